@@ -1,0 +1,152 @@
+// What may import what under src/. scripts/check-imports.mjs holds the tree to it, as part of `npm run check`.
+// Edit the data here; every rule says why it is there, and the reason is printed when it is broken.
+
+const everything = [
+  ...["domain", "statistics", "metrics", "modules", "git", "project", "providers", "scorers"],
+  ...["store", "run", "baselines", "reports"],
+];
+
+/**
+ * The rooms of src/, in the order data walks through them. A room may import itself, the rooms it names, and
+ * only types from the rooms under `types`. `index.ts` counts as the last room.
+ *
+ * @type {Record<string, { imports: string[], types?: string[], why: string }>}
+ */
+export const rooms = {
+  domain: { imports: [], why: "The words of the trade are everyone's, so they may lean on nobody." },
+  statistics: {
+    imports: [],
+    why: "Numbers in, numbers out: checked against published values, free of our words.",
+  },
+  metrics: {
+    imports: ["domain", "statistics"],
+    why: "The engine, the gate and the reports must count the same trials the same way.",
+  },
+  modules: { imports: ["domain"], why: "Loading a user's module is the same act, whoever names it." },
+  git: {
+    imports: ["domain"],
+    why: "It reads commits and the work tree; what the bytes mean is for project/.",
+  },
+  project: {
+    imports: ["domain", "git", "modules"],
+    why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
+  },
+  providers: {
+    imports: ["domain", "modules"],
+    why: "A provider reaches a model and knows nothing of files or of the engine.",
+  },
+  scorers: {
+    imports: ["domain", "modules"],
+    why: "A score follows from a case and a transcript alone, so it can be recomputed.",
+  },
+  store: {
+    imports: ["domain"],
+    why: "History is kept, not interpreted: reading it back must not need the engine.",
+  },
+  run: {
+    imports: ["domain", "statistics", "metrics", "project", "providers", "scorers"],
+    types: ["store"],
+    why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
+  },
+  baselines: {
+    imports: ["domain", "statistics", "metrics", "git", "store"],
+    why: "A verdict rests on recorded outcomes alone, never on how they were produced.",
+  },
+  reports: {
+    imports: ["domain", "statistics", "metrics"],
+    why: "One report value in, text out: a report that could fetch could also disagree with another.",
+  },
+  cli: {
+    imports: everything,
+    why: "The commands put the rooms together; nothing but the public API may depend on them.",
+  },
+  "index.ts": {
+    imports: everything,
+    why: "The public API offers the rooms, and never the command line.",
+  },
+};
+
+/**
+ * Where each package and guarded Node module may be imported. A path ending in "/" is a folder; `not` takes places
+ * away from `in`. A package that no rule names may be imported nowhere.
+ *
+ * @type {{ packages: string[], in?: string[], not?: string[], why: string }[]}
+ */
+export const homes = [
+  { packages: ["zod"], why: "Every shape that crosses a boundary is a zod schema." },
+  {
+    packages: ["openai", "@anthropic-ai/sdk", "undici"],
+    in: ["src/providers/"],
+    why: "How a model is reached is the providers' secret, so an SDK can be replaced in one folder.",
+  },
+  {
+    packages: ["better-sqlite3"],
+    in: ["src/store/sqlite/"],
+    why: "SQL lives behind the store's port, so another database is one new folder.",
+  },
+  {
+    packages: ["chalk", "cli-table3"],
+    in: ["src/reports/terminal/", "src/cli/"],
+    why: "Colour and tables belong where a terminal is written.",
+  },
+  { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
+  {
+    packages: ["yaml", "csv-parse"],
+    in: ["src/project/"],
+    why: "Files are parsed once, with places for errors.",
+  },
+  {
+    packages: ["semver"],
+    in: ["src/project/", "src/baselines/"],
+    why: "Versions are the prompts' and the gate's.",
+  },
+  {
+    packages: ["liquidjs"],
+    in: ["src/project/", "src/providers/"],
+    why: "Templates are prompts and request bodies; nothing else is rendered.",
+  },
+  {
+    packages: ["ajv", "ajv-formats", "re2js", "js-rouge"],
+    in: ["src/scorers/"],
+    why: "How an answer is judged is the scorers' business.",
+  },
+  {
+    packages: ["json-p3"],
+    in: ["src/project/", "src/providers/", "src/scorers/"],
+    why: "JSONPath picks from what users and models wrote; our own values have types.",
+  },
+  {
+    packages: ["fastest-levenshtein"],
+    in: ["src/scorers/", "src/project/", "src/domain/did-you-mean.ts"],
+    why: "It scores nearness of texts and finds the name a typo meant.",
+  },
+  {
+    packages: ["p-limit"],
+    in: ["src/run/", "src/providers/"],
+    why: "How much is in flight is decided in one place.",
+  },
+  {
+    packages: ["jiti"],
+    in: ["src/modules/"],
+    why: "Users' modules are loaded in one way, with one set of errors.",
+  },
+  {
+    packages: ["node:child_process"],
+    in: ["src/git/", "src/providers/", "src/scorers/"],
+    why: "Only git, command providers and command scorers start processes.",
+  },
+  {
+    packages: ["node:fs", "node:fs/promises"],
+    not: ["src/domain/", "src/statistics/", "src/reports/", "src/run/plan"],
+    why: "Deciding code takes values and returns values, so its tests need no disk.",
+  },
+];
+
+/** Files that serve tests: free in what they import, and imported only by one another. */
+export const testFile = /\.test\.ts$|-contract\.ts$|\.fake\.ts$|(^|\/)testing\//;
+
+/** Where `import(name)` may load what only the running program knows: a user's module. */
+export const computedImports = ["src/modules/load-module.ts"];
+
+/** Names that say nothing: a helper has a domain, and that is its room. */
+export const emptyName = /(^|[/-])(utils?|helpers?)[/.]|\/(common|shared|misc)[/.]/;

@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { starterFiles } from "../starter-project.ts";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+
+const IGNORED = ".evals/";
+
+/** `evals init`: a project that runs at once. Files that are there stay as they are. */
+export async function initCommand(options: Record<string, unknown>, directory: string | undefined, io: Io): Promise<number> {
+  const root = resolve(io.cwd, (options["directory"] as string | undefined) ?? ".", directory ?? ".");
+  const lines: string[] = [];
+  for (const [path, text] of Object.entries(starterFiles())) lines.push(writeNew(root, path, text));
+  lines.push(ignoreHistory(root));
+  const inGit = findUp(root, ".git");
+  const next = [
+    ...(directory === undefined ? [] : [`  cd ${directory}`]),
+    ...(inGit ? [] : ["  git init            baselines and prompt versions live in git"]),
+    "  npx evals run       replays the example's recorded answers; no key is needed",
+    "  npx evals check     validates every file",
+  ];
+  io.stdout(`${lines.join("\n")}\n\nNext:\n${next.join("\n")}\n`);
+  return EXIT.ok;
+}
+
+function writeNew(root: string, path: string, text: string): string {
+  const place = join(root, path);
+  if (existsSync(place)) return `  kept     ${path}`;
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, text);
+  return `  created  ${path}`;
+}
+
+/** The history is this machine's own: its folder goes into .gitignore, below what stands there. */
+function ignoreHistory(root: string): string {
+  const place = join(root, ".gitignore");
+  const before = existsSync(place) ? readFileSync(place, "utf8") : null;
+  if (before?.split(/\r?\n/).some((line) => /^\/?\.evals\/?$/.test(line.trim()))) return "  kept     .gitignore";
+  const gap = before === null || before === "" || before.endsWith("\n") ? "" : "\n";
+  writeFileSync(place, `${before ?? ""}${gap}${IGNORED}\n`);
+  return before === null ? "  created  .gitignore" : `  added    ${IGNORED} to .gitignore`;
+}
+
+function findUp(folder: string, name: string): boolean {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, name))) return true;
+    if (dirname(at) === at) return false;
+  }
+}

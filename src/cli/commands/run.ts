@@ -1,0 +1,173 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import type { RunReport } from "../../domain/report.ts";
+import { gateResult } from "../../baselines/gate.ts";
+import { checkCritical } from "../../baselines/critical.ts";
+import { checkRequirements } from "../../baselines/requirements.ts";
+import { readHead } from "../../git/repository.ts";
+import { runDocument } from "../../reports/json/documents.ts";
+import { runJson } from "../../reports/json/run-json.ts";
+import { assembleReport, measure } from "../../run/assemble-report.ts";
+import { executeRun, type RanRun } from "../../run/execute-run.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
+import { exitCodeFor } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { openProject } from "../open-project.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "../prepare-runs.ts";
+import { type Progress, showProgress, silentProgress } from "../progress.ts";
+import { openReporters } from "../reporters.ts";
+import { findResumable } from "../resume.ts";
+import { narrowingOf, readRunOptions, type RunOptions } from "../run-options.ts";
+import { listenForStop } from "../stop-signals.ts";
+import { replaying } from "../replay-model.ts";
+import { recordRun, wrapperFor } from "../wrap-target.ts";
+
+/** `evals run`: plan everything, then run, score, store, gate and report one run after another. */
+export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<number> {
+  const options = readRunOptions(raw);
+  const reporters = openReporters(options, io);
+  const project = await openProject(io, {
+    directory: options.directory,
+    suites: options.suites,
+    overrides: { model: options.model, prompt: options.prompt, trials: options.trials },
+  });
+  const [head, prepared] = await Promise.all([
+    readHead(project.root),
+    prepareRuns(
+      project,
+      project.suites,
+      { narrowing: narrowingOf(options), trials: options.trials, concurrency: options.concurrency },
+      options.replay ? await replaying() : undefined,
+    ),
+  ]);
+  refuseUnpricedBudget(project, prepared, options);
+  const store = await openStore(project.root);
+  const stop = listenForStop(io);
+  const progress = options.quiet ? silentProgress : showProgress(io);
+  const reports: RunReport[] = [];
+  try {
+    for (const one of prepared) {
+      if (stop.stopping()) break;
+      const ran = await runOne(one, { options, project, io, store, stop, progress, head });
+      progress.end();
+      const report = reportOf(ran, one, store);
+      ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
+      reports.push(report);
+      reporters.run(report);
+    }
+  } finally {
+    stop.close();
+    progress.end();
+    await closeRuns(prepared);
+    store.close();
+  }
+  const code = stop.exitCode() ?? exitCodeFor(reports.map((one) => one.gate.outcome));
+  reporters.end(reports, code, runDocument);
+  return code;
+}
+
+interface Sitting {
+  readonly options: RunOptions;
+  readonly project: Project;
+  readonly io: Io;
+  readonly store: Store;
+  readonly stop: ReturnType<typeof listenForStop>;
+  readonly progress: Progress;
+  readonly head: Awaited<ReturnType<typeof readHead>>;
+}
+
+async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RanRun> {
+  const { options, project, io, store, stop, progress, head } = sitting;
+  const { plan } = prepared;
+  const resume = options.resume ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`)) : null;
+  const ran = await executeRun(
+    plan,
+    {
+      concurrency: prepared.concurrency,
+      budget: budgetOf(project, options),
+      useCache: options.cache,
+      resume,
+      early: null,
+    },
+    {
+      store,
+      wrap: await wrapperFor(prepared, project, io, progress.retried),
+      control: { stopping: stop.stopping, signal: stop.signal },
+      onStart: (header, done) => progress.start(header.suite, header.planned, done),
+      onTrial: progress.trial,
+      now: io.now,
+      today: () => io.date().toISOString(),
+      newId: () => io.randomHex(4),
+      commit: head?.commit ?? null,
+      dirty: head?.dirty ?? null,
+    },
+  );
+  if (options.record) {
+    const path = await recordRun(plan, ran.writer.no, store, project.root);
+    io.stderr(`recorded ${ran.counts.answered} answers in ${path}\n`);
+  }
+  return ran;
+}
+
+function reportOf(ran: RanRun, { plan }: PreparedRun, store: Store): RunReport {
+  const { suite } = plan.suite;
+  const tags = store.cases(ran.writer.no);
+  const { metrics, tags: byTag } = measure(ran.header, ran.tally, (caseNo) => tags[caseNo]?.tags ?? []);
+  const missing = missingTrials(ran);
+  const totalMissing = ran.counts.errored + ran.counts.skipped;
+  const measured = {
+    tally: ran.tally,
+    metrics,
+    trials: ran.header.trials,
+    scorers: ran.header.scorers.map((one) => one.name),
+    missing,
+    totalMissing,
+  };
+  const rules = [
+    ...checkRequirements(suite.gate.require, measured),
+    ...checkCritical(suite.gate.critical, tags, ran.tally, missing),
+  ];
+  const gate = gateResult(rules, "none", totalMissing);
+  return assembleReport({ ran, metrics, tags: byTag, gate, comparison: null, notes: notesOf(ran) }, store);
+}
+
+/** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */
+function missingTrials(ran: RanRun): (caseNo: number) => number {
+  if (ran.end.kind === "decided") return (caseNo) => ran.tally.errored[caseNo] ?? 0;
+  return (caseNo) => ran.plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0);
+}
+
+function notesOf(ran: RanRun): string[] {
+  const { header } = ran;
+  const asked = header.cases * header.trials;
+  return header.planned < asked
+    ? [`Only ${header.planned} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`]
+    : [];
+}
+
+function budgetOf(project: Project, options: RunOptions) {
+  if (options.budget === undefined) return project.budget;
+  return { ...project.budget, usd: options.budget };
+}
+
+/** A ceiling in dollars cannot be kept for a model whose price nobody knows. */
+function refuseUnpricedBudget(project: Project, prepared: readonly PreparedRun[], options: RunOptions): void {
+  if (budgetOf(project, options)?.usd === undefined) return;
+  const unpriced = prepared.filter(
+    ({ plan, target }) =>
+      target.price === null && target.client.immediate !== true && ["openai", "anthropic"].includes(plan.model.provider.kind),
+  );
+  if (unpriced.length === 0) return;
+  throw new EvalsError(
+    [...new Set(unpriced.map(({ plan }) => plan.model.alias))].map((alias) => ({
+      code: "EVALS_BUDGET_UNPRICED",
+      path: project.configPlaces.path,
+      ...project.configPlaces.at(["models", alias], "key"),
+      what: `The budget is in dollars, and model "${alias}" has no price.`,
+      why: "An unknown cost is not zero: the run could not stop in time.",
+      fix: "price: { input: <dollars per million tokens>, output: … }    (0 for a model of your own)",
+    })),
+  );
+}
+

@@ -1,0 +1,136 @@
+import { Command, CommanderError, Option } from "commander";
+import { EvalsError } from "../domain/problem.ts";
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+
+declare const EVALS_VERSION: string;
+
+const list = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** Commands and options; each command's own module is loaded when it is called. */
+export async function runProgram(args: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = buildProgram(io, (exit) => {
+    code = exit;
+  });
+  if (args.length === 0) {
+    io.stdout(program.helpInformation());
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    throw usageMistake(error);
+  }
+  return code;
+}
+
+function usageMistake(error: CommanderError): EvalsError {
+  const text = error.message.replace(/^error: /, "").trim();
+  const [first = text, ...rest] = text.split("\n");
+  const hint = rest.join(" ").replace(/[()]/g, "").trim();
+  return new EvalsError({
+    code: error.code === "commander.unknownCommand" ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
+    what: `${first.charAt(0).toUpperCase()}${first.slice(1)}.${hint === "" ? "" : ` ${hint}`}`,
+    why: "Nothing is guessed: a misread command could ask a model for money.",
+    fix: "evals --help, or evals <command> --help",
+  });
+}
+
+export function buildProgram(io: Io, done: (exit: number) => void): Command {
+  const program = new Command("evals")
+    .description("Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.")
+    .version(EVALS_VERSION, "-v, --version")
+    .option("-C <dir>", "work in this directory")
+    .addHelpText("after", "\nExit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run · 3 undecided or incomplete")
+    .exitOverride()
+    .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
+    .showSuggestionAfterError();
+  program.enablePositionalOptions(false);
+  const add = (command: Command, act: (options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>): Command =>
+    command
+      .option("-C <dir>", "work in this directory")
+      .exitOverride()
+      .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
+      .action(async (...given: unknown[]) => {
+        const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
+        done(await act({ ...options, directory: options["C"] }, given.slice(0, -2)));
+      });
+
+  add(
+    program
+      .command("init")
+      .description("make a project here that runs without a key; nothing is overwritten")
+      .argument("[dir]", "directory, made when it is not there"),
+    async (options, [dir]) => (await import("./commands/init.ts")).initCommand(options, dir as string | undefined, io),
+  );
+  add(
+    program
+      .command("check")
+      .description("validate every file without a model call")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options) => (await import("./commands/check.ts")).checkCommand(options, io),
+  );
+  add(
+    runOptions(program.command("run").description("run suites, score, store, compare, gate").argument("[suites...]", "all when left out")),
+    async (options, [suites]) => (await import("./commands/run.ts")).runCommand({ ...options, suites }, io),
+  );
+  add(
+    program
+      .command("history")
+      .description("past runs")
+      .argument("[suite]")
+      .option("--limit <n>", "so many, newest first", "20")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [suite]) => (await import("./commands/history.ts")).historyCommand(options, suite as string | undefined, io),
+  );
+  add(
+    program
+      .command("show")
+      .description("one run, one case over its trials, or one trial with its whole transcript")
+      .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial")
+      .option("--failing", "cases that do not always pass")
+      .option("--case <id>", "one case over its trials")
+      .option("--trial <n>", "one trial of that case, whole")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [run]) => (await import("./commands/show.ts")).showCommand(options, String(run), io),
+  );
+  add(
+    program
+      .command("rescore")
+      .description("score stored answers again with today's scorers; asks no model")
+      .argument("<run>", "run id, a prefix of it, or latest")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [run]) => (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
+  );
+  return program;
+}
+
+function runOptions(command: Command): Command {
+  return command
+    .option("--model <alias>", "instead of the suite's model")
+    .option("--prompt <spec>", "instead of the suite's prompt: name, name@1.2.0, name@^1")
+    .option("--trials <k>", "trials of each case")
+    .option("--case <id>", "only this case; may be repeated", list)
+    .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+    .option("--shard <i/n>", "the i-th of n parts")
+    .option("--concurrency <n>", "trials in flight at once")
+    .option("--budget <usd>", "stop before spending more")
+    .option("--baseline <side>", "compare with this; none for no comparison")
+    .option("--all-trials", "do not stop early")
+    .option("--no-cache", "ask again even what was answered before")
+    .option("--record", "write what the model says to fixtures/<alias>.jsonl")
+    .option("--replay", "answer from fixtures/<alias>.jsonl")
+    .option("--resume", "go on with the newest run of this plan")
+    .addOption(new Option("--run <id>", "with --resume: another run than the newest"))
+    .option("--reporter <name[=file]>", "terminal, json; may be repeated", list)
+    .option("--json", "one JSON document on stdout, progress on stderr")
+    .option("--quiet", "no progress")
+    .option("--no-color", "no colour");
+}

@@ -1,0 +1,27 @@
+import { EXIT } from "./exit-code.ts";
+import type { Io } from "./io.ts";
+
+/** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is cut now. */
+export interface StopSignals {
+  readonly stopping: () => boolean;
+  readonly signal: AbortSignal;
+  /** 130 or 143 when the run was cut; undefined when it ended by itself. */
+  readonly exitCode: () => number | undefined;
+  readonly close: () => void;
+}
+
+export function listenForStop(io: Io): StopSignals {
+  const cut = new AbortController();
+  let interrupts = 0;
+  let code: number | undefined;
+  const close = io.onSignal((name) => {
+    interrupts++;
+    if (name === "SIGTERM" || interrupts > 1) {
+      code = name === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+      cut.abort();
+      return;
+    }
+    io.stderr("\nStopping: no new trials; those in flight finish. Ctrl-C again cuts them.\n");
+  });
+  return { stopping: () => interrupts > 0, signal: cut.signal, exitCode: () => code, close };
+}

@@ -1,0 +1,37 @@
+import { parseDuration } from "./duration.ts";
+
+/** What a metric is held to: `>= 0.9`, `<= 4s`. */
+export interface Bound {
+  readonly op: ">=" | ">" | "<=" | "<";
+  /** In the metric's own unit: a share in [0, 1], milliseconds, US dollars, tokens. */
+  readonly value: number;
+  /** As a person wrote it. */
+  readonly text: string;
+}
+
+/** Reads a bound; a time (`4s`) becomes milliseconds. Undefined when the text is no bound. */
+export function parseBound(text: string): Bound | undefined {
+  const match = /^\s*(>=|<=|>|<)\s*(\S+)\s*$/.exec(text);
+  const [, op, number = ""] = match ?? [];
+  if (op === undefined) return undefined;
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(number) ? Number(number) : parseDuration(number);
+  return value === undefined ? undefined : { op: op as Bound["op"], value, text: text.trim() };
+}
+
+/** Rounding of a mean must not decide a gate: 0.9 that was summed to 0.8999999999999999 is 0.9. */
+const ROUNDING = 1e-9;
+
+export function holds({ op, value: bound }: Bound, value: number): boolean {
+  switch (op) {
+    case ">=":
+      return value >= bound - ROUNDING;
+    case "<=":
+      return value <= bound + ROUNDING;
+    case ">":
+      return value > bound + ROUNDING;
+    case "<":
+      return value < bound - ROUNDING;
+    default:
+      return op satisfies never;
+  }
+}

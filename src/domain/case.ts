@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { hashJson, type Json } from "./json.ts";
+
+/** One golden example, as a dataset file holds it. */
+export const Case = z.strictObject({
+  /** Unique in its dataset. */
+  id: z.string().min(1),
+  input: z.unknown(),
+  /** Absent when no scorer of the suite needs it. */
+  expected: z.unknown().optional(),
+  tags: z.array(z.string().min(1)).default([]),
+  metadata: z.record(z.string(), z.unknown()).default({}),
+});
+export interface Case {
+  readonly id: string;
+  readonly input: Json;
+  readonly expected?: Json;
+  readonly tags: readonly string[];
+  readonly metadata: { readonly [key: string]: Json };
+}
+
+/**
+ * Hash of what makes two cases of one id the same question: input and expected. Tags and metadata do not count.
+ * @returns 64 hexadecimal digits
+ */
+export function caseContentHash(golden: Pick<Case, "input" | "expected">): string {
+  return hashJson({ input: golden.input, expected: golden.expected });
+}
+
+/**
+ * The cases of one dataset, in file order, without holding them all as objects.
+ * Indices run from 0 to `count` − 1.
+ */
+export interface CaseSource {
+  readonly count: number;
+  id(index: number): string;
+  /** Parsed afresh: hold it no longer than needed. */
+  read(index: number): Case;
+  /** From 1, in the dataset's file; for annotations and messages. */
+  line(index: number): number;
+  /** Relative to the project root. */
+  readonly path: string;
+  /** Gives the file back; reading afterwards is a bug. */
+  close(): void;
+}

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { parseDuration } from "./duration.ts";
+
+/** A length of time as people write it; becomes milliseconds. */
+export const Duration = z
+  .string()
+  .refine((text) => (parseDuration(text) ?? 0) > 0, { error: "expected a time such as 500ms, 60s or 2m" })
+  .transform((text) => parseDuration(text) ?? 0)
+  .meta({ description: "A time: 500ms, 60s, 2m" });
+
+/** US dollars per million tokens. Absent means unknown, never free. */
+export const Price = z.strictObject({
+  input: z.number().min(0).describe("US dollars per million input tokens"),
+  output: z.number().min(0).describe("US dollars per million output tokens"),
+});
+export type Price = z.output<typeof Price>;
+
+/** How hard a model may be pressed. */
+export const Limits = z.strictObject({
+  concurrency: z.int().min(1).max(10_000).optional().describe("Requests in flight at once"),
+  requests_per_minute: z.number().positive().optional(),
+  tokens_per_minute: z.number().positive().optional(),
+});
+export type Limits = z.output<typeof Limits>;
+
+/** What every entry under `models:` may say, whatever its provider. */
+export const modelFrame = {
+  provider: z.string(),
+  price: Price.optional().describe("US dollars per million tokens; absent means unknown, never 0"),
+  limits: Limits.optional(),
+  timeout: Duration.optional().describe("Deadline of one attempt; default 60s"),
+  fallback: z.string().optional().describe("Another alias, asked when this one keeps failing; its answers say so"),
+  version: z
+    .string()
+    .optional()
+    .describe("Version of code that is not in the request; lets answers be reused across runs"),
+  context: z.unknown().optional().describe("Free-form description of what else defines behaviour; hashed"),
+};
+
+/** An entry under `models:` before its provider has read the rest of it. */
+export const ModelEntry = z.looseObject(modelFrame);
+export type ModelEntry = z.output<typeof ModelEntry>;
+
+/** A ceiling on what a run may spend. A run stops before it would cross it. */
+export const Budget = z.strictObject({
+  usd: z.number().positive().optional().describe("US dollars"),
+  tokens: z.int().positive().optional(),
+});
+export type Budget = z.output<typeof Budget>;
+
+/** `evalconfig.yaml`. */
+export const EvalConfig = z.strictObject({
+  models: z.record(z.string(), ModelEntry),
+  defaults: z
+    .strictObject({
+      trials: z.int().min(1).max(1000).optional().describe("Trials of each case; default 1"),
+      concurrency: z.int().min(1).max(10_000).optional().describe("Trials in flight at once; default 16"),
+    })
+    .default({}),
+  budget: Budget.optional(),
+});
+export type EvalConfig = z.output<typeof EvalConfig>;
+
+export const DEFAULT_TRIALS = 1;
+export const DEFAULT_CONCURRENCY = 16;
+export const DEFAULT_TIMEOUT_MS = 60_000;

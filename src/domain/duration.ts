@@ -1,0 +1,8 @@
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds of `500ms`, `4s`, `1.5m`, `1h`; undefined when the text is none of these. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text.trim());
+  const unit = UNITS[match?.[2] ?? ""];
+  return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
+}

@@ -1,0 +1,29 @@
+import { createHash } from "node:crypto";
+
+/** Any value that JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/**
+ * JSON text with object keys sorted at every level and `undefined` members left out: two values that mean
+ * the same have the same text, however their files were formatted.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const record = value as Record<string, unknown>;
+  const members: string[] = [];
+  for (const key of Object.keys(record).sort()) {
+    if (record[key] !== undefined) members.push(`${JSON.stringify(key)}:${canonicalJson(record[key])}`);
+  }
+  return `{${members.join(",")}}`;
+}
+
+/** SHA-256 of the text's UTF-8 bytes; 64 lower-case hexadecimal digits. */
+export function sha256(text: string | Uint8Array): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Hash of a JSON value that formatting and key order do not change; 64 hexadecimal digits. */
+export function hashJson(value: unknown): string {
+  return sha256(canonicalJson(value));
+}

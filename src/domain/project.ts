@@ -1,0 +1,73 @@
+import type { Case, CaseSource } from "./case.ts";
+import type { Budget, EvalConfig, ModelEntry } from "./config.ts";
+import type { Json } from "./json.ts";
+import type { Message } from "./message.ts";
+import type { Problem } from "./problem.ts";
+import type { PromptVersion } from "./prompt.ts";
+import type { ProviderDefinition } from "./provider.ts";
+import type { ScorerDefinition } from "./scorer.ts";
+import type { Suite } from "./suite.ts";
+
+/** A file of text and where its nodes stand: `[“scorers”, 0, “type”]` becomes line and column. */
+export interface Places {
+  readonly path: string;
+  /** Place of the deepest node of that path that exists; of its key when `on` is "key". */
+  at(path: readonly PropertyKey[], on?: "key" | "value"): { readonly line: number; readonly column: number };
+}
+
+/** A model of the config with its provider, settings parsed by it. */
+export interface LoadedModel {
+  readonly alias: string;
+  readonly entry: ModelEntry;
+  readonly provider: ProviderDefinition;
+  readonly settings: unknown;
+}
+
+export interface LoadedScorer {
+  readonly definition: ScorerDefinition;
+  readonly settings: unknown;
+}
+
+/** A suite with everything it names found. */
+export interface LoadedSuite {
+  /** File name without its ending. */
+  readonly name: string;
+  readonly path: string;
+  readonly suite: Suite;
+  readonly places: Places;
+  readonly models: readonly LoadedModel[];
+  readonly prompt: LoadedPrompt | null;
+  readonly scorers: readonly LoadedScorer[];
+  /** Opens the dataset: every line is read and checked once. @throws {EvalsError} with all its problems */
+  openCases(): CaseSource;
+}
+
+/** A prompt version with its templates compiled. */
+export interface LoadedPrompt {
+  readonly version: PromptVersion;
+  /** @throws {EvalsError} naming prompt file, line and case id */
+  render(golden: Case): readonly Message[];
+}
+
+/** The user's repository as one value. */
+export interface Project {
+  /** Absolute. */
+  readonly root: string;
+  readonly config: EvalConfig;
+  readonly configPlaces: Places;
+  readonly models: ReadonlyMap<string, LoadedModel>;
+  readonly suites: readonly LoadedSuite[];
+  readonly budget: Budget | null;
+  /** Floating models, leaked answers: told, not refused. */
+  readonly warnings: readonly Problem[];
+  /** Environment with `.env` of the root below it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Loads the definition of a kind or type when a file names it; undefined for an unknown one. */
+export interface Registry<D> {
+  readonly names: readonly string[];
+  load(name: string): Promise<D | undefined>;
+}
+
+export type { Json };

@@ -1,0 +1,127 @@
+import type * as z from "zod";
+import type { Price } from "./config.ts";
+import type { Json } from "./json.ts";
+import type { Message, ToolCall } from "./message.ts";
+import type { ErrorKind } from "./outcome.ts";
+import type { Usage } from "./transcript.ts";
+
+/** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
+export interface Question {
+  readonly case_id: string;
+  readonly input: Json;
+  /** The prompt rendered for this case; null when the suite has no prompt. */
+  readonly messages: readonly Message[] | null;
+}
+
+/**
+ * A question in the provider's words: everything that decides the answer and nothing secret. Its canonical JSON is
+ * hashed for the cache, recordings and the fingerprint, and it is what the store keeps as the request.
+ */
+export type PreparedRequest = { readonly [key: string]: Json };
+
+/** What one attempt brought back. An expected failure is a value; a throw is a bug of ours. */
+export type Reply = AnsweredReply | FailedReply;
+
+export interface AnsweredReply {
+  readonly kind: "answered";
+  readonly output: string;
+  readonly messages?: readonly Message[] | undefined;
+  readonly tool_calls?: readonly ToolCall[] | undefined;
+  readonly usage?: Usage | undefined;
+  /** Given only by sources that measured it themselves (recordings, outputs); else the engine measures. */
+  readonly latency_ms?: number | null | undefined;
+  readonly cost_usd?: number | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly finish_reason?: string | null | undefined;
+  readonly refusal?: string | null | undefined;
+  /** The reply's body as received, secrets removed; kept with the transcript. */
+  readonly raw?: string | undefined;
+  /** It was read from a file rather than asked: it is not counted as a call. */
+  readonly recorded?: boolean | undefined;
+}
+
+export interface FailedReply {
+  readonly kind: "failed";
+  readonly error: ErrorKind;
+  /** One line for a person: what failed and where. Never a key, never an Authorization value. */
+  readonly message: string;
+  /** Asking again may help (429, 5xx, a cut connection); a 400 or an unreadable reply will not. */
+  readonly transient: boolean;
+  /** Milliseconds to wait, when the other side said so. */
+  readonly retry_after_ms?: number | undefined;
+  /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */
+  readonly unreachable?: boolean | undefined;
+  /** The request never left this machine (a recording is missing): not counted as a call. */
+  readonly unsent?: boolean | undefined;
+  /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
+  readonly fatal?: boolean | undefined;
+}
+
+/** One way to an application or model. Transport only: retry, limits, deadline and recording wrap it. */
+export interface Client {
+  /**
+   * Puts a question into the provider's words. Pure and repeatable: a resumed run must get the same request.
+   * @throws {SettingMistake} when the settings cannot be applied to this question
+   */
+  prepare(question: Question): PreparedRequest;
+  /**
+   * One attempt. May answer at once (a plain value) when nothing has to be waited for.
+   * @param trial from 1
+   * @param signal aborts down to the socket or process
+   */
+  send(request: PreparedRequest, question: Question, trial: number, signal: AbortSignal): Reply | Promise<Reply>;
+  /** How many trials of this case can be had, when that is known beforehand (recorded outputs). */
+  available?(caseId: string): number;
+  /** Nothing is waited for: no deadline, no retry, no limits, no cache. */
+  readonly immediate?: boolean;
+  close(): Promise<void>;
+}
+
+/** The outside, as a provider may use it. Everything arrives from `cli/`; a test passes fakes. */
+export interface ProviderHost {
+  /** Absolute path of the project root. */
+  readonly root: string;
+  /** Environment with `.env` of the project root below it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Trials in flight at once; sizes connection and process pools. */
+  readonly concurrency: number;
+  /** Deadline of one attempt in milliseconds. */
+  readonly timeout_ms: number;
+  /** The ids of the selected dataset, whole, before any filter; for sources that must know every case. */
+  readonly caseIds: () => Iterable<string>;
+  /** Opens another alias of the config (a replay's model). @throws {SettingMistake} for an unknown one */
+  open(alias: string, at: readonly (string | number)[]): Promise<OpenTarget>;
+}
+
+/** A client with what of its settings defines behaviour. */
+export interface OpenTarget {
+  readonly client: Client;
+  /** Part of every case's key: provider kind, base_url, version, context… No alias, price, timeout or secret. */
+  readonly identity: Json;
+  /** `gpt-4o-mini-2024-07-18`, a URL, a command line; for people. */
+  readonly label: string;
+  /** Files of the repository whose content defines behaviour, relative to the root (a module and its imports). */
+  readonly files: readonly string[];
+  /** Answers may be reused across runs: what is asked is all in the request, or a `version:` stands for the rest. */
+  readonly cacheable: boolean;
+  readonly price: Price | null;
+}
+
+/**
+ * A provider: one module and one line in `providers/registry.ts`.
+ * `settings` reads the whole model entry, so that a typo anywhere in it is a mistake.
+ */
+export interface ProviderDefinition<S = unknown> {
+  readonly kind: string;
+  /** One sentence for the reference. */
+  readonly about: string;
+  readonly settings: z.ZodType<S>;
+  /** `required`: a suite without a prompt is a mistake (a chat model has nothing to say). */
+  readonly prompt: "required" | "optional";
+  /** Names of environment variables that hold keys; checked before a run, never read by `check`. */
+  keys?(settings: S): readonly string[];
+  /** A floating model name gets a warning. */
+  floating?(settings: S): string | undefined;
+  /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */
+  open(settings: S, host: ProviderHost): Promise<OpenTarget>;
+}

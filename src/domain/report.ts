@@ -1,0 +1,119 @@
+import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
+import type { GateResult, Verdict } from "./verdict.ts";
+
+/** One case that does not always pass, for people. Texts are a model's: whoever shows them escapes them. */
+export interface CaseReport {
+  readonly id: string;
+  readonly passed: number;
+  readonly answered: number;
+  /** Of the first failing trial. */
+  readonly trial: number;
+  /** The first required scorer that it failed. */
+  readonly scorer: string;
+  readonly reason: string;
+  readonly output: string;
+  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  readonly line: number | null;
+}
+
+/** How many of the errored trials had one kind of trouble, with one message as an example. */
+export interface ErrorReport {
+  readonly kind: string;
+  readonly count: number;
+  readonly message: string;
+}
+
+/** Why no more trials were asked. */
+export type RunEnd =
+  | { readonly kind: "all-asked" }
+  | { readonly kind: "decided" }
+  | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
+  | { readonly kind: "unreachable"; readonly message: string };
+
+/** One metric of both sides. Values and differences are in the metric's own unit. */
+export interface MetricComparison {
+  readonly metric: string;
+  readonly baseline: number | null;
+  readonly candidate: number | null;
+  /** Candidate minus baseline over the paired cases. */
+  readonly delta: number | null;
+  /** Bounds of the 90 % interval of `delta` on these cases. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** One-sided, for a drop. */
+  readonly p: number | null;
+  readonly verdict: Verdict;
+}
+
+/** One side of a comparison. */
+export interface ComparisonSide {
+  /** `run:3f9c`, `evals/baselines/triage.jsonl at main`. */
+  readonly side: string;
+  readonly run: string | null;
+  readonly target: string;
+  readonly fingerprint: string | null;
+  readonly trials: number;
+  readonly pass_rate: number | null;
+}
+
+/** A case before and after. */
+export interface CaseComparison {
+  readonly id: string;
+  readonly baseline: { readonly passed: number; readonly answered: number };
+  readonly candidate: { readonly passed: number; readonly answered: number };
+  /** One-sided Fisher p, not corrected. */
+  readonly p: number;
+  /** Benjamini–Hochberg at q = 0.10 over the cases that can be tested. */
+  readonly significant: boolean;
+}
+
+/** Two sides of one suite, compared case by case. */
+export interface Comparison {
+  readonly suite: string;
+  readonly baseline: ComparisonSide;
+  readonly candidate: ComparisonSide;
+  readonly verdict: Verdict;
+  readonly metrics: readonly MetricComparison[];
+  readonly cases: {
+    readonly paired: number;
+    /** Share of passed trials fell; strongest evidence first. */
+    readonly broken: readonly string[];
+    readonly fixed: readonly string[];
+    readonly flaky: readonly string[];
+    readonly new: readonly string[];
+    readonly removed: readonly string[];
+    readonly changed: readonly string[];
+    readonly missing: readonly string[];
+  };
+  /** Smallest drop in points that this size shows 4 times in 5; null when it cannot be said. */
+  readonly detectable_drop: number | null;
+  /** 90 % interval of the difference for cases like these; null with fewer than two pairs. */
+  readonly population: { readonly low: number; readonly high: number } | null;
+  /** One sentence with the numbers. */
+  readonly said: string;
+  readonly moved: readonly CaseComparison[];
+}
+
+/** Everything there is to say about a run; each reporter makes its text from this alone. */
+export interface RunReport {
+  readonly header: RunHeader;
+  readonly status: RunStatus;
+  readonly counts: RunCounts;
+  readonly errors: readonly ErrorReport[];
+  readonly metrics: Metrics;
+  /** Pass rate and scores of each tag; tags in alphabetical order. */
+  readonly tags: { readonly [tag: string]: Metrics };
+  readonly comparison: Comparison | null;
+  readonly gate: GateResult;
+  readonly end: RunEnd;
+  /** Worst first: cases that never pass, then flaky ones; only the first few. */
+  readonly worst: readonly CaseReport[];
+  readonly never_pass: number;
+  readonly flaky: number;
+  /** Sentences a person should read: no baseline, fewer recorded trials than asked for, floating model. */
+  readonly notes: readonly string[];
+  /** US dollars and tokens paid by this sitting; null when unknown. */
+  readonly spent: { readonly usd: number | null; readonly tokens: number };
+  readonly dataset_path: string;
+  readonly duration_ms: number;
+}

@@ -1,0 +1,138 @@
+import type { Json } from "./json.ts";
+import type { ErrorKind, SkipReason } from "./outcome.ts";
+
+/** How a run was narrowed below its suite; such a run compares only the chosen cases and cannot be promoted. */
+export interface Narrowing {
+  readonly cases: readonly string[];
+  readonly tags: readonly string[];
+  /** `2/5`: the second of five parts. */
+  readonly shard: string | null;
+}
+
+/** A scorer as a run used it. */
+export interface RunScorer {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly binary: boolean;
+  /** Hash of the scorer's identity; 64 hexadecimal digits. Equal hashes score alike. */
+  readonly hash: string;
+}
+
+/** All that is known of a run before its first trial. */
+export interface RunHeader {
+  /** Short, random, unique in the store; any unambiguous prefix names the run. */
+  readonly id: string;
+  readonly suite: string;
+  /** Alias of the model in evalconfig.yaml. */
+  readonly alias: string;
+  /** True when the suite lists several models, so that each has its own baseline file. */
+  readonly one_of_several: boolean;
+  readonly provider: string;
+  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  readonly target: string;
+  readonly model: string;
+  readonly prompt: { readonly name: string; readonly version: string } | null;
+  /** Trials asked of each case (k). */
+  readonly trials: number;
+  readonly cases: number;
+  /** Σ over cases of the trials that can be had; cases × k but for recorded outputs with fewer. */
+  readonly planned: number;
+  /** Root of the case keys; 64 hexadecimal digits. */
+  readonly fingerprint: string;
+  /** Hash of the target's identity, beside the requests. */
+  readonly target_hash: string;
+  /** The run whose answers this one scored again; null when it asked for itself. */
+  readonly rescored_from: string | null;
+  /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
+  readonly plan: string;
+  readonly narrowing: Narrowing | null;
+  readonly scorers: readonly RunScorer[];
+  /** Hash of HEAD; null outside git or before the first commit. */
+  readonly commit: string | null;
+  /** The work tree differed from HEAD; null outside git. */
+  readonly dirty: boolean | null;
+  /** ISO 8601, UTC. */
+  readonly started_at: string;
+}
+
+export type RunStatus =
+  /** Not ended, or its process died. */
+  | "running"
+  /** Every planned trial was answered. */
+  | "complete"
+  /** The gate had decided before all trials were asked. */
+  | "stopped_early"
+  /** Trials errored or were skipped. */
+  | "incomplete";
+
+/** How many trials became what. trials = answered + errored + skipped + not_needed. */
+export interface RunCounts {
+  readonly cases: number;
+  readonly trials: number;
+  readonly answered: number;
+  readonly errored: number;
+  readonly skipped: number;
+  readonly not_needed: number;
+  /** Requests sent, retries included, over all sittings of the run. */
+  readonly calls: number;
+  /** Answered trials whose answer came from the cache. */
+  readonly cached: number;
+}
+
+/** A number with what is known of its precision; null is unknown. */
+export interface MetricValue {
+  readonly value: number | null;
+  /** 95 % interval; absent where none is defined, null where it is unbounded or unknown. */
+  readonly low?: number | null;
+  readonly high?: number | null;
+}
+
+/** By name: pass_rate, pass^k, pass@k, score.<scorer>, latency_p95, … (docs/glossary.md). */
+export type Metrics = { readonly [name: string]: MetricValue };
+
+/** One trial as the store keeps it, joined with its answer. */
+export interface StoredTrial {
+  readonly case_id: string;
+  readonly trial: number;
+  readonly kind: "answered" | "errored";
+  readonly error: ErrorKind | null;
+  readonly message: string | null;
+  readonly cached: boolean;
+  readonly pass: boolean | null;
+  readonly scores: readonly (StoredScore | null)[];
+  readonly answer: StoredAnswer | null;
+}
+
+export interface StoredScore {
+  readonly score: number;
+  readonly pass: boolean;
+  readonly reason: string;
+}
+
+export interface StoredAnswer {
+  readonly output: string;
+  readonly messages: Json;
+  readonly tool_calls: Json;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number | null;
+  readonly cost_usd: number | null;
+  readonly model: string | null;
+  readonly finish_reason: string | null;
+  readonly refusal: string | null;
+  readonly raw: string | null;
+  readonly at: string;
+}
+
+export interface StoredCase {
+  readonly case_no: number;
+  readonly id: string;
+  readonly content_hash: string;
+  readonly request_hash: string;
+  readonly key: string;
+  readonly tags: readonly string[];
+  readonly planned: number;
+}
+
+export type { SkipReason };

@@ -1,0 +1,18 @@
+/** What a scorer says of one answer. */
+export interface Score {
+  /** In [0, 1]. */
+  readonly score: number;
+  readonly pass: boolean;
+  /** For a person: what was expected and what was found. Holds model output, so it is escaped wherever shown. */
+  readonly reason: string;
+}
+
+/**
+ * The scores of one answered trial, in the order of the suite's scorers.
+ * An optional scorer that failed to score leaves null; a required one makes the trial errored.
+ */
+export interface TrialScores {
+  /** All required scorers passed. */
+  readonly pass: boolean;
+  readonly scores: readonly (Score | null)[];
+}

@@ -1,0 +1,67 @@
+import type * as z from "zod";
+import type { Case } from "./case.ts";
+import type { Json } from "./json.ts";
+import type { Score } from "./score.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** What one scorer reads of one answered trial. */
+export interface ScoreInput {
+  readonly golden: Case;
+  /** From 1. */
+  readonly trial: number;
+  readonly transcript: Transcript;
+}
+
+/** The outside, as a scorer may use it. */
+export interface ScorerHost {
+  /** Absolute path of the project root. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Trials in flight at once; sizes process pools. */
+  readonly concurrency: number;
+}
+
+/** A scorer made ready for one suite. */
+export interface OpenScorer {
+  readonly name: string;
+  readonly required: boolean;
+  /**
+   * Everything that defines its scores: its settings and the hash of each file it reads, those a module imports included.
+   * Formatting of YAML does not change it; `required` and `name` are not in it.
+   */
+  readonly identity: Json;
+  /** Paths into a case that must be there, for instance `expected.queue`; checked for each case before a run. */
+  readonly reads: readonly string[];
+  /** Files of the repository it is made of, relative to the root. */
+  readonly files: readonly string[];
+  /** Scores only in {0, 1}: a pass count says everything. */
+  readonly binary: boolean;
+  /**
+   * Plain value whenever nothing has to be waited for.
+   * @throws {ScorerFailure} when it could not score: the trial is errored (required) or the score void (optional)
+   */
+  score(input: ScoreInput): Score | Promise<Score>;
+  close?(): Promise<void>;
+}
+
+/** A scorer could not score (a command that crashed, a NaN, a judge without a verdict). Never a 0, never a pass. */
+export class ScorerFailure extends Error {
+  readonly kind: "tool" | "judge";
+
+  constructor(kind: "tool" | "judge", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ScorerFailure";
+    this.kind = kind;
+  }
+}
+
+/** A scorer type: one module and one line in `scorers/registry.ts`. */
+export interface ScorerDefinition<S = unknown> {
+  readonly type: string;
+  /** One sentence for the reference. */
+  readonly about: string;
+  /** Reads the whole entry, `name`, `select`, `against`, `value`, `threshold` and `required` included. */
+  readonly settings: z.ZodType<S>;
+  /** Compiles regexes, schemas, paths. @throws {SettingMistake} */
+  open(settings: S, host: ScorerHost): Promise<OpenScorer>;
+}

@@ -1,0 +1,71 @@
+import * as z from "zod";
+
+/** Which part of an answer a scorer reads; none of them means the whole text. */
+export const Select = z.union([
+  z.strictObject({ json: z.string().min(1).describe("RFC 9535 JSONPath into the answer read as JSON") }),
+  z.strictObject({
+    regex: z.string().min(1).describe("RE2 regular expression; linear time"),
+    group: z.union([z.int().min(0), z.string()]).optional().describe("Capture group, by number or name; default 1 if there is one, else the whole match"),
+    take: z.enum(["first", "last"]).optional().describe("Which match; default first"),
+  }),
+]);
+export type Select = z.output<typeof Select>;
+
+/** What every entry under `scorers:` may say, whatever its type. */
+export const scorerFrame = {
+  type: z.string(),
+  name: z.string().min(1).optional().describe("Unique in the suite; default: the type"),
+  required: z.boolean().optional().describe("Does a miss fail the trial? default true"),
+  threshold: z.number().min(0).max(1).optional().describe("Score from which on the answer passes"),
+  select: Select.optional(),
+  against: z.string().min(1).optional().describe("Where in the case the operand is; default `expected`"),
+  value: z.unknown().optional().describe("A literal operand, instead of `against`"),
+};
+
+/** An entry under `scorers:` before its type has read the rest of it. */
+export const ScorerEntry = z.looseObject(scorerFrame);
+export type ScorerEntry = z.output<typeof ScorerEntry>;
+
+/** "Did it get worse than the baseline?" */
+export const RegressionRule = z.strictObject({
+  metric: z.string().default("pass_rate").describe("pass_rate, pass^k or score.<name>"),
+  max_drop: z.number().gt(0).lt(1).default(0.03).describe("Largest drop let through, in points of [0, 1]"),
+  relative: z.boolean().default(false).describe("max_drop is a share of the baseline's value"),
+  confidence: z.number().gt(0.5).lt(1).default(0.95).describe("One-sided, each way"),
+  undecided: z.enum(["warn", "fail"]).default("warn"),
+  scope: z.enum(["suite", "population"]).default("suite").describe("These cases, or cases like these"),
+  mode: z.enum(["test", "point"]).default("test").describe("point: compare the bare numbers, for compatibility"),
+  exact: z.boolean().default(false).describe("Strict exact p instead of mid-p: never above 5 % false alarms, a little less power"),
+});
+export type RegressionRule = z.output<typeof RegressionRule>;
+
+export const Gate = z.strictObject({
+  require: z.record(z.string(), z.string()).default({}).describe('Metric: bound, for instance pass_rate: ">= 0.9"'),
+  regression: z
+    .union([z.literal(false), RegressionRule, z.array(RegressionRule).min(1)])
+    .prefault({})
+    .describe("On by default; false switches it off"),
+  critical: z.array(z.string()).default([]).describe("tag:… or case:…; these must pass every trial"),
+  allow_removed: z.boolean().default(false).describe("Let cases of the baseline vanish from the dataset"),
+});
+export type Gate = z.output<typeof Gate>;
+
+/** `evals/<suite>.yaml`. */
+export const Suite = z.strictObject({
+  description: z.string().optional(),
+  dataset: z.string().min(1).describe("A name in datasets/, or a path"),
+  prompt: z.string().min(1).optional().describe("name, name@1.2.0 or name@^1"),
+  model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
+  models: z.array(z.string().min(1)).min(1).optional().describe("One run each"),
+  trials: z.int().min(1).max(1000).optional().describe("Trials of each case; default: defaults.trials, else 1"),
+  concurrency: z.int().min(1).max(10_000).optional(),
+  filter: z
+    .strictObject({
+      tags: z.array(z.string().min(1)).min(1).optional().describe("Cases with any of these tags"),
+      cases: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .optional(),
+  scorers: z.array(ScorerEntry).min(1),
+  gate: Gate.prefault({}),
+});
+export type Suite = z.output<typeof Suite>;

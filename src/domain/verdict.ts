@@ -1,0 +1,33 @@
+/** What a comparison with a baseline shows (docs/statistics.md); the first that holds. */
+export const VERDICTS = [
+  "regressed",
+  "incomparable",
+  "inconclusive",
+  "small_drop",
+  "no_regression",
+  "improved",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const GATE_OUTCOMES = ["failed", "undecided", "passed", "not_gated"] as const;
+export type GateOutcome = (typeof GATE_OUTCOMES)[number];
+
+/** One rule of a gate and what became of it. */
+export interface RuleResult {
+  /** `require pass_rate`, `regression pass_rate`, `critical tag:vip`, `removed cases`. */
+  readonly rule: string;
+  readonly outcome: "passed" | "failed" | "undecided";
+  /** The measured value; null when unknown. */
+  readonly value: number | null;
+  /** The bound as written, for instance `>= 0.9`. */
+  readonly required: string;
+  /** One sentence with the numbers. */
+  readonly said?: string;
+}
+
+export interface GateResult {
+  /** Alone decides the exit code. */
+  readonly outcome: GateOutcome;
+  readonly verdict: Verdict | "none";
+  readonly rules: readonly RuleResult[];
+}

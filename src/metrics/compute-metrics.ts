@@ -1,0 +1,111 @@
+import type { Metrics, MetricValue } from "../domain/run.ts";
+import { type ClusterSums, clusterMeans } from "../statistics/cluster-mean.ts";
+import { flipRate, passAtK, passHatK } from "../statistics/pass-k.ts";
+import { quantile7OfSorted, quantileCiRanks } from "../statistics/quantile.ts";
+import { wilsonNeff } from "../statistics/wilson-interval.ts";
+import type { KnownSum, Tally } from "./tally.ts";
+
+const UNKNOWN: MetricValue = { value: null };
+const LATENCY_PERCENTILES = [50, 90, 95, 99] as const;
+
+/**
+ * Every metric of a run, or of some of its cases: the macro mean over cases of each case's own value, with a 95 %
+ * interval clustered by case. Errored trials are in none but `error_rate`.
+ *
+ * @param trials k: pass^1..k and pass@1..k are given where cases have that many answered trials
+ * @param scorers names, in the order of the tally's scores
+ * @param only case numbers; all when left out (a tag's metrics leave money, time and tokens out)
+ */
+export function computeMetrics(
+  tally: Tally,
+  { trials, scorers, only }: { trials: number; scorers: readonly string[]; only?: readonly number[] | undefined },
+): Metrics {
+  const cases = only ?? Array.from({ length: tally.cases }, (_, caseNo) => caseNo);
+  const metrics: Record<string, MetricValue> = {
+    pass_rate: meanOf(pick(cases, tally.answered, tally.passed)),
+  };
+  for (let k = 1; k <= trials; k++) metrics[`pass^${k}`] = perCase(tally, cases, k, passHatK);
+  for (let k = 1; k <= trials; k++) metrics[`pass@${k}`] = perCase(tally, cases, k, passAtK);
+  for (const [index, name] of scorers.entries()) {
+    const sums = tally.scores[index];
+    metrics[`score.${name}`] = sums === undefined ? UNKNOWN : meanOf(pick(cases, sums.count, sums.sum));
+  }
+  metrics["flaky_rate"] = perCase(tally, cases, 2, (n, c) => flipRate(n, c));
+  metrics["error_rate"] = errorRate(tally, cases);
+  return only === undefined ? { ...metrics, ...runTotals(tally) } : metrics;
+}
+
+function pick(cases: readonly number[], count: ArrayLike<number>, sum: ArrayLike<number>): ClusterSums {
+  const measured = cases.filter((caseNo) => (count[caseNo] ?? 0) > 0);
+  return {
+    count: measured.map((caseNo) => count[caseNo] ?? 0),
+    sum: measured.map((caseNo) => sum[caseNo] ?? 0),
+  };
+}
+
+function meanOf(clusters: ClusterSums): MetricValue {
+  const n = clusters.count.length;
+  if (n === 0) return UNKNOWN;
+  let total = 0;
+  for (const one of clusterMeans(clusters)) total += one;
+  const value = total / n;
+  if (n === 1) return { value, low: null, high: null };
+  const { low, high } = wilsonNeff(clusters);
+  return { value, low, high };
+}
+
+/** Mean over the cases with at least k answered trials of a number in [0, 1] made of (answered, passed, k). */
+function perCase(
+  tally: Tally,
+  cases: readonly number[],
+  k: number,
+  of: (answered: number, passed: number, k: number) => number,
+): MetricValue {
+  const enough = cases.filter((caseNo) => (tally.answered[caseNo] ?? 0) >= k);
+  return meanOf({
+    count: enough.map(() => 1),
+    sum: enough.map((caseNo) => of(tally.answered[caseNo] ?? 0, tally.passed[caseNo] ?? 0, k)),
+  });
+}
+
+function errorRate(tally: Tally, cases: readonly number[]): MetricValue {
+  let errored = 0;
+  let ended = 0;
+  for (const caseNo of cases) {
+    errored += tally.errored[caseNo] ?? 0;
+    ended += (tally.errored[caseNo] ?? 0) + (tally.answered[caseNo] ?? 0);
+  }
+  return ended === 0 ? UNKNOWN : { value: errored / ended };
+}
+
+function runTotals(tally: Tally): Metrics {
+  const totals: Record<string, MetricValue> = {};
+  const sorted = Float64Array.from(tally.latencies.ms).sort();
+  for (const q of LATENCY_PERCENTILES) totals[`latency_p${q}`] = latency(sorted, q / 100, tally.latencies.unknown);
+  totals["cost_usd"] = knownTotal(tally.cost, tally.totalAnswered);
+  totals["cost_per_trial"] = knownMean(tally.cost, tally.totalAnswered);
+  totals["input_tokens"] = knownMean(tally.inputTokens, tally.totalAnswered);
+  totals["output_tokens"] = knownMean(tally.outputTokens, tally.totalAnswered);
+  if (tally.refusals > 0) totals["refusal_rate"] = { value: tally.refusals / tally.totalAnswered };
+  if (tally.toolCalls > 0) totals["tool_calls"] = { value: tally.toolCalls / tally.totalAnswered };
+  return totals;
+}
+
+/** A percentile of only some trials would be a guess: one unknown latency makes it unknown. */
+function latency(sorted: Float64Array, q: number, unknown: number): MetricValue {
+  if (sorted.length === 0 || unknown > 0) return UNKNOWN;
+  const { low, high } = quantileCiRanks(sorted.length, q);
+  return {
+    value: quantile7OfSorted(sorted, q),
+    low: low === null ? null : (sorted[low - 1] ?? null),
+    high: high === null ? null : (sorted[high - 1] ?? null),
+  };
+}
+
+function knownTotal(total: KnownSum, trials: number): MetricValue {
+  return trials === 0 || total.unknown > 0 ? UNKNOWN : { value: total.sum };
+}
+
+function knownMean(total: KnownSum, trials: number): MetricValue {
+  return trials === 0 || total.unknown > 0 ? UNKNOWN : { value: total.sum / trials };
+}

@@ -1,0 +1,152 @@
+import type { ErrorKind } from "../domain/outcome.ts";
+
+/** The numbers of one trial, from the engine or from the store alike. */
+export interface TallyRow {
+  readonly case_no: number;
+  readonly kind: "answered" | "errored";
+  readonly error: ErrorKind | null;
+  readonly cached: boolean;
+  readonly pass: boolean | null;
+  readonly scores: readonly ([number, boolean] | null)[];
+  readonly latency_ms: number | null;
+  readonly cost_usd: number | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly refused: boolean;
+  readonly tool_calls: number;
+}
+
+/** Sums of one scorer, by case. */
+export interface ScoreSums {
+  readonly count: Uint16Array;
+  readonly sum: Float64Array;
+  readonly sumOfSquares: Float64Array;
+}
+
+/** A total of which some parts may be unknown. */
+export interface KnownSum {
+  sum: number;
+  unknown: number;
+}
+
+/**
+ * What a run amounts to so far, by case: a few numbers each, however long the answers are. Arrays are indexed by case
+ * number; an answered trial that no scorer has judged yet is not in it.
+ */
+export interface Tally {
+  readonly cases: number;
+  readonly answered: Uint16Array;
+  readonly passed: Uint16Array;
+  readonly errored: Uint16Array;
+  readonly scores: readonly ScoreSums[];
+  readonly errors: Map<ErrorKind, number>;
+  /** Milliseconds of each answered trial whose latency is known, by case. */
+  readonly latencies: { readonly ms: number[]; readonly case_no: number[]; unknown: number };
+  readonly cost: KnownSum;
+  readonly costByCase: Float64Array;
+  readonly inputTokens: KnownSum;
+  readonly outputTokens: KnownSum;
+  refusals: number;
+  toolCalls: number;
+  totalAnswered: number;
+  totalErrored: number;
+  totalCached: number;
+  add(row: TallyRow): void;
+}
+
+export function makeTally(cases: number, scorers: number): Tally {
+  const tally: Tally = {
+    cases,
+    answered: new Uint16Array(cases),
+    passed: new Uint16Array(cases),
+    errored: new Uint16Array(cases),
+    scores: Array.from({ length: scorers }, () => ({
+      count: new Uint16Array(cases),
+      sum: new Float64Array(cases),
+      sumOfSquares: new Float64Array(cases),
+    })),
+    errors: new Map(),
+    latencies: { ms: [], case_no: [], unknown: 0 },
+    cost: { sum: 0, unknown: 0 },
+    costByCase: new Float64Array(cases),
+    inputTokens: { sum: 0, unknown: 0 },
+    outputTokens: { sum: 0, unknown: 0 },
+    refusals: 0,
+    toolCalls: 0,
+    totalAnswered: 0,
+    totalErrored: 0,
+    totalCached: 0,
+    add: (row) => {
+      if (row.kind === "errored") addErrored(tally, row);
+      else if (row.pass !== null) addAnswered(tally, row, row.pass);
+    },
+  };
+  return tally;
+}
+
+function addErrored(tally: Tally, { case_no, error }: TallyRow): void {
+  tally.errored[case_no] = (tally.errored[case_no] ?? 0) + 1;
+  tally.totalErrored++;
+  if (error !== null) tally.errors.set(error, (tally.errors.get(error) ?? 0) + 1);
+}
+
+function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
+  const { case_no } = row;
+  tally.totalAnswered++;
+  if (row.cached) tally.totalCached++;
+  tally.answered[case_no] = (tally.answered[case_no] ?? 0) + 1;
+  if (pass) tally.passed[case_no] = (tally.passed[case_no] ?? 0) + 1;
+  for (const [index, sums] of tally.scores.entries()) {
+    const one = row.scores[index];
+    if (one === null || one === undefined) continue;
+    const [score] = one;
+    sums.count[case_no] = (sums.count[case_no] ?? 0) + 1;
+    sums.sum[case_no] = (sums.sum[case_no] ?? 0) + score;
+    sums.sumOfSquares[case_no] = (sums.sumOfSquares[case_no] ?? 0) + score * score;
+  }
+  if (row.latency_ms === null) tally.latencies.unknown++;
+  else {
+    tally.latencies.ms.push(row.latency_ms);
+    tally.latencies.case_no.push(case_no);
+  }
+  addKnown(tally.cost, row.cost_usd);
+  tally.costByCase[case_no] = (tally.costByCase[case_no] ?? 0) + (row.cost_usd ?? Number.NaN);
+  addKnown(tally.inputTokens, row.input_tokens);
+  addKnown(tally.outputTokens, row.output_tokens);
+  if (row.refused) tally.refusals++;
+  tally.toolCalls += row.tool_calls;
+}
+
+function addKnown(total: KnownSum, value: number | null): void {
+  if (value === null) total.unknown++;
+  else total.sum += value;
+}
+
+/**
+ * The tally as it would be had every missing trial been answered and scored 0, or 1, by every scorer: the two ends
+ * between which the truth lies.
+ */
+export function withMissing(tally: Tally, missing: (caseNo: number) => number, score: number): Tally {
+  const copy: Tally = {
+    ...tally,
+    answered: tally.answered.slice(),
+    passed: tally.passed.slice(),
+    scores: tally.scores.map(({ count, sum, sumOfSquares }) => ({
+      count: count.slice(),
+      sum: sum.slice(),
+      sumOfSquares: sumOfSquares.slice(),
+    })),
+  };
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    const more = missing(caseNo);
+    if (more === 0) continue;
+    copy.answered[caseNo] = (copy.answered[caseNo] ?? 0) + more;
+    copy.passed[caseNo] = (copy.passed[caseNo] ?? 0) + more * score;
+    for (const sums of copy.scores) {
+      sums.count[caseNo] = (sums.count[caseNo] ?? 0) + more;
+      sums.sum[caseNo] = (sums.sum[caseNo] ?? 0) + more * score;
+      sums.sumOfSquares[caseNo] = (sums.sumOfSquares[caseNo] ?? 0) + more * score * score;
+    }
+  }
+  return copy;
+}

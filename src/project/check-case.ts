@@ -1,0 +1,89 @@
+import { Case } from "../domain/case.ts";
+import type { Json } from "../domain/json.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+import { describeIssues } from "./describe-issues.ts";
+
+const NO_TAGS: readonly string[] = [];
+const NO_METADATA: Case["metadata"] = {};
+
+/** Whether a parsed value is a case: what the schema would say, without its cost for each of a million lines. */
+export function isCase(
+  value: unknown,
+): value is { id: string; input: Json; expected?: Json; tags?: string[]; metadata?: Case["metadata"] } {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  let hasId = false;
+  let hasInput = false;
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key];
+    switch (key) {
+      case "id":
+        if (typeof member !== "string" || member === "") return false;
+        hasId = true;
+        break;
+      case "input":
+        hasInput = true;
+        break;
+      case "expected":
+        break;
+      case "tags":
+        if (!isTags(member)) return false;
+        break;
+      case "metadata":
+        if (member === null || typeof member !== "object" || Array.isArray(member)) return false;
+        break;
+      default:
+        return false;
+    }
+  }
+  return hasId && hasInput;
+}
+
+function isTags(value: unknown): boolean {
+  return Array.isArray(value) && value.every((tag) => typeof tag === "string" && tag !== "");
+}
+
+/** A checked value as a case, defaults filled in. */
+export function toCase(value: {
+  id: string;
+  input: Json;
+  expected?: Json;
+  tags?: readonly string[];
+  metadata?: Case["metadata"];
+}): Case {
+  const { id, input, tags = NO_TAGS, metadata = NO_METADATA } = value;
+  return value.expected === undefined
+    ? { id, input, tags, metadata }
+    : { id, input, expected: value.expected, tags, metadata };
+}
+
+/** Why `isCase` said no. @param base where in the file the case stands */
+export function describeCase(value: unknown, places: Places, base: readonly PropertyKey[] = []): Problem[] {
+  const context = { schema: CASE, value, places, base, code: "EVALS_CASE" };
+  const parsed = CASE.safeParse(value);
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const problems = describeIssues(issues, context);
+  // zod takes an absent `unknown` for given.
+  if (
+    value !== null &&
+    typeof value === "object" &&
+    !Array.isArray(value) &&
+    !Object.hasOwn(value, "input")
+  ) {
+    problems.push(missingInput(places, base));
+  }
+  return problems;
+}
+
+const CASE = Case;
+
+function missingInput(places: Places, base: readonly PropertyKey[]): Problem {
+  return {
+    code: "EVALS_CASE_MISSING_KEY",
+    path: places.path,
+    ...places.at(base),
+    what: '"input" is missing.',
+    why: "Without an input there is nothing to ask.",
+    fix: '"input": "…" or "input": {…}',
+  };
+}

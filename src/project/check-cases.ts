@@ -1,0 +1,196 @@
+import type { Case, CaseSource } from "../domain/case.ts";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { LoadedSuite } from "../domain/project.ts";
+import type { OpenScorer } from "../domain/scorer.ts";
+import type { Suite } from "../domain/suite.ts";
+import { problemList } from "./dataset-problems.ts";
+
+/** A scorer that can also say why a case's operand is of no use to it. */
+export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads"> {
+  refuses?(golden: Case): string | undefined;
+}
+
+/**
+ * What a suite's cases must have for it: what its scorers read, something for each critical selector, at least one that
+ * its filter lets through. One pass over the dataset.
+ *
+ * @param scorers opened, in the suite's order
+ */
+export function checkCases(
+  { suite, places }: LoadedSuite,
+  cases: CaseSource,
+  scorers: readonly CheckingScorer[],
+): readonly Problem[] {
+  const problems = problemList(cases.path);
+  const seen = new SeenCases(suite);
+  const readers = scorers.map((scorer) => ({
+    scorer,
+    reads: scorer.reads.map((path) => ({ path, steps: pathSteps(path) })),
+  }));
+  for (let index = 0; index < cases.count; index++) {
+    const golden = cases.read(index);
+    if (!seen.add(golden)) continue;
+    for (const { scorer, reads } of readers) {
+      const place = { path: cases.path, line: cases.line(index), column: 1 };
+      const missing = reads.find(({ steps }) => !isThere(golden, steps));
+      if (missing !== undefined) problems.add(missingOperand(golden.id, missing.path, scorer.name, place));
+      else addRefusal(golden, scorer, place, (problem) => problems.add(problem));
+    }
+  }
+  return [...problems.all(), ...seen.problems(places, cases)];
+}
+
+/** Whether a suite's filter lets a case through: any of its tags, and any of its ids, where the filter names some. */
+export function filterMatches(filter: Suite["filter"], golden: Pick<Case, "id" | "tags">): boolean {
+  if (filter?.tags !== undefined && !filter.tags.some((tag) => golden.tags.includes(tag))) return false;
+  return filter?.cases === undefined || filter.cases.includes(golden.id);
+}
+
+/** Which of the tags and ids that a suite names have been met. */
+class SeenCases {
+  readonly #suite: Suite;
+  readonly #tags = new Set<string>();
+  readonly #ids = new Set<string>();
+  readonly #chosenTags = new Set<string>();
+  readonly #chosenIds = new Set<string>();
+  readonly #named: ReadonlySet<string>;
+  #chosen = 0;
+
+  constructor(suite: Suite) {
+    this.#suite = suite;
+    const critical = suite.gate.critical.filter((selector) => selector.startsWith("case:"));
+    this.#named = new Set([...(suite.filter?.cases ?? []), ...critical.map((selector) => selector.slice(5))]);
+  }
+
+  /** @returns whether the suite's filter lets the case through */
+  add(golden: Case): boolean {
+    const chosen = filterMatches(this.#suite.filter, golden);
+    if (chosen) this.#chosen++;
+    for (const tag of golden.tags) {
+      this.#tags.add(tag);
+      if (chosen) this.#chosenTags.add(tag);
+    }
+    if (this.#named.has(golden.id)) {
+      this.#ids.add(golden.id);
+      if (chosen) this.#chosenIds.add(golden.id);
+    }
+    return chosen;
+  }
+
+  problems(places: LoadedSuite["places"], cases: CaseSource): Problem[] {
+    const { filter, gate } = this.#suite;
+    const at = (path: readonly PropertyKey[]) => ({ path: places.path, ...places.at(path) });
+    const problems: Problem[] = [];
+    for (const [index, id] of (filter?.cases ?? []).entries()) {
+      if (!this.#ids.has(id))
+        problems.push({ ...noCase(id, cases, "cases: ["), ...at(["filter", "cases", index]) });
+    }
+    for (const [index, tag] of (filter?.tags ?? []).entries()) {
+      if (!this.#tags.has(tag))
+        problems.push({ ...noTag(tag, this.#tags, "tags: ["), ...at(["filter", "tags", index]) });
+    }
+    if (this.#chosen === 0 && problems.length === 0) problems.push({ ...nothingChosen(), ...at(["filter"]) });
+    for (const [index, selector] of gate.critical.entries()) {
+      const problem = this.#criticalProblem(selector, cases);
+      if (problem !== undefined) problems.push({ ...problem, ...at(["gate", "critical", index]) });
+    }
+    return problems;
+  }
+
+  #criticalProblem(selector: string, cases: CaseSource): Problem | undefined {
+    const name = selector.slice(selector.indexOf(":") + 1);
+    const isTag = selector.startsWith("tag:");
+    if ((isTag ? this.#chosenTags : this.#chosenIds).has(name)) return undefined;
+    if ((isTag ? this.#tags : this.#ids).has(name)) return filteredOut(selector);
+    return isTag ? noTag(name, this.#tags, "critical: [tag:") : noCase(name, cases, "critical: [case:");
+  }
+}
+
+type Steps = readonly (string | number)[];
+
+/** `expected.items[0]["my key"]` as steps. */
+function pathSteps(path: string): Steps {
+  const steps = path.matchAll(/\.?([^.[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]/g);
+  return Array.from(steps, ([, name, index, double, single]) => {
+    return index === undefined ? (name ?? double ?? single ?? "") : Number(index);
+  });
+}
+
+function isThere(golden: Case, steps: Steps): boolean {
+  let here: unknown = golden;
+  for (const step of steps) {
+    if (here === null || typeof here !== "object" || !Object.hasOwn(here, step)) return false;
+    here = (here as Record<string | number, unknown>)[step];
+  }
+  return here !== undefined;
+}
+
+type Place = Required<Pick<Problem, "path" | "line" | "column">>;
+
+function addRefusal(
+  golden: Case,
+  scorer: CheckingScorer,
+  place: Place,
+  add: (problem: Problem) => void,
+): void {
+  const refusal = scorer.refuses?.(golden);
+  if (refusal === undefined) return;
+  add({
+    code: "EVALS_CASE_OPERAND",
+    ...place,
+    what: `The scorer "${scorer.name}" cannot use this case: ${refusal}.`,
+    why: "The trial could not be scored, however good the answer is.",
+    fix: "Correct the case, or let the scorer read another part of it with against.",
+  });
+}
+
+function missingOperand(id: string, path: string, scorer: string, place: Place): Problem {
+  return {
+    code: "EVALS_CASE_NO_EXPECTED",
+    ...place,
+    what: `Case "${id}" has no ${path}, which the scorer "${scorer}" reads.`,
+    why: "Without it the answer could be neither right nor wrong.",
+    fix: `Add it to the case, or give the scorer a value of its own: value: …`,
+  };
+}
+
+type Placeless = Omit<Problem, "path" | "line" | "column">;
+
+function noCase(id: string, cases: CaseSource, before: string): Placeless {
+  const ids = Array.from({ length: Math.min(cases.count, 5000) }, (_, index) => cases.id(index));
+  return {
+    code: "EVALS_SELECTOR_EMPTY",
+    what: `There is no case "${id}" in ${cases.path}.${didYouMean(id, ids)}`,
+    why: "What it was to select or to guard would be missing without a word.",
+    fix: `${before}${nearest(id, ids) ?? "<id>"}], or remove it.`,
+  };
+}
+
+function noTag(tag: string, tags: ReadonlySet<string>, before: string): Placeless {
+  const all = [...tags];
+  return {
+    code: "EVALS_SELECTOR_EMPTY",
+    what: `No case has the tag "${tag}".${didYouMean(tag, all)}`,
+    why: "What it was to select or to guard would be missing without a word.",
+    fix: `${before}${nearest(tag, all) ?? "<tag>"}], or give a case the tag${all.length > 0 ? ` (tags there are: ${all.slice(0, 10).join(", ")})` : ""}.`,
+  };
+}
+
+function nothingChosen(): Placeless {
+  return {
+    code: "EVALS_SELECTOR_EMPTY",
+    what: "The filter of this suite lets no case through.",
+    why: "A suite without cases would pass without asking anything.",
+    fix: "A case needs one of the tags and, where cases are named, one of the ids: widen one of the two.",
+  };
+}
+
+function filteredOut(selector: string): Placeless {
+  return {
+    code: "EVALS_SELECTOR_EMPTY",
+    what: `The filter of this suite leaves out every case of ${selector}.`,
+    why: "A critical case that is never asked is not guarded.",
+    fix: "Widen the filter, or remove the selector.",
+  };
+}

@@ -1,0 +1,176 @@
+import { type Bound, parseBound } from "../domain/bound.ts";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { parseDuration } from "../domain/duration.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+import type { Gate } from "../domain/suite.ts";
+import { type Metric, nearestMetric, parseMetric } from "./metric-names.ts";
+
+/** What a gate may speak of. */
+export interface GateContext {
+  readonly places: Places;
+  /** Names of the suite's scorers. */
+  readonly scorers: readonly string[];
+  /** Trials of each case. */
+  readonly trials: number;
+}
+
+type Path = readonly PropertyKey[];
+
+/** Requirements, regression rules and critical selectors that could never be judged. */
+export function checkGate(gate: Gate, context: GateContext): Problem[] {
+  return [
+    ...Object.entries(gate.require).flatMap(([metric, bound]) => checkRequirement(metric, bound, context)),
+    ...checkRegression(gate, context),
+    ...gate.critical.flatMap((selector, index) => checkSelector(selector, index, context)),
+  ];
+}
+
+function checkRequirement(name: string, text: string, context: GateContext): Problem[] {
+  const path = ["gate", "require", name];
+  const metric = parseMetric(name);
+  if (metric === undefined) return [unknownMetric(name, path, context)];
+  const problems = checkMetric(metric, name, path, context);
+  const bound = parseBound(text);
+  if (bound === undefined) return [...problems, badBound(name, text, metric, context)];
+  const range = rangeProblem(metric, bound);
+  return range === undefined ? problems : [...problems, outOfRange(name, bound, range, context)];
+}
+
+/** The scorer must be there, and k of pass^k no more than the trials. */
+function checkMetric(metric: Metric, name: string, path: Path, context: GateContext): Problem[] {
+  if (metric.kind === "score" && !context.scorers.includes(metric.scorer)) {
+    return [unknownScore(metric.scorer, path, context)];
+  }
+  const tooMany = (metric.kind === "pass^" || metric.kind === "pass@") && metric.k > context.trials;
+  return tooMany ? [tooFewTrials(name, metric.k, path, context)] : [];
+}
+
+function checkRegression(gate: Gate, context: GateContext): Problem[] {
+  if (gate.regression === false) return [];
+  const isList = Array.isArray(gate.regression);
+  const rules = Array.isArray(gate.regression) ? gate.regression : [gate.regression];
+  return rules.flatMap((rule, index) => {
+    const path = ["gate", "regression", ...(isList ? [index] : []), "metric"];
+    const metric = parseMetric(rule.metric);
+    if (metric === undefined) return [unknownMetric(rule.metric, path, context)];
+    const tested = rule.metric === "pass_rate" || metric.kind === "pass^" || metric.kind === "score";
+    return tested ? checkMetric(metric, rule.metric, path, context) : [notTested(rule.metric, path, context)];
+  });
+}
+
+function checkSelector(selector: string, index: number, { places }: GateContext): Problem[] {
+  if (/^(?:tag|case):./.test(selector)) return [];
+  return [
+    {
+      code: "EVALS_SUITE_SELECTOR",
+      path: places.path,
+      ...places.at(["gate", "critical", index]),
+      what: `"${selector}" selects nothing: it begins with neither tag: nor case:.`,
+      why: "A critical case that is not found would not be guarded.",
+      fix: `critical: [tag:${selector.replace(/^\w*:/, "") || "critical"}], or case:<id>`,
+    },
+  ];
+}
+
+/** What the metric's values can be, when the bound lies beyond it. */
+function rangeProblem({ unit }: Metric, { value, text }: Bound): "ratio" | "negative" | "time" | undefined {
+  const isTime = parseDuration(text.replace(/^[<>=\s]+/, "")) !== undefined;
+  if (isTime && unit !== "ms") return "time";
+  if (unit === "ratio") return value < 0 || value > 1 ? "ratio" : undefined;
+  return value < 0 ? "negative" : undefined;
+}
+
+function problemAt(code: string, path: Path, { places }: GateContext, on: "key" | "value" = "value") {
+  return { code, path: places.path, ...places.at(path, on) };
+}
+
+function unknownMetric(name: string, path: Path, context: GateContext): Problem {
+  const guess = nearestMetric(name, context.scorers);
+  return {
+    ...problemAt("EVALS_METRIC_UNKNOWN", path, context, path.includes("require") ? "key" : "value"),
+    what: `Unknown metric "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`}`,
+    why: "A rule about a metric that is never measured could neither hold nor fail.",
+    fix: `${guess === undefined ? "" : `"${guess}"        `}(metrics: pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, input_tokens, output_tokens, tool_calls)`,
+  };
+}
+
+function unknownScore(scorer: string, path: Path, context: GateContext): Problem {
+  const guess = nearest(scorer, context.scorers);
+  return {
+    ...problemAt("EVALS_METRIC_UNKNOWN", path, context, path.includes("require") ? "key" : "value"),
+    what: `No scorer of this suite is named "${scorer}".${didYouMean(scorer, context.scorers)}`,
+    why: "A rule about a score that is never given could neither hold nor fail.",
+    fix:
+      guess === undefined
+        ? `Name one of: ${context.scorers.map((name) => `score.${name}`).join(", ")}.`
+        : `score.${guess}`,
+  };
+}
+
+function tooFewTrials(name: string, k: number, path: Path, context: GateContext): Problem {
+  const sign = name.slice(0, 5);
+  return {
+    ...problemAt("EVALS_METRIC_TRIALS", path, context, path.includes("require") ? "key" : "value"),
+    what: `${name} needs ${k} trials of each case, and this suite has ${context.trials}.`,
+    why: "What happens over more trials than there are is not known.",
+    fix: `trials: ${k}, or ${sign}${context.trials}`,
+  };
+}
+
+function notTested(name: string, path: Path, context: GateContext): Problem {
+  return {
+    ...problemAt("EVALS_METRIC_UNTESTED", path, context),
+    what: `A regression rule cannot be about "${name}".`,
+    why: "Only pass_rate, pass^k and score.<name> are compared with the baseline by a test.",
+    fix: `metric: pass_rate; hold ${name} to a number instead: require: { ${JSON.stringify(name)}: "<= …" }`,
+  };
+}
+
+function badBound(name: string, text: string, metric: Metric, context: GateContext): Problem {
+  const percent = /^\s*(>=|<=|>|<)?\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(text);
+  const number = /\d+(?:\.\d+)?/.exec(text)?.[0];
+  const example = metric.unit === "ms" ? "<= 4s" : metric.unit === "ratio" ? ">= 0.9" : "<= 0.01";
+  const share = percent === null ? undefined : `${percent[1] ?? ">="} ${Number(percent[2]) / 100}`;
+  const bare =
+    number !== undefined && text.trim() === number ? `${example.slice(0, 2)} ${number}` : undefined;
+  return {
+    ...problemAt("EVALS_BOUND_INVALID", ["gate", "require", name], context),
+    what: `"${text}" is no bound: one of >=, >, <=, < and a number is needed.`,
+    why: "It could not be said whether the requirement holds.",
+    fix: `"${name}": "${share ?? bare ?? example}"`,
+  };
+}
+
+function outOfRange(
+  name: string,
+  bound: Bound,
+  kind: "ratio" | "negative" | "time",
+  context: GateContext,
+): Problem {
+  const base = problemAt("EVALS_BOUND_RANGE", ["gate", "require", name], context);
+  const why = "The requirement would always hold, or never.";
+  if (kind === "time") {
+    return {
+      ...base,
+      what: `${name} is not a time, so "${bound.text}" cannot bound it.`,
+      why,
+      fix: `"${name}": "${bound.op} 0.9"`,
+    };
+  }
+  if (kind === "negative") {
+    return {
+      ...base,
+      what: `${name} is never below 0, so "${bound.text}" says nothing.`,
+      why,
+      fix: `"${name}": "${bound.op} 0.01"`,
+    };
+  }
+  const share = bound.value > 1 && bound.value <= 100 ? bound.value / 100 : 0.9;
+  return {
+    ...base,
+    what: `${name} lies between 0 and 1, and "${bound.text}" does not.`,
+    why,
+    fix: `"${name}": "${bound.op} ${share}"`,
+  };
+}

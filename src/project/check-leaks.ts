@@ -1,0 +1,120 @@
+import type { Case, CaseSource } from "../domain/case.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedPrompt } from "../domain/project.ts";
+
+/** Letters from which on an expected text can be told from a word that stands there by chance. */
+const SHORTEST = 8;
+/** Warnings told one by one. */
+const SHOWN = 10;
+
+/**
+ * Warns where a case's expected text stands in its rendered prompt, outside of what its input brought there: the model is
+ * told the answer. One warning a text; a case whose prompt cannot be rendered is skipped (`checkRendering` tells it).
+ */
+export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
+  const leaks = new Map<string, Leak>();
+  for (let index = 0; index < cases.count; index++) {
+    const golden = cases.read(index);
+    const leaked = golden.expected === undefined ? undefined : leakedText(prompt, golden);
+    if (leaked === undefined) continue;
+    const known = leaks.get(leaked);
+    if (known === undefined) leaks.set(leaked, { id: golden.id, line: cases.line(index), others: 0 });
+    else known.others++;
+  }
+  return warnings([...leaks.values()], prompt.version.path, cases.path);
+}
+
+/** Cases that the prompt cannot be rendered for; the first twenty. */
+export function checkRendering(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
+  const problems: Problem[] = [];
+  for (let index = 0; index < cases.count && problems.length < 20; index++) {
+    try {
+      prompt.render(cases.read(index));
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return problems;
+}
+
+interface Leak {
+  readonly id: string;
+  readonly line: number;
+  others: number;
+}
+
+function leakedText(prompt: LoadedPrompt, golden: Case): string | undefined {
+  const wanted = texts(golden.expected).filter((text) => text.trim().length >= SHORTEST);
+  if (wanted.length === 0) return undefined;
+  const rendered = renderedText(prompt, golden);
+  if (rendered === undefined) return undefined;
+  return wanted.find(
+    (text) => rendered.includes(text) && withoutInput(rendered, golden, text).includes(text),
+  );
+}
+
+function renderedText(prompt: LoadedPrompt, golden: Case): string | undefined {
+  try {
+    const contents = prompt.render(golden).map(({ content }) => content);
+    return contents
+      .map((content) => (typeof content === "string" ? content : JSON.stringify(content)))
+      .join("\n\0");
+  } catch (error) {
+    if (error instanceof EvalsError) return undefined;
+    throw error;
+  }
+}
+
+/** The prompt without the input's texts that hold the wanted one, as they are and as JSON writes them. */
+function withoutInput(rendered: string, golden: Case, wanted: string): string {
+  let rest = rendered;
+  const holding = texts(golden.input).filter((text) => text.includes(wanted));
+  for (const text of holding.sort((a, b) => b.length - a.length)) {
+    rest = rest.replaceAll(text, "\0").replaceAll(JSON.stringify(text).slice(1, -1), "\0");
+    rest = rest.replaceAll(text.trim(), "\0");
+  }
+  return rest;
+}
+
+/** Every text in a JSON value. */
+function texts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (value === null || typeof value !== "object") return [];
+  return Object.values(value).flatMap(texts);
+}
+
+function warnings(leaks: readonly Leak[], promptPath: string, path: string): Problem[] {
+  const shown = leaks
+    .slice(0, SHOWN)
+    .map(({ id, line, others }) => leakWarning(id, others, { path, line, promptPath }));
+  const hidden = leaks.length - shown.length;
+  const last = shown.at(-1);
+  if (hidden === 0 || last === undefined) return shown;
+  return [
+    ...shown,
+    {
+      ...last,
+      line: undefined,
+      column: undefined,
+      what: `…and ${hidden} more cases whose expected text stands in ${promptPath}.`,
+    },
+  ];
+}
+
+function leakWarning(
+  id: string,
+  others: number,
+  at: { path: string; line: number; promptPath: string },
+): Problem {
+  const more = others === 0 ? "" : ` (and ${others} more with the same text)`;
+  return {
+    code: "EVALS_PROMPT_LEAK",
+    path: at.path,
+    line: at.line,
+    column: 1,
+    what: `The expected text of case "${id}"${more} stands in its prompt, ${at.promptPath}.`,
+    why: "A model that is told the answer is not tested.",
+    fix: "Take the example out of the prompt, or the case out of the dataset.",
+  };
+}

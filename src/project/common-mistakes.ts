@@ -1,0 +1,105 @@
+type Path = readonly PropertyKey[];
+
+/** Words for one mistake that are better than the general ones. */
+export interface Hint {
+  /** In place of the schema's words, completing "must be …". */
+  readonly expected?: string;
+  readonly why?: string;
+  readonly fix: string;
+}
+
+/** The hint for a mistake that people often make at this place of any file, if there is one. */
+export function hintFor(
+  kind: "unknown" | "missing" | "invalid",
+  path: Path,
+  value: unknown,
+): Hint | undefined {
+  const name = String(path.at(-1));
+  if (kind === "unknown") return UNKNOWN_KEYS[name];
+  if (kind === "missing") return path.length === 1 ? MISSING_KEYS[name] : undefined;
+  return invalidHint(path, name, value);
+}
+
+const KEY_IN_FILE: Hint = {
+  why: "A key in a file ends up in git, where everybody who can read the repository can use it.",
+  fix: "Put the key into an environment variable or .env, and name it: api_key_env: OPENAI_API_KEY",
+};
+
+const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
+  api_key: KEY_IN_FILE,
+  apiKey: KEY_IN_FILE,
+  temperature: { fix: "Move it under params: { temperature: … }" },
+  max_tokens: { fix: "Move it under params: { max_tokens: … }" },
+  baseUrl: { fix: "Rename it: base_url" },
+  baseURL: { fix: "Rename it: base_url" },
+  concurrent: { fix: "Rename it: concurrency" },
+  tests: {
+    fix: "Cases stand in a dataset file: dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
+  },
+  assert: { fix: "Checks stand under scorers:, for instance  - type: equals" },
+  repeat: { fix: "Rename it: trials" },
+};
+
+const MISSING_KEYS: Readonly<Record<string, Hint>> = {
+  models: { fix: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }" },
+  dataset: {
+    why: "A suite asks every case of one dataset, so it must say which.",
+    fix: "dataset: <name>        (a file datasets/<name>.jsonl)",
+  },
+  scorers: {
+    why: "A suite without a scorer would pass without checking anything.",
+    fix: "scorers: [{ type: equals }]        (all types: docs/scorers.md)",
+  },
+  id: {
+    why: "Runs are compared case by case, so every case needs a name that stays.",
+    fix: '"id": "<a name of its own>"',
+  },
+  input: { why: "Without an input there is nothing to ask.", fix: '"input": "…" or "input": {…}' },
+};
+
+function invalidHint(path: Path, name: string, value: unknown): Hint | undefined {
+  if (path.at(-2) === "price") return priceHint(name, value);
+  if (path.includes("require")) return { fix: boundFix(name, value) };
+  if (name === "timeout") return timeoutHint(value);
+  if (name === "trials" && value === 0) {
+    return {
+      why: "With no trial no question would be asked.",
+      fix: "trials: 1        (or more, to see flakiness)",
+    };
+  }
+  if (name === "id" && typeof value === "number") {
+    return { why: "Ids are compared as text; 7 and 07 would be one number.", fix: `"id": "${value}"` };
+  }
+  if (name === "tags" && typeof value === "string")
+    return { fix: `"tags": ${JSON.stringify(value.split(/[;,]\s*/))}` };
+  if (name === "scorers" && value !== null && typeof value === "object") {
+    return { fix: "Begin each scorer with a dash: - type: equals" };
+  }
+  if (name === "models" && typeof value === "string")
+    return { fix: `models: [${value}], or model: ${value}` };
+  if (name === "model" && Array.isArray(value)) return { fix: `models: [${value.join(", ")}]` };
+  if (name === "regression" && value === true)
+    return { fix: "Leave it out: the rule is on unless `regression: false`." };
+  return undefined;
+}
+
+function priceHint(name: string, value: unknown): Hint {
+  const number = typeof value === "string" ? /\d+(?:\.\d+)?/.exec(value)?.[0] : undefined;
+  return {
+    why: "Costs and the budget are computed from it; a wrong price would let a run spend more than it may.",
+    fix: `${name}: ${number ?? "0.15"}        (a bare number: US dollars per million tokens)`,
+  };
+}
+
+function boundFix(name: string, value: unknown): string {
+  return `"${name}": ">= ${typeof value === "number" ? value : 0.9}"`;
+}
+
+function timeoutHint(value: unknown): Hint {
+  const text = typeof value === "number" ? (value >= 1000 ? `${value}ms` : `${value}s`) : "60s";
+  return {
+    expected: "a time such as 60s",
+    why: "A bare number could be seconds or milliseconds.",
+    fix: `timeout: ${text}`,
+  };
+}

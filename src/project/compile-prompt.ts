@@ -1,0 +1,170 @@
+import type { Case } from "../domain/case.ts";
+import { nearest } from "../domain/did-you-mean.ts";
+import type { Json } from "../domain/json.ts";
+import { type Message, ROLES } from "../domain/message.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedPrompt } from "../domain/project.ts";
+import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
+import {
+  compileTemplate,
+  lookUp,
+  type Template,
+  TemplateFailure,
+  UndefinedInTemplate,
+} from "./compile-template.ts";
+import { type PromptScope, promptScope } from "./prompt-scope.ts";
+
+/** Puts the messages of one part at the end of `into`. */
+type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
+
+/** Compiles every template once. @throws {EvalsError} with all templates that are not Liquid */
+export async function compilePrompt(version: PromptVersion): Promise<LoadedPrompt> {
+  const problems: Problem[] = [];
+  const renderers: PartRenderer[] = [];
+  for (const part of version.parts) {
+    if (part.kind === "messages") {
+      renderers.push(historyRenderer(part, version.path));
+      continue;
+    }
+    try {
+      renderers.push(messageRenderer(part, await compileTemplate(part.template), version.path));
+    } catch (error) {
+      if (!(error instanceof TemplateFailure)) throw error;
+      problems.push(syntaxProblem(error, part, version.path));
+    }
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  return { version, render: (golden) => renderParts(renderers, golden) };
+}
+
+function renderParts(renderers: readonly PartRenderer[], golden: Case): Message[] {
+  const scope = promptScope(golden);
+  const messages: Message[] = [];
+  for (const render of renderers) render(scope, golden, messages);
+  return messages;
+}
+
+type MessagePart = PromptPart & { kind: "message" };
+type HistoryPart = PromptPart & { kind: "messages" };
+
+function messageRenderer(part: MessagePart, template: Template, path: string): PartRenderer {
+  return (scope, golden, into) => {
+    try {
+      into.push({ role: part.role, content: template(scope) });
+    } catch (error) {
+      const problem = renderProblem(error, part, path, golden);
+      if (problem === undefined) throw error;
+      throw new EvalsError(problem, { cause: error });
+    }
+  };
+}
+
+function historyRenderer(part: HistoryPart, path: string): PartRenderer {
+  const steps = part.path.replace(/\[(\d+)\]/g, ".$1").split(".");
+  return (scope, golden, into) => {
+    const found = lookUp(scope, steps);
+    if (!Array.isArray(found)) throw new EvalsError(historyProblem(part, path, golden, found));
+    for (const [index, message] of (found as Json[]).entries()) {
+      if (!isMessage(message)) throw new EvalsError(messageProblem(part, path, golden, index));
+      into.push(message);
+    }
+  };
+}
+
+function isMessage(value: Json): value is Json & Message {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  const { role, content } = value as { readonly [key: string]: Json };
+  if (!ROLES.some((known) => known === role)) return false;
+  return typeof content === "string" || content === null || Array.isArray(content);
+}
+
+function placeOf(part: MessagePart, path: string, error: UndefinedInTemplate | TemplateFailure) {
+  return { path, line: part.line + error.line - 1, column: error.column };
+}
+
+function syntaxProblem(error: TemplateFailure, part: MessagePart, path: string): Problem {
+  const tag = /^tag "(\w+)" not found/.exec(error.message)?.[1];
+  const reads = tag !== undefined && ["include", "render", "layout", "block"].includes(tag);
+  return {
+    code: "EVALS_PROMPT_SYNTAX",
+    ...placeOf(part, path, error),
+    what: reads
+      ? `The tag {% ${tag} %} is not available in prompts.`
+      : `This template is not Liquid: ${error.message}.`,
+    why: reads
+      ? "A prompt version must be whole: what it included could change while the version stays the same."
+      : "The message could not be made for any case.",
+    fix: reads
+      ? "Write the text out here."
+      : "Close every {{ with }} and every {% if %} with {% endif %}; {% raw %} keeps braces as text.",
+  };
+}
+
+function renderProblem(error: unknown, part: MessagePart, path: string, golden: Case): Problem | undefined {
+  if (error instanceof UndefinedInTemplate) return undefinedProblem(error, part, path, golden);
+  if (!(error instanceof TemplateFailure)) return undefined;
+  return {
+    code: "EVALS_PROMPT_RENDER",
+    ...placeOf(part, path, error),
+    what: `This template failed for case "${golden.id}": ${error.message}.`,
+    why: "The case could not be asked.",
+    fix: "Change the template so that it holds for every case, or the case.",
+  };
+}
+
+function undefinedProblem(
+  error: UndefinedInTemplate,
+  part: MessagePart,
+  path: string,
+  golden: Case,
+): Problem {
+  const { variable } = error;
+  const base = { code: "EVALS_PROMPT_UNDEFINED", ...placeOf(part, path, error) };
+  if (/^expected\b/.test(variable)) {
+    return {
+      ...base,
+      what: `A prompt cannot use {{ ${variable} }}.`,
+      why: "The model would be told the answer that it is tested for.",
+      fix: "Remove it. A prompt sees input, case.id, case.tags and case.metadata.",
+    };
+  }
+  return {
+    ...base,
+    what: `Case "${golden.id}" has no {{ ${variable} }}.${suggestion(variable, golden)}`,
+    why: "An empty place in a prompt would ask another question than the one that was meant.",
+    fix: `Add it to the case, or allow for it: {{ ${variable} | default: "…" }} or {% if ${variable} %}…{% endif %}`,
+  };
+}
+
+function suggestion(variable: string, golden: Case): string {
+  const steps = variable.split(".");
+  const last = steps.pop() ?? "";
+  const parent = steps.length === 0 ? promptScope(golden) : lookUp(promptScope(golden), steps);
+  if (parent === null || typeof parent !== "object") return "";
+  const guess = nearest(last, Object.keys(parent));
+  return guess === undefined ? "" : ` Did you mean "${[...steps, guess].join(".")}"?`;
+}
+
+function historyProblem(part: HistoryPart, path: string, golden: Case, found: unknown): Problem {
+  return {
+    code: found === undefined ? "EVALS_PROMPT_UNDEFINED" : "EVALS_PROMPT_MESSAGES",
+    path,
+    line: part.line,
+    column: 1,
+    what: `Case "${golden.id}" has no list of messages in ${part.path}.`,
+    why: "The conversation that comes before this point would be missing.",
+    fix: `Add it to the case: a list of {"role": "user", "content": "…"}, or [] when there is none.`,
+  };
+}
+
+function messageProblem(part: HistoryPart, path: string, golden: Case, index: number): Problem {
+  return {
+    code: "EVALS_PROMPT_MESSAGES",
+    path,
+    line: part.line,
+    column: 1,
+    what: `Entry ${index + 1} of ${part.path} in case "${golden.id}" is no message.`,
+    why: "A provider would refuse it.",
+    fix: `Give it a role (${ROLES.join(", ")}) and a content: {"role": "user", "content": "…"}`,
+  };
+}

@@ -1,0 +1,106 @@
+import { type PromptScope, printed } from "./prompt-scope.ts";
+
+/** A template made ready: renders, or throws an `UndefinedInTemplate` or `TemplateFailure`. */
+export type Template = (scope: PromptScope) => string;
+
+/** A bare `{{ … }}` asked for something that the case does not have. Line and column count within the template, from 1. */
+export class UndefinedInTemplate extends Error {
+  readonly variable: string;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(variable: string, line: number, column: number, options?: ErrorOptions) {
+    super(`undefined: ${variable}`, options);
+    this.variable = variable;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** A template that cannot be read, or that failed while it was rendered. Places as in `UndefinedInTemplate`. */
+export class TemplateFailure extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, line: number, column: number, options?: ErrorOptions) {
+    super(message, options);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/**
+ * Liquid source as a function. Sources that only print variables never load the Liquid engine, which would cost more
+ * than all else that a small project needs; the results are the same (a property test holds this).
+ *
+ * @throws {TemplateFailure} for source that is not Liquid
+ */
+export async function compileTemplate(source: string): Promise<Template> {
+  const simple = compileSimple(source);
+  if (simple !== undefined) return simple;
+  const { compileLiquid } = await import("./liquid-template.ts");
+  return compileLiquid(source);
+}
+
+/** `{{ input.a.b }}`: a root and names that mean nothing special to Liquid. */
+const VARIABLE = /^\s*((?:input|case)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
+const SPECIAL = new Set(["size", "first", "last"]);
+
+interface Variable {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly offset: number;
+}
+
+/** Undefined when the source needs more than variables. */
+export function compileSimple(source: string): Template | undefined {
+  if (source.includes("{%")) return undefined;
+  const texts: string[] = [];
+  const variables: Variable[] = [];
+  let position = 0;
+  for (let open = source.indexOf("{{"); open !== -1; open = source.indexOf("{{", position)) {
+    const close = source.indexOf("}}", open);
+    const name = close === -1 ? undefined : VARIABLE.exec(source.slice(open + 2, close))?.[1];
+    if (name === undefined) return undefined;
+    const path = name.split(".");
+    if (path.some((step) => SPECIAL.has(step))) return undefined;
+    texts.push(source.slice(position, open));
+    variables.push({ name, path, offset: source.indexOf(name, open) });
+    position = close + 2;
+  }
+  texts.push(source.slice(position));
+  return (scope) => renderSimple(source, texts, variables, scope);
+}
+
+function renderSimple(
+  source: string,
+  texts: readonly string[],
+  variables: readonly Variable[],
+  scope: PromptScope,
+): string {
+  let text = texts[0] ?? "";
+  for (let index = 0; index < variables.length; index++) {
+    const variable = variables[index] as Variable;
+    const value = lookUp(scope, variable.path);
+    if (value === undefined) throw undefinedAt(source, variable);
+    text += printed(value) + texts[index + 1];
+  }
+  return text;
+}
+
+/** Own properties only, as the engine is told: nothing of a prototype can be asked for. */
+export function lookUp(scope: unknown, path: readonly string[]): unknown {
+  let here: unknown = scope;
+  for (const step of path) {
+    // As in Liquid: what lies below a null is null, it is not undefined.
+    if (here === null) return null;
+    if (here === undefined || !Object.hasOwn(Object(here), step)) return undefined;
+    here = (here as Record<string, unknown>)[step];
+  }
+  return here;
+}
+
+function undefinedAt(source: string, { name, offset }: Variable): UndefinedInTemplate {
+  const before = source.slice(0, offset);
+  return new UndefinedInTemplate(name, before.split("\n").length, offset - before.lastIndexOf("\n"));
+}

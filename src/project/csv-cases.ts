@@ -1,0 +1,191 @@
+import { parse } from "csv-parse/sync";
+import type { CaseSource } from "../domain/case.ts";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Json } from "../domain/json.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { toCase } from "./check-case.ts";
+import { emptyDataset, problemList } from "./dataset-problems.ts";
+import { finishListed, type ListedCase } from "./listed-cases.ts";
+
+/** A row with the line it begins on. */
+interface Row {
+  readonly cells: readonly string[];
+  readonly line: number;
+}
+
+/**
+ * Opens a CSV dataset: columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags` (`;` between),
+ * `metadata.<key>`. A cell is always text: 007 stays 007. An empty cell of `expected`, `tags` or `metadata` is absent, one
+ * of `input` is empty text.
+ *
+ * @throws {EvalsError} with all its problems
+ */
+export function openCsvCases(text: string, path: string): CaseSource {
+  const [header, ...rows] = readRows(text, path);
+  if (header === undefined) throw new EvalsError(emptyDataset(path));
+  const columns = header.cells.map((cell) => cell.trim());
+  const headerProblems = checkColumns(columns, path);
+  if (headerProblems.length > 0) throw new EvalsError(headerProblems);
+  const problems = problemList(path);
+  const cases: ListedCase[] = [];
+  for (const { cells, line } of rows) {
+    const id = cells[columns.indexOf("id")] ?? "";
+    if (cells.length !== columns.length) problems.add(raggedRow(path, line, cells.length, columns.length));
+    else if (id === "") problems.add(missingId(path, line));
+    else cases.push({ golden: toCase(rowValue(columns, cells)), line });
+  }
+  return finishListed(cases, problems, path);
+}
+
+interface CsvRecord {
+  readonly info: { readonly lines: number };
+  readonly record: string[];
+}
+
+function readRows(text: string, path: string): Row[] {
+  try {
+    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+    const records = parse(text, options) as unknown as CsvRecord[];
+    // `lines` counts to the end of a record; a text over several lines begins higher up.
+    return records.map(({ info, record }) => ({ cells: record, line: info.lines - lineFeeds(record) }));
+  } catch (error) {
+    const { message, lines } = error as Error & { lines?: number };
+    throw new EvalsError(csvSyntax(path, lines ?? 1, message), { cause: error });
+  }
+}
+
+function lineFeeds(cells: readonly string[]): number {
+  return cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
+}
+
+type CaseDraft = Parameters<typeof toCase>[0];
+
+function rowValue(columns: readonly string[], cells: readonly string[]): CaseDraft {
+  const draft: Record<string, Json> = {};
+  for (const [index, column] of columns.entries()) {
+    const cell = cells[index] ?? "";
+    const [head = "", ...keys] = column.split(".");
+    if (cell === "" && head !== "input") continue;
+    if (head === "tags")
+      draft.tags = cell
+        .split(";")
+        .map((tag) => tag.trim())
+        .filter((tag) => tag !== "");
+    else put(draft, [head, ...keys], cell);
+  }
+  return draft as unknown as CaseDraft;
+}
+
+/** `input.customer.name` becomes an object in an object, as a template would ask for it. */
+function put(target: Record<string, Json>, path: readonly string[], value: string): void {
+  let here = target as Record<string, Json>;
+  for (const step of path.slice(0, -1)) {
+    here[step] ??= {};
+    here = here[step] as Record<string, Json>;
+  }
+  here[path.at(-1) ?? ""] = value;
+}
+
+const WHOLE = ["id", "input", "expected", "tags"];
+const KEYED = /^(?:input|expected|metadata)(?:\.[^.\s][^.]*)+$/;
+
+function checkColumns(columns: readonly string[], path: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const [index, column] of columns.entries()) {
+    const parent = columns.find((other) => column.startsWith(`${other}.`));
+    if (columns.indexOf(column) < index) problems.push(repeatedColumn(path, column));
+    else if (!WHOLE.includes(column) && !isKeyed(column)) problems.push(unknownColumn(path, column));
+    else if (parent !== undefined) problems.push(clashingColumns(path, parent, column));
+  }
+  if (!columns.includes("id")) problems.push(missingColumn(path, "id"));
+  if (!columns.some((column) => column.split(".")[0] === "input"))
+    problems.push(missingColumn(path, "input"));
+  return problems;
+}
+
+function isKeyed(column: string): boolean {
+  return KEYED.test(column) && !column.split(".").includes("__proto__");
+}
+
+function columnProblem(path: string, what: string, fix: string): Problem {
+  return {
+    code: "EVALS_DATASET_COLUMNS",
+    path,
+    line: 1,
+    column: 1,
+    what,
+    why: "The first line says what the cells of every case mean.",
+    fix,
+  };
+}
+
+function unknownColumn(path: string, column: string): Problem {
+  const known = [...WHOLE, "metadata"];
+  const dot = column.indexOf(".");
+  const head = dot === -1 ? column : column.slice(0, dot);
+  const fix = "Columns: id, input or input.<key>, expected or expected.<key>, tags, metadata.<key>.";
+  return columnProblem(
+    path,
+    `Unknown column "${column}".${known.includes(head) ? "" : didYouMean(head, known)}`,
+    fix,
+  );
+}
+
+function repeatedColumn(path: string, column: string): Problem {
+  return columnProblem(path, `The column "${column}" stands here twice.`, "Remove or rename one of them.");
+}
+
+function clashingColumns(path: string, parent: string, column: string): Problem {
+  return columnProblem(
+    path,
+    `"${parent}" and "${column}" cannot both be columns.`,
+    `Rename "${parent}" to "${parent}.text", for instance.`,
+  );
+}
+
+function missingColumn(path: string, column: string): Problem {
+  return columnProblem(
+    path,
+    `There is no column "${column}".`,
+    `Add it to the first line, and a cell to every other.`,
+  );
+}
+
+function raggedRow(path: string, line: number, cells: number, columns: number): Problem {
+  return {
+    code: "EVALS_DATASET_SYNTAX",
+    path,
+    line,
+    column: 1,
+    what: `This row has ${cells} cells; the first line has ${columns}.`,
+    why: "Cells would be read under the wrong column.",
+    fix: 'Put quotes around a cell with a comma in it: "a, b"',
+  };
+}
+
+function missingId(path: string, line: number): Problem {
+  return {
+    code: "EVALS_CASE_MISSING_KEY",
+    path,
+    line,
+    column: 1,
+    what: "This row has no id.",
+    why: "Runs are compared case by case, so every case needs a name that stays.",
+    fix: "Fill in the id column.",
+  };
+}
+
+function csvSyntax(path: string, line: number, message: string): Problem {
+  const quote = /quote/i.test(message);
+  return {
+    code: "EVALS_DATASET_SYNTAX",
+    path,
+    line,
+    column: 1,
+    what: quote
+      ? "A quote in this row is not closed, or stands in the middle of a cell."
+      : "This row is not CSV.",
+    why: "The rest of the file cannot be read before this is mended.",
+    fix: 'Put quotes around the whole cell and double those inside: "she said ""yes"""',
+  };
+}

@@ -1,0 +1,81 @@
+import type { Problem } from "../domain/problem.ts";
+
+/** How many problems of one file are told one by one. */
+const SHOWN = 20;
+
+/** Gathers the problems of one dataset: the first twenty whole, the rest as a number. */
+export interface ProblemList {
+  add(problem: Problem): void;
+  /** Whether one more would only be counted: describing it can be spared. */
+  readonly isFull: boolean;
+  readonly isEmpty: boolean;
+  /** With `…and N more` at the end, when there are more. */
+  all(): readonly Problem[];
+}
+
+export function problemList(path: string): ProblemList {
+  const shown: Problem[] = [];
+  let hidden = 0;
+  return {
+    add: (problem) => {
+      if (shown.length < SHOWN) shown.push(problem);
+      else hidden++;
+    },
+    get isFull() {
+      return shown.length >= SHOWN;
+    },
+    get isEmpty() {
+      return shown.length === 0;
+    },
+    all: () => (hidden === 0 ? shown : [...shown, andMore(path, hidden)]),
+  };
+}
+
+function andMore(path: string, hidden: number): Problem {
+  return {
+    code: "EVALS_MORE_PROBLEMS",
+    path,
+    what: `…and ${hidden} more of this file.`,
+    why: `Only the first ${SHOWN} of a file are told.`,
+    fix: "Mend those above; the rest may go with them.",
+  };
+}
+
+export function duplicateId(id: string, path: string, line: number, firstLine: number): Problem {
+  return {
+    code: "EVALS_DATASET_DUPLICATE_ID",
+    path,
+    line,
+    column: 1,
+    what: `Case "${id}" appears twice.`,
+    why: "Runs are compared case by case, so an id names exactly one case.",
+    fix: `Rename it, or delete line ${line} (the first is on line ${firstLine}).`,
+  };
+}
+
+export function emptyDataset(path: string): Problem {
+  return {
+    code: "EVALS_DATASET_EMPTY",
+    path,
+    line: 1,
+    column: 1,
+    what: "This dataset has no case.",
+    why: "A suite without cases would pass without asking anything.",
+    fix: 'Add at least one: {"id":"first","input":"…","expected":"…"}',
+  };
+}
+
+export function tooDeep(path: string, line: number): Problem {
+  return {
+    code: "EVALS_DATASET_TOO_DEEP",
+    path,
+    line,
+    column: 1,
+    what: `This case is nested more than ${MAX_DEPTH} levels deep.`,
+    why: "No prompt or scorer could use what lies that deep, and the file is probably damaged.",
+    fix: "Flatten the case, or put the deep part into a text.",
+  };
+}
+
+/** Levels of lists and objects in a case. */
+export const MAX_DEPTH = 200;

@@ -1,0 +1,229 @@
+import type * as z from "zod";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+import { hintFor } from "./common-mistakes.ts";
+import {
+  descriptionAt,
+  keysAt,
+  orList,
+  type Schema,
+  schemasAt,
+  typeWords,
+  wordsFor,
+} from "./schema-shape.ts";
+
+type Issue = z.core.$ZodIssue;
+type Path = readonly PropertyKey[];
+
+/** The file that was read, for a sentence and for the code of its problems. */
+export interface IssueContext {
+  readonly schema: Schema;
+  /** What the schema was given. */
+  readonly value: unknown;
+  readonly places: Places;
+  /** Where in the file `value` stands. */
+  readonly base?: Path;
+  /** `EVALS_SUITE` becomes EVALS_SUITE_UNKNOWN_KEY, EVALS_SUITE_MISSING_KEY, EVALS_SUITE_INVALID. */
+  readonly code: string;
+}
+
+/** zod's issues as problems with a place, in words that need no knowledge of zod. */
+export function describeIssues(issues: readonly Issue[], context: IssueContext): Problem[] {
+  return issues.flatMap((issue) => describe(issue, [], context));
+}
+
+function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
+  if (issue.code === "invalid_union") return describeUnion(issue, path, context);
+  if (issue.code === "invalid_element" || issue.code === "invalid_key") {
+    return issue.issues.flatMap((inner) => describe(inner, path, context));
+  }
+  const value = valueAt(context.value, path);
+  const missing = value === undefined && path.length > 0 && !hasKey(context.value, path);
+  return missing ? missingKey(path, context) : [invalid(path, expectation(issue, path, value), context)];
+}
+
+/** The member of a union that the value comes nearest to, or all of them in one sentence. */
+function describeUnion(
+  issue: Issue & { code: "invalid_union" },
+  path: Path,
+  context: IssueContext,
+): Problem[] {
+  const value = valueAt(context.value, path);
+  if (value === undefined && !hasKey(context.value, path)) return missingKey(path, context);
+  // A branch that fails at its own top was never meant.
+  const meant = issue.errors.filter((branch) => branch.every((inner) => !isWrongKind(inner)));
+  const best = [...meant].sort((a, b) => badness(a) - badness(b))[0];
+  if (best !== undefined) return best.flatMap((inner) => describe(inner, path, context));
+  const words = schemasAt(context.schema, path).map(wordsFor);
+  return [invalid(path, words.length > 0 ? orList(words) : "something else", context)];
+}
+
+function isWrongKind(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
+}
+
+function badness(branch: readonly Issue[]): number {
+  return branch.reduce(
+    (sum, issue) => sum + (issue.code === "unrecognized_keys" ? 2 * issue.keys.length : 1),
+    0,
+  );
+}
+
+function unknownKey(key: string, path: Path, context: IssueContext): Problem {
+  const known = keysAt(context.schema, path);
+  const present = Object.keys(Object(valueAt(context.value, path)));
+  const free = known.filter((name) => !present.includes(name));
+  const guess = nearest(key, free);
+  const full = [...(context.base ?? []), ...path, key];
+  const hint = hintFor("unknown", full, undefined);
+  return {
+    code: `${context.code}_UNKNOWN_KEY`,
+    path: context.places.path,
+    ...context.places.at(full, "key"),
+    what: `Unknown key "${key}"${within([...(context.base ?? []), ...path])}.${didYouMean(key, free)}`,
+    why: hint?.why ?? "A key that is not known would be ignored, and the file would not do what it says.",
+    fix: hint?.fix ?? fixForKey(key, guess, known),
+  };
+}
+
+function fixForKey(key: string, guess: string | undefined, known: readonly string[]): string {
+  if (guess !== undefined) return `Rename it: ${guess}`;
+  return known.length === 0 ? `Remove ${key}.` : `Remove it. Known here: ${known.join(", ")}.`;
+}
+
+/** Whether a misspelt key stands where `name` is missing: one mistake, not two. */
+export function isMisspelt(name: string, parent: unknown, known: readonly string[]): boolean {
+  if (parent === null || typeof parent !== "object") return false;
+  const present = Object.keys(parent);
+  const free = known.filter((key) => !present.includes(key));
+  return present.some((key) => !known.includes(key) && nearest(key, free) === name);
+}
+
+function missingKey(path: Path, context: IssueContext): Problem[] {
+  const full = [...(context.base ?? []), ...path];
+  const name = String(path.at(-1));
+  const parent = path.slice(0, -1);
+  if (isMisspelt(name, valueAt(context.value, parent), keysAt(context.schema, parent))) return [];
+  const about = descriptionAt(context.schema, path);
+  const hint = hintFor("missing", full, undefined);
+  const expected = orList(schemasAt(context.schema, path).map(wordsFor));
+  const problem = {
+    code: `${context.code}_MISSING_KEY`,
+    path: context.places.path,
+    ...context.places.at(full.slice(0, -1)),
+    what: `"${name}" is missing${within(full.slice(0, -1))}.`,
+    why: hint?.why ?? "It has no default: nothing can be run before it is known.",
+    fix: hint?.fix ?? `Add ${name}: ${expected || "a value"}${about === undefined ? "" : ` (${about})`}.`,
+  };
+  return [problem];
+}
+
+function invalid(path: Path, expected: string, context: IssueContext): Problem {
+  const full = [...(context.base ?? []), ...path];
+  const value = valueAt(context.value, path);
+  const about = descriptionAt(context.schema, path);
+  const hint = hintFor("invalid", full, value);
+  const subject = full.length === 0 ? "This file" : `"${dotted(full)}"`;
+  const allowed = schemasAt(context.schema, path).flatMap((schema) => allowedWords(schema));
+  const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
+  return {
+    code: `${context.code}_INVALID`,
+    path: context.places.path,
+    ...context.places.at(full),
+    what: `${subject} must be ${hint?.expected ?? expected}, not ${describeValue(value)}.${guess}`,
+    why: hint?.why ?? "It cannot be used as it stands, and guessing what was meant would change what is run.",
+    fix: hint?.fix ?? (full.length === 0 ? `Write ${expected}.` : fixForValue(path, expected, about)),
+  };
+}
+
+function fixForValue(path: Path, expected: string, about: string | undefined): string {
+  const name = path.at(-1);
+  const subject = typeof name === "string" ? `${name}: ` : "";
+  return `Write ${subject}${expected}${about === undefined ? "" : ` (${about})`}.`;
+}
+
+function allowedWords(schema: Schema): string[] {
+  const def = schema._zod.def as unknown as { entries?: Record<string, string>; values?: readonly unknown[] };
+  return [
+    ...Object.values(def.entries ?? {}),
+    ...(def.values ?? []).filter((word) => typeof word === "string"),
+  ];
+}
+
+/** What should stand there, completing "must be …". */
+function expectation(issue: Issue, path: Path, value: unknown): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return typeWords(issue.expected);
+    case "invalid_value":
+      return orList(issue.values.map((allowed) => JSON.stringify(allowed)));
+    case "too_small":
+      return sizeWords(
+        issue.origin,
+        Number(issue.minimum),
+        issue.inclusive !== false ? "at least" : "more than",
+        value,
+      );
+    case "too_big":
+      return sizeWords(
+        issue.origin,
+        Number(issue.maximum),
+        issue.inclusive !== false ? "at most" : "less than",
+        value,
+      );
+    case "invalid_format":
+      return `a valid ${issue.format}`;
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    default:
+      return issue.message.replace(/^expected /, "") || `valid (${dotted(path)})`;
+  }
+}
+
+function sizeWords(origin: string, limit: number, relation: string, value: unknown): string {
+  if (origin === "string" || origin === "array" || origin === "set") {
+    const unit = origin === "string" ? "characters" : "entries";
+    return Object(value).length === 0 && limit === 1 ? "filled" : `${relation} ${limit} ${unit} long`;
+  }
+  return `${relation} ${limit}`;
+}
+
+/** A value in a sentence: never long, never an object's insides. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return "empty";
+  if (typeof value === "string") return value === "" ? "empty text" : `the text "${shorten(value)}"`;
+  if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
+  return typeof value === "object" ? "a set of keys" : String(value);
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** `gate.require`, `scorers[0].type`. */
+export function dotted(path: Path): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+}
+
+function within(path: Path): string {
+  return path.length === 0 ? "" : ` in "${dotted(path)}"`;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const step of path)
+    here = here === null || here === undefined ? undefined : Reflect.get(Object(here), step);
+  return here;
+}
+
+function hasKey(value: unknown, path: Path): boolean {
+  const parent = valueAt(value, path.slice(0, -1));
+  return parent !== null && typeof parent === "object" && Object.hasOwn(parent, path.at(-1) ?? "");
+}

@@ -1,0 +1,80 @@
+import { EvalsError, type Problem } from "../domain/problem.ts";
+
+/** The mistake behind an error of the file system, as a person would tell it. */
+export function fileProblem(path: string, error: unknown): Problem {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return missingFile(path);
+    case "EISDIR":
+      return directoryInstead(path);
+    case "ELOOP":
+      return {
+        code: "EVALS_FILE_LOOP",
+        path,
+        what: "This symbolic link leads back to itself.",
+        why: "There is no file at its end to read.",
+        fix: `Delete the link, or let it point at a file: ls -l ${path}`,
+      };
+    case "EACCES":
+    case "EPERM":
+      return {
+        code: "EVALS_FILE_UNREADABLE",
+        path,
+        what: "This file may not be read.",
+        why: "What it defines would be missing from the run.",
+        fix: `chmod u+r ${path}`,
+      };
+    default:
+      return {
+        code: "EVALS_FILE_UNREADABLE",
+        path,
+        what: `This file could not be read (${code ?? "unknown error"}).`,
+        why: "What it defines would be missing from the run.",
+        fix: "Check the disk and the file, then try again.",
+      };
+  }
+}
+
+export function missingFile(path: string): Problem {
+  return {
+    code: "EVALS_FILE_MISSING",
+    path,
+    what: "This file does not exist.",
+    why: "What it defines would be missing from the run.",
+    fix: "Create it, or correct the path that names it.",
+  };
+}
+
+export function directoryInstead(path: string): Problem {
+  return {
+    code: "EVALS_FILE_IS_DIRECTORY",
+    path,
+    what: "This is a directory, and a file is needed here.",
+    why: "Nothing in it would be read.",
+    fix: `Rename the directory, or put a file of that name in its place.`,
+  };
+}
+
+/** Runs `read`; its mistakes join `problems` and undefined comes back. Bugs pass through. */
+export function collect<T>(problems: Problem[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}
+
+/** As `collect`, for work that waits. */
+export async function collectAsync<T>(problems: Problem[], read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
+}

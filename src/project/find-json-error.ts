@@ -1,0 +1,180 @@
+/** Where a text stops being JSON, and why, for a person. */
+export interface JsonError {
+  /** In UTF-16 units, from 1. */
+  readonly column: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+const SPACE = /[ \t\r\n]*/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
+const WORD = /(?:true|false|null)(?!\w)/y;
+
+/**
+ * The first mistake of a text that `JSON.parse` refuses. (Its own messages differ between versions of Node, and some
+ * have no position.) Undefined when the text is JSON after all.
+ */
+export function findJsonError(text: string): JsonError | undefined {
+  const scan = new JsonScan(text);
+  return scan.firstError();
+}
+
+type Expected = "value" | "value-or-end" | "key" | "key-or-end" | "comma-or-end";
+
+class JsonScan {
+  readonly #text: string;
+  #position = 0;
+  /** Open brackets, innermost last. Kept by hand, so that depth costs no stack. */
+  readonly #open: ("{" | "[")[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  firstError(): JsonError | undefined {
+    let expected: Expected = "value";
+    for (;;) {
+      this.#match(SPACE);
+      const letter = this.#text[this.#position];
+      if (letter === undefined) return this.#atEnd(expected);
+      const next = this.#step(letter, expected);
+      if (typeof next === "object") return next;
+      if (next === "done") {
+        this.#match(SPACE);
+        if (this.#position >= this.#text.length) return undefined;
+        return this.#error(
+          "There is more text after the end of the JSON value.",
+          "Put each case on a line of its own.",
+        );
+      }
+      expected = next;
+    }
+  }
+
+  #step(letter: string, expected: Expected): Expected | "done" | JsonError {
+    const open = this.#open.at(-1);
+    if (expected === "comma-or-end") {
+      if (letter === ",") {
+        this.#position++;
+        return open === "{" ? "key" : "value";
+      }
+      return this.#isClosing(letter, open)
+        ? this.#close()
+        : this.#error("A comma is missing before this.", "Put a comma between the entries.");
+    }
+    if (expected === "key" || expected === "key-or-end") {
+      if (letter === "}" && expected === "key-or-end") return this.#close();
+      return this.#key(letter);
+    }
+    if (letter === "]" && expected === "value-or-end") return this.#close();
+    return this.#value(letter);
+  }
+
+  #isClosing(letter: string, open: "{" | "[" | undefined): boolean {
+    return (letter === "}" && open === "{") || (letter === "]" && open === "[");
+  }
+
+  #close(): Expected | "done" {
+    this.#position++;
+    this.#open.pop();
+    return this.#open.length === 0 ? "done" : "comma-or-end";
+  }
+
+  #key(letter: string): Expected | JsonError {
+    if (letter === "}")
+      return this.#error("A comma stands before the closing brace.", "Remove the last comma.");
+    if (letter !== '"') return this.#error("A key must stand in double quotes.", 'Write the key as "key".');
+    const broken = this.#string();
+    if (broken !== undefined) return broken;
+    this.#match(SPACE);
+    if (this.#text[this.#position] === undefined) return this.#truncated();
+    if (this.#text[this.#position] !== ":")
+      return this.#error("A colon is missing after the key.", 'Write "key": value.');
+    this.#position++;
+    return "value";
+  }
+
+  #value(letter: string): Expected | "done" | JsonError {
+    if (letter === "{" || letter === "[") {
+      this.#open.push(letter);
+      this.#position++;
+      return letter === "{" ? "key-or-end" : "value-or-end";
+    }
+    const broken = letter === '"' ? this.#string() : this.#word(letter);
+    if (broken !== undefined) return broken;
+    return this.#open.length === 0 ? "done" : "comma-or-end";
+  }
+
+  #badValue(letter: string): JsonError {
+    if (letter === "]")
+      return this.#error("A comma stands before the closing bracket.", "Remove the last comma.");
+    if (letter === "'")
+      return this.#error("Text must stand in double quotes, not single ones.", 'Write "text".');
+    const word = /^[\w.+-]+/.exec(this.#text.slice(this.#position, this.#position + 40))?.[0];
+    if (word === "True" || word === "False" || word === "None" || word === "NaN" || word === "undefined") {
+      return this.#error(`${word} is not JSON.`, "Write true, false or null.");
+    }
+    return this.#error(
+      "A value is expected here.",
+      "Write text in double quotes, a number, true, false, null, a list or an object.",
+    );
+  }
+
+  #word(letter: string): JsonError | undefined {
+    return this.#match(NUMBER) || this.#match(WORD) ? undefined : this.#badValue(letter);
+  }
+
+  /** Goes past the text that begins here, unless it is cut off or has something inside that must be escaped. */
+  #string(): JsonError | undefined {
+    for (let index = this.#position + 1; index < this.#text.length; index++) {
+      const letter = this.#text.charCodeAt(index);
+      if (letter === 34) {
+        this.#position = index + 1;
+        return undefined;
+      }
+      if (letter < 32) {
+        this.#position = index;
+        return this.#error(
+          "A control character stands in a text.",
+          "Write a tab as \\t and a line feed as \\n.",
+        );
+      }
+      if (letter !== 92) continue;
+      const sequence = this.#text.slice(index, index + 6);
+      if (!ESCAPE.test(sequence)) {
+        // A text that ends within an escape was cut off there.
+        if (index + sequence.length === this.#text.length && sequence.length < 6) return this.#truncated();
+        this.#position = index;
+        return this.#error("This backslash begins no escape that JSON knows.", "Write a backslash as \\\\.");
+      }
+      index++;
+    }
+    return this.#truncated();
+  }
+
+  #atEnd(expected: Expected): JsonError {
+    if (this.#open.length === 0 && expected === "value")
+      return this.#error("This line is empty.", "Delete the line.");
+    return this.#truncated();
+  }
+
+  #truncated(): JsonError {
+    return {
+      column: this.#text.length + 1,
+      what: "This line is cut off: its JSON does not end.",
+      fix: "Complete the line, or delete it. A case is one line; a line feed inside a text is written \\n.",
+    };
+  }
+
+  #error(what: string, fix: string): JsonError {
+    return { column: this.#position + 1, what, fix };
+  }
+
+  #match(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#position;
+    if (!pattern.test(this.#text)) return false;
+    this.#position = pattern.lastIndex;
+    return true;
+  }
+}

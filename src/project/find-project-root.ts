@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+
+export const CONFIG_FILE = "evalconfig.yaml";
+
+/** Where the project and its repository begin; both absolute. */
+export interface ProjectRoot {
+  readonly root: string;
+  /** The nearest directory upward with `.git`; null outside a repository. */
+  readonly gitRoot: string | null;
+}
+
+/**
+ * The nearest directory upward that holds an evalconfig.yaml, looking no higher than the repository's root.
+ *
+ * @param cwd absolute
+ * @throws {EvalsError} EVALS_NO_PROJECT
+ */
+export function findProjectRoot(cwd: string): ProjectRoot {
+  let root: string | null = null;
+  let misspelt: string | null = null;
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (root === null && existsSync(join(folder, CONFIG_FILE))) root = folder;
+    if (existsSync(join(folder, "evalconfig.yml"))) misspelt ??= join(folder, "evalconfig.yml");
+    const isTop = existsSync(join(folder, ".git"));
+    if (isTop || dirname(folder) === folder) {
+      if (root === null) throw noProject(misspelt);
+      return { root, gitRoot: isTop ? folder : null };
+    }
+  }
+}
+
+function noProject(misspelt: string | null): EvalsError {
+  return new EvalsError({
+    code: "EVALS_NO_PROJECT",
+    what: `There is no ${CONFIG_FILE} here or in a directory above.`,
+    why: "It marks the root of a project; models, suites and datasets are found from there.",
+    fix: misspelt === null ? "evals init" : `mv ${misspelt} ${join(dirname(misspelt), CONFIG_FILE)}`,
+  });
+}

@@ -1,0 +1,227 @@
+import { isUtf8 } from "node:buffer";
+import { EvalsError } from "../domain/problem.ts";
+import { describeCase, isCase } from "./check-case.ts";
+import {
+  duplicateId,
+  emptyDataset,
+  MAX_DEPTH,
+  type ProblemList,
+  problemList,
+  tooDeep,
+} from "./dataset-problems.ts";
+import type { OpenBytes } from "./file-source.ts";
+import { findJsonError } from "./find-json-error.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { encodingProblem } from "./read-text.ts";
+
+/** Where each case stands in its file; the cases themselves are not kept. */
+export interface JsonlIndex {
+  readonly ids: readonly string[];
+  /** Byte offset of each case's line. */
+  readonly starts: Float64Array;
+  /** Bytes of each case's line, without its line feed. */
+  readonly lengths: Uint32Array;
+  /** From 1. */
+  readonly lines: Uint32Array;
+}
+
+/** Bytes read at once. */
+const CHUNK = 4 << 20;
+/** A line longer than this is not parsed a second time to find the column of a mistake. */
+const LONGEST_PLACED_LINE = 100_000;
+
+/** One pass over a JSON Lines file: every line is read and checked. @throws {EvalsError} with all its problems */
+export function indexJsonl(bytes: OpenBytes, path: string): JsonlIndex {
+  const problems = problemList(path);
+  const builder = new IndexBuilder(path, problems);
+  forEachLine(bytes, (buffer, start, end, offset, line) => {
+    return builder.addLine(buffer, start, end, offset, line);
+  });
+  if (builder.isEmpty && problems.isEmpty) problems.add(emptyDataset(path));
+  if (!problems.isEmpty) throw new EvalsError(problems.all());
+  return builder.finish();
+}
+
+/** Whether to go on. */
+type LineVisitor = (buffer: Buffer, start: number, end: number, offset: number, line: number) => boolean;
+
+/** Calls `visit` with the bytes of every line, wherever the chunks were cut. A byte order mark is left out. */
+function forEachLine(bytes: OpenBytes, visit: LineVisitor): void {
+  let line = 1;
+  let buffer: Buffer = Buffer.alloc(0);
+  /** Of the buffer's first byte in the file. */
+  let base = 0;
+  let next = 0;
+  while (next < bytes.size || buffer.length > 0) {
+    const atEnd = next >= bytes.size;
+    const mark = base === 0 && startsWithMark(buffer) ? 3 : 0;
+    let start = mark;
+    for (let end = buffer.indexOf(10, start); end !== -1; end = buffer.indexOf(10, start)) {
+      if (!visit(buffer, start, end, base + start, line)) return;
+      start = end + 1;
+      line++;
+    }
+    if (atEnd) {
+      if (start < buffer.length) visit(buffer, start, buffer.length, base + start, line);
+      return;
+    }
+    const rest = buffer.subarray(start === mark ? 0 : start);
+    base = next - rest.length;
+    // A line longer than a chunk: read as much again, so that the work stays linear.
+    const chunk = bytes.readAt(next, Math.min(Math.max(CHUNK, rest.length), bytes.size - next));
+    if (chunk.length === 0) return;
+    next += chunk.length;
+    buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  }
+}
+
+function startsWithMark(buffer: Buffer): boolean {
+  return buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf;
+}
+
+class IndexBuilder {
+  readonly #path: string;
+  readonly #problems: ProblemList;
+  readonly #ids: string[] = [];
+  readonly #firstLines = new Map<string, number>();
+  #starts = new Float64Array(1024);
+  #lengths = new Uint32Array(1024);
+  #lines = new Uint32Array(1024);
+  #sawText = false;
+
+  constructor(path: string, problems: ProblemList) {
+    this.#path = path;
+    this.#problems = problems;
+  }
+
+  get isEmpty(): boolean {
+    return !this.#sawText;
+  }
+
+  /** @returns whether the next line is worth reading */
+  addLine(buffer: Buffer, start: number, end: number, offset: number, line: number): boolean {
+    const bytes = buffer.subarray(start, end);
+    if (!isUtf8(bytes)) {
+      this.#sawText = true;
+      this.#problems.add(encodingProblem(bytes, this.#path, line));
+      return !(line === 1 && (bytes[0] === 0xff || bytes[0] === 0xfe));
+    }
+    const text = bytes.toString("utf8");
+    const value = parseJson(text);
+    if (value === undefined) return this.#addBadLine(text, line);
+    const first = !this.#sawText;
+    this.#sawText = true;
+    if (text.length > 2 * MAX_DEPTH && isTooDeep(text)) this.#problems.add(tooDeep(this.#path, line));
+    else if (isCase(value)) this.#addCase(value.id, offset, end - start, line);
+    else if (first && Array.isArray(value)) return this.#addWholeArray(line);
+    else this.#describe(value, text, line);
+    return true;
+  }
+
+  #addCase(id: string, start: number, length: number, line: number): void {
+    const firstLine = this.#firstLines.get(id);
+    if (firstLine !== undefined) {
+      this.#problems.add(duplicateId(id, this.#path, line, firstLine));
+      return;
+    }
+    this.#firstLines.set(id, line);
+    const index = this.#ids.push(id) - 1;
+    if (index === this.#starts.length) this.#grow();
+    this.#starts[index] = start;
+    this.#lengths[index] = length;
+    this.#lines[index] = line;
+  }
+
+  #grow(): void {
+    const size = this.#starts.length * 2;
+    const starts = new Float64Array(size);
+    const lengths = new Uint32Array(size);
+    const lines = new Uint32Array(size);
+    starts.set(this.#starts);
+    lengths.set(this.#lengths);
+    lines.set(this.#lines);
+    this.#starts = starts;
+    this.#lengths = lengths;
+    this.#lines = lines;
+  }
+
+  #addBadLine(text: string, line: number): boolean {
+    if (text.trim() === "") return true;
+    const isArray = !this.#sawText && /^\s*\[\s*$/.test(text);
+    this.#sawText = true;
+    if (isArray) return this.#addWholeArray(line);
+    const error = this.#problems.isFull ? undefined : findJsonError(text);
+    this.#problems.add({
+      code: "EVALS_DATASET_SYNTAX",
+      path: this.#path,
+      line,
+      column: error?.column ?? 1,
+      what: error?.what ?? "This line is not JSON.",
+      why: "The case on this line cannot be asked.",
+      fix: error?.fix ?? "Write one JSON object a line.",
+    });
+    return true;
+  }
+
+  #addWholeArray(line: number): false {
+    this.#problems.add({
+      code: "EVALS_DATASET_SYNTAX",
+      path: this.#path,
+      line,
+      column: 1,
+      what: "This file is one JSON list; a .jsonl dataset has one object a line.",
+      why: "Lines can be read one by one, and a diff shows which case has changed.",
+      fix: `jq -c '.[]' ${this.#path} > cases.jsonl && mv cases.jsonl ${this.#path}`,
+    });
+    return false;
+  }
+
+  #describe(value: unknown, text: string, line: number): void {
+    if (this.#problems.isFull) return void this.#problems.add(duplicateId("", this.#path, line, line));
+    // JSON is YAML: its parser knows the place of every key.
+    const inLine = text.length > LONGEST_PLACED_LINE ? undefined : parseYaml(text, this.#path).places;
+    const places = {
+      path: this.#path,
+      at: (path: readonly PropertyKey[], on?: "key" | "value") => ({
+        line,
+        column: inLine?.at(path, on).column ?? 1,
+      }),
+    };
+    for (const problem of describeCase(value, places)) this.#problems.add(problem);
+  }
+
+  finish(): JsonlIndex {
+    const count = this.#ids.length;
+    return {
+      ids: this.#ids,
+      starts: this.#starts.slice(0, count),
+      lengths: this.#lengths.slice(0, count),
+      lines: this.#lines.slice(0, count),
+    };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Counts brackets outside of texts. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < text.length; index++) {
+    const letter = text.charCodeAt(index);
+    if (inText) {
+      if (letter === 92) index++;
+      else if (letter === 34) inText = false;
+    } else if (letter === 34) inText = true;
+    else if (letter === 123 || letter === 91) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (letter === 125 || letter === 93) depth--;
+  }
+  return false;
+}

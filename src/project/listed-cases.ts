@@ -1,0 +1,93 @@
+import type { Case, CaseSource } from "../domain/case.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+import { describeCase, isCase, toCase } from "./check-case.ts";
+import { duplicateId, emptyDataset, type ProblemList, problemList } from "./dataset-problems.ts";
+import { parseYaml } from "./parse-yaml.ts";
+
+/** A case of a format that is read as a whole. */
+export interface ListedCase {
+  readonly golden: Case;
+  readonly line: number;
+}
+
+/** Cases that are held as objects, behind the interface of those that are not. */
+export function listedSource(cases: readonly ListedCase[], path: string): CaseSource {
+  const at = (index: number): ListedCase => {
+    const found = cases[index];
+    if (found === undefined) throw new RangeError(`no case ${index} of ${cases.length}`);
+    return found;
+  };
+  return {
+    path,
+    count: cases.length,
+    id: (index) => at(index).golden.id,
+    read: (index) => at(index).golden,
+    line: (index) => at(index).line,
+    close: () => {},
+  };
+}
+
+/** Opens a YAML dataset: a list of cases. @throws {EvalsError} with all its problems */
+export function openYamlCases(text: string, path: string): CaseSource {
+  const { value, places, problems: syntax } = parseYaml(text, path);
+  if (syntax.length > 0) throw new EvalsError(syntax);
+  if (value === null) throw new EvalsError(emptyDataset(path));
+  if (!Array.isArray(value)) throw new EvalsError(notAList(places));
+  const problems = problemList(path);
+  const cases: ListedCase[] = [];
+  for (const [index, entry] of value.entries()) {
+    const { line } = places.at([index]);
+    const strange = notJson(entry, [index]);
+    if (strange !== undefined) problems.add(notJsonProblem(places, strange));
+    else if (isCase(entry)) cases.push({ golden: toCase(entry), line });
+    else for (const problem of describeCase(entry, places, [index])) problems.add(problem);
+  }
+  return finishListed(cases, problems, path);
+}
+
+/** Refuses duplicate ids and emptiness. @throws {EvalsError} with all problems, those found before included */
+export function finishListed(cases: readonly ListedCase[], problems: ProblemList, path: string): CaseSource {
+  const first = new Map<string, number>();
+  for (const { golden, line } of cases) {
+    const firstLine = first.get(golden.id);
+    if (firstLine === undefined) first.set(golden.id, line);
+    else problems.add(duplicateId(golden.id, path, line, firstLine));
+  }
+  if (cases.length === 0 && problems.isEmpty) problems.add(emptyDataset(path));
+  if (!problems.isEmpty) throw new EvalsError(problems.all());
+  return listedSource(cases, path);
+}
+
+function notAList(places: Places): Problem {
+  return {
+    code: "EVALS_DATASET_SYNTAX",
+    path: places.path,
+    ...places.at([]),
+    what: "A YAML dataset must be a list of cases.",
+    why: "The cases in it cannot be found.",
+    fix: "Begin every case with a dash: - id: first",
+  };
+}
+
+/** Where a value stands that YAML can write and JSON cannot: `.nan`, `.inf`. */
+function notJson(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
+  if (value === null || typeof value !== "object") return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = notJson(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function notJsonProblem(places: Places, path: readonly PropertyKey[]): Problem {
+  return {
+    code: "EVALS_CASE_INVALID",
+    path: places.path,
+    ...places.at(path),
+    what: "A case can hold only what JSON can: no .nan and no .inf.",
+    why: "It could not be sent or stored as it stands.",
+    fix: "Write a number, a text or null.",
+  };
+}

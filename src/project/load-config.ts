@@ -1,0 +1,205 @@
+import { EvalConfig, ModelEntry } from "../domain/config.ts";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { LoadedModel, Places, Registry } from "../domain/project.ts";
+import type { ProviderDefinition } from "../domain/provider.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { collect } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import { CONFIG_FILE } from "./find-project-root.ts";
+import { secretsInValue } from "./find-secrets.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { readText } from "./read-text.ts";
+
+/** The config as far as it could be read; whole when `problems` is empty. */
+export interface LoadedConfig {
+  /** Absent when the file is so broken that suites cannot be checked against it. */
+  readonly config: EvalConfig | undefined;
+  readonly places: Places;
+  /** Those without a mistake. */
+  readonly models: ReadonlyMap<string, LoadedModel>;
+  /** All aliases, those with a mistake included. */
+  readonly aliases: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const NOWHERE: Places = { path: CONFIG_FILE, at: () => ({ line: 1, column: 1 }) };
+
+/** Reads evalconfig.yaml and every model in it. Problems are returned, so that suites' come with them. */
+export async function loadConfig(
+  files: FileSource,
+  providers: Registry<ProviderDefinition>,
+): Promise<LoadedConfig> {
+  const problems: Problem[] = [];
+  const text = collect(problems, () => readText(files, CONFIG_FILE));
+  if (text === undefined) return broken(NOWHERE, problems);
+  const { value, places, problems: syntax } = parseYaml(text, CONFIG_FILE);
+  if (syntax.length > 0) return broken(places, syntax);
+  problems.push(...secretsInValue(value, places));
+  const parsed = EvalConfig.safeParse(value);
+  if (!parsed.success) {
+    problems.push(
+      ...describeIssues(parsed.error.issues, { schema: EvalConfig, value, places, code: "EVALS_CONFIG" }),
+    );
+  }
+  const entries = modelEntries(value);
+  const models = new Map<string, LoadedModel>();
+  const warnings: Problem[] = [];
+  for (const [alias, entry] of entries) {
+    const model = await loadModel({ alias, entry, places, providers }, problems);
+    if (model === undefined) continue;
+    models.set(alias, model);
+    const floating = model.provider.floating?.(model.settings);
+    if (floating !== undefined) warnings.push(floatingModel(alias, floating, places));
+  }
+  const aliases = entries.map(([alias]) => alias);
+  problems.push(...aliasProblems(entries, aliases, places));
+  if (parsed.success && entries.length === 0) problems.push(noModels(places));
+  return { config: parsed.data, places, models, aliases, problems, warnings };
+}
+
+function broken(places: Places, problems: readonly Problem[]): LoadedConfig {
+  return { config: undefined, places, models: new Map(), aliases: [], problems, warnings: [] };
+}
+
+function modelEntries(value: unknown): [string, Record<string, unknown>][] {
+  const models = (value as { models?: unknown } | null)?.models;
+  if (models === null || typeof models !== "object" || Array.isArray(models)) return [];
+  const entries = Object.entries(models as Record<string, unknown>);
+  return entries.filter(
+    ([, entry]) => entry !== null && typeof entry === "object" && !Array.isArray(entry),
+  ) as [string, Record<string, unknown>][];
+}
+
+interface ModelInFile {
+  readonly alias: string;
+  readonly entry: Record<string, unknown>;
+  readonly places: Places;
+  readonly providers: Registry<ProviderDefinition>;
+}
+
+async function loadModel(model: ModelInFile, problems: Problem[]): Promise<LoadedModel | undefined> {
+  const { alias, entry, places, providers } = model;
+  if (!/^[A-Za-z0-9_][\w.-]*$/.test(alias)) problems.push(badAlias(alias, places));
+  // A provider that is missing or no text has been told already.
+  if (typeof entry.provider !== "string") return undefined;
+  const provider = providers.names.includes(entry.provider)
+    ? await providers.load(entry.provider)
+    : undefined;
+  if (provider === undefined) {
+    problems.push(unknownProvider(model, entry.provider));
+    return undefined;
+  }
+  const settings = provider.settings.safeParse(entry);
+  if (!settings.success) {
+    const context = {
+      schema: provider.settings,
+      value: entry,
+      places,
+      base: ["models", alias],
+      code: "EVALS_CONFIG",
+    };
+    problems.push(...describeIssues(settings.error.issues, context));
+    return undefined;
+  }
+  const frame = ModelEntry.safeParse(entry);
+  return frame.success ? { alias, entry: frame.data, provider, settings: settings.data } : undefined;
+}
+
+/** Every alias that an entry names must be there: the one that takes over and the one that was recorded. */
+function aliasProblems(
+  entries: readonly [string, Record<string, unknown>][],
+  aliases: readonly string[],
+  places: Places,
+): Problem[] {
+  return entries.flatMap(([alias, entry]) =>
+    ["fallback", "of"].flatMap((key) => {
+      const named = entry[key];
+      if (typeof named !== "string" || (key === "of" && entry.provider !== "replay")) return [];
+      if (named === alias) return [namesItself(alias, key, places)];
+      if (aliases.includes(named)) return [];
+      return [unknownModel(named, aliases, { path: places.path, ...places.at(["models", alias, key]) }, key)];
+    }),
+  );
+}
+
+/** An alias that the config does not have. @param key where it was written, `model` or `fallback` for instance */
+export function unknownModel(
+  alias: string,
+  aliases: readonly string[],
+  place: Pick<Problem, "path" | "line" | "column">,
+  key = "model",
+): Problem {
+  const guess = nearest(alias, aliases);
+  return {
+    code: "EVALS_MODEL_UNKNOWN",
+    ...place,
+    what: `Unknown model "${alias}".${didYouMean(alias, aliases)}`,
+    why: "There would be nothing to ask.",
+    fix:
+      guess === undefined
+        ? `Name one of ${CONFIG_FILE}: ${aliases.join(", ") || "there is none yet"}.`
+        : `${key}: ${guess}        (all models: ${aliases.join(", ")})`,
+  };
+}
+
+function unknownProvider({ alias, places, providers }: ModelInFile, kind: string): Problem {
+  const guess = nearest(kind, providers.names);
+  const all = `all providers: ${providers.names.join(", ")}`;
+  return {
+    code: "EVALS_PROVIDER_UNKNOWN",
+    path: places.path,
+    ...places.at(["models", alias, "provider"]),
+    what: `Unknown provider "${kind}".${didYouMean(kind, providers.names)}`,
+    why: "The provider decides how the model is reached.",
+    fix:
+      guess === undefined
+        ? `provider: openai        (for any OpenAI-compatible server, with base_url; ${all})`
+        : `provider: ${guess}        (${all})`,
+  };
+}
+
+function namesItself(alias: string, key: string, places: Places): Problem {
+  return {
+    code: "EVALS_MODEL_CYCLE",
+    path: places.path,
+    ...places.at(["models", alias, key]),
+    what: `"${alias}" names itself as its ${key === "of" ? "model" : "fallback"}.`,
+    why: "It would wait for itself without end.",
+    fix: `${key}: <another alias>`,
+  };
+}
+
+function badAlias(alias: string, places: Places): Problem {
+  return {
+    code: "EVALS_CONFIG_INVALID",
+    path: places.path,
+    ...places.at(["models", alias], "key"),
+    what: `"${alias}" cannot be the name of a model.`,
+    why: "The name becomes part of file names and of commands.",
+    fix: `Use letters, digits, ".", "-" and "_": ${alias.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "") || "small"}`,
+  };
+}
+
+function noModels(places: Places): Problem {
+  return {
+    code: "EVALS_CONFIG_INVALID",
+    path: places.path,
+    ...places.at(["models"]),
+    what: "There is no model in this file.",
+    why: "A suite asks one of these models, so there must be at least one.",
+    fix: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }",
+  };
+}
+
+function floatingModel(alias: string, model: string, places: Places): Problem {
+  return {
+    code: "EVALS_MODEL_FLOATING",
+    path: places.path,
+    ...places.at(["models", alias, "model"]),
+    what: `"${model}" is a name that its provider moves to newer models.`,
+    why: "Results would change on a day on which nothing in git did, and look like a regression.",
+    fix: "Name a dated version, for instance gpt-4o-mini-2024-07-18.",
+  };
+}

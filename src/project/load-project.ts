@@ -1,0 +1,207 @@
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedSuite, Project, Registry } from "../domain/project.ts";
+import type { ProviderDefinition } from "../domain/provider.ts";
+import type { ScorerDefinition } from "../domain/scorer.ts";
+import { collect, collectAsync, directoryInstead } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import { problemWithoutSecrets } from "./find-secrets.ts";
+import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
+import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
+import { parseEnvFile } from "./parse-env-file.ts";
+
+/** What a project is loaded from. */
+export interface ProjectSource {
+  /** Absolute path of the project root. */
+  readonly root: string;
+  readonly files: FileSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly providers: Registry<ProviderDefinition>;
+  readonly scorers: Registry<ScorerDefinition>;
+  /** Names of the only suites that are needed; absent means all. */
+  readonly suites?: readonly string[] | undefined;
+  readonly overrides?: SuiteOverrides | undefined;
+}
+
+const FOLDER = "evals";
+
+/**
+ * Reads what the user committed: config, models, suites and the prompts they name. Datasets are found, not read.
+ * @throws {EvalsError} with all problems of all files
+ */
+export async function loadProject(source: ProjectSource): Promise<Project> {
+  const { root, files, providers } = source;
+  const loaded = await loadConfig(files, providers);
+  const problems: Problem[] = [...loaded.problems];
+  const env = readEnv(source, problems);
+  const suites = await loadSuites(source, loaded, problems);
+  if (problems.length > 0 || loaded.config === undefined) throw new EvalsError(tidy(problems));
+  return {
+    root,
+    config: loaded.config,
+    configPlaces: loaded.places,
+    models: loaded.models,
+    suites,
+    budget: loaded.config.budget ?? null,
+    warnings: loaded.warnings.map(problemWithoutSecrets),
+    env,
+  };
+}
+
+/** Each problem once (two suites may name one broken prompt), by file and line, none with a key in it. */
+function tidy(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  const files = [...new Set(problems.map((problem) => problem.path))];
+  const inOrder = [...problems].sort(
+    (a, b) =>
+      files.indexOf(a.path) - files.indexOf(b.path) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
+  );
+  return inOrder.map(problemWithoutSecrets).filter((problem) => {
+    const key = JSON.stringify([problem.path, problem.line, problem.column, problem.code, problem.what]);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** `.env` of the root below the process's own variables. */
+function readEnv({ files, env }: ProjectSource, problems: Problem[]): Project["env"] {
+  if (!files.exists(".env")) return env;
+  const text = collect(problems, () => files.read(".env").toString("utf8"));
+  return { ...parseEnvFile(text ?? ""), ...env };
+}
+
+interface SuiteFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+async function loadSuites(
+  source: ProjectSource,
+  config: LoadedConfig,
+  problems: Problem[],
+): Promise<LoadedSuite[]> {
+  const found = collect(problems, () => findSuites(source.files, problems)) ?? [];
+  const chosen = source.suites === undefined ? found : choose(source.suites, found, problems);
+  const overrides = source.overrides ?? {};
+  if (
+    overrides.model !== undefined &&
+    config.config !== undefined &&
+    !config.aliases.includes(overrides.model)
+  ) {
+    problems.push(unknownModel(overrides.model, config.aliases, {}));
+    return [];
+  }
+  const context: SuiteContext = {
+    files: source.files,
+    config,
+    scorers: source.scorers,
+    prompts: new Map(),
+    overrides,
+  };
+  const suites: LoadedSuite[] = [];
+  for (const { name, path } of chosen) {
+    const suite = await collectAsync(problems, () => loadSuite(name, path, context));
+    if (suite !== undefined) suites.push(suite);
+  }
+  problems.push(...baselineClashes(suites));
+  return suites;
+}
+
+/** All suite files, by name. */
+function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
+  const suites: SuiteFile[] = [];
+  for (const { path, directory } of files.list(FOLDER)) {
+    const ending = /\.ya?ml$/.exec(path)?.[0];
+    if (ending === undefined) continue;
+    const name = path.slice(FOLDER.length + 1, -ending.length);
+    const other = suites.find((suite) => suite.name === name);
+    if (directory) problems.push(directoryInstead(path));
+    else if (other !== undefined) problems.push(twoFiles(name, path, other.path));
+    else if (!/^[A-Za-z0-9_][\w.-]{0,99}$/.test(name)) problems.push(badName(name, path));
+    else suites.push({ name, path });
+  }
+  return suites;
+}
+
+function choose(names: readonly string[], found: readonly SuiteFile[], problems: Problem[]): SuiteFile[] {
+  const unique = [...new Set(names)];
+  return unique.flatMap((name) => {
+    const suite = found.find((file) => file.name === name);
+    if (suite === undefined) problems.push(unknownSuite(name, found));
+    return suite === undefined ? [] : [suite];
+  });
+}
+
+/** A name on the command line that no suite has. */
+export function unknownSuite(name: string, found: readonly SuiteFile[]): Problem {
+  const names = found.map((suite) => suite.name);
+  const path = name.replace(/^\.\//, "");
+  const byPath = found.find((suite) => suite.path === path || suite.path.replace(/\.ya?ml$/, "") === path);
+  const isPath = /[/\\]|\.ya?ml$/.test(name);
+  const guess = byPath?.name ?? nearest(path.replace(/^.*[/\\]/, "").replace(/\.ya?ml$/, ""), names);
+  return {
+    code: "EVALS_SUITE_UNKNOWN",
+    what: isPath
+      ? `"${name}" is a path, and a suite is named without folder and ending.`
+      : `Unknown suite "${name}".${didYouMean(name, names)}`,
+    why: "There would be nothing to run.",
+    fix:
+      guess === undefined
+        ? suiteList(names)
+        : `evals run ${guess}${names.length > 1 ? `        (all suites: ${names.join(", ")})` : ""}`,
+  };
+}
+
+function suiteList(names: readonly string[]): string {
+  return names.length === 0
+    ? `Write ${FOLDER}/<name>.yaml, or: evals init`
+    : `Name one of: ${names.join(", ")}.`;
+}
+
+function twoFiles(name: string, path: string, first: string): Problem {
+  return {
+    code: "EVALS_SUITE_DUPLICATE",
+    path,
+    what: `There are two suites named "${name}".`,
+    why: "Runs and baselines go by a suite's name, so a name means one file.",
+    fix: `Delete or rename one of them (the other is ${first}).`,
+  };
+}
+
+function badName(name: string, path: string): Problem {
+  const better =
+    name
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[.-]+|-+$/g, "")
+      .slice(0, 100) || "suite";
+  return {
+    code: "EVALS_SUITE_NAME",
+    path,
+    what: `"${name}" cannot be the name of a suite.`,
+    why: "The name becomes part of file names, tags and commands.",
+    fix: `Rename the file, with letters, digits, ".", "-" and "_": ${FOLDER}/${better}.yaml`,
+  };
+}
+
+/** `a` with the model `b` and a suite `a.b` would write the same baseline file. */
+function baselineClashes(suites: readonly LoadedSuite[]): Problem[] {
+  const several = suites.filter((suite) => suite.suite.models !== undefined);
+  return several.flatMap(({ name, models }) =>
+    models.flatMap(({ alias }) => {
+      const other = suites.find((suite) => suite.name === `${name}.${alias}`);
+      if (other === undefined) return [];
+      return [
+        {
+          code: "EVALS_SUITE_NAME",
+          path: other.path,
+          what: `"${other.name}" is also the name of the baseline of suite "${name}" with model "${alias}".`,
+          why: "Two baselines would be written to one file.",
+          fix: `Rename this suite: ${FOLDER}/${name}-${alias}.yaml`,
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,297 @@
+import { DEFAULT_TRIALS } from "../domain/config.ts";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type {
+  LoadedModel,
+  LoadedPrompt,
+  LoadedScorer,
+  LoadedSuite,
+  Places,
+  Registry,
+} from "../domain/project.ts";
+import type { ScorerDefinition } from "../domain/scorer.ts";
+import { type ScorerEntry, Suite } from "../domain/suite.ts";
+import { checkGate } from "./check-gate.ts";
+import { describeIssues, isMisspelt } from "./describe-issues.ts";
+import { collect, collectAsync } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import { loadPrompt } from "./find-prompt.ts";
+import { secretsInValue } from "./find-secrets.ts";
+import { type LoadedConfig, unknownModel } from "./load-config.ts";
+import { caseOpener } from "./open-cases.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { readText } from "./read-text.ts";
+import { resolveDataset } from "./resolve-dataset.ts";
+import { type SuiteDraft, salvageSuite } from "./salvage-suite.ts";
+
+/** What suites are checked against. */
+export interface SuiteContext {
+  readonly files: FileSource;
+  readonly config: LoadedConfig;
+  readonly scorers: Registry<ScorerDefinition>;
+  /** Prompts already loaded, by spec; shared by all suites. */
+  readonly prompts: Map<string, Promise<LoadedPrompt>>;
+  readonly overrides: SuiteOverrides;
+}
+
+/** One suite's file while it is read. */
+interface SuiteReading {
+  readonly places: Places;
+  readonly context: SuiteContext;
+  readonly problems: Problem[];
+}
+
+/** What the command line says instead of a suite. */
+export interface SuiteOverrides {
+  readonly model?: string | undefined;
+  readonly prompt?: string | undefined;
+  readonly trials?: number | undefined;
+}
+
+/** Everything of `suite` where the command line does not say otherwise. */
+function overridden<S extends SuiteDraft>(suite: S, { model, prompt, trials }: SuiteOverrides): S {
+  return {
+    ...suite,
+    ...(model === undefined ? {} : { model, models: undefined }),
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(trials === undefined ? {} : { trials }),
+  };
+}
+
+/** Reads one suite and finds everything it names. @throws {EvalsError} with all its problems */
+export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite> {
+  const { value, places, problems: syntax } = parseYaml(readText(context.files, path), path);
+  if (syntax.length > 0) throw new EvalsError(syntax);
+  const problems = secretsInValue(value, places);
+  const parsed = Suite.safeParse(value);
+  if (!parsed.success) {
+    problems.push(
+      ...describeIssues(parsed.error.issues, { schema: Suite, value, places, code: "EVALS_SUITE" }),
+    );
+  }
+  const scorers = await loadScorers(value, places, context.scorers, problems);
+  const whole = parsed.success ? overridden(parsed.data, context.overrides) : undefined;
+  const salvaged = whole === undefined ? salvageSuite(value) : undefined;
+  const suite: SuiteDraft | undefined = whole ?? (salvaged && overridden(salvaged, context.overrides));
+  if (suite === undefined) throw new EvalsError(problems);
+  problems.push(...nameProblems(suite.scorers, places));
+  const models = findModels(suite, value, { places, context, problems });
+  const prompt = await findSuitePrompt(suite, places, context, problems);
+  if (suite.prompt === undefined && !isNamed(value, "prompt"))
+    problems.push(...missingPrompt(models, places));
+  problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
+  const dataset = withPlace(places, ["dataset"], problems, () => {
+    return suite.dataset === undefined ? undefined : resolveDataset(context.files, suite.dataset);
+  });
+  const openCases = dataset === undefined ? undefined : await caseOpener(context.files, dataset);
+  if (problems.length > 0 || whole === undefined || openCases === undefined) throw new EvalsError(problems);
+  return { name, path, suite: whole, places, models, prompt, scorers, openCases };
+}
+
+/** Whether the suite has the key, or one that was meant for it. */
+function isNamed(value: unknown, key: string): boolean {
+  const keys = Object.keys(Suite.shape);
+  return (
+    value !== null && typeof value === "object" && (Object.hasOwn(value, key) || isMisspelt(key, value, keys))
+  );
+}
+
+/** Names of the scorers in the suite's order: `name`, else `type`. */
+export function scorerNames(entries: readonly ScorerEntry[]): string[] {
+  return entries.map(({ name, type }) => name ?? type);
+}
+
+function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
+  const { config } = context.config;
+  // A number of trials that cannot be read has been told already; nothing more is to be said about it.
+  const unread = suite.trials === undefined && isNamed(value, "trials");
+  const trials =
+    unread || config === undefined ? Infinity : (suite.trials ?? config.defaults.trials ?? DEFAULT_TRIALS);
+  return { places, trials, scorers: scorerNames(suite.scorers) };
+}
+
+/** Runs `find`; a mistake that has no place yet gets the one of `path`. */
+function withPlace<T>(
+  places: Places,
+  path: readonly PropertyKey[],
+  problems: Problem[],
+  find: () => T,
+): T | undefined {
+  const found: Problem[] = [];
+  const value = collect(found, find);
+  problems.push(...found.map((problem) => placed(problem, places, path)));
+  return value;
+}
+
+function placed(problem: Problem, places: Places, path: readonly PropertyKey[]): Problem {
+  return problem.path === undefined ? { ...problem, path: places.path, ...places.at(path) } : problem;
+}
+
+async function loadScorers(
+  value: unknown,
+  places: Places,
+  registry: Registry<ScorerDefinition>,
+  problems: Problem[],
+): Promise<LoadedScorer[]> {
+  const entries = (value as { scorers?: unknown } | null)?.scorers;
+  if (!Array.isArray(entries)) return [];
+  const loaded: LoadedScorer[] = [];
+  for (const [index, entry] of entries.entries()) {
+    const type = (entry as { type?: unknown } | null)?.type;
+    // No type, or one that is no text, has been told already.
+    if (typeof type !== "string") continue;
+    const definition = registry.names.includes(type) ? await registry.load(type) : undefined;
+    if (definition === undefined) {
+      problems.push(unknownScorer(type, places, index, registry.names));
+      continue;
+    }
+    const settings = definition.settings.safeParse(entry);
+    if (settings.success) loaded.push({ definition, settings: settings.data });
+    else {
+      const base = ["scorers", index];
+      const context = { schema: definition.settings, value: entry, places, base, code: "EVALS_SUITE" };
+      problems.push(...describeIssues(settings.error.issues, context));
+    }
+  }
+  return loaded;
+}
+
+function unknownScorer(type: string, places: Places, index: number, known: readonly string[]): Problem {
+  return {
+    code: "EVALS_SCORER_UNKNOWN",
+    path: places.path,
+    ...places.at(["scorers", index, "type"]),
+    what: `Unknown scorer type "${type}".${didYouMean(type, known)}`,
+    why: "A suite with a scorer that does not exist would pass without checking anything.",
+    fix: `type: ${nearest(type, known) ?? "equals"}        (all types: docs/scorers.md)`,
+  };
+}
+
+function nameProblems(entries: readonly ScorerEntry[], places: Places): Problem[] {
+  const names = scorerNames(entries);
+  return names.flatMap((name, index) => {
+    if (names.indexOf(name) === index) return [];
+    const named = entries[index]?.name !== undefined;
+    return [
+      {
+        code: "EVALS_SCORER_DUPLICATE_NAME",
+        path: places.path,
+        ...places.at(["scorers", index, named ? "name" : "type"]),
+        what: `Two scorers of this suite are named "${name}".`,
+        why: `A rule about score.${name} could mean either of them.`,
+        fix: `name: ${name}-${index + 1}        (a name of its own; it defaults to the type)`,
+      },
+    ];
+  });
+}
+
+function findModels(
+  suite: SuiteDraft,
+  value: unknown,
+  { places, context, problems }: SuiteReading,
+): LoadedModel[] {
+  const { config, overrides } = context;
+  const choice = modelChoice(suite, places, config.aliases);
+  if ("problem" in choice) {
+    const none = suite.model === undefined && suite.models === undefined;
+    // A model that is there but of no use has been told already.
+    if (!none || !(isNamed(value, "model") || isNamed(value, "models"))) problems.push(choice.problem);
+    return [];
+  }
+  return choice.aliases.flatMap(({ alias, at }, index) => {
+    const place = { path: places.path, ...places.at(at) };
+    const model = config.models.get(alias);
+    const repeated = choice.aliases.findIndex((other) => other.alias === alias) < index;
+    if (repeated) problems.push(repeatedModel(alias, place));
+    // An alias whose entry has a mistake is known all the same; the mistake is told where it is. One of the command
+    // line is told once for all suites.
+    else if (config.config !== undefined && !config.aliases.includes(alias) && alias !== overrides.model) {
+      problems.push(unknownModel(alias, config.aliases, place));
+    }
+    return model === undefined ? [] : [model];
+  });
+}
+
+type ModelChoice =
+  | { readonly aliases: readonly { alias: string; at: readonly PropertyKey[] }[] }
+  | { readonly problem: Problem };
+
+function modelChoice(suite: SuiteDraft, places: Places, aliases: readonly string[]): ModelChoice {
+  if (suite.model !== undefined && suite.models !== undefined) {
+    return { problem: bothModelKeys(places, [suite.model, ...suite.models]) };
+  }
+  if (suite.models !== undefined) {
+    return { aliases: suite.models.map((alias, index) => ({ alias, at: ["models", index] })) };
+  }
+  if (suite.model === undefined) return { problem: noModel(places, aliases) };
+  return { aliases: [{ alias: suite.model, at: ["model"] }] };
+}
+
+function bothModelKeys(places: Places, aliases: readonly string[]): Problem {
+  return {
+    code: "EVALS_SUITE_MODEL",
+    path: places.path,
+    ...places.at(["models"], "key"),
+    what: 'This suite has both "model" and "models".',
+    why: "It cannot be told whether one run is meant or several.",
+    fix: `models: [${[...new Set(aliases)].join(", ")}], and no model:`,
+  };
+}
+
+function noModel(places: Places, aliases: readonly string[]): Problem {
+  return {
+    code: "EVALS_SUITE_MODEL",
+    path: places.path,
+    ...places.at([]),
+    what: "This suite does not say which model it asks.",
+    why: "There would be nothing to ask; a default would change what is tested when the config changes.",
+    fix: `model: ${aliases[0] ?? "small"}${aliases.length > 1 ? `        (all models: ${aliases.join(", ")})` : ""}`,
+  };
+}
+
+function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "column">): Problem {
+  return {
+    code: "EVALS_SUITE_MODEL",
+    ...place,
+    what: `The model "${alias}" stands here twice.`,
+    why: "Each model has one run and one baseline.",
+    fix: "Delete one of them; for more runs of a case raise trials.",
+  };
+}
+
+async function findSuitePrompt(
+  suite: SuiteDraft,
+  places: Places,
+  { files, prompts, overrides }: SuiteContext,
+  problems: Problem[],
+): Promise<LoadedPrompt | null> {
+  const spec = suite.prompt;
+  if (spec === undefined) return null;
+  let loading = prompts.get(spec);
+  if (loading === undefined) {
+    loading = loadPrompt(files, spec);
+    prompts.set(spec, loading);
+  }
+  const found: Problem[] = [];
+  const prompt = await collectAsync(found, () => loading);
+  // A prompt of the command line stands in no file.
+  problems.push(
+    ...(overrides.prompt === undefined ? found.map((one) => placed(one, places, ["prompt"])) : found),
+  );
+  return prompt ?? null;
+}
+
+function missingPrompt(models: readonly LoadedModel[], places: Places): Problem[] {
+  const asking = models.find((model) => model.provider.prompt === "required");
+  if (asking === undefined) return [];
+  return [
+    {
+      code: "EVALS_SUITE_NO_PROMPT",
+      path: places.path,
+      ...places.at([]),
+      what: `This suite has no prompt, and the model "${asking.alias}" needs one.`,
+      why: "A chat model is asked with messages, and a prompt makes them of a case.",
+      fix: "prompt: <name>        (a file prompts/<name>/1.0.0.md)",
+    },
+  ];
+}

@@ -1,0 +1,50 @@
+import { nearest } from "../domain/did-you-mean.ts";
+
+/** What a metric's number is: a share of [0, 1], milliseconds, US dollars, or a count of 0 or more. */
+export type MetricUnit = "ratio" | "ms" | "usd" | "count";
+
+/** Metrics whose name has no parameter. */
+export const PLAIN_METRICS = {
+  pass_rate: "ratio",
+  flaky_rate: "ratio",
+  error_rate: "ratio",
+  refusal_rate: "ratio",
+  latency_p50: "ms",
+  latency_p90: "ms",
+  latency_p95: "ms",
+  latency_p99: "ms",
+  cost_usd: "usd",
+  cost_per_trial: "usd",
+  input_tokens: "count",
+  output_tokens: "count",
+  tool_calls: "count",
+} as const satisfies Record<string, MetricUnit>;
+
+/** A metric's name, read. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
+export type Metric =
+  | { readonly kind: "plain"; readonly name: keyof typeof PLAIN_METRICS; readonly unit: MetricUnit }
+  | { readonly kind: "pass^" | "pass@"; readonly k: number; readonly unit: "ratio" }
+  | { readonly kind: "score"; readonly scorer: string; readonly unit: "ratio" };
+
+/** Undefined when no metric has that name. Whether `score.<name>` names a scorer is the suite's business. */
+export function parseMetric(name: string): Metric | undefined {
+  if (Object.hasOwn(PLAIN_METRICS, name)) {
+    const plain = name as keyof typeof PLAIN_METRICS;
+    return { kind: "plain", name: plain, unit: PLAIN_METRICS[plain] };
+  }
+  const power = /^pass([@^])([1-9]\d{0,3})$/.exec(name);
+  if (power !== null)
+    return { kind: power[1] === "^" ? "pass^" : "pass@", k: Number(power[2]), unit: "ratio" };
+  if (name.startsWith("score.") && name.length > 6)
+    return { kind: "score", scorer: name.slice(6), unit: "ratio" };
+  return undefined;
+}
+
+/** The metric that a misspelt name was probably meant to be. */
+export function nearestMetric(name: string, scorers: readonly string[]): string | undefined {
+  const power = /^pass(?:_?at_?|_?hat_?|[_ -]|)(\d+)$/.exec(name);
+  if (power !== null)
+    return name.includes("at") && !name.includes("hat") ? `pass@${power[1]}` : `pass^${power[1]}`;
+  const known = [...Object.keys(PLAIN_METRICS), ...scorers.map((scorer) => `score.${scorer}`)];
+  return scorers.includes(name) ? `score.${name}` : nearest(name, known);
+}

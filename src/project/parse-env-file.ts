@@ -1,0 +1,19 @@
+/** `.env`: KEY=VALUE lines with comments, `export`, single and double quotes. Lines that are none of these are skipped. */
+export function parseEnvFile(text: string): Record<string, string> {
+  const values: Record<string, string> = {};
+  // A quoted value may go on over several lines.
+  const lines =
+    /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*("(?:\\[\s\S]|[^"\\])*"|'[^']*'|[^\r\n]*)/gm;
+  for (const [, name = "", raw = ""] of text.matchAll(lines)) values[name] = envValue(raw);
+  return values;
+}
+
+function envValue(raw: string): string {
+  if (raw.startsWith("'") && raw.endsWith("'") && raw.length > 1) return raw.slice(1, -1);
+  if (raw.startsWith('"') && raw.endsWith('"') && raw.length > 1) {
+    return raw.slice(1, -1).replace(/\\([nrt"\\$])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
+  }
+  return raw.replace(/(?:^|\s)#.*$/, "").trim();
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };

@@ -1,0 +1,182 @@
+import type { Json } from "../domain/json.ts";
+import { ROLES, type Role } from "../domain/message.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
+import { describeIssues } from "./describe-issues.ts";
+import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { PromptFrontMatter } from "./prompt-front-matter.ts";
+
+const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
+/** One word after the colon: `messages: see below` is text. */
+const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
+/** A role line that is meant as text. */
+const ESCAPED_LINE = new RegExp(
+  `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
+);
+const HISTORY_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
+
+/**
+ * A prompt file's text as a version. Roles are split here, before anything is rendered, so nothing in an input can
+ * forge a message.
+ *
+ * @param text the file without its byte order mark
+ * @throws {EvalsError} with all its mistakes: EVALS_PROMPT_…, EVALS_YAML_…, EVALS_SECRET_IN_FILE
+ */
+export function parsePrompt(
+  text: string,
+  file: { path: string; name: string; version: string },
+): PromptVersion {
+  const { header, body, bodyLine } = splitFrontMatter(text, file.path);
+  const front = readFrontMatter(header, file.path);
+  const { parts, problems } = splitParts(body, bodyLine, file.path);
+  const all = [...front.problems, ...problems, ...secretsInText(text, file.path)];
+  if (all.length > 0) throw new EvalsError(all.map(problemWithoutSecrets));
+  const { description, author, rationale, model, params, retrieval } = front.value;
+  return {
+    ...file,
+    description: description ?? null,
+    author: author ?? null,
+    rationale: rationale ?? null,
+    pinned: {
+      model: model ?? null,
+      params: (params ?? null) as Json,
+      retrieval: (retrieval ?? null) as Json,
+    },
+    parts,
+  };
+}
+
+interface Split {
+  /** With its first line at line 1 of the file, so that places need no shift. */
+  readonly header: string;
+  readonly body: readonly string[];
+  readonly bodyLine: number;
+}
+
+function splitFrontMatter(text: string, path: string): Split {
+  const lines = text.replaceAll("\r\n", "\n").split("\n");
+  if (lines[0]?.trimEnd() !== "---") return { header: "", body: lines, bodyLine: 1 };
+  const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === "---");
+  if (end === -1) throw new EvalsError(openFrontMatter(path));
+  return { header: ["", ...lines.slice(1, end)].join("\n"), body: lines.slice(end + 1), bodyLine: end + 2 };
+}
+
+function readFrontMatter(header: string, path: string): { value: PromptFrontMatter; problems: Problem[] } {
+  if (header.trim() === "") return { value: {}, problems: [] };
+  const { value, places, problems } = parseYaml(header, path);
+  if (problems.length > 0) return { value: {}, problems: [...problems] };
+  if (value === null) return { value: {}, problems: [] };
+  const parsed = PromptFrontMatter.safeParse(value);
+  if (parsed.success) return { value: parsed.data, problems: [] };
+  const context = { schema: PromptFrontMatter, value, places, code: "EVALS_PROMPT" };
+  return { value: {}, problems: describeIssues(parsed.error.issues, context) };
+}
+
+interface OpenPart {
+  readonly role: Role;
+  readonly roleLine: number;
+  readonly lines: string[];
+}
+
+function splitParts(body: readonly string[], firstLine: number, path: string) {
+  const parts: PromptPart[] = [];
+  const problems: Problem[] = [];
+  let open: OpenPart | undefined;
+  let strayLine: number | undefined;
+  const close = (): void => {
+    if (open !== undefined) closePart(open, path, parts, problems);
+    open = undefined;
+  };
+  for (const [index, line] of body.entries()) {
+    const number = firstLine + index;
+    const role = ROLE_LINE.exec(line)?.[1] as Role | undefined;
+    const history = MESSAGES_LINE.exec(line)?.[1];
+    if (role !== undefined) {
+      close();
+      open = { role, roleLine: number, lines: [] };
+    } else if (history !== undefined) {
+      close();
+      if (HISTORY_PATH.test(history)) parts.push({ kind: "messages", path: history, line: number });
+      else problems.push(badHistory(history, path, number));
+    } else if (open !== undefined) {
+      open.lines.push(ESCAPED_LINE.test(line) ? line.slice(1) : line);
+    } else if (line.trim() !== "") {
+      strayLine ??= number;
+    }
+  }
+  close();
+  if (strayLine !== undefined) problems.push(textOutsideRole(path, strayLine, parts.length > 0));
+  else if (parts.length === 0 && problems.length === 0) problems.push(noMessage(path, firstLine));
+  return { parts, problems };
+}
+
+function closePart(open: OpenPart, path: string, parts: PromptPart[], problems: Problem[]): void {
+  const blankLines = open.lines.findIndex((line) => line.trim() !== "");
+  if (blankLines === -1) {
+    problems.push(emptyMessage(open.role, path, open.roleLine));
+    return;
+  }
+  const template = open.lines.join("\n").trim();
+  parts.push({ kind: "message", role: open.role, template, line: open.roleLine + 1 + blankLines });
+}
+
+function openFrontMatter(path: string): Problem {
+  return {
+    code: "EVALS_PROMPT_INVALID",
+    path,
+    line: 1,
+    column: 1,
+    what: "The front matter that begins here has no end.",
+    why: "The prompt's text could not be told from its description.",
+    fix: "Put a line of three dashes (---) below the front matter.",
+  };
+}
+
+function textOutsideRole(path: string, line: number, hasRoles: boolean): Problem {
+  return {
+    code: "EVALS_PROMPT_NO_ROLE",
+    path,
+    line,
+    column: 1,
+    what: hasRoles ? "This text stands below no role line." : "There is no role line above this text.",
+    why: "Every message needs a role, and a guess would change what the model is asked.",
+    fix: `Put a line of its own above it: user:        (or ${ROLES.filter((role) => role !== "user").join(":, ")}:)`,
+  };
+}
+
+function noMessage(path: string, line: number): Problem {
+  return {
+    code: "EVALS_PROMPT_EMPTY",
+    path,
+    line,
+    column: 1,
+    what: "This prompt has no message.",
+    why: "A model would be asked nothing.",
+    fix: "Write a line user: and below it the message, for instance {{ input }}.",
+  };
+}
+
+function emptyMessage(role: Role, path: string, line: number): Problem {
+  return {
+    code: "EVALS_PROMPT_EMPTY",
+    path,
+    line,
+    column: 1,
+    what: `Nothing stands below "${role}:".`,
+    why: "An empty message would be sent, and providers refuse it.",
+    fix: `Write the message below, or delete the line (as text: \\${role}:).`,
+  };
+}
+
+function badHistory(history: string, path: string, line: number): Problem {
+  return {
+    code: "EVALS_PROMPT_INVALID",
+    path,
+    line,
+    column: "messages: ".length + 1,
+    what: `"${history}" is no place of earlier messages.`,
+    why: "This line puts an array of the case's input there; nothing else is at hand when a prompt is rendered.",
+    fix: "messages: input.history        (as text: \\messages: …)",
+  };
+}

@@ -1,0 +1,272 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+import type { Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+
+/** A YAML file read as far as it could be. */
+export interface ParsedYaml {
+  /** Plain JSON-like value; undefined when `problems` is not empty. */
+  readonly value: unknown;
+  readonly places: Places;
+  readonly problems: readonly Problem[];
+}
+
+/** Text in, value and places out. Never throws for what a person wrote. */
+export function parseYaml(text: string, path: string): ParsedYaml {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    // Ours names both lines.
+    uniqueKeys: false,
+    merge: true,
+    logLevel: "silent",
+  });
+  const places = placesIn(document, lines, path);
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { path, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  const problems = syntaxProblems(document, text, at);
+  if (problems.length === 0) problems.push(...structureProblems(document, at));
+  if (problems.length > 0) return { value: undefined, places, problems };
+  try {
+    return { value: document.toJS(), places, problems };
+  } catch (error) {
+    // yaml's guard against documents that grow without bound through aliases.
+    if (!(error instanceof ReferenceError)) throw error;
+    return { value: undefined, places, problems: [tooManyAliases(path)] };
+  }
+}
+
+type At = (offset: number) => { path: string; line: number; column: number };
+
+const SYNTAX = {
+  code: "EVALS_YAML_SYNTAX",
+  why: "The rest of the file cannot be understood before this is.",
+} as const;
+
+function syntaxProblems(document: Document, text: string, at: At): Problem[] {
+  const problems: Problem[] = [];
+  const seen = new Set<number>();
+  for (const error of [...document.errors, ...document.warnings]) {
+    const place = at(error.pos[0]);
+    // One slip makes the parser stumble several times on a line.
+    if (seen.has(place.line)) continue;
+    seen.add(place.line);
+    const line = text.split("\n", place.line)[place.line - 1] ?? "";
+    problems.push({ ...place, ...describeSyntax(error, line) });
+  }
+  return problems;
+}
+
+function describeSyntax(error: YAMLError, line: string): Pick<Problem, "code" | "what" | "why" | "fix"> {
+  const quotable = /^\s*(?:- )?("?[\w^@. -]+"?):\s+((?:>=|>|[@`%]).*?)\s*$/.exec(line);
+  if (error.code === "TAB_AS_INDENT") {
+    return {
+      code: "EVALS_YAML_TAB",
+      what: "This line is indented with a tab.",
+      why: "YAML allows only blanks for indentation.",
+      fix: "Put two blanks in place of each tab.",
+    };
+  }
+  if (quotable?.[1] !== undefined && quotable[2] !== undefined) {
+    const value = quotable[2].replaceAll('"', "'");
+    return {
+      ...SYNTAX,
+      what: `A value that begins with "${value.startsWith(">=") ? ">=" : value.charAt(0)}" needs quotes in YAML.`,
+      fix: `${quotable[1]}: "${value}"`,
+    };
+  }
+  return { ...SYNTAX, ...syntaxWords(error) };
+}
+
+function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
+  switch (error.code) {
+    case "BLOCK_AS_IMPLICIT_KEY":
+    case "MULTILINE_IMPLICIT_KEY":
+      return {
+        what: 'There is a second ": " here, or a line that is indented where it must not be.',
+        fix: "Put quotes around a value that holds a colon; indent the keys of one level alike.",
+      };
+    case "BAD_INDENT":
+      return {
+        what: "This line is indented too little, or the bracket before it is never closed.",
+        fix: "Close every [ and {, and indent what belongs together alike.",
+      };
+    case "MISSING_CHAR":
+      return missingCharacter(error.message);
+    case "MULTIPLE_DOCS":
+      return {
+        what: "A second document begins here (---).",
+        fix: "Keep one document a file; move the second one into a file of its own.",
+      };
+    case "TAG_RESOLVE_FAILED":
+      return {
+        what: `${error.message.replace("Unresolved tag: ", "The tag ")} means nothing here.`,
+        fix: "Remove it, or put quotes around a value that begins with an exclamation mark.",
+      };
+    case "BAD_ALIAS":
+      return {
+        what: "This alias has no anchor before it.",
+        fix: 'Quote a value that begins with an asterisk: "*.md"',
+      };
+    case "BAD_SCALAR_START":
+      return { what: "A plain value cannot begin with this character.", fix: "Put quotes around the value." };
+    default:
+      return {
+        what: "This is not valid YAML: something stands where it cannot be read.",
+        fix: "Indent the keys of one level alike; put quotes around a value with special characters.",
+      };
+  }
+}
+
+function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
+  if (message.includes("quote")) {
+    return { what: "A quote is opened and never closed.", fix: "Close the quote at the end of its value." };
+  }
+  return {
+    what: message.startsWith("Sequence item without")
+      ? "A list item has no dash, or the line is indented too little."
+      : "A bracket, a comma or a colon is missing before this.",
+    fix: "Indent the keys of one level alike, and close every [ and {.",
+  };
+}
+
+/** Duplicate keys, keys that are not text, aliases that lead nowhere or back to themselves. */
+function structureProblems(document: Document, at: At): Problem[] {
+  const problems: Problem[] = [];
+  const visit = (node: unknown, above: readonly unknown[]): void => {
+    if (isAlias(node)) return void visitAlias(node, above);
+    if (isMap(node)) {
+      const inside = [...above, node];
+      problems.push(...keyProblems(node.items, at));
+      for (const pair of node.items) visit(pair.value, inside);
+    } else if (isSeq(node)) {
+      const inside = [...above, node];
+      for (const item of node.items) visit(item, inside);
+    }
+  };
+  const visitAlias = (
+    alias: Node & { source: string; resolve(d: Document): unknown },
+    above: readonly unknown[],
+  ): void => {
+    const target = alias.resolve(document);
+    const place = at(alias.range?.[0] ?? 0);
+    if (target === undefined) problems.push(unknownAlias(alias.source, place));
+    else if (above.includes(target)) problems.push(cyclicAlias(alias.source, place));
+  };
+  visit(document.contents, []);
+  return problems;
+}
+
+function keyProblems(pairs: readonly Pair[], at: At): Problem[] {
+  const problems: Problem[] = [];
+  const first = new Map<string, number>();
+  for (const { key } of pairs) {
+    const place = at(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+    if (!isScalar(key)) {
+      problems.push({
+        ...SYNTAX,
+        ...place,
+        what: "A bracket stands where a key is expected.",
+        fix: 'Put quotes around a template: "{{ input.question }}"',
+      });
+      continue;
+    }
+    const name = String(key.value);
+    if (name === "<<") continue;
+    const line = first.get(name);
+    if (line === undefined) first.set(name, place.line);
+    else problems.push(duplicateKey(name, line, place));
+  }
+  return problems;
+}
+
+type Place = ReturnType<At>;
+
+function duplicateKey(name: string, firstLine: number, place: Place): Problem {
+  return {
+    code: "EVALS_YAML_DUPLICATE_KEY",
+    ...place,
+    what: `The key "${name}" stands here a second time.`,
+    why: "Only one of the two values could count, and nobody could tell which.",
+    fix: `Delete one of them (the first is on line ${firstLine}).`,
+  };
+}
+
+function unknownAlias(name: string, place: Place): Problem {
+  return {
+    code: "EVALS_YAML_SYNTAX",
+    ...place,
+    what: `The alias *${name} has no anchor before it.`,
+    why: "It stands for nothing.",
+    fix: `Put &${name} before it where its value is written, or quotes around it: "*${name}"`,
+  };
+}
+
+function cyclicAlias(name: string, place: Place): Problem {
+  return {
+    code: "EVALS_YAML_CYCLE",
+    ...place,
+    what: `The alias *${name} stands inside its own anchor.`,
+    why: "The value would contain itself without end.",
+    fix: `Write out what is meant in place of *${name}.`,
+  };
+}
+
+function tooManyAliases(path: string): Problem {
+  return {
+    code: "EVALS_YAML_ALIASES",
+    path,
+    line: 1,
+    column: 1,
+    what: "The aliases of this file unfold to more than 100 copies of each other.",
+    why: "A file of a few lines can fill the memory that way, so it is not read.",
+    fix: "Write out the values, or use fewer aliases of aliases.",
+  };
+}
+
+function placesIn(document: Document, lines: LineCounter, path: string): Places {
+  return {
+    path,
+    at: (steps, on = "value") => {
+      const { line, col } = lines.linePos(offsetAt(document, steps, on));
+      return { line: Math.max(1, line), column: Math.max(1, col) };
+    },
+  };
+}
+
+function offsetAt(document: Document, steps: readonly PropertyKey[], on: "key" | "value"): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [index, step] of steps.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    const pair = isMap(node)
+      ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+      : undefined;
+    const next = pair !== undefined ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined;
+    const keyStart = pair === undefined ? undefined : startOf(pair.key);
+    if (next === undefined && keyStart === undefined) return offset;
+    const last = index === steps.length - 1;
+    const start = last && on === "key" ? keyStart : undefined;
+    offset = start ?? startOf(next) ?? keyStart ?? offset;
+    node = next;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? (node.range?.[0] ?? undefined) : undefined;
+}

@@ -1,0 +1,92 @@
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { directoryInstead } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+
+const FOLDER = "datasets";
+const ENDINGS = [".jsonl", ".yaml", ".yml", ".csv"];
+
+/**
+ * The file that a suite's `dataset:` means: a name in datasets/, or a path from the project root.
+ * @returns its path relative to the root
+ * @throws {EvalsError} without a place: the suite's file is known to the caller
+ */
+export function resolveDataset(files: FileSource, dataset: string): string {
+  const ending = ENDINGS.find((known) => dataset.endsWith(known));
+  if (/^(?:[/~\\]|[A-Za-z]:[\\/]|\w+:\/\/)/.test(dataset)) throw new EvalsError(elsewhere(dataset));
+  if (ending !== undefined) return resolvePath(files, dataset);
+  const found = ENDINGS.map((known) => `${FOLDER}/${dataset}${known}`).filter(
+    (path) => files.size(path) !== undefined,
+  );
+  const [path, second] = found;
+  if (path === undefined) throw new EvalsError(unknownDataset(files, dataset));
+  if (second !== undefined) throw new EvalsError(ambiguous(dataset, found));
+  return readable(files, path);
+}
+
+function resolvePath(files: FileSource, path: string): string {
+  if (files.isOutside(path)) throw new EvalsError(elsewhere(path));
+  if (files.size(path) !== undefined || files.exists(path)) return readable(files, path);
+  const inFolder = `${FOLDER}/${path}`;
+  if (!path.includes("/") && files.exists(inFolder)) return inFolder;
+  throw new EvalsError(unknownDataset(files, path));
+}
+
+function readable(files: FileSource, path: string): string {
+  if (files.exists(path)) return path;
+  throw new EvalsError(directoryInstead(path));
+}
+
+function datasetNames(files: FileSource): string[] {
+  const paths = files.list(FOLDER).filter((entry) => !entry.directory);
+  return [...new Set(paths.map(({ path }) => withoutEnding(path.slice(FOLDER.length + 1))))];
+}
+
+function withoutEnding(name: string): string {
+  const ending = ENDINGS.find((known) => name.endsWith(known));
+  return ending === undefined ? name : name.slice(0, -ending.length);
+}
+
+function unknownDataset(files: FileSource, dataset: string): Problem {
+  const names = datasetNames(files);
+  const bare = withoutEnding(dataset.replace(/^datasets\//, ""));
+  const guess = nearest(bare, names);
+  const other = /\.(json|tsv|txt|ndjson|parquet|xlsx?)$/.exec(dataset)?.[0];
+  if (other !== undefined) return unknownFormat(dataset, other);
+  return {
+    code: "EVALS_DATASET_UNKNOWN",
+    what: `Unknown dataset "${dataset}".${didYouMean(bare, names)}`,
+    why: "There would be no case to ask.",
+    fix:
+      guess === undefined
+        ? `Write ${FOLDER}/${/^[\w.-]+$/.test(bare) ? bare : "<name>"}.jsonl, one case a line.`
+        : `dataset: ${guess}`,
+  };
+}
+
+function unknownFormat(dataset: string, ending: string): Problem {
+  return {
+    code: "EVALS_DATASET_FORMAT",
+    what: `A dataset cannot be a ${ending} file.`,
+    why: "Its cases could not be read.",
+    fix: `Use ${ENDINGS.join(", ")}: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
+  };
+}
+
+function ambiguous(dataset: string, found: readonly string[]): Problem {
+  return {
+    code: "EVALS_DATASET_AMBIGUOUS",
+    what: `"${dataset}" could be any of ${found.join(", ")}.`,
+    why: "A run must be about one set of cases, and nobody could tell which it was.",
+    fix: `Delete one of them, or say which: dataset: ${found[0]}`,
+  };
+}
+
+function elsewhere(dataset: string): Problem {
+  return {
+    code: "EVALS_DATASET_OUTSIDE",
+    what: `The dataset "${dataset}" is not in this repository.`,
+    why: "All that defines a result must be in git: a fresh clone could not repeat the run.",
+    fix: `Copy it to ${FOLDER}/ and name it without its ending.`,
+  };
+}

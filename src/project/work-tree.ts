@@ -1,0 +1,104 @@
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { fileProblem } from "./file-problems.ts";
+import type { FileEntry, FileSource, OpenBytes } from "./file-source.ts";
+
+/**
+ * The files as they lie on the disk.
+ *
+ * @param root absolute path of the project root
+ * @param gitRoot absolute path of the repository's root; nothing above it is read
+ */
+export function workTree(root: string, gitRoot: string = root): FileSource {
+  const absolute = (path: string): string => resolve(root, path);
+  const isOutside = (path: string): boolean => {
+    const fromTop = relative(gitRoot, absolute(path));
+    return fromTop === ".." || fromTop.startsWith(`..${sep}`) || resolve(fromTop) === fromTop;
+  };
+  return {
+    list: (folder, options) => listFolder(root, folder, options?.recursive ?? false),
+    read: (path) => attempt(path, () => readFileSync(absolute(path))),
+    exists: (path) => {
+      try {
+        return !statSync(absolute(path)).isDirectory();
+      } catch (error) {
+        return !isAbsent(error);
+      }
+    },
+    size: (path) => {
+      const found = statSync(absolute(path), { throwIfNoEntry: false });
+      return found?.size;
+    },
+    openBytes: (path) => openFile(path, absolute(path)),
+    isOutside,
+  };
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new EvalsError(fileProblem(path, error), { cause: error });
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
+function listFolder(root: string, folder: string, recursive: boolean): FileEntry[] {
+  const entries: FileEntry[] = [];
+  let found: ReturnType<typeof readEntries>;
+  try {
+    found = readEntries(join(root, folder));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw new EvalsError(folderProblem(folder, error), { cause: error });
+  }
+  for (const entry of found) {
+    const path = `${folder}/${entry.name}`;
+    entries.push({ path, directory: entry.isDirectory() });
+    if (recursive && entry.isDirectory()) entries.push(...listFolder(root, path, true));
+  }
+  return entries;
+}
+
+function readEntries(folder: string) {
+  return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function folderProblem(folder: string, error: unknown) {
+  if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") return fileProblem(folder, error);
+  return {
+    code: "EVALS_FILE_NOT_A_DIRECTORY",
+    path: folder,
+    what: `"${folder}" is a file, and a directory is needed here.`,
+    why: "The files that belong in it cannot be found.",
+    fix: `Rename the file, then: mkdir ${folder}`,
+  };
+}
+
+function openFile(path: string, absolute: string): OpenBytes {
+  const handle = attempt(path, () => openSync(absolute, "r"));
+  const stat = fstatSync(handle);
+  if (stat.isDirectory()) {
+    closeSync(handle);
+    throw new EvalsError(fileProblem(path, { code: "EISDIR" }));
+  }
+  return {
+    size: stat.size,
+    readAt: (offset, length) => {
+      const buffer = Buffer.allocUnsafe(length);
+      let filled = 0;
+      while (filled < length) {
+        const got = attempt(path, () => readSync(handle, buffer, filled, length - filled, offset + filled));
+        if (got === 0) break;
+        filled += got;
+      }
+      return filled === length ? buffer : buffer.subarray(0, filled);
+    },
+    close: () => closeSync(handle),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Json } from "../domain/json.ts";
+import type { Message } from "../domain/message.ts";
+import type { Reply } from "../domain/provider.ts";
+import type { ChatWording } from "./chat-client.ts";
+import { countOf, membersOf, textOf } from "./chat-shapes.ts";
+import { failureOfStatus, malformedReply } from "./failed-reply.ts";
+
+/** The API refuses a request without a bound on its answer. */
+const DEFAULT_MAX_TOKENS = 1024;
+
+interface WireMessage {
+  readonly role: "user" | "assistant";
+  readonly content: string | readonly Json[];
+}
+
+function blocksOf(content: Message["content"]): readonly Json[] {
+  if (content === null || content === "") return [];
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+function wireMessage(message: Message): WireMessage {
+  if (message.role === "tool") {
+    const content = typeof message.content === "string" ? message.content : blocksOf(message.content);
+    return {
+      role: "user",
+      content: [{ type: "tool_result", tool_use_id: message.tool_call_id ?? "call_1", content }],
+    };
+  }
+  const role = message.role === "assistant" ? "assistant" : "user";
+  if (message.tool_calls === undefined) return { role, content: message.content ?? "" };
+  const uses = message.tool_calls.map((call, index) => ({
+    type: "tool_use",
+    id: call.id ?? `call_${index + 1}`,
+    name: call.name,
+    input: call.arguments,
+  }));
+  return { role, content: [...blocksOf(message.content), ...uses] };
+}
+
+/** All results of one turn of tools must stand in one message. */
+function joinToolResults(messages: readonly Message[]): readonly WireMessage[] {
+  const joined: WireMessage[] = [];
+  messages.forEach((message, index) => {
+    const wire = wireMessage(message);
+    const last = joined.at(-1);
+    if (message.role === "tool" && messages[index - 1]?.role === "tool" && last !== undefined) {
+      joined[joined.length - 1] = {
+        role: "user",
+        content: [...(last.content as Json[]), ...(wire.content as Json[])],
+      };
+    } else {
+      joined.push(wire);
+    }
+  });
+  return joined;
+}
+
+const isInstruction = (message: Message) => message.role === "system" || message.role === "developer";
+
+/** Tokens read, those from and into the provider's cache included: all of them were sent. */
+function inputTokens(usage: Readonly<Record<string, unknown>> | undefined): number | null {
+  const fresh = countOf(usage?.input_tokens);
+  if (fresh === null) return null;
+  return (
+    fresh +
+    (countOf(usage?.cache_creation_input_tokens) ?? 0) +
+    (countOf(usage?.cache_read_input_tokens) ?? 0)
+  );
+}
+
+/** Reads a message of Anthropic's API. */
+export function readMessage(body: unknown, raw: string): Reply {
+  const message = membersOf(body);
+  if (message?.type === "error") {
+    return failureOfStatus({
+      status: 502,
+      header: () => null,
+      body: raw,
+      where: "the messages API",
+      redact: (text) => text,
+      now: 0,
+    });
+  }
+  if (!Array.isArray(message?.content)) return malformedReply("the reply has no content");
+  const blocks = message.content.map((block) => membersOf(block) ?? {});
+  const uses = blocks.filter((block) => block.type === "tool_use");
+  const usage = membersOf(message.usage);
+  const tokens = { input_tokens: inputTokens(usage), output_tokens: countOf(usage?.output_tokens) };
+  const explanation = membersOf(message.stop_details)?.explanation;
+  return {
+    kind: "answered",
+    output: textOf(blocks.filter((block) => block.type === "text")),
+    tool_calls:
+      uses.length > 0
+        ? uses.map((use) => ({
+            id: String(use.id),
+            name: String(use.name),
+            arguments: (use.input ?? {}) as Json,
+          }))
+        : undefined,
+    usage: tokens.input_tokens === null && tokens.output_tokens === null ? undefined : tokens,
+    model: typeof message.model === "string" ? message.model : null,
+    finish_reason: typeof message.stop_reason === "string" ? message.stop_reason : null,
+    refusal:
+      message.stop_reason === "refusal" ? (typeof explanation === "string" ? explanation : "refused") : null,
+    raw,
+  };
+}
+
+/** Anthropic's messages API: instructions stand apart from the conversation, tool results are the user's. */
+export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
+  return {
+    request(messages) {
+      const system = messages.filter(isInstruction).map((message) => textOf(message.content));
+      return {
+        model,
+        ...(system.length > 0 && { system: system.join("\n\n") }),
+        messages: joinToolResults(messages.filter((message) => !isInstruction(message))) as unknown as Json,
+        max_tokens: DEFAULT_MAX_TOKENS,
+        ...params,
+      };
+    },
+    reply: readMessage,
+  };
+}

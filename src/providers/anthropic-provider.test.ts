@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { anthropicMessages } from "./anthropic-messages.ts";
+import { anthropicProvider } from "./anthropic-provider.ts";
+import { chatContract } from "./chat-contract.ts";
+import { anthropicDialect } from "./testing/dialects.ts";
+import { fakeHost } from "./testing/fake-host.ts";
+
+chatContract({
+  name: "anthropic",
+  dialect: anthropicDialect,
+  open: (base_url) =>
+    anthropicProvider.open(
+      anthropicProvider.settings.parse({
+        provider: "anthropic",
+        model: "m-1",
+        base_url,
+        api_key_env: "KEY",
+        params: { temperature: 0 },
+      }),
+      fakeHost({ env: { KEY: "sk-secret-1234567890" } }),
+    ),
+});
+
+describe("anthropicMessages", () => {
+  const wording = anthropicMessages("m-1", {});
+
+  it("sets instructions apart and bounds the answer", () => {
+    expect(
+      wording.request([
+        { role: "system", content: "A" },
+        { role: "user", content: "hi" },
+        { role: "developer", content: "B" },
+      ]),
+    ).toEqual({
+      model: "m-1",
+      system: "A\n\nB",
+      messages: [{ role: "user", content: "hi" }],
+      max_tokens: 1024,
+    });
+  });
+
+  it("puts all results of one turn of tools into one message", () => {
+    const request = wording.request([
+      { role: "tool", content: "1", tool_call_id: "a" },
+      { role: "tool", content: "2", tool_call_id: "b" },
+    ]);
+    expect(request.messages).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "tool_result", tool_use_id: "a", content: "1" },
+          { type: "tool_result", tool_use_id: "b", content: "2" },
+        ],
+      },
+    ]);
+  });
+
+  it("counts cached tokens as read", () => {
+    const usage = { input_tokens: 1, cache_read_input_tokens: 10, output_tokens: 2 };
+    expect(wording.reply({ content: [], usage }, "")).toMatchObject({
+      usage: { input_tokens: 11, output_tokens: 2 },
+    });
+  });
+});

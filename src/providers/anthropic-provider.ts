@@ -1,0 +1,88 @@
+import * as z from "zod";
+import type { Json } from "../domain/json.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { anthropicMessages } from "./anthropic-messages.ts";
+import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
+import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
+import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { openConnectionPools } from "./pooled-fetch.ts";
+import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
+
+const Settings = z.strictObject(chatSettings);
+type Settings = z.output<typeof Settings>;
+
+const PUBLIC_API = "https://api.anthropic.com";
+
+function identityOf(settings: Settings): Json {
+  const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
+  return {
+    provider: "anthropic",
+    base_url: settings.base_url ?? PUBLIC_API,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...(settings.version !== undefined && { version: settings.version }),
+    ...(settings.context !== undefined && { context: settings.context as Json }),
+  };
+}
+
+/** The variable that holds the key; undefined when another server is named and no key with it. */
+function keyVariable(settings: Settings): string | undefined {
+  return settings.api_key_env ?? (settings.base_url === undefined ? "ANTHROPIC_API_KEY" : undefined);
+}
+
+async function openAnthropic(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  refuseWrittenSecrets(settings);
+  const variable = keyVariable(settings);
+  const key = variable === undefined ? "none" : host.env[variable];
+  const headers = fillEnvironment(settings.headers, host.env);
+  const unset = [
+    ...(variable !== undefined && !key ? [variable] : []),
+    ...(headers.kind === "unset" ? headers.names : []),
+  ];
+
+  const pools = await openConnectionPools(host.concurrency, host.env);
+  const { Anthropic } = await import("@anthropic-ai/sdk");
+  const sdk = new Anthropic({
+    // Always given: without one the SDK looks for credentials on the disk.
+    apiKey: key || "none",
+    baseURL: settings.base_url ?? PUBLIC_API,
+    maxRetries: 0,
+    timeout: NO_SDK_TIMEOUT_MS,
+    logLevel: "off",
+    defaultHeaders: headers.kind === "filled" ? headers.values : {},
+    fetch: refusing(pools.fetch),
+  });
+  return {
+    client: chatClient(anthropicMessages(settings.model, settings.params as Params), {
+      // Not `messages.create`: it warns about old models on the console.
+      post: (body, signal) => sdk.post("/v1/messages", { body, signal }).asResponse(),
+      where: new URL(sdk.baseURL).host,
+      secrets: [
+        variable === undefined ? undefined : key,
+        ...(headers.kind === "filled" ? headers.secrets : []),
+      ],
+      unset,
+      close: pools.close,
+    }),
+    identity: identityOf(settings),
+    label: settings.model,
+    files: [],
+    cacheable: true,
+    price: settings.price ?? null,
+  };
+}
+
+export const anthropicProvider: ProviderDefinition<Settings> = {
+  kind: "anthropic",
+  about: "Anthropic's messages API",
+  settings: Settings,
+  prompt: "required",
+  keys: (settings) => {
+    const variable = keyVariable(settings);
+    return [
+      ...(variable === undefined ? [] : [variable]),
+      ...environmentNames(Object.values(settings.headers)),
+    ];
+  },
+  floating: floatingModel,
+  open: openAnthropic,
+};

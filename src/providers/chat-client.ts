@@ -1,0 +1,130 @@
+import type { Message } from "../domain/message.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { Client, FailedReply, PreparedRequest, Reply } from "../domain/provider.ts";
+import { abortedReply, causesOf, failureOfNetwork, failureOfStatus, malformedReply } from "./failed-reply.ts";
+import { redactor, secretRemover } from "./redact.ts";
+
+/** How one chat API words a conversation and its reply. */
+export interface ChatWording {
+  request(messages: readonly Message[]): PreparedRequest;
+  /** @param raw the body, kept with the answer */
+  reply(body: unknown, raw: string): Reply;
+}
+
+/** A chat API and the way to it. */
+export interface ChatTransport {
+  /** One request through the provider's SDK. */
+  post(request: PreparedRequest, signal: AbortSignal): Promise<Response>;
+  /** Host of the API, for messages. */
+  readonly where: string;
+  readonly secrets: readonly (string | undefined)[];
+  /** Names of variables that are not set: nothing can be sent, though questions can be put into words. */
+  readonly unset: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Longest wait that a timer takes; an SDK's own deadline must never come before ours. */
+export const NO_SDK_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** A status that is no answer. Thrown inside `fetch`, so that one place sorts the refusals of every SDK alike. */
+class RefusedByServer extends Error {
+  readonly response: Response;
+
+  constructor(response: Response) {
+    super(`refused with ${response.status}`);
+    this.name = "RefusedByServer";
+    this.response = response;
+  }
+}
+
+/** The same fetch, but a status outside 200–299 is thrown: SDKs keep only part of what an error body says. */
+export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (target, init) => {
+    const response = await fetch(target, init);
+    if (!response.ok) throw new RefusedByServer(response);
+    return response;
+  };
+}
+
+/** A key that is not set fails every trial alike, before anything is sent. */
+export function unsetVariables(names: readonly string[]): FailedReply {
+  return {
+    kind: "failed",
+    error: "provider",
+    message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set in the environment or .env`,
+    transient: false,
+    fatal: true,
+    unsent: true,
+  };
+}
+
+async function failureOf(
+  error: unknown,
+  signal: AbortSignal,
+  where: string,
+  redact: (text: string) => string,
+): Promise<FailedReply> {
+  if (signal.aborted) return abortedReply(signal);
+  const refused = causesOf(error).find((cause) => cause instanceof RefusedByServer);
+  if (refused !== undefined) {
+    const { response } = refused;
+    const header = (name: string) => response.headers.get(name);
+    const failed = failureOfStatus({
+      status: response.status,
+      header,
+      body: await response.text(),
+      where,
+      redact,
+      now: Date.now(),
+    });
+    // An unknown model or a wrong base_url is the same for every trial.
+    return response.status === 404 ? { ...failed, fatal: true } : failed;
+  }
+  const failed = failureOfNetwork(error, where, redact);
+  if (failed !== undefined) return failed;
+  // SDKs drop the cause of a connection that was not made in time. Any other error is a bug of ours, told by its cause.
+  if (!(error instanceof Error) || error.cause !== undefined || !/Timeout/.test(error.constructor.name)) {
+    throw error instanceof Error ? (error.cause ?? error) : error;
+  }
+  return { kind: "failed", error: "provider", message: `no connection to ${where} in time`, transient: true };
+}
+
+function readBody(text: string, wording: ChatWording, where: string): Reply {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return malformedReply(`the reply of ${where} is not JSON`);
+  }
+  return wording.reply(body, text);
+}
+
+/** A client of a chat API: words the question, sends it through the SDK, sorts what comes back. */
+export function chatClient(wording: ChatWording, transport: ChatTransport): Client {
+  const { where } = transport;
+  const redact = redactor(transport.secrets);
+  const removeSecrets = secretRemover(transport.secrets);
+  return {
+    prepare(question) {
+      if (question.messages !== null) return wording.request(question.messages);
+      throw new SettingMistake([], {
+        code: "EVALS_PROMPT_MISSING",
+        what: "A chat model is asked without a prompt.",
+        why: "It answers messages, and only a prompt makes messages of a case's input.",
+        fix: "Name a prompt in the suite: `prompt: <name>`.",
+      });
+    },
+    async send(request, _question, _trial, signal) {
+      if (transport.unset.length > 0) return unsetVariables(transport.unset);
+      let text: string;
+      try {
+        text = removeSecrets(await (await transport.post(request, signal)).text());
+      } catch (error) {
+        return failureOf(error, signal, where, redact);
+      }
+      const reply = readBody(text, wording, where);
+      return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
+    },
+    close: transport.close,
+  };
+}

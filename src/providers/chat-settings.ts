@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { modelFrame } from "../domain/config.ts";
+import type { Json } from "../domain/json.ts";
+
+/** Parameters that evals itself decides. */
+const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
+
+/** What both chat providers may say about a model. */
+export const chatSettings = {
+  ...modelFrame,
+  model: z.string().min(1).describe("Name at the provider, best with its date"),
+  params: z
+    .record(z.string(), z.json())
+    .default({})
+    .refine((params) => !RESERVED.some((name) => name in params), {
+      error: `params may not hold ${RESERVED.join(", ")}: evals writes these itself; for several answers use trials`,
+    })
+    .describe("Sent with every request as they stand: temperature, max_tokens, tools, response_format…"),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Another server that speaks the same API"),
+  api_key_env: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("NAME of the variable that holds the key, never the key"),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Extra headers; ${env:NAME} is filled from the environment"),
+};
+
+/** Free-form parameters as JSON. */
+export type Params = Readonly<Record<string, Json>>;
+
+const DATED = /\d{4}-?\d{2}-?\d{2}|(?:^|[-_])\d{4}(?:$|[-_])/;
+const HOSTED = /^(?:[\w.-]+\/)?(?:gpt-|chatgpt-|o\d|claude-|gemini-)/i;
+
+/**
+ * The model's name when its provider may move it to other weights: `…-latest`, or a hosted model without a date.
+ * A name on a server of one's own is that server's business unless it is a hosted model's.
+ */
+export function floatingModel(settings: {
+  readonly model: string;
+  readonly base_url?: string | undefined;
+}): string | undefined {
+  const { model, base_url } = settings;
+  if (/[-:@]latest$/i.test(model)) return model;
+  const moves = base_url === undefined || HOSTED.test(model);
+  return moves && !DATED.test(model) ? model : undefined;
+}

@@ -1,0 +1,104 @@
+import type { FailedReply, Reply } from "../domain/provider.ts";
+import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
+import { readWrittenAnswer } from "./given-answer.ts";
+import { ProcessTree } from "./process-tree.ts";
+
+/** More than this from one answer, in characters, is a program that does not stop talking. */
+const MOST_OUTPUT = 64 * 1024 * 1024;
+const KEPT_STDERR = 8 * 1024;
+
+/** A command line with where and how it runs. */
+export interface CommandLine {
+  readonly command: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly redact: (text: string) => string;
+}
+
+/** The program could not be started at all: so it will be for every trial. */
+export function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply {
+  const why = error.code === "ENOENT" ? "command not found" : (error.code ?? error.message);
+  return {
+    kind: "failed",
+    error: "provider",
+    message: oneLine(`${program}: ${why}`),
+    transient: false,
+    fatal: true,
+  };
+}
+
+/** Keeps the end of what a process writes to stderr and gives its last line that says anything. */
+export function lastLineOf(tree: ProcessTree): () => string {
+  let kept = "";
+  tree.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    kept = (kept + text).slice(-KEPT_STDERR);
+  });
+  return () => kept.trimEnd().split("\n").at(-1)?.trim() ?? "";
+}
+
+/** How a process that did not succeed went, as a failure. */
+export function wentWrong(
+  program: string,
+  code: number | null,
+  signal: string | null,
+  said: string,
+): FailedReply {
+  const how = signal === null ? `exit code ${code}` : `ended by ${signal}`;
+  return {
+    kind: "failed",
+    error: "provider",
+    message: oneLine(`${program}: ${how}${said && `: ${said}`}`),
+    transient: false,
+  };
+}
+
+/** Ends the tree at once when the signal aborts; returns how to stop listening. */
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
+  signal.addEventListener("abort", listener, { once: true });
+  return () => signal.removeEventListener("abort", listener);
+}
+
+/**
+ * Runs a command once: `input` on its stdin, the answer on its stdout.
+ *
+ * @param trees the tree is a member while it lives, so that closing can wait for it
+ */
+export function runOnce(
+  line: CommandLine,
+  input: string,
+  signal: AbortSignal,
+  trees: Set<ProcessTree>,
+): Promise<Reply> {
+  const program = line.command[0] ?? "";
+  if (signal.aborted) return Promise.resolve(abortedReply(signal));
+  const tree = new ProcessTree(line.command, line);
+  trees.add(tree);
+  void tree.gone.then(() => trees.delete(tree));
+  const lastLine = lastLineOf(tree);
+  let output = "";
+
+  return new Promise<Reply>((resolve) => {
+    const settle = (reply: Reply): void => {
+      stopListening();
+      resolve(reply);
+    };
+    const stopListening = onAbort(signal, () => {
+      void tree.end();
+      settle(abortedReply(signal));
+    });
+    tree.child.once("error", (error) => settle(notStarted(error, program)));
+    tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      if (output.length <= MOST_OUTPUT) return;
+      output = "";
+      void tree.end();
+      settle(malformedReply(`${program} wrote more than 64 MiB`));
+    });
+    tree.child.once("close", (code, killedBy) => {
+      if (code === 0) settle(readWrittenAnswer(output, program));
+      else settle(wentWrong(program, code, killedBy, line.redact(lastLine())));
+    });
+    tree.child.stdin?.end(input);
+  });
+}

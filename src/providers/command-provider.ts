@@ -1,0 +1,128 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import * as z from "zod";
+import { modelFrame } from "../domain/config.ts";
+import type { Json } from "../domain/json.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost, Question, Reply } from "../domain/provider.ts";
+import { fileHashes } from "../modules/module-files.ts";
+import { fromRoot, repositoryPath } from "../modules/repository-path.ts";
+import { unsetVariables } from "./chat-client.ts";
+import { type CommandLine, runOnce } from "./command-process.ts";
+import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import type { ProcessTree } from "./process-tree.ts";
+import { redactor } from "./redact.ts";
+import { ServingProcesses } from "./serving-processes.ts";
+import { writtenSecrets } from "./written-secret.ts";
+
+const Settings = z.strictObject({
+  ...modelFrame,
+  command: z.array(z.string()).min(1).describe("Program and arguments; no shell reads them"),
+  serve: z
+    .literal("jsonl")
+    .optional()
+    .describe("Keeps the program running: a line of JSON each way for each trial"),
+  cwd: z.string().optional().describe("Relative to the project root; default the root"),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("Added to the environment; ${env:NAME} is filled from it"),
+});
+type Settings = z.output<typeof Settings>;
+
+/** The directory to run in. @throws {SettingMistake} EVALS_COMMAND_CWD */
+function directoryOf(root: string, cwd: string | undefined): string {
+  if (cwd === undefined) return root;
+  let problem = `there is no directory ${cwd}.`;
+  try {
+    const place = repositoryPath(root, cwd);
+    if (statSync(place, { throwIfNoEntry: false })?.isDirectory()) return place;
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  throw new SettingMistake(["cwd"], {
+    code: "EVALS_COMMAND_CWD",
+    what: `The command cannot run there: ${problem}`,
+    why: "What a command reads is part of what is tested, so it runs inside the repository.",
+    fix: "Write a directory of the repository, relative to the project root, or leave cwd out.",
+  });
+}
+
+/** The files of the repository that the command line names: the program's own code. */
+function namedFiles(root: string, cwd: string, command: readonly string[]): readonly string[] {
+  return command.flatMap((word) => {
+    try {
+      const place = repositoryPath(root, resolve(cwd, word));
+      return statSync(place, { throwIfNoEntry: false })?.isFile() ? [fromRoot(root, place)] : [];
+    } catch {
+      // A program of the system, outside the repository.
+      return [];
+    }
+  });
+}
+
+function wordsFor({ case_id, input, messages }: Question, trial: number): string {
+  return JSON.stringify({ case: case_id, trial, input, messages });
+}
+
+function identityOf(settings: Settings, root: string, files: readonly string[]): Json {
+  return {
+    provider: "command",
+    command: settings.command,
+    files: fileHashes(root, files),
+    ...(settings.serve !== undefined && { serve: settings.serve }),
+    ...(settings.cwd !== undefined && { cwd: settings.cwd }),
+    ...(Object.keys(settings.env).length > 0 && { env: settings.env }),
+    ...(settings.version !== undefined && { version: settings.version }),
+    ...(settings.context !== undefined && { context: settings.context as Json }),
+  };
+}
+
+async function openCommand(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  const [secret] = writtenSecrets({ env: settings.env, command: settings.command });
+  if (secret !== undefined) throw secret;
+  const cwd = directoryOf(host.root, settings.cwd);
+  const filled = fillEnvironment(settings.env, host.env);
+  const line: CommandLine = {
+    command: settings.command,
+    cwd,
+    env: { ...host.env, ...(filled.kind === "filled" ? filled.values : {}) },
+    redact: redactor(filled.kind === "filled" ? filled.secrets : []),
+  };
+  const files = namedFiles(host.root, cwd, settings.command);
+  const trees = new Set<ProcessTree>();
+  const servers = settings.serve === undefined ? null : new ServingProcesses(line, host.concurrency);
+
+  const send = (question: Question, trial: number, signal: AbortSignal): Promise<Reply> | Reply => {
+    if (filled.kind === "unset") return unsetVariables(filled.names);
+    const words = wordsFor(question, trial);
+    return servers === null ? runOnce(line, words, signal, trees) : servers.ask(words, signal);
+  };
+  return {
+    client: {
+      prepare: (question) => ({
+        case: question.case_id,
+        input: question.input,
+        messages: question.messages as Json,
+      }),
+      send: (_request, question, trial, signal) => send(question, trial, signal),
+      close: async () => {
+        await Promise.all([servers?.close(), ...[...trees].map((tree) => tree.end())]);
+      },
+    },
+    identity: identityOf(settings, host.root, files),
+    label: settings.command.join(" "),
+    files,
+    cacheable: settings.version !== undefined,
+    price: settings.price ?? null,
+  };
+}
+
+export const commandProvider: ProviderDefinition<Settings> = {
+  kind: "command",
+  about: "Any program: JSON on stdin, the answer on stdout",
+  settings: Settings,
+  prompt: "optional",
+  keys: (settings) => environmentNames(Object.values(settings.env)),
+  open: openCommand,
+};

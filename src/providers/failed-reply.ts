@@ -1,0 +1,171 @@
+import type { FailedReply } from "../domain/provider.ts";
+import { membersOf } from "./chat-shapes.ts";
+
+/** Looks a header of a reply up by its lower-case name. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+/** The reply began to arrive and broke off: it was paid for and cannot be read. */
+export class CutReply extends Error {
+  constructor(cause: unknown) {
+    super("the reply broke off", { cause });
+    this.name = "CutReply";
+  }
+}
+
+/** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
+export function malformedReply(message: string): FailedReply {
+  return { kind: "failed", error: "malformed-reply", message: oneLine(message), transient: false };
+}
+
+/** The attempt was ended by its deadline (`TimeoutError` is the signal's reason) or by the run. */
+export function abortedReply(signal: AbortSignal): FailedReply {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error && reason.name === "TimeoutError"
+    ? { kind: "failed", error: "timeout", message: oneLine(reason.message), transient: true }
+    : { kind: "failed", error: "provider", message: "cancelled", transient: false };
+}
+
+/** Milliseconds of `1s`, `6m0s`, `20ms`, as OpenAI writes its resets; undefined for another text. */
+function compoundDuration(text: string): number | undefined {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.trim()) return undefined;
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as Record<string, number>;
+  return parts.reduce((sum, [, amount = "0", name = "ms"]) => sum + Number(amount) * (unit[name] ?? 0), 0);
+}
+
+/** Milliseconds until a moment that is written as seconds, a compound duration or a date. */
+function waitOf(text: string, now: number): number | undefined {
+  if (/^\d+(?:\.\d+)?$/.test(text.trim())) return Number(text) * 1000;
+  const compound = compoundDuration(text);
+  if (compound !== undefined) return compound;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+const RESETS = [
+  ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
+  ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
+  ["anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"],
+  ["anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"],
+] as const;
+
+/** How long until the limit that ran out is filled again; undefined when no header says which one did. */
+function waitUntilReset(header: HeaderReader, now: number): number | undefined {
+  const waits = RESETS.flatMap(([remaining, reset]) => {
+    const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
+    const wait = text ? waitOf(text, now) : undefined;
+    return wait === undefined ? [] : [wait];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/**
+ * How long the other side asks to wait, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP
+ * date), else the reset of the limit that ran out.
+ *
+ * @param now milliseconds since the epoch, for dates
+ */
+export function retryAfter(header: HeaderReader, now: number): number | undefined {
+  const exact = Number(header("retry-after-ms") || Number.NaN);
+  if (exact >= 0) return exact;
+  const after = header("retry-after");
+  return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
+}
+
+/** One line without control characters, at most 300 characters. */
+export function oneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+/** What an error body says: OpenAI's and Anthropic's `error.message`, the words of other servers, else its beginning. */
+function saidIn(body: string): { readonly message: string; readonly code: string } {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return { message: body, code: "" };
+  }
+  const outer = membersOf(parsed);
+  const inner = membersOf(outer?.error);
+  const said = [inner?.message, outer?.error, outer?.message, outer?.detail].find(
+    (text) => typeof text === "string",
+  );
+  const code = [inner?.code, inner?.type, outer?.code].find((text) => typeof text === "string");
+  return { message: typeof said === "string" ? said : body, code: typeof code === "string" ? code : "" };
+}
+
+/** An HTTP reply whose status says that there is no answer. */
+export interface RefusedRequest {
+  readonly status: number;
+  readonly header: HeaderReader;
+  readonly body: string;
+  /** Host and path, for the message. */
+  readonly where: string;
+  /** Takes keys out of what the other side said. */
+  readonly redact: (text: string) => string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Sorts a status outside 200–299 into the kinds of failure. */
+export function failureOfStatus({ status, header, body, where, redact, now }: RefusedRequest): FailedReply {
+  const { message, code } = saidIn(body);
+  const failed = {
+    kind: "failed",
+    error: status === 429 ? "rate-limit" : "provider",
+    message: oneLine(redact(`${status} from ${where}${message ? `: ${message}` : ""}`)),
+  } as const;
+  // No wait refills an empty purse.
+  if (code === "insufficient_quota") return { ...failed, transient: false, fatal: true };
+  if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };
+  const transient = status === 429 || status === 408 || status === 409 || status >= 500;
+  const wait = transient ? retryAfter(header, now) : undefined;
+  return { ...failed, transient, ...(wait === undefined ? {} : { retry_after_ms: wait }) };
+}
+
+const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+/** An error and its causes, itself first. */
+export function causesOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let e = error; e instanceof Error && chain.length < 8; e = e.cause) {
+    chain.push(e);
+    // Node tries every address of a name and reports all of its failures together.
+    if (e instanceof AggregateError) chain.push(...e.errors.filter((inner) => inner instanceof Error));
+  }
+  return chain;
+}
+
+/** Sorts an error of the network into the kinds of failure; undefined when it is not one of the network. */
+export function failureOfNetwork(
+  error: unknown,
+  where: string,
+  redact: (text: string) => string,
+): FailedReply | undefined {
+  const chain = causesOf(error);
+  if (chain.some((e) => e instanceof CutReply)) return malformedReply(`the reply of ${where} broke off`);
+  const code = chain
+    .map((e) => String((e as { code?: unknown }).code ?? ""))
+    .find((c) => /^(E[A-Z]+|UND_ERR_\w+)/.test(c));
+  if (code === undefined) {
+    const tls = chain.find((e) => /CERT|TLS|SSL/.test(String((e as { code?: unknown }).code ?? "")));
+    if (tls === undefined) return undefined;
+    return {
+      kind: "failed",
+      error: "provider",
+      message: oneLine(redact(`${where}: ${tls.message}`)),
+      transient: false,
+      fatal: true,
+    };
+  }
+  const unreachable = NOBODY_THERE.has(code) || code === "UND_ERR_CONNECT_TIMEOUT";
+  return {
+    kind: "failed",
+    error: "provider",
+    message: oneLine(`${unreachable ? "nobody answers at" : "connection cut by"} ${where} (${code})`),
+    transient: true,
+    ...(unreachable ? { unreachable } : {}),
+  };
+}

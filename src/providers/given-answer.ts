@@ -1,0 +1,107 @@
+import type { AnsweredReply, Reply } from "../domain/provider.ts";
+import { membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
+import { malformedReply } from "./failed-reply.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isCount(value: unknown): boolean {
+  return value == null || (typeof value === "number" && Number.isInteger(value) && value >= 0);
+}
+
+function isAmount(value: unknown): boolean {
+  return value == null || (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY);
+}
+
+const isText = (value: unknown) => value == null || typeof value === "string";
+
+function isUsage(value: unknown): boolean {
+  if (value == null) return true;
+  const usage = membersOf(value);
+  return usage !== undefined && isCount(usage.input_tokens) && isCount(usage.output_tokens);
+}
+
+const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => boolean, expected: string])[] = [
+  ["usage", isUsage, "{input_tokens, output_tokens}, each a count or null"],
+  ["latency_ms", isAmount, "a number of milliseconds, not below 0"],
+  ["cost_usd", isAmount, "a number of US dollars, not below 0"],
+  ["model", isText, "text"],
+  ["finish_reason", isText, "text"],
+  ["refusal", isText, "text"],
+  ["messages", (value) => value == null || messagesOf(value) !== undefined, "a list of {role, content}"],
+  ["tool_calls", (value) => value == null || toolCallsOf(value) !== undefined, "a list of {name, arguments}"],
+];
+
+/** A member of a given answer that is not what it has to be. */
+export interface WrongMember {
+  readonly name: string;
+  readonly expected: string;
+}
+
+/** The members beside `output` that are not what they have to be. Unknown members are nobody's business. */
+export function wrongMembers(answer: Members): readonly WrongMember[] {
+  const wrong: WrongMember[] = [];
+  for (const [name, valid, expected] of MEMBERS) {
+    if (answer[name] !== undefined && !valid(answer[name])) wrong.push({ name, expected });
+  }
+  return wrong;
+}
+
+function has(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/**
+ * A given answer whose members are as they have to be, as a reply. An output that is not text becomes its JSON.
+ * Only what was given is in it: the rest stays unknown.
+ */
+export function answerFrom(answer: Members): AnsweredReply {
+  const { output, messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
+  const usage = membersOf(answer.usage);
+  return {
+    kind: "answered",
+    output: typeof output === "string" ? output : JSON.stringify(output),
+    ...(has(messages) && { messages: messagesOf(messages) }),
+    ...(has(tool_calls) && { tool_calls: toolCallsOf(tool_calls) }),
+    ...(usage !== undefined && {
+      usage: {
+        input_tokens: (usage.input_tokens as number | undefined) ?? null,
+        output_tokens: (usage.output_tokens as number | undefined) ?? null,
+      },
+    }),
+    ...(has(latency_ms) && { latency_ms: latency_ms as number }),
+    ...(has(cost_usd) && { cost_usd: cost_usd as number }),
+    ...(has(model) && { model: model as string }),
+    ...(has(finish_reason) && { finish_reason: finish_reason as string }),
+    ...(has(refusal) && { refusal: refusal as string }),
+  };
+}
+
+/**
+ * Reads what an application of the user's gave: text, or an object with `output`.
+ *
+ * @param who names the giver in a message: "bot.py", "agents/bot.ts"
+ */
+export function readGivenAnswer(given: unknown, who: string): Reply {
+  if (typeof given === "string") return { kind: "answered", output: given };
+  const answer = membersOf(given);
+  if (answer === undefined || answer.output === undefined) {
+    return malformedReply(`${who} gave neither text nor an object with "output"`);
+  }
+  const [wrong] = wrongMembers(answer);
+  if (wrong !== undefined) return malformedReply(`${who}: "${wrong.name}" is not ${wrong.expected}`);
+  return answerFrom(answer);
+}
+
+/** Reads text that a process wrote: a JSON object with `output` is one, anything else is the answer itself. */
+export function readWrittenAnswer(text: string, who: string): Reply {
+  const trimmed = text.trim();
+  if (trimmed.startsWith("{")) {
+    try {
+      const value = membersOf(JSON.parse(trimmed));
+      if (value !== undefined && Object.hasOwn(value, "output")) return readGivenAnswer(value, who);
+    } catch {
+      // Text that merely begins like JSON is text.
+    }
+  }
+  return { kind: "answered", output: text.replace(/\r?\n$/, "") };
+}

@@ -1,0 +1,112 @@
+import type { Liquid } from "liquidjs";
+import type { Json } from "../domain/json.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { Question } from "../domain/provider.ts";
+
+/** Makes the body of one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
+export type BodyTemplate = (question: Question) => Json;
+
+type Scope = Readonly<Record<string, unknown>>;
+type Part = (scope: Scope) => Json;
+type Place = readonly (string | number)[];
+
+/** `{{ a.b.c | json }}` and nothing around it: the value itself, without a way through text. */
+const WHOLE_VALUE = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|\s*json\s*-?\}\}$/;
+/** The same with any expression. */
+const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
+
+function templateMistake(at: Place, problem: string, cause?: unknown): SettingMistake {
+  return new SettingMistake(
+    at,
+    {
+      code: "EVALS_BODY_TEMPLATE",
+      what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
+      why: "A blank in its place would ask the application something else than the case says.",
+      fix: "Use input, messages and case.id; `| default:` or `{% if %}` may ask for what is not always there.",
+    },
+    { cause },
+  );
+}
+
+/** A member of the object's own, or a mistake: an undefined variable is never an empty string. */
+function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
+  let value: unknown = scope;
+  for (const name of names) {
+    const owned = value !== null && typeof value === "object" && Object.hasOwn(value, name);
+    value = owned ? (value as Record<string, unknown>)[name] : undefined;
+    if (value === undefined) throw templateMistake(at, `undefined variable: ${names.join(".")}`);
+  }
+  return value as Json;
+}
+
+class TemplateCompiler {
+  #liquid: Liquid | undefined;
+
+  async #engine(): Promise<Liquid> {
+    if (this.#liquid === undefined) {
+      const { Liquid } = await import("liquidjs");
+      // No `templates` to include: nothing outside the config file is ever read.
+      this.#liquid = new Liquid({
+        strictVariables: true,
+        strictFilters: true,
+        ownPropertyOnly: true,
+        templates: {},
+      });
+    }
+    return this.#liquid;
+  }
+
+  async #text(source: string, at: Place): Promise<Part> {
+    const liquid = await this.#engine();
+    const attempt = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        throw templateMistake(
+          at,
+          error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
+          error,
+        );
+      }
+    };
+    const template = attempt(() => liquid.parse(source));
+    const asValue = WHOLE_EXPRESSION.test(source);
+    return (scope) => {
+      const text = attempt(() => liquid.renderSync(template, scope)) as string;
+      return asValue ? (JSON.parse(text) as Json) : text;
+    };
+  }
+
+  async compile(value: Json, at: Place): Promise<Part> {
+    if (typeof value === "string") {
+      if (!value.includes("{{") && !value.includes("{%")) return () => value;
+      const names = WHOLE_VALUE.exec(value.trim())?.[1]?.split(".");
+      if (names !== undefined) return (scope) => valueAt(scope, names, at);
+      return this.#text(WHOLE_EXPRESSION.test(value.trim()) ? value.trim() : value, at);
+    }
+    if (Array.isArray(value)) {
+      const parts = await Promise.all(value.map((item, index) => this.compile(item as Json, [...at, index])));
+      return (scope) => parts.map((part) => part(scope));
+    }
+    if (value === null || typeof value !== "object") return () => value;
+    const members = await Promise.all(
+      Object.entries(value).map(
+        async ([key, member]) => [key, await this.compile(member, [...at, key])] as const,
+      ),
+    );
+    return (scope) => Object.fromEntries(members.map(([key, part]) => [key, part(scope)]));
+  }
+}
+
+/**
+ * Compiles the `body:` of an http model: any JSON, its strings Liquid templates.
+ *
+ * A string that is one `{{ x | json }}` becomes that value. Variables: `input`, `messages`, `case.id`. The trial
+ * is not among them: all trials of a case send the same request.
+ * @throws {SettingMistake} EVALS_BODY_TEMPLATE for a template that cannot be read
+ */
+export async function compileBody(body: Json): Promise<BodyTemplate> {
+  const part = await new TemplateCompiler().compile(body, ["body"]);
+  return (question) =>
+    part({ input: question.input, messages: question.messages, case: { id: question.case_id } });
+}

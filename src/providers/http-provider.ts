@@ -1,0 +1,186 @@
+import * as z from "zod";
+import { modelFrame } from "../domain/config.ts";
+import type { Json } from "../domain/json.ts";
+import type {
+  AnsweredReply,
+  OpenTarget,
+  PreparedRequest,
+  ProviderDefinition,
+  ProviderHost,
+  Reply,
+} from "../domain/provider.ts";
+import { unsetVariables } from "./chat-client.ts";
+import { messagesOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
+import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { abortedReply, failureOfNetwork, failureOfStatus, malformedReply } from "./failed-reply.ts";
+import { type BodyTemplate, compileBody } from "./http-body.ts";
+import { compileJsonPath, type JsonGetter } from "./json-path.ts";
+import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
+import { redactor, secretRemover } from "./redact.ts";
+import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
+
+const Path = z.string().startsWith("$").describe("RFC 9535 JSONPath into the reply");
+
+const Settings = z.strictObject({
+  ...modelFrame,
+  url: z.url({ protocol: /^https?$/ }),
+  method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe("${env:NAME} is filled from the environment"),
+  body: z
+    .json()
+    .optional()
+    .describe(
+      "JSON whose strings are Liquid templates over input, messages and case.id; default {input, messages}",
+    ),
+  answer: Path.optional().describe("JSONPath of the answer; absent: the whole text of the reply"),
+  usage: z.strictObject({ input_tokens: Path.optional(), output_tokens: Path.optional() }).optional(),
+  messages: Path.optional().describe("JSONPath of the whole conversation, in OpenAI's message format"),
+  tool_calls: Path.optional(),
+  cost_usd: Path.optional(),
+});
+type Settings = z.output<typeof Settings>;
+
+const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages | json }}" };
+
+/** Where in a reply each thing stands. */
+interface ReplyPaths {
+  readonly answer: JsonGetter | undefined;
+  readonly input_tokens: JsonGetter | undefined;
+  readonly output_tokens: JsonGetter | undefined;
+  readonly messages: JsonGetter | undefined;
+  readonly tool_calls: JsonGetter | undefined;
+  readonly cost_usd: JsonGetter | undefined;
+}
+
+async function compilePaths(settings: Settings): Promise<ReplyPaths> {
+  const compile = async (path: string | undefined, ...at: string[]) =>
+    path === undefined ? undefined : compileJsonPath(path, at);
+  return {
+    answer: await compile(settings.answer, "answer"),
+    input_tokens: await compile(settings.usage?.input_tokens, "usage", "input_tokens"),
+    output_tokens: await compile(settings.usage?.output_tokens, "usage", "output_tokens"),
+    messages: await compile(settings.messages, "messages"),
+    tool_calls: await compile(settings.tool_calls, "tool_calls"),
+    cost_usd: await compile(settings.cost_usd, "cost_usd"),
+  };
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readReply(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
+  const asksJson = Object.values(paths).some((path) => path !== undefined);
+  const body = asksJson ? parseOrUndefined(text) : undefined;
+  if (paths.answer !== undefined && body === undefined) return malformedReply("the reply is not JSON");
+  const found = paths.answer === undefined ? text : paths.answer(body);
+  if (found === undefined) return malformedReply(`nothing stands at ${settings.answer} in the reply`);
+  const cost = paths.cost_usd?.(body);
+  return {
+    kind: "answered",
+    output: typeof found === "string" ? found : JSON.stringify(found),
+    messages: messagesOf(paths.messages?.(body)),
+    tool_calls: toolCallsOf(paths.tool_calls?.(body)),
+    usage: usageOf(paths.input_tokens?.(body), paths.output_tokens?.(body)),
+    ...(typeof cost === "number" && cost >= 0 && { cost_usd: cost }),
+    raw: text,
+  };
+}
+
+/** Everything that decides the answer. */
+function wordRequest(
+  settings: Settings,
+  body: BodyTemplate | null,
+): (question: Parameters<BodyTemplate>[0]) => PreparedRequest {
+  const { method, url } = settings;
+  return (question) => ({ method, url, ...(body !== null && { body: body(question) }) });
+}
+
+function identityOf(settings: Settings): Json {
+  const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
+  const { answer, messages, tool_calls } = settings;
+  return {
+    provider: "http",
+    url: settings.url,
+    method: settings.method,
+    reads: { ...(answer && { answer }), ...(messages && { messages }), ...(tool_calls && { tool_calls }) },
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...(settings.version !== undefined && { version: settings.version }),
+    ...(settings.context !== undefined && { context: settings.context as Json }),
+  };
+}
+
+async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  refuseWrittenSecrets(settings);
+  const filled = fillEnvironment(settings.headers, host.env);
+  const secrets = filled.kind === "filled" ? filled.secrets : [];
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (filled.kind === "filled") {
+    for (const [name, value] of Object.entries(filled.values)) headers[name.toLowerCase()] = value;
+  }
+  const url = new URL(settings.url);
+  const where = url.host + url.pathname;
+  const template =
+    settings.method === "GET" ? null : await compileBody((settings.body ?? DEFAULT_BODY) as Json);
+  const paths = await compilePaths(settings);
+  const pools = await openConnectionPools(host.concurrency, host.env);
+  const redact = redactor(secrets);
+  const removeSecrets = secretRemover(secrets);
+
+  const send = async (request: PreparedRequest, signal: AbortSignal): Promise<Reply> => {
+    if (filled.kind === "unset") return unsetVariables(filled.names);
+    const body = request.body === undefined ? null : JSON.stringify(request.body);
+    let reply: WholeReply;
+    try {
+      reply = await pools.request(url, { method: settings.method, headers, body, signal });
+    } catch (error) {
+      if (signal.aborted) return abortedReply(signal);
+      const failed = failureOfNetwork(error, where, redact);
+      if (failed === undefined) throw error;
+      return failed;
+    }
+    if (reply.status >= 200 && reply.status < 300)
+      return readReply(removeSecrets(reply.text), paths, settings);
+    const header = (name: string) => {
+      const value = reply.headers[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    return failureOfStatus({
+      status: reply.status,
+      header,
+      body: reply.text,
+      where,
+      redact,
+      now: Date.now(),
+    });
+  };
+
+  return {
+    client: {
+      prepare: wordRequest(settings, template),
+      send: (request, _question, _trial, signal) => send(request, signal),
+      close: pools.close,
+    },
+    identity: identityOf(settings),
+    label: settings.url,
+    files: [],
+    cacheable: settings.version !== undefined,
+    price: settings.price ?? null,
+  };
+}
+
+export const httpProvider: ProviderDefinition<Settings> = {
+  kind: "http",
+  about: "Any HTTP service: a body template in, JSONPaths out",
+  settings: Settings,
+  prompt: "optional",
+  keys: (settings) => environmentNames(Object.values(settings.headers)),
+  open: openHttp,
+};

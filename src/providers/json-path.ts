@@ -1,0 +1,53 @@
+import type { JSONValue } from "json-p3";
+import { SettingMistake } from "../domain/problem.ts";
+
+/** Takes the first value a JSONPath finds; undefined when it finds none. */
+export type JsonGetter = (value: unknown) => unknown;
+
+const STEP = /\.([A-Za-z_]\w*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(\d+)\]/y;
+
+/** The member names and indices of a path that has nothing else, or undefined. */
+function simpleSteps(path: string): readonly (string | number)[] | undefined {
+  if (!path.startsWith("$")) return undefined;
+  const steps: (string | number)[] = [];
+  STEP.lastIndex = 1;
+  while (STEP.lastIndex < path.length) {
+    const match = STEP.exec(path);
+    if (match === null) return undefined;
+    steps.push(match[4] === undefined ? (match[1] ?? match[2] ?? match[3] ?? "") : Number(match[4]));
+  }
+  return steps;
+}
+
+function follow(value: unknown, step: string | number): unknown {
+  if (typeof step === "number") return Array.isArray(value) ? value[step] : undefined;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  return Object.hasOwn(value, step) ? (value as Record<string, unknown>)[step] : undefined;
+}
+
+/**
+ * Compiles an RFC 9535 JSONPath. Chains of names and indices, which are nearly all, need no library.
+ *
+ * @param at where the path stands in the settings
+ * @throws {SettingMistake} EVALS_JSONPATH for a path that is none
+ */
+export async function compileJsonPath(path: string, at: readonly (string | number)[]): Promise<JsonGetter> {
+  const steps = simpleSteps(path);
+  if (steps !== undefined) return (value) => steps.reduce(follow, value);
+  const { jsonpath } = await import("json-p3");
+  try {
+    const query = jsonpath.compile(path);
+    return (value) => query.match(value as JSONValue)?.value;
+  } catch (error) {
+    throw new SettingMistake(
+      at,
+      {
+        code: "EVALS_JSONPATH",
+        what: `"${path}" is not a JSONPath: ${error instanceof Error ? error.message : String(error)}.`,
+        why: "It says where in the reply a value stands, and nothing can be read by a path that cannot be read itself.",
+        fix: "Write an RFC 9535 path such as $.answer or $.choices[0].message.content.",
+      },
+      { cause: error },
+    );
+  }
+}

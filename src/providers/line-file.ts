@@ -1,0 +1,102 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+const BLOCK = 64 * 1024;
+/** Blocks kept: enough for a file that is read at several places in turn, 4 MiB in all. */
+const KEPT_BLOCKS = 64;
+const NEWLINE = 0x0a;
+
+/** Numbers that are appended one by one, without an object for each. */
+class GrowingNumbers {
+  #values = new Float64Array(1024);
+  length = 0;
+
+  push(value: number): void {
+    if (this.length === this.#values.length) {
+      const larger = new Float64Array(this.length * 2);
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values[this.length++] = value;
+  }
+
+  at(index: number): number {
+    return this.#values[index] ?? 0;
+  }
+}
+
+/**
+ * A text file read line by line at any place, without holding it: 8 bytes a line and 4 MiB of blocks are in memory.
+ * UTF-8; a byte order mark and carriage returns at line ends are not part of a line.
+ */
+export class LineFile {
+  readonly #file: number;
+  /** Where each line begins, and at the end where the next one would. */
+  readonly #starts = new GrowingNumbers();
+  readonly #blocks = new Map<number, Buffer>();
+  #size = 0;
+
+  /** @param path absolute. @throws {Error} of the file system when it cannot be read */
+  constructor(path: string) {
+    this.#file = openSync(path, "r");
+    this.#scan();
+  }
+
+  /** Lines in the file, blank ones included; an end of line at the end begins no further one. */
+  get count(): number {
+    return this.#starts.length - 1;
+  }
+
+  #scan(): void {
+    const chunk = Buffer.allocUnsafe(1024 * 1024);
+    let lineStart = 0;
+    for (let read = readSync(this.#file, chunk, 0, chunk.length, 0); read > 0; ) {
+      for (let at = chunk.indexOf(NEWLINE); at >= 0 && at < read; at = chunk.indexOf(NEWLINE, at + 1)) {
+        this.#starts.push(lineStart);
+        lineStart = this.#size + at + 1;
+      }
+      this.#size += read;
+      read = readSync(this.#file, chunk, 0, chunk.length, this.#size);
+    }
+    if (lineStart < this.#size) {
+      this.#starts.push(lineStart);
+      lineStart = this.#size + 1;
+    }
+    this.#starts.push(lineStart);
+  }
+
+  #block(index: number): Buffer {
+    const known = this.#blocks.get(index);
+    if (known !== undefined) return known;
+    const block = Buffer.allocUnsafeSlow(Math.min(BLOCK, this.#size - index * BLOCK));
+    readSync(this.#file, block, 0, block.length, index * BLOCK);
+    const [oldest] = this.#blocks.keys();
+    if (this.#blocks.size >= KEPT_BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+    this.#blocks.set(index, block);
+    return block;
+  }
+
+  #bytes(start: number, end: number): string {
+    const index = Math.floor(start / BLOCK);
+    const from = start - index * BLOCK;
+    if (end <= (index + 1) * BLOCK) return this.#block(index).toString("utf8", from, from + end - start);
+    const whole = Buffer.allocUnsafe(end - start);
+    readSync(this.#file, whole, 0, whole.length, start);
+    return whole.toString("utf8");
+  }
+
+  /** @param index from 0 */
+  text(index: number): string {
+    const start = this.#starts.at(index);
+    const end = this.#starts.at(index + 1) - 1;
+    if (end <= start) return "";
+    let text = this.#bytes(start, end);
+    if (text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1);
+    return index === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+
+  /** Reading afterwards is a bug. */
+  close(): void {
+    closeSync(this.#file);
+    this.#blocks.clear();
+  }
+}

@@ -1,0 +1,107 @@
+import * as z from "zod";
+import type { Json } from "../domain/json.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
+import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
+import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { chatCompletions } from "./openai-chat.ts";
+import { responsesApi } from "./openai-responses.ts";
+import { openConnectionPools } from "./pooled-fetch.ts";
+import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
+
+const Settings = z.strictObject({
+  ...chatSettings,
+  api: z.enum(["chat", "responses"]).default("chat").describe("Chat completions, or the responses API"),
+  organization: z.string().optional(),
+  project: z.string().optional(),
+});
+type Settings = z.output<typeof Settings>;
+
+const PUBLIC_API = "https://api.openai.com/v1";
+/** Servers of one's own mostly want no key, but the SDK wants something to send. */
+const NO_KEY = "none";
+
+/** The variable that holds the key; undefined when a server of one's own is named and no key with it. */
+function keyVariable(settings: Settings): string | undefined {
+  return settings.api_key_env ?? (settings.base_url === undefined ? "OPENAI_API_KEY" : undefined);
+}
+
+function identityOf(settings: Settings): Json {
+  const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
+  return {
+    provider: "openai",
+    api: settings.api,
+    base_url: settings.base_url ?? PUBLIC_API,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...(settings.version !== undefined && { version: settings.version }),
+    ...(settings.context !== undefined && { context: settings.context as Json }),
+  };
+}
+
+async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  refuseWrittenSecrets(settings);
+  const variable = keyVariable(settings);
+  const key = variable === undefined ? NO_KEY : host.env[variable];
+  const headers = fillEnvironment(settings.headers, host.env);
+  const unset = [
+    ...(variable !== undefined && !key ? [variable] : []),
+    ...(headers.kind === "unset" ? headers.names : []),
+  ];
+
+  const pools = await openConnectionPools(host.concurrency, host.env);
+  const { OpenAI } = await import("openai");
+  const sdk = new OpenAI({
+    apiKey: key || NO_KEY,
+    baseURL: settings.base_url ?? PUBLIC_API,
+    organization: settings.organization ?? null,
+    project: settings.project ?? null,
+    maxRetries: 0,
+    timeout: NO_SDK_TIMEOUT_MS,
+    logLevel: "off",
+    defaultHeaders: headers.kind === "filled" ? headers.values : {},
+    fetch: refusing(pools.fetch),
+  });
+  const params = settings.params as Params;
+  const chat = settings.api === "chat";
+  const client = chatClient(
+    chat ? chatCompletions(settings.model, params) : responsesApi(settings.model, params),
+    {
+      // The response itself, unread: ours keeps the text and does not mind a wrong content type.
+      post: (request, signal) =>
+        chat
+          ? sdk.chat.completions.create(request as never, { signal }).asResponse()
+          : sdk.responses.create(request as never, { signal }).asResponse(),
+      where: new URL(sdk.baseURL).host,
+      secrets: [
+        variable === undefined ? undefined : key,
+        ...(headers.kind === "filled" ? headers.secrets : []),
+      ],
+      unset,
+      close: pools.close,
+    },
+  );
+  return {
+    client,
+    identity: identityOf(settings),
+    label: settings.model,
+    files: [],
+    cacheable: true,
+    price: settings.price ?? null,
+  };
+}
+
+export const openaiProvider: ProviderDefinition<Settings> = {
+  kind: "openai",
+  about: "OpenAI, or any server that speaks its API: vLLM, LiteLLM, llama.cpp, Ollama",
+  settings: Settings,
+  prompt: "required",
+  keys: (settings) => {
+    const variable = keyVariable(settings);
+    return [
+      ...(variable === undefined ? [] : [variable]),
+      ...environmentNames(Object.values(settings.headers)),
+    ];
+  },
+  floating: floatingModel,
+  open: openOpenai,
+};

@@ -1,0 +1,224 @@
+import { sha256 } from "../domain/json.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { membersOf } from "./chat-shapes.ts";
+import { wrongMembers } from "./given-answer.ts";
+import { jsonMistakeColumn } from "./json-mistake.ts";
+import { LineFile } from "./line-file.ts";
+import {
+  duplicateTrial,
+  furtherProblems,
+  invalidLine,
+  type Line,
+  missingMember,
+  unknownCase,
+  wrongMember,
+  wrongTrial,
+} from "./outputs-mistakes.ts";
+
+const MOST_PROBLEMS = 100;
+
+/** Answers of a file by case and trial, read again when asked for. */
+export interface OutputsIndex {
+  /** Recorded trials of a case; 0 for one that has none. */
+  count(caseId: string): number;
+  /** @param trial from 1, in the order of the recorded numbers. @returns the line's members, or undefined */
+  answer(caseId: string, trial: number): Readonly<Record<string, unknown>> | undefined;
+  /** Hash over all recorded answers of a case; 64 hexadecimal digits. */
+  hash(caseId: string): string;
+  close(): void;
+}
+
+/** Column of a member's key, from 1; 1 when it cannot be told. */
+function columnOf(text: string, name: string): number {
+  return Math.max(0, text.indexOf(`"${name}"`)) + 1;
+}
+
+function isTrialNumber(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return membersOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file of outputs and the cases that its lines may name. */
+interface OutputsSource {
+  readonly file: LineFile;
+  readonly path: string;
+  /** Position of each case of the dataset. */
+  readonly cases: ReadonlyMap<string, number>;
+}
+
+/** Case and trial of every line, one number each; -1 for a line that names no case. */
+class LineTable {
+  readonly caseOf: Int32Array;
+  readonly trialOf: Int32Array;
+  readonly #source: OutputsSource;
+  readonly #numbered: Int32Array;
+  readonly #problems: Problem[] = [];
+  #unlisted = 0;
+
+  constructor(source: OutputsSource) {
+    this.#source = source;
+    this.caseOf = new Int32Array(source.file.count).fill(-1);
+    this.trialOf = new Int32Array(source.file.count);
+    this.#numbered = new Int32Array(source.cases.size);
+  }
+
+  /** The problem is made only when it will be listed: guessing a misspelt id looks at every case. */
+  report(problem: () => Problem): void {
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem());
+    else this.#unlisted += 1;
+  }
+
+  readLines(): void {
+    const { file } = this.#source;
+    for (let index = 0; index < file.count; index++) {
+      const text = file.text(index);
+      if (text !== "" && text.trim() !== "") this.#readLine(index, text);
+    }
+  }
+
+  #readLine(index: number, text: string): void {
+    const at: Line = { path: this.#source.path, line: index + 1 };
+    const members = parse(text);
+    if (members === undefined) {
+      this.report(() => invalidLine(at, text.trimStart().startsWith("{") ? jsonMistakeColumn(text) : 1));
+      return;
+    }
+    for (const wrong of wrongMembers(members)) {
+      this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
+    }
+    if (members.output === undefined) this.report(() => missingMember(at, "output"));
+    if (members.trial !== undefined && !isTrialNumber(members.trial)) {
+      this.report(() => wrongTrial(at, columnOf(text, "trial")));
+    }
+    this.#place(index, text, members, at);
+  }
+
+  #place(index: number, text: string, members: Readonly<Record<string, unknown>>, at: Line): void {
+    const { case: id, trial } = members;
+    if (typeof id !== "string") {
+      this.report(() => missingMember(at, "case"));
+      return;
+    }
+    const position = this.#source.cases.get(id);
+    if (position === undefined) {
+      this.report(() => unknownCase(at, columnOf(text, "case"), id, this.#source.cases.keys()));
+      return;
+    }
+    this.caseOf[index] = position;
+    // Lines without a number are numbered in order, whatever the others of their case say.
+    this.trialOf[index] = trial === undefined ? this.#next(position) : (trial as number);
+  }
+
+  #next(position: number): number {
+    const number = (this.#numbered[position] ?? 0) + 1;
+    this.#numbered[position] = number;
+    return number;
+  }
+
+  /** @throws {EvalsError} with all problems, in the order of the file */
+  refuse(): void {
+    if (this.#problems.length === 0) return;
+    this.#problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    const rest = this.#unlisted > 0 ? [furtherProblems(this.#source.path, this.#unlisted)] : [];
+    throw new EvalsError([...this.#problems, ...rest]);
+  }
+}
+
+/** Lines sorted by case: those of case `c` are `lines[starts[c] … starts[c + 1])`, by trial. */
+interface LinesByCase {
+  readonly starts: Int32Array;
+  readonly lines: Int32Array;
+}
+
+function groupByCase(table: LineTable, cases: number): LinesByCase {
+  const starts = new Int32Array(cases + 1);
+  for (const position of table.caseOf)
+    if (position >= 0) starts[position + 1] = (starts[position + 1] ?? 0) + 1;
+  for (let c = 0; c < cases; c++) starts[c + 1] = (starts[c + 1] ?? 0) + (starts[c] ?? 0);
+  const lines = new Int32Array(starts[cases] ?? 0);
+  const next = starts.slice();
+  table.caseOf.forEach((position, line) => {
+    if (position < 0) return;
+    const place = next[position] ?? 0;
+    lines[place] = line;
+    next[position] = place + 1;
+  });
+  const trial = (line: number) => table.trialOf[line] ?? 0;
+  for (let c = 0; c < cases; c++)
+    lines.subarray(starts[c], starts[c + 1]).sort((a, b) => trial(a) - trial(b) || a - b);
+  return { starts, lines };
+}
+
+function reportDuplicates(
+  table: LineTable,
+  { starts, lines }: LinesByCase,
+  ids: readonly string[],
+  path: string,
+): void {
+  for (let c = 0; c < ids.length; c++) {
+    let first = lines[starts[c] ?? 0] ?? 0;
+    for (let place = (starts[c] ?? 0) + 1; place < (starts[c + 1] ?? 0); place++) {
+      const line = lines[place] ?? 0;
+      const trial = table.trialOf[line] ?? 0;
+      const repeated = first;
+      if (trial === table.trialOf[first]) {
+        table.report(() => duplicateTrial({ path, line: line + 1 }, ids[c] ?? "", trial, repeated + 1));
+      } else first = line;
+    }
+  }
+}
+
+/**
+ * Reads a file of outputs once, checks every line, and keeps where each answer stands: some 16 bytes a line.
+ *
+ * @param place absolute path of the file
+ * @param path the same relative to the project root, for problems
+ * @param caseIds of the whole dataset, before any filter
+ * @throws {EvalsError} EVALS_OUTPUTS_… with every problem of the file
+ */
+export function indexOutputs(place: string, path: string, caseIds: Iterable<string>): OutputsIndex {
+  const cases = new Map<string, number>();
+  for (const id of caseIds) if (!cases.has(id)) cases.set(id, cases.size);
+  const file = new LineFile(place);
+  const table = new LineTable({ file, path, cases });
+  table.readLines();
+  const grouped = groupByCase(table, cases.size);
+  reportDuplicates(table, grouped, [...cases.keys()], path);
+  try {
+    table.refuse();
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  const { starts, lines } = grouped;
+
+  const range = (caseId: string): readonly [from: number, to: number] => {
+    const position = cases.get(caseId);
+    return position === undefined ? [0, 0] : [starts[position] ?? 0, starts[position + 1] ?? 0];
+  };
+  return {
+    count(caseId) {
+      const [from, to] = range(caseId);
+      return to - from;
+    },
+    answer(caseId, trial) {
+      const [from, to] = range(caseId);
+      const line = from + trial - 1 < to ? lines[from + trial - 1] : undefined;
+      return line === undefined
+        ? undefined
+        : (JSON.parse(file.text(line)) as Readonly<Record<string, unknown>>);
+    },
+    hash(caseId) {
+      const [from, to] = range(caseId);
+      return sha256(Array.from(lines.subarray(from, to), (line) => file.text(line)).join("\n"));
+    },
+    close: () => file.close(),
+  };
+}

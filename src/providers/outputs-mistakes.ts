@@ -1,0 +1,88 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { WrongMember } from "./given-answer.ts";
+
+/** Line (from 1) of a file relative to the project root. */
+export interface Line {
+  readonly path: string;
+  readonly line: number;
+}
+
+const FORMAT =
+  'One JSON object a line: {"case":"<id>","trial":1,"output":"<answer>"}; trial may be left out.';
+
+export function invalidLine(at: Line, column: number): Problem {
+  return {
+    code: "EVALS_OUTPUTS_JSON",
+    ...at,
+    column,
+    what: "The line is not a JSON object.",
+    why: "Each line is one recorded answer; one that cannot be read would silently be missing.",
+    fix: FORMAT,
+  };
+}
+
+export function missingMember(at: Line, name: "case" | "output"): Problem {
+  return {
+    code: name === "case" ? "EVALS_OUTPUTS_CASE" : "EVALS_OUTPUTS_OUTPUT",
+    ...at,
+    column: 1,
+    what: name === "case" ? 'The line has no "case" that is a text.' : 'The line has no "output".',
+    why: name === "case" ? "It says which case the answer belongs to." : "It is the answer that is scored.",
+    fix: FORMAT,
+  };
+}
+
+export function unknownCase(at: Line, column: number, id: string, known: Iterable<string>): Problem {
+  return {
+    code: "EVALS_OUTPUTS_UNKNOWN_CASE",
+    ...at,
+    column,
+    what: `The dataset has no case "${id}".${didYouMean(id, known)}`,
+    why: "An answer without its case cannot be scored, and a misspelt id would leave another case without answers.",
+    fix: "Correct the id, add the case to the dataset, or delete the line.",
+  };
+}
+
+export function wrongTrial(at: Line, column: number): Problem {
+  return {
+    code: "EVALS_OUTPUTS_TRIAL",
+    ...at,
+    column,
+    what: '"trial" is not a whole number from 1.',
+    why: "Trials of a case are told apart by it: 1, 2, 3…",
+    fix: "Count from 1, or leave it out everywhere: lines of one case are then numbered in order.",
+  };
+}
+
+export function duplicateTrial(at: Line, id: string, trial: number, first: number): Problem {
+  return {
+    code: "EVALS_OUTPUTS_DUPLICATE",
+    ...at,
+    column: 1,
+    what: `Case "${id}" has trial ${trial} twice.`,
+    why: "Each trial is one independent execution; counting one twice would make a result look more certain than it is.",
+    fix: `Renumber or delete this line; the first one is on line ${first}.`,
+  };
+}
+
+export function wrongMember(at: Line, column: number, { name, expected }: WrongMember): Problem {
+  return {
+    code: "EVALS_OUTPUTS_MEMBER",
+    ...at,
+    column,
+    what: `"${name}" is not ${expected}.`,
+    why: "It is kept with the trial and counted in its metrics; what is unknown is left out, never guessed.",
+    fix: `Correct "${name}", or leave it out.`,
+  };
+}
+
+export function furtherProblems(path: string, count: number): Problem {
+  return {
+    code: "EVALS_OUTPUTS_MORE",
+    path,
+    what: `${count} more problems in this file are not listed.`,
+    why: "A file made by a program is mostly wrong in the same way on every line.",
+    fix: "Mend the program that writes it, then check again.",
+  };
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { modelFrame } from "../domain/config.ts";
+import type { Json } from "../domain/json.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { answerFrom } from "./given-answer.ts";
+import { indexOutputs } from "./outputs-index.ts";
+import { placeOfFile } from "./project-file.ts";
+
+const Settings = z.strictObject({
+  ...modelFrame,
+  file: z
+    .string()
+    .min(1)
+    .describe('JSONL, a line a trial: {"case","output"} and, when known, trial, usage, latency_ms…'),
+});
+type Settings = z.output<typeof Settings>;
+
+async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  const { file } = settings;
+  const place = placeOfFile(host.root, file, {
+    code: "EVALS_OUTPUTS_FILE",
+    why: "It holds the answers that this model stands for.",
+    fix: "Write the answers there, a JSON object a line, or correct the path (relative to the project root).",
+  });
+  const index = indexOutputs(place, file, host.caseIds());
+  return {
+    client: {
+      immediate: true,
+      // The hash stands for the answers, so that a case's key changes when its own lines do and no other's.
+      prepare: ({ case_id }) => ({ case: case_id, answers: index.hash(case_id) }),
+      send: (_request, { case_id }, trial) => {
+        const answer = index.answer(case_id, trial);
+        if (answer !== undefined) return { ...answerFrom(answer), recorded: true };
+        const message = `${file} has no answer for trial ${trial} of case "${case_id}"`;
+        return { kind: "failed", error: "not-recorded", message, transient: false, unsent: true };
+      },
+      available: index.count,
+      close: async () => index.close(),
+    },
+    identity: {
+      provider: "outputs",
+      ...(settings.version !== undefined && { version: settings.version }),
+      ...(settings.context !== undefined && { context: settings.context as Json }),
+    },
+    label: file,
+    files: [file],
+    cacheable: false,
+    price: settings.price ?? null,
+  };
+}
+
+export const outputsProvider: ProviderDefinition<Settings> = {
+  kind: "outputs",
+  about: "Answers that were made elsewhere, from a JSONL file",
+  settings: Settings,
+  prompt: "optional",
+  open: openOutputs,
+};

@@ -1,0 +1,25 @@
+import { statSync } from "node:fs";
+import { SettingMistake } from "../domain/problem.ts";
+import { repositoryPath } from "../modules/repository-path.ts";
+
+/** What a missing file means, for the one who named it. */
+export interface MissingFile {
+  readonly code: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/**
+ * Absolute place of a file that a setting `file:` names.
+ * @throws {SettingMistake} at `file` when it leaves the repository or is not there
+ */
+export function placeOfFile(root: string, file: string, missing: MissingFile): string {
+  let problem = `There is no file ${file}.`;
+  try {
+    const place = repositoryPath(root, file);
+    if (statSync(place, { throwIfNoEntry: false })?.isFile()) return place;
+  } catch (error) {
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  throw new SettingMistake(["file"], { ...missing, what: problem });
+}

@@ -1,0 +1,116 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { hashJson } from "../domain/json.ts";
+import type { Client, PreparedRequest, Question, Reply } from "../domain/provider.ts";
+import { membersOf } from "./chat-shapes.ts";
+import { compareKeys, type RecordingKey, recordingKey, recordingLine } from "./recording-line.ts";
+
+/** A client whose answers are also written to a file. */
+export interface RecordingClient extends Client {
+  /** Records an answer that came another way, from the cache for instance. A failure is not recorded. */
+  record(request: PreparedRequest, question: Question, trial: number, reply: Reply): void;
+  /** Writes what was collected into the recording, sorted, beside the lines that are there. */
+  flush(): Promise<void>;
+}
+
+function parse(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return membersOf(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts the journal's lines among the recording's; a later answer to the same request and trial replaces the earlier. */
+function mergeLines(texts: readonly string[]): string {
+  const lines = new Map<string, { readonly key: RecordingKey; readonly line: string }>();
+  for (const line of texts.flatMap((text) => text.split("\n"))) {
+    // A line that a kill cut short is no answer.
+    const key = recordingKey(parse(line));
+    if (key !== undefined)
+      lines.set(JSON.stringify([key.case, key.request, key.trial]), { key, line: line.trimEnd() });
+  }
+  const sorted = [...lines.values()].sort((a, b) => compareKeys(a.key, b.key));
+  return sorted.map(({ line }) => `${line}\n`).join("");
+}
+
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+/**
+ * Appends answers to a journal beside the recording and merges it at the end. A run that is killed leaves its
+ * journal, which the next recording takes in: an answer that was paid for is not asked twice.
+ */
+class Recording {
+  readonly #path: string;
+  readonly #journal: string;
+  #pending: string[] = [];
+  #soon: NodeJS.Immediate | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#journal = `${path}.part`;
+  }
+
+  add(line: string): void {
+    this.#pending.push(line);
+    this.#soon ??= setImmediate(() => this.#append());
+  }
+
+  #append(): void {
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
+    if (this.#pending.length === 0) return;
+    mkdirSync(dirname(this.#path), { recursive: true });
+    appendFileSync(this.#journal, `${this.#pending.join("\n")}\n`);
+    this.#pending = [];
+  }
+
+  merge(): void {
+    this.#append();
+    if (!existsSync(this.#journal)) return;
+    const merged = mergeLines([readIfThere(this.#path), readIfThere(this.#journal)]);
+    const whole = `${this.#path}.new`;
+    writeFileSync(whole, merged);
+    renameSync(whole, this.#path);
+    rmSync(this.#journal);
+  }
+}
+
+/**
+ * Records every answer for a later replay. Failures and answers that were themselves recorded are left out; so are
+ * raw bodies and headers.
+ *
+ * @param path absolute path of the recording, `fixtures/<alias>.jsonl`
+ */
+export function recordingClient(client: Client, path: string): RecordingClient {
+  const recording = new Recording(path);
+  const record: RecordingClient["record"] = (request, question, trial, reply) => {
+    if (reply.kind !== "answered" || reply.recorded) return;
+    recording.add(recordingLine({ case: question.case_id, request: hashJson(request), trial }, reply));
+  };
+  return {
+    prepare: (question) => client.prepare(question),
+    async send(request, question, trial, signal) {
+      const reply = await client.send(request, question, trial, signal);
+      record(request, question, trial, reply);
+      return reply;
+    },
+    ...(client.available !== undefined && { available: client.available.bind(client) }),
+    record,
+    flush: async () => recording.merge(),
+    close: async () => {
+      recording.merge();
+      await client.close();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { AnsweredReply } from "../domain/provider.ts";
+
+/** What one line of a recording is found by. */
+export interface RecordingKey {
+  readonly case: string;
+  /** SHA-256 of the request's canonical JSON. */
+  readonly request: string;
+  /** From 1. */
+  readonly trial: number;
+}
+
+/** One recorded answer as a line of JSON without its end. Holds no header, no raw body, no price. */
+export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
+  const { output, messages, tool_calls, usage, latency_ms, model, finish_reason, refusal, cost_usd } = reply;
+  return JSON.stringify({
+    case: key.case,
+    trial: key.trial,
+    request: key.request,
+    output,
+    usage: usage ?? undefined,
+    latency_ms: latency_ms ?? undefined,
+    cost_usd: cost_usd ?? undefined,
+    model: model ?? undefined,
+    finish_reason: finish_reason ?? undefined,
+    refusal: refusal ?? undefined,
+    messages: messages?.length ? messages : undefined,
+    tool_calls: tool_calls?.length ? tool_calls : undefined,
+  });
+}
+
+/** The key of a line; undefined when the line is none of a recording. */
+export function recordingKey(
+  members: Readonly<Record<string, unknown>> | undefined,
+): RecordingKey | undefined {
+  if (typeof members?.case !== "string" || typeof members.request !== "string") return undefined;
+  if (!Number.isInteger(members.trial) || members.output === undefined) return undefined;
+  return { case: members.case, request: members.request, trial: members.trial as number };
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By case, request and trial: recordings of two branches merge and their diffs are short. */
+export function compareKeys(a: RecordingKey, b: RecordingKey): number {
+  return compareText(a.case, b.case) || compareText(a.request, b.request) || a.trial - b.trial;
+}

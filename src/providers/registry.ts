@@ -1,0 +1,19 @@
+import type { Registry } from "../domain/project.ts";
+import type { ProviderDefinition } from "../domain/provider.ts";
+
+/** One line a provider. The module is loaded when a config names its kind. */
+const LOADERS: Readonly<Record<string, () => Promise<ProviderDefinition>>> = {
+  openai: async () => (await import("./openai-provider.ts")).openaiProvider,
+  anthropic: async () => (await import("./anthropic-provider.ts")).anthropicProvider,
+  http: async () => (await import("./http-provider.ts")).httpProvider,
+  command: async () => (await import("./command-provider.ts")).commandProvider,
+  module: async () => (await import("./module-provider.ts")).moduleProvider,
+  replay: async () => (await import("./replay-provider.ts")).replayProvider,
+  outputs: async () => (await import("./outputs-provider.ts")).outputsProvider,
+};
+
+/** The ways to a model or an application, by the word after `provider:`. */
+export const providers: Registry<ProviderDefinition> = {
+  names: Object.keys(LOADERS),
+  load: async (name) => (Object.hasOwn(LOADERS, name) ? LOADERS[name]?.() : undefined),
+};

@@ -1,0 +1,117 @@
+import * as z from "zod";
+import { modelFrame } from "../domain/config.ts";
+import { hashJson } from "../domain/json.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { membersOf } from "./chat-shapes.ts";
+import { answerFrom, wrongMembers } from "./given-answer.ts";
+import { jsonMistakeColumn } from "./json-mistake.ts";
+import { LineFile } from "./line-file.ts";
+import { placeOfFile } from "./project-file.ts";
+import { recordingKey } from "./recording-line.ts";
+
+const Settings = z.strictObject({
+  ...modelFrame,
+  of: z.string().min(1).describe("Alias of the model whose answers were recorded"),
+  file: z.string().min(1).describe("What `evals run --record` wrote: fixtures/<alias>.jsonl"),
+});
+type Settings = z.output<typeof Settings>;
+
+function brokenLine(path: string, line: number, column: number): Problem {
+  return {
+    code: "EVALS_RECORDING_LINE",
+    path,
+    line,
+    column,
+    what: "The line is not a recorded answer.",
+    why: "A replay answers from this file alone; a line that cannot be read would silently be missing.",
+    fix: "Delete the line and record again, or restore the file from git.",
+  };
+}
+
+/** @returns which line holds the answer to a request and trial, by `<request>#<trial>` */
+function indexRecording(file: LineFile, path: string): ReadonlyMap<string, number> {
+  const lines = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (let index = 0; index < file.count; index++) {
+    const text = file.text(index);
+    if (text.trim() === "") continue;
+    const members = parse(text);
+    const key = recordingKey(members);
+    if (members === undefined || key === undefined || wrongMembers(members).length > 0) {
+      problems.push(brokenLine(path, index + 1, members === undefined ? jsonMistakeColumn(text) : 1));
+    } else lines.set(`${key.request}#${key.trial}`, index);
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  return lines;
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return membersOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {EvalsError} EVALS_RECORDING_LINE with every line that is none */
+function openRecording(place: string, path: string) {
+  const file = new LineFile(place);
+  try {
+    return { file, lines: indexRecording(file, path) };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  const { of, file: path } = settings;
+  const place = placeOfFile(host.root, path, {
+    code: "EVALS_RECORDING_FILE",
+    why: "A replay answers from it and asks nobody.",
+    fix: `Record it: evals run <suite> --model ${of} --record`,
+  });
+  // Only puts questions into words: neither its key nor its network is needed.
+  const recorded = await host.open(of, ["of"]);
+  const { file, lines } = openRecording(place, path);
+  return {
+    client: {
+      immediate: true,
+      prepare: (question) => recorded.client.prepare(question),
+      send: (request, { case_id }, trial) => {
+        const line = lines.get(`${hashJson(request)}#${trial}`);
+        if (line !== undefined) {
+          return {
+            ...answerFrom(JSON.parse(file.text(line)) as Readonly<Record<string, unknown>>),
+            recorded: true,
+          };
+        }
+        return {
+          kind: "failed",
+          error: "not-recorded",
+          message: `${path} has no answer to trial ${trial} of case "${case_id}" as it is asked now; record it: evals run <suite> --model ${of} --record`,
+          transient: false,
+          unsent: true,
+        };
+      },
+      close: async () => {
+        file.close();
+        await recorded.client.close();
+      },
+    },
+    identity: recorded.identity,
+    label: recorded.label,
+    files: recorded.files,
+    cacheable: false,
+    price: settings.price ?? recorded.price,
+  };
+}
+
+export const replayProvider: ProviderDefinition<Settings> = {
+  kind: "replay",
+  about: "Recorded answers of another model of the config, without its key or network",
+  settings: Settings,
+  prompt: "optional",
+  open: openReplay,
+};

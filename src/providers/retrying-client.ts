@@ -1,0 +1,99 @@
+import type { Client, FailedReply, Question, Reply } from "../domain/provider.ts";
+import { clientWithSend } from "./client-with-send.ts";
+
+/** How often and how patiently a failed attempt is repeated. */
+export interface RetryPolicy {
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** The same for attempts that ended at their deadline: each may have been paid for. */
+  readonly timeout_retries: number;
+  /** Wait before the first retry, in milliseconds; doubled each time, times a random share of 0.5 to 1. */
+  readonly base_ms: number;
+  /** Longest wait that is ever made, in milliseconds, whatever the other side asks for. */
+  readonly cap_ms: number;
+}
+
+export const DEFAULT_RETRY: RetryPolicy = { retries: 3, timeout_retries: 1, base_ms: 500, cap_ms: 60_000 };
+
+/** Waits. Ends early when the signal aborts, by resolving or by rejecting. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** A retry that is about to be waited for. */
+export interface Retry {
+  readonly case_id: string;
+  readonly trial: number;
+  /** The attempt that failed, from 1. */
+  readonly attempt: number;
+  readonly wait_ms: number;
+  readonly failure: FailedReply;
+}
+
+/** What retrying needs of the outside. */
+export interface RetryOutside {
+  readonly sleep: Sleep;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Called once for each request that was sent, retries included. */
+  readonly onCall?: (() => void) | undefined;
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
+}
+
+/**
+ * How long to wait before the next attempt, in milliseconds.
+ *
+ * What the other side asked for is the least; a little is added at random, so that those refused together do not
+ * come back together.
+ */
+export function retryWait(
+  failure: FailedReply,
+  attempt: number,
+  policy: RetryPolicy,
+  random: number,
+): number {
+  const backoff = policy.base_ms * 2 ** (attempt - 1) * (0.5 + random / 2);
+  const asked = failure.retry_after_ms;
+  const wait = asked === undefined ? backoff : asked + random * Math.min(policy.base_ms, asked / 4);
+  return Math.min(policy.cap_ms, wait);
+}
+
+function wasSent(reply: Reply): boolean {
+  return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
+}
+
+function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
+  return attempts === 1
+    ? failure
+    : { ...failure, message: `${failure.message} (after ${attempts} attempts)` };
+}
+
+/** Adds retries to any client. Policy lives here, transport in the client it wraps. */
+export function retryingClient(client: Client, policy: RetryPolicy, outside: RetryOutside): Client {
+  const { sleep, random, onCall, onRetry } = outside;
+  const mayRetry = (failure: FailedReply, attempt: number) =>
+    failure.transient && attempt <= (failure.error === "timeout" ? policy.timeout_retries : policy.retries);
+
+  const pause = async (
+    question: Question,
+    trial: number,
+    attempt: number,
+    failure: FailedReply,
+    signal: AbortSignal,
+  ) => {
+    const wait_ms = retryWait(failure, attempt, policy, random());
+    onRetry?.({ case_id: question.case_id, trial, attempt, wait_ms, failure });
+    await sleep(wait_ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  };
+
+  return clientWithSend(client, async (request, question, trial, signal) => {
+    for (let attempt = 1; ; attempt++) {
+      const reply = await client.send(request, question, trial, signal);
+      if (wasSent(reply)) onCall?.();
+      if (reply.kind === "answered") return reply;
+      if (signal.aborted || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);
+      await pause(question, trial, attempt, reply, signal);
+      if (signal.aborted) return afterAttempts(reply, attempt);
+    }
+  });
+}

@@ -1,0 +1,93 @@
+import type { Client, Reply } from "../domain/provider.ts";
+import { clientWithSend } from "./client-with-send.ts";
+import { abortedReply } from "./failed-reply.ts";
+
+type Listener = () => void;
+
+/**
+ * Passes one abort on to many attempts through a single listener: a signal with a listener for each trial in
+ * flight makes Node warn of a leak.
+ */
+class AbortFanOut {
+  readonly #listeners = new WeakMap<AbortSignal, Set<Listener>>();
+
+  listen(signal: AbortSignal, listener: Listener): void {
+    let listeners = this.#listeners.get(signal);
+    if (listeners === undefined) {
+      const set = new Set<Listener>();
+      const tellAll = () => {
+        for (const each of [...set]) each();
+      };
+      signal.addEventListener("abort", tellAll, { once: true });
+      this.#listeners.set(signal, set);
+      listeners = set;
+    }
+    listeners.add(listener);
+  }
+
+  forget(signal: AbortSignal, listener: Listener): void {
+    this.#listeners.get(signal)?.delete(listener);
+  }
+}
+
+function deadlineError(timeoutMs: number): Error {
+  const error = new Error(
+    `no reply within ${timeoutMs >= 1000 ? `${timeoutMs / 1000} s` : `${timeoutMs} ms`}`,
+  );
+  error.name = "TimeoutError";
+  return error;
+}
+
+/** Adds what was measured, unless the client knows better (it read a recording). */
+function measured(reply: Reply, elapsedMs: number): Reply {
+  return reply.kind === "answered" && reply.latency_ms === undefined
+    ? { ...reply, latency_ms: elapsedMs }
+    : reply;
+}
+
+/**
+ * Gives each attempt a deadline and measures it, from sending to the last byte.
+ *
+ * At the deadline the attempt's signal aborts and the reply is `timeout`, whether or not the client listens: a
+ * module that never settles must not hold the run. What it still brings is dropped.
+ * @param timeoutMs milliseconds
+ * @param now milliseconds, monotonic
+ */
+export function timedClient(client: Client, timeoutMs: number, now: () => number): Client {
+  const aborts = new AbortFanOut();
+  return clientWithSend(client, (request, question, trial, signal) => {
+    if (signal.aborted)
+      return { ...(abortedReply(signal) as Extract<Reply, { kind: "failed" }>), unsent: true };
+    return new Promise<Reply>((resolve, reject) => {
+      const controller = new AbortController();
+      const started = now();
+      const leave = (): void => {
+        clearTimeout(timer);
+        aborts.forget(signal, onAbort);
+      };
+      const stop = (reason: unknown): void => {
+        leave();
+        controller.abort(reason);
+        resolve(abortedReply(controller.signal));
+      };
+      const onAbort = () => stop(signal.reason);
+      const timer = setTimeout(() => stop(deadlineError(timeoutMs)), timeoutMs);
+      aborts.listen(signal, onAbort);
+      const settle = (reply: Reply): void => {
+        leave();
+        resolve(measured(reply, now() - started));
+      };
+      const fail = (error: unknown): void => {
+        leave();
+        reject(error);
+      };
+      try {
+        const reply = client.send(request, question, trial, controller.signal);
+        if (reply instanceof Promise) reply.then(settle, fail);
+        else settle(reply);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  });
+}

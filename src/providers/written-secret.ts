@@ -1,0 +1,60 @@
+import { SettingMistake } from "../domain/problem.ts";
+
+const KEY_SHAPE =
+  /(?:^|[\s"'=:])(?:(?:sk|rk)[-_][A-Za-z0-9_-]{8,}|AIza[A-Za-z0-9_-]{20,}|gh[pousr]_[A-Za-z0-9]{20,}|xox[abpr]-[A-Za-z0-9-]{10,}|AKIA[A-Z0-9]{16}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.)/;
+const CREDENTIAL_HEADER = /^(?:proxy-)?authorization$|^(?:x-)?api[-_]?key$|token$|secret$|^cookie$/i;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Does the text hold something that has the shape of a key? */
+export function looksLikeSecret(text: string): boolean {
+  return KEY_SHAPE.test(text);
+}
+
+/** Is this header one that carries a credential? Such a header is never part of an identity. */
+export function isCredentialHeader(name: string): boolean {
+  return CREDENTIAL_HEADER.test(name);
+}
+
+function writtenSecret(at: readonly (string | number)[]): SettingMistake {
+  return new SettingMistake(at, {
+    code: "EVALS_SECRET_IN_FILE",
+    what: `${at.join(".")} holds what looks like a key.`,
+    why: "The file is committed: everyone who can read the repository, now or later, could use the key.",
+    fix: "Put the key into .env or the environment and name the variable here. Revoke the key if it was ever pushed.",
+  });
+}
+
+/** Every text in a value that looks like a key, as mistakes that never repeat it. */
+export function writtenSecrets(
+  value: unknown,
+  at: readonly (string | number)[] = [],
+): readonly SettingMistake[] {
+  if (typeof value === "string") return looksLikeSecret(value) ? [writtenSecret(at)] : [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => writtenSecrets(item, [...at, index]));
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, member]) => writtenSecrets(member, [...at, key]));
+}
+
+/**
+ * Refuses settings with a key in them: a text of the shape of a key anywhere, a credential header without
+ * `${env:NAME}`, and an `api_key_env` that is not a variable's name.
+ * @throws {SettingMistake} EVALS_SECRET_IN_FILE, or EVALS_KEY_VARIABLE_NAME
+ */
+export function refuseWrittenSecrets(settings: {
+  readonly api_key_env?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}): void {
+  const [found] = writtenSecrets(settings);
+  if (found !== undefined) throw found;
+  for (const [name, value] of Object.entries(settings.headers ?? {})) {
+    if (isCredentialHeader(name) && !value.includes("${env:")) throw writtenSecret(["headers", name]);
+  }
+  if (settings.api_key_env !== undefined && !VARIABLE_NAME.test(settings.api_key_env)) {
+    throw new SettingMistake(["api_key_env"], {
+      code: "EVALS_KEY_VARIABLE_NAME",
+      what: "api_key_env is not the name of an environment variable.",
+      why: "It names the variable that holds the key; the key itself never stands in a file.",
+      fix: "Write a name such as OPENAI_API_KEY, and put the key into .env or the environment.",
+    });
+  }
+}

@@ -1,0 +1,34 @@
+/** `91.4 %`; a share in [0, 1]. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** `+1.2` or `−0.9`: a difference of shares, in points. */
+export function points(difference: number): string {
+  const text = Math.abs(difference * 100).toFixed(1);
+  return Number(text) === 0 ? "0.0" : `${difference < 0 ? "−" : "+"}${text}`;
+}
+
+/** `870 ms`, `2.1 s`, `3 min 20 s`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** `$0.42`, with as many digits as a small amount needs. */
+export function dollars(usd: number): string {
+  if (usd === 0) return "$0";
+  const digits = usd >= 0.1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(usd)));
+  return `$${usd.toFixed(digits)}`;
+}
+
+/** `1,234`. */
+export function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+/** `1 case`, `3 cases`. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,23 @@
+/**
+ * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, one line.
+ * Line feeds and tabs become visible.
+ */
+export function plainLine(text: string): string {
+  return text
+    .replace(/\r?\n/g, "⏎")
+    .replace(/\t/g, " ")
+    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD");
+}
+
+/** The same over several lines: line feeds and tabs stay. */
+export function plainText(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[^\P{Cc}\n\t]|[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD");
+}
+
+/** At most `width` characters, the end replaced by `…`. */
+export function cut(text: string, width: number): string {
+  const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);
+  return letters.length <= width && text.length <= width * 2 ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+}

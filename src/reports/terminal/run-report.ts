@@ -1,0 +1,206 @@
+import type { CaseReport, RunReport } from "../../domain/report.ts";
+import type { MetricValue } from "../../domain/run.ts";
+import type { RuleResult } from "../../domain/verdict.ts";
+import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { comparisonLines, headVerdictLines } from "./comparison.ts";
+import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
+
+/** A run for a person: did it pass and how sure, what broke, the numbers, what to type next. Ends with a line feed. */
+export function runReport(report: RunReport, { width, color }: TerminalOptions): string {
+  const style = styleFor(color);
+  const blocks = [
+    [headline(report, style)],
+    endLines(report),
+    headVerdictLines(report, style, width),
+    ruleLines(report, style),
+    metricLines(report),
+    comparisonLines(report, width),
+    tagLines(report),
+    worstLines(report, width),
+    errorLines(report, width),
+    report.notes.flatMap((note) => wrap(plainLine(note), width - 2)),
+    nextLines(report, width),
+  ];
+  const body = blocks.map((lines) => lines.join("\n")).filter((text) => text !== "");
+  return `${body.join("\n\n")}\n`;
+}
+
+const indent = (line: string): string => `  ${line}`;
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + word.length + 1 > width) {
+      lines.push(indent(line));
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent(line)];
+}
+
+/** The word that agrees with the exit code. */
+export function heading(report: RunReport): { word: string; tone: "good" | "bad" | "unsure" | "strong" } {
+  const { outcome, verdict } = report.gate;
+  if (outcome === "failed") return { word: "FAILED", tone: "bad" };
+  if (outcome === "undecided") return { word: report.status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
+  if (outcome === "not_gated") return { word: "DONE", tone: "strong" };
+  if (verdict === "inconclusive") return { word: "PASSED, not enough evidence", tone: "unsure" };
+  return { word: "PASSED", tone: "good" };
+}
+
+function headline(report: RunReport, style: Style): string {
+  const { header } = report;
+  const { word, tone } = heading(report);
+  const size = `${plural(header.cases, "case")} × ${header.trials}`;
+  return `${style[tone](word)}  ${style.strong(plainLine(header.suite))}   ${plainLine(header.target)} · ${size}`;
+}
+
+function endLines(report: RunReport): string[] {
+  const { end, counts, header } = report;
+  if (end.kind === "unreachable") {
+    return [
+      indent(`${count(counts.answered)} of the first ${plural(counts.errored, "call")} were answered: stopped early.`),
+      indent(plainLine(end.message)),
+    ];
+  }
+  if (end.kind !== "skipped") return [];
+  const why = end.because === "budget" ? "the budget is reached" : "stopped";
+  return [
+    indent(`${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${why}).`),
+    indent(`Nothing is lost. To go on:  evals run ${header.suite} --resume${end.because === "budget" ? " --budget <more>" : ""}`),
+  ];
+}
+
+/** Rules that did not hold; those that did stand beside their metric. */
+function ruleLines(report: RunReport, style: Style): string[] {
+  const told = report.gate.rules.filter((rule) => rule.outcome !== "passed" && !rule.rule.startsWith("regression"));
+  return told.map((rule) => {
+    const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
+    const value = rule.value === null ? "unknown" : ruleValue(rule);
+    return indent(`${word}  ${rule.rule.replace(/^require /, "")}: ${value}, required ${rule.required}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`);
+  });
+}
+
+function ruleValue({ rule, value }: RuleResult): string {
+  if (value === null) return "unknown";
+  if (/latency/.test(rule)) return duration(value);
+  if (/cost/.test(rule)) return dollars(value);
+  return /tokens|tool_calls/.test(rule) ? value.toFixed(1) : percent(value);
+}
+
+function interval(metric: MetricValue | undefined): string {
+  if (metric?.value === null || metric?.value === undefined) return "";
+  const low = metric.low === null || metric.low === undefined ? "—" : (metric.low * 100).toFixed(1);
+  const high = metric.high === null || metric.high === undefined ? "—" : (metric.high * 100).toFixed(1);
+  return `${low} – ${high}`;
+}
+
+function metricLines(report: RunReport): string[] {
+  const { metrics, header } = report;
+  const required = new Map(report.gate.rules.map((rule) => [rule.rule, rule.required]));
+  const demanded = (name: string): string => {
+    const bound = required.get(`require ${name}`);
+    return bound === undefined ? "" : `required ${bound.replace(">=", "≥").replace("<=", "≤")}`;
+  };
+  const rate = (label: string, name: string): string[][] => {
+    const metric = metrics[name];
+    if (metric === undefined) return [];
+    const value = metric.value === null ? "unknown" : percent(metric.value);
+    return [[indent(label), value.padStart(7), interval(metric), demanded(name)]];
+  };
+  const rows = [
+    ...rate("pass rate", "pass_rate"),
+    ...(header.trials > 1 ? rate(`all ${header.trials} pass`, `pass^${header.trials}`) : []),
+    ...header.scorers.flatMap(({ name }) => rate(plainLine(name), `score.${name}`)),
+    ...Object.keys(metrics)
+      .filter((name) => demanded(name) !== "" && /^(pass[@^]|flaky|error|refusal)/.test(name) && name !== `pass^${header.trials}`)
+      .flatMap((name) => rate(name, name)),
+  ];
+  return [...columns(rows), ...latencyLines(report, demanded), ...costLines(report, demanded)];
+}
+
+function latencyLines({ metrics }: RunReport, demanded: (name: string) => string): string[] {
+  const known = ["p50", "p95"].flatMap((p) => {
+    const value = metrics[`latency_${p}`]?.value;
+    return value === null || value === undefined ? [] : [`${p} ${duration(value)}`];
+  });
+  if (known.length === 0) return [];
+  const bounds = Object.keys(metrics).filter((name) => name.startsWith("latency_") && demanded(name) !== "");
+  return [indent(`latency      ${[...known, ...bounds.map((name) => `${name} ${demanded(name)}`)].join("   ")}`)];
+}
+
+function costLines(report: RunReport, demanded: (name: string) => string): string[] {
+  const total = report.metrics["cost_usd"]?.value;
+  const each = report.metrics["cost_per_trial"]?.value;
+  const bounds = ["cost_usd", "cost_per_trial"].filter((name) => demanded(name) !== "").map((name) => `${name} ${demanded(name)}`);
+  if (total === null || total === undefined || each === null || each === undefined) {
+    const tokens = [report.metrics["input_tokens"]?.value, report.metrics["output_tokens"]?.value];
+    const [input, output] = tokens;
+    if (input === null || input === undefined || output === null || output === undefined) {
+      return bounds.length === 0 ? [] : [indent(`cost         unknown   ${bounds.join("   ")}`)];
+    }
+    return [indent(`cost         unknown, ${Math.round(input)} + ${Math.round(output)} tokens a trial${bounds.length === 0 ? "" : `   ${bounds.join("   ")}`}`)];
+  }
+  return [indent(`cost         ${[`${dollars(total)}, ${dollars(each)} a trial`, ...bounds].join("   ")}`)];
+}
+
+const MOST_TAGS = 8;
+
+function tagLines({ tags, metrics }: RunReport): string[] {
+  const overall = metrics["pass_rate"]?.value ?? 0;
+  const rated = Object.entries(tags).flatMap(([tag, one]) => {
+    const metric = one["pass_rate"];
+    return metric?.value === null || metric?.value === undefined ? [] : [{ tag, metric, distance: Math.abs(metric.value - overall) }];
+  });
+  if (rated.length < 2) return [];
+  const far = [...rated].sort((a, b) => b.distance - a.distance).slice(0, MOST_TAGS);
+  far.sort((a, b) => (a.metric.value ?? 0) - (b.metric.value ?? 0));
+  const rows = far.map(({ tag, metric }) => [indent(plainLine(tag)), percent(metric.value ?? 0).padStart(7), interval(metric)]);
+  return [indent(rated.length > MOST_TAGS ? `by tag (${MOST_TAGS} of ${rated.length}, farthest from the whole)` : "by tag"), ...columns(rows).map(indent)];
+}
+
+function worstLines(report: RunReport, width: number): string[] {
+  const never = report.worst.filter((one) => one.passed === 0);
+  const flaky = report.worst.filter((one) => one.passed > 0);
+  return [...caseBlock("never pass", never, report.never_pass, width), ...caseBlock("flaky", flaky, report.flaky, width)];
+}
+
+function caseBlock(title: string, shown: readonly CaseReport[], all: number, width: number): string[] {
+  if (shown.length === 0) return [];
+  const rows = columns(
+    shown.map((one) => [` ${plainLine(one.id)}`, `${one.passed}/${one.answered}`, plainLine(one.scorer), plainLine(one.reason)]),
+  );
+  const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
+  return [indent(`${title}${more}`), ...rows.map((row) => cut(indent(row), width))];
+}
+
+function errorLines(report: RunReport, width: number): string[] {
+  if (report.end.kind === "unreachable") return [];
+  return report.errors.map(({ kind, count: many, message }) =>
+    cut(indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`), width * 2),
+  );
+}
+
+function nextLines(report: RunReport, width: number): string[] {
+  const { header, counts } = report;
+  const failing = [
+    report.never_pass > 0 ? `${plural(report.never_pass, "case never passes", "cases never pass")}` : "",
+    report.flaky > 0 ? `${plural(report.flaky, "is flaky", "are flaky")}` : "",
+  ].filter((text) => text !== "");
+  const asked = counts.answered - counts.cached;
+  const parts = [
+    `${plural(counts.answered, "answer")}: ${count(asked)} ${report.header.provider === "outputs" || report.header.provider === "replay" ? "recorded" : "asked"}`,
+    counts.cached > 0 ? `${count(counts.cached)} cached` : "",
+    counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
+    counts.skipped > 0 ? `${count(counts.skipped)} not asked` : "",
+    plural(counts.errored, "error"),
+  ].filter((text) => text !== "");
+  const tail = indent(parts.join(", "));
+  const time = duration(report.duration_ms);
+  return [
+    ...(failing.length === 0 ? [] : [indent(`${failing.join(", ")}: evals show ${header.id} --failing`)]),
+    `${tail}${" ".repeat(Math.max(3, width - tail.length - time.length))}${time}`,
+  ];
+}

@@ -1,0 +1,112 @@
+import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
+import type { Metrics, RunHeader } from "../domain/run.ts";
+import type { GateResult } from "../domain/verdict.ts";
+import { computeMetrics } from "../metrics/compute-metrics.ts";
+import type { Tally } from "../metrics/tally.ts";
+import type { Store } from "../store/store.ts";
+import type { RanRun } from "./execute-run.ts";
+
+/** So many cases of a kind are shown with their answers; the rest are counted. */
+const MOST_CASES = 5;
+
+/** Metrics of the whole run and of each tag. */
+export function measure(header: RunHeader, tally: Tally, tagsOf: (caseNo: number) => readonly string[]) {
+  const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
+  const byTag = new Map<string, number[]>();
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    for (const tag of tagsOf(caseNo)) {
+      const cases = byTag.get(tag);
+      if (cases === undefined) byTag.set(tag, [caseNo]);
+      else cases.push(caseNo);
+    }
+  }
+  const tags: Record<string, Metrics> = {};
+  for (const [tag, only] of [...byTag].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    tags[tag] = computeMetrics(tally, { ...options, trials: 1, only });
+  }
+  return { metrics: computeMetrics(tally, options), tags };
+}
+
+export interface ReportParts {
+  readonly ran: RanRun;
+  readonly metrics: Metrics;
+  readonly tags: RunReport["tags"];
+  readonly gate: GateResult;
+  readonly comparison: Comparison | null;
+  readonly notes: readonly string[];
+}
+
+/** Everything a reporter may say of a run that has just ended, a few failing answers included. */
+export function assembleReport(parts: ReportParts, store: Store): RunReport {
+  const { ran } = parts;
+  const groups = failingCases(ran.tally);
+  const shown = [...groups.never.slice(0, MOST_CASES), ...groups.flaky.slice(0, MOST_CASES)];
+  return {
+    header: ran.header,
+    status: ran.status,
+    counts: ran.counts,
+    errors: errorReports(ran, store),
+    metrics: parts.metrics,
+    tags: parts.tags,
+    comparison: parts.comparison,
+    gate: parts.gate,
+    end: ran.end,
+    worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
+    never_pass: groups.never.length,
+    flaky: groups.flaky.length,
+    notes: parts.notes,
+    spent: ran.spent,
+    dataset_path: ran.plan.datasetPath,
+    duration_ms: ran.duration_ms,
+  };
+}
+
+/** Case numbers that never passed, in file order, and flaky ones, most failures first. */
+function failingCases(tally: Tally): { readonly never: number[]; readonly flaky: number[] } {
+  const never: number[] = [];
+  const flaky: number[] = [];
+  const share = (caseNo: number): number => (tally.passed[caseNo] ?? 0) / (tally.answered[caseNo] ?? 1);
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    const answered = tally.answered[caseNo] ?? 0;
+    const passed = tally.passed[caseNo] ?? 0;
+    if (answered === 0 || passed === answered) continue;
+    (passed === 0 ? never : flaky).push(caseNo);
+  }
+  flaky.sort((a, b) => share(a) - share(b));
+  return { never, flaky };
+}
+
+function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
+  const id = ran.plan.id(caseNo);
+  const failing = store.trials(ran.writer.no, caseNo).find((one) => one.pass === false);
+  if (failing === undefined) return [];
+  const at = failing.scores.findIndex((one, index) => one?.pass === false && ran.header.scorers[index]?.required === true);
+  return [
+    {
+      id,
+      passed: ran.tally.passed[caseNo] ?? 0,
+      answered: ran.tally.answered[caseNo] ?? 0,
+      trial: failing.trial,
+      scorer: ran.header.scorers[at]?.name ?? "",
+      reason: failing.scores[at]?.reason ?? "",
+      output: failing.answer?.output ?? "",
+      line: ran.plan.line(caseNo),
+    },
+  ];
+}
+
+function errorReports(ran: RanRun, store: Store): ErrorReport[] {
+  const { tally } = ran;
+  if (tally.totalErrored === 0) return [];
+  const wanted = new Map(tally.errors);
+  const examples = new Map<string, string>();
+  for (let caseNo = 0; caseNo < tally.cases && examples.size < wanted.size; caseNo++) {
+    if ((tally.errored[caseNo] ?? 0) === 0) continue;
+    for (const one of store.trials(ran.writer.no, caseNo)) {
+      if (one.error !== null && !examples.has(one.error)) examples.set(one.error, one.message ?? "");
+    }
+  }
+  return [...wanted]
+    .map(([kind, count]) => ({ kind, count, message: examples.get(kind) ?? "" }))
+    .sort((a, b) => b.count - a.count);
+}

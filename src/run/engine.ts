@@ -1,0 +1,329 @@
+import type { Price } from "../domain/config.ts";
+import { canonicalJson } from "../domain/json.ts";
+import type { Client, Reply } from "../domain/provider.ts";
+import type { SkipReason } from "../domain/outcome.ts";
+import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import type { CachedAnswer, RunWriter } from "../store/store.ts";
+import { type BudgetGuard, dollars } from "./budget-guard.ts";
+import type { Plan } from "./plan.ts";
+import { type Scoring, scoreTrial } from "./score-trial.ts";
+import type { Tally } from "../metrics/tally.ts";
+import type { WorkOrder } from "./work-order.ts";
+
+/** When may a run end before all its trials were asked? The gate's business, handed in as positions and a question. */
+export interface StopRule {
+  /** Ascending positions of the work order: a look is taken when every trial before one of them has ended. */
+  readonly looks: readonly number[];
+  /** How many positions past the look under way may be asked already, so that no look leaves the line idle. */
+  readonly ahead: number;
+  /** True when the run may stop. Called once for each look, in order. */
+  decide(look: number): boolean;
+}
+
+/** What the person at the keyboard may do to a run. */
+export interface RunControl {
+  /** No new trials; those in flight finish. */
+  readonly stopping: () => boolean;
+  /** Cuts what is in flight. */
+  readonly signal: AbortSignal;
+}
+
+/** Told after each trial, for whoever shows progress. */
+export type TrialEvent =
+  | { readonly kind: "answered"; readonly cached: boolean; readonly pass: boolean; readonly cost_usd: number | null }
+  | { readonly kind: "errored"; readonly error: string; readonly message: string };
+
+export interface Job {
+  readonly plan: Plan;
+  readonly order: WorkOrder;
+  /** The target's client inside its wrappers. */
+  readonly client: Client;
+  readonly price: Price | null;
+  readonly writer: RunWriter;
+  readonly tally: Tally;
+  readonly concurrency: number;
+  /** Trials an earlier sitting has answered. */
+  readonly isDone: (caseNo: number, trial: number) => boolean;
+  /** Answers an earlier sitting stored but did not live to score. */
+  readonly unscored: (caseNo: number, trial: number) => CachedAnswer | undefined;
+  /** Null when the cache must not or cannot be used. */
+  readonly cached: ((requestHash: string, trial: number) => CachedAnswer | undefined) | null;
+  readonly budget: BudgetGuard;
+  readonly stop: StopRule | null;
+  readonly control: RunControl;
+  readonly onTrial: (event: TrialEvent) => void;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** Why no more trials were taken, if not because all were asked. */
+export type EngineEnd =
+  | { readonly kind: "all-asked" }
+  | { readonly kind: "decided"; readonly look: number }
+  | { readonly kind: "skipped"; readonly because: SkipReason }
+  | { readonly kind: "unreachable"; readonly message: string };
+
+/** So many first calls without an answer mean that nobody is there. */
+const HOPELESS = 20;
+/** Trials done in one go before the event loop gets a turn (signals, progress). */
+const SYNC_SLICE = 500;
+
+interface Work {
+  readonly case_no: number;
+  readonly trial: number;
+  readonly position: number;
+}
+
+/**
+ * Asks every trial of the order that is not done, at most `concurrency` at once, and scores what comes back. One flat
+ * queue: no case waits for another, and scoring that waits (a judge) does not hold a target's place.
+ */
+export async function runTrials(job: Job): Promise<EngineEnd> {
+  const { plan, order, writer, tally } = job;
+  const line = waitingLine(order.length, job.stop);
+  let end: EngineEnd | undefined;
+  let inFlight = 0;
+  let scoring = 0;
+  let hopeless = 0;
+
+  const finish = (work: Work): void => {
+    if (line.ended(work.position) && end === undefined) end = { kind: "decided", look: line.look() };
+  };
+
+  const settleScores = (work: Work, transcript: Transcript, cached: boolean, result: Scoring): void => {
+    if (result.kind === "failed") {
+      errored(work, result.error, result.message);
+      return;
+    }
+    tally.add(tallyRow(work.case_no, transcript, cached, result));
+    job.onTrial({ kind: "answered", cached, pass: result.pass, cost_usd: transcript.cost_usd });
+    finish(work);
+  };
+
+  const errored = (work: Work, error: Parameters<typeof erroredRow>[1], message: string): void => {
+    tally.add(erroredRow(work.case_no, error));
+    job.onTrial({ kind: "errored", error, message });
+    finish(work);
+  };
+
+  /** Scores an answer and stores both; the answer at once, whatever its scores have to wait for. */
+  const score = (work: Work, answer: { transcript: Transcript; raw: string | null } | CachedAnswer, stored: boolean): void => {
+    const { transcript } = answer;
+    const cached = "answer_id" in answer && !stored;
+    const result = scoreTrial(plan.scorers, { golden: plan.golden(work.case_no), trial: work.trial, transcript });
+    const now = result instanceof Promise ? null : result;
+    if (stored) {
+      if (now !== null) writer.recordScores(work.case_no, work.trial, now);
+    } else if ("answer_id" in answer) {
+      writer.record({ kind: "cached", case_no: work.case_no, trial: work.trial, answer_id: answer.answer_id, scores: now });
+    } else {
+      writer.record({ kind: "answered", case_no: work.case_no, trial: work.trial, transcript, raw: answer.raw, scores: now });
+    }
+    if (!(result instanceof Promise)) {
+      settleScores(work, transcript, cached, result);
+      return;
+    }
+    scoring++;
+    void result.then((late) => {
+      writer.recordScores(work.case_no, work.trial, late);
+      settleScores(work, transcript, cached, late);
+      scoring--;
+      pump();
+    }, fail);
+  };
+
+  const settle = (work: Work, reply: Reply): void => {
+    if (reply.kind === "failed") {
+      job.budget.release();
+      if (job.control.signal.aborted) return;
+      writer.record({ kind: "errored", case_no: work.case_no, trial: work.trial, error: reply.error, message: reply.message });
+      hopeless = reply.unreachable === true || reply.fatal === true ? hopeless + 1 : 0;
+      if (end === undefined && tally.totalAnswered === 0 && isHopeless(hopeless, reply.fatal === true, order.length)) {
+        end = { kind: "unreachable", message: reply.message };
+      }
+      errored(work, reply.error, reply.message);
+      return;
+    }
+    const transcript = toTranscript(reply, job.price);
+    if (reply.recorded === true) job.budget.release();
+    else job.budget.settle(transcript.cost_usd, transcript.usage);
+    score(work, { transcript, raw: reply.raw ?? null }, false);
+  };
+
+  /** A promise when the trial has to be waited for. */
+  const process = (work: Work): Promise<void> | undefined => {
+    const { case_no, trial } = work;
+    const left = job.unscored(case_no, trial);
+    if (left !== undefined) {
+      score(work, left, true);
+      return undefined;
+    }
+    const hit = job.cached?.(plan.requestHash(case_no), trial);
+    if (hit !== undefined) {
+      score(work, hit, false);
+      return undefined;
+    }
+    const request = plan.request(case_no);
+    if (!job.budget.reserve(job.client.immediate === true ? 0 : canonicalLength(request))) {
+      end ??= { kind: "skipped", because: "budget" };
+      return undefined;
+    }
+    const reply = job.client.send(request, plan.question(case_no), trial, job.control.signal);
+    if (!(reply instanceof Promise)) {
+      settle(work, reply);
+      return undefined;
+    }
+    return reply.then((one) => settle(work, one));
+  };
+
+  const take = (): Work | undefined => {
+    while (end === undefined) {
+      if (job.control.stopping()) {
+        end = { kind: "skipped", because: "cancelled" };
+        return undefined;
+      }
+      const position = line.take();
+      if (position === undefined) return undefined;
+      const { case_no, trial } = order.at(position);
+      if (trial <= plan.planned(case_no) && !job.isDone(case_no, trial)) return { case_no, trial, position };
+      if (line.ended(position)) end = { kind: "decided", look: line.look() };
+    }
+    return undefined;
+  };
+
+  let resolve: () => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<void>((ok, no) => {
+    resolve = ok;
+    fail = no;
+  });
+
+  function pump(): void {
+    try {
+      for (let slice = 0; inFlight < job.concurrency && scoring < job.concurrency * 4; ) {
+        const work = take();
+        if (work === undefined) break;
+        const waiting = process(work);
+        if (waiting === undefined) {
+          if (++slice < SYNC_SLICE) continue;
+          writer.flush();
+          setImmediate(pump);
+          return;
+        }
+        inFlight++;
+        waiting.then(() => {
+          inFlight--;
+          pump();
+        }, fail);
+      }
+      if (inFlight === 0 && scoring === 0) {
+        writer.flush();
+        resolve();
+      }
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  pump();
+  await ended;
+  return end ?? { kind: "all-asked" };
+}
+
+/** One refusal that will be the same for all, or so many in a row that nobody can be there. */
+function isHopeless(inARow: number, fatal: boolean, length: number): boolean {
+  return fatal || inARow >= Math.min(HOPELESS, length);
+}
+
+/** Hands out positions in order, keeps to the looks, and knows when all before a look have ended. */
+function waitingLine(length: number, stop: StopRule | null) {
+  const hasEnded = stop === null ? null : new Uint8Array(length);
+  let next = 0;
+  let prefix = 0;
+  let look = 0;
+  const limit = (): number => {
+    if (stop === null) return length;
+    return Math.min(length, (stop.looks[look] ?? length) + stop.ahead);
+  };
+  return {
+    take: (): number | undefined => (next < limit() ? next++ : undefined),
+    look: (): number => look,
+    /** Notes an ended trial; true when a look says that the run may stop. */
+    ended: (position: number): boolean => {
+      if (stop === null || hasEnded === null) return false;
+      hasEnded[position] = 1;
+      while (hasEnded[prefix] === 1) prefix++;
+      while (prefix >= (stop.looks[look] ?? Number.POSITIVE_INFINITY)) {
+        if (stop.decide(look)) return true;
+        look++;
+      }
+      return false;
+    },
+  };
+}
+
+const lengths = new WeakMap<object, number>();
+
+/** Characters of a request, counted once for all its trials. */
+function canonicalLength(request: object): number {
+  let length = lengths.get(request);
+  if (length === undefined) {
+    length = canonicalJson(request).length;
+    lengths.set(request, length);
+  }
+  return length;
+}
+
+function toTranscript(reply: Extract<Reply, { kind: "answered" }>, price: Price | null): Transcript {
+  const usage = reply.usage ?? UNKNOWN_USAGE;
+  return {
+    output: reply.output,
+    messages: reply.messages ?? [],
+    tool_calls: reply.tool_calls ?? [],
+    usage,
+    latency_ms: reply.latency_ms ?? null,
+    cost_usd: reply.cost_usd ?? priced(price, usage.input_tokens, usage.output_tokens),
+    model: reply.model ?? null,
+    finish_reason: reply.finish_reason ?? null,
+    refusal: reply.refusal ?? null,
+  };
+}
+
+/** Unknown tokens or an unknown price give an unknown cost, never 0. */
+function priced(price: Price | null, input: number | null, output: number | null): number | null {
+  return price === null || input === null || output === null ? null : dollars(price, input, output);
+}
+
+function tallyRow(case_no: number, transcript: Transcript, cached: boolean, result: Extract<Scoring, { kind: "scored" }>) {
+  return {
+    case_no,
+    kind: "answered" as const,
+    error: null,
+    cached,
+    pass: result.pass,
+    scores: result.scores.map((one): [number, boolean] | null => (one === null ? null : [one.score, one.pass])),
+    latency_ms: transcript.latency_ms,
+    cost_usd: transcript.cost_usd,
+    input_tokens: transcript.usage.input_tokens,
+    output_tokens: transcript.usage.output_tokens,
+    refused: transcript.refusal !== null,
+    tool_calls: transcript.tool_calls.length,
+  };
+}
+
+function erroredRow(case_no: number, error: Extract<Reply, { kind: "failed" }>["error"]) {
+  return {
+    case_no,
+    kind: "errored" as const,
+    error,
+    cached: false,
+    pass: null,
+    scores: [],
+    latency_ms: null,
+    cost_usd: null,
+    input_tokens: null,
+    output_tokens: null,
+    refused: false,
+    tool_calls: 0,
+  };
+}

@@ -1,0 +1,229 @@
+import type { Budget } from "../domain/config.ts";
+import type { RunEnd } from "../domain/report.ts";
+import type { RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
+import type { Client } from "../domain/provider.ts";
+import { makeTally, type Tally } from "../metrics/tally.ts";
+import type { NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
+import { type BudgetGuard, budgetGuard } from "./budget-guard.ts";
+import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
+import { scorerHash } from "./fingerprint.ts";
+import type { Plan } from "./plan.ts";
+import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
+
+export interface RunSettings {
+  readonly concurrency: number;
+  readonly budget: Budget | null;
+  readonly useCache: boolean;
+  /** The run to go on with; null starts a new one. */
+  readonly resume: StoredRun | null;
+  /** Stopping rule with its seeded order; null asks everything. */
+  readonly early: ((tally: Tally) => { readonly stop: StopRule; readonly order: ArrayLike<number> }) | null;
+}
+
+/** The outside, as a run needs it. */
+export interface RunWorld {
+  readonly store: Store;
+  /** Puts retry, deadline, limits and recording around the target's client. */
+  readonly wrap: (client: Client, onCall: () => void) => Client;
+  readonly control: RunControl;
+  readonly onStart: (header: RunHeader, done: number) => void;
+  readonly onTrial: (event: TrialEvent) => void;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** ISO 8601, UTC. */
+  readonly today: () => string;
+  /** Eight random hexadecimal digits. */
+  readonly newId: () => string;
+  readonly commit: string | null;
+  readonly dirty: boolean | null;
+}
+
+/** What a sitting left behind. The run is stored; its report is not yet. */
+export interface RanRun {
+  readonly header: RunHeader;
+  readonly plan: Plan;
+  readonly tally: Tally;
+  readonly counts: RunCounts;
+  readonly status: RunStatus;
+  readonly end: RunEnd;
+  readonly spent: { readonly usd: number | null; readonly tokens: number };
+  readonly duration_ms: number;
+  readonly writer: RunWriter;
+}
+
+/** Requests and replies of a model rarely exceed this; only a budget's guess before the first answer uses it. */
+const ASSUMED_OUTPUT_TOKENS = 512;
+
+/** Asks, scores and stores every trial of a plan that is not stored yet. */
+export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
+  const started = world.now();
+  const header = settings.resume?.header ?? headerOf(plan, world);
+  const writer = settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
+  const tally = makeTally(plan.count, plan.scorers.length);
+  const before = settings.resume === null ? NOTHING_BEFORE : readBefore(plan, settings.resume, world.store, tally);
+  world.onStart(header, before.done);
+
+  const guard = budgetGuard(settings.budget, plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
+  const early = settings.early?.(tally) ?? null;
+  let calls = settings.resume?.calls ?? 0;
+  const client = world.wrap(plan.target.client, () => {
+    calls++;
+    writer.calls(1);
+  });
+  const end = await runTrials({
+    plan,
+    order: orderOf(plan, early?.order),
+    client,
+    price: plan.target.price,
+    writer,
+    tally,
+    concurrency: settings.concurrency,
+    isDone: before.isDone,
+    unscored: before.unscored,
+    cached: settings.useCache && plan.target.cacheable && !plan.target.client.immediate ? world.store.cached : null,
+    budget: guard,
+    stop: early?.stop ?? null,
+    control: world.control,
+    onTrial: world.onTrial,
+    now: world.now,
+  });
+  const counts = countsOf(plan, tally, calls, end.kind === "decided");
+  return {
+    header,
+    plan,
+    tally,
+    counts,
+    status: statusOf(counts),
+    end: end.kind === "decided" ? { kind: "decided" } : end,
+    spent: spentBy(plan, guard, before.spent),
+    duration_ms: world.now() - started,
+    writer,
+  };
+}
+
+/** Recorded answers come in file order; a model is asked round by round, so that every case is asked early. */
+function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
+  return plan.target.client.immediate === true
+    ? caseByCase(plan.count, plan.trials)
+    : roundByRound(plan.count, plan.trials, order);
+}
+
+function headerOf(plan: Plan, world: RunWorld): RunHeader {
+  const { suite, model, target } = plan;
+  const prompt = suite.prompt?.version ?? null;
+  return {
+    id: world.newId(),
+    suite: suite.name,
+    alias: model.alias,
+    one_of_several: (suite.suite.models?.length ?? 0) > 0,
+    provider: model.provider.kind,
+    target: prompt === null ? target.label : `prompt ${prompt.version} · ${target.label}`,
+    model: target.label,
+    prompt: prompt === null ? null : { name: prompt.name, version: prompt.version },
+    trials: plan.trials,
+    cases: plan.count,
+    planned: plan.totalPlanned,
+    fingerprint: plan.fingerprint,
+    target_hash: plan.targetHash,
+    rescored_from: null,
+    plan: plan.hash,
+    narrowing: plan.narrowing,
+    scorers: plan.scorers.map((one, index) => ({
+      name: one.name,
+      type: suite.scorers[index]?.definition.type ?? "",
+      required: one.required,
+      binary: one.binary,
+      hash: scorerHash(one),
+    })),
+    commit: world.commit,
+    dirty: world.dirty,
+    started_at: world.today(),
+  };
+}
+
+function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
+  return store.create(header, newCases(plan), {
+    content: (caseNo) => {
+      const { input, expected } = plan.golden(caseNo);
+      return JSON.stringify({ input, expected });
+    },
+    request: (caseNo) => JSON.stringify(plan.request(caseNo)),
+  });
+}
+
+function* newCases(plan: Plan): IterableIterator<NewRunCase> {
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    yield {
+      id: plan.id(caseNo),
+      content_hash: plan.contentHash(caseNo),
+      key: plan.key(caseNo),
+      tags: plan.golden(caseNo).tags,
+      planned: plan.planned(caseNo),
+      request_hash: plan.requestHash(caseNo),
+    };
+  }
+}
+
+const NOTHING_BEFORE = {
+  done: 0,
+  spent: { usd: 0, tokens: 0 },
+  isDone: () => false,
+  unscored: () => undefined,
+};
+
+/** What earlier sittings of this run left: answered trials count, errored ones are asked again. */
+function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally) {
+  const done = new Uint8Array(plan.count * plan.trials);
+  const waiting = new Set<number>();
+  const spent = { usd: 0, tokens: 0 };
+  let count = 0;
+  const place = (caseNo: number, trial: number): number => caseNo * plan.trials + trial - 1;
+  for (const row of store.scan(run.no)) {
+    if (row.kind === "errored") continue;
+    if (!row.cached) {
+      spent.usd += row.cost_usd ?? 0;
+      spent.tokens += (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+    }
+    if (row.pass === null) {
+      waiting.add(place(row.case_no, row.trial));
+      continue;
+    }
+    done[place(row.case_no, row.trial)] = 1;
+    count++;
+    tally.add(row);
+  }
+  return {
+    done: count,
+    spent,
+    isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
+    unscored: (caseNo: number, trial: number) =>
+      waiting.has(place(caseNo, trial)) ? store.transcript(run.no, caseNo, trial) : undefined,
+  };
+}
+
+function countsOf(plan: Plan, tally: Tally, calls: number, stoppedEarly: boolean): RunCounts {
+  const left = plan.totalPlanned - tally.totalAnswered - tally.totalErrored;
+  return {
+    cases: plan.count,
+    trials: plan.totalPlanned,
+    answered: tally.totalAnswered,
+    errored: tally.totalErrored,
+    skipped: stoppedEarly ? 0 : left,
+    not_needed: stoppedEarly ? left : 0,
+    calls,
+    cached: tally.totalCached,
+  };
+}
+
+function statusOf({ errored, skipped, not_needed }: RunCounts): RunStatus {
+  if (errored + skipped > 0) return "incomplete";
+  return not_needed > 0 ? "stopped_early" : "complete";
+}
+
+/** Dollars of this sitting; unknown as soon as one call's cost was. */
+function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: number }): RanRun["spent"] {
+  const asksNothing = plan.target.client.immediate === true;
+  const usd = guard.spent.usd - before.usd;
+  const tokens = guard.spent.tokens - before.tokens;
+  return { usd: asksNothing ? 0 : plan.target.price === null && usd === 0 ? null : usd, tokens };
+}

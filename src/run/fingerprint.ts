@@ -1,0 +1,37 @@
+import { hashJson, type Json, sha256 } from "../domain/json.ts";
+import type { OpenScorer } from "../domain/scorer.ts";
+
+/** What decides one case's result: its content, the request as sent, what else the target is, how it is scored. */
+export interface CaseParts {
+  /** Hash of input and expected. */
+  readonly content: string;
+  /** Hash of the prepared request. */
+  readonly request: string;
+  /** Hash of the target's identity. */
+  readonly target: string;
+  /** Hash over all scorers and which of them are required. */
+  readonly scorers: string;
+}
+
+/** Key of one case; adding another case leaves it alone. 64 hexadecimal digits. */
+export function caseKey({ content, request, target, scorers }: CaseParts): string {
+  return sha256(`${content}\n${request}\n${target}\n${scorers}`);
+}
+
+/** Root of a run: one hash over the keys of its cases, whatever their order in the file. 64 hexadecimal digits. */
+export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly key: string }>): string {
+  const lines = Array.from(cases, ({ id, key }) => `${JSON.stringify(id)}:${key}`);
+  return sha256(lines.sort().join("\n"));
+}
+
+/** Hash of one scorer: equal hashes score alike. */
+export function scorerHash(scorer: OpenScorer): string {
+  return hashJson(scorer.identity);
+}
+
+/** Hash over a suite's scorers: what decides whether a trial passes. Their order and names do not. */
+export function scorersHash(scorers: readonly OpenScorer[]): string {
+  return hashJson(scorers.map((one): Json => [scorerHash(one), one.required]).sort(byText));
+}
+
+const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

@@ -1,0 +1,14 @@
+/** One SHA-256 for each of many things, 32 bytes each, instead of as many strings. */
+export interface HashColumn {
+  /** 64 hexadecimal digits. */
+  hex(index: number): string;
+  set(index: number, hex: string): void;
+}
+
+export function hashColumn(size: number): HashColumn {
+  const bytes = Buffer.alloc(size * 32);
+  return {
+    hex: (index) => bytes.toString("hex", index * 32, index * 32 + 32),
+    set: (index, hex) => void bytes.write(hex, index * 32, 32, "hex"),
+  };
+}

@@ -1,0 +1,52 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { EvalsError, SettingMistake } from "../domain/problem.ts";
+import type { LoadedModel, Project } from "../domain/project.ts";
+import type { OpenTarget, ProviderHost } from "../domain/provider.ts";
+import { settingProblem } from "../project/setting-problem.ts";
+
+export interface TargetOptions {
+  readonly concurrency: number;
+  readonly caseIds: () => Iterable<string>;
+}
+
+/**
+ * Opens a model of the config.
+ * @throws {EvalsError} for a setting that the provider finds impossible, at its place in evalconfig.yaml
+ */
+export async function openTarget(project: Project, model: LoadedModel, options: TargetOptions): Promise<OpenTarget> {
+  const hostOf = (one: LoadedModel): ProviderHost => ({
+    root: project.root,
+    env: project.env,
+    concurrency: options.concurrency,
+    timeout_ms: timeoutOf(one),
+    caseIds: options.caseIds,
+    open: async (alias, at) => {
+      const other = project.models.get(alias);
+      if (other === undefined) throw unknownAlias(alias, at, project);
+      return other.provider.open(other.settings, hostOf(other));
+    },
+  });
+  try {
+    return await model.provider.open(model.settings, hostOf(model));
+  } catch (error) {
+    if (error instanceof SettingMistake) {
+      throw new EvalsError(settingProblem(project.configPlaces, ["models", model.alias], error), { cause: error });
+    }
+    throw error;
+  }
+}
+
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
+export function timeoutOf(model: LoadedModel): number {
+  return model.entry.timeout ?? DEFAULT_TIMEOUT_MS;
+}
+
+function unknownAlias(alias: string, at: readonly (string | number)[], project: Project): SettingMistake {
+  return new SettingMistake(at, {
+    code: "EVALS_MODEL_UNKNOWN",
+    what: `Unknown model "${alias}".${didYouMean(alias, project.models.keys())}`,
+    why: "It must be another alias under `models:`.",
+    fix: `One of: ${[...project.models.keys()].join(", ")}`,
+  });
+}

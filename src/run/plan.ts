@@ -1,0 +1,140 @@
+import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
+import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
+import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
+import type { Narrowing } from "../domain/run.ts";
+import type { OpenScorer } from "../domain/scorer.ts";
+import { caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
+import { type HashColumn, hashColumn } from "./hash-column.ts";
+
+/** What a run will ask and how it will score, settled before the first call. Case numbers run from 0. */
+export interface Plan {
+  readonly suite: LoadedSuite;
+  readonly model: LoadedModel;
+  readonly target: OpenTarget;
+  readonly scorers: readonly OpenScorer[];
+  readonly narrowing: Narrowing | null;
+  /** Trials asked of each case (k). */
+  readonly trials: number;
+  /** Number of cases. */
+  readonly count: number;
+  /** Trials that can be had of a case: k, or fewer where only so many were recorded; at least 1. */
+  planned(caseNo: number): number;
+  readonly totalPlanned: number;
+  id(caseNo: number): string;
+  golden(caseNo: number): Case;
+  question(caseNo: number): Question;
+  request(caseNo: number): PreparedRequest;
+  contentHash(caseNo: number): string;
+  requestHash(caseNo: number): string;
+  key(caseNo: number): string;
+  /** Line of the case in the dataset's file, from 1. */
+  line(caseNo: number): number;
+  readonly datasetPath: string;
+  readonly fingerprint: string;
+  /** Hash of the target's identity: what defines its behaviour beside the request. */
+  readonly targetHash: string;
+  /** Hash by which a later process knows that it can go on with this run. */
+  readonly hash: string;
+}
+
+export interface PlanInput {
+  readonly suite: LoadedSuite;
+  readonly model: LoadedModel;
+  readonly target: OpenTarget;
+  readonly scorers: readonly OpenScorer[];
+  readonly cases: CaseSource;
+  /** Indices of the chosen cases in `cases`. */
+  readonly selected: Uint32Array;
+  readonly narrowing: Narrowing | null;
+  readonly trials: number;
+}
+
+/** Requests are kept, up to so many characters, rather than rendered once more when they are sent. */
+const KEPT_REQUESTS = 16_000_000;
+/** More problems than this say nothing new. */
+const MOST_PROBLEMS = 20;
+
+/**
+ * Renders every request once, so that a mistake in a prompt is found before anything is paid for, and hashes what
+ * decides each case's result.
+ * @throws {EvalsError} for every case whose prompt cannot be rendered
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { suite, model, target, scorers, cases, selected, trials } = input;
+  const count = selected.length;
+  const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
+  const planned = new Uint16Array(count);
+  const kept: (PreparedRequest | undefined)[] = [];
+  const parts = { target: hashJson(target.identity), scorers: scorersHash(scorers) };
+  const problems: Problem[] = [];
+  let room = KEPT_REQUESTS;
+
+  const last: { caseNo: number; golden: Case | undefined } = { caseNo: -1, golden: undefined };
+  const golden = (caseNo: number): Case => {
+    if (last.golden === undefined || last.caseNo !== caseNo) {
+      last.golden = cases.read(selected[caseNo] ?? 0);
+      last.caseNo = caseNo;
+    }
+    return last.golden;
+  };
+  const questionOf = (one: Case): Question => ({
+    case_id: one.id,
+    input: one.input,
+    messages: suite.prompt === null ? null : suite.prompt.render(one),
+  });
+
+  for (let caseNo = 0; caseNo < count; caseNo++) {
+    const one = golden(caseNo);
+    const content = caseContentHash(one);
+    let request: string;
+    try {
+      const prepared = target.client.prepare(questionOf(one));
+      const text = canonicalJson(prepared);
+      request = sha256(text);
+      room -= text.length;
+      if (room > 0) kept[caseNo] = prepared;
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+      if (problems.length >= MOST_PROBLEMS) break;
+      continue;
+    }
+    columns.content.set(caseNo, content);
+    columns.request.set(caseNo, request);
+    columns.key.set(caseNo, caseKey({ content, request, ...parts }));
+    planned[caseNo] = Math.max(1, Math.min(trials, target.client.available?.(one.id) ?? trials));
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+
+  const id = (caseNo: number): string => cases.id(selected[caseNo] ?? 0);
+  const fingerprint = rootFingerprint(keysOf(count, id, columns.key));
+  return {
+    suite,
+    model,
+    target,
+    scorers,
+    narrowing: input.narrowing,
+    trials,
+    count,
+    planned: (caseNo) => planned[caseNo] ?? 0,
+    totalPlanned: planned.reduce((sum, one) => sum + one, 0),
+    id,
+    golden,
+    question: (caseNo) => questionOf(golden(caseNo)),
+    request: (caseNo) => kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo))),
+    contentHash: columns.content.hex,
+    requestHash: columns.request.hex,
+    key: columns.key.hex,
+    line: (caseNo) => cases.line(selected[caseNo] ?? 0),
+    datasetPath: cases.path,
+    fingerprint,
+    targetHash: parts.target,
+    hash: hashJson({ suite: suite.name, alias: model.alias, fingerprint, trials, narrowing: input.narrowing }),
+  };
+}
+
+function* keysOf(count: number, id: (caseNo: number) => string, keys: HashColumn) {
+  for (let caseNo = 0; caseNo < count; caseNo++) yield { id: id(caseNo), key: keys.hex(caseNo) };
+}

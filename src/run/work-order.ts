@@ -1,0 +1,28 @@
+/** The order in which a run asks its trials: positions from 0 to `length` − 1. */
+export interface WorkOrder {
+  readonly length: number;
+  /** Case number and trial (from 1) at a position. */
+  at(position: number): { readonly case_no: number; readonly trial: number };
+}
+
+/** All trials of a case one after another: for answers that are there already, read in file order. */
+export function caseByCase(cases: number, trials: number): WorkOrder {
+  return {
+    length: cases * trials,
+    at: (position) => ({ case_no: Math.floor(position / trials), trial: (position % trials) + 1 }),
+  };
+}
+
+/**
+ * Every case once, then every case a second time, …: however early a run ends, all cases have been asked as evenly as can be.
+ * @param order a permutation of the case numbers; file order when left out
+ */
+export function roundByRound(cases: number, trials: number, order?: ArrayLike<number>): WorkOrder {
+  return {
+    length: cases * trials,
+    at: (position) => {
+      const place = position % cases;
+      return { case_no: order?.[place] ?? place, trial: Math.floor(position / cases) + 1 };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Case } from "../domain/case.ts";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Json } from "../domain/json.ts";
+import { type PathStep, parsePath, walk } from "./frame/parse-path.ts";
+import { badCasePath } from "./frame/scorer-mistakes.ts";
+
+const MEMBERS = ["id", "input", "expected", "tags", "metadata"];
+
+/** Reads one place of a case; undefined when the case has nothing there. */
+export type CaseReader = (golden: Case) => Json | undefined;
+
+/**
+ * Compiles a path into a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`.
+ * The plan uses it for the `reads` of a scorer, the scorers for their operand: one meaning.
+ *
+ * @param at where the path stands in the scorer's settings
+ * @throws {SettingMistake} EVALS_SCORER_CASE_PATH
+ */
+export function casePath(path: string, at: readonly (string | number)[] = ["against"]): CaseReader {
+  const steps = parsePath(path);
+  if (steps === undefined) throw badCasePath(at, path, "it does not read as one", "");
+  const first = String(steps[0]);
+  if (!MEMBERS.includes(first)) {
+    throw badCasePath(at, path, `it starts with "${first}", and a case has ${MEMBERS.join(", ")}`, didYouMean(first, MEMBERS));
+  }
+  return reader(steps);
+}
+
+function reader(steps: readonly PathStep[]): CaseReader {
+  const [first, second] = steps;
+  // The two common shapes without a loop: this runs once a trial.
+  if (first === "expected" && steps.length === 1) return (golden) => golden.expected;
+  if (first === "expected" && typeof second === "string" && steps.length === 2) {
+    const last = [second];
+    return (golden) => walk(golden.expected, last);
+  }
+  return (golden) => walk(golden, steps);
+}

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { unreachableCount } from "../frame/scorer-mistakes.ts";
+import { atLeastOf, defineCombinator } from "./define-combinator.ts";
+
+export const atLeast = defineCombinator({
+  type: "at-least",
+  about: "At least `n` of the scorers pass. They are asked in order until that is settled.",
+  options: { n: z.int().min(1).describe("Fewest that must pass") },
+  rule({ n }, total) {
+    if (n > total) throw unreachableCount(n, total);
+    return atLeastOf(n);
+  },
+  examples: [
+    {
+      title: "passes when enough pass",
+      settings: {
+        n: 2,
+        of: [
+          { type: "contains", value: "a" },
+          { type: "contains", value: "b" },
+          { type: "contains", value: "c" },
+        ],
+      },
+      output: "a c",
+      expected: { pass: true, score: 1, reason: 'contains: contains "a"; contains: contains "c"' },
+    },
+    {
+      title: "misses when too few do",
+      settings: { n: 2, of: [{ type: "contains", value: "a" }, { type: "equals", value: "b" }] },
+      output: "a",
+      expected: { pass: false, score: 0, reason: 'equals: expected "b", got "a"' },
+    },
+  ],
+});

@@ -1,0 +1,126 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import type { Score } from "../../domain/score.ts";
+import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import { ScorerEntry } from "../../domain/suite.ts";
+import { type DocumentedScorer, defineScorer, type FramedScorer, type Judgement } from "../define-scorer.ts";
+import type { ScorerExample } from "../frame/scorer-example.ts";
+import { openNested } from "./open-nested.ts";
+
+/** Whether so many passes and misses of `total` settle the matter, and how. */
+export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
+
+/** At least `n` of them pass. */
+export function atLeastOf(n: number): Rule {
+  return (passed, missed, total) => (passed >= n ? true : missed > total - n ? false : undefined);
+}
+
+interface CombinatorSpec<Shape extends z.ZodRawShape> {
+  readonly type: string;
+  readonly about: string;
+  readonly options: Shape;
+  /** @throws {SettingMistake} */
+  rule(settings: z.output<z.ZodObject<Shape>>, total: number): Rule;
+  readonly examples: readonly ScorerExample[];
+}
+
+/** A scorer made of others. They are asked in order and only until the matter is settled: put cheap ones first. */
+export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSpec<Shape>): DocumentedScorer {
+  const of = z
+    .union([z.array(ScorerEntry).min(1), ScorerEntry])
+    .describe("Scorers, with their own `select`, operand and threshold; a list, or one");
+  return defineScorer({
+    type: spec.type,
+    about: spec.about,
+    options: { of, ...spec.options },
+    reads: "whole",
+    operand: "none",
+    grades: "binary",
+    async compile(settings, host) {
+      const entries = [(settings as { of: ScorerEntry | ScorerEntry[] }).of].flat();
+      const rule = spec.rule(settings as z.output<z.ZodObject<Shape>>, entries.length);
+      const nested = await openNested(entries, host);
+      return {
+        score: (_: Json, __: undefined, input: ScoreInput) => ask(nested, rule, input),
+        identity: { of: nested.map((scorer) => scorer.identity) },
+        reads: [...new Set(nested.flatMap((scorer) => scorer.reads))],
+        files: [...new Set(nested.flatMap((scorer) => scorer.files))],
+        refuses: (golden) => nested.map((scorer) => scorer.refuses(golden)).find((words) => words !== undefined),
+        async close() {
+          await Promise.all(nested.map((scorer) => scorer.close?.()));
+        },
+      };
+    },
+    examples: spec.examples,
+  });
+}
+
+/** What is known so far. A scorer that failed is neither passed nor missed. */
+interface Tally {
+  readonly passed: string[];
+  readonly missed: string[];
+  failure: ScorerFailure | undefined;
+}
+
+function ask(nested: readonly FramedScorer[], rule: Rule, input: ScoreInput): Judgement | Promise<Judgement> {
+  const tally: Tally = { passed: [], missed: [], failure: undefined };
+  for (let i = 0; i < nested.length; i++) {
+    const scorer = nested[i] as FramedScorer;
+    const answer = attempt(scorer, input);
+    if (answer instanceof Promise) return askSlowly(nested, i, answer, rule, input, tally);
+    note(tally, scorer, answer);
+    const settled = rule(tally.passed.length, tally.missed.length, nested.length);
+    if (settled !== undefined) return judgement(settled, tally);
+  }
+  return undecided(tally);
+}
+
+async function askSlowly(
+  nested: readonly FramedScorer[],
+  from: number,
+  first: Promise<Score | ScorerFailure>,
+  rule: Rule,
+  input: ScoreInput,
+  tally: Tally,
+): Promise<Judgement> {
+  for (let i = from; i < nested.length; i++) {
+    const scorer = nested[i] as FramedScorer;
+    note(tally, scorer, await (i === from ? first : attempt(scorer, input)));
+    const settled = rule(tally.passed.length, tally.missed.length, nested.length);
+    if (settled !== undefined) return judgement(settled, tally);
+  }
+  return undecided(tally);
+}
+
+function attempt(scorer: FramedScorer, input: ScoreInput): Score | ScorerFailure | Promise<Score | ScorerFailure> {
+  try {
+    const score = scorer.score(input);
+    return score instanceof Promise ? score.catch(failureOrThrow) : score;
+  } catch (error) {
+    return failureOrThrow(error);
+  }
+}
+
+function failureOrThrow(error: unknown): ScorerFailure {
+  if (error instanceof ScorerFailure) return error;
+  throw error;
+}
+
+function note(tally: Tally, scorer: FramedScorer, answer: Score | ScorerFailure): void {
+  if (answer instanceof ScorerFailure) tally.failure ??= answer;
+  else (answer.pass ? tally.passed : tally.missed).push(`${scorer.name}: ${answer.reason}`);
+}
+
+const SHOWN = 3;
+
+function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
+  // What decided: the misses of a failed `all-of`, the passes of a failed `not`.
+  const [telling, rest] = settled ? [passed, missed] : [missed, passed];
+  const words = (telling.length > 0 ? telling : rest).slice(0, SHOWN).join("; ");
+  return { score: settled ? 1 : 0, pass: settled, reason: words };
+}
+
+/** All were asked and one that failed to score would have decided: unknown is not a miss. */
+function undecided(tally: Tally): never {
+  throw tally.failure ?? new Error("a rule must settle when all scorers have answered");
+}

@@ -1,0 +1,278 @@
+import * as z from "zod";
+import type { Case } from "../domain/case.ts";
+import { hashJson, type Json } from "../domain/json.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { Score } from "../domain/score.ts";
+import { type OpenScorer, type ScoreInput, type ScorerDefinition, ScorerFailure, type ScorerHost } from "../domain/scorer.ts";
+import { type Select, scorerFrame } from "../domain/suite.ts";
+import { casePath } from "./case-path.ts";
+import { shorten } from "./frame/brief.ts";
+import { Unselectable } from "./frame/parse-answer.ts";
+import type { ScorerExample } from "./frame/scorer-example.ts";
+import { badOperand, missingThreshold, OperandMistake, twoOperands } from "./frame/scorer-mistakes.ts";
+import { compileSelect } from "./frame/select-part.ts";
+
+/** What a scorer says before the suite's threshold has been asked. */
+export interface Judgement {
+  /** In [0, 1]; anything else, NaN too, is a failure to score. */
+  readonly score: number;
+  /** Absent: the threshold decides. */
+  readonly pass?: boolean | undefined;
+  readonly reason: string;
+}
+
+/** A scorer's settings made into something that scores. */
+export interface ScorerWork<O> {
+  /**
+   * @param actual the selected part of the answer: its text, or a JSON value under `select: {json}`
+   * @param operand what it is compared with, read by `readOperand`
+   */
+  score(actual: Json, operand: O, input: ScoreInput): Judgement | Promise<Judgement>;
+  /** Replaces settings of the same names in the identity: the content of a file for its path. */
+  readonly identity?: { readonly [name: string]: Json };
+  /** Further paths into the case that must be there. */
+  readonly reads?: readonly string[];
+  readonly files?: readonly string[];
+  /** What `FramedScorer.refuses` says beyond the operand. */
+  refuses?(golden: Case): string | undefined;
+  close?(): Promise<void>;
+}
+
+export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
+  readonly type: string;
+  readonly about: string;
+  /** Raised when the same settings begin to give other scores: baselines made before are then told apart. */
+  readonly version?: number;
+  /** Zod fields of this type's own options. */
+  readonly options: Shape;
+  /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
+  readonly reads?: "part" | "whole";
+  /** `optional`: without `value` and `against` there is no operand, `expected` is then not read. */
+  readonly operand: "required" | "optional" | "none";
+  /**
+   * binary: 0 or 1, so a threshold is not needed; graded: needs one; returned: user code says `pass` itself,
+   * or returns only a number, which is a failure without a threshold.
+   */
+  readonly grades: "binary" | "graded" | "returned";
+  /** Checks and compiles an operand: a literal once, one of a case for each trial. @throws {OperandMistake | SettingMistake} */
+  readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
+  /** @throws {SettingMistake} */
+  compile(settings: z.output<z.ZodObject<Shape>>, host: ScorerHost): ScorerWork<O> | Promise<ScorerWork<O>>;
+  readonly examples: readonly ScorerExample[];
+}
+
+/** A scorer ready for a suite that can also say why it could not score a case. */
+export interface FramedScorer extends OpenScorer {
+  /** Why this case's operand is of no use ("expected is not a list"); undefined when all is well. Needs no answer. */
+  refuses(golden: Case): string | undefined;
+}
+
+/** A scorer type with its table. */
+export interface DocumentedScorer extends ScorerDefinition {
+  readonly settings: z.ZodObject;
+  readonly operand: "required" | "optional" | "none";
+  readonly grades: "binary" | "graded" | "returned";
+  readonly examples: readonly ScorerExample[];
+  open(settings: unknown, host: ScorerHost): Promise<FramedScorer>;
+}
+
+/** The frame's own settings, parsed. */
+interface Frame {
+  readonly name?: string;
+  readonly required?: boolean;
+  readonly threshold?: number;
+  readonly select?: Select;
+  readonly against?: string;
+  readonly value?: Json;
+}
+
+/** Passes or misses of scorers that know nothing between. */
+export function hit(reason: string): Score {
+  return { score: 1, pass: true, reason };
+}
+export function miss(reason: string): Score {
+  return { score: 0, pass: false, reason };
+}
+
+/**
+ * A scorer type from what is its own. The frame adds what all share: name, required, threshold, select, the operand,
+ * the identity, and that no NaN, no score outside [0, 1] and no pass that contradicts its score gets through.
+ */
+export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(spec: ScorerSpec<Shape, O>): DocumentedScorer {
+  const settings = settingsOf(spec);
+  return {
+    type: spec.type,
+    about: spec.about,
+    settings,
+    operand: spec.operand,
+    grades: spec.grades,
+    examples: spec.examples,
+    open: (parsed, host) => open(spec, settings, parsed as z.output<z.ZodObject<Shape>>, host),
+  };
+}
+
+function settingsOf<Shape extends z.ZodRawShape, O>(spec: ScorerSpec<Shape, O>): z.ZodObject {
+  const { type: _, select, against, value, ...common } = scorerFrame;
+  return z.strictObject({
+    type: z.literal(spec.type),
+    ...common,
+    ...(spec.reads === "whole" ? {} : { select }),
+    ...(spec.operand === "none" ? {} : { against, value }),
+    ...spec.options,
+  });
+}
+
+async function open<Shape extends z.ZodRawShape, O>(
+  spec: ScorerSpec<Shape, O>,
+  schema: z.ZodObject,
+  settings: z.output<z.ZodObject<Shape>>,
+  host: ScorerHost,
+): Promise<FramedScorer> {
+  const frame = settings as Frame;
+  if (spec.grades === "graded" && frame.threshold === undefined) throw missingThreshold(spec.type);
+  const operand = operandOf(spec, settings, frame);
+  const select = await compileSelect(frame.select);
+  const work = await spec.compile(settings, host);
+  const settle = settler(spec.grades, frame.threshold);
+  return {
+    name: frame.name ?? spec.type,
+    required: frame.required ?? true,
+    identity: identityOf(spec, schema, settings, work.identity),
+    reads: [...operand.reads, ...(work.reads ?? [])],
+    files: work.files ?? [],
+    binary: spec.grades === "binary",
+    refuses: (golden) => operand.refuses(golden) ?? work.refuses?.(golden),
+    score(input) {
+      const actual = select(input.transcript.output);
+      if (actual instanceof Unselectable) return miss(actual.reason);
+      const judged = work.score(actual, operand.of(input.golden), input);
+      return judged instanceof Promise ? judged.then(settle) : settle(judged);
+    },
+    ...(work.close === undefined ? {} : { close: () => work.close?.() ?? Promise.resolve() }),
+  };
+}
+
+interface Operand<O> {
+  readonly reads: readonly string[];
+  of(golden: Case): O;
+  refuses(golden: Case): string | undefined;
+}
+
+function operandOf<Shape extends z.ZodRawShape, O>(
+  spec: ScorerSpec<Shape, O>,
+  settings: z.output<z.ZodObject<Shape>>,
+  frame: Frame,
+): Operand<O> {
+  const read = (value: Json): O => (spec.readOperand ? spec.readOperand(value, settings) : (value as O));
+  if (frame.value !== undefined) {
+    if (frame.against !== undefined) throw twoOperands();
+    return fixed(literal(frame.value, read));
+  }
+  if (spec.operand === "none" || (spec.operand === "optional" && frame.against === undefined)) {
+    return fixed(undefined as O);
+  }
+  return fromCase(frame.against ?? "expected", read);
+}
+
+function fixed<O>(operand: O): Operand<O> {
+  return { reads: [], of: () => operand, refuses: () => undefined };
+}
+
+function literal<O>(value: Json, read: (value: Json) => O): O {
+  try {
+    return read(value);
+  } catch (error) {
+    throw error instanceof OperandMistake ? badOperand(error) : error;
+  }
+}
+
+function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
+  const find = casePath(path);
+  const operandOfCase = (golden: Case): O => {
+    const value = find(golden);
+    if (value === undefined) throw new ScorerFailure("tool", `case ${golden.id} has no ${path}`);
+    try {
+      return read(value);
+    } catch (error) {
+      if (!(error instanceof OperandMistake || error instanceof SettingMistake)) throw error;
+      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, { cause: error });
+    }
+  };
+  return {
+    reads: [path],
+    of: operandOfCase,
+    refuses: (golden) => failureOf(() => operandOfCase(golden)),
+  };
+}
+
+/** The words of the ScorerFailure that `attempt` ends in; undefined when it ends well. */
+export function failureOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScorerFailure) return error.message;
+    throw error;
+  }
+}
+
+const LONGEST_REASON = 1000;
+
+/** Makes a judgement a score: pass and score can never contradict each other. @throws {ScorerFailure} */
+function settler(grades: "binary" | "graded" | "returned", threshold: number | undefined) {
+  return (judged: Judgement): Score => {
+    const { score } = judged;
+    if (!(score >= 0 && score <= 1)) {
+      throw new ScorerFailure("tool", `it returned the score ${score}, which is not between 0 and 1`);
+    }
+    const pass = passes(judged, grades, threshold);
+    if (grades === "graded" && !pass) return { score, pass, reason: `${judged.reason}, needs ${threshold}` };
+    if (judged.pass === pass && judged.reason.length <= LONGEST_REASON) return judged as Score;
+    return { score, pass, reason: shorten(judged.reason, LONGEST_REASON) };
+  };
+}
+
+function passes(
+  judged: Judgement,
+  grades: "binary" | "graded" | "returned",
+  threshold: number | undefined,
+): boolean {
+  const { score, pass } = judged;
+  if (threshold === undefined) {
+    if (pass !== undefined) return pass;
+    if (grades === "binary") return score === 1;
+    throw new ScorerFailure("tool", `it returned only the score ${score}, and the suite gives no threshold`);
+  }
+  const reached = score >= threshold;
+  if (grades === "returned" && pass !== undefined && pass !== reached) {
+    throw new ScorerFailure(
+      "tool",
+      `it says pass: ${pass}, but its score ${score} says ${reached} (threshold ${threshold}); drop one of the two`,
+    );
+  }
+  return reached;
+}
+
+/**
+ * Everything that defines the scores. An option at its default is left out, so writing it down, or a later
+ * version that adds an option, changes nobody's identity.
+ */
+function identityOf<Shape extends z.ZodRawShape, O>(
+  spec: ScorerSpec<Shape, O>,
+  schema: z.ZodObject,
+  settings: z.output<z.ZodObject<Shape>>,
+  replaced: { readonly [name: string]: Json } = {},
+): Json {
+  const { name: _, required: __, ...defining } = settings as Record<string, Json>;
+  const identity: Record<string, Json> = spec.version === undefined ? {} : { version: spec.version };
+  for (const [option, value] of Object.entries(defining)) {
+    if (value === undefined || (option === "against" && value === "expected")) continue;
+    if (!isDefault(schema, option, value)) identity[option] = value;
+  }
+  return { ...identity, ...replaced };
+}
+
+function isDefault(schema: z.ZodObject, option: string, value: Json): boolean {
+  const whenAbsent = z.safeParse(schema.shape[option] as z.ZodType, undefined);
+  return whenAbsent.success && whenAbsent.data !== undefined && hashJson(whenAbsent.data) === hashJson(value);
+}

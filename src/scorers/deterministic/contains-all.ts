@@ -1,0 +1,29 @@
+import { defineListSearch } from "../frame/text-search.ts";
+
+export const containsAll = defineListSearch({
+  type: "contains-all",
+  about: "The answer contains every text of a list.",
+  quantity: "all",
+  wants: "found",
+  examples: [
+    {
+      title: "passes when all are there, in any order",
+      settings: { value: ["name", "date"] },
+      output: "date and name",
+      expected: { pass: true, score: 1, reason: 'contains "name", "date"' },
+    },
+    {
+      title: "names those that are missing",
+      settings: { value: ["name", "date", "sum"] },
+      output: "name only",
+      expected: { pass: false, score: 0, reason: 'does not contain "date", "sum"' },
+    },
+    {
+      title: "cannot look for nothing",
+      settings: {},
+      output: "a",
+      case: { expected: [] },
+      expected: { failure: "the list is empty" },
+    },
+  ],
+});

@@ -1,0 +1,42 @@
+import * as z from "zod";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { defineScorer, hit, miss } from "../define-scorer.ts";
+
+export const cost = defineScorer({
+  type: "cost",
+  about: "The answer was cheap enough.",
+  options: { max: z.number().min(0).describe("US dollars, inclusive") },
+  reads: "whole",
+  operand: "none",
+  grades: "binary",
+  compile: ({ max }) => ({
+    score(_, __, { transcript: { cost_usd } }) {
+      if (cost_usd === null) {
+        throw new ScorerFailure("tool", "the cost of this answer is unknown: give the model a price in evalconfig.yaml");
+      }
+      return cost_usd <= max ? hit(`$${cost_usd}`) : miss(`$${cost_usd}, at most $${max} wanted`);
+    },
+  }),
+  examples: [
+    {
+      title: "passes a cheap answer",
+      settings: { max: 0.01 },
+      output: "x",
+      transcript: { cost_usd: 0.0021 },
+      expected: { pass: true, score: 1, reason: "$0.0021" },
+    },
+    {
+      title: "misses a dear one",
+      settings: { max: 0.002 },
+      output: "x",
+      transcript: { cost_usd: 0.0021 },
+      expected: { pass: false, score: 0, reason: "$0.0021, at most $0.002 wanted" },
+    },
+    {
+      title: "cannot score an answer whose cost is unknown",
+      settings: { max: 0.01 },
+      output: "x",
+      expected: { failure: "is unknown" },
+    },
+  ],
+});

@@ -1,0 +1,101 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { defineScorer, hit, miss } from "../define-scorer.ts";
+import { firstDifference } from "../frame/json-difference.ts";
+import { parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+
+const EQUAL = hit("equal");
+
+export const jsonEquals = defineScorer({
+  type: "json-equals",
+  about: "The answer is JSON and deeply equal to what was expected; kinds must agree, so `1` is not `\"1\"`.",
+  options: {
+    partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
+    ignore_order: z.boolean().default(false).describe("Lists are equal in any order"),
+    ignore_keys: z.array(z.string()).default([]).describe("Names of members left out at every depth"),
+    tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
+  },
+  operand: "required",
+  grades: "binary",
+  readOperand: (value): Json => value,
+  compile(settings) {
+    const differ = firstDifference(settings);
+    return {
+      score(actual, expected) {
+        const value = typeof actual === "string" ? parseAnswer(actual) : actual;
+        if (value instanceof Unselectable) return miss(value.reason);
+        const difference = differ(expected, value);
+        return difference === undefined ? EQUAL : miss(difference);
+      },
+    };
+  },
+  examples: [
+    {
+      title: "passes the same value, however it is written",
+      settings: {},
+      output: '{ "b": [1, {"c": null}], "a": "x" }',
+      case: { expected: { a: "x", b: [1, { c: null }] } },
+      expected: { pass: true, score: 1, reason: "equal" },
+    },
+    {
+      title: "names the first place that differs",
+      settings: { value: { items: [{ id: 1 }, { id: 2 }] } },
+      output: '{"items": [{"id": 1}, {"id": "2"}]}',
+      expected: { pass: false, score: 0, reason: '$.items[1].id: expected 2, got "2"' },
+    },
+    {
+      title: "misses a member too few",
+      settings: { value: { a: 1, b: 2 } },
+      output: '{"a": 1}',
+      expected: { pass: false, reason: "$.b is missing, expected 2" },
+    },
+    {
+      title: "misses a member too many",
+      settings: { value: { a: 1 } },
+      output: '{"a": 1, "b c": 2}',
+      expected: { pass: false, reason: "$['b c'] was not expected" },
+    },
+    {
+      title: "lets more members through when partial",
+      settings: { value: { user: { id: 7 } }, partial: true },
+      output: '{"user": {"id": 7, "name": "Dana"}, "at": 1}',
+      expected: { pass: true },
+    },
+    {
+      title: "wants lists in order and of the same length",
+      settings: { value: [1, 2] },
+      output: "[1, 2, 3]",
+      expected: { pass: false, reason: "$: expected 2 items, got 3" },
+    },
+    {
+      title: "can ignore the order of lists",
+      settings: { value: [{ a: 1 }, { a: 2 }, { a: 2 }], ignore_order: true },
+      output: '[{"a": 2}, {"a": 1}, {"a": 2}]',
+      expected: { pass: true },
+    },
+    {
+      title: "finds a pairing of unordered items even when one expected item fits several",
+      settings: { value: [{ a: 1 }, { a: 1, b: 2 }], ignore_order: true, partial: true },
+      output: '[{"a": 1, "b": 2}, {"a": 1}]',
+      expected: { pass: true },
+    },
+    {
+      title: "names an unordered item that is nowhere",
+      settings: { value: { tags: ["x", "y"] }, ignore_order: true },
+      output: '{"tags": ["y", "z"]}',
+      expected: { pass: false, reason: '$.tags has no item "x"' },
+    },
+    {
+      title: "can ignore members by name",
+      settings: { value: { id: 1, at: "monday" }, ignore_keys: ["at"] },
+      output: '{"id": 1, "at": "tuesday"}',
+      expected: { pass: true },
+    },
+    {
+      title: "misses an answer that is not JSON",
+      settings: { value: {} },
+      output: "none",
+      expected: { pass: false, reason: 'not valid JSON: it starts with "none"' },
+    },
+  ],
+});

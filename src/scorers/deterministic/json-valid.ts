@@ -1,0 +1,56 @@
+import { defineScorer, hit, miss } from "../define-scorer.ts";
+import { parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+
+const VALID = hit("valid JSON");
+
+export const jsonValid = defineScorer({
+  type: "json-valid",
+  about: "The answer is JSON, strictly: no code fence, no comments, nothing before or after.",
+  options: {},
+  operand: "none",
+  grades: "binary",
+  compile: () => ({
+    score(actual) {
+      const value = typeof actual === "string" ? parseAnswer(actual) : actual;
+      return value instanceof Unselectable ? miss(value.reason) : VALID;
+    },
+  }),
+  examples: [
+    {
+      title: "passes any JSON value",
+      settings: {},
+      output: ' {"a": [1, null]}\n',
+      expected: { pass: true, score: 1, reason: "valid JSON" },
+    },
+    {
+      title: "misses prose",
+      settings: {},
+      output: "Sure! Here it is",
+      expected: { pass: false, score: 0, reason: 'not valid JSON: it starts with "Sure! Here it is"' },
+    },
+    {
+      title: "misses a code fence",
+      settings: {},
+      output: '```json\n{"a": 1}\n```',
+      expected: { pass: false, reason: "not valid JSON: it stands in a Markdown code fence" },
+    },
+    {
+      title: "can be told to look inside a code fence",
+      settings: { select: { regex: "(?s)```json\\n(.*)```" } },
+      output: '```json\n{"a": 1}\n```',
+      expected: { pass: true },
+    },
+    {
+      title: "misses an answer that was cut off",
+      settings: {},
+      output: '{"a": [1,',
+      expected: { pass: false, reason: "not valid JSON: it breaks off" },
+    },
+    {
+      title: "misses an empty answer",
+      settings: {},
+      output: "",
+      expected: { pass: false, reason: "not valid JSON: the answer is empty" },
+    },
+  ],
+});

@@ -1,0 +1,23 @@
+import { defineTextSearch } from "../frame/text-search.ts";
+
+export const notEndsWith = defineTextSearch({
+  type: "not-ends-with",
+  about: "The answer does not end with a text.",
+  found: (answer, wanted) => answer.endsWith(wanted),
+  wants: "absent",
+  verb: "end with",
+  examples: [
+    {
+      title: "misses an answer that does",
+      settings: { value: "…", trim: true },
+      output: "and then… ",
+      expected: { pass: false, score: 0, reason: 'must not end with "…"' },
+    },
+    {
+      title: "passes any other",
+      settings: { value: "…" },
+      output: "Done.",
+      expected: { pass: true, reason: 'does not end with "…"' },
+    },
+  ],
+});

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { defineScorer, hit, miss } from "../define-scorer.ts";
+import { show } from "../frame/brief.ts";
+import { sameValue } from "../frame/same-value.ts";
+import { OperandMistake } from "../frame/scorer-mistakes.ts";
+import { textOptions } from "../frame/text-options.ts";
+
+export const oneOf = defineScorer({
+  type: "one-of",
+  about: "The answer equals one of the accepted ones; each is compared as `equals` does.",
+  options: {
+    ...textOptions,
+    tolerance: z.number().min(0).default(0).describe("Largest distance of two numbers that count as equal"),
+  },
+  operand: "required",
+  grades: "binary",
+  readOperand(value): readonly Json[] {
+    if (!Array.isArray(value)) throw new OperandMistake("it is not a list", "Give a list of accepted answers.");
+    if (value.length === 0) throw new OperandMistake("the list is empty", "Give at least one accepted answer.");
+    return value;
+  },
+  compile(settings) {
+    const same = sameValue(settings);
+    return {
+      score(actual, accepted) {
+        const which = accepted.findIndex((one) => same(actual, one));
+        if (which >= 0) return hit(`equals ${show(accepted[which] as Json)}`);
+        return miss(`expected one of ${accepted.map(show).join(", ")}, got ${show(actual)}`);
+      },
+    };
+  },
+  examples: [
+    {
+      title: "passes any of the accepted answers",
+      settings: { value: ["yes", "y"], ignore_case: true },
+      output: "Y",
+      expected: { pass: true, reason: 'equals "y"' },
+    },
+    {
+      title: "misses all others",
+      settings: { against: "expected.queues" },
+      output: "sales",
+      case: { expected: { queues: ["billing", "tech"] } },
+      expected: { pass: false, score: 0, reason: 'expected one of "billing", "tech", got "sales"' },
+    },
+    {
+      title: "compares numbers as numbers",
+      settings: { value: [7, 8] },
+      output: "8.0",
+      expected: { pass: true },
+    },
+    {
+      title: "cannot score against something that is no list",
+      settings: {},
+      output: "a",
+      case: { expected: "a" },
+      expected: { failure: "it is not a list" },
+    },
+  ],
+});

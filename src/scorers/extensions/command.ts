@@ -1,0 +1,126 @@
+import { statSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import * as z from "zod";
+import { Duration } from "../../domain/config.ts";
+import type { Json } from "../../domain/json.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
+import { repositoryPath } from "../../modules/repository-path.ts";
+import { defineScorer, type Judgement } from "../define-scorer.ts";
+import { shorten } from "../frame/brief.ts";
+import { commandNotFound } from "../frame/scorer-mistakes.ts";
+import { type Program, ProgramFailure } from "./child-process.ts";
+import { findProgram } from "./find-program.ts";
+import { type ProgramPool, processesThatStay, processPerRequest } from "./program-pool.ts";
+import { extensionInput, returnedScore } from "./returned-score.ts";
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+export const commandScorer = defineScorer({
+  type: "command",
+  about:
+    "A program of yours in any language: `{case, output, transcript, config}` as JSON on stdin, `{score, pass?, reason?}`, a boolean or a number as JSON on stdout. It runs in the project root, without a shell. The files among its arguments, and what JavaScript and TypeScript ones import, are part of the fingerprint; what else it reads is not.",
+  options: {
+    command: z.array(z.string()).min(1).describe("The program and its arguments"),
+    serve: z.enum(["jsonl"]).optional().describe("jsonl: processes stay, and answer a line with a line"),
+    timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
+    config: z.unknown().optional().describe("Handed to the program; default {}"),
+  },
+  operand: "none",
+  grades: "returned",
+  compile(settings, { root, env, concurrency }) {
+    const [name, ...args] = settings.command as [string, ...string[]];
+    const place = findProgram(name, root, env);
+    if (place === undefined) throw commandNotFound(name);
+    const files = filesAmong(settings.command, root);
+    const timeout_ms = settings.timeout ?? DEFAULT_TIMEOUT_MS;
+    const program: Program = { command: [place, ...args], cwd: root, env, timeout_ms };
+    const processes = Math.max(1, Math.min(concurrency, availableParallelism()));
+    const pool = settings.serve === "jsonl" ? processesThatStay(program, processes) : processPerRequest(program, processes);
+    const config = (settings.config ?? {}) as Json;
+    const label = shorten(settings.command.join(" "));
+    return {
+      files,
+      identity: { files: fileHashes(root, files) },
+      score: (actual, _, input) => ask(pool, JSON.stringify(extensionInput(actual, input, config)), label),
+      close: () => pool.close(),
+    };
+  },
+  examples: [
+    {
+      title: "hands the program the case and the answer and reads its score",
+      settings: { command: ["node", "scorers/tone.mjs"], config: { limit: 10 } },
+      files: {
+        "scorers/tone.mjs":
+          "let text = ''; for await (const part of process.stdin) text += part;\nconst { case: golden, output, config } = JSON.parse(text);\nconsole.log(JSON.stringify({ score: 0.5, pass: output.length <= config.limit, reason: `${golden.id}: ${output}` }));",
+      },
+      output: "short",
+      case: { id: "refund-07" },
+      expected: { pass: true, score: 0.5, reason: "refund-07: short" },
+    },
+    {
+      title: "keeps the program running when it serves lines",
+      settings: { command: ["node", "scorers/serve.mjs"], serve: "jsonl" },
+      files: {
+        "scorers/serve.mjs":
+          "import { createInterface } from 'node:readline';\nfor await (const line of createInterface({ input: process.stdin })) console.log(JSON.parse(line).output === 'a');",
+      },
+      output: "b",
+      expected: { pass: false, score: 0, reason: "false" },
+    },
+    {
+      title: "cannot score when the program fails",
+      settings: { command: ["node", "-e", "console.error('no dictionary'); process.exit(3)"] },
+      output: "a",
+      expected: { failure: "exited with code 3: no dictionary" },
+    },
+    {
+      title: "cannot score when the program writes something else",
+      settings: { command: ["node", "-e", "console.log('fine')"] },
+      output: "a",
+      expected: { failure: 'wrote "fine\\n", which is not JSON' },
+    },
+    {
+      title: "cannot score when the program takes too long",
+      settings: { command: ["node", "-e", "setTimeout(() => {}, 60000)"], timeout: "200ms" },
+      output: "a",
+      expected: { failure: "gave no answer in 200 ms" },
+    },
+  ],
+});
+
+async function ask(pool: ProgramPool, request: string, label: string): Promise<Judgement> {
+  let answer: string;
+  try {
+    answer = await pool.ask(request);
+  } catch (error) {
+    if (error instanceof ProgramFailure) throw new ScorerFailure("tool", `${label} ${error.message}`, { cause: error });
+    throw error;
+  }
+  return returnedScore(parse(answer, label), label);
+}
+
+function parse(answer: string, label: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch (error) {
+    throw new ScorerFailure("tool", `${label} wrote ${JSON.stringify(shorten(answer))}, which is not JSON`, { cause: error });
+  }
+}
+
+/** Arguments that are files of the repository, with what they import. */
+function filesAmong(command: readonly string[], root: string): readonly string[] {
+  const found = new Set<string>();
+  for (const argument of command) {
+    if (isRepositoryFile(root, argument)) for (const file of moduleFiles(root, argument)) found.add(file);
+  }
+  return [...found];
+}
+
+function isRepositoryFile(root: string, argument: string): boolean {
+  try {
+    return statSync(repositoryPath(root, argument), { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+
+/**
+ * Where a program is: a path with a separator is looked up below `root`, a bare name along PATH.
+ * @returns undefined when there is none that can be run
+ */
+export function findProgram(
+  name: string,
+  root: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  if (/[\\/]/.test(name)) return firstRunnable(resolve(root, name), env);
+  for (const directory of (env.PATH ?? env.Path ?? "").split(delimiter)) {
+    const found = directory === "" ? undefined : firstRunnable(join(directory, name), env);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function firstRunnable(path: string, env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const endings = process.platform === "win32" ? ["", ...(env.PATHEXT ?? ".EXE").split(";")] : [""];
+  return endings.map((ending) => path + ending).find(isRunnable);
+}
+
+function isRunnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

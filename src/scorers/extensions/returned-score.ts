@@ -1,0 +1,42 @@
+import type { Case } from "../../domain/case.ts";
+import type { Json } from "../../domain/json.ts";
+import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+import type { Judgement } from "../define-scorer.ts";
+import { rounded, shorten } from "../frame/brief.ts";
+
+/** What a scorer of the user's is handed: the argument of a module, the line of a command. */
+export interface ExtensionInput {
+  readonly case: Case;
+  /** The selected part of the answer; without `select`, its text. */
+  readonly output: Json;
+  readonly transcript: Transcript;
+  readonly config: Json;
+}
+
+export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ExtensionInput {
+  return { case: golden, output, transcript, config };
+}
+
+/**
+ * Reads `{score, pass?, reason?}`, a boolean or a number.
+ * @throws {ScorerFailure} for anything else: a shape that is not understood is neither a pass nor a miss
+ */
+export function returnedScore(value: unknown, who: string): Judgement {
+  if (typeof value === "boolean") return { score: value ? 1 : 0, pass: value, reason: `${value}` };
+  if (typeof value === "number") return { score: value, reason: `score ${rounded(value)}` };
+  if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
+  const { score, pass, reason } = value as Record<string, unknown>;
+  if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
+  if (pass !== undefined && typeof pass !== "boolean") throw unreadable(who, `returned a \`pass\` that is no boolean`);
+  if (reason !== undefined && typeof reason !== "string") throw unreadable(who, `returned a \`reason\` that is no text`);
+  return { score, pass, reason: reason ?? `score ${rounded(score)}` };
+}
+
+function unreadable(who: string, what: string): ScorerFailure {
+  return new ScorerFailure("tool", `${who} ${what}; a score is {score, pass?, reason?}, a boolean or a number`);
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? "nothing" : shorten(JSON.stringify(value) ?? typeof value);
+}

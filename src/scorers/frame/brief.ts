@@ -1,0 +1,43 @@
+import type { Json } from "../../domain/json.ts";
+
+const SHORT = 60;
+/** Unchanged characters shown before the first difference of two long texts. */
+const RUN_UP = 15;
+
+/** At most `limit` characters (UTF-16 units), what is left out shown as … in the middle. */
+export function shorten(text: string, limit: number = SHORT): string {
+  if (text.length <= limit) return text;
+  const head = Math.ceil((limit - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (limit - 1 - head))}`;
+}
+
+/** A JSON value for a sentence: quoted when it is text, shortened in the middle when it is long. */
+export function show(value: Json): string {
+  return typeof value === "string" ? JSON.stringify(shorten(value)) : shorten(JSON.stringify(value));
+}
+
+/** `expected "billing", got "payments"`; of two long texts only the neighbourhood of the first difference. */
+export function difference(expected: Json, got: Json): string {
+  if (typeof expected !== "string" || typeof got !== "string" || expected.length + got.length <= 2 * SHORT) {
+    return `expected ${show(expected)}, got ${show(got)}`;
+  }
+  let same = 0;
+  while (same < expected.length && expected[same] === got[same]) same++;
+  return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}`;
+}
+
+function around(text: string, at: number): string {
+  const from = Math.max(0, at - RUN_UP);
+  const to = Math.min(text.length, from + SHORT);
+  return `${from > 0 ? "…" : ""}${JSON.stringify(text.slice(from, to))}${to < text.length ? "…" : ""}`;
+}
+
+/** `1 word`, `2 words`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? "" : "s"}`;
+}
+
+/** A score with three digits at most: 0.571, 1. */
+export function rounded(score: number): string {
+  return String(Math.round(score * 1000) / 1000);
+}

@@ -1,0 +1,33 @@
+const ASCII = /^[\0-\x7f]*$/;
+/** Scripts written without blanks between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+
+const segmenters: Partial<Record<"grapheme" | "word" | "sentence", Intl.Segmenter>> = {};
+
+function segments(text: string, granularity: "grapheme" | "word" | "sentence"): Intl.Segments {
+  segmenters[granularity] ??= new Intl.Segmenter("en", { granularity });
+  return segmenters[granularity].segment(text);
+}
+
+function count<T>(items: Iterable<T>, counts: (item: T) => boolean): number {
+  let n = 0;
+  for (const item of items) if (counts(item)) n++;
+  return n;
+}
+
+/** Characters as a reader counts them: an emoji with its modifiers is one, so is a letter with its accents. */
+export function countCharacters(text: string): number {
+  if (ASCII.test(text) && !text.includes("\r")) return text.length;
+  return count(segments(text, "grapheme"), () => true);
+}
+
+/** Words between blanks that hold a letter or a digit; by dictionary in scripts without blanks. */
+export function countWords(text: string): number {
+  if (UNSPACED.test(text)) return count(segments(text, "word"), (word) => word.isWordLike === true);
+  return count(text.split(/\s+/u), (word) => /[\p{L}\p{N}]/u.test(word));
+}
+
+/** Sentences by the rules of Unicode (UAX 29). */
+export function countSentences(text: string): number {
+  return count(segments(text, "sentence"), ({ segment }) => /[\p{L}\p{N}]/u.test(segment));
+}

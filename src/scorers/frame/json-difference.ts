@@ -1,0 +1,107 @@
+import { canonicalJson, type Json } from "../../domain/json.ts";
+import { difference, show } from "./brief.ts";
+import { within } from "./same-value.ts";
+
+export interface JsonComparison {
+  readonly partial: boolean;
+  readonly ignore_order: boolean;
+  readonly ignore_keys: readonly string[];
+  readonly tolerance: number;
+}
+
+interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/**
+ * Compiles a deep comparison.
+ * @returns the first place where two values differ, as a sentence; undefined when they are equal
+ */
+export function firstDifference(how: JsonComparison): (expected: Json, got: Json) => string | undefined {
+  const ignored = new Set(how.ignore_keys);
+
+  function differ(expected: Json, got: Json, at: string): string | undefined {
+    if (Array.isArray(expected) && Array.isArray(got)) return differInLists(expected, got, at);
+    if (isObject(expected) && isObject(got)) return differInObjects(expected, got, at);
+    if (expected === got) return undefined;
+    if (typeof expected === "number" && typeof got === "number" && within(expected, got, how.tolerance)) return undefined;
+    return `${at}: ${difference(expected, got)}`;
+  }
+
+  function differInObjects(expected: JsonObject, got: JsonObject, at: string): string | undefined {
+    for (const key of Object.keys(expected)) {
+      if (ignored.has(key)) continue;
+      const place = at + member(key);
+      if (!Object.hasOwn(got, key)) return `${place} is missing, expected ${show(expected[key] as Json)}`;
+      const found = differ(expected[key] as Json, got[key] as Json, place);
+      if (found !== undefined) return found;
+    }
+    if (how.partial) return undefined;
+    const extra = Object.keys(got).find((key) => !ignored.has(key) && !Object.hasOwn(expected, key));
+    return extra === undefined ? undefined : `${at}${member(extra)} was not expected`;
+  }
+
+  function differInLists(expected: readonly Json[], got: readonly Json[], at: string): string | undefined {
+    if (expected.length !== got.length) return `${at}: expected ${expected.length} items, got ${got.length}`;
+    if (how.ignore_order) return differInBags(expected, got, at);
+    for (let i = 0; i < expected.length; i++) {
+      const found = differ(expected[i] as Json, got[i] as Json, `${at}[${i}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  function differInBags(expected: readonly Json[], got: readonly Json[], at: string): string | undefined {
+    const [left, right] = withoutTwins(expected, got);
+    const unpaired = firstUnpaired(left.length, right.length, (l, r) => differ(left[l] as Json, right[r] as Json, "") === undefined);
+    return unpaired === undefined ? undefined : `${at} has no item ${show(left[unpaired] as Json)}`;
+  }
+
+  /** Identical items pair at once, which keeps long lists fast. Only safe where an item fits nothing but its twin. */
+  function withoutTwins(expected: readonly Json[], got: readonly Json[]): readonly [readonly Json[], readonly Json[]] {
+    if (how.partial || how.tolerance > 0) return [expected, got];
+    const counts = new Map<string, number>();
+    for (const item of got) counts.set(canonicalJson(item), (counts.get(canonicalJson(item)) ?? 0) + 1);
+    const left = expected.filter((item) => !take(counts, canonicalJson(item)));
+    const right = got.filter((item) => take(counts, canonicalJson(item)));
+    return [left, right];
+  }
+
+  return (expected, got) => differ(expected, got, "$");
+}
+
+function take(counts: Map<string, number>, key: string): boolean {
+  const count = counts.get(key) ?? 0;
+  if (count > 0) counts.set(key, count - 1);
+  return count > 0;
+}
+
+/**
+ * Pairs every left item with a right one of its own, by augmenting paths (Kuhn), since the first fit may be taken.
+ * @returns the index of a left item for which none is left
+ */
+function firstUnpaired(lefts: number, rights: number, fits: (left: number, right: number) => boolean): number | undefined {
+  const ownerOf: (number | undefined)[] = new Array(rights);
+  const pair = (left: number, tried: Set<number>): boolean => {
+    for (let right = 0; right < rights; right++) {
+      if (tried.has(right) || !fits(left, right)) continue;
+      tried.add(right);
+      const owner = ownerOf[right];
+      if (owner === undefined || pair(owner, tried)) {
+        ownerOf[right] = left;
+        return true;
+      }
+    }
+    return false;
+  };
+  for (let left = 0; left < lefts; left++) if (!pair(left, new Set())) return left;
+  return undefined;
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function member(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) ? `.${key}` : `['${key.replace(/['\\]/g, "\\$&")}']`;
+}

@@ -1,0 +1,63 @@
+import type { Json } from "../../domain/json.ts";
+import { shorten } from "./brief.ts";
+
+/** An answer in which what a scorer asks for is not to be found: the model's failure, so a miss and no error. */
+export class Unselectable {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/** Deeper values would overflow the stack of what compares them; no honest answer is nested so far. */
+const MAX_DEPTH = 500;
+
+// Several scorers of a suite read the same answer one after the other: the last one is kept. Nobody changes it.
+let lastText: string | undefined;
+let lastValue: Json | Unselectable = null;
+
+/** The answer read as JSON, strictly. */
+export function parseAnswer(text: string): Json | Unselectable {
+  if (text === lastText) return lastValue;
+  lastValue = parse(text);
+  lastText = text;
+  return lastValue;
+}
+
+function parse(text: string): Json | Unselectable {
+  if (text.length > MAX_DEPTH && nesting(text) > MAX_DEPTH) {
+    return new Unselectable(`not valid JSON: nested deeper than ${MAX_DEPTH} levels`);
+  }
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    return new Unselectable(`not valid JSON: ${whyNotJson(text, error)}`);
+  }
+}
+
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (quoted) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) quoted = false;
+    } else if (c === 0x22) quoted = true;
+    else if (c === 0x5b || c === 0x7b) deepest = Math.max(deepest, ++depth);
+    else if (c === 0x5d || c === 0x7d) depth--;
+  }
+  return deepest;
+}
+
+function whyNotJson(text: string, error: unknown): string {
+  const start = text.trimStart();
+  if (start === "") return "the answer is empty";
+  if (start.startsWith("```")) return "it stands in a Markdown code fence";
+  const message = error instanceof Error ? error.message : "";
+  if (/^(Unexpected end|Unterminated string)/.test(message)) return "it breaks off";
+  if (!/^[{["\d-]/.test(start)) return `it starts with ${JSON.stringify(shorten(start, 20))}`;
+  return message.replace(/, (\.\.\.)?".*$/s, "").replace(/ in JSON at position/, " at position");
+}

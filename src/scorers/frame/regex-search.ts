@@ -1,0 +1,56 @@
+import type { RE2JS } from "re2js";
+import * as z from "zod";
+import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
+import { shorten, show } from "./brief.ts";
+import { compileRegex, type RegexFlags } from "./linear-regex.ts";
+import type { ScorerExample } from "./scorer-example.ts";
+import { asText, textOperand } from "./text-options.ts";
+
+/** Patterns of cases kept compiled: k trials of a case ask for the same one. */
+const KEPT = 256;
+const kept = new Map<string, RE2JS>();
+
+function compiled(pattern: string, flags: RegexFlags): RE2JS {
+  const key = `${flags.ignore_case} ${flags.multiline} ${flags.dotall} ${pattern}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const regex = compileRegex(pattern, ["value"], flags);
+  if (kept.size >= KEPT) kept.clear();
+  kept.set(key, regex);
+  return regex;
+}
+
+interface RegexSearch {
+  readonly type: string;
+  readonly about: string;
+  readonly wants: "found" | "absent";
+  readonly examples: readonly ScorerExample[];
+}
+
+/** A scorer whose operand is a pattern. */
+export function defineRegexSearch({ type, about, wants, examples }: RegexSearch): DocumentedScorer {
+  return defineScorer({
+    type,
+    about,
+    options: {
+      ignore_case: z.boolean().default(false).describe("As (?i)"),
+      multiline: z.boolean().default(false).describe("As (?m): ^ and $ match at line ends too"),
+      dotall: z.boolean().default(false).describe("As (?s): . matches a line end too"),
+      full: z.boolean().default(false).describe("The whole text must match, not a part of it"),
+    },
+    operand: "required",
+    grades: "binary",
+    readOperand: (value, flags) => compiled(textOperand(value), flags),
+    compile: ({ full }) => ({
+      score(actual, pattern) {
+        const matcher = pattern.matcher(asText(actual));
+        const found = full ? matcher.matches() : matcher.find();
+        const shown = `/${shorten(pattern.pattern())}/`;
+        const says = found ? `matches ${shown}` : `does not match ${shown}`;
+        if (found === (wants === "found")) return hit(says);
+        return miss(found ? `must not match ${shown}: ${show(matcher.group() ?? "")}` : `${says}: ${show(actual)}`);
+      },
+    }),
+    examples,
+  });
+}

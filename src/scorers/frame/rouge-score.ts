@@ -1,0 +1,66 @@
+/** Words as ROUGE counts them: lower case, letters and digits of any script. */
+export function rougeWords(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+}
+
+/** Harmonic mean of precision and recall; 0 when nothing overlaps. */
+function f1(overlap: number, got: number, expected: number): number {
+  return overlap === 0 ? 0 : (2 * overlap) / (got + expected);
+}
+
+/**
+ * ROUGE-N: overlap of word n-grams, each counted as often as both texts have it (Lin 2004).
+ * @returns F1 in [0, 1]; 1 when both texts are too short to have an n-gram and are the same
+ */
+export function rougeN(got: readonly string[], expected: readonly string[], n: number): number {
+  const grams = countGrams(expected, n);
+  const total = Math.max(0, got.length - n + 1);
+  const wanted = Math.max(0, expected.length - n + 1);
+  if (total === 0 || wanted === 0) return got.join(" ") === expected.join(" ") ? 1 : 0;
+  let overlap = 0;
+  for (let i = 0; i < total; i++) {
+    const gram = got.slice(i, i + n).join(" ");
+    const left = grams.get(gram) ?? 0;
+    if (left === 0) continue;
+    overlap++;
+    grams.set(gram, left - 1);
+  }
+  return f1(overlap, total, wanted);
+}
+
+function countGrams(words: readonly string[], n: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (let i = 0; i + n <= words.length; i++) {
+    const gram = words.slice(i, i + n).join(" ");
+    counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * ROUGE-L: longest common subsequence of words, the texts taken whole (Lin 2004).
+ * Time grows with the product of the lengths, memory with the expected one's.
+ * @returns F1 in [0, 1]
+ */
+export function rougeL(got: readonly string[], expected: readonly string[]): number {
+  if (got.length === 0 || expected.length === 0) return got.length === expected.length ? 1 : 0;
+  return f1(longestCommon(got, expected), got.length, expected.length);
+}
+
+function longestCommon(a: readonly string[], b: readonly string[]): number {
+  // Numbers compare faster than words, and a word that only one text has can be left out.
+  const ids = new Map(b.map((word, i) => [word, i]));
+  const columns = Int32Array.from(b, (word) => ids.get(word) ?? -1);
+  const best = new Int32Array(b.length + 1);
+  for (const word of a) {
+    const id = ids.get(word);
+    if (id === undefined) continue;
+    let diagonal = 0;
+    for (let j = 0; j < columns.length; j++) {
+      const above = best[j + 1] as number;
+      best[j + 1] = columns[j] === id ? diagonal + 1 : Math.max(above, best[j] as number);
+      diagonal = above;
+    }
+  }
+  return best[b.length] as number;
+}

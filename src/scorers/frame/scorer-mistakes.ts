@@ -1,0 +1,212 @@
+import { SettingMistake } from "../../domain/problem.ts";
+
+type Place = readonly (string | number)[];
+
+function mistake(code: string, at: Place, what: string, why: string, fix: string, cause?: unknown): SettingMistake {
+  return new SettingMistake(at, { code, what, why, fix }, cause === undefined ? undefined : { cause });
+}
+
+/** A user's expected value that a scorer cannot work with: thrown by `readOperand`, placed by the frame. */
+export class OperandMistake extends Error {
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
+    super(message);
+    this.name = "OperandMistake";
+    this.fix = fix;
+  }
+}
+
+export function twoOperands(): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_TWO_OPERANDS",
+    ["value"],
+    "`value` and `against` are both given.",
+    "An answer is compared with one thing: a literal `value`, or a place in the case.",
+    "Delete one of them.",
+  );
+}
+
+export function badOperand(cause: OperandMistake): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_OPERAND",
+    ["value"],
+    `\`value\` is of no use here: ${cause.message}.`,
+    "The scorer would give every answer the same score.",
+    cause.fix,
+    cause,
+  );
+}
+
+export function missingThreshold(type: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_THRESHOLD_MISSING",
+    [],
+    `\`${type}\` needs a \`threshold\`.`,
+    "It returns a number between 0 and 1; only the suite can say from which number on an answer passes.",
+    "Add for instance `threshold: 0.8`.",
+  );
+}
+
+export function badCasePath(at: Place, path: string, why: string, hint: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_CASE_PATH",
+    at,
+    `"${path}" is not a place in a case: ${why}.${hint}`,
+    "No case could be scored.",
+    "Write a path such as expected.queue, expected.items[0] or metadata.context.",
+  );
+}
+
+export function badRegex(at: Place, pattern: string, error: string, position: number): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_REGEX",
+    at,
+    `The regular expression ${JSON.stringify(pattern)} does not compile: ${error} at character ${position}.`,
+    "Patterns run on text that a model wrote, so they are RE2: always linear in time, without lookaround and back-references.",
+    "Mend it; https://github.com/google/re2/wiki/Syntax lists what RE2 understands. In YAML, single quotes keep backslashes.",
+  );
+}
+
+export function unknownGroup(group: string | number, pattern: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_REGEX_GROUP",
+    ["select", "group"],
+    `The regular expression ${JSON.stringify(pattern)} has no group ${JSON.stringify(group)}.`,
+    "Nothing could ever be selected.",
+    "Groups count from 1 by their opening parenthesis; name one with (?P<name>…).",
+  );
+}
+
+export function badJsonPath(at: Place, path: string, error: string, position: number): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_JSONPATH",
+    at,
+    `${JSON.stringify(path)} is not a JSONPath: ${error} at character ${position}.`,
+    "Nothing could be found in any answer.",
+    "Write a path of RFC 9535, such as $.queue, $.items[0].id or $['my key'].",
+  );
+}
+
+export function badJsonSchema(error: string, cause: unknown): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_JSON_SCHEMA",
+    ["schema"],
+    `The JSON Schema does not compile: ${error}.`,
+    "A schema that is not understood in full would let wrong answers pass.",
+    "Mend the schema; `$schema` says which draft it is (draft-07 or 2020-12). Notes of your own start with `x-`.",
+    cause,
+  );
+}
+
+export function missingFile(at: Place, path: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_FILE_MISSING",
+    at,
+    `There is no file ${path}.`,
+    "The scorer is made of it.",
+    "Paths are relative to the directory of evalconfig.yaml; mend the path or add the file.",
+  );
+}
+
+export function unreadableFile(at: Place, path: string, error: string, cause: unknown): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_FILE_UNREADABLE",
+    at,
+    `${path} cannot be read: ${error}.`,
+    "The scorer is made of it.",
+    "Mend the file.",
+    cause,
+  );
+}
+
+export function outsideRepository(at: Place, path: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_PATH_OUTSIDE",
+    at,
+    `${JSON.stringify(path)} leaves the git repository.`,
+    "What defines a score must be in git, or a fresh clone could not repeat it.",
+    "Move the file into the repository.",
+  );
+}
+
+export function brokenModule(file: string, error: string, cause: unknown): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_MODULE_BROKEN",
+    ["file"],
+    `${file} cannot be imported: ${error}`,
+    "The scorer is that module's default export.",
+    "Mend the module; it must import without side effects that fail.",
+    cause,
+  );
+}
+
+export function noDefaultFunction(file: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_MODULE_EXPORT",
+    ["file"],
+    `${file} has no function as its default export.`,
+    "The scorer is that function.",
+    "Write `export default ({ case: golden, output, transcript, config }) => ({ score, reason })`.",
+  );
+}
+
+export function commandNotFound(command: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_COMMAND_MISSING",
+    ["command", 0],
+    `There is no program ${JSON.stringify(command)}.`,
+    "Each answer is handed to it.",
+    "Install it, or mend the name; a path is relative to the directory of evalconfig.yaml.",
+  );
+}
+
+export function noLimit(type: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_LIMIT_MISSING",
+    [],
+    `\`${type}\` has neither \`min\` nor \`max\`.`,
+    "Every answer would pass.",
+    "Add one of them, or both.",
+  );
+}
+
+export function crossedLimits(min: number, max: number): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_LIMITS_CROSSED",
+    ["min"],
+    `\`min\` ${min} is above \`max\` ${max}.`,
+    "No answer could pass.",
+    "Swap or mend them.",
+  );
+}
+
+export function nothingToSelect(type: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_SELECT_UNUSED",
+    ["select"],
+    `${type} reads the whole answer; it cannot \`select\`.`,
+    "A provider counts tokens for the answer as a whole.",
+    "Delete `select`, or use another unit.",
+  );
+}
+
+export function badNested(at: Place, what: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_NESTED",
+    at,
+    what,
+    "A scorer inside another is read like one at the top of the suite.",
+    "Mend the entry; docs/scorers.md lists the options of each type.",
+  );
+}
+
+export function unreachableCount(n: number, of: number): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_N_UNREACHABLE",
+    ["n"],
+    `\`n\` is ${n}, but there are only ${of} scorers under \`of\`.`,
+    "No answer could pass.",
+    "Lower `n`, or add scorers.",
+  );
+}

@@ -1,0 +1,97 @@
+import type { RE2JS } from "re2js";
+import type { Json } from "../../domain/json.ts";
+import type { Select } from "../../domain/suite.ts";
+import { shorten } from "./brief.ts";
+import { parseAnswer, Unselectable } from "./parse-answer.ts";
+import { parsePath, walk } from "./parse-path.ts";
+import { badJsonPath, unknownGroup } from "./scorer-mistakes.ts";
+
+/** Takes the part of an answer that a scorer reads. */
+export type PartSelector = (answer: string) => Json | Unselectable;
+
+/**
+ * Compiles `select`; undefined means the whole text.
+ * JSONPath and RE2 are loaded only for the selectors that need them.
+ *
+ * @throws {SettingMistake}
+ */
+export async function compileSelect(select: Select | undefined): Promise<PartSelector> {
+  if (select === undefined) return (answer) => answer;
+  if ("json" in select) {
+    const { find } = await compileJsonPath(select.json, ["select", "json"]);
+    return (answer) => {
+      const value = parseAnswer(answer);
+      return value instanceof Unselectable ? value : find(value);
+    };
+  }
+  return selectByRegex(select);
+}
+
+/** `$.a.b[0]`, which needs no JSONPath engine: the common case costs a walk. */
+const PLAIN = /^\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\[(?:0|[1-9]\d*)\])*$/;
+
+export interface CompiledJsonPath {
+  find(value: Json): Json | Unselectable;
+  /** It can find one value at most; else `find` gives a list. */
+  readonly singular: boolean;
+}
+
+/**
+ * Compiles an RFC 9535 JSONPath.
+ * A singular query (`$.a[0]`) gives its value; any other gives the list of all values it finds, empty when none.
+ *
+ * @throws {SettingMistake} EVALS_SCORER_JSONPATH
+ */
+export async function compileJsonPath(
+  path: string,
+  at: readonly (string | number)[],
+): Promise<CompiledJsonPath> {
+  const missing = new Unselectable(`${path} is not in the answer`);
+  if (PLAIN.test(path)) {
+    const steps = path === "$" ? [] : (parsePath(path.slice(path[1] === "." ? 2 : 1)) ?? []);
+    const find = (value: Json) => {
+      const found = walk(value, steps);
+      return found === undefined ? missing : found;
+    };
+    return { find, singular: true };
+  }
+  const { jsonpath, JSONPathError } = await import("json-p3");
+  try {
+    const query = jsonpath.compile(path);
+    const singular = query.singularQuery();
+    const find = (value: Json) => {
+      const found = query.query(value as never).values() as Json[];
+      if (!singular) return found;
+      return found[0] === undefined ? missing : found[0];
+    };
+    return { find, singular };
+  } catch (error) {
+    if (!(error instanceof JSONPathError)) throw error;
+    throw badJsonPath(at, path, error.message.replace(/ \('.*$/s, ""), error.token.index + 1);
+  }
+}
+
+async function selectByRegex(select: Extract<Select, { regex: string }>): Promise<PartSelector> {
+  const { compileRegex } = await import("./linear-regex.ts");
+  const regex = compileRegex(select.regex, ["select", "regex"]);
+  const group = groupOf(regex, select);
+  const missing = new Unselectable(`nothing in the answer matches /${shorten(select.regex)}/`);
+  return (answer) => {
+    const matcher = regex.matcher(answer);
+    let found: string | null | undefined;
+    while (matcher.find()) {
+      found = matcher.group(group);
+      if (select.take !== "last") break;
+    }
+    if (found === undefined) return missing;
+    return found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ took no part in the match`);
+  };
+}
+
+function groupOf(regex: RE2JS, select: Extract<Select, { regex: string }>): string | number {
+  const { group } = select;
+  if (group === undefined) return regex.groupCount() > 0 ? 1 : 0;
+  const known = typeof group === "number" ? group <= regex.groupCount() : Object.hasOwn(regex.namedGroups(), group);
+  if (!known) throw unknownGroup(group, select.regex);
+  return group;
+}

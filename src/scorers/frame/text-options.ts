@@ -1,0 +1,50 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { OperandMistake } from "./scorer-mistakes.ts";
+
+/** How texts are made alike before they are compared; the same for every scorer that compares text. */
+export const textOptions = {
+  ignore_case: z.boolean().default(false).describe("Compare without case, in every script"),
+  trim: z.boolean().default(false).describe("Cut blanks off both ends"),
+  normalize: z.enum(["NFC", "NFKC"]).optional().describe("Unicode normal form to bring both texts to"),
+  whitespace: z.enum(["collapse"]).optional().describe("collapse: any run of blanks counts as one blank"),
+};
+
+export interface TextOptions {
+  readonly ignore_case: boolean;
+  readonly trim: boolean;
+  readonly normalize?: "NFC" | "NFKC" | undefined;
+  readonly whitespace?: "collapse" | undefined;
+}
+
+/** Makes a text comparable. Case is folded both ways, so that ß = SS and a final ς = σ. */
+export function textNormalizer(options: TextOptions): (text: string) => string {
+  const { ignore_case, trim, normalize, whitespace } = options;
+  if (!ignore_case && !trim && normalize === undefined && whitespace === undefined) return (text) => text;
+  return (text) => {
+    let made = normalize === undefined ? text : text.normalize(normalize);
+    if (whitespace === "collapse") made = made.replace(/\s+/g, " ");
+    if (trim) made = made.trim();
+    return ignore_case ? made.toLowerCase().toUpperCase() : made;
+  };
+}
+
+/** The text of a selected value: text as it is, anything else as JSON. */
+export function asText(value: Json): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** An operand that must be a text to look for; numbers and booleans are read as their text. */
+export function textOperand(value: Json): string {
+  if (typeof value === "object") throw new OperandMistake("a text is needed", "Give a text.");
+  const text = String(value);
+  if (text === "") throw new OperandMistake("an empty text is in every answer", "Give a text that is not empty.");
+  return text;
+}
+
+/** An operand that must be a list of texts to look for; one text is a list of one. */
+export function textListOperand(value: Json): readonly string[] {
+  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  if (list.length === 0) throw new OperandMistake("the list is empty", "Give at least one text.");
+  return list.map(textOperand);
+}

@@ -1,0 +1,82 @@
+import type { ScorerExample } from "./scorer-example.ts";
+import type * as z from "zod";
+import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
+import { show } from "./brief.ts";
+import { asText, textListOperand, textNormalizer, textOperand, textOptions } from "./text-options.ts";
+
+interface Search {
+  readonly type: string;
+  readonly about: string;
+  /** Given both texts made alike. */
+  found(answer: string, wanted: string): boolean;
+  /** Pass when it is found, or when it is not. */
+  readonly wants: "found" | "absent";
+  /** `contain`, `start with`: what an answer does that has it. */
+  readonly verb: string;
+  readonly examples: readonly ScorerExample[];
+}
+
+/** A scorer that looks for one text. */
+export function defineTextSearch({ type, about, found, wants, verb, examples }: Search): DocumentedScorer {
+  return defineScorer({
+    type,
+    about,
+    options: textOptions as z.core.util.Writeable<typeof textOptions>,
+    operand: "required",
+    grades: "binary",
+    readOperand: textOperand,
+    compile(settings) {
+      const normal = textNormalizer(settings);
+      const has = verb.replace(/^\w+/, "$&s");
+      return {
+        score(actual, wanted) {
+          const is = found(normal(asText(actual)), normal(wanted));
+          const lacks = `does not ${verb} ${show(wanted)}`;
+          if (is === (wants === "found")) return hit(is ? `${has} ${show(wanted)}` : lacks);
+          return miss(is ? `must not ${verb} ${show(wanted)}` : `${lacks}: ${show(actual)}`);
+        },
+      };
+    },
+    examples,
+  });
+}
+
+interface ListSearch {
+  readonly type: string;
+  readonly about: string;
+  /** all: every text of the list; any: at least one of them. */
+  readonly quantity: "all" | "any";
+  readonly wants: "found" | "absent";
+  readonly examples: readonly ScorerExample[];
+}
+
+/** A scorer that looks for several texts. */
+export function defineListSearch({ type, about, quantity, wants, examples }: ListSearch): DocumentedScorer {
+  return defineScorer({
+    type,
+    about,
+    options: textOptions as z.core.util.Writeable<typeof textOptions>,
+    operand: "required",
+    grades: "binary",
+    readOperand: textListOperand,
+    compile(settings) {
+      const normal = textNormalizer(settings);
+      return {
+        score(actual, wanted) {
+          const answer = normal(asText(actual));
+          const there = wanted.filter((one) => answer.includes(normal(one)));
+          const holds = quantity === "all" ? there.length === wanted.length : there.length > 0;
+          const missing = wanted.filter((one) => !there.includes(one));
+          const has = there.length === 0 ? `contains none of ${list(wanted)}` : `contains ${list(there)}`;
+          if (holds === (wants === "found")) return hit(has);
+          return miss(holds ? `must not contain ${list(there)}` : `does not contain ${list(missing)}`);
+        },
+      };
+    },
+    examples,
+  });
+}
+
+function list(texts: readonly string[]): string {
+  return texts.map(show).join(", ");
+}

@@ -1,0 +1,50 @@
+import type { Registry } from "../domain/project.ts";
+import type { DocumentedScorer } from "./define-scorer.ts";
+
+/**
+ * Every scorer type, one line each. They load when a suite names them: a run that compares texts must not wait for
+ * a schema compiler.
+ */
+const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
+  equals: async () => (await import("./deterministic/equals.ts")).equals,
+  "one-of": async () => (await import("./deterministic/one-of.ts")).oneOf,
+  contains: async () => (await import("./deterministic/contains.ts")).contains,
+  "contains-all": async () => (await import("./deterministic/contains-all.ts")).containsAll,
+  "contains-any": async () => (await import("./deterministic/contains-any.ts")).containsAny,
+  "not-contains": async () => (await import("./deterministic/not-contains.ts")).notContains,
+  "not-contains-all": async () => (await import("./deterministic/not-contains-all.ts")).notContainsAll,
+  "not-contains-any": async () => (await import("./deterministic/not-contains-any.ts")).notContainsAny,
+  "starts-with": async () => (await import("./deterministic/starts-with.ts")).startsWith,
+  "not-starts-with": async () => (await import("./deterministic/not-starts-with.ts")).notStartsWith,
+  "ends-with": async () => (await import("./deterministic/ends-with.ts")).endsWith,
+  "not-ends-with": async () => (await import("./deterministic/not-ends-with.ts")).notEndsWith,
+  regex: async () => (await import("./deterministic/regex.ts")).regex,
+  "not-regex": async () => (await import("./deterministic/not-regex.ts")).notRegex,
+  "json-valid": async () => (await import("./deterministic/json-valid.ts")).jsonValid,
+  "json-schema": async () => (await import("./deterministic/json-schema.ts")).jsonSchema,
+  "json-equals": async () => (await import("./deterministic/json-equals.ts")).jsonEquals,
+  jsonpath: async () => (await import("./deterministic/jsonpath.ts")).jsonpath,
+  number: async () => (await import("./deterministic/number.ts")).number,
+  length: async () => (await import("./deterministic/length.ts")).length,
+  levenshtein: async () => (await import("./deterministic/levenshtein.ts")).levenshtein,
+  rouge: async () => (await import("./deterministic/rouge.ts")).rouge,
+  chrf: async () => (await import("./deterministic/chrf.ts")).chrf,
+  refusal: async () => (await import("./deterministic/refusal.ts")).refusal,
+  "not-refusal": async () => (await import("./deterministic/not-refusal.ts")).notRefusal,
+  citations: async () => (await import("./deterministic/citations.ts")).citations,
+  latency: async () => (await import("./deterministic/latency.ts")).latency,
+  cost: async () => (await import("./deterministic/cost.ts")).cost,
+  tokens: async () => (await import("./deterministic/tokens.ts")).tokens,
+  "all-of": async () => (await import("./combinators/all-of.ts")).allOf,
+  "any-of": async () => (await import("./combinators/any-of.ts")).anyOf,
+  "at-least": async () => (await import("./combinators/at-least.ts")).atLeast,
+  not: async () => (await import("./combinators/not.ts")).not,
+  module: async () => (await import("./extensions/module.ts")).moduleScorer,
+  command: async () => (await import("./extensions/command.ts")).commandScorer,
+};
+
+/** The scorer types that a suite can name. */
+export const scorers: Registry<DocumentedScorer> = {
+  names: Object.keys(types),
+  load: async (name) => (Object.hasOwn(types, name) ? types[name]?.() : undefined),
+};

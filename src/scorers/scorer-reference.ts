@@ -1,0 +1,132 @@
+import * as z from "zod";
+import { scorerFrame } from "../domain/suite.ts";
+import type { DocumentedScorer } from "./define-scorer.ts";
+import type { ScorerExample } from "./frame/scorer-example.ts";
+
+const INTRODUCTION = `# Scorers
+
+A scorer reads one answer and gives it a score between 0 and 1, a pass or a miss, and a reason. This page is generated
+from the scorers themselves; every line of its examples is also a test.
+
+Every scorer takes \`type\`, \`name\` (unique in its suite; default: the type), \`required\` (does a miss fail the trial?
+default true) and \`threshold\` (the score from which on an answer passes).
+
+\`select\` says which part of the answer is read; without it, the whole text:
+
+- \`{json: $.queue}\`: a JSONPath (RFC 9535) into the answer read as JSON. A path that can find one thing gives that value;
+  any other (\`$..id\`, \`$.items[*]\`, a filter) gives the list of what it finds.
+- \`{regex: "= (\\\\d+)", group: 1, take: last}\`: a match of an RE2 regular expression; \`group\` is a number or a name
+  (default: 1 if there is one, else the whole match), \`take\` is first (default) or last.
+
+An answer in which that part is not to be found is a miss: it is the model that failed.
+
+The operand, what an answer is compared with, is a literal \`value\`, or \`against\`: a place in the case such as
+\`expected.queue\`, \`expected.items[0]\` or \`metadata["my key"]\` (default \`expected\`). A case that lacks it is refused
+before a run.
+
+A scorer that *cannot score* (a cost that is unknown, a program that crashed, a score that is not a number) gives
+neither a miss nor a pass: the trial is errored, or, where the scorer has \`required: false\`, that one score is void.
+`;
+
+/** Markdown for docs/scorers.md, in the order given. */
+export function scorerReference(definitions: readonly DocumentedScorer[]): string {
+  return [INTRODUCTION, ...definitions.map(section)].join("\n");
+}
+
+function section(definition: DocumentedScorer): string {
+  return [
+    `## ${definition.type}\n`,
+    `${definition.about}\n`,
+    `${traits(definition)}\n`,
+    ...optionTable(definition),
+    ...exampleTable(definition.examples),
+  ].join("\n");
+}
+
+function traits({ operand, grades, settings }: DocumentedScorer): string {
+  const operands = { required: "Operand: required.", optional: "Operand: optional.", none: "No operand." };
+  const scores = {
+    binary: "Scores 0 or 1.",
+    graded: "Scores between 0 and 1; needs a `threshold`.",
+    returned: "Scores what your code returns; a number alone needs a `threshold`.",
+  };
+  return [operands[operand], scores[grades], ...("select" in settings.shape ? [] : ["No `select`."])].join(" ");
+}
+
+interface OptionSchema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly OptionSchema[];
+}
+
+function optionTable({ settings }: DocumentedScorer): string[] {
+  const schema = z.toJSONSchema(settings, { io: "input", unrepresentable: "any" });
+  const required = new Set(schema.required);
+  const own = Object.entries((schema.properties ?? {}) as Record<string, OptionSchema>).filter(
+    ([option]) => !Object.hasOwn(scorerFrame, option),
+  );
+  if (own.length === 0) return [];
+  const rows = own.map(([option, { description = "", default: byDefault, ...shape }]) => {
+    const otherwise = required.has(option) ? "required" : byDefault === undefined ? "" : code(JSON.stringify(byDefault));
+    return row([code(option), cell(kindOf(shape)), otherwise, cell(description)]);
+  });
+  return [row(["option", "is", "default", ""]), row(["---", "---", "---", "---"]), ...rows, ""];
+}
+
+function kindOf(schema: OptionSchema): string {
+  if (schema.anyOf) return [...new Set(schema.anyOf.map(kindOf))].join(" or ");
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum) return schema.enum.join(", ");
+  return { array: "list", object: "object", string: "text", integer: "whole number" }[schema.type ?? ""] ?? schema.type ?? "anything";
+}
+
+function exampleTable(examples: readonly ScorerExample[]): string[] {
+  return [
+    row(["it", "settings", "given", "answer", "gives"]),
+    row(["---", "---", "---", "---", "---"]),
+    ...examples.map((example) =>
+      row([cell(example.title), json(example.settings), given(example), code(JSON.stringify(example.output)), outcome(example.expected)]),
+    ),
+    "",
+  ];
+}
+
+function given({ case: golden, transcript, files }: ScorerExample): string {
+  const parts = [
+    ...(golden === undefined ? [] : [json(golden)]),
+    ...(transcript === undefined ? [] : [json(transcript)]),
+    ...Object.entries(files ?? {}).map(([path, text]) => `${code(path)}: ${code(text.replaceAll("\n", " "))}`),
+  ];
+  return parts.join("<br>");
+}
+
+function outcome(expected: ScorerExample["expected"]): string {
+  if ("failure" in expected) return `cannot score: ${cell(expected.failure)}`;
+  const { pass, score, reason } = expected;
+  const graded = score === undefined || score === (pass ? 1 : 0) ? "" : ` ${Math.round(score * 1000) / 1000}`;
+  return `${pass ? "pass" : "miss"}${graded}${reason === undefined ? "" : `: ${cell(reason)}`}`;
+}
+
+/** Settings as one writes them in YAML's flow style: JSON is that, too. */
+function json(value: object): string {
+  return Object.keys(value).length === 0 ? "" : code(JSON.stringify(value));
+}
+
+/** Inline code in a table cell: a fence longer than any run of backticks inside. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
+  const fence = "`".repeat(longest + 1);
+  const pad = longest > 0 ? " " : "";
+  return `${fence}${pad}${text.replaceAll("|", "\\|")}${pad}${fence}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/[<>*_]/g, "\\$&");
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}

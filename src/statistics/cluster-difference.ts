@@ -1,0 +1,100 @@
+import { requireCount, requireSameLength } from "./argument-checks.ts";
+import { type ClusterMoments, sumClusters } from "./cluster-mean.ts";
+import { normalCdf } from "./normal-distribution.ts";
+import { sampleVariance, varianceFromSums } from "./sample-moments.ts";
+
+/** Values of both arms of the same clusters, in the same order. */
+export type ClusterArms = { readonly base: ClusterMoments; readonly candidate: ClusterMoments };
+
+/** A mean difference and its two standard errors, all in the unit of the values. */
+export type ClusterDifference = {
+  /** Mean over clusters of (candidate mean - base mean); negative for a drop. */
+  readonly theta: number;
+  /** Standard error on exactly these clusters, by permuting values between the arms of a cluster. */
+  readonly sePermutation: number;
+  /** Standard error for fresh clusters, sd of the differences / √n; Infinity for one cluster. */
+  readonly seBetween: number;
+  /** Clusters compared. */
+  readonly clusters: number;
+  /** Mean number of candidate values in a cluster. */
+  readonly meanCandidateCount: number;
+};
+
+/**
+ * Difference of two arms, nested in clusters, from per-cluster count, sum and sum of squares.
+ *
+ * The permutation variance of a cluster is S²(1/k + 1/m), S² the variance of both arms pooled: exact
+ * if the arms are exchangeable, too large (safe) if they are not.
+ *
+ * @throws {RangeError} if there is no cluster, an arm of one is empty, or columns differ in length
+ */
+export function clusterDifference({ base, candidate }: ClusterArms): ClusterDifference {
+  requireArms(base, candidate);
+  const clusters = base.count.length;
+  const differences = new Float64Array(clusters);
+  let sum = 0;
+  let varianceSum = 0;
+  let candidateValues = 0;
+  for (let i = 0; i < clusters; i++) {
+    const m = base.count[i] ?? 0;
+    const k = candidate.count[i] ?? 0;
+    requireCount("base count", m, 1);
+    requireCount("candidate count", k, 1);
+    const pooled = varianceFromSums(
+      m + k,
+      (base.sum[i] ?? 0) + (candidate.sum[i] ?? 0),
+      (base.sumOfSquares[i] ?? 0) + (candidate.sumOfSquares[i] ?? 0),
+    );
+    // All values equal: the means are too, whatever rounding says.
+    const difference = pooled === 0 ? 0 : (candidate.sum[i] ?? 0) / k - (base.sum[i] ?? 0) / m;
+    differences[i] = difference;
+    sum += difference;
+    varianceSum += pooled * (1 / k + 1 / m);
+    candidateValues += k;
+  }
+  return {
+    theta: sum / clusters,
+    sePermutation: Math.sqrt(varianceSum) / clusters,
+    seBetween: clusters < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(sampleVariance(differences) / clusters),
+    clusters,
+    meanCandidateCount: candidateValues / clusters,
+  };
+}
+
+function requireArms(base: ClusterMoments, candidate: ClusterMoments): void {
+  requireSameLength({
+    "base.count": base.count,
+    "base.sum": base.sum,
+    "base.sumOfSquares": base.sumOfSquares,
+    "candidate.count": candidate.count,
+    "candidate.sum": candidate.sum,
+    "candidate.sumOfSquares": candidate.sumOfSquares,
+  });
+  requireCount("number of clusters", base.count.length, 1);
+}
+
+/** Raw values of one cluster in both arms. */
+export type ClusterValues = { readonly base: ArrayLike<number>; readonly candidate: ArrayLike<number> };
+
+/** {@link clusterDifference} of raw values. */
+export function clusterDifferenceOfValues(clusters: readonly ClusterValues[]): ClusterDifference {
+  return clusterDifference({
+    base: sumClusters(clusters.map(({ base }) => base)),
+    candidate: sumClusters(clusters.map(({ candidate }) => candidate)),
+  });
+}
+
+/** Permutation z with its one-sided p-values. */
+export type PermutationZ = { readonly z: number; readonly p: number; readonly pRise: number };
+
+/**
+ * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop,
+ * `pRise` for a rise. Without any spread z is 0 and both are 0.5.
+ */
+export function permutationZ({
+  theta,
+  sePermutation,
+}: Pick<ClusterDifference, "theta" | "sePermutation">): PermutationZ {
+  const z = sePermutation === 0 ? 0 : theta / sePermutation;
+  return { z, p: normalCdf(z), pRise: normalCdf(-z) };
+}

@@ -1,0 +1,29 @@
+import { requirePart } from "./argument-checks.ts";
+import { hypergeometricTable } from "./hypergeometric-distribution.ts";
+import type { Stratum } from "./strata-columns.ts";
+
+/**
+ * Fisher's exact test of one stratum against a drop: P(X <= x) given the successes of both arms.
+ *
+ * @param stratum b of m succeeded in the base arm, x of k in the candidate arm
+ * @returns a p-value in (0, 1]
+ * @throws {RangeError} if the counts cannot belong together
+ */
+export function fisherLess({ m, b, k, x }: Stratum): number {
+  requirePart("b", b, m);
+  requirePart("x", x, k);
+  const { lowest, probabilities } = hypergeometricTable(m + k, b + x, k);
+  let sum = 0;
+  for (let i = 0; i <= x - lowest; i++) sum += probabilities[i] ?? 0;
+  return Math.min(1, sum);
+}
+
+/**
+ * Fisher's exact test of one stratum against a rise: P(X >= x).
+ *
+ * @returns a p-value in (0, 1]
+ * @throws {RangeError} if the counts cannot belong together
+ */
+export function fisherGreater({ m, b, k, x }: Stratum): number {
+  return fisherLess({ m: k, b: x, k: m, x: b });
+}

@@ -1,0 +1,39 @@
+import { type Agreement, type TableShares, tableShares } from "./agreement-table.ts";
+import { requireCount } from "./argument-checks.ts";
+
+/**
+ * Gwet's AC1 of two raters, which stays meaningful where almost everything is in one category and
+ * kappa does not. Standard error over units, Gwet (2008), without finite-population correction.
+ *
+ * @param table counts, one rater down, the other across; square, at least 2 units in all
+ * @throws {RangeError} if the table is not a square of counts or holds fewer than 2 units
+ */
+export function gwetAc1(table: readonly (readonly number[])[]): Agreement {
+  const shares = tableShares(table);
+  requireCount("total", shares.total, 2);
+  const use = shares.rows.map((row, i) => (row + (shares.columns[i] ?? 0)) / 2);
+  const observed = shares.cells.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  const chance = use.reduce((sum, share) => sum + share * (1 - share), 0) / (shares.size - 1);
+  const estimate = (observed - chance) / (1 - chance);
+  const squares = unitSquares(shares, use, chance, estimate);
+  return { estimate, standardError: Math.sqrt(squares / (shares.total - 1)) };
+}
+
+/** Mean squared distance of a unit's own agreement from the estimate. */
+function unitSquares(
+  { size, cells }: TableShares,
+  use: readonly number[],
+  chance: number,
+  estimate: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < size; j++) {
+      const unitChance = (1 - ((use[i] ?? 0) + (use[j] ?? 0)) / 2) / (size - 1);
+      const agreed = ((i === j ? 1 : 0) - chance) / (1 - chance);
+      const unit = agreed - (2 * (1 - estimate) * (unitChance - chance)) / (1 - chance);
+      sum += (cells[i]?.[j] ?? 0) * (unit - estimate) ** 2;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,22 @@
+import type { Interval } from "./interval.ts";
+
+/** What an interval for a change says about 0 and about a tolerated drop. */
+export type IntervalVerdict = "small_drop" | "regressed" | "improved" | "no_regression" | "inconclusive";
+
+/**
+ * Reads an interval for (candidate - base) against 0 and -delta; the first that holds:
+ * below 0 but above -delta: `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta:
+ * `no_regression`; otherwise `inconclusive`. Touching counts as not excluded.
+ *
+ * @param change interval of the change, in the unit of the values; two-sided 90 % makes each side a
+ *   test at 5 %
+ * @param delta tolerated drop in the same unit, at least 0
+ * @throws {RangeError} if `delta` is negative or the interval is empty
+ */
+export function intervalVerdict({ low, high }: Interval, delta: number): IntervalVerdict {
+  if (!(delta >= 0)) throw new RangeError(`delta must be at least 0, not ${delta}`);
+  if (!(low <= high)) throw new RangeError(`an interval from ${low} to ${high} is empty`);
+  if (high < 0) return low > -delta ? "small_drop" : "regressed";
+  if (low > 0) return "improved";
+  return low > -delta ? "no_regression" : "inconclusive";
+}

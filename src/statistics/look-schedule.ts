@@ -1,0 +1,72 @@
+import { requireCount, requireSameLength } from "./argument-checks.ts";
+
+/**
+ * When to look: after the first attempt of the first `clusters` clusters, or after every cluster
+ * has had `round` attempts (counted from 1).
+ */
+export type Look =
+  | { readonly kind: "partial"; readonly clusters: number }
+  | { readonly kind: "round"; readonly round: number };
+
+const PARTIAL_SHARES = [0.25, 0.5, 0.75] as const;
+
+/** A partial look needs this many clusters before rounding down. */
+export const PARTIAL_LOOK_LEAST_CLUSTERS = 10;
+
+/**
+ * Looks at a quarter, half and three quarters of the first round, where that is 10 clusters or more,
+ * then after each round.
+ *
+ * @param clusters at least 1
+ * @param rounds at least 1
+ * @returns in the order they happen
+ * @throws {RangeError} if one is not a count of at least 1
+ */
+export function planLooks(clusters: number, rounds: number): Look[] {
+  requireCount("clusters", clusters, 1);
+  requireCount("rounds", rounds, 1);
+  const partial = PARTIAL_SHARES.filter((share) => clusters * share >= PARTIAL_LOOK_LEAST_CLUSTERS).map(
+    (share): Look => ({ kind: "partial", clusters: Math.floor(clusters * share) }),
+  );
+  const full = Array.from({ length: rounds }, (_, i): Look => ({ kind: "round", round: i + 1 }));
+  return [...partial, ...full];
+}
+
+/**
+ * Information about a difference, Σ m k / (m + k): the size of the smaller arm, roughly. Clusters
+ * with an empty arm add nothing.
+ *
+ * @param baseCounts base values per cluster, at least 0
+ * @param candidateCounts candidate values per cluster as really seen, at least 0
+ * @returns in values, at least 0
+ * @throws {RangeError} if the columns differ in length
+ */
+export function information(baseCounts: ArrayLike<number>, candidateCounts: ArrayLike<number>): number {
+  requireSameLength({ baseCounts, candidateCounts });
+  let sum = 0;
+  for (let i = 0; i < baseCounts.length; i++) {
+    const m = baseCounts[i] ?? 0;
+    const k = candidateCounts[i] ?? 0;
+    if (m > 0 && k > 0) sum += (m * k) / (m + k);
+  }
+  return sum;
+}
+
+/**
+ * Information each look will have if nothing goes missing.
+ *
+ * @param baseCounts base values per cluster, in the order clusters are run
+ * @returns one value per look, never falling
+ * @throws {RangeError} if a partial look asks for more clusters than there are
+ */
+export function plannedInformation(looks: readonly Look[], baseCounts: ArrayLike<number>): number[] {
+  return looks.map((look) => {
+    const reached = look.kind === "partial" ? look.clusters : baseCounts.length;
+    if (reached > baseCounts.length) {
+      throw new RangeError(`a look at ${reached} clusters, but there are only ${baseCounts.length}`);
+    }
+    const attempts = look.kind === "partial" ? 1 : look.round;
+    const candidateCounts = new Float64Array(baseCounts.length).fill(attempts, 0, reached);
+    return information(baseCounts, candidateCounts);
+  });
+}

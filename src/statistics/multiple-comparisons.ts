@@ -1,0 +1,45 @@
+import { requireProportion } from "./argument-checks.ts";
+
+/**
+ * Holm's step-down adjustment: rejecting what is at most alpha keeps the chance of any false
+ * rejection at alpha, whatever the dependence (Holm 1979).
+ *
+ * @param pValues each in [0, 1]
+ * @returns adjusted p-values in the order given
+ * @throws {RangeError} if one is outside [0, 1]
+ */
+export function holm(pValues: readonly number[]): number[] {
+  const adjusted = new Array<number>(pValues.length).fill(0);
+  let running = 0;
+  ascending(pValues).forEach((index, rank) => {
+    const scaled = Math.min(1, (pValues.length - rank) * (pValues[index] ?? 0));
+    running = Math.max(running, scaled);
+    adjusted[index] = running;
+  });
+  return adjusted;
+}
+
+/**
+ * Benjamini–Hochberg adjustment: rejecting what is at most q keeps the expected share of false
+ * rejections at q, for independent or positively dependent tests (Benjamini & Hochberg 1995).
+ *
+ * @param pValues each in [0, 1]
+ * @returns adjusted p-values in the order given
+ * @throws {RangeError} if one is outside [0, 1]
+ */
+export function benjaminiHochberg(pValues: readonly number[]): number[] {
+  const adjusted = new Array<number>(pValues.length).fill(0);
+  let running = 1;
+  const order = ascending(pValues);
+  for (let rank = order.length; rank >= 1; rank--) {
+    const index = order[rank - 1] ?? 0;
+    running = Math.min(running, ((pValues[index] ?? 0) * pValues.length) / rank);
+    adjusted[index] = running;
+  }
+  return adjusted;
+}
+
+function ascending(pValues: readonly number[]): number[] {
+  for (const p of pValues) requireProportion("p", p);
+  return pValues.map((_, index) => index).sort((one, other) => (pValues[one] ?? 0) - (pValues[other] ?? 0));
+}

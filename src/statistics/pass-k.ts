@@ -1,0 +1,138 @@
+import { requireCount, requirePart, requireProportion } from "./argument-checks.ts";
+import { hypergeometricTable } from "./hypergeometric-distribution.ts";
+
+/** Attempts and successes of one cluster. */
+export type Tally = { readonly attempts: number; readonly successes: number };
+
+/**
+ * Unbiased estimate of pass^k, the chance that `k` fresh attempts all succeed: C(c, k) / C(n, k).
+ *
+ * Source: tau-bench, arXiv 2406.12045.
+ *
+ * @param attempts attempts made, at least `k`
+ * @param successes successes among them
+ * @param k attempts that must all succeed, at least 1
+ * @returns a proportion in [0, 1]; 0 when fewer than `k` succeeded
+ * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
+ */
+export function passHatK(attempts: number, successes: number, k: number): number {
+  requireTally(attempts, successes, k);
+  let product = 1;
+  for (let i = 0; i < k; i++) product *= Math.max(0, successes - i) / (attempts - i);
+  return product;
+}
+
+/**
+ * Unbiased estimate of pass@k, the chance that at least one of `k` fresh attempts succeeds:
+ * 1 - C(n - c, k) / C(n, k).
+ *
+ * Source: HumanEval, arXiv 2107.03374.
+ *
+ * @param attempts attempts made, at least `k`
+ * @param successes successes among them
+ * @param k attempts of which one must succeed, at least 1
+ * @returns a proportion in [0, 1]
+ * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
+ */
+export function passAtK(attempts: number, successes: number, k: number): number {
+  requireTally(attempts, successes, k);
+  return 1 - passHatK(attempts, attempts - successes, k);
+}
+
+function requireTally(attempts: number, successes: number, k: number): void {
+  requireCount("attempts", attempts, 1);
+  requirePart("successes", successes, attempts);
+  requireCount("k", k, 1);
+  if (k > attempts) throw new RangeError(`k must be at most the ${attempts} attempts, not ${k}`);
+}
+
+/**
+ * Mean of pass^k over clusters, each counting once however many attempts it had.
+ *
+ * @param tallies at least one, each with `k` attempts or more
+ * @returns a proportion in [0, 1]
+ * @throws {RangeError} if there is no cluster or one has fewer than `k` attempts
+ */
+export function passHatKMacro(tallies: readonly Tally[], k: number): number {
+  requireCount("number of tallies", tallies.length, 1);
+  let sum = 0;
+  for (const { attempts, successes } of tallies) sum += passHatK(attempts, successes, k);
+  return sum / tallies.length;
+}
+
+/**
+ * Mean of pass@k over clusters, each counting once however many attempts it had.
+ *
+ * @param tallies at least one, each with `k` attempts or more
+ * @returns a proportion in [0, 1]
+ * @throws {RangeError} if there is no cluster or one has fewer than `k` attempts
+ */
+export function passAtKMacro(tallies: readonly Tally[], k: number): number {
+  requireCount("number of tallies", tallies.length, 1);
+  let sum = 0;
+  for (const { attempts, successes } of tallies) sum += passAtK(attempts, successes, k);
+  return sum / tallies.length;
+}
+
+/**
+ * Unbiased estimate of the chance that two fresh attempts disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
+ *
+ * @param attempts at least 2
+ * @param successes successes among them
+ * @returns 0 when all agree; at most 1 (two attempts, one success)
+ * @throws {RangeError} if the counts cannot belong together
+ */
+export function flipRate(attempts: number, successes: number): number {
+  requireCount("attempts", attempts, 2);
+  requirePart("successes", successes, attempts);
+  return (2 * successes * (attempts - successes)) / (attempts * (attempts - 1));
+}
+
+/**
+ * Expected attempts when a cluster stops at its first failure and at `k` at the latest:
+ * 1 + p + … + p^(k-1) = (1 - p^k) / (1 - p).
+ *
+ * @param p chance that one attempt succeeds, in [0, 1]
+ * @param k most attempts, at least 1
+ * @returns a number in [1, k]
+ * @throws {RangeError} on arguments outside those ranges
+ */
+export function passKExpectedCalls(p: number, k: number): number {
+  requireProportion("p", p);
+  requireCount("k", k, 1);
+  return p === 1 ? k : -Math.expm1(k * Math.log(p)) / (1 - p);
+}
+
+/** Attempts and successes of one cluster in both arms, in the letters of the stratified test. */
+export type PassKStratum = {
+  readonly m: number;
+  readonly b: number;
+  readonly k: number;
+  readonly x: number;
+};
+
+/**
+ * Difference of pass^order between two arms of one cluster, and the variance that difference has
+ * when the arms are exchangeable (then its mean is exactly 0). Sum both over clusters:
+ * z = Σ diff / √Σ permutationVariance.
+ *
+ * @param stratum m, b: attempts and successes of the base arm; k, x: of the candidate arm
+ * @param order attempts that must all succeed; at least 1, at most m and k
+ * @returns candidate minus base, in [-1, 1], and a variance of at least 0
+ * @throws {RangeError} if the counts cannot belong together or `order` exceeds an arm
+ */
+export function passHatKDiff(
+  { m, b, k, x }: PassKStratum,
+  order: number,
+): { readonly diff: number; readonly permutationVariance: number } {
+  const diff = passHatK(k, x, order) - passHatK(m, b, order);
+  const total = b + x;
+  const { lowest, probabilities } = hypergeometricTable(m + k, total, k);
+  let permutationVariance = 0;
+  for (let i = 0; i < probabilities.length; i++) {
+    const inCandidate = lowest + i;
+    const value = passHatK(k, inCandidate, order) - passHatK(m, total - inCandidate, order);
+    permutationVariance += (probabilities[i] ?? 0) * value * value;
+  }
+  return { diff, permutationVariance };
+}

@@ -1,0 +1,18 @@
+import { requireCount } from "./argument-checks.ts";
+import { binomialCdf } from "./binomial-distribution.ts";
+
+/**
+ * Two-sided binomial test that, among pairs judged differently in the two orders, the first and the
+ * second place win equally often.
+ *
+ * @param firstWins pairs in which the first place won both times
+ * @param secondWins pairs in which the second place won both times
+ * @returns a p-value in (0, 1]; 1 when there is no such pair
+ * @throws {RangeError} if one is not a count
+ */
+export function positionBias(firstWins: number, secondWins: number): number {
+  requireCount("firstWins", firstWins);
+  requireCount("secondWins", secondWins);
+  const fewer = Math.min(firstWins, secondWins);
+  return Math.min(1, 2 * binomialCdf(fewer, firstWins + secondWins, 0.5));
+}

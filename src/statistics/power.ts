@@ -1,0 +1,99 @@
+import { requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
+import { normalCdf, normalQuantile } from "./normal-distribution.ts";
+
+/** What is expected of the data, for planning. */
+export type DesignAssumptions = {
+  /** Mean success rate, in [0, 1]. */
+  readonly rate: number;
+  /** Intra-cluster correlation, at most 1. */
+  readonly correlation: number;
+  /** Candidate attempts a cluster, above 0. */
+  readonly candidateAttempts: number;
+  /** Base attempts a cluster, above 0. */
+  readonly baseAttempts: number;
+  /** Standard deviation of the true effect between clusters; 0 (default) speaks of these clusters only. */
+  readonly effectDeviation?: number;
+};
+
+/** A level and, where sizes are solved for, the chance to see the effect. */
+export type PowerLevels = { readonly alpha?: number; readonly power?: number };
+
+/**
+ * Variance of one cluster's difference: σ² + rate(1 - rate)(1 - correlation)(1/k + 1/m).
+ *
+ * @returns squared score points, at least 0
+ * @throws {RangeError} on arguments outside their ranges
+ */
+export function differenceVariance(design: DesignAssumptions): number {
+  const { rate, correlation, candidateAttempts, baseAttempts, effectDeviation = 0 } = design;
+  requireProportion("rate", rate);
+  requirePositive("candidateAttempts", candidateAttempts);
+  requirePositive("baseAttempts", baseAttempts);
+  if (!(correlation <= 1)) throw new RangeError(`correlation must be at most 1, not ${correlation}`);
+  const within = rate * (1 - rate) * (1 - correlation);
+  return effectDeviation ** 2 + within * (1 / candidateAttempts + 1 / baseAttempts);
+}
+
+/**
+ * Chance that a one-sided test at `alpha` sees a drop: Φ(drop/√(V/n) - z).
+ *
+ * @param clusters compared, above 0
+ * @param drop true drop in score points, above 0
+ * @param variance of one cluster's difference, at least 0
+ * @returns a probability in [0, 1]
+ * @throws {RangeError} on arguments outside those ranges
+ */
+export function powerToDetect(
+  clusters: number,
+  drop: number,
+  variance: number,
+  { alpha = 0.05 }: PowerLevels = {},
+): number {
+  requirePositive("clusters", clusters);
+  requirePositive("drop", drop);
+  requireVariance(variance);
+  requireLevel("alpha", alpha);
+  return normalCdf(drop / Math.sqrt(variance / clusters) + normalQuantile(alpha));
+}
+
+/**
+ * Smallest drop seen with the wanted power: (z_alpha + z_power)√(V/n), 2.486√(V/n) at 5 % and 80 %.
+ *
+ * @param clusters compared, above 0
+ * @param variance of one cluster's difference, at least 0
+ * @returns score points, at least 0
+ * @throws {RangeError} on arguments outside those ranges
+ */
+export function minimumDetectableEffect(
+  clusters: number,
+  variance: number,
+  levels: PowerLevels = {},
+): number {
+  requirePositive("clusters", clusters);
+  requireVariance(variance);
+  return quantileSum(levels) * Math.sqrt(variance / clusters);
+}
+
+/**
+ * Clusters needed to see a drop with the wanted power, rounded up.
+ *
+ * @param drop in score points, above 0
+ * @param variance of one cluster's difference, at least 0
+ * @returns an integer of at least 0
+ * @throws {RangeError} on arguments outside those ranges
+ */
+export function clustersNeeded(drop: number, variance: number, levels: PowerLevels = {}): number {
+  requirePositive("drop", drop);
+  requireVariance(variance);
+  return Math.max(0, Math.ceil(variance * (quantileSum(levels) / drop) ** 2 - 1e-9));
+}
+
+function quantileSum({ alpha = 0.05, power = 0.8 }: PowerLevels): number {
+  requireLevel("alpha", alpha);
+  requireLevel("power", power);
+  return normalQuantile(power) - normalQuantile(alpha);
+}
+
+function requireVariance(variance: number): void {
+  if (!(variance >= 0)) throw new RangeError(`variance must be at least 0, not ${variance}`);
+}

@@ -1,0 +1,47 @@
+import { requireCount } from "./argument-checks.ts";
+
+/**
+ * Arithmetic mean.
+ *
+ * @param values at least one, in any unit
+ * @throws {RangeError} if there is no value
+ */
+export function mean(values: ArrayLike<number>): number {
+  requireCount("number of values", values.length, 1);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum / values.length;
+}
+
+/**
+ * Sample variance with n - 1 below, in two passes.
+ *
+ * @param values at least two
+ * @returns squared units of the values, at least 0
+ * @throws {RangeError} if there are fewer than two values
+ */
+export function sampleVariance(values: ArrayLike<number>): number {
+  requireCount("number of values", values.length, 2);
+  const centre = mean(values);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const off = (values[i] ?? 0) - centre;
+    sum += off * off;
+  }
+  return sum / (values.length - 1);
+}
+
+/**
+ * Sample variance from sufficient statistics. A sum of squares about the mean so small that it can
+ * only be rounding counts as 0, so that equal values have variance 0 exactly.
+ *
+ * @param count values seen, at least 2
+ * @param sum their sum
+ * @param sumOfSquares the sum of their squares
+ * @returns squared units of the values, at least 0
+ */
+export function varianceFromSums(count: number, sum: number, sumOfSquares: number): number {
+  const aboutMean = sumOfSquares - (sum * sum) / count;
+  const rounding = 4 * count * Number.EPSILON * sumOfSquares;
+  return aboutMean <= rounding ? 0 : aboutMean / (count - 1);
+}

@@ -1,0 +1,143 @@
+import { requireCount, requirePart } from "./argument-checks.ts";
+import { clusterDifferenceOfValues } from "./cluster-difference.ts";
+import type { Look } from "./look-schedule.ts";
+import { nonInferiorityZ } from "./non-inferiority.ts";
+import { normalUpperTail } from "./normal-distribution.ts";
+import { type SequentialSettings, sequentialPlan } from "./sequential-plan.ts";
+import { exactStratifiedTest } from "./stratified-exact-test.ts";
+
+/** What one look has to go on. `pass` is null where passing is not allowed. */
+export type LookEvidence = {
+  /** One-sided p-value against a drop. */
+  readonly p: number;
+  /** Bound on z for harm at this look. */
+  readonly harmBound: number;
+  /** z of "the drop is smaller than delta" and its bound at this look. */
+  readonly pass: { readonly z: number; readonly bound: number } | null;
+};
+
+/** Stop with a verdict, or go on. */
+export type LookDecision = "regressed" | "small_drop" | "no_regression" | "continue";
+
+/**
+ * Decides at one look: harm if p <= P(Z > harmBound), pass if its z reaches its bound; harm and pass
+ * together mean a real drop smaller than delta.
+ */
+export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
+  const harmed = p <= normalUpperTail(harmBound);
+  const passed = pass !== null && pass.z >= pass.bound;
+  if (harmed) return passed ? "small_drop" : "regressed";
+  return passed ? "no_regression" : "continue";
+}
+
+/** One look of a finished test. `look` counts from 0, `calls` from the start. */
+export type GateTraceEntry = {
+  readonly look: number;
+  readonly calls: number;
+  readonly p: number;
+  readonly passZ: number | null;
+  readonly harmBound: number;
+  readonly passBound: number | null;
+};
+
+/** How a sequential test ended, with every look it took. */
+export type SequentialGateResult = {
+  readonly verdict: Exclude<LookDecision, "continue"> | "inconclusive";
+  /** Candidate attempts used. */
+  readonly calls: number;
+  /** Where it ended, counted from 0. */
+  readonly look: number;
+  readonly trace: readonly GateTraceEntry[];
+};
+
+/** Tolerated drop in (0, 1); midP true unless given. */
+export type SequentialGateSettings = SequentialSettings & { readonly delta: number; readonly midP?: boolean };
+
+/**
+ * Plays the sequential test of 0/1 values through from complete data, as for a replay or to plan.
+ *
+ * @param base per cluster at least one stored value, in the order clusters are run
+ * @param candidate per cluster the same number of values, in the order they were observed
+ * @throws {RangeError} unless both have the same clusters, values are 0 or 1 and rows equally long
+ */
+export function sequentialGate(
+  base: readonly (readonly number[])[],
+  candidate: readonly (readonly number[])[],
+  settings: SequentialGateSettings,
+): SequentialGateResult {
+  const rounds = requireRows(base, candidate);
+  const plan = sequentialPlan(
+    base.map((values) => values.length),
+    rounds,
+    settings,
+  );
+  const trace: GateTraceEntry[] = [];
+  for (const [look, planned] of plan.looks.entries()) {
+    const seen = clustersAt(planned, base, candidate);
+    const passBound = plan.pass[look] ?? null;
+    const entry: GateTraceEntry = {
+      look,
+      calls: seen.reduce((sum, cluster) => sum + cluster.candidate.length, 0),
+      p: dropP(seen, settings.midP ?? true),
+      passZ: passBound === null ? null : nonInferiorityZ(clusterDifferenceOfValues(seen), settings.delta),
+      harmBound: plan.harm[look] ?? Number.POSITIVE_INFINITY,
+      passBound,
+    };
+    trace.push(entry);
+    const verdict = decideLook({ ...entry, pass: passOf(entry) });
+    if (verdict !== "continue") return { verdict, calls: entry.calls, look, trace };
+  }
+  const last = trace[trace.length - 1];
+  return { verdict: "inconclusive", calls: last?.calls ?? 0, look: last?.look ?? 0, trace };
+}
+
+function passOf({ passZ, passBound }: GateTraceEntry): LookEvidence["pass"] {
+  return passZ === null || passBound === null ? null : { z: passZ, bound: passBound };
+}
+
+type SeenCluster = { readonly base: readonly number[]; readonly candidate: readonly number[] };
+
+function clustersAt(
+  look: Look,
+  base: readonly (readonly number[])[],
+  candidate: readonly (readonly number[])[],
+): SeenCluster[] {
+  const clusters = look.kind === "partial" ? look.clusters : base.length;
+  const attempts = look.kind === "partial" ? 1 : look.round;
+  return base.slice(0, clusters).map((values, i) => ({
+    base: values,
+    candidate: (candidate[i] ?? []).slice(0, attempts),
+  }));
+}
+
+function dropP(seen: readonly SeenCluster[], midP: boolean): number {
+  const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+  const result = exactStratifiedTest(
+    seen.map(({ base, candidate }) => ({
+      m: base.length,
+      b: total(base),
+      k: candidate.length,
+      x: total(candidate),
+    })),
+  );
+  return midP ? result.dropMidP : result.drop;
+}
+
+function requireRows(
+  base: readonly (readonly number[])[],
+  candidate: readonly (readonly number[])[],
+): number {
+  requireCount("number of clusters", base.length, 1);
+  if (candidate.length !== base.length) {
+    throw new RangeError(`${base.length} clusters in the base arm, ${candidate.length} in the candidate arm`);
+  }
+  const rounds = candidate[0]?.length ?? 0;
+  if (candidate.some((row) => row.length !== rounds)) {
+    throw new RangeError("every cluster must have the same number of candidate values");
+  }
+  for (const row of [...base, ...candidate]) {
+    requireCount("values in a cluster", row.length, 1);
+    for (const value of row) requirePart("value", value, 1);
+  }
+  return rounds;
+}

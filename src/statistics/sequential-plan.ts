@@ -1,0 +1,103 @@
+import type { SpendingFunction } from "./alpha-spending.ts";
+import { requirePositive, requireSameLength } from "./argument-checks.ts";
+import { ldBounds } from "./group-sequential-bounds.ts";
+import { type Look, planLooks, plannedInformation } from "./look-schedule.ts";
+
+/** Grid that is good to 1e-5 and fast enough to be used at every look. */
+export const SEQUENTIAL_POINTS = 401;
+
+/** The error of a sequential test and how it is spent; for several tests at once divide alpha. */
+export type SequentialSettings = {
+  /** One-sided, for harm and for pass each; 0.05 unless given. */
+  readonly alpha?: number;
+  /** `hsd-2` unless given. */
+  readonly spending?: SpendingFunction;
+  /** Odd; 401 unless given. */
+  readonly points?: number;
+};
+
+/** Bounds on z: harm at every look, pass (null elsewhere) after full rounds only. */
+export type LookBounds = {
+  readonly harm: readonly number[];
+  readonly pass: readonly (number | null)[];
+};
+
+/** Looks with the information and the bounds they will have if nothing goes missing. */
+export type SequentialPlan = LookBounds & {
+  readonly looks: readonly Look[];
+  /** In values; see `information`. */
+  readonly information: readonly number[];
+};
+
+/**
+ * Bounds for the looks that have happened, from the information they really had.
+ *
+ * Harm and pass each spend their own alpha. The schedule may shift as long as that does not depend
+ * on the values seen: a bound depends only on its own and earlier looks, so decisions already taken
+ * stand. If the last planned look fell short of the plan, all error left is spent there.
+ *
+ * @param looks the planned looks, all of them
+ * @param realised information at each look so far, at most as many as looks
+ * @param total information planned for the last look, above 0
+ * @returns one bound of each kind per realised look
+ * @throws {RangeError} if information falls, or there is more of it than looks
+ */
+export function boundsAtLooks(
+  looks: readonly Look[],
+  realised: readonly number[],
+  total: number,
+  settings: SequentialSettings = {},
+): LookBounds {
+  const { alpha = 0.05, spending = "hsd-2", points = SEQUENTIAL_POINTS } = settings;
+  requirePositive("total", total);
+  if (realised.length > looks.length) {
+    throw new RangeError(`${realised.length} looks happened, but only ${looks.length} were planned`);
+  }
+  const times = realised.map((amount) => amount / total);
+  const spendAt = times.map((time, i) => (i === looks.length - 1 ? 1 : Math.min(1, time)));
+  const rounds = times.map((_, i) => i).filter((i) => looks[i]?.kind === "round");
+  const harm = ldBounds({ times, spendAt, spending, alpha, points });
+  const full = ldBounds({
+    times: rounds.map((i) => times[i] ?? 0),
+    spendAt: rounds.map((i) => spendAt[i] ?? 0),
+    spending,
+    alpha,
+    points,
+  });
+  const pass = times.map((_, i): number | null => full[rounds.indexOf(i)] ?? null);
+  return { harm, pass };
+}
+
+/**
+ * The whole plan before anything has run.
+ *
+ * @param baseCounts base values per cluster, each at least 1, in the order clusters are run
+ * @param rounds candidate attempts per cluster, at least 1
+ * @throws {RangeError} if there is no cluster or no information in any
+ */
+export function sequentialPlan(
+  baseCounts: ArrayLike<number>,
+  rounds: number,
+  settings: SequentialSettings = {},
+): SequentialPlan {
+  const looks = planLooks(baseCounts.length, rounds);
+  const planned = plannedInformation(looks, baseCounts);
+  const total = planned[planned.length - 1] ?? 0;
+  return { looks, information: planned, ...boundsAtLooks(looks, planned, total, settings) };
+}
+
+/**
+ * Puts what happened in place of what was planned, for showing the bounds still to come.
+ *
+ * @param planned information of every look
+ * @param realised information of the looks so far
+ * @returns one value per planned look: realised ones as they are, later ones at least as large
+ * @throws {RangeError} if more looks happened than were planned
+ */
+export function updatedInformation(planned: readonly number[], realised: readonly number[]): number[] {
+  if (realised.length > planned.length) {
+    requireSameLength({ planned, realised });
+  }
+  const latest = realised[realised.length - 1] ?? 0;
+  return planned.map((amount, i) => realised[i] ?? Math.max(amount, latest));
+}

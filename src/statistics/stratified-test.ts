@@ -1,0 +1,84 @@
+import { normalCdf } from "./normal-distribution.ts";
+import { type CheckedStrata, checkedStrata, type Strata } from "./strata-columns.ts";
+import { exactStratifiedTest, exactTestWork } from "./stratified-exact-test.ts";
+import { cmhMoments, macroZ } from "./stratified-z-test.ts";
+
+/**
+ * Most multiplications spent on an exact answer, about a tenth of a second (see `exactTestWork`).
+ * Above it the normal approximation is used; with that much data the two agree to 1e-4.
+ */
+export const EXACT_TEST_WORK_LIMIT = 1e8;
+
+/**
+ * Largest ratio between the candidate's attempts of two strata at which the total of successes
+ * still stands for the mean over strata; above it each stratum is given the same weight by a z.
+ */
+export const EXACT_TEST_SIZE_RATIO = 2;
+
+/** One-sided p-values and how they were found. */
+export type StratifiedTestResult = {
+  /** Against a drop: small when the candidate has too few successes. In [0, 1]. */
+  readonly p: number;
+  /** Against a rise: small when the candidate has too many successes. In [0, 1]. */
+  readonly pRise: number;
+  readonly method: "exact" | "z";
+  /** Why: exact unless the sizes differ too much or the work is above the limit. */
+  readonly because: "affordable" | "too-much-work" | "unequal-sizes";
+};
+
+/**
+ * Tests whether two arms are exchangeable within strata, exactly where that is affordable.
+ *
+ * 1,000 strata of 10 + 10 take a few milliseconds. 50,000 strata are still exact; what runs into
+ * the limit is a very large spread of the total.
+ *
+ * @param strata counts of both arms, as objects or as columns
+ * @param options midP: count the observed total half (true unless said otherwise: the plain p-value
+ *   never rejects too often, and misses more); workLimit: see EXACT_TEST_WORK_LIMIT
+ * @throws {RangeError} if counts cannot belong together
+ */
+export function stratifiedTest(
+  strata: Strata,
+  options: { readonly midP?: boolean; readonly workLimit?: number } = {},
+): StratifiedTestResult {
+  const { midP = true, workLimit = EXACT_TEST_WORK_LIMIT } = options;
+  const columns = checkedStrata(strata);
+  if (sizeRatio(columns) > EXACT_TEST_SIZE_RATIO) {
+    const z = macroZ(columns);
+    return { p: normalCdf(z), pRise: normalCdf(-z), method: "z", because: "unequal-sizes" };
+  }
+  if (exactTestWork(columns) > workLimit) {
+    return { ...approximate(columns, midP), method: "z", because: "too-much-work" };
+  }
+  const exact = exactStratifiedTest(columns);
+  return {
+    p: midP ? exact.dropMidP : exact.drop,
+    pRise: midP ? exact.riseMidP : exact.rise,
+    method: "exact",
+    because: "affordable",
+  };
+}
+
+/** Half a success of continuity correction stands for the plain p-value, none for the mid-p. */
+function approximate(strata: CheckedStrata, midP: boolean): { p: number; pRise: number } {
+  const { excess, variance } = cmhMoments(strata);
+  if (variance === 0) return midP ? { p: 0.5, pRise: 0.5 } : { p: 1, pRise: 1 };
+  const correction = midP ? 0 : 0.5;
+  const deviation = Math.sqrt(variance);
+  return {
+    p: normalCdf((excess + correction) / deviation),
+    pRise: normalCdf((correction - excess) / deviation),
+  };
+}
+
+function sizeRatio({ size, m, k }: CheckedStrata): number {
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (let i = 0; i < size; i++) {
+    const candidate = k[i] ?? 0;
+    if (candidate === 0 || m[i] === 0) continue;
+    least = Math.min(least, candidate);
+    most = Math.max(most, candidate);
+  }
+  return most === 0 ? 1 : most / least;
+}

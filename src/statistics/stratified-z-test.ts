@@ -1,0 +1,62 @@
+import { checkedStrata, type Strata } from "./strata-columns.ts";
+
+/**
+ * Cochran–Mantel–Haenszel z: the candidate's total of successes less its permutation mean, over its
+ * permutation standard deviation. The normal approximation of the exact stratified test; like it,
+ * it weighs strata by size.
+ *
+ * @param strata counts of both arms
+ * @returns standard deviations, negative for a drop; 0 if no stratum is informative
+ * @throws {RangeError} if counts cannot belong together
+ */
+export function cmhZ(strata: Strata): number {
+  const { excess, variance } = cmhMoments(strata);
+  return variance === 0 ? 0 : excess / Math.sqrt(variance);
+}
+
+/**
+ * Numerator and squared denominator of {@link cmhZ}, in successes and squared successes.
+ *
+ * @throws {RangeError} if counts cannot belong together
+ */
+export function cmhMoments(strata: Strata): { readonly excess: number; readonly variance: number } {
+  const { size, m, b, k, x } = checkedStrata(strata);
+  let excess = 0;
+  let variance = 0;
+  for (let i = 0; i < size; i++) {
+    const base = m[i] ?? 0;
+    const candidate = k[i] ?? 0;
+    const population = base + candidate;
+    const marked = (b[i] ?? 0) + (x[i] ?? 0);
+    if (marked === 0 || marked === population || base === 0 || candidate === 0) continue;
+    excess += (x[i] ?? 0) - (candidate * marked) / population;
+    variance +=
+      (candidate * base * marked * (population - marked)) / (population * population * (population - 1));
+  }
+  return { excess, variance };
+}
+
+/**
+ * Permutation z of the mean difference of rates, every stratum counting once: Σ d / √Σ V with
+ * d = x/k - b/m and V = s(N - s) / (k m (N - 1)). For strata of unequal size, where the exact test
+ * of the total would weigh them by size.
+ *
+ * @param strata counts of both arms; strata with an empty arm are left out
+ * @returns standard deviations, negative for a drop; 0 if no stratum is informative
+ * @throws {RangeError} if counts cannot belong together
+ */
+export function macroZ(strata: Strata): number {
+  const { size, m, b, k, x } = checkedStrata(strata);
+  let difference = 0;
+  let variance = 0;
+  for (let i = 0; i < size; i++) {
+    const base = m[i] ?? 0;
+    const candidate = k[i] ?? 0;
+    const population = base + candidate;
+    const marked = (b[i] ?? 0) + (x[i] ?? 0);
+    if (marked === 0 || marked === population || base === 0 || candidate === 0) continue;
+    difference += (x[i] ?? 0) / candidate - (b[i] ?? 0) / base;
+    variance += (marked * (population - marked)) / (candidate * base * (population - 1));
+  }
+  return variance === 0 ? 0 : difference / Math.sqrt(variance);
+}

@@ -1,0 +1,62 @@
+import { requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
+import { type ClusterSums, clusterMean, sumClusters } from "./cluster-mean.ts";
+import type { Interval } from "./interval.ts";
+import { studentTQuantile } from "./student-t-distribution.ts";
+
+/**
+ * Wilson score interval for a proportion (Wilson 1927).
+ *
+ * @param proportion observed, in [0, 1]
+ * @param size observations it rests on, above 0; need not be whole (an effective size)
+ * @param z quantile, dimensionless, at least 0; 1.96 gives 95 %
+ * @returns bounds in [0, 1] that contain `proportion`
+ * @throws {RangeError} on arguments outside those ranges
+ */
+export function wilsonInterval(proportion: number, size: number, z: number): Interval {
+  requireProportion("proportion", proportion);
+  requirePositive("size", size);
+  if (!(z >= 0)) throw new RangeError(`z must be at least 0, not ${z}`);
+  const square = (z * z) / size;
+  const centre = (proportion + square / 2) / (1 + square);
+  const half = (z * Math.sqrt((proportion * (1 - proportion)) / size + square / (4 * size))) / (1 + square);
+  // Rounding may leave the end at 0 or 1 a few 1e-17 on the wrong side of the estimate.
+  return {
+    low: Math.max(0, Math.min(proportion, centre - half)),
+    high: Math.min(1, Math.max(proportion, centre + half)),
+  };
+}
+
+/**
+ * Wilson interval for the macro mean of values in [0, 1] that come in clusters, with an effective
+ * size m(1 - m)/SE² held between the number of clusters and the number of values, and the t quantile
+ * with n - 1 degrees of freedom. Unlike the plain t interval it keeps its coverage near 0 and 1.
+ *
+ * @param clusters per-cluster count and sum; sums in [0, count]
+ * @param confidence in (0, 1)
+ * @returns bounds in [0, 1]; the whole of [0, 1] for a single cluster
+ * @throws {RangeError} if there is no cluster, one is empty, or a mean is outside [0, 1]
+ */
+export function wilsonNeff(clusters: ClusterSums, confidence = 0.95): Interval {
+  requireLevel("confidence", confidence);
+  const { mean, standardError } = clusterMean(clusters);
+  const clusterCount = clusters.count.length;
+  if (clusterCount < 2) return { low: 0, high: 1 };
+  const t = studentTQuantile(1 - (1 - confidence) / 2, clusterCount - 1);
+  // A mean of values in [0, 1] can leave it only by rounding; anything more is the caller's error.
+  const within = mean < 1 && mean > 0 ? mean : Math.round(mean * 1e12) / 1e12;
+  return wilsonInterval(within, effectiveSize(clusters, within, standardError), t);
+}
+
+function effectiveSize(clusters: ClusterSums, mean: number, standardError: number): number {
+  const least = clusters.count.length;
+  if (standardError === 0) return least;
+  let most = 0;
+  for (let i = 0; i < least; i++) most += clusters.count[i] ?? 0;
+  const size = (mean * (1 - mean)) / (standardError * standardError);
+  return Math.min(Math.max(size, least), most);
+}
+
+/** {@link wilsonNeff} of raw values in [0, 1]. */
+export function wilsonNeffOfValues(clusters: readonly ArrayLike<number>[], confidence = 0.95): Interval {
+  return wilsonNeff(sumClusters(clusters), confidence);
+}

@@ -1,0 +1,24 @@
+import type { Database } from "better-sqlite3";
+import { history } from "./migrations/0001-history.ts";
+
+/** In order; a released one is never edited. The database's user_version says how many it has seen. */
+export const MIGRATIONS: readonly string[] = [history];
+
+export class NewerSchema extends Error {}
+
+/**
+ * Brings a database to this program's schema, each step in a transaction with its own record.
+ * @throws {NewerSchema} when a newer program wrote it
+ */
+export function migrate(db: Database): void {
+  const seen = () => db.pragma("user_version", { simple: true }) as number;
+  if (seen() > MIGRATIONS.length) throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);
+  if (seen() === MIGRATIONS.length) return;
+  // Another process may be doing the same: the count is read again once the write lock is held.
+  db.transaction(() => {
+    for (let next = seen(); next < MIGRATIONS.length; next++) {
+      db.exec(MIGRATIONS[next] ?? "");
+      db.pragma(`user_version = ${next + 1}`);
+    }
+  }).immediate();
+}

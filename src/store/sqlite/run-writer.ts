@@ -1,0 +1,138 @@
+import type { Database } from "better-sqlite3";
+import type { RunWriter, TrialRecord, TrialScoring } from "../store.ts";
+import { scoringColumns } from "./rows.ts";
+import { translated } from "./sqlite-errors.ts";
+
+type Queued =
+  | { readonly record: TrialRecord; readonly scoring?: undefined }
+  | { readonly record?: undefined; readonly scoring: { case_no: number; trial: number; scoring: TrialScoring } };
+
+/** So many queued records are committed at once rather than at the end of the turn. */
+const GROUP = 256;
+
+/**
+ * Groups the answers that arrive in one turn of the event loop into one transaction: a commit costs more than an
+ * insert, and nothing can die between the two but the whole process, for which the answers were still in flight.
+ */
+export function openRunWriter(db: Database, no: number): RunWriter {
+  const write = trialStatements(db, no);
+  let queue: Queued[] = [];
+  let scheduled = false;
+  let sent = 0;
+  let failure: unknown;
+  const commit = db.transaction((batch: readonly Queued[]) => {
+    for (const one of batch) {
+      if (one.record !== undefined) write.record(one.record);
+      else write.scoring(one.scoring.case_no, one.scoring.trial, one.scoring.scoring);
+    }
+    if (sent > 0) write.calls(sent);
+  });
+  const flush = (): void => {
+    scheduled = false;
+    if (failure !== undefined) throw failure;
+    if (queue.length === 0 && sent === 0) return;
+    const batch = queue;
+    queue = [];
+    try {
+      commit.immediate(batch);
+      sent = 0;
+    } catch (error) {
+      failure = translated(error);
+      throw failure;
+    }
+  };
+  const push = (one: Queued): void => {
+    queue.push(one);
+    if (queue.length >= GROUP) flush();
+    else if (!scheduled) {
+      scheduled = true;
+      // A failed write is kept and thrown by the next call that can be answered.
+      setImmediate(() => {
+        if (!scheduled) return;
+        try {
+          flush();
+        } catch {}
+      });
+    }
+  };
+  return {
+    no,
+    record: (record) => push({ record }),
+    recordScores: (case_no, trial, scoring) => push({ scoring: { case_no, trial, scoring } }),
+    flush,
+    calls: (more) => {
+      sent += more;
+    },
+    end: (status, report, at) => {
+      flush();
+      write.end(status, JSON.stringify(report), at);
+    },
+    close: () => flush(),
+  };
+}
+
+function trialStatements(db: Database, no: number) {
+  const requestOf = db
+    .prepare<[number, number], number | null>("SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?")
+    .pluck();
+  const answer = db.prepare(
+    "INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, input_tokens, output_tokens, latency_ms, cost_usd, model, finish_reason, refusal, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const trial = db.prepare(
+    "INSERT OR REPLACE INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  const scores = db.prepare(
+    "UPDATE trials SET pass = ?, scores = ?, error = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
+  );
+  const calls = db.prepare("UPDATE runs SET calls = calls + ? WHERE no = ?");
+  const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ? WHERE no = ?");
+  const lastRequest = { case_no: -1, id: null as number | null };
+  const requestId = (caseNo: number): number | null => {
+    if (lastRequest.case_no !== caseNo) {
+      lastRequest.id = requestOf.get(no, caseNo) ?? null;
+      lastRequest.case_no = caseNo;
+    }
+    return lastRequest.id;
+  };
+  const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
+    const t = record.transcript;
+    const { lastInsertRowid } = answer.run(
+      requestId(record.case_no),
+      record.trial,
+      t.output,
+      t.messages.length === 0 ? null : JSON.stringify(t.messages),
+      t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
+      t.tool_calls.length,
+      t.usage.input_tokens,
+      t.usage.output_tokens,
+      t.latency_ms,
+      t.cost_usd,
+      t.model,
+      t.finish_reason,
+      t.refusal,
+      record.raw,
+      Date.now(),
+    );
+    return Number(lastInsertRowid);
+  };
+  return {
+    record: (record: TrialRecord): void => {
+      if (record.kind === "errored") {
+        trial.run(no, record.case_no, record.trial, null, 0, null, null, record.error, record.message);
+        return;
+      }
+      const id = record.kind === "cached" ? record.answer_id : insertAnswer(record);
+      const cached = record.kind === "cached" ? 1 : 0;
+      trial.run(no, record.case_no, record.trial, id, cached, ...scoringColumns(record.scores));
+    },
+    scoring: (caseNo: number, trialNo: number, scoring: TrialScoring): void => {
+      scores.run(...scoringColumns(scoring), no, caseNo, trialNo);
+    },
+    calls: (sent: number): void => {
+      calls.run(sent, no);
+    },
+    end: (status: string, report: string, at: string): void => {
+      end.run(status, report, at, no);
+    },
+  };
+}

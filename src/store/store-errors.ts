@@ -1,0 +1,37 @@
+import { EvalsError } from "../domain/problem.ts";
+
+const WHY = "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
+
+export function storeUnwritable(path: string, cause: unknown): EvalsError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new EvalsError(
+    { code: "EVALS_STORE_UNWRITABLE", path, what: `The history cannot be written: ${reason}.`, why: WHY, fix: "Make .evals/ writable, or free space on its disk." },
+    { cause },
+  );
+}
+
+export function storeCorrupt(path: string, cause: unknown): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_STORE_CORRUPT",
+      path,
+      what: "The history is not a readable SQLite database.",
+      why: WHY,
+      fix: "Move it away (mv .evals/history.db .evals/history.broken.db); a new one is made. Baselines are in git and are not touched.",
+    },
+    { cause },
+  );
+}
+
+export function storeNewer(path: string, cause: Error): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_STORE_NEWER",
+      path,
+      what: `The history was written by a newer evals (${cause.message}).`,
+      why: "Writing to a schema that is not known could damage it.",
+      fix: "Update git-evals, or move .evals/history.db away.",
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from "node:fs";
+import { configDefaults, defineConfig } from "vitest/config";
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
+
+/** `live` (paid, real providers) or `real` (slow, real parts): these suites run only when asked for. */
+const kind = process.env.TEST_KIND;
+
+export default defineConfig({
+  // The build injects the same constant.
+  define: { EVALS_VERSION: JSON.stringify(version) },
+  test: {
+    include: kind ? [`src/**/*.${kind}.test.ts`] : ["src/**/*.test.ts"],
+    exclude: kind
+      ? configDefaults.exclude
+      : [...configDefaults.exclude, "**/*.live.test.ts", "**/*.real.test.ts"],
+    passWithNoTests: true,
+    // Forks, not threads: better-sqlite3 is a native addon and the e2e tests change directory.
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
