@@ -1,19 +1,14 @@
 import type { RuleResult } from "../domain/verdict.ts";
 import type { Tally } from "../metrics/tally.ts";
 
-/** Does `tag:…` or `case:…` name this case? */
-export function selectorMatches(selector: string, golden: { readonly id: string; readonly tags: readonly string[] }): boolean {
-  return selector.startsWith("tag:") ? golden.tags.includes(selector.slice(4)) : golden.id === selector.slice(5);
-}
-
 /**
  * `gate.critical`: the selected cases must pass every trial. One failed trial decides; a missing one leaves it open.
  *
- * @param cases in case-number order
+ * @param casesOf the cases that a selector names
  */
 export function checkCritical(
   selectors: readonly string[],
-  cases: readonly { readonly id: string; readonly tags: readonly string[] }[],
+  casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>,
   tally: Tally,
   missing: (caseNo: number) => number,
 ): RuleResult[] {
@@ -22,12 +17,11 @@ export function checkCritical(
     let open = 0;
     let chosen = 0;
     const broken: string[] = [];
-    for (const [caseNo, golden] of cases.entries()) {
-      if (!selectorMatches(selector, golden)) continue;
+    for (const { case_no: caseNo, id } of casesOf(selector)) {
       chosen++;
       if ((tally.passed[caseNo] ?? 0) < (tally.answered[caseNo] ?? 0)) {
         failed++;
-        broken.push(golden.id);
+        broken.push(id);
       } else if (missing(caseNo) > 0) open++;
     }
     return {

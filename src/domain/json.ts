@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Any value that JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -20,7 +20,7 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 of the text's UTF-8 bytes; 64 lower-case hexadecimal digits. */
 export function sha256(text: string | Uint8Array): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** Hash of a JSON value that formatting and key order do not change; 64 hexadecimal digits. */

@@ -59,31 +59,12 @@ export function toCase(value: {
 
 /** Why `isCase` said no. @param base where in the file the case stands */
 export function describeCase(value: unknown, places: Places, base: readonly PropertyKey[] = []): Problem[] {
-  const context = { schema: CASE, value, places, base, code: "EVALS_CASE" };
-  const parsed = CASE.safeParse(value);
-  const issues = parsed.success ? [] : parsed.error.issues;
-  const problems = describeIssues(issues, context);
-  // zod takes an absent `unknown` for given.
-  if (
-    value !== null &&
-    typeof value === "object" &&
-    !Array.isArray(value) &&
-    !Object.hasOwn(value, "input")
-  ) {
-    problems.push(missingInput(places, base));
-  }
-  return problems;
-}
-
-const CASE = Case;
-
-function missingInput(places: Places, base: readonly PropertyKey[]): Problem {
-  return {
-    code: "EVALS_CASE_MISSING_KEY",
-    path: places.path,
-    ...places.at(base),
-    what: '"input" is missing.',
-    why: "Without an input there is nothing to ask.",
-    fix: '"input": "…" or "input": {…}',
-  };
+  const parsed = Case.safeParse(value);
+  return describeIssues(parsed.success ? [] : parsed.error.issues, {
+    schema: Case,
+    value,
+    places,
+    base,
+    code: "EVALS_CASE",
+  });
 }

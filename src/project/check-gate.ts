@@ -85,13 +85,17 @@ function problemAt(code: string, path: Path, { places }: GateContext, on: "key" 
   return { code, path: places.path, ...places.at(path, on) };
 }
 
+const METRIC_LIST =
+  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, input_tokens, output_tokens, tool_calls";
+
 function unknownMetric(name: string, path: Path, context: GateContext): Problem {
   const guess = nearestMetric(name, context.scorers);
   return {
     ...problemAt("EVALS_METRIC_UNKNOWN", path, context, path.includes("require") ? "key" : "value"),
     what: `Unknown metric "${name}".${guess === undefined ? "" : ` Did you mean "${guess}"?`}`,
     why: "A rule about a metric that is never measured could neither hold nor fail.",
-    fix: `${guess === undefined ? "" : `"${guess}"        `}(metrics: pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, input_tokens, output_tokens, tool_calls)`,
+    fix:
+      guess === undefined ? `Use one of: ${METRIC_LIST}.` : `"${guess}"        (all metrics: ${METRIC_LIST})`,
   };
 }
 
@@ -155,7 +159,7 @@ function outOfRange(
       ...base,
       what: `${name} is not a time, so "${bound.text}" cannot bound it.`,
       why,
-      fix: `"${name}": "${bound.op} 0.9"`,
+      fix: `"${name}": "${bound.op} ${bound.op.startsWith("<") ? 0.1 : 0.9}"`,
     };
   }
   if (kind === "negative") {
@@ -163,10 +167,11 @@ function outOfRange(
       ...base,
       what: `${name} is never below 0, so "${bound.text}" says nothing.`,
       why,
-      fix: `"${name}": "${bound.op} 0.01"`,
+      fix: `"${name}": "${bound.op} ${name.startsWith("latency_") ? "4s" : 0.01}"`,
     };
   }
-  const share = bound.value > 1 && bound.value <= 100 ? bound.value / 100 : 0.9;
+  const share =
+    bound.value > 1 && bound.value <= 100 ? bound.value / 100 : bound.op.startsWith("<") ? 0.1 : 0.9;
   return {
     ...base,
     what: `${name} lies between 0 and 1, and "${bound.text}" does not.`,

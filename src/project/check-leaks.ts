@@ -1,6 +1,7 @@
 import type { Case, CaseSource } from "../domain/case.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import type { LoadedPrompt } from "../domain/project.ts";
+import type { LoadedPrompt, LoadedSuite } from "../domain/project.ts";
+import { filterMatches } from "./check-cases.ts";
 
 /** Letters from which on an expected text can be told from a word that stands there by chance. */
 const SHORTEST = 8;
@@ -24,18 +25,44 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
   return warnings([...leaks.values()], prompt.version.path, cases.path);
 }
 
-/** Cases that the prompt cannot be rendered for; the first twenty. */
-export function checkRendering(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
-  const problems: Problem[] = [];
-  for (let index = 0; index < cases.count && problems.length < 20; index++) {
+/** Failing cases after which the rest of a dataset is not tried. */
+const ENOUGH = 1000;
+
+/**
+ * Renders the prompt for every case that the suite's filter lets through. A gap that many cases share is told once, for
+ * the first of them.
+ */
+export function checkRendering(
+  prompt: LoadedPrompt,
+  cases: CaseSource,
+  filter?: LoadedSuite["suite"]["filter"],
+): Problem[] {
+  const found = new Map<string, { problem: Problem; others: number }>();
+  let failed = 0;
+  for (let index = 0; index < cases.count && failed < ENOUGH; index++) {
+    const golden = cases.read(index);
+    if (!filterMatches(filter, golden)) continue;
     try {
-      prompt.render(cases.read(index));
+      prompt.render(golden);
     } catch (error) {
       if (!(error instanceof EvalsError)) throw error;
-      problems.push(...error.problems);
+      failed++;
+      for (const problem of error.problems) {
+        const key = JSON.stringify([problem.code, problem.line, problem.column]);
+        const known = found.get(key);
+        if (known === undefined) found.set(key, { problem, others: 0 });
+        else known.others++;
+      }
     }
   }
-  return problems;
+  return [...found.values()].map(({ problem, others }) => {
+    if (others === 0) return problem;
+    const atLeast = failed >= ENOUGH ? "at least " : "";
+    return {
+      ...problem,
+      what: `${problem.what} (And ${atLeast}${others} more ${others === 1 ? "case" : "cases"}.)`,
+    };
+  });
 }
 
 interface Leak {

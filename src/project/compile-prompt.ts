@@ -1,5 +1,5 @@
 import type { Case } from "../domain/case.ts";
-import { nearest } from "../domain/did-you-mean.ts";
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import { type Message, ROLES } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -83,6 +83,8 @@ function placeOf(part: MessagePart, path: string, error: UndefinedInTemplate | T
 }
 
 function syntaxProblem(error: TemplateFailure, part: MessagePart, path: string): Problem {
+  const filter = /^undefined filter: (\S+)/.exec(error.message)?.[1];
+  if (filter !== undefined) return unknownFilter(filter, placeOf(part, path, error));
   const tag = /^tag "(\w+)" not found/.exec(error.message)?.[1];
   const reads = tag !== undefined && ["include", "render", "layout", "block"].includes(tag);
   return {
@@ -99,6 +101,45 @@ function syntaxProblem(error: TemplateFailure, part: MessagePart, path: string):
       : "Close every {{ with }} and every {% if %} with {% endif %}; {% raw %} keeps braces as text.",
   };
 }
+
+function unknownFilter(filter: string, place: ReturnType<typeof placeOf>): Problem {
+  return {
+    code: "EVALS_PROMPT_SYNTAX",
+    ...place,
+    what: `Unknown filter "${filter}".${didYouMean(filter, COMMON_FILTERS)}`,
+    why: "The message could not be made for any case.",
+    fix: `{{ … | ${nearest(filter, COMMON_FILTERS) ?? "json"} }}        (all filters: https://liquidjs.com/filters/overview.html)`,
+  };
+}
+
+/** Those that prompts use; Liquid has more. */
+const COMMON_FILTERS = [
+  "json",
+  "default",
+  "join",
+  "upcase",
+  "downcase",
+  "capitalize",
+  "strip",
+  "size",
+  "first",
+  "last",
+  "map",
+  "sort",
+  "slice",
+  "split",
+  "replace",
+  "truncate",
+  "escape",
+  "append",
+  "prepend",
+  "date",
+  "round",
+  "newline_to_br",
+  "strip_newlines",
+  "uniq",
+  "where",
+];
 
 function renderProblem(error: unknown, part: MessagePart, path: string, golden: Case): Problem | undefined {
   if (error instanceof UndefinedInTemplate) return undefinedProblem(error, part, path, golden);

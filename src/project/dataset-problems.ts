@@ -27,7 +27,10 @@ export function problemList(path: string): ProblemList {
     get isEmpty() {
       return shown.length === 0;
     },
-    all: () => (hidden === 0 ? shown : [...shown, andMore(path, hidden)]),
+    all: () => {
+      const inOrder = [...shown].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+      return hidden === 0 ? inOrder : [...inOrder, andMore(path, hidden)];
+    },
   };
 }
 

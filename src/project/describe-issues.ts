@@ -42,7 +42,9 @@ function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   }
   const value = valueAt(context.value, path);
   const missing = value === undefined && path.length > 0 && !hasKey(context.value, path);
-  return missing ? missingKey(path, context) : [invalid(path, expectation(issue, path, value), context)];
+  return missing
+    ? missingKey(path, context)
+    : [invalid(path, expectation(issue, path, value, context.schema), context)];
 }
 
 /** The member of a union that the value comes nearest to, or all of them in one sentence. */
@@ -108,7 +110,7 @@ function missingKey(path: Path, context: IssueContext): Problem[] {
   const parent = path.slice(0, -1);
   if (isMisspelt(name, valueAt(context.value, parent), keysAt(context.schema, parent))) return [];
   const about = descriptionAt(context.schema, path);
-  const hint = hintFor("missing", full, undefined);
+  const hint = hintFor("missing", path, undefined);
   const expected = orList(schemasAt(context.schema, path).map(wordsFor));
   const problem = {
     code: `${context.code}_MISSING_KEY`,
@@ -121,9 +123,27 @@ function missingKey(path: Path, context: IssueContext): Problem[] {
   return [problem];
 }
 
+function emptyFile(context: IssueContext): Problem {
+  return {
+    code: `${context.code}_INVALID`,
+    path: context.places.path,
+    line: 1,
+    column: 1,
+    what: "This file is empty.",
+    why: "There is nothing in it to run.",
+    fix: EMPTY_FILES[context.code] ?? "Write its keys, or delete the file.",
+  };
+}
+
+const EMPTY_FILES: Readonly<Record<string, string>> = {
+  EVALS_CONFIG: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }",
+  EVALS_SUITE: "Write at least dataset:, model: and scorers:, or delete the file.",
+};
+
 function invalid(path: Path, expected: string, context: IssueContext): Problem {
   const full = [...(context.base ?? []), ...path];
   const value = valueAt(context.value, path);
+  if (full.length === 0 && value === null) return emptyFile(context);
   const about = descriptionAt(context.schema, path);
   const hint = hintFor("invalid", full, value);
   const subject = full.length === 0 ? "This file" : `"${dotted(full)}"`;
@@ -154,10 +174,11 @@ function allowedWords(schema: Schema): string[] {
 }
 
 /** What should stand there, completing "must be …". */
-function expectation(issue: Issue, path: Path, value: unknown): string {
+function expectation(issue: Issue, path: Path, value: unknown, schema: Schema): string {
   switch (issue.code) {
     case "invalid_type":
-      return typeWords(issue.expected);
+      // The schema knows more than the issue: a whole number, not just a number.
+      return orList(schemasAt(schema, path).map(wordsFor)) || typeWords(issue.expected);
     case "invalid_value":
       return orList(issue.values.map((allowed) => JSON.stringify(allowed)));
     case "too_small":
@@ -203,17 +224,20 @@ function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-/** `gate.require`, `scorers[0].type`. */
+/** `gate.require`, `scorers[0].type`; `entry 3` of a file that is a list. */
 export function dotted(path: Path): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
+  return path.reduce<string>((text, step) => {
+    if (text === "") return typeof step === "number" ? `entry ${step + 1}` : String(step);
+    return typeof step === "number" ? `${text}[${step}]` : `${text}.${String(step)}`;
+  }, "");
 }
 
 function within(path: Path): string {
-  return path.length === 0 ? "" : ` in "${dotted(path)}"`;
+  return path.length === 0
+    ? ""
+    : typeof path[0] === "number"
+      ? ` in ${dotted(path)}`
+      : ` in "${dotted(path)}"`;
 }
 
 function valueAt(value: unknown, path: Path): unknown {

@@ -7,7 +7,8 @@ import type { Problem } from "../domain/problem.ts";
 export function formatProblems(problems: readonly Problem[]): string {
   const files = new Set(problems.map((problem) => problem.path).filter((path) => path !== undefined)).size;
   const where = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
-  const count = `${problems.length} ${problems.length === 1 ? "problem" : "problems"}${where}; nothing was run.`;
+  const told = problems.filter(({ code }) => code !== "EVALS_MORE_PROBLEMS").length;
+  const count = `${told} ${told === 1 ? "problem" : "problems"}${where}; nothing was run.`;
   return [...problems.map((problem) => formatProblem(problem, "error")), `${count}\n`].join("\n");
 }
 

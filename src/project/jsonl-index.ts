@@ -83,7 +83,7 @@ class IndexBuilder {
   readonly #path: string;
   readonly #problems: ProblemList;
   readonly #ids: string[] = [];
-  readonly #firstLines = new Map<string, number>();
+  readonly #seen = new Set<string>();
   #starts = new Float64Array(1024);
   #lengths = new Uint32Array(1024);
   #lines = new Uint32Array(1024);
@@ -119,12 +119,12 @@ class IndexBuilder {
   }
 
   #addCase(id: string, start: number, length: number, line: number): void {
-    const firstLine = this.#firstLines.get(id);
-    if (firstLine !== undefined) {
+    if (this.#seen.has(id)) {
+      const firstLine = this.#lines[this.#ids.indexOf(id)] as number;
       this.#problems.add(duplicateId(id, this.#path, line, firstLine));
       return;
     }
-    this.#firstLines.set(id, line);
+    this.#seen.add(id);
     const index = this.#ids.push(id) - 1;
     if (index === this.#starts.length) this.#grow();
     this.#starts[index] = start;

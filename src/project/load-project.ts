@@ -5,7 +5,7 @@ import type { ProviderDefinition } from "../domain/provider.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { collect, collectAsync, directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
-import { problemWithoutSecrets } from "./find-secrets.ts";
+import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
 import { parseEnvFile } from "./parse-env-file.ts";
@@ -58,7 +58,11 @@ function tidy(problems: readonly Problem[]): Problem[] {
       (a.line ?? 0) - (b.line ?? 0) ||
       (a.column ?? 0) - (b.column ?? 0),
   );
+  const placeOf = ({ path, line, column }: Problem): string => JSON.stringify([path, line, column]);
+  // What else is wrong with a value that holds a key is of no interest.
+  const secrets = new Set(problems.filter(({ code }) => code === SECRET_CODE).map(placeOf));
   return inOrder.map(problemWithoutSecrets).filter((problem) => {
+    if (problem.code !== SECRET_CODE && secrets.has(placeOf(problem))) return false;
     const key = JSON.stringify([problem.path, problem.line, problem.column, problem.code, problem.what]);
     if (seen.has(key)) return false;
     seen.add(key);

@@ -104,9 +104,8 @@ export function scorerNames(entries: readonly ScorerEntry[]): string[] {
 function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
   const { config } = context.config;
   // A number of trials that cannot be read has been told already; nothing more is to be said about it.
-  const unread = suite.trials === undefined && isNamed(value, "trials");
-  const trials =
-    unread || config === undefined ? Infinity : (suite.trials ?? config.defaults.trials ?? DEFAULT_TRIALS);
+  const unread = isNamed(value, "trials") || config === undefined;
+  const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   return { places, trials, scorers: scorerNames(suite.scorers) };
 }
 

@@ -60,7 +60,10 @@ const SYNTAX = {
 function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<number>();
-  for (const error of [...document.errors, ...document.warnings]) {
+  const all = [...document.errors, ...document.warnings];
+  const tabs = all.filter((error) => error.code === "TAB_AS_INDENT");
+  // Behind a tab every indentation is off: the other errors are its echo.
+  for (const error of tabs.length > 0 ? tabs : all) {
     const place = at(error.pos[0]);
     // One slip makes the parser stumble several times on a line.
     if (seen.has(place.line)) continue;

@@ -1,7 +1,14 @@
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, FailedReply, PreparedRequest, Reply } from "../domain/provider.ts";
-import { abortedReply, causesOf, failureOfNetwork, failureOfStatus, malformedReply } from "./failed-reply.ts";
+import {
+  abortedReply,
+  causesOf,
+  failureOfNetwork,
+  failureOfStatus,
+  malformedReply,
+  unsetVariables,
+} from "./failed-reply.ts";
 import { redactor, secretRemover } from "./redact.ts";
 
 /** How one chat API words a conversation and its reply. */
@@ -46,18 +53,6 @@ export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetc
   };
 }
 
-/** A key that is not set fails every trial alike, before anything is sent. */
-export function unsetVariables(names: readonly string[]): FailedReply {
-  return {
-    kind: "failed",
-    error: "provider",
-    message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set in the environment or .env`,
-    transient: false,
-    fatal: true,
-    unsent: true,
-  };
-}
-
 async function failureOf(
   error: unknown,
   signal: AbortSignal,
@@ -86,7 +81,13 @@ async function failureOf(
   if (!(error instanceof Error) || error.cause !== undefined || !/Timeout/.test(error.constructor.name)) {
     throw error instanceof Error ? (error.cause ?? error) : error;
   }
-  return { kind: "failed", error: "provider", message: `no connection to ${where} in time`, transient: true };
+  return {
+    kind: "failed",
+    error: "provider",
+    message: `no connection to ${where} in time`,
+    transient: true,
+    unreachable: true,
+  };
 }
 
 function readBody(text: string, wording: ChatWording, where: string): Reply {

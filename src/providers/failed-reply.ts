@@ -17,6 +17,18 @@ export function malformedReply(message: string): FailedReply {
   return { kind: "failed", error: "malformed-reply", message: oneLine(message), transient: false };
 }
 
+/** A key that is not set fails every trial alike, before anything is sent. */
+export function unsetVariables(names: readonly string[]): FailedReply {
+  return {
+    kind: "failed",
+    error: "provider",
+    message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} not set in the environment or .env`,
+    transient: false,
+    fatal: true,
+    unsent: true,
+  };
+}
+
 /** The attempt was ended by its deadline (`TimeoutError` is the signal's reason) or by the run. */
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;

@@ -48,6 +48,7 @@ class TemplateCompiler {
       // No `templates` to include: nothing outside the config file is ever read.
       this.#liquid = new Liquid({
         strictVariables: true,
+        lenientIf: true,
         strictFilters: true,
         ownPropertyOnly: true,
         templates: {},

@@ -9,10 +9,15 @@ import type {
   ProviderHost,
   Reply,
 } from "../domain/provider.ts";
-import { unsetVariables } from "./chat-client.ts";
 import { messagesOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
-import { abortedReply, failureOfNetwork, failureOfStatus, malformedReply } from "./failed-reply.ts";
+import {
+  abortedReply,
+  failureOfNetwork,
+  failureOfStatus,
+  malformedReply,
+  unsetVariables,
+} from "./failed-reply.ts";
 import { type BodyTemplate, compileBody } from "./http-body.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";

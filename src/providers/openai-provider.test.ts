@@ -58,6 +58,8 @@ describe("openaiProvider", () => {
   it.each([
     { api_key_env: "sk-proj-1234567890abcdef" },
     { headers: { authorization: "Bearer abc" } },
+    { base_url: "https://me:pass@llm.example.com/v1" },
+    { base_url: "https://llm.example.com/v1?key=abc" },
     { params: { user: "sk-proj-1234567890abcdef" } },
   ])("refuses a key in the file: %j", async (settings) => {
     const error = await open(settings).catch((e: unknown) => e);

@@ -94,23 +94,26 @@ class LineTable {
       this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
     }
     if (members.output === undefined) this.report(() => missingMember(at, "output"));
-    if (members.trial !== undefined && !isTrialNumber(members.trial)) {
-      this.report(() => wrongTrial(at, columnOf(text, "trial")));
-    }
-    this.#place(index, text, members, at);
+    const numbered = members.trial === undefined || isTrialNumber(members.trial);
+    if (!numbered) this.report(() => wrongTrial(at, columnOf(text, "trial")));
+    const position = this.#caseOf(text, members.case, at);
+    if (numbered && position !== undefined) this.#place(index, position, members.trial);
   }
 
-  #place(index: number, text: string, members: Readonly<Record<string, unknown>>, at: Line): void {
-    const { case: id, trial } = members;
+  /** @returns the position of the line's case; undefined, and reported, when it names none */
+  #caseOf(text: string, id: unknown, at: Line): number | undefined {
     if (typeof id !== "string") {
       this.report(() => missingMember(at, "case"));
-      return;
+      return undefined;
     }
     const position = this.#source.cases.get(id);
     if (position === undefined) {
       this.report(() => unknownCase(at, columnOf(text, "case"), id, this.#source.cases.keys()));
-      return;
     }
+    return position;
+  }
+
+  #place(index: number, position: number, trial: unknown): void {
     this.caseOf[index] = position;
     // Lines without a number are numbered in order, whatever the others of their case say.
     this.trialOf[index] = trial === undefined ? this.#next(position) : (trial as number);

@@ -97,9 +97,9 @@ export async function openConnectionPools(
   const { default: requestOver } = await import("undici/lib/api/api-request.js");
   const options = { connections, headersTimeout: 0, bodyTimeout: 0 };
   const proxies = proxiesOf(env);
-  const proxied = proxies
-    ? new (await import("undici/lib/dispatcher/env-http-proxy-agent.js")).default({ ...options, ...proxies })
-    : null;
+  // Proxying needs the whole library: its index adds the methods that a tunnel is opened with.
+  const proxied =
+    proxies === null ? null : new (await import("undici")).EnvHttpProxyAgent({ ...options, ...proxies });
   const pools = new Map<string, Dispatcher>();
 
   const dispatcherOf = (url: URL): Dispatcher => {

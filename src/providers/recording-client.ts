@@ -71,7 +71,8 @@ class Recording {
     this.#soon = undefined;
     if (this.#pending.length === 0) return;
     mkdirSync(dirname(this.#path), { recursive: true });
-    appendFileSync(this.#journal, `${this.#pending.join("\n")}\n`);
+    // Begins a line of its own: the journal of a killed run may end in the middle of one.
+    appendFileSync(this.#journal, `\n${this.#pending.join("\n")}\n`);
     this.#pending = [];
   }
 
@@ -100,11 +101,16 @@ export function recordingClient(client: Client, path: string): RecordingClient {
   };
   return {
     prepare: (question) => client.prepare(question),
-    async send(request, question, trial, signal) {
-      const reply = await client.send(request, question, trial, signal);
-      record(request, question, trial, reply);
-      return reply;
+    // Answers at once when the client does.
+    send(request, question, trial, signal) {
+      const reply = client.send(request, question, trial, signal);
+      const recorded = (settled: Reply): Reply => {
+        record(request, question, trial, settled);
+        return settled;
+      };
+      return reply instanceof Promise ? reply.then(recorded) : recorded(reply);
     },
+    ...(client.immediate && { immediate: true }),
     ...(client.available !== undefined && { available: client.available.bind(client) }),
     record,
     flush: async () => recording.merge(),

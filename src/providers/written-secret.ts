@@ -35,19 +35,33 @@ export function writtenSecrets(
   return Object.entries(value).flatMap(([key, member]) => writtenSecrets(member, [...at, key]));
 }
 
+/** Does an address carry a password, or a key among its parameters? */
+function holdsCredential(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url === null) return false;
+  const named = [...url.searchParams.keys()].some((name) => name === "key" || isCredentialHeader(name));
+  return url.password !== "" || named;
+}
+
 /**
  * Refuses settings with a key in them: a text of the shape of a key anywhere, a credential header without
- * `${env:NAME}`, and an `api_key_env` that is not a variable's name.
+ * `${env:NAME}`, an address with a password or key in it, and an `api_key_env` that is not a variable's name.
  * @throws {SettingMistake} EVALS_SECRET_IN_FILE, or EVALS_KEY_VARIABLE_NAME
  */
 export function refuseWrittenSecrets(settings: {
   readonly api_key_env?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly base_url?: string | undefined;
+  readonly url?: string | undefined;
 }): void {
   const [found] = writtenSecrets(settings);
   if (found !== undefined) throw found;
   for (const [name, value] of Object.entries(settings.headers ?? {})) {
     if (isCredentialHeader(name) && !value.includes("${env:")) throw writtenSecret(["headers", name]);
+  }
+  for (const name of ["base_url", "url"] as const) {
+    const address = settings[name];
+    if (address !== undefined && holdsCredential(address)) throw writtenSecret([name]);
   }
   if (settings.api_key_env !== undefined && !VARIABLE_NAME.test(settings.api_key_env)) {
     throw new SettingMistake(["api_key_env"], {

@@ -23,9 +23,9 @@ export function dollars(usd: number): string {
   return `$${usd.toFixed(digits)}`;
 }
 
-/** `1,234`. */
+/** `1,234`. By hand: the first use of Intl costs 30 ms of a start. */
 export function count(n: number): string {
-  return n.toLocaleString("en-US");
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** `1 case`, `3 cases`. */

@@ -9,17 +9,9 @@ import type { RanRun } from "./execute-run.ts";
 /** So many cases of a kind are shown with their answers; the rest are counted. */
 const MOST_CASES = 5;
 
-/** Metrics of the whole run and of each tag. */
-export function measure(header: RunHeader, tally: Tally, tagsOf: (caseNo: number) => readonly string[]) {
+/** Metrics of the whole run and of each tag, tags in alphabetical order. */
+export function measure(header: RunHeader, tally: Tally, byTag: ReadonlyMap<string, readonly number[]>) {
   const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
-  const byTag = new Map<string, number[]>();
-  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
-    for (const tag of tagsOf(caseNo)) {
-      const cases = byTag.get(tag);
-      if (cases === undefined) byTag.set(tag, [caseNo]);
-      else cases.push(caseNo);
-    }
-  }
   const tags: Record<string, Metrics> = {};
   for (const [tag, only] of [...byTag].sort(([a], [b]) => (a < b ? -1 : 1))) {
     tags[tag] = computeMetrics(tally, { ...options, trials: 1, only });

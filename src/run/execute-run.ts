@@ -147,7 +147,7 @@ function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
       const { input, expected } = plan.golden(caseNo);
       return JSON.stringify({ input, expected });
     },
-    request: (caseNo) => JSON.stringify(plan.request(caseNo)),
+    request: plan.asks ? (caseNo) => JSON.stringify(plan.request(caseNo)) : null,
   });
 }
 

@@ -25,12 +25,16 @@ export interface Plan {
   id(caseNo: number): string;
   golden(caseNo: number): Case;
   question(caseNo: number): Question;
+  /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
+  readonly asks: boolean;
   request(caseNo: number): PreparedRequest;
   contentHash(caseNo: number): string;
   requestHash(caseNo: number): string;
   key(caseNo: number): string;
   /** Line of the case in the dataset's file, from 1. */
   line(caseNo: number): number;
+  /** Case numbers of each tag, ascending. */
+  readonly tags: ReadonlyMap<string, readonly number[]>;
   readonly datasetPath: string;
   readonly fingerprint: string;
   /** Hash of the target's identity: what defines its behaviour beside the request. */
@@ -67,6 +71,9 @@ export function makePlan(input: PlanInput): Plan {
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
   const planned = new Uint16Array(count);
   const kept: (PreparedRequest | undefined)[] = [];
+  const tags = new Map<string, number[]>();
+  // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
+  const asks = target.client.available === undefined;
   const parts = { target: hashJson(target.identity), scorers: scorersHash(scorers) };
   const problems: Problem[] = [];
   let room = KEPT_REQUESTS;
@@ -94,13 +101,14 @@ export function makePlan(input: PlanInput): Plan {
       const text = canonicalJson(prepared);
       request = sha256(text);
       room -= text.length;
-      if (room > 0) kept[caseNo] = prepared;
+      if (asks && room > 0) kept[caseNo] = prepared;
     } catch (error) {
       if (!(error instanceof EvalsError)) throw error;
       problems.push(...error.problems);
       if (problems.length >= MOST_PROBLEMS) break;
       continue;
     }
+    for (const tag of one.tags) addTo(tags, tag, caseNo);
     columns.content.set(caseNo, content);
     columns.request.set(caseNo, request);
     columns.key.set(caseNo, caseKey({ content, request, ...parts }));
@@ -123,7 +131,9 @@ export function makePlan(input: PlanInput): Plan {
     id,
     golden,
     question: (caseNo) => questionOf(golden(caseNo)),
-    request: (caseNo) => kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo))),
+    asks,
+    tags,
+    request: (caseNo) => (!asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo))))),
     contentHash: columns.content.hex,
     requestHash: columns.request.hex,
     key: columns.key.hex,
@@ -133,6 +143,14 @@ export function makePlan(input: PlanInput): Plan {
     targetHash: parts.target,
     hash: hashJson({ suite: suite.name, alias: model.alias, fingerprint, trials, narrowing: input.narrowing }),
   };
+}
+
+const NOT_ASKED: PreparedRequest = {};
+
+function addTo(tags: Map<string, number[]>, tag: string, caseNo: number): void {
+  const cases = tags.get(tag);
+  if (cases === undefined) tags.set(tag, [caseNo]);
+  else if (cases.at(-1) !== caseNo) cases.push(caseNo);
 }
 
 function* keysOf(count: number, id: (caseNo: number) => string, keys: HashColumn) {

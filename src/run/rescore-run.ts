@@ -57,7 +57,7 @@ export async function rescoreRun(input: RescoreInput, store: Store): Promise<Res
   const writer = store.create(
     header,
     cases.map((one) => ({ ...one, key: keyOf(one) })),
-    { content: known, request: known },
+    { content: known, request: run.header.provider === "outputs" ? null : known },
   );
   const tally = makeTally(cases.length, scorers.length);
   for (const one of cases) {

@@ -21,7 +21,12 @@ export function casePath(path: string, at: readonly (string | number)[] = ["agai
   if (steps === undefined) throw badCasePath(at, path, "it does not read as one", "");
   const first = String(steps[0]);
   if (!MEMBERS.includes(first)) {
-    throw badCasePath(at, path, `it starts with "${first}", and a case has ${MEMBERS.join(", ")}`, didYouMean(first, MEMBERS));
+    throw badCasePath(
+      at,
+      path,
+      `it starts with "${first}", and a case has ${MEMBERS.join(", ")}`,
+      didYouMean(first, MEMBERS),
+    );
   }
   return reader(steps);
 }

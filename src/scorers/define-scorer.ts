@@ -3,7 +3,13 @@ import type { Case } from "../domain/case.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Score } from "../domain/score.ts";
-import { type OpenScorer, type ScoreInput, type ScorerDefinition, ScorerFailure, type ScorerHost } from "../domain/scorer.ts";
+import {
+  type OpenScorer,
+  type ScoreInput,
+  type ScorerDefinition,
+  ScorerFailure,
+  type ScorerHost,
+} from "../domain/scorer.ts";
 import { type Select, scorerFrame } from "../domain/suite.ts";
 import { casePath } from "./case-path.ts";
 import { shorten } from "./frame/brief.ts";
@@ -98,7 +104,9 @@ export function miss(reason: string): Score {
  * A scorer type from what is its own. The frame adds what all share: name, required, threshold, select, the operand,
  * the identity, and that no NaN, no score outside [0, 1] and no pass that contradicts its score gets through.
  */
-export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(spec: ScorerSpec<Shape, O>): DocumentedScorer {
+export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
+  spec: ScorerSpec<Shape, O>,
+): DocumentedScorer {
   const settings = settingsOf(spec);
   return {
     type: spec.type,
@@ -195,7 +203,9 @@ function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
       return read(value);
     } catch (error) {
       if (!(error instanceof OperandMistake || error instanceof SettingMistake)) throw error;
-      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, { cause: error });
+      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, {
+        cause: error,
+      });
     }
   };
   return {

@@ -29,7 +29,10 @@ for (const name of scorers.names) {
       it(example.title, async () => {
         const { expected } = example;
         if ("failure" in expected) {
-          const failure = await scoreExample(name, example).then(() => undefined, (error: unknown) => error);
+          const failure = await scoreExample(name, example).then(
+            () => undefined,
+            (error: unknown) => error,
+          );
           expect(failure).toBeInstanceOf(ScorerFailure);
           expect((failure as Error).message).toContain(expected.failure);
           return;

@@ -34,7 +34,11 @@ export function fakeCase(parts: Partial<Case> = {}): Case {
 }
 
 /** An answer of which nothing but its text is known. */
-export function fakeInput(output: string, golden: Partial<Case> = {}, transcript: Partial<Transcript> = {}): ScoreInput {
+export function fakeInput(
+  output: string,
+  golden: Partial<Case> = {},
+  transcript: Partial<Transcript> = {},
+): ScoreInput {
   return {
     golden: fakeCase(golden),
     trial: 1,

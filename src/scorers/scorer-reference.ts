@@ -50,7 +50,9 @@ function traits({ operand, grades, settings }: DocumentedScorer): string {
     graded: "Scores between 0 and 1; needs a `threshold`.",
     returned: "Scores what your code returns; a number alone needs a `threshold`.",
   };
-  return [operands[operand], scores[grades], ...("select" in settings.shape ? [] : ["No `select`."])].join(" ");
+  return [operands[operand], scores[grades], ...("select" in settings.shape ? [] : ["No `select`."])].join(
+    " ",
+  );
 }
 
 interface OptionSchema {
@@ -70,7 +72,11 @@ function optionTable({ settings }: DocumentedScorer): string[] {
   );
   if (own.length === 0) return [];
   const rows = own.map(([option, { description = "", default: byDefault, ...shape }]) => {
-    const otherwise = required.has(option) ? "required" : byDefault === undefined ? "" : code(JSON.stringify(byDefault));
+    const otherwise = required.has(option)
+      ? "required"
+      : byDefault === undefined
+        ? ""
+        : code(JSON.stringify(byDefault));
     return row([code(option), cell(kindOf(shape)), otherwise, cell(description)]);
   });
   return [row(["option", "is", "default", ""]), row(["---", "---", "---", "---"]), ...rows, ""];
@@ -80,7 +86,11 @@ function kindOf(schema: OptionSchema): string {
   if (schema.anyOf) return [...new Set(schema.anyOf.map(kindOf))].join(" or ");
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum) return schema.enum.join(", ");
-  return { array: "list", object: "object", string: "text", integer: "whole number" }[schema.type ?? ""] ?? schema.type ?? "anything";
+  return (
+    { array: "list", object: "object", string: "text", integer: "whole number" }[schema.type ?? ""] ??
+    schema.type ??
+    "anything"
+  );
 }
 
 function exampleTable(examples: readonly ScorerExample[]): string[] {
@@ -88,7 +98,13 @@ function exampleTable(examples: readonly ScorerExample[]): string[] {
     row(["it", "settings", "given", "answer", "gives"]),
     row(["---", "---", "---", "---", "---"]),
     ...examples.map((example) =>
-      row([cell(example.title), json(example.settings), given(example), code(JSON.stringify(example.output)), outcome(example.expected)]),
+      row([
+        cell(example.title),
+        json(example.settings),
+        given(example),
+        code(JSON.stringify(example.output)),
+        outcome(example.expected),
+      ]),
     ),
     "",
   ];
@@ -98,7 +114,9 @@ function given({ case: golden, transcript, files }: ScorerExample): string {
   const parts = [
     ...(golden === undefined ? [] : [json(golden)]),
     ...(transcript === undefined ? [] : [json(transcript)]),
-    ...Object.entries(files ?? {}).map(([path, text]) => `${code(path)}: ${code(text.replaceAll("\n", " "))}`),
+    ...Object.entries(files ?? {}).map(
+      ([path, text]) => `${code(path)}: ${code(text.replaceAll("\n", " "))}`,
+    ),
   ];
   return parts.join("<br>");
 }

@@ -17,8 +17,8 @@ export function cusumStep({ high, low }: CusumState, z: number, allowance = 0.5)
 }
 
 /**
- * States of a CUSUM after each value; alarm when either exceeds a limit (5 by default elsewhere: one
- * false alarm in some 430 values against a perfect reference).
+ * States of a CUSUM after each value; alarm when either exceeds a limit. A limit of 5 gives
+ * one false alarm in some 430 values against a perfect reference.
  *
  * @param values standardised differences, in time order
  * @returns one state per value

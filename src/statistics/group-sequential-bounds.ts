@@ -26,8 +26,10 @@ const UNREACHABLE = 8;
 const LOWEST = -8;
 const HIGHEST = 9;
 const LEAST_SPEND = 1e-15;
-/** Kernels are cut where their density is below 1e-17 of its peak. */
-const KERNEL_REACH = 8.8;
+/** Beyond this a normal tail is 0 or 1 next to the least amount that is ever spent. */
+const FAR = 10;
+/** Kernels are cut where their density is below 1e-10 of its peak; moves a bound by less than 1e-9. */
+const KERNEL_REACH = 7;
 const CACHE_SIZE = 512;
 
 /** Pure results by input; the oldest leaves first. */
@@ -139,8 +141,12 @@ function crossing(
   let slope = 0;
   for (let i = 0; i < weights.length; i++) {
     const distance = (threshold - start - i * step) / deviation;
-    if (distance > 38) continue;
+    if (distance > FAR) continue;
     const weight = weights[i] ?? 0;
+    if (distance < -FAR) {
+      probability += weight;
+      continue;
+    }
     probability += weight * normalUpperTail(distance);
     slope -= weight * normalDensity(distance);
   }

@@ -10,11 +10,13 @@ import {
   meanWithinVariance,
   sumClusters,
 } from "./cluster-mean.ts";
-import type { Interval } from "./interval.ts";
+import { type Interval, intervalAround } from "./interval.ts";
 import { intervalVerdict } from "./interval-verdict.ts";
+import { normalCdf, normalQuantile } from "./normal-distribution.ts";
 import { flipRate, passAtK, passAtKMacro, passHatK, passHatKDiff, passHatKMacro } from "./pass-k.ts";
 import { quantile7, quantileCiRanks } from "./quantile.ts";
 import { varianceFromSums } from "./sample-moments.ts";
+import { studentTQuantile } from "./student-t-distribution.ts";
 import { wilsonInterval, wilsonNeff, wilsonNeffOfValues } from "./wilson-interval.ts";
 
 const seeded = { seed: 20260103, numRuns: 200 };
@@ -129,6 +131,11 @@ describe("wilsonNeff", () => {
     expect(width(wilsonNeffOfValues(often))).toBeCloseTo(width(wilsonNeffOfValues(once)), 12);
   });
 
+  it("is the Wilson interval of the clusters, with t, when each has one 0/1 value", () => {
+    const clusters = [1, 1, 0, 1, 0, 1, 1, 1].map((value) => [value]);
+    expect(wilsonNeffOfValues(clusters)).toEqual(wilsonInterval(0.75, 8, studentTQuantile(0.975, 7)));
+  });
+
   it("claims nothing from a single cluster", () => {
     expect(wilsonNeffOfValues([[1, 1, 0]])).toEqual({ low: 0, high: 1 });
     expect(clusterMeanOfValues([[1, 1, 0]]).standardError).toBe(Number.POSITIVE_INFINITY);
@@ -212,6 +219,11 @@ describe("quantiles", () => {
     expect(quantileCiRanks(368, 0.99).high).toBe(368);
   });
 
+  it("may be bounded by a single value", () => {
+    expect(quantileCiRanks(1, 0.01)).toEqual({ low: null, high: 1 });
+    expect(quantileCiRanks(1, 0.99)).toEqual({ low: 1, high: null });
+  });
+
   it("have ranks in order, also for samples where (1 - q)^n underflows", () => {
     const { low, high } = quantileCiRanks(5000, 0.5);
     expect(low).toBeLessThan(2500);
@@ -241,6 +253,16 @@ describe("bootstrap intervals", () => {
     const { low, high } = bcaBootstrap(values, { seed: "median", statistic: (x) => quantile7(x, 0.5) });
     expect(low).toBeLessThanOrEqual(0.65);
     expect(high).toBeGreaterThanOrEqual(0.65);
+  });
+
+  it("lean with the skew that the jackknife shows", () => {
+    const replicates = Array.from({ length: 1001 }, (_, i) => i / 1000);
+    // Offsets from the mean are 1/4 three times and -3/4: squares sum to 3/4, cubes to -3/8.
+    const acceleration = -0.375 / (6 * 0.75 ** 1.5);
+    const place = (z: number) => normalCdf(z / (1 - acceleration * z));
+    const { low, high } = bcaInterval({ estimate: 0.5, replicates, jackknife: [0, 0, 0, 1] }, 0.9);
+    expect(low).toBeCloseTo(place(normalQuantile(0.05)), 12);
+    expect(high).toBeCloseTo(place(normalQuantile(0.95)), 12);
   });
 
   it("are a point when nothing varies, and refuse too many values for exhaustion", () => {
@@ -299,6 +321,15 @@ describe("pass^k and pass@k", () => {
     expect(() => passHatK(3, 3, 4)).toThrow(RangeError);
     expect(() => passHatKMacro([], 1)).toThrow(RangeError);
     expect(() => flipRate(1, 1)).toThrow(RangeError);
+  });
+});
+
+describe("intervalAround", () => {
+  it("reaches as many standard errors to both sides, without end if the error is unknown", () => {
+    expect(intervalAround(-0.25, 0.125, 2)).toEqual({ low: -0.5, high: 0 });
+    expect(intervalAround(0, Number.POSITIVE_INFINITY, 2).low).toBe(Number.NEGATIVE_INFINITY);
+    expect(intervalAround(0.1, 0, Number.POSITIVE_INFINITY)).toEqual({ low: 0.1, high: 0.1 });
+    expect(() => intervalAround(0, -1, 2)).toThrow(RangeError);
   });
 });
 

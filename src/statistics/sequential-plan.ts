@@ -1,5 +1,5 @@
 import type { SpendingFunction } from "./alpha-spending.ts";
-import { requirePositive, requireSameLength } from "./argument-checks.ts";
+import { requirePositive } from "./argument-checks.ts";
 import { ldBounds } from "./group-sequential-bounds.ts";
 import { type Look, planLooks, plannedInformation } from "./look-schedule.ts";
 
@@ -96,7 +96,7 @@ export function sequentialPlan(
  */
 export function updatedInformation(planned: readonly number[], realised: readonly number[]): number[] {
   if (realised.length > planned.length) {
-    requireSameLength({ planned, realised });
+    throw new RangeError(`${realised.length} looks happened, but only ${planned.length} were planned`);
   }
   const latest = realised[realised.length - 1] ?? 0;
   return planned.map((amount, i) => realised[i] ?? Math.max(amount, latest));

@@ -31,8 +31,8 @@ export interface NewRunCase {
 export interface CaseBodies {
   /** JSON of `{"input", "expected"}`. */
   content(caseNo: number): string;
-  /** JSON of the prepared request. */
-  request(caseNo: number): string;
+  /** JSON of the prepared request; null when nothing is asked, so that there is nothing to keep. */
+  request: ((caseNo: number) => string) | null;
 }
 
 /** What became of one trial, ready to be written. */
@@ -121,7 +121,7 @@ export interface Store {
   trials(runNo: number, caseNo: number): StoredTrial[];
   /** The case's input and expected, as they were. */
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
-  /** The request as it was prepared for the provider. */
+  /** The request as it was prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
   /** Newest answered trial of this number to this request. */
   cached(requestHash: string, trial: number): CachedAnswer | undefined;

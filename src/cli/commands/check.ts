@@ -1,5 +1,6 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+import { plural } from "../../reports/format-numbers.ts";
 import { checkCases } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
@@ -95,7 +96,6 @@ function print(io: Io, { problems, warnings, suites, cases }: Checked): void {
     io.stderr(formatProblems(problems));
     return;
   }
-  const plural = (n: number, word: string): string => `${n.toLocaleString("en-US")} ${word}${n === 1 ? "" : "s"}`;
   const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
   io.stdout(`OK  ${plural(suites, "suite")}, ${plural(cases, "case")}${warned}\n`);
 }

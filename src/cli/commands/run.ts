@@ -9,6 +9,7 @@ import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun } from "../../run/execute-run.ts";
+import type { Plan } from "../../run/plan.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { exitCodeFor } from "../exit-code.ts";
@@ -112,8 +113,7 @@ async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RanRun> 
 
 function reportOf(ran: RanRun, { plan }: PreparedRun, store: Store): RunReport {
   const { suite } = plan.suite;
-  const tags = store.cases(ran.writer.no);
-  const { metrics, tags: byTag } = measure(ran.header, ran.tally, (caseNo) => tags[caseNo]?.tags ?? []);
+  const { metrics, tags } = measure(ran.header, ran.tally, plan.tags);
   const missing = missingTrials(ran);
   const totalMissing = ran.counts.errored + ran.counts.skipped;
   const measured = {
@@ -126,10 +126,21 @@ function reportOf(ran: RanRun, { plan }: PreparedRun, store: Store): RunReport {
   };
   const rules = [
     ...checkRequirements(suite.gate.require, measured),
-    ...checkCritical(suite.gate.critical, tags, ran.tally, missing),
+    ...checkCritical(suite.gate.critical, (selector) => selectedBy(plan, selector), ran.tally, missing),
   ];
   const gate = gateResult(rules, "none", totalMissing);
-  return assembleReport({ ran, metrics, tags: byTag, gate, comparison: null, notes: notesOf(ran) }, store);
+  return assembleReport({ ran, metrics, tags, gate, comparison: null, notes: notesOf(ran) }, store);
+}
+
+/** The cases that `tag:…` or `case:…` names. */
+function* selectedBy(plan: Plan, selector: string): IterableIterator<{ readonly case_no: number; readonly id: string }> {
+  const tagged = selector.startsWith("tag:") ? (plan.tags.get(selector.slice(4)) ?? []) : null;
+  if (tagged !== null) for (const case_no of tagged) yield { case_no, id: plan.id(case_no) };
+  else {
+    for (let case_no = 0; case_no < plan.count; case_no++) {
+      if (plan.id(case_no) === selector.slice(5)) yield { case_no, id: plan.id(case_no) };
+    }
+  }
 }
 
 /** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */

@@ -8,25 +8,45 @@ export const allOf = defineCombinator({
   examples: [
     {
       title: "passes when all pass",
-      settings: { of: [{ type: "contains", value: "a" }, { type: "length", max: 3 }] },
+      settings: {
+        of: [
+          { type: "contains", value: "a" },
+          { type: "length", max: 3 },
+        ],
+      },
       output: "a b",
       expected: { pass: true, score: 1, reason: 'contains: contains "a"; length: 3 characters' },
     },
     {
       title: "names the one that missed",
-      settings: { of: [{ type: "contains", value: "a" }, { type: "equals", name: "queue", value: "b" }] },
+      settings: {
+        of: [
+          { type: "contains", value: "a" },
+          { type: "equals", name: "queue", value: "b" },
+        ],
+      },
       output: "a",
       expected: { pass: false, score: 0, reason: 'queue: expected "b", got "a"' },
     },
     {
       title: "needs no word from a scorer that failed when another one missed",
-      settings: { of: [{ type: "cost", max: 1 }, { type: "equals", value: "b" }] },
+      settings: {
+        of: [
+          { type: "cost", max: 1 },
+          { type: "equals", value: "b" },
+        ],
+      },
       output: "a",
       expected: { pass: false },
     },
     {
       title: "cannot score when one that failed would decide",
-      settings: { of: [{ type: "cost", max: 1 }, { type: "equals", value: "a" }] },
+      settings: {
+        of: [
+          { type: "cost", max: 1 },
+          { type: "equals", value: "a" },
+        ],
+      },
       output: "a",
       expected: { failure: "is unknown" },
     },

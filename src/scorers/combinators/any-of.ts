@@ -15,9 +15,18 @@ export const anyOf = defineCombinator({
     },
     {
       title: "misses when none does",
-      settings: { of: [{ type: "equals", value: "a" }, { type: "equals", value: "b" }] },
+      settings: {
+        of: [
+          { type: "equals", value: "a" },
+          { type: "equals", value: "b" },
+        ],
+      },
       output: "c",
-      expected: { pass: false, score: 0, reason: 'equals: expected "a", got "c"; equals: expected "b", got "c"' },
+      expected: {
+        pass: false,
+        score: 0,
+        reason: 'equals: expected "a", got "c"; equals: expected "b", got "c"',
+      },
     },
   ],
 });

@@ -26,7 +26,13 @@ export const atLeast = defineCombinator({
     },
     {
       title: "misses when too few do",
-      settings: { n: 2, of: [{ type: "contains", value: "a" }, { type: "equals", value: "b" }] },
+      settings: {
+        n: 2,
+        of: [
+          { type: "contains", value: "a" },
+          { type: "equals", value: "b" },
+        ],
+      },
       output: "a",
       expected: { pass: false, score: 0, reason: 'equals: expected "b", got "a"' },
     },

@@ -45,7 +45,8 @@ export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSp
         identity: { of: nested.map((scorer) => scorer.identity) },
         reads: [...new Set(nested.flatMap((scorer) => scorer.reads))],
         files: [...new Set(nested.flatMap((scorer) => scorer.files))],
-        refuses: (golden) => nested.map((scorer) => scorer.refuses(golden)).find((words) => words !== undefined),
+        refuses: (golden) =>
+          nested.map((scorer) => scorer.refuses(golden)).find((words) => words !== undefined),
         async close() {
           await Promise.all(nested.map((scorer) => scorer.close?.()));
         },
@@ -92,7 +93,10 @@ async function askSlowly(
   return undecided(tally);
 }
 
-function attempt(scorer: FramedScorer, input: ScoreInput): Score | ScorerFailure | Promise<Score | ScorerFailure> {
+function attempt(
+  scorer: FramedScorer,
+  input: ScoreInput,
+): Score | ScorerFailure | Promise<Score | ScorerFailure> {
   try {
     const score = scorer.score(input);
     return score instanceof Promise ? score.catch(failureOrThrow) : score;

@@ -13,7 +13,10 @@ type Place = readonly (string | number)[];
  * Reads and opens the entries under `of:`, as the suite reads those at its top.
  * @throws {SettingMistake} at `["of", i, …]`
  */
-export async function openNested(entries: readonly ScorerEntry[], host: ScorerHost): Promise<readonly FramedScorer[]> {
+export async function openNested(
+  entries: readonly ScorerEntry[],
+  host: ScorerHost,
+): Promise<readonly FramedScorer[]> {
   const opened: FramedScorer[] = [];
   try {
     for (const [i, entry] of entries.entries()) opened.push(await openOne(entry, ["of", i], host));
@@ -27,27 +30,41 @@ export async function openNested(entries: readonly ScorerEntry[], host: ScorerHo
 async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise<FramedScorer> {
   const definition = await scorers.load(entry.type);
   if (definition === undefined) {
-    throw badNested([...at, "type"], `There is no scorer type "${entry.type}".${didYouMean(entry.type, scorers.names)}`);
+    throw badNested(
+      [...at, "type"],
+      `There is no scorer type "${entry.type}".${didYouMean(entry.type, scorers.names)}`,
+    );
   }
   if (entry.required !== undefined) {
-    throw badNested([...at, "required"], "`required` says nothing inside another scorer: the outer one decides.");
+    throw badNested(
+      [...at, "required"],
+      "`required` says nothing inside another scorer: the outer one decides.",
+    );
   }
   const read = definition.settings.safeParse(entry);
   if (!read.success) throw fromIssue(read.error.issues[0], definition, at);
   try {
     return await definition.open(read.data, host);
   } catch (error) {
-    if (error instanceof SettingMistake) throw new SettingMistake([...at, ...error.at], error.problem, { cause: error });
+    if (error instanceof SettingMistake)
+      throw new SettingMistake([...at, ...error.at], error.problem, { cause: error });
     throw error;
   }
 }
 
-function fromIssue(issue: z.core.$ZodIssue | undefined, definition: DocumentedScorer, at: Place): SettingMistake {
+function fromIssue(
+  issue: z.core.$ZodIssue | undefined,
+  definition: DocumentedScorer,
+  at: Place,
+): SettingMistake {
   if (issue?.code === "unrecognized_keys") {
     const key = issue.keys[0] ?? "";
     const known = Object.keys(definition.settings.shape);
     return badNested([...at, key], `\`${definition.type}\` has no option "${key}".${didYouMean(key, known)}`);
   }
   const path = (issue?.path ?? []).map((step) => (typeof step === "number" ? step : String(step)));
-  return badNested([...at, ...path], `\`${definition.type}\`: ${path.join(".")}: ${issue?.message ?? "not valid"}.`);
+  return badNested(
+    [...at, ...path],
+    `\`${definition.type}\`: ${path.join(".")}: ${issue?.message ?? "not valid"}.`,
+  );
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ScorerFailure } from "../../domain/scorer.ts";
 import type { Json } from "../../domain/json.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
 import { casePath } from "../case-path.ts";
 import { defineScorer, failureOf, hit, miss } from "../define-scorer.ts";
 import { counted, shorten } from "../frame/brief.ts";
@@ -33,7 +33,8 @@ export const citations = defineScorer({
         if (unknown.length > 0) return miss(`cites ${list(unknown)}, which is not among the sources`);
         const missing = (required ?? []).filter((one) => !cited.includes(one));
         if (missing.length > 0) return miss(`does not cite ${list(missing)}`);
-        if (cited.length < min) return miss(`cites ${counted(cited.length, "source")}, at least ${min} wanted`);
+        if (cited.length < min)
+          return miss(`cites ${counted(cited.length, "source")}, at least ${min} wanted`);
         return hit(cited.length === 0 ? "cites nothing" : `cites ${list(cited)}`);
       },
     };
@@ -89,7 +90,9 @@ function readSources(sources: Json | undefined, context: string, id: string): Re
     return sourceNames(sources);
   } catch (error) {
     if (!(error instanceof OperandMistake)) throw error;
-    throw new ScorerFailure("tool", `${context} of case ${id} is of no use: ${error.message}`, { cause: error });
+    throw new ScorerFailure("tool", `${context} of case ${id} is of no use: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 

@@ -12,7 +12,10 @@ export const cost = defineScorer({
   compile: ({ max }) => ({
     score(_, __, { transcript: { cost_usd } }) {
       if (cost_usd === null) {
-        throw new ScorerFailure("tool", "the cost of this answer is unknown: give the model a price in evalconfig.yaml");
+        throw new ScorerFailure(
+          "tool",
+          "the cost of this answer is unknown: give the model a price in evalconfig.yaml",
+        );
       }
       return cost_usd <= max ? hit(`$${cost_usd}`) : miss(`$${cost_usd}, at most $${max} wanted`);
     },

@@ -143,7 +143,7 @@ export const equals = defineScorer({
       output: `${"a".repeat(100)} tale`,
       expected: {
         pass: false,
-        reason: 'differs at character 104: expected "…aaaaaaaaaaaa tail", got "…aaaaaaaaaaaa tale"',
+        reason: 'differs at character 104: expected …"aaaaaaaaaaaa tail", got …"aaaaaaaaaaaa tale"',
       },
     },
   ],

@@ -2,13 +2,13 @@ import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { firstDifference } from "../frame/json-difference.ts";
-import { parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
 
 const EQUAL = hit("equal");
 
 export const jsonEquals = defineScorer({
   type: "json-equals",
-  about: "The answer is JSON and deeply equal to what was expected; kinds must agree, so `1` is not `\"1\"`.",
+  about: 'The answer is JSON and deeply equal to what was expected; kinds must agree, so `1` is not `"1"`.',
   options: {
     partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
     ignore_order: z.boolean().default(false).describe("Lists are equal in any order"),
@@ -20,9 +20,10 @@ export const jsonEquals = defineScorer({
   readOperand: (value): Json => value,
   compile(settings) {
     const differ = firstDifference(settings);
+    const read = jsonReader(settings);
     return {
       score(actual, expected) {
-        const value = typeof actual === "string" ? parseAnswer(actual) : actual;
+        const value = read(actual);
         if (value instanceof Unselectable) return miss(value.reason);
         const difference = differ(expected, value);
         return difference === undefined ? EQUAL : miss(difference);

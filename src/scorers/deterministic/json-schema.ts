@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { hashJson } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
-import { parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
 import { loadSchema } from "../frame/schema-validator.ts";
 
 const VALID = hit("valid against the schema");
@@ -17,13 +17,14 @@ export const jsonSchema = defineScorer({
   },
   operand: "none",
   grades: "binary",
-  async compile({ schema }, host) {
-    const { mistakesIn, files, contents } = await loadSchema(schema, host.root);
+  async compile(settings, host) {
+    const { mistakesIn, files, contents } = await loadSchema(settings.schema, host.root);
+    const read = jsonReader(settings);
     return {
       files,
       identity: { schema: hashJson(contents) },
       score(actual) {
-        const value = typeof actual === "string" ? parseAnswer(actual) : actual;
+        const value = read(actual);
         if (value instanceof Unselectable) return miss(value.reason);
         const mistakes = mistakesIn(value);
         return mistakes === undefined ? VALID : miss(mistakes);
@@ -61,7 +62,8 @@ export const jsonSchema = defineScorer({
       title: "reads the schema from a file of the repository",
       settings: { schema: "schemas/triage.json" },
       files: {
-        "schemas/triage.json": '{"type": "object", "properties": {"queue": {"$ref": "common.json#/$defs/queue"}}}',
+        "schemas/triage.json":
+          '{"type": "object", "properties": {"queue": {"$ref": "common.json#/$defs/queue"}}}',
         "schemas/common.json": '{"$defs": {"queue": {"type": "string", "maxLength": 8}}}',
       },
       output: '{"queue": "billing-and-more"}',

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "../frame/brief.ts";
-import { parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
 import { sameValue } from "../frame/same-value.ts";
 import { compileJsonPath } from "../frame/select-part.ts";
 import { textOptions } from "../frame/text-options.ts";
@@ -24,9 +24,10 @@ export const jsonpath = defineScorer({
     const { find, singular } = await compileJsonPath(path, ["path"]);
     const same = sameValue(settings);
     const nowhere = miss(`${path} is not in the answer`);
+    const read = jsonReader(settings);
     return {
       score(actual, expected) {
-        const value = typeof actual === "string" ? parseAnswer(actual) : actual;
+        const value = read(actual);
         if (value instanceof Unselectable) return miss(value.reason);
         const found = find(value);
         if (found instanceof Unselectable) return nowhere;

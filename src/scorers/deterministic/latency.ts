@@ -1,5 +1,5 @@
-import { ScorerFailure } from "../../domain/scorer.ts";
 import { Duration } from "../../domain/config.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 
 export const latency = defineScorer({

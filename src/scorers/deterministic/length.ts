@@ -14,7 +14,8 @@ const COUNTERS: Record<Unit, (text: string, input: ScoreInput) => number> = {
   sentences: countSentences,
   tokens(_, { transcript }) {
     const { output_tokens } = transcript.usage;
-    if (output_tokens === null) throw new ScorerFailure("tool", "the provider did not say how many tokens the answer has");
+    if (output_tokens === null)
+      throw new ScorerFailure("tool", "the provider did not say how many tokens the answer has");
     return output_tokens;
   },
 };
@@ -33,14 +34,17 @@ export const length = defineScorer({
     const { unit, min = 0, max = Number.POSITIVE_INFINITY } = settings;
     if (settings.min === undefined && settings.max === undefined) throw noLimit("length");
     if (min > max) throw crossedLimits(min, max);
-    if (unit === "tokens" && (settings as { select?: unknown }).select !== undefined) throw nothingToSelect("`unit: tokens`");
+    if (unit === "tokens" && (settings as { select?: unknown }).select !== undefined)
+      throw nothingToSelect("`unit: tokens`");
     const count = COUNTERS[unit];
     const singular = unit.slice(0, -1);
     return {
       score(actual, _, input) {
         const length = count(asText(actual), input);
         if (length < min) return miss(`${counted(length, singular)}, at least ${min} wanted`);
-        return length > max ? miss(`${counted(length, singular)}, at most ${max} wanted`) : hit(counted(length, singular));
+        return length > max
+          ? miss(`${counted(length, singular)}, at most ${max} wanted`)
+          : hit(counted(length, singular));
       },
     };
   },

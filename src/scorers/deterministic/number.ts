@@ -12,7 +12,11 @@ export const number = defineScorer({
     "The answer holds one number, and it is near enough to the expected one. Currency signs, units, words around it and thousands separators are left out.",
   options: {
     abs: z.number().min(0).default(0).describe("Largest distance let through"),
-    rel: z.number().min(0).default(0).describe("Largest distance let through, as a share of the expected number"),
+    rel: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Largest distance let through, as a share of the expected number"),
     decimal: z.enum([".", ","]).default(".").describe("What stands before the fraction in the answer"),
   },
   operand: "required",
@@ -27,7 +31,10 @@ export const number = defineScorer({
       const found = numbersOf(actual, decimal);
       const [got] = found;
       if (got === undefined) return miss(`no number in ${show(actual)}`);
-      if (found.some((one) => one !== got)) return miss(`${counted(found.length, "number")} in the answer (${found.slice(0, 4).join(", ")}): select one`);
+      if (found.some((one) => one !== got))
+        return miss(
+          `${counted(found.length, "number")} in the answer (${found.slice(0, 4).join(", ")}): select one`,
+        );
       const near = within(got, expected, Math.max(abs, rel * Math.abs(expected)));
       return near ? hit(`${got}`) : miss(`expected ${expected}${allowance(abs, rel)}, got ${got}`);
     },
@@ -104,6 +111,9 @@ function numbersOf(actual: Json, decimal: "." | ","): readonly number[] {
 }
 
 function allowance(abs: number, rel: number): string {
-  const parts = [...(abs > 0 ? [`${abs}`] : []), ...(rel > 0 ? [`${Number((rel * 100).toPrecision(6))}%`] : [])];
+  const parts = [
+    ...(abs > 0 ? [`${abs}`] : []),
+    ...(rel > 0 ? [`${Number((rel * 100).toPrecision(6))}%`] : []),
+  ];
   return parts.length === 0 ? "" : ` ± ${parts.join(" or ")}`;
 }

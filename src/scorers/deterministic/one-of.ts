@@ -16,8 +16,10 @@ export const oneOf = defineScorer({
   operand: "required",
   grades: "binary",
   readOperand(value): readonly Json[] {
-    if (!Array.isArray(value)) throw new OperandMistake("it is not a list", "Give a list of accepted answers.");
-    if (value.length === 0) throw new OperandMistake("the list is empty", "Give at least one accepted answer.");
+    if (!Array.isArray(value))
+      throw new OperandMistake("it is not a list", "Give a list of accepted answers.");
+    if (value.length === 0)
+      throw new OperandMistake("the list is empty", "Give at least one accepted answer.");
     return value;
   },
   compile(settings) {

@@ -6,7 +6,8 @@ import { asText, textOperand } from "../frame/text-options.ts";
 
 export const rouge = defineScorer({
   type: "rouge",
-  about: "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming.",
+  about:
+    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming.",
   options: {
     variant: z
       .union([z.literal(1), z.literal(2), z.enum(["1", "2", "l", "L"])])

@@ -9,7 +9,10 @@ export const tokens = defineScorer({
   about: "The answer took few enough tokens, as the provider counted them.",
   options: {
     max: z.int().min(0).describe("Most tokens let through, inclusive"),
-    count: z.enum(["total", "input", "output"]).default("total").describe("Which tokens; total is input and output"),
+    count: z
+      .enum(["total", "input", "output"])
+      .default("total")
+      .describe("Which tokens; total is input and output"),
   },
   reads: "whole",
   operand: "none",
@@ -17,8 +20,11 @@ export const tokens = defineScorer({
   compile: ({ max, count }) => ({
     score(_, __, { transcript }) {
       const used = tokensOf(transcript.usage, count);
-      if (used === null) throw new ScorerFailure("tool", `the provider did not say how many tokens it took (${count})`);
-      return used <= max ? hit(counted(used, "token")) : miss(`${counted(used, "token")}, at most ${max} wanted`);
+      if (used === null)
+        throw new ScorerFailure("tool", `the provider did not say how many tokens it took (${count})`);
+      return used <= max
+        ? hit(counted(used, "token"))
+        : miss(`${counted(used, "token")}, at most ${max} wanted`);
     },
   }),
   examples: [
@@ -46,7 +52,10 @@ export const tokens = defineScorer({
   ],
 });
 
-function tokensOf({ input_tokens, output_tokens }: Usage, count: "total" | "input" | "output"): number | null {
+function tokensOf(
+  { input_tokens, output_tokens }: Usage,
+  count: "total" | "input" | "output",
+): number | null {
   if (count === "input") return input_tokens;
   if (count === "output") return output_tokens;
   return input_tokens === null || output_tokens === null ? null : input_tokens + output_tokens;

@@ -25,7 +25,12 @@ function killAll(): void {
 
 /** Starts the program as the head of a process group of its own, so that it can be ended with all it starts. */
 export function start({ command: [name, ...args], cwd, env }: Program): ChildProcessWithoutNullStreams {
-  const child = spawn(name, args, { cwd, env: { ...env }, detached: process.platform !== "win32", windowsHide: true });
+  const child = spawn(name, args, {
+    cwd,
+    env: { ...env },
+    detached: process.platform !== "win32",
+    windowsHide: true,
+  });
   if (living.size === 0) process.once("exit", killAll);
   living.add(child);
   child.once("close", () => {

@@ -36,7 +36,10 @@ export const commandScorer = defineScorer({
     const timeout_ms = settings.timeout ?? DEFAULT_TIMEOUT_MS;
     const program: Program = { command: [place, ...args], cwd: root, env, timeout_ms };
     const processes = Math.max(1, Math.min(concurrency, availableParallelism()));
-    const pool = settings.serve === "jsonl" ? processesThatStay(program, processes) : processPerRequest(program, processes);
+    const pool =
+      settings.serve === "jsonl"
+        ? processesThatStay(program, processes)
+        : processPerRequest(program, processes);
     const config = (settings.config ?? {}) as Json;
     const label = shorten(settings.command.join(" "));
     return {
@@ -94,7 +97,8 @@ async function ask(pool: ProgramPool, request: string, label: string): Promise<J
   try {
     answer = await pool.ask(request);
   } catch (error) {
-    if (error instanceof ProgramFailure) throw new ScorerFailure("tool", `${label} ${error.message}`, { cause: error });
+    if (error instanceof ProgramFailure)
+      throw new ScorerFailure("tool", `${label} ${error.message}`, { cause: error });
     throw error;
   }
   return returnedScore(parse(answer, label), label);
@@ -104,7 +108,9 @@ function parse(answer: string, label: string): unknown {
   try {
     return JSON.parse(answer);
   } catch (error) {
-    throw new ScorerFailure("tool", `${label} wrote ${JSON.stringify(shorten(answer))}, which is not JSON`, { cause: error });
+    throw new ScorerFailure("tool", `${label} wrote ${JSON.stringify(shorten(answer))}, which is not JSON`, {
+      cause: error,
+    });
   }
 }
 

@@ -49,7 +49,8 @@ export const moduleScorer = defineScorer({
       expected: { pass: true, score: 1, reason: "true" },
     },
     {
-      title: "hands over the case, the selected part and the config; a threshold makes a number a pass or a miss",
+      title:
+        "hands over the case, the selected part and the config; a threshold makes a number a pass or a miss",
       settings: {
         file: "scorers/near.ts",
         select: { json: "$.n" },

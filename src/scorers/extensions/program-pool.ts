@@ -1,5 +1,13 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { exitWords, killTree, LONGEST_ANSWER, lastLineOf, type Program, ProgramFailure, start } from "./child-process.ts";
+import {
+  exitWords,
+  killTree,
+  LONGEST_ANSWER,
+  lastLineOf,
+  type Program,
+  ProgramFailure,
+  start,
+} from "./child-process.ts";
 
 /** Answers requests with the user's program, a bounded number of processes at a time. */
 export interface ProgramPool {
@@ -27,7 +35,10 @@ export function processPerRequest(program: Program, processes: number): ProgramP
               failure ??= new ProgramFailure(message);
               killTree(child);
             };
-            const timer = setTimeout(() => fail(`gave no answer in ${program.timeout_ms} ms`), program.timeout_ms);
+            const timer = setTimeout(
+              () => fail(`gave no answer in ${program.timeout_ms} ms`),
+              program.timeout_ms,
+            );
             child.stdout.on("data", (text: string) => {
               stdout += text;
               if (stdout.length > LONGEST_ANSWER) fail("wrote more than an answer can hold");
@@ -174,7 +185,8 @@ class LineProcess {
 
 /** Asks a process to end and waits until it has. */
 function ended(child: ChildProcessWithoutNullStreams, askToEnd: () => void): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
+    return Promise.resolve();
   return new Promise((resolve) => {
     child.once("close", () => resolve());
     askToEnd();

@@ -14,7 +14,11 @@ export interface ExtensionInput {
   readonly config: Json;
 }
 
-export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ExtensionInput {
+export function extensionInput(
+  output: Json,
+  { golden, transcript }: ScoreInput,
+  config: Json,
+): ExtensionInput {
   return { case: golden, output, transcript, config };
 }
 
@@ -28,13 +32,18 @@ export function returnedScore(value: unknown, who: string): Judgement {
   if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
   const { score, pass, reason } = value as Record<string, unknown>;
   if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
-  if (pass !== undefined && typeof pass !== "boolean") throw unreadable(who, `returned a \`pass\` that is no boolean`);
-  if (reason !== undefined && typeof reason !== "string") throw unreadable(who, `returned a \`reason\` that is no text`);
+  if (pass !== undefined && typeof pass !== "boolean")
+    throw unreadable(who, `returned a \`pass\` that is no boolean`);
+  if (reason !== undefined && typeof reason !== "string")
+    throw unreadable(who, `returned a \`reason\` that is no text`);
   return { score, pass, reason: reason ?? `score ${rounded(score)}` };
 }
 
 function unreadable(who: string, what: string): ScorerFailure {
-  return new ScorerFailure("tool", `${who} ${what}; a score is {score, pass?, reason?}, a boolean or a number`);
+  return new ScorerFailure(
+    "tool",
+    `${who} ${what}; a score is {score, pass?, reason?}, a boolean or a number`,
+  );
 }
 
 function describe(value: unknown): string {

@@ -1,6 +1,7 @@
 const ASCII = /^[\0-\x7f]*$/;
 /** Scripts written without blanks between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 const segmenters: Partial<Record<"grapheme" | "word" | "sentence", Intl.Segmenter>> = {};
 

@@ -24,7 +24,8 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Json
     if (Array.isArray(expected) && Array.isArray(got)) return differInLists(expected, got, at);
     if (isObject(expected) && isObject(got)) return differInObjects(expected, got, at);
     if (expected === got) return undefined;
-    if (typeof expected === "number" && typeof got === "number" && within(expected, got, how.tolerance)) return undefined;
+    if (typeof expected === "number" && typeof got === "number" && within(expected, got, how.tolerance))
+      return undefined;
     return `${at}: ${difference(expected, got)}`;
   }
 
@@ -53,12 +54,19 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Json
 
   function differInBags(expected: readonly Json[], got: readonly Json[], at: string): string | undefined {
     const [left, right] = withoutTwins(expected, got);
-    const unpaired = firstUnpaired(left.length, right.length, (l, r) => differ(left[l] as Json, right[r] as Json, "") === undefined);
+    const unpaired = firstUnpaired(
+      left.length,
+      right.length,
+      (l, r) => differ(left[l] as Json, right[r] as Json, "") === undefined,
+    );
     return unpaired === undefined ? undefined : `${at} has no item ${show(left[unpaired] as Json)}`;
   }
 
   /** Identical items pair at once, which keeps long lists fast. Only safe where an item fits nothing but its twin. */
-  function withoutTwins(expected: readonly Json[], got: readonly Json[]): readonly [readonly Json[], readonly Json[]] {
+  function withoutTwins(
+    expected: readonly Json[],
+    got: readonly Json[],
+  ): readonly [readonly Json[], readonly Json[]] {
     if (how.partial || how.tolerance > 0) return [expected, got];
     const counts = new Map<string, number>();
     for (const item of got) counts.set(canonicalJson(item), (counts.get(canonicalJson(item)) ?? 0) + 1);
@@ -80,7 +88,11 @@ function take(counts: Map<string, number>, key: string): boolean {
  * Pairs every left item with a right one of its own, by augmenting paths (Kuhn), since the first fit may be taken.
  * @returns the index of a left item for which none is left
  */
-function firstUnpaired(lefts: number, rights: number, fits: (left: number, right: number) => boolean): number | undefined {
+function firstUnpaired(
+  lefts: number,
+  rights: number,
+  fits: (left: number, right: number) => boolean,
+): number | undefined {
   const ownerOf: (number | undefined)[] = new Array(rights);
   const pair = (left: number, tried: Set<number>): boolean => {
     for (let right = 0; right < rights; right++) {

@@ -13,7 +13,11 @@ export interface RegexFlags {
  * Compiles a pattern to something whose time grows with the text only, however hostile the text.
  * @throws {SettingMistake} EVALS_SCORER_REGEX with the position of the mistake
  */
-export function compileRegex(pattern: string, at: readonly (string | number)[], flags: RegexFlags = {}): RE2JS {
+export function compileRegex(
+  pattern: string,
+  at: readonly (string | number)[],
+  flags: RegexFlags = {},
+): RE2JS {
   const bits =
     (flags.ignore_case ? RE2JS.CASE_INSENSITIVE : 0) |
     (flags.multiline ? RE2JS.MULTILINE : 0) |

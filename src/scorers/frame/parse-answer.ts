@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/json.ts";
+import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
 
 /** An answer in which what a scorer asks for is not to be found: the model's failure, so a miss and no error. */
@@ -60,4 +61,14 @@ function whyNotJson(text: string, error: unknown): string {
   if (/^(Unexpected end|Unterminated string)/.test(message)) return "it breaks off";
   if (!/^[{["\d-]/.test(start)) return `it starts with ${JSON.stringify(shorten(start, 20))}`;
   return message.replace(/, (\.\.\.)?".*$/s, "").replace(/ in JSON at position/, " at position");
+}
+
+/**
+ * For scorers of JSON: a text that is the answer, or that a regex took from it, is read; what `select: {json}` found is a
+ * value already, even when it is a text.
+ */
+export function jsonReader(settings: object): (actual: Json) => Json | Unselectable {
+  const { select } = settings as { readonly select?: Select };
+  if (select !== undefined && "json" in select) return (actual) => actual;
+  return (actual) => (typeof actual === "string" ? parseAnswer(actual) : actual);
 }

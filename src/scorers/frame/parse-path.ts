@@ -15,8 +15,13 @@ export function parsePath(text: string): readonly PathStep[] | undefined {
   for (let at = 0; at < text.length; at = STEP.lastIndex) {
     const match = STEP.exec(text);
     // A name starts the path or follows a dot, and a dot is never first.
-    if (match === null || (match[1] !== undefined && (at === 0) === match[0].startsWith("."))) return undefined;
-    steps.push(match[2] === undefined ? (match[1] ?? (match[3] ?? match[4] ?? "").replace(/\\(.)/g, "$1")) : Number(match[2]));
+    if (match === null || (match[1] !== undefined && (at === 0) === match[0].startsWith(".")))
+      return undefined;
+    steps.push(
+      match[2] === undefined
+        ? (match[1] ?? (match[3] ?? match[4] ?? "").replace(/\\(.)/g, "$1"))
+        : Number(match[2]),
+    );
   }
   return steps.length === 0 ? undefined : steps;
 }

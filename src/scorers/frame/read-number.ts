@@ -1,11 +1,13 @@
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
 
-/** One number with grouped thousands; a sign only where no digit or letter stands before it. */
+/** A sign counts only where no digit or letter stands before it: "10-20" and "GPT-4" hold no negative number. */
 function pattern(decimal: "." | ","): RegExp {
-  const groups = [...SEPARATORS, "."].filter((c) => c !== decimal).join("");
+  const group = `[${[...SEPARATORS, "."].filter((c) => c !== decimal).join("")}]`;
+  const fraction = decimal === "." ? "\\.\\d+" : ",\\d+";
+  const grouped = `\\d{1,3}(${group})\\d{3}(?:\\1\\d{3})*(?!\\d)`;
   return new RegExp(
-    `(?<![\\p{L}\\d])[+-]?(?:\\d{1,3}(?:([${groups}])\\d{3}(?:\\1\\d{3})*)(?!\\d)|\\d+)?(?:\\${decimal}\\d+|(?<=\\d))(?:[eE][+-]?\\d+)?`,
+    `(?<!\\d)(?:(?<!\\p{L})[+-])?(?:(?:${grouped}|\\d+)(?:${fraction})?|${fraction})(?:[eE][+-]?\\d+)?`,
     "gu",
   );
 }

@@ -72,7 +72,10 @@ export interface RefusalEvidence {
  * What shows that an answer is a refusal, as words; undefined when nothing does.
  * @param phrases lower case, straight apostrophes
  */
-export function refusalIn({ output, refusal, finish_reason }: RefusalEvidence, phrases: readonly string[]): string | undefined {
+export function refusalIn(
+  { output, refusal, finish_reason }: RefusalEvidence,
+  phrases: readonly string[],
+): string | undefined {
   if (refusal !== null && refusal !== "") return "the provider says so";
   if (finish_reason !== null && REASONS.has(finish_reason)) return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
@@ -82,5 +85,8 @@ export function refusalIn({ output, refusal, finish_reason }: RefusalEvidence, p
 
 /** A text in the form that phrases are kept in. */
 export function asPhrase(text: string): string {
-  return text.replace(/[\u2018\u2019\u02bc]/g, "'").replace(/\s+/g, " ").toLowerCase();
+  return text
+    .replace(/[\u2018\u2019\u02bc]/g, "'")
+    .replace(/\s+/g, " ")
+    .toLowerCase();
 }

@@ -16,7 +16,10 @@ export function defineRefusal({ type, about, wants, examples }: RefusalSpec): Do
     type,
     about,
     options: {
-      phrases: z.array(z.string().min(1)).default([]).describe("Phrases of your own that show a refusal, beside the known ones"),
+      phrases: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Phrases of your own that show a refusal, beside the known ones"),
     },
     reads: "whole",
     operand: "none",

@@ -48,7 +48,9 @@ export function defineRegexSearch({ type, about, wants, examples }: RegexSearch)
         const shown = `/${shorten(pattern.pattern())}/`;
         const says = found ? `matches ${shown}` : `does not match ${shown}`;
         if (found === (wants === "found")) return hit(says);
-        return miss(found ? `must not match ${shown}: ${show(matcher.group() ?? "")}` : `${says}: ${show(actual)}`);
+        return miss(
+          found ? `must not match ${shown}: ${show(matcher.group() ?? "")}` : `${says}: ${show(actual)}`,
+        );
       },
     }),
     examples,

@@ -22,22 +22,30 @@ export function within(a: number, b: number, distance: number): boolean {
  *
  * @param tolerance largest distance of two numbers that count as equal
  */
-export function sameValue(options: TextOptions & { readonly tolerance: number }): (got: Json, expected: Json) => boolean {
+export function sameValue(
+  options: TextOptions & { readonly tolerance: number },
+): (got: Json, expected: Json) => boolean {
   const normal = textNormalizer(options);
   const { tolerance } = options;
 
   function same(a: Json, b: Json): boolean {
     if (typeof a === "string" && typeof b === "string") return a === b || normal(a) === normal(b);
-    if (typeof a === "number" && typeof b === "number") return a === b || (tolerance > 0 && within(a, b, tolerance));
+    if (typeof a === "number" && typeof b === "number")
+      return a === b || (tolerance > 0 && within(a, b, tolerance));
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
-    return Array.isArray(a) ? Array.isArray(b) && sameList(a, b) : !Array.isArray(b) && sameObject(a as JsonObject, b as JsonObject);
+    return Array.isArray(a)
+      ? Array.isArray(b) && sameList(a, b)
+      : !Array.isArray(b) && sameObject(a as JsonObject, b as JsonObject);
   }
   function sameList(a: readonly Json[], b: readonly Json[]): boolean {
     return a.length === b.length && a.every((item, i) => same(item, b[i] as Json));
   }
   function sameObject(a: JsonObject, b: JsonObject): boolean {
     const keys = Object.keys(a);
-    return keys.length === Object.keys(b).length && keys.every((k) => Object.hasOwn(b, k) && same(a[k] as Json, b[k] as Json));
+    return (
+      keys.length === Object.keys(b).length &&
+      keys.every((k) => Object.hasOwn(b, k) && same(a[k] as Json, b[k] as Json))
+    );
   }
   function textIs(text: string, other: Exclude<Json, string>): boolean {
     if (typeof other === "number") {
@@ -55,7 +63,9 @@ export function sameValue(options: TextOptions & { readonly tolerance: number })
       if (got === expected || normal(got) === normal(expected)) return true;
       return tolerance > 0 && bothNumbers(got, expected);
     }
-    return typeof expected === "string" && typeof got !== "object" ? textIs(expected, got) : same(got, expected);
+    return typeof expected === "string" && typeof got !== "object"
+      ? textIs(expected, got)
+      : same(got, expected);
   };
 
   function bothNumbers(a: string, b: string): boolean {

@@ -47,7 +47,8 @@ export async function loadSchema(given: string | boolean | object, root: string)
 }
 
 function asSchema(value: unknown, path: string): AnySchema {
-  if (typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value))) return value;
+  if (typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value)))
+    return value;
   throw badJsonSchema(`${path} holds neither an object nor a boolean`, undefined);
 }
 
@@ -96,17 +97,19 @@ async function newAjv(draft: Draft, schema: AnySchema, read: (path: string) => P
     logger: false,
     keywords: notesIn(schema),
     loadSchema: async (uri) => {
-      if (!uri.startsWith(BASE)) throw new Error(`can't resolve reference ${uri}: nothing is fetched, keep it in the repository`);
+      if (!uri.startsWith(BASE))
+        throw new Error(`can't resolve reference ${uri}: nothing is fetched, keep it in the repository`);
       const path = decodeURIComponent(uri.slice(BASE.length));
       return read(path) as Promise<Exclude<AnySchema, boolean>>;
     },
     ...(JSON.stringify(schema).includes('"pattern') ? { code: { regExp: await linearRegExp() } } : {}),
   };
-  const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const { Ajv } = await import("ajv");
-  const ajv = draft === "2020-12" ? new Ajv2020(options) : new Ajv(options);
-  const formats = await import("ajv-formats");
-  formats.default.default(ajv);
+  // CommonJS: by `default`, for bundlers do not see its names.
+  const ajv =
+    draft === "2020-12"
+      ? new (await import("ajv/dist/2020.js")).default.Ajv2020(options)
+      : new (await import("ajv")).default.Ajv(options);
+  (await import("ajv-formats")).default.default(ajv);
   return ajv;
 }
 

@@ -2,7 +2,14 @@ import { SettingMistake } from "../../domain/problem.ts";
 
 type Place = readonly (string | number)[];
 
-function mistake(code: string, at: Place, what: string, why: string, fix: string, cause?: unknown): SettingMistake {
+function mistake(
+  code: string,
+  at: Place,
+  what: string,
+  why: string,
+  fix: string,
+  cause?: unknown,
+): SettingMistake {
   return new SettingMistake(at, { code, what, why, fix }, cause === undefined ? undefined : { cause });
 }
 

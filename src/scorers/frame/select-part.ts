@@ -84,14 +84,17 @@ async function selectByRegex(select: Extract<Select, { regex: string }>): Promis
       if (select.take !== "last") break;
     }
     if (found === undefined) return missing;
-    return found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ took no part in the match`);
+    return (
+      found ?? new Unselectable(`group ${group} of /${shorten(select.regex)}/ took no part in the match`)
+    );
   };
 }
 
 function groupOf(regex: RE2JS, select: Extract<Select, { regex: string }>): string | number {
   const { group } = select;
   if (group === undefined) return regex.groupCount() > 0 ? 1 : 0;
-  const known = typeof group === "number" ? group <= regex.groupCount() : Object.hasOwn(regex.namedGroups(), group);
+  const known =
+    typeof group === "number" ? group <= regex.groupCount() : Object.hasOwn(regex.namedGroups(), group);
   if (!known) throw unknownGroup(group, select.regex);
   return group;
 }

@@ -38,7 +38,8 @@ export function asText(value: Json): string {
 export function textOperand(value: Json): string {
   if (typeof value === "object") throw new OperandMistake("a text is needed", "Give a text.");
   const text = String(value);
-  if (text === "") throw new OperandMistake("an empty text is in every answer", "Give a text that is not empty.");
+  if (text === "")
+    throw new OperandMistake("an empty text is in every answer", "Give a text that is not empty.");
   return text;
 }
 

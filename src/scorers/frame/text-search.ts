@@ -1,7 +1,7 @@
-import type { ScorerExample } from "./scorer-example.ts";
 import type * as z from "zod";
 import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "./brief.ts";
+import type { ScorerExample } from "./scorer-example.ts";
 import { asText, textListOperand, textNormalizer, textOperand, textOptions } from "./text-options.ts";
 
 interface Search {

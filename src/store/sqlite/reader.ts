@@ -160,7 +160,7 @@ function listRuns(db: Database, filter: RunFilter): StoredRun[] {
 function listCases(db: Database, runNo: number): StoredCase[] {
   const rows = db
     .prepare<[number], [number, string, Buffer, Buffer, string, number, Buffer]>(
-      "SELECT case_no, case_id, contents.hash, key, tags, planned, requests.hash FROM run_cases JOIN contents ON contents.id = content_id JOIN requests ON requests.id = request_id WHERE run_no = ? ORDER BY case_no",
+      "SELECT case_no, case_id, contents.hash, key, tags, planned, request_hash FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? ORDER BY case_no",
     )
     .raw()
     .all(runNo);

@@ -6,17 +6,20 @@ export function insertCases(db: Database, runNo: number, cases: Iterable<NewRunC
   const contentId = keeper(db, "contents");
   const requestId = keeper(db, "requests");
   const insert = db.prepare(
-    "INSERT INTO run_cases (run_no, case_no, case_id, content_id, request_id, key, tags, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO run_cases (run_no, case_no, case_id, content_id, request_hash, request_id, key, tags, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
+  const { request } = bodies;
   let next = 0;
   for (const one of cases) {
     const caseNo = next++;
+    const requestHash = Buffer.from(one.request_hash, "hex");
     insert.run(
       runNo,
       caseNo,
       one.id,
-      contentId(one.content_hash, () => bodies.content(caseNo)),
-      requestId(one.request_hash, () => bodies.request(caseNo)),
+      contentId(Buffer.from(one.content_hash, "hex"), () => bodies.content(caseNo)),
+      requestHash,
+      request === null ? null : requestId(requestHash, () => request(caseNo)),
       Buffer.from(one.key, "hex"),
       one.tags.length === 0 ? "[]" : JSON.stringify(one.tags),
       one.planned,
@@ -25,11 +28,8 @@ export function insertCases(db: Database, runNo: number, cases: Iterable<NewRunC
 }
 
 /** Id of the text with that hash, which is asked for only when it is new. */
-function keeper(db: Database, table: "contents" | "requests"): (hash: string, body: () => string) => number {
+function keeper(db: Database, table: "contents" | "requests"): (hash: Buffer, body: () => string) => number {
   const find = db.prepare<[Buffer], number>(`SELECT id FROM ${table} WHERE hash = ?`).pluck();
   const insert = db.prepare(`INSERT INTO ${table} (hash, body) VALUES (?, ?)`);
-  return (hash, body) => {
-    const key = Buffer.from(hash, "hex");
-    return find.get(key) ?? Number(insert.run(key, body()).lastInsertRowid);
-  };
+  return (hash, body) => find.get(hash) ?? Number(insert.run(hash, body()).lastInsertRowid);
 }

@@ -8,7 +8,7 @@ type Queued =
   | { readonly record?: undefined; readonly scoring: { case_no: number; trial: number; scoring: TrialScoring } };
 
 /** So many queued records are committed at once rather than at the end of the turn. */
-const GROUP = 256;
+const GROUP = 1000;
 
 /**
  * Groups the answers that arrive in one turn of the event loop into one transaction: a commit costs more than an

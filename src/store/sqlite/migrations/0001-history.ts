@@ -37,7 +37,8 @@ CREATE TABLE run_cases (
   case_no INTEGER NOT NULL,
   case_id TEXT NOT NULL,
   content_id INTEGER NOT NULL,
-  request_id INTEGER NOT NULL,
+  request_hash BLOB NOT NULL,
+  request_id INTEGER,
   key BLOB NOT NULL,
   tags TEXT NOT NULL,
   planned INTEGER NOT NULL,
@@ -46,7 +47,7 @@ CREATE TABLE run_cases (
 
 CREATE TABLE answers (
   id INTEGER PRIMARY KEY,
-  request_id INTEGER NOT NULL,
+  request_id INTEGER,
   trial INTEGER NOT NULL,
   output TEXT NOT NULL,
   messages TEXT,
@@ -62,7 +63,7 @@ CREATE TABLE answers (
   raw TEXT,
   at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX answers_by_request ON answers (request_id, trial);
+CREATE INDEX answers_by_request ON answers (request_id, trial) WHERE request_id IS NOT NULL;
 
 CREATE TABLE trials (
   run_no INTEGER NOT NULL REFERENCES runs (no),

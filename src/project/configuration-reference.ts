@@ -1,0 +1,119 @@
+import type { JsonSchema } from "./json-schemas.ts";
+
+/** A key of a file, as the reference tells it. */
+interface Row {
+  readonly key: string;
+  readonly type: string;
+  readonly about: string;
+}
+
+/** A file's schema with the words around its table. */
+export interface ReferenceSection {
+  readonly title: string;
+  readonly intro: string;
+  readonly schema: JsonSchema;
+  /** Keys whose insides another page tells. */
+  readonly elsewhere?: Readonly<Record<string, string>>;
+}
+
+/** The reference of every key, in Markdown: one table a file. */
+export function configurationReference(sections: readonly ReferenceSection[]): string {
+  const parts = sections.map(({ title, intro, schema, elsewhere = {} }) => {
+    const rows = rowsOf(schema, "", elsewhere).map(
+      ({ key, type, about }) => `| \`${key}\` | ${type} | ${about} |`,
+    );
+    return `## ${title}\n\n${intro}\n\n| key | what | about |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
+  });
+  return `${HEAD}\n${parts.join("\n")}`;
+}
+
+const HEAD = `# Configuration
+
+Every key of every file that you write. A key that is not here is a mistake, so a slip of the keys never passes in silence;
+\`evals check\` tells all of them at once.
+
+The same is in \`schemas/\` as JSON Schema, for editors: put this on the first line of a suite, and of \`evalconfig.yaml\` with
+\`evalconfig.schema.json\`:
+
+\`\`\`yaml
+# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json
+\`\`\`
+
+This page is made from the schemas that read the files; do not edit it by hand.
+`;
+
+function rowsOf(schema: JsonSchema, before: string, elsewhere: Readonly<Record<string, string>>): Row[] {
+  const required = (schema.required ?? []) as readonly string[];
+  const properties = (schema.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
+  return Object.entries(properties).flatMap(([name, member]) => {
+    const key = `${before}${name}`;
+    const about = [
+      elsewhere[key],
+      text(member.description),
+      required.includes(name) ? "Required." : defaultOf(member),
+    ];
+    const row = {
+      key,
+      type: typeOf(member),
+      about: about
+        .filter((words) => words !== undefined && words !== "")
+        .join(". ")
+        .replaceAll("|", "\\|")
+        .replace(/\.\. /g, ". "),
+    };
+    return elsewhere[key] === undefined ? [row, ...insideOf(member, key, elsewhere)] : [row];
+  });
+}
+
+/** Rows of an object in the value: its own keys, those of a list's entries, those of one branch of a choice. */
+function insideOf(member: JsonSchema, key: string, elsewhere: Readonly<Record<string, string>>): Row[] {
+  if (member.properties !== undefined) return rowsOf(member, `${key}.`, elsewhere);
+  const branch = ((member.anyOf ?? []) as readonly JsonSchema[]).find(
+    ({ properties }) => properties !== undefined,
+  );
+  return branch === undefined ? [] : rowsOf(branch, `${key}.`, elsewhere);
+}
+
+function defaultOf({ default: value }: JsonSchema): string {
+  if (value === undefined || (value !== null && typeof value === "object")) return "";
+  return `Default \`${JSON.stringify(value)}\``;
+}
+
+function typeOf(schema: JsonSchema): string {
+  const choices = schema.enum as readonly unknown[] | undefined;
+  if (choices !== undefined) return choices.map((choice) => `\`${choice}\``).join(" or ");
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  const branches = (schema.anyOf ?? schema.oneOf) as readonly JsonSchema[] | undefined;
+  if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(" or ");
+  if (schema.type === "array") return `list${itemsOf(schema)}`;
+  if (schema.type === "object") return "keys";
+  if (schema.type === undefined) return "anything";
+  return `${text(schema.type) === "string" ? "text" : text(schema.type) === "integer" ? "whole number" : text(schema.type)}${rangeOf(schema)}`;
+}
+
+function itemsOf({ items }: JsonSchema): string {
+  return items === undefined ? "" : ` of ${typeOf(items as JsonSchema)}`;
+}
+
+/** JSON Schema gives every integer the bounds of what JavaScript can count to; those say nothing. */
+function rangeOf(schema: JsonSchema): string {
+  const low = schema.minimum ?? schema.exclusiveMinimum;
+  const high = schema.maximum ?? schema.exclusiveMaximum;
+  const from =
+    typeof low === "number" && low > Number.MIN_SAFE_INTEGER
+      ? schema.minimum === undefined
+        ? ` above ${low}`
+        : ` from ${low}`
+      : "";
+  const to =
+    typeof high === "number" && high < Number.MAX_SAFE_INTEGER
+      ? schema.maximum === undefined
+        ? ` below ${high}`
+        : ` to ${high}`
+      : "";
+  return from + to;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

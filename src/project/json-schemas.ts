@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { Case } from "../domain/case.ts";
+import { EvalConfig } from "../domain/config.ts";
+import type { Json } from "../domain/json.ts";
+import type { ProviderDefinition } from "../domain/provider.ts";
+import type { ScorerDefinition } from "../domain/scorer.ts";
+import { Suite } from "../domain/suite.ts";
+import { Usage } from "../domain/transcript.ts";
+import { PromptFrontMatter } from "./prompt-front-matter.ts";
+
+/** A line of a file of outputs made elsewhere. */
+export const OutputLine = z.strictObject({
+  case: z.string().min(1).describe("Id of a case of the dataset"),
+  output: z.unknown().describe("The answer; one that is not text is scored as its JSON"),
+  trial: z.int().min(1).optional().describe("From 1; lines of one case without it are numbered in order"),
+  model: z.string().nullable().optional().describe("What answered, when that is known"),
+  usage: Usage.partial().nullable().optional().describe("Tokens; null for unknown"),
+  latency_ms: z.number().min(0).nullable().optional().describe("Milliseconds"),
+  cost_usd: z.number().min(0).nullable().optional().describe("US dollars"),
+  messages: z.array(z.unknown()).optional().describe("The whole conversation, for an agent"),
+  tool_calls: z.array(z.unknown()).optional(),
+  finish_reason: z.string().nullable().optional(),
+  refusal: z.string().nullable().optional(),
+});
+
+/** A JSON Schema as a value. */
+export type JsonSchema = { readonly [key: string]: Json };
+
+/**
+ * The JSON Schema of every file that people write, by the name of the schema's own file; for editors and other tools.
+ * Made from the same schemas that read the files.
+ */
+export function jsonSchemas(
+  providers: readonly ProviderDefinition[],
+  scorers: readonly ScorerDefinition[],
+): Readonly<Record<string, JsonSchema>> {
+  const models = {
+    oneOf: providers.map(({ kind, about, settings }) => variant(settings, "provider", kind, about)),
+  };
+  const entries = {
+    oneOf: scorers.map(({ type, about, settings }) => variant(settings, "type", type, about)),
+  };
+  const config = jsonSchemaOf(EvalConfig, "evalconfig.yaml");
+  const suite = jsonSchemaOf(Suite, "evals/<suite>.yaml");
+  return {
+    "evalconfig.schema.json": withMember(config, "models", {
+      ...member(config, "models"),
+      additionalProperties: models,
+    }),
+    "suite.schema.json": withMember(suite, "scorers", { ...member(suite, "scorers"), items: entries }),
+    "case.schema.json": jsonSchemaOf(Case, "A case: one line of datasets/<name>.jsonl"),
+    "prompt.schema.json": jsonSchemaOf(PromptFrontMatter, "The front matter of prompts/<name>/<version>.md"),
+    "output.schema.json": jsonSchemaOf(OutputLine, "A line of outputs made elsewhere (provider outputs)"),
+  };
+}
+
+/** What a person may write, before defaults and transformations. */
+export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    reused: "inline",
+  });
+  return { $schema, title, ...rest } as unknown as JsonSchema;
+}
+
+/** One member of a `oneOf`, told from the others by the word under `key`. */
+function variant(settings: z.ZodType, key: string, word: string, about: string): JsonSchema {
+  const { $schema: _, title: __, ...schema } = jsonSchemaOf(settings, word);
+  return { title: word, description: about, ...withMember(schema, key, { const: word }) };
+}
+
+function member(schema: JsonSchema, key: string): JsonSchema {
+  return (schema.properties as Record<string, JsonSchema> | undefined)?.[key] ?? {};
+}
+
+function withMember(schema: JsonSchema, key: string, value: Json): JsonSchema {
+  return { ...schema, properties: { ...(schema.properties as JsonSchema | undefined), [key]: value } };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { failureOfStatus, oneLine, retryAfter } from "./failed-reply.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const from = (headers: Record<string, string>) => retryAfter((name) => headers[name], NOW);
+
+describe("retryAfter", () => {
+  it.each([
+    [{ "retry-after": "2" }, 2000],
+    [{ "retry-after": "1.5" }, 1500],
+    [{ "retry-after": "Thu, 01 Jan 2026 00:00:30 GMT" }, 30_000],
+    [{ "retry-after": "Wed, 31 Dec 2025 00:00:00 GMT" }, 0],
+    [{ "retry-after-ms": "20", "retry-after": "1" }, 20],
+    [{ "x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s" }, 360_000],
+    [{ "x-ratelimit-remaining-requests": "3", "x-ratelimit-reset-requests": "6m0s" }, undefined],
+    [
+      {
+        "anthropic-ratelimit-tokens-remaining": "0",
+        "anthropic-ratelimit-tokens-reset": "2026-01-01T00:00:05Z",
+      },
+      5000,
+    ],
+    [{ "retry-after": "soon" }, undefined],
+    [{}, undefined],
+  ])("reads %j as %s ms", (headers, wait) => {
+    expect(from(headers as Record<string, string>)).toBe(wait);
+  });
+});
+
+describe("failureOfStatus", () => {
+  const failure = (status: number, body: unknown) =>
+    failureOfStatus({
+      status,
+      header: () => null,
+      body: typeof body === "string" ? body : JSON.stringify(body),
+      where: "api.test",
+      redact: (text) => text,
+      now: NOW,
+    });
+
+  it("does not wait for an empty purse", () => {
+    const body = { error: { message: "You exceeded your current quota", code: "insufficient_quota" } };
+    expect(failure(429, body)).toMatchObject({ error: "rate-limit", transient: false, fatal: true });
+  });
+
+  it.each([
+    [{ error: { message: "m" } }, "500 from api.test: m"],
+    [{ error: "m" }, "500 from api.test: m"],
+    [{ detail: "m" }, "500 from api.test: m"],
+    ["m\r\nn", "500 from api.test: m n"],
+    ["", "500 from api.test"],
+  ])("tells what %j says", (body, message) => {
+    expect(failure(500, body).message).toBe(message);
+  });
+});
+
+describe("oneLine", () => {
+  it("lets no control sequence through", () => {
+    expect(oneLine("a\u001b[31mb\nc")).toBe("a [31mb c");
+  });
+});

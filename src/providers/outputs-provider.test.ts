@@ -1,0 +1,148 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { EvalsError } from "../domain/problem.ts";
+import type { Reply } from "../domain/provider.ts";
+import { outputsProvider } from "./outputs-provider.ts";
+import { fakeHost, questionOf } from "./testing/fake-host.ts";
+
+async function open(text: string, ids: readonly string[] = ["a", "b", "refund-07"]) {
+  const root = mkdtempSync(join(tmpdir(), "evals-outputs-"));
+  writeFileSync(join(root, "o.jsonl"), text);
+  const settings = outputsProvider.settings.parse({ provider: "outputs", file: "o.jsonl" });
+  const target = await outputsProvider.open(settings, fakeHost({ root, caseIds: () => ids }));
+  const signal = new AbortController().signal;
+  const send = (case_id: string, trial: number) =>
+    target.client.send({}, questionOf({ case_id }), trial, signal) as Reply;
+  return { target, send };
+}
+
+const lines = (...values: readonly unknown[]) =>
+  values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n");
+
+async function problemsOf(text: string) {
+  const error = await open(text).then(
+    () => undefined,
+    (e: EvalsError) => e,
+  );
+  return error?.problems.map(({ code, path, line, column }) => `${path}:${line}:${column} ${code}`);
+}
+
+describe("outputsProvider", () => {
+  it("answers at once, by case and trial", async () => {
+    const { target, send } = await open(
+      lines({ case: "a", trial: 2, output: "two" }, { case: "a", trial: 1, output: "one" }),
+    );
+    expect(target.client.immediate).toBe(true);
+    expect(send("a", 1)).toEqual({ kind: "answered", output: "one", recorded: true });
+    expect(send("a", 2)).toMatchObject({ output: "two" });
+    expect([target.client.available?.("a"), target.client.available?.("b")]).toEqual([2, 0]);
+    await target.client.close();
+  });
+
+  it("numbers lines without a trial in order", async () => {
+    const { send } = await open(
+      lines({ case: "a", output: "1" }, { case: "b", output: "x" }, { case: "a", output: "2" }),
+    );
+    expect([send("a", 1), send("a", 2), send("b", 1)]).toMatchObject([
+      { output: "1" },
+      { output: "2" },
+      { output: "x" },
+    ]);
+  });
+
+  it("plans what is there when numbers are missing between", async () => {
+    const { target, send } = await open(
+      lines({ case: "a", trial: 3, output: "c" }, { case: "a", trial: 1, output: "a" }),
+    );
+    expect(target.client.available?.("a")).toBe(2);
+    expect(send("a", 2)).toMatchObject({ output: "c" });
+  });
+
+  it("tells that a trial is not recorded", async () => {
+    const { send } = await open(lines({ case: "a", output: "1" }));
+    expect(send("a", 2)).toMatchObject({ kind: "failed", error: "not-recorded", unsent: true });
+  });
+
+  it("carries through what a line says beside the output, and ignores the rest", async () => {
+    const more = {
+      usage: { input_tokens: 812, output_tokens: 40 },
+      latency_ms: 913,
+      cost_usd: 0.0021,
+      model: "m",
+      messages: [{ role: "user", content: "hi" }],
+      tool_calls: [{ name: "f", arguments: { a: 1 } }],
+    };
+    const { send } = await open(lines({ case: "a", output: { q: 1 }, ...more, anything: "else" }));
+    expect(send("a", 1)).toEqual({ kind: "answered", output: '{"q":1}', recorded: true, ...more });
+  });
+
+  it("reads files with a byte order mark, CRLF, blank lines and no end of line", async () => {
+    const { send } = await open('\ufeff{"case":"a","output":"é"}\r\n\r\n{"case":"b","output":"2"}');
+    expect([send("a", 1), send("b", 1)]).toMatchObject([{ output: "é" }, { output: "2" }]);
+  });
+
+  it("changes a case's request when its own lines change, and no other's", async () => {
+    const before = (await open(lines({ case: "a", output: "1" }, { case: "b", output: "1" }))).target.client;
+    const after = (await open(lines({ case: "a", output: "1" }, { case: "b", output: "2" }))).target.client;
+    const request = (client: typeof before, case_id: string) => client.prepare(questionOf({ case_id }));
+    expect(request(after, "a")).toEqual(request(before, "a"));
+    expect(request(after, "b")).not.toEqual(request(before, "b"));
+  });
+
+  it("tells all mistakes of a file at once, with their places", async () => {
+    const text = lines(
+      '{"case":"a","output":}',
+      "[1]",
+      { output: "x" },
+      { case: "a" },
+      { case: "refund-7", output: "x" },
+      { case: "a", trial: 0, output: "x" },
+      { case: "a", trial: 1.5, output: "x" },
+      { case: "b", trial: 1, output: "x" },
+      { case: "b", trial: 1, output: "y" },
+      { case: "b", trial: 2, output: "y", usage: { input_tokens: "many" } },
+      '{"case":"b","output":"x"',
+    );
+    expect(await problemsOf(text)).toMatchInlineSnapshot(`
+      [
+        "o.jsonl:1:22 EVALS_OUTPUTS_JSON",
+        "o.jsonl:2:1 EVALS_OUTPUTS_JSON",
+        "o.jsonl:3:1 EVALS_OUTPUTS_CASE",
+        "o.jsonl:4:1 EVALS_OUTPUTS_OUTPUT",
+        "o.jsonl:5:2 EVALS_OUTPUTS_UNKNOWN_CASE",
+        "o.jsonl:6:13 EVALS_OUTPUTS_TRIAL",
+        "o.jsonl:7:13 EVALS_OUTPUTS_TRIAL",
+        "o.jsonl:9:1 EVALS_OUTPUTS_DUPLICATE",
+        "o.jsonl:10:36 EVALS_OUTPUTS_MEMBER",
+        "o.jsonl:11:25 EVALS_OUTPUTS_JSON",
+      ]
+    `);
+  });
+
+  it("guesses which case was meant", async () => {
+    await expect(open(lines({ case: "refund-7", output: "x" }))).rejects.toMatchObject({
+      problems: [{ what: 'The dataset has no case "refund-7". Did you mean "refund-07"?' }],
+    });
+  });
+
+  it("lists the first hundred problems and counts the others", async () => {
+    const problems = await problemsOf("x\n".repeat(250));
+    expect(problems).toHaveLength(101);
+    expect(problems?.at(-1)).toBe("o.jsonl:undefined:undefined EVALS_OUTPUTS_MORE");
+  });
+
+  it("reads lines that are longer than a block", async () => {
+    const long = "ü".repeat(100_000);
+    const { send } = await open(lines({ case: "a", output: long }, { case: "b", output: "short" }));
+    expect([send("a", 1), send("b", 1)]).toMatchObject([{ output: long }, { output: "short" }]);
+  });
+
+  it("refuses a file that is not there", async () => {
+    const settings = outputsProvider.settings.parse({ provider: "outputs", file: "none.jsonl" });
+    await expect(outputsProvider.open(settings, fakeHost({ root: tmpdir() }))).rejects.toMatchObject({
+      at: ["file"],
+    });
+  });
+});

@@ -1,0 +1,173 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { canonicalJson, type Json } from "../../domain/json.ts";
+import { difference, shorten } from "./brief.ts";
+import { chrf } from "./chrf-score.ts";
+import { citationsIn, sourceNames } from "./find-citations.ts";
+import { firstDifference } from "./json-difference.ts";
+import { numbersIn } from "./read-number.ts";
+import { asPhrase, REFUSAL_PHRASES } from "./refusal-phrases.ts";
+import { rougeL, rougeN, rougeWords } from "./rouge-score.ts";
+import { sameValue } from "./same-value.ts";
+
+const exact = { ignore_case: false, trim: false, tolerance: 0 };
+const strict = { partial: false, ignore_order: false, ignore_keys: [], tolerance: 0 };
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
+
+describe("numbersIn", () => {
+  it.each([
+    ["1,234,567.89", [1234567.89]],
+    ["1 234", [1234]],
+    ["1'000", [1000]],
+    ["12,34", [12, 34]],
+    ["1,2345", [1, 2345]],
+    ["-5 °C", [-5]],
+    ["\u22125", [-5]],
+    ["10-20", [10, 20]],
+    ["GPT-4", [4]],
+    ["2024-05-17", [2024, 5, 17]],
+    [".5 and +1.5e3", [0.5, 1500]],
+    ["45%", [45]],
+    ["答案是42", [42]],
+    ["USD42", [42]],
+    ["1.", [1]],
+    ["none", []],
+  ])("reads %s", (text, numbers) => {
+    expect(numbersIn(text, ".")).toEqual(numbers);
+  });
+
+  it("reads any number that it is given, grouped or not", async () => {
+    await fc.assert(
+      fc.property(fc.integer({ min: -1e9, max: 1e9 }), (n) => {
+        expect(numbersIn(`about ${n.toLocaleString("en-US")} EUR`, ".")).toEqual([n]);
+        expect(numbersIn(`about ${n.toLocaleString("de-DE")} EUR`, ",")).toEqual([n]);
+        expect(numbersIn(`(${n})`, ".")).toEqual([n]);
+      }),
+    );
+  });
+});
+
+describe("sameValue", () => {
+  it("finds a value and its JSON text the same", async () => {
+    const same = sameValue(exact);
+    await fc.assert(
+      fc.property(json, (value) => {
+        if (typeof value === "string") return;
+        expect(same(JSON.stringify(value), value)).toBe(true);
+        expect(same(value, value)).toBe(true);
+      }),
+    );
+  });
+
+  it("tells values apart whose canonical JSON differs", async () => {
+    const same = sameValue(exact);
+    await fc.assert(
+      fc.property(json, json, (a, b) => {
+        if (typeof a === "string" || typeof b === "string") return;
+        expect(same(a, b)).toBe(canonicalJson(a) === canonicalJson(b) || a === b);
+      }),
+    );
+  });
+});
+
+describe("firstDifference", () => {
+  it("is none exactly between equal values", async () => {
+    await fc.assert(
+      fc.property(json, json, (a, b) => {
+        expect(firstDifference(strict)(a, b) === undefined).toBe(canonicalJson(a) === canonicalJson(b));
+      }),
+    );
+  });
+
+  it("is none between shuffled lists when order is ignored", async () => {
+    const unordered = firstDifference({ ...strict, ignore_order: true });
+    await fc.assert(
+      fc.property(fc.array(json), fc.infiniteStream(fc.nat()), (list, keys) => {
+        const shuffled = list
+          .map((item) => ({ item, key: keys.next().value ?? 0 }))
+          .sort((a, b) => a.key - b.key);
+        expect(
+          unordered(
+            list,
+            shuffled.map(({ item }) => item),
+          ),
+        ).toBeUndefined();
+      }),
+    );
+  });
+
+  it("keeps count of equal items", () => {
+    expect(firstDifference({ ...strict, ignore_order: true })([1, 1, 2], [1, 2, 2])).toBe("$ has no item 1");
+  });
+});
+
+describe("overlap measures", () => {
+  // Values of Google's rouge_score without stemming.
+  it("agrees with published ROUGE values", () => {
+    const [got, expected] = [
+      "the quick brown dog jumps on the log.",
+      "the quick brown fox jumps over the lazy dog",
+    ].map(rougeWords);
+    expect(rougeN(got ?? [], expected ?? [], 1)).toBeCloseTo(12 / 17, 12);
+    expect(rougeL(got ?? [], expected ?? [])).toBeCloseTo(10 / 17, 12);
+  });
+
+  it("lies between 0 and 1, and at 1 for the same text", async () => {
+    await fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        for (const score of [
+          chrf(a, b),
+          rougeL(rougeWords(a), rougeWords(b)),
+          rougeN(rougeWords(a), rougeWords(b), 2),
+        ]) {
+          expect(score).toBeGreaterThanOrEqual(0);
+          expect(score).toBeLessThanOrEqual(1);
+        }
+        expect(chrf(a, a)).toBe(1);
+        expect(rougeL(rougeWords(a), rougeWords(a))).toBe(1);
+      }),
+    );
+  });
+
+  it("weighs recall above precision in chrF", () => {
+    expect(chrf("abcdefgh", "abcd")).toBeGreaterThan(chrf("abcd", "abcdefgh"));
+  });
+});
+
+describe("citationsIn", () => {
+  const known = sourceNames(["a", { id: "doc-7" }, { id: "Annual report" }]);
+
+  it.each([
+    ["x [1] y [2].", ["1", "2"]],
+    ["x [1, 2; 3]", ["1", "2", "3"]],
+    ["x [1-3]", ["1", "2", "3"]],
+    ["x [^2]", ["2"]],
+    ["x 【3】", ["3"]],
+    ["x [doc-7] [Annual report]", ["doc-7", "Annual report"]],
+    ["x [doc-9]", ["doc-9"]],
+    ["a[sic] [ ] [link](http://a.example) [TODO]", []],
+    ["[1][1]", ["1"]],
+  ])("reads %s", (text, cited) => {
+    expect(citationsIn(text, known)).toEqual(cited);
+  });
+});
+
+describe("words for people", () => {
+  it("shortens in the middle to the length asked for", () => {
+    expect(shorten("abcdefghij", 5)).toBe("ab…ij");
+    expect(shorten("abcde", 5)).toBe("abcde");
+  });
+
+  it("stays short however long the texts are", async () => {
+    await fc.assert(
+      fc.property(fc.string({ minLength: 200, maxLength: 400 }), fc.string({ maxLength: 400 }), (a, b) => {
+        expect(difference(a, b).length).toBeLessThan(2 * 6 * 60 + 100);
+      }),
+    );
+  });
+
+  it("keeps refusal phrases in the form in which they are searched", () => {
+    expect(REFUSAL_PHRASES.map(asPhrase)).toEqual(REFUSAL_PHRASES);
+    expect(new Set(REFUSAL_PHRASES).size).toBe(REFUSAL_PHRASES.length);
+  });
+});
