@@ -67,6 +67,19 @@ export interface CaseComparison {
   readonly significant: boolean;
 }
 
+/** How the pass rate moved within one tag; differences in points of [0, 1]. */
+export interface TagComparison {
+  readonly tag: string;
+  readonly cases: number;
+  readonly delta: number;
+  readonly low: number;
+  readonly high: number;
+  /** Two-sided, not corrected. */
+  readonly p: number;
+  /** Benjamini–Hochberg at q = 0.10 over tags. */
+  readonly significant: boolean;
+}
+
 /** Two sides of one suite, compared case by case. */
 export interface Comparison {
   readonly suite: string;
@@ -91,7 +104,9 @@ export interface Comparison {
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with the numbers. */
   readonly said: string;
+  /** Broken then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
+  readonly tags: readonly TagComparison[];
 }
 
 /** Everything there is to say about a run; each reporter makes its text from this alone. */

@@ -87,7 +87,8 @@ function typeOf(schema: JsonSchema): string {
   if (branches !== undefined) return [...new Set(branches.map(typeOf))].join(" or ");
   if (schema.type === "array") return `list${itemsOf(schema)}`;
   if (schema.type === "object") return "keys";
-  if (schema.type === undefined) return "anything";
+  if (schema.type === undefined) return schema.$ref === undefined ? "anything" : "keys";
+  if (Array.isArray(schema.type)) return schema.type.map((type) => typeOf({ ...schema, type })).join(" or ");
   return `${text(schema.type) === "string" ? "text" : text(schema.type) === "integer" ? "whole number" : text(schema.type)}${rangeOf(schema)}`;
 }
 

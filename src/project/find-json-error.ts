@@ -8,6 +8,8 @@ export interface JsonError {
 
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
+/** What is left of an escape that the end of the text cuts off. */
+const CUT_ESCAPE = /^\\(?:u[0-9a-fA-F]{0,3})?$/;
 const ESCAPE = /^\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/;
 const WORD = /(?:true|false|null)(?!\w)/y;
 
@@ -143,8 +145,8 @@ class JsonScan {
       if (letter !== 92) continue;
       const sequence = this.#text.slice(index, index + 6);
       if (!ESCAPE.test(sequence)) {
-        // A text that ends within an escape was cut off there.
-        if (index + sequence.length === this.#text.length && sequence.length < 6) return this.#truncated();
+        if (index + sequence.length === this.#text.length && CUT_ESCAPE.test(sequence))
+          return this.#truncated();
         this.#position = index;
         return this.#error("This backslash begins no escape that JSON knows.", "Write a backslash as \\\\.");
       }

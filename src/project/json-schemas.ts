@@ -34,25 +34,34 @@ export function jsonSchemas(
   providers: readonly ProviderDefinition[],
   scorers: readonly ScorerDefinition[],
 ): Readonly<Record<string, JsonSchema>> {
+  const defs: Defs = new Map();
   const models = {
-    oneOf: providers.map(({ kind, about, settings }) => variant(settings, "provider", kind, about)),
+    oneOf: providers.map(({ kind, about, settings }) => variant(settings, ["provider", kind, about], defs)),
   };
+  const configDefs = Object.fromEntries(defs);
   const entries = {
-    oneOf: scorers.map(({ type, about, settings }) => variant(settings, "type", type, about)),
+    oneOf: scorers.map(({ type, about, settings }) => variant(settings, ["type", type, about], defs)),
   };
   const config = jsonSchemaOf(EvalConfig, "evalconfig.yaml");
   const suite = jsonSchemaOf(Suite, "evals/<suite>.yaml");
+  const entry = { $ref: "#/$defs/scorer" };
   return {
-    "evalconfig.schema.json": withMember(config, "models", {
-      ...member(config, "models"),
-      additionalProperties: models,
-    }),
-    "suite.schema.json": withMember(suite, "scorers", { ...member(suite, "scorers"), items: entries }),
+    "evalconfig.schema.json": {
+      ...withMember(config, "models", { ...member(config, "models"), additionalProperties: models }),
+      $defs: configDefs,
+    },
+    "suite.schema.json": {
+      ...withMember(suite, "scorers", { ...member(suite, "scorers"), items: entry }),
+      $defs: { ...Object.fromEntries(defs), scorer: entries },
+    },
     "case.schema.json": jsonSchemaOf(Case, "A case: one line of datasets/<name>.jsonl"),
     "prompt.schema.json": jsonSchemaOf(PromptFrontMatter, "The front matter of prompts/<name>/<version>.md"),
     "output.schema.json": jsonSchemaOf(OutputLine, "A line of outputs made elsewhere (provider outputs)"),
   };
 }
+
+/** Schemas that refer to themselves, by name; shared by all variants that have the same. */
+type Defs = Map<string, JsonSchema>;
 
 /** What a person may write, before defaults and transformations. */
 export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
@@ -64,10 +73,44 @@ export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   return { $schema, title, ...rest } as unknown as JsonSchema;
 }
 
-/** One member of a `oneOf`, told from the others by the word under `key`. */
-function variant(settings: z.ZodType, key: string, word: string, about: string): JsonSchema {
-  const { $schema: _, title: __, ...schema } = jsonSchemaOf(settings, word);
-  return { title: word, description: about, ...withMember(schema, key, { const: word }) };
+/** One member of a `oneOf`, told from the others by its word. What it refers to goes to `defs`. */
+function variant(
+  settings: z.ZodType,
+  [key, word, about]: readonly [string, string, string],
+  defs: Defs,
+): JsonSchema {
+  const { $schema: _, title: __, $defs, ...schema } = jsonSchemaOf(settings, word);
+  let made = nested({ title: word, description: about, ...withMember(schema, key, { const: word }) });
+  for (const [name, def] of Object.entries(($defs ?? {}) as Record<string, JsonSchema>)) {
+    made = renamed(made, name, shared(name, def, defs));
+  }
+  return made;
+}
+
+/** A scorer made of scorers: those inside are of the same types. */
+function nested(schema: JsonSchema): JsonSchema {
+  const { description, anyOf } = member(schema, "of");
+  // A replay has an `of` too: the alias it was recorded from.
+  if (description === undefined || anyOf === undefined) return schema;
+  const entry = { $ref: "#/$defs/scorer" };
+  const list = { type: "array", minItems: 1, items: entry };
+  return withMember(schema, "of", { description, anyOf: [list, entry] });
+}
+
+/** The name in `defs` of a schema that is called `name` where it comes from. */
+function shared(name: string, def: JsonSchema, defs: Defs): string {
+  for (let index = 1; ; index++) {
+    const free = `shared${index}`;
+    const made = renamed(def, name, free);
+    const taken = defs.get(free);
+    if (taken === undefined) defs.set(free, made);
+    if (taken === undefined || JSON.stringify(taken) === JSON.stringify(made)) return free;
+  }
+}
+
+function renamed(schema: JsonSchema, from: string, to: string): JsonSchema {
+  const text = JSON.stringify(schema).replaceAll(`"#/$defs/${from}"`, () => JSON.stringify(`#/$defs/${to}`));
+  return JSON.parse(text) as JsonSchema;
 }
 
 function member(schema: JsonSchema, key: string): JsonSchema {

@@ -29,9 +29,17 @@ export interface RunControl {
 }
 
 /** Told after each trial, for whoever shows progress. */
-export type TrialEvent =
-  | { readonly kind: "answered"; readonly cached: boolean; readonly pass: boolean; readonly cost_usd: number | null }
-  | { readonly kind: "errored"; readonly error: string; readonly message: string };
+export type TrialEvent = { readonly case_no: number; readonly trial: number } & (
+  | {
+      readonly kind: "answered";
+      readonly cached: boolean;
+      readonly pass: boolean;
+      /** Of each scorer in the suite's order; null where void. */
+      readonly scores: readonly (number | null)[];
+      readonly cost_usd: number | null;
+    }
+  | { readonly kind: "errored"; readonly error: string; readonly message: string }
+);
 
 export interface Job {
   readonly plan: Plan;
@@ -96,13 +104,21 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       return;
     }
     tally.add(tallyRow(work.case_no, transcript, cached, result));
-    job.onTrial({ kind: "answered", cached, pass: result.pass, cost_usd: transcript.cost_usd });
+    job.onTrial({
+      kind: "answered",
+      case_no: work.case_no,
+      trial: work.trial,
+      cached,
+      pass: result.pass,
+      scores: result.scores.map((one) => one?.score ?? null),
+      cost_usd: transcript.cost_usd,
+    });
     finish(work);
   };
 
   const errored = (work: Work, error: Parameters<typeof erroredRow>[1], message: string): void => {
     tally.add(erroredRow(work.case_no, error));
-    job.onTrial({ kind: "errored", error, message });
+    job.onTrial({ kind: "errored", case_no: work.case_no, trial: work.trial, error, message });
     finish(work);
   };
 

@@ -17,7 +17,15 @@ export interface RunSettings {
   /** The run to go on with; null starts a new one. */
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
-  readonly early: ((tally: Tally) => { readonly stop: StopRule; readonly order: ArrayLike<number> }) | null;
+  readonly early: EarlyStop | null;
+}
+
+/** A stopping rule that wants to know of every trial, those of earlier sittings too. */
+export interface EarlyStop {
+  readonly stop: StopRule;
+  /** Case numbers in the order of asking. */
+  readonly order: ArrayLike<number>;
+  readonly note: (trial: { case_no: number; trial: number; pass: boolean | null; scores: readonly (number | null)[] }) => void;
 }
 
 /** The outside, as a run needs it. */
@@ -60,11 +68,11 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const header = settings.resume?.header ?? headerOf(plan, world);
   const writer = settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
   const tally = makeTally(plan.count, plan.scorers.length);
-  const before = settings.resume === null ? NOTHING_BEFORE : readBefore(plan, settings.resume, world.store, tally);
+  const before = settings.resume === null ? NOTHING_BEFORE : readBefore(plan, settings.resume, world.store, tally, settings.early);
   world.onStart(header, before.done);
 
   const guard = budgetGuard(settings.budget, plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
-  const early = settings.early?.(tally) ?? null;
+  const { early } = settings;
   let calls = settings.resume?.calls ?? 0;
   const client = world.wrap(plan.target.client, () => {
     calls++;
@@ -84,7 +92,10 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     budget: guard,
     stop: early?.stop ?? null,
     control: world.control,
-    onTrial: world.onTrial,
+    onTrial: (event) => {
+      early?.note(event.kind === "answered" ? event : { ...event, pass: null, scores: [] });
+      world.onTrial(event);
+    },
     now: world.now,
   });
   const counts = countsOf(plan, tally, calls, end.kind === "decided");
@@ -172,7 +183,7 @@ const NOTHING_BEFORE = {
 };
 
 /** What earlier sittings of this run left: answered trials count, errored ones are asked again. */
-function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally) {
+function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, early: EarlyStop | null) {
   const done = new Uint8Array(plan.count * plan.trials);
   const waiting = new Set<number>();
   const spent = { usd: 0, tokens: 0 };
@@ -191,6 +202,7 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally) {
     done[place(row.case_no, row.trial)] = 1;
     count++;
     tally.add(row);
+    early?.note({ ...row, scores: row.scores.map((one) => one?.[0] ?? null) });
   }
   return {
     done: count,

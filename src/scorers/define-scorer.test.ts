@@ -162,6 +162,11 @@ describe("a scorer's identity", () => {
     expect(new Set(hashes).size).toBe(all.length);
   });
 
+  it("does not depend on a timeout", async () => {
+    const command = { type: "command", command: ["node", "-v"] };
+    expect(await identity({ ...command, timeout: "5s" })).toBe(await identity(command));
+  });
+
   it("depends on nested scorers, but not on their names", async () => {
     const of = (options: Record<string, Json>) =>
       identity({ type: "any-of", of: [{ type: "equals", ...options }] });
@@ -252,6 +257,12 @@ describe("a mistake in a scorer's settings", () => {
       "a remote reference",
       { type: "json-schema", schema: { $ref: "https://example.com/x.json" } },
       "EVALS_SCORER_JSON_SCHEMA",
+      ["schema"],
+    ],
+    [
+      "a reference outside",
+      { type: "json-schema", schema: { $ref: "../../x.json" } },
+      "EVALS_SCORER_PATH_OUTSIDE",
       ["schema"],
     ],
     ["a missing schema", { type: "json-schema", schema: "no.json" }, "EVALS_SCORER_FILE_MISSING", ["schema"]],

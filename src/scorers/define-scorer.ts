@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Case } from "../domain/case.ts";
-import { hashJson, type Json } from "../domain/json.ts";
-import { SettingMistake } from "../domain/problem.ts";
+import type { Json } from "../domain/json.ts";
 import type { Score } from "../domain/score.ts";
 import {
   type OpenScorer,
@@ -11,11 +10,12 @@ import {
   type ScorerHost,
 } from "../domain/scorer.ts";
 import { type Select, scorerFrame } from "../domain/suite.ts";
-import { casePath } from "./case-path.ts";
 import { shorten } from "./frame/brief.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
 import type { ScorerExample } from "./frame/scorer-example.ts";
-import { badOperand, missingThreshold, OperandMistake, twoOperands } from "./frame/scorer-mistakes.ts";
+import { identityOf } from "./frame/scorer-identity.ts";
+import { missingThreshold } from "./frame/scorer-mistakes.ts";
+import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 
 /** What a scorer says before the suite's threshold has been asked. */
@@ -49,6 +49,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly about: string;
   /** Raised when the same settings begin to give other scores: baselines made before are then told apart. */
   readonly version?: number;
+  /** Options that no score depends on, such as a timeout: left out of the identity. */
+  readonly notDefining?: readonly string[];
   /** Zod fields of this type's own options. */
   readonly options: Shape;
   /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
@@ -138,14 +140,15 @@ async function open<Shape extends z.ZodRawShape, O>(
 ): Promise<FramedScorer> {
   const frame = settings as Frame;
   if (spec.grades === "graded" && frame.threshold === undefined) throw missingThreshold(spec.type);
-  const operand = operandOf(spec, settings, frame);
+  const readOperand = spec.readOperand ?? ((value: Json) => value as O);
+  const operand = operandOf(frame, spec.operand, (value) => readOperand(value, settings));
   const select = await compileSelect(frame.select);
   const work = await spec.compile(settings, host);
   const settle = settler(spec.grades, frame.threshold);
   return {
     name: frame.name ?? spec.type,
     required: frame.required ?? true,
-    identity: identityOf(spec, schema, settings, work.identity),
+    identity: identityOf(settings, schema, spec, work.identity),
     reads: [...operand.reads, ...(work.reads ?? [])],
     files: work.files ?? [],
     binary: spec.grades === "binary",
@@ -158,72 +161,6 @@ async function open<Shape extends z.ZodRawShape, O>(
     },
     ...(work.close === undefined ? {} : { close: () => work.close?.() ?? Promise.resolve() }),
   };
-}
-
-interface Operand<O> {
-  readonly reads: readonly string[];
-  of(golden: Case): O;
-  refuses(golden: Case): string | undefined;
-}
-
-function operandOf<Shape extends z.ZodRawShape, O>(
-  spec: ScorerSpec<Shape, O>,
-  settings: z.output<z.ZodObject<Shape>>,
-  frame: Frame,
-): Operand<O> {
-  const read = (value: Json): O => (spec.readOperand ? spec.readOperand(value, settings) : (value as O));
-  if (frame.value !== undefined) {
-    if (frame.against !== undefined) throw twoOperands();
-    return fixed(literal(frame.value, read));
-  }
-  if (spec.operand === "none" || (spec.operand === "optional" && frame.against === undefined)) {
-    return fixed(undefined as O);
-  }
-  return fromCase(frame.against ?? "expected", read);
-}
-
-function fixed<O>(operand: O): Operand<O> {
-  return { reads: [], of: () => operand, refuses: () => undefined };
-}
-
-function literal<O>(value: Json, read: (value: Json) => O): O {
-  try {
-    return read(value);
-  } catch (error) {
-    throw error instanceof OperandMistake ? badOperand(error) : error;
-  }
-}
-
-function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
-  const find = casePath(path);
-  const operandOfCase = (golden: Case): O => {
-    const value = find(golden);
-    if (value === undefined) throw new ScorerFailure("tool", `case ${golden.id} has no ${path}`);
-    try {
-      return read(value);
-    } catch (error) {
-      if (!(error instanceof OperandMistake || error instanceof SettingMistake)) throw error;
-      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, {
-        cause: error,
-      });
-    }
-  };
-  return {
-    reads: [path],
-    of: operandOfCase,
-    refuses: (golden) => failureOf(() => operandOfCase(golden)),
-  };
-}
-
-/** The words of the ScorerFailure that `attempt` ends in; undefined when it ends well. */
-export function failureOf(attempt: () => unknown): string | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ScorerFailure) return error.message;
-    throw error;
-  }
 }
 
 const LONGEST_REASON = 1000;
@@ -261,28 +198,4 @@ function passes(
     );
   }
   return reached;
-}
-
-/**
- * Everything that defines the scores. An option at its default is left out, so writing it down, or a later
- * version that adds an option, changes nobody's identity.
- */
-function identityOf<Shape extends z.ZodRawShape, O>(
-  spec: ScorerSpec<Shape, O>,
-  schema: z.ZodObject,
-  settings: z.output<z.ZodObject<Shape>>,
-  replaced: { readonly [name: string]: Json } = {},
-): Json {
-  const { name: _, required: __, ...defining } = settings as Record<string, Json>;
-  const identity: Record<string, Json> = spec.version === undefined ? {} : { version: spec.version };
-  for (const [option, value] of Object.entries(defining)) {
-    if (value === undefined || (option === "against" && value === "expected")) continue;
-    if (!isDefault(schema, option, value)) identity[option] = value;
-  }
-  return { ...identity, ...replaced };
-}
-
-function isDefault(schema: z.ZodObject, option: string, value: Json): boolean {
-  const whenAbsent = z.safeParse(schema.shape[option] as z.ZodType, undefined);
-  return whenAbsent.success && whenAbsent.data !== undefined && hashJson(whenAbsent.data) === hashJson(value);
 }

@@ -15,7 +15,7 @@ default true) and \`threshold\` (the score from which on an answer passes).
 
 - \`{json: $.queue}\`: a JSONPath (RFC 9535) into the answer read as JSON. A path that can find one thing gives that value;
   any other (\`$..id\`, \`$.items[*]\`, a filter) gives the list of what it finds.
-- \`{regex: "= (\\\\d+)", group: 1, take: last}\`: a match of an RE2 regular expression; \`group\` is a number or a name
+- \`{regex: '= (\\d+)', group: 1, take: last}\`: a match of an RE2 regular expression; \`group\` is a number or a name
   (default: 1 if there is one, else the whole match), \`take\` is first (default) or last.
 
 An answer in which that part is not to be found is a miss: it is the model that failed.

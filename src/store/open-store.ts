@@ -2,9 +2,10 @@ import type { Store } from "./store.ts";
 
 /**
  * Opens `.evals/history.db` below the project root, made when it is not there.
+ * @param now milliseconds since 1970, UTC; the time that an answer is stored with
  * @throws {EvalsError} when it cannot be written, is not a database, or is from a newer program
  */
-export async function openStore(root: string): Promise<Store> {
+export async function openStore(root: string, now: () => number = Date.now): Promise<Store> {
   const { openSqliteStore } = await import("./sqlite/sqlite-store.ts");
-  return openSqliteStore(root);
+  return openSqliteStore(root, now);
 }

@@ -43,7 +43,7 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
     ),
   ]);
   refuseUnpricedBudget(project, prepared, options);
-  const store = await openStore(project.root);
+  const store = await openStore(project.root, () => io.date().getTime());
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
   const reports: RunReport[] = [];

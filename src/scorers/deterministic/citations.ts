@@ -2,10 +2,11 @@ import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { casePath } from "../case-path.ts";
-import { defineScorer, failureOf, hit, miss } from "../define-scorer.ts";
+import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { counted, shorten } from "../frame/brief.ts";
 import { citationsIn, sourceNames } from "../frame/find-citations.ts";
 import { OperandMistake } from "../frame/scorer-mistakes.ts";
+import { failureOf } from "../frame/scorer-operand.ts";
 import { asText, textListOperand } from "../frame/text-options.ts";
 
 const SHOWN = 5;

@@ -26,6 +26,7 @@ export const commandScorer = defineScorer({
     timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
     config: z.unknown().optional().describe("Handed to the program; default {}"),
   },
+  notDefining: ["timeout"],
   operand: "none",
   grades: "returned",
   compile(settings, { root, env, concurrency }) {

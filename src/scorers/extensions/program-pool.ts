@@ -159,13 +159,18 @@ class LineProcess {
     const end = text.indexOf("\n");
     this.parts.push(end < 0 ? text : text.slice(0, end));
     this.held += text.length;
-    if (this.held > LONGEST_ANSWER) return this.fail("wrote more than an answer can hold");
+    if (this.held > LONGEST_ANSWER) {
+      this.fail("wrote more than an answer can hold");
+      return;
+    }
     if (end < 0) return;
     const line = this.parts.join("");
     this.parts.length = 0;
     this.held = 0;
-    const rest = text.slice(end + 1);
-    if (this.pending === undefined || rest !== "") return this.fail("wrote a line that nothing asked for");
+    if (this.pending === undefined || end + 1 < text.length) {
+      this.fail("wrote a line that nothing asked for");
+      return;
+    }
     const { resolve, timer } = this.pending;
     this.pending = undefined;
     clearTimeout(timer);

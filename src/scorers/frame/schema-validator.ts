@@ -1,7 +1,9 @@
-import { dirname, posix } from "node:path";
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { AnySchema, AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
 import type { Json } from "../../domain/json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
+import { fromRoot } from "../../modules/repository-path.ts";
 import { shorten } from "./brief.ts";
 import { readStructuredFile } from "./repository-file.ts";
 import { badJsonSchema } from "./scorer-mistakes.ts";
@@ -18,8 +20,6 @@ export interface SchemaValidator {
 
 type Draft = "draft-07" | "2020-12";
 
-/** References between files of the repository are resolved below this name; it is never fetched. */
-const BASE = "repository:///";
 const SHOWN_ERRORS = 3;
 
 /**
@@ -31,14 +31,15 @@ export async function loadSchema(given: string | boolean | object, root: string)
   const contents: unknown[] = [];
   const read = async (path: string): Promise<AnySchema> => {
     const schema = asSchema(await readStructuredFile(root, path, ["schema"]), path);
-    files.push(path);
+    files.push(fromRoot(root, resolve(root, path)));
     contents.push(schema);
     return schema;
   };
-  const path = typeof given === "string" ? posix.normalize(given) : undefined;
-  const schema = path === undefined ? (given as AnySchema) : await read(path);
-  if (path === undefined) contents.push(schema);
-  const validate = await compile(schema, path === undefined ? "" : dirname(path), read);
+  const inline = typeof given !== "string";
+  const schema = inline ? given : await read(given);
+  if (inline) contents.push(schema);
+  const base = pathToFileURL(resolve(root, inline ? "inline" : given)).href;
+  const validate = await compile(schema, base, (url) => read(fromRoot(root, fileURLToPath(url))));
   return {
     files,
     contents,
@@ -54,8 +55,8 @@ function asSchema(value: unknown, path: string): AnySchema {
 
 async function compile(
   schema: AnySchema,
-  directory: string,
-  read: (path: string) => Promise<AnySchema>,
+  base: string,
+  read: (url: string) => Promise<AnySchema>,
 ): Promise<ValidateFunction> {
   const drafts = draftsOf(schema);
   let first: unknown;
@@ -63,9 +64,9 @@ async function compile(
     try {
       const ajv = await newAjv(draft, schema, read);
       if (typeof schema === "boolean") return ajv.compile(schema);
-      return await ajv.compileAsync(based(schema, directory));
+      return await ajv.compileAsync(based(schema, base));
     } catch (error) {
-      if (error instanceof SettingMistake) throw error;
+      if (error instanceof SettingMistake || error instanceof TypeError) throw error;
       first ??= error;
     }
   }
@@ -79,12 +80,11 @@ function draftsOf(schema: AnySchema): readonly Draft[] {
 }
 
 /** Relative references need a base; a schema with an `$id` of its own has one. */
-function based(schema: AnySchemaObject, directory: string): AnySchemaObject {
-  if ("$id" in schema) return schema;
-  return { ...schema, $id: `${BASE}${directory === "" || directory === "." ? "" : `${directory}/`}_` };
+function based(schema: AnySchemaObject, base: string): AnySchemaObject {
+  return "$id" in schema ? schema : { ...schema, $id: base };
 }
 
-async function newAjv(draft: Draft, schema: AnySchema, read: (path: string) => Promise<AnySchema>) {
+async function newAjv(draft: Draft, schema: AnySchema, read: (url: string) => Promise<AnySchema>) {
   const options: Options = {
     allErrors: true,
     // A keyword that is not understood checks nothing: most often it is a typo.
@@ -97,10 +97,10 @@ async function newAjv(draft: Draft, schema: AnySchema, read: (path: string) => P
     logger: false,
     keywords: notesIn(schema),
     loadSchema: async (uri) => {
-      if (!uri.startsWith(BASE))
+      if (!uri.startsWith("file:")) {
         throw new Error(`can't resolve reference ${uri}: nothing is fetched, keep it in the repository`);
-      const path = decodeURIComponent(uri.slice(BASE.length));
-      return read(path) as Promise<Exclude<AnySchema, boolean>>;
+      }
+      return read(uri) as Promise<Exclude<AnySchema, boolean>>;
     },
     ...(JSON.stringify(schema).includes('"pattern') ? { code: { regExp: await linearRegExp() } } : {}),
   };

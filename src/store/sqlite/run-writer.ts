@@ -14,8 +14,8 @@ const GROUP = 1000;
  * Groups the answers that arrive in one turn of the event loop into one transaction: a commit costs more than an
  * insert, and nothing can die between the two but the whole process, for which the answers were still in flight.
  */
-export function openRunWriter(db: Database, no: number): RunWriter {
-  const write = trialStatements(db, no);
+export function openRunWriter(db: Database, no: number, now: () => number): RunWriter {
+  const write = trialStatements(db, no, now);
   let queue: Queued[] = [];
   let scheduled = false;
   let sent = 0;
@@ -42,11 +42,13 @@ export function openRunWriter(db: Database, no: number): RunWriter {
     }
   };
   const push = (one: Queued): void => {
+    // Nothing more is paid for once an answer could not be kept.
+    if (failure !== undefined) throw failure;
     queue.push(one);
     if (queue.length >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
-      // A failed write is kept and thrown by the next call that can be answered.
+      // Nobody waits for this write: if it fails, the next call is told.
       setImmediate(() => {
         if (!scheduled) return;
         try {
@@ -65,13 +67,17 @@ export function openRunWriter(db: Database, no: number): RunWriter {
     },
     end: (status, report, at) => {
       flush();
-      write.end(status, JSON.stringify(report), at);
+      try {
+        write.end(status, JSON.stringify(report), at);
+      } catch (error) {
+        throw translated(error);
+      }
     },
     close: () => flush(),
   };
 }
 
-function trialStatements(db: Database, no: number) {
+function trialStatements(db: Database, no: number, now: () => number) {
   const requestOf = db
     .prepare<[number, number], number | null>("SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?")
     .pluck();
@@ -111,7 +117,7 @@ function trialStatements(db: Database, no: number) {
       t.finish_reason,
       t.refusal,
       record.raw,
-      Date.now(),
+      now(),
     );
     return Number(lastInsertRowid);
   };

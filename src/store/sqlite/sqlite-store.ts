@@ -11,13 +11,13 @@ import { openRunWriter } from "./run-writer.ts";
 import { RELATIVE_PATH, translated } from "./sqlite-errors.ts";
 import { keepDurable } from "./wal-sync.ts";
 
-export function openSqliteStore(root: string): Store {
+export function openSqliteStore(root: string, now: () => number): Store {
   const path = join(root, RELATIVE_PATH);
   try {
     mkdirSync(join(root, ".evals"), { recursive: true });
     const db = new Database(path, { timeout: 30_000 });
     prepare(db);
-    return sqliteStore(db, path);
+    return sqliteStore(db, path, now);
   } catch (error) {
     throw translated(error);
   }
@@ -34,7 +34,7 @@ function prepare(db: Db): void {
   migrate(db);
 }
 
-function sqliteStore(db: Db, path: string): Store {
+function sqliteStore(db: Db, path: string, now: () => number): Store {
   const read = readers(db);
   const stopSync = keepDurable(`${path}-wal`);
   const guarded = <A extends unknown[], R>(work: (...args: A) => R) => {
@@ -50,11 +50,11 @@ function sqliteStore(db: Db, path: string): Store {
     ...read,
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
       const no = db.transaction(() => createRun(db, header, cases, bodies)).immediate();
-      return openRunWriter(db, no);
+      return openRunWriter(db, no, now);
     }),
     resume: guarded((run: StoredRun): RunWriter => {
       db.prepare("UPDATE runs SET status = 'running' WHERE no = ?").run(run.no);
-      return openRunWriter(db, run.no);
+      return openRunWriter(db, run.no, now);
     }),
     cached: (hash, trial) => readCached(db, hash, trial),
     close: () => {

@@ -1,0 +1,75 @@
+import type { RunHeader, StoredCase } from "../domain/run.ts";
+import type { Tally } from "../metrics/tally.ts";
+
+/** Sums of one scorer by case, in the arm's case order. */
+export interface ArmScores {
+  /** Hash of the scorer's identity: unequal hashes cannot be compared. */
+  readonly hash: string;
+  readonly required: boolean;
+  /** Scores are 0 or 1, so counts say everything. */
+  readonly binary: boolean;
+  readonly count: ArrayLike<number>;
+  readonly sum: ArrayLike<number>;
+  readonly sumOfSquares: ArrayLike<number>;
+}
+
+/**
+ * One side of a comparison: what each case's trials amount to, wherever they came from (a stored run, a baseline file).
+ * Every column is in the order of `ids`.
+ */
+export interface Arm {
+  /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`; for people. */
+  readonly side: string;
+  /** Id of the stored run, when there is one. */
+  readonly run: string | null;
+  readonly suite: string;
+  readonly target: string;
+  readonly fingerprint: string | null;
+  /** Most trials that a case has. */
+  readonly trials: number;
+  readonly ids: readonly string[];
+  /** Hash of a case's input and expected. */
+  readonly contents: readonly string[];
+  readonly answered: ArrayLike<number>;
+  readonly passed: ArrayLike<number>;
+  readonly scores: ReadonlyMap<string, ArmScores>;
+  readonly tagsOf: (place: number) => readonly string[];
+}
+
+/** A stored run as a side, from its tally. */
+export function armOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Arm {
+  return {
+    side: `run ${header.id}`,
+    run: header.id,
+    suite: header.suite,
+    target: header.target,
+    fingerprint: header.fingerprint,
+    trials: most(tally.answered),
+    ids: cases.map((one) => one.id),
+    contents: cases.map((one) => one.content_hash),
+    answered: tally.answered,
+    passed: tally.passed,
+    scores: new Map(
+      header.scorers.flatMap(({ name, hash, required, binary }, index) => {
+        const sums = tally.scores[index];
+        return sums === undefined ? [] : [[name, { hash, required, binary, ...sums }] as const];
+      }),
+    ),
+    tagsOf: (place) => cases[place]?.tags ?? [],
+  };
+}
+
+function most(column: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < column.length; i++) largest = Math.max(largest, column[i] ?? 0);
+  return largest;
+}
+
+/** Hash of what a trial's pass rests on: the required scorers, in no order. Null for an arm that says nothing of them. */
+export function passBasis(arm: Arm): string {
+  return [...arm.scores.values()]
+    .filter((one) => one.required)
+    .map((one) => one.hash)
+    .sort()
+    .join(",");
+}

@@ -1,0 +1,157 @@
+import type { Comparison, ComparisonSide } from "../domain/report.ts";
+import type { RegressionRule } from "../domain/suite.ts";
+import { VERDICTS, type Verdict } from "../domain/verdict.ts";
+import { intervalAround } from "../statistics/interval.ts";
+import { holm } from "../statistics/multiple-comparisons.ts";
+import { studentTQuantile } from "../statistics/student-t-distribution.ts";
+import type { Arm } from "./arm.ts";
+import { comparedTags, movedCases } from "./compare-cases.ts";
+import { type ComparedMetric, compareMetric, fixedBounds, metricArms, type MetricRule, type TestBounds } from "./compare-metric.ts";
+import { detectableDrop, explainVerdict } from "./explain-verdict.ts";
+import { pairCases, type Pairing } from "./pair-cases.ts";
+
+/** A regression rule with what it found. */
+export interface RuleFinding {
+  readonly rule: RegressionRule;
+  readonly compared: ComparedMetric;
+  readonly verdict: Verdict;
+  /** One sentence with the numbers. */
+  readonly said: string;
+}
+
+export interface ComparedArms {
+  readonly comparison: Comparison;
+  readonly findings: readonly RuleFinding[];
+}
+
+export interface CompareOptions {
+  readonly rules: readonly RegressionRule[];
+  /** The candidate took only chosen cases. */
+  readonly narrowed: boolean;
+  /** Bounds of a sequential look for each rule; the fixed design when left out. */
+  readonly bounds?: readonly TestBounds[] | undefined;
+}
+
+/** The worst of several verdicts. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS.find((one) => verdicts.includes(one)) ?? "incomparable";
+}
+
+/**
+ * Compares two sides of one suite: the gating rules first (Holm over them), then every other metric for information,
+ * then the cases and tags that moved.
+ */
+export function compareArms(base: Arm, candidate: Arm, options: CompareOptions): ComparedArms {
+  const pairs = pairCases(base, candidate, options.narrowed);
+  const findings = findingsOf(base, candidate, pairs, options);
+  const [first] = findings;
+  const moved = movedCases(base, candidate, pairs);
+  const verdict = pairs.base.length === 0 ? "incomparable" : worstVerdict(findings.map((one) => one.verdict));
+  const comparison: Comparison = {
+    suite: candidate.suite,
+    baseline: sideOf(base),
+    candidate: sideOf(candidate),
+    verdict,
+    metrics: allMetrics(base, candidate, pairs, findings, options),
+    cases: {
+      paired: pairs.base.length,
+      broken: moved.broken.map((one) => one.id),
+      fixed: moved.fixed.map((one) => one.id),
+      flaky: moved.flaky,
+      new: pairs.new,
+      removed: pairs.removed,
+      changed: pairs.changed,
+      missing: pairs.missing,
+    },
+    detectable_drop:
+      first === undefined || first.compared.evidence === null ? null : detectableDrop(first.compared.evidence, first.rule.confidence),
+    population: first === undefined ? null : populationInterval(first),
+    said: pairs.base.length === 0 ? noPairs(base, candidate) : saidOf(findings, verdict),
+    moved: [...moved.broken, ...moved.fixed],
+    tags: comparedTags(base, candidate, pairs, first?.rule.confidence ?? 0.95),
+  };
+  return { comparison, findings };
+}
+
+function findingsOf(base: Arm, candidate: Arm, pairs: Pairing, { rules, bounds }: CompareOptions): RuleFinding[] {
+  const compared = rules.map((rule, index) => {
+    const metricRule: MetricRule = {
+      ...rule,
+      bounds: bounds?.[index] ?? fixedBounds(rule.confidence),
+      anyMissing: pairs.missing.length > 0,
+    };
+    return { metricRule, one: compareMetric(rule.metric, metricArms(rule.metric, base, candidate, pairs), metricRule) };
+  });
+  // Sequential bounds already share alpha among the rules; the fixed design corrects here.
+  const adjusted = bounds === undefined ? holm(compared.map(({ one }) => one.row.p ?? 1)) : null;
+  return rules.map((rule, index) => {
+    const { one, metricRule } = compared[index] as (typeof compared)[number];
+    const p = adjusted?.[index];
+    const tooWeak = p !== undefined && rule.mode === "test" && p > 1 - rule.confidence;
+    const verdict = tooWeak && (one.row.verdict === "regressed" || one.row.verdict === "small_drop") ? "inconclusive" : one.row.verdict;
+    const row = { ...one.row, verdict };
+    return { rule, compared: { ...one, row }, verdict, said: explainVerdict(row, one.evidence, metricRule, pairs.missing.length) };
+  });
+}
+
+/** Rows for the gating metrics as the rules see them, then for all the others that both sides have. */
+function allMetrics(base: Arm, candidate: Arm, pairs: Pairing, findings: readonly RuleFinding[], options: CompareOptions) {
+  const gating = new Map(findings.map((one) => [one.rule.metric, one.compared.row]));
+  const k = Math.min(base.trials, candidate.trials);
+  const names = [
+    "pass_rate",
+    ...[...candidate.scores.keys()].map((name) => `score.${name}`),
+    ...(k > 1 ? [`pass^${k}`] : []),
+  ];
+  const informing: MetricRule = {
+    max_drop: 0.03,
+    relative: false,
+    scope: "suite",
+    mode: "test",
+    exact: false,
+    confidence: 0.95,
+    bounds: options.bounds?.[0] ?? fixedBounds(0.95),
+    anyMissing: pairs.missing.length > 0,
+  };
+  return [...new Set([...names, ...gating.keys()])].map(
+    (metric) => gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
+  );
+}
+
+function sideOf(arm: Arm): ComparisonSide {
+  return {
+    side: arm.side,
+    run: arm.run,
+    target: arm.target,
+    fingerprint: arm.fingerprint,
+    trials: arm.trials,
+    pass_rate: passRate(arm),
+  };
+}
+
+function passRate({ answered, passed }: Arm): number | null {
+  let sum = 0;
+  let cases = 0;
+  for (let i = 0; i < answered.length; i++) {
+    if ((answered[i] ?? 0) === 0) continue;
+    sum += (passed[i] ?? 0) / (answered[i] ?? 1);
+    cases++;
+  }
+  return cases === 0 ? null : sum / cases;
+}
+
+function populationInterval({ compared: { evidence }, rule }: RuleFinding): Comparison["population"] {
+  if (evidence === null || !Number.isFinite(evidence.difference.seBetween)) return null;
+  const { theta, seBetween, clusters } = evidence.difference;
+  const { low, high } = intervalAround(theta, seBetween, studentTQuantile(rule.confidence, clusters - 1));
+  return { low, high };
+}
+
+/** The sentence of the rule that decided. */
+function saidOf(findings: readonly RuleFinding[], verdict: Verdict): string {
+  return findings.find((one) => one.verdict === verdict)?.said ?? "";
+}
+
+function noPairs(base: Arm, candidate: Arm): string {
+  return `no case of ${candidate.side} can be compared with ${base.side}: none has the same id and content and an answer on both sides`;
+}

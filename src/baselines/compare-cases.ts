@@ -1,0 +1,99 @@
+import type { CaseComparison, TagComparison } from "../domain/report.ts";
+import { clusterDifference } from "../statistics/cluster-difference.ts";
+import { fisherGreater, fisherLess } from "../statistics/fisher-exact-test.ts";
+import { intervalAround } from "../statistics/interval.ts";
+import { benjaminiHochberg } from "../statistics/multiple-comparisons.ts";
+import { normalQuantile } from "../statistics/normal-distribution.ts";
+import { stratifiedTest } from "../statistics/stratified-test.ts";
+import type { Arm } from "./arm.ts";
+import type { Pairing } from "./pair-cases.ts";
+
+/** Share of false discoveries let through among cases and tags: they inform, they never block. */
+const FALSE_DISCOVERIES = 0.1;
+/** Fewer trials on both sides together can never be significant. */
+const TESTABLE_TRIALS = 4;
+
+/** Cases whose share of passed trials moved, and candidates that pass only sometimes. */
+export interface MovedCases {
+  /** Strongest evidence first. */
+  readonly broken: readonly CaseComparison[];
+  readonly fixed: readonly CaseComparison[];
+  readonly flaky: readonly string[];
+}
+
+export function movedCases(base: Arm, candidate: Arm, pairs: Pairing): MovedCases {
+  const broken: CaseComparison[] = [];
+  const fixed: CaseComparison[] = [];
+  const flaky: string[] = [];
+  for (let i = 0; i < pairs.base.length; i++) {
+    const before = pairs.base[i] ?? 0;
+    const after = pairs.candidate[i] ?? 0;
+    const counts = {
+      m: base.answered[before] ?? 0,
+      b: base.passed[before] ?? 0,
+      k: candidate.answered[after] ?? 0,
+      x: candidate.passed[after] ?? 0,
+    };
+    const id = candidate.ids[after] ?? "";
+    if (counts.x > 0 && counts.x < counts.k) flaky.push(id);
+    const moved = counts.x / counts.k - counts.b / counts.m;
+    if (moved === 0) continue;
+    const p = moved < 0 ? fisherLess(counts) : fisherGreater(counts);
+    (moved < 0 ? broken : fixed).push({
+      id,
+      baseline: { passed: counts.b, answered: counts.m },
+      candidate: { passed: counts.x, answered: counts.k },
+      p,
+      significant: false,
+    });
+  }
+  return { broken: ranked(broken, pairs.base.length), fixed: ranked(fixed, pairs.base.length), flaky };
+}
+
+const shift = ({ baseline, candidate }: CaseComparison): number =>
+  Math.abs(candidate.passed / candidate.answered - baseline.passed / baseline.answered);
+
+/** By evidence, then by how far the share moved; all other cases count as p = 1 when false discoveries are held down. */
+function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[] {
+  const testable = cases.filter((one) => one.baseline.answered + one.candidate.answered >= TESTABLE_TRIALS);
+  const rest = Array.from({ length: Math.max(0, all - testable.length) }, () => 1);
+  const adjusted = benjaminiHochberg([...testable.map((one) => one.p), ...rest]);
+  const flagged = new Set(testable.filter((_, i) => (adjusted[i] ?? 1) <= FALSE_DISCOVERIES).map((one) => one.id));
+  return cases
+    .map((one) => ({ ...one, significant: flagged.has(one.id) }))
+    .sort((a, b) => a.p - b.p || shift(b) - shift(a) || (a.id < b.id ? -1 : 1));
+}
+
+/** How the pass rate moved within each tag that stands on at least two paired cases. */
+export function comparedTags(base: Arm, candidate: Arm, pairs: Pairing, confidence: number): TagComparison[] {
+  const byTag = new Map<string, number[]>();
+  for (let i = 0; i < pairs.candidate.length; i++) {
+    for (const tag of candidate.tagsOf(pairs.candidate[i] ?? 0)) {
+      const places = byTag.get(tag);
+      if (places === undefined) byTag.set(tag, [i]);
+      else places.push(i);
+    }
+  }
+  const z = normalQuantile(confidence);
+  const rows = [...byTag].filter(([, places]) => places.length > 1).map(([tag, places]) => tagRow(tag, places, base, candidate, pairs, z));
+  const adjusted = benjaminiHochberg(rows.map((row) => row.p));
+  return rows
+    .map((row, i) => ({ ...row, significant: (adjusted[i] ?? 1) <= FALSE_DISCOVERIES }))
+    .sort((a, b) => a.p - b.p || (a.tag < b.tag ? -1 : 1));
+}
+
+function tagRow(tag: string, places: readonly number[], base: Arm, candidate: Arm, pairs: Pairing, z: number): TagComparison {
+  const column = (arm: Arm, side: Int32Array, of: "answered" | "passed") =>
+    Float64Array.from(places, (i) => arm[of][side[i] ?? 0] ?? 0);
+  const m = column(base, pairs.base, "answered");
+  const b = column(base, pairs.base, "passed");
+  const k = column(candidate, pairs.candidate, "answered");
+  const x = column(candidate, pairs.candidate, "passed");
+  const { p, pRise } = stratifiedTest({ m, b, k, x });
+  const difference = clusterDifference({
+    base: { count: m, sum: b, sumOfSquares: b },
+    candidate: { count: k, sum: x, sumOfSquares: x },
+  });
+  const { low, high } = intervalAround(difference.theta, difference.sePermutation, z);
+  return { tag, cases: places.length, delta: difference.theta, low, high, p: Math.min(1, 2 * Math.min(p, pRise)), significant: false };
+}

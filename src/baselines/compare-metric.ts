@@ -1,0 +1,237 @@
+import type { MetricComparison } from "../domain/report.ts";
+import type { RegressionRule } from "../domain/suite.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { type ClusterDifference, clusterDifference, permutationZ } from "../statistics/cluster-difference.ts";
+import type { ClusterMoments } from "../statistics/cluster-mean.ts";
+import { intervalAround } from "../statistics/interval.ts";
+import { nonInferiorityStandardError } from "../statistics/non-inferiority.ts";
+import { normalCdf, normalQuantile, normalUpperTail } from "../statistics/normal-distribution.ts";
+import { passHatK, passHatKDiff } from "../statistics/pass-k.ts";
+import { stratifiedTest } from "../statistics/stratified-test.ts";
+import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
+import { type Arm, type ArmScores, passBasis } from "./arm.ts";
+import type { Pairing } from "./pair-cases.ts";
+
+/** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
+export interface MetricArms {
+  readonly base: ClusterMoments;
+  readonly candidate: ClusterMoments;
+  /** Values are 0 or 1: the exact test applies. */
+  readonly binary: boolean;
+}
+
+/** How strict a test is: bounds on z for harm and for "not worse", and the tail that harm's p must be under. */
+export interface TestBounds {
+  readonly harm: number;
+  /** Null where passing may not be concluded (a partial look). */
+  readonly pass: number | null;
+}
+
+/** The fixed design: one look, `confidence` one-sided each way. */
+export function fixedBounds(confidence: number): TestBounds {
+  const z = normalQuantile(confidence);
+  return { harm: z, pass: z };
+}
+
+/** What one metric's comparison rests on, kept for the sentence that explains it. */
+export interface MetricEvidence {
+  readonly difference: ClusterDifference;
+  /** Largest drop in points that the rule lets through. */
+  readonly allowed: number;
+  /** Bound below which the true change is excluded, as the pass rule sees it; null where it may not conclude. */
+  readonly notBelow: number | null;
+  readonly method: "exact" | "z" | "t" | "point";
+}
+
+export interface ComparedMetric {
+  readonly row: MetricComparison;
+  readonly evidence: MetricEvidence | null;
+}
+
+/**
+ * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer).
+ * @param metric pass_rate or score.<name>
+ */
+export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pairing): MetricArms | null {
+  if (metric === "pass_rate" || metric.startsWith("pass^")) {
+    if (passBasis(base) !== passBasis(candidate)) return null;
+    return { base: passColumns(base, pairs.base), candidate: passColumns(candidate, pairs.candidate), binary: true };
+  }
+  const name = metric.slice("score.".length);
+  const before = base.scores.get(name);
+  const after = candidate.scores.get(name);
+  if (before === undefined || after === undefined || before.hash !== after.hash) return null;
+  return {
+    ...scoredOnBoth(before, after, pairs),
+    binary: before.binary && after.binary,
+  };
+}
+
+function passColumns(arm: Arm, places: Int32Array): ClusterMoments {
+  const count = Float64Array.from(places, (place) => arm.answered[place] ?? 0);
+  const sum = Float64Array.from(places, (place) => arm.passed[place] ?? 0);
+  return { count, sum, sumOfSquares: sum };
+}
+
+/** Cases that an optional scorer could score on both sides. */
+function scoredOnBoth(before: ArmScores, after: ArmScores, pairs: Pairing) {
+  const kept: number[] = [];
+  for (let i = 0; i < pairs.base.length; i++) {
+    if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0) kept.push(i);
+  }
+  const columns = (scores: ArmScores, places: Int32Array): ClusterMoments => {
+    const pick = (column: ArrayLike<number>) => Float64Array.from(kept, (i) => column[places[i] ?? 0] ?? 0);
+    return { count: pick(scores.count), sum: pick(scores.sum), sumOfSquares: pick(scores.sumOfSquares) };
+  };
+  return { base: columns(before, pairs.base), candidate: columns(after, pairs.candidate) };
+}
+
+const macroMean = ({ count, sum }: ClusterMoments): number => {
+  let total = 0;
+  for (let i = 0; i < count.length; i++) total += (sum[i] ?? 0) / (count[i] ?? 1);
+  return total / count.length;
+};
+
+function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
+  return {
+    row: { metric, baseline: null, candidate: null, delta: null, low: null, high: null, p: null, verdict },
+    evidence: null,
+  };
+}
+
+/** A rule's own numbers, and whether missing trials forbid the conclusion "not worse". */
+export interface MetricRule extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
+  readonly bounds: TestBounds;
+  /** Cases without an answered trial on one side: nobody may then conclude that all is well. */
+  readonly anyMissing: boolean;
+}
+
+/** Both sides' values of a metric and how they differ, before anything is concluded. */
+interface Measured {
+  readonly baseline: number;
+  readonly candidate: number;
+  readonly difference: ClusterDifference;
+  readonly tested: Tested;
+}
+
+/**
+ * Compares one metric of two sides.
+ *
+ * For 0/1 values the exact mid-p decides on harm and on improvement; the interval is that of the permutation standard
+ * error (docs/statistics.md). "Not worse" uses the largest of three standard errors, so that a perfect start proves nothing.
+ */
+export function compareMetric(metric: string, arms: MetricArms | null, rule: MetricRule): ComparedMetric {
+  const measured = arms === null ? null : metric.startsWith("pass^") ? measurePassK(metric, arms, rule) : measure(arms, rule);
+  if (measured === null) return unknownRow(metric, "incomparable");
+  const { baseline, candidate, difference, tested } = measured;
+  const { theta } = difference;
+  const allowed = rule.relative ? rule.max_drop * baseline : rule.max_drop;
+  const population = rule.scope === "population";
+  const error = population ? difference.seBetween : difference.sePermutation;
+  const bound = population ? tBound(rule.bounds.harm, difference.clusters) : rule.bounds.harm;
+  const passError = allowed > 0 && allowed < 1 ? nonInferiorityStandardError(difference, allowed) : error;
+  const notBelow = rule.bounds.pass === null || !Number.isFinite(passError) ? null : theta - rule.bounds.pass * passError;
+  const tail = normalUpperTail(rule.bounds.harm);
+  const verdict =
+    rule.mode === "point"
+      ? pointVerdict(theta, allowed)
+      : decide({
+          harmed: tested.p <= tail && theta < 0,
+          gained: tested.pRise <= tail && theta > 0,
+          passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing,
+        });
+  const p = rule.mode === "point" ? null : tested.p;
+  return {
+    row: { metric, baseline, candidate, delta: theta, ...finiteInterval(theta, error, bound), p, verdict },
+    evidence: { difference, allowed, notBelow, method: tested.method },
+  };
+}
+
+function measure(arms: MetricArms, rule: MetricRule): Measured | null {
+  if (arms.base.count.length === 0) return null;
+  const difference = clusterDifference(arms);
+  return {
+    baseline: macroMean(arms.base),
+    candidate: macroMean(arms.candidate),
+    difference,
+    tested: testOf(difference, rule, () => suiteTest(arms, difference, rule)),
+  };
+}
+
+function decide({ harmed, gained, passed }: { harmed: boolean; gained: boolean; passed: boolean }): Verdict {
+  if (harmed) return passed ? "small_drop" : "regressed";
+  if (gained) return passed ? "improved" : "inconclusive";
+  return passed ? "no_regression" : "inconclusive";
+}
+
+/** The bare numbers: no claim about chance is made. */
+function pointVerdict(theta: number, allowed: number): Verdict {
+  if (theta < -allowed) return "regressed";
+  return theta > 0 ? "improved" : "no_regression";
+}
+
+interface Tested {
+  readonly p: number;
+  readonly pRise: number;
+  readonly method: MetricEvidence["method"];
+}
+
+function testOf(difference: ClusterDifference, rule: MetricRule, onTheseCases: () => Tested): Tested {
+  if (rule.mode === "point") return { p: Number.NaN, pRise: Number.NaN, method: "point" };
+  return rule.scope === "population" ? populationTest(difference) : onTheseCases();
+}
+
+function suiteTest(arms: MetricArms, difference: ClusterDifference, { exact }: MetricRule): Tested {
+  if (!arms.binary) return { ...permutationZ(difference), method: "z" };
+  const { p, pRise, method } = stratifiedTest(
+    { m: arms.base.count, b: arms.base.sum, k: arms.candidate.count, x: arms.candidate.sum },
+    { midP: !exact },
+  );
+  return { p, pRise, method };
+}
+
+/** Paired t on the differences of the cases: would it fall on fresh ones? */
+function populationTest({ theta, seBetween, clusters }: ClusterDifference): Tested {
+  if (!Number.isFinite(seBetween)) return { p: 0.5, pRise: 0.5, method: "t" };
+  if (seBetween === 0) return { p: theta < 0 ? 0 : theta > 0 ? 1 : 0.5, pRise: theta > 0 ? 0 : theta < 0 ? 1 : 0.5, method: "t" };
+  const p = studentTCdf(theta / seBetween, clusters - 1);
+  return { p, pRise: 1 - p, method: "t" };
+}
+
+function tBound(z: number, clusters: number): number {
+  return clusters < 2 ? Number.POSITIVE_INFINITY : studentTQuantile(normalCdf(z), clusters - 1);
+}
+
+function finiteInterval(theta: number, error: number, bound: number): { low: number | null; high: number | null } {
+  if (!Number.isFinite(error) || !Number.isFinite(bound)) return { low: null, high: null };
+  return intervalAround(theta, error, bound);
+}
+
+/** pass^k: under "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted out. */
+function measurePassK(metric: string, { base, candidate }: MetricArms, rule: MetricRule): Measured | null {
+  const order = Number(metric.slice("pass^".length));
+  const total = { n: 0, before: 0, after: 0, squares: 0, variance: 0 };
+  for (let i = 0; i < base.count.length; i++) {
+    const [m = 0, b = 0, k = 0, x = 0] = [base.count[i], base.sum[i], candidate.count[i], candidate.sum[i]];
+    if (m < order || k < order) continue;
+    const { diff, permutationVariance } = passHatKDiff({ m, b, k, x }, order);
+    total.n++;
+    total.before += passHatK(m, b, order);
+    total.after += passHatK(k, x, order);
+    total.squares += diff * diff;
+    total.variance += permutationVariance;
+  }
+  const { n } = total;
+  if (n === 0) return null;
+  const theta = (total.after - total.before) / n;
+  const spread = n < 2 ? Number.POSITIVE_INFINITY : Math.max(0, total.squares - n * theta * theta) / (n - 1);
+  const difference: ClusterDifference = {
+    theta,
+    sePermutation: Math.sqrt(total.variance) / n,
+    seBetween: Math.sqrt(spread / n),
+    clusters: n,
+    meanCandidateCount: 1,
+  };
+  const tested = testOf(difference, rule, () => ({ ...permutationZ(difference), method: "z" }));
+  return { baseline: total.before / n, candidate: total.after / n, difference, tested };
+}

@@ -1,0 +1,99 @@
+import type { MetricComparison } from "../domain/report.ts";
+import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
+import { normalCdf } from "../statistics/normal-distribution.ts";
+import type { MetricEvidence, MetricRule } from "./compare-metric.ts";
+
+const points = (value: number): string => Math.abs(value * 100).toFixed(1);
+const signed = (value: number): string => (Number(points(value)) === 0 ? "0.0" : `${value < 0 ? "−" : "+"}${points(value)}`);
+
+/** `pass rate`, `score of tone`; the first word of a sentence. */
+export function metricWords(metric: string): string {
+  if (metric === "pass_rate") return "pass rate";
+  return metric.startsWith("score.") ? metric.slice("score.".length) : metric;
+}
+
+/**
+ * One sentence for a verdict, with its numbers: what was measured, between which bounds, on how many cases, what follows.
+ *
+ * @param missing cases of both sides without an answer on one of them
+ */
+export function explainVerdict(
+  { metric, delta, low, high, p, verdict, candidate }: MetricComparison,
+  evidence: MetricEvidence | null,
+  rule: MetricRule,
+  missing: number,
+): string {
+  const name = metricWords(metric);
+  if (evidence === null || delta === null) {
+    return `${name} cannot be compared: the two sides were scored differently, or have no case in common`;
+  }
+  const n = evidence.difference.clusters;
+  const on = rule.scope === "population" ? `on cases like these ${n}` : `on ${n === 1 ? "this case" : `these ${n} cases`}`;
+  const allowed = points(evidence.allowed).replace(/\.0$/, "");
+  if (rule.mode === "point") return pointSentence(name, delta, on, allowed, evidence);
+  const range = low === null || high === null ? "" : `${signed(low)} to ${signed(high)}`;
+  switch (verdict) {
+    case "regressed":
+      return `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: regressed`;
+    case "small_drop":
+      return `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: a real drop, shown to be smaller than ${allowed} points`;
+    case "improved":
+      return `${name} rose ${points(delta)} points (${range}) ${on}: improved`;
+    case "no_regression":
+      return `${name} ${signed(delta)} points, ${range}: shown not to be more than ${allowed} points worse ${on}`;
+    default:
+      return inconclusiveSentence({ name, delta, high, allowed, p, candidate }, evidence, rule, missing);
+  }
+}
+
+function bounds(low: number | null, high: number | null): string {
+  if (low === null || high === null) return "";
+  return high < 0 ? ` (${points(high)} to ${points(low)})` : ` (${signed(low)} to ${signed(high)})`;
+}
+
+function inconclusiveSentence(
+  { name, delta, high, allowed, candidate }: { name: string; delta: number; high: number | null; allowed: string; p: number | null; candidate: number | null },
+  evidence: MetricEvidence,
+  rule: MetricRule,
+  missing: number,
+): string {
+  if (missing > 0 && evidence.notBelow !== null && evidence.notBelow > -evidence.allowed) {
+    return `${name} ${signed(delta)} points, but ${missing} ${missing === 1 ? "case has" : "cases have"} no answer on one side: not enough evidence`;
+  }
+  if (evidence.notBelow === null) return `${name} ${signed(delta)} points: too early to say`;
+  const spans = `${name} ${signed(delta)} points: the interval ${signed(evidence.notBelow)} to ${signed(high ?? 1)} spans the allowed ${allowed} points: not enough evidence`;
+  const more = moreEvidence(evidence, rule, candidate);
+  return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
+}
+
+/** How many more cases, or trials of each, would show in 4 runs of 5 that nothing fell by more than is allowed. */
+export function moreEvidence({ difference, allowed }: MetricEvidence, rule: MetricRule, candidate: number | null): string {
+  const n = difference.clusters;
+  const alpha = 1 - rule.confidence;
+  const rate = Math.min(1, Math.max(0, candidate ?? 0.5));
+  const floor = (allowed * (1 - allowed)) / difference.meanCandidateCount;
+  const between = Number.isFinite(difference.seBetween) ? difference.seBetween ** 2 * n : rate * (1 - rate);
+  const variance = Math.max(difference.sePermutation ** 2 * n, between, floor);
+  const cases = clustersNeeded(allowed, variance, { alpha }) - n;
+  if (cases <= 0) return "";
+  // Variance falls with the trials of the candidate only as far as the baseline's own trials allow.
+  const k = difference.meanCandidateCount;
+  const factor = (n + cases) / n;
+  const trials = Math.ceil(k * factor) - Math.floor(k);
+  return `${cases} more ${cases === 1 ? "case" : "cases"}${rule.scope === "population" || trials > 50 ? "" : `, or about ${trials} more ${trials === 1 ? "trial" : "trials"} of each on both sides,`}`;
+}
+
+function pointSentence(name: string, delta: number, on: string, allowed: string, evidence: MetricEvidence): string {
+  const error = evidence.difference.sePermutation;
+  const falseAlarm = error === 0 ? 0 : normalCdf(-evidence.allowed / error);
+  const rate = (falseAlarm * 100).toFixed(0);
+  return `${name} ${signed(delta)} points ${on}, ${allowed} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
+}
+
+/** Smallest drop that a comparison of this size shows 4 times in 5, in points of [0, 1]. */
+export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number {
+  const n = difference.clusters;
+  const floor = (allowed * (1 - allowed)) / difference.meanCandidateCount;
+  const variance = Math.max(difference.sePermutation ** 2 * n, floor);
+  return minimumDetectableEffect(n, variance, { alpha: 1 - confidence });
+}

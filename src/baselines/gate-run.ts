@@ -1,0 +1,165 @@
+import type { Comparison } from "../domain/report.ts";
+import type { Metrics, RunHeader } from "../domain/run.ts";
+import type { Gate, RegressionRule } from "../domain/suite.ts";
+import type { GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
+import { parseBound } from "../domain/bound.ts";
+import { computeMetrics } from "../metrics/compute-metrics.ts";
+import { type Tally, withMissing } from "../metrics/tally.ts";
+import { normalCdf } from "../statistics/normal-distribution.ts";
+import { wilsonNeff } from "../statistics/wilson-interval.ts";
+import type { Arm } from "./arm.ts";
+import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
+import { checkCritical } from "./critical.ts";
+import { gateResult } from "./gate.ts";
+import { checkRequirements, type Measured } from "./requirements.ts";
+
+/** What a gate looks at when a run has ended. */
+export interface GateInput {
+  readonly gate: Gate;
+  readonly header: RunHeader;
+  readonly tally: Tally;
+  readonly metrics: Metrics;
+  /** Errored and skipped trials of a case; trials that were not needed are not missing. */
+  readonly missing: (caseNo: number) => number;
+  readonly totalMissing: number;
+  readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
+  /** Null when there is nothing to compare with. */
+  readonly baseline: Arm | null;
+  /** The run as a side, from a tally. */
+  readonly candidate: (tally: Tally) => Arm;
+  /** What the last look of a sequential test found; null when all trials were asked at once. */
+  readonly look: ComparedArms | null;
+}
+
+/** The regression rules of a gate; none when it is switched off. */
+export function regressionRules(gate: Gate): readonly RegressionRule[] {
+  if (gate.regression === false) return [];
+  return Array.isArray(gate.regression) ? gate.regression : [gate.regression];
+}
+
+/** Every rule of a suite's gate and its one outcome. */
+export function gateRun(input: GateInput): { readonly gate: GateResult; readonly comparison: Comparison | null } {
+  const { gate, baseline } = input;
+  const measured = measuredOf(input);
+  const rules: RuleResult[] = [
+    ...checkRequirements(gate.require, measured),
+    ...checkCritical(gate.critical, input.casesOf, input.tally, input.missing),
+  ];
+  if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
+  const compared = input.look ?? compareRun(input, baseline, input.tally);
+  const findings = regressionResults(input, baseline, compared);
+  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
+  const verdict = compared.findings.length === 0 ? compared.comparison.verdict : worstVerdict(compared.findings.map((one) => one.verdict));
+  return {
+    gate: gateResult([...rules, ...findings, ...removed], verdict, input.totalMissing),
+    comparison: { ...compared.comparison, verdict },
+  };
+}
+
+function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput): Measured {
+  return { tally, metrics, trials: header.trials, scorers: header.scorers.map((one) => one.name), missing, totalMissing };
+}
+
+const PLAIN_RULE = { metric: "pass_rate", max_drop: 0.03, relative: false, confidence: 0.95, undecided: "warn", scope: "suite", mode: "test", exact: false } as const satisfies RegressionRule;
+
+function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally: Tally): ComparedArms {
+  const rules = regressionRules(gate);
+  return compareArms(baseline, candidate(tally), {
+    rules: rules.length === 0 ? [PLAIN_RULE] : rules,
+    narrowed: header.narrowing !== null,
+  });
+}
+
+/**
+ * The regression rules' outcomes. With missing trials a verdict counts only as far as it holds however they would have
+ * come out: all failed and all passed.
+ */
+function regressionResults(input: GateInput, baseline: Arm, compared: ComparedArms): RuleResult[] {
+  const rules = regressionRules(input.gate);
+  if (rules.length === 0) return [];
+  const ends =
+    input.totalMissing === 0
+      ? [compared.findings]
+      : [0, 1].map((score) => compareRun(input, baseline, withMissing(input.tally, input.missing, score)).findings);
+  return compared.findings.map((finding, index) => {
+    const outcomes = new Set(ends.map((end) => outcomeOf(end[index]?.verdict ?? "incomparable", finding.rule)));
+    const [only] = outcomes;
+    return ruleResult(finding, outcomes.size === 1 && only !== undefined ? only : "undecided");
+  });
+}
+
+function outcomeOf(verdict: Verdict, { undecided }: RegressionRule): RuleResult["outcome"] {
+  if (verdict === "regressed") return "failed";
+  if (verdict === "incomparable") return "undecided";
+  if (verdict === "inconclusive") return undecided === "fail" ? "undecided" : "passed";
+  return "passed";
+}
+
+function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["outcome"]): RuleResult {
+  const allowed = Number((rule.max_drop * 100).toPrecision(6));
+  return {
+    rule: `regression ${rule.metric}`,
+    outcome,
+    value: compared.row.delta,
+    required: rule.relative ? `no drop of more than ${allowed} %` : `no drop of more than ${allowed} points`,
+    said,
+  };
+}
+
+/** Cases that the baseline has and the dataset no longer has: a gate must not pass by forgetting what broke. */
+function removedCases(gate: Gate, { cases }: Comparison): RuleResult[] {
+  if (cases.removed.length === 0) return [];
+  const named = cases.removed.slice(0, 5).join(", ");
+  const more = cases.removed.length > 5 ? ` and ${cases.removed.length - 5} more` : "";
+  return [
+    {
+      rule: "removed cases",
+      outcome: gate.allow_removed ? "passed" : "failed",
+      value: cases.removed.length,
+      required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true lets them go)",
+      said: `${named}${more}`,
+    },
+  ];
+}
+
+/**
+ * What the rules beside the regression rules can say while trials are still to come: what the rest cannot change, and for
+ * a mean also a repeated interval that lies on one side of the bound.
+ *
+ * @param left trials of a case that have not been answered yet
+ * @param bound the look's bound on z; null before every case has run once
+ */
+export function rulesSoFar(
+  { gate, header, tally, casesOf }: Pick<GateInput, "gate" | "header" | "tally" | "casesOf">,
+  left: (caseNo: number) => number,
+  bound: number | null,
+): RuleResult["outcome"][] {
+  const scorers = header.scorers.map((one) => one.name);
+  const metrics = computeMetrics(tally, { trials: header.trials, scorers });
+  const totalMissing = Math.max(1, header.planned - tally.totalAnswered);
+  const measured = { tally, metrics, trials: header.trials, scorers, missing: left, totalMissing };
+  const required = checkRequirements(gate.require, measured).map((result) =>
+    result.outcome === "undecided" ? byInterval(result, tally, scorers, bound) : result.outcome,
+  );
+  return [...required, ...checkCritical(gate.critical, casesOf, tally, left).map((one) => one.outcome)];
+}
+
+function byInterval(result: RuleResult, tally: Tally, scorers: readonly string[], z: number | null): RuleResult["outcome"] {
+  const metric = result.rule.replace(/^require /, "");
+  const bound = parseBound(result.required);
+  const columns =
+    metric === "pass_rate"
+      ? { count: tally.answered, sum: tally.passed }
+      : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
+  if (z === null || bound === undefined || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
+  const measured = Array.from({ length: tally.cases }, (_, i) => i).filter((i) => (columns.count[i] ?? 0) > 0);
+  if (measured.length < 2) return "undecided";
+  const { low, high } = wilsonNeff(
+    { count: measured.map((i) => columns.count[i] ?? 0), sum: measured.map((i) => columns.sum[i] ?? 0) },
+    2 * normalCdf(z) - 1,
+  );
+  const above = bound.op === ">=" || bound.op === ">";
+  if (low > bound.value) return above ? "passed" : "failed";
+  if (high < bound.value) return above ? "failed" : "passed";
+  return "undecided";
+}

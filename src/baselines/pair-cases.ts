@@ -1,0 +1,46 @@
+import type { Arm } from "./arm.ts";
+
+/** Which cases of two sides are the same question. Places count in each arm's own order. */
+export interface Pairing {
+  /** Both sides answered at least once. */
+  readonly base: Int32Array;
+  readonly candidate: Int32Array;
+  readonly new: readonly string[];
+  readonly removed: readonly string[];
+  /** Same id, other input or expected: not compared. */
+  readonly changed: readonly string[];
+  /** The same on both sides, but one of them has no answered trial. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * Pairs by id and content.
+ *
+ * @param narrowed the candidate took only chosen cases: those it left out are neither removed nor missing
+ */
+export function pairCases(base: Arm, candidate: Arm, narrowed: boolean): Pairing {
+  const places = new Map(base.ids.map((id, place) => [id, place]));
+  const pairs: [base: number, candidate: number][] = [];
+  const added: string[] = [];
+  const changed: string[] = [];
+  const missing: string[] = [];
+  for (const [place, id] of candidate.ids.entries()) {
+    const before = places.get(id);
+    if (before === undefined) {
+      added.push(id);
+      continue;
+    }
+    places.delete(id);
+    if (base.contents[before] !== candidate.contents[place]) changed.push(id);
+    else if ((base.answered[before] ?? 0) === 0 || (candidate.answered[place] ?? 0) === 0) missing.push(id);
+    else pairs.push([before, place]);
+  }
+  return {
+    base: Int32Array.from(pairs, ([place]) => place),
+    candidate: Int32Array.from(pairs, ([, place]) => place),
+    new: added,
+    removed: narrowed ? [] : [...places.keys()],
+    changed,
+    missing,
+  };
+}

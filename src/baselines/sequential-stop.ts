@@ -1,0 +1,199 @@
+import type { RegressionRule } from "../domain/suite.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import { information, type Look, planLooks, plannedInformation } from "../statistics/look-schedule.ts";
+import { seededOrder } from "../statistics/seeded-random.ts";
+import { boundsAtLooks } from "../statistics/sequential-plan.ts";
+import type { Arm, ArmScores } from "./arm.ts";
+import { type ComparedArms, compareArms } from "./compare-arms.ts";
+import type { TestBounds } from "./compare-metric.ts";
+
+/** Fewer cases than this: the mid-p's normal joint law is not trusted, the exact p is used (docs/statistics.md). */
+const SMALL_SUITE = 20;
+
+/** One answered or errored trial, as far as a look needs it. */
+export interface LookTrial {
+  readonly case_no: number;
+  /** From 1. */
+  readonly trial: number;
+  /** Null for an errored one. */
+  readonly pass: boolean | null;
+  /** Score of each scorer in the run's order; null where void. */
+  readonly scores: readonly (number | null)[];
+}
+
+/** What the rules beside the regression rules can already say; `bound` is the look's bound on z for a repeated interval. */
+export type OtherRules = (bound: number | null) => readonly RuleResult["outcome"][];
+
+export interface SequentialInput {
+  readonly baseline: Arm;
+  /** The candidate's ids, contents, tags and scorers; its columns are filled from the trials seen. */
+  readonly candidate: Omit<Arm, "answered" | "passed" | "scores"> & {
+    readonly scorers: readonly Pick<ArmScores, "hash" | "required" | "binary">[];
+    readonly names: readonly string[];
+  };
+  /** Trials asked of each case (k). */
+  readonly trials: number;
+  readonly rules: readonly RegressionRule[];
+  readonly narrowed: boolean;
+  /** Decides the order of asking; never the outcomes. */
+  readonly seed: string;
+  readonly others: OtherRules;
+}
+
+/** The gate as an engine's stopping rule: looks at fixed positions of a seeded order (docs/statistics.md, Stopping early). */
+export interface SequentialStop {
+  /** Case numbers in the order of asking. */
+  readonly order: Int32Array;
+  /** Positions of the work order at which a look is taken. */
+  readonly looks: readonly number[];
+  /** One round. */
+  readonly ahead: number;
+  note(trial: LookTrial): void;
+  /** @returns true when the run may stop */
+  decide(look: number): boolean;
+  /** The comparison at the last look taken; undefined before the first. */
+  latest(): ComparedArms | undefined;
+}
+
+/**
+ * Lan–DeMets boundaries with Hwang–Shih–DeCani spending (γ = −2), alpha shared among the rules, information as realised.
+ * Stops when a rule has certainly failed, or when every rule is decided.
+ */
+export function sequentialStop(input: SequentialInput): SequentialStop {
+  const n = input.candidate.ids.length;
+  const { trials } = input;
+  const order = seededOrder(n, input.seed);
+  const looks = planLooks(n, trials);
+  const seen = trialColumns(n, trials, input.candidate.names.length);
+  const baseCounts = baselineCounts(input, order);
+  const planned = plannedInformation(looks, baseCounts);
+  const total = planned[planned.length - 1] ?? 0;
+  const realised: number[] = [];
+  let latest: ComparedArms | undefined;
+
+  const decide = (look: number): boolean => {
+    const at = looks[look];
+    if (at === undefined || total <= 0) return false;
+    const cases = at.kind === "partial" ? order.subarray(0, at.clusters) : order;
+    const candidate = armAtLook(input, seen, cases, at.kind === "partial" ? 1 : at.round);
+    realised.push(information(baseCounts.subarray(0, cases.length), candidate.answered));
+    const bounds = lookBounds(looks, realised, total, input.rules);
+    latest = compareArms(input.baseline, candidate, {
+      rules: input.rules.map((rule) => (n < SMALL_SUITE ? { ...rule, exact: true } : rule)),
+      narrowed: input.narrowed || at.kind === "partial",
+      bounds,
+    });
+    const regression = latest.findings.map(({ verdict }) => outcomeOf(verdict, at));
+    const all = [...regression, ...input.others(bounds[0]?.pass ?? null)];
+    return all.includes("failed") || all.every((one) => one === "passed");
+  };
+  return {
+    order,
+    looks: looks.map((look) => (look.kind === "partial" ? look.clusters : look.round * n)),
+    ahead: n,
+    note: seen.note,
+    decide,
+    latest: () => latest,
+  };
+}
+
+/** A rule is done with when its verdict cannot be taken back; "inconclusive" is only ever the last word. */
+function outcomeOf(verdict: ComparedArms["findings"][number]["verdict"], look: Look): RuleResult["outcome"] {
+  if (verdict === "regressed") return "failed";
+  if (look.kind === "partial" || verdict === "inconclusive" || verdict === "incomparable") return "undecided";
+  return "passed";
+}
+
+function lookBounds(looks: readonly Look[], realised: readonly number[], total: number, rules: readonly RegressionRule[]): TestBounds[] {
+  return rules.map((rule) => {
+    const alpha = (1 - rule.confidence) / rules.length;
+    const { harm, pass } = boundsAtLooks(looks, realised, total, { alpha });
+    return { harm: harm.at(-1) ?? Number.POSITIVE_INFINITY, pass: pass.at(-1) ?? null };
+  });
+}
+
+/** Baseline trials of each case in asking order; 0 where the baseline does not have the case as it is now. */
+function baselineCounts({ baseline, candidate }: SequentialInput, order: Int32Array): Int32Array {
+  const places = new Map(baseline.ids.map((id, place) => [id, place]));
+  return Int32Array.from(order, (caseNo) => {
+    const place = places.get(candidate.ids[caseNo] ?? "");
+    if (place === undefined || baseline.contents[place] !== candidate.contents[caseNo]) return 0;
+    return baseline.answered[place] ?? 0;
+  });
+}
+
+/** Every trial's outcome by case and number, so that a look can leave out those that came in ahead of it. */
+function trialColumns(n: number, trials: number, scorers: number) {
+  const UNKNOWN = 2;
+  const pass = new Uint8Array(n * trials).fill(UNKNOWN);
+  const scores = Array.from({ length: scorers }, () => new Float64Array(n * trials).fill(Number.NaN));
+  return {
+    note: (trial: LookTrial): void => {
+      if (trial.pass === null) return;
+      const place = trial.case_no * trials + trial.trial - 1;
+      pass[place] = trial.pass ? 1 : 0;
+      for (const [index, column] of scores.entries()) column[place] = trial.scores[index] ?? Number.NaN;
+    },
+    /** Adds the first `upTo` trials of a case to a row of the columns. */
+    addTo: (columns: FilledColumns, row: number, caseNo: number, upTo: number): void => {
+      for (let trial = 0; trial < upTo; trial++) {
+        const place = caseNo * trials + trial;
+        const passed = pass[place];
+        if (passed === undefined || passed === UNKNOWN) continue;
+        add(columns.answered, row, 1);
+        add(columns.passed, row, passed);
+        for (const [index, sums] of columns.scores.entries()) {
+          const score = scores[index]?.[place] ?? Number.NaN;
+          if (Number.isNaN(score)) continue;
+          add(sums.count, row, 1);
+          add(sums.sum, row, score);
+          add(sums.sumOfSquares, row, score * score);
+        }
+      }
+    },
+  };
+}
+
+interface FilledColumns {
+  readonly answered: Uint16Array;
+  readonly passed: Uint16Array;
+  readonly scores: readonly { count: Uint16Array; sum: Float64Array; sumOfSquares: Float64Array }[];
+}
+
+function add(column: Uint16Array | Float64Array, row: number, more: number): void {
+  column[row] = (column[row] ?? 0) + more;
+}
+
+/** The candidate as one look may see it: some cases, each with its first few trials. */
+function armAtLook(
+  { candidate }: SequentialInput,
+  seen: ReturnType<typeof trialColumns>,
+  cases: Int32Array,
+  upTo: number,
+): Arm {
+  const n = cases.length;
+  const columns: FilledColumns = {
+    answered: new Uint16Array(n),
+    passed: new Uint16Array(n),
+    scores: candidate.names.map(() => ({ count: new Uint16Array(n), sum: new Float64Array(n), sumOfSquares: new Float64Array(n) })),
+  };
+  for (const [row, caseNo] of cases.entries()) seen.addTo(columns, row, caseNo, upTo);
+  const { scorers, names, ids, contents, tagsOf, ...same } = candidate;
+  const scores = new Map(
+    names.flatMap((name, index) => {
+      const sums = columns.scores[index];
+      const scorer = scorers[index];
+      return sums === undefined || scorer === undefined ? [] : [[name, { ...scorer, ...sums }] as const];
+    }),
+  );
+  return {
+    ...same,
+    trials: upTo,
+    ids: Array.from(cases, (caseNo) => ids[caseNo] ?? ""),
+    contents: Array.from(cases, (caseNo) => contents[caseNo] ?? ""),
+    tagsOf: (row) => tagsOf(cases[row] ?? 0),
+    answered: columns.answered,
+    passed: columns.passed,
+    scores,
+  };
+}

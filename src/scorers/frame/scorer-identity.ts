@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { hashJson, type Json } from "../../domain/json.ts";
+
+/**
+ * Everything that defines the scores. An option at its default is left out, so writing it down, or a later
+ * version that adds an option, changes nobody's identity.
+ */
+export function identityOf(
+  settings: object,
+  schema: z.ZodObject,
+  { version, notDefining = [] }: { readonly version?: number; readonly notDefining?: readonly string[] },
+  replaced: { readonly [name: string]: Json } = {},
+): Json {
+  const identity: Record<string, Json> = version === undefined ? {} : { version };
+  for (const [option, value] of Object.entries(settings as Record<string, Json>)) {
+    if (value === undefined || option === "name" || option === "required" || notDefining.includes(option))
+      continue;
+    if (option === "against" && value === "expected") continue;
+    if (!isDefault(schema, option, value)) identity[option] = value;
+  }
+  return { ...identity, ...replaced };
+}
+
+function isDefault(schema: z.ZodObject, option: string, value: Json): boolean {
+  const whenAbsent = z.safeParse(schema.shape[option] as z.ZodType, undefined);
+  return whenAbsent.success && whenAbsent.data !== undefined && hashJson(whenAbsent.data) === hashJson(value);
+}

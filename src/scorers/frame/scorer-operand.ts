@@ -1,0 +1,75 @@
+import type { Case } from "../../domain/case.ts";
+import type { Json } from "../../domain/json.ts";
+import { SettingMistake } from "../../domain/problem.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { casePath } from "../case-path.ts";
+import { badOperand, OperandMistake, twoOperands } from "./scorer-mistakes.ts";
+
+/** What an answer is compared with. */
+export interface Operand<O> {
+  readonly reads: readonly string[];
+  of(golden: Case): O;
+  refuses(golden: Case): string | undefined;
+}
+
+/**
+ * @param needed `optional`: without `value` and `against` there is none
+ * @param read checks and compiles it: a literal now, one of a case for each trial
+ * @throws {SettingMistake}
+ */
+export function operandOf<O>(
+  { value, against }: { readonly value?: Json; readonly against?: string },
+  needed: "required" | "optional" | "none",
+  read: (value: Json) => O,
+): Operand<O> {
+  if (value !== undefined) {
+    if (against !== undefined) throw twoOperands();
+    return fixed(literal(value, read));
+  }
+  if (needed === "none" || (needed === "optional" && against === undefined)) return fixed(undefined as O);
+  return fromCase(against ?? "expected", read);
+}
+
+function fixed<O>(operand: O): Operand<O> {
+  return { reads: [], of: () => operand, refuses: () => undefined };
+}
+
+function literal<O>(value: Json, read: (value: Json) => O): O {
+  try {
+    return read(value);
+  } catch (error) {
+    throw error instanceof OperandMistake ? badOperand(error) : error;
+  }
+}
+
+function fromCase<O>(path: string, read: (value: Json) => O): Operand<O> {
+  const find = casePath(path);
+  const operandOfCase = (golden: Case): O => {
+    const value = find(golden);
+    if (value === undefined) throw new ScorerFailure("tool", `case ${golden.id} has no ${path}`);
+    try {
+      return read(value);
+    } catch (error) {
+      if (!(error instanceof OperandMistake || error instanceof SettingMistake)) throw error;
+      throw new ScorerFailure("tool", `${path} of case ${golden.id} is of no use: ${error.message}`, {
+        cause: error,
+      });
+    }
+  };
+  return {
+    reads: [path],
+    of: operandOfCase,
+    refuses: (golden) => failureOf(() => operandOfCase(golden)),
+  };
+}
+
+/** The words of the ScorerFailure that `attempt` ends in; undefined when it ends well. */
+export function failureOf(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScorerFailure) return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { ScorerFailure } from "../domain/scorer.ts";
+import { fakeInput, openScorer, removeRepositories } from "./scorer-fakes.ts";
+
+afterAll(removeRepositories);
+
+const SIZE = 400_000;
+const ANSWERS: Record<string, string> = {
+  "open brackets": "[".repeat(SIZE),
+  "nested lists": "[".repeat(SIZE / 2) + "]".repeat(SIZE / 2),
+  digits: "1".repeat(SIZE),
+  "grouped digits": "1,111".repeat(SIZE / 5),
+  signs: "-+".repeat(SIZE / 2),
+  blanks: " \t".repeat(SIZE / 2),
+  quotes: '"\\'.repeat(SIZE / 2),
+  "letters a": "a".repeat(SIZE),
+  emoji: "👩‍👩‍👧".repeat(SIZE / 8),
+  "lone surrogates": "\ud83d".repeat(SIZE),
+  citations: "[1][x-1](".repeat(SIZE / 9),
+};
+
+const SCORERS: { type: string; [option: string]: unknown }[] = [
+  { type: "equals", value: "b", ignore_case: true, whitespace: "collapse", trim: true, normalize: "NFKC" },
+  { type: "equals", value: { a: 1 } },
+  { type: "regex", value: "(a+)+$|(\\s*)*x" },
+  { type: "json-valid" },
+  { type: "json-schema", schema: { type: "string", pattern: "^(a+)+$" } },
+  { type: "json-equals", value: [] },
+  { type: "jsonpath", path: "$..a" },
+  { type: "number", value: 1 },
+  { type: "number", value: 1, decimal: "," },
+  { type: "length", unit: "words", max: 5 },
+  { type: "levenshtein", value: "a short reference", threshold: 0.5 },
+  { type: "rouge", value: "a short reference", threshold: 0.5 },
+  { type: "chrf", value: "a short reference", threshold: 0.5 },
+  { type: "not-refusal" },
+  { type: "citations" },
+];
+
+describe("an answer made to stall or break a scorer", () => {
+  it.each(SCORERS)("is scored in time by $type", async (settings) => {
+    const scorer = await openScorer(settings);
+    for (const [name, answer] of Object.entries(ANSWERS)) {
+      const started = performance.now();
+      const score = await scorer.score(fakeInput(answer, { metadata: { context: ["a"] } }));
+      expect(performance.now() - started, name).toBeLessThan(5000);
+      expect(score.score, name).toBeGreaterThanOrEqual(0);
+      expect(score.reason.length, name).toBeLessThanOrEqual(1000);
+    }
+  });
+
+  it("is a failure to score, not a verdict, when the operand is of no use", async () => {
+    const scorer = await openScorer({ type: "contains" });
+    expect(() => scorer.score(fakeInput("a", { expected: {} }))).toThrow(ScorerFailure);
+  });
+});

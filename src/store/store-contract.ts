@@ -1,0 +1,362 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../domain/json.ts";
+import type { StoredRun, Store } from "./store.ts";
+import {
+  answered,
+  failed,
+  passed,
+  sampleBodies,
+  sampleCases,
+  sampleHeader,
+  sampleTranscript,
+} from "./testing/sample-run.ts";
+
+/** Somewhere that a history can be kept: each `open` is another handle on the same history. */
+export interface StorePlace {
+  open(): Store | Promise<Store>;
+  remove(): void;
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
+/** What every store must do. Run by each of them, with a new and empty place for each test. */
+export function storeContract(name: string, makePlace: () => StorePlace): void {
+  describe(name, () => {
+    let place: StorePlace;
+    let store: Store;
+    const opened: Store[] = [];
+    const open = async (): Promise<Store> => {
+      const one = await place.open();
+      opened.push(one);
+      return one;
+    };
+    beforeEach(async () => {
+      place = makePlace();
+      store = await open();
+    });
+    afterEach(() => {
+      for (const one of opened.splice(0)) one.close();
+      place.remove();
+    });
+    const create = (on = store, changes: Parameters<typeof sampleHeader>[0] = {}) =>
+      on.create(sampleHeader(changes), sampleCases, sampleBodies);
+    const theRun = (on = store): StoredRun => {
+      const [run] = on.runs({});
+      if (run === undefined) throw new Error("no run is stored");
+      return run;
+    };
+
+    describe("a new run", () => {
+      it("is listed as running, with its header as it was given", () => {
+        create();
+        expect(store.runs({})).toMatchObject([
+          { header: sampleHeader(), status: "running", ended_at: null, report: null, calls: 0 },
+        ]);
+      });
+
+      it("has its cases in plan order, with their hashes and tags", () => {
+        const { no } = create();
+        expect(store.cases(no)).toEqual(
+          sampleCases.map((one, case_no) => ({
+            case_no,
+            id: one.id,
+            content_hash: one.content_hash,
+            request_hash: one.request_hash,
+            key: one.key,
+            tags: one.tags,
+            planned: one.planned,
+          })),
+        );
+      });
+
+      it("keeps what was asked of each case and in which words", () => {
+        const { no } = create();
+        expect(store.content(no, 1)).toEqual({
+          input: { message: "question 1" },
+          expected: { queue: "billing" },
+        });
+        expect(store.request(no, 1)).toEqual({
+          model: "m",
+          messages: [{ role: "user", content: "question 1" }],
+        });
+      });
+
+      it("asks for a text only when the store has none of that hash", () => {
+        create();
+        const again = store.create(sampleHeader({ id: "aa000002" }), sampleCases, {
+          content: () => expect.unreachable("the content is stored"),
+          request: () => expect.unreachable("the request is stored"),
+        });
+        expect(store.content(again.no, 0)).toMatchObject({ input: { message: "question 0" } });
+      });
+
+      it("keeps no request where nothing is asked", () => {
+        const { no } = store.create(sampleHeader(), sampleCases, { ...sampleBodies, request: null });
+        expect(store.request(no, 0)).toBeNull();
+      });
+
+      it("is not there at all when its plan could not be written whole", () => {
+        const broken = {
+          ...sampleBodies,
+          content: (caseNo: number) => {
+            if (caseNo === 1) throw new Error("cannot be read");
+            return "{}";
+          },
+        };
+        expect(() => store.create(sampleHeader(), sampleCases, broken)).toThrow("cannot be read");
+        expect(store.runs({})).toEqual([]);
+        expect(create().no).toBeGreaterThan(0);
+      });
+    });
+
+    describe("a recorded trial", () => {
+      it("comes back whole: answer, messages, tool calls, usage, scores", () => {
+        const writer = create();
+        const transcript = sampleTranscript({
+          output: 'Zeile 1\nZeile 2 \u{1F600} "quoted" \u0000',
+          messages: [{ role: "assistant", content: null, tool_calls: [{ name: "look_up", arguments: { id: 7 } }] }],
+          tool_calls: [{ name: "look_up", arguments: { id: 7 } }],
+          usage: { input_tokens: 812, output_tokens: null },
+          latency_ms: null,
+          cost_usd: null,
+          refusal: "I cannot help.",
+        });
+        writer.record(answered(0, 1, { transcript, raw: '{"id":"x"}', scores: failed }));
+        writer.flush();
+        const [trial] = store.trials(writer.no, 0);
+        expect(trial).toMatchObject({
+          case_id: "first",
+          trial: 1,
+          kind: "answered",
+          error: null,
+          cached: false,
+          pass: false,
+          scores: failed.kind === "scored" ? failed.scores : [],
+          answer: {
+            output: transcript.output,
+            messages: transcript.messages,
+            tool_calls: transcript.tool_calls,
+            input_tokens: 812,
+            output_tokens: null,
+            latency_ms: null,
+            cost_usd: null,
+            refusal: "I cannot help.",
+            raw: '{"id":"x"}',
+          },
+        });
+        expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(transcript);
+      });
+
+      it("is a row of the scan by case and trial, whatever order it came in", () => {
+        const writer = create();
+        writer.record(answered(1, 2, { scores: failed }));
+        writer.record({ kind: "errored", case_no: 1, trial: 1, error: "timeout", message: "no reply" });
+        writer.record(answered(0, 1));
+        writer.flush();
+        expect([...store.scan(writer.no)]).toEqual([
+          {
+            case_no: 0,
+            trial: 1,
+            kind: "answered",
+            error: null,
+            cached: false,
+            pass: true,
+            scores: [[1, true], null],
+            latency_ms: 250.5,
+            cost_usd: 0.0021,
+            input_tokens: null,
+            output_tokens: null,
+            refused: false,
+            tool_calls: 0,
+          },
+          expect.objectContaining({ case_no: 1, trial: 1, kind: "errored", error: "timeout", pass: null, scores: [] }),
+          expect.objectContaining({ case_no: 1, trial: 2, pass: false, scores: [[0, false], [0.25, false]] }),
+        ]);
+      });
+
+      it("that errored keeps its kind and message, and is replaced by the answer of a later sitting", () => {
+        const writer = create();
+        writer.record({ kind: "errored", case_no: 0, trial: 1, error: "rate-limit", message: "429 said no" });
+        writer.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([
+          { kind: "errored", error: "rate-limit", message: "429 said no", answer: null, pass: null },
+        ]);
+        const again = store.resume(theRun());
+        again.record(answered(0, 1));
+        again.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([{ kind: "answered", error: null, pass: true }]);
+      });
+
+      it("is safe before a slow scorer has judged it, and takes its scores when they come", () => {
+        const writer = create();
+        writer.record(answered(0, 1, { scores: null }));
+        writer.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([{ kind: "answered", pass: null, scores: [] }]);
+        writer.recordScores(0, 1, failed);
+        writer.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([{ kind: "answered", pass: false, answer: {} }]);
+      });
+
+      it("whose required scorer failed is errored, and its answer is not lost", () => {
+        const writer = create();
+        writer.record(answered(0, 1, { scores: null }));
+        writer.recordScores(0, 1, { kind: "failed", error: "judge", message: "tone: no verdict" });
+        writer.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([
+          { kind: "errored", error: "judge", message: "tone: no verdict", pass: null },
+        ]);
+        expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript());
+      });
+
+      it("from the cache points at the answer that was paid for, and says so", () => {
+        const first = create();
+        first.record(answered(0, 1));
+        first.flush();
+        const hit = store.cached(sampleCases[0]?.request_hash ?? "", 1);
+        const second = create(store, { id: "aa000002" });
+        second.record({ kind: "cached", case_no: 0, trial: 1, answer_id: hit?.answer_id ?? -1, scores: failed });
+        second.flush();
+        expect(store.trials(second.no, 0)).toMatchObject([
+          { cached: true, pass: false, answer: { output: sampleTranscript().output } },
+        ]);
+        expect(store.trials(first.no, 0)).toMatchObject([{ cached: false, pass: true }]);
+      });
+    });
+
+    describe("the cache", () => {
+      const [first, second] = sampleCases.map((one) => one.request_hash) as [string, string];
+
+      it("answers the same trial number of the same request, and no other", () => {
+        const writer = create();
+        writer.record(answered(0, 2, { transcript: sampleTranscript({ output: "second try" }) }));
+        writer.flush();
+        expect(store.cached(first, 2)?.transcript.output).toBe("second try");
+        expect(store.cached(first, 1)).toBeUndefined();
+        expect(store.cached(second, 2)).toBeUndefined();
+        expect(store.cached(sha256("never asked"), 2)).toBeUndefined();
+      });
+
+      it("gives the newest answer", () => {
+        for (const [id, output] of [["aa000001", "older"], ["aa000002", "newer"]] as const) {
+          const writer = create(store, { id });
+          writer.record(answered(0, 1, { transcript: sampleTranscript({ output }) }));
+          writer.flush();
+        }
+        expect(store.cached(first, 1)?.transcript.output).toBe("newer");
+      });
+
+      it("never gives an errored trial", () => {
+        const writer = create();
+        writer.record({ kind: "errored", case_no: 0, trial: 1, error: "timeout", message: "no reply" });
+        writer.flush();
+        expect(store.cached(first, 1)).toBeUndefined();
+      });
+
+      it("does not know answers that nobody asked for", () => {
+        const writer = store.create(sampleHeader(), sampleCases, { ...sampleBodies, request: null });
+        writer.record(answered(0, 1));
+        writer.flush();
+        expect(store.cached(first, 1)).toBeUndefined();
+      });
+    });
+
+    describe("the end of a sitting", () => {
+      it("stores status and report, and everything that was queued before", () => {
+        const writer = create();
+        writer.record(answered(0, 1));
+        writer.end("incomplete", { gate: { outcome: "undecided" } }, "2025-03-01T12:05:00.000Z");
+        expect(theRun()).toMatchObject({
+          status: "incomplete",
+          report: { gate: { outcome: "undecided" } },
+          ended_at: "2025-03-01T12:05:00.000Z",
+        });
+        expect([...store.scan(writer.no)]).toHaveLength(1);
+      });
+
+      it("leaves requests counted, and the next sitting adds its own", () => {
+        const writer = create();
+        writer.calls(1);
+        writer.calls(2);
+        writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        const next = store.resume(theRun());
+        expect(theRun()).toMatchObject({ status: "running", calls: 3 });
+        next.calls(4);
+        next.end("complete", null, "2025-03-01T12:06:00.000Z");
+        expect(theRun()).toMatchObject({ status: "complete", calls: 7 });
+      });
+    });
+
+    describe("the list of runs", () => {
+      beforeEach(() => {
+        const runs = [
+          { id: "aa000001", suite: "triage", plan: "p1" },
+          { id: "ab000002", suite: "reply", plan: "p2" },
+          { id: "ab000003", suite: "triage", plan: "p2" },
+        ];
+        for (const run of runs) create(store, run);
+      });
+      const ids = (runs: readonly StoredRun[]): string[] => runs.map((run) => run.header.id);
+
+      it("is newest first", () => {
+        expect(ids(store.runs({}))).toEqual(["ab000003", "ab000002", "aa000001"]);
+        expect(ids(store.runs({ limit: 1 }))).toEqual(["ab000003"]);
+      });
+
+      it("can be of one suite, one plan, or some statuses", () => {
+        expect(ids(store.runs({ suite: "triage" }))).toEqual(["ab000003", "aa000001"]);
+        expect(ids(store.runs({ plan: "p2" }))).toEqual(["ab000003", "ab000002"]);
+        store.resume(theRun()).end("complete", null, "2025-03-01T12:05:00.000Z");
+        expect(ids(store.runs({ status: ["complete"] }))).toEqual(["ab000003"]);
+        expect(ids(store.runs({ status: ["complete", "running"], suite: "reply" }))).toEqual(["ab000002"]);
+      });
+
+      it("finds runs by the beginning of their id", () => {
+        expect(ids(store.runsByPrefix("ab"))).toEqual(["ab000003", "ab000002"]);
+        expect(ids(store.runsByPrefix("aa000001"))).toEqual(["aa000001"]);
+        expect(ids(store.runsByPrefix("b"))).toEqual([]);
+      });
+    });
+
+    describe("two handles on one history", () => {
+      it("see each other's answers after one turn of the event loop, without a flush", async () => {
+        const other = await open();
+        const writer = create();
+        writer.record(answered(0, 1));
+        await turn();
+        expect([...other.scan(writer.no)]).toHaveLength(1);
+        expect(other.cached(sampleCases[0]?.request_hash ?? "", 1)).toBeDefined();
+      });
+
+      it("both finish when they write at once", async () => {
+        const other = await open();
+        const one = create();
+        const two = create(other, { id: "aa000002" });
+        for (let round = 0; round < 50; round++) {
+          for (const [writer, output] of [[one, "one"], [two, "two"]] as const) {
+            writer.record(answered(round % 2, 1 + (round >> 1), { transcript: sampleTranscript({ output }) }));
+          }
+          if (round % 7 === 0) await turn();
+        }
+        one.end("complete", null, "2025-03-01T12:05:00.000Z");
+        two.end("complete", null, "2025-03-01T12:05:00.000Z");
+        for (const [writer, output] of [[one, "one"], [two, "two"]] as const) {
+          const trials = store.trials(writer.no, 0);
+          expect(trials).toHaveLength(25);
+          expect(new Set(trials.map((trial) => trial.answer?.output))).toEqual(new Set([output]));
+        }
+      });
+    });
+
+    it("keeps scores of trials that passed and failed apart from one another", () => {
+      const writer = create();
+      writer.record(answered(0, 1, { scores: passed }));
+      writer.record(answered(0, 2, { scores: failed }));
+      writer.recordScores(0, 1, failed);
+      writer.flush();
+      expect(store.trials(writer.no, 0).map((one) => one.pass)).toEqual([false, false]);
+      writer.recordScores(0, 2, passed);
+      writer.flush();
+      expect(store.trials(writer.no, 0).map((one) => one.pass)).toEqual([false, true]);
+    });
+  });
+}

@@ -1,0 +1,248 @@
+import type { RunHeader, StoredCase, StoredTrial } from "../../domain/run.ts";
+import type { Score } from "../../domain/score.ts";
+import type {
+  CachedAnswer,
+  CaseBodies,
+  NewRunCase,
+  RunWriter,
+  Store,
+  StoredRun,
+  TrialRecord,
+  TrialRow,
+  TrialScoring,
+} from "../store.ts";
+
+interface Answer {
+  readonly requestHash: string | null;
+  readonly trial: number;
+  readonly transcript: CachedAnswer["transcript"];
+  readonly raw: string | null;
+}
+
+interface Trial {
+  readonly case_no: number;
+  readonly trial: number;
+  answer: number | null;
+  cached: boolean;
+  error: StoredTrial["error"];
+  message: string | null;
+  pass: boolean | null;
+  scores: readonly (Score | null)[];
+}
+
+interface Run {
+  header: RunHeader;
+  status: StoredRun["status"];
+  calls: number;
+  ended_at: string | null;
+  report: StoredRun["report"];
+  readonly cases: readonly NewRunCase[];
+  readonly asks: boolean;
+  readonly trials: Map<string, Trial>;
+}
+
+/** What several handles share, as they would a file. */
+export interface Memory {
+  readonly runs: Run[];
+  readonly answers: Answer[];
+  readonly texts: Map<string, string>;
+}
+
+export const emptyMemory = (): Memory => ({ runs: [], answers: [], texts: new Map() });
+
+/** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
+export function memoryStore(memory: Memory = emptyMemory()): Store {
+  const runOf = (no: number): Run => {
+    const run = memory.runs[no - 1];
+    if (run === undefined) throw new Error(`no run ${no}`);
+    return run;
+  };
+  const stored = (run: Run): StoredRun => ({
+    no: memory.runs.indexOf(run) + 1,
+    header: run.header,
+    status: run.status,
+    ended_at: run.ended_at,
+    report: run.report,
+    calls: run.calls,
+  });
+  const trialsOf = (run: Run): Trial[] =>
+    [...run.trials.values()].sort((a, b) => a.case_no - b.case_no || a.trial - b.trial);
+  const toCached = (id: number): CachedAnswer => {
+    const answer = memory.answers[id];
+    if (answer === undefined) throw new Error(`no answer ${id}`);
+    return { answer_id: id, transcript: answer.transcript };
+  };
+  const newestFirst = (): Run[] => [...memory.runs].reverse();
+
+  return {
+    create: (header, cases, bodies) => {
+      const all = [...cases];
+      const texts = textsOf(all, bodies, memory.texts);
+      for (const [key, text] of texts) memory.texts.set(key, text);
+      const run: Run = {
+        header,
+        status: "running",
+        calls: 0,
+        ended_at: null,
+        report: null,
+        cases: all,
+        asks: bodies.request !== null,
+        trials: new Map(),
+      };
+      memory.runs.push(run);
+      return writerOf(run, memory.runs.length, memory);
+    },
+    resume: (run) => {
+      runOf(run.no).status = "running";
+      return writerOf(runOf(run.no), run.no, memory);
+    },
+    runs: ({ suite, plan, status, limit }) =>
+      newestFirst()
+        .filter((run) => suite === undefined || run.header.suite === suite)
+        .filter((run) => plan === undefined || run.header.plan === plan)
+        .filter((run) => status === undefined || status.includes(run.status))
+        .slice(0, limit)
+        .map(stored),
+    runsByPrefix: (prefix) =>
+      newestFirst()
+        .filter((run) => run.header.id.startsWith(prefix))
+        .map(stored),
+    cases: (no) => runOf(no).cases.map((one, case_no): StoredCase => ({ case_no, ...one })),
+    scan: (no) => trialsOf(runOf(no)).map((trial) => rowOf(trial, memory)).values(),
+    trials: (no, caseNo) => {
+      const run = runOf(no);
+      const mine = trialsOf(run).filter((trial) => trial.case_no === caseNo);
+      return mine.map((trial) => wholeTrial(trial, run, memory));
+    },
+    content: (no, caseNo) => {
+      const text = memory.texts.get(`content ${runOf(no).cases[caseNo]?.content_hash}`);
+      return text === undefined ? null : JSON.parse(text);
+    },
+    request: (no, caseNo) => {
+      const run = runOf(no);
+      const text = run.asks ? memory.texts.get(`request ${run.cases[caseNo]?.request_hash}`) : undefined;
+      return text === undefined ? null : JSON.parse(text);
+    },
+    cached: (requestHash, trial) => {
+      const id = memory.answers.findLastIndex(
+        (one) => one.requestHash === requestHash && one.trial === trial,
+      );
+      return id === -1 ? undefined : toCached(id);
+    },
+    transcript: (no, caseNo, trial) => {
+      const id = runOf(no).trials.get(`${caseNo}/${trial}`)?.answer ?? null;
+      return id === null ? undefined : toCached(id);
+    },
+    close: () => {},
+  };
+}
+
+function textsOf(
+  cases: readonly NewRunCase[],
+  bodies: CaseBodies,
+  known: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [caseNo, one] of cases.entries()) {
+    const content = `content ${one.content_hash}`;
+    if (!known.has(content)) texts.set(content, bodies.content(caseNo));
+    const request = `request ${one.request_hash}`;
+    if (bodies.request !== null && !known.has(request)) texts.set(request, bodies.request(caseNo));
+  }
+  return texts;
+}
+
+function writerOf(run: Run, no: number, memory: Memory): RunWriter {
+  const scored = (trial: Trial, scoring: TrialScoring | null): void => {
+    const failure = scoring?.kind === "failed" ? scoring : null;
+    trial.error = failure?.error ?? null;
+    trial.message = failure?.message ?? null;
+    trial.pass = scoring?.kind === "scored" ? scoring.pass : null;
+    trial.scores = scoring?.kind === "scored" ? scoring.scores : [];
+  };
+  const answerOf = (record: TrialRecord): number | null => {
+    if (record.kind === "errored") return null;
+    if (record.kind === "cached") return record.answer_id;
+    const { transcript, raw, trial } = record;
+    const requestHash = run.asks ? (run.cases[record.case_no]?.request_hash ?? null) : null;
+    return memory.answers.push({ requestHash, trial, transcript, raw }) - 1;
+  };
+  return {
+    no,
+    record: (record) => {
+      const { case_no, trial, kind } = record;
+      const kept: Trial = {
+        case_no,
+        trial,
+        answer: answerOf(record),
+        cached: kind === "cached",
+        error: null,
+        message: null,
+        pass: null,
+        scores: [],
+      };
+      if (record.kind === "errored") {
+        kept.error = record.error;
+        kept.message = record.message;
+      } else scored(kept, record.scores);
+      run.trials.set(`${case_no}/${trial}`, kept);
+    },
+    recordScores: (caseNo, trial, scoring) => {
+      const kept = run.trials.get(`${caseNo}/${trial}`);
+      if (kept !== undefined) scored(kept, scoring);
+    },
+    flush: () => {},
+    calls: (sent) => {
+      run.calls += sent;
+    },
+    end: (status, report, at) => {
+      Object.assign(run, { status, report, ended_at: at });
+    },
+    close: () => {},
+  };
+}
+
+function rowOf(trial: Trial, memory: Memory): TrialRow {
+  const answer = trial.answer === null ? undefined : memory.answers[trial.answer];
+  return {
+    case_no: trial.case_no,
+    trial: trial.trial,
+    kind: trial.error === null ? "answered" : "errored",
+    error: trial.error,
+    cached: trial.cached,
+    pass: trial.pass,
+    scores: trial.scores.map((one) => (one === null ? null : [one.score, one.pass])),
+    latency_ms: answer?.transcript.latency_ms ?? null,
+    cost_usd: answer?.transcript.cost_usd ?? null,
+    input_tokens: answer?.transcript.usage.input_tokens ?? null,
+    output_tokens: answer?.transcript.usage.output_tokens ?? null,
+    refused: answer !== undefined && answer.transcript.refusal !== null,
+    tool_calls: answer?.transcript.tool_calls.length ?? 0,
+  };
+}
+
+function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
+  const answer = trial.answer === null ? undefined : memory.answers[trial.answer];
+  const { transcript } = answer ?? {};
+  return {
+    case_id: run.cases[trial.case_no]?.id ?? "",
+    trial: trial.trial,
+    kind: trial.error === null ? "answered" : "errored",
+    error: trial.error,
+    message: trial.message,
+    cached: trial.cached,
+    pass: trial.pass,
+    scores: trial.scores,
+    answer:
+      answer === undefined || transcript === undefined
+        ? null
+        : {
+            ...transcript,
+            ...transcript.usage,
+            messages: transcript.messages as never,
+            tool_calls: transcript.tool_calls as never,
+            raw: answer.raw,
+            at: run.header.started_at,
+          },
+  };
+}

@@ -1,0 +1,100 @@
+import { sha256 } from "../../domain/json.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { type Transcript, UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import type { CaseBodies, NewRunCase, TrialRecord, TrialScoring } from "../store.ts";
+
+/** The header of a run of two cases × two trials; change what the test is about. */
+export function sampleHeader(changes: Partial<RunHeader> = {}): RunHeader {
+  return {
+    id: "aa000001",
+    suite: "triage",
+    alias: "small",
+    one_of_several: false,
+    provider: "openai",
+    target: "prompt 1.0.0 · small-2024-07-18",
+    model: "small-2024-07-18",
+    prompt: { name: "triage", version: "1.0.0" },
+    trials: 2,
+    cases: 2,
+    planned: 4,
+    fingerprint: sha256("root"),
+    target_hash: sha256("target"),
+    rescored_from: null,
+    plan: sha256("plan"),
+    narrowing: null,
+    scorers: [
+      { name: "queue", type: "equals", required: true, binary: true, hash: sha256("queue") },
+      { name: "tone", type: "module", required: false, binary: false, hash: sha256("tone") },
+    ],
+    commit: "0123456789abcdef0123456789abcdef01234567",
+    dirty: false,
+    started_at: "2025-03-01T12:00:00.000Z",
+    ...changes,
+  };
+}
+
+/** Cases "first" and "second", each with its own content and request. */
+export const sampleCases: readonly NewRunCase[] = ["first", "second"].map((id) => ({
+  id,
+  content_hash: sha256(`content of ${id}`),
+  key: sha256(`key of ${id}`),
+  tags: id === "first" ? ["billing", "critical"] : [],
+  planned: 2,
+  request_hash: sha256(`request of ${id}`),
+}));
+
+export const sampleBodies: CaseBodies = {
+  content: (caseNo) =>
+    JSON.stringify({ input: { message: `question ${caseNo}` }, expected: { queue: "billing" } }),
+  request: (caseNo) =>
+    JSON.stringify({ model: "m", messages: [{ role: "user", content: `question ${caseNo}` }] }),
+};
+
+export function sampleTranscript(changes: Partial<Transcript> = {}): Transcript {
+  return {
+    output: '{"queue":"billing"}',
+    messages: [],
+    tool_calls: [],
+    usage: UNKNOWN_USAGE,
+    latency_ms: 250.5,
+    cost_usd: 0.0021,
+    model: "small-2024-07-18",
+    finish_reason: "stop",
+    refusal: null,
+    ...changes,
+  };
+}
+
+/** Passed: the first scorer passes, the second, an optional one, could not score. */
+export const passed: TrialScoring = {
+  kind: "scored",
+  pass: true,
+  scores: [{ score: 1, pass: true, reason: "billing" }, null],
+};
+
+/** Failed: the first scorer missed, the second gave 0.25. */
+export const failed: TrialScoring = {
+  kind: "scored",
+  pass: false,
+  scores: [
+    { score: 0, pass: false, reason: "expected billing, found shipping" },
+    { score: 0.25, pass: false, reason: "curt" },
+  ],
+};
+
+/** An answered trial; change what the test is about. */
+export function answered(
+  case_no: number,
+  trial: number,
+  changes: Partial<Extract<TrialRecord, { kind: "answered" }>> = {},
+): TrialRecord {
+  return {
+    kind: "answered",
+    case_no,
+    trial,
+    transcript: sampleTranscript(),
+    raw: null,
+    scores: passed,
+    ...changes,
+  };
+}

@@ -1,0 +1,24 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./sample-run.ts";
+import { sqlitePlace } from "./sqlite-place.ts";
+
+/** Keeps a small history in today's schema as one file, for the day when the schema is another. */
+export async function writeOldDatabase(path: string): Promise<void> {
+  const place = sqlitePlace();
+  const store = await place.open();
+  const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
+  writer.record(answered(0, 1));
+  writer.record(answered(0, 2, { scores: failed }));
+  writer.record({ kind: "errored", case_no: 1, trial: 1, error: "timeout", message: "no reply" });
+  writer.calls(3);
+  writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
+  store.close();
+  mkdirSync(dirname(path), { recursive: true });
+  const db = new Database(place.file);
+  db.pragma("journal_mode = DELETE");
+  db.prepare("VACUUM INTO ?").run(path);
+  db.close();
+  place.remove();
+}
