@@ -68,6 +68,7 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
     population: first === undefined ? null : populationInterval(first),
     said: pairs.base.length === 0 ? noPairs(base, candidate) : saidOf(findings, verdict),
     moved: [...moved.broken, ...moved.fixed],
+    examples: [],
     tags: comparedTags(base, candidate, pairs, first?.rule.confidence ?? 0.95),
   };
   return { comparison, findings };

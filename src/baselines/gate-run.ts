@@ -11,6 +11,7 @@ import type { Arm } from "./arm.ts";
 import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
 import { checkCritical } from "./critical.ts";
 import { gateResult } from "./gate.ts";
+import { pairCases } from "./pair-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
 
 /** What a gate looks at when a run has ended. */
@@ -46,7 +47,7 @@ export function gateRun(input: GateInput): { readonly gate: GateResult; readonly
     ...checkCritical(gate.critical, input.casesOf, input.tally, input.missing),
   ];
   if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
-  const compared = input.look ?? compareRun(input, baseline, input.tally);
+  const compared = input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline);
   const findings = regressionResults(input, baseline, compared);
   const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
   const verdict = compared.findings.length === 0 ? compared.comparison.verdict : worstVerdict(compared.findings.map((one) => one.verdict));
@@ -68,6 +69,21 @@ function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally
     rules: rules.length === 0 ? [PLAIN_RULE] : rules,
     narrowed: header.narrowing !== null,
   });
+}
+
+/** A look speaks of part of the cases; which are new, gone or changed is a matter of the whole run. */
+function ofWholeRun(look: ComparedArms, { candidate, tally, header }: GateInput, baseline: Arm): ComparedArms {
+  const whole = candidate(tally);
+  const { new: added, removed, changed } = pairCases(baseline, whole, header.narrowing !== null);
+  const { comparison } = look;
+  return {
+    ...look,
+    comparison: {
+      ...comparison,
+      candidate: { ...comparison.candidate, side: whole.side, run: whole.run, target: whole.target },
+      cases: { ...comparison.cases, new: added, removed, changed },
+    },
+  };
 }
 
 /**

@@ -80,6 +80,16 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
   );
   add(
     program
+      .command("diff")
+      .description("compare two sides: what broke, what was fixed, and how sure that is")
+      .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
+      .argument("[b]", "the candidate; latest when left out; one run alone stands against its own baseline")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [a, b]) => (await import("./commands/diff.ts")).diffCommand(options, String(a), b as string | undefined, io),
+  );
+  add(
+    program
       .command("history")
       .description("past runs")
       .argument("[suite]")

@@ -107,6 +107,19 @@ export interface Comparison {
   /** Broken then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];
+  /** Answers before and after of the first few broken and fixed cases. */
+  readonly examples: readonly CaseExample[];
+}
+
+/** What a case answered before and after. Texts are a model's: whoever shows them escapes them. */
+export interface CaseExample {
+  readonly id: string;
+  /** Null when the answers of that side are not at hand. */
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Why the side that is worse failed. */
+  readonly scorer: string;
+  readonly reason: string;
 }
 
 /** Everything there is to say about a run; each reporter makes its text from this alone. */

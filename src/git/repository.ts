@@ -24,3 +24,10 @@ export async function readHead(root: string): Promise<Head | null> {
   ]);
   return status === null ? null : { commit: commit?.trim() || null, dirty: status.trim() !== "" };
 }
+
+/** Hash of the commit that a ref, tag or hash names; null when it names none, or outside a repository. */
+export async function resolveCommit(root: string, ref: string): Promise<string | null> {
+  if (ref.startsWith("-")) return null;
+  const found = (await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]))?.trim();
+  return found || null;
+}

@@ -34,7 +34,7 @@ export interface RunWorld {
   /** Puts retry, deadline, limits and recording around the target's client. */
   readonly wrap: (client: Client, onCall: () => void) => Client;
   readonly control: RunControl;
-  readonly onStart: (header: RunHeader, done: number) => void;
+  readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
   readonly onTrial: (event: TrialEvent) => void;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -69,7 +69,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const writer = settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
   const tally = makeTally(plan.count, plan.scorers.length);
   const before = settings.resume === null ? NOTHING_BEFORE : readBefore(plan, settings.resume, world.store, tally, settings.early);
-  world.onStart(header, before.done);
+  world.onStart(header, before.done, tally);
 
   const guard = budgetGuard(settings.budget, plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
   const { early } = settings;

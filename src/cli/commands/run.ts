@@ -1,18 +1,17 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunReport } from "../../domain/report.ts";
-import { gateResult } from "../../baselines/gate.ts";
-import { checkCritical } from "../../baselines/critical.ts";
-import { checkRequirements } from "../../baselines/requirements.ts";
+import { withExamples } from "../../baselines/case-examples.ts";
 import { readHead } from "../../git/repository.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun } from "../../run/execute-run.ts";
-import type { Plan } from "../../run/plan.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
+import { baselineSide } from "../baseline-side.ts";
 import { exitCodeFor } from "../exit-code.ts";
+import { gateFor } from "../gate-for.ts";
 import type { Io } from "../io.ts";
 import { openProject } from "../open-project.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../prepare-runs.ts";
@@ -50,10 +49,7 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
   try {
     for (const one of prepared) {
       if (stop.stopping()) break;
-      const ran = await runOne(one, { options, project, io, store, stop, progress, head });
-      progress.end();
-      const report = reportOf(ran, one, store);
-      ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
+      const report = await runOne(one, { options, project, io, store, stop, progress, head });
       reports.push(report);
       reporters.run(report);
     }
@@ -78,10 +74,12 @@ interface Sitting {
   readonly head: Awaited<ReturnType<typeof readHead>>;
 }
 
-async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RanRun> {
+async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RunReport> {
   const { options, project, io, store, stop, progress, head } = sitting;
   const { plan } = prepared;
   const resume = options.resume ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`)) : null;
+  const baseline = baselineSide(store, plan.suite.name, options.baseline);
+  const gating = gateFor(plan, baseline.arm, { allTrials: options.allTrials });
   const ran = await executeRun(
     plan,
     {
@@ -89,13 +87,16 @@ async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RanRun> 
       budget: budgetOf(project, options),
       useCache: options.cache,
       resume,
-      early: null,
+      early: gating.early,
     },
     {
       store,
       wrap: await wrapperFor(prepared, project, io, progress.retried),
       control: { stopping: stop.stopping, signal: stop.signal },
-      onStart: (header, done) => progress.start(header.suite, header.planned, done),
+      onStart: (header, done, tally) => {
+        gating.start(header, tally);
+        progress.start(header.suite, header.planned, done);
+      },
       onTrial: progress.trial,
       now: io.now,
       today: () => io.date().toISOString(),
@@ -104,49 +105,18 @@ async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RanRun> 
       dirty: head?.dirty ?? null,
     },
   );
+  progress.end();
   if (options.record) {
     const path = await recordRun(plan, ran.writer.no, store, project.root);
     io.stderr(`recorded ${ran.counts.answered} answers in ${path}\n`);
   }
-  return ran;
-}
-
-function reportOf(ran: RanRun, { plan }: PreparedRun, store: Store): RunReport {
-  const { suite } = plan.suite;
   const { metrics, tags } = measure(ran.header, ran.tally, plan.tags);
-  const missing = missingTrials(ran);
-  const totalMissing = ran.counts.errored + ran.counts.skipped;
-  const measured = {
-    tally: ran.tally,
-    metrics,
-    trials: ran.header.trials,
-    scorers: ran.header.scorers.map((one) => one.name),
-    missing,
-    totalMissing,
-  };
-  const rules = [
-    ...checkRequirements(suite.gate.require, measured),
-    ...checkCritical(suite.gate.critical, (selector) => selectedBy(plan, selector), ran.tally, missing),
-  ];
-  const gate = gateResult(rules, "none", totalMissing);
-  return assembleReport({ ran, metrics, tags, gate, comparison: null, notes: notesOf(ran) }, store);
-}
-
-/** The cases that `tag:…` or `case:…` names. */
-function* selectedBy(plan: Plan, selector: string): IterableIterator<{ readonly case_no: number; readonly id: string }> {
-  const tagged = selector.startsWith("tag:") ? (plan.tags.get(selector.slice(4)) ?? []) : null;
-  if (tagged !== null) for (const case_no of tagged) yield { case_no, id: plan.id(case_no) };
-  else {
-    for (let case_no = 0; case_no < plan.count; case_no++) {
-      if (plan.id(case_no) === selector.slice(5)) yield { case_no, id: plan.id(case_no) };
-    }
-  }
-}
-
-/** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */
-function missingTrials(ran: RanRun): (caseNo: number) => number {
-  if (ran.end.kind === "decided") return (caseNo) => ran.tally.errored[caseNo] ?? 0;
-  return (caseNo) => ran.plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0);
+  const { gate, comparison: compared } = gating.conclude(ran, metrics);
+  const comparison = compared === null ? null : withExamples(compared, store, baseline.run, { no: ran.writer.no, header: ran.header });
+  const notes = [...notesOf(ran), ...(baseline.note === null ? [] : [baseline.note])];
+  const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
+  ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
+  return report;
 }
 
 function notesOf(ran: RanRun): string[] {

@@ -1,19 +1,169 @@
-import type { RunReport } from "../../domain/report.ts";
-import { plainLine } from "../plain-text.ts";
-import type { Style } from "./style.ts";
+import type { CaseComparison, Comparison, MetricComparison, RunReport } from "../../domain/report.ts";
+import type { Verdict } from "../../domain/verdict.ts";
+import { percent, plural, points } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { columns, type Style } from "./style.ts";
+
+/** So many broken cases are shown; `evals diff` shows the rest. */
+const MOST_SHOWN = 5;
+
+const indent = (line: string): string => `  ${line}`;
 
 /** The sentence of a verdict that a person must see first: a regression. */
-export function headVerdictLines(report: RunReport, style: Style, _width: number): string[] {
-  if (report.comparison === null || report.gate.verdict !== "regressed") return [];
-  return [`  ${style.strong(plainLine(report.comparison.said))}`];
+export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
+  const { comparison } = report;
+  if (comparison === null || report.gate.verdict !== "regressed") return [];
+  return [...sentence(comparison.said, width).map((line) => style.strong(line)), ...wasIs(comparison), ...chanceLine(comparison)];
 }
 
-/** What the comparison with the baseline shows. */
-export function comparisonLines(report: RunReport, _width: number): string[] {
+function sentence(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of plainLine(text).split(" ")) {
+    if (line !== "" && line.length + word.length + 3 > width) {
+      lines.push(indent(line));
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent(line)];
+}
+
+function wasIs({ metrics }: Comparison): string[] {
+  const [row] = metrics;
+  if (row?.baseline === null || row?.candidate === null || row === undefined) return [];
+  return [indent(`It was ${percent(row.baseline)}, it is ${percent(row.candidate)}.`)];
+}
+
+/** "By chance alone this happens once in 4,000 runs." */
+function chanceLine({ metrics }: Comparison): string[] {
+  const p = metrics.find((one) => one.verdict === "regressed")?.p;
+  if (p === null || p === undefined) return [];
+  const odds = p < 1e-9 ? "less than once in a billion runs" : `once in ${Math.round(1 / p).toString().replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
+  return [indent(`By chance alone this happens ${odds}.`)];
+}
+
+/** What the comparison with the baseline shows, below the run's own numbers. */
+export function comparisonLines(report: RunReport, width: number): string[] {
   const { comparison } = report;
   if (comparison === null) return [];
+  const against = `against ${plainLine(comparison.baseline.side)} (${plainLine(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case)`;
   return [
-    `  against ${plainLine(comparison.baseline.side)} (${plainLine(comparison.baseline.target)}, ${comparison.baseline.trials} trials a case)`,
-    ...(report.gate.verdict === "regressed" ? [] : [`  ${plainLine(comparison.said)}`]),
+    cut(indent(against), width),
+    ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
+    ...stopLines(report),
+    ...brokenLines(comparison, width, MOST_SHOWN, `evals diff ${report.header.id}`),
+    ...tagLine(comparison, width),
+    ...listLines(comparison, width),
   ];
+}
+
+function stopLines({ end, counts }: RunReport): string[] {
+  if (end.kind !== "decided") return [];
+  const ended = counts.trials - counts.not_needed;
+  return [
+    indent(`stopped after ${ended} of ${counts.trials} trials: the rest could not change the verdict`),
+    indent("(the interval is a repeated one; after an early stop an estimate is exaggerated)"),
+  ];
+}
+
+/** `broke  was  is  now answers`, strongest evidence first. */
+export function brokenLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+  return movedLines(comparison, { title: "broke", ids: comparison.cases.broken, width, most, more });
+}
+
+export function fixedLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+  return movedLines(comparison, { title: "fixed", ids: comparison.cases.fixed, width, most, more });
+}
+
+interface MovedOptions {
+  readonly title: string;
+  readonly ids: readonly string[];
+  readonly width: number;
+  readonly most: number;
+  readonly more: string;
+}
+
+function movedLines(comparison: Comparison, { title, ids, width, most, more }: MovedOptions): string[] {
+  if (ids.length === 0) return [];
+  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
+  const examples = new Map(comparison.examples.map((one) => [one.id, one]));
+  const rows = ids.slice(0, most).flatMap((id) => {
+    const one = moved.get(id);
+    const example = examples.get(id);
+    const now = example === undefined ? "" : nowText(example.after, example.reason, title === "broke");
+    return one === undefined ? [] : [[` ${cut(plainLine(id), 28)}`, share(one.baseline), share(one.candidate), one.significant ? "sure" : "", now]];
+  });
+  const lines = columns([[title, "was", "is", "", "now answers"], ...rows], "  ").map((line) => cut(indent(line), width));
+  return ["", ...lines, ...(ids.length > most ? [indent(` …${ids.length - most} more: ${more}`)] : [])];
+}
+
+const share = ({ passed, answered }: CaseComparison["baseline"]): string => `${passed}/${answered}`;
+
+function nowText(after: string | null, reason: string, failed: boolean): string {
+  const answer = after === null ? "" : JSON.stringify(cut(plainLine(after), 40));
+  return failed && reason !== "" ? plainLine(reason) : answer;
+}
+
+/** "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
+export function tagLine({ tags }: Comparison, width: number): string[] {
+  const sure = tags.filter((one) => one.significant);
+  const wins = sure.filter((one) => one.delta > 0).map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  const losses = sure.filter((one) => one.delta < 0).map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  if (wins.length === 0 && losses.length === 0) return [];
+  const parts = [...(wins.length > 0 ? [`wins on ${wins.slice(0, 3).join(", ")}`] : []), ...(losses.length > 0 ? [`loses on ${losses.slice(0, 3).join(", ")}`] : [])];
+  return [cut(indent(parts.join(", ")), width)];
+}
+
+/** New, removed, changed and missing cases, each in one line. */
+export function listLines({ cases }: Comparison, width: number): string[] {
+  const line = (title: string, ids: readonly string[]): string[] =>
+    ids.length === 0 ? [] : [cut(indent(`${title}: ${plural(ids.length, "case")} (${ids.slice(0, 5).map(plainLine).join(", ")}${ids.length > 5 ? ", …" : ""})`), width)];
+  return [...line("new", cases.new), ...line("removed", cases.removed), ...line("changed, not compared", cases.changed), ...line("without an answer on one side", cases.missing)];
+}
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  regressed: "REGRESSED",
+  incomparable: "INCOMPARABLE",
+  inconclusive: "NOT ENOUGH EVIDENCE",
+  small_drop: "SMALL DROP",
+  no_regression: "NO REGRESSION",
+  improved: "IMPROVED",
+};
+
+/** One comparison for a person: verdict, metrics, what broke and was fixed, tags, what was not compared. */
+export function comparisonReport(comparison: Comparison, style: Style, width: number): string {
+  const tone = comparison.verdict === "regressed" ? style.bad : comparison.verdict === "inconclusive" || comparison.verdict === "incomparable" ? style.unsure : style.good;
+  const blocks = [
+    [`${tone(WORDS[comparison.verdict])}  ${style.strong(plainLine(comparison.suite))}`, cut(indent(`baseline   ${plainLine(comparison.baseline.side)}   ${plainLine(comparison.baseline.target)}`), width), cut(indent(`candidate  ${plainLine(comparison.candidate.side)}   ${plainLine(comparison.candidate.target)}`), width)],
+    sentence(comparison.said, width),
+    metricTable(comparison.metrics),
+    scopeLines(comparison),
+    [...brokenLines(comparison, width, 10, "--json lists all"), ...fixedLines(comparison, width, 5, "--json lists all")].slice(1),
+    [...tagLine(comparison, width), ...flakyLine(comparison), ...listLines(comparison, width)],
+  ];
+  return `${blocks.map((lines) => lines.join("\n")).filter((text) => text !== "").join("\n\n")}\n`;
+}
+
+function metricTable(metrics: readonly MetricComparison[]): string[] {
+  const number = (value: number | null): string => (value === null ? "—" : (value * 100).toFixed(1));
+  const rows = metrics.map((row) => [
+    indent(plainLine(row.metric.replace(/^score\./, "").replace("pass_rate", "pass rate"))),
+    `${number(row.baseline)} → ${number(row.candidate)} %`,
+    row.delta === null ? "—" : points(row.delta),
+    row.low === null || row.high === null ? "—" : `${points(row.low)} to ${points(row.high)}`,
+    row.p === null ? "" : `p ${row.p < 0.0001 ? "< 0.0001" : row.p.toFixed(4)}`,
+    row.verdict.replace("_", " "),
+  ]);
+  return columns([[indent(""), "", "points", "90 %", "drop", ""], ...rows], "  ");
+}
+
+function scopeLines({ population, detectable_drop, cases }: Comparison): string[] {
+  const lines = [indent(`on these ${plural(cases.paired, "case")}: the intervals above`)];
+  if (population !== null) lines.push(indent(`on cases like these: ${points(population.low)} to ${points(population.high)} points`));
+  if (detectable_drop !== null) lines.push(indent(`this size shows a drop of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`));
+  return lines;
+}
+
+function flakyLine({ cases }: Comparison): string[] {
+  return cases.flaky.length === 0 ? [] : [indent(`${plural(cases.flaky.length, "case")} of the candidate ${cases.flaky.length === 1 ? "passes" : "pass"} only sometimes`)];
 }

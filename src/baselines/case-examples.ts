@@ -1,0 +1,56 @@
+import type { CaseExample, Comparison } from "../domain/report.ts";
+import type { RunHeader, StoredTrial } from "../domain/run.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+
+/** So many broken, and as many fixed cases are shown with their answers. */
+const SHOWN = 10;
+
+/** Adds the answers of the cases that moved most. A side without a stored run has none at hand. */
+export function withExamples(
+  comparison: Comparison,
+  store: Store,
+  base: StoredRun | null,
+  candidate: { readonly no: number; readonly header: RunHeader },
+): Comparison {
+  const { broken, fixed } = comparison.cases;
+  const shown = new Set([...broken.slice(0, SHOWN), ...fixed.slice(0, SHOWN)]);
+  if (shown.size === 0) return comparison;
+  const before = base === null ? null : numbersOf(store, base.no, shown);
+  const after = numbersOf(store, candidate.no, shown);
+  const worse = new Set(broken);
+  const examples = [...shown].map((id): CaseExample => {
+    const old = trialsOf(store, base?.no, before?.get(id));
+    const now = trialsOf(store, candidate.no, after.get(id));
+    return worse.has(id)
+      ? exampleOf(id, pick(old, true), pick(now, false), failureOf(pick(now, false), candidate.header))
+      : exampleOf(id, pick(old, false), pick(now, true), failureOf(pick(old, false), base?.header ?? candidate.header));
+  });
+  return { ...comparison, examples };
+}
+
+function numbersOf(store: Store, runNo: number, wanted: ReadonlySet<string>): Map<string, number> {
+  return new Map(store.cases(runNo).filter((one) => wanted.has(one.id)).map((one) => [one.id, one.case_no]));
+}
+
+function trialsOf(store: Store, runNo: number | undefined, caseNo: number | undefined): StoredTrial[] {
+  return runNo === undefined || caseNo === undefined ? [] : store.trials(runNo, caseNo);
+}
+
+/** A trial that shows the difference: one that passed, or one that failed; else any answered one. */
+function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
+  return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);
+}
+
+function exampleOf(
+  id: string,
+  before: StoredTrial | undefined,
+  after: StoredTrial | undefined,
+  failure: { readonly scorer: string; readonly reason: string },
+): CaseExample {
+  return { id, before: before?.answer?.output ?? null, after: after?.answer?.output ?? null, ...failure };
+}
+
+function failureOf(trial: StoredTrial | undefined, header: RunHeader): { readonly scorer: string; readonly reason: string } {
+  const at = trial?.scores.findIndex((one, index) => one?.pass === false && header.scorers[index]?.required === true) ?? -1;
+  return { scorer: header.scorers[at]?.name ?? "", reason: trial?.scores[at]?.reason ?? "" };
+}

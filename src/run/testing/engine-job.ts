@@ -1,0 +1,46 @@
+import { makeTally } from "../../metrics/tally.ts";
+import { sampleHeader } from "../../store/testing/sample-run.ts";
+import { memoryStore } from "../../store/testing/memory-store.ts";
+import type { Store } from "../../store/store.ts";
+import { budgetGuard } from "../budget-guard.ts";
+import type { Job, TrialEvent } from "../engine.ts";
+import type { Plan } from "../plan.ts";
+import { roundByRound } from "../work-order.ts";
+
+/** A job over a new run in memory; change what the test is about. */
+export function engineJob(plan: Plan, changes: Partial<Job> = {}): Job & { store: Store; events: TrialEvent[] } {
+  const store = memoryStore();
+  const events: TrialEvent[] = [];
+  const { client, price } = plan.target;
+  return {
+    plan,
+    order: roundByRound(plan.count, plan.trials),
+    client,
+    price,
+    writer: store.create(
+      sampleHeader({ trials: plan.trials, cases: plan.count }),
+      Array.from({ length: plan.count }, (_, caseNo) => ({
+        id: plan.id(caseNo),
+        content_hash: plan.contentHash(caseNo),
+        key: plan.key(caseNo),
+        tags: [],
+        planned: plan.planned(caseNo),
+        request_hash: plan.requestHash(caseNo),
+      })),
+      { content: () => "{}", request: () => "{}" },
+    ),
+    tally: makeTally(plan.count, plan.scorers.length),
+    concurrency: 4,
+    isDone: () => false,
+    unscored: () => undefined,
+    cached: null,
+    budget: budgetGuard(null, price, 512, { usd: 0, tokens: 0 }),
+    stop: null,
+    control: { stopping: () => false, signal: new AbortController().signal },
+    onTrial: (event) => events.push(event),
+    now: () => 0,
+    store,
+    events,
+    ...changes,
+  };
+}
