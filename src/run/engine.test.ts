@@ -196,7 +196,8 @@ describe("stopping", () => {
 });
 
 describe("a budget", () => {
-  const usage = { input_tokens: 60, output_tokens: 40 };
+  // A request of the fake is 17 characters: four tokens and a bit.
+  const usage = { input_tokens: 4, output_tokens: 96 };
 
   it("in tokens is never crossed, and is used up as far as whole calls go", async () => {
     await fc.assert(
@@ -206,7 +207,7 @@ describe("a budget", () => {
         async (tokens, concurrency) => {
           const client = fakeClient(async () => answer("yes", { usage }));
           const plan = fakePlan({ client, cases: 10, trials: 2 });
-          const budget = budgetGuard({ tokens }, plan.target.price, 50, { usd: 0, tokens: 0 });
+          const budget = budgetGuard({ tokens }, plan.target.price, 96, { usd: 0, tokens: 0 });
           const end = await runTrials(engineJob(plan, { concurrency, budget }));
           expect(budget.spent.tokens).toBeLessThanOrEqual(tokens);
           expect(client.asked).toHaveLength(Math.min(20, Math.floor(tokens / 100)));
@@ -220,8 +221,8 @@ describe("a budget", () => {
   it("in dollars is never crossed", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 2 });
-    const each = (60 * 1 + 40 * 2) / 1_000_000;
-    const budget = budgetGuard({ usd: each * 7.5 }, plan.target.price, 40, { usd: 0, tokens: 0 });
+    const each = (4 * 1 + 96 * 2) / 1_000_000;
+    const budget = budgetGuard({ usd: each * 7.5 }, plan.target.price, 96, { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "skipped", because: "budget" });
     expect(budget.spent.usd).toBeCloseTo(each * 7, 12);
   });
@@ -229,7 +230,7 @@ describe("a budget", () => {
   it("counts what earlier sittings of the run spent", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 40, { usd: 0, tokens: 750 });
+    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 96, { usd: 0, tokens: 750 });
     await runTrials(engineJob(plan, { budget }));
     expect(client.asked).toHaveLength(2);
   });
@@ -237,7 +238,7 @@ describe("a budget", () => {
   it("is not touched by answers that nobody was asked for", async () => {
     const client = fakeClient(() => answer("yes", { usage, recorded: true }), { immediate: true });
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 40, { usd: 0, tokens: 0 });
+    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 96, { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "all-asked" });
     expect(budget.spent).toEqual({ usd: 0, tokens: 0 });
   });

@@ -93,6 +93,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let inFlight = 0;
   let scoring = 0;
   let hopeless = 0;
+  let heard = 0;
+  let held: Work | undefined;
 
   const finish = (work: Work): void => {
     if (line.ended(work.position) && end === undefined) end = { kind: "decided", look: line.look() };
@@ -154,20 +156,21 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       if (job.control.signal.aborted) return;
       writer.record({ kind: "errored", case_no: work.case_no, trial: work.trial, error: reply.error, message: reply.message });
       hopeless = reply.unreachable === true || reply.fatal === true ? hopeless + 1 : 0;
-      if (end === undefined && tally.totalAnswered === 0 && isHopeless(hopeless, reply.fatal === true, order.length)) {
+      if (end === undefined && heard === 0 && isHopeless(hopeless, reply.fatal === true, order.length)) {
         end = { kind: "unreachable", message: reply.message };
       }
       errored(work, reply.error, reply.message);
       return;
     }
+    heard++;
     const transcript = toTranscript(reply, job.price);
     if (reply.recorded === true) job.budget.release();
     else job.budget.settle(transcript.cost_usd, transcript.usage);
     score(work, { transcript, raw: reply.raw ?? null }, false);
   };
 
-  /** A promise when the trial has to be waited for. */
-  const process = (work: Work): Promise<void> | undefined => {
+  /** A promise when the trial has to be waited for; "held" when the budget must hear first what is in flight costs. */
+  const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
     const left = job.unscored(case_no, trial);
     if (left !== undefined) {
@@ -180,7 +183,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       return undefined;
     }
     const request = plan.request(case_no);
-    if (!job.budget.reserve(job.client.immediate === true ? 0 : canonicalLength(request))) {
+    const permission = job.budget.reserve(job.client.immediate === true ? 0 : canonicalLength(request));
+    if (permission === "wait") return "held";
+    if (permission === "stop") {
       end ??= { kind: "skipped", because: "budget" };
       return undefined;
     }
@@ -193,6 +198,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   };
 
   const take = (): Work | undefined => {
+    if (held !== undefined) {
+      if (job.control.stopping()) end ??= { kind: "skipped", because: "cancelled" };
+      const work = end === undefined ? held : undefined;
+      held = undefined;
+      return work;
+    }
     while (end === undefined) {
       if (job.control.stopping()) {
         end = { kind: "skipped", because: "cancelled" };
@@ -220,6 +231,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         const work = take();
         if (work === undefined) break;
         const waiting = process(work);
+        if (waiting === "held") {
+          held = work;
+          break;
+        }
         if (waiting === undefined) {
           if (++slice < SYNC_SLICE) continue;
           writer.flush();
@@ -257,6 +272,7 @@ function waitingLine(length: number, stop: StopRule | null) {
   let next = 0;
   let prefix = 0;
   let look = 0;
+  let decided = false;
   const limit = (): number => {
     if (stop === null) return length;
     return Math.min(length, (stop.looks[look] ?? length) + stop.ahead);
@@ -266,11 +282,12 @@ function waitingLine(length: number, stop: StopRule | null) {
     look: (): number => look,
     /** Notes an ended trial; true when a look says that the run may stop. */
     ended: (position: number): boolean => {
-      if (stop === null || hasEnded === null) return false;
+      if (stop === null || hasEnded === null || decided) return false;
       hasEnded[position] = 1;
       while (hasEnded[prefix] === 1) prefix++;
       while (prefix >= (stop.looks[look] ?? Number.POSITIVE_INFINITY)) {
-        if (stop.decide(look)) return true;
+        decided = stop.decide(look);
+        if (decided) return true;
         look++;
       }
       return false;

@@ -62,7 +62,7 @@ export function heldClient(): CountingClient & {
     (caseId, trial, signal) =>
       new Promise((resolve) => {
         held.set(`${caseId}/${trial}`, resolve);
-        signal.addEventListener("abort", () => resolve(failure("provider", { message: "aborted" })));
+        signal.addEventListener("abort", () => resolve(failure("provider", { message: "aborted" })), { once: true });
       }),
   );
   return Object.assign(client, {
