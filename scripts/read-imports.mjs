@@ -5,7 +5,7 @@ import { parseSync } from "oxc-parser";
  *
  * @param {string} path its ending says how to parse the text
  * @param {string} text
- * @returns {{ name: unknown, typeOnly: boolean, start: number, end: number }[]} what each one names, and where the
+ * @returns {{ name: unknown, typeOnly: boolean, lazy: boolean, start: number, end: number }[]} what each one names, and where the
  *   name stands in the text, quotes included; a name that is computed is not a string
  */
 export function readImports(path, text) {
@@ -19,7 +19,13 @@ export function readImports(path, text) {
     if (node === null || typeof node !== "object") return;
     const source = sourceOf(node);
     if (source)
-      found.push({ name: source.value, typeOnly: isType(node), start: source.start, end: source.end });
+      found.push({
+        name: source.value,
+        typeOnly: isType(node),
+        lazy: node.type === "ImportExpression",
+        start: source.start,
+        end: source.end,
+      });
     for (const child of Object.values(node)) visit(child);
   }
 }

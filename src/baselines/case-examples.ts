@@ -23,13 +23,23 @@ export function withExamples(
     const now = trialsOf(store, candidate.no, after.get(id));
     return worse.has(id)
       ? exampleOf(id, pick(old, true), pick(now, false), failureOf(pick(now, false), candidate.header))
-      : exampleOf(id, pick(old, false), pick(now, true), failureOf(pick(old, false), base?.header ?? candidate.header));
+      : exampleOf(
+          id,
+          pick(old, false),
+          pick(now, true),
+          failureOf(pick(old, false), base?.header ?? candidate.header),
+        );
   });
   return { ...comparison, examples };
 }
 
 function numbersOf(store: Store, runNo: number, wanted: ReadonlySet<string>): Map<string, number> {
-  return new Map(store.cases(runNo).filter((one) => wanted.has(one.id)).map((one) => [one.id, one.case_no]));
+  return new Map(
+    store
+      .cases(runNo)
+      .filter((one) => wanted.has(one.id))
+      .map((one) => [one.id, one.case_no]),
+  );
 }
 
 function trialsOf(store: Store, runNo: number | undefined, caseNo: number | undefined): StoredTrial[] {
@@ -50,7 +60,13 @@ function exampleOf(
   return { id, before: before?.answer?.output ?? null, after: after?.answer?.output ?? null, ...failure };
 }
 
-function failureOf(trial: StoredTrial | undefined, header: RunHeader): { readonly scorer: string; readonly reason: string } {
-  const at = trial?.scores.findIndex((one, index) => one?.pass === false && header.scorers[index]?.required === true) ?? -1;
+function failureOf(
+  trial: StoredTrial | undefined,
+  header: RunHeader,
+): { readonly scorer: string; readonly reason: string } {
+  const at =
+    trial?.scores.findIndex(
+      (one, index) => one?.pass === false && header.scorers[index]?.required === true,
+    ) ?? -1;
   return { scorer: header.scorers[at]?.name ?? "", reason: trial?.scores[at]?.reason ?? "" };
 }

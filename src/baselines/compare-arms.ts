@@ -6,9 +6,16 @@ import { holm } from "../statistics/multiple-comparisons.ts";
 import { studentTQuantile } from "../statistics/student-t-distribution.ts";
 import type { Arm } from "./arm.ts";
 import { comparedTags, movedCases } from "./compare-cases.ts";
-import { type ComparedMetric, compareMetric, fixedBounds, metricArms, type MetricRule, type TestBounds } from "./compare-metric.ts";
+import {
+  type ComparedMetric,
+  compareMetric,
+  fixedBounds,
+  type MetricRule,
+  metricArms,
+  type TestBounds,
+} from "./compare-metric.ts";
 import { detectableDrop, explainVerdict } from "./explain-verdict.ts";
-import { pairCases, type Pairing } from "./pair-cases.ts";
+import { type Pairing, pairCases } from "./pair-cases.ts";
 
 /** A regression rule with what it found. */
 export interface RuleFinding {
@@ -64,7 +71,9 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
       missing: pairs.missing,
     },
     detectable_drop:
-      first === undefined || first.compared.evidence === null ? null : detectableDrop(first.compared.evidence, first.rule.confidence),
+      first === undefined || first.compared.evidence === null
+        ? null
+        : detectableDrop(first.compared.evidence, first.rule.confidence),
     population: first === undefined ? null : populationInterval(first),
     said: pairs.base.length === 0 ? noPairs(base, candidate) : saidOf(findings, verdict),
     moved: [...moved.broken, ...moved.fixed],
@@ -74,14 +83,22 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
   return { comparison, findings };
 }
 
-function findingsOf(base: Arm, candidate: Arm, pairs: Pairing, { rules, bounds }: CompareOptions): RuleFinding[] {
+function findingsOf(
+  base: Arm,
+  candidate: Arm,
+  pairs: Pairing,
+  { rules, bounds }: CompareOptions,
+): RuleFinding[] {
   const compared = rules.map((rule, index) => {
     const metricRule: MetricRule = {
       ...rule,
       bounds: bounds?.[index] ?? fixedBounds(rule.confidence),
       anyMissing: pairs.missing.length > 0,
     };
-    return { metricRule, one: compareMetric(rule.metric, metricArms(rule.metric, base, candidate, pairs), metricRule) };
+    return {
+      metricRule,
+      one: compareMetric(rule.metric, metricArms(rule.metric, base, candidate, pairs), metricRule),
+    };
   });
   // Sequential bounds already share alpha among the rules; the fixed design corrects here.
   const adjusted = bounds === undefined ? holm(compared.map(({ one }) => one.row.p ?? 1)) : null;
@@ -89,14 +106,28 @@ function findingsOf(base: Arm, candidate: Arm, pairs: Pairing, { rules, bounds }
     const { one, metricRule } = compared[index] as (typeof compared)[number];
     const p = adjusted?.[index];
     const tooWeak = p !== undefined && rule.mode === "test" && p > 1 - rule.confidence;
-    const verdict = tooWeak && (one.row.verdict === "regressed" || one.row.verdict === "small_drop") ? "inconclusive" : one.row.verdict;
+    const verdict =
+      tooWeak && (one.row.verdict === "regressed" || one.row.verdict === "small_drop")
+        ? "inconclusive"
+        : one.row.verdict;
     const row = { ...one.row, verdict };
-    return { rule, compared: { ...one, row }, verdict, said: explainVerdict(row, one.evidence, metricRule, pairs.missing.length) };
+    return {
+      rule,
+      compared: { ...one, row },
+      verdict,
+      said: explainVerdict(row, one.evidence, metricRule, pairs.missing.length),
+    };
   });
 }
 
 /** Rows for the gating metrics as the rules see them, then for all the others that both sides have. */
-function allMetrics(base: Arm, candidate: Arm, pairs: Pairing, findings: readonly RuleFinding[], options: CompareOptions) {
+function allMetrics(
+  base: Arm,
+  candidate: Arm,
+  pairs: Pairing,
+  findings: readonly RuleFinding[],
+  options: CompareOptions,
+) {
   const gating = new Map(findings.map((one) => [one.rule.metric, one.compared.row]));
   const k = Math.min(base.trials, candidate.trials);
   const names = [
@@ -115,7 +146,8 @@ function allMetrics(base: Arm, candidate: Arm, pairs: Pairing, findings: readonl
     anyMissing: pairs.missing.length > 0,
   };
   return [...new Set([...names, ...gating.keys()])].map(
-    (metric) => gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
+    (metric) =>
+      gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
   );
 }
 

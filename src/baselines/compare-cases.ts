@@ -58,7 +58,9 @@ function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[]
   const testable = cases.filter((one) => one.baseline.answered + one.candidate.answered >= TESTABLE_TRIALS);
   const rest = Array.from({ length: Math.max(0, all - testable.length) }, () => 1);
   const adjusted = benjaminiHochberg([...testable.map((one) => one.p), ...rest]);
-  const flagged = new Set(testable.filter((_, i) => (adjusted[i] ?? 1) <= FALSE_DISCOVERIES).map((one) => one.id));
+  const flagged = new Set(
+    testable.filter((_, i) => (adjusted[i] ?? 1) <= FALSE_DISCOVERIES).map((one) => one.id),
+  );
   return cases
     .map((one) => ({ ...one, significant: flagged.has(one.id) }))
     .sort((a, b) => a.p - b.p || shift(b) - shift(a) || (a.id < b.id ? -1 : 1));
@@ -75,14 +77,23 @@ export function comparedTags(base: Arm, candidate: Arm, pairs: Pairing, confiden
     }
   }
   const z = normalQuantile(confidence);
-  const rows = [...byTag].filter(([, places]) => places.length > 1).map(([tag, places]) => tagRow(tag, places, base, candidate, pairs, z));
+  const rows = [...byTag]
+    .filter(([, places]) => places.length > 1)
+    .map(([tag, places]) => tagRow(tag, places, base, candidate, pairs, z));
   const adjusted = benjaminiHochberg(rows.map((row) => row.p));
   return rows
     .map((row, i) => ({ ...row, significant: (adjusted[i] ?? 1) <= FALSE_DISCOVERIES }))
     .sort((a, b) => a.p - b.p || (a.tag < b.tag ? -1 : 1));
 }
 
-function tagRow(tag: string, places: readonly number[], base: Arm, candidate: Arm, pairs: Pairing, z: number): TagComparison {
+function tagRow(
+  tag: string,
+  places: readonly number[],
+  base: Arm,
+  candidate: Arm,
+  pairs: Pairing,
+  z: number,
+): TagComparison {
   const column = (arm: Arm, side: Int32Array, of: "answered" | "passed") =>
     Float64Array.from(places, (i) => arm[of][side[i] ?? 0] ?? 0);
   const m = column(base, pairs.base, "answered");
@@ -95,5 +106,13 @@ function tagRow(tag: string, places: readonly number[], base: Arm, candidate: Ar
     candidate: { count: k, sum: x, sumOfSquares: x },
   });
   const { low, high } = intervalAround(difference.theta, difference.sePermutation, z);
-  return { tag, cases: places.length, delta: difference.theta, low, high, p: Math.min(1, 2 * Math.min(p, pRise)), significant: false };
+  return {
+    tag,
+    cases: places.length,
+    delta: difference.theta,
+    low,
+    high,
+    p: Math.min(1, 2 * Math.min(p, pRise)),
+    significant: false,
+  };
 }

@@ -55,7 +55,11 @@ export interface ComparedMetric {
 export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pairing): MetricArms | null {
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
     if (passBasis(base) !== passBasis(candidate)) return null;
-    return { base: passColumns(base, pairs.base), candidate: passColumns(candidate, pairs.candidate), binary: true };
+    return {
+      base: passColumns(base, pairs.base),
+      candidate: passColumns(candidate, pairs.candidate),
+      binary: true,
+    };
   }
   const name = metric.slice("score.".length);
   const before = base.scores.get(name);
@@ -77,7 +81,8 @@ function passColumns(arm: Arm, places: Int32Array): ClusterMoments {
 function scoredOnBoth(before: ArmScores, after: ArmScores, pairs: Pairing) {
   const kept: number[] = [];
   for (let i = 0; i < pairs.base.length; i++) {
-    if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0) kept.push(i);
+    if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0)
+      kept.push(i);
   }
   const columns = (scores: ArmScores, places: Int32Array): ClusterMoments => {
     const pick = (column: ArrayLike<number>) => Float64Array.from(kept, (i) => column[places[i] ?? 0] ?? 0);
@@ -100,7 +105,8 @@ function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
 }
 
 /** A rule's own numbers, and whether missing trials forbid the conclusion "not worse". */
-export interface MetricRule extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
+export interface MetricRule
+  extends Pick<RegressionRule, "max_drop" | "relative" | "scope" | "mode" | "exact" | "confidence"> {
   readonly bounds: TestBounds;
   /** Cases without an answered trial on one side: nobody may then conclude that all is well. */
   readonly anyMissing: boolean;
@@ -121,7 +127,12 @@ interface Measured {
  * error (docs/statistics.md). "Not worse" uses the largest of three standard errors, so that a perfect start proves nothing.
  */
 export function compareMetric(metric: string, arms: MetricArms | null, rule: MetricRule): ComparedMetric {
-  const measured = arms === null ? null : metric.startsWith("pass^") ? measurePassK(metric, arms, rule) : measure(arms, rule);
+  const measured =
+    arms === null
+      ? null
+      : metric.startsWith("pass^")
+        ? measurePassK(metric, arms, rule)
+        : measure(arms, rule);
   if (measured === null) return unknownRow(metric, "incomparable");
   const { baseline, candidate, difference, tested } = measured;
   const { theta } = difference;
@@ -130,7 +141,8 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
   const error = population ? difference.seBetween : difference.sePermutation;
   const bound = population ? tBound(rule.bounds.harm, difference.clusters) : rule.bounds.harm;
   const passError = allowed > 0 && allowed < 1 ? nonInferiorityStandardError(difference, allowed) : error;
-  const notBelow = rule.bounds.pass === null || !Number.isFinite(passError) ? null : theta - rule.bounds.pass * passError;
+  const notBelow =
+    rule.bounds.pass === null || !Number.isFinite(passError) ? null : theta - rule.bounds.pass * passError;
   const tail = normalUpperTail(rule.bounds.harm);
   const verdict =
     rule.mode === "point"
@@ -193,7 +205,12 @@ function suiteTest(arms: MetricArms, difference: ClusterDifference, { exact }: M
 /** Paired t on the differences of the cases: would it fall on fresh ones? */
 function populationTest({ theta, seBetween, clusters }: ClusterDifference): Tested {
   if (!Number.isFinite(seBetween)) return { p: 0.5, pRise: 0.5, method: "t" };
-  if (seBetween === 0) return { p: theta < 0 ? 0 : theta > 0 ? 1 : 0.5, pRise: theta > 0 ? 0 : theta < 0 ? 1 : 0.5, method: "t" };
+  if (seBetween === 0)
+    return {
+      p: theta < 0 ? 0 : theta > 0 ? 1 : 0.5,
+      pRise: theta > 0 ? 0 : theta < 0 ? 1 : 0.5,
+      method: "t",
+    };
   const p = studentTCdf(theta / seBetween, clusters - 1);
   return { p, pRise: 1 - p, method: "t" };
 }
@@ -202,7 +219,11 @@ function tBound(z: number, clusters: number): number {
   return clusters < 2 ? Number.POSITIVE_INFINITY : studentTQuantile(normalCdf(z), clusters - 1);
 }
 
-function finiteInterval(theta: number, error: number, bound: number): { low: number | null; high: number | null } {
+function finiteInterval(
+  theta: number,
+  error: number,
+  bound: number,
+): { low: number | null; high: number | null } {
   if (!Number.isFinite(error) || !Number.isFinite(bound)) return { low: null, high: null };
   return intervalAround(theta, error, bound);
 }

@@ -29,7 +29,11 @@ export function checkCritical(
       outcome: failed > 0 ? "failed" : open > 0 ? "undecided" : "passed",
       value: chosen === 0 ? null : (chosen - failed) / chosen,
       required: "every trial passes",
-      ...(broken.length === 0 ? {} : { said: `failing: ${broken.slice(0, 5).join(", ")}${broken.length > 5 ? ` and ${broken.length - 5} more` : ""}` }),
+      ...(broken.length === 0
+        ? {}
+        : {
+            said: `failing: ${broken.slice(0, 5).join(", ")}${broken.length > 5 ? ` and ${broken.length - 5} more` : ""}`,
+          }),
     };
   });
 }

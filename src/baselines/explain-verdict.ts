@@ -1,10 +1,11 @@
 import type { MetricComparison } from "../domain/report.ts";
-import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
+import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
 import type { MetricEvidence, MetricRule } from "./compare-metric.ts";
 
 const points = (value: number): string => Math.abs(value * 100).toFixed(1);
-const signed = (value: number): string => (Number(points(value)) === 0 ? "0.0" : `${value < 0 ? "−" : "+"}${points(value)}`);
+const signed = (value: number): string =>
+  Number(points(value)) === 0 ? "0.0" : `${value < 0 ? "−" : "+"}${points(value)}`;
 
 /** `pass rate`, `score of tone`; the first word of a sentence. */
 export function metricWords(metric: string): string {
@@ -28,7 +29,10 @@ export function explainVerdict(
     return `${name} cannot be compared: the two sides were scored differently, or have no case in common`;
   }
   const n = evidence.difference.clusters;
-  const on = rule.scope === "population" ? `on cases like these ${n}` : `on ${n === 1 ? "this case" : `these ${n} cases`}`;
+  const on =
+    rule.scope === "population"
+      ? `on cases like these ${n}`
+      : `on ${n === 1 ? "this case" : `these ${n} cases`}`;
   const allowed = points(evidence.allowed).replace(/\.0$/, "");
   if (rule.mode === "point") return pointSentence(name, delta, on, allowed, evidence);
   const range = low === null || high === null ? "" : `${signed(low)} to ${signed(high)}`;
@@ -52,7 +56,20 @@ function bounds(low: number | null, high: number | null): string {
 }
 
 function inconclusiveSentence(
-  { name, delta, high, allowed, candidate }: { name: string; delta: number; high: number | null; allowed: string; p: number | null; candidate: number | null },
+  {
+    name,
+    delta,
+    high,
+    allowed,
+    candidate,
+  }: {
+    name: string;
+    delta: number;
+    high: number | null;
+    allowed: string;
+    p: number | null;
+    candidate: number | null;
+  },
   evidence: MetricEvidence,
   rule: MetricRule,
   missing: number,
@@ -67,7 +84,11 @@ function inconclusiveSentence(
 }
 
 /** How many more cases, or trials of each, would show in 4 runs of 5 that nothing fell by more than is allowed. */
-export function moreEvidence({ difference, allowed }: MetricEvidence, rule: MetricRule, candidate: number | null): string {
+export function moreEvidence(
+  { difference, allowed }: MetricEvidence,
+  rule: MetricRule,
+  candidate: number | null,
+): string {
   const n = difference.clusters;
   const alpha = 1 - rule.confidence;
   const rate = Math.min(1, Math.max(0, candidate ?? 0.5));
@@ -83,7 +104,13 @@ export function moreEvidence({ difference, allowed }: MetricEvidence, rule: Metr
   return `${cases} more ${cases === 1 ? "case" : "cases"}${rule.scope === "population" || trials > 50 ? "" : `, or about ${trials} more ${trials === 1 ? "trial" : "trials"} of each on both sides,`}`;
 }
 
-function pointSentence(name: string, delta: number, on: string, allowed: string, evidence: MetricEvidence): string {
+function pointSentence(
+  name: string,
+  delta: number,
+  on: string,
+  allowed: string,
+  evidence: MetricEvidence,
+): string {
   const error = evidence.difference.sePermutation;
   const falseAlarm = error === 0 ? 0 : normalCdf(-evidence.allowed / error);
   const rate = (falseAlarm * 100).toFixed(0);

@@ -1,8 +1,8 @@
+import { parseBound } from "../domain/bound.ts";
 import type { Comparison } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
 import type { Gate, RegressionRule } from "../domain/suite.ts";
 import type { GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
-import { parseBound } from "../domain/bound.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
@@ -39,7 +39,10 @@ export function regressionRules(gate: Gate): readonly RegressionRule[] {
 }
 
 /** Every rule of a suite's gate and its one outcome. */
-export function gateRun(input: GateInput): { readonly gate: GateResult; readonly comparison: Comparison | null } {
+export function gateRun(input: GateInput): {
+  readonly gate: GateResult;
+  readonly comparison: Comparison | null;
+} {
   const { gate, baseline } = input;
   const measured = measuredOf(input);
   const rules: RuleResult[] = [
@@ -47,10 +50,14 @@ export function gateRun(input: GateInput): { readonly gate: GateResult; readonly
     ...checkCritical(gate.critical, input.casesOf, input.tally, input.missing),
   ];
   if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
-  const compared = input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline);
+  const compared =
+    input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline);
   const findings = regressionResults(input, baseline, compared);
   const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
-  const verdict = compared.findings.length === 0 ? compared.comparison.verdict : worstVerdict(compared.findings.map((one) => one.verdict));
+  const verdict =
+    compared.findings.length === 0
+      ? compared.comparison.verdict
+      : worstVerdict(compared.findings.map((one) => one.verdict));
   return {
     gate: gateResult([...rules, ...findings, ...removed], verdict, input.totalMissing),
     comparison: { ...compared.comparison, verdict },
@@ -58,10 +65,26 @@ export function gateRun(input: GateInput): { readonly gate: GateResult; readonly
 }
 
 function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput): Measured {
-  return { tally, metrics, trials: header.trials, scorers: header.scorers.map((one) => one.name), missing, totalMissing };
+  return {
+    tally,
+    metrics,
+    trials: header.trials,
+    scorers: header.scorers.map((one) => one.name),
+    missing,
+    totalMissing,
+  };
 }
 
-const PLAIN_RULE = { metric: "pass_rate", max_drop: 0.03, relative: false, confidence: 0.95, undecided: "warn", scope: "suite", mode: "test", exact: false } as const satisfies RegressionRule;
+const PLAIN_RULE = {
+  metric: "pass_rate",
+  max_drop: 0.03,
+  relative: false,
+  confidence: 0.95,
+  undecided: "warn",
+  scope: "suite",
+  mode: "test",
+  exact: false,
+} as const satisfies RegressionRule;
 
 function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally: Tally): ComparedArms {
   const rules = regressionRules(gate);
@@ -72,7 +95,11 @@ function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally
 }
 
 /** A look speaks of part of the cases; which are new, gone or changed is a matter of the whole run. */
-function ofWholeRun(look: ComparedArms, { candidate, tally, header }: GateInput, baseline: Arm): ComparedArms {
+function ofWholeRun(
+  look: ComparedArms,
+  { candidate, tally, header }: GateInput,
+  baseline: Arm,
+): ComparedArms {
   const whole = candidate(tally);
   const { new: added, removed, changed } = pairCases(baseline, whole, header.narrowing !== null);
   const { comparison } = look;
@@ -96,9 +123,13 @@ function regressionResults(input: GateInput, baseline: Arm, compared: ComparedAr
   const ends =
     input.totalMissing === 0
       ? [compared.findings]
-      : [0, 1].map((score) => compareRun(input, baseline, withMissing(input.tally, input.missing, score)).findings);
+      : [0, 1].map(
+          (score) => compareRun(input, baseline, withMissing(input.tally, input.missing, score)).findings,
+        );
   return compared.findings.map((finding, index) => {
-    const outcomes = new Set(ends.map((end) => outcomeOf(end[index]?.verdict ?? "incomparable", finding.rule)));
+    const outcomes = new Set(
+      ends.map((end) => outcomeOf(end[index]?.verdict ?? "incomparable", finding.rule)),
+    );
     const [only] = outcomes;
     return ruleResult(finding, outcomes.size === 1 && only !== undefined ? only : "undecided");
   });
@@ -160,15 +191,23 @@ export function rulesSoFar(
   return [...required, ...checkCritical(gate.critical, casesOf, tally, left).map((one) => one.outcome)];
 }
 
-function byInterval(result: RuleResult, tally: Tally, scorers: readonly string[], z: number | null): RuleResult["outcome"] {
+function byInterval(
+  result: RuleResult,
+  tally: Tally,
+  scorers: readonly string[],
+  z: number | null,
+): RuleResult["outcome"] {
   const metric = result.rule.replace(/^require /, "");
   const bound = parseBound(result.required);
   const columns =
     metric === "pass_rate"
       ? { count: tally.answered, sum: tally.passed }
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
-  if (z === null || bound === undefined || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
-  const measured = Array.from({ length: tally.cases }, (_, i) => i).filter((i) => (columns.count[i] ?? 0) > 0);
+  if (z === null || bound === undefined || columns === undefined || !/^(pass_rate|score\.)/.test(metric))
+    return "undecided";
+  const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
+    (i) => (columns.count[i] ?? 0) > 0,
+  );
   if (measured.length < 2) return "undecided";
   const { low, high } = wilsonNeff(
     { count: measured.map((i) => columns.count[i] ?? 0), sum: measured.map((i) => columns.sum[i] ?? 0) },

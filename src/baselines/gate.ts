@@ -11,6 +11,10 @@ export function gateOutcome(rules: readonly RuleResult[], totalMissing: number):
   return totalMissing > 0 ? "undecided" : "not_gated";
 }
 
-export function gateResult(rules: readonly RuleResult[], verdict: Verdict | "none", totalMissing: number): GateResult {
+export function gateResult(
+  rules: readonly RuleResult[],
+  verdict: Verdict | "none",
+  totalMissing: number,
+): GateResult {
   return { outcome: gateOutcome(rules, totalMissing), verdict, rules };
 }

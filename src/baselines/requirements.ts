@@ -19,7 +19,10 @@ export interface Measured {
  * `gate.require` against what was measured. Where trials are missing, a bound holds only if it holds with each of them
  * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows.
  */
-export function checkRequirements(require: Readonly<Record<string, string>>, measured: Measured): RuleResult[] {
+export function checkRequirements(
+  require: Readonly<Record<string, string>>,
+  measured: Measured,
+): RuleResult[] {
   let extremes: readonly Metrics[] | undefined;
   const bothExtremes = (): readonly Metrics[] => {
     extremes ??= [0, 1].map((score) => metricsWithMissing(measured, score));
@@ -32,7 +35,10 @@ export function checkRequirements(require: Readonly<Record<string, string>>, mea
     const outcome =
       measured.totalMissing === 0
         ? judged(bound, [value])
-        : judged(bound, unaffected(metric) ? [value] : bothExtremes().map((one) => one[metric]?.value ?? null));
+        : judged(
+            bound,
+            unaffected(metric) ? [value] : bothExtremes().map((one) => one[metric]?.value ?? null),
+          );
     return { rule: `require ${metric}`, outcome, value, required: bound.text };
   });
 }

@@ -104,7 +104,12 @@ function outcomeOf(verdict: ComparedArms["findings"][number]["verdict"], look: L
   return "passed";
 }
 
-function lookBounds(looks: readonly Look[], realised: readonly number[], total: number, rules: readonly RegressionRule[]): TestBounds[] {
+function lookBounds(
+  looks: readonly Look[],
+  realised: readonly number[],
+  total: number,
+  rules: readonly RegressionRule[],
+): TestBounds[] {
   return rules.map((rule) => {
     const alpha = (1 - rule.confidence) / rules.length;
     const { harm, pass } = boundsAtLooks(looks, realised, total, { alpha });
@@ -175,7 +180,11 @@ function armAtLook(
   const columns: FilledColumns = {
     answered: new Uint16Array(n),
     passed: new Uint16Array(n),
-    scores: candidate.names.map(() => ({ count: new Uint16Array(n), sum: new Float64Array(n), sumOfSquares: new Float64Array(n) })),
+    scores: candidate.names.map(() => ({
+      count: new Uint16Array(n),
+      sum: new Float64Array(n),
+      sumOfSquares: new Float64Array(n),
+    })),
   };
   for (const [row, caseNo] of cases.entries()) seen.addTo(columns, row, caseNo, upTo);
   const { scorers, names, ids, contents, tagsOf, ...same } = candidate;

@@ -20,7 +20,11 @@ export interface BaselineSide {
 export function baselineSide(store: Store, suite: string, option: string | undefined): BaselineSide {
   if (option === "none") return { arm: null, run: null, note: null };
   if (option === undefined) {
-    return { arm: null, run: null, note: "No baseline to compare with yet: the gate looked at the requirements only." };
+    return {
+      arm: null,
+      run: null,
+      note: "No baseline to compare with yet: the gate looked at the requirements only.",
+    };
   }
   const run = findRun(store, option);
   if (run.header.suite !== suite) {

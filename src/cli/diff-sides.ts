@@ -1,9 +1,8 @@
 import { EvalsError } from "../domain/problem.ts";
 import { resolveCommit } from "../git/repository.ts";
-import type { Store, StoredRun } from "../store/store.ts";
+import type { StoredRun } from "../store/store.ts";
 import { findRun } from "./find-run.ts";
-import type { Io } from "./io.ts";
-import { runOutputsFile } from "./outputs-side.ts";
+import { runOutputsFile, type SideContext } from "./outputs-side.ts";
 
 /** Two runs of one suite. */
 export interface SidePair {
@@ -12,11 +11,8 @@ export interface SidePair {
   readonly candidate: StoredRun;
 }
 
-export interface SidesInput {
-  readonly store: Store;
-  readonly root: string;
-  readonly io: Io;
-  readonly directory: string | undefined;
+/** The two words, and where they are looked up. */
+export interface SidesInput extends SideContext {
   readonly a: string;
   readonly b: string | undefined;
 }
@@ -42,7 +38,9 @@ export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
   const bases = await runsOf(first, suites, input);
   const candidates = await runsOf(second, suites, input);
   const pairs = bases.flatMap((base) => {
-    const same = candidates.filter((one) => one.header.suite === base.header.suite && one.header.id !== base.header.id);
+    const same = candidates.filter(
+      (one) => one.header.suite === base.header.suite && one.header.id !== base.header.id,
+    );
     const candidate = same.find((one) => one.header.alias === base.header.alias) ?? same[0];
     return candidate === undefined ? [] : [{ suite: base.header.suite, base, candidate }];
   });
@@ -51,7 +49,13 @@ export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
 }
 
 function isOneRun(meaning: Meaning, { a }: SidesInput): boolean {
-  return meaning.kind === "latest" || (meaning.kind === "runs" && meaning.runs.length === 1 && !/^(prompt|ref):/.test(a) && meaning.runs[0]?.header.id.startsWith(a.replace(/^run:/, "")) === true);
+  return (
+    meaning.kind === "latest" ||
+    (meaning.kind === "runs" &&
+      meaning.runs.length === 1 &&
+      !/^(prompt|ref):/.test(a) &&
+      meaning.runs[0]?.header.id.startsWith(a.replace(/^run:/, "")) === true)
+  );
 }
 
 /** One run alone stands against the baseline that it was gated by. */
@@ -84,7 +88,11 @@ async function meaningOf(word: string, input: SidesInput): Promise<Meaning> {
   }
   const [only, second] = found;
   if (only === undefined) throw unknownSide(word, null, word);
-  if (second !== undefined) throw ambiguousSide(word, found.map(([one]) => one));
+  if (second !== undefined)
+    throw ambiguousSide(
+      word,
+      found.map(([one]) => one),
+    );
   return only[1];
 }
 
@@ -96,13 +104,19 @@ async function readAs(prefix: Prefix, word: string, { store, root }: SidesInput)
       return { kind: "runs", runs: [findRun(store, word)] };
     }
     case "prompt": {
-      const runs = newest(store.runs({ status: ["complete", "stopped_early"] }).filter((run) => isOfPrompt(run, word)));
+      const runs = newest(
+        store.runs({ status: ["complete", "stopped_early"] }).filter((run) => isOfPrompt(run, word)),
+      );
       return runs.length === 0 ? null : { kind: "runs", runs };
     }
     case "ref": {
       const commit = await resolveCommit(root, word);
       if (commit === null) return null;
-      const runs = newest(store.runs({ status: ["complete", "stopped_early"] }).filter((run) => run.header.commit === commit && run.header.dirty === false));
+      const runs = newest(
+        store
+          .runs({ status: ["complete", "stopped_early"] })
+          .filter((run) => run.header.commit === commit && run.header.dirty === false),
+      );
       return runs.length === 0 ? null : { kind: "runs", runs };
     }
     case "file":
@@ -129,7 +143,9 @@ function newest(runs: readonly StoredRun[]): StoredRun[] {
 }
 
 function suitesOf(meanings: readonly Meaning[], { store }: SidesInput): string[] {
-  const named = meanings.flatMap((one) => (one.kind === "runs" ? one.runs.map((run) => run.header.suite) : []));
+  const named = meanings.flatMap((one) =>
+    one.kind === "runs" ? one.runs.map((run) => run.header.suite) : [],
+  );
   if (named.length > 0) return [...new Set(named)];
   const newestRun = store.runs({ limit: 1 })[0];
   return newestRun === undefined ? [] : [newestRun.header.suite];
@@ -152,7 +168,10 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
   };
   return new EvalsError({
     code: "EVALS_DIFF_SIDE_UNKNOWN",
-    what: prefix === null ? `"${word}" is no run, no prompt version and no commit with a complete run.` : `There is no complete run of ${prefix} "${name}".`,
+    what:
+      prefix === null
+        ? `"${word}" is no run, no prompt version and no commit with a complete run.`
+        : `There is no complete run of ${prefix} "${name}".`,
     why: "A side is a run that is stored here, or a file of outputs.",
     fix: prefix === null ? make.run : make[prefix],
   });
@@ -167,8 +186,13 @@ function ambiguousSide(word: string, kinds: readonly Prefix[]): EvalsError {
   });
 }
 
-function nothingInCommon({ a, b }: SidesInput, bases: readonly StoredRun[], candidates: readonly StoredRun[]): EvalsError {
-  const suites = (runs: readonly StoredRun[]): string => [...new Set(runs.map((run) => run.header.suite))].join(", ") || "no suite";
+function nothingInCommon(
+  { a, b }: SidesInput,
+  bases: readonly StoredRun[],
+  candidates: readonly StoredRun[],
+): EvalsError {
+  const suites = (runs: readonly StoredRun[]): string =>
+    [...new Set(runs.map((run) => run.header.suite))].join(", ") || "no suite";
   return new EvalsError({
     code: "EVALS_DIFF_NOTHING_COMMON",
     what: `${a} (${suites(bases)}) and ${b ?? "latest"} (${suites(candidates)}) are not two runs of one suite.`,

@@ -15,7 +15,11 @@ export function findRun(store: Store, word: string): StoredRun {
   }
   const found = id === "" ? [] : store.runsByPrefix(id);
   const [first, second] = found;
-  if (first === undefined) throw noRun(word, store.runs({ limit: 50 }).map((run) => run.header.id));
+  if (first === undefined)
+    throw noRun(
+      word,
+      store.runs({ limit: 50 }).map((run) => run.header.id),
+    );
   if (second !== undefined && first.header.id !== id) {
     throw new EvalsError({
       code: "EVALS_RUN_AMBIGUOUS",
@@ -30,7 +34,10 @@ export function findRun(store: Store, word: string): StoredRun {
 function noRun(word: string, known: readonly string[]): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",
-    what: known.length === 0 ? "There is no run in the history yet." : `No run is called "${word}".${didYouMean(word, known)}`,
+    what:
+      known.length === 0
+        ? "There is no run in the history yet."
+        : `No run is called "${word}".${didYouMean(word, known)}`,
     why: "Runs are found by their id in .evals/history.db of this project.",
     fix: known.length === 0 ? "evals run" : "evals history lists them",
   });

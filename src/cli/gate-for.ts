@@ -25,13 +25,21 @@ export function gateFor(plan: Plan, baseline: Arm | null, { allTrials }: { allTr
   const rules = regressionRules(gate);
   const started: { header?: RunHeader; tally?: Tally } = {};
   const sequential =
-    baseline === null || rules.length === 0 || allTrials || plan.target.client.immediate === true || rules.some((rule) => rule.mode === "point")
+    baseline === null ||
+    rules.length === 0 ||
+    allTrials ||
+    plan.target.client.immediate === true ||
+    rules.some((rule) => rule.mode === "point")
       ? null
       : stopFor(plan, baseline, (bound) => {
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
-          return rulesSoFar({ gate, header, tally, casesOf: (selector) => selectedBy(plan, selector) }, left, bound);
+          return rulesSoFar(
+            { gate, header, tally, casesOf: (selector) => selectedBy(plan, selector) },
+            left,
+            bound,
+          );
         });
   return {
     early: sequential === null ? null : { stop: sequential, order: sequential.order, note: sequential.note },
@@ -51,12 +59,17 @@ export function gateFor(plan: Plan, baseline: Arm | null, { allTrials }: { allTr
         baseline,
         candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
         // A run that was cut short has no last look: the fixed test speaks of what is there.
-        look: ran.end.kind === "decided" || ran.end.kind === "all-asked" ? (sequential?.latest() ?? null) : null,
+        look:
+          ran.end.kind === "decided" || ran.end.kind === "all-asked" ? (sequential?.latest() ?? null) : null,
       }),
   };
 }
 
-function stopFor(plan: Plan, baseline: Arm, others: (bound: number | null) => ReturnType<typeof rulesSoFar>): SequentialStop {
+function stopFor(
+  plan: Plan,
+  baseline: Arm,
+  others: (bound: number | null) => ReturnType<typeof rulesSoFar>,
+): SequentialStop {
   const cases = casesOf(plan);
   return sequentialStop({
     baseline,
@@ -71,7 +84,11 @@ function stopFor(plan: Plan, baseline: Arm, others: (bound: number | null) => Re
       contents: cases.map((one) => one.content_hash),
       tagsOf: (place) => cases[place]?.tags ?? [],
       names: plan.scorers.map((one) => one.name),
-      scorers: plan.scorers.map((one) => ({ hash: scorerHash(one), required: one.required, binary: one.binary })),
+      scorers: plan.scorers.map((one) => ({
+        hash: scorerHash(one),
+        required: one.required,
+        binary: one.binary,
+      })),
     },
     trials: plan.trials,
     rules: regressionRules(plan.suite.suite.gate),
@@ -102,7 +119,10 @@ function missingTrials(ran: RanRun): (caseNo: number) => number {
 }
 
 /** The cases that `tag:…` or `case:…` names. */
-function* selectedBy(plan: Plan, selector: string): IterableIterator<{ readonly case_no: number; readonly id: string }> {
+function* selectedBy(
+  plan: Plan,
+  selector: string,
+): IterableIterator<{ readonly case_no: number; readonly id: string }> {
   if (selector.startsWith("tag:")) {
     for (const case_no of plan.tags.get(selector.slice(4)) ?? []) yield { case_no, id: plan.id(case_no) };
     return;

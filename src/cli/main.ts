@@ -18,7 +18,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   }
 }
 
-async function reportMistakes(args: readonly string[], io: Io, problems: readonly Problem[]): Promise<number> {
+async function reportMistakes(
+  args: readonly string[],
+  io: Io,
+  problems: readonly Problem[],
+): Promise<number> {
   if (args.includes("--json")) {
     const { mistakesDocument } = await import("../reports/json/documents.ts");
     io.stdout(mistakesDocument(args.find((arg) => !arg.startsWith("-")) ?? "", EXIT.mistake, problems));

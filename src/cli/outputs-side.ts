@@ -2,13 +2,25 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { providers } from "../providers/registry.ts";
 import { executeRun } from "../run/execute-run.ts";
-import type { StoredRun } from "../store/store.ts";
-import type { SidesInput } from "./diff-sides.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Io } from "./io.ts";
 import { openProject } from "./open-project.ts";
 import { closeRuns, prepareRuns } from "./prepare-runs.ts";
 
+/** What a side is found with. */
+export interface SideContext {
+  readonly store: Store;
+  readonly root: string;
+  readonly io: Io;
+  readonly directory: string | undefined;
+}
+
 /** A file of outputs as a side: scored with the suite's scorers of today and stored as a run of its own. */
-export async function runOutputsFile(path: string, suite: string, { store, io, root, directory }: SidesInput): Promise<StoredRun> {
+export async function runOutputsFile(
+  path: string,
+  suite: string,
+  { store, io, root, directory }: SideContext,
+): Promise<StoredRun> {
   const project = await openProject(io, { directory, suites: [suite] });
   const provider = await providers.load("outputs");
   if (provider === undefined) throw new Error("the outputs provider is registered");

@@ -51,7 +51,8 @@ export async function prepareRuns(
       }
     }
   }
-  if (problems.length === 0 && prepared.length === 0) problems.push(...nothingChosen(options.narrowing, seen));
+  if (problems.length === 0 && prepared.length === 0)
+    problems.push(...nothingChosen(options.narrowing, seen));
   if (problems.length > 0) {
     await closeRuns(prepared);
     throw new EvalsError(distinct(problems));
@@ -81,7 +82,10 @@ async function prepareRun(
   seen: SeenCases,
 ): Promise<PreparedRun | null> {
   const concurrency =
-    options.concurrency ?? suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
+    options.concurrency ??
+    suite.suite.concurrency ??
+    project.config.defaults.concurrency ??
+    DEFAULT_CONCURRENCY;
   const cases = suite.openCases();
   const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency });
   const found = checkCases(suite, cases, scorers);
@@ -93,7 +97,16 @@ async function prepareRun(
   }
   const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
   const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
-  const plan = makePlan({ suite, model, target, scorers, cases, selected, narrowing: options.narrowing, trials });
+  const plan = makePlan({
+    suite,
+    model,
+    target,
+    scorers,
+    cases,
+    selected,
+    narrowing: options.narrowing,
+    trials,
+  });
   return { plan, cases, target, scorers, concurrency };
 }
 

@@ -41,22 +41,30 @@ function usageMistake(error: CommanderError): EvalsError {
 
 export function buildProgram(io: Io, done: (exit: number) => void): Command {
   const program = new Command("evals")
-    .description("Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.")
+    .description(
+      "Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.",
+    )
     .version(EVALS_VERSION, "-v, --version")
     .option("-C <dir>", "work in this directory")
-    .addHelpText("after", "\nExit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run · 3 undecided or incomplete")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run · 3 undecided or incomplete",
+    )
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
   program.enablePositionalOptions(false);
-  const add = (command: Command, act: (options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>): Command =>
+  const add = (
+    command: Command,
+    act: (options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>,
+  ): Command =>
     command
       .option("-C <dir>", "work in this directory")
       .exitOverride()
       .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
       .action(async (...given: unknown[]) => {
         const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
-        done(await act({ ...options, directory: options["C"] }, given.slice(0, -2)));
+        done(await act({ ...options, directory: options.C }, given.slice(0, -2)));
       });
 
   add(
@@ -64,7 +72,8 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .command("init")
       .description("make a project here that runs without a key; nothing is overwritten")
       .argument("[dir]", "directory, made when it is not there"),
-    async (options, [dir]) => (await import("./commands/init.ts")).initCommand(options, dir as string | undefined, io),
+    async (options, [dir]) =>
+      (await import("./commands/init.ts")).initCommand(options, dir as string | undefined, io),
   );
   add(
     program
@@ -75,7 +84,12 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options) => (await import("./commands/check.ts")).checkCommand(options, io),
   );
   add(
-    runOptions(program.command("run").description("run suites, score, store, compare, gate").argument("[suites...]", "all when left out")),
+    runOptions(
+      program
+        .command("run")
+        .description("run suites, score, store, compare, gate")
+        .argument("[suites...]", "all when left out"),
+    ),
     async (options, [suites]) => (await import("./commands/run.ts")).runCommand({ ...options, suites }, io),
   );
   add(
@@ -86,7 +100,8 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .argument("[b]", "the candidate; latest when left out; one run alone stands against its own baseline")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
-    async (options, [a, b]) => (await import("./commands/diff.ts")).diffCommand(options, String(a), b as string | undefined, io),
+    async (options, [a, b]) =>
+      (await import("./commands/diff.ts")).diffCommand(options, String(a), b as string | undefined, io),
   );
   add(
     program
@@ -96,7 +111,8 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .option("--limit <n>", "so many, newest first", "20")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
-    async (options, [suite]) => (await import("./commands/history.ts")).historyCommand(options, suite as string | undefined, io),
+    async (options, [suite]) =>
+      (await import("./commands/history.ts")).historyCommand(options, suite as string | undefined, io),
   );
   add(
     program
@@ -117,7 +133,8 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .argument("<run>", "run id, a prefix of it, or latest")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
-    async (options, [run]) => (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
+    async (options, [run]) =>
+      (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
   );
   return program;
 }

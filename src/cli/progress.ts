@@ -1,5 +1,5 @@
-import type { TrialEvent } from "../run/engine.ts";
 import { count, dollars, duration } from "../reports/format-numbers.ts";
+import type { TrialEvent } from "../run/engine.ts";
 import type { Io } from "./io.ts";
 
 /** Shows how a run is getting on, on stderr: a line that is drawn over on a terminal, else a plain line every ten seconds. */
@@ -14,7 +14,12 @@ const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
 const BAR = 20;
 
-export const silentProgress: Progress = { start: () => {}, trial: () => {}, retried: () => {}, end: () => {} };
+export const silentProgress: Progress = {
+  start: () => {},
+  trial: () => {},
+  retried: () => {},
+  end: () => {},
+};
 
 export function showProgress(io: Io): Progress {
   let suite = "";

@@ -9,7 +9,11 @@ export async function replaying(): Promise<(suite: LoadedSuite) => readonly Load
     suite.models.map((model) => {
       if (model.provider.kind === "replay" || model.provider.kind === "outputs") return model;
       const { alias } = model;
-      const settings = provider.settings.parse({ provider: "replay", of: alias, file: `fixtures/${alias}.jsonl` });
+      const settings = provider.settings.parse({
+        provider: "replay",
+        of: alias,
+        file: `fixtures/${alias}.jsonl`,
+      });
       return { alias, entry: model.entry, provider, settings };
     });
 }

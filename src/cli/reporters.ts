@@ -27,8 +27,10 @@ export interface Reporters {
 /** @throws {EvalsError} EVALS_REPORTER_UNKNOWN */
 export function openReporters(options: RunOptions, io: Io): Reporters {
   const wanted = options.reporter.map(readReporter);
-  const live = !options.json && (wanted.length === 0 || wanted.some((one) => one.name === "terminal" && one.file === null));
-  const color = options.color && io.stdoutIsTerminal && !io.env["NO_COLOR"];
+  const live =
+    !options.json &&
+    (wanted.length === 0 || wanted.some((one) => one.name === "terminal" && one.file === null));
+  const color = options.color && io.stdoutIsTerminal && !io.env.NO_COLOR;
   let first = true;
   return {
     run: (report) => {

@@ -36,7 +36,9 @@ function notFound(id: string): EvalsError {
 function otherPlan(run: StoredRun, plan: Plan): EvalsError {
   const what = [
     run.header.suite === plan.suite.name ? "" : `it is of suite ${run.header.suite}`,
-    run.header.trials === plan.trials ? "" : `it asks ${run.header.trials} trials of each case, this plan ${plan.trials}`,
+    run.header.trials === plan.trials
+      ? ""
+      : `it asks ${run.header.trials} trials of each case, this plan ${plan.trials}`,
     run.header.fingerprint === plan.fingerprint ? "" : "prompt, model, cases or scorers have changed since",
   ].filter((text) => text !== "");
   return new EvalsError({

@@ -3,7 +3,9 @@ export function starterFiles(): Readonly<Record<string, string>> {
   return {
     "evalconfig.yaml": CONFIG,
     "evals/ticket-queue.yaml": SUITE,
-    "datasets/ticket-queue.jsonl": jsonl(CASES.map(({ id, message, queue, tags }) => ({ id, input: { message }, expected: { queue }, tags }))),
+    "datasets/ticket-queue.jsonl": jsonl(
+      CASES.map(({ id, message, queue, tags }) => ({ id, input: { message }, expected: { queue }, tags })),
+    ),
     "prompts/ticket-queue/1.0.0.md": PROMPT,
     "fixtures/ticket-queue.jsonl": jsonl(
       CASES.flatMap(({ id, answers }) =>
@@ -73,11 +75,23 @@ const CASES: readonly StarterCase[] = [
   starter("invoice-copy", "Please send me a copy of last month's invoice.", "billing"),
   starter("parcel-late", "The parcel should have been here on Monday.", "shipping"),
   starter("parcel-broken", "The box arrived open and the lamp is broken.", "shipping"),
-  starter("address-change", "Can you still send it to another address?", "shipping", [], ["shipping", "account", "shipping"]),
+  starter(
+    "address-change",
+    "Can you still send it to another address?",
+    "shipping",
+    [],
+    ["shipping", "account", "shipping"],
+  ),
   starter("password-reset", "The link to reset my password does not work.", "account"),
   starter("email-change", "I want to log in with another e-mail address.", "account"),
   starter("close-account", "Delete my account and everything in it.", "account"),
-  starter("card-expired", "My card expired, where do I enter the new one?", "billing", [], ["billing", "account", "account"]),
+  starter(
+    "card-expired",
+    "My card expired, where do I enter the new one?",
+    "billing",
+    [],
+    ["billing", "account", "account"],
+  ),
 ];
 
 function starter(

@@ -55,7 +55,10 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
     for (let trial = 1; trial <= plan.trials; trial++) {
       const answer = store.transcript(runNo, caseNo, trial);
       if (answer === undefined) continue;
-      recording.record(plan.request(caseNo), plan.question(caseNo), trial, { kind: "answered", ...answer.transcript });
+      recording.record(plan.request(caseNo), plan.question(caseNo), trial, {
+        kind: "answered",
+        ...answer.transcript,
+      });
     }
   }
   await recording.flush();

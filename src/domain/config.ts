@@ -29,7 +29,10 @@ export const modelFrame = {
   price: Price.optional().describe("US dollars per million tokens; absent means unknown, never 0"),
   limits: Limits.optional(),
   timeout: Duration.optional().describe("Deadline of one attempt; default 60s"),
-  fallback: z.string().optional().describe("Another alias, asked when this one keeps failing; its answers say so"),
+  fallback: z
+    .string()
+    .optional()
+    .describe("Another alias, asked when this one keeps failing; its answers say so"),
   version: z
     .string()
     .optional()

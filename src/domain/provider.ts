@@ -69,7 +69,12 @@ export interface Client {
    * @param trial from 1
    * @param signal aborts down to the socket or process
    */
-  send(request: PreparedRequest, question: Question, trial: number, signal: AbortSignal): Reply | Promise<Reply>;
+  send(
+    request: PreparedRequest,
+    question: Question,
+    trial: number,
+    signal: AbortSignal,
+  ): Reply | Promise<Reply>;
   /** How many trials of this case can be had, when that is known beforehand (recorded outputs). */
   available?(caseId: string): number;
   /** Nothing is waited for: no deadline, no retry, no limits, no cache. */

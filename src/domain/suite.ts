@@ -5,7 +5,10 @@ export const Select = z.union([
   z.strictObject({ json: z.string().min(1).describe("RFC 9535 JSONPath into the answer read as JSON") }),
   z.strictObject({
     regex: z.string().min(1).describe("RE2 regular expression; linear time"),
-    group: z.union([z.int().min(0), z.string()]).optional().describe("Capture group, by number or name; default 1 if there is one, else the whole match"),
+    group: z
+      .union([z.int().min(0), z.string()])
+      .optional()
+      .describe("Capture group, by number or name; default 1 if there is one, else the whole match"),
     take: z.enum(["first", "last"]).optional().describe("Which match; default first"),
   }),
 ]);
@@ -34,13 +37,22 @@ export const RegressionRule = z.strictObject({
   confidence: z.number().gt(0.5).lt(1).default(0.95).describe("One-sided, each way"),
   undecided: z.enum(["warn", "fail"]).default("warn"),
   scope: z.enum(["suite", "population"]).default("suite").describe("These cases, or cases like these"),
-  mode: z.enum(["test", "point"]).default("test").describe("point: compare the bare numbers, for compatibility"),
-  exact: z.boolean().default(false).describe("Strict exact p instead of mid-p: never above 5 % false alarms, a little less power"),
+  mode: z
+    .enum(["test", "point"])
+    .default("test")
+    .describe("point: compare the bare numbers, for compatibility"),
+  exact: z
+    .boolean()
+    .default(false)
+    .describe("Strict exact p instead of mid-p: never above 5 % false alarms, a little less power"),
 });
 export type RegressionRule = z.output<typeof RegressionRule>;
 
 export const Gate = z.strictObject({
-  require: z.record(z.string(), z.string()).default({}).describe('Metric: bound, for instance pass_rate: ">= 0.9"'),
+  require: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Metric: bound, for instance pass_rate: ">= 0.9"'),
   regression: z
     .union([z.literal(false), RegressionRule, z.array(RegressionRule).min(1)])
     .prefault({})
@@ -57,7 +69,12 @@ export const Suite = z.strictObject({
   prompt: z.string().min(1).optional().describe("name, name@1.2.0 or name@^1"),
   model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
   models: z.array(z.string().min(1)).min(1).optional().describe("One run each"),
-  trials: z.int().min(1).max(1000).optional().describe("Trials of each case; default: defaults.trials, else 1"),
+  trials: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Trials of each case; default: defaults.trials, else 1"),
   concurrency: z.int().min(1).max(10_000).optional(),
   filter: z
     .strictObject({

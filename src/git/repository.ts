@@ -11,7 +11,11 @@ export interface Head {
 /** Output of a git command, or null when it failed (no repository, no commit, no git). */
 function git(cwd: string, args: readonly string[]): Promise<string | null> {
   return new Promise((resolve) => {
-    const options = { cwd, maxBuffer: 1 << 28, env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" } };
+    const options = {
+      cwd,
+      maxBuffer: 1 << 28,
+      env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
+    };
     execFile("git", [...args], options, (error, stdout) => resolve(error === null ? stdout : null));
   });
 }
@@ -28,6 +32,8 @@ export async function readHead(root: string): Promise<Head | null> {
 /** Hash of the commit that a ref, tag or hash names; null when it names none, or outside a repository. */
 export async function resolveCommit(root: string, ref: string): Promise<string | null> {
   if (ref.startsWith("-")) return null;
-  const found = (await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]))?.trim();
+  const found = (
+    await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`])
+  )?.trim();
   return found || null;
 }

@@ -18,7 +18,11 @@ const LATENCY_PERCENTILES = [50, 90, 95, 99] as const;
  */
 export function computeMetrics(
   tally: Tally,
-  { trials, scorers, only }: { trials: number; scorers: readonly string[]; only?: readonly number[] | undefined },
+  {
+    trials,
+    scorers,
+    only,
+  }: { trials: number; scorers: readonly string[]; only?: readonly number[] | undefined },
 ): Metrics {
   const cases = only ?? Array.from({ length: tally.cases }, (_, caseNo) => caseNo);
   const metrics: Record<string, MetricValue> = {
@@ -30,8 +34,8 @@ export function computeMetrics(
     const sums = tally.scores[index];
     metrics[`score.${name}`] = sums === undefined ? UNKNOWN : meanOf(pick(cases, sums.count, sums.sum));
   }
-  metrics["flaky_rate"] = perCase(tally, cases, 2, (n, c) => flipRate(n, c));
-  metrics["error_rate"] = errorRate(tally, cases);
+  metrics.flaky_rate = perCase(tally, cases, 2, (n, c) => flipRate(n, c));
+  metrics.error_rate = errorRate(tally, cases);
   return only === undefined ? { ...metrics, ...runTotals(tally) } : metrics;
 }
 
@@ -81,13 +85,14 @@ function errorRate(tally: Tally, cases: readonly number[]): MetricValue {
 function runTotals(tally: Tally): Metrics {
   const totals: Record<string, MetricValue> = {};
   const sorted = Float64Array.from(tally.latencies.ms).sort();
-  for (const q of LATENCY_PERCENTILES) totals[`latency_p${q}`] = latency(sorted, q / 100, tally.latencies.unknown);
-  totals["cost_usd"] = knownTotal(tally.cost, tally.totalAnswered);
-  totals["cost_per_trial"] = knownMean(tally.cost, tally.totalAnswered);
-  totals["input_tokens"] = knownMean(tally.inputTokens, tally.totalAnswered);
-  totals["output_tokens"] = knownMean(tally.outputTokens, tally.totalAnswered);
-  if (tally.refusals > 0) totals["refusal_rate"] = { value: tally.refusals / tally.totalAnswered };
-  if (tally.toolCalls > 0) totals["tool_calls"] = { value: tally.toolCalls / tally.totalAnswered };
+  for (const q of LATENCY_PERCENTILES)
+    totals[`latency_p${q}`] = latency(sorted, q / 100, tally.latencies.unknown);
+  totals.cost_usd = knownTotal(tally.cost, tally.totalAnswered);
+  totals.cost_per_trial = knownMean(tally.cost, tally.totalAnswered);
+  totals.input_tokens = knownMean(tally.inputTokens, tally.totalAnswered);
+  totals.output_tokens = knownMean(tally.outputTokens, tally.totalAnswered);
+  if (tally.refusals > 0) totals.refusal_rate = { value: tally.refusals / tally.totalAnswered };
+  if (tally.toolCalls > 0) totals.tool_calls = { value: tally.toolCalls / tally.totalAnswered };
   return totals;
 }
 

@@ -21,11 +21,15 @@ export interface ScoreSums {
   readonly count: Uint16Array;
   readonly sum: Float64Array;
   readonly sumOfSquares: Float64Array;
+  /** What rounding took from `sum` and `sumOfSquares`. */
+  readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
 }
 
 /** A total of which some parts may be unknown. */
 export interface KnownSum {
   sum: number;
+  /** What rounding took from `sum`. */
+  lost: number;
   unknown: number;
 }
 
@@ -64,13 +68,14 @@ export function makeTally(cases: number, scorers: number): Tally {
       count: new Uint16Array(cases),
       sum: new Float64Array(cases),
       sumOfSquares: new Float64Array(cases),
+      lost: { sum: new Float64Array(cases), sumOfSquares: new Float64Array(cases) },
     })),
     errors: new Map(),
     latencies: { ms: [], case_no: [], unknown: 0 },
-    cost: { sum: 0, unknown: 0 },
+    cost: { sum: 0, lost: 0, unknown: 0 },
     costByCase: new Float64Array(cases),
-    inputTokens: { sum: 0, unknown: 0 },
-    outputTokens: { sum: 0, unknown: 0 },
+    inputTokens: { sum: 0, lost: 0, unknown: 0 },
+    outputTokens: { sum: 0, lost: 0, unknown: 0 },
     refusals: 0,
     toolCalls: 0,
     totalAnswered: 0,
@@ -101,8 +106,8 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
     if (one === null || one === undefined) continue;
     const [score] = one;
     sums.count[case_no] = (sums.count[case_no] ?? 0) + 1;
-    sums.sum[case_no] = (sums.sum[case_no] ?? 0) + score;
-    sums.sumOfSquares[case_no] = (sums.sumOfSquares[case_no] ?? 0) + score * score;
+    addAt(sums.sum, sums.lost.sum, case_no, score);
+    addAt(sums.sumOfSquares, sums.lost.sumOfSquares, case_no, score * score);
   }
   if (row.latency_ms === null) tally.latencies.unknown++;
   else {
@@ -119,7 +124,25 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
 
 function addKnown(total: KnownSum, value: number | null): void {
   if (value === null) total.unknown++;
-  else total.sum += value;
+  else [total.sum, total.lost] = plus(total.sum, total.lost, value);
+}
+
+function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number): void {
+  [sums[at], lost[at]] = plus(sums[at] ?? 0, lost[at] ?? 0, value);
+}
+
+/**
+ * Adds with twice the digits of a double, so that a total does not depend on the order in which answers came in: a
+ * resumed run, a scan of the store and the run itself must print the same digits.
+ *
+ * Source: Dekker 1971 (double-double addition) over Knuth's two-sum.
+ */
+function plus(sum: number, lost: number, value: number): [sum: number, lost: number] {
+  const rounded = sum + value;
+  const part = rounded - sum;
+  const rest = lost + (sum - (rounded - part)) + (value - part);
+  const total = rounded + rest;
+  return [total, rest - (total - rounded)];
 }
 
 /**
@@ -131,7 +154,8 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
     ...tally,
     answered: tally.answered.slice(),
     passed: tally.passed.slice(),
-    scores: tally.scores.map(({ count, sum, sumOfSquares }) => ({
+    scores: tally.scores.map(({ count, sum, sumOfSquares, lost }) => ({
+      lost,
       count: count.slice(),
       sum: sum.slice(),
       sumOfSquares: sumOfSquares.slice(),

@@ -5,14 +5,9 @@ import { type Message, ROLES } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedPrompt } from "../domain/project.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
-import {
-  compileTemplate,
-  lookUp,
-  type Template,
-  TemplateFailure,
-  UndefinedInTemplate,
-} from "./compile-template.ts";
+import { compileTemplate, lookUp } from "./compile-template.ts";
 import { type PromptScope, promptScope } from "./prompt-scope.ts";
+import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 /** Puts the messages of one part at the end of `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;

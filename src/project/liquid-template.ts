@@ -1,6 +1,6 @@
 import { Liquid, type Template as LiquidNode } from "liquidjs";
-import { type Template, TemplateFailure, UndefinedInTemplate } from "./compile-template.ts";
 import { printed } from "./prompt-scope.ts";
+import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 let engine: Liquid | undefined;
 

@@ -5,11 +5,12 @@ import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { checkLeaks } from "./check-leaks.ts";
 import { compilePrompt } from "./compile-prompt.ts";
-import { compileSimple, UndefinedInTemplate } from "./compile-template.ts";
+import { compileSimple } from "./compile-template.ts";
 import { checkPrompts, findPrompt } from "./find-prompt.ts";
 import { compileLiquid } from "./liquid-template.ts";
 import { listedSource } from "./listed-cases.ts";
 import { parsePrompt } from "./parse-prompt.ts";
+import { UndefinedInTemplate } from "./template.ts";
 import { memoryFiles } from "./testing/memory-files.ts";
 
 const FILE = { path: "prompts/p/1.0.0.md", name: "p", version: "1.0.0" };

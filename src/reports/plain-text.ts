@@ -19,5 +19,7 @@ export function plainText(text: string): string {
 /** At most `width` characters, the end replaced by `…`. */
 export function cut(text: string, width: number): string {
   const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);
-  return letters.length <= width && text.length <= width * 2 ? text : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+  return letters.length <= width && text.length <= width * 2
+    ? text
+    : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
 }

@@ -72,7 +72,9 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
   const id = ran.plan.id(caseNo);
   const failing = store.trials(ran.writer.no, caseNo).find((one) => one.pass === false);
   if (failing === undefined) return [];
-  const at = failing.scores.findIndex((one, index) => one?.pass === false && ran.header.scorers[index]?.required === true);
+  const at = failing.scores.findIndex(
+    (one, index) => one?.pass === false && ran.header.scorers[index]?.required === true,
+  );
   return [
     {
       id,

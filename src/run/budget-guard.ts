@@ -8,6 +8,12 @@ export interface Spending {
   tokens: number;
 }
 
+/** What earlier sittings of a run paid. */
+export interface Earlier extends Spending {
+  /** By their dearest call; absent before the first. */
+  readonly dearest?: Readonly<Spending> | undefined;
+}
+
 /** `wait`: there may be room when what is in flight has come back. `stop`: there is none. */
 export type Permission = "go" | "wait" | "stop";
 
@@ -30,24 +36,29 @@ export interface BudgetGuard {
 /** Characters of English a token stands for, about; used only before the first answer is in. */
 const CHARACTERS_PER_TOKEN = 4;
 
-export function budgetGuard(budget: Budget | null, price: Price | null, maxOutputTokens: number, before: Spending): BudgetGuard {
-  const spent: Spending = { ...before };
+export function budgetGuard(
+  budget: Budget | null,
+  price: Price | null,
+  maxOutputTokens: number,
+  before: Earlier,
+): BudgetGuard {
+  const spent: Spending = { usd: before.usd, tokens: before.tokens };
   const unknown: Spending = { usd: 0, tokens: 0 };
-  const dearest: Spending = { usd: 0, tokens: 0 };
+  const dearest: Spending = { usd: 0, tokens: 0, ...before.dearest };
   let guessed: Spending = { usd: 0, tokens: 0 };
   let inFlight = 0;
-  let seen = 0;
+  let seen = before.dearest === undefined ? 0 : 1;
   const guess = (characters: number, output: number): Spending => {
     const input = characters / CHARACTERS_PER_TOKEN;
     return { tokens: input + output, usd: price === null ? 0 : dollars(price, input, output) };
   };
-  const fit = (calls: number, each: Spending): boolean =>
+  const leavesRoom = (calls: number, each: Spending): boolean =>
     (budget?.usd === undefined || spent.usd + unknown.usd + calls * each.usd <= budget.usd + ROUNDING) &&
     (budget?.tokens === undefined || spent.tokens + unknown.tokens + calls * each.tokens <= budget.tokens);
   const fits = (characters: number): boolean => {
-    if (seen > 0) return fit(inFlight + 1, dearest);
+    if (seen > 0) return leavesRoom(inFlight + 1, dearest);
     guessed = guess(characters, maxOutputTokens);
-    return fit(inFlight + 1, guessed) || (inFlight === 0 && fit(1, guess(characters, 0)));
+    return leavesRoom(inFlight + 1, guessed) || (inFlight === 0 && leavesRoom(1, guess(characters, 0)));
   };
   return {
     spent,
@@ -60,7 +71,10 @@ export function budgetGuard(budget: Budget | null, price: Price | null, maxOutpu
       inFlight--;
       seen++;
       const { input_tokens: input, output_tokens: output } = usage;
-      const known = { usd: cost, tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0) };
+      const known = {
+        usd: cost,
+        tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0),
+      };
       for (const unit of ["usd", "tokens"] as const) {
         const amount = known[unit];
         dearest[unit] = Math.max(dearest[unit], amount ?? guessed[unit]);

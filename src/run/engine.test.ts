@@ -3,9 +3,17 @@ import { describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
 import { budgetGuard } from "./budget-guard.ts";
 import { runTrials, type StopRule } from "./engine.ts";
-import { answer, chance, failure, fakeClient, heldClient, moodyAnswer, quiet } from "./testing/fake-client.ts";
-import { fakePlan, fakeScorer, saysYes } from "./testing/fake-plan.ts";
 import { engineJob } from "./testing/engine-job.ts";
+import {
+  answer,
+  chance,
+  failure,
+  fakeClient,
+  heldClient,
+  moodyAnswer,
+  quiet,
+} from "./testing/fake-client.ts";
+import { fakePlan, fakeScorer, saysYes } from "./testing/fake-plan.ts";
 import { caseByCase } from "./work-order.ts";
 
 const rows = (job: ReturnType<typeof engineJob>) => [...job.store.scan(job.writer.no)];
@@ -27,7 +35,9 @@ describe("runTrials", () => {
           });
           const plan = fakePlan({ client, cases, trials });
           const job = engineJob(plan, { concurrency });
-          expect(await runTrials(job)).toMatchObject({ kind: expect.stringMatching(/all-asked|unreachable/) });
+          expect(await runTrials(job)).toMatchObject({
+            kind: expect.stringMatching(/all-asked|unreachable/),
+          });
           expect(new Set(client.asked).size).toBe(cases * trials);
           expect(client.asked).toHaveLength(cases * trials);
           expect(rows(job)).toHaveLength(cases * trials);
@@ -291,13 +301,23 @@ describe("answers that are there already", () => {
     const client = fakeClient(async () => answer("no"));
     const plan = fakePlan({ client, cases: 2, trials: 1 });
     const job = engineJob(plan, {
-      unscored: (caseNo) => (caseNo === 0 ? stored("yes") : undefined),
+      unscored: (caseNo) => (caseNo === 0 ? { ...stored("yes"), cached: false } : undefined),
       cached: () => undefined,
     });
-    job.writer.record({ kind: "answered", case_no: 0, trial: 1, transcript: stored("yes").transcript, raw: null, scores: null });
+    job.writer.record({
+      kind: "answered",
+      case_no: 0,
+      trial: 1,
+      transcript: stored("yes").transcript,
+      raw: null,
+      scores: null,
+    });
     await runTrials(job);
     expect(client.asked).toEqual(["c1/1"]);
-    expect(rows(job)).toMatchObject([{ case_no: 0, pass: true, cached: false }, { case_no: 1, pass: false }]);
+    expect(rows(job)).toMatchObject([
+      { case_no: 0, pass: true, cached: false },
+      { case_no: 1, pass: false },
+    ]);
   });
 
   it("of an earlier sitting are not touched", async () => {
@@ -345,29 +365,51 @@ describe("scoring", () => {
       { required },
     );
 
-  it.each([[false], [true]])("that a required scorer cannot do makes the trial errored (late: %s)", async (late) => {
-    const client = fakeClient(async () => answer("yes"));
-    const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [saysYes, crash(true, late)] }));
-    await runTrials(job);
-    expect(job.store.trials(job.writer.no, 0)).toMatchObject([
-      { kind: "errored", error: "judge", message: "tone: no verdict", pass: null, answer: { output: "yes" } },
-    ]);
-    expect([job.tally.totalErrored, job.tally.totalAnswered]).toEqual([1, 0]);
-  });
+  it.each([[false], [true]])(
+    "that a required scorer cannot do makes the trial errored (late: %s)",
+    async (late) => {
+      const client = fakeClient(async () => answer("yes"));
+      const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [saysYes, crash(true, late)] }));
+      await runTrials(job);
+      expect(job.store.trials(job.writer.no, 0)).toMatchObject([
+        {
+          kind: "errored",
+          error: "judge",
+          message: "tone: no verdict",
+          pass: null,
+          answer: { output: "yes" },
+        },
+      ]);
+      expect([job.tally.totalErrored, job.tally.totalAnswered]).toEqual([1, 0]);
+    },
+  );
 
-  it.each([[false], [true]])("that an optional scorer cannot do voids its score alone (late: %s)", async (late) => {
-    const client = fakeClient(async () => answer("yes"));
-    const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [crash(false, late), saysYes] }));
-    await runTrials(job);
-    expect(rows(job)).toMatchObject([{ kind: "answered", pass: true, scores: [null, [1, true]] }]);
-  });
+  it.each([[false], [true]])(
+    "that an optional scorer cannot do voids its score alone (late: %s)",
+    async (late) => {
+      const client = fakeClient(async () => answer("yes"));
+      const job = engineJob(
+        fakePlan({ client, cases: 1, trials: 1, scorers: [crash(false, late), saysYes] }),
+      );
+      await runTrials(job);
+      expect(rows(job)).toMatchObject([{ kind: "answered", pass: true, scores: [null, [1, true]] }]);
+    },
+  );
 
   it("by an optional scorer never decides whether a trial passes", async () => {
     const strict = fakeScorer("strict", () => 0, { required: false });
     const client = fakeClient(async () => answer("yes"));
     const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [strict, saysYes] }));
     await runTrials(job);
-    expect(rows(job)).toMatchObject([{ pass: true, scores: [[0, false], [1, true]] }]);
+    expect(rows(job)).toMatchObject([
+      {
+        pass: true,
+        scores: [
+          [0, false],
+          [1, true],
+        ],
+      },
+    ]);
   });
 
   it("goes up with a bug in a scorer", async () => {
@@ -393,7 +435,9 @@ describe("a stopping rule", () => {
         }),
         async ({ cases, trials, concurrency, ahead, stopAt, seed }) => {
           const total = cases * trials;
-          const looks = Array.from({ length: total }, (_, at) => at + 1).filter((at) => chance(seed, at) < 0.4);
+          const looks = Array.from({ length: total }, (_, at) => at + 1).filter(
+            (at) => chance(seed, at) < 0.4,
+          );
           const ended = new Set<number>();
           const decided: number[] = [];
           let sentPast = 0;
@@ -420,7 +464,9 @@ describe("a stopping rule", () => {
           });
           const end = await runTrials(job);
           const stopped = stopAt < looks.length;
-          expect(decided).toEqual(Array.from({ length: Math.min(stopAt + 1, looks.length) }, (_, look) => look));
+          expect(decided).toEqual(
+            Array.from({ length: Math.min(stopAt + 1, looks.length) }, (_, look) => look),
+          );
           expect(end.kind).toBe(stopped ? "decided" : "all-asked");
           expect(sentPast).toBeLessThanOrEqual(0);
           if (!stopped) expect(client.asked).toHaveLength(total);

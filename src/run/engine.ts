@@ -1,13 +1,13 @@
 import type { Price } from "../domain/config.ts";
 import { canonicalJson } from "../domain/json.ts";
-import type { Client, Reply } from "../domain/provider.ts";
 import type { SkipReason } from "../domain/outcome.ts";
+import type { Client, Reply } from "../domain/provider.ts";
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
 import { type BudgetGuard, dollars } from "./budget-guard.ts";
 import type { Plan } from "./plan.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
-import type { Tally } from "../metrics/tally.ts";
 import type { WorkOrder } from "./work-order.ts";
 
 /** When may a run end before all its trials were asked? The gate's business, handed in as positions and a question. */
@@ -52,8 +52,8 @@ export interface Job {
   readonly concurrency: number;
   /** Trials an earlier sitting has answered. */
   readonly isDone: (caseNo: number, trial: number) => boolean;
-  /** Answers an earlier sitting stored but did not live to score. */
-  readonly unscored: (caseNo: number, trial: number) => CachedAnswer | undefined;
+  /** Answers an earlier sitting stored but did not live, or manage, to score. */
+  readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((requestHash: string, trial: number) => CachedAnswer | undefined) | null;
   readonly budget: BudgetGuard;
@@ -62,6 +62,12 @@ export interface Job {
   readonly onTrial: (event: TrialEvent) => void;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+}
+
+/** A stored answer without scores. */
+export interface UnscoredAnswer extends CachedAnswer {
+  /** It came from the cache then. */
+  readonly cached: boolean;
 }
 
 /** Why no more trials were taken, if not because all were asked. */
@@ -125,36 +131,65 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   };
 
   /** Scores an answer and stores both; the answer at once, whatever its scores have to wait for. */
-  const score = (work: Work, answer: { transcript: Transcript; raw: string | null } | CachedAnswer, stored: boolean): void => {
+  const score = (
+    work: Work,
+    answer: { transcript: Transcript; raw: string | null } | CachedAnswer | UnscoredAnswer,
+  ): void => {
     const { transcript } = answer;
-    const cached = "answer_id" in answer && !stored;
-    const result = scoreTrial(plan.scorers, { golden: plan.golden(work.case_no), trial: work.trial, transcript });
+    const stored = "cached" in answer;
+    const cached = stored ? answer.cached : "answer_id" in answer;
+    const result = scoreTrial(plan.scorers, {
+      golden: plan.golden(work.case_no),
+      trial: work.trial,
+      transcript,
+    });
     const now = result instanceof Promise ? null : result;
     if (stored) {
       if (now !== null) writer.recordScores(work.case_no, work.trial, now);
     } else if ("answer_id" in answer) {
-      writer.record({ kind: "cached", case_no: work.case_no, trial: work.trial, answer_id: answer.answer_id, scores: now });
+      writer.record({
+        kind: "cached",
+        case_no: work.case_no,
+        trial: work.trial,
+        answer_id: answer.answer_id,
+        scores: now,
+      });
     } else {
-      writer.record({ kind: "answered", case_no: work.case_no, trial: work.trial, transcript, raw: answer.raw, scores: now });
+      writer.record({
+        kind: "answered",
+        case_no: work.case_no,
+        trial: work.trial,
+        transcript,
+        raw: answer.raw,
+        scores: now,
+      });
     }
     if (!(result instanceof Promise)) {
       settleScores(work, transcript, cached, result);
       return;
     }
     scoring++;
-    void result.then((late) => {
-      writer.recordScores(work.case_no, work.trial, late);
-      settleScores(work, transcript, cached, late);
-      scoring--;
-      pump();
-    }, fail);
+    result
+      .then((late) => {
+        writer.recordScores(work.case_no, work.trial, late);
+        settleScores(work, transcript, cached, late);
+        scoring--;
+        pump();
+      })
+      .catch(fail);
   };
 
   const settle = (work: Work, reply: Reply): void => {
     if (reply.kind === "failed") {
       job.budget.release();
       if (job.control.signal.aborted) return;
-      writer.record({ kind: "errored", case_no: work.case_no, trial: work.trial, error: reply.error, message: reply.message });
+      writer.record({
+        kind: "errored",
+        case_no: work.case_no,
+        trial: work.trial,
+        error: reply.error,
+        message: reply.message,
+      });
       hopeless = reply.unreachable === true || reply.fatal === true ? hopeless + 1 : 0;
       if (end === undefined && heard === 0 && isHopeless(hopeless, reply.fatal === true, order.length)) {
         end = { kind: "unreachable", message: reply.message };
@@ -166,7 +201,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const transcript = toTranscript(reply, job.price);
     if (reply.recorded === true) job.budget.release();
     else job.budget.settle(transcript.cost_usd, transcript.usage);
-    score(work, { transcript, raw: reply.raw ?? null }, false);
+    score(work, { transcript, raw: reply.raw ?? null });
   };
 
   /** A promise when the trial has to be waited for; "held" when the budget must hear first what is in flight costs. */
@@ -174,12 +209,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const { case_no, trial } = work;
     const left = job.unscored(case_no, trial);
     if (left !== undefined) {
-      score(work, left, true);
+      score(work, left);
       return undefined;
     }
     const hit = job.cached?.(plan.requestHash(case_no), trial);
     if (hit !== undefined) {
-      score(work, hit, false);
+      score(work, hit);
       return undefined;
     }
     const request = plan.request(case_no);
@@ -327,14 +362,21 @@ function priced(price: Price | null, input: number | null, output: number | null
   return price === null || input === null || output === null ? null : dollars(price, input, output);
 }
 
-function tallyRow(case_no: number, transcript: Transcript, cached: boolean, result: Extract<Scoring, { kind: "scored" }>) {
+function tallyRow(
+  case_no: number,
+  transcript: Transcript,
+  cached: boolean,
+  result: Extract<Scoring, { kind: "scored" }>,
+) {
   return {
     case_no,
     kind: "answered" as const,
     error: null,
     cached,
     pass: result.pass,
-    scores: result.scores.map((one): [number, boolean] | null => (one === null ? null : [one.score, one.pass])),
+    scores: result.scores.map((one): [number, boolean] | null =>
+      one === null ? null : [one.score, one.pass],
+    ),
     latency_ms: transcript.latency_ms,
     cost_usd: transcript.cost_usd,
     input_tokens: transcript.usage.input_tokens,

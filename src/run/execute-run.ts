@@ -1,7 +1,7 @@
 import type { Budget } from "../domain/config.ts";
+import type { Client } from "../domain/provider.ts";
 import type { RunEnd } from "../domain/report.ts";
 import type { RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
-import type { Client } from "../domain/provider.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
 import { type BudgetGuard, budgetGuard } from "./budget-guard.ts";
@@ -25,7 +25,12 @@ export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */
   readonly order: ArrayLike<number>;
-  readonly note: (trial: { case_no: number; trial: number; pass: boolean | null; scores: readonly (number | null)[] }) => void;
+  readonly note: (trial: {
+    case_no: number;
+    trial: number;
+    pass: boolean | null;
+    scores: readonly (number | null)[];
+  }) => void;
 }
 
 /** The outside, as a run needs it. */
@@ -66,9 +71,13 @@ const ASSUMED_OUTPUT_TOKENS = 512;
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
   const started = world.now();
   const header = settings.resume?.header ?? headerOf(plan, world);
-  const writer = settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
+  const writer =
+    settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
   const tally = makeTally(plan.count, plan.scorers.length);
-  const before = settings.resume === null ? NOTHING_BEFORE : readBefore(plan, settings.resume, world.store, tally, settings.early);
+  const before =
+    settings.resume === null
+      ? NOTHING_BEFORE
+      : readBefore(plan, settings.resume, world.store, tally, settings.early);
   world.onStart(header, before.done, tally);
 
   const guard = budgetGuard(settings.budget, plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
@@ -88,7 +97,8 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     concurrency: settings.concurrency,
     isDone: before.isDone,
     unscored: before.unscored,
-    cached: settings.useCache && plan.target.cacheable && !plan.target.client.immediate ? world.store.cached : null,
+    cached:
+      settings.useCache && plan.target.cacheable && !plan.target.client.immediate ? world.store.cached : null,
     budget: guard,
     stop: early?.stop ?? null,
     control: world.control,
@@ -182,21 +192,32 @@ const NOTHING_BEFORE = {
   unscored: () => undefined,
 };
 
-/** What earlier sittings of this run left: answered trials count, errored ones are asked again. */
+/**
+ * What earlier sittings of this run left: scored trials count; an answer without scores, or whose required scorer failed,
+ * is scored again; other errored trials are asked again.
+ */
 function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, early: EarlyStop | null) {
   const done = new Uint8Array(plan.count * plan.trials);
-  const waiting = new Set<number>();
-  const spent = { usd: 0, tokens: 0 };
+  /** By place: whether the answer came from the cache. */
+  const waiting = new Map<number, boolean>();
+  const spent: { usd: number; tokens: number; dearest?: { usd: number; tokens: number } } = {
+    usd: 0,
+    tokens: 0,
+  };
   let count = 0;
   const place = (caseNo: number, trial: number): number => caseNo * plan.trials + trial - 1;
   for (const row of store.scan(run.no)) {
-    if (row.kind === "errored") continue;
     if (!row.cached) {
-      spent.usd += row.cost_usd ?? 0;
-      spent.tokens += (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+      const usd = row.cost_usd ?? 0;
+      const tokens = (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+      const { dearest = { usd: 0, tokens: 0 } } = spent;
+      spent.usd += usd;
+      spent.tokens += tokens;
+      if (usd + tokens > 0)
+        spent.dearest = { usd: Math.max(dearest.usd, usd), tokens: Math.max(dearest.tokens, tokens) };
     }
     if (row.pass === null) {
-      waiting.add(place(row.case_no, row.trial));
+      waiting.set(place(row.case_no, row.trial), row.cached);
       continue;
     }
     done[place(row.case_no, row.trial)] = 1;
@@ -208,8 +229,11 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
     done: count,
     spent,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
-    unscored: (caseNo: number, trial: number) =>
-      waiting.has(place(caseNo, trial)) ? store.transcript(run.no, caseNo, trial) : undefined,
+    unscored: (caseNo: number, trial: number) => {
+      const cached = waiting.get(place(caseNo, trial));
+      const answer = cached === undefined ? undefined : store.transcript(run.no, caseNo, trial);
+      return answer === undefined || cached === undefined ? undefined : { ...answer, cached };
+    },
   };
 }
 

@@ -3,14 +3,19 @@ import type { Narrowing } from "../domain/run.ts";
 import type { Suite } from "../domain/suite.ts";
 
 /** Does a case have any of these tags? */
-const hasTag = (golden: Case, tags: readonly string[]): boolean => golden.tags.some((tag) => tags.includes(tag));
+const hasTag = (golden: Case, tags: readonly string[]): boolean =>
+  golden.tags.some((tag) => tags.includes(tag));
 
 /**
  * Which cases of the dataset a run takes: the suite's own filter, then the command line's narrowing. A shard takes every
  * n-th of what is left, so that shards are alike.
  * @returns indices into the dataset, ascending
  */
-export function selectCases(cases: CaseSource, filter: Suite["filter"], narrowing: Narrowing | null): Uint32Array {
+export function selectCases(
+  cases: CaseSource,
+  filter: Suite["filter"],
+  narrowing: Narrowing | null,
+): Uint32Array {
   const tags = filter?.tags;
   const ids = filter?.cases && new Set(filter.cases);
   const onlyIds = narrowing !== null && narrowing.cases.length > 0 ? new Set(narrowing.cases) : undefined;

@@ -13,7 +13,11 @@ export interface TargetOptions {
  * Opens a model of the config.
  * @throws {EvalsError} for a setting that the provider finds impossible, at its place in evalconfig.yaml
  */
-export async function openTarget(project: Project, model: LoadedModel, options: TargetOptions): Promise<OpenTarget> {
+export async function openTarget(
+  project: Project,
+  model: LoadedModel,
+  options: TargetOptions,
+): Promise<OpenTarget> {
   const hostOf = (one: LoadedModel): ProviderHost => ({
     root: project.root,
     env: project.env,
@@ -30,7 +34,9 @@ export async function openTarget(project: Project, model: LoadedModel, options: 
     return await model.provider.open(model.settings, hostOf(model));
   } catch (error) {
     if (error instanceof SettingMistake) {
-      throw new EvalsError(settingProblem(project.configPlaces, ["models", model.alias], error), { cause: error });
+      throw new EvalsError(settingProblem(project.configPlaces, ["models", model.alias], error), {
+        cause: error,
+      });
     }
     throw error;
   }

@@ -133,7 +133,8 @@ export function makePlan(input: PlanInput): Plan {
     question: (caseNo) => questionOf(golden(caseNo)),
     asks,
     tags,
-    request: (caseNo) => (!asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo))))),
+    request: (caseNo) =>
+      !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo)))),
     contentHash: columns.content.hex,
     requestHash: columns.request.hex,
     key: columns.key.hex,
@@ -141,7 +142,13 @@ export function makePlan(input: PlanInput): Plan {
     datasetPath: cases.path,
     fingerprint,
     targetHash: parts.target,
-    hash: hashJson({ suite: suite.name, alias: model.alias, fingerprint, trials, narrowing: input.narrowing }),
+    hash: hashJson({
+      suite: suite.name,
+      alias: model.alias,
+      fingerprint,
+      trials,
+      narrowing: input.narrowing,
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Case } from "../domain/case.ts";
+import { hashJson } from "../domain/json.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
-import { hashJson } from "../domain/json.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { RunWriter, Store, StoredRun } from "../store/store.ts";
 import { caseKey, rootFingerprint, scorerHash, scorersHash } from "./fingerprint.ts";
@@ -34,7 +34,12 @@ export async function rescoreRun(input: RescoreInput, store: Store): Promise<Res
   const cases = store.cases(run.no);
   const scoring = scorersHash(scorers);
   const keyOf = (one: (typeof cases)[number]): string =>
-    caseKey({ content: one.content_hash, request: one.request_hash, target: run.header.target_hash, scorers: scoring });
+    caseKey({
+      content: one.content_hash,
+      request: one.request_hash,
+      target: run.header.target_hash,
+      scorers: scoring,
+    });
   const fingerprint = rootFingerprint(cases.map((one) => ({ id: one.id, key: keyOf(one) })));
   const header: RunHeader = {
     ...run.header,

@@ -23,7 +23,10 @@ export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): S
     : combine(scorers, results as (Score | ScorerFailure)[]);
 }
 
-function attempt(scorer: OpenScorer, input: ScoreInput): Score | ScorerFailure | Promise<Score | ScorerFailure> {
+function attempt(
+  scorer: OpenScorer,
+  input: ScoreInput,
+): Score | ScorerFailure | Promise<Score | ScorerFailure> {
   try {
     const result = scorer.score(input);
     return result instanceof Promise ? result.catch(failure) : result;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
-import type { StoredRun, Store } from "./store.ts";
+import type { Store, StoredRun } from "./store.ts";
 import {
   answered,
   failed,
@@ -114,7 +114,9 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         const writer = create();
         const transcript = sampleTranscript({
           output: 'Zeile 1\nZeile 2 \u{1F600} "quoted" \u0000',
-          messages: [{ role: "assistant", content: null, tool_calls: [{ name: "look_up", arguments: { id: 7 } }] }],
+          messages: [
+            { role: "assistant", content: null, tool_calls: [{ name: "look_up", arguments: { id: 7 } }] },
+          ],
           tool_calls: [{ name: "look_up", arguments: { id: 7 } }],
           usage: { input_tokens: 812, output_tokens: null },
           latency_ms: null,
@@ -169,8 +171,23 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             refused: false,
             tool_calls: 0,
           },
-          expect.objectContaining({ case_no: 1, trial: 1, kind: "errored", error: "timeout", pass: null, scores: [] }),
-          expect.objectContaining({ case_no: 1, trial: 2, pass: false, scores: [[0, false], [0.25, false]] }),
+          expect.objectContaining({
+            case_no: 1,
+            trial: 1,
+            kind: "errored",
+            error: "timeout",
+            pass: null,
+            scores: [],
+          }),
+          expect.objectContaining({
+            case_no: 1,
+            trial: 2,
+            pass: false,
+            scores: [
+              [0, false],
+              [0.25, false],
+            ],
+          }),
         ]);
       });
 
@@ -214,7 +231,13 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         first.flush();
         const hit = store.cached(sampleCases[0]?.request_hash ?? "", 1);
         const second = create(store, { id: "aa000002" });
-        second.record({ kind: "cached", case_no: 0, trial: 1, answer_id: hit?.answer_id ?? -1, scores: failed });
+        second.record({
+          kind: "cached",
+          case_no: 0,
+          trial: 1,
+          answer_id: hit?.answer_id ?? -1,
+          scores: failed,
+        });
         second.flush();
         expect(store.trials(second.no, 0)).toMatchObject([
           { cached: true, pass: false, answer: { output: sampleTranscript().output } },
@@ -237,7 +260,10 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       });
 
       it("gives the newest answer", () => {
-        for (const [id, output] of [["aa000001", "older"], ["aa000002", "newer"]] as const) {
+        for (const [id, output] of [
+          ["aa000001", "older"],
+          ["aa000002", "newer"],
+        ] as const) {
           const writer = create(store, { id });
           writer.record(answered(0, 1, { transcript: sampleTranscript({ output }) }));
           writer.flush();
@@ -332,14 +358,22 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         const one = create();
         const two = create(other, { id: "aa000002" });
         for (let round = 0; round < 50; round++) {
-          for (const [writer, output] of [[one, "one"], [two, "two"]] as const) {
-            writer.record(answered(round % 2, 1 + (round >> 1), { transcript: sampleTranscript({ output }) }));
+          for (const [writer, output] of [
+            [one, "one"],
+            [two, "two"],
+          ] as const) {
+            writer.record(
+              answered(round % 2, 1 + (round >> 1), { transcript: sampleTranscript({ output }) }),
+            );
           }
           if (round % 7 === 0) await turn();
         }
         one.end("complete", null, "2025-03-01T12:05:00.000Z");
         two.end("complete", null, "2025-03-01T12:05:00.000Z");
-        for (const [writer, output] of [[one, "one"], [two, "two"]] as const) {
+        for (const [writer, output] of [
+          [one, "one"],
+          [two, "two"],
+        ] as const) {
           const trials = store.trials(writer.no, 0);
           expect(trials).toHaveLength(25);
           expect(new Set(trials.map((trial) => trial.answer?.output))).toEqual(new Set([output]));

@@ -1,11 +1,18 @@
 import { EvalsError } from "../domain/problem.ts";
 
-const WHY = "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
+const WHY =
+  "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
 
 export function storeUnwritable(path: string, cause: unknown): EvalsError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new EvalsError(
-    { code: "EVALS_STORE_UNWRITABLE", path, what: `The history cannot be written: ${reason}.`, why: WHY, fix: "Make .evals/ writable, or free space on its disk." },
+    {
+      code: "EVALS_STORE_UNWRITABLE",
+      path,
+      what: `The history cannot be written: ${reason}.`,
+      why: WHY,
+      fix: "Make .evals/ writable, or free space on its disk.",
+    },
     { cause },
   );
 }

@@ -1,6 +1,13 @@
 import type { Json } from "../domain/json.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
-import type { RunCounts, RunHeader, RunStatus, StoredAnswer, StoredCase, StoredTrial } from "../domain/run.ts";
+import type {
+  RunCounts,
+  RunHeader,
+  RunStatus,
+  StoredAnswer,
+  StoredCase,
+  StoredTrial,
+} from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
 import type { Transcript } from "../domain/transcript.ts";
 

@@ -1,9 +1,9 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
-import { plural } from "../../reports/format-numbers.ts";
 import { checkCases } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
+import { plural } from "../../reports/format-numbers.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -21,14 +21,14 @@ interface Checked {
 export async function checkCommand(options: Record<string, unknown>, io: Io): Promise<number> {
   const checked: Checked = { suites: 0, cases: 0, problems: [], warnings: [] };
   try {
-    const project = await openProject(io, { directory: options["directory"] as string | undefined });
+    const project = await openProject(io, { directory: options.directory as string | undefined });
     checked.warnings.push(...project.warnings);
     for (const suite of project.suites) await checkSuite(project, suite, checked);
   } catch (error) {
     note(error, checked);
   }
   const exit = checked.problems.length > 0 ? EXIT.mistake : EXIT.ok;
-  if (options["json"] === true) await printJson(io, exit, checked);
+  if (options.json === true) await printJson(io, exit, checked);
   else print(io, checked);
   return exit;
 }
@@ -100,7 +100,11 @@ function print(io: Io, { problems, warnings, suites, cases }: Checked): void {
   io.stdout(`OK  ${plural(suites, "suite")}, ${plural(cases, "case")}${warned}\n`);
 }
 
-async function printJson(io: Io, exit: number, { problems, warnings, suites, cases }: Checked): Promise<void> {
+async function printJson(
+  io: Io,
+  exit: number,
+  { problems, warnings, suites, cases }: Checked,
+): Promise<void> {
   const { problemJson } = await import("../../reports/json/documents.ts");
   const document = {
     schema: "evals.check/1",

@@ -17,8 +17,13 @@ import { locate, openProject } from "../open-project.ts";
 import { storedArm } from "../stored-arm.ts";
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
-export async function diffCommand(options: Record<string, unknown>, a: string, b: string | undefined, io: Io): Promise<number> {
-  const directory = options["directory"] as string | undefined;
+export async function diffCommand(
+  options: Record<string, unknown>,
+  a: string,
+  b: string | undefined,
+  io: Io,
+): Promise<number> {
+  const directory = options.directory as string | undefined;
   const { root } = locate(io, directory);
   const store = await openStore(root);
   try {
@@ -27,11 +32,16 @@ export async function diffCommand(options: Record<string, unknown>, a: string, b
     for (const pair of pairs) comparisons.push(await compare(pair, store, io, directory));
     const verdict = worstVerdict(comparisons.map((one) => one.verdict));
     const exit = exitFor(verdict);
-    if (options["json"] === true) {
-      const document = { schema: "evals.diff/1", exit, verdict, comparisons: comparisons.map(comparisonJson) };
+    if (options.json === true) {
+      const document = {
+        schema: "evals.diff/1",
+        exit,
+        verdict,
+        comparisons: comparisons.map(comparisonJson),
+      };
       io.stdout(`${JSON.stringify(document, null, 2)}\n`);
     } else {
-      const style = styleFor(options["color"] !== false && io.stdoutIsTerminal && !io.env["NO_COLOR"]);
+      const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
       io.stdout(comparisons.map((one) => comparisonReport(one, style, io.width)).join("\n"));
     }
     return exit;
@@ -46,7 +56,12 @@ function exitFor(verdict: Verdict): number {
   return verdict === "incomparable" ? EXIT.undecided : EXIT.ok;
 }
 
-async function compare({ base, candidate, suite }: SidePair, store: Store, io: Io, directory: string | undefined): Promise<Comparison> {
+async function compare(
+  { base, candidate, suite }: SidePair,
+  store: Store,
+  io: Io,
+  directory: string | undefined,
+): Promise<Comparison> {
   const { comparison } = compareArms(storedArm(store, base), storedArm(store, candidate), {
     rules: await rulesOf(suite, io, directory),
     narrowed: candidate.header.narrowing !== null,
@@ -55,7 +70,11 @@ async function compare({ base, candidate, suite }: SidePair, store: Store, io: I
 }
 
 /** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */
-async function rulesOf(suite: string, io: Io, directory: string | undefined): Promise<readonly RegressionRule[]> {
+async function rulesOf(
+  suite: string,
+  io: Io,
+  directory: string | undefined,
+): Promise<readonly RegressionRule[]> {
   const defaults = regressionRules(Gate.parse({}));
   try {
     const project = await openProject(io, { directory, suites: [suite] });

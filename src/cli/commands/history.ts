@@ -1,9 +1,9 @@
-import { EvalsError } from "../../domain/problem.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { dollars, percent } from "../../reports/format-numbers.ts";
-import { columns } from "../../reports/terminal/style.ts";
 import { plainLine } from "../../reports/plain-text.ts";
+import { columns } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
@@ -18,8 +18,12 @@ interface StoredReport {
 }
 
 /** `evals history`: past runs, newest first. */
-export async function historyCommand(options: Record<string, unknown>, suite: string | undefined, io: Io): Promise<number> {
-  const limit = Number(options["limit"]);
+export async function historyCommand(
+  options: Record<string, unknown>,
+  suite: string | undefined,
+  io: Io,
+): Promise<number> {
+  const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) {
     throw new EvalsError({
       code: "EVALS_OPTION_INVALID",
@@ -28,12 +32,12 @@ export async function historyCommand(options: Record<string, unknown>, suite: st
       fix: "--limit 20",
     });
   }
-  const { root } = locate(io, options["directory"] as string | undefined);
+  const { root } = locate(io, options.directory as string | undefined);
   const store = await openStore(root);
   try {
     const runs = store.runs({ suite, limit });
     if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));
-    io.stdout(options["json"] === true ? document(runs) : listing(runs));
+    io.stdout(options.json === true ? document(runs) : listing(runs));
     return EXIT.ok;
   } finally {
     store.close();
@@ -63,8 +67,8 @@ function listing(runs: readonly StoredRun[]): string {
   if (runs.length === 0) return "No runs yet: evals run\n";
   const rows = runs.map(({ header, status, report }) => {
     const { metrics, gate } = (report ?? {}) as StoredReport;
-    const rate = metrics?.["pass_rate"];
-    const cost = metrics?.["cost_usd"]?.value;
+    const rate = metrics?.pass_rate;
+    const cost = metrics?.cost_usd?.value;
     return [
       header.id,
       header.started_at.slice(0, 16).replace("T", " "),
@@ -81,5 +85,7 @@ function listing(runs: readonly StoredRun[]): string {
 
 function interval(metric: MetricValue | undefined): string {
   const { low, high } = metric ?? {};
-  return typeof low === "number" && typeof high === "number" ? `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}` : "—";
+  return typeof low === "number" && typeof high === "number"
+    ? `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}`
+    : "—";
 }

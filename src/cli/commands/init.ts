@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { starterFiles } from "../starter-project.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { starterFiles } from "../starter-project.ts";
 
 const IGNORED = ".evals/";
 
 /** `evals init`: a project that runs at once. Files that are there stay as they are. */
-export async function initCommand(options: Record<string, unknown>, directory: string | undefined, io: Io): Promise<number> {
-  const root = resolve(io.cwd, (options["directory"] as string | undefined) ?? ".", directory ?? ".");
+export async function initCommand(
+  options: Record<string, unknown>,
+  directory: string | undefined,
+  io: Io,
+): Promise<number> {
+  const root = resolve(io.cwd, (options.directory as string | undefined) ?? ".", directory ?? ".");
   const lines: string[] = [];
   for (const [path, text] of Object.entries(starterFiles())) lines.push(writeNew(root, path, text));
   lines.push(ignoreHistory(root));
@@ -35,7 +39,8 @@ function writeNew(root: string, path: string, text: string): string {
 function ignoreHistory(root: string): string {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;
-  if (before?.split(/\r?\n/).some((line) => /^\/?\.evals\/?$/.test(line.trim()))) return "  kept     .gitignore";
+  if (before?.split(/\r?\n/).some((line) => /^\/?\.evals\/?$/.test(line.trim())))
+    return "  kept     .gitignore";
   const gap = before === null || before === "" || before.endsWith("\n") ? "" : "\n";
   writeFileSync(place, `${before ?? ""}${gap}${IGNORED}\n`);
   return before === null ? "  created  .gitignore" : `  added    ${IGNORED} to .gitignore`;

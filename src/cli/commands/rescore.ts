@@ -11,8 +11,12 @@ import type { Io } from "../io.ts";
 import { locate, openProject } from "../open-project.ts";
 
 /** `evals rescore`: the same answers under today's scorers, as a run of its own. */
-export async function rescoreCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
-  const directory = options["directory"] as string | undefined;
+export async function rescoreCommand(
+  options: Record<string, unknown>,
+  word: string,
+  io: Io,
+): Promise<number> {
+  const directory = options.directory as string | undefined;
   const store = await openStore(locate(io, directory).root);
   try {
     const run = findRun(store, word);
@@ -38,7 +42,10 @@ export async function rescoreCommand(options: Record<string, unknown>, word: str
         },
         store,
       );
-      const metrics = computeMetrics(tally, { trials: header.trials, scorers: header.scorers.map((one) => one.name) });
+      const metrics = computeMetrics(tally, {
+        trials: header.trials,
+        scorers: header.scorers.map((one) => one.name),
+      });
       const status = tally.totalErrored > 0 ? "incomplete" : run.status;
       const counts = {
         cases: header.cases,
@@ -46,16 +53,27 @@ export async function rescoreCommand(options: Record<string, unknown>, word: str
         answered: tally.totalAnswered,
         errored: tally.totalErrored,
         skipped: status === "stopped_early" ? 0 : header.planned - tally.totalAnswered - tally.totalErrored,
-        not_needed: status === "stopped_early" ? header.planned - tally.totalAnswered - tally.totalErrored : 0,
+        not_needed:
+          status === "stopped_early" ? header.planned - tally.totalAnswered - tally.totalErrored : 0,
         calls: 0,
         cached: tally.totalCached,
       };
-      const document = { id: header.id, rescored_from: run.header.id, suite: header.suite, fingerprint: header.fingerprint, counts, metrics };
+      const document = {
+        id: header.id,
+        rescored_from: run.header.id,
+        suite: header.suite,
+        fingerprint: header.fingerprint,
+        counts,
+        metrics,
+      };
       writer.end(status, document as never, io.date().toISOString());
-      if (options["json"] === true) io.stdout(`${JSON.stringify({ schema: "evals.rescore/1", exit: EXIT.ok, run: document }, null, 2)}\n`);
+      if (options.json === true)
+        io.stdout(
+          `${JSON.stringify({ schema: "evals.rescore/1", exit: EXIT.ok, run: document }, null, 2)}\n`,
+        );
       else {
-        const rate = metrics["pass_rate"]?.value;
-        const before = ((run.report as { metrics?: typeof metrics } | null)?.metrics ?? {})["pass_rate"]?.value;
+        const rate = metrics.pass_rate?.value;
+        const before = (run.report as { metrics?: typeof metrics } | null)?.metrics?.pass_rate?.value;
         io.stdout(
           `${header.id}  ${header.suite}  ${plural(counts.answered, "answer")} of run ${run.header.id} scored again\n` +
             `  pass rate ${before === null || before === undefined ? "unknown" : percent(before)} → ${rate === null || rate === undefined ? "unknown" : percent(rate)}\n` +

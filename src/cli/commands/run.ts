@@ -1,7 +1,7 @@
+import { withExamples } from "../../baselines/case-examples.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunReport } from "../../domain/report.ts";
-import { withExamples } from "../../baselines/case-examples.ts";
 import { readHead } from "../../git/repository.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
@@ -16,11 +16,11 @@ import type { Io } from "../io.ts";
 import { openProject } from "../open-project.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../prepare-runs.ts";
 import { type Progress, showProgress, silentProgress } from "../progress.ts";
+import { replaying } from "../replay-model.ts";
 import { openReporters } from "../reporters.ts";
 import { findResumable } from "../resume.ts";
-import { narrowingOf, readRunOptions, type RunOptions } from "../run-options.ts";
+import { narrowingOf, type RunOptions, readRunOptions } from "../run-options.ts";
 import { listenForStop } from "../stop-signals.ts";
-import { replaying } from "../replay-model.ts";
 import { recordRun, wrapperFor } from "../wrap-target.ts";
 
 /** `evals run`: plan everything, then run, score, store, gate and report one run after another. */
@@ -77,7 +77,9 @@ interface Sitting {
 async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RunReport> {
   const { options, project, io, store, stop, progress, head } = sitting;
   const { plan } = prepared;
-  const resume = options.resume ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`)) : null;
+  const resume = options.resume
+    ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`))
+    : null;
   const baseline = baselineSide(store, plan.suite.name, options.baseline);
   const gating = gateFor(plan, baseline.arm, { allTrials: options.allTrials });
   const ran = await executeRun(
@@ -112,7 +114,10 @@ async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RunRepor
   }
   const { metrics, tags } = measure(ran.header, ran.tally, plan.tags);
   const { gate, comparison: compared } = gating.conclude(ran, metrics);
-  const comparison = compared === null ? null : withExamples(compared, store, baseline.run, { no: ran.writer.no, header: ran.header });
+  const comparison =
+    compared === null
+      ? null
+      : withExamples(compared, store, baseline.run, { no: ran.writer.no, header: ran.header });
   const notes = [...notesOf(ran), ...(baseline.note === null ? [] : [baseline.note])];
   const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
@@ -123,7 +128,9 @@ function notesOf(ran: RanRun): string[] {
   const { header } = ran;
   const asked = header.cases * header.trials;
   return header.planned < asked
-    ? [`Only ${header.planned} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`]
+    ? [
+        `Only ${header.planned} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
+      ]
     : [];
 }
 
@@ -137,7 +144,9 @@ function refuseUnpricedBudget(project: Project, prepared: readonly PreparedRun[]
   if (budgetOf(project, options)?.usd === undefined) return;
   const unpriced = prepared.filter(
     ({ plan, target }) =>
-      target.price === null && target.client.immediate !== true && ["openai", "anthropic"].includes(plan.model.provider.kind),
+      target.price === null &&
+      target.client.immediate !== true &&
+      ["openai", "anthropic"].includes(plan.model.provider.kind),
   );
   if (unpriced.length === 0) return;
   throw new EvalsError(
@@ -151,4 +160,3 @@ function refuseUnpricedBudget(project: Project, prepared: readonly PreparedRun[]
     })),
   );
 }
-

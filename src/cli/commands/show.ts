@@ -19,13 +19,15 @@ interface Wanted {
 
 /** `evals show`: a run's cases, one case over its trials, or one trial with everything that was said. */
 export async function showCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
-  const { root } = locate(io, options["directory"] as string | undefined);
+  const { root } = locate(io, options.directory as string | undefined);
   const store = await openStore(root);
   try {
     const wanted = readWanted(store, word, options);
-    const json = options["json"] === true;
-    if (wanted.golden === undefined) io.stdout(showRun(store, wanted.run, options["failing"] === true, json, io.width));
-    else if (wanted.trial === undefined) io.stdout(showCase(store, wanted.run, wanted.golden, json, io.width));
+    const json = options.json === true;
+    if (wanted.golden === undefined)
+      io.stdout(showRun(store, wanted.run, options.failing === true, json, io.width));
+    else if (wanted.trial === undefined)
+      io.stdout(showCase(store, wanted.run, wanted.golden, json, io.width));
     else io.stdout(showTrial(store, wanted.run, wanted.golden, wanted.trial, json));
     return EXIT.ok;
   } finally {
@@ -38,13 +40,14 @@ function readWanted(store: Store, word: string, options: Record<string, unknown>
   const slash = word.indexOf("/");
   const run = findRun(store, slash === -1 ? word : word.slice(0, slash));
   const rest = slash === -1 ? undefined : word.slice(slash + 1);
-  const named = (options["case"] as string | undefined) ?? rest;
+  const named = (options.case as string | undefined) ?? rest;
   if (named === undefined) return { run, golden: undefined, trial: undefined };
   const known = new Map(store.cases(run.no).map((one) => [one.id, one]));
-  const trialOption = options["trial"] === undefined ? undefined : Number(options["trial"]);
+  const trialOption = options.trial === undefined ? undefined : Number(options.trial);
   if (known.has(named)) return { run, golden: known.get(named), trial: trialOption };
   const split = /^(.*)\/(\d+)$/.exec(named);
-  if (split?.[1] !== undefined && known.has(split[1])) return { run, golden: known.get(split[1]), trial: Number(split[2]) };
+  if (split?.[1] !== undefined && known.has(split[1]))
+    return { run, golden: known.get(split[1]), trial: Number(split[2]) };
   throw new EvalsError({
     code: "EVALS_CASE_UNKNOWN",
     what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
@@ -53,7 +56,8 @@ function readWanted(store: Store, word: string, options: Record<string, unknown>
   });
 }
 
-const documentOf = (body: object): string => `${JSON.stringify({ schema: "evals.show/1", exit: 0, ...body }, null, 2)}\n`;
+const documentOf = (body: object): string =>
+  `${JSON.stringify({ schema: "evals.show/1", exit: 0, ...body }, null, 2)}\n`;
 
 function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, width: number): string {
   const passed = new Map<number, { answered: number; passed: number; errored: number }>();
@@ -64,7 +68,9 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
     if (row.pass === true) one.passed++;
     passed.set(row.case_no, one);
   }
-  const cases = store.cases(run.no).map((one) => ({ ...one, ...(passed.get(one.case_no) ?? { answered: 0, passed: 0, errored: 0 }) }));
+  const cases = store
+    .cases(run.no)
+    .map((one) => ({ ...one, ...(passed.get(one.case_no) ?? { answered: 0, passed: 0, errored: 0 }) }));
   const listed = failing ? cases.filter((one) => one.passed < one.answered || one.errored > 0) : cases;
   if (json) return documentOf({ run: run.header, status: run.status, report: run.report, cases: listed });
   listed.sort((a, b) => a.passed / (a.answered || 1) - b.passed / (b.answered || 1));
@@ -72,14 +78,24 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
     const bad = store.trials(run.no, caseNo).find((one) => one.pass === false || one.error !== null);
     return plainLine(bad?.message ?? bad?.scores.find((score) => score?.pass === false)?.reason ?? "");
   };
-  const rows = listed.map((one) => [plainLine(one.id), `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`, failing ? reason(one.case_no) : one.tags.map(plainLine).join(" ")]);
+  const rows = listed.map((one) => [
+    plainLine(one.id),
+    `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
+    failing ? reason(one.case_no) : one.tags.map(plainLine).join(" "),
+  ]);
   const head = `${run.header.id}  ${plainLine(run.header.suite)}  ${plainLine(run.header.target)}  ${run.status}  ${plural(cases.length, "case")} × ${run.header.trials}`;
   const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
   const next = `  one case: evals show ${run.header.id}/<case>`;
   return `${[head, "", ...(shown.length === 0 ? ["  every case passes every trial"] : shown), "", next].join("\n")}\n`;
 }
 
-function showCase(store: Store, run: StoredRun, { id, case_no }: StoredCase, json: boolean, width: number): string {
+function showCase(
+  store: Store,
+  run: StoredRun,
+  { id, case_no }: StoredCase,
+  json: boolean,
+  width: number,
+): string {
   const content = store.content(run.no, case_no);
   const trials = store.trials(run.no, case_no);
   if (json) return documentOf({ run: run.header, case: id, ...content, trials });
@@ -88,7 +104,9 @@ function showCase(store: Store, run: StoredRun, { id, case_no }: StoredCase, jso
     `${run.header.id}/${plainLine(id)}`,
     "",
     `  input     ${cut(plainLine(asText(content?.input)), width * 3)}`,
-    ...(content?.expected === undefined ? [] : [`  expected  ${cut(plainLine(asText(content.expected)), width * 3)}`]),
+    ...(content?.expected === undefined
+      ? []
+      : [`  expected  ${cut(plainLine(asText(content.expected)), width * 3)}`]),
     "",
     ...lines,
     "",
@@ -97,15 +115,33 @@ function showCase(store: Store, run: StoredRun, { id, case_no }: StoredCase, jso
 }
 
 function trialLines(one: StoredTrial, run: StoredRun, width: number): string[] {
-  const word = one.error !== null ? `error (${one.error})` : one.pass === null ? "not scored" : one.pass ? "passed" : "failed";
+  const word =
+    one.error !== null
+      ? `error (${one.error})`
+      : one.pass === null
+        ? "not scored"
+        : one.pass
+          ? "passed"
+          : "failed";
   const said = one.error !== null ? (one.message ?? "") : (one.answer?.output ?? "");
   const reasons = one.scores.flatMap((score, index) =>
-    score === null || score.pass ? [] : [`     ${plainLine(run.header.scorers[index]?.name ?? "")}: ${plainLine(score.reason)}`],
+    score === null || score.pass
+      ? []
+      : [`     ${plainLine(run.header.scorers[index]?.name ?? "")}: ${plainLine(score.reason)}`],
   );
-  return [cut(`  ${one.trial}  ${word.padEnd(8)}  ${plainLine(said)}`, width), ...reasons.map((line) => cut(line, width))];
+  return [
+    cut(`  ${one.trial}  ${word.padEnd(8)}  ${plainLine(said)}`, width),
+    ...reasons.map((line) => cut(line, width)),
+  ];
 }
 
-function showTrial(store: Store, run: StoredRun, { id, case_no }: StoredCase, number: number, json: boolean): string {
+function showTrial(
+  store: Store,
+  run: StoredRun,
+  { id, case_no }: StoredCase,
+  number: number,
+  json: boolean,
+): string {
   const trial = store.trials(run.no, case_no).find((one) => one.trial === number);
   if (trial === undefined) {
     throw new EvalsError({
@@ -119,11 +155,19 @@ function showTrial(store: Store, run: StoredRun, { id, case_no }: StoredCase, nu
   const request = store.request(run.no, case_no);
   if (json) return documentOf({ run: run.header, case: id, ...content, request, trial });
   const { answer } = trial;
-  const block = (title: string, text: string): string[] => [title, ...plainText(text).split("\n").map((line) => `  ${line}`), ""];
+  const block = (title: string, text: string): string[] => [
+    title,
+    ...plainText(text)
+      .split("\n")
+      .map((line) => `  ${line}`),
+    "",
+  ];
   const facts = [
     answer?.model ?? null,
     answer?.latency_ms === null || answer === null ? null : `${Math.round(answer.latency_ms)} ms`,
-    answer?.input_tokens === null || answer === null ? null : `${answer.input_tokens} + ${answer.output_tokens ?? "?"} tokens`,
+    answer?.input_tokens === null || answer === null
+      ? null
+      : `${answer.input_tokens} + ${answer.output_tokens ?? "?"} tokens`,
     answer?.cost_usd === null || answer === null ? null : `$${answer.cost_usd}`,
     answer?.finish_reason ?? null,
     trial.cached ? "from the cache" : null,
@@ -147,5 +191,7 @@ function showTrial(store: Store, run: StoredRun, { id, case_no }: StoredCase, nu
   ].join("\n");
 }
 
-const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
-const isEmpty = (value: unknown): boolean => value === null || value === undefined || (Array.isArray(value) && value.length === 0);
+const asText = (value: unknown): string =>
+  typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0);

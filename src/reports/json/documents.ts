@@ -3,7 +3,11 @@ import type { RunReport } from "../../domain/report.ts";
 import { runJson } from "./run-json.ts";
 
 /** `evals run --json`: one document, whatever happened. */
-export function runDocument(exit: number, reports: readonly RunReport[], problems: readonly Problem[] = []): string {
+export function runDocument(
+  exit: number,
+  reports: readonly RunReport[],
+  problems: readonly Problem[] = [],
+): string {
   const document = {
     schema: "evals.run/1",
     exit,

@@ -13,7 +13,11 @@ const indent = (line: string): string => `  ${line}`;
 export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
   const { comparison } = report;
   if (comparison === null || report.gate.verdict !== "regressed") return [];
-  return [...sentence(comparison.said, width).map((line) => style.strong(line)), ...wasIs(comparison), ...chanceLine(comparison)];
+  return [
+    ...sentence(comparison.said, width).map((line) => style.strong(line)),
+    ...wasIs(comparison),
+    ...chanceLine(comparison),
+  ];
 }
 
 function sentence(text: string, width: number): string[] {
@@ -38,7 +42,12 @@ function wasIs({ metrics }: Comparison): string[] {
 function chanceLine({ metrics }: Comparison): string[] {
   const p = metrics.find((one) => one.verdict === "regressed")?.p;
   if (p === null || p === undefined) return [];
-  const odds = p < 1e-9 ? "less than once in a billion runs" : `once in ${Math.round(1 / p).toString().replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
+  const odds =
+    p < 1e-9
+      ? "less than once in a billion runs"
+      : `once in ${Math.round(1 / p)
+          .toString()
+          .replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
@@ -91,9 +100,21 @@ function movedLines(comparison: Comparison, { title, ids, width, most, more }: M
     const one = moved.get(id);
     const example = examples.get(id);
     const now = example === undefined ? "" : nowText(example.after, example.reason, title === "broke");
-    return one === undefined ? [] : [[` ${cut(plainLine(id), 28)}`, share(one.baseline), share(one.candidate), one.significant ? "sure" : "", now]];
+    return one === undefined
+      ? []
+      : [
+          [
+            ` ${cut(plainLine(id), 28)}`,
+            share(one.baseline),
+            share(one.candidate),
+            one.significant ? "sure" : "",
+            now,
+          ],
+        ];
   });
-  const lines = columns([[title, "was", "is", "", "now answers"], ...rows], "  ").map((line) => cut(indent(line), width));
+  const lines = columns([[title, "was", "is", "", "now answers"], ...rows], "  ").map((line) =>
+    cut(indent(line), width),
+  );
   return ["", ...lines, ...(ids.length > most ? [indent(` …${ids.length - most} more: ${more}`)] : [])];
 }
 
@@ -107,18 +128,39 @@ function nowText(after: string | null, reason: string, failed: boolean): string 
 /** "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
 export function tagLine({ tags }: Comparison, width: number): string[] {
   const sure = tags.filter((one) => one.significant);
-  const wins = sure.filter((one) => one.delta > 0).map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
-  const losses = sure.filter((one) => one.delta < 0).map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  const wins = sure
+    .filter((one) => one.delta > 0)
+    .map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  const losses = sure
+    .filter((one) => one.delta < 0)
+    .map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
   if (wins.length === 0 && losses.length === 0) return [];
-  const parts = [...(wins.length > 0 ? [`wins on ${wins.slice(0, 3).join(", ")}`] : []), ...(losses.length > 0 ? [`loses on ${losses.slice(0, 3).join(", ")}`] : [])];
+  const parts = [
+    ...(wins.length > 0 ? [`wins on ${wins.slice(0, 3).join(", ")}`] : []),
+    ...(losses.length > 0 ? [`loses on ${losses.slice(0, 3).join(", ")}`] : []),
+  ];
   return [cut(indent(parts.join(", ")), width)];
 }
 
 /** New, removed, changed and missing cases, each in one line. */
 export function listLines({ cases }: Comparison, width: number): string[] {
   const line = (title: string, ids: readonly string[]): string[] =>
-    ids.length === 0 ? [] : [cut(indent(`${title}: ${plural(ids.length, "case")} (${ids.slice(0, 5).map(plainLine).join(", ")}${ids.length > 5 ? ", …" : ""})`), width)];
-  return [...line("new", cases.new), ...line("removed", cases.removed), ...line("changed, not compared", cases.changed), ...line("without an answer on one side", cases.missing)];
+    ids.length === 0
+      ? []
+      : [
+          cut(
+            indent(
+              `${title}: ${plural(ids.length, "case")} (${ids.slice(0, 5).map(plainLine).join(", ")}${ids.length > 5 ? ", …" : ""})`,
+            ),
+            width,
+          ),
+        ];
+  return [
+    ...line("new", cases.new),
+    ...line("removed", cases.removed),
+    ...line("changed, not compared", cases.changed),
+    ...line("without an answer on one side", cases.missing),
+  ];
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -132,16 +174,41 @@ const WORDS: Readonly<Record<Verdict, string>> = {
 
 /** One comparison for a person: verdict, metrics, what broke and was fixed, tags, what was not compared. */
 export function comparisonReport(comparison: Comparison, style: Style, width: number): string {
-  const tone = comparison.verdict === "regressed" ? style.bad : comparison.verdict === "inconclusive" || comparison.verdict === "incomparable" ? style.unsure : style.good;
+  const tone =
+    comparison.verdict === "regressed"
+      ? style.bad
+      : comparison.verdict === "inconclusive" || comparison.verdict === "incomparable"
+        ? style.unsure
+        : style.good;
   const blocks = [
-    [`${tone(WORDS[comparison.verdict])}  ${style.strong(plainLine(comparison.suite))}`, cut(indent(`baseline   ${plainLine(comparison.baseline.side)}   ${plainLine(comparison.baseline.target)}`), width), cut(indent(`candidate  ${plainLine(comparison.candidate.side)}   ${plainLine(comparison.candidate.target)}`), width)],
+    [
+      `${tone(WORDS[comparison.verdict])}  ${style.strong(plainLine(comparison.suite))}`,
+      cut(
+        indent(
+          `baseline   ${plainLine(comparison.baseline.side)}   ${plainLine(comparison.baseline.target)}`,
+        ),
+        width,
+      ),
+      cut(
+        indent(
+          `candidate  ${plainLine(comparison.candidate.side)}   ${plainLine(comparison.candidate.target)}`,
+        ),
+        width,
+      ),
+    ],
     sentence(comparison.said, width),
     metricTable(comparison.metrics),
     scopeLines(comparison),
-    [...brokenLines(comparison, width, 10, "--json lists all"), ...fixedLines(comparison, width, 5, "--json lists all")].slice(1),
+    [
+      ...brokenLines(comparison, width, 10, "--json lists all"),
+      ...fixedLines(comparison, width, 5, "--json lists all"),
+    ].slice(1),
     [...tagLine(comparison, width), ...flakyLine(comparison), ...listLines(comparison, width)],
   ];
-  return `${blocks.map((lines) => lines.join("\n")).filter((text) => text !== "").join("\n\n")}\n`;
+  return `${blocks
+    .map((lines) => lines.join("\n"))
+    .filter((text) => text !== "")
+    .join("\n\n")}\n`;
 }
 
 function metricTable(metrics: readonly MetricComparison[]): string[] {
@@ -159,11 +226,19 @@ function metricTable(metrics: readonly MetricComparison[]): string[] {
 
 function scopeLines({ population, detectable_drop, cases }: Comparison): string[] {
   const lines = [indent(`on these ${plural(cases.paired, "case")}: the intervals above`)];
-  if (population !== null) lines.push(indent(`on cases like these: ${points(population.low)} to ${points(population.high)} points`));
-  if (detectable_drop !== null) lines.push(indent(`this size shows a drop of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`));
+  if (population !== null)
+    lines.push(indent(`on cases like these: ${points(population.low)} to ${points(population.high)} points`));
+  if (detectable_drop !== null)
+    lines.push(indent(`this size shows a drop of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`));
   return lines;
 }
 
 function flakyLine({ cases }: Comparison): string[] {
-  return cases.flaky.length === 0 ? [] : [indent(`${plural(cases.flaky.length, "case")} of the candidate ${cases.flaky.length === 1 ? "passes" : "pass"} only sometimes`)];
+  return cases.flaky.length === 0
+    ? []
+    : [
+        indent(
+          `${plural(cases.flaky.length, "case")} of the candidate ${cases.flaky.length === 1 ? "passes" : "pass"} only sometimes`,
+        ),
+      ];
 }

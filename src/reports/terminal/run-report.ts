@@ -44,7 +44,8 @@ function wrap(text: string, width: number): string[] {
 export function heading(report: RunReport): { word: string; tone: "good" | "bad" | "unsure" | "strong" } {
   const { outcome, verdict } = report.gate;
   if (outcome === "failed") return { word: "FAILED", tone: "bad" };
-  if (outcome === "undecided") return { word: report.status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
+  if (outcome === "undecided")
+    return { word: report.status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
   if (outcome === "not_gated") return { word: "DONE", tone: "strong" };
   if (verdict === "inconclusive") return { word: "PASSED, not enough evidence", tone: "unsure" };
   return { word: "PASSED", tone: "good" };
@@ -61,25 +62,35 @@ function endLines(report: RunReport): string[] {
   const { end, counts, header } = report;
   if (end.kind === "unreachable") {
     return [
-      indent(`${count(counts.answered)} of the first ${plural(counts.errored, "call")} were answered: stopped early.`),
+      indent(
+        `${count(counts.answered)} of the first ${plural(counts.errored, "call")} were answered: stopped early.`,
+      ),
       indent(plainLine(end.message)),
     ];
   }
   if (end.kind !== "skipped") return [];
   const why = end.because === "budget" ? "the budget is reached" : "stopped";
   return [
-    indent(`${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${why}).`),
-    indent(`Nothing is lost. To go on:  evals run ${header.suite} --resume${end.because === "budget" ? " --budget <more>" : ""}`),
+    indent(
+      `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${why}).`,
+    ),
+    indent(
+      `Nothing is lost. To go on:  evals run ${header.suite} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
+    ),
   ];
 }
 
 /** Rules that did not hold; those that did stand beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
-  const told = report.gate.rules.filter((rule) => rule.outcome !== "passed" && !rule.rule.startsWith("regression"));
+  const told = report.gate.rules.filter(
+    (rule) => rule.outcome !== "passed" && !rule.rule.startsWith("regression"),
+  );
   return told.map((rule) => {
     const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
     const value = rule.value === null ? "unknown" : ruleValue(rule);
-    return indent(`${word}  ${rule.rule.replace(/^require /, "")}: ${value}, required ${rule.required}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`);
+    return indent(
+      `${word}  ${rule.rule.replace(/^require /, "")}: ${value}, required ${rule.required}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
+    );
   });
 }
 
@@ -115,7 +126,12 @@ function metricLines(report: RunReport): string[] {
     ...(header.trials > 1 ? rate(`all ${header.trials} pass`, `pass^${header.trials}`) : []),
     ...header.scorers.flatMap(({ name }) => rate(plainLine(name), `score.${name}`)),
     ...Object.keys(metrics)
-      .filter((name) => demanded(name) !== "" && /^(pass[@^]|flaky|error|refusal)/.test(name) && name !== `pass^${header.trials}`)
+      .filter(
+        (name) =>
+          demanded(name) !== "" &&
+          /^(pass[@^]|flaky|error|refusal)/.test(name) &&
+          name !== `pass^${header.trials}`,
+      )
       .flatMap((name) => rate(name, name)),
   ];
   return [...columns(rows), ...latencyLines(report, demanded), ...costLines(report, demanded)];
@@ -128,20 +144,28 @@ function latencyLines({ metrics }: RunReport, demanded: (name: string) => string
   });
   if (known.length === 0) return [];
   const bounds = Object.keys(metrics).filter((name) => name.startsWith("latency_") && demanded(name) !== "");
-  return [indent(`latency      ${[...known, ...bounds.map((name) => `${name} ${demanded(name)}`)].join("   ")}`)];
+  return [
+    indent(`latency      ${[...known, ...bounds.map((name) => `${name} ${demanded(name)}`)].join("   ")}`),
+  ];
 }
 
 function costLines(report: RunReport, demanded: (name: string) => string): string[] {
-  const total = report.metrics["cost_usd"]?.value;
-  const each = report.metrics["cost_per_trial"]?.value;
-  const bounds = ["cost_usd", "cost_per_trial"].filter((name) => demanded(name) !== "").map((name) => `${name} ${demanded(name)}`);
+  const total = report.metrics.cost_usd?.value;
+  const each = report.metrics.cost_per_trial?.value;
+  const bounds = ["cost_usd", "cost_per_trial"]
+    .filter((name) => demanded(name) !== "")
+    .map((name) => `${name} ${demanded(name)}`);
   if (total === null || total === undefined || each === null || each === undefined) {
-    const tokens = [report.metrics["input_tokens"]?.value, report.metrics["output_tokens"]?.value];
+    const tokens = [report.metrics.input_tokens?.value, report.metrics.output_tokens?.value];
     const [input, output] = tokens;
     if (input === null || input === undefined || output === null || output === undefined) {
       return bounds.length === 0 ? [] : [indent(`cost         unknown   ${bounds.join("   ")}`)];
     }
-    return [indent(`cost         unknown, ${Math.round(input)} + ${Math.round(output)} tokens a trial${bounds.length === 0 ? "" : `   ${bounds.join("   ")}`}`)];
+    return [
+      indent(
+        `cost         unknown, ${Math.round(input)} + ${Math.round(output)} tokens a trial${bounds.length === 0 ? "" : `   ${bounds.join("   ")}`}`,
+      ),
+    ];
   }
   return [indent(`cost         ${[`${dollars(total)}, ${dollars(each)} a trial`, ...bounds].join("   ")}`)];
 }
@@ -149,28 +173,49 @@ function costLines(report: RunReport, demanded: (name: string) => string): strin
 const MOST_TAGS = 8;
 
 function tagLines({ tags, metrics }: RunReport): string[] {
-  const overall = metrics["pass_rate"]?.value ?? 0;
+  const overall = metrics.pass_rate?.value ?? 0;
   const rated = Object.entries(tags).flatMap(([tag, one]) => {
-    const metric = one["pass_rate"];
-    return metric?.value === null || metric?.value === undefined ? [] : [{ tag, metric, distance: Math.abs(metric.value - overall) }];
+    const metric = one.pass_rate;
+    return metric?.value === null || metric?.value === undefined
+      ? []
+      : [{ tag, metric, distance: Math.abs(metric.value - overall) }];
   });
   if (rated.length < 2) return [];
   const far = [...rated].sort((a, b) => b.distance - a.distance).slice(0, MOST_TAGS);
   far.sort((a, b) => (a.metric.value ?? 0) - (b.metric.value ?? 0));
-  const rows = far.map(({ tag, metric }) => [indent(plainLine(tag)), percent(metric.value ?? 0).padStart(7), interval(metric)]);
-  return [indent(rated.length > MOST_TAGS ? `by tag (${MOST_TAGS} of ${rated.length}, farthest from the whole)` : "by tag"), ...columns(rows).map(indent)];
+  const rows = far.map(({ tag, metric }) => [
+    indent(plainLine(tag)),
+    percent(metric.value ?? 0).padStart(7),
+    interval(metric),
+  ]);
+  return [
+    indent(
+      rated.length > MOST_TAGS
+        ? `by tag (${MOST_TAGS} of ${rated.length}, farthest from the whole)`
+        : "by tag",
+    ),
+    ...columns(rows).map(indent),
+  ];
 }
 
 function worstLines(report: RunReport, width: number): string[] {
   const never = report.worst.filter((one) => one.passed === 0);
   const flaky = report.worst.filter((one) => one.passed > 0);
-  return [...caseBlock("never pass", never, report.never_pass, width), ...caseBlock("flaky", flaky, report.flaky, width)];
+  return [
+    ...caseBlock("never pass", never, report.never_pass, width),
+    ...caseBlock("flaky", flaky, report.flaky, width),
+  ];
 }
 
 function caseBlock(title: string, shown: readonly CaseReport[], all: number, width: number): string[] {
   if (shown.length === 0) return [];
   const rows = columns(
-    shown.map((one) => [` ${plainLine(one.id)}`, `${one.passed}/${one.answered}`, plainLine(one.scorer), plainLine(one.reason)]),
+    shown.map((one) => [
+      ` ${plainLine(one.id)}`,
+      `${one.passed}/${one.answered}`,
+      plainLine(one.scorer),
+      plainLine(one.reason),
+    ]),
   );
   const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
   return [indent(`${title}${more}`), ...rows.map((row) => cut(indent(row), width))];

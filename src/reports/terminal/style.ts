@@ -37,7 +37,11 @@ export function columns(rows: readonly (readonly string[])[], gap = "   "): stri
   }
   return rows.map((row) =>
     row
-      .map((cell, index) => (index === row.length - 1 ? cell : cell + " ".repeat(Math.max(0, (widths[index] ?? 0) - lengthOf(cell)))))
+      .map((cell, index) =>
+        index === row.length - 1
+          ? cell
+          : cell + " ".repeat(Math.max(0, (widths[index] ?? 0) - lengthOf(cell))),
+      )
       .join(gap)
       .trimEnd(),
   );

@@ -1,14 +1,17 @@
 import { makeTally } from "../../metrics/tally.ts";
-import { sampleHeader } from "../../store/testing/sample-run.ts";
-import { memoryStore } from "../../store/testing/memory-store.ts";
 import type { Store } from "../../store/store.ts";
+import { memoryStore } from "../../store/testing/memory-store.ts";
+import { sampleHeader } from "../../store/testing/sample-run.ts";
 import { budgetGuard } from "../budget-guard.ts";
 import type { Job, TrialEvent } from "../engine.ts";
 import type { Plan } from "../plan.ts";
 import { roundByRound } from "../work-order.ts";
 
 /** A job over a new run in memory; change what the test is about. */
-export function engineJob(plan: Plan, changes: Partial<Job> = {}): Job & { store: Store; events: TrialEvent[] } {
+export function engineJob(
+  plan: Plan,
+  changes: Partial<Job> = {},
+): Job & { store: Store; events: TrialEvent[] } {
   const store = memoryStore();
   const events: TrialEvent[] = [];
   const { client, price } = plan.target;

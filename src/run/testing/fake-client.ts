@@ -58,13 +58,15 @@ export function heldClient(): CountingClient & {
   readonly settle: (trial: string, reply?: Reply) => Promise<void>;
 } {
   const held = new Map<string, (reply: Reply) => void>();
-  const client = fakeClient(
-    (caseId, trial, signal) =>
-      new Promise((resolve) => {
-        held.set(`${caseId}/${trial}`, resolve);
-        signal.addEventListener("abort", () => resolve(failure("provider", { message: "aborted" })), { once: true });
-      }),
-  );
+  const listened = new WeakSet<AbortSignal>();
+  const cutAll = (): void => {
+    for (const resolve of held.values()) resolve(failure("provider", { message: "aborted" }));
+  };
+  const client = fakeClient((caseId, trial, signal) => {
+    if (!listened.has(signal)) signal.addEventListener("abort", cutAll);
+    listened.add(signal);
+    return new Promise((resolve) => held.set(`${caseId}/${trial}`, resolve));
+  });
   return Object.assign(client, {
     waiting: () => [...held.keys()],
     settle: async (trial: string, reply: Reply = answer("yes")) => {

@@ -58,14 +58,26 @@ export interface FakePlan {
 }
 
 /** A plan whose cases are called c0, c1, …, each with an input of its own. */
-export function fakePlan({ client, cases = 3, trials = 2, scorers = [saysYes], target = {} }: FakePlan): Plan {
+export function fakePlan({
+  client,
+  cases = 3,
+  trials = 2,
+  scorers = [saysYes],
+  target = {},
+}: FakePlan): Plan {
   const golden = Array.from({ length: cases }, (_, index): Case => {
     return { id: `c${index}`, input: { n: index }, tags: [index % 2 === 0 ? "even" : "odd"], metadata: {} };
   });
   const model: LoadedModel = {
     alias: "fake",
     entry: ModelEntry.parse({ provider: "fake" }),
-    provider: { kind: "fake", about: "", settings: ModelEntry, prompt: "optional", open: () => alreadyOpen() },
+    provider: {
+      kind: "fake",
+      about: "",
+      settings: ModelEntry,
+      prompt: "optional",
+      open: () => alreadyOpen(),
+    },
     settings: {},
   };
   const source = caseSource(golden);

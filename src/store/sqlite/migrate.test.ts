@@ -16,9 +16,7 @@ const versions = MIGRATIONS.map((_, index) => index + 1);
 /** Every statement that made the schema, by kind and name. */
 function schemaOf(db: Database.Database): string {
   const rows = db
-    .prepare<[], { sql: string }>(
-      "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name",
-    )
+    .prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
     .all();
   return `${rows.map((row) => `${row.sql};`).join("\n\n")}\n`;
 }
@@ -63,7 +61,15 @@ describe("a history of an earlier version", () => {
       expect(store.cases(run?.no ?? 0).map((one) => one.id)).toEqual(sampleCases.map((one) => one.id));
       expect([...store.scan(run?.no ?? 0)]).toMatchObject([
         { case_no: 0, trial: 1, pass: true, scores: [[1, true], null] },
-        { case_no: 0, trial: 2, pass: false, scores: [[0, false], [0.25, false]] },
+        {
+          case_no: 0,
+          trial: 2,
+          pass: false,
+          scores: [
+            [0, false],
+            [0.25, false],
+          ],
+        },
         { case_no: 1, trial: 1, kind: "errored", error: "timeout" },
       ]);
       expect(store.cached(sampleCases[0]?.request_hash ?? "", 1)?.transcript).toEqual(sampleTranscript());

@@ -12,7 +12,8 @@ export class NewerSchema extends Error {}
  */
 export function migrate(db: Database): void {
   const seen = () => db.pragma("user_version", { simple: true }) as number;
-  if (seen() > MIGRATIONS.length) throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);
+  if (seen() > MIGRATIONS.length)
+    throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);
   if (seen() === MIGRATIONS.length) return;
   // Another process may be doing the same: the count is read again once the write lock is held.
   db.transaction(() => {

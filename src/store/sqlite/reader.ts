@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { Json } from "../../domain/json.ts";
-import type { ErrorKind } from "../../domain/outcome.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
+import type { ErrorKind } from "../../domain/outcome.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../../domain/run.ts";
 import type { CachedAnswer, RunFilter, Store, StoredRun, TrialRow } from "../store.ts";
 
@@ -152,7 +152,9 @@ function listRuns(db: Database, filter: RunFilter): StoredRun[] {
   }
   const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
   const rows = db
-    .prepare<(string | number)[], RunRow>(`SELECT ${RUN_COLUMNS} FROM runs ${condition} ORDER BY no DESC LIMIT ?`)
+    .prepare<(string | number)[], RunRow>(
+      `SELECT ${RUN_COLUMNS} FROM runs ${condition} ORDER BY no DESC LIMIT ?`,
+    )
     .all(...values, filter.limit ?? -1);
   return rows.map(toRun);
 }
@@ -223,7 +225,15 @@ function scorePairs(text: string | null): readonly ([number, boolean] | null)[] 
 }
 
 function trialsOf(db: Database, runNo: number, caseNo: number): StoredTrial[] {
-  type Row = AnswerRow & { case_id: string; trial: number; error: ErrorKind | null; message: string | null; cached: number; pass: number | null; scores: string | null };
+  type Row = AnswerRow & {
+    case_id: string;
+    trial: number;
+    error: ErrorKind | null;
+    message: string | null;
+    cached: number;
+    pass: number | null;
+    scores: string | null;
+  };
   const rows = db
     .prepare<[number, number], Row>(
       `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? ORDER BY t.trial`,
@@ -241,7 +251,14 @@ function trialsOf(db: Database, runNo: number, caseNo: number): StoredTrial[] {
     answer:
       row.answer_id === null
         ? null
-        : { ...toCached(row).transcript, ...toCached(row).transcript.usage, messages: parsed(row.messages), tool_calls: parsed(row.tool_calls), raw: row.raw, at: new Date(row.at).toISOString() },
+        : {
+            ...toCached(row).transcript,
+            ...toCached(row).transcript.usage,
+            messages: parsed(row.messages),
+            tool_calls: parsed(row.tool_calls),
+            raw: row.raw,
+            at: new Date(row.at).toISOString(),
+          },
   }));
 }
 

@@ -3,7 +3,9 @@ import type { TrialScoring } from "../store.ts";
 
 /** `[[score, 1|0, reason], null, …]` in the order of the suite's scorers. */
 export function scoresColumn(scores: readonly (Score | null)[]): string {
-  return JSON.stringify(scores.map((one) => (one === null ? null : [one.score, one.pass ? 1 : 0, one.reason])));
+  return JSON.stringify(
+    scores.map((one) => (one === null ? null : [one.score, one.pass ? 1 : 0, one.reason])),
+  );
 }
 
 /** Columns pass, scores, error, message of a trial. */

@@ -2,7 +2,12 @@ import type { Database } from "better-sqlite3";
 import type { CaseBodies, NewRunCase } from "../store.ts";
 
 /** Writes the plan of a run: its cases, with contents and requests that are not known yet. Inside a transaction. */
-export function insertCases(db: Database, runNo: number, cases: Iterable<NewRunCase>, bodies: CaseBodies): void {
+export function insertCases(
+  db: Database,
+  runNo: number,
+  cases: Iterable<NewRunCase>,
+  bodies: CaseBodies,
+): void {
   const contentId = keeper(db, "contents");
   const requestId = keeper(db, "requests");
   const insert = db.prepare(

@@ -5,7 +5,10 @@ import { translated } from "./sqlite-errors.ts";
 
 type Queued =
   | { readonly record: TrialRecord; readonly scoring?: undefined }
-  | { readonly record?: undefined; readonly scoring: { case_no: number; trial: number; scoring: TrialScoring } };
+  | {
+      readonly record?: undefined;
+      readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
+    };
 
 /** So many queued records are committed at once rather than at the end of the turn. */
 const GROUP = 1000;
@@ -79,7 +82,9 @@ export function openRunWriter(db: Database, no: number, now: () => number): RunW
 
 function trialStatements(db: Database, no: number, now: () => number) {
   const requestOf = db
-    .prepare<[number, number], number | null>("SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?")
+    .prepare<[number, number], number | null>(
+      "SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?",
+    )
     .pluck();
   const answer = db.prepare(
     "INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, input_tokens, output_tokens, latency_ms, cost_usd, model, finish_reason, refusal, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -21,4 +21,3 @@ export function translated(error: unknown): unknown {
   }
   return error;
 }
-

@@ -60,7 +60,7 @@ describe("a history that cannot be used", () => {
     const store = await open();
     store.create(sampleHeader(), sampleCases, sampleBodies);
     store.close();
-    
+
     const bytes = readFileSync(place.file);
     bytes.fill(0xff, 100, 4096);
     writeFileSync(place.file, bytes);
@@ -159,14 +159,40 @@ describe("the documented views", () => {
         latency_ms: 250.5,
         cost_usd: 0.0021,
       },
-      { case_id: "second", trial: 1, outcome: "errored", error: "timeout", message: "no reply", output: null, pass: null },
+      {
+        case_id: "second",
+        trial: 1,
+        outcome: "errored",
+        error: "timeout",
+        message: "no reply",
+        output: null,
+        pass: null,
+      },
     ]);
   });
 
   it("score_overview tells each score by its scorer's name", () => {
     expect(db.prepare("SELECT * FROM score_overview ORDER BY scorer").all()).toEqual([
-      { run: "aa000001", suite: "triage", case_id: "first", trial: 1, scorer: "queue", score: 0, pass: 0, reason: "expected billing, found shipping" },
-      { run: "aa000001", suite: "triage", case_id: "first", trial: 1, scorer: "tone", score: 0.25, pass: 0, reason: "curt" },
+      {
+        run: "aa000001",
+        suite: "triage",
+        case_id: "first",
+        trial: 1,
+        scorer: "queue",
+        score: 0,
+        pass: 0,
+        reason: "expected billing, found shipping",
+      },
+      {
+        run: "aa000001",
+        suite: "triage",
+        case_id: "first",
+        trial: 1,
+        scorer: "tone",
+        score: 0.25,
+        pass: 0,
+        reason: "curt",
+      },
     ]);
   });
 });

@@ -66,7 +66,9 @@ function sqliteStore(db: Db, path: string, now: () => number): Store {
 
 function createRun(db: Db, header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): number {
   const { lastInsertRowid } = db
-    .prepare("INSERT INTO runs (id, suite, plan, status, started_at, header) VALUES (?, ?, ?, 'running', ?, ?)")
+    .prepare(
+      "INSERT INTO runs (id, suite, plan, status, started_at, header) VALUES (?, ?, ?, 'running', ?, ?)",
+    )
     .run(header.id, header.suite, header.plan, header.started_at, JSON.stringify(header));
   const no = Number(lastInsertRowid);
   insertCases(db, no, cases, bodies);

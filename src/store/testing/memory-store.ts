@@ -108,7 +108,10 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
         .filter((run) => run.header.id.startsWith(prefix))
         .map(stored),
     cases: (no) => runOf(no).cases.map((one, case_no): StoredCase => ({ case_no, ...one })),
-    scan: (no) => trialsOf(runOf(no)).map((trial) => rowOf(trial, memory)).values(),
+    scan: (no) =>
+      trialsOf(runOf(no))
+        .map((trial) => rowOf(trial, memory))
+        .values(),
     trials: (no, caseNo) => {
       const run = runOf(no);
       const mine = trialsOf(run).filter((trial) => trial.case_no === caseNo);

@@ -1,0 +1,52 @@
+import type { Io } from "../io.ts";
+
+/** The outside as a test sees it: what was printed is kept, clock and chance stand still. */
+export interface FakeIo extends Io {
+  readonly printed: { stdout: string; stderr: string };
+  /** Sends a signal to whoever listens now. */
+  readonly signal: (name: "SIGINT" | "SIGTERM") => void;
+  /** How long was slept, in milliseconds. */
+  readonly slept: number[];
+}
+
+/** Ids in the order of asking: 00000001, 00000002, … */
+export function countedIds(): Io["randomHex"] {
+  let next = 0;
+  return (bytes) => (++next).toString(16).padStart(bytes * 2, "0");
+}
+
+export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
+  const printed = { stdout: "", stderr: "" };
+  const handlers = new Set<(name: "SIGINT" | "SIGTERM") => void>();
+  const slept: number[] = [];
+  return {
+    cwd,
+    env: {},
+    stdout: (text) => {
+      printed.stdout += text;
+    },
+    stderr: (text) => {
+      printed.stderr += text;
+    },
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    width: 80,
+    now: () => 0,
+    date: () => new Date("2025-03-01T12:00:00.000Z"),
+    randomHex: countedIds(),
+    random: () => 0.5,
+    sleep: async (ms) => {
+      slept.push(ms);
+    },
+    onSignal: (handler) => {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+    printed,
+    slept,
+    signal: (name) => {
+      for (const handler of handlers) handler(name);
+    },
+    ...changes,
+  };
+}

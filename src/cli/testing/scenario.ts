@@ -1,0 +1,117 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { Io } from "../io.ts";
+import { main } from "../main.ts";
+import { countedIds, type FakeIo, fakeIo } from "./fake-io.ts";
+
+const REPOSITORIES = fileURLToPath(new URL("../../../fixtures/repos", import.meta.url));
+const EXPECTED = fileURLToPath(new URL("../expected", import.meta.url));
+
+/** What one command did. */
+export interface Ended {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunCommandOptions extends Partial<Io> {
+  /** Called with the outside before the command starts, so that the test can send signals. */
+  readonly before?: (io: FakeIo) => void;
+}
+
+/** A copy of a fixture repository in a temporary folder, and the commands that were typed in it. */
+export interface Scenario {
+  readonly root: string;
+  /** Types a command, and checks what must be true of every command. */
+  evals(args: string, options?: RunCommandOptions): Promise<Ended>;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  /** Replaces text that must be there. */
+  edit(path: string, from: string, to: string): void;
+  /** Compares everything typed and printed with `src/cli/expected/<name>.txt`. */
+  matches(name: string): void;
+  remove(): void;
+}
+
+/** @param repository a folder of fixtures/repos; null for an empty directory */
+export function scenario(repository: string | null): Scenario {
+  const root = mkdtempSync(join(tmpdir(), "evals-cli-"));
+  if (repository !== null) cpSync(join(REPOSITORIES, repository), root, { recursive: true });
+  const randomHex = countedIds();
+  let transcript = "";
+  const read = (path: string): string => readFileSync(join(root, path), "utf8");
+  const write = (path: string, text: string): void => writeFileSync(join(root, path), text);
+  return {
+    root,
+    read,
+    write,
+    evals: async (args, { before, ...changes } = {}) => {
+      const io = fakeIo(root, { randomHex, ...changes });
+      before?.(io);
+      const exit = await main(words(args), io);
+      const ended = { exit, ...io.printed };
+      transcript += block(args, ended);
+      checkEveryCommand(args, ended, root, io);
+      return ended;
+    },
+    edit: (path, from, to) => {
+      const text = read(path);
+      if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+      write(path, text.replace(from, to));
+    },
+    matches: (name) => {
+      const golden = join(EXPECTED, `${name}.txt`);
+      if (process.env.UPDATE_GOLDENS === "1") writeFileSync(golden, transcript);
+      expect(transcript).toBe(readFileSync(golden, "utf8"));
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Words of a command line; double quotes hold blanks together. */
+function words(line: string): string[] {
+  return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
+}
+
+function block(args: string, { exit, stdout, stderr }: Ended): string {
+  const part = (title: string, text: string): string =>
+    text === "" ? "" : `--- ${title}\n${text.endsWith("\n") ? text : `${text}\n--- (no line feed at the end)\n`}`;
+  return `$ evals ${args}\n${part("stdout", stdout)}${part("stderr", stderr)}--- exit ${exit}\n\n`;
+}
+
+/** Laws of every command, whatever the scenario is about. */
+function checkEveryCommand(args: string, ended: Ended, root: string, io: FakeIo): void {
+  const { exit, stdout, stderr } = ended;
+  const all = stdout + stderr;
+  expect(all, "no machine path is printed").not.toContain(dirname(root));
+  if (!io.stdoutIsTerminal) {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    expect(all, "no control character is printed").not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    expect(all, "no workflow command is printed").not.toMatch(/^\s*::|##\[|##vso\[/m);
+  }
+  if (/(^| )--json( |$)/.test(args)) checkDocument(ended);
+  else if (/^run\b/.test(args) && exit !== 2) {
+    expect(exit, "the exit code agrees with the headings").toBe(exitOfHeadings(stdout, exit));
+    for (const line of stdout.split("\n")) {
+      const unbreakable = line.split(" ").some((word) => word.length > 40);
+      if (!unbreakable) expect(line.length, line).toBeLessThanOrEqual(80);
+    }
+  }
+}
+
+function checkDocument({ exit, stdout }: Ended): void {
+  const document = JSON.parse(stdout) as { schema: string; exit: number };
+  expect(document.schema).toMatch(/^evals\.[a-z]+\/1$/);
+  expect(document.exit).toBe(exit);
+}
+
+/** What a person would think the exit code is. */
+function exitOfHeadings(stdout: string, exit: number): number {
+  const headings = Array.from(stdout.matchAll(/^(PASSED|FAILED|INCOMPLETE|UNDECIDED|DONE)\b/gm), ([word]) => word);
+  if (exit === 130 || exit === 143) return exit;
+  if (headings.includes("FAILED")) return 1;
+  return headings.includes("INCOMPLETE") || headings.includes("UNDECIDED") || headings.length === 0 ? 3 : 0;
+}

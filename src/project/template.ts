@@ -1,0 +1,30 @@
+import type { PromptScope } from "./prompt-scope.ts";
+
+/** A template made ready: renders, or throws an `UndefinedInTemplate` or `TemplateFailure`. */
+export type Template = (scope: PromptScope) => string;
+
+/** A bare `{{ … }}` asked for something that the case does not have. Line and column count within the template, from 1. */
+export class UndefinedInTemplate extends Error {
+  readonly variable: string;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(variable: string, line: number, column: number, options?: ErrorOptions) {
+    super(`undefined: ${variable}`, options);
+    this.variable = variable;
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** A template that cannot be read, or that failed while it was rendered. Places as in `UndefinedInTemplate`. */
+export class TemplateFailure extends Error {
+  readonly line: number;
+  readonly column: number;
+
+  constructor(message: string, line: number, column: number, options?: ErrorOptions) {
+    super(message, options);
+    this.line = line;
+    this.column = column;
+  }
+}

@@ -1,0 +1,293 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Client } from "../domain/provider.ts";
+import { ScorerFailure } from "../domain/scorer.ts";
+import { computeMetrics } from "../metrics/compute-metrics.ts";
+import { makeTally } from "../metrics/tally.ts";
+import type { RunWriter, Store, StoredRun } from "../store/store.ts";
+import { memoryStore } from "../store/testing/memory-store.ts";
+import { executeRun, type RanRun, type RunSettings, type RunWorld } from "./execute-run.ts";
+import type { Plan } from "./plan.ts";
+import { answer, chance, failure, fakeClient, moodyAnswer } from "./testing/fake-client.ts";
+import { fakePlan, fakeScorer, saysYes } from "./testing/fake-plan.ts";
+
+const settings: RunSettings = { concurrency: 3, budget: null, useCache: true, resume: null, early: null };
+
+function world(store: Store, changes: Partial<RunWorld> = {}): RunWorld {
+  let runs = store.runs({}).length;
+  return {
+    store,
+    wrap: counted,
+    control: { stopping: () => false, signal: new AbortController().signal },
+    onStart: () => {},
+    onTrial: () => {},
+    now: () => 0,
+    today: () => "2025-03-01T12:00:00.000Z",
+    newId: () => `0000000${++runs}`,
+    commit: null,
+    dirty: null,
+    ...changes,
+  };
+}
+
+/** Counts what was sent, as retries would. */
+function counted(client: Client, onCall: () => void): Client {
+  return {
+    ...client,
+    prepare: client.prepare.bind(client),
+    send: (...args) => {
+      onCall();
+      return client.send(...args);
+    },
+    close: client.close.bind(client),
+  };
+}
+
+const metricsOf = (ran: RanRun) =>
+  computeMetrics(ran.tally, {
+    trials: ran.header.trials,
+    scorers: ran.header.scorers.map((one) => one.name),
+  });
+
+const newest = (store: Store): StoredRun => {
+  const [run] = store.runs({ limit: 1 });
+  if (run === undefined) throw new Error("no run was stored");
+  return run;
+};
+
+/** What two runs of one plan must agree on, whatever happened in between. */
+const resultOf = (ran: RanRun) => {
+  const { cases, trials, answered, errored, skipped, not_needed, cached } = ran.counts;
+  return {
+    metrics: metricsOf(ran),
+    status: ran.status,
+    counts: { cases, trials, answered, errored, skipped, not_needed, cached },
+  };
+};
+
+describe("executeRun", () => {
+  it("counts every trial as what it became", async () => {
+    const client = fakeClient(async (id, trial) =>
+      id === "c1" && trial === 2 ? failure("rate-limit") : moodyAnswer(id, trial),
+    );
+    const ran = await executeRun(fakePlan({ client, cases: 4, trials: 3 }), settings, world(memoryStore()));
+    expect(ran.counts).toEqual({
+      cases: 4,
+      trials: 12,
+      answered: 11,
+      errored: 1,
+      skipped: 0,
+      not_needed: 0,
+      calls: 12,
+      cached: 0,
+    });
+    expect([ran.status, ran.end.kind]).toEqual(["incomplete", "all-asked"]);
+  });
+
+  it("is complete when every trial was answered", async () => {
+    const client = fakeClient(async () => answer("no"));
+    const ran = await executeRun(fakePlan({ client }), settings, world(memoryStore()));
+    expect([ran.status, ran.counts.answered]).toEqual(["complete", 6]);
+  });
+
+  it("is stopped early, with nothing missing, when the gate had decided", async () => {
+    const client = fakeClient(async () => answer("no"));
+    const early = { stop: { looks: [3], ahead: 0, decide: () => true }, order: [2, 1, 0], note: () => {} };
+    const ran = await executeRun(fakePlan({ client }), { ...settings, early }, world(memoryStore()));
+    expect(client.asked).toEqual(["c2/1", "c1/1", "c0/1"]);
+    expect(ran.counts).toMatchObject({ trials: 6, answered: 3, not_needed: 3, skipped: 0 });
+    expect(ran.status).toBe("stopped_early");
+  });
+
+  it("answers a second run from the cache, trial by trial, and counts no call for it", async () => {
+    const store = memoryStore();
+    const client = fakeClient(async (id, trial) => moodyAnswer(id, trial));
+    const plan = fakePlan({ client, cases: 3, trials: 4 });
+    const first = await executeRun(plan, settings, world(store));
+    const second = await executeRun(plan, settings, world(store));
+    expect(client.asked).toHaveLength(12);
+    expect(second.counts).toMatchObject({ calls: 0, cached: 12, answered: 12 });
+    expect(metricsOf(second)).toEqual(metricsOf(first));
+    expect(second.spent).toEqual({ usd: 0, tokens: 0 });
+  });
+
+  it.each([
+    ["the cache may not be used", { useCache: false }, {}],
+    ["the target's code is not in its requests", {}, { cacheable: false }],
+  ])("asks again when %s", async (_why, change, target) => {
+    const store = memoryStore();
+    const client = fakeClient(async () => answer("yes"));
+    const plan = fakePlan({ client, target });
+    await executeRun(plan, settings, world(store));
+    await executeRun(plan, { ...settings, ...change }, world(store));
+    expect(client.asked).toHaveLength(12);
+  });
+
+  it("asks only for trials that the cache lacks when more are wanted", async () => {
+    const store = memoryStore();
+    const client = fakeClient(async () => answer("yes"));
+    await executeRun(fakePlan({ client, cases: 2, trials: 2 }), settings, world(store));
+    client.asked.length = 0;
+    const more = await executeRun(fakePlan({ client, cases: 3, trials: 3 }), settings, world(store));
+    expect(client.asked.sort()).toEqual(["c0/3", "c1/3", "c2/1", "c2/2", "c2/3"]);
+    expect(more.counts).toMatchObject({ cached: 4, calls: 5 });
+  });
+});
+
+describe("resuming a run", () => {
+  it("that is complete asks nothing and gives the same result", async () => {
+    const store = memoryStore();
+    const client = fakeClient(async (id, trial) => moodyAnswer(id, trial));
+    const plan = fakePlan({ client });
+    const first = await executeRun(plan, { ...settings, useCache: false }, world(store));
+    const again = await executeRun(
+      plan,
+      { ...settings, useCache: false, resume: newest(store) },
+      world(store),
+    );
+    expect(client.asked).toHaveLength(6);
+    expect(resultOf(again)).toEqual(resultOf(first));
+    expect(again.header.id).toBe(first.header.id);
+  });
+
+  it("asks errored trials again, and them alone, even without the cache", async () => {
+    const store = memoryStore();
+    let broken = true;
+    const client = fakeClient(async (_id, trial) =>
+      broken && trial === 2 ? failure("timeout") : answer("yes"),
+    );
+    const plan = fakePlan({ client });
+    const first = await executeRun(plan, settings, world(store));
+    expect(first.counts).toMatchObject({ answered: 3, errored: 3 });
+    broken = false;
+    client.asked.length = 0;
+    const run = { ...settings, useCache: false, resume: newest(store) };
+    const second = await executeRun(plan, run, world(store));
+    expect(client.asked.sort()).toEqual(["c0/2", "c1/2", "c2/2"]);
+    expect(second.counts).toMatchObject({ answered: 6, errored: 0, calls: 9 });
+    expect(second.status).toBe("complete");
+  });
+
+  it("scores an answer again whose judge had failed, without asking for it a second time", async () => {
+    const store = memoryStore();
+    let asleep = true;
+    const judge = fakeScorer("judge", () => {
+      if (asleep) throw new ScorerFailure("judge", "no verdict");
+      return 1;
+    });
+    const client = fakeClient(async () => answer("yes", { usage: { input_tokens: 5, output_tokens: 5 } }));
+    const plan = fakePlan({ client, cases: 2, trials: 1, scorers: [judge], target: { cacheable: false } });
+    const first = await executeRun(plan, settings, world(store));
+    expect(first.counts).toMatchObject({ answered: 0, errored: 2 });
+    asleep = false;
+    const second = await executeRun(plan, { ...settings, resume: newest(store) }, world(store));
+    expect(client.asked).toHaveLength(2);
+    expect(second.counts).toMatchObject({ answered: 2, errored: 0, calls: 2 });
+    expect(second.spent.tokens).toBe(0);
+  });
+
+  it("keeps to one budget over all sittings", async () => {
+    const store = memoryStore();
+    const usage = { input_tokens: 4, output_tokens: 96 };
+    const client = fakeClient(async () => answer("yes", { usage }));
+    const plan = fakePlan({ client, cases: 5, trials: 2 });
+    const budget = (tokens: number): RunSettings => ({ ...settings, useCache: false, budget: { tokens } });
+    const first = await executeRun(plan, budget(350), world(store));
+    expect(first.end).toEqual({ kind: "skipped", because: "budget" });
+    expect(first.counts).toMatchObject({ answered: 3, skipped: 7 });
+    const same = await executeRun(plan, { ...budget(350), resume: newest(store) }, world(store));
+    expect([same.counts.answered, client.asked.length]).toEqual([3, 3]);
+    const more = await executeRun(plan, { ...budget(1000), resume: newest(store) }, world(store));
+    expect([more.counts.answered, more.status, more.spent.tokens]).toEqual([10, "complete", 700]);
+  });
+
+  it("after any number of deaths at any moment gives what an uninterrupted run gives, and asks for no answer twice", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          cases: fc.integer({ min: 1, max: 6 }),
+          trials: fc.integer({ min: 1, max: 4 }),
+          concurrency: fc.integer({ min: 1, max: 5 }),
+          deaths: fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 4 }),
+          seed: fc.integer(),
+        }),
+        async ({ cases, trials, concurrency, deaths, seed }) => {
+          const graded = fakeScorer("graded", (output, trial) => chance(output, trial), { required: false });
+          const judge = fakeScorer("judge", async (output) => {
+            for (let turns = chance(seed, output) * 3; turns > 1; turns--) await Promise.resolve();
+            return output === "yes" ? 0.9 : 0.1;
+          });
+          const client = fakeClient(async (id, trial) => {
+            for (let turns = chance(seed, id, trial) * 5; turns > 1; turns--) await Promise.resolve();
+            return moodyAnswer(id, trial);
+          });
+          const plan = fakePlan({
+            client,
+            cases,
+            trials,
+            scorers: [saysYes, graded, judge],
+            target: { cacheable: false },
+          });
+          const run = { ...settings, concurrency };
+          const whole = await executeRun(plan, run, world(memoryStore()));
+          client.asked.length = 0;
+
+          const store = memoryStore();
+          let stored = 0;
+          for (const moment of deaths) {
+            await sitting(plan, run, mortalStore(store, moment));
+            stored = [...store.scan(newest(store).no)].length;
+            expect(client.asked.length).toBeLessThanOrEqual(stored + concurrency * deaths.length);
+          }
+          const resumed = await executeRun(plan, { ...run, resume: store.runs({})[0] ?? null }, world(store));
+          expect(resultOf(resumed)).toEqual(resultOf(whole));
+          expect(store.runs({})).toHaveLength(1);
+        },
+      ),
+      { numRuns: 120 },
+    );
+  });
+
+  async function sitting(plan: Plan, run: RunSettings, store: Store): Promise<void> {
+    try {
+      await executeRun(plan, { ...run, resume: store.runs({})[0] ?? null }, world(store));
+    } catch (error) {
+      if (!(error instanceof Death)) throw error;
+    }
+  }
+});
+
+class Death extends Error {}
+
+/** A store whose process dies after so many writes: what was written before stays, nothing comes after. */
+function mortalStore(store: Store, writes: number): Store {
+  let left = writes;
+  const mortal = (writer: RunWriter): RunWriter => {
+    const alive = <A extends unknown[]>(work: (...args: A) => void) => {
+      return (...args: A): void => {
+        if (left-- <= 0) throw new Death("killed");
+        work(...args);
+      };
+    };
+    return { ...writer, record: alive(writer.record), recordScores: alive(writer.recordScores) };
+  };
+  return {
+    ...store,
+    create: (...args) => mortal(store.create(...args)),
+    resume: (run) => mortal(store.resume(run)),
+  };
+}
+
+describe("what the store kept of a run", () => {
+  it("adds up to what was counted while it ran", async () => {
+    const store = memoryStore();
+    const client = fakeClient(async (id, trial) =>
+      chance("fails", id, trial) < 0.2 ? failure("timeout") : moodyAnswer(id, trial),
+    );
+    const plan = fakePlan({ client, cases: 6, trials: 4 });
+    const ran = await executeRun(plan, settings, world(store));
+    const tally = makeTally(plan.count, plan.scorers.length);
+    for (const row of store.scan(ran.writer.no)) tally.add(row);
+    expect(computeMetrics(tally, { trials: 4, scorers: ["says-yes"] })).toEqual(metricsOf(ran));
+  });
+});
