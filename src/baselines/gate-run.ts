@@ -26,6 +26,8 @@ export interface GateInput {
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   /** Null when there is nothing to compare with. */
   readonly baseline: Arm | null;
+  /** The regression that the change itself accepts: from this baseline, to this run. */
+  readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** The run as a side, from a tally. */
   readonly candidate: (tally: Tally) => Arm;
   /** What the last look of a sequential test found; null when all trials were asked at once. */
@@ -52,8 +54,10 @@ export function gateRun(input: GateInput): {
   if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
   const compared =
     input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline);
-  const findings = regressionResults(input, baseline, compared);
-  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
+  const why = acceptedBecause(input, baseline);
+  const accept = (result: RuleResult): RuleResult => (why === null ? result : acceptedResult(result, why));
+  const findings = regressionResults(input, baseline, compared).map(accept);
+  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison).map(accept) : [];
   const verdict =
     compared.findings.length === 0
       ? compared.comparison.verdict
@@ -92,6 +96,23 @@ function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally
     rules: rules.length === 0 ? [PLAIN_RULE] : rules,
     narrowed: header.narrowing !== null,
   });
+}
+
+/** Why this run may be worse than this baseline; null when nobody said so of exactly these two. */
+function acceptedBecause({ accepted, header }: GateInput, baseline: Arm): string | null {
+  return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
+    ? accepted.why
+    : null;
+}
+
+function acceptedResult(result: RuleResult, why: string): RuleResult {
+  if (result.outcome === "passed") return result;
+  const word = result.rule.startsWith("regression")
+    ? result.outcome === "failed"
+      ? "regressed"
+      : "incomparable"
+    : result.rule;
+  return { ...result, outcome: "passed", said: `${word}, accepted: ${why}` };
 }
 
 /** A look speaks of part of the cases; which are new, gone or changed is a matter of the whole run. */

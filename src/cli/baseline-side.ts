@@ -1,5 +1,9 @@
 import type { Arm } from "../baselines/arm.ts";
+import { baseBranchOf, baseRefs, fetchCommand } from "../baselines/base-branch.ts";
+import { armOfBaseline, type Baseline, baselinePath, parseBaseline } from "../baselines/baseline-file.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { readAtCommit, remoteNames, resolveCommit } from "../git/repository.ts";
+import { rootFingerprint } from "../run/fingerprint.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { findRun } from "./find-run.ts";
 import { storedArm } from "./stored-arm.ts";
@@ -11,20 +15,104 @@ export interface BaselineSide {
   readonly run: StoredRun | null;
   /** A sentence for the report; null when there is nothing to add. */
   readonly note: string | null;
+  /** A regression that the change itself accepts, read from its own copy of the baseline. */
+  readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
+}
+
+export interface BaselineQuestion {
+  readonly store: Store;
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly suite: string;
+  /** Null unless the suite lists several models. */
+  readonly alias: string | null;
+  /** `--baseline`. */
+  readonly option: string | undefined;
+}
+
+const NOTHING = { arm: null, run: null, note: null, accepted: null } as const;
+
+/** Root fingerprint of a baseline: that of the run it was made from. */
+export function baselineRoot({ cases }: Baseline): string {
+  return rootFingerprint(cases.map((one) => ({ id: one.case, key: one.key })));
+}
+
+/** @throws {EvalsError} for a broken file */
+export function fileArm(
+  text: string,
+  path: string,
+  where: string,
+): { readonly arm: Arm; readonly baseline: Baseline; readonly root: string } {
+  const baseline = parseBaseline(text, path);
+  const root = baselineRoot(baseline);
+  return { arm: armOfBaseline(baseline, `${path} at ${where}`, root), baseline, root };
 }
 
 /**
- * The side that `--baseline` names.
- * @throws {EvalsError} when it names no run, or one of another suite
+ * The side a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
+ * the branch it goes into, never the change's own copy; else the file at HEAD.
+ *
+ * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
  */
-export function baselineSide(store: Store, suite: string, option: string | undefined): BaselineSide {
-  if (option === "none") return { arm: null, run: null, note: null };
-  if (option === undefined) {
-    return {
-      arm: null,
-      run: null,
-      note: "No baseline to compare with yet: the gate looked at the requirements only.",
-    };
+export async function baselineSide(question: BaselineQuestion): Promise<BaselineSide> {
+  const { option, root, env, suite, alias } = question;
+  if (option === "none") return NOTHING;
+  if (option !== undefined) return namedSide(question, option);
+  const path = baselinePath(suite, alias);
+  const base = baseBranchOf(env);
+  if (base === null) return committedSide(root, path, "HEAD", "HEAD");
+  const remotes = await remoteNames(root);
+  for (const ref of baseRefs(base, remotes)) {
+    if ((await resolveCommit(root, ref)) !== null) return changeSide(root, path, ref, base.name);
+  }
+  if ((await readAtCommit(root, "HEAD", path)) === null) return { ...NOTHING, note: noBaseline(base.name) };
+  throw new EvalsError({
+    code: "EVALS_BASE_BRANCH_MISSING",
+    what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
+    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
+    fix: `${fetchCommand(base, remotes)}    (or --baseline none)`,
+  });
+}
+
+const noBaseline = (where: string): string =>
+  `No baseline at ${where} yet: the gate looked at the requirements only. To make one: evals promote`;
+
+async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
+  const text = await readAtCommit(root, ref, path);
+  if (text === null) return { ...NOTHING, note: noBaseline(where) };
+  return { ...NOTHING, arm: fileArm(text, path, where).arm };
+}
+
+/** A change's own copy is read for one thing alone: the regression it accepts. */
+async function changeSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
+  const side = await committedSide(root, path, ref, where);
+  if (side.arm === null) return side;
+  const own = await readAtCommit(root, "HEAD", path);
+  if (own === null || own === (await readAtCommit(root, ref, path))) return side;
+  const { header } = parseBaseline(own, path);
+  const accepted = header.accepted ?? null;
+  return accepted === null
+    ? { ...side, note: `This change edits ${path} itself; it is compared with the copy at ${where}.` }
+    : { ...side, accepted };
+}
+
+async function namedSide(
+  { store, root, suite, alias }: BaselineQuestion,
+  option: string,
+): Promise<BaselineSide> {
+  const ref = option.startsWith("ref:") ? option.slice("ref:".length) : null;
+  if (ref !== null) {
+    const path = baselinePath(suite, alias);
+    for (const name of [ref, `refs/tags/evals/${ref}`]) {
+      const text = await readAtCommit(root, name, path);
+      if (text !== null) return { ...NOTHING, arm: fileArm(text, path, ref).arm };
+    }
+    throw new EvalsError({
+      code: "EVALS_BASELINE_UNKNOWN",
+      what: `There is no ${path} at "${ref}".`,
+      why: "A run is compared with a promoted baseline or a stored run.",
+      fix: "evals log lists what was promoted",
+    });
   }
   const run = findRun(store, option);
   if (run.header.suite !== suite) {
@@ -35,5 +123,5 @@ export function baselineSide(store: Store, suite: string, option: string | undef
       fix: `evals history ${suite} lists its runs`,
     });
   }
-  return { arm: storedArm(store, run), run, note: null };
+  return { ...NOTHING, arm: storedArm(store, run), run };
 }

@@ -8,6 +8,7 @@ import type { Tally } from "../metrics/tally.ts";
 import type { EarlyStop, RanRun } from "../run/execute-run.ts";
 import { scorerHash } from "../run/fingerprint.ts";
 import type { Plan } from "../run/plan.ts";
+import type { BaselineSide } from "./baseline-side.ts";
 
 /** The gate of one run, from its first trial to its conclusion. */
 export interface RunGate {
@@ -20,7 +21,11 @@ export interface RunGate {
 /**
  * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
  */
-export function gateFor(plan: Plan, baseline: Arm | null, { allTrials }: { allTrials: boolean }): RunGate {
+export function gateFor(
+  plan: Plan,
+  { arm: baseline, accepted }: Pick<BaselineSide, "arm" | "accepted">,
+  { allTrials }: { allTrials: boolean },
+): RunGate {
   const { gate } = plan.suite.suite;
   const rules = regressionRules(gate);
   const started: { header?: RunHeader; tally?: Tally } = {};
@@ -57,6 +62,7 @@ export function gateFor(plan: Plan, baseline: Arm | null, { allTrials }: { allTr
         totalMissing: ran.counts.errored + ran.counts.skipped,
         casesOf: (selector) => selectedBy(plan, selector),
         baseline,
+        accepted,
         candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
         // A run that was cut short has no last look: the fixed test speaks of what is there.
         look:

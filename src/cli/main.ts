@@ -14,6 +14,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
   } catch (error) {
     if (error instanceof EvalsError) return await reportMistakes(args, io, error.problems);
     io.stderr(`${bugText(error)}\n`);
+    if (args.includes("--json")) await printDocument(args, io, EXIT.bug, [bugProblem(error)]);
     return EXIT.bug;
   }
 }
@@ -23,14 +24,38 @@ async function reportMistakes(
   io: Io,
   problems: readonly Problem[],
 ): Promise<number> {
-  if (args.includes("--json")) {
-    const { mistakesDocument } = await import("../reports/json/documents.ts");
-    io.stdout(mistakesDocument(args.find((arg) => !arg.startsWith("-")) ?? "", EXIT.mistake, problems));
-  } else {
+  if (args.includes("--json")) await printDocument(args, io, EXIT.mistake, problems);
+  else {
     const { formatProblems } = await import("../project/format-problems.ts");
     io.stderr(formatProblems(problems));
   }
   return EXIT.mistake;
+}
+
+/** Whoever reads stdout as JSON gets one document, whatever happened. */
+async function printDocument(
+  args: readonly string[],
+  io: Io,
+  exit: number,
+  problems: readonly Problem[],
+): Promise<void> {
+  const { mistakesDocument } = await import("../reports/json/documents.ts");
+  io.stdout(mistakesDocument(commandOf(args), exit, problems));
+}
+
+function bugProblem(error: unknown): Problem {
+  return {
+    code: "EVALS_BUG",
+    what: `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
+    why: "This is a bug in evals, not a mistake of yours.",
+    fix: "Please report it with what stands on stderr.",
+  };
+}
+
+/** The command that was typed: the first word that is neither an option nor the directory after `-C`. */
+function commandOf(args: readonly string[]): string {
+  const word = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C") ?? "";
+  return /^[a-z]+$/.test(word) ? word : "";
 }
 
 function bugText(error: unknown): string {

@@ -61,11 +61,7 @@ export async function prepareRuns(
 }
 
 export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {
-  for (const { target, scorers, cases } of runs) {
-    cases.close();
-    await target.client.close();
-    for (const scorer of scorers) await scorer.close?.();
-  }
+  for (const one of runs) await closeOpened(one);
 }
 
 /** Ids and tags of all chosen suites, for a "did you mean". */
@@ -86,28 +82,64 @@ async function prepareRun(
     suite.suite.concurrency ??
     project.config.defaults.concurrency ??
     DEFAULT_CONCURRENCY;
-  const cases = suite.openCases();
-  const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency });
-  const found = checkCases(suite, cases, scorers);
-  if (found.length > 0) throw new EvalsError(found);
-  const selected = selectCases(cases, suite.suite.filter, options.narrowing);
-  if (selected.length === 0 && options.narrowing !== null) {
-    noteCases(cases, seen);
-    return null;
+  const opened: { cases?: CaseSource; scorers?: readonly OpenScorer[]; target?: OpenTarget } = {};
+  try {
+    const cases = suite.openCases();
+    opened.cases = cases;
+    const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency });
+    opened.scorers = scorers;
+    const found = [...checkCases(suite, cases, scorers), ...unsetKeys(project, model)];
+    if (found.length > 0) throw new EvalsError(found);
+    const selected = selectCases(cases, suite.suite.filter, options.narrowing);
+    if (selected.length === 0 && options.narrowing !== null) {
+      noteCases(cases, seen);
+      await closeOpened(opened);
+      return null;
+    }
+    const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
+    opened.target = target;
+    const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
+    const plan = makePlan({
+      suite,
+      model,
+      target,
+      scorers,
+      cases,
+      selected,
+      narrowing: options.narrowing,
+      trials,
+    });
+    return { plan, cases, target, scorers, concurrency };
+  } catch (error) {
+    // A process that serves a scorer would keep this one alive.
+    await closeOpened(opened);
+    throw error;
   }
-  const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
-  const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
-  const plan = makePlan({
-    suite,
-    model,
-    target,
-    scorers,
-    cases,
-    selected,
-    narrowing: options.narrowing,
-    trials,
-  });
-  return { plan, cases, target, scorers, concurrency };
+}
+
+async function closeOpened(opened: {
+  readonly cases?: CaseSource;
+  readonly scorers?: readonly OpenScorer[];
+  readonly target?: OpenTarget;
+}): Promise<void> {
+  opened.cases?.close();
+  await opened.target?.client.close();
+  for (const scorer of opened.scorers ?? []) await scorer.close?.();
+}
+
+/** Variables that hold keys and are not set, told before anything is asked. */
+function unsetKeys(project: Project, model: LoadedModel): Problem[] {
+  const names = model.provider.keys?.(model.settings) ?? [];
+  return names
+    .filter((name) => !project.env[name])
+    .map((name) => ({
+      code: "EVALS_KEY_UNSET",
+      path: project.configPlaces.path,
+      ...project.configPlaces.at(["models", model.alias], "key"),
+      what: `${name} is not set, and model "${model.alias}" needs it.`,
+      why: "Every call would be refused.",
+      fix: `export ${name}=…, or a line ${name}=… in .env (git-ignored); --replay answers from recordings`,
+    }));
 }
 
 function* idsOf(cases: CaseSource): IterableIterator<string> {

@@ -109,10 +109,30 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .description("past runs")
       .argument("[suite]")
       .option("--limit <n>", "so many, newest first", "20")
+      .option("--flaky", "with a suite: the cases that pass only sometimes, flakiest first")
+      .option("--csv", "one line a run, for a spreadsheet")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
     async (options, [suite]) =>
       (await import("./commands/history.ts")).historyCommand(options, suite as string | undefined, io),
+  );
+  add(
+    program
+      .command("power")
+      .description("how many cases × trials detect a given drop, from the suite's own history")
+      .argument("<suite>")
+      .option("--drop <share>", "the drop to detect, 0.03 for 3 points; the suite's max_drop when left out")
+      .option("--power <chance>", "the chance to detect it; 0.8 when left out")
+      .option("--pass-rate <share>", "instead of the history's")
+      .option("--correlation <r>", "how far trials of a case agree, 0 to 1, instead of the history's")
+      .option("--cases <n>", "instead of the suite's")
+      .option("--trials <k>", "instead of the suite's")
+      .option("--baseline-trials <m>", "trials of each case in the baseline")
+      .option("--model <alias>", "history of this model")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [suite]) =>
+      (await import("./commands/power.ts")).powerCommand(options, String(suite), io),
   );
   add(
     program
@@ -125,6 +145,41 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
     async (options, [run]) => (await import("./commands/show.ts")).showCommand(options, String(run), io),
+  );
+  add(
+    program
+      .command("promote")
+      .description("make a complete run of committed inputs the baseline, in one commit")
+      .argument("[run]", "the newest of each suite when left out")
+      .option("--as <name>", "tag the commit evals/<name>")
+      .option("--message <why>", "why, for the commit and the tag")
+      .option("--accept <why>", "accept the regression against the present baseline")
+      .option("--add", "add the run's own trials to cases whose keys are unchanged")
+      .option("--with-answers", "keep the distinct answers beside the baseline")
+      .option("--dry-run", "show what would be written")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [run]) =>
+      (await import("./commands/promote.ts")).promoteCommand(options, run as string | undefined, io),
+  );
+  add(
+    program
+      .command("rollback")
+      .description("restore everything that a promoted tag covered, in one commit, and prove it")
+      .argument("<tag>", "its name, with or without evals/")
+      .option("--dry-run", "show what would change")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [tag]) =>
+      (await import("./commands/rollback.ts")).rollbackCommand(options, String(tag), io),
+  );
+  add(
+    program
+      .command("log")
+      .description("who promoted or rolled back what, when and why")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options) => (await import("./commands/log.ts")).logCommand(options, io),
   );
   add(
     program

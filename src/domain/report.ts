@@ -145,3 +145,63 @@ export interface RunReport {
   readonly dataset_path: string;
   readonly duration_ms: number;
 }
+
+/** How a case stands to the baseline: `changed` has other content, `missing` has no answer on one side. */
+export type CaseChange = "broken" | "fixed" | "same" | "new" | "changed" | "missing";
+
+/** Answers that show a case at its worst, or how it moved. Texts are a model's: whoever shows them escapes them. */
+export interface CaseAnswers {
+  /** Number of the trial that is shown; null when none was answered. */
+  readonly trial: number | null;
+  readonly output: string | null;
+  /** What the baseline answered; null when its answers are not at hand. */
+  readonly before: string | null;
+  /** Text, or JSON; null when the case expects nothing. */
+  readonly expected: string | null;
+  /** The first required scorer that was missed, and what it said. */
+  readonly scorer: string;
+  readonly reason: string;
+  /** Of the first trial that errored. */
+  readonly error: { readonly kind: string; readonly message: string } | null;
+}
+
+/** One case of a run, in numbers; its texts are read when they are asked for. */
+export interface CaseRow {
+  readonly id: string;
+  readonly tags: readonly string[];
+  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  readonly line: number | null;
+  readonly planned: number;
+  readonly answered: number;
+  readonly passed: number;
+  readonly errored: number;
+  /** One letter a trial, by number: p passed, f failed, e errored, ? not scored, - not asked. */
+  readonly trials: string;
+  /** Mean of each scorer over the trials it scored, in the order of the header; null where it scored none. */
+  readonly scores: readonly (number | null)[];
+  /** Sum over the answered trials, in milliseconds; null when one of them is unknown. */
+  readonly latency_ms: number | null;
+  /** Null without a comparison. */
+  readonly change: CaseChange | null;
+  /** The change is more than chance would do (see `CaseComparison`). */
+  readonly significant: boolean;
+  readonly baseline: { readonly passed: number; readonly answered: number } | null;
+  readonly answers: () => CaseAnswers;
+}
+
+/** A run of the same suite and model in the history, for a trend. */
+export interface PastRun {
+  readonly id: string;
+  readonly started_at: string;
+  readonly target: string;
+  readonly pass_rate: Metrics[string];
+}
+
+/** A run's report with what only some reporters need, read when they ask. */
+export interface ReportedRun {
+  readonly report: RunReport;
+  /** Every case, in the run's order; may be walked again. */
+  readonly rows: () => Iterable<CaseRow>;
+  /** Oldest first, this run last. */
+  readonly history: () => readonly PastRun[];
+}

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { git, gitBytes, gitText } from "./git-process.ts";
 
 /** What git knows of the work tree now. */
 export interface Head {
@@ -8,32 +8,80 @@ export interface Head {
   readonly dirty: boolean;
 }
 
-/** Output of a git command, or null when it failed (no repository, no commit, no git). */
-function git(cwd: string, args: readonly string[]): Promise<string | null> {
-  return new Promise((resolve) => {
-    const options = {
-      cwd,
-      maxBuffer: 1 << 28,
-      env: { ...process.env, GIT_OPTIONAL_LOCKS: "0", LC_ALL: "C" },
-    };
-    execFile("git", [...args], options, (error, stdout) => resolve(error === null ? stdout : null));
-  });
-}
-
 /** @returns null outside a repository, or where git is not installed */
 export async function readHead(root: string): Promise<Head | null> {
-  const [status, commit] = await Promise.all([
-    git(root, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
-    git(root, ["rev-parse", "--verify", "--quiet", "HEAD"]),
-  ]);
-  return status === null ? null : { commit: commit?.trim() || null, dirty: status.trim() !== "" };
+  try {
+    const [status, commit] = await Promise.all([
+      gitText(root, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
+      resolveCommit(root, "HEAD"),
+    ]);
+    return status === null ? null : { commit, dirty: status !== "" };
+  } catch {
+    return null;
+  }
 }
 
 /** Hash of the commit that a ref, tag or hash names; null when it names none, or outside a repository. */
 export async function resolveCommit(root: string, ref: string): Promise<string | null> {
   if (ref.startsWith("-")) return null;
-  const found = (
-    await git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`])
-  )?.trim();
-  return found || null;
+  return (
+    (await gitText(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`])) || null
+  );
+}
+
+/** Text of a file as a commit holds it; null when it is not there. @param path relative to `root` */
+export async function readAtCommit(root: string, commit: string, path: string): Promise<string | null> {
+  const bytes = await gitBytes(root, ["cat-file", "blob", `${commit}:./${path}`]);
+  return bytes === null ? null : bytes.toString("utf8");
+}
+
+/** Paths below `root` that differ from HEAD or are not tracked, among those given. */
+export async function changedPaths(root: string, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const { out } = await git(root, [
+    "status",
+    "--porcelain=v1",
+    "-z",
+    "--untracked-files=all",
+    "--no-renames",
+    "--",
+    ...paths,
+  ]);
+  const prefix = (await gitText(root, ["rev-parse", "--show-prefix"])) ?? "";
+  return out
+    .split("\0")
+    .filter((entry) => entry !== "")
+    .map((entry) => entry.slice(3))
+    .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
+}
+
+/** Full names of refs that match a pattern, for instance `refs/tags/evals/`. */
+export async function listRefs(root: string, pattern: string): Promise<string[]> {
+  const text = await gitText(root, ["for-each-ref", "--format=%(refname)", pattern]);
+  return text === null || text === "" ? [] : text.split("\n");
+}
+
+/** The remote's default branch as this clone knows it: `refs/remotes/origin/main`; null without a remote. */
+export async function remoteDefaultBranch(root: string): Promise<string | null> {
+  const remotes = ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
+  const remote = remotes.includes("origin") ? "origin" : remotes[0];
+  if (remote === undefined) return null;
+  const named = await gitText(root, ["symbolic-ref", "--quiet", `refs/remotes/${remote}/HEAD`]);
+  const candidates = [
+    ...(named === null ? [] : [named]),
+    `refs/remotes/${remote}/main`,
+    `refs/remotes/${remote}/master`,
+  ];
+  for (const ref of candidates) if ((await resolveCommit(root, ref)) !== null) return ref;
+  return null;
+}
+
+export async function remoteNames(root: string): Promise<string[]> {
+  return ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
+}
+
+/** `name <address>` as git would write it into a commit. */
+export async function userOfGit(root: string): Promise<string> {
+  const ident = await gitText(root, ["var", "GIT_COMMITTER_IDENT"]);
+  return ident?.replace(/ \d+ [+-]\d{4}$/, "") ?? "unknown";
 }

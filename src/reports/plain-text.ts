@@ -1,19 +1,31 @@
 /**
- * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, one line.
- * Line feeds and tabs become visible.
+ * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, no commands to
+ * the CI that reads the log, one line. Line feeds and tabs become visible.
  */
 export function plainLine(text: string): string {
-  return text
-    .replace(/\r?\n/g, "⏎")
-    .replace(/\t/g, " ")
-    .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD");
+  return withoutCommands(
+    text
+      .replace(/\r?\n/g, "⏎")
+      .replace(/\t/g, " ")
+      .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
+  );
 }
 
 /** The same over several lines: line feeds and tabs stay. */
 export function plainText(text: string): string {
-  return text
-    .replace(/\r\n?/g, "\n")
-    .replace(/[^\P{Cc}\n\t]|[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD");
+  return withoutCommands(
+    text
+      .replace(/\r\n?/g, "\n")
+      .replace(/[^\P{Cc}\n\t]|[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
+  );
+}
+
+/**
+ * CI runners read a log for commands: GitHub's `::name::` where a line begins, blanks before it skipped (so after any
+ * blank: a report may break the line there), and `##[name]` and Azure's `##vso[` anywhere.
+ */
+function withoutCommands(text: string): string {
+  return text.replace(/(^|\s):(?=:)/g, "$1\uFFFD").replace(/##(?=(?:vso)?\[)/g, "#\uFFFD");
 }
 
 /** At most `width` characters, the end replaced by `…`. */

@@ -2,12 +2,15 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import { checkCases } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
+import { checkPrompts } from "../../project/find-prompt.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
+import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
+import { changedPrompts } from "../changed-prompts.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { openProject } from "../open-project.ts";
+import { locate, openProject } from "../open-project.ts";
 
 /** What `evals check` looked at. */
 interface Checked {
@@ -27,6 +30,13 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
   } catch (error) {
     note(error, checked);
   }
+  try {
+    const { root, gitRoot } = locate(io, options.directory as string | undefined);
+    add(checked, await checkPrompts(workTree(root, gitRoot ?? root)));
+    if (gitRoot !== null) add(checked, await changedPrompts(root));
+  } catch (error) {
+    note(error, checked);
+  }
   const exit = checked.problems.length > 0 ? EXIT.mistake : EXIT.ok;
   if (options.json === true) await printJson(io, exit, checked);
   else print(io, checked);
@@ -35,8 +45,13 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
 
 function note(error: unknown, checked: Checked): void {
   if (!(error instanceof EvalsError)) throw error;
+  add(checked, error.problems);
+}
+
+/** Each problem once: two suites may name one broken prompt. */
+function add(checked: Checked, problems: readonly Problem[]): void {
   const known = new Set(checked.problems.map((one) => JSON.stringify(one)));
-  checked.problems.push(...error.problems.filter((one) => !known.has(JSON.stringify(one))));
+  checked.problems.push(...problems.filter((one) => !known.has(JSON.stringify(one))));
 }
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked): Promise<void> {
@@ -48,7 +63,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked
     try {
       checked.problems.push(...checkCases(suite, cases, scorers));
       if (suite.prompt !== null) {
-        const unrendered = checkRendering(suite.prompt, cases);
+        const unrendered = checkRendering(suite.prompt, cases, suite.suite.filter);
         checked.problems.push(...unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases));
       }
@@ -105,7 +120,7 @@ async function printJson(
   exit: number,
   { problems, warnings, suites, cases }: Checked,
 ): Promise<void> {
-  const { problemJson } = await import("../../reports/json/documents.ts");
+  const { documentText, problemJson } = await import("../../reports/json/documents.ts");
   const document = {
     schema: "evals.check/1",
     exit,
@@ -114,5 +129,5 @@ async function printJson(
     problems: problems.map(problemJson),
     warnings: warnings.map(problemJson),
   };
-  io.stdout(`${JSON.stringify(document, null, 2)}\n`);
+  io.stdout(documentText(document));
 }

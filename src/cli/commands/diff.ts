@@ -5,6 +5,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison } from "../../domain/report.ts";
 import { Gate, type RegressionRule } from "../../domain/suite.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import { comparisonJson } from "../../reports/json/run-json.ts";
 import { comparisonReport } from "../../reports/terminal/comparison.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
@@ -39,7 +40,7 @@ export async function diffCommand(
         verdict,
         comparisons: comparisons.map(comparisonJson),
       };
-      io.stdout(`${JSON.stringify(document, null, 2)}\n`);
+      io.stdout(documentText(document));
     } else {
       const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
       io.stdout(comparisons.map((one) => comparisonReport(one, style, io.width)).join("\n"));

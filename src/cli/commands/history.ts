@@ -2,6 +2,7 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { dollars, percent } from "../../reports/format-numbers.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { columns } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -60,7 +61,7 @@ function document(runs: readonly StoredRun[]): string {
     const { metrics = {}, counts = null, gate = null } = (report ?? {}) as StoredReport;
     return { ...header, status, ended_at, calls, counts, metrics, gate };
   });
-  return `${JSON.stringify({ schema: "evals.history/1", exit: 0, runs: listed }, null, 2)}\n`;
+  return documentText({ schema: "evals.history/1", exit: 0, runs: listed });
 }
 
 function listing(runs: readonly StoredRun[]): string {

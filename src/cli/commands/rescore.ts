@@ -2,6 +2,7 @@ import type { Case } from "../../domain/case.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { computeMetrics } from "../../metrics/compute-metrics.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -68,9 +69,7 @@ export async function rescoreCommand(
       };
       writer.end(status, document as never, io.date().toISOString());
       if (options.json === true)
-        io.stdout(
-          `${JSON.stringify({ schema: "evals.rescore/1", exit: EXIT.ok, run: document }, null, 2)}\n`,
-        );
+        io.stdout(documentText({ schema: "evals.rescore/1", exit: EXIT.ok, run: document }));
       else {
         const rate = metrics.pass_rate?.value;
         const before = (run.report as { metrics?: typeof metrics } | null)?.metrics?.pass_rate?.value;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { modelServer, type ModelServer } from "../testing/model-server.ts";
+import { type ModelServer, modelServer } from "../testing/model-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];
@@ -97,6 +97,88 @@ describe("evals run", () => {
     repo.matches("hostile-answer");
   });
 
+  it("as JSON holds what the contract names, and keeps progress on stderr", async () => {
+    const repo = at("requirement-missed");
+    let clock = 0;
+    const { stdout, stderr, exit } = await repo.evals("run --json", { now: () => (clock += 60_000) });
+    expect(stderr).toContain("triage");
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({ schema: "evals.run/1", exit: 1 });
+    expect(exit).toBe(1);
+    const [run] = document.runs;
+    expect(run).toMatchObject({
+      id: "00000001",
+      suite: "triage",
+      target: "fixtures/answers.jsonl",
+      commit: null,
+      dirty: null,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      counts: {
+        cases: 4,
+        trials: 8,
+        answered: 8,
+        errored: 0,
+        skipped: 0,
+        not_needed: 0,
+        calls: 0,
+        cached: 0,
+      },
+      errors: {},
+      comparison: null,
+      gate: { outcome: "failed", verdict: "none" },
+    });
+    expect(run.gate.rules[0]).toEqual({
+      rule: "require pass_rate",
+      outcome: "failed",
+      value: 0.625,
+      required: ">= 0.8",
+    });
+    const values = Object.fromEntries(
+      Object.entries<{ value: number | null }>(run.metrics).map(([name, metric]) => [name, metric.value]),
+    );
+    expect(values).toMatchObject({
+      pass_rate: 0.625,
+      "pass^1": 0.625,
+      "pass^2": 0.5,
+      "pass@2": 0.75,
+      "score.queue": 0.625,
+      flaky_rate: 0.25,
+      error_rate: 0,
+      latency_p50: 162.5,
+      cost_usd: 0.008,
+      cost_per_trial: 0.001,
+      input_tokens: 40,
+      output_tokens: 10,
+    });
+  });
+
+  it("says unknown for what nobody measured, as null under --json, never 0", async () => {
+    const repo = at("hostile-answer");
+    const [run] = JSON.parse((await repo.evals("run --json")).stdout).runs;
+    for (const name of ["cost_usd", "cost_per_trial", "input_tokens", "latency_p95"]) {
+      expect(run.metrics[name].value, name).toBeNull();
+    }
+    expect((await repo.evals("show latest/invoice-copy/1 --json")).stdout).toContain("#\\u0023");
+  });
+
+  it("writes reports to files beside what it prints", async () => {
+    const repo = at("requirement-missed");
+    const { stdout } = await repo.evals(
+      "run --reporter terminal --reporter json=out/run.json --reporter terminal=out/run.txt",
+    );
+    expect(repo.read("out/run.txt")).toBe(stdout);
+    expect(JSON.parse(repo.read("out/run.json")).exit).toBe(1);
+  });
+
+  it("with --resume and no such run says so and starts one; of another plan it is refused", async () => {
+    const repo = at("requirement-missed");
+    const started = await repo.evals("run --resume");
+    expect(started.stderr).toContain("no earlier run of this plan");
+    const other = await repo.evals("run --resume --run 00000001 --trials 1");
+    expect([other.exit, other.stdout]).toEqual([2, ""]);
+    expect(other.stderr).toContain("EVALS_RESUME_OTHER_PLAN");
+  });
+
   it("with --quiet prints the same report and no progress", async () => {
     const repo = at("requirement-missed");
     let clock = 0;
@@ -142,7 +224,12 @@ describe("colour", () => {
 });
 
 describe("a run that asks a model", () => {
-  const queues: Readonly<Record<string, string>> = { charged: "billing", invoice: "billing", parcel: "shipping", log: "account" };
+  const queues: Readonly<Record<string, string>> = {
+    charged: "billing",
+    invoice: "billing",
+    parcel: "shipping",
+    log: "account",
+  };
   const route = (text: string): string => {
     const word = Object.keys(queues).find((one) => text.includes(one));
     return JSON.stringify({ queue: queues[word ?? ""] });
@@ -216,7 +303,9 @@ describe("a run that asks a model", () => {
     });
     expect(cut.exit).toBe(code);
     const history = JSON.parse((await repo.evals("history --json")).stdout);
-    expect(history.runs).toMatchObject([{ status: "incomplete", counts: { answered: 3, errored: 0, skipped: 5 } }]);
+    expect(history.runs).toMatchObject([
+      { status: "incomplete", counts: { answered: 3, errored: 0, skipped: 5 } },
+    ]);
   });
 
   it("is undecided after Ctrl-C even when the suites that did run passed", async () => {

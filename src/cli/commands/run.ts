@@ -9,7 +9,8 @@ import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun } from "../../run/execute-run.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { baselineSide } from "../baseline-side.ts";
+import { type BaselineSide, baselineSide } from "../baseline-side.ts";
+import { refuseChangedPrompts } from "../changed-prompts.ts";
 import { exitCodeFor } from "../exit-code.ts";
 import { gateFor } from "../gate-for.ts";
 import type { Io } from "../io.ts";
@@ -41,15 +42,15 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
       options.replay ? await replaying() : undefined,
     ),
   ]);
-  refuseUnpricedBudget(project, prepared, options);
-  const store = await openStore(project.root, () => io.date().getTime());
+  const { store, baselines } = await openHistory(prepared, project, options, io);
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
   const reports: RunReport[] = [];
   try {
-    for (const one of prepared) {
+    for (const [index, one] of prepared.entries()) {
       if (stop.stopping()) break;
-      const report = await runOne(one, { options, project, io, store, stop, progress, head });
+      const baseline = baselines[index] as BaselineSide;
+      const report = await runOne(one, baseline, { options, project, io, store, stop, progress, head });
       reports.push(report);
       reporters.run(report);
     }
@@ -59,9 +60,40 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
     await closeRuns(prepared);
     store.close();
   }
-  const code = stop.exitCode() ?? exitCodeFor(reports.map((one) => one.gate.outcome));
+  const notRun = prepared.slice(reports.length).map(({ plan }) => `${plan.suite.name} (${plan.model.alias})`);
+  if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);
+  const outcomes = reports.map((one) => one.gate.outcome);
+  const code = stop.exitCode() ?? exitCodeFor(notRun.length > 0 ? [...outcomes, "undecided"] : outcomes);
   reporters.end(reports, code, runDocument);
   return code;
+}
+
+/** The store and what each run is compared with; what is wrong with either is told before anything is asked. */
+async function openHistory(prepared: readonly PreparedRun[], project: Project, options: RunOptions, io: Io) {
+  let store: Store | undefined;
+  try {
+    refuseUnpricedBudget(project, prepared, options);
+    await refuseChangedPrompts(project.root);
+    const opened = await openStore(project.root, () => io.date().getTime());
+    store = opened;
+    const baselines = await Promise.all(
+      prepared.map(({ plan }) =>
+        baselineSide({
+          store: opened,
+          root: project.root,
+          env: io.env,
+          suite: plan.suite.name,
+          alias: plan.suite.suite.models === undefined ? null : plan.model.alias,
+          option: options.baseline,
+        }),
+      ),
+    );
+    return { store: opened, baselines };
+  } catch (error) {
+    store?.close();
+    await closeRuns(prepared);
+    throw error;
+  }
 }
 
 interface Sitting {
@@ -74,14 +106,13 @@ interface Sitting {
   readonly head: Awaited<ReturnType<typeof readHead>>;
 }
 
-async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RunReport> {
+async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Sitting): Promise<RunReport> {
   const { options, project, io, store, stop, progress, head } = sitting;
   const { plan } = prepared;
   const resume = options.resume
     ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`))
     : null;
-  const baseline = baselineSide(store, plan.suite.name, options.baseline);
-  const gating = gateFor(plan, baseline.arm, { allTrials: options.allTrials });
+  const gating = gateFor(plan, baseline, { allTrials: options.allTrials });
   const ran = await executeRun(
     plan,
     {
@@ -127,9 +158,10 @@ async function runOne(prepared: PreparedRun, sitting: Sitting): Promise<RunRepor
 function notesOf(ran: RanRun): string[] {
   const { header } = ran;
   const asked = header.cases * header.trials;
+  const recorded = header.planned - (ran.tally.errors.get("not-recorded") ?? 0);
   return header.planned < asked
     ? [
-        `Only ${header.planned} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
+        `Only ${recorded} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
       ]
     : [];
 }

@@ -2,6 +2,7 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
 import { columns } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -56,8 +57,7 @@ function readWanted(store: Store, word: string, options: Record<string, unknown>
   });
 }
 
-const documentOf = (body: object): string =>
-  `${JSON.stringify({ schema: "evals.show/1", exit: 0, ...body }, null, 2)}\n`;
+const documentOf = (body: object): string => documentText({ schema: "evals.show/1", exit: 0, ...body });
 
 function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, width: number): string {
   const passed = new Map<number, { answered: number; passed: number; errored: number }>();

@@ -2,6 +2,18 @@ import type { Problem } from "../../domain/problem.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { runJson } from "./run-json.ts";
 
+/**
+ * One JSON document, ending with a line feed. What a terminal or a CI runner would obey in a model's text (control
+ * characters that JSON leaves as they are, bidirectional tricks, `##[command]`) is written as its escape: the same text.
+ */
+export function documentText(document: object): string {
+  const text = JSON.stringify(document, null, 2).replace(
+    /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|(?<=#)#(?=(?:vso)?\[)/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${text}\n`;
+}
+
 /** `evals run --json`: one document, whatever happened. */
 export function runDocument(
   exit: number,
@@ -14,7 +26,7 @@ export function runDocument(
     runs: reports.map(runJson),
     ...(problems.length === 0 ? {} : { problems: problems.map(problemJson) }),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return documentText(document);
 }
 
 /** What each command's document holds when it could not do its work. */
@@ -31,7 +43,7 @@ export function mistakesDocument(command: string, exit: number, problems: readon
     ...EMPTY[command || "run"],
     problems: problems.map(problemJson),
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return documentText(document);
 }
 
 export function problemJson(problem: Problem): object {

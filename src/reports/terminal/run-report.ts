@@ -4,7 +4,7 @@ import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./comparison.ts";
-import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
+import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
 /** A run for a person: did it pass and how sure, what broke, the numbers, what to type next. Ends with a line feed. */
 export function runReport(report: RunReport, { width, color }: TerminalOptions): string {
@@ -19,25 +19,31 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
     tagLines(report),
     worstLines(report, width),
     errorLines(report, width),
-    report.notes.flatMap((note) => wrap(plainLine(note), width - 2)),
+    report.notes.map((note) => indent(plainLine(note))),
     nextLines(report, width),
   ];
-  const body = blocks.map((lines) => lines.join("\n")).filter((text) => text !== "");
+  const body = blocks
+    .map((lines) => lines.flatMap((line) => fold(line, width)).join("\n"))
+    .filter((text) => text !== "");
   return `${body.join("\n\n")}\n`;
 }
 
 const indent = (line: string): string => `  ${line}`;
 
-function wrap(text: string, width: number): string[] {
+/** A line that is wider than the terminal goes on below, a little further in; a word is never broken. */
+function fold(line: string, width: number): string[] {
+  if (lengthOf(line) <= width) return [line];
+  const [margin = ""] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + word.length + 1 > width) {
-      lines.push(indent(line));
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+  let current = margin;
+  for (const word of line.slice(margin.length).split(" ")) {
+    if (current.trim() !== "" && lengthOf(current) + lengthOf(word) > width) {
+      lines.push(current.trimEnd());
+      current = `${margin}  `;
+    }
+    current += `${word} `;
   }
-  return [...lines, indent(line)];
+  return [...lines, current.trimEnd()];
 }
 
 /** The word that agrees with the exit code. */
@@ -63,7 +69,9 @@ function endLines(report: RunReport): string[] {
   if (end.kind === "unreachable") {
     return [
       indent(
-        `${count(counts.answered)} of the first ${plural(counts.errored, "call")} were answered: stopped early.`,
+        counts.errored === 1
+          ? "The first call was not answered: stopped early."
+          : `None of the first ${count(counts.errored)} calls was answered: stopped early.`,
       ),
       indent(plainLine(end.message)),
     ];
@@ -228,11 +236,16 @@ function errorLines(report: RunReport, width: number): string[] {
   );
 }
 
+/** "1 case is flaky" alone, "is flaky" after the cases that never pass. */
+function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
+  return never_pass > 0 ? ["is flaky", "are flaky"] : ["case is flaky", "cases are flaky"];
+}
+
 function nextLines(report: RunReport, width: number): string[] {
   const { header, counts } = report;
   const failing = [
     report.never_pass > 0 ? `${plural(report.never_pass, "case never passes", "cases never pass")}` : "",
-    report.flaky > 0 ? `${plural(report.flaky, "is flaky", "are flaky")}` : "",
+    report.flaky > 0 ? plural(report.flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
   const asked = counts.answered - counts.cached;
   const parts = [

@@ -1,0 +1,215 @@
+import * as z from "zod";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Arm, ArmScores } from "./arm.ts";
+
+export const BASELINE_SCHEMA = "evals.baseline/1";
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** First line of a baseline file. No date and no commit: git knows those, and squash merges lose them. */
+export const BaselineHeader = z.strictObject({
+  schema: z.literal(BASELINE_SCHEMA),
+  suite: z.string(),
+  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  target: z.string(),
+  scorers: z.record(
+    z.string(),
+    z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() }),
+  ),
+  /** A wanted regression: from the base's root to this file's, and why. */
+  accepted: z.strictObject({ from: Hash, to: Hash, why: z.string().min(1) }).optional(),
+});
+export type BaselineHeader = z.output<typeof BaselineHeader>;
+
+/**
+ * What a scorer gave the trials of a case: how many passed; `{n, pass}` where it could not score all; each value where
+ * it grades.
+ */
+const CaseScores = z.union([
+  z.int().min(0),
+  z.strictObject({ n: z.int().min(0), pass: z.int().min(0) }),
+  z.array(z.number().min(0).max(1)),
+]);
+
+/** One line a case, sorted by id: branches that touch cases apart from each other merge. */
+export const BaselineCase = z.strictObject({
+  case: z.string().min(1),
+  /** Hash of input and expected. */
+  content: Hash,
+  /** Hash of all that defines the case's result. */
+  key: Hash,
+  /** Runs whose trials are in it, each once. */
+  runs: z.array(z.string()).min(1),
+  trials: z.int().min(1),
+  pass: z.int().min(0),
+  scores: z.record(z.string(), CaseScores),
+});
+export type BaselineCase = z.output<typeof BaselineCase>;
+
+/** A promoted baseline. */
+export interface Baseline {
+  readonly header: BaselineHeader;
+  readonly cases: readonly BaselineCase[];
+}
+
+/** Where a suite's baseline stands, relative to the project root. @param alias only when the suite lists several models */
+export function baselinePath(suite: string, alias: string | null): string {
+  return alias === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${alias}.jsonl`;
+}
+
+/** The file's text: the same baseline always gives the same bytes. */
+export function formatBaseline({ header, cases }: Baseline): string {
+  const sorted = [...cases].sort((a, b) => (a.case < b.case ? -1 : 1));
+  return `${[header, ...sorted].map((line) => JSON.stringify(line)).join("\n")}\n`;
+}
+
+/**
+ * Reads what `formatBaseline` wrote.
+ * @throws {EvalsError} for a file with conflict markers, of a newer version, or that is cut or broken, with every bad line
+ */
+export function parseBaseline(text: string, path: string): Baseline {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  const conflict = lines.findIndex((line) => /^(<{7}|={7}|>{7})( |$)/.test(line));
+  if (conflict !== -1) throw new EvalsError(conflicted(path, conflict + 1));
+  const header = readHeader(lines[0] ?? "", path);
+  const problems: Problem[] = [];
+  const cases: BaselineCase[] = [];
+  const seen = new Map<string, number>();
+  for (const [index, line] of lines.entries()) {
+    if (index === 0) continue;
+    const one = readLine(line);
+    const first = one === undefined ? undefined : seen.get(one.case);
+    if (one === undefined) problems.push(brokenLine(path, index + 1));
+    else if (first !== undefined) problems.push(repeatedCase(path, index + 1, one.case, first));
+    else {
+      seen.set(one.case, index + 1);
+      cases.push(one);
+    }
+  }
+  if (problems.length > 0) throw new EvalsError(problems.slice(0, 20));
+  return { header, cases };
+}
+
+function readHeader(line: string, path: string): BaselineHeader {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    throw new EvalsError(brokenLine(path, 1));
+  }
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  if (typeof schema === "string" && schema !== BASELINE_SCHEMA)
+    throw new EvalsError(otherVersion(path, schema));
+  const header = BaselineHeader.safeParse(value);
+  if (!header.success) throw new EvalsError(brokenLine(path, 1));
+  return header.data;
+}
+
+function readLine(line: string): BaselineCase | undefined {
+  try {
+    const one = BaselineCase.parse(JSON.parse(line));
+    return one.pass <= one.trials ? one : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const WHY = "The gate compares with what this file says; it must not guess at it.";
+
+function conflicted(path: string, line: number): Problem {
+  return {
+    code: "EVALS_BASELINE_CONFLICT",
+    path,
+    line,
+    column: 1,
+    what: "The baseline has merge conflict markers.",
+    why: "Two branches promoted the same cases, and only a run of the merged inputs tells what they do now.",
+    fix: `git checkout --theirs -- ${path} && evals run && evals promote    (or --ours; then the run decides)`,
+  };
+}
+
+function otherVersion(path: string, schema: string): Problem {
+  return {
+    code: "EVALS_BASELINE_VERSION",
+    path,
+    line: 1,
+    column: 1,
+    what: `The baseline is of version "${schema}", and this program reads ${BASELINE_SCHEMA}.`,
+    why: WHY,
+    fix: "Update git-evals, or promote a new baseline.",
+  };
+}
+
+function brokenLine(path: string, line: number): Problem {
+  return {
+    code: "EVALS_BASELINE_BROKEN",
+    path,
+    line,
+    column: 1,
+    what: "The line is not one that evals promote wrote.",
+    why: WHY,
+    fix: `git checkout HEAD -- ${path}, or promote a new baseline`,
+  };
+}
+
+function repeatedCase(path: string, line: number, id: string, first: number): Problem {
+  return {
+    code: "EVALS_BASELINE_BROKEN",
+    path,
+    line,
+    column: 1,
+    what: `The case "${id}" stands here twice (first on line ${first}).`,
+    why: WHY,
+    fix: "A merge kept both lines: delete one, run, and promote again.",
+  };
+}
+
+/** A baseline as a side of a comparison. @param root its fingerprint, computed from its keys */
+export function armOfBaseline({ header, cases }: Baseline, side: string, root: string): Arm {
+  return {
+    side,
+    run: null,
+    suite: header.suite,
+    target: header.target,
+    fingerprint: root,
+    trials: cases.reduce((most, one) => Math.max(most, one.trials), 0),
+    ids: cases.map((one) => one.case),
+    contents: cases.map((one) => one.content),
+    answered: cases.map((one) => one.trials),
+    passed: cases.map((one) => one.pass),
+    scores: new Map(
+      Object.entries(header.scorers).map(([name, scorer]) => [name, scoresOf(name, scorer, cases)]),
+    ),
+    tagsOf: () => [],
+  };
+}
+
+function scoresOf(
+  name: string,
+  { hash, required, graded = false }: BaselineHeader["scorers"][string],
+  cases: readonly BaselineCase[],
+): ArmScores {
+  const sums = cases.map((one) => sumsOf(one.scores[name], one.trials));
+  return {
+    hash,
+    required,
+    binary: !graded,
+    count: sums.map((one) => one.count),
+    sum: sums.map((one) => one.sum),
+    sumOfSquares: sums.map((one) => one.sumOfSquares),
+  };
+}
+
+function sumsOf(scores: z.output<typeof CaseScores> | undefined, trials: number) {
+  if (scores === undefined) return { count: 0, sum: 0, sumOfSquares: 0 };
+  if (typeof scores === "number") return { count: trials, sum: scores, sumOfSquares: scores };
+  if (!Array.isArray(scores)) return { count: scores.n, sum: scores.pass, sumOfSquares: scores.pass };
+  let sum = 0;
+  let sumOfSquares = 0;
+  for (const score of scores) {
+    sum += score;
+    sumOfSquares += score * score;
+  }
+  return { count: scores.length, sum, sumOfSquares };
+}

@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { exitCodeFor } from "../cli/exit-code.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import { gateOutcome, gateResult } from "./gate.ts";
+
+const rule = (outcome: RuleResult["outcome"]): RuleResult => ({
+  rule: outcome,
+  outcome,
+  value: null,
+  required: "",
+});
+
+describe("the outcome of a gate", () => {
+  it.each([
+    [[], 0, "not_gated", 0],
+    [[], 1, "undecided", 3],
+    [["passed"], 0, "passed", 0],
+    [["passed"], 2, "passed", 0],
+    [["passed", "undecided"], 0, "undecided", 3],
+    [["passed", "failed"], 0, "failed", 1],
+    [["undecided", "failed", "passed"], 5, "failed", 1],
+  ] as const)("of rules %j with %i trials missing is %s, exit %i", (rules, missing, outcome, exit) => {
+    expect(gateOutcome(rules.map(rule), missing)).toBe(outcome);
+    expect(exitCodeFor([gateOutcome(rules.map(rule), missing)])).toBe(exit);
+  });
+
+  it("does not depend on the order of the rules", () => {
+    const outcomes = fc.array(
+      fc.constantFrom("passed", "failed", "undecided") as fc.Arbitrary<RuleResult["outcome"]>,
+    );
+    fc.assert(
+      fc.property(outcomes, (all) => {
+        expect(gateOutcome(all.map(rule).reverse(), 0)).toBe(gateOutcome(all.map(rule), 0));
+      }),
+    );
+  });
+
+  it("keeps the comparison's word beside it", () => {
+    expect(gateResult([rule("passed")], "inconclusive", 0)).toMatchObject({
+      outcome: "passed",
+      verdict: "inconclusive",
+    });
+  });
+});
+
+describe("the exit code of several runs", () => {
+  it.each([
+    [[], 0],
+    [["not_gated", "passed"], 0],
+    [["passed", "undecided"], 3],
+    [["undecided", "failed"], 1],
+    [["failed", "passed"], 1],
+  ] as const)("of %j is %i: a failure wins, then what is undecided", (outcomes, exit) => {
+    expect(exitCodeFor(outcomes)).toBe(exit);
+  });
+});

@@ -1,0 +1,163 @@
+import { betaQuantile } from "../statistics/beta-distribution.ts";
+import {
+  clustersNeeded,
+  type DesignAssumptions,
+  differenceVariance,
+  minimumDetectableEffect,
+} from "../statistics/power.ts";
+import { seededOrder, seededRandom } from "../statistics/seeded-random.ts";
+import { sequentialGate } from "../statistics/sequential-gate.ts";
+
+/** What is planned for, and what is believed of the suite. Shares and drops are points of [0, 1]. */
+export interface PowerAssumptions {
+  /** Mean over cases of the share of trials that pass. */
+  readonly pass_rate: number;
+  /** How far trials of one case agree, in [0, 1]: 0 no more than trials of any two cases, 1 always. */
+  readonly correlation: number;
+  /** The drop that must not go unseen. */
+  readonly drop: number;
+  /** Chance to see it. */
+  readonly power: number;
+  /** Of the regression rule, one-sided. */
+  readonly confidence: number;
+  readonly cases: number;
+  /** Of each case. */
+  readonly trials: number;
+  /** Of each case in the baseline; null: as many as the plan's own. */
+  readonly baseline_trials: number | null;
+}
+
+export interface SuiteSize {
+  readonly cases: number;
+  readonly trials: number;
+}
+
+export interface PlannedSize extends SuiteSize {
+  /** Null when it would be larger than the pass rate: nothing can fall so far. */
+  readonly detectable_drop: number | null;
+  readonly calls: number;
+}
+
+/** Mean calls of a run that may stop early. */
+export interface ExpectedCalls {
+  readonly unchanged: number;
+  readonly drop: number;
+}
+
+export interface PowerPlan {
+  readonly detectable_drop: number | null;
+  /** By cases, then trials; the suite's own size among them. */
+  readonly table: readonly PlannedSize[];
+  /** Sizes that detect the drop, by trials. */
+  readonly needed: readonly SuiteSize[];
+  /** Cases that would do with the suite's own trials against a baseline of 20 a case; null when that saves nothing. */
+  readonly larger_baseline: (SuiteSize & { readonly baseline_trials: number }) | null;
+  readonly expected_calls: ExpectedCalls;
+}
+
+const TRIALS = [1, 3, 5, 10, 20] as const;
+const CASES = [1, 10, 100, 1000, 10_000].flatMap((scale) => [10, 15, 20, 30, 50, 75].map((n) => n * scale));
+const LARGER_BASELINE = 20;
+
+/** Everything that `evals power` has to say, from numbers alone. */
+export function planPower(assumptions: PowerAssumptions): PowerPlan {
+  const { cases, trials } = assumptions;
+  const columns = withOwn(TRIALS, trials);
+  const rows = nearby(cases);
+  return {
+    detectable_drop: detectableDrop(assumptions, { cases, trials }),
+    table: rows.flatMap((n) =>
+      columns.map((k) => ({
+        cases: n,
+        trials: k,
+        detectable_drop: detectableDrop(assumptions, { cases: n, trials: k }),
+        calls: n * k,
+      })),
+    ),
+    needed: columns.map((k) => ({ cases: casesNeeded(assumptions, k), trials: k })),
+    larger_baseline: largerBaseline(assumptions),
+    expected_calls: expectedCalls(assumptions),
+  };
+}
+
+/**
+ * Variance of one case's difference. Near a pass rate of 1 the history has none, yet a drop would bring its own, at
+ * least drop(1 − drop)/k: without this floor an all-green suite would seem to see everything.
+ */
+function varianceOf(assumptions: PowerAssumptions, trials: number): number {
+  const { pass_rate, correlation, drop, baseline_trials } = assumptions;
+  const design: DesignAssumptions = {
+    rate: pass_rate,
+    correlation,
+    candidateAttempts: trials,
+    baseAttempts: baseline_trials ?? trials,
+  };
+  return Math.max(differenceVariance(design), (drop * (1 - drop)) / trials);
+}
+
+const levels = ({ confidence, power }: PowerAssumptions) => ({ alpha: 1 - confidence, power });
+
+function detectableDrop(assumptions: PowerAssumptions, { cases, trials }: SuiteSize): number | null {
+  const drop = minimumDetectableEffect(cases, varianceOf(assumptions, trials), levels(assumptions));
+  return drop > assumptions.pass_rate ? null : drop;
+}
+
+function casesNeeded(assumptions: PowerAssumptions, trials: number): number {
+  return Math.max(1, clustersNeeded(assumptions.drop, varianceOf(assumptions, trials), levels(assumptions)));
+}
+
+function largerBaseline(assumptions: PowerAssumptions): PowerPlan["larger_baseline"] {
+  const { trials, baseline_trials } = assumptions;
+  if ((baseline_trials ?? trials) >= LARGER_BASELINE) return null;
+  const cases = casesNeeded({ ...assumptions, baseline_trials: LARGER_BASELINE }, trials);
+  const saves = casesNeeded(assumptions, trials) > cases;
+  return saves ? { cases, trials, baseline_trials: LARGER_BASELINE } : null;
+}
+
+function withOwn(ladder: readonly number[], own: number): number[] {
+  return [...new Set([...ladder, own])].sort((a, b) => a - b);
+}
+
+/** Two sizes below the suite's own, itself, four above. */
+function nearby(own: number): number[] {
+  const ladder = withOwn(CASES, own);
+  const at = ladder.indexOf(own);
+  return ladder.slice(Math.max(0, at - 2), at + 5);
+}
+
+/** Trials drawn in all for one estimate: enough for ± 3 % of the calls, and still under a second. */
+const DRAWN_TRIALS = 300_000;
+
+/**
+ * Mean calls of the sequential gate, with nothing changed and after the drop: plays it on cases whose chances are spread
+ * like a Beta distribution of that mean and correlation. The seed is fixed: the same plan prints the same numbers.
+ */
+export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
+  const { cases, trials, drop, confidence, pass_rate } = assumptions;
+  const baseline = assumptions.baseline_trials ?? trials;
+  const chances = betaChances(assumptions);
+  const draws = Math.round(Math.min(300, Math.max(20, DRAWN_TRIALS / (cases * (trials + baseline)))));
+  const calls = (kept: number): number => {
+    let total = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      const random = seededRandom(`power ${draw}`);
+      const order = seededOrder(cases, `power order ${draw}`);
+      const values = (chance: number, count: number): number[] =>
+        Array.from({ length: count }, () => (random() < chance ? 1 : 0));
+      const before = Array.from(order, (place) => values(chances[place] ?? 0, baseline));
+      const after = Array.from(order, (place) => values((chances[place] ?? 0) * kept, trials));
+      total += sequentialGate(before, after, { delta: drop, alpha: 1 - confidence }).calls;
+    }
+    return Math.round(total / draws);
+  };
+  return { unchanged: calls(1), drop: calls(Math.max(0, 1 - drop / pass_rate)) };
+}
+
+/** One chance a case at the middle of each of n equal slices of Beta(rate·c, (1 − rate)·c), c = 1/correlation − 1. */
+function betaChances({ cases, pass_rate, correlation }: PowerAssumptions): number[] {
+  const places = Array.from({ length: cases }, (_, place) => (place + 0.5) / cases);
+  if (correlation <= 0.001 || pass_rate <= 0 || pass_rate >= 1) return places.map(() => pass_rate);
+  if (correlation >= 0.999) return places.map((place) => (place < 1 - pass_rate ? 0 : 1));
+  const c = 1 / correlation - 1;
+  return places.map((place) => betaQuantile(place, pass_rate * c, (1 - pass_rate) * c));
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { computeMetrics } from "../metrics/compute-metrics.ts";
+import { makeTally } from "../metrics/tally.ts";
+import { checkCritical } from "./critical.ts";
+import { checkRequirements } from "./requirements.ts";
+
+/** A run written case by case: `p`assed, `f`ailed, `e`rrored, `s`kipped trials. */
+function run(cases: readonly string[], known: { cost?: number | null; latency?: number | null } = {}) {
+  const tally = makeTally(cases.length, 1);
+  for (const [case_no, trials] of cases.entries()) {
+    for (const one of trials.replaceAll("s", "")) {
+      tally.add({
+        case_no,
+        kind: one === "e" ? "errored" : "answered",
+        error: one === "e" ? "timeout" : null,
+        cached: false,
+        pass: one === "e" ? null : one === "p",
+        scores: one === "e" ? [] : [[one === "p" ? 1 : 0, one === "p"]],
+        latency_ms: one === "e" ? null : (known.latency ?? 100),
+        cost_usd: one === "e" || known.cost === null ? null : (known.cost ?? 0.01),
+        input_tokens: null,
+        output_tokens: null,
+        refused: false,
+        tool_calls: 0,
+      });
+    }
+  }
+  const trials = Math.max(...cases.map((one) => one.length));
+  const missing = (caseNo: number): number => (cases[caseNo] ?? "").replaceAll(/[pf]/g, "").length;
+  return {
+    tally,
+    metrics: computeMetrics(tally, { trials, scorers: ["queue"] }),
+    trials,
+    scorers: ["queue"],
+    missing,
+    totalMissing: cases.reduce((sum, _, caseNo) => sum + missing(caseNo), 0),
+  };
+}
+
+const outcomeOf = (metric: string, bound: string, measured: ReturnType<typeof run>) =>
+  checkRequirements({ [metric]: bound }, measured)[0]?.outcome;
+
+describe("a requirement", () => {
+  it.each([
+    ["pass_rate", ">= 0.75", "passed"],
+    ["pass_rate", "> 0.75", "failed"],
+    ["pass_rate", ">= 0.76", "failed"],
+    ["pass^2", ">= 0.5", "passed"],
+    ["pass@2", ">= 1", "passed"],
+    ["score.queue", ">= 0.8", "failed"],
+    ["flaky_rate", "<= 0.4", "failed"],
+    ["latency_p95", "<= 1s", "passed"],
+    ["latency_p95", "<= 90ms", "failed"],
+    ["cost_usd", "<= 0.05", "passed"],
+    ["error_rate", "<= 0", "passed"],
+  ])("on %s %s of a whole run is %s", (metric, bound, outcome) => {
+    expect(outcomeOf(metric, bound, run(["pp", "pf"]))).toBe(outcome);
+  });
+
+  it.each([
+    // Of 4 trials 3 are in and pass, one is missing: the rate ends between 0.75 and 1.
+    ["holds with the missing trial counted as failed", "pass_rate", ">= 0.75", ["pp", "pe"], "passed"],
+    ["hangs on the missing trial", "pass_rate", ">= 0.8", ["pp", "pe"], "undecided"],
+    // 2 of 4 failed: even with the missing one passed it is at most 0.5.
+    ["fails with the missing trial counted as passed", "pass_rate", ">= 0.6", ["ff", "ps"], "failed"],
+    ["hangs on a skipped trial as on an errored one", "pass_rate", ">= 0.8", ["pp", "ps"], "undecided"],
+    ["hangs on a case without any answer", "pass_rate", ">= 0.6", ["pp", "ee"], "undecided"],
+    ["is settled by the others", "pass_rate", ">= 0.5", ["pp", "ee"], "passed"],
+    ["pass^2 hangs on the missing trial", "pass^2", ">= 1", ["pp", "pe"], "undecided"],
+    ["pass^2 has failed without it", "pass^2", ">= 1", ["pp", "fe"], "failed"],
+    ["a score hangs on the missing trial", "score.queue", ">= 0.8", ["pp", "pe"], "undecided"],
+    ["an upper bound holds even with all passed", "pass_rate", "<= 1", ["pp", "pe"], "passed"],
+    ["an upper bound hangs on the missing trial", "pass_rate", "<= 0.8", ["pp", "pe"], "undecided"],
+    ["the latency of a missing trial is unknown", "latency_p95", "<= 1h", ["pp", "pe"], "undecided"],
+    ["the cost of a missing trial is unknown", "cost_usd", "<= 100", ["pp", "pe"], "undecided"],
+    ["the error rate says what is missing", "error_rate", "<= 0.1", ["pp", "pe"], "failed"],
+    ["flakiness may go either way", "flaky_rate", "<= 0.9", ["pp", "pe"], "undecided"],
+  ] as const)("with trials missing: %s", (_what, metric, bound, cases, outcome) => {
+    expect(outcomeOf(metric, bound, run(cases))).toBe(outcome);
+  });
+
+  it("on a value that nobody knows is undecided, and says so", () => {
+    expect(checkRequirements({ cost_usd: "<= 1" }, run(["pp"], { cost: null }))).toEqual([
+      { rule: "require cost_usd", outcome: "undecided", value: null, required: "<= 1" },
+    ]);
+  });
+
+  it("is not missed by the rounding of a mean", () => {
+    const measured = run(["pppppppppf"]);
+    expect(outcomeOf("pass_rate", ">= 0.9", measured)).toBe("passed");
+    expect(outcomeOf("pass_rate", "< 0.9", measured)).toBe("failed");
+  });
+
+  it("tells the measured value, not the one with trials filled in", () => {
+    expect(checkRequirements({ pass_rate: ">= 0.8" }, run(["pp", "pe"]))[0]?.value).toBe(1);
+  });
+});
+
+describe("a critical selector", () => {
+  const check = (cases: readonly string[]) => {
+    const { tally, missing } = run(cases);
+    const chosen = cases.map((_, case_no) => ({ case_no, id: `c${case_no}` }));
+    return checkCritical(["tag:vip"], () => chosen, tally, missing)[0];
+  };
+
+  it.each([
+    ["every trial of every case passes", ["pp", "pp"], "passed", 1],
+    ["one trial fails", ["pp", "pf"], "failed", 0.5],
+    ["one trial is missing", ["pp", "pe"], "undecided", 1],
+    ["one fails and another is missing", ["pe", "fp"], "failed", 0.5],
+    ["no trial has an answer", ["ee"], "undecided", 1],
+  ] as const)("when %s", (_what, cases, outcome, value) => {
+    expect(check(cases)).toMatchObject({ rule: "critical tag:vip", outcome, value });
+  });
+
+  it("names the cases that broke it, a few of many", () => {
+    expect(check(["pf", "pp", "ff"])?.said).toBe("failing: c0, c2");
+    expect(check(Array.from({ length: 8 }, () => "f"))?.said).toBe("failing: c0, c1, c2, c3, c4 and 3 more");
+  });
+
+  it("counts the cases of its own selector only", () => {
+    const { tally, missing } = run(["pp", "ff"]);
+    const results = checkCritical(
+      ["case:good", "case:bad"],
+      (selector) => [{ case_no: selector === "case:good" ? 0 : 1, id: selector }],
+      tally,
+      missing,
+    );
+    expect(results.map((one) => one.outcome)).toEqual(["passed", "failed"]);
+  });
+});

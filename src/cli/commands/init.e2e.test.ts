@@ -1,0 +1,52 @@
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { starterFiles } from "../starter-project.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+describe("evals init", () => {
+  let repo: Scenario;
+  beforeEach(() => {
+    repo = scenario(null);
+  });
+  afterEach(() => repo.remove());
+  const files = (): string[] =>
+    readdirSync(repo.root, { recursive: true, encoding: "utf8", withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  it("makes a project that checks and runs without a key", async () => {
+    expect((await repo.evals("init")).exit).toBe(0);
+    expect((await repo.evals("check")).exit).toBe(0);
+    expect((await repo.evals("run")).exit).toBe(0);
+    repo.matches("init-in-an-empty-directory");
+  });
+
+  it("overwrites nothing the second time", async () => {
+    await repo.evals("init");
+    for (const path of Object.keys(starterFiles())) repo.write(path, `mine: ${path}`);
+    const { exit } = await repo.evals("init");
+    expect(exit).toBe(0);
+    for (const path of Object.keys(starterFiles())) expect(repo.read(path)).toBe(`mine: ${path}`);
+    expect(repo.read(".gitignore")).toBe(".evals/\n");
+    repo.matches("init-twice");
+  });
+
+  it("adds its line to a .gitignore that is there, once", async () => {
+    writeFileSync(join(repo.root, ".gitignore"), "node_modules");
+    await repo.evals("init");
+    await repo.evals("init");
+    expect(repo.read(".gitignore")).toBe("node_modules\n.evals/\n");
+  });
+
+  it("makes the directory it is given, and nothing beside it", async () => {
+    await repo.evals("init deep/inside");
+    expect(files().every((path) => path.startsWith(join(repo.root, "deep/inside")))).toBe(true);
+    expect((await repo.evals("run -C deep/inside")).exit).toBe(0);
+  });
+
+  it("does not speak of git init inside a repository", async () => {
+    mkdirSync(join(repo.root, ".git"));
+    expect((await repo.evals("init")).stdout).not.toContain("git init");
+  });
+});

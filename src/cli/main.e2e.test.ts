@@ -1,0 +1,153 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Scenario, scenario } from "./testing/scenario.ts";
+
+const open: Scenario[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove();
+});
+const at = (repository: string | null): Scenario => {
+  const one = scenario(repository);
+  open.push(one);
+  return one;
+};
+
+/** Every way to go wrong before anything is run. */
+const MISTAKES = [
+  "run triag",
+  "run --trails 3",
+  "run --trials 0 --budget free --shard 3/2",
+  "run --record --replay",
+  "run --model recoded",
+  "run --case chraged-twice",
+  "run --tag bilings",
+  "run --reporter jsn",
+  "run --resume --run ffff",
+  "rum",
+  "runn --trials 2",
+  "show",
+  "show nothing",
+  "history triaged",
+  "history --limit none",
+  "rescore nothing",
+] as const;
+
+describe("a mistake on the command line", () => {
+  it("is told with a guess, runs nothing and exits 2", async () => {
+    const repo = at("every-case-passes");
+    await repo.evals("run --quiet");
+    for (const args of MISTAKES) {
+      const { exit, stdout } = await repo.evals(args);
+      expect([exit, stdout], args).toEqual([2, ""]);
+    }
+    expect((await repo.evals("history")).stdout.trim().split("\n").slice(1)).toHaveLength(1);
+    repo.matches("mistakes-on-the-command-line");
+  });
+
+  it.each(MISTAKES)("under --json is one document with the problems: %s", async (args) => {
+    const repo = at("every-case-passes");
+    await repo.evals("run --quiet");
+    const { exit, stdout, stderr } = await repo.evals(`${args} --json`);
+    expect([exit, stderr]).toEqual([2, ""]);
+    const { problems } = JSON.parse(stdout);
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) {
+      expect(Object.keys(problem)).toEqual(["code", "path", "line", "column", "what", "why", "fix"]);
+      expect(problem.code).toMatch(/^EVALS_[A-Z_]+$/);
+    }
+  });
+
+  it("under --json names the schema of the command, whatever stands before it", async () => {
+    const repo = at("every-case-passes");
+    for (const args of ["run nope --json", "-C . run nope --json", "--json run nope"]) {
+      const { stdout } = await repo.evals(args);
+      expect(JSON.parse(stdout), args).toMatchObject({ schema: "evals.run/1", exit: 2, runs: [] });
+    }
+  });
+});
+
+describe("a mistake in a file", () => {
+  it("in every suite is told at once", async () => {
+    const repo = at("several-suites");
+    repo.edit("evals/a-complete.yaml", "model: recorded", "model: recoded");
+    repo.edit("evals/c-wrong.yaml", "type: equals", "type: equal");
+    expect((await repo.evals("run")).exit).toBe(2);
+    expect((await repo.evals("check")).exit).toBe(2);
+    expect((await repo.evals("check --json")).exit).toBe(2);
+    expect((await repo.evals("run b-incomplete")).exit).toBe(3);
+    repo.matches("mistakes-in-two-suites");
+  });
+
+  it("is not there in a good repository", async () => {
+    const repo = at("every-case-passes");
+    expect((await repo.evals("check")).exit).toBe(0);
+    expect(JSON.parse((await repo.evals("check --json")).stdout)).toMatchObject({
+      suites: 1,
+      cases: 4,
+      problems: [],
+    });
+    repo.matches("check-finds-nothing");
+  });
+
+  it("is that there is no project", async () => {
+    const repo = at(null);
+    for (const args of ["run", "check", "history", "show latest", "rescore latest"]) {
+      expect((await repo.evals(args)).exit, args).toBe(2);
+    }
+    expect(existsSync(join(repo.root, ".evals"))).toBe(false);
+    repo.matches("no-project");
+  });
+});
+
+describe("a history that cannot be used", () => {
+  it("is a mistake before anything is asked", async () => {
+    const repo = at("every-case-passes");
+    writeFileSync(join(repo.root, ".evals"), "");
+    const refused = await repo.evals("run");
+    expect([refused.exit, refused.stdout]).toEqual([2, ""]);
+    expect(refused.stderr).toContain("EVALS_STORE_UNWRITABLE");
+    expect((await repo.evals("run --json")).exit).toBe(2);
+  });
+});
+
+describe("a bug of ours", () => {
+  const broken = {
+    randomHex: () => {
+      throw new TypeError("out of chance");
+    },
+  };
+
+  it("exits 70 with the trace and where to report it", async () => {
+    const repo = at("every-case-passes");
+    const { exit, stdout, stderr } = await repo.evals("run --quiet", broken);
+    expect(exit).toBe(70);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/bug in evals[\s\S]*TypeError: out of chance[\s\S]*report it/);
+  });
+
+  it("under --json is one document all the same", async () => {
+    const repo = at("every-case-passes");
+    const { exit, stdout, stderr } = await repo.evals("run --json", broken);
+    expect(exit).toBe(70);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: "evals.run/1", exit: 70, runs: [] });
+    expect(stderr).toContain("TypeError: out of chance");
+  });
+});
+
+describe("evals without a command", () => {
+  it("says what it can do", async () => {
+    const repo = at(null);
+    expect((await repo.evals("")).exit).toBe(0);
+    expect((await repo.evals("--help")).exit).toBe(0);
+    expect((await repo.evals("run --help")).exit).toBe(0);
+    repo.matches("help");
+  });
+
+  it("tells its version", async () => {
+    const { stdout, exit } = await at(null).evals("--version");
+    expect([exit, stdout]).toEqual([0, `${EVALS_VERSION}\n`]);
+  });
+});
+
+declare const EVALS_VERSION: string;

@@ -1,0 +1,54 @@
+/** What a promotion's tag says, read back from its lines. */
+export interface ReadPromotion {
+  readonly why: string | null;
+  readonly who: string | null;
+  readonly when: string | null;
+  /** Files beside the usual folders. */
+  readonly files: readonly string[];
+  readonly suites: readonly {
+    readonly suite: string;
+    readonly alias: string | null;
+    readonly target: string;
+    readonly fingerprint: string;
+    readonly pass_rate: string;
+    readonly run: string;
+  }[];
+}
+
+/** Reads what `evals promote --as` wrote into a tag. A tag of another origin has no suites. */
+export function readPromotion(message: string): ReadPromotion {
+  const field = (name: string): string | null =>
+    new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1] ?? null;
+  const suites = message
+    .split(/^suite: /m)
+    .slice(1)
+    .map((block) => {
+      const [head = ""] = block.split("\n", 1);
+      const named = /^(.*) \((.*)\)$/.exec(head);
+      const inside = (name: string): string => new RegExp(`^ {2}${name}: (.*)$`, "m").exec(block)?.[1] ?? "";
+      return {
+        suite: named?.[1] ?? head,
+        alias: named?.[2] ?? null,
+        target: inside("target"),
+        fingerprint: inside("fingerprint"),
+        pass_rate: inside("pass rate"),
+        run: inside("run"),
+      };
+    });
+  return {
+    why: field("why"),
+    who: field("who"),
+    when: field("when"),
+    files: readFiles(field("files")),
+    suites,
+  };
+}
+
+function readFiles(text: string | null): string[] {
+  try {
+    const files: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(files) ? files.filter((one) => typeof one === "string") : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,208 @@
+import { normalUpperTail } from "../statistics/normal-distribution.ts";
+import { flipRate } from "../statistics/pass-k.ts";
+import { mean, sampleVariance } from "../statistics/sample-moments.ts";
+
+/** What a trial says about stability; the store's rows have more. */
+export interface OutcomeRow {
+  readonly case_no: number;
+  /** From 1. */
+  readonly trial: number;
+  readonly kind: "answered" | "errored";
+  readonly cached: boolean;
+  readonly pass: boolean | null;
+}
+
+/** One run of a fingerprint with its trials. */
+export interface RunOutcomes {
+  readonly id: string;
+  /** Its answers were made elsewhere (a recording, a run that was scored again). */
+  readonly recorded: boolean;
+  /** By case number. */
+  readonly ids: readonly string[];
+  readonly rows: Iterable<OutcomeRow>;
+}
+
+/** More trials of a case than any run may have. */
+const MOST_TRIALS = 2 ** 20;
+
+/** Answered and passed trials by pooled case. */
+export interface OutcomeColumns {
+  readonly answered: Uint32Array;
+  readonly passed: Uint32Array;
+}
+
+/** Several runs of one fingerprint, each answer counted once. */
+export interface PooledOutcomes extends OutcomeColumns {
+  /** Cases in the order of the oldest run. */
+  readonly ids: readonly string[];
+  /** Oldest first, in the order given. */
+  readonly runs: readonly ({ readonly id: string } & OutcomeColumns)[];
+}
+
+/**
+ * Puts runs of one fingerprint together. A cached or recorded answer that an earlier run has already counted is the
+ * same trial again, never new evidence: without this rule a suite that is run twice from the cache would look perfectly
+ * stable.
+ *
+ * @param runs oldest first
+ */
+export function poolOutcomes(runs: Iterable<RunOutcomes>): PooledOutcomes {
+  const places = new Map<string, number>();
+  const seen = new Set<number>();
+  const counted: { id: string; answered: number[]; passed: number[] }[] = [];
+  for (const { id, recorded, ids, rows } of runs) {
+    for (const one of ids) if (!places.has(one)) places.set(one, places.size);
+    const columns = { id, answered: [] as number[], passed: [] as number[] };
+    for (const row of rows) {
+      if (row.kind === "errored" || row.pass === null) continue;
+      const place = places.get(ids[row.case_no] ?? "") ?? 0;
+      const key = place * MOST_TRIALS + row.trial;
+      if ((recorded || row.cached) && seen.has(key)) continue;
+      seen.add(key);
+      columns.answered[place] = (columns.answered[place] ?? 0) + 1;
+      columns.passed[place] = (columns.passed[place] ?? 0) + (row.pass ? 1 : 0);
+    }
+    counted.push(columns);
+  }
+  const column = (values: readonly number[]): Uint32Array =>
+    Uint32Array.from({ length: places.size }, (_, place) => values[place] ?? 0);
+  const pooled = counted.map(({ id, answered, passed }) => ({
+    id,
+    answered: column(answered),
+    passed: column(passed),
+  }));
+  const total = (of: (run: OutcomeColumns) => Uint32Array): Uint32Array =>
+    Uint32Array.from({ length: places.size }, (_, place) =>
+      pooled.reduce((sum, run) => sum + (of(run)[place] ?? 0), 0),
+    );
+  return {
+    ids: [...places.keys()],
+    runs: pooled,
+    answered: total((run) => run.answered),
+    passed: total((run) => run.passed),
+  };
+}
+
+/** How often a case disagrees with itself. */
+export interface FlakyCase {
+  readonly id: string;
+  /** Over all runs. */
+  readonly answered: number;
+  readonly passed: number;
+  /** Estimated chance that two trials of the case disagree, in (0, 1]; ½ and a little more is a coin. */
+  readonly flip_rate: number;
+  /** Share of passed trials in each run, oldest first; null where the run has no answer of its own. */
+  readonly shares: readonly (number | null)[];
+}
+
+/** Cases that pass only sometimes, flakiest first; on a tie the one seen more often. */
+export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
+  return ids
+    .map((id, place): FlakyCase => {
+      const n = answered[place] ?? 0;
+      const c = passed[place] ?? 0;
+      return {
+        id,
+        answered: n,
+        passed: c,
+        flip_rate: n < 2 ? 0 : flipRate(n, c),
+        shares: runs.map((run) => {
+          const own = run.answered[place] ?? 0;
+          return own === 0 ? null : (run.passed[place] ?? 0) / own;
+        }),
+      };
+    })
+    .filter((one) => one.flip_rate > 0)
+    .sort((a, b) => b.flip_rate - a.flip_rate || b.answered - a.answered || (a.id < b.id ? -1 : 1));
+}
+
+/** Does the pass rate of one fingerprint vary between runs by more than chance? */
+export interface SuiteStability {
+  /** Runs with an answer of their own to every case; only they can be compared. */
+  readonly runs: number;
+  /** Standard deviation between the runs' pass rates, in points of [0, 1]; null with fewer than two runs. */
+  readonly deviation: number | null;
+  /** The deviation that trials varying by chance within their cases would give. */
+  readonly expected: number | null;
+  /** Chance of at least this much variation if nothing but chance is at work. */
+  readonly p: number | null;
+  readonly verdict: "stable" | "unstable" | "unknown";
+}
+
+/** Below this p a suite is called unstable: looked at on every listing, so stricter than a gate. */
+const UNSTABLE_P = 0.01;
+
+/**
+ * Compares the pass rates of runs of one fingerprint with each other: Σ (rate − mean)² / SE² is chi-square with runs − 1
+ * degrees of freedom when all trials of a case are exchangeable, SE² = n⁻² Σ s²/k with s² the variance of all the case's
+ * trials together. More than that means that something outside the fingerprint moved.
+ */
+export function suiteStability(pooled: PooledOutcomes): SuiteStability {
+  const whole = pooled.runs.filter((run) => run.answered.every((one) => one > 0));
+  const unknown = {
+    runs: whole.length,
+    deviation: null,
+    expected: null,
+    p: null,
+    verdict: "unknown",
+  } as const;
+  if (whole.length < 2 || pooled.ids.length === 0) return unknown;
+  const n = pooled.ids.length;
+  const measured = whole.map((run) => ({ rate: meanShare(run), variance: 0 }));
+  for (let place = 0; place < n; place++) {
+    const total = pooled.answered[place] ?? 0;
+    const passed = pooled.passed[place] ?? 0;
+    const within = (passed * (total - passed)) / (total * (total - 1));
+    for (const [index, run] of whole.entries()) {
+      const one = measured[index];
+      if (one !== undefined) one.variance += within / (run.answered[place] ?? 1) / (n * n);
+    }
+  }
+  const rates = measured.map((one) => one.rate);
+  const deviation = Math.sqrt(sampleVariance(rates));
+  const expected = Math.sqrt(mean(measured.map((one) => one.variance)));
+  if (expected === 0) return { ...unknown, deviation, expected, p: 1, verdict: "stable" };
+  const weight = measured.reduce((sum, one) => sum + 1 / one.variance, 0);
+  const centre = measured.reduce((sum, one) => sum + one.rate / one.variance, 0) / weight;
+  const statistic = measured.reduce((sum, one) => sum + (one.rate - centre) ** 2 / one.variance, 0);
+  const p = chiSquareUpperTail(statistic, whole.length - 1);
+  return { ...unknown, deviation, expected, p, verdict: p < UNSTABLE_P ? "unstable" : "stable" };
+}
+
+function meanShare({ answered, passed }: OutcomeColumns): number {
+  let sum = 0;
+  for (let place = 0; place < answered.length; place++) sum += (passed[place] ?? 0) / (answered[place] ?? 1);
+  return sum / answered.length;
+}
+
+/**
+ * P(χ² ≥ x): the finite sums for a whole number of degrees of freedom (Abramowitz & Stegun 26.4.4, 26.4.5).
+ *
+ * @param degrees an integer of at least 1
+ */
+export function chiSquareUpperTail(x: number, degrees: number): number {
+  if (x <= 0) return 1;
+  const half = x / 2;
+  const even = degrees % 2 === 0;
+  let tail = even ? 0 : 2 * normalUpperTail(Math.sqrt(x));
+  let term = even ? Math.exp(-half) : Math.sqrt((2 * x) / Math.PI) * Math.exp(-half);
+  for (let j = even ? 0 : 1; j <= (even ? degrees / 2 - 1 : (degrees - 1) / 2); j++) {
+    tail += term;
+    term *= even ? half / (j + 1) : x / (2 * j + 1);
+  }
+  return Math.min(1, tail);
+}
+
+/** One sentence on a suite's stability; points are points of 100. */
+export function stabilitySentence({ runs, deviation, expected, p, verdict }: SuiteStability): string {
+  if (verdict === "unknown" || deviation === null || expected === null || p === null) {
+    return `stability unknown: ${runs === 1 ? "one run has" : "no run has"} an answer of its own to every case; evals run --no-cache --all-trials asks again`;
+  }
+  const points = (value: number): string => (value * 100).toFixed(1);
+  const over = `over ${runs} runs of one fingerprint`;
+  if (expected === 0) return `stable: every case gave the same result ${over}`;
+  const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(2)}`;
+  return verdict === "stable"
+    ? `stable: ${over} the pass rate varies by ${points(deviation)} points, its own error says ${points(expected)} (${odds})`
+    : `not stable: ${over} the pass rate varies by ${points(deviation)} points where its own error says ${points(expected)} (${odds}): something outside the fingerprint moved, the provider for instance`;
+}

@@ -1,0 +1,83 @@
+import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
+import { shareText, worstCases } from "../case-standing.ts";
+import { headline } from "../headline.ts";
+import { boundText, ruleValue } from "../metric-rows.ts";
+import { cut, plainLine } from "../plain-text.ts";
+
+/** GitHub shows no more of a kind in one step. */
+const MOST = 10;
+
+/**
+ * Workflow commands that mark the dataset's lines of the worst cases, at most ten over all runs. A gate that passed marks
+ * nothing: a case that always failed would otherwise be written into every pull request.
+ *
+ * @param folder of the project in its repository, since annotations name files from there; empty at its root
+ */
+export function annotations(runs: readonly ReportedRun[], folder: string): string {
+  const blamed = runs.filter(({ report }) => ["failed", "undecided"].includes(report.gate.outcome));
+  const failedFirst = [...blamed].sort(
+    (a, b) => Number(b.report.gate.outcome === "failed") - Number(a.report.gate.outcome === "failed"),
+  );
+  const lines: string[] = [];
+  for (const [index, run] of failedFirst.entries()) {
+    // Each run that failed has one line at least, for what it is about.
+    const room = MOST - lines.length - (failedFirst.length - index - 1);
+    if (room > 0) lines.push(...runCommands(run, folder, room));
+  }
+  return lines
+    .slice(0, MOST)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function runCommands({ report, rows }: ReportedRun, folder: string, most: number): string[] {
+  const level = report.gate.outcome === "failed" ? "error" : "warning";
+  const cases = most === 1 ? [] : worstCases(report, rows(), most - 1);
+  return [
+    command(level, { title: `${headline(report).word} ${report.header.suite}` }, summary(report)),
+    ...cases.map((row) => caseCommand(level, row, report, folder)),
+  ];
+}
+
+/** What failed, in a line. */
+function summary(report: RunReport): string {
+  const { verdict } = headline(report);
+  const rules = report.gate.rules.filter((rule) => rule.outcome !== "passed");
+  const said = rules.map(
+    (rule) =>
+      rule.said ??
+      `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, required ${boundText(rule.required)}`,
+  );
+  const text = [verdict, ...said].filter((one) => one !== "").join("; ");
+  return text === ""
+    ? `${report.counts.errored} trials errored, ${report.counts.skipped} were not asked`
+    : text;
+}
+
+function caseCommand(level: string, row: CaseRow, { dataset_path: path }: RunReport, folder: string): string {
+  const { scorer, reason, output } = row.answers();
+  const file = path === "" ? {} : { file: folder === "" ? path : `${folder}/${path}` };
+  const line = row.line === null || path === "" ? {} : { line: String(row.line) };
+  const why = scorer === "" ? "" : `: ${scorer}: ${cut(plainLine(reason), 200)}`;
+  const answer = output === null ? "" : `; it answered ${cut(plainLine(output), 200)}`;
+  return command(
+    level,
+    { ...file, ...line, title: cut(row.id, 100) },
+    `${shareText(row)} passed${why}${answer}`,
+  );
+}
+
+/** `::error file=…,line=…,title=…::message`, one line whatever it holds. */
+function command(level: string, properties: Readonly<Record<string, string>>, message: string): string {
+  const named = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
+  return `::${level} ${named.join(",")}::${data(cut(message, 1000))}`;
+}
+
+/** A message: one line, and a sign that the runner would read as an escape is written as one. */
+function data(text: string): string {
+  return plainLine(text).replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+}
+
+function property(text: string): string {
+  return data(text).replace(/:/g, "%3A").replace(/,/g, "%2C");
+}

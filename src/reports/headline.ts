@@ -1,0 +1,63 @@
+import type { RunReport } from "../domain/report.ts";
+import { count, plural } from "./format-numbers.ts";
+
+/** The first thing to say of a run: a word that agrees with the exit code, and what the comparison found. */
+export interface Headline {
+  /** `FAILED`, `PASSED, not enough evidence`: the word that the terminal's report begins with. */
+  readonly word: string;
+  readonly tone: "good" | "bad" | "unsure" | "plain";
+  /** The comparison's verdict as words; empty without a baseline. */
+  readonly verdict: string;
+  /** `100 cases × 5`. */
+  readonly size: string;
+}
+
+export function headline({ gate, status, header }: RunReport): Headline {
+  const verdict = gate.verdict === "none" ? "" : gate.verdict.replaceAll("_", " ");
+  const size = `${plural(header.cases, "case")} × ${header.trials}`;
+  const made = (word: string, tone: Headline["tone"]): Headline => ({ word, tone, verdict, size });
+  switch (gate.outcome) {
+    case "failed":
+      return made("FAILED", "bad");
+    case "undecided":
+      return made(status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", "unsure");
+    case "not_gated":
+      return made("DONE", "plain");
+    case "passed":
+      return gate.verdict === "inconclusive"
+        ? made("PASSED, not enough evidence", "unsure")
+        : made("PASSED", "good");
+    default:
+      return gate.outcome satisfies never;
+  }
+}
+
+/** Why not every trial was asked, in one sentence; empty when all were. */
+export function endSentence({ end, counts }: RunReport): string {
+  switch (end.kind) {
+    case "all-asked":
+      return "";
+    case "decided":
+      return `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`;
+    case "skipped":
+      return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${end.because === "budget" ? "the budget is reached" : "stopped"}).`;
+    case "unreachable":
+      return `Stopped early: the model did not answer (${end.message}).`;
+    default:
+      return end satisfies never;
+  }
+}
+
+/** `312 asked, 188 not needed, 0 errors`. */
+export function countsSentence({ counts, header }: RunReport): string {
+  const recorded = header.provider === "outputs" || header.provider === "replay";
+  return [
+    `${plural(counts.answered, "answer")}: ${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`,
+    counts.cached > 0 ? `${count(counts.cached)} cached` : "",
+    counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
+    counts.skipped > 0 ? `${count(counts.skipped)} not asked` : "",
+    plural(counts.errored, "error"),
+  ]
+    .filter((text) => text !== "")
+    .join(", ");
+}

@@ -1,0 +1,35 @@
+import { cut, plainLine, plainText } from "../plain-text.ts";
+
+/**
+ * A text between other words. Every ASCII sign becomes a character reference, which Markdown never takes for structure
+ * and HTML never for a tag; inside `<code>` no mention, issue number or commit is linked.
+ */
+export function inlineCode(text: string, most = 120): string {
+  const shown = cut(plainLine(text), most);
+  return shown.trim() === "" ? "<code>&#32;</code>" : `<code>${references(shown)}</code>`;
+}
+
+/**
+ * A sentence of ours that may hold somebody's words. Signs that cannot begin anything stay themselves; a mention or an
+ * issue number is parted by a blank of no width, since GitHub links them after the references are resolved.
+ */
+export function inlineText(text: string, most = 600): string {
+  return references(cut(plainLine(text), most))
+    .replace(/&#(4[014]|37);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/(?<=\w)&#(4[56]);(?=\d)/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/&#(64|35);/g, "$&&#8203;");
+}
+
+/** Every ASCII sign but blanks, letters and digits as a reference. */
+function references(text: string): string {
+  return text.replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/**
+ * A text of several lines, as it was. A line feed is a reference too, so that the block is one line and no fence, blank
+ * line or closing tag of the text can end it.
+ */
+export function block(text: string, most: number): string {
+  const shown = cut(plainText(text), most);
+  return `<pre>${shown.replace(/[&<>"'`@\n\\*_~|[\]#:]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</pre>`;
+}

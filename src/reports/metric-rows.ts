@@ -1,0 +1,160 @@
+import { parseBound } from "../domain/bound.ts";
+import type { MetricComparison, RunReport } from "../domain/report.ts";
+import type { RuleResult, Verdict } from "../domain/verdict.ts";
+import { dollars, duration, percent, points } from "./format-numbers.ts";
+
+export type MetricUnit = "rate" | "ms" | "usd" | "number";
+
+/** One metric with everything that is said beside it. Values are in the metric's own unit; null is unknown. */
+export interface MetricRow {
+  readonly metric: string;
+  /** For people; holds a scorer's name, so it is escaped wherever shown. */
+  readonly label: string;
+  readonly unit: MetricUnit;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Of `gate.require`; null when nothing is required. */
+  readonly required: {
+    readonly text: string;
+    readonly value: number | null;
+    readonly outcome: RuleResult["outcome"];
+  } | null;
+  readonly baseline: {
+    readonly value: number | null;
+    readonly delta: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly verdict: Verdict;
+  } | null;
+}
+
+/** What is always told; the rest of a run's metrics are told when something is required of them or they moved. */
+const TOLD = /^(pass_rate|score\..*|latency_p50|latency_p95|cost_usd|cost_per_trial)$/;
+
+/** The metrics worth telling, pass rate first, each with its requirement and its baseline. */
+export function metricRows(report: RunReport): MetricRow[] {
+  const { metrics, header, gate, comparison } = report;
+  const required = new Map(
+    gate.rules
+      .filter(({ rule }) => rule.startsWith("require "))
+      .map((rule) => [rule.rule.slice("require ".length), rule]),
+  );
+  const compared = new Map(comparison?.metrics.map((one) => [one.metric, one]));
+  const whole = header.trials > 1 ? `pass^${header.trials}` : "";
+  const names = new Set([
+    "pass_rate",
+    ...Object.keys(metrics).filter((name) => TOLD.test(name) || name === whole),
+    ...required.keys(),
+    ...compared.keys(),
+  ]);
+  return [...names]
+    .filter((name) => metrics[name]?.value != null || required.has(name) || !/^(cost|latency)/.test(name))
+    .map((name) => rowOf(name, report, required.get(name), compared.get(name)));
+}
+
+function rowOf(
+  metric: string,
+  { metrics }: RunReport,
+  rule: RuleResult | undefined,
+  compared: MetricComparison | undefined,
+): MetricRow {
+  const { value = null, low = null, high = null } = metrics[metric] ?? {};
+  return {
+    metric,
+    label: metricLabel(metric),
+    unit: unitOf(metric),
+    value,
+    low,
+    high,
+    required:
+      rule === undefined
+        ? null
+        : {
+            text: rule.required,
+            value: parseBound(rule.required)?.value ?? null,
+            outcome: rule.outcome,
+          },
+    baseline:
+      compared === undefined
+        ? null
+        : {
+            value: compared.baseline,
+            delta: compared.delta,
+            low: compared.low,
+            high: compared.high,
+            verdict: compared.verdict,
+          },
+  };
+}
+
+/** `pass rate`, `all 5 pass`, `queue`. */
+export function metricLabel(metric: string): string {
+  const whole = /^pass\^(\d+)$/.exec(metric);
+  if (whole !== null) return `all ${whole[1]} pass`;
+  const any = /^pass@(\d+)$/.exec(metric);
+  if (any !== null) return `one of ${any[1]} passes`;
+  if (metric.startsWith("score.")) return metric.slice("score.".length);
+  return metric.replace(/_usd$/, "").replaceAll("_", " ");
+}
+
+export function unitOf(metric: string): MetricUnit {
+  if (metric.startsWith("latency")) return "ms";
+  if (metric.startsWith("cost")) return "usd";
+  return /tokens$|^tool_calls$/.test(metric) ? "number" : "rate";
+}
+
+/** A value in its unit; an unknown one says so. */
+export function metricText(value: number | null, unit: MetricUnit): string {
+  if (value === null) return "unknown";
+  switch (unit) {
+    case "rate":
+      return percent(value);
+    case "ms":
+      return duration(value);
+    case "usd":
+      return dollars(value);
+    case "number":
+      return value.toFixed(1);
+    default:
+      return unit satisfies never;
+  }
+}
+
+/** `87.9 – 94.0 %`; empty when there is no interval. */
+export function intervalText(low: number | null, high: number | null, unit: MetricUnit): string {
+  if (low === null && high === null) return "";
+  if (unit !== "rate") {
+    const end = (value: number | null): string => (value === null ? "—" : metricText(value, unit));
+    return `${end(low)} – ${end(high)}`;
+  }
+  const end = (value: number | null): string => (value === null ? "—" : (value * 100).toFixed(1));
+  return `${end(low)} – ${end(high)} %`;
+}
+
+/** `−6.8 (−9.7 to −3.9)`: points of a rate. */
+export function deltaText({ delta, low, high }: NonNullable<MetricRow["baseline"]>): string {
+  if (delta === null) return "not comparable";
+  return low === null || high === null
+    ? points(delta)
+    : `${points(delta)} (${points(low)} to ${points(high)})`;
+}
+
+/** `≥ 0.9`. */
+export function boundText(text: string): string {
+  return text.replace(">=", "≥").replace("<=", "≤");
+}
+
+/** Rules that no row of the metrics tells: regression, critical, removed cases. */
+export function otherRules(report: RunReport): RuleResult[] {
+  return report.gate.rules.filter(({ rule }) => !rule.startsWith("require "));
+}
+
+/** The value of a rule in the unit of what it is about. */
+export function ruleValue({ rule, value }: RuleResult): string {
+  const [kind = "", metric = ""] = rule.split(" ");
+  if (value === null) return "unknown";
+  if (kind === "regression") return `${points(value)} points`;
+  if (kind === "removed") return String(value);
+  return metricText(value, kind === "require" ? unitOf(metric) : "rate");
+}

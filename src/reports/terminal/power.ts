@@ -1,0 +1,146 @@
+import { count, dollars } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+import { columns, type Style } from "./style.ts";
+
+interface Size {
+  readonly cases: number;
+  readonly trials: number;
+}
+
+/** A plan for a person. Shares and drops are points of [0, 1]. */
+export interface PowerReport {
+  readonly suite: string;
+  readonly pass_rate: number;
+  readonly correlation: number;
+  readonly drop: number;
+  readonly power: number;
+  readonly size: Size;
+  readonly baseline_trials: number | null;
+  /** Where the assumptions come from, a sentence each. */
+  readonly from: readonly string[];
+  readonly detectable_drop: number | null;
+  readonly table: readonly (Size & { readonly detectable_drop: number | null })[];
+  readonly needed: readonly Size[];
+  readonly larger_baseline: (Size & { readonly baseline_trials: number }) | null;
+  readonly calls: { readonly all: number; readonly unchanged: number; readonly drop: number };
+  /** US dollars a trial; null is unknown. */
+  readonly cost_per_trial: number | null;
+}
+
+/** The answer in words, then what each size can see, then what a run costs. Ends with a line feed. */
+export function powerReport(report: PowerReport, style: Style, width: number): string {
+  const blocks = [
+    answerLines(report, style).flatMap((line) => folded(line, width)),
+    report.from.flatMap((line) => folded(`  ${plainLine(line)}`, width)),
+    tableLines(report),
+    plotLines(report, width),
+    costLines(report),
+    ["  early stopping costs a little power: 10 % more cases or trials keep all of it"],
+  ];
+  return `${blocks.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** `3`, `4.5`: points of 100 without a needless digit. */
+const points = (drop: number): string => (drop * 100).toFixed(1).replace(/\.0$/, "");
+const sizeWords = ({ cases, trials }: Size): string => `${count(cases)} cases × ${trials}`;
+
+function answerLines(report: PowerReport, style: Style): string[] {
+  const { size, detectable_drop: seen, drop } = report;
+  const shows =
+    seen === null
+      ? "that cannot show any drop: all cases failing would not be enough"
+      : `that shows a drop of ${points(seen)} points`;
+  return [
+    `${style.strong(plainLine(report.suite))}   to detect ${pointsWord(drop)} with ${points(report.power)} % power: ${choices(report)}`,
+    `  It has ${sizeWords(size)} against ${report.baseline_trials ?? size.trials} baseline trials a case: ${shows}${seen !== null && seen <= drop ? ", which is enough" : ""}.`,
+    ...(report.larger_baseline === null || (seen !== null && seen <= drop)
+      ? []
+      : [
+          `  A baseline of ${report.larger_baseline.baseline_trials} trials a case, paid once, brings it down to ${sizeWords(report.larger_baseline)}.`,
+        ]),
+  ];
+}
+
+const pointsWord = (drop: number): string => `${points(drop)} ${points(drop) === "1" ? "point" : "points"}`;
+
+/** The suite's own trials first, then the next numbers of trials that do with fewer cases. */
+function choices({ needed, size }: PowerReport): string {
+  const own = needed.find((one) => one.trials === size.trials);
+  const fewer = needed.filter(
+    (one) => one.trials > size.trials && own !== undefined && one.cases < own.cases,
+  );
+  const listed = [...(own === undefined ? [] : [own]), ...fewer.slice(0, 1)];
+  return listed
+    .map((one, index) => (index === 0 ? sizeWords(one) : `${count(one.cases)} × ${one.trials}`))
+    .join(", or ");
+}
+
+function tableLines({ table, size, power }: PowerReport): string[] {
+  const trials = [...new Set(table.map((one) => one.trials))];
+  const cases = [...new Set(table.map((one) => one.cases))];
+  const cell = (n: number, k: number): string => {
+    const drop = table.find((one) => one.cases === n && one.trials === k)?.detectable_drop;
+    const text = drop === null || drop === undefined ? "—" : (drop * 100).toFixed(1);
+    return n === size.cases && k === size.trials ? `[${text}]` : `${text} `;
+  };
+  const rows = cases.map((n) => [count(n).padStart(7), ...trials.map((k) => cell(n, k).padStart(7))]);
+  const head = ["cases".padStart(7), ...trials.map((k) => `× ${k} `.padStart(7))];
+  return [
+    `  smallest drop in points seen with ${points(power)} % power, by cases × trials  [now]`,
+    ...columns([head, ...rows], "  "),
+  ];
+}
+
+const BAR = 40;
+
+/** One bar a number of cases at the suite's own trials, with the wanted drop marked. */
+function plotLines({ table, size, drop }: PowerReport, width: number): string[] {
+  const rows = table.filter((one) => one.trials === size.trials && one.detectable_drop !== null);
+  const longest = Math.max(drop, ...rows.map((one) => one.detectable_drop ?? 0));
+  const space = Math.max(10, Math.min(BAR, width - 20));
+  const at = (value: number): number => Math.round((value / longest) * space);
+  const mark = Math.max(0, at(drop) - 1);
+  const bar = (value: number): string => {
+    const cells = Array.from({ length: space }, (_, i): string => (i < at(value) ? "█" : " "));
+    cells[mark] = mark < at(value) ? "▓" : "┊";
+    return cells.join("").trimEnd();
+  };
+  return [
+    `  the same × ${size.trials}; ┊ is the ${pointsWord(drop)} asked about`,
+    ...rows.map(({ cases, detectable_drop: seen }) =>
+      `${count(cases).padStart(7)}  ${((seen ?? 0) * 100).toFixed(1).padStart(5)}  ${bar(seen ?? 0)}`.trimEnd(),
+    ),
+  ];
+}
+
+function costLines({ calls, cost_per_trial: each, drop }: PowerReport): string[] {
+  const cell = (n: number): string => (each === null ? count(n) : `${count(n)} calls, ${dollars(n * each)}`);
+  const less = (n: number): string => `${Math.round((1 - n / calls.all) * 100)} % fewer`;
+  const rows = [
+    ["  a run asks", "nothing changed", `a drop of ${pointsWord(drop)}`],
+    ["  all trials", cell(calls.all), cell(calls.all)],
+    [
+      "  stopping early",
+      `${cell(calls.unchanged)} (${less(calls.unchanged)})`,
+      `${cell(calls.drop)} (${less(calls.drop)})`,
+    ],
+  ];
+  return [
+    ...columns(rows),
+    ...(each === null ? ["  cost unknown: no price in evalconfig.yaml, none in the history"] : []),
+  ];
+}
+
+function folded(line: string, width: number): string[] {
+  const [margin = ""] = /^ */.exec(line) ?? [];
+  const lines: string[] = [];
+  let current = margin;
+  for (const word of line.slice(margin.length).split(" ")) {
+    if (current.trim() !== "" && Array.from(current + word).length > width) {
+      lines.push(current.trimEnd());
+      current = `${margin}  `;
+    }
+    current += `${word} `;
+  }
+  return [...lines, current.trimEnd()];
+}

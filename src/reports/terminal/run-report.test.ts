@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { exitCodeFor } from "../../cli/exit-code.ts";
+import type { RunReport } from "../../domain/report.ts";
+import { GATE_OUTCOMES, VERDICTS } from "../../domain/verdict.ts";
+import { sampleReport } from "../testing/sample-report.ts";
+import { heading, runReport } from "./run-report.ts";
+import { lengthOf } from "./style.ts";
+
+const text = (report: RunReport, width = 80): string => runReport(report, { width, color: false });
+
+describe("the heading of a run", () => {
+  it("agrees with the exit code, whatever the outcome, the verdict and what is missing", () => {
+    const codes: Readonly<Record<string, number>> = {
+      PASSED: 0,
+      "PASSED, not enough evidence": 0,
+      DONE: 0,
+      FAILED: 1,
+      UNDECIDED: 3,
+      INCOMPLETE: 3,
+    };
+    for (const outcome of GATE_OUTCOMES) {
+      for (const verdict of [...VERDICTS, "none"] as const) {
+        for (const status of ["complete", "incomplete", "stopped_early"] as const) {
+          const report = sampleReport({ status, gate: { outcome, verdict, rules: [] } });
+          const { word } = heading(report);
+          expect(codes[word], `${outcome} ${verdict} ${status}`).toBe(exitCodeFor([outcome]));
+          expect(text(report).startsWith(word)).toBe(true);
+        }
+      }
+    }
+  });
+
+  it("says where a pass rests on too little evidence", () => {
+    const gate = { outcome: "passed", verdict: "inconclusive", rules: [] } as const;
+    expect(heading(sampleReport({ gate })).word).toBe("PASSED, not enough evidence");
+  });
+});
+
+describe("a report in a terminal", () => {
+  const words = fc
+    .array(fc.string({ minLength: 1, maxLength: 15 }), { maxLength: 30 })
+    .map((all) => all.join(" "));
+  const one = { passed: 0, answered: 5, trial: 1, output: "", line: 1 };
+
+  it("is no wider than the terminal, however long names, reasons and messages are", () => {
+    fc.assert(
+      fc.property(words, words, words, fc.integer({ min: 60, max: 120 }), (a, b, c, width) => {
+        const { header } = sampleReport();
+        const report = sampleReport({
+          header: { ...header, target: a },
+          errors: [{ kind: "provider", count: 3, message: b }],
+          gate: {
+            outcome: "failed",
+            verdict: "none",
+            rules: [
+              {
+                rule: "critical tag:vip",
+                outcome: "failed",
+                value: 0.5,
+                required: "every trial passes",
+                said: c,
+              },
+            ],
+          },
+          worst: [{ ...one, id: "refund-07", scorer: "queue", reason: b }],
+          never_pass: 1,
+          notes: [c],
+        });
+        for (const line of text(report, width).split("\n"))
+          expect(lengthOf(line), line).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  it("folds a long line below itself, a little further in, and loses no word", () => {
+    const message = Array.from({ length: 30 }, (_, at) => `word${at}`).join(" ");
+    const shown = text(sampleReport({ errors: [{ kind: "provider", count: 1, message }] }));
+    expect(shown).toMatch(/\n {2}1 error \(provider\): word0 /);
+    expect(shown).toMatch(/\n {4}word\d+/);
+    expect(shown).toContain("word10");
+  });
+
+  it("counts the cases that it does not show", () => {
+    const worst = ["a", "b"].map((id) => ({ ...one, id, scorer: "queue", reason: "no" }));
+    expect(text(sampleReport({ worst, never_pass: 12 }))).toContain("never pass (2 of 12)");
+  });
+
+  it("calls an unknown cost unknown, never free", () => {
+    const { metrics } = sampleReport();
+    const unknown = { ...metrics, cost_usd: { value: null }, cost_per_trial: { value: null } };
+    const tokens = { ...unknown, input_tokens: { value: 812 }, output_tokens: { value: 40 } };
+    expect(text(sampleReport({ metrics: tokens }))).toContain(
+      "cost         unknown, 812 + 40 tokens a trial",
+    );
+    expect(text(sampleReport({ metrics: unknown }))).not.toMatch(/\$/);
+  });
+
+  it.each([
+    ["budget", "the budget is reached", "--resume --budget <more>"],
+    ["cancelled", "stopped", "--resume"],
+  ] as const)("that was cut short by %s says what was not asked and how to go on", (because, why, how) => {
+    const counts = { ...sampleReport().counts, answered: 412, skipped: 188 };
+    const shown = text(sampleReport({ counts, status: "incomplete", end: { kind: "skipped", because } }));
+    expect(shown).toContain(`412 of 600 answered, 188 not asked (${why}).`);
+    expect(shown).toContain(`evals run support-triage ${how}`);
+  });
+
+  it("that met nobody says so once", () => {
+    const counts = { ...sampleReport().counts, answered: 0, errored: 1, skipped: 599 };
+    const end = { kind: "unreachable", message: "401 from api.example.com" } as const;
+    const errors = [{ kind: "provider", count: 1, message: end.message }];
+    const shown = text(sampleReport({ counts, end, errors }));
+    expect(shown).toContain("The first call was not answered: stopped early.");
+    expect(shown.match(/401 from/g)).toHaveLength(1);
+  });
+});

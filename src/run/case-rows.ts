@@ -1,0 +1,188 @@
+import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
+import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
+import { makeTally, type Tally } from "../metrics/tally.ts";
+import type { Store, TrialRow } from "../store/store.ts";
+
+/** A run in the store. */
+export interface RunPlace {
+  readonly no: number;
+  readonly header: RunHeader;
+}
+
+/** What the baseline counted, each column in the order of `ids`. */
+export interface BaselineCounts {
+  readonly ids: readonly string[];
+  readonly answered: ArrayLike<number>;
+  readonly passed: ArrayLike<number>;
+}
+
+export interface CaseRowsInput {
+  readonly run: RunPlace;
+  readonly comparison: Comparison | null;
+  /** Null when the baseline is not at hand: then only the counts of moved cases are known. */
+  readonly baseline: BaselineCounts | null;
+  /** The baseline's own run, whose answers are the ones before; null when it is not stored here. */
+  readonly baselineRun: RunPlace | null;
+  readonly lineOf: (id: string) => number | null;
+}
+
+/**
+ * Every case of a stored run, in its order. Numbers come from one scan; a case's answers stay on the disk until somebody
+ * asks for them, so that a report of a hundred thousand trials reads the few that it shows.
+ */
+export function* caseRows(input: CaseRowsInput, store: Store): Generator<CaseRow> {
+  const { header, no } = input.run;
+  const cases = store.cases(no);
+  const counted = countTrials(header, cases.length, store.scan(no));
+  const standing = standingOf(input);
+  const before = answersBefore(input.baselineRun, store);
+  for (const one of cases) {
+    const { case_no: caseNo, id } = one;
+    const { change, significant, baseline } = standing(id);
+    yield {
+      id,
+      tags: one.tags,
+      line: input.lineOf(id),
+      planned: one.planned,
+      answered: counted.tally.answered[caseNo] ?? 0,
+      passed: counted.tally.passed[caseNo] ?? 0,
+      errored: counted.tally.errored[caseNo] ?? 0,
+      trials: counted.marks(one),
+      scores: scoreMeans(counted.tally, caseNo),
+      latency_ms: counted.latency(caseNo),
+      change,
+      significant,
+      baseline,
+      answers: () => answersOf({ input, store, caseNo, id, change, before }),
+    };
+  }
+}
+
+const MARKS = ["-", "p", "f", "e", "?"] as const;
+type Mark = (typeof MARKS)[number];
+
+/** All numbers of a run in columns: a scan must end before anything else is read. */
+function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>) {
+  const { trials } = header;
+  const tally = makeTally(cases, header.scorers.length);
+  const marks = new Uint8Array(cases * trials);
+  const latencies = new Float64Array(cases);
+  for (const row of rows) {
+    tally.add(row);
+    if (row.trial <= trials) marks[row.case_no * trials + row.trial - 1] = MARKS.indexOf(markOf(row));
+    if (row.kind === "answered")
+      latencies[row.case_no] = (latencies[row.case_no] ?? 0) + (row.latency_ms ?? Number.NaN);
+  }
+  return {
+    tally,
+    marks: ({ case_no, planned }: StoredCase): string =>
+      Array.from(
+        marks.subarray(case_no * trials, case_no * trials + Math.min(planned, trials)),
+        (mark) => MARKS[mark] ?? "-",
+      ).join(""),
+    latency: (caseNo: number): number | null => {
+      const sum = latencies[caseNo] ?? Number.NaN;
+      return Number.isNaN(sum) || (tally.answered[caseNo] ?? 0) === 0 ? null : sum;
+    },
+  };
+}
+
+function markOf({ kind, pass }: TrialRow): Mark {
+  if (kind === "errored") return "e";
+  return pass === null ? "?" : pass ? "p" : "f";
+}
+
+function scoreMeans({ scores }: Tally, caseNo: number): (number | null)[] {
+  return scores.map(({ count, sum }) => {
+    const scored = count[caseNo] ?? 0;
+    return scored === 0 ? null : (sum[caseNo] ?? 0) / scored;
+  });
+}
+
+interface Standing {
+  readonly change: CaseChange | null;
+  readonly significant: boolean;
+  readonly baseline: CaseRow["baseline"];
+}
+
+/** How each case stands to the baseline. A case that neither moved nor is listed was compared and is the same. */
+function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => Standing {
+  if (comparison === null) return () => ({ change: null, significant: false, baseline: null });
+  const { cases } = comparison;
+  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
+  const listed = new Map<string, CaseChange>();
+  for (const change of ["broken", "fixed", "new", "changed", "missing"] as const)
+    for (const id of cases[change]) listed.set(id, change);
+  const places = new Map(baseline?.ids.map((id, place) => [id, place]));
+  return (id) => {
+    const change = listed.get(id) ?? "same";
+    const one: CaseComparison | undefined = moved.get(id);
+    const place = places.get(id);
+    const counted =
+      place === undefined || baseline === null
+        ? null
+        : { passed: baseline.passed[place] ?? 0, answered: baseline.answered[place] ?? 0 };
+    return { change, significant: one?.significant ?? false, baseline: one?.baseline ?? counted };
+  };
+}
+
+/** The answers of the baseline's run to a case, by id. */
+function answersBefore(run: RunPlace | null, store: Store): (id: string) => readonly StoredTrial[] {
+  let numbers: Map<string, number> | undefined;
+  return (id) => {
+    if (run === null) return [];
+    numbers ??= new Map(store.cases(run.no).map((one) => [one.id, one.case_no]));
+    const caseNo = numbers.get(id);
+    return caseNo === undefined ? [] : store.trials(run.no, caseNo);
+  };
+}
+
+interface AnswersInput {
+  readonly input: CaseRowsInput;
+  readonly store: Store;
+  readonly caseNo: number;
+  readonly id: string;
+  readonly change: CaseChange | null;
+  readonly before: (id: string) => readonly StoredTrial[];
+}
+
+/**
+ * The trial that shows what there is to see: one that passed for a case that was fixed, else one that failed; beside it
+ * the baseline's answer of the other kind. Why it failed is told of the side that did.
+ */
+function answersOf({ input, store, caseNo, id, change, before }: AnswersInput): CaseAnswers {
+  const { header } = input.run;
+  const fixed = change === "fixed";
+  const now = store.trials(input.run.no, caseNo);
+  const old = change === "new" || change === "changed" ? [] : before(id);
+  const shown = pick(now, fixed);
+  const earlier = pick(old, !fixed);
+  const example = input.comparison?.examples.find((one) => one.id === id);
+  const failure = failureOf(fixed ? earlier : shown, (fixed ? input.baselineRun?.header : header) ?? header);
+  const told = failure.scorer === "" && example !== undefined ? example : failure;
+  const expected = store.content(input.run.no, caseNo)?.expected;
+  const errored = now.find((one) => one.error !== null);
+  return {
+    trial: shown?.trial ?? null,
+    output: shown?.answer?.output ?? null,
+    before: earlier?.answer?.output ?? example?.before ?? null,
+    expected:
+      expected === undefined ? null : typeof expected === "string" ? expected : JSON.stringify(expected),
+    scorer: told.scorer,
+    reason: told.reason,
+    error:
+      errored === undefined ? null : { kind: errored.error ?? "provider", message: errored.message ?? "" },
+  };
+}
+
+function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
+  return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);
+}
+
+function failureOf(trial: StoredTrial | undefined, header: RunHeader): { scorer: string; reason: string } {
+  const at =
+    trial?.scores.findIndex(
+      (one, index) => one?.pass === false && header.scorers[index]?.required === true,
+    ) ?? -1;
+  return { scorer: header.scorers[at]?.name ?? "", reason: trial?.scores[at]?.reason ?? "" };
+}
