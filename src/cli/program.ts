@@ -191,6 +191,15 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [run]) =>
       (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
   );
+  add(
+    program
+      .command("report")
+      .description("write a past run as a document: a page, a comment, JUnit or JSON")
+      .argument("<run>", "run id, a prefix of it, or latest")
+      .requiredOption("--format <name>", "html, markdown, junit, json")
+      .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
+    async (options, [run]) => (await import("./commands/report.ts")).reportCommand(options, String(run), io),
+  );
   return program;
 }
 
@@ -211,7 +220,11 @@ function runOptions(command: Command): Command {
     .option("--replay", "answer from fixtures/<alias>.jsonl")
     .option("--resume", "go on with the newest run of this plan")
     .addOption(new Option("--run <id>", "with --resume: another run than the newest"))
-    .option("--reporter <name[=file]>", "terminal, json; may be repeated", list)
+    .option(
+      "--reporter <name[=file]>",
+      "terminal, json, junit, markdown, github, html; may be repeated",
+      list,
+    )
     .option("--json", "one JSON document on stdout, progress on stderr")
     .option("--quiet", "no progress")
     .option("--no-color", "no colour");

@@ -168,9 +168,16 @@ const anyRow = fc
   .record({
     case_no: fc.integer({ min: 0, max: 4 }),
     outcome: fc.constantFrom("p", "f", "e"),
-    score: fc.double({ min: 0, max: 1, noNaN: true }),
-    latency: fc.option(fc.double({ min: 0, max: 10_000, noNaN: true }), { freq: 20 }),
-    cost: fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { freq: 20 }),
+    // Decimal fractions, as prices and graders make them: adding these up is where order shows.
+    score: fc.integer({ min: 0, max: 100 }).map((hundredths) => hundredths / 100),
+    latency: fc.option(
+      fc.integer({ min: 0, max: 100_000 }).map((tenths) => tenths / 10),
+      { freq: 500 },
+    ),
+    cost: fc.option(
+      fc.integer({ min: 0, max: 9999 }).map((millionths) => millionths / 1e6),
+      { freq: 500 },
+    ),
     refused: fc.boolean(),
   })
   .map(({ case_no, outcome, score, latency, cost, refused }) =>

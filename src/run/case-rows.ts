@@ -23,7 +23,8 @@ export interface CaseRowsInput {
   readonly baseline: BaselineCounts | null;
   /** The baseline's own run, whose answers are the ones before; null when it is not stored here. */
   readonly baselineRun: RunPlace | null;
-  readonly lineOf: (id: string) => number | null;
+  /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
+  readonly lineOf: (one: StoredCase) => number | null;
 }
 
 /**
@@ -42,7 +43,7 @@ export function* caseRows(input: CaseRowsInput, store: Store): Generator<CaseRow
     yield {
       id,
       tags: one.tags,
-      line: input.lineOf(id),
+      line: input.lineOf(one),
       planned: one.planned,
       answered: counted.tally.answered[caseNo] ?? 0,
       passed: counted.tally.passed[caseNo] ?? 0,

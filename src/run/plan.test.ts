@@ -168,6 +168,12 @@ describe("narrowing", () => {
     ]);
   });
 
+  it("by a shard takes every n-th case from its own number on", async () => {
+    expect(await idsOf(narrow({ shard: "1/2" }))).toEqual(["a", "c"]);
+    expect(await idsOf(narrow({ shard: "2/2" }))).toEqual(["b"]);
+    expect(await idsOf(narrow({ cases: ["b", "c"], shard: "2/2" }))).toEqual(["c"]);
+  });
+
   it("by shards puts every case into exactly one of them", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -90,6 +90,10 @@ describe("evals rescore", () => {
     const { run } = JSON.parse((await repo.evals("rescore 00000001 --json")).stdout);
     expect(run).toMatchObject({ rescored_from: "00000001", counts: { answered: 8, calls: 0 } });
     expect(run.metrics.pass_rate.value).toBe(0.375);
+    expect(JSON.parse((await repo.evals("show latest --json")).stdout).run).toMatchObject({
+      id: run.id,
+      rescored_from: "00000001",
+    });
     expect(JSON.parse((await repo.evals("show 00000001 --json")).stdout)).toEqual(before);
   });
 

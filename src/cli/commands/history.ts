@@ -1,13 +1,19 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
-import { dollars, percent } from "../../reports/format-numbers.ts";
+import { flakyCases, stabilitySentence, suiteStability } from "../../metrics/stability.ts";
 import { documentText } from "../../reports/json/documents.ts";
-import { plainLine } from "../../reports/plain-text.ts";
-import { columns } from "../../reports/terminal/style.ts";
+import {
+  flakyListing,
+  historyCsv,
+  historyListing,
+  type PastRun,
+  suiteHistory,
+} from "../../reports/terminal/history.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { StoredRun } from "../../store/store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
+import { fingerprintRuns } from "../fingerprint-runs.ts";
 import type { Io } from "../io.ts";
 import { locate } from "../open-project.ts";
 
@@ -18,12 +24,27 @@ interface StoredReport {
   readonly gate?: { readonly outcome: string; readonly verdict: string };
 }
 
-/** `evals history`: past runs, newest first. */
+/** `evals history`: past runs, newest first; with a suite its trend and whether it is stable. */
 export async function historyCommand(
   options: Record<string, unknown>,
   suite: string | undefined,
   io: Io,
 ): Promise<number> {
+  const limit = readOptions(options, suite);
+  const { root } = locate(io, options.directory as string | undefined);
+  const store = await openStore(root);
+  try {
+    const runs = store.runs({ suite, limit });
+    if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));
+    io.stdout(textOf(options, suite, runs, store, io.width));
+    return EXIT.ok;
+  } finally {
+    store.close();
+  }
+}
+
+/** @throws {EvalsError} for options that cannot be read, or not together */
+function readOptions(options: Record<string, unknown>, suite: string | undefined): number {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1) {
     throw new EvalsError({
@@ -33,16 +54,61 @@ export async function historyCommand(
       fix: "--limit 20",
     });
   }
-  const { root } = locate(io, options.directory as string | undefined);
-  const store = await openStore(root);
-  try {
-    const runs = store.runs({ suite, limit });
-    if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));
-    io.stdout(options.json === true ? document(runs) : listing(runs));
-    return EXIT.ok;
-  } finally {
-    store.close();
+  if (options.csv === true && (options.json === true || options.flaky === true)) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: `--csv and ${options.json === true ? "--json" : "--flaky"} exclude each other.`,
+      why: "Only one of them can be printed; the table of runs has no column for cases.",
+      fix: options.json === true ? "Leave one of them out." : "--flaky --json lists the cases for a program.",
+    });
   }
+  if (options.flaky === true && suite === undefined) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_INVALID",
+      what: "--flaky needs a suite.",
+      why: "Flaky cases are those of one suite's newest fingerprint.",
+      fix: "evals history <suite> --flaky",
+    });
+  }
+  return limit;
+}
+
+function textOf(
+  options: Record<string, unknown>,
+  suite: string | undefined,
+  runs: readonly StoredRun[],
+  store: Store,
+  width: number,
+): string {
+  const past = runs.map(pastRun);
+  if (options.csv === true) return historyCsv(past);
+  const stability = suite === undefined ? null : stabilityOf(store, suite);
+  if (options.json === true) {
+    const body = { schema: "evals.history/1", exit: 0, runs: runs.map(runDocument) };
+    return documentText(stability === null ? body : { ...body, stability: stability.document });
+  }
+  if (suite === undefined || stability === null) return historyListing(past);
+  return options.flaky === true
+    ? flakyListing(suite, stability.view, stability.runs, width)
+    : suiteHistory(suite, past, stability.view, width);
+}
+
+function stabilityOf(store: Store, suite: string) {
+  const history = fingerprintRuns(store, suite);
+  if (history === null) {
+    const said = "stability unknown: no complete run yet";
+    return { document: null, view: { said, flaky: [] }, runs: 0 };
+  }
+  const measured = suiteStability(history.pooled);
+  const said = stabilitySentence(measured);
+  const flaky = flakyCases(history.pooled);
+  const { fingerprint } = history.newest.header;
+  const ids = history.runs.map((run) => run.header.id);
+  return {
+    document: { fingerprint, ...measured, runs: ids, compared: measured.runs, said, flaky },
+    view: { said, flaky },
+    runs: history.runs.length,
+  };
 }
 
 function refuseUnknown(suite: string, all: readonly StoredRun[]): void {
@@ -56,37 +122,27 @@ function refuseUnknown(suite: string, all: readonly StoredRun[]): void {
   });
 }
 
-function document(runs: readonly StoredRun[]): string {
-  const listed = runs.map(({ header, status, ended_at, report, calls }) => {
-    const { metrics = {}, counts = null, gate = null } = (report ?? {}) as StoredReport;
-    return { ...header, status, ended_at, calls, counts, metrics, gate };
-  });
-  return documentText({ schema: "evals.history/1", exit: 0, runs: listed });
+function runDocument({ header, status, ended_at, report, calls }: StoredRun): object {
+  const { metrics = {}, counts = null, gate = null } = (report ?? {}) as StoredReport;
+  return { ...header, status, ended_at, calls, counts, metrics, gate };
 }
 
-function listing(runs: readonly StoredRun[]): string {
-  if (runs.length === 0) return "No runs yet: evals run\n";
-  const rows = runs.map(({ header, status, report }) => {
-    const { metrics, gate } = (report ?? {}) as StoredReport;
-    const rate = metrics?.pass_rate;
-    const cost = metrics?.cost_usd?.value;
-    return [
-      header.id,
-      header.started_at.slice(0, 16).replace("T", " "),
-      plainLine(header.suite),
-      rate?.value === null || rate === undefined ? "unknown" : percent(rate.value),
-      interval(rate),
-      cost === null || cost === undefined ? "—" : dollars(cost),
-      report === null ? status : (gate?.outcome ?? status).replace("_", " "),
-      plainLine(header.target),
-    ];
-  });
-  return `${columns([["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"], ...rows], "  ").join("\n")}\n`;
-}
-
-function interval(metric: MetricValue | undefined): string {
-  const { low, high } = metric ?? {};
-  return typeof low === "number" && typeof high === "number"
-    ? `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}`
-    : "—";
+function pastRun({ header, status, report }: StoredRun): PastRun {
+  const { metrics, gate } = (report ?? {}) as StoredReport;
+  const rate = metrics?.pass_rate;
+  return {
+    id: header.id,
+    started_at: header.started_at,
+    suite: header.suite,
+    target: header.target,
+    fingerprint: header.fingerprint,
+    trials: header.trials,
+    cases: header.cases,
+    pass_rate: rate?.value ?? null,
+    low: rate?.low ?? null,
+    high: rate?.high ?? null,
+    cost_usd: metrics?.cost_usd?.value ?? null,
+    outcome: report === null ? status : (gate?.outcome ?? status),
+    verdict: gate?.verdict ?? "none",
+  };
 }

@@ -1,7 +1,7 @@
 import { withExamples } from "../../baselines/case-examples.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
-import type { RunReport } from "../../domain/report.ts";
+import type { ReportedRun } from "../../domain/report.ts";
 import { readHead } from "../../git/repository.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
@@ -18,6 +18,7 @@ import { openProject } from "../open-project.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../prepare-runs.ts";
 import { type Progress, showProgress, silentProgress } from "../progress.ts";
 import { replaying } from "../replay-model.ts";
+import { reportedRun } from "../reported-run.ts";
 import { openReporters } from "../reporters.ts";
 import { findResumable } from "../resume.ts";
 import { narrowingOf, type RunOptions, readRunOptions } from "../run-options.ts";
@@ -45,27 +46,28 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
   const { store, baselines } = await openHistory(prepared, project, options, io);
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
-  const reports: RunReport[] = [];
+  const runs: ReportedRun[] = [];
   try {
     for (const [index, one] of prepared.entries()) {
       if (stop.stopping()) break;
       const baseline = baselines[index] as BaselineSide;
-      const report = await runOne(one, baseline, { options, project, io, store, stop, progress, head });
-      reports.push(report);
-      reporters.run(report);
+      const run = await runOne(one, baseline, { options, project, io, store, stop, progress, head });
+      runs.push(run);
+      reporters.run(run.report);
     }
+    progress.end();
+    const notRun = prepared.slice(runs.length).map(({ plan }) => `${plan.suite.name} (${plan.model.alias})`);
+    if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);
+    const outcomes = runs.map(({ report }) => report.gate.outcome);
+    const code = stop.exitCode() ?? exitCodeFor(notRun.length > 0 ? [...outcomes, "undecided"] : outcomes);
+    await reporters.end(runs, code, runDocument);
+    return code;
   } finally {
     stop.close();
     progress.end();
     await closeRuns(prepared);
     store.close();
   }
-  const notRun = prepared.slice(reports.length).map(({ plan }) => `${plan.suite.name} (${plan.model.alias})`);
-  if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);
-  const outcomes = reports.map((one) => one.gate.outcome);
-  const code = stop.exitCode() ?? exitCodeFor(notRun.length > 0 ? [...outcomes, "undecided"] : outcomes);
-  reporters.end(reports, code, runDocument);
-  return code;
 }
 
 /** The store and what each run is compared with; what is wrong with either is told before anything is asked. */
@@ -106,7 +108,7 @@ interface Sitting {
   readonly head: Awaited<ReturnType<typeof readHead>>;
 }
 
-async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Sitting): Promise<RunReport> {
+async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Sitting): Promise<ReportedRun> {
   const { options, project, io, store, stop, progress, head } = sitting;
   const { plan } = prepared;
   const resume = options.resume
@@ -152,7 +154,12 @@ async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Si
   const notes = [...notesOf(ran), ...(baseline.note === null ? [] : [baseline.note])];
   const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
-  return report;
+  return reportedRun(report, {
+    store,
+    no: ran.writer.no,
+    baseline,
+    lineOf: ({ case_no }) => plan.line(case_no),
+  });
 }
 
 function notesOf(ran: RanRun): string[] {

@@ -114,19 +114,15 @@ function plotLines({ table, size, drop }: PowerReport, width: number): string[] 
 }
 
 function costLines({ calls, cost_per_trial: each, drop }: PowerReport): string[] {
-  const cell = (n: number): string => (each === null ? count(n) : `${count(n)} calls, ${dollars(n * each)}`);
-  const less = (n: number): string => `${Math.round((1 - n / calls.all) * 100)} % fewer`;
-  const rows = [
-    ["  a run asks", "nothing changed", `a drop of ${pointsWord(drop)}`],
-    ["  all trials", cell(calls.all), cell(calls.all)],
-    [
-      "  stopping early",
-      `${cell(calls.unchanged)} (${less(calls.unchanged)})`,
-      `${cell(calls.drop)} (${less(calls.drop)})`,
-    ],
+  const money = (n: number): string => (each === null ? "" : `, ${dollars(n * each)}`);
+  const row = (when: string, n: number): string[] => [
+    `    ${when}`,
+    `${count(n)} calls${money(n)}`,
+    `${Math.round((1 - n / calls.all) * 100)} % fewer`,
   ];
   return [
-    ...columns(rows),
+    `  all trials are ${count(calls.all)} calls${money(calls.all)}; stopping early, a run asks on average`,
+    ...columns([row("if nothing changed", calls.unchanged), row(`after a drop of ${pointsWord(drop)}`, calls.drop)]),
     ...(each === null ? ["  cost unknown: no price in evalconfig.yaml, none in the history"] : []),
   ];
 }

@@ -1,0 +1,64 @@
+import { resolve } from "node:path";
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { ReportedRun, RunReport } from "../../domain/report.ts";
+import { runDocument } from "../../reports/json/documents.ts";
+import { readRunJson } from "../../reports/json/read-run-json.ts";
+import { measuredReport } from "../../run/measured-report.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { EXIT, exitCodeFor } from "../exit-code.ts";
+import { findRun } from "../find-run.ts";
+import type { Io } from "../io.ts";
+import { locate } from "../open-project.ts";
+import { reportedRun } from "../reported-run.ts";
+import { renderReport, writeDefault, writeReport } from "../reporters.ts";
+import { storedArm } from "../stored-arm.ts";
+
+const FORMATS = ["html", "markdown", "junit", "json"] as const;
+
+/** `evals report <run> --format F`: a past run as a document; nothing is run and nothing is judged again. */
+export async function reportCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
+  const format = readFormat(String(options.format));
+  const directory = options.directory as string | undefined;
+  const { root } = locate(io, directory);
+  const store = await openStore(root);
+  try {
+    const run = pastRun(store, findRun(store, word));
+    // The document says how that run ended; writing it has gone well all the same.
+    const exit = exitCodeFor([run.report.gate.outcome]);
+    const told = { runs: [run], exit, document: runDocument, folder: "" };
+    const text = await renderReport(format, told);
+    const output = options.output as string | undefined;
+    if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
+    else if (format === "html") writeDefault(io, root, told, text);
+    else io.stdout(text);
+    return EXIT.ok;
+  } finally {
+    store.close();
+  }
+}
+
+function readFormat(word: string): string {
+  if (FORMATS.some((one) => one === word)) return word;
+  throw new EvalsError({
+    code: "EVALS_REPORTER_UNKNOWN",
+    what: `Unknown format "${word}".${didYouMean(word, FORMATS)}`,
+    why: "A report that is not written would be missed only when it is needed.",
+    fix: `One of: ${FORMATS.join(", ")}`,
+  });
+}
+
+/** The report as it was, with the cases of the run and of the run that it was compared with. */
+function pastRun(store: Store, run: StoredRun): ReportedRun {
+  const report: RunReport = readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
+  const id = report.comparison?.baseline.run ?? null;
+  const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
+  const lines = new Map(report.worst.map((one) => [one.id, one.line]));
+  return reportedRun(report, {
+    store,
+    no: run.no,
+    baseline: { arm: base === null ? null : storedArm(store, base), run: base },
+    lineOf: ({ id }) => lines.get(id) ?? null,
+  });
+}

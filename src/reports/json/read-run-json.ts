@@ -1,0 +1,33 @@
+import type { Json } from "../../domain/json.ts";
+import type { RunReport } from "../../domain/report.ts";
+import type { RunHeader, RunStatus } from "../../domain/run.ts";
+
+/** What `runJson` writes beside the header. */
+type WrittenRun = Omit<RunReport, "header" | "errors"> & { readonly error_examples: RunReport["errors"] };
+
+/**
+ * A run's report as the store kept it. Null for a run whose process died, or whose report has no gate: one that was
+ * only scored again.
+ */
+export function readRunJson(header: RunHeader, status: RunStatus, json: Json): RunReport | null {
+  if (json === null || typeof json !== "object" || Array.isArray(json) || !("gate" in json)) return null;
+  const written = json as unknown as Partial<WrittenRun> & Pick<WrittenRun, "counts" | "metrics" | "gate">;
+  return {
+    header,
+    status,
+    counts: written.counts,
+    errors: written.error_examples ?? [],
+    metrics: written.metrics,
+    tags: written.tags ?? {},
+    comparison: written.comparison ?? null,
+    gate: written.gate,
+    end: written.end ?? { kind: "all-asked" },
+    worst: written.worst ?? [],
+    never_pass: written.never_pass ?? 0,
+    flaky: written.flaky ?? 0,
+    notes: written.notes ?? [],
+    spent: written.spent ?? { usd: null, tokens: 0 },
+    dataset_path: written.dataset_path ?? "",
+    duration_ms: written.duration_ms ?? 0,
+  };
+}

@@ -1,0 +1,47 @@
+import type { RunReport } from "../domain/report.ts";
+import { makeTally } from "../metrics/tally.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import { measure } from "./assemble-report.ts";
+
+/** The report of a stored run that was never gated, from its trials: its process died, or it was only scored again. */
+export function measuredReport(run: StoredRun, store: Store): RunReport {
+  const { header } = run;
+  const cases = store.cases(run.no);
+  const tally = makeTally(cases.length, header.scorers.length);
+  for (const row of store.scan(run.no)) tally.add(row);
+  const byTag = new Map<string, number[]>();
+  for (const { tags, case_no } of cases)
+    for (const tag of new Set(tags)) byTag.set(tag, [...(byTag.get(tag) ?? []), case_no]);
+  const left = header.planned - tally.totalAnswered - tally.totalErrored;
+  const early = run.status === "stopped_early";
+  const failing = cases.filter(
+    ({ case_no }) => (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0),
+  );
+  const never = failing.filter(({ case_no }) => (tally.passed[case_no] ?? 0) === 0).length;
+  return {
+    header,
+    status: run.status,
+    counts: {
+      cases: header.cases,
+      trials: header.planned,
+      answered: tally.totalAnswered,
+      errored: tally.totalErrored,
+      skipped: early ? 0 : left,
+      not_needed: early ? left : 0,
+      calls: run.calls,
+      cached: tally.totalCached,
+    },
+    errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
+    ...measure(header, tally, byTag),
+    comparison: null,
+    gate: { outcome: "not_gated", verdict: "none", rules: [] },
+    end: early ? { kind: "decided" } : { kind: "all-asked" },
+    worst: [],
+    never_pass: never,
+    flaky: failing.length - never,
+    notes: header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`],
+    spent: { usd: null, tokens: 0 },
+    dataset_path: "",
+    duration_ms: 0,
+  };
+}
