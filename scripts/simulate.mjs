@@ -109,7 +109,10 @@ function armOf(trials) {
     answered,
     passed,
     scores: new Map([
-      ["exact", { hash: HASH, required: true, binary: true, count: answered, sum: passed, sumOfSquares: passed }],
+      [
+        "exact",
+        { hash: HASH, required: true, binary: true, count: answered, sum: passed, sumOfSquares: passed },
+      ],
     ]),
     tagsOf: () => [],
   };
@@ -134,7 +137,8 @@ const BLOCKING = new Set(["regressed"]);
 const share = (verdicts, wanted) => verdicts.filter((one) => wanted.has(one)).length / verdicts.length;
 const rate = (value) => `${(100 * value).toFixed(1)} %`;
 /** A measured share with its sampling error. */
-const measured = (value, draws) => `${rate(value)} ± ${(196 * Math.sqrt((value * (1 - value)) / draws)).toFixed(1)}`;
+const measured = (value, draws) =>
+  `${rate(value)} ± ${(196 * Math.sqrt((value * (1 - value)) / draws)).toFixed(1)}`;
 
 function table(title, head, rows) {
   const lines = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
@@ -169,7 +173,7 @@ function unchangedPairs() {
         rows.push([n, k, c, measured(share(test, BLOCKING), draws), measured(share(point, BLOCKING), draws)]);
         const false_ = share(test, BLOCKING);
         const room = 1.96 * Math.sqrt((0.058 * 0.942) / draws);
-        // 18 settings: each may stray by its own sampling error, Bonferroni's 3 standard errors at once.
+        // 18 settings at once: each may stray by 3 of its own standard errors (Bonferroni).
         target(`false "regressed", ${n} × ${k}, c ${c}`, false_ <= 0.058 + 1.5 * room, rate(false_));
       }
     }
@@ -217,6 +221,7 @@ function savings() {
   const settings = [
     { n: 100, m: 20, k: 5, d: 0.05, changes: [0, 0.05, 0.1] },
     { n: 100, m: 5, k: 5, d: 0.05, changes: [0, 0.05, 0.1] },
+    { n: 50, m: 5, k: 3, d: 0.05, changes: [0, 0.05, 0.1] },
     { n: 200, m: 20, k: 5, d: 0.03, changes: [0, 0.05] },
   ];
   for (const { n, m, k, d, changes } of settings) {
@@ -251,7 +256,8 @@ function savings() {
       ]);
       const name = `${n} × ${k}, baseline ${m}, ${change === 0 ? "unchanged" : `−${change * 100}`}`;
       const room = 1.645 * Math.sqrt((0.058 * 0.942) / draws);
-      if (change === 0) target(`${name}: false "regressed"`, after <= 0.058 + room, `${rate(after)}, fixed ${rate(before)}`);
+      if (change === 0)
+        target(`${name}: false "regressed"`, after <= 0.058 + room, `${rate(after)}, fixed ${rate(before)}`);
       else target(`${name}: power`, before - after <= 0.06, `${rate(after)}, fixed ${rate(before)}`);
       if (n === 100 && m === 20 && change === 0) target(`${name}: fewer calls`, saved >= 0.38, rate(saved));
       if (n === 100 && m === 20 && change === 0.1) target(`${name}: fewer calls`, saved >= 0.75, rate(saved));
@@ -261,7 +267,14 @@ function savings() {
     `Stopping early (${draws} pairs a line, c = 1): the sequential gate beside all trials, on the same answers`,
     [
       ...["cases × trials", "baseline trials", "max_drop", "true change"],
-      ...["regressed, all trials", "regressed, early", "shown not worse, all", "shown not worse, early", "calls", "saved"],
+      ...[
+        "regressed, all trials",
+        "regressed, early",
+        "shown not worse, all",
+        "shown not worse, early",
+        "calls",
+        "saved",
+      ],
     ],
     rows,
   );
@@ -321,7 +334,11 @@ function commandLine() {
       `${regressed} of ${pairs}`,
       `${agree} of ${pairs}`,
     ]);
-    target(`command line, ${n} × ${k}, change ${change}: same verdict and exit code`, agree === pairs, `${agree} of ${pairs}`);
+    target(
+      `command line, ${n} × ${k}, change ${change}: same verdict and exit code`,
+      agree === pairs,
+      `${agree} of ${pairs}`,
+    );
   }
   table(
     "The same through `evals run` and `evals diff`, on recorded answers",
@@ -338,19 +355,29 @@ function diffOf(arms, k) {
       writeFileSync(join(folder, path), text);
     };
     const answers = (arm) =>
-      jsonl(arm.flatMap((row, i) => Array.from(row, (one) => ({ case: `c${i}`, output: one === 1 ? "yes" : "no" }))));
+      jsonl(
+        arm.flatMap((row, i) =>
+          Array.from(row, (one) => ({ case: `c${i}`, output: one === 1 ? "yes" : "no" })),
+        ),
+      );
     write(
       "evalconfig.yaml",
       ["before", "after"]
         .map((name) => `  ${name}: { provider: outputs, file: fixtures/${name}.jsonl }\n`)
         .reduce((text, line) => text + line, "models:\n"),
     );
-    write("evals/s.yaml", `dataset: d\nmodel: before\ntrials: ${k}\nscorers:\n  - { type: equals, name: exact }\n`);
+    write(
+      "evals/s.yaml",
+      `dataset: d\nmodel: before\ntrials: ${k}\nscorers:\n  - { type: equals, name: exact }\n`,
+    );
     write("datasets/d.jsonl", jsonl(arms[0].map((_, i) => ({ id: `c${i}`, input: i, expected: "yes" }))));
     write("fixtures/before.jsonl", answers(arms[0]));
     write("fixtures/after.jsonl", answers(arms[1]));
     const evals = (...args) =>
-      spawnSync(process.execPath, [join(ROOT, "bin/evals.js"), ...args, "--json"], { cwd: folder, encoding: "utf8" });
+      spawnSync(process.execPath, [join(ROOT, "bin/evals.js"), ...args, "--json"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
     const ids = ["before", "after"].map((model) => {
       const { stdout, stderr } = evals("run", "s", "--model", model, "--baseline", "none");
       const id = JSON.parse(stdout || "{}").runs?.[0]?.id;

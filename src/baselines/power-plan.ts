@@ -52,14 +52,13 @@ export interface PowerPlan {
   readonly needed: readonly SuiteSize[];
   /** Cases that would do with the suite's own trials against a baseline of 20 a case; null when that saves nothing. */
   readonly larger_baseline: (SuiteSize & { readonly baseline_trials: number }) | null;
-  readonly expected_calls: ExpectedCalls;
 }
 
 const TRIALS = [1, 3, 5, 10, 20] as const;
 const CASES = [1, 10, 100, 1000, 10_000].flatMap((scale) => [10, 15, 20, 30, 50, 75].map((n) => n * scale));
 const LARGER_BASELINE = 20;
 
-/** Everything that `evals power` has to say, from numbers alone. */
+/** What each size can see, and which sizes see the drop. */
 export function planPower(assumptions: PowerAssumptions): PowerPlan {
   const { cases, trials } = assumptions;
   const columns = withOwn(TRIALS, trials);
@@ -76,7 +75,6 @@ export function planPower(assumptions: PowerAssumptions): PowerPlan {
     ),
     needed: columns.map((k) => ({ cases: casesNeeded(assumptions, k), trials: k })),
     larger_baseline: largerBaseline(assumptions),
-    expected_calls: expectedCalls(assumptions),
   };
 }
 
@@ -128,17 +126,20 @@ function nearby(own: number): number[] {
 /** Trials drawn in all for one estimate: enough for ± 3 % of the calls, and still under a second. */
 const DRAWN_TRIALS = 300_000;
 
+/** The largest suite that is played out trial by trial; a larger one is scaled down to it. */
+const MODEL = { cases: 300, trials: 20, baselineTimesTrials: 10 } as const;
+
 /**
  * Mean calls of the sequential gate, with nothing changed and after the drop: plays it on cases whose chances are spread
  * like a Beta distribution of that mean and correlation. The seed is fixed: the same plan prints the same numbers.
  */
 export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
-  const { cases, trials, drop, confidence, pass_rate } = assumptions;
-  const baseline = assumptions.baseline_trials ?? trials;
-  const chances = betaChances(assumptions);
+  const model = modelOf(assumptions);
+  const { cases, trials, drop, confidence, pass_rate, baseline_trials: baseline } = model;
+  const chances = betaChances(model);
   const draws = Math.round(Math.min(300, Math.max(20, DRAWN_TRIALS / (cases * (trials + baseline)))));
   const calls = (kept: number): number => {
-    let total = 0;
+    let share = 0;
     for (let draw = 0; draw < draws; draw++) {
       const random = seededRandom(`power ${draw}`);
       const order = seededOrder(cases, `power order ${draw}`);
@@ -146,11 +147,30 @@ export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
         Array.from({ length: count }, () => (random() < chance ? 1 : 0));
       const before = Array.from(order, (place) => values(chances[place] ?? 0, baseline));
       const after = Array.from(order, (place) => values((chances[place] ?? 0) * kept, trials));
-      total += sequentialGate(before, after, { delta: drop, alpha: 1 - confidence }).calls;
+      share += sequentialGate(before, after, { delta: drop, alpha: 1 - confidence }).calls / (cases * trials);
     }
-    return Math.round(total / draws);
+    return Math.round((share / draws) * assumptions.cases * assumptions.trials);
   };
   return { unchanged: calls(1), drop: calls(Math.max(0, 1 - drop / pass_rate)) };
+}
+
+/**
+ * A suite small enough to play that stops after the same share of its calls: that share follows from the drop in units
+ * of its standard error, which shrinks with the square root of cases × trials.
+ */
+function modelOf(assumptions: PowerAssumptions): PowerAssumptions & { readonly baseline_trials: number } {
+  const cases = Math.min(assumptions.cases, MODEL.cases);
+  const trials = Math.min(assumptions.trials, MODEL.trials);
+  const shrunk = (assumptions.cases * assumptions.trials) / (cases * trials);
+  const baseline = ((assumptions.baseline_trials ?? assumptions.trials) * trials) / assumptions.trials;
+  const largest = Math.max(assumptions.drop, assumptions.pass_rate / 2);
+  return {
+    ...assumptions,
+    cases,
+    trials,
+    baseline_trials: Math.min(Math.max(1, Math.round(baseline)), MODEL.baselineTimesTrials * trials),
+    drop: Math.min(largest, assumptions.drop * Math.sqrt(shrunk)),
+  };
 }
 
 /** One chance a case at the middle of each of n equal slices of Beta(rate·c, (1 − rate)·c), c = 1/correlation − 1. */

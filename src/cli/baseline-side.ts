@@ -13,6 +13,8 @@ export interface BaselineSide {
   readonly arm: Arm | null;
   /** The stored run that the arm is; null for a file or for none. */
   readonly run: StoredRun | null;
+  /** Ids of the runs whose trials a committed baseline holds. */
+  readonly runs: readonly string[];
   /** A sentence for the report; null when there is nothing to add. */
   readonly note: string | null;
   /** A regression that the change itself accepts, read from its own copy of the baseline. */
@@ -30,7 +32,7 @@ export interface BaselineQuestion {
   readonly option: string | undefined;
 }
 
-const NOTHING = { arm: null, run: null, note: null, accepted: null } as const;
+const NOTHING: BaselineSide = { arm: null, run: null, runs: [], note: null, accepted: null };
 
 /** Root fingerprint of a baseline: that of the run it was made from. */
 export function baselineRoot({ cases }: Baseline): string {
@@ -80,7 +82,12 @@ const noBaseline = (where: string): string =>
 async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
   const text = await readAtCommit(root, ref, path);
   if (text === null) return { ...NOTHING, note: noBaseline(where) };
-  return { ...NOTHING, arm: fileArm(text, path, where).arm };
+  const { arm, baseline } = fileArm(text, path, where);
+  return { ...NOTHING, arm, runs: runsIn(baseline) };
+}
+
+function runsIn({ cases }: Baseline): string[] {
+  return [...new Set(cases.flatMap((one) => one.runs))];
 }
 
 /** A change's own copy is read for one thing alone: the regression it accepts. */

@@ -12,7 +12,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     const { runProgram } = await import("./program.ts");
     return await runProgram(args, io);
   } catch (error) {
-    if (error instanceof EvalsError) return await reportMistakes(args, io, error.problems);
+    if (error instanceof EvalsError) return await reportMistakes(args, io, error);
     io.stderr(`${bugText(error)}\n`);
     if (args.includes("--json")) await printDocument(args, io, EXIT.bug, [bugProblem(error)]);
     return EXIT.bug;
@@ -22,14 +22,20 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 async function reportMistakes(
   args: readonly string[],
   io: Io,
-  problems: readonly Problem[],
+  { problems, midway }: EvalsError,
 ): Promise<number> {
-  if (args.includes("--json")) await printDocument(args, io, EXIT.mistake, problems);
+  const exit = midway ? EXIT.undecided : EXIT.mistake;
+  if (args.includes("--json")) await printDocument(args, io, exit, problems);
   else {
     const { formatProblems } = await import("../project/format-problems.ts");
-    io.stderr(formatProblems(problems));
+    io.stderr(
+      formatProblems(
+        problems,
+        midway ? "the run is incomplete, what had arrived is kept" : "nothing was run",
+      ),
+    );
   }
-  return EXIT.mistake;
+  return exit;
 }
 
 /** Whoever reads stdout as JSON gets one document, whatever happened. */

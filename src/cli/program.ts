@@ -14,7 +14,7 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     code = exit;
   });
   if (args.length === 0) {
-    io.stdout(program.helpInformation());
+    program.outputHelp();
     return EXIT.ok;
   }
   try {

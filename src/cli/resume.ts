@@ -3,25 +3,30 @@ import type { Plan } from "../run/plan.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 
 /**
- * The run that this plan can go on with: the newest of the same plan, or the one named.
- * @returns null when there is none, after saying so
- * @throws {EvalsError} for a named run that is of another plan
+ * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
+ * @param say told of each plan that has none
+ * @throws {EvalsError} for a named run that none of the plans can go on with
  */
 export function findResumable(
   store: Store,
-  plan: Plan,
+  plans: readonly Plan[],
   named: string | undefined,
   say: (text: string) => void,
-): StoredRun | null {
-  if (named === undefined) {
+): ReadonlyMap<Plan, StoredRun> {
+  const found = new Map<Plan, StoredRun>();
+  if (named !== undefined) {
+    const run = store.runsByPrefix(named)[0];
+    if (run === undefined) throw notFound(named);
+    const plan = plans.find((one) => one.hash === run.header.plan);
+    if (plan === undefined) throw otherPlan(run, plans);
+    return found.set(plan, run);
+  }
+  for (const plan of plans) {
     const newest = store.runs({ plan: plan.hash, limit: 1 })[0];
     if (newest === undefined) say(`${plan.suite.name}: no earlier run of this plan; starting one.`);
-    return newest ?? null;
+    else found.set(plan, newest);
   }
-  const run = store.runsByPrefix(named)[0];
-  if (run === undefined) throw notFound(named);
-  if (run.header.plan !== plan.hash) throw otherPlan(run, plan);
-  return run;
+  return found;
 }
 
 function notFound(id: string): EvalsError {
@@ -33,13 +38,14 @@ function notFound(id: string): EvalsError {
   });
 }
 
-function otherPlan(run: StoredRun, plan: Plan): EvalsError {
+function otherPlan(run: StoredRun, plans: readonly Plan[]): EvalsError {
+  const plan = plans.find((one) => one.suite.name === run.header.suite) ?? plans[0];
   const what = [
-    run.header.suite === plan.suite.name ? "" : `it is of suite ${run.header.suite}`,
-    run.header.trials === plan.trials
+    run.header.suite === plan?.suite.name ? "" : `it is of suite ${run.header.suite}`,
+    run.header.trials === plan?.trials
       ? ""
-      : `it asks ${run.header.trials} trials of each case, this plan ${plan.trials}`,
-    run.header.fingerprint === plan.fingerprint ? "" : "prompt, model, cases or scorers have changed since",
+      : `it asks ${run.header.trials} trials of each case, this plan ${plan?.trials}`,
+    run.header.fingerprint === plan?.fingerprint ? "" : "prompt, model, cases or scorers have changed since",
   ].filter((text) => text !== "");
   return new EvalsError({
     code: "EVALS_RESUME_OTHER_PLAN",

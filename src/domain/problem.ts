@@ -19,12 +19,18 @@ export interface Problem {
  */
 export class EvalsError extends Error {
   readonly problems: readonly Problem[];
+  /** It came up while a run was under way (a full disk): what had arrived is kept, and the exit code is 3. */
+  readonly midway: boolean;
 
-  constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
+  constructor(
+    problems: Problem | readonly Problem[],
+    { midway = false, ...options }: ErrorOptions & { readonly midway?: boolean } = {},
+  ) {
     const all = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
     super(all.map((p) => `${p.what} [${p.code}]`).join("\n"), options);
     this.name = "EvalsError";
     this.problems = all;
+    this.midway = midway;
   }
 }
 

@@ -91,8 +91,8 @@ function runTotals(tally: Tally): Metrics {
   totals.cost_per_trial = knownMean(tally.cost, tally.totalAnswered);
   totals.input_tokens = knownMean(tally.inputTokens, tally.totalAnswered);
   totals.output_tokens = knownMean(tally.outputTokens, tally.totalAnswered);
-  if (tally.refusals > 0) totals.refusal_rate = { value: tally.refusals / tally.totalAnswered };
-  if (tally.toolCalls > 0) totals.tool_calls = { value: tally.toolCalls / tally.totalAnswered };
+  totals.refusal_rate = share(tally.refusals, tally.totalAnswered);
+  totals.tool_calls = share(tally.toolCalls, tally.totalAnswered);
   return totals;
 }
 
@@ -113,4 +113,8 @@ function knownTotal(total: KnownSum, trials: number): MetricValue {
 
 function knownMean(total: KnownSum, trials: number): MetricValue {
   return trials === 0 || total.unknown > 0 ? UNKNOWN : { value: total.sum / trials };
+}
+
+function share(count: number, trials: number): MetricValue {
+  return trials === 0 ? UNKNOWN : { value: count / trials };
 }

@@ -10,7 +10,8 @@ const SHOWN = 10;
 
 /**
  * Warns where a case's expected text stands in its rendered prompt, outside of what its input brought there: the model is
- * told the answer. One warning a text; a case whose prompt cannot be rendered is skipped (`checkRendering` tells it).
+ * told the answer. A text that several cases expect is a label, and a prompt must be able to name its labels. A case whose
+ * prompt cannot be rendered is skipped (`checkRendering` tells it).
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
   const leaks = new Map<string, Leak>();
@@ -22,7 +23,8 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
     if (known === undefined) leaks.set(leaked, { id: golden.id, line: cases.line(index), others: 0 });
     else known.others++;
   }
-  return warnings([...leaks.values()], prompt.version.path, cases.path);
+  const alone = [...leaks.values()].filter(({ others }) => others === 0);
+  return warnings(alone, prompt.version.path, cases.path);
 }
 
 /** Failing cases after which the rest of a dataset is not tried. */

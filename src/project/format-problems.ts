@@ -2,13 +2,14 @@ import type { Problem } from "../domain/problem.ts";
 
 /**
  * Mistakes as a person reads them, each with its place, and a last line that counts them. Ends with a line feed.
+ * @param ending what became of the command, for the last line
  * Nothing in a problem can start a line of its own or control the terminal.
  */
-export function formatProblems(problems: readonly Problem[]): string {
+export function formatProblems(problems: readonly Problem[], ending = "nothing was run"): string {
   const files = new Set(problems.map((problem) => problem.path).filter((path) => path !== undefined)).size;
   const where = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
   const told = problems.filter(({ code }) => code !== "EVALS_MORE_PROBLEMS").length;
-  const count = `${told} ${told === 1 ? "problem" : "problems"}${where}; nothing was run.`;
+  const count = `${told} ${told === 1 ? "problem" : "problems"}${where}; ${ending}.`;
   return [...problems.map((problem) => formatProblem(problem, "error")), `${count}\n`].join("\n");
 }
 

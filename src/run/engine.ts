@@ -8,6 +8,7 @@ import type { CachedAnswer, RunWriter } from "../store/store.ts";
 import { type BudgetGuard, dollars } from "./budget-guard.ts";
 import type { Plan } from "./plan.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
+import { answeredRow, erroredRow } from "./tally-rows.ts";
 import type { WorkOrder } from "./work-order.ts";
 
 /** When may a run end before all its trials were asked? The gate's business, handed in as positions and a question. */
@@ -111,7 +112,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       errored(work, result.error, result.message);
       return;
     }
-    tally.add(tallyRow(work.case_no, transcript, cached, result));
+    tally.add(answeredRow(work.case_no, transcript, cached, result));
     job.onTrial({
       kind: "answered",
       case_no: work.case_no,
@@ -360,45 +361,4 @@ function toTranscript(reply: Extract<Reply, { kind: "answered" }>, price: Price 
 /** Unknown tokens or an unknown price give an unknown cost, never 0. */
 function priced(price: Price | null, input: number | null, output: number | null): number | null {
   return price === null || input === null || output === null ? null : dollars(price, input, output);
-}
-
-function tallyRow(
-  case_no: number,
-  transcript: Transcript,
-  cached: boolean,
-  result: Extract<Scoring, { kind: "scored" }>,
-) {
-  return {
-    case_no,
-    kind: "answered" as const,
-    error: null,
-    cached,
-    pass: result.pass,
-    scores: result.scores.map((one): [number, boolean] | null =>
-      one === null ? null : [one.score, one.pass],
-    ),
-    latency_ms: transcript.latency_ms,
-    cost_usd: transcript.cost_usd,
-    input_tokens: transcript.usage.input_tokens,
-    output_tokens: transcript.usage.output_tokens,
-    refused: transcript.refusal !== null,
-    tool_calls: transcript.tool_calls.length,
-  };
-}
-
-function erroredRow(case_no: number, error: Extract<Reply, { kind: "failed" }>["error"]) {
-  return {
-    case_no,
-    kind: "errored" as const,
-    error,
-    cached: false,
-    pass: null,
-    scores: [],
-    latency_ms: null,
-    cost_usd: null,
-    input_tokens: null,
-    output_tokens: null,
-    refused: false,
-    tool_calls: 0,
-  };
 }

@@ -2,7 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
-import { type PowerAssumptions, type PowerPlan, planPower } from "../../baselines/power-plan.ts";
+import {
+  type ExpectedCalls,
+  expectedCalls,
+  type PowerAssumptions,
+  type PowerPlan,
+  planPower,
+} from "../../baselines/power-plan.ts";
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
@@ -30,7 +36,7 @@ export async function powerCommand(options: Record<string, unknown>, name: strin
   if (suite === undefined) throw new Error("a suite that was asked for by name is loaded");
   const history = await readHistory(project, name, options.model as string | undefined);
   const planned = assume({ project, suite, history, stated });
-  const plan = planPower(planned.assumptions);
+  const plan = { ...planPower(planned.assumptions), calls: expectedCalls(planned.assumptions) };
   const price = costPerTrial(suite, history);
   if (options.json === true) {
     io.stdout(documentText(powerDocument(name, planned, plan, price)));
@@ -274,8 +280,15 @@ function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): numb
   return (input * price.input + output * price.output) / 1e6;
 }
 
-function powerDocument(suite: string, { assumptions, runs }: Planned, plan: PowerPlan, price: number | null) {
-  const { detectable_drop, table, needed, larger_baseline, expected_calls } = plan;
+type PricedPlan = PowerPlan & { readonly calls: ExpectedCalls };
+
+function powerDocument(
+  suite: string,
+  { assumptions, runs }: Planned,
+  plan: PricedPlan,
+  price: number | null,
+) {
+  const { detectable_drop, table, needed, larger_baseline, calls } = plan;
   const all = assumptions.cases * assumptions.trials;
   const usd = (calls: number): number | null => (price === null ? null : calls * price);
   return {
@@ -287,22 +300,22 @@ function powerDocument(suite: string, { assumptions, runs }: Planned, plan: Powe
     table,
     needed,
     larger_baseline,
-    expected_calls: { ...expected_calls, all },
+    expected_calls: { ...calls, all },
     expected_usd: {
-      unchanged: usd(expected_calls.unchanged),
-      drop: usd(expected_calls.drop),
+      unchanged: usd(calls.unchanged),
+      drop: usd(calls.drop),
       all: usd(all),
     },
   };
 }
 
-function reportOf(suite: string, { assumptions, from }: Planned, plan: PowerPlan, price: number | null) {
+function reportOf(suite: string, { assumptions, from }: Planned, plan: PricedPlan, price: number | null) {
   const { cases, trials, pass_rate, correlation, drop, power, baseline_trials } = assumptions;
   return {
     ...{ suite, pass_rate, correlation, drop, power, baseline_trials, from },
     size: { cases, trials },
     ...plan,
-    calls: { ...plan.expected_calls, all: cases * trials },
+    calls: { ...plan.calls, all: cases * trials },
     cost_per_trial: price,
   };
 }

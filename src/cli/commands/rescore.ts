@@ -33,14 +33,8 @@ export async function rescoreCommand(
         return at === undefined ? undefined : cases.read(at);
       };
       const { header, tally, writer } = await rescoreRun(
-        {
-          run,
-          scorers,
-          types: suite.scorers.map((one) => one.definition.type),
-          today,
-          id: io.randomHex(4),
-          started_at: io.date().toISOString(),
-        },
+        { run, scorers, types: suite.scorers.map((one) => one.definition.type), today },
+        { id: io.randomHex(4), started_at: io.date().toISOString() },
         store,
       );
       const metrics = computeMetrics(tally, {

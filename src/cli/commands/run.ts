@@ -8,7 +8,7 @@ import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun } from "../../run/execute-run.ts";
 import { openStore } from "../../store/open-store.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
 import { type BaselineSide, baselineSide } from "../baseline-side.ts";
 import { refuseChangedPrompts } from "../changed-prompts.ts";
 import { exitCodeFor } from "../exit-code.ts";
@@ -20,6 +20,7 @@ import { type Progress, showProgress, silentProgress } from "../progress.ts";
 import { replaying } from "../replay-model.ts";
 import { reportedRun } from "../reported-run.ts";
 import { openReporters } from "../reporters.ts";
+import { runBehind, scoredAlike } from "../rescored-side.ts";
 import { findResumable } from "../resume.ts";
 import { narrowingOf, type RunOptions, readRunOptions } from "../run-options.ts";
 import { listenForStop } from "../stop-signals.ts";
@@ -43,20 +44,21 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
       options.replay ? await replaying() : undefined,
     ),
   ]);
-  const { store, baselines } = await openHistory(prepared, project, options, io);
+  const { store, ready } = await openHistory(prepared, project, options, io);
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
   const runs: ReportedRun[] = [];
   try {
-    for (const [index, one] of prepared.entries()) {
+    for (const one of ready) {
       if (stop.stopping()) break;
-      const baseline = baselines[index] as BaselineSide;
-      const run = await runOne(one, baseline, { options, project, io, store, stop, progress, head });
+      const run = await midway(() => runOne(one, { options, project, io, store, stop, progress, head }));
       runs.push(run);
       reporters.run(run.report);
     }
     progress.end();
-    const notRun = prepared.slice(runs.length).map(({ plan }) => `${plan.suite.name} (${plan.model.alias})`);
+    const notRun = ready
+      .slice(runs.length)
+      .map(({ prepared: { plan } }) => `${plan.suite.name} (${plan.model.alias})`);
     if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);
     const outcomes = runs.map(({ report }) => report.gate.outcome);
     const code = stop.exitCode() ?? exitCodeFor(notRun.length > 0 ? [...outcomes, "undecided"] : outcomes);
@@ -70,7 +72,18 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
   }
 }
 
-/** The store and what each run is compared with; what is wrong with either is told before anything is asked. */
+/** A run with all that it needs of the past. */
+interface ReadyRun {
+  readonly prepared: PreparedRun;
+  readonly baseline: BaselineSide;
+  /** The run to go on with; null starts a new one. */
+  readonly resume: StoredRun | null;
+}
+
+/**
+ * The store, what each run is compared with and what it goes on with; what is wrong with any of it is told before
+ * anything is asked.
+ */
 async function openHistory(prepared: readonly PreparedRun[], project: Project, options: RunOptions, io: Io) {
   let store: Store | undefined;
   try {
@@ -78,23 +91,47 @@ async function openHistory(prepared: readonly PreparedRun[], project: Project, o
     await refuseChangedPrompts(project.root);
     const opened = await openStore(project.root, () => io.date().getTime());
     store = opened;
-    const baselines = await Promise.all(
-      prepared.map(({ plan }) =>
-        baselineSide({
+    const say = (text: string): void => io.stderr(`${text}\n`);
+    const resumed = options.resume
+      ? findResumable(
+          opened,
+          prepared.map(({ plan }) => plan),
+          options.run,
+          say,
+        )
+      : null;
+    const ready = await Promise.all(
+      prepared.map(async (one): Promise<ReadyRun | null> => {
+        const { plan } = one;
+        const resume = resumed?.get(plan) ?? null;
+        if (options.run !== undefined && resume === null) return null;
+        const side = await baselineSide({
           store: opened,
           root: project.root,
           env: io.env,
           suite: plan.suite.name,
           alias: plan.suite.suite.models === undefined ? null : plan.model.alias,
           option: options.baseline,
-        }),
-      ),
+        });
+        return { prepared: one, resume, baseline: await scoredAlike(side, plan, opened) };
+      }),
     );
-    return { store: opened, baselines };
+    return { store: opened, ready: ready.filter((one) => one !== null) };
   } catch (error) {
     store?.close();
     await closeRuns(prepared);
     throw error;
+  }
+}
+
+/** What goes wrong once calls are paid for (a full disk) is not a mistake after which nothing was run. */
+async function midway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof EvalsError
+      ? new EvalsError(error.problems, { midway: true, cause: error })
+      : error;
   }
 }
 
@@ -108,12 +145,9 @@ interface Sitting {
   readonly head: Awaited<ReturnType<typeof readHead>>;
 }
 
-async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Sitting): Promise<ReportedRun> {
+async function runOne({ prepared, baseline, resume }: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   const { options, project, io, store, stop, progress, head } = sitting;
   const { plan } = prepared;
-  const resume = options.resume
-    ? findResumable(store, plan, options.run, (text) => io.stderr(`${text}\n`))
-    : null;
   const gating = gateFor(plan, baseline, { allTrials: options.allTrials });
   const ran = await executeRun(
     plan,
@@ -150,8 +184,10 @@ async function runOne(prepared: PreparedRun, baseline: BaselineSide, sitting: Si
   const comparison =
     compared === null
       ? null
-      : withExamples(compared, store, baseline.run, { no: ran.writer.no, header: ran.header });
-  const notes = [...notesOf(ran), ...(baseline.note === null ? [] : [baseline.note])];
+      : withExamples(compared, store, runBehind(baseline, store), { no: ran.writer.no, header: ran.header });
+  const silent =
+    baseline.note === null || (baseline.arm === null && plan.suite.suite.gate.regression === false);
+  const notes = [...notesOf(ran), ...(silent ? [] : [baseline.note])];
   const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
   return reportedRun(report, {

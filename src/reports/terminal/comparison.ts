@@ -17,6 +17,7 @@ export function headVerdictLines(report: RunReport, style: Style, width: number)
     ...sentence(comparison.said, width).map((line) => style.strong(line)),
     ...wasIs(comparison),
     ...chanceLine(comparison),
+    ...acceptedLines(report, width),
   ];
 }
 
@@ -49,6 +50,14 @@ function chanceLine({ metrics }: Comparison): string[] {
           .toString()
           .replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
   return [indent(`By chance alone this happens ${odds}.`)];
+}
+
+/** A regression that the change itself accepts, with its reason. */
+function acceptedLines({ gate }: RunReport, width: number): string[] {
+  const said = gate.rules.flatMap((rule) =>
+    rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],
+  );
+  return said.flatMap((text) => sentence(text, width));
 }
 
 /** What the comparison with the baseline shows, below the run's own numbers. */

@@ -1,4 +1,4 @@
-import { count, dollars } from "../format-numbers.ts";
+import { count, dollars, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -42,7 +42,7 @@ export function powerReport(report: PowerReport, style: Style, width: number): s
 
 /** `3`, `4.5`: points of 100 without a needless digit. */
 const points = (drop: number): string => (drop * 100).toFixed(1).replace(/\.0$/, "");
-const sizeWords = ({ cases, trials }: Size): string => `${count(cases)} cases × ${trials}`;
+const sizeWords = ({ cases, trials }: Size): string => `${plural(cases, "case")} × ${trials}`;
 
 function answerLines(report: PowerReport, style: Style): string[] {
   const { size, detectable_drop: seen, drop } = report;
@@ -117,12 +117,15 @@ function costLines({ calls, cost_per_trial: each, drop }: PowerReport): string[]
   const money = (n: number): string => (each === null ? "" : `, ${dollars(n * each)}`);
   const row = (when: string, n: number): string[] => [
     `    ${when}`,
-    `${count(n)} calls${money(n)}`,
+    `${plural(n, "call")}${money(n)}`,
     `${Math.round((1 - n / calls.all) * 100)} % fewer`,
   ];
   return [
-    `  all trials are ${count(calls.all)} calls${money(calls.all)}; stopping early, a run asks on average`,
-    ...columns([row("if nothing changed", calls.unchanged), row(`after a drop of ${pointsWord(drop)}`, calls.drop)]),
+    `  all trials: ${plural(calls.all, "call")}${money(calls.all)}; stopping early, on average`,
+    ...columns([
+      row("if nothing changed", calls.unchanged),
+      row(`after a drop of ${pointsWord(drop)}`, calls.drop),
+    ]),
     ...(each === null ? ["  cost unknown: no price in evalconfig.yaml, none in the history"] : []),
   ];
 }

@@ -76,7 +76,15 @@ function endLines(report: RunReport): string[] {
       indent(plainLine(end.message)),
     ];
   }
-  if (end.kind !== "skipped") return [];
+  if (end.kind !== "skipped") {
+    if (counts.errored === 0) return [];
+    return [
+      indent(
+        `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"} no answer.`,
+      ),
+      indent(`To ask again only for those:  evals run ${header.suite} --resume`),
+    ];
+  }
   const why = end.because === "budget" ? "the budget is reached" : "stopped";
   return [
     indent(

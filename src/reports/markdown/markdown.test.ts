@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { matchesGolden } from "../testing/golden.ts";
+import { HOSTILE, hostileRun, largeRun, report, reportedRun } from "../testing/reported-run.ts";
+import { markdownReport } from "./markdown.ts";
+import { block, inlineCode, inlineText } from "./markdown-text.ts";
+
+const GITHUB_LIMIT = 65_536;
+
+describe("markdownReport", () => {
+  it("says the verdict, the numbers, what broke and what to type", () => {
+    const text = markdownReport([reportedRun()]);
+    expect(text).toMatch(/^<!-- evals:triage -->\n## FAILED: triage \(regressed\)\n/);
+    matchesGolden("markdown/expected/regressed.md", text);
+  });
+
+  it("lets nothing out that Markdown, HTML, GitHub or a log would act on", () => {
+    const text = markdownReport([hostileRun()]);
+    expect(text).not.toMatch(/<(?!!-- evals:|\/?(details|summary|code|pre|sub)\b)/);
+    expect(text.match(/<!--/g)).toHaveLength(1);
+    expect(text).not.toMatch(/@|\]\(|!\[|https?:|www\.|javascript:/);
+    expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(text.match(/```/g)).toHaveLength(2);
+    expect(text.match(/<details/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+    matchesGolden("markdown/expected/hostile.md", text);
+  });
+
+  it.each([
+    ["short answers", 10_000, 50],
+    ["huge answers", 10_000, 20_000],
+    ["few cases with huge answers", 3, 2_000_000],
+  ])("fits a comment with %s, and says what is left out", (_, cases, length) => {
+    const text = markdownReport([largeRun(cases, length)]);
+    expect(text.length).toBeLessThan(GITHUB_LIMIT);
+    expect(text).toContain("regressed");
+    expect(text).toContain("evals show 3f9c21aa --failing");
+    if (cases > 50) expect(text).toMatch(/[\d,]+ more of them left out/);
+  });
+
+  it.each([3, 60])("fits a comment with %d runs, each with its verdict", (many) => {
+    const text = markdownReport(Array.from({ length: many }, () => largeRun(200, 5_000)));
+    expect(text.length).toBeLessThan(GITHUB_LIMIT);
+    expect(text.match(/FAILED: triage/g)?.length).toBeGreaterThanOrEqual(Math.min(many, 15));
+  });
+
+  it("has no baseline to tell of when there was none", () => {
+    const text = markdownReport([
+      reportedRun({
+        comparison: null,
+        gate: { outcome: "passed", verdict: "none", rules: [] },
+        never_pass: 0,
+        flaky: 0,
+      }),
+    ]);
+    expect(text).toContain("## PASSED: triage\n");
+    expect(text).not.toContain("baseline");
+  });
+
+  it("marks the runs of several models apart", () => {
+    const text = markdownReport([reportedRun({ header: { ...report.header, one_of_several: true } })]);
+    expect(text).toMatch(/^<!-- evals:triage\.small -->/);
+  });
+});
+
+describe("a model's text in Markdown", () => {
+  it.each([inlineCode, (text: string) => block(text, 10_000)])("holds nothing but letters and references", (escaped) => {
+    const inside = escaped(HOSTILE).replace(/^<(code|pre)>|<\/(code|pre)>$/g, "");
+    expect(inside).not.toMatch(/[<>`*_[\]|~@\\\n]/);
+  });
+
+  it("stays readable in a sentence of ours", () => {
+    expect(inlineText("pass rate fell 6.8 points (3.9 to 9.7), p 50 %")).toBe(
+      "pass rate fell 6.8 points (3.9 to 9.7), p 50 %",
+    );
+  });
+
+  it("parts a mention from its sign, since GitHub looks for it after the references are resolved", () => {
+    expect(inlineText("@octocat #12")).toBe("&#64;&#8203;octocat &#35;&#8203;12");
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { csvCell, historyCsv, type PastRun, sparkline, suiteHistory } from "./history.ts";
+
+const run: PastRun = {
+  id: "3f9c21aa",
+  started_at: "2025-03-01T12:00:00.000Z",
+  suite: "triage",
+  target: "prompt 1.2.0 · small",
+  fingerprint: "f".repeat(64),
+  trials: 5,
+  cases: 100,
+  pass_rate: 0.91,
+  low: 0.87,
+  high: 0.94,
+  cost_usd: null,
+  outcome: "passed",
+  verdict: "none",
+};
+
+describe("historyCsv", () => {
+  it("is one line a run, unknown an empty cell", () => {
+    expect(historyCsv([run]).split("\n")).toEqual([
+      "id,started_at,suite,target,fingerprint,trials,cases,pass_rate,low,high,cost_usd,outcome,verdict",
+      `3f9c21aa,2025-03-01T12:00:00.000Z,triage,prompt 1.2.0 · small,${"f".repeat(64)},5,100,0.91,0.87,0.94,,passed,none`,
+      "",
+    ]);
+  });
+
+  it.each([
+    ["a,b", '"a,b"'],
+    ['say "hi"', '"say ""hi"""'],
+    ["=HYPERLINK(1)", "'=HYPERLINK(1)"],
+    ["+1", "'+1"],
+    ["-2", "'-2"],
+    ["@sum", "'@sum"],
+    [" \t=1", "'  =1"],
+    ['=A1,"x"', `"'=A1,""x"""`],
+    ["two\nlines", "two⏎lines"],
+    [-0.5, "-0.5"],
+    [null, ""],
+  ])("writes %j as %s", (value, cell) => {
+    expect(csvCell(value)).toBe(cell);
+  });
+});
+
+describe("sparkline", () => {
+  it("goes from the lowest to the highest", () => {
+    expect(sparkline([0, 0.5, 1])).toBe("▁▅█");
+  });
+
+  it("leaves a gap where nothing is known", () => {
+    expect(sparkline([0.2, null, 0.9])).toBe("▁·█");
+  });
+
+  it("does not make a mountain of half a point", () => {
+    expect(sparkline([0.9, 0.905])).not.toContain("█");
+  });
+
+  it("copes with one run, all passing or none", () => {
+    expect(sparkline([1])).toHaveLength(1);
+    expect(sparkline([0])).toHaveLength(1);
+    expect(sparkline([null])).toBe("·");
+  });
+});
+
+describe("suiteHistory", () => {
+  it("keeps to the width, and heads every fingerprint with its target", () => {
+    const other = { ...run, target: "x".repeat(120), fingerprint: "0".repeat(64), low: null, high: null };
+    const text = suiteHistory("triage", [run, run, other], { said: "stable", flaky: [] }, 80);
+    for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    expect(text.match(/^— /gm)).toHaveLength(2);
+  });
+});

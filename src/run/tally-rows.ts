@@ -1,0 +1,47 @@
+import type { ErrorKind } from "../domain/outcome.ts";
+import type { Transcript } from "../domain/transcript.ts";
+import type { TallyRow } from "../metrics/tally.ts";
+import type { Scoring } from "./score-trial.ts";
+
+/** The numbers of an answer that was scored. */
+export function answeredRow(
+  case_no: number,
+  transcript: Transcript,
+  cached: boolean,
+  scoring: Extract<Scoring, { kind: "scored" }>,
+): TallyRow {
+  return {
+    case_no,
+    kind: "answered",
+    error: null,
+    cached,
+    pass: scoring.pass,
+    scores: scoring.scores.map((one): [number, boolean] | null =>
+      one === null ? null : [one.score, one.pass],
+    ),
+    latency_ms: transcript.latency_ms,
+    cost_usd: transcript.cost_usd,
+    input_tokens: transcript.usage.input_tokens,
+    output_tokens: transcript.usage.output_tokens,
+    refused: transcript.refusal !== null,
+    tool_calls: transcript.tool_calls.length,
+  };
+}
+
+/** A trial of which nothing is known but that it went wrong. */
+export function erroredRow(case_no: number, error: ErrorKind): TallyRow {
+  return {
+    case_no,
+    kind: "errored",
+    error,
+    cached: false,
+    pass: null,
+    scores: [],
+    latency_ms: null,
+    cost_usd: null,
+    input_tokens: null,
+    output_tokens: null,
+    refused: false,
+    tool_calls: 0,
+  };
+}
