@@ -14,7 +14,9 @@ describe("annotations", () => {
   });
 
   it("are at most ten, however many cases broke, and each run has one", () => {
-    const lines = annotations([largeRun(500, 100), reportedRun()], "").trimEnd().split("\n");
+    const lines = annotations([largeRun(500, 100), reportedRun()], "")
+      .trimEnd()
+      .split("\n");
     expect(lines).toHaveLength(10);
     expect(lines.at(-1)).toMatch(/^::error title=FAILED triage::/);
   });

@@ -64,10 +64,13 @@ describe("markdownReport", () => {
 });
 
 describe("a model's text in Markdown", () => {
-  it.each([inlineCode, (text: string) => block(text, 10_000)])("holds nothing but letters and references", (escaped) => {
-    const inside = escaped(HOSTILE).replace(/^<(code|pre)>|<\/(code|pre)>$/g, "");
-    expect(inside).not.toMatch(/[<>`*_[\]|~@\\\n]/);
-  });
+  it.each([inlineCode, (text: string) => block(text, 10_000)])(
+    "holds nothing but letters and references",
+    (escaped) => {
+      const inside = escaped(HOSTILE).replace(/^<(code|pre)>|<\/(code|pre)>$/g, "");
+      expect(inside).not.toMatch(/[<>`*_[\]|~@\\\n]/);
+    },
+  );
 
   it("stays readable in a sentence of ours", () => {
     expect(inlineText("pass rate fell 6.8 points (3.9 to 9.7), p 50 %")).toBe(

@@ -178,7 +178,10 @@ const nothing: CaseAnswers = {
 };
 
 /** A case that always passes, as before; change what the test is about. */
-export function row(changes: Partial<Omit<CaseRow, "answers">> = {}, answers: Partial<CaseAnswers> = {}): CaseRow {
+export function row(
+  changes: Partial<Omit<CaseRow, "answers">> = {},
+  answers: Partial<CaseAnswers> = {},
+): CaseRow {
   return {
     id: "hours-01",
     tags: ["shipping"],
@@ -343,7 +346,12 @@ export function largeRun(cases: number, length: number, letter = "a word & <more
         change: "broken",
         significant: at % 2 === 0,
       },
-      { output: text, before: `before ${text}`, reason: `reason ${at} ${text.slice(0, 80)}`, scorer: "queue" },
+      {
+        output: text,
+        before: `before ${text}`,
+        reason: `reason ${at} ${text.slice(0, 80)}`,
+        scorer: "queue",
+      },
     ),
   );
   return reportedRun(
