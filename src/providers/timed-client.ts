@@ -38,10 +38,10 @@ function deadlineError(timeoutMs: number): Error {
   return error;
 }
 
-/** Adds what was measured, unless the client knows better (it read a recording). */
+/** Adds what was measured, to a tenth of a millisecond, unless the client knows better (it read a recording). */
 function measured(reply: Reply, elapsedMs: number): Reply {
   return reply.kind === "answered" && reply.latency_ms === undefined
-    ? { ...reply, latency_ms: elapsedMs }
+    ? { ...reply, latency_ms: Math.round(elapsedMs * 10) / 10 }
     : reply;
 }
 

@@ -1,0 +1,24 @@
+import * as z from "zod";
+
+/** One line of `labels/<suite>.jsonl`: what one person said of one answer. */
+export const Label = z.strictObject({
+  case: z.string().min(1).describe("Id of the case"),
+  answer_hash: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .describe("SHA-256 of the answer's UTF-8 text: what the label belongs to, whichever run gave the answer"),
+  answer: z.string().describe("The answer, so that a reviewer can check the label without a store"),
+  rater: z.string().min(1).describe("Who judged it"),
+  verdict: z.enum(["pass", "fail", "unsure"]),
+  criteria: z
+    .record(z.string(), z.enum(["pass", "fail", "unsure"]))
+    .optional()
+    .describe("The same of single criteria of the judge"),
+  comment: z.string().optional(),
+  at: z.iso.datetime().describe("When, UTC"),
+  picked: z
+    .enum(["random", "stratified"])
+    .describe("How the answer was chosen: it decides how a judge's error is taken out of a pass rate"),
+  weight: z.number().positive().describe("Answers of the run that this one stands for"),
+});
+export type Label = z.output<typeof Label>;
