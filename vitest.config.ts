@@ -14,9 +14,9 @@ export default defineConfig({
     exclude: kind
       ? configDefaults.exclude
       : [...configDefaults.exclude, "**/*.live.test.ts", "**/*.real.test.ts"],
-    passWithNoTests: true,
     // Forks, not threads: better-sqlite3 is a native addon and the e2e tests change directory.
     pool: "forks",
+    setupFiles: ["scripts/stop-stuck-test.mjs"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -3,7 +3,7 @@
 
 const everything = [
   ...["domain", "statistics", "metrics", "modules", "git", "project", "providers", "scorers"],
-  ...["store", "run", "baselines", "reports"],
+  ...["store", "run", "labels", "baselines", "reports"],
 ];
 
 /**
@@ -47,6 +47,10 @@ export const rooms = {
     imports: ["domain", "statistics", "metrics", "project", "providers", "scorers"],
     types: ["store"],
     why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
+  },
+  labels: {
+    imports: ["domain", "statistics", "project"],
+    why: "What people and a judge said of answers is files alone: a judge can be calibrated without a model.",
   },
   baselines: {
     imports: ["domain", "statistics", "metrics", "git", "store"],
@@ -106,7 +110,7 @@ export const homes = [
     why: "Templates are prompts and request bodies; nothing else is rendered.",
   },
   {
-    packages: ["ajv", "ajv-formats", "re2js", "js-rouge"],
+    packages: ["ajv", "ajv-formats", "re2js"],
     in: ["src/scorers/"],
     why: "How an answer is judged is the scorers' business.",
   },

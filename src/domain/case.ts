@@ -3,13 +3,17 @@ import { hashJson, type Json } from "./json.ts";
 
 /** One golden example, as a dataset file holds it. */
 export const Case = z.strictObject({
-  /** Unique in its dataset. */
-  id: z.string().min(1),
-  input: z.unknown(),
-  /** Absent when no scorer of the suite needs it. */
-  expected: z.unknown().optional(),
-  tags: z.array(z.string().min(1)).default([]),
-  metadata: z.record(z.string(), z.unknown()).default({}),
+  id: z.string().min(1).describe("Unique in its dataset"),
+  input: z.unknown().describe("What the target is asked; any JSON"),
+  expected: z.unknown().optional().describe("What scorers compare with; needed only when one of them does"),
+  tags: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("For narrowing, for results by tag, for gate.critical"),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("Anything else; prompts and scorers can read it"),
 });
 export interface Case {
   readonly id: string;

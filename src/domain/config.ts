@@ -18,8 +18,12 @@ export type Price = z.output<typeof Price>;
 /** How hard a model may be pressed. */
 export const Limits = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional().describe("Requests in flight at once"),
-  requests_per_minute: z.number().positive().optional(),
-  tokens_per_minute: z.number().positive().optional(),
+  requests_per_minute: z
+    .number()
+    .positive()
+    .optional()
+    .describe("Requests sent in a minute, retries included"),
+  tokens_per_minute: z.number().positive().optional().describe("Input and output tokens in a minute"),
 });
 export type Limits = z.output<typeof Limits>;
 
@@ -27,7 +31,7 @@ export type Limits = z.output<typeof Limits>;
 export const modelFrame = {
   provider: z.string(),
   price: Price.optional().describe("US dollars per million tokens; absent means unknown, never 0"),
-  limits: Limits.optional(),
+  limits: Limits.optional().describe("How hard the model may be pressed, whatever the runs do"),
   timeout: Duration.optional().describe("Deadline of one attempt; default 60s"),
   fallback: z
     .string()
@@ -47,7 +51,7 @@ export type ModelEntry = z.output<typeof ModelEntry>;
 /** A ceiling on what a run may spend. A run stops before it would cross it. */
 export const Budget = z.strictObject({
   usd: z.number().positive().optional().describe("US dollars"),
-  tokens: z.int().positive().optional(),
+  tokens: z.int().positive().optional().describe("Input and output tokens"),
 });
 export type Budget = z.output<typeof Budget>;
 
@@ -59,8 +63,9 @@ export const EvalConfig = z.strictObject({
       trials: z.int().min(1).max(1000).optional().describe("Trials of each case; default 1"),
       concurrency: z.int().min(1).max(10_000).optional().describe("Trials in flight at once; default 16"),
     })
-    .default({}),
-  budget: Budget.optional(),
+    .default({})
+    .describe("What suites do not say themselves"),
+  budget: Budget.optional().describe("A run stops before it would cross it"),
 });
 export type EvalConfig = z.output<typeof EvalConfig>;
 

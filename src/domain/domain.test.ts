@@ -73,6 +73,11 @@ describe("didYouMean", () => {
     expect(nearest("x", [])).toBeUndefined();
   });
 
+  it("counts two swapped letters as one slip, and two wrong ones as two", () => {
+    expect(nearest("jsno", ["json"])).toBe("json");
+    expect(nearest("jsxy", ["json"])).toBeUndefined();
+  });
+
   it("takes the nearest of several", () => {
     expect(nearest("pass_rat", ["pass_rates", "pass_rate"])).toBe("pass_rate");
   });

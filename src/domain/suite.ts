@@ -35,7 +35,10 @@ export const RegressionRule = z.strictObject({
   max_drop: z.number().gt(0).lt(1).default(0.03).describe("Largest drop let through, in points of [0, 1]"),
   relative: z.boolean().default(false).describe("max_drop is a share of the baseline's value"),
   confidence: z.number().gt(0.5).lt(1).default(0.95).describe("One-sided, each way"),
-  undecided: z.enum(["warn", "fail"]).default("warn"),
+  undecided: z
+    .enum(["warn", "fail"])
+    .default("warn")
+    .describe("When the evidence does not settle it: pass with a warning, or exit 3"),
   scope: z.enum(["suite", "population"]).default("suite").describe("These cases, or cases like these"),
   mode: z
     .enum(["test", "point"])
@@ -64,7 +67,7 @@ export type Gate = z.output<typeof Gate>;
 
 /** `evals/<suite>.yaml`. */
 export const Suite = z.strictObject({
-  description: z.string().optional(),
+  description: z.string().optional().describe("What the suite is about, for readers"),
   dataset: z.string().min(1).describe("A name in datasets/, or a path"),
   prompt: z.string().min(1).optional().describe("name, name@1.2.0 or name@^1"),
   model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
@@ -75,14 +78,20 @@ export const Suite = z.strictObject({
     .max(1000)
     .optional()
     .describe("Trials of each case; default: defaults.trials, else 1"),
-  concurrency: z.int().min(1).max(10_000).optional(),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe("Trials in flight at once; default: defaults.concurrency, else 16"),
   filter: z
     .strictObject({
       tags: z.array(z.string().min(1)).min(1).optional().describe("Cases with any of these tags"),
-      cases: z.array(z.string().min(1)).min(1).optional(),
+      cases: z.array(z.string().min(1)).min(1).optional().describe("Cases with any of these ids"),
     })
-    .optional(),
+    .optional()
+    .describe("The only cases of the dataset to run; all of them without it"),
   scorers: z.array(ScorerEntry).min(1),
-  gate: Gate.prefault({}),
+  gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),
 });
 export type Suite = z.output<typeof Suite>;
