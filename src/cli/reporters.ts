@@ -1,12 +1,14 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { didYouMean } from "../domain/did-you-mean.ts";
-import { EvalsError } from "../domain/problem.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../domain/report.ts";
+import { formatProblem } from "../project/format-problems.ts";
 import { runReport } from "../reports/terminal/run-report.ts";
-import { appendSummary } from "./github-summary.ts";
+import { EXIT } from "./exit-code.ts";
+import { appendSummary, summaryPath } from "./github-summary.ts";
 import type { Io } from "./io.ts";
 import { locate } from "./open-project.ts";
+import { tryReportFile, writeReport } from "./report-file.ts";
 import type { RunOptions } from "./run-options.ts";
 
 type Document = (exit: number, reports: readonly RunReport[]) => string;
@@ -43,18 +45,25 @@ const NEEDS_FILE = "html";
 export interface Reporters {
   /** A run has ended. */
   run(report: RunReport): void;
-  /** All runs have; the store that their cases are read from is still open. */
-  end(runs: readonly ReportedRun[], exit: number, document: Document): Promise<void>;
+  /**
+   * All runs have; the store that their cases are read from is still open.
+   * @returns the exit code: a passed run whose report could not be written is undecided for whoever waits for the report
+   */
+  end(runs: readonly ReportedRun[], exit: number, document: Document): Promise<number>;
 }
 
 interface Wanted {
   readonly name: string;
+  /** Absolute; null for stdout, or for the place that a page has of its own. */
   readonly file: string | null;
 }
 
-/** @throws {EvalsError} EVALS_REPORTER_UNKNOWN */
+/**
+ * Reads what was asked for and tries every file, so that a mistake is told before a run is paid for.
+ * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
+ */
 export function openReporters(options: RunOptions, io: Io): Reporters {
-  const wanted = options.reporter.map(readReporter);
+  const wanted = readReporters(options, io);
   const live = !options.json && showsTerminal(wanted);
   const color = options.color && io.stdoutIsTerminal && !io.env.NO_COLOR;
   let first = true;
@@ -65,51 +74,56 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
       first = false;
     },
     end: async (runs, exit, document) => {
+      const place = wanted.length === 0 ? NOWHERE : placeOf(io, options.directory);
+      let missing = false;
+      for (const one of wanted) {
+        if (one.name === "terminal" && one.file === null) continue;
+        try {
+          const told = { runs, exit, document, folder: place.folder };
+          await report(one, told, { io, root: place.root, json: options.json });
+        } catch (error) {
+          if (!(error instanceof EvalsError)) throw error;
+          missing = true;
+          for (const problem of error.problems) io.stderr(formatProblem(problem, "error"));
+        }
+      }
+      const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
       if (options.json)
         io.stdout(
           document(
-            exit,
+            code,
             runs.map(({ report }) => report),
           ),
         );
-      if (wanted.length === 0) return;
-      const place = placeOf(io, options.directory);
-      for (const one of wanted) {
-        if (one.name === "terminal" && one.file === null) continue;
-        const told = { runs, exit, document, folder: place.folder };
-        await report(one, told, { io, root: place.root, cwd: place.cwd, json: options.json });
-      }
+      return code;
     },
   };
 }
 
-/** GitHub's reporter only adds to what a person reads in the log. */
+/** A person reads the terminal's report unless stdout belongs to a document; GitHub's commands only add to it. */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
   const onStdout = wanted.filter(({ name, file }) => file === null && name !== NEEDS_FILE);
-  return (
-    wanted.length === 0 ||
-    onStdout.some(({ name }) => name === "terminal") ||
-    (onStdout.length > 0 && onStdout.every(({ name }) => name === "github"))
-  );
+  return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
 }
+
+const NOWHERE = { root: "", folder: "" };
 
 function placeOf(io: Io, directory: string | undefined) {
   const { root, gitRoot } = locate(io, directory);
   const folder = gitRoot === null ? "" : relative(gitRoot, root).split(sep).join("/");
-  return { root, folder, cwd: resolve(io.cwd, directory ?? ".") };
+  return { root, folder };
 }
 
 interface Place {
   readonly io: Io;
   readonly root: string;
-  readonly cwd: string;
   readonly json: boolean;
 }
 
-async function report({ name, file }: Wanted, told: Told, { io, root, cwd, json }: Place): Promise<void> {
-  if (name === "github") appendSummary(io, await renderReport("markdown", told));
+async function report({ name, file }: Wanted, told: Told, { io, root, json }: Place): Promise<void> {
+  if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", told));
   const text = await renderReport(name, told);
-  if (file !== null) writeReport(io, resolve(cwd, file), text);
+  if (file !== null) writeReport(io, file, text);
   else if (name === NEEDS_FILE) writeDefault(io, root, told, text);
   // GitHub reads both streams for its commands; under --json stdout is one document.
   else if (name === "github" && json) io.stderr(text);
@@ -130,35 +144,43 @@ export function writeDefault(io: Io, root: string, { runs }: Told, text: string)
   io.stderr(`report: ${relative(io.cwd, path).split(sep).join("/")}\n`);
 }
 
-function readReporter(text: string): Wanted {
-  const at = text.indexOf("=");
-  const name = at === -1 ? text : text.slice(0, at);
-  if (!Object.hasOwn(renderers, name)) {
-    throw new EvalsError({
-      code: "EVALS_REPORTER_UNKNOWN",
-      what: `Unknown reporter "${name}".${didYouMean(name, Object.keys(renderers))}`,
-      why: "A report that is not written would be missed only when it is needed.",
-      fix: `One of: ${Object.keys(renderers).join(", ")}, with =file to write a file`,
-    });
-  }
-  return { name, file: at === -1 ? null : text.slice(at + 1) };
+function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
+  const cwd = resolve(io.cwd, directory ?? ".");
+  const problems: Problem[] = [];
+  const files = new Map<string, string>();
+  const wanted = reporter.map((text): Wanted => {
+    const at = text.indexOf("=");
+    const name = at === -1 ? text : text.slice(0, at);
+    const path = at === -1 ? null : text.slice(at + 1);
+    const file = path === null || path === "" ? null : resolve(cwd, path);
+    if (!Object.hasOwn(renderers, name)) problems.push(unknownReporter(name));
+    else if (path === "") problems.push(unnamedFile(name));
+    else if (file !== null && files.has(file)) problems.push(fileTwice(text, files.get(file) ?? ""));
+    if (file !== null) files.set(file, text);
+    return { name, file };
+  });
+  if (problems.length === 0) problems.push(...[...files.keys()].flatMap((file) => tryReportFile(io, file)));
+  if (problems.length > 0) throw new EvalsError(problems);
+  return wanted;
 }
 
-/** @throws {EvalsError} EVALS_REPORT_UNWRITABLE */
-export function writeReport(io: Io, path: string, text: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    throw new EvalsError(
-      {
-        code: "EVALS_REPORT_UNWRITABLE",
-        what: `The report cannot be written to ${relative(io.cwd, path)} (${code}).`,
-        why: "The run is stored, but whoever waits for this file would miss it.",
-        fix: "Name a file that can be written; evals report latest --format … writes it without running again",
-      },
-      { cause: error },
-    );
-  }
-}
+const unknownReporter = (name: string): Problem => ({
+  code: "EVALS_REPORTER_UNKNOWN",
+  what: `Unknown reporter "${name}".${didYouMean(name, Object.keys(renderers))}`,
+  why: "A report that is not written would be missed only when it is needed.",
+  fix: `One of: ${Object.keys(renderers).join(", ")}, with =file to write a file`,
+});
+
+const unnamedFile = (name: string): Problem => ({
+  code: "EVALS_REPORT_FILE",
+  what: `--reporter ${name}= names no file.`,
+  why: "An empty name is often a variable that is not set.",
+  fix: `--reporter ${name}=<file>, or --reporter ${name} without =`,
+});
+
+const fileTwice = (one: string, other: string): Problem => ({
+  code: "EVALS_REPORT_FILE",
+  what: `--reporter ${one} and --reporter ${other} write the same file.`,
+  why: "Only the later one would be left.",
+  fix: "Give each reporter a file of its own.",
+});

@@ -6,7 +6,7 @@ export type CaseFault = "critical" | "regression" | "never-passes";
 /** Whether a case is one of those that `gate.critical` names. */
 export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
   const named = gate.rules
-    .filter(({ rule }) => rule.startsWith("critical "))
+    .filter(({ rule, enforced }) => rule.startsWith("critical ") && enforced !== false)
     .map(({ rule }) => rule.slice("critical ".length));
   const tags = new Set(named.filter((one) => one.startsWith("tag:")).map((one) => one.slice(4)));
   const ids = new Set(named.filter((one) => one.startsWith("case:")).map((one) => one.slice(5)));

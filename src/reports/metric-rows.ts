@@ -30,14 +30,15 @@ export interface MetricRow {
 }
 
 /** What is always told; the rest of a run's metrics are told when something is required of them or they moved. */
-const TOLD = /^(pass_rate|score\..*|latency_p50|latency_p95|cost_usd|cost_per_trial)$/;
+const TOLD =
+  /^(pass_rate|score\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
 /** The metrics worth telling, pass rate first, each with its requirement and its baseline. */
 export function metricRows(report: RunReport): MetricRow[] {
   const { metrics, header, gate, comparison } = report;
   const required = new Map(
     gate.rules
-      .filter(({ rule }) => rule.startsWith("require "))
+      .filter(({ rule, enforced }) => rule.startsWith("require ") && enforced !== false)
       .map((rule) => [rule.rule.slice("require ".length), rule]),
   );
   const compared = new Map(comparison?.metrics.map((one) => [one.metric, one]));
@@ -49,7 +50,9 @@ export function metricRows(report: RunReport): MetricRow[] {
     ...compared.keys(),
   ]);
   return [...names]
-    .filter((name) => metrics[name]?.value != null || required.has(name) || !/^(cost|latency)/.test(name))
+    .filter(
+      (name) => metrics[name]?.value != null || required.has(name) || !/^(cost|latency|judge)/.test(name),
+    )
     .map((name) => rowOf(name, report, required.get(name), compared.get(name)));
 }
 
@@ -95,12 +98,14 @@ export function metricLabel(metric: string): string {
   const any = /^pass@(\d+)$/.exec(metric);
   if (any !== null) return `one of ${any[1]} passes`;
   if (metric.startsWith("score.")) return metric.slice("score.".length);
+  const judge = /^judge\.(.*)\.agreement$/.exec(metric);
+  if (judge !== null) return `${judge[1]} agreement`;
   return metric.replace(/_usd$/, "").replaceAll("_", " ");
 }
 
 export function unitOf(metric: string): MetricUnit {
   if (metric.startsWith("latency")) return "ms";
-  if (metric.startsWith("cost")) return "usd";
+  if (metric.startsWith("cost") || metric === "judge_cost_usd") return "usd";
   return /tokens$|^tool_calls$/.test(metric) ? "number" : "rate";
 }
 
@@ -145,16 +150,16 @@ export function boundText(text: string): string {
   return text.replace(">=", "≥").replace("<=", "≤");
 }
 
-/** Rules that no row of the metrics tells: regression, critical, removed cases. */
+/** Rules that no row of the metrics tells: regression, critical, removed cases. Those that only inform are told apart. */
 export function otherRules(report: RunReport): RuleResult[] {
-  return report.gate.rules.filter(({ rule }) => !rule.startsWith("require "));
+  return report.gate.rules.filter(({ rule, enforced }) => !rule.startsWith("require ") && enforced !== false);
 }
 
 /** The value of a rule in the unit of what it is about. */
 export function ruleValue({ rule, value }: RuleResult): string {
   const [kind = "", metric = ""] = rule.split(" ");
   if (value === null) return "unknown";
-  if (kind === "regression") return `${points(value)} points`;
+  if (kind === "regression" || kind === "contract") return `${points(value)} points`;
   if (kind === "removed") return String(value);
   return metricText(value, kind === "require" ? unitOf(metric) : "rate");
 }

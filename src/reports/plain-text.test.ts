@@ -39,6 +39,7 @@ describe("plainLine", () => {
     ["an 8-bit control sequence", "\u009b31m", "\uFFFD31m"],
     ["several lines", "one\r\ntwo\nthree", "one⏎two⏎three"],
     ["a carriage return that would overwrite the line", "safe\rowned", "safe\uFFFDowned"],
+    ["half a surrogate pair, which no file can hold", "a\ud800b \ud83d\ude00", "a\uFFFDb \ud83d\ude00"],
     ["text turned round", "abc\u202edef", "abc\uFFFDdef"],
     ["a workflow command", "::error file=x::owned", "\uFFFD:error file=x::owned"],
     ["a workflow command behind blanks", "  ::stop-commands::x", "  \uFFFD:stop-commands::x"],

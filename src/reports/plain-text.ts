@@ -1,13 +1,13 @@
 /**
- * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, no commands to
- * the CI that reads the log, one line. Line feeds and tabs become visible.
+ * A model's text made harmless for a terminal or a log: no control sequences, no bidirectional tricks, no half of a
+ * surrogate pair, no commands to the CI that reads the log, one line. Line feeds and tabs become visible.
  */
 export function plainLine(text: string): string {
   return withoutCommands(
     text
       .replace(/\r?\n/g, "⏎")
       .replace(/\t/g, " ")
-      .replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
+      .replace(/[\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
   );
 }
 
@@ -16,7 +16,7 @@ export function plainText(text: string): string {
   return withoutCommands(
     text
       .replace(/\r\n?/g, "\n")
-      .replace(/[^\P{Cc}\n\t]|[\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
+      .replace(/[^\P{Cc}\n\t]|[\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\uFFFD"),
   );
 }
 

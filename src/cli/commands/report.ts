@@ -11,14 +11,17 @@ import { EXIT, exitCodeFor } from "../exit-code.ts";
 import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
 import { locate } from "../open-project.ts";
+import { writeReport } from "../report-file.ts";
 import { reportedRun } from "../reported-run.ts";
-import { renderReport, writeDefault, writeReport } from "../reporters.ts";
+import { renderReport, writeDefault } from "../reporters.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 import { storedArm } from "../stored-arm.ts";
 
 const FORMATS = ["html", "markdown", "junit", "json"] as const;
 
 /** `evals report <run> --format F`: a past run as a document; nothing is run and nothing is judged again. */
 export async function reportCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
+  keepHeapSmall();
   const format = readFormat(String(options.format));
   const directory = options.directory as string | undefined;
   const { root } = locate(io, directory);

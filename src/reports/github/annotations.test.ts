@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runReport } from "../terminal/run-report.ts";
 import { matchesGolden } from "../testing/golden.ts";
-import { hostileRun, largeRun, report, reportedRun } from "../testing/reported-run.ts";
+import { hostileRun, largeRun, report, reportedRun, row } from "../testing/reported-run.ts";
 import { annotations } from "./annotations.ts";
 
 describe("annotations", () => {
@@ -13,12 +13,51 @@ describe("annotations", () => {
     expect(annotations([reportedRun()], "apps/bot")).toContain("file=apps/bot/datasets/triage.jsonl,line=1");
   });
 
+  it("hold what a model says as their message, whatever it would have the runner do", () => {
+    const evil = "x%0A::stop-commands::key%0D\n::warning file=a.js,line=9::b";
+    const broken = row(
+      { id: `${evil},line=7:title`, passed: 0, trials: "fffff" },
+      { output: evil, scorer: "queue", reason: evil },
+    );
+    const [, line = ""] = annotations([reportedRun({}, { cases: [broken] })], "").split("\n");
+    const said = "x%250A::stop-commands::key%250D⏎::warning file=a.js,line=9::b";
+    const title =
+      "x%250A%3A%3Astop-commands%3A%3Akey%250D⏎%3A%3Awarning file=a.js%2Cline=9%3A%3Ab%2Cline=7%3Atitle";
+    expect(line).toBe(
+      `::error file=datasets/triage.jsonl,line=4,title=${title}::0/5, was 15/15 passed: queue: ${said}; it answered ${said}`,
+    );
+  });
+
+  it("follow a dataset that lies beside the project", () => {
+    const run = reportedRun({ dataset_path: "../shared/cases.jsonl" });
+    expect(annotations([run], "apps/bot")).toContain("file=apps/shared/cases.jsonl,line=1");
+  });
+
   it("are at most ten, however many cases broke, and each run has one", () => {
     const lines = annotations([largeRun(500, 100), reportedRun()], "")
       .trimEnd()
       .split("\n");
-    expect(lines).toHaveLength(10);
-    expect(lines.at(-1)).toMatch(/^::error title=FAILED triage::/);
+    expect(lines.map((line) => line.split(" ")[0])).toEqual([
+      "::notice",
+      ...Array.from({ length: 9 }, () => "::error"),
+      "::notice",
+      "::error",
+    ]);
+    const many = annotations(
+      Array.from({ length: 40 }, () => reportedRun()),
+      "",
+    );
+    expect(many.match(/^::error file=/gm)).toHaveLength(10);
+    expect(many.match(/^::notice /gm)).toHaveLength(10);
+  });
+
+  it("mark ten cases when one run has as many", () => {
+    expect(annotations([largeRun(500, 100)], "").match(/^::error file=/gm)).toHaveLength(10);
+  });
+
+  it("say what failed when there is no case to mark", () => {
+    const text = annotations([reportedRun({}, { cases: [row()] })], "");
+    expect(text).toMatch(/^::error title=FAILED triage::regressed; [^\n]*\n$/);
   });
 
   it("say nothing of a gate that passed", () => {
@@ -28,13 +67,15 @@ describe("annotations", () => {
 
   it("only warn of one that is undecided", () => {
     const gate = { ...report.gate, outcome: "undecided" } as const;
-    expect(annotations([reportedRun({ gate })], "")).toMatch(/^(::warning .*\n)+$/);
+    expect(annotations([reportedRun({ gate })], "")).toMatch(
+      /^::notice title=UNDECIDED .*\n(::warning file=.*\n)+$/,
+    );
   });
 
   it("begin with our command on every line, whatever a model says, and hold no other", () => {
     const text = annotations([hostileRun()], "");
     for (const line of text.trimEnd().split("\n")) {
-      expect(line).toMatch(/^::error (\w+=[^:,]*,?)+::/);
+      expect(line).toMatch(/^::(error|notice) (\w+=[^:,]*,?)+::/);
       expect(line).not.toMatch(/##\[|##vso\[|\r/);
     }
     matchesGolden("github/expected/hostile.txt", text);

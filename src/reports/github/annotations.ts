@@ -1,15 +1,17 @@
+import { posix } from "node:path";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { headline } from "../headline.ts";
 import { boundText, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 
-/** GitHub shows no more of a kind in one step. */
+/** GitHub shows no more of a level in one step. */
 const MOST = 10;
 
 /**
- * Workflow commands that mark the dataset's lines of the worst cases, at most ten over all runs. A gate that passed marks
- * nothing: a case that always failed would otherwise be written into every pull request.
+ * Workflow commands that mark the dataset's lines of the worst cases, at most ten over all runs, and a notice that says
+ * what failed in each run. A gate that passed marks nothing: a case that always failed would otherwise be written into
+ * every pull request.
  *
  * @param folder of the project in its repository, since annotations name files from there; empty at its root
  */
@@ -18,31 +20,34 @@ export function annotations(runs: readonly ReportedRun[], folder: string): strin
   const failedFirst = [...blamed].sort(
     (a, b) => Number(b.report.gate.outcome === "failed") - Number(a.report.gate.outcome === "failed"),
   );
+  const told = failedFirst.slice(0, MOST);
   const lines: string[] = [];
-  for (const [index, run] of failedFirst.entries()) {
-    // Each run that failed has one line at least, for what it is about.
-    const room = MOST - lines.length - (failedFirst.length - index - 1);
-    if (room > 0) lines.push(...runCommands(run, folder, room));
+  let room = MOST;
+  for (const [index, run] of told.entries()) {
+    // Each later run keeps one mark.
+    const marks = caseCommands(run, folder, room - (told.length - index - 1));
+    room -= Math.max(1, marks.length);
+    lines.push(summaryCommand(run.report, marks.length > 0), ...marks);
   }
-  return lines
-    .slice(0, MOST)
-    .map((line) => `${line}\n`)
-    .join("");
+  return lines.map((line) => `${line}\n`).join("");
 }
 
-function runCommands({ report, rows }: ReportedRun, folder: string, most: number): string[] {
-  const level = report.gate.outcome === "failed" ? "error" : "warning";
-  const cases = most === 1 ? [] : worstCases(report, rows(), most - 1);
-  return [
-    command(level, { title: `${headline(report).word} ${report.header.suite}` }, summary(report)),
-    ...cases.map((row) => caseCommand(level, row, report, folder)),
-  ];
+const levelOf = ({ gate }: RunReport): string => (gate.outcome === "failed" ? "error" : "warning");
+
+/** A notice above the marks of its cases; where no case can be marked, it is the mark itself. */
+function summaryCommand(report: RunReport, marked: boolean): string {
+  const title = cut(`${headline(report).word} ${report.header.suite}`, 100);
+  return command(marked ? "notice" : levelOf(report), { title }, summary(report));
+}
+
+function caseCommands({ report, rows }: ReportedRun, folder: string, most: number): string[] {
+  return worstCases(report, rows(), most).map((row) => caseCommand(levelOf(report), row, report, folder));
 }
 
 /** What failed, in a line. */
 function summary(report: RunReport): string {
   const { verdict } = headline(report);
-  const rules = report.gate.rules.filter((rule) => rule.outcome !== "passed");
+  const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");
   const said = rules.map(
     (rule) =>
       rule.said ??
@@ -56,7 +61,7 @@ function summary(report: RunReport): string {
 
 function caseCommand(level: string, row: CaseRow, { dataset_path: path }: RunReport, folder: string): string {
   const { scorer, reason, output } = row.answers();
-  const file = path === "" ? {} : { file: folder === "" ? path : `${folder}/${path}` };
+  const file = path === "" ? {} : { file: posix.join(folder, path) };
   const line = row.line === null || path === "" ? {} : { line: String(row.line) };
   const why = scorer === "" ? "" : `: ${scorer}: ${cut(plainLine(reason), 200)}`;
   const answer = output === null ? "" : `; it answered ${cut(plainLine(output), 200)}`;

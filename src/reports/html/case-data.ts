@@ -1,13 +1,12 @@
-import type { CaseRow, ReportedRun } from "../../domain/report.ts";
+import type { CaseAnswers, CaseRow, ReportedRun } from "../../domain/report.ts";
 import { isTelling } from "../case-standing.ts";
 import { cut } from "../plain-text.ts";
 import { scriptJson, visible } from "./html-text.ts";
 
 /** More rows than this make a table that nobody scrolls; then only the telling cases are in it. */
 export const MOST_CASES = 10_000;
-const MOST_ROW_BYTES = 5_000_000;
-/** Tried in turn until all answers fit: whole ones first. */
-const ANSWER_LENGTHS = [Number.POSITIVE_INFINITY, 20_000, 4_000, 1_000, 200, 40];
+/** Tried in turn where whole answers do not fit, in letters of each text. */
+const ANSWER_LENGTHS = [20_000, 10_000, 5_000, 2_500, 1_200, 600, 300, 150, 40];
 
 /** How often a share or score fell into each tenth of [0, 1]; the last holds 1. */
 export interface Distribution {
@@ -32,41 +31,61 @@ export interface CaseData {
  * whole where there is room.
  */
 export function caseData(run: ReportedRun, bytes: number): CaseData {
-  const rows = rowData(run);
+  const rows = rowData(run, bytes * 0.4);
   const { answers, cutAfter } = answerData(run, rows.told, bytes - rows.bytes);
   return { ...rows, rows: `[${rows.parts.join(",\n")}]`, answers, cutAfter };
 }
 
-function rowData({ report, rows }: ReportedRun) {
+/** Rows of telling cases first, then the others while there is room. */
+function rowData({ report, rows }: ReportedRun, most: number) {
   const { header } = report;
-  const all = header.cases <= MOST_CASES;
   const tags = new Map<string, number>();
-  const parts: string[] = [];
+  const telling = boundedList(most);
+  const rest = boundedList(header.cases <= MOST_CASES ? most : 0);
   /** Places of the rows that have answers, in order. */
   const told = new Set<number>();
   const bins = ["passed trials of a case", ...header.scorers.map(({ name }) => name)].map((name) => ({
     name,
     bins: Array.from({ length: 10 }, () => 0),
   }));
-  let bytes = 0;
-  let leftOut = 0;
   let place = -1;
   for (const row of rows()) {
     place++;
     countShares(row, bins);
-    const telling = isTelling(row);
-    if (!(all || telling) || parts.length >= MOST_CASES || bytes > MOST_ROW_BYTES) {
-      leftOut++;
-      continue;
-    }
-    if (telling) told.add(place);
-    const text = scriptJson(rowTuple(row, telling ? told.size - 1 : -1, tags));
-    bytes += Buffer.byteLength(text) + 2;
-    parts.push(text);
+    const tells = isTelling(row);
+    const text = scriptJson(rowTuple(row, tells ? told.size : -1, tags));
+    if (!tells) rest.add(text);
+    else if (telling.add(text)) told.add(place);
   }
-  const shown = parts.length;
-  parts.unshift(scriptJson([...tags.keys()]));
-  return { parts, told, bytes, shown, leftOut, distributions: bins };
+  const names = scriptJson([...tags.keys()]);
+  const all = boundedList(most);
+  for (const text of [...telling.parts, ...rest.parts]) all.add(text);
+  const shown = all.parts.length;
+  return {
+    parts: [names, ...all.parts],
+    told,
+    bytes: all.bytes() + Buffer.byteLength(names),
+    shown,
+    leftOut: place + 1 - shown,
+    distributions: bins,
+  };
+}
+
+/** Texts until there are too many of them, in number or in bytes. */
+function boundedList(most: number) {
+  const parts: string[] = [];
+  let bytes = 0;
+  return {
+    parts,
+    bytes: () => bytes,
+    add: (text: string): boolean => {
+      const size = Buffer.byteLength(text) + 2;
+      if (parts.length >= MOST_CASES || bytes + size > most) return false;
+      bytes += size;
+      parts.push(text);
+      return true;
+    },
+  };
 }
 
 function countShares(row: CaseRow, bins: readonly { readonly bins: number[] }[]): void {
@@ -103,43 +122,65 @@ function rowTuple(row: CaseRow, answer: number, tags: Map<string, number>): unkn
   ];
 }
 
-function answerData(run: ReportedRun, told: ReadonlySet<number>, bytes: number) {
+/** The answers as they are, or all cut alike where they are too long together. */
+function answerData(run: ReportedRun, told: ReadonlySet<number>, room: number) {
+  const whole = answersWithin(run, told, Number.POSITIVE_INFINITY, room);
+  if (whole.answers !== null) return { answers: whole.answers, cutAfter: null };
+  const letters = lettersOf(run, told);
   for (const most of ANSWER_LENGTHS) {
-    const parts = answersWithin(run, told, most, bytes);
-    if (parts !== null)
-      return { answers: `[${parts.join(",\n")}]`, cutAfter: Number.isFinite(most) ? most : null };
+    const about = letters.reduce((sum, many) => sum + Math.min(many, most), 0) * whole.bytesPerLetter;
+    if (about > room) continue;
+    const { answers } = answersWithin(run, told, most, room);
+    if (answers !== null) return { answers, cutAfter: most };
   }
   return { answers: "[]", cutAfter: 0 };
 }
 
-/** Null as soon as they do not fit. */
-function answersWithin(
-  { rows }: ReportedRun,
-  told: ReadonlySet<number>,
-  most: number,
-  room: number,
-): string[] | null {
-  const parts: string[] = [];
-  let left = room;
+const textsOf = ({ output, before, expected, scorer, reason, error }: CaseAnswers): (string | null)[] => [
+  output,
+  before,
+  expected,
+  scorer,
+  reason,
+  error?.kind ?? null,
+  error?.message ?? null,
+];
+
+function* toldAnswers({ rows }: ReportedRun, told: ReadonlySet<number>): Generator<CaseAnswers> {
   let place = -1;
   for (const row of rows()) {
     place++;
-    if (!told.has(place)) continue;
-    const { trial, output, before, expected, scorer, reason, error } = row.answers();
-    const short = (text: string | null): string | null =>
-      text === null ? null : visible(text.length <= most ? text : cut(text, most));
-    const text = scriptJson([
-      trial,
-      short(output),
-      short(before),
-      short(expected),
-      short(scorer),
-      short(reason),
-      error === null ? null : [error.kind, short(error.message)],
-    ]);
-    left -= Buffer.byteLength(text) + 2;
-    if (left < 0) return null;
-    parts.push(text);
+    if (told.has(place)) yield row.answers();
   }
-  return parts;
+}
+
+/** How long each text is. */
+function lettersOf(run: ReportedRun, told: ReadonlySet<number>): number[] {
+  const letters: number[] = [];
+  for (const answers of toldAnswers(run, told))
+    for (const text of textsOf(answers)) letters.push(text?.length ?? 0);
+  return letters;
+}
+
+/** JSON of the answers as a list, each text cut after `most` letters; null as soon as they do not fit. */
+function answersWithin(run: ReportedRun, told: ReadonlySet<number>, most: number, room: number) {
+  const parts: string[] = [];
+  let bytes = 0;
+  let letters = 0;
+  for (const answers of toldAnswers(run, told)) {
+    const whole = textsOf(answers);
+    // Not even read letter by letter: one answer may be as long as a hundred pages like this.
+    if (whole.some((text) => Math.min(text?.length ?? 0, most) > room))
+      return { answers: null, bytesPerLetter: 1 };
+    const texts = whole.map((text) => (text === null || text.length <= most ? text : cut(text, most)));
+    const written = scriptJson([
+      answers.trial,
+      ...texts.map((text) => (text === null ? null : visible(text))),
+    ]);
+    bytes += Buffer.byteLength(written) + 2;
+    letters += texts.reduce((sum, text) => sum + (text?.length ?? 0), 0);
+    if (bytes > room) return { answers: null, bytesPerLetter: bytes / Math.max(1, letters) };
+    parts.push(written);
+  }
+  return { answers: `[${parts.join(",\n")}]`, bytesPerLetter: bytes / Math.max(1, letters) };
 }

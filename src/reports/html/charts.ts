@@ -1,10 +1,10 @@
 import type { PastRun } from "../../domain/report.ts";
-import { count, percent } from "../format-numbers.ts";
+import { count, percent, plural } from "../format-numbers.ts";
 import { intervalText } from "../metric-rows.ts";
 import type { Distribution } from "./case-data.ts";
 import { escapeHtml } from "./html-text.ts";
 
-/** Part of [0, 1] that a chart shows. */
+/** What a chart shows from its left end to its right: part of [0, 1], or milliseconds. */
 export interface Axis {
   readonly low: number;
   readonly high: number;
@@ -17,7 +17,7 @@ export function axisFor(values: readonly (number | null)[]): Axis {
   return { low: Math.max(0, Math.min(0.9, Math.floor(least * 10 - 0.2) / 10)), high: 1 };
 }
 
-/** What one bar shows; shares in [0, 1], null where unknown. */
+/** What one bar shows, in the unit of its axis; null where unknown. */
 export interface BarMarks {
   readonly value: number | null;
   readonly low: number | null;
@@ -80,18 +80,21 @@ export function trendChart(history: readonly PastRun[]): string {
   });
   const [first, last] = [known[0], known.at(-1)];
   const dates = `<text class="tick" x="${TREND.left}" y="${TREND.height - 6}">${escapeHtml(first?.started_at.slice(0, 10) ?? "")}</text><text class="tick" x="${TREND.width - TREND.right}" y="${TREND.height - 6}" text-anchor="end">${escapeHtml(last?.started_at.slice(0, 10) ?? "")}</text>`;
-  return `<svg class="trend" viewBox="0 0 ${TREND.width} ${TREND.height}" role="img" aria-label="Pass rate of the last ${known.length} runs">${ticks.join("")}<polyline class="path" points="${line}"/>${points.join("")}${dates}</svg>${trendTable(known)}`;
+  return `<div class="scroll"><svg class="trend" viewBox="0 0 ${TREND.width} ${TREND.height}" role="img" aria-label="Pass rate of the last ${known.length} runs">${ticks.join("")}<polyline class="path" points="${line}"/>${points.join("")}${dates}</svg></div>${trendTable(known)}`;
 }
 
 function trendTable(history: readonly PastRun[]): string {
   const rows = [...history].reverse().map(({ id, started_at, target, pass_rate }) => {
     const { value, low = null, high = null } = pass_rate;
-    return `<tr><td><code>${escapeHtml(id)}</code></td><td>${escapeHtml(started_at.slice(0, 16).replace("T", " "))}</td><td class="number">${percent(value ?? 0)}</td><td class="number">${intervalText(low, high, "rate")}</td><td>${escapeHtml(target)}</td></tr>`;
+    return `<tr><td><code>${escapeHtml(id)}</code></td><td>${escapeHtml(started_at.slice(0, 16).replace("T", " "))}</td><td class="number">${percent(value ?? 0)}</td><td class="number">${intervalText(low, high, "rate")}</td><td class="text">${escapeHtml(target)}</td></tr>`;
   });
-  return `<details><summary>the ${history.length} runs as a table</summary><table><thead><tr><th scope="col">run</th><th scope="col">started (UTC)</th><th scope="col">pass rate</th><th scope="col">95 %</th><th scope="col">target</th></tr></thead><tbody>${rows.join("")}</tbody></table></details>`;
+  return `<details><summary>the ${history.length} runs as a table</summary><div class="scroll"><table><thead><tr><th scope="col">run</th><th scope="col">started (UTC)</th><th scope="col">pass rate</th><th scope="col">95 %</th><th scope="col">target</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
 }
 
-const HISTOGRAM = { width: 240, height: 84, floor: 66 };
+const HISTOGRAM = { width: 330, height: 96, floor: 78 };
+
+/** `3,342`, `120k`: as much as fits above a column. */
+const short = (many: number): string => (many < 10_000 ? count(many) : `${Math.round(many / 1000)}k`);
 
 /** How many cases have which share or score; a column a tenth. */
 export function histogram({ name, bins }: Distribution): string {
@@ -106,12 +109,15 @@ export function histogram({ name, bins }: Distribution): string {
     const number =
       many === 0
         ? ""
-        : `<text class="tick" x="${n(at * width + width / 2)}" y="${n(top - 3)}" text-anchor="middle">${count(many)}</text>`;
+        : `<text class="tick" x="${n(at * width + width / 2)}" y="${n(top - 3)}" text-anchor="middle">${short(many)}</text>`;
     return `<g><title>${label}</title><rect class="column" x="${n(at * width + 1.5)}" y="${n(top)}" width="${n(width - 3)}" height="${n(height)}"/>${number}</g>`;
   });
+  const told = bins.flatMap((many, at) =>
+    many === 0 ? [] : [`${plural(many, "case")} from ${at * 10} to ${at * 10 + 10} %`],
+  );
   const ends = [0, 50, 100].map(
     (tick) =>
       `<text class="tick" x="${n((tick / 100) * HISTOGRAM.width)}" y="${HISTOGRAM.height - 4}" text-anchor="${tick === 0 ? "start" : tick === 100 ? "end" : "middle"}">${tick} %</text>`,
   );
-  return `<figure><figcaption>${escapeHtml(name)}</figcaption><svg class="histogram" viewBox="0 0 ${HISTOGRAM.width} ${HISTOGRAM.height}" role="img" aria-label="${escapeHtml(`${name}: ${bins.map((many, at) => `${many} cases from ${at * 10} %`).join(", ")}`)}">${columns.join("")}<line class="track" x1="0" x2="${HISTOGRAM.width}" y1="${HISTOGRAM.floor}" y2="${HISTOGRAM.floor}"/>${ends.join("")}</svg></figure>`;
+  return `<figure><figcaption>${escapeHtml(name)}</figcaption><svg class="histogram" viewBox="0 0 ${HISTOGRAM.width} ${HISTOGRAM.height}" role="img" aria-label="${escapeHtml(`${name}: ${told.join(", ")}`)}">${columns.join("")}<line class="track" x1="0" x2="${HISTOGRAM.width}" y1="${HISTOGRAM.floor}" y2="${HISTOGRAM.floor}"/>${ends.join("")}</svg></figure>`;
 }

@@ -16,6 +16,7 @@ const make = (name, text, className) => {
   if (className) element.className = className;
   return element;
 };
+const count = (many) => String(many).replace(/\B(?=(\d{3})+$)/g, ",");
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const share = (row) => row[ANSWERED] === 0 ? -1 : row[PASSED] / row[ANSWERED];
 const shareBefore = (row) => row[BEFORE] === null || row[BEFORE][1] === 0 ? -1 : row[BEFORE][0] / row[BEFORE][1];
@@ -54,9 +55,12 @@ function start(section) {
   const more = section.querySelector("button.more");
   const find = (name) => section.querySelector("[name=" + name + "]");
   let answers = null, words = null, shown = [], drawn = 0, sort = "worst", down = false, waiting = 0;
+  const nearing = new IntersectionObserver((seen) => {
+    if (seen.some((one) => one.isIntersecting) && !more.hidden) draw();
+  }, { rootMargin: "400px" });
   const answerOf = (row) => row[ANSWER] < 0 ? null : (answers ??= read("answers-" + number))[row[ANSWER]];
   const wordsOf = (at) => {
-    words ??= rows.map((row) => [row[ID], ...row[TAGS].map((tag) => tags[tag]), ...(answerOf(row) ?? []).filter((part) => typeof part === "string")].join("\n").toLowerCase());
+    words ??= rows.map((row) => [row[ID], ...row[TAGS].map((tag) => tags[tag]), ...(answerOf(row) ?? []).filter((part) => typeof part === "string" && part !== "")].join("\n").toLowerCase());
     return words[at];
   };
 
@@ -79,7 +83,7 @@ function start(section) {
     body.replaceChildren();
     drawn = 0;
     draw();
-    status.textContent = shown.length === rows.length ? rows.length + " cases" : shown.length + " of " + rows.length + " cases";
+    status.textContent = (shown.length === rows.length ? "" : count(shown.length) + " of ") + count(rows.length) + (rows.length === 1 ? " case" : " cases");
   }
 
   function draw() {
@@ -87,7 +91,10 @@ function start(section) {
     body.append(...next.map(tableRow));
     drawn += next.length;
     more.hidden = drawn >= shown.length;
-    more.textContent = "show more (" + (shown.length - drawn) + " left)";
+    more.textContent = "show more (" + count(shown.length - drawn) + " left)";
+    // Observed anew, it tells again where the button is, also when it has not left the view.
+    nearing.unobserve(more);
+    nearing.observe(more);
   }
 
   function tableRow(row) {
@@ -100,9 +107,9 @@ function start(section) {
     first.append(open);
     const now = make("td", row[PASSED] + "/" + row[ANSWERED] + (row[ERRORED] > 0 ? " +" + row[ERRORED] + " ✕" : ""), "number " + (failing(row) ? "bad" : ""));
     const before = make("td", row[BEFORE] === null ? "" : row[BEFORE].join("/"), "number");
-    const change = make("td", row[CHANGE] === null ? "" : WORDS[row[CHANGE]] + (row[SURE] ? ", sure" : ""), row[CHANGE] === "broken" ? "bad" : row[CHANGE] === "fixed" ? "good" : "faint");
+    const change = make("td", row[CHANGE] === null ? "" : WORDS[row[CHANGE]] + (row[SURE] ? ", more than chance" : ""), "change " + (row[CHANGE] === "broken" ? "bad" : row[CHANGE] === "fixed" ? "good" : "faint"));
     const names = row[TAGS].map((tag) => tags[tag]).join(" ");
-    const tagged = make("td", names, "faint");
+    const tagged = make("td", names, "tags faint");
     tagged.title = names;
     line.append(first, now, before, change, marks(row), tagged);
     open.addEventListener("click", () => toggle(line, open, row));
@@ -110,7 +117,7 @@ function start(section) {
   }
 
   function marks(row) {
-    const cell = make("td", undefined, "marks");
+    const cell = make("td", undefined, "trials marks");
     cell.setAttribute("aria-label", Array.from(row[TRIALS], (mark) => MARKS[mark][2]).join(", "));
     for (const mark of row[TRIALS].slice(0, 12)) cell.append(make("span", MARKS[mark][0], MARKS[mark][1]));
     if (row[TRIALS].length > 12) cell.append("…");
@@ -138,9 +145,9 @@ function start(section) {
     if (scores.length > 0) parts.push(make("p", "mean scores: " + scores.join(", "), "faint"));
     const answer = answerOf(row);
     if (answer === null) return [...parts, make("p", "Every trial passes, as before; its answers are in the history.")];
-    const [trial, output, before, expected, scorer, reason, error] = answer;
+    const [trial, output, before, expected, scorer, reason, error, message] = answer;
     if (scorer !== "") parts.push(make("p", scorer + ": " + reason));
-    if (error !== null) parts.push(make("p", "error (" + error[0] + "): " + error[1], "unsure"));
+    if (error !== null) parts.push(make("p", "error (" + error + "): " + message, "unsure"));
     if (expected !== null) parts.push(make("h3", "expected"), make("pre", expected));
     const sides = make("div", undefined, "sides");
     const [was, is] = before === null || output === null ? [before === null ? null : [before], output === null ? null : [output]] : compare(before, output);
@@ -173,9 +180,6 @@ function start(section) {
     });
   }
   more.addEventListener("click", draw);
-  if ("IntersectionObserver" in window) new IntersectionObserver((seen) => {
-    if (seen.some((one) => one.isIntersecting) && !more.hidden) draw();
-  }, { rootMargin: "400px" }).observe(more);
   body.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined || !event.target.classList.contains("case")) return;
@@ -185,6 +189,18 @@ function start(section) {
   });
   refresh();
 }
+
+const theme = document.querySelector("button.theme");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light")) === "dark";
+const nameTheme = () => { theme.textContent = isDark() ? "light colours" : "dark colours"; };
+theme.addEventListener("click", () => {
+  document.documentElement.dataset.theme = isDark() ? "light" : "dark";
+  nameTheme();
+});
+dark.addEventListener("change", nameTheme);
+nameTheme();
+theme.hidden = false;
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;

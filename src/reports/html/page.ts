@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { count, plural } from "../format-numbers.ts";
 import { headline } from "../headline.ts";
+import { cut } from "../plain-text.ts";
 import { type CaseData, caseData } from "./case-data.ts";
 import { escapeHtml } from "./html-text.ts";
 import { pageScript } from "./page-script.ts";
@@ -32,7 +33,7 @@ export function htmlReport(runs: readonly ReportedRun[]): string {
     `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n',
     `<title>${escapeHtml(pageTitle(runs))}</title>\n<style>${pageStyle}</style>\n</head>\n<body>\n`,
-    contents(runs),
+    pageHead(runs),
     "<main>\n",
     ...runs.flatMap((run, index) => runParts(run, index, room)),
     `</main>\n<script>${pageScript}</script>\n</body>\n</html>\n`,
@@ -40,7 +41,7 @@ export function htmlReport(runs: readonly ReportedRun[]): string {
 }
 
 const nameOf = ({ header }: RunReport): string =>
-  header.one_of_several ? `${header.suite} (${header.alias})` : header.suite;
+  cut(header.one_of_several ? `${header.suite} (${header.alias})` : header.suite, 80);
 
 function pageTitle(runs: readonly ReportedRun[]): string {
   const [first] = runs;
@@ -49,30 +50,33 @@ function pageTitle(runs: readonly ReportedRun[]): string {
   return `${headline(first.report).word} ${nameOf(first.report)}${more}`;
 }
 
-function contents(runs: readonly ReportedRun[]): string {
-  if (runs.length < 2) return "";
+/** The runs of a page that has several, and what changes its colours. */
+function pageHead(runs: readonly ReportedRun[]): string {
   const links = runs.map(
     ({ report }, index) =>
       `<a href="#run-${index}">${headline(report).word} ${escapeHtml(nameOf(report))}</a>`,
   );
-  return `<header class="page"><nav aria-label="runs">${links.join("\n")}</nav></header>\n`;
+  const nav = runs.length < 2 ? "" : `<nav aria-label="runs">${links.join("\n")}</nav>`;
+  return `<header class="page">${nav}<button type="button" class="theme" hidden></button></header>\n`;
 }
 
 function runParts(run: ReportedRun, index: number, room: number): string[] {
   const { report } = run;
-  const data = caseData(run, room);
+  const told = [
+    verdictSection(report),
+    metricSection(report),
+    trendSection(run.history()),
+    tagSection(report),
+  ];
+  const unpaired = unpairedSection(report);
+  const used = [...told, unpaired].reduce((sum, part) => sum + Buffer.byteLength(part), 40_000);
+  const data = caseData(run, Math.max(0, room - used));
   const scorers = report.header.scorers.map((one) => one.name);
   return [
     `<section class="run" id="run-${index}" data-run="${index}" data-id="${escapeHtml(report.header.id)}" data-dataset="${escapeHtml(report.dataset_path)}" data-scorers="${escapeHtml(JSON.stringify(scorers))}">\n`,
-    ...[
-      verdictSection(report),
-      metricSection(report),
-      trendSection(run.history()),
-      tagSection(report),
-      distributionSection(data.distributions),
-      unpairedSection(report),
-      casesSection(report, data),
-    ].map((part) => `${part}\n`),
+    ...[...told, distributionSection(data.distributions), unpaired, casesSection(report, data)].map(
+      (part) => `${part}\n`,
+    ),
     `<script type="application/json" id="cases-${index}">`,
     data.rows,
     `</script>\n<script type="application/json" id="answers-${index}">`,
@@ -118,7 +122,7 @@ function casesSection(report: RunReport, { shown, leftOut, cutAfter }: CaseData)
     '<label>tag<select name="tag"><option value="">all</option></select></label>',
     `<label>status<select name="status">${options.map(([value, text]) => `<option value="${value}">${text}</option>`).join("")}</select></label>`,
     '<p role="status"></p></div>',
-    `<table class="cases"><thead><tr>${column("id", "case", "")}${column("passed", "passed", "narrow number")}${column("before", "before", "narrow number")}${column("change", "change", "middle")}<th scope="col" class="trials">trials</th><th scope="col">tags</th></tr></thead><tbody class="rows"></tbody></table>`,
+    `<table class="cases"><thead><tr>${column("id", "case", "")}${column("passed", "passed", "narrow number")}${column("before", "before", "narrow number")}${column("change", "change", "change")}<th scope="col" class="trials">trials</th><th scope="col" class="tags">tags</th></tr></thead><tbody class="rows"></tbody></table>`,
     '<p><button type="button" class="more" hidden>show more</button></p>',
   ].join("\n");
 }

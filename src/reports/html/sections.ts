@@ -1,6 +1,7 @@
 import type { PastRun, RunReport } from "../../domain/report.ts";
 import { count, duration, plural, points } from "../format-numbers.ts";
 import { countsSentence, endSentence, headline } from "../headline.ts";
+import { correctedSentences, informingSentences } from "../judge-words.ts";
 import {
   boundText,
   deltaText,
@@ -41,6 +42,9 @@ export function verdictSection(report: RunReport): string {
       : `<p>Compared with <code>${escapeHtml(comparison.baseline.side)}</code> (${escapeHtml(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case) on ${plural(comparison.cases.paired, "case")}.${comparison.population === null ? "" : ` On cases like these: ${points(comparison.population.low)} to ${points(comparison.population.high)} points.`}</p>`,
     end === "" ? "" : `<p>${escapeHtml(end)}</p>`,
     ruleList(report),
+    ...[...informingSentences(report), ...correctedSentences(report)].map(
+      (text) => `<p>${escapeHtml(text)}</p>`,
+    ),
     ...report.notes.map((note) => `<p class="faint">${escapeHtml(note)}</p>`),
     `<p class="faint">${countsSentence(report)}, in ${duration(report.duration_ms)}</p>`,
     ...report.errors.map(
@@ -61,7 +65,7 @@ function ruleList(report: RunReport): string {
     .slice(0, MOST_LISTED)
     .map(
       (rule) =>
-        `<li><strong class="${tones[rule.outcome]}">${rule.outcome}</strong> ${escapeHtml(rule.rule)}: ${ruleValue(rule)}, required ${escapeHtml(boundText(rule.required))}${rule.said === undefined ? "" : ` (${escapeHtml(rule.said)})`}</li>`,
+        `<li><strong class="${tones[rule.outcome]}">${rule.outcome}</strong> ${escapeHtml(rule.rule)}: ${ruleValue(rule)}, required ${escapeHtml(boundText(rule.required))}${rule.said === undefined || rule.said === report.comparison?.said ? "" : ` (${escapeHtml(rule.said)})`}</li>`,
     );
   return `<ul>${lines.join("")}</ul>`;
 }
@@ -74,6 +78,7 @@ export function metricSection(report: RunReport): string {
   const axis = axisFor(
     rates.flatMap((row) => [row.value, row.low, row.required?.value ?? null, row.baseline?.value ?? null]),
   );
+  const times = timeAxis(rows.filter((row) => row.unit === "ms"));
   const table = `<table>${head([
     ["", ""],
     ["now", "number"],
@@ -87,25 +92,35 @@ export function metricSection(report: RunReport): string {
           ["verdict", ""],
         ] as const)
       : []),
-  ])}<tbody>${rows.map((row) => metricLine(row, axis, compared)).join("\n")}</tbody></table>`;
-  return `<h2>Metrics</h2><div class="scroll">${table}</div><p class="legend">filled dot: this run · bar: its 95 % interval · hollow dot: the baseline · red line: required</p>`;
+  ])}<tbody>${rows.map((row) => metricLine(row, row.unit === "ms" ? times : row.unit === "rate" ? axis : null, compared)).join("\n")}</tbody></table>`;
+  return `<h2>Metrics</h2><div class="scroll">${table}</div><p class="legend">filled dot: this run · bar: its 95 % interval · hollow dot: the baseline · red line: required${times === null ? "" : ` · times: 0 to ${duration(times.high)}`}</p>`;
+}
+
+/** From 0 to the latest that is known; null when no time is. */
+function timeAxis(rows: readonly MetricRow[]): Axis | null {
+  const known = rows
+    .flatMap((row) => [row.value, row.high, row.required?.value ?? null, row.baseline?.value ?? null])
+    .filter((value) => value !== null);
+  const latest = Math.max(0, ...known);
+  return latest === 0 ? null : { low: 0, high: latest };
 }
 
 const axisLabel = ({ low, high }: Axis): string =>
   `${(low * 100).toFixed(0)} to ${(high * 100).toFixed(0)} %`;
 
-function metricLine(row: MetricRow, axis: Axis, compared: boolean): string {
+/** @param axis null for a metric that is not drawn */
+function metricLine(row: MetricRow, axis: Axis | null, compared: boolean): string {
   const { value, low, high, unit, required, baseline } = row;
   const interval = intervalText(low, high, unit);
   const label = `${row.label} ${metricText(value, unit)}, ${interval}`;
-  const bar =
-    unit === "rate"
-      ? intervalBar(
-          { value, low, high, required: required?.value ?? null, baseline: baseline?.value ?? null },
-          axis,
-          label,
-        )
-      : "";
+  const marks = {
+    value,
+    low,
+    high,
+    required: required?.value ?? null,
+    baseline: baseline?.value ?? null,
+  };
+  const bar = axis === null ? "" : intervalBar(marks, axis, label);
   const missed =
     required === null || required.outcome === "passed"
       ? ""
@@ -113,7 +128,7 @@ function metricLine(row: MetricRow, axis: Axis, compared: boolean): string {
   const cells = compared
     ? `<td class="number">${baseline === null ? "" : metricText(baseline.value, unit)}</td><td class="number">${baseline === null ? "" : deltaText(baseline)}</td><td>${baseline === null ? "" : verdictText(baseline.verdict)}</td>`
     : "";
-  return `<tr><th scope="row">${escapeHtml(row.label)}</th><td class="number">${metricText(value, unit)}</td><td class="number">${interval}</td><td>${bar}</td><td>${required === null ? "" : escapeHtml(boundText(required.text))}${missed}</td>${cells}</tr>`;
+  return `<tr><th scope="row">${escapeHtml(row.label)}</th><td class="number">${metricText(value, unit)}</td><td class="number">${interval}</td><td>${bar}</td><td class="text">${required === null ? "" : escapeHtml(boundText(required.text))}${missed}</td>${cells}</tr>`;
 }
 
 function verdictText(verdict: string): string {

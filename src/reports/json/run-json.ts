@@ -29,6 +29,7 @@ export function runJson(report: RunReport): object {
     error_examples: report.errors,
     notes: report.notes,
     spent: report.spent,
+    dataset_path: report.dataset_path,
     started_at: header.started_at,
     duration_ms: Math.round(report.duration_ms),
   };

@@ -58,9 +58,54 @@ describe("junitReport", () => {
   });
 
   it("says how many cases it leaves out when even their names are too many", () => {
-    const long = Array.from({ length: 2 }, () => row({ id: `${"&".repeat(400)}` }));
-    const cases = Array.from({ length: 10_000 }, (_, at) => long[at % 2] as (typeof long)[number]);
+    const cases = Array.from({ length: 16_000 }, (_, at) => row({ id: `${"&".repeat(400)}${at}` }));
     const text = junitReport([reportedRun({}, { cases })]);
     expect(Buffer.byteLength(text)).toBeLessThan(30_000_000);
+    const written = text.match(/<testcase classname="triage" name="&amp;/g)?.length ?? 0;
+    expect(written).toBeGreaterThan(10_000);
+    expect(text).toContain(`${cases.length - written} more cases`);
+  });
+
+  it("numbers names that are equal once written, also when a number makes two equal", () => {
+    const ids = [
+      "a\u0001",
+      "a\u0002",
+      "a\uFFFD (2)",
+      "b (2)",
+      "b",
+      "b",
+      ...Array.from({ length: 20_000 }, () => "same"),
+    ];
+    const text = junitReport([reportedRun({}, { cases: ids.map((id) => row({ id })) })]);
+    const names = Array.from(
+      text.matchAll(/<testcase classname="triage" name="([^"]*)"/g),
+      ([, name]) => name,
+    );
+    expect(names).toHaveLength(ids.length);
+    expect(new Set(names).size).toBe(ids.length);
+    expect(names.slice(0, 8)).toEqual([
+      ...["a\uFFFD", "a\uFFFD (2)", "a\uFFFD (2) (2)", "b (2)", "b", "b (3)", "same", "same (2)"],
+    ]);
+  });
+
+  it("tells a trial without an answer as an error, and leaves a passed gate green over it", () => {
+    const broken = row(
+      { answered: 4, passed: 4, errored: 1, trials: "ppppe" },
+      { error: { kind: "timeout", message: "no reply" } },
+    );
+    const failed = parseXml(junitReport([reportedRun({}, { cases: [broken] })]));
+    expect(elementsOf(failed, "error")[0]?.attributes).toEqual({
+      type: "timeout",
+      message: "1 of 5 trials without an answer: timeout: no reply",
+    });
+    const passed = parseXml(junitReport([reportedRun({ gate: passedGate }, { cases: [broken] })]));
+    expect(elementsOf(passed, "error")).toEqual([]);
+  });
+
+  it("does not call a case passed that was never asked", () => {
+    const skipped = row({ answered: 0, passed: 0, trials: "-----" });
+    const document = parseXml(junitReport([reportedRun({}, { cases: [skipped] })]));
+    expect(elementsOf(document, "skipped")).toHaveLength(1);
+    expect(document.attributes).toMatchObject({ skipped: "1" });
   });
 });

@@ -2,6 +2,7 @@ import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { type CaseFault, criticalCases, faultOf, shareText } from "../case-standing.ts";
 import { endSentence } from "../headline.ts";
+import { informingSentence } from "../judge-words.ts";
 import { ruleValue } from "../metric-rows.ts";
 import { cut } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
@@ -124,13 +125,17 @@ function suiteWriter(name: string, { header }: RunReport) {
 
 /** CI keeps only the first of two equal names; ids that differ in what XML cannot write are told apart by a number. */
 function distinctNames(): (id: string) => string {
-  const taken = new Set<string>();
+  /** Each name that is taken, with the number to try next: counting from 2 each time would be quadratic. */
+  const taken = new Map<string, number>();
   return (id) => {
     const name = cut(id, 500);
-    let distinct = name;
-    for (let n = 2; taken.has(attribute(distinct)); n++) distinct = `${name} (${n})`;
-    taken.add(attribute(distinct));
-    return distinct;
+    const written = attribute(name);
+    let number = taken.get(written) ?? 1;
+    let distinct = number === 1 ? written : `${written} (${number})`;
+    while (taken.has(distinct)) distinct = `${written} (${++number})`;
+    taken.set(written, number + 1);
+    if (distinct !== written) taken.set(distinct, 2);
+    return number === 1 ? name : `${name} (${number})`;
   };
 }
 
@@ -174,7 +179,8 @@ function teller(report: RunReport): (row: CaseRow, name: string, answers: boolea
     if (failed) return entry({ kind: "failure", type: fault, message: faultMessage(row, fault), text }, "");
     if (broke) {
       const { error } = row.answers();
-      const message = `${row.errored} of ${row.planned} trials: ${error?.kind ?? ""} ${error?.message ?? ""}`;
+      const why = error === null ? "" : `: ${error.kind}: ${error.message}`;
+      const message = `${row.errored} of ${row.planned} trials without an answer${why}`;
       return entry({ kind: "error", type: error?.kind ?? "provider", message, text }, "");
     }
     if (row.answered + row.errored === 0) return entry({ kind: "skipped", message: "not asked" }, "");
@@ -227,7 +233,8 @@ function gateSuite(report: RunReport) {
   const writer = suiteWriter(name, report);
   const names = distinctNames();
   for (const rule of report.gate.rules) {
-    const entry = { name: names(rule.rule), ms: null, result: ruleResult(rule), out: rule.said ?? "" };
+    const out = rule.outcome === "passed" ? (rule.said ?? "") : "";
+    const entry = { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
     writer.parts.push(testcase(name, entry, writer.counts));
   }
   const unsaid =
@@ -249,6 +256,7 @@ function gateSuite(report: RunReport) {
 }
 
 function ruleResult(rule: RuleResult): Result {
+  if (rule.enforced === false) return { kind: "skipped", message: informingSentence(rule) };
   if (rule.outcome === "passed") return { kind: "passed" };
   const message = `${rule.said ?? ruleValue(rule)}, required ${rule.required}`;
   return rule.outcome === "failed"

@@ -16,13 +16,22 @@ export function inlineCode(text: string, most = 120): string {
 export function inlineText(text: string, most = 600): string {
   return references(cut(plainLine(text), most))
     .replace(/&#(4[014]|37);/g, (_, code) => String.fromCharCode(Number(code)))
-    .replace(/(?<=\w)&#(4[56]);(?=\d)/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/(?<=[\p{L})%])&#46;(?= |$)/gu, ".")
+    .replace(/(?<=[\p{L}\p{N})%])&#58;(?= |$)/gu, ":")
     .replace(/&#(64|35);/g, "$&&#8203;");
 }
 
-/** Every ASCII sign but blanks, letters and digits as a reference. */
+/**
+ * Every ASCII sign but blanks, letters and digits as a reference. Inside a word `-`, `_`, `/` and `.` begin nothing and
+ * stay, so that a case's id is found by who looks for it; only `www.` would become a link.
+ */
 function references(text: string): string {
-  return text.replace(/[!-/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const isLetter = (at: number): boolean => /[A-Za-z0-9]/.test(text[at] ?? "");
+  return text.replace(/[!-/:-@[-`{-~]/g, (sign, at: number) => {
+    const inside = "-_/.".includes(sign) && isLetter(at - 1) && isLetter(at + 1);
+    const link = sign === "." && /www$/i.test(text.slice(0, at));
+    return inside && !link ? sign : `&#${sign.charCodeAt(0)};`;
+  });
 }
 
 /**
@@ -31,5 +40,5 @@ function references(text: string): string {
  */
 export function block(text: string, most: number): string {
   const shown = cut(plainText(text), most);
-  return `<pre>${shown.replace(/[&<>"'`@\n\\*_~|[\]#:]/g, (sign) => `&#${sign.charCodeAt(0)};`)}</pre>`;
+  return `<pre>${shown.replace(/[&<>"'`@\n\\*_~|[\]#:]|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`)}</pre>`;
 }

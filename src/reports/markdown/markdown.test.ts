@@ -73,9 +73,18 @@ describe("a model's text in Markdown", () => {
   );
 
   it("stays readable in a sentence of ours", () => {
-    expect(inlineText("pass rate fell 6.8 points (3.9 to 9.7), p 50 %")).toBe(
-      "pass rate fell 6.8 points (3.9 to 9.7), p 50 %",
-    );
+    const said = "pass rate fell 6.8 points (3.9 to 9.7), p 50 %: regressed.";
+    expect(inlineText(said)).toBe(said);
+  });
+
+  it.each([
+    ["a path and an id stay findable", "evals/baselines/a-b_c.jsonl refund-07", null],
+    ["a link", "www.evil.example", "www&#46;evil.example"],
+    ["a list", "1. one", "1&#46; one"],
+    ["a rule", "--- x", "&#45;&#45;&#45; x"],
+    ["emphasis", "_a_ __b__", "&#95;a&#95; &#95;&#95;b&#95;&#95;"],
+  ])("lets nothing begin: %s", (_, text, escaped) => {
+    expect(inlineText(text)).toBe(escaped ?? text);
   });
 
   it("parts a mention from its sign, since GitHub looks for it after the references are resolved", () => {

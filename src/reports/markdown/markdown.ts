@@ -1,7 +1,7 @@
-import type { CaseRow, Comparison, ReportedRun, RunReport } from "../../domain/report.ts";
-import { shareText, worstCases } from "../case-standing.ts";
+import type { Comparison, ReportedRun, RunReport } from "../../domain/report.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
 import { countsSentence, endSentence, headline } from "../headline.ts";
+import { correctedSentences, informingSentences } from "../judge-words.ts";
 import {
   boundText,
   deltaText,
@@ -12,13 +12,11 @@ import {
   otherRules,
   ruleValue,
 } from "../metric-rows.ts";
-import { block, inlineCode, inlineText } from "./markdown-text.ts";
+import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
+import { inlineCode, inlineText } from "./markdown-text.ts";
 
 /** What a comment on a pull request may hold is 65,536 characters; a little is left for whoever posts it. */
 export const MOST_COMMENT = 65_000;
-const MOST_ANSWER = 600;
-/** More cases than this nobody reads in a comment. */
-const MOST_CASES = 50;
 const MOST_ROWS = 40;
 const MOST_METRICS = 20;
 const MOST_RULES = 10;
@@ -68,6 +66,7 @@ function runText(run: ReportedRun, most: number): string {
     ...saidBlocks(report),
     metricTable(report),
     ruleList(report),
+    judgeBlock(report),
   ].filter((text) => text !== "");
   const tail = [
     notesBlock(report),
@@ -86,12 +85,6 @@ function runText(run: ReportedRun, most: number): string {
   return `${[...head, ...middle, ...tail].join("\n\n")}\n`;
 }
 
-function fits(text: string, room: { left: number }): string {
-  if (text === "" || text.length + 2 > room.left) return "";
-  room.left -= text.length + 2;
-  return text;
-}
-
 function title(report: RunReport): string {
   const { word, verdict, size } = headline(report);
   const { header } = report;
@@ -107,10 +100,16 @@ function saidBlocks(report: RunReport): string[] {
       ? []
       : [
           `**${inlineText(comparison.said)}**`,
+          ...(comparison.contract === undefined ? [] : [inlineText(comparison.contract.said)]),
           `Compared with ${inlineCode(comparison.baseline.side, 200)} (${inlineText(comparison.baseline.target, 200)}, ${plural(comparison.baseline.trials, "trial")} a case) on ${plural(comparison.cases.paired, "case")}.`,
         ]),
     ...(end === "" ? [] : [inlineText(end)]),
   ];
+}
+
+/** Sentences that stand in the comment already. */
+function saidAbove({ comparison }: RunReport): string[] {
+  return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
 
 function metricTable(report: RunReport): string {
@@ -150,11 +149,21 @@ function requiredCell({ required }: MetricRow): string {
   return `${inlineText(boundText(required.text), 40)}${mark}`;
 }
 
+/** What a judge's word is worth here: rules that only inform, rates without its known error. */
+function judgeBlock(report: RunReport): string {
+  const said = [...informingSentences(report), ...correctedSentences(report)];
+  return said
+    .slice(0, MOST_RULES)
+    .map((text) => `- ${inlineText(text, 300)}`)
+    .join("\n");
+}
+
 /** Rules that the table does not tell and that did not hold. */
 function ruleList(report: RunReport): string {
   const told = otherRules(report).filter((rule) => rule.outcome !== "passed");
   const lines = told.slice(0, MOST_RULES).map((rule) => {
-    const said = rule.said === undefined ? "" : ` (${inlineText(rule.said, 120)})`;
+    const again = rule.said === undefined || saidAbove(report).includes(rule.said);
+    const said = again ? "" : ` (${inlineText(rule.said, 120)})`;
     return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(boundText(rule.required), 60)}${said}`;
   });
   return [
@@ -162,67 +171,6 @@ function ruleList(report: RunReport): string {
     ...(told.length > lines.length ? [`- ${plural(told.length - lines.length, "more rule")}`] : []),
   ].join("\n");
 }
-
-/** The worst cases with their answers, as many as there is room for. */
-function brokenBlock({ report, rows }: ReportedRun, room: { left: number }): string {
-  const failing = report.never_pass + report.flaky;
-  const broken = report.comparison?.cases.broken.length ?? 0;
-  if (failing === 0 && broken === 0) return "";
-  const summary =
-    broken > 0
-      ? `${plural(broken, "case broke", "cases broke")}${failing > broken ? `, ${count(failing)} do not always pass` : ""}`
-      : `${plural(failing, "case does", "cases do")} not always pass`;
-  const open = `<details${report.gate.outcome === "failed" ? " open" : ""}><summary>${summary}</summary>\n`;
-  const close = "\n</details>";
-  room.left -= open.length + close.length + 200;
-  const told: string[] = [];
-  for (const row of worstCases(report, rows(), MOST_CASES)) {
-    const text = fits(caseText(row), room);
-    if (text === "") break;
-    told.push(text);
-  }
-  const all = Math.max(failing, broken);
-  const more =
-    all > told.length
-      ? `\n\n${count(all - told.length)} more ${told.length === 0 ? "" : "of them "}left out: \`${broken > 0 ? `evals diff ${report.header.id}` : `evals show ${report.header.id} --failing`}\``
-      : "";
-  return `${open}\n${told.join("\n\n")}${more}\n${close}`;
-}
-
-function caseText(row: CaseRow): string {
-  const { scorer, reason, output, before, expected } = row.answers();
-  const tags =
-    row.tags.length === 0
-      ? ""
-      : ` · ${row.tags
-          .slice(0, 8)
-          .map((tag) => inlineCode(tag, 40))
-          .join(" ")}`;
-  const sure = row.change === "broken" && row.significant ? " · more than chance" : "";
-  const why = scorer === "" ? "" : `\n\n${inlineCode(scorer, 40)}: ${inlineCode(reason, 300)}`;
-  const part = (name: string, text: string | null): string =>
-    text === null ? "" : `\n\n${name}\n\n${block(text, MOST_ANSWER)}`;
-  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
-}
-
-function fixedBlock({ comparison }: RunReport): string {
-  const fixed = comparison?.cases.fixed ?? [];
-  if (comparison === null || fixed.length === 0) return "";
-  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
-  const lines = fixed.slice(0, MOST_ROWS).flatMap((id) => {
-    const one = moved.get(id);
-    return one === undefined
-      ? []
-      : [
-          `- ${inlineCode(id)} ${one.candidate.passed}/${one.candidate.answered}, was ${one.baseline.passed}/${one.baseline.answered}`,
-        ];
-  });
-  const more = fixed.length > lines.length ? `\n- and ${count(fixed.length - lines.length)} more` : "";
-  return folded(`${plural(fixed.length, "case")} fixed`, `${lines.join("\n")}${more}`);
-}
-
-const folded = (summary: string, text: string): string =>
-  `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`;
 
 function tagBlock(report: RunReport): string {
   const moved = new Map(report.comparison?.tags.map((one) => [one.tag, one]));

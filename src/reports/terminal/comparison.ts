@@ -1,7 +1,8 @@
 import type { CaseComparison, Comparison, MetricComparison, RunReport } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import { percent, plural, points } from "../format-numbers.ts";
+import { count, percent, plural, points } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { answerDiff } from "./answer-diff.ts";
 import { columns, type Style } from "./style.ts";
 
 /** So many broken cases are shown; `evals diff` shows the rest. */
@@ -15,7 +16,7 @@ export function headVerdictLines(report: RunReport, style: Style, width: number)
   if (comparison === null || report.gate.verdict !== "regressed") return [];
   return [
     ...sentence(comparison.said, width).map((line) => style.strong(line)),
-    ...wasIs(comparison),
+    ...wasIs(comparison, report.end),
     ...chanceLine(comparison),
     ...acceptedLines(report, width),
   ];
@@ -33,10 +34,14 @@ function sentence(text: string, width: number): string[] {
   return [...lines, indent(line)];
 }
 
-function wasIs({ metrics }: Comparison): string[] {
+function wasIs({ metrics }: Comparison, end: RunReport["end"]): string[] {
   const [row] = metrics;
   if (row?.baseline === null || row?.candidate === null || row === undefined) return [];
-  return [indent(`It was ${percent(row.baseline)}, it is ${percent(row.candidate)}.`)];
+  const now =
+    end.kind === "decided"
+      ? `and ${percent(row.candidate)} when that was clear`
+      : `it is ${percent(row.candidate)}`;
+  return [indent(`It was ${percent(row.baseline)}, ${now}.`)];
 }
 
 /** "By chance alone this happens once in 4,000 runs." */
@@ -71,6 +76,7 @@ export function comparisonLines(report: RunReport, width: number): string[] {
     ...stopLines(report),
     ...brokenLines(comparison, width, MOST_SHOWN, `evals diff ${report.header.id}`),
     ...tagLine(comparison, width),
+    ...contractLines(comparison, width),
     ...listLines(comparison, width),
   ];
 }
@@ -151,6 +157,11 @@ export function tagLine({ tags }: Comparison, width: number): string[] {
   return [cut(indent(parts.join(", ")), width)];
 }
 
+/** What the prompt's version declared, and whether it held. */
+function contractLines({ contract }: Comparison, width: number): string[] {
+  return contract === undefined ? [] : ["", ...sentence(contract.said, width)];
+}
+
 /** New, removed, changed and missing cases, each in one line. */
 export function listLines({ cases }: Comparison, width: number): string[] {
   const line = (title: string, ids: readonly string[]): string[] =>
@@ -213,6 +224,9 @@ export function comparisonReport(comparison: Comparison, style: Style, width: nu
       ...fixedLines(comparison, width, 5, "--json lists all"),
     ].slice(1),
     [...tagLine(comparison, width), ...flakyLine(comparison), ...listLines(comparison, width)],
+    answerLines(comparison, style, width),
+    contractLines(comparison, width).slice(1),
+    againLines(comparison),
   ];
   return `${blocks
     .map((lines) => lines.join("\n"))
@@ -220,10 +234,13 @@ export function comparisonReport(comparison: Comparison, style: Style, width: nu
     .join("\n\n")}\n`;
 }
 
+const metricName = (metric: string): string =>
+  metric === "pass_rate" ? "pass rate" : metric.replace(/^score\./, "");
+
 function metricTable(metrics: readonly MetricComparison[]): string[] {
   const number = (value: number | null): string => (value === null ? "—" : (value * 100).toFixed(1));
   const rows = metrics.map((row) => [
-    indent(plainLine(row.metric.replace(/^score\./, "").replace("pass_rate", "pass rate"))),
+    indent(plainLine(metricName(row.metric))),
     `${number(row.baseline)} → ${number(row.candidate)} %`,
     row.delta === null ? "—" : points(row.delta),
     row.low === null || row.high === null ? "—" : `${points(row.low)} to ${points(row.high)}`,
@@ -233,13 +250,50 @@ function metricTable(metrics: readonly MetricComparison[]): string[] {
   return columns([[indent(""), "", "points", "90 %", "drop", ""], ...rows], "  ");
 }
 
-function scopeLines({ population, detectable_drop, cases }: Comparison): string[] {
-  const lines = [indent(`on these ${plural(cases.paired, "case")}: the intervals above`)];
-  if (population !== null)
-    lines.push(indent(`on cases like these: ${points(population.low)} to ${points(population.high)} points`));
+/** The two questions that hide in one difference, each with its interval. */
+function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
+  const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
+  if (row === undefined || row.low === null || row.high === null) return [];
+  const range = (low: number, high: number): string => `${points(low)} to ${points(high)} points`;
+  const rows = [
+    [
+      indent(`on ${cases.paired === 1 ? "this case" : `these ${count(cases.paired)} cases`}`),
+      range(row.low, row.high),
+    ],
+    ...(population === null ? [] : [[indent("on cases like these"), range(population.low, population.high)]]),
+  ];
+  const name = plainLine(metricName(row.metric));
+  const lines = [indent(`${name}, 90 % interval of the difference`), ...columns(rows, "  ").map(indent)];
   if (detectable_drop !== null)
     lines.push(indent(`this size shows a drop of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`));
   return lines;
+}
+
+/** So many cases are shown with what changed in their answer, each in so many lines. */
+const MOST_ANSWERS = 3;
+const ANSWER_LINES = 4;
+
+/** The first broken cases with their answers before and after; a fixed one where none broke. */
+function answerLines({ cases, examples }: Comparison, style: Style, width: number): string[] {
+  const known = new Map(examples.map((one) => [one.id, one]));
+  const ids = cases.broken.length > 0 ? cases.broken.slice(0, MOST_ANSWERS) : cases.fixed.slice(0, 1);
+  const lines = ids.flatMap((id) => {
+    const { before = null, after = null } = known.get(id) ?? {};
+    return before === null || after === null
+      ? []
+      : [
+          indent(` ${cut(plainLine(id), width - 3)}`),
+          ...answerDiff(before, after, { style, width, most: ANSWER_LINES }),
+        ];
+  });
+  return lines.length === 0 ? [] : [indent("answers before and after: [-gone-] {+new+}"), ...lines];
+}
+
+/** What to type when the scorers of two stored runs are not the same. */
+function againLines({ verdict, baseline, cases }: Comparison): string[] {
+  return verdict === "incomparable" && cases.paired > 0 && baseline.run !== null
+    ? [indent(`to judge its answers by today's scorers: evals rescore ${baseline.run}`)]
+    : [];
 }
 
 function flakyLine({ cases }: Comparison): string[] {

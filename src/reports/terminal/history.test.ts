@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { csvCell, historyCsv, type PastRun, sparkline, suiteHistory } from "./history.ts";
+import {
+  csvCell,
+  flakyListing,
+  historyCsv,
+  historyListing,
+  type PastRun,
+  sparkline,
+  suiteHistory,
+} from "./history.ts";
 
 const run: PastRun = {
   id: "3f9c21aa",
@@ -69,5 +77,28 @@ describe("suiteHistory", () => {
     const text = suiteHistory("triage", [run, run, other], { said: "stable", flaky: [] }, 80);
     for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(text.match(/^— /gm)).toHaveLength(2);
+  });
+});
+
+describe("long names", () => {
+  const suite = "support-triage-of-inbound-tickets-and-more";
+  const long: PastRun = {
+    ...run,
+    suite,
+    target: "prompt 1.0.0 · some-vendor/some-very-long-model-name-2024-01-01",
+  };
+  const flaky = [
+    { id: "a-case-with-a-very-long-name-indeed", passed: 1, answered: 2, flip_rate: 1, shares: [0.5, null] },
+  ];
+
+  it("leave every line within the terminal, and the outcome in sight", () => {
+    const texts = [
+      historyListing([long], 80),
+      suiteHistory(suite, [long], { said: "stable", flaky }, 80),
+      flakyListing(suite, { said: "stable", flaky }, 2, 80),
+    ];
+    for (const line of texts.join("\n").split("\n"))
+      expect(Array.from(line).length, line).toBeLessThanOrEqual(80);
+    expect(texts[0]).toContain(long.outcome);
   });
 });

@@ -32,20 +32,25 @@ export interface StabilityView {
 
 const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"];
 
+/** A longer name of a suite would push the outcome off the line. */
+const SUITE_WIDTH = 20;
+
 /** Runs of all suites, in the order given. */
-export function historyListing(runs: readonly PastRun[]): string {
+export function historyListing(runs: readonly PastRun[], width: number): string {
   if (runs.length === 0) return "No runs yet: evals run\n";
   const rows = runs.map((run) => [
     run.id,
     startOf(run),
-    plainLine(run.suite),
+    cut(plainLine(run.suite), SUITE_WIDTH),
     rateOf(run),
     interval(run),
     costOf(run),
     run.outcome.replace("_", " "),
     plainLine(run.target),
   ]);
-  return `${columns([HEAD, ...rows], "  ").join("\n")}\n`;
+  return `${columns([HEAD, ...rows], "  ")
+    .map((line) => cut(line, width))
+    .join("\n")}\n`;
 }
 
 const startOf = ({ started_at }: PastRun): string => started_at.slice(0, 16).replace("T", " ");
@@ -73,11 +78,12 @@ export function suiteHistory(
     trendLines(runs, width),
     folded(stability.said, width),
     runLines(runs, width),
-    [
+    folded(
       stability.flaky.length === 0
-        ? "  no case of the newest fingerprint passes only sometimes"
-        : `  ${plural(stability.flaky.length, "case passes", "cases pass")} only sometimes: evals history ${plainLine(suite)} --flaky`,
-    ],
+        ? "no case of the newest fingerprint passes only sometimes"
+        : `${plural(stability.flaky.length, "case passes", "cases pass")} only sometimes: evals history ${plainLine(suite)} --flaky`,
+      width,
+    ),
   ];
   return `${blocks
     .filter((lines) => lines.length > 0)
@@ -204,7 +210,8 @@ export function flakyListing(
   const more = flaky.length > MOST_FLAKY ? [`  …${flaky.length - MOST_FLAKY} more: --json lists all`] : [];
   const blocks = [
     [
-      `${plainLine(suite)}   ${plural(flaky.length, "flaky case")} over ${plural(runs, "complete run")} of the newest fingerprint`,
+      plainLine(suite),
+      `  ${plural(flaky.length, "flaky case")} over ${plural(runs, "complete run")} of the newest fingerprint`,
     ],
     folded(said, width),
     [...lines, ...more],

@@ -2,6 +2,7 @@ import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
+import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
@@ -31,7 +32,7 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
 const indent = (line: string): string => `  ${line}`;
 
 /** A line that is wider than the terminal goes on below, a little further in; a word is never broken. */
-function fold(line: string, width: number): string[] {
+export function fold(line: string, width: number): string[] {
   if (lengthOf(line) <= width) return [line];
   const [margin = ""] = /^ */.exec(line) ?? [];
   const lines: string[] = [];
@@ -82,7 +83,7 @@ function endLines(report: RunReport): string[] {
       indent(
         `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"} no answer.`,
       ),
-      indent(`To ask again only for those:  evals run ${header.suite} --resume`),
+      indent(`To ask again only for those:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
   const why = end.because === "budget" ? "the budget is reached" : "stopped";
@@ -91,7 +92,7 @@ function endLines(report: RunReport): string[] {
       `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${why}).`,
     ),
     indent(
-      `Nothing is lost. To go on:  evals run ${header.suite} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
+      `Nothing is lost. To go on:  evals run ${plainLine(header.suite)} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
     ),
   ];
 }
@@ -99,15 +100,20 @@ function endLines(report: RunReport): string[] {
 /** Rules that did not hold; those that did stand beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
   const told = report.gate.rules.filter(
-    (rule) => rule.outcome !== "passed" && !rule.rule.startsWith("regression"),
+    (rule) => rule.enforced !== false && rule.outcome !== "passed" && !rule.rule.startsWith("regression"),
   );
-  return told.map((rule) => {
-    const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
-    const value = rule.value === null ? "unknown" : ruleValue(rule);
-    return indent(
-      `${word}  ${rule.rule.replace(/^require /, "")}: ${value}, required ${rule.required}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
-    );
-  });
+  const informing = informingSentences(report).map((text) => indent(plainLine(text)));
+  return [...told.map((rule) => ruleLine(rule, style)), ...informing];
+}
+
+function ruleLine(rule: RuleResult, style: Style): string {
+  const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
+  // What was declared and found is told with the comparison.
+  if (rule.rule === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
+  const value = rule.value === null ? "unknown" : ruleValue(rule);
+  return indent(
+    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${value}, required ${plainLine(rule.required)}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
+  );
 }
 
 function ruleValue({ rule, value }: RuleResult): string {
@@ -140,7 +146,10 @@ function metricLines(report: RunReport): string[] {
   const rows = [
     ...rate("pass rate", "pass_rate"),
     ...(header.trials > 1 ? rate(`all ${header.trials} pass`, `pass^${header.trials}`) : []),
-    ...header.scorers.flatMap(({ name }) => rate(plainLine(name), `score.${name}`)),
+    ...header.scorers.flatMap(({ name }) => [
+      ...rate(plainLine(name), `score.${name}`),
+      ...rate(`${plainLine(name)} agreement`, `judge.${name}.agreement`),
+    ]),
     ...Object.keys(metrics)
       .filter(
         (name) =>
@@ -148,9 +157,15 @@ function metricLines(report: RunReport): string[] {
           /^(pass[@^]|flaky|error|refusal)/.test(name) &&
           name !== `pass^${header.trials}`,
       )
-      .flatMap((name) => rate(name, name)),
+      .flatMap((name) => rate(plainLine(name), name)),
   ];
-  return [...columns(rows), ...latencyLines(report, demanded), ...costLines(report, demanded)];
+  return [
+    ...columns(rows),
+    ...correctedSentences(report).map((text) => indent(plainLine(text))),
+    ...latencyLines(report, demanded),
+    ...costLines(report, demanded),
+    ...judgeLines(report, demanded),
+  ];
 }
 
 function latencyLines({ metrics }: RunReport, demanded: (name: string) => string): string[] {
@@ -184,6 +199,17 @@ function costLines(report: RunReport, demanded: (name: string) => string): strin
     ];
   }
   return [indent(`cost         ${[`${dollars(total)}, ${dollars(each)} a trial`, ...bounds].join("   ")}`)];
+}
+
+/** What judges were asked and paid, apart from the target. */
+function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => string): string[] {
+  if (counts.judge_calls === undefined) return [];
+  const cost = metrics.judge_cost_usd?.value ?? null;
+  const paid = cost === null ? "cost unknown" : dollars(cost);
+  const bound = demanded("judge_cost_usd");
+  return [
+    indent(`judges       ${plural(counts.judge_calls, "call")}, ${paid}${bound === "" ? "" : `   ${bound}`}`),
+  ];
 }
 
 const MOST_TAGS = 8;

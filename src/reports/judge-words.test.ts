@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { RunReport } from "../domain/report.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import { annotations } from "./github/annotations.ts";
+import { htmlReport } from "./html/page.ts";
+import { correctedSentences, informingSentences } from "./judge-words.ts";
+import { junitReport } from "./junit/junit.ts";
+import { markdownReport } from "./markdown/markdown.ts";
+import { runReport } from "./terminal/run-report.ts";
+import { reportedRun } from "./testing/reported-run.ts";
+import { sampleReport } from "./testing/sample-report.ts";
+import { elementsOf, parseXml } from "./testing/xml.ts";
+
+const INFORMING: RuleResult = {
+  rule: "require score.helpful",
+  outcome: "failed",
+  value: 0.4,
+  required: ">= 0.8",
+  enforced: false,
+  because: "judge helpful 1.0.0 was never calibrated on triage",
+};
+const HELD: RuleResult = { rule: "require pass_rate", outcome: "passed", value: 0.9, required: ">= 0.8" };
+
+const corrected = { value: 0.85, low: 0.8, high: 0.9, method: "ppi++", labels: 120 } as const;
+const judged: Partial<RunReport> = {
+  gate: { outcome: "passed", verdict: "none", rules: [HELD, INFORMING] },
+  comparison: null,
+  metrics: {
+    pass_rate: { value: 0.9, low: 0.87, high: 0.93, corrected },
+    "score.<b>helpful": {
+      value: 0.4,
+      corrected: { value: null, low: null, high: null, method: null, labels: 0, why: "it says too little" },
+    },
+  },
+};
+
+describe("what a judge's word is worth", () => {
+  it("is said in one sentence each", () => {
+    const report = sampleReport(judged);
+    expect(informingSentences(report)).toEqual([
+      "not enforced: score.helpful 40.0 %, required ≥ 0.8: missed",
+    ]);
+    expect(correctedSentences(report)).toEqual([
+      "pass rate 85.0 % (80.0 – 90.0 %) with the judge's error taken out, 90.0 % as judged (PPI++, 120 labels)",
+      "<b>helpful cannot be corrected for the judge's error: it says too little",
+    ]);
+    expect(informingSentences(sampleReport())).toEqual([]);
+  });
+
+  it("is in every report, and a rule that only informs fails none of them", () => {
+    const run = reportedRun(judged);
+    const terminal = runReport(run.report, { width: 80, color: false });
+    expect(terminal).toContain("not enforced: score.helpful 40.0 %");
+    expect(terminal).not.toContain("missed  score.helpful");
+    expect(terminal).toContain("with the judge's error taken");
+    const markdown = markdownReport([run]);
+    expect(markdown).toContain("not enforced: score.helpful 40.0 %");
+    expect(markdown).not.toContain("<b>helpful");
+    const html = htmlReport([run]);
+    expect(html).toContain("not enforced: score.helpful 40.0 %");
+    expect(html).toContain("&lt;b&gt;helpful cannot be corrected");
+    const rule = elementsOf(parseXml(junitReport([run])), "testcase").find(
+      (one) => one.attributes.name === "require score.helpful",
+    );
+    expect(rule?.children.map((one) => one.name)).toContain("skipped");
+    const failed = reportedRun({
+      ...judged,
+      gate: { outcome: "failed", verdict: "none", rules: [INFORMING] },
+    });
+    expect(annotations([failed], "")).not.toContain("score.helpful");
+  });
+});

@@ -1,0 +1,37 @@
+import type { CorrectedRate } from "../domain/calibration.ts";
+import type { RunReport } from "../domain/report.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import { percent, plural } from "./format-numbers.ts";
+import { boundText, intervalText, metricLabel, ruleValue } from "./metric-rows.ts";
+
+/** Rules that only inform, one sentence each: what was found, and that nothing rests on it. Escape it wherever shown. */
+export function informingSentences({ gate }: RunReport): string[] {
+  return gate.rules.filter((rule) => rule.enforced === false).map(informingSentence);
+}
+
+/** `not enforced: pass_rate 72.0 %, required ≥ 0.9: missed`. */
+export function informingSentence(rule: RuleResult): string {
+  const found = { passed: "held", failed: "missed", undecided: "undecided" }[rule.outcome];
+  const name = rule.rule.replace(/^require /, "");
+  return `not enforced: ${name} ${ruleValue(rule)}, required ${boundText(rule.required)}: ${found}`;
+}
+
+/** Rates with a judge's known error taken out, one sentence each. Escape it wherever shown. */
+export function correctedSentences({ metrics }: RunReport): string[] {
+  return Object.entries(metrics).flatMap(([name, { value, corrected }]) =>
+    corrected === undefined || value === null ? [] : [correctedSentence(metricLabel(name), value, corrected)],
+  );
+}
+
+const METHODS = {
+  "ppi++": "PPI++",
+  "rogan-gladen": "Rogan–Gladen",
+  labels: "people alone",
+} as const;
+
+function correctedSentence(label: string, raw: number, rate: CorrectedRate): string {
+  if (rate.value === null || rate.method === null)
+    return `${label} cannot be corrected for the judge's error: ${rate.why ?? "unknown"}`;
+  const range = intervalText(rate.low, rate.high, "rate");
+  return `${label} ${percent(rate.value)} (${range}) with the judge's error taken out, ${percent(raw)} as judged (${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
+}

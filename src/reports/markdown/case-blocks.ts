@@ -1,0 +1,84 @@
+import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
+import { shareText, worstCases } from "../case-standing.ts";
+import { count, plural } from "../format-numbers.ts";
+import { block, inlineCode } from "./markdown-text.ts";
+
+const MOST_ANSWER = 600;
+/** More cases than this nobody reads in a comment. */
+const MOST_CASES = 50;
+const MOST_FIXED = 40;
+
+/** Characters that are left; what is put into a comment takes from it. */
+export interface Room {
+  left: number;
+}
+
+/** The text when there is room for it, else nothing. */
+export function fits(text: string, room: Room): string {
+  if (text === "" || text.length + 2 > room.left) return "";
+  room.left -= text.length + 2;
+  return text;
+}
+
+/** The worst cases with their answers, as many as there is room for. */
+export function brokenBlock({ report, rows }: ReportedRun, room: Room): string {
+  const failing = report.never_pass + report.flaky;
+  const broken = report.comparison?.cases.broken.length ?? 0;
+  if (failing === 0 && broken === 0) return "";
+  const summary =
+    broken > 0
+      ? `${plural(broken, "case broke", "cases broke")}${failing > broken ? `, ${count(failing)} do not always pass` : ""}`
+      : `${plural(failing, "case does", "cases do")} not always pass`;
+  const open = `<details><summary>${summary}</summary>\n`;
+  const close = "\n</details>";
+  room.left -= open.length + close.length + 200;
+  const told: string[] = [];
+  for (const row of worstCases(report, rows(), MOST_CASES)) {
+    const text = fits(caseText(row), room);
+    if (text === "") break;
+    told.push(text);
+  }
+  const all = Math.max(failing, broken);
+  const more =
+    all > told.length
+      ? `\n\n${count(all - told.length)} more ${told.length === 0 ? "" : "of them "}left out: \`${broken > 0 ? `evals diff ${report.header.id}` : `evals show ${report.header.id} --failing`}\``
+      : "";
+  return `${open}\n${told.join("\n\n")}${more}\n${close}`;
+}
+
+function caseText(row: CaseRow): string {
+  const { scorer, reason, output, before, expected } = row.answers();
+  const tags =
+    row.tags.length === 0
+      ? ""
+      : ` · ${row.tags
+          .slice(0, 8)
+          .map((tag) => inlineCode(tag, 40))
+          .join(" ")}`;
+  const sure = row.change === "broken" && row.significant ? " · more than chance" : "";
+  const why = scorer === "" ? "" : `\n\n${inlineCode(scorer, 40)}: ${inlineCode(reason, 300)}`;
+  const part = (name: string, text: string | null): string =>
+    text === null ? "" : `\n\n${name}\n\n${block(text, MOST_ANSWER)}`;
+  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
+}
+
+/** Cases that pass more often than before. */
+export function fixedBlock({ comparison }: RunReport): string {
+  const fixed = comparison?.cases.fixed ?? [];
+  if (comparison === null || fixed.length === 0) return "";
+  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
+  const lines = fixed.slice(0, MOST_FIXED).flatMap((id) => {
+    const one = moved.get(id);
+    return one === undefined
+      ? []
+      : [
+          `- ${inlineCode(id)} ${one.candidate.passed}/${one.candidate.answered}, was ${one.baseline.passed}/${one.baseline.answered}`,
+        ];
+  });
+  const more = fixed.length > lines.length ? `\n- and ${count(fixed.length - lines.length)} more` : "";
+  return folded(`${plural(fixed.length, "case")} fixed`, `${lines.join("\n")}${more}`);
+}
+
+/** A block that a reader opens. */
+export const folded = (summary: string, text: string): string =>
+  `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`;

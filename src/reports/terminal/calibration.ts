@@ -1,0 +1,214 @@
+import type { CalibrationReport, Estimate } from "../../domain/calibration.ts";
+import { count, percent, plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { fold } from "./run-report.ts";
+import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
+
+/** So many answers and tags are listed; the rest are counted. */
+const MOST_LISTED = 5;
+
+/** What a judge is worth, whether the gate believes it, and what to do next, for a person. Ends with a line feed. */
+export function calibrationText(report: CalibrationReport, { width, color }: TerminalOptions): string {
+  const style = styleFor(color);
+  const blocks = [
+    headLines(report, style),
+    tableLines(report),
+    figureLines(report),
+    biasLines(report),
+    checkLines(report, style),
+    disagreementLines(report),
+    nextLines(report, style),
+  ];
+  const body = blocks
+    .map((lines) => lines.flatMap((line) => fold(line, width)).join("\n"))
+    .filter((text) => text !== "");
+  return `${body.join("\n\n")}\n`;
+}
+
+function headLines(
+  { judge, version, suite, labels, gate, counted }: CalibrationReport,
+  style: Style,
+): string[] {
+  const believed = gate.state === "believed";
+  const word = believed ? style.good("BELIEVED") : style.unsure("NOT BELIEVED");
+  const of =
+    counted.part === "test"
+      ? `Counted are ${plural(counted.n, "answer")} of the held-out cases.`
+      : `All ${plural(counted.n, "answer")} count: the held-out cases alone do not have ${count(gate.min_labels)} yet.`;
+  return [
+    `${word}  ${style.strong(`${plainLine(judge)} ${plainLine(version)}`)} on ${plainLine(suite)}   ${plural(labels.n, "labelled answer")}: ${count(labels.pass)} pass, ${count(labels.fail)} fail, ${count(labels.unsure)} unsure`,
+    `  ${capital(plainLine(gate.why))}.`,
+    `  ${of}`,
+    believed
+      ? "  A rule of the gate that rests on this judge can block a change."
+      : "  A rule of the gate that rests on this judge is reported and blocks nothing.",
+  ];
+}
+
+function tableLines({ confusion: { tp, fp, fn, tn }, unjudged }: CalibrationReport): string[] {
+  const cell = (n: number): string => count(n).padStart(11);
+  return [
+    ...columns([
+      ["  ", "judge: pass", "judge: fail"],
+      ["  people: pass", cell(tp), cell(fn)],
+      ["  people: fail", cell(fp), cell(tn)],
+    ]),
+    ...(unjudged === 0 ? [] : [`  ${plural(unjudged, "labelled answer")} without a verdict: left out.`]),
+  ];
+}
+
+function figureLines({ counted, raters, consistency, tags }: CalibrationReport): string[] {
+  const rate = (label: string, one: Estimate): string[] => [`  ${label}`, share(one), range(one, 100)];
+  const number = (label: string, one: Estimate): string[] => [
+    `  ${label}`,
+    decimal(one.value),
+    range(one, 1),
+  ];
+  const differing = (tags ?? []).filter((tag) => tag.differs);
+  const names = Object.keys(raters.labels);
+  return [
+    ...columns([
+      rate("agrees with people", counted.agreement),
+      rate("passes what people pass (sensitivity)", counted.sensitivity),
+      rate("fails what people fail (specificity)", counted.specificity),
+      number("beyond chance (AC1)", counted.ac1),
+      number("beyond chance (kappa)", counted.kappa),
+      ...(raters.answers === 0 ? [] : [number("people among themselves (alpha)", raters.alpha)]),
+      ...(consistency.value === null ? [] : [["  agrees with itself", percent(consistency.value)]]),
+    ]),
+    ...(counted.weighted
+      ? ["  Answers weigh as many of the run as they stand for; the table above counts each once."]
+      : []),
+    `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MOST_LISTED).join(", "))}${names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : ""}`,
+    ...differing
+      .slice(0, MOST_LISTED)
+      .map(
+        ({ tag, n, agreement }) =>
+          `  Tag ${plainLine(tag)} is different: agreement ${share(agreement)} on ${plural(n, "answer")}.`,
+      ),
+  ];
+}
+
+function biasLines(report: CalibrationReport): string[] {
+  const { length_bias: length, position_bias: position, self_preference: own } = report;
+  const lines: string[] = [];
+  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} say too little to tell.`);
+  else if (length.found)
+    lines.push(
+      `  Length: of answers that people call equally good it passes the ${(length.value ?? 0) > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
+    );
+  else lines.push(`  Length: no bias found on ${plural(length.n, "answer")} (p ${pText(length.p)}).`);
+  if (position !== null) {
+    const { inconsistent, found, value } = position;
+    const way = (value ?? 0.5) > 0.5 ? "first" : "second";
+    lines.push(
+      `  Position: ${share(inconsistent)} of ${plural(position.n, "pair")} turn with the order (${range(inconsistent, 100)}).${found ? ` It favours the ${way} place (p ${pText(position.p)}).` : " It favours neither place."}`,
+    );
+  }
+  if (own.shared.length > 0)
+    lines.push(
+      `  Family: judge and target are both of ${plainLine(own.shared.join(", "))}. Such a judge may favour its own.`,
+    );
+  return lines;
+}
+
+function checkLines({ check }: CalibrationReport, style: Style): string[] {
+  if (check === null) return [];
+  const { before, now, usual } = check;
+  const word = check.drifted ? style.bad("JUDGE DRIFT") : style.good("NO JUDGE DRIFT");
+  return [
+    `${word}  ${check.said}`,
+    ...columns([
+      ["  ", "then", "now"],
+      ["  passes what people pass", share(before.sensitivity), share(now.sensitivity)],
+      ["  fails what people fail", share(before.specificity), share(now.specificity)],
+    ]),
+    ...(usual === null
+      ? ["  How often it changes its mind within one sitting is not known: --repeats 2 tells."]
+      : [
+          `  Changed: ${percent(check.changed)} of the verdicts. Within one sitting it changes ${percent(usual)} anyway.`,
+        ]),
+  ];
+}
+
+function disagreementLines({ wanted: { disagreements } }: CalibrationReport): string[] {
+  if (disagreements.length === 0) return [];
+  return [
+    "  Where judge and people disagree, of the cases that are for improving the judge:",
+    ...listed(disagreements),
+    "  The held-out cases stay unread: a judge that is tuned on its test passes it.",
+  ];
+}
+
+function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
+  const more = answers.length - MOST_LISTED;
+  return [
+    ...answers
+      .slice(0, MOST_LISTED)
+      .map((one) => `    ${cut(plainLine(one.case), 50)}  answer ${one.answer_hash.slice(0, 8)}  ${one.why}`),
+    ...(more > 0 ? [`    and ${more} more: --json lists them`] : []),
+  ];
+}
+
+function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationReport, style: Style): string[] {
+  const lines = [...neededLines(wanted, gate, counted)];
+  if (wanted.answers.length > 0)
+    lines.push("  A label of one of these says most:", ...listed(wanted.answers));
+  if (wanted.tags.length > 0) {
+    const named = wanted.tags.slice(0, MOST_LISTED).map(plainLine).join(", ");
+    const more = wanted.tags.length - MOST_LISTED;
+    lines.push(`  Tags with fewer than 10 labels: ${named}${more > 0 ? ` and ${more} more` : ""}.`);
+  }
+  if (file === null)
+    lines.push(
+      `  Not kept: judges/${plainLine(judge)} has no file of this version that can be opened, so no gate can rest on it.`,
+    );
+  else lines.push(`  Kept in ${plainLine(file)}: commit it with the labels and the verdicts.`);
+  if (wanted.more !== 0 || wanted.passes + wanted.fails > 0)
+    lines.push(`  ${style.strong(`evals label ${plainLine(suite)}`)}`);
+  return ["Next", ...lines];
+}
+
+function neededLines(
+  { more, passes, fails }: CalibrationReport["wanted"],
+  { state, min_ac1 }: CalibrationReport["gate"],
+  { ac1 }: CalibrationReport["counted"],
+): string[] {
+  const lines: string[] = [];
+  if (more === null)
+    lines.push(
+      `  No number of labels will do: the agreement itself is under ${min_ac1}. Write a better rubric, or take another model.`,
+    );
+  else if (more > 0 && state !== "believed")
+    lines.push(
+      (ac1.value ?? 0) < min_ac1
+        ? `  At least ${plural(more, "more label")} to count at all, and a better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is wanted.`
+        : `  About ${plural(more, "more label")} until the gate can believe it, if it goes on so.`,
+    );
+  if (passes + fails > 0) {
+    const needs = [
+      ...(passes > 0 ? [`${plural(passes, "more answer")} that people pass`] : []),
+      ...(fails > 0 ? [`${plural(fails, "more answer")} that people fail`] : []),
+    ];
+    lines.push(`  To know its error rates to 10 points: ${needs.join(" and ")}.`);
+  }
+  return lines;
+}
+
+const share = ({ value }: Estimate): string => (value === null ? "unknown" : percent(value));
+const decimal = (value: number | null): string => (value === null ? "unknown" : value.toFixed(2));
+
+function range({ low, high }: Estimate, unit: 1 | 100): string {
+  if (low === null || high === null) return "";
+  const end = (value: number): string => (unit === 100 ? (value * 100).toFixed(1) : value.toFixed(2));
+  return `${end(low)} – ${end(high)}`;
+}
+
+function pText(p: number | null): string {
+  if (p === null) return "unknown";
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,79 @@
+import type { StoredTrial } from "../../domain/run.ts";
+import { plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { answerDiff } from "./answer-diff.ts";
+import { columns, type Style } from "./style.ts";
+
+/** One side of a case: its counts, and its distinct answers, commonest first. */
+export interface CaseSide {
+  readonly side: string;
+  readonly passed: number;
+  readonly answered: number;
+  /** Null when they are not at hand. */
+  readonly answers:
+    | readonly { readonly output: string; readonly trials: number; readonly pass: number }[]
+    | null;
+}
+
+/** So many different answers of the baseline are listed, and so many lines of the difference. */
+const MOST_ANSWERS = 3;
+const MOST_LINES = 12;
+
+/**
+ * What the baseline answered to a case, and how this run's answer differs from it. The answers that are compared show the
+ * change: where the share of passes fell, one that passed with one that failed.
+ */
+export function caseSides(
+  trials: readonly StoredTrial[],
+  baseline: CaseSide,
+  { style, width }: { readonly style: Style; readonly width: number },
+): string[] {
+  const now = countsOf(trials);
+  const head = [
+    ["  this run", `${now.passed}/${now.answered} passed`],
+    ["  baseline", `${baseline.passed}/${baseline.answered} passed   ${plainLine(baseline.side)}`],
+  ];
+  const lines = columns(head).map((line) => cut(line, width));
+  if (baseline.answers === null) return [...lines, "  The baseline's answers are not at hand."];
+  const listed = baseline.answers.slice(0, MOST_ANSWERS).map(({ output, trials: times, pass }) => {
+    const word = pass === times ? "passed" : pass === 0 ? "failed" : `${pass} passed`;
+    return cut(`  ${times} ×  ${word.padEnd(8)}  ${plainLine(output)}`, width);
+  });
+  const more = baseline.answers.length - MOST_ANSWERS;
+  return [
+    ...lines,
+    "",
+    "  the baseline answered",
+    ...listed,
+    ...(more > 0 ? [`  …${plural(more, "more answer")}`] : []),
+    ...differenceLines(trials, baseline, now, { style, width }),
+  ];
+}
+
+interface Counts {
+  readonly passed: number;
+  readonly answered: number;
+}
+
+function countsOf(trials: readonly StoredTrial[]): Counts {
+  const scored = trials.filter((one) => one.pass !== null);
+  return { answered: scored.length, passed: scored.filter((one) => one.pass === true).length };
+}
+
+function differenceLines(
+  trials: readonly StoredTrial[],
+  { answers, passed, answered }: CaseSide,
+  now: Counts,
+  { style, width }: { readonly style: Style; readonly width: number },
+): string[] {
+  const worse = now.passed * answered < passed * now.answered;
+  const better = now.passed * answered > passed * now.answered;
+  const before =
+    answers?.find(({ pass, trials: times }) => (worse ? pass === times : !better || pass < times)) ??
+    answers?.[0];
+  const heard = trials.filter((one) => one.answer !== null);
+  const after = heard.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ?? heard[0];
+  if (before === undefined || after?.answer == null) return [];
+  const title = `  from the baseline to trial ${after.trial}: [-gone-] {+new+}`;
+  return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, most: MOST_LINES })];
+}

@@ -1,0 +1,63 @@
+import type { MetricValue } from "../../domain/run.ts";
+import { percent } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { columns, type Style } from "./style.ts";
+
+/** A version of a prompt with all that is known of it. */
+export interface ListedVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+  readonly state: "draft" | "published" | "edited" | "removed";
+  readonly author: string | null;
+  readonly rationale: string | null;
+  /** Suites that ask with it now, and how they name it. */
+  readonly used_by: readonly { readonly suite: string; readonly as: string }[];
+  /** Newest complete runs, one a suite and model. */
+  readonly measured: readonly {
+    readonly suite: string;
+    readonly alias: string;
+    readonly run: string;
+    readonly started_at: string;
+    readonly pass_rate: MetricValue;
+  }[];
+}
+
+/** Versions by prompt, newest first. */
+export function promptList(versions: readonly ListedVersion[], style: Style, width: number): string {
+  if (versions.length === 0) return "No prompts yet: write prompts/<name>/1.0.0.md\n";
+  const names = [...new Set(versions.map((one) => one.name))];
+  const blocks = names.map((name) => {
+    const own = versions.filter((one) => one.name === name);
+    const rows = columns(
+      own.map((one) => [`  ${one.version}`, one.state, plainLine(one.author ?? ""), measuredText(one)]),
+    );
+    const lines = own.flatMap((one, index) => [cut(rows[index] ?? "", width), ...aboutLines(one, width)]);
+    return [style.strong(plainLine(name)), ...lines].join("\n");
+  });
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function measuredText({ measured }: ListedVersion): string {
+  return measured.map((one) => `${plainLine(one.suite)} ${rateText(one.pass_rate)}`).join(", ");
+}
+
+function rateText({ value, low, high }: MetricValue): string {
+  if (value === null) return "unknown";
+  const end = (bound: number | null | undefined): string => (bound == null ? "—" : (bound * 100).toFixed(1));
+  return `${percent(value)} (${end(low)} – ${end(high)})`;
+}
+
+function aboutLines({ rationale, used_by }: ListedVersion, width: number): string[] {
+  return [
+    ...(rationale === null ? [] : [cut(`      ${plainLine(rationale)}`, width)]),
+    ...(used_by.length === 0
+      ? []
+      : [
+          cut(
+            `      used by ${used_by.map(({ suite, as }) => `${plainLine(suite)} (${as})`).join(", ")}`,
+            width,
+          ),
+        ]),
+  ];
+}
