@@ -67,3 +67,15 @@ export function mcnemarOneSided(improved: number, worsened: number): number {
   requireCount("worsened", worsened);
   return binomialCdf(improved, improved + worsened, 0.5);
 }
+
+/**
+ * Exact McNemar test against a change in either direction, at most twice the smaller one-sided p-value.
+ *
+ * @param improved pairs that went from failure to success
+ * @param worsened pairs that went from success to failure
+ * @returns a p-value in (0, 1]; 1 when no pair changed
+ * @throws {RangeError} if one is not a count
+ */
+export function mcnemarTwoSided(improved: number, worsened: number): number {
+  return Math.min(1, 2 * mcnemarOneSided(Math.min(improved, worsened), Math.max(improved, worsened)));
+}

@@ -30,8 +30,18 @@ export function studentTCdf(t: number, degrees: number): number {
  * @throws {RangeError} if `p` is outside (0, 1) or `degrees` is not positive
  */
 export function studentTQuantile(p: number, degrees: number): number {
+  if (p === last.p && degrees === last.degrees) return last.quantile;
   requireLevel("p", p);
   requirePositive("degrees", degrees);
+  const quantile = searchQuantile(p, degrees);
+  last = { p, degrees, quantile };
+  return quantile;
+}
+
+/** Every metric of a run asks for the same one, and a search takes thousands of steps. */
+let last = { p: Number.NaN, degrees: Number.NaN, quantile: Number.NaN };
+
+function searchQuantile(p: number, degrees: number): number {
   const tail = Math.min(p, 1 - p);
   const size = tail < 0.25 ? farQuantile(tail, degrees) : nearQuantile(tail, degrees);
   return p < 0.5 ? -size : size;

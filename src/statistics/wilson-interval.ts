@@ -56,6 +56,20 @@ function effectiveSize(clusters: ClusterSums, mean: number, standardError: numbe
   return Math.min(Math.max(size, least), most);
 }
 
+/**
+ * The macro mean of values in [0, 1] that come in clusters, and how many independent values would say as much of it: the
+ * size that {@link wilsonNeff} rests on.
+ *
+ * @throws {RangeError} as `wilsonNeff`
+ */
+export function effectiveClusterSize(clusters: ClusterSums): {
+  readonly mean: number;
+  readonly size: number;
+} {
+  const { mean, standardError } = clusterMean(clusters);
+  return { mean, size: clusters.count.length < 2 ? 1 : effectiveSize(clusters, mean, standardError) };
+}
+
 /** {@link wilsonNeff} of raw values in [0, 1]. */
 export function wilsonNeffOfValues(clusters: readonly ArrayLike<number>[], confidence = 0.95): Interval {
   return wilsonNeff(sumClusters(clusters), confidence);

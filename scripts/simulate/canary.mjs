@@ -1,0 +1,42 @@
+// Canaries: how often an unchanged provider is called changed, and how often a drift is seen.
+import { chooseCanaries, judgeCanaries, seededRandom } from "./engine.mjs";
+import { changeWords, measured, rate, room, table, target } from "./report.mjs";
+import { armOf, drawn, shifted, suiteOf } from "./suites.mjs";
+
+export function canaries(draws) {
+  const rows = [];
+  for (const { m, size } of [
+    { m: 3, size: 25 },
+    { m: 5, size: 25 },
+    { m: 20, size: 25 },
+    { m: 20, size: 75 },
+  ]) {
+    const cells = [0, 0.1, 0.2, 0.4].map((drift) => {
+      const random = seededRandom(`canary ${m} ${size} ${drift}`);
+      let stale = 0;
+      for (let i = 0; i < draws; i++) {
+        const chances = suiteOf(100, 1, random);
+        const today = shifted(chances, drift);
+        const arm = armOf(drawn(chances, m, random));
+        const chosen = chooseCanaries(arm, new Set(arm.ids), size, `canary ${i}`);
+        const answers = new Map(
+          chosen.map(({ id }) => [
+            id,
+            { answered: 1, passed: random() < today[Number(id.slice(1))] ? 1 : 0 },
+          ]),
+        );
+        if (judgeCanaries(chosen, answers, "").stale) stale++;
+      }
+      if (drift === 0)
+        target(`canary, ${size}, baseline ${m}`, stale / draws <= 0.01 + room(draws), rate(stale / draws));
+      return drift === 0 ? measured(stale / draws, draws) : rate(stale / draws);
+    });
+    rows.push([size, m, ...cells]);
+  }
+  table(
+    "canary",
+    `Canaries among 100 cases: how often the baseline is called stale (${draws} runs a cell, c = 1)`,
+    ["canaries", "baseline trials", ...[0, 0.1, 0.2, 0.4].map((drift) => `drift: ${changeWords(drift)}`)],
+    rows,
+  );
+}

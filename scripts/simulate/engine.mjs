@@ -1,0 +1,48 @@
+// The gate's own code, bundled on the fly so that no build can be out of date.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const EXPORTS = `
+  export { chooseCanaries, judgeCanaries } from "./src/baselines/canary.ts";
+  export { compareArms } from "./src/baselines/compare-arms.ts";
+  export { sequentialStop } from "./src/baselines/sequential-stop.ts";
+  export { normalQuantile } from "./src/statistics/normal-distribution.ts";
+  export { passHatK } from "./src/statistics/pass-k.ts";
+  export { quantileCiRanks } from "./src/statistics/quantile.ts";
+  export { seededRandom } from "./src/statistics/seeded-random.ts";
+  export { wilsonNeff } from "./src/statistics/wilson-interval.ts";`;
+
+const folder = mkdtempSync(join(tmpdir(), "evals-simulate-"));
+let engine;
+try {
+  const outfile = join(folder, "engine.mjs");
+  await build({
+    stdin: { contents: EXPORTS, resolveDir: ROOT },
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    logLevel: "warning",
+  });
+  engine = await import(pathToFileURL(outfile).href);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export const {
+  chooseCanaries,
+  compareArms,
+  judgeCanaries,
+  normalQuantile,
+  passHatK,
+  quantileCiRanks,
+  seededRandom,
+  sequentialStop,
+  wilsonNeff,
+} = engine;

@@ -1,0 +1,23 @@
+/**
+ * Adds with twice the digits of a double, so that a total does not depend on the order in which its parts came in: a
+ * resumed run, a scan of the store, a baseline file and the run itself must print the same digits.
+ *
+ * Source: Dekker 1971 (double-double addition) over Knuth's two-sum.
+ *
+ * @param lost what rounding took from `sum` so far
+ */
+export function addExactly(sum: number, lost: number, value: number): [sum: number, lost: number] {
+  const rounded = sum + value;
+  const part = rounded - sum;
+  const rest = lost + (sum - (rounded - part)) + (value - part);
+  const total = rounded + rest;
+  return [total, rest - (total - rounded)];
+}
+
+/** A total that is the same in whatever order its parts come. */
+export function exactSum(values: Iterable<number>): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of values) [sum, lost] = addExactly(sum, lost, value);
+  return sum;
+}

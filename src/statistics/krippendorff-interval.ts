@@ -1,0 +1,53 @@
+import type { Interval } from "./interval.ts";
+import { quantile7 } from "./quantile.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+/** Votes of one unit in two categories. */
+export type TwoWayVotes = { readonly first: number; readonly second: number };
+
+/** Units times draws that are worth waiting for. */
+const MOST_WORK = 1_000_000;
+const MOST_DRAWS = 1000;
+const LEAST_DRAWS = 200;
+
+/**
+ * Percentile bootstrap over units of Krippendorff's nominal alpha of two categories. The same seed gives the same
+ * interval.
+ *
+ * @param units votes of each unit; those with fewer than two votes do not count
+ * @param confidence two-sided, in (0, 1)
+ * @returns null with fewer than two such units, or when all votes are alike
+ */
+export function krippendorffInterval(
+  units: readonly TwoWayVotes[],
+  seed: string,
+  confidence = 0.95,
+): Interval | null {
+  const rated = units.filter(({ first, second }) => first + second >= 2);
+  if (rated.length < 2) return null;
+  const random = seededRandom(seed);
+  const draws = Math.max(LEAST_DRAWS, Math.min(MOST_DRAWS, Math.floor(MOST_WORK / rated.length)));
+  const alphas: number[] = [];
+  for (let draw = 0; draw < draws; draw++) {
+    const alpha = alphaOfDraw(rated, random);
+    if (alpha !== null) alphas.push(alpha);
+  }
+  if (alphas.length < draws / 2) return null;
+  const tail = (1 - confidence) / 2;
+  return { low: quantile7(alphas, tail), high: quantile7(alphas, 1 - tail) };
+}
+
+function alphaOfDraw(units: readonly TwoWayVotes[], random: () => number): number | null {
+  let observed = 0;
+  let first = 0;
+  let second = 0;
+  for (let i = 0; i < units.length; i++) {
+    const unit = units[Math.floor(random() * units.length)];
+    if (unit === undefined) continue;
+    observed += (2 * unit.first * unit.second) / (unit.first + unit.second - 1);
+    first += unit.first;
+    second += unit.second;
+  }
+  const expected = (2 * first * second) / (first + second - 1);
+  return expected === 0 ? null : 1 - observed / expected;
+}

@@ -1,0 +1,75 @@
+import { requireSameLength } from "./argument-checks.ts";
+import { normalUpperTail } from "./normal-distribution.ts";
+
+/** How two columns move together inside strata. */
+export type RankTrend = {
+  /** Correlation of ranks within strata, in [-1, 1]. */
+  readonly correlation: number;
+  /** Two-sided, normal approximation of the permutation law; in [0, 1]. */
+  readonly p: number;
+};
+
+/**
+ * Spearman's rank correlation pooled over strata, with the test that within each stratum every pairing of the two
+ * columns is equally likely. With two values in one column it is van Elteren's test. Ties share their mean rank.
+ *
+ * @param strata any key for each entry; entries are compared only with those of their own stratum
+ * @returns null when neither column varies within any stratum
+ * @throws {RangeError} if the columns differ in length
+ */
+export function rankTrend(
+  x: readonly number[],
+  y: readonly number[],
+  strata: readonly (string | number)[],
+): RankTrend | null {
+  requireSameLength({ x, y, strata });
+  const groups = new Map<string | number, number[]>();
+  strata.forEach((key, i) => {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [i]);
+    else group.push(i);
+  });
+  const total = { products: 0, x: 0, y: 0, variance: 0 };
+  for (const places of groups.values()) {
+    if (places.length < 2) continue;
+    const a = centredRanks(places.map((i) => x[i] ?? 0));
+    const b = centredRanks(places.map((i) => y[i] ?? 0));
+    // A stratum's scale must not let large strata outweigh small ones more than their size does.
+    const scale = 1 / (places.length + 1);
+    let products = 0;
+    for (let i = 0; i < a.length; i++) products += (a[i] ?? 0) * (b[i] ?? 0);
+    const squaresX = sumOfSquares(a);
+    const squaresY = sumOfSquares(b);
+    total.products += products * scale;
+    total.x += squaresX * scale;
+    total.y += squaresY * scale;
+    total.variance += (squaresX * squaresY * scale * scale) / (places.length - 1);
+  }
+  if (!(total.variance > 0)) return null;
+  const z = Math.abs(total.products) / Math.sqrt(total.variance);
+  return {
+    correlation: total.products / Math.sqrt(total.x * total.y),
+    p: Math.min(1, 2 * normalUpperTail(z)),
+  };
+}
+
+/** Ranks from 1, ties sharing their mean, less the mean rank. */
+function centredRanks(values: readonly number[]): Float64Array {
+  const order = values.map((_, i) => i).sort((i, j) => (values[i] ?? 0) - (values[j] ?? 0));
+  const ranks = new Float64Array(values.length);
+  const middle = (values.length + 1) / 2;
+  for (let start = 0; start < order.length; ) {
+    let end = start + 1;
+    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end++;
+    const rank = (start + 1 + end) / 2 - middle;
+    for (let k = start; k < end; k++) ranks[order[k] ?? 0] = rank;
+    start = end;
+  }
+  return ranks;
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
+}
