@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import type { Arm } from "./arm.ts";
+import { type Canary, canarySentence, chooseCanaries, judgeCanaries, withCanary } from "./canary.ts";
+import type { ComparedArms } from "./compare-arms.ts";
+
+/** A baseline of `[trials, passed]` a case. */
+const baseline = (counts: readonly (readonly [number, number])[]): Arm => ({
+  side: "run b",
+  run: "b",
+  suite: "s",
+  target: "t",
+  fingerprint: "f",
+  trials: 5,
+  ids: counts.map((_, place) => `c${place}`),
+  contents: counts.map(() => "content"),
+  answered: counts.map(([trials]) => trials),
+  passed: counts.map(([, passed]) => passed),
+  scores: new Map(),
+  tagsOf: () => [],
+});
+const repeated = (times: number, one: readonly [number, number]) => Array.from({ length: times }, () => one);
+const all = (arm: Arm): ReadonlySet<string> => new Set(arm.ids);
+
+describe("the choice of canaries", () => {
+  const mixed = baseline([...repeated(20, [6, 3]), ...repeated(10, [6, 6]), ...repeated(10, [6, 0])]);
+
+  it("prefers cases that always did the same, passing or failing", () => {
+    const ids = chooseCanaries(mixed, all(mixed), 20, "seed").map((one) => Number(one.id.slice(1)));
+    expect(ids.filter((id) => id >= 20).length).toBeGreaterThanOrEqual(12);
+  });
+
+  it("is the same for the same seed, and another for another", () => {
+    const ids = (seed: string) => chooseCanaries(mixed, all(mixed), 10, seed).map((one) => one.id);
+    expect(ids("a")).toEqual(ids("a"));
+    expect(ids("a")).not.toEqual(ids("b"));
+  });
+
+  it("keeps for the test only the trials that did not pick", () => {
+    for (const { id, trials, passed } of chooseCanaries(mixed, all(mixed), 40, "seed")) {
+      const place = Number(id.slice(1));
+      expect(trials).toBe(4);
+      const whole = mixed.passed[place] ?? 0;
+      expect(passed).toBeGreaterThanOrEqual(whole - 2);
+      expect(passed).toBeLessThanOrEqual(Math.min(4, whole));
+    }
+  });
+
+  it("takes only cases that can be asked as they were, and that were answered", () => {
+    const arm = baseline([
+      [3, 3],
+      [0, 0],
+      [3, 3],
+    ]);
+    expect(chooseCanaries(arm, new Set(["c0", "c1"]), 5, "seed").map((one) => one.id)).toEqual(["c0"]);
+  });
+
+  it("leaves the one trial of a case for the test", () => {
+    expect(chooseCanaries(baseline([[1, 1]]), new Set(["c0"]), 5, "seed")).toEqual([
+      { id: "c0", trials: 1, passed: 1 },
+    ]);
+  });
+});
+
+describe("the test of canaries", () => {
+  const canaries: Canary[] = Array.from({ length: 25 }, (_, i) => ({ id: `c${i}`, trials: 4, passed: 4 }));
+  const answers = (failing: number, answered = 25) =>
+    new Map(
+      canaries.slice(0, answered).map(({ id }, i) => [id, { answered: 1, passed: i < failing ? 0 : 1 }]),
+    );
+
+  it.each([
+    [0, false],
+    [2, false],
+    [4, true],
+    [25, true],
+  ])("with %i of 25 sure cases failing says stale: %s", (failing, stale) => {
+    expect(judgeCanaries(canaries, answers(failing), "r")).toMatchObject({
+      run: "r",
+      asked: 25,
+      answered: 25,
+      baseline: 1,
+      today: (25 - failing) / 25,
+      stale,
+    });
+  });
+
+  it("sees a rise as well as a drop", () => {
+    const hopeless = canaries.map((one) => ({ ...one, passed: 0 }));
+    expect(judgeCanaries(hopeless, answers(0), "r").stale).toBe(true);
+    expect(judgeCanaries(hopeless, answers(25), "r").stale).toBe(false);
+  });
+
+  it("leaves out those without an answer, and says nothing of fewer than five", () => {
+    expect(judgeCanaries(canaries, answers(5, 5), "r")).toMatchObject({ answered: 5, stale: true });
+    const silent = judgeCanaries(canaries, answers(4, 4), "r");
+    expect(silent).toEqual({
+      run: "r",
+      asked: 25,
+      answered: 4,
+      baseline: null,
+      today: null,
+      p: null,
+      stale: false,
+    });
+    expect(canarySentence(silent)).toBe("The canary says nothing: 4 of 25 were answered, and it needs 5.");
+  });
+
+  it("is told in one sentence when it is stale, and not at all when it is not", () => {
+    expect(canarySentence(judgeCanaries(canaries, answers(0), "r"))).toBeNull();
+    expect(canarySentence(judgeCanaries(canaries, answers(10), "r"))).toMatch(
+      /^baseline_stale: 25 canary cases, .*, passed 60 % where they passed 100 % \(p < 0\.0001\)\./,
+    );
+  });
+});
+
+describe("a comparison with a stale baseline", () => {
+  const compared = (verdict: "regressed" | "incomparable", said: string) =>
+    ({
+      comparison: { verdict, said, metrics: [{ metric: "pass_rate", verdict }] },
+      findings: [{ verdict, said, compared: { row: { verdict } } }],
+    }) as unknown as ComparedArms;
+  const canary = { run: "r", asked: 25, answered: 25, baseline: 1, today: 0.5, p: 0, stale: true };
+
+  it("is inconclusive, and keeps the number", () => {
+    const { comparison, findings } = withCanary(
+      compared("regressed", "pass rate fell 4.1 points (1.0 to 7.2) on these 120 cases: regressed"),
+      canary,
+    );
+    expect(comparison).toMatchObject({
+      verdict: "inconclusive",
+      said: "pass rate fell 4.1 points (1.0 to 7.2) on these 120 cases, but the provider has moved since the baseline was made: not enough evidence",
+      metrics: [{ verdict: "inconclusive" }],
+      canary,
+      warnings: ["baseline_stale"],
+    });
+    expect(findings[0]).toMatchObject({ verdict: "inconclusive", said: comparison.said });
+  });
+
+  it("stays incomparable where it was", () => {
+    const said = "pass rate cannot be compared: the two sides were scored differently";
+    expect(withCanary(compared("incomparable", said), canary).comparison).toMatchObject({
+      verdict: "incomparable",
+      said,
+    });
+  });
+
+  it("is left alone by a canary that found nothing", () => {
+    const quiet = { ...canary, stale: false };
+    const { comparison } = withCanary(compared("regressed", "said"), quiet);
+    expect(comparison).toMatchObject({ verdict: "regressed", said: "said", canary: quiet });
+    expect(comparison.warnings).toBeUndefined();
+    const before = compared("regressed", "said");
+    expect(withCanary(before, null)).toBe(before);
+  });
+});

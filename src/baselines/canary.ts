@@ -1,0 +1,157 @@
+import type { Json } from "../domain/json.ts";
+import type { CanaryResult, Comparison } from "../domain/report.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { type RandomSource, seededOrder, seededRandom } from "../statistics/seeded-random.ts";
+import { stratifiedTest } from "../statistics/stratified-test.ts";
+import type { Arm } from "./arm.ts";
+import type { ComparedArms } from "./compare-arms.ts";
+
+/** Two-sided: an unchanged provider is called changed at most so often (docs/decisions/0001-canary.md). */
+const ALPHA = 0.01;
+/** So many baseline trials of a case say whether it is stable; all others stay for the test. */
+const PICKING = 2;
+/** Fewer answered canaries test nothing. */
+export const LEAST_CANARIES = 5;
+
+/** A case that is asked again, with the baseline trials that it is tested against. */
+export interface Canary {
+  readonly id: string;
+  readonly trials: number;
+  readonly passed: number;
+}
+
+/** A case's baseline trials: what the picking ones say, and what is left. */
+interface Split {
+  /** 1 when the picking trials did the same, 0 when they disagree or there are none. */
+  readonly stability: number;
+  readonly picking: number;
+  readonly kept: Canary;
+}
+
+/**
+ * The most stable cases of a baseline, by two seeded trials of each; the others stay untouched for the test, which would
+ * be biased by counts that had picked the case.
+ *
+ * @param eligible ids that can be asked again just as the baseline asked them
+ */
+export function chooseCanaries(
+  baseline: Arm,
+  eligible: ReadonlySet<string>,
+  size: number,
+  seed: string,
+): Canary[] {
+  const random = seededRandom(seed);
+  const splits = Array.from(seededOrder(baseline.ids.length, seed)).flatMap((place) => {
+    const id = baseline.ids[place] ?? "";
+    const trials = baseline.answered[place] ?? 0;
+    return trials === 0 || !eligible.has(id) ? [] : [split(id, trials, baseline.passed[place] ?? 0, random)];
+  });
+  return splits
+    .sort((a, b) => b.stability - a.stability || b.picking - a.picking)
+    .slice(0, size)
+    .map(({ kept }) => kept);
+}
+
+/** Trials of a case are exchangeable, so which of them passed may be drawn anew. */
+function split(id: string, trials: number, passed: number, random: RandomSource): Split {
+  const picking = Math.min(PICKING, Math.floor(trials / 2));
+  let picked = 0;
+  for (let drawn = 0; drawn < picking; drawn++) {
+    if (random() * (trials - drawn) < passed - picked) picked++;
+  }
+  return {
+    stability: picking === 0 ? 0 : Math.abs((2 * picked) / picking - 1),
+    picking,
+    kept: { id, trials: trials - picking, passed: passed - picked },
+  };
+}
+
+/** What the canaries answered today, by case id. */
+export type CanaryAnswers = ReadonlyMap<string, { readonly answered: number; readonly passed: number }>;
+
+/** Do today's answers differ from the baseline's? @param run id of the stored run that holds them */
+export function judgeCanaries(
+  canaries: readonly Canary[],
+  answers: CanaryAnswers,
+  run: string,
+): CanaryResult {
+  const heard = canaries.flatMap((one) => {
+    const { answered, passed } = answers.get(one.id) ?? { answered: 0, passed: 0 };
+    return answered === 0 ? [] : [{ m: one.trials, b: one.passed, k: answered, x: passed }];
+  });
+  const counts = { run, asked: canaries.length, answered: heard.length };
+  if (heard.length < LEAST_CANARIES) {
+    return { ...counts, baseline: null, today: null, p: null, stale: false };
+  }
+  const { p, pRise } = stratifiedTest(heard);
+  const both = Math.min(1, 2 * Math.min(p, pRise));
+  return {
+    ...counts,
+    baseline: meanOf(heard.map(({ m, b }) => b / m)),
+    today: meanOf(heard.map(({ k, x }) => x / k)),
+    p: both,
+    stale: both <= ALPHA,
+  };
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, one) => sum + one, 0) / values.length;
+
+const share = (value: number | null): string => `${((value ?? 0) * 100).toFixed(0)} %`;
+
+/** One sentence for a person; null when the canaries found nothing. */
+export function canarySentence({ asked, answered, baseline, today, p, stale }: CanaryResult): string | null {
+  if (p === null) {
+    return `The canary says nothing: ${answered} of ${asked} were answered, and it needs ${LEAST_CANARIES}.`;
+  }
+  if (!stale) return null;
+  const odds = p < 0.0001 ? "p < 0.0001" : `p ${p.toPrecision(1)}`;
+  return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider has moved; a new baseline would show what the change does.`;
+}
+
+/** What the canaries of a run said of this baseline when the run was gated. @param report as it was stored */
+export function canaryAgainst({ fingerprint }: Pick<Arm, "fingerprint">, report: Json): CanaryResult | null {
+  const { comparison } = (report ?? {}) as { comparison?: Comparison | null };
+  if (comparison?.canary === undefined || fingerprint === null) return null;
+  return comparison.baseline.fingerprint === fingerprint ? comparison.canary : null;
+}
+
+/** What is compared with a stale baseline shows nothing of the change. */
+export function withCanary(compared: ComparedArms, canary: CanaryResult | null): ComparedArms {
+  if (canary === null) return compared;
+  const { comparison, findings } = compared;
+  if (!canary.stale) return { findings, comparison: { ...comparison, canary } };
+  return {
+    comparison: staleComparison(comparison, canary),
+    findings: findings.map((one) => ({
+      ...one,
+      verdict: unsettled(one.verdict),
+      said: staleSaid(one.said, one.verdict),
+      compared: {
+        ...one.compared,
+        row: { ...one.compared.row, verdict: unsettled(one.compared.row.verdict) },
+      },
+    })),
+  };
+}
+
+/** A comparison whose baseline the provider has left behind. */
+export function staleComparison(comparison: Comparison, canary: CanaryResult): Comparison {
+  return {
+    ...comparison,
+    verdict: unsettled(comparison.verdict),
+    said: staleSaid(comparison.said, comparison.verdict),
+    metrics: comparison.metrics.map((row) => ({ ...row, verdict: unsettled(row.verdict) })),
+    canary,
+    warnings: ["baseline_stale"],
+  };
+}
+
+const unsettled = (verdict: Verdict): Verdict => (verdict === "incomparable" ? verdict : "inconclusive");
+
+/** The measured difference without the word that it would have been given. */
+function staleSaid(said: string, verdict: Verdict): string {
+  if (verdict === "incomparable") return said;
+  const [measured = said] = said.split(/: |; /);
+  return `${measured}, but the provider has moved since the baseline was made: not enough evidence`;
+}
