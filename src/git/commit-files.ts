@@ -1,179 +1,173 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
-import { git, gitText } from "./git-process.ts";
+import { filesOfCommit, prepareIndex, setIndex } from "./change-index.ts";
+import {
+  type ChangeJournal,
+  changePlaces,
+  closeJournal,
+  openJournal,
+  rewriteJournal,
+  type TreeFile,
+} from "./change-journal.ts";
+import { finishInterrupted, takeBack } from "./finish-interrupted.ts";
+import { git, gitText, startGit } from "./git-process.ts";
+import { busy, lastWords, locked, refused, translatedRefusal } from "./git-refusal.ts";
+import { placedFiles, placeFiles } from "./place-files.ts";
+import { markProcess } from "./process-mark.ts";
+import { pathFromTop, type Repository, requireRepository } from "./require-repository.ts";
+import { makeTag, tagExists, tagTaken } from "./tags.ts";
 
 /** Files to write or remove in one commit, and a tag to put on it. */
 export interface CommitPlan {
-  /** Relative to the project root; null removes the file. */
-  readonly files: ReadonlyMap<string, string | Buffer | null>;
+  /** Relative to the project root; a text, a file that git has already, or null to remove it. */
+  readonly files: ReadonlyMap<string, string | TreeFile | null>;
   readonly message: string;
-  readonly tag: { readonly name: string; readonly message: string } | null;
+  readonly tag: ChangeJournal["tag"];
 }
-
-/** What a half-done change must be undone to, or finished from. */
-interface Journal {
-  readonly head: string;
-  readonly paths: readonly string[];
-  readonly tag: CommitPlan["tag"];
-}
-
-const JOURNAL = ".evals/change.json";
 
 /**
  * Makes one commit of exactly these files, whatever else is staged or changed, then the tag. When anything refuses (a
- * hook, a signing policy), every file is as it was.
+ * hook, a signing policy, a full disk), every file, the index and HEAD are as they were; after a kill
+ * `finishInterrupted` makes them so, or finishes.
  *
  * @returns hash of the commit; null when the files are in HEAD already and there was nothing to commit
  * @throws {EvalsError} with git's own words
  */
 export async function commitFiles(root: string, plan: CommitPlan): Promise<string | null> {
+  const steps = changeSteps(root, plan);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** `commitFiles` step by step: it may be killed after any of them. */
+export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerator<string, string | null> {
+  const repository = await requireRepository(root);
+  const { top, gitFolder } = repository;
   await finishInterrupted(root);
-  const head = await gitText(root, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  if (head === null) throw refused("there is no commit yet to build on", "git add -A && git commit");
-  if (
-    plan.tag !== null &&
-    (await gitText(root, ["rev-parse", "--verify", "--quiet", `refs/tags/${plan.tag.name}`])) !== null
-  ) {
-    throw refused(
-      `the tag ${plan.tag.name} exists`,
-      `Choose another name, or delete it: git tag -d ${plan.tag.name}`,
-    );
-  }
-  const paths = [...plan.files.keys()];
-  writeJournal(root, { head, paths, tag: plan.tag });
+  await refuseBusyRepository(repository, plan);
+  let journal = await planChange(repository, plan);
   try {
-    for (const [path, content] of plan.files) writeOrRemove(join(root, path), content);
-    const changed = await stage(root, paths);
-    if (changed) await commit(root, plan.message, paths);
+    if (!openJournal(gitFolder, journal)) throw busy();
   } catch (error) {
-    await restore(root, head, paths);
-    rmSync(join(root, JOURNAL), { force: true });
-    throw error;
+    throw translatedRefusal(error);
   }
-  const now = await gitText(root, ["rev-parse", "HEAD"]);
-  if (plan.tag !== null) await makeTag(root, plan.tag);
-  rmSync(join(root, JOURNAL), { force: true });
-  return now === head ? null : now;
-}
-
-/**
- * After a kill in the middle of a change: before its commit everything is put back; after it only the tag is missing.
- * Called before anything that reads or makes a promotion.
- */
-export async function finishInterrupted(root: string): Promise<void> {
-  const place = join(root, JOURNAL);
-  if (!existsSync(place)) return;
-  const journal = readJournal(place);
-  if (journal === null) {
-    rmSync(place, { force: true });
-    return;
-  }
-  rmSync(join(root, (await gitText(root, ["rev-parse", "--git-path", "index.lock"])) ?? ".git/index.lock"), {
-    force: true,
-  });
-  const now = await gitText(root, ["rev-parse", "--verify", "--quiet", "HEAD"]);
-  if (now === journal.head) await restore(root, journal.head, journal.paths);
-  else {
-    await restore(root, "HEAD", journal.paths);
-    const { tag } = journal;
-    if (
-      tag !== null &&
-      (await gitText(root, ["rev-parse", "--verify", "--quiet", `refs/tags/${tag.name}`])) === null
-    ) {
-      await makeTag(root, tag);
-    }
-  }
-  rmSync(place, { force: true });
-}
-
-function writeJournal(root: string, journal: Journal): void {
-  const place = join(root, JOURNAL);
-  mkdirSync(dirname(place), { recursive: true });
-  writeFileSync(`${place}.new`, JSON.stringify(journal));
-  renameSync(`${place}.new`, place);
-}
-
-function readJournal(place: string): Journal | null {
+  const reached = { commit: null as string | null, index: false };
   try {
-    return JSON.parse(readFileSync(place, "utf8")) as Journal;
-  } catch {
-    return null;
+    // Another promotion may have ended since HEAD was read.
+    if ((await gitText(top, ["rev-parse", "HEAD"])) !== journal.head) throw busy();
+    yield "journal";
+    const { index, files: staging } = changePlaces(gitFolder);
+    const changed = await prepareIndex(top, index, journal);
+    yield "index";
+    yield* placeFiles(top, journal.files, { index, staging });
+    if (changed) {
+      const message = `${plan.message.trimEnd()}\n`;
+      const work = startCommit(top, index);
+      if (work.pid !== undefined) {
+        journal = { ...journal, git: markProcess(work.pid) };
+        rewriteJournal(gitFolder, journal);
+      }
+      const { code, out, err } = await work.finish(message);
+      if (code !== 0) throw commitRefused(err.trim() === "" ? out : err);
+      reached.commit = await gitText(top, ["rev-parse", "HEAD"]);
+      yield "commit";
+    }
+    await setIndex(repository, journal.files, journal.head.length);
+    reached.index = true;
+    yield "own index";
+    if (plan.tag !== null) {
+      await makeTag(top, plan.tag, reached.commit ?? journal.head);
+      yield "tag";
+    }
+  } catch (error) {
+    await takeBack(repository, journal, reached);
+    closeJournal(gitFolder);
+    throw translatedRefusal(error);
+  }
+  closeJournal(gitFolder);
+  return reached.commit;
+}
+
+/** What makes any commit impossible or wrong is told before anything is touched. */
+async function refuseBusyRepository(
+  { top, gitFolder }: Repository,
+  { tag, files }: CommitPlan,
+): Promise<void> {
+  for (const [name, what, fix] of UNFINISHED) {
+    if (!existsSync(join(gitFolder, name))) continue;
+    throw new EvalsError({
+      code: "EVALS_GIT_UNFINISHED",
+      what: `${what} is under way in this repository.`,
+      why: "A commit now would be taken for the end of it.",
+      fix,
+    });
+  }
+  if (existsSync(join(gitFolder, "index.lock"))) throw locked(gitFolder);
+  if (tag !== null && (await tagExists(top, tag.name))) throw new EvalsError(tagTaken(tag.name));
+  for (const path of files.keys()) {
+    if (/[\0\n]/.test(path))
+      throw refused("a file name holds a line feed", `Rename ${JSON.stringify(path)}.`);
   }
 }
 
-function writeOrRemove(place: string, content: string | Buffer | null): void {
-  if (content === null) {
-    rmSync(place, { force: true });
-    return;
+const UNFINISHED: readonly [name: string, what: string, fix: string][] = [
+  ["MERGE_HEAD", "A merge", "git commit finishes it, git merge --abort gives it up"],
+  ["CHERRY_PICK_HEAD", "A cherry-pick", "git cherry-pick --continue, or --abort"],
+  ["REVERT_HEAD", "A revert", "git revert --continue, or --abort"],
+  ["rebase-merge", "A rebase", "git rebase --continue, or --abort"],
+  ["rebase-apply", "A rebase", "git rebase --continue, or --abort"],
+];
+
+async function planChange(
+  repository: Repository & { readonly head: string },
+  plan: CommitPlan,
+): Promise<ChangeJournal> {
+  const { top, head } = repository;
+  const paths = [...plan.files.keys()].map((path) => pathFromTop(repository, path));
+  const before = await filesOfCommit(top, head, paths);
+  const files: Record<string, TreeFile | null> = {};
+  for (const [path, content] of plan.files) {
+    const full = pathFromTop(repository, path);
+    files[full] =
+      typeof content === "string"
+        ? { mode: before[full]?.mode ?? "100644", id: await storeText(top, full, content) }
+        : content;
   }
-  mkdirSync(dirname(place), { recursive: true });
-  writeFileSync(`${place}.new`, content);
-  renameSync(`${place}.new`, place);
-}
-
-/** @returns whether HEAD differs from the files */
-async function stage(root: string, paths: readonly string[]): Promise<boolean> {
-  const list = `${paths.join("\0")}\0`;
-  const added = await git(
-    root,
-    ["add", "--all", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"],
-    { input: list },
-  );
-  if (added.code !== 0 && !/did not match any files/.test(added.err))
-    throw refused(lastLine(added.err), "See git's words above.");
-  const { code } = await git(root, ["diff", "--cached", "--quiet", "HEAD", "--", ...paths]);
-  return code !== 0;
-}
-
-async function commit(root: string, message: string, paths: readonly string[]): Promise<void> {
-  const list = `${paths.join("\0")}\0`;
-  const args = [
-    "commit",
-    "--quiet",
-    "--only",
-    "-m",
-    message,
-    "--pathspec-from-file=-",
-    "--pathspec-file-nul",
-  ];
-  const { code, out, err } = await git(root, args, { input: list });
-  if (code === 0) return;
-  throw refused(
-    lastLine(err) || lastLine(out) || "git commit failed",
-    "Mend what git or its hook complains of, then promote again. Nothing was changed.",
-  );
-}
-
-async function makeTag(root: string, { name, message }: NonNullable<CommitPlan["tag"]>): Promise<void> {
-  const { code, err } = await git(root, ["tag", "--annotate", "--cleanup=verbatim", "-F", "-", name], {
-    input: message,
-  });
-  if (code !== 0)
-    throw refused(
-      `the tag ${name} was not made: ${lastLine(err)}`,
-      `The commit stands; git tag -a ${name} makes the tag.`,
-    );
-}
-
-/** Puts files back as a commit holds them, in the index and on the disk; those it does not have go away. */
-async function restore(root: string, commitish: string, paths: readonly string[]): Promise<void> {
+  const same = new Set(await placedFiles(top, before));
+  const saved: Record<string, string | null> = {};
   for (const path of paths) {
-    await git(root, ["reset", "--quiet", commitish, "--", path]);
-    const known = (await git(root, ["cat-file", "-e", `${commitish}:./${path}`])).code === 0;
-    if (known) await git(root, ["checkout", "--quiet", commitish, "--", path]);
-    else rmSync(join(root, path), { force: true });
-    rmSync(join(root, `${path}.new`), { force: true });
+    if (same.has(path) || files[path]?.mode === "160000") continue;
+    const found = lstatSync(join(top, path), { throwIfNoEntry: false });
+    if (found === undefined) saved[path] = null;
+    else if (found.isFile()) saved[path] = readFileSync(join(top, path)).toString("base64");
   }
+  const subject = plan.message.split("\n", 1)[0] ?? "";
+  return { owner: markProcess(process.pid), git: null, head, subject, files, saved, tag: plan.tag };
 }
 
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim() ?? "";
-
-function refused(what: string, fix: string): EvalsError {
-  return new EvalsError({
-    code: "EVALS_GIT_REFUSED",
-    what: `Git did not take the change: ${what}.`,
-    why: "A promotion is one commit and one tag, whole or not at all.",
-    fix,
+/** As `git add` would store it: a filter of the repository is applied. */
+async function storeText(top: string, path: string, content: string): Promise<string> {
+  const { code, out, err } = await git(top, ["hash-object", "-w", "--stdin", `--path=${path}`], {
+    input: content,
   });
+  if (code !== 0) throw refused(lastWords(err, 1), "Mend what git complains of. Nothing was changed.");
+  return out.trim();
+}
+
+/** It cannot end before it has read its message, so it is known to the journal before it can move HEAD. */
+function startCommit(top: string, index: string) {
+  return startGit(top, ["commit", "--quiet", "--cleanup=whitespace", "-F", "-"], { GIT_INDEX_FILE: index });
+}
+
+function commitRefused(words: string): EvalsError {
+  const nobody = /tell me who you are|empty ident|no email was given/i.test(words);
+  return refused(
+    lastWords(words) || "git commit failed without a word",
+    nobody
+      ? 'git config user.name "<your name>" && git config user.email <your address>, then repeat the command'
+      : "Mend what git or its hook complains of, then repeat the command. Nothing was changed.",
+  );
 }

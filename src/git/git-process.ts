@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { EvalsError } from "../domain/problem.ts";
 
 /** What a git command printed and how it ended. */
@@ -22,6 +22,14 @@ const ENVIRONMENT = {
   GIT_LITERAL_PATHSPECS: "1",
 };
 const QUIET = ["-c", "core.quotepath=off", "-c", "color.ui=false", "-c", "advice.detachedHead=false"];
+/** What git gives to its hooks: inside one, evals would otherwise work in the hook's repository and index. */
+const OF_A_HOOK = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"];
+
+function environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  for (const name of OF_A_HOOK) delete env[name];
+  return { ...env, ...more };
+}
 
 /**
  * Runs git. A failing command is a result, not a throw.
@@ -29,7 +37,7 @@ const QUIET = ["-c", "core.quotepath=off", "-c", "color.ui=false", "-c", "advice
  */
 export function git(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   return new Promise((resolve, reject) => {
-    const settings = { cwd, maxBuffer: 1 << 30, env: { ...process.env, ...ENVIRONMENT, ...options.env } };
+    const settings = { cwd, maxBuffer: 1 << 30, env: environment({ ...ENVIRONMENT, ...options.env }) };
     const child = execFile("git", [...QUIET, ...args], settings, (error, out, err) => {
       if ((error as NodeJS.ErrnoException | null)?.code === "ENOENT") reject(noGit());
       else resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : 1, out, err });
@@ -50,7 +58,7 @@ export function gitBytes(cwd: string, args: readonly string[], input?: string): 
   return new Promise((resolve, reject) => {
     const child = spawn("git", [...QUIET, ...args], {
       cwd,
-      env: { ...process.env, ...ENVIRONMENT },
+      env: environment(ENVIRONMENT),
       stdio: ["pipe", "pipe", "ignore"],
     });
     const parts: Buffer[] = [];
@@ -60,6 +68,58 @@ export function gitBytes(cwd: string, args: readonly string[], input?: string): 
     child.stdin.on("error", () => undefined);
     child.stdin.end(input ?? "");
   });
+}
+
+/** As `gitBytes`, at once: for a reader that cannot wait. @returns null when it failed */
+export function gitBytesNow(cwd: string, args: readonly string[]): Buffer | null {
+  const { status, stdout, error } = spawnSync("git", [...QUIET, ...args], {
+    cwd,
+    maxBuffer: 1 << 30,
+    env: environment(ENVIRONMENT),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw noGit();
+  return status === 0 ? stdout : null;
+}
+
+/** A git command that is running and waits for its standard input. */
+export interface WaitingGit {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /** Gives it its input; resolves when it has ended. @throws {EvalsError} EVALS_GIT_MISSING */
+  finish(input: string): Promise<GitResult>;
+}
+
+/**
+ * Starts a git command that does nothing lasting before it has read its input, so that its process id can be written
+ * down first. Hooks find the environment as the user has it.
+ */
+export function startGit(
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): WaitingGit {
+  const child = spawn("git", [...QUIET, ...args], { cwd, env: environment(env), stdio: "pipe" });
+  const said = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said.out += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said.err += text;
+  });
+  const ended = new Promise<GitResult>((resolve, reject) => {
+    child.on("error", (error: NodeJS.ErrnoException) => reject(error.code === "ENOENT" ? noGit() : error));
+    child.on("close", (code) => resolve({ code: code ?? 1, ...said }));
+  });
+  ended.catch(() => undefined);
+  child.stdin.on("error", () => undefined);
+  return {
+    pid: child.pid,
+    finish: (input) => {
+      child.stdin.end(input);
+      return ended;
+    },
+  };
 }
 
 function noGit(): EvalsError {

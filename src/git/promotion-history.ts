@@ -1,4 +1,4 @@
-import { git } from "./git-process.ts";
+import { git, gitText } from "./git-process.ts";
 
 /** A commit that promoted a baseline or rolled back to one, with the tags on it. */
 export interface PromotionEntry {
@@ -11,34 +11,55 @@ export interface PromotionEntry {
   readonly tags: readonly { readonly name: string; readonly message: string }[];
 }
 
-/** Newest first: every commit of HEAD's history that touched a baseline. */
+/** Newest first: every commit of HEAD's history that touched a baseline, and every rollback. */
 export async function promotionHistory(root: string): Promise<PromotionEntry[]> {
-  const format = ["%H", "%cI", "%an <%ae>", "%s", "%b"].join("%x1f");
-  const log = await git(root, ["log", `--format=${format}%x1e`, "HEAD", "--", "evals/baselines"]);
-  if (log.code !== 0) return [];
-  const tags = await tagsByCommit(root);
-  return log.out
-    .split("\x1e")
-    .map((text) => text.replace(/^\n/, "").split("\x1f"))
-    .filter((fields) => fields.length >= 5)
-    .map(([commit = "", at = "", who = "", subject = "", body = ""]) => ({
-      commit,
-      at,
-      who,
-      subject,
-      body,
-      tags: tags.get(commit) ?? [],
-    }));
+  const [touched, rollbacks, tags] = await Promise.all([
+    commits(root, ["--full-history", "--no-merges", "HEAD", "--", "evals/baselines"]),
+    // A rollback of prompts alone leaves the baselines as they are.
+    commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
+    tagsByCommit(root),
+  ]);
+  const all = new Map([...touched, ...rollbacks].map((entry) => [entry.commit, entry]));
+  const order = new Map((await orderOf(root, [...all.keys()])).map((commit, place) => [commit, place]));
+  return [...all.values()]
+    .sort((a, b) => (order.get(a.commit) ?? 0) - (order.get(b.commit) ?? 0))
+    .map((entry) => ({ ...entry, tags: tags.get(entry.commit) ?? [] }));
+}
+
+/** The commits in history's own order, newest first; two of one second stand as their parents say. */
+async function orderOf(root: string, ids: readonly string[]): Promise<string[]> {
+  const wanted = new Set(ids);
+  const { out } = await git(root, ["rev-list", "--topo-order", "HEAD"]);
+  return out.split("\n").filter((id) => wanted.has(id));
+}
+
+/** History ends where a shallow clone was cut. */
+export async function isShallow(root: string): Promise<boolean> {
+  return (await gitText(root, ["rev-parse", "--is-shallow-repository"])) === "true";
+}
+
+async function commits(root: string, args: readonly string[]): Promise<Omit<PromotionEntry, "tags">[]> {
+  // A message may hold any character but NUL; the fields before it hold no line feed.
+  const format = ["%H", "%cI", "%an <%ae>", "%s", "%b"].join("%n");
+  const { code, out } = await git(root, ["log", "-z", `--format=${format}`, ...args]);
+  if (code !== 0) return [];
+  return out
+    .split("\0")
+    .filter((text) => text !== "")
+    .map((text) => {
+      const [commit = "", at = "", who = "", subject = "", ...body] = text.split("\n");
+      return { commit, at, who, subject, body: body.join("\n") };
+    });
 }
 
 async function tagsByCommit(root: string): Promise<Map<string, { name: string; message: string }[]>> {
-  const format = "%(objectname)%1f%(*objectname)%1f%(refname:short)%1f%(contents)%1e";
+  const format = "%(objectname)%00%(*objectname)%00%(refname:lstrip=2)%00%(contents)%00";
   const { out } = await git(root, ["for-each-ref", `--format=${format}`, "refs/tags/evals/"]);
+  const fields = out.split("\0");
   const tags = new Map<string, { name: string; message: string }[]>();
-  for (const text of out.split("\x1e")) {
-    const [own = "", target = "", name = "", message = ""] = text.replace(/^\n/, "").split("\x1f");
-    if (name === "") continue;
-    const commit = target === "" ? own : target;
+  for (let at = 0; at + 4 <= fields.length; at += 4) {
+    const [own = "", target = "", name = "", message = ""] = fields.slice(at, at + 4);
+    const commit = target === "" ? own.trim() : target;
     tags.set(commit, [...(tags.get(commit) ?? []), { name, message }]);
   }
   return tags;

@@ -1,7 +1,7 @@
 import { git, gitText } from "./git-process.ts";
 import { listRefs, remoteDefaultBranch } from "./repository.ts";
 
-/** Blob ids that a path has ever had in published history. */
+/** Blob ids that a path has ever had in published history, newest first. */
 export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
@@ -9,11 +9,20 @@ export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
  * One walk over history, whatever the number of files.
  *
  * @param folders relative to `root`
+ * @param more refs that count as published beside the default branch and the tags
  * @returns by path relative to `root`; empty outside a repository or before anything is published
  */
-export async function publishedFiles(root: string, folders: readonly string[]): Promise<PublishedFiles> {
-  const branch = await remoteDefaultBranch(root);
-  const refs = [...(branch === null ? [] : [branch]), ...(await listRefs(root, "refs/tags/evals/"))];
+export async function publishedFiles(
+  root: string,
+  folders: readonly string[],
+  more: readonly string[] = [],
+): Promise<PublishedFiles> {
+  const there = await listRefs(root, "refs/tags/evals/", "refs/remotes/");
+  const tags = there.filter((ref) => ref.startsWith("refs/tags/"));
+  // A git call fewer for every run in a repository without a remote.
+  const branch = tags.length === there.length ? null : await remoteDefaultBranch(root);
+  const refs = [...more, ...(branch === null ? [] : [branch]), ...tags];
+
   const files = new Map<string, Set<string>>();
   if (refs.length === 0) return files;
   const prefix = (await gitText(root, ["rev-parse", "--show-prefix"])) ?? "";
@@ -24,6 +33,8 @@ export async function publishedFiles(root: string, folders: readonly string[]): 
     "-z",
     "--no-abbrev",
     "--no-renames",
+    // What a merge left behind was published too.
+    "--full-history",
     "--root",
     "-m",
     "--stdin",
@@ -42,12 +53,4 @@ export async function publishedFiles(root: string, folders: readonly string[]): 
     files.set(own, versions.add(match[1] ?? ""));
   }
   return files;
-}
-
-/** Blob ids that git would store for files of the work tree, line ends converted as the repository says. */
-export async function blobIds(root: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  if (paths.length === 0) return new Map();
-  const { out } = await git(root, ["hash-object", "--stdin-paths"], { input: `${paths.join("\n")}\n` });
-  const ids = out.split("\n");
-  return new Map(paths.map((path, index) => [path, ids[index] ?? ""]));
 }

@@ -1,4 +1,6 @@
+import { EvalsError } from "../domain/problem.ts";
 import { git, gitBytes, gitText } from "./git-process.ts";
+import { lastWords } from "./git-refusal.ts";
 
 /** What git knows of the work tree now. */
 export interface Head {
@@ -11,11 +13,15 @@ export interface Head {
 /** @returns null outside a repository, or where git is not installed */
 export async function readHead(root: string): Promise<Head | null> {
   try {
-    const [status, commit] = await Promise.all([
-      gitText(root, ["status", "--porcelain", "--untracked-files=normal", "--", "."]),
-      resolveCommit(root, "HEAD"),
-    ]);
-    return status === null ? null : { commit, dirty: status !== "" };
+    const args = ["status", "--porcelain=v2", "--branch", "--untracked-files=normal", "--", "."];
+    const status = await gitText(root, args);
+    if (status === null) return null;
+    const lines = status.split("\n");
+    const id = lines.find((line) => line.startsWith("# branch.oid "))?.slice("# branch.oid ".length);
+    return {
+      commit: id === undefined || id === "(initial)" ? null : id,
+      dirty: lines.some((line) => line !== "" && !line.startsWith("# ")),
+    };
   } catch {
     return null;
   }
@@ -29,10 +35,25 @@ export async function resolveCommit(root: string, ref: string): Promise<string |
   );
 }
 
-/** Text of a file as a commit holds it; null when it is not there. @param path relative to `root` */
+/**
+ * Text of a file as a checkout of a commit would have it; null when the commit does not have it.
+ *
+ * @param path relative to `root`
+ * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has it and git cannot give it: that is not the same as none
+ */
 export async function readAtCommit(root: string, commit: string, path: string): Promise<string | null> {
-  const bytes = await gitBytes(root, ["cat-file", "blob", `${commit}:./${path}`]);
-  return bytes === null ? null : bytes.toString("utf8");
+  const bytes = await gitBytes(root, ["cat-file", "--filters", `${commit}:./${path}`]);
+  if (bytes !== null) return bytes.toString("utf8");
+  const { code, out } = await git(root, ["ls-tree", "-z", commit, "--", path]);
+  if (code !== 0 || out === "") return null;
+  const { err } = await git(root, ["cat-file", "--filters", `${commit}:./${path}`]);
+  throw new EvalsError({
+    code: "EVALS_GIT_UNREADABLE",
+    path,
+    what: `Git has this file at ${commit} and cannot read it: ${lastWords(err, 1)}`,
+    why: "A run that cannot see its baseline would pass without comparing anything.",
+    fix: "git fsck, git lfs pull or git fetch: the object is missing or broken here",
+  });
 }
 
 /** Paths below `root` that differ from HEAD or are not tracked, among those given. */
@@ -55,9 +76,9 @@ export async function changedPaths(root: string, paths: readonly string[]): Prom
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
 }
 
-/** Full names of refs that match a pattern, for instance `refs/tags/evals/`. */
-export async function listRefs(root: string, pattern: string): Promise<string[]> {
-  const text = await gitText(root, ["for-each-ref", "--format=%(refname)", pattern]);
+/** Full names of refs that match one of the patterns, for instance `refs/tags/evals/`. */
+export async function listRefs(root: string, ...patterns: readonly string[]): Promise<string[]> {
+  const text = await gitText(root, ["for-each-ref", "--format=%(refname)", ...patterns]);
   return text === null || text === "" ? [] : text.split("\n");
 }
 
@@ -78,6 +99,11 @@ export async function remoteDefaultBranch(root: string): Promise<string | null> 
 
 export async function remoteNames(root: string): Promise<string[]> {
   return ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
+}
+
+/** HEAD is on no branch. */
+export async function isDetached(root: string): Promise<boolean> {
+  return (await gitText(root, ["symbolic-ref", "--quiet", "HEAD"])) === null;
 }
 
 /** `name <address>` as git would write it into a commit. */

@@ -1,4 +1,7 @@
+import type { Problem } from "../domain/problem.ts";
+import type { TreeFile } from "./change-journal.ts";
 import { git, gitBytes, gitText } from "./git-process.ts";
+import { lastWords, refused } from "./git-refusal.ts";
 import { resolveCommit } from "./repository.ts";
 
 /** A promotion as its tag tells it. */
@@ -21,18 +24,54 @@ export async function findTag(root: string, word: string): Promise<PromotedTag |
   return null;
 }
 
-/** Blobs of a commit below some paths, by path relative to `root`. */
+export function tagTaken(name: string): Problem {
+  return {
+    code: "EVALS_TAG_EXISTS",
+    what: `The tag ${name} exists.`,
+    why: "A promotion's name means one promotion for ever.",
+    fix: `Choose another name with --as. git show ${name} says what has it.`,
+  };
+}
+
+export async function tagExists(root: string, name: string): Promise<boolean> {
+  return (await gitText(root, ["rev-parse", "--verify", "--quiet", `refs/tags/${name}`])) !== null;
+}
+
+/**
+ * Puts an annotated tag on a commit; that it is there already is well.
+ * @throws {EvalsError} EVALS_GIT_REFUSED with git's words: another tag has the name, a signing policy cannot be met
+ */
+export async function makeTag(
+  root: string,
+  { name, message }: { readonly name: string; readonly message: string },
+  commit: string,
+): Promise<void> {
+  const args = ["tag", "--annotate", "--cleanup=verbatim", "-F", "-", name, commit];
+  const { code, err } = await git(root, args, { input: message });
+  if (code === 0 || (await resolveCommit(root, `refs/tags/${name}`)) === commit) return;
+  throw refused(
+    `git did not make the tag ${name}: ${lastWords(err)}`,
+    "Mend what git complains of, then repeat the command. Nothing was changed.",
+  );
+}
+
+/** Whether git takes it for the name of a tag. */
+export async function isTagName(root: string, name: string): Promise<boolean> {
+  return (await git(root, ["check-ref-format", `refs/tags/${name}`])).code === 0;
+}
+
+/** Files, links and submodules of a commit below some paths, by path relative to `root`. */
 export async function filesAt(
   root: string,
   commit: string,
   paths: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
+): Promise<ReadonlyMap<string, TreeFile>> {
+  const files = new Map<string, TreeFile>();
   if (paths.length === 0) return files;
   const { out } = await git(root, ["ls-tree", "-r", "-z", commit, "--", ...paths]);
   for (const entry of out.split("\0")) {
-    const match = /^\d+ blob ([0-9a-f]+)\t([\s\S]+)$/.exec(entry);
-    if (match?.[1] !== undefined && match[2] !== undefined) files.set(match[2], match[1]);
+    const [, mode = "", id = "", path] = /^(\d+) (?:blob|commit) ([0-9a-f]+)\t([\s\S]+)$/.exec(entry) ?? [];
+    if (path !== undefined) files.set(path, { mode, id });
   }
   return files;
 }

@@ -1,21 +1,33 @@
-import { parseBaseline } from "../../baselines/baseline-file.ts";
-import { baselineOfRun, growBaseline } from "../../baselines/make-baseline.ts";
-import { movedBy, type PromotedRun, type PromotionPlan, planPromotion } from "../../baselines/promotion.ts";
+import { baseBranchOf, baseRefs } from "../../baselines/base-branch.ts";
+import { type Baseline, parseBaseline } from "../../baselines/baseline-file.ts";
+import { answersPath, formatAnswers, growAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
+import { baselineOfRun, type GrownBaseline, growBaseline } from "../../baselines/make-baseline.ts";
+import { type PromotedRun, planPromotion } from "../../baselines/promotion.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Metrics } from "../../domain/run.ts";
-import { commitFiles, finishInterrupted } from "../../git/commit-files.ts";
-import { readAtCommit, resolveCommit, userOfGit } from "../../git/repository.ts";
-import { percent, plural } from "../../reports/format-numbers.ts";
+import { commitFiles } from "../../git/commit-files.ts";
+import {
+  isDetached,
+  readAtCommit,
+  remoteDefaultBranch,
+  remoteNames,
+  resolveCommit,
+  userOfGit,
+} from "../../git/repository.ts";
+import { requireRepository } from "../../git/require-repository.ts";
+import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { answersFile } from "../answers-file.ts";
-import { baselineRoot, baselineSide } from "../baseline-side.ts";
+import { answersOfRun } from "../answers-file.ts";
+import { baselineRoot } from "../baseline-side.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../open-project.ts";
-import { type Covered, checkPromotable, newestRuns } from "../promotable.ts";
+import { type Covered, checkPromotable, newestRuns, suiteGone } from "../promotable.ts";
+import { promotionJson, promotionText } from "../promotion-text.ts";
+import { suiteNames } from "../suite-names.ts";
 
 interface PromoteOptions {
   readonly directory?: string;
@@ -35,20 +47,15 @@ export async function promoteCommand(
   io: Io,
 ): Promise<number> {
   const options = raw as PromoteOptions;
-  checkName(options.as);
   const { root } = locate(io, options.directory);
-  await requireCommit(root);
-  if (options.dryRun !== true) await finishInterrupted(root);
+  await requireRepository(root);
+  await checkName(root, options.as);
   const store = await openStore(root, () => io.date().getTime());
   try {
-    const runs = word === undefined ? newestRuns(store) : [findRun(store, word)];
-    const project = await openProject(io, {
-      directory: options.directory,
-      suites: runs.map((run) => run.header.suite),
-    });
-    const covered = await checkPromotable(project, runs, { explicit: word !== undefined });
+    const { project, covered, passedOver } = await runsToPromote(store, word, options, io);
+    for (const { what, fix } of passedOver) io.stderr(`${what} Passed over: ${fix}\n`);
     const promoted = await Promise.all(
-      covered.map((one) => promotedRun(one, { project, store, options, io })),
+      [...covered].sort(byPath).map((one) => promotedRun(one, { project, store, options, io })),
     );
     const files = [...new Set(covered.flatMap((one) => one.files))].sort();
     const plan = planPromotion(promoted, {
@@ -59,36 +66,45 @@ export async function promoteCommand(
       files,
     });
     const commit = options.dryRun === true ? null : await commitFiles(root, plan);
-    if (options.json === true) io.stdout(jsonOf(plan, commit));
-    else io.stdout(textOf(plan, commit, options));
+    if (commit !== null && (await isDetached(root))) io.stderr(DETACHED);
+    if (options.json === true) io.stdout(promotionJson(plan, commit));
+    else io.stdout(promotionText(plan, commit, { dry: options.dryRun === true }));
     return EXIT.ok;
   } finally {
     store.close();
   }
 }
 
-function checkName(name: string | undefined): void {
-  if (
-    name === undefined ||
-    (/^[\w][\w.\-/]*$/.test(name) && !name.includes("..") && !/(\.lock|\/|\.)$/.test(name))
-  )
-    return;
-  throw new EvalsError({
-    code: "EVALS_TAG_NAME",
-    what: `"${name}" cannot be the name of a tag.`,
-    why: "The promotion is tagged evals/<name>, and git refuses such names.",
-    fix: "--as v1.2.0, or any name of letters, digits, dots and dashes",
+const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
+
+const DETACHED = "HEAD is detached: no branch holds this commit. To keep it on one: git switch -c <name>\n";
+
+/** The run that was named, or the newest of each suite that still exists. */
+async function runsToPromote(store: Store, word: string | undefined, options: PromoteOptions, io: Io) {
+  const { root } = locate(io, options.directory);
+  const known = new Set(suiteNames(root));
+  const runs = word === undefined ? newestRuns(store, known) : [findRun(store, word)];
+  const gone = runs.find((run) => !known.has(run.header.suite));
+  if (gone !== undefined) throw new EvalsError(suiteGone(gone));
+  const project = await openProject(io, {
+    directory: options.directory,
+    suites: [...new Set(runs.map((run) => run.header.suite))],
   });
+  return { project, ...(await checkPromotable(project, runs, { explicit: word !== undefined })) };
 }
 
-async function requireCommit(root: string): Promise<void> {
-  if ((await resolveCommit(root, "HEAD")) !== null) return;
-  throw new EvalsError({
-    code: "EVALS_GIT_NO_COMMIT",
-    what: "This is not a git repository with a commit.",
-    why: "A baseline is promoted by committing it beside the files that it was made from.",
-    fix: "git init && git add -A && git commit -m start",
-  });
+async function checkName(root: string, name: string | undefined): Promise<void> {
+  if (name === undefined) return;
+  const tag = `evals/${name}`;
+  if (name.startsWith("-") || !(await isTagName(root, tag))) {
+    throw new EvalsError({
+      code: "EVALS_TAG_NAME",
+      what: `"${name}" cannot be the name of a tag.`,
+      why: "The promotion is tagged evals/<name>, and git refuses such names.",
+      fix: "--as v1.2.0, or any name of letters, digits, dots and dashes",
+    });
+  }
+  if (await tagExists(root, tag)) throw new EvalsError(tagTaken(tag));
 }
 
 interface Making {
@@ -101,15 +117,15 @@ interface Making {
 async function promotedRun({ run, path }: Covered, making: Making): Promise<PromotedRun> {
   const { project, store, options } = making;
   const { header } = run;
+  const before = await baselineBefore(project.root, path, options);
   const cases = store.cases(run.no);
-  const text = await readAtCommit(project.root, "HEAD", path);
-  const before = text === null ? null : parseBaseline(text, path);
-  const whole = baselineOfRun(header, cases, store.scan(run.no));
-  const grown =
-    options.add === true && before !== null
-      ? growBaseline(before, whole, baselineOfRun(header, cases, store.scan(run.no), { fresh: true }))
-          .baseline
-      : whole;
+  const whole = baselineOfRun(header, cases, store.scan(run.no), { origins: store.origins(run.no) });
+  // Answers that were recorded or scored again were paid for by another run: they are no new evidence.
+  const recorded = isRecorded(run);
+  const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), { fresh: true });
+  const grown = options.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
+  if (grown !== null) refuseNothingToAdd(run, grown, recorded);
+  const baseline = grown?.baseline ?? whole;
   const accepted =
     options.accept === undefined ? undefined : await acceptedChange(run, path, options.accept, making);
   const { metrics } = (run.report ?? {}) as { metrics?: Metrics };
@@ -117,24 +133,69 @@ async function promotedRun({ run, path }: Covered, making: Making): Promise<Prom
     header,
     path,
     before,
-    after: { ...grown, header: { ...grown.header, ...(accepted === undefined ? {} : { accepted }) } },
-    pass_rate: metrics?.pass_rate,
-    answers: options.withAnswers === true ? answersFile(store, run, path) : null,
+    grown,
+    after: { ...baseline, header: { ...baseline.header, ...(accepted === undefined ? {} : { accepted }) } },
+    metrics: metrics ?? {},
+    answers: await answersBeside(run, path, baseline, { ...making, grew: grown !== null, recorded }),
   };
 }
 
-/** What a reviewer approves by merging: from the baseline that the gate would use, to this run. */
-async function acceptedChange(run: StoredRun, path: string, why: string, { project, store, io }: Making) {
-  const { header } = run;
-  const side = await baselineSide({
-    store,
-    root: project.root,
-    env: io.env,
-    suite: header.suite,
-    alias: header.one_of_several ? header.alias : null,
-    option: undefined,
+/** A broken file stands in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+async function baselineBefore(root: string, path: string, { add }: PromoteOptions): Promise<Baseline | null> {
+  const text = await readAtCommit(root, "HEAD", path);
+  try {
+    return text === null ? null : parseBaseline(text, path);
+  } catch (error) {
+    if (add === true || !(error instanceof EvalsError)) throw error;
+    return null;
+  }
+}
+
+/** Its answers stand in a file, or belong to another run. */
+function isRecorded({ header }: StoredRun): boolean {
+  return ["outputs", "replay"].includes(header.provider) || header.rescored_from !== null;
+}
+
+function refuseNothingToAdd({ header }: StoredRun, grown: GrownBaseline, recorded: boolean): void {
+  if (grown.grown + grown.replaced + grown.added + grown.dropped > 0) return;
+  throw new EvalsError({
+    code: "EVALS_PROMOTE_NOTHING_TO_ADD",
+    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${recorded ? "its answers were recorded by another run" : "its trials are in it already, or came from the cache"}.`,
+    why: "The same answer counted twice would look like more evidence than there is.",
+    fix: `evals run ${header.suite} --no-cache --all-trials && evals promote --add`,
   });
-  const from = side.arm?.fingerprint ?? (await promotedRoot(project.root, path));
+}
+
+/** The file of answers, when it was asked for; one that is there and was not asked for would be of the old baseline. */
+async function answersBeside(
+  run: StoredRun,
+  path: string,
+  baseline: Baseline,
+  {
+    project,
+    store,
+    options,
+    grew,
+    recorded,
+  }: Making & { readonly grew: boolean; readonly recorded: boolean },
+): Promise<PromotedRun["answers"]> {
+  const place = answersPath(path);
+  const text = await readAtCommit(project.root, "HEAD", place);
+  if (options.withAnswers !== true) return text === null ? null : { path: place, text: null };
+  const whole = answersOfRun(store, run, { fresh: false });
+  if (!grew) return { path: place, text: formatAnswers(whole) };
+  const kept = text === null ? new Map() : parseAnswers(text, place);
+  const fresh = recorded ? new Map() : answersOfRun(store, run, { fresh: true });
+  return { path: place, text: formatAnswers(growAnswers(baseline, run.header.id, { kept, whole, fresh })) };
+}
+
+/** What a reviewer approves by merging: from the baseline that the gate will use, to this run. */
+async function acceptedChange(run: StoredRun, path: string, why: string, { project, io }: Making) {
+  const { header } = run;
+  const { root } = project;
+  const base = await baseCommit(root, io.env);
+  const from =
+    (base === null ? null : await promotedRoot(root, base, path)) ?? (await promotedRoot(root, "HEAD", path));
   if (from === null) {
     throw new EvalsError({
       code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
@@ -146,53 +207,15 @@ async function acceptedChange(run: StoredRun, path: string, why: string, { proje
   return { from, to: header.fingerprint, why };
 }
 
-async function promotedRoot(root: string, path: string): Promise<string | null> {
-  const text = await readAtCommit(root, "HEAD", path);
+/** The branch that this one will be merged into: what CI says, else the remote's default branch. Null without a remote. */
+async function baseCommit(root: string, env: Io["env"]): Promise<string | null> {
+  const base = baseBranchOf(env);
+  for (const ref of base === null ? [] : baseRefs(base, await remoteNames(root)))
+    if ((await resolveCommit(root, ref)) !== null) return ref;
+  return remoteDefaultBranch(root);
+}
+
+async function promotedRoot(root: string, commit: string, path: string): Promise<string | null> {
+  const text = await readAtCommit(root, commit, path);
   return text === null ? null : baselineRoot(parseBaseline(text, path));
-}
-
-function textOf(plan: PromotionPlan, commit: string | null, options: PromoteOptions): string {
-  const dry = options.dryRun === true;
-  const blocks = plan.runs.map((one) => {
-    const { better, worse } = movedBy(one);
-    const was = one.before === null ? "first baseline" : `was ${one.before.header.target}`;
-    const moved = one.before === null ? "" : `   ${plural(better, "case")} better, ${worse} worse`;
-    const rate = one.pass_rate?.value;
-    return [
-      `${one.header.suite}  ${dry ? "would be the new baseline" : "new baseline"}  ${one.header.target}, ${plural(one.after.cases.length, "case")} × ${one.header.trials} (${was})`,
-      `  pass rate ${rate === null || rate === undefined ? "unknown" : percent(rate)}${moved}`,
-      ...(one.after.header.accepted === undefined
-        ? []
-        : [`  accepts the regression: ${one.after.header.accepted.why}`]),
-      `  ${dry ? "would write" : "wrote"} ${one.path}${one.answers === null ? "" : ` and ${one.answers.path}`}`,
-    ].join("\n");
-  });
-  const made = dry
-    ? [`  nothing was written${plan.tag === null ? "" : `; the tag would be ${plan.tag.name}`}`]
-    : [
-        `  ${commit === null ? "no change to commit: this baseline is in HEAD" : `commit ${commit.slice(0, 7)}`}${plan.tag === null ? "" : `   tag ${plan.tag.name}`}`,
-        ...undo(plan, commit),
-      ];
-  return `${[...blocks, made.join("\n")].join("\n")}\n`;
-}
-
-function undo({ tag }: PromotionPlan, commit: string | null): string[] {
-  const steps = [
-    ...(commit === null ? [] : ["git reset --keep HEAD~1"]),
-    ...(tag === null ? [] : [`git tag -d ${tag.name}`]),
-  ];
-  return steps.length === 0 ? [] : [`  to undo: ${steps.join(" && ")}`];
-}
-
-function jsonOf(plan: PromotionPlan, commit: string | null): string {
-  const promoted = plan.runs.map((one) => ({
-    suite: one.header.suite,
-    run: one.header.id,
-    fingerprint: one.header.fingerprint,
-    path: one.path,
-    cases: one.after.cases.length,
-    accepted: one.after.header.accepted ?? null,
-    ...movedBy(one),
-  }));
-  return `${JSON.stringify({ schema: "evals.promote/1", exit: EXIT.ok, commit, tag: plan.tag?.name ?? null, promoted }, null, 2)}\n`;
 }

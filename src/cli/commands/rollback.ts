@@ -1,32 +1,42 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { commitFiles, finishInterrupted } from "../../git/commit-files.ts";
+import type { TreeFile } from "../../git/change-journal.ts";
+import { commitFiles } from "../../git/commit-files.ts";
 import { changedPaths, listRefs } from "../../git/repository.ts";
-import { filesAt, findTag, type PromotedTag, readBlobs } from "../../git/tags.ts";
+import { requireRepository } from "../../git/require-repository.ts";
+import { updateSubmodules } from "../../git/submodules.ts";
+import { filesAt, findTag, type PromotedTag } from "../../git/tags.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../open-project.ts";
 import { closeRuns, prepareRuns } from "../prepare-runs.ts";
-import { readPromotion } from "../read-promotion.ts";
+import { type ReadPromotion, readPromotion } from "../read-promotion.ts";
+import { movedSuites } from "../tag-truth.ts";
 
 /** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
 
 interface RollbackOptions {
   readonly directory?: string;
+  readonly message?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
 }
+
+/** What each file becomes; null is removed. */
+type Changes = ReadonlyMap<string, TreeFile | null>;
 
 /** `evals rollback <tag>`: all that a promotion covered comes back together, in one commit, and is proved by fingerprint. */
 export async function rollbackCommand(raw: Record<string, unknown>, word: string, io: Io): Promise<number> {
   const options = raw as RollbackOptions;
   const { root } = locate(io, options.directory);
-  if (options.dryRun !== true) await finishInterrupted(root);
+  await requireRepository(root);
   const tag = await findTag(root, word);
   if (tag === null) throw await unknownTag(root, word);
   const promotion = readPromotion(tag.message);
+  await refuseUntrueTag(root, tag, promotion);
   const paths = [...new Set([...COVERED, ...promotion.files])];
   const dirty = await changedPaths(root, paths);
   if (dirty.length > 0) throw uncommitted(dirty);
@@ -35,30 +45,53 @@ export async function rollbackCommand(raw: Record<string, unknown>, word: string
     io.stdout(options.json === true ? jsonOf(tag, changes, null, []) : dryText(tag, changes));
     return EXIT.ok;
   }
-  const commit =
-    changes.size === 0
-      ? null
-      : await commitFiles(root, { files: changes, message: `Roll back to ${tag.name}\n`, tag: null });
+  const message = commitMessage(tag, options.message);
+  const commit = changes.size === 0 ? null : await commitFiles(root, { files: changes, message, tag: null });
+  await updateSubmodules(root, changes);
   const proofs = await prove(io, options.directory, promotion.suites);
   if (options.json === true) io.stdout(jsonOf(tag, changes, commit, proofs));
   else io.stdout(textOf(tag, changes, commit, proofs));
   return proofs.every((one) => one.equal) ? EXIT.ok : EXIT.failed;
 }
 
-/** Files that differ between HEAD and the tag, with the content they had there; null for those it did not have. */
-async function changesTo(
-  root: string,
-  tag: PromotedTag,
-  paths: readonly string[],
-): Promise<ReadonlyMap<string, Buffer | null>> {
+/** The last line is what `evals log` finds it by. */
+function commitMessage({ name }: PromotedTag, why: string | undefined): string {
+  return [
+    `Roll back to ${name}`,
+    "",
+    ...(why === undefined ? [] : [why, ""]),
+    `Evals-Rollback: ${name}`,
+  ].join("\n");
+}
+
+/** A tag that is no promotion's could not be proved, and one that was moved would be proved wrong too late. */
+async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPromotion): Promise<void> {
+  if (promotion.suites.length === 0) {
+    throw new EvalsError({
+      code: "EVALS_TAG_NOT_PROMOTED",
+      what: `The tag ${tag.name} was not made by evals promote.`,
+      why: "It says nothing of fingerprints, so nobody could prove what it restores.",
+      fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without proof`,
+    });
+  }
+  const moved = await movedSuites(root, tag, promotion);
+  if (moved.length === 0) return;
+  throw new EvalsError({
+    code: "EVALS_TAG_MOVED",
+    what: `The tag ${tag.name} was moved: the commit it stands on does not hold the baseline of ${moved.join(", ")} that its message promises.`,
+    why: "What it would restore is not what was promoted.",
+    fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
+  });
+}
+
+/** Files that differ between HEAD and the tag, as they were there; null for those it did not have. */
+async function changesTo(root: string, tag: PromotedTag, paths: readonly string[]): Promise<Changes> {
   const [then, now] = await Promise.all([filesAt(root, tag.commit, paths), filesAt(root, "HEAD", paths)]);
-  const back = [...then].filter(([path, id]) => now.get(path) !== id);
-  const blobs = await readBlobs(
-    root,
-    back.map(([, id]) => id),
-  );
-  const changes = new Map<string, Buffer | null>();
-  for (const [path, id] of back) changes.set(path, blobs.get(id) ?? Buffer.alloc(0));
+  const changes = new Map<string, TreeFile | null>();
+  for (const [path, file] of then) {
+    const present = now.get(path);
+    if (present?.id !== file.id || present.mode !== file.mode) changes.set(path, file);
+  }
   for (const path of now.keys()) if (!then.has(path)) changes.set(path, null);
   return changes;
 }
@@ -66,72 +99,70 @@ async function changesTo(
 interface Proof {
   readonly suite: string;
   readonly promoted: string;
-  readonly now: string;
+  /** Null when it cannot be computed. */
+  readonly now: string | null;
   readonly equal: boolean;
+  /** Why it cannot be computed. */
+  readonly said?: string;
 }
 
 /** Plans every promoted suite from what stands in the work tree now and holds its fingerprint against the tag's. */
 async function prove(
   io: Io,
   directory: string | undefined,
-  suites: readonly { readonly suite: string; readonly alias: string | null; readonly fingerprint: string }[],
+  suites: ReadPromotion["suites"],
 ): Promise<Proof[]> {
-  if (suites.length === 0) return [];
-  const project = await openProject(io, { directory, suites: [...new Set(suites.map((one) => one.suite))] });
   const proofs: Proof[] = [];
-  for (const { suite, alias, fingerprint } of suites) {
-    const loaded = project.suites.filter((one) => one.name === suite);
-    const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
-    const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
-    const prepared = await prepareRuns({ ...project, env }, loaded, { narrowing: null }, (one) =>
-      alias === null ? one.models : one.models.filter((model) => model.alias === alias),
-    );
-    const now = prepared[0]?.plan.fingerprint ?? "";
-    await closeRuns(prepared);
-    proofs.push({
-      suite: alias === null ? suite : `${suite} (${alias})`,
-      promoted: fingerprint,
-      now,
-      equal: now === fingerprint,
-    });
+  for (const { suite, alias, fingerprint: promoted } of suites) {
+    const name = alias === null ? suite : `${suite} (${alias})`;
+    try {
+      const now = await fingerprintNow(io, directory, suite, alias);
+      proofs.push({ suite: name, promoted, now, equal: now === promoted });
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      proofs.push({ suite: name, promoted, now: null, equal: false, said: error.problems[0]?.what ?? "" });
+    }
   }
   return proofs;
 }
 
-function dryText(tag: PromotedTag, changes: ReadonlyMap<string, Buffer | null>): string {
+async function fingerprintNow(io: Io, directory: string | undefined, suite: string, alias: string | null) {
+  const project = await openProject(io, { directory, suites: [suite] });
+  const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
+  const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
+  const prepared = await prepareRuns({ ...project, env }, project.suites, { narrowing: null }, (one) =>
+    alias === null ? one.models : one.models.filter((model) => model.alias === alias),
+  );
+  await closeRuns(prepared);
+  return prepared[0]?.plan.fingerprint ?? null;
+}
+
+function dryText(tag: PromotedTag, changes: Changes): string {
   if (changes.size === 0) return `Everything stands as ${tag.name} had it; nothing would change.\n`;
   const lines = [...changes].map(
-    ([path, content]) => `  ${content === null ? "remove " : "restore"}  ${path}`,
+    ([path, content]) => `  ${content === null ? "remove " : "restore"}  ${plainLine(path)}`,
   );
   return `Rolling back to ${tag.name} would change ${plural(changes.size, "file")}:\n${lines.join("\n")}\nnothing was written\n`;
 }
 
-function textOf(
-  tag: PromotedTag,
-  changes: ReadonlyMap<string, Buffer | null>,
-  commit: string | null,
-  proofs: readonly Proof[],
-): string {
+function textOf(tag: PromotedTag, changes: Changes, commit: string | null, proofs: readonly Proof[]): string {
   const removed = [...changes.values()].filter((content) => content === null).length;
   const done =
     commit === null
       ? `Everything stood as ${tag.name} had it; nothing was changed.`
       : `Rolled back to ${tag.name}: ${plural(changes.size - removed, "file")} restored, ${removed} removed   commit ${commit.slice(0, 7)}`;
-  const lines = proofs.map((one) =>
-    one.equal
-      ? `  ${one.suite}  fingerprint ${one.now.slice(0, 12)} equals the promoted one: proved`
-      : `  ${one.suite}  fingerprint ${one.now.slice(0, 12)} is not the promoted ${one.promoted.slice(0, 12)}`,
-  );
+  const lines = proofs.map((one) => `  ${one.suite}  ${proofText(one)}`);
   const undo = commit === null ? [] : ["  to undo: git revert HEAD"];
   return `${[done, ...lines, ...undo].join("\n")}\n`;
 }
 
-function jsonOf(
-  tag: PromotedTag,
-  changes: ReadonlyMap<string, Buffer | null>,
-  commit: string | null,
-  proofs: readonly Proof[],
-): string {
+function proofText({ equal, now, promoted, said }: Proof): string {
+  if (now === null) return `not proved: ${plainLine(said ?? "")}`;
+  if (equal) return `fingerprint ${now.slice(0, 12)} equals the promoted one: proved`;
+  return `not proved: fingerprint ${now.slice(0, 12)} is not the promoted ${promoted.slice(0, 12)}`;
+}
+
+function jsonOf(tag: PromotedTag, changes: Changes, commit: string | null, proofs: readonly Proof[]): string {
   const exit = proofs.every((one) => one.equal) ? EXIT.ok : EXIT.failed;
   const restored = [...changes].filter(([, content]) => content !== null).map(([path]) => path);
   const removed = [...changes].filter(([, content]) => content === null).map(([path]) => path);

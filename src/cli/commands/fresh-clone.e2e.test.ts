@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { gitProject, ownGit } from "../testing/git-project.ts";
+
+let restore: () => void;
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(() => restore());
+
+const ANSWERS = ["billing", "Billing", "bill", "shipping", "", 'a "quoted"\nanswer', "Größe"];
+/** Some cases, asked twice: what was answered then and what is answered now. */
+const generated = fc.record({
+  ids: fc.uniqueArray(
+    fc.oneof(fc.string({ minLength: 1, maxLength: 8 }), fc.constantFrom("é", "two\nlines", '"')),
+    {
+      minLength: 3,
+      maxLength: 15,
+    },
+  ),
+  answers: fc.array(fc.constantFrom(...ANSWERS), { minLength: 120, maxLength: 120 }),
+});
+
+function filesOf(ids: readonly string[], answers: readonly string[]): Record<string, string> {
+  const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  return {
+    ".gitignore": ".evals/\n",
+    "evalconfig.yaml": "models:\n  told: { provider: outputs, file: fixtures/told.jsonl }\n",
+    "evals/s.yaml":
+      "dataset: d\nmodel: told\ntrials: 4\nscorers:\n  - { type: equals, name: exact }\n  - { type: levenshtein, name: near, threshold: 0.5, required: false }\ngate:\n  regression: [{ metric: pass_rate }, { metric: score.near }]\n",
+    "datasets/d.jsonl": lines(ids.map((id) => ({ id, input: id, expected: "billing" }))),
+    "fixtures/told.jsonl": lines(
+      ids.flatMap((id, n) =>
+        [1, 2, 3, 4].map((trial) => ({ case: id, trial, output: answers[(n * 4 + trial) % answers.length] })),
+      ),
+    ),
+  };
+}
+
+describe("a file written by promote, read by the gate of a fresh clone", () => {
+  it("gives the comparison, digit for digit, that the stored run gives", { timeout: 120_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(generated, async ({ ids, answers }) => {
+        const repo = gitProject(filesOf(ids, answers.slice(0, 60)));
+        try {
+          const first = (await repo.json(["run"])).document.runs[0];
+          expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
+          // Other answers, another order of the cases.
+          repo.commit(filesOf([...ids].reverse(), answers.slice(60)));
+          repo.git("push", "-q", "origin", "main");
+          const stored = await repo.json(["run", "--baseline", first.id]);
+          const cloned = await repo.clone("main").json(["run"]);
+          const [own, fresh] = [stored.document.runs[0], cloned.document.runs[0]];
+          expect([cloned.exit, fresh.gate]).toEqual([stored.exit, own.gate]);
+          const told = ({ comparison }: typeof own): object => ({
+            ...comparison,
+            baseline: { ...comparison.baseline, side: "", run: null },
+            candidate: { ...comparison.candidate, side: "", run: null },
+            // Answers were not asked to be kept.
+            examples: [],
+          });
+          expect(JSON.stringify(told(fresh))).toBe(JSON.stringify(told(own)));
+          expect(fresh.fingerprint).toBe(own.fingerprint);
+        } finally {
+          repo.remove();
+        }
+      }),
+      { numRuns: 3, endOnFailure: true },
+    );
+  });
+});

@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Checkout, type GitProject, gitProject, ownGit, promptText } from "../testing/git-project.ts";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+  repo = gitProject();
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+/** Promotes with answers, and makes a fresh clone that has no history of runs. */
+async function freshClone(
+  change: () => void,
+  flags: readonly string[] = ["--with-answers"],
+): Promise<Checkout> {
+  await repo.evals(["run"]);
+  expect(await repo.evals(["promote", ...flags])).toMatchObject({ exit: 0 });
+  change();
+  repo.git("push", "-q", "origin", "main");
+  return repo.clone("main");
+}
+const suiteWith =
+  (scorer: string): (() => void) =>
+  () => {
+    repo.commit({
+      "evals/s.yaml": repo.read("evals/s.yaml").replace("{ type: equals, name: exact }", scorer),
+    });
+  };
+
+describe("answers kept beside a baseline", () => {
+  it("are scored again in a fresh clone when a scorer has changed, as the store's own would be", async () => {
+    const clone = await freshClone(suiteWith("{ type: contains, name: exact, against: expected }"));
+    const { exit, document } = await clone.json(["run", "--all-trials"]);
+    expect(exit).toBe(0);
+    const { comparison, gate } = document.runs[0];
+    expect(gate.verdict).toBe("no_regression");
+    expect(comparison.baseline).toMatchObject({
+      side: "evals/baselines/s.jsonl at HEAD, scored again",
+      pass_rate: 1,
+    });
+    const own = (await repo.json(["run", "--all-trials"])).document.runs[0].comparison;
+    expect({ ...comparison, baseline: own.baseline, candidate: own.candidate }).toEqual(own);
+  });
+
+  it("are not there without --with-answers: the comparison cannot be made", async () => {
+    const clone = await freshClone(suiteWith("{ type: contains, name: exact, against: expected }"), []);
+    expect(await clone.json(["run", "--all-trials"])).toMatchObject({
+      exit: 3,
+      document: { runs: [{ gate: { outcome: "undecided", verdict: "incomparable" } }] },
+    });
+  });
+
+  it.each([
+    ["{ type: latency, name: exact, max: 60s }"],
+    ["{ type: module, name: exact, file: scorers/mine.mjs }"],
+  ])("are left alone when a scorer reads more than the answer: %s", async (scorer) => {
+    const clone = await freshClone(() => {
+      repo.commit({
+        "scorers/mine.mjs": "export default ({ transcript }) => transcript.tool_calls.length === 0;\n",
+      });
+      suiteWith(scorer)();
+    });
+    expect(await clone.json(["run", "--all-trials"])).toMatchObject({ exit: 3 });
+  });
+
+  it("show before and after in a fresh clone", async () => {
+    const clone = await freshClone(() => repo.commit({ "prompts/q/1.1.0.md": promptText("Answer.") }));
+    const { exit, document } = await clone.json(["run"]);
+    expect(exit).toBe(1);
+    const { examples } = document.runs[0].comparison;
+    expect(examples?.[0]).toMatchObject({
+      before: expect.stringMatching(/^item \d+$/),
+      after: "I do not know",
+    });
+  });
+
+  it("that a person broke are told by the run", async () => {
+    const clone = await freshClone(() => {
+      repo.commit({ "evals/baselines/s.answers.jsonl": "nonsense\n" });
+      suiteWith("{ type: contains, name: exact, against: expected }")();
+    });
+    expect(await clone.json(["run"])).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_ANSWERS_BROKEN" }] },
+    });
+  });
+});
+
+describe("the baseline's own run in the store", () => {
+  it("is found although the baseline holds answers from the cache, and scored again", async () => {
+    repo.commit({
+      "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
+    });
+    await repo.evals(["run", "--trials", "2"]);
+    const second = (await repo.json(["run", "--all-trials"])).document.runs[0];
+    expect(second.counts.cached).toBe(80);
+    expect(await repo.evals(["promote", second.id])).toMatchObject({ exit: 0 });
+    suiteWith("{ type: contains, name: exact, against: expected }")();
+    const { comparison } = (await repo.json(["run", "--all-trials"])).document.runs[0];
+    expect(comparison.baseline.side).toBe("evals/baselines/s.jsonl at HEAD, scored again");
+  });
+});

@@ -1,0 +1,533 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+const PATH = "evals/baselines/s.jsonl";
+const lines = (path = PATH) =>
+  repo
+    .read(path)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** A model whose answers may be taken from the cache. */
+function cacheable(files = projectFiles(4, 2)): Record<string, string> {
+  return {
+    ...files,
+    "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
+  };
+}
+
+describe("the baseline that promote writes", () => {
+  it("is a header and a line a case, sorted, without date or commit, and the same bytes again", async () => {
+    const ids = ["b", "a", "é", 'with "quotes"', "two\nlines", "z z"];
+    repo = gitProject({
+      ...projectFiles(4, 2),
+      "datasets/d.jsonl": ids
+        .map((id, n) => `${JSON.stringify({ id, input: { n }, expected: `item ${n}` })}\n`)
+        .join(""),
+    });
+    await repo.evals(["run"]);
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
+    const text = repo.read(PATH);
+    const [header, ...cases] = lines();
+    expect(header).toEqual({
+      schema: "evals.baseline/1",
+      suite: "s",
+      target: "prompt 1.0.0 · agents/bot.mjs",
+      scorers: { exact: { hash: expect.stringMatching(/^[0-9a-f]{64}$/), required: true } },
+    });
+    expect(cases.map((one) => one.case)).toEqual([...ids].sort());
+    expect(cases[0]).toEqual({
+      case: "a",
+      content: expect.stringMatching(/^[0-9a-f]{64}$/),
+      key: expect.stringMatching(/^[0-9a-f]{64}$/),
+      runs: [expect.any(String)],
+      trials: 2,
+      pass: 2,
+      scores: { exact: 2 },
+    });
+    const again = await repo.evals(["promote"]);
+    expect(again.stdout).toContain("no change to commit");
+    expect(repo.read(PATH)).toBe(text);
+  });
+
+  it("has a file a model", async () => {
+    repo = gitProject({
+      ...projectFiles(4, 2),
+      "evalconfig.yaml":
+        "models:\n  one: { provider: module, file: agents/bot.mjs }\n  two: { provider: module, file: agents/bot.mjs, context: { index: 7 } }\n",
+      "evals/s.yaml":
+        "dataset: d\nprompt: q\nmodels: [one, two]\ntrials: 2\nscorers:\n  - { type: equals, name: exact }\n",
+    });
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    expect(repo.git("show", "--name-only", "--format=", "HEAD").split("\n")).toEqual([
+      "evals/baselines/s.one.jsonl",
+      "evals/baselines/s.two.jsonl",
+    ]);
+    const { document } = await repo.json(["run"]);
+    expect(
+      document.runs.map(
+        (one: { comparison: { baseline: { side: string } } }) => one.comparison.baseline.side,
+      ),
+    ).toEqual(["evals/baselines/s.one.jsonl at HEAD", "evals/baselines/s.two.jsonl at HEAD"]);
+    const one = await repo.json(["run", "--model", "two"]);
+    expect(one.document.runs[0].comparison.baseline.side).toBe("evals/baselines/s.two.jsonl at HEAD");
+    expect(await repo.json(["rollback", "v1"])).toMatchObject({
+      exit: 0,
+      document: {
+        proofs: [
+          { suite: "s (one)", equal: true },
+          { suite: "s (two)", equal: true },
+        ],
+      },
+    });
+  });
+
+  it("is written down in its tag: fingerprint, metrics with intervals, who, when, why, the run, the files", async () => {
+    repo = gitProject(projectFiles(4, 2));
+    const run = (await repo.json(["run"])).document.runs[0];
+    await repo.evals(["promote", "--as", "release/1.0", "--message", "# first\nrelease"]);
+    const message = repo.git("for-each-ref", "--format=%(contents)", "refs/tags/evals/release/1.0");
+    expect(message.split("\n")).toEqual(
+      expect.arrayContaining([
+        "Promote release/1.0",
+        "why: # first release",
+        "who: Ada <ada@example.com>",
+        "when: 2025-03-01T12:00:00.000Z",
+        "suite: s",
+        "  target: prompt 1.0.0 · agents/bot.mjs",
+        `  fingerprint: ${run.fingerprint}`,
+        "  pass_rate: 1 (0.283126 to 1)",
+        "  pass^2: 1 (0.283126 to 1)",
+        "  score.exact: 1 (0.283126 to 1)",
+        "  cost_usd: unknown",
+        "  cases: 4, trials: 8",
+        `  run: ${run.id}`,
+        'files: ["agents/bot.mjs","datasets/d.jsonl","evalconfig.yaml","evals/s.yaml","prompts/q/1.0.0.md"]',
+      ]),
+    );
+    expect(repo.git("log", "-1", "--format=%B")).toContain("# first\nrelease");
+  });
+});
+
+describe("promote --add", () => {
+  it("adds a later run's own trials to unchanged cases, each run once", async () => {
+    repo = gitProject(projectFiles(3, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    const second = (await repo.json(["run"])).document.runs[0].id;
+    expect((await repo.evals(["promote", "--add"])).stdout).toContain("3 cases got more trials");
+    expect(
+      lines()
+        .slice(1)
+        .map((one) => [one.trials, one.pass, one.runs.length, one.scores.exact]),
+    ).toEqual([
+      [4, 4, 2, 4],
+      [4, 4, 2, 4],
+      [4, 4, 2, 4],
+    ]);
+    const twice = await repo.evals(["promote", second, "--add"]);
+    expect(twice.exit).toBe(2);
+    expect(twice.stderr).toContain("EVALS_PROMOTE_NOTHING_TO_ADD");
+  });
+
+  it("starts changed cases anew, takes new ones, and lets go of those that are gone", async () => {
+    repo = gitProject(projectFiles(4, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    const [a, b, c] = repo.read("datasets/d.jsonl").trimEnd().split("\n");
+    repo.commit({
+      "datasets/d.jsonl": `${a}\n${b?.replace("item 1", "item one")}\n${c}\n{"id":"new","input":{"n":9},"expected":"item 9"}\n`,
+    });
+    await repo.evals(["run", "--baseline", "none"]);
+    expect((await repo.evals(["promote", "--add"])).stdout).toContain(
+      "2 cases got more trials, 1 changed and start anew, 1 are new, 1 are gone",
+    );
+    expect(
+      lines()
+        .slice(1)
+        .map((one) => [one.case, one.trials]),
+    ).toEqual([
+      ["c000", 4],
+      ["c001", 2],
+      ["c002", 4],
+      ["new", 2],
+    ]);
+  });
+
+  it("never counts an answer from the cache, whichever of the runs is promoted first", async () => {
+    repo = gitProject(cacheable());
+    await repo.evals(["run"]);
+    const [first] = (await repo.json(["history"])).document.runs;
+    const second = (await repo.json(["run", "--trials", "4"])).document.runs[0];
+    expect(second.counts).toMatchObject({ answered: 16, cached: 8 });
+    await repo.evals(["promote", second.id]);
+    expect(lines()[1]).toMatchObject({ trials: 4, runs: [second.id, first.id] });
+    expect((await repo.evals(["promote", first.id, "--add"])).stderr).toContain(
+      "EVALS_PROMOTE_NOTHING_TO_ADD",
+    );
+
+    await repo.evals(["promote", first.id]);
+    await repo.evals(["promote", second.id, "--add"]);
+    expect(lines()[1]).toMatchObject({ trials: 4, runs: [first.id, second.id] });
+  });
+
+  it("adds nothing of recorded answers: they are the same ones again", async () => {
+    repo = gitProject({
+      ...projectFiles(2, 1),
+      "evalconfig.yaml": "models:\n  bot: { provider: outputs, file: fixtures/o.jsonl }\n",
+      "fixtures/o.jsonl": '{"case":"c000","output":"item 0"}\n{"case":"c001","output":"no"}\n',
+    });
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    await repo.evals(["run"]);
+    expect((await repo.evals(["promote", "--add"])).stderr).toContain(
+      "its answers were recorded by another run",
+    );
+  });
+
+  it("keeps the scores of a scorer that only got another name", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    repo.commit({ "evals/s.yaml": repo.read("evals/s.yaml").replace("name: exact", "name: same") });
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--add"]);
+    expect(lines()[1]).toMatchObject({ trials: 4, scores: { same: 4 } });
+    expect(Object.keys(lines()[1].scores)).toEqual(["same"]);
+  });
+});
+
+describe("promote --with-answers", () => {
+  const ANSWERS = "evals/baselines/s.answers.jsonl";
+  it("writes distinct answers with counts, grows them, and takes them away when they would be stale", async () => {
+    repo = gitProject({ ...projectFiles(2, 2), "prompts/q/1.0.0.md": promptText("Answer.") });
+    await repo.evals(["run"]);
+    expect((await repo.evals(["promote", "--with-answers"])).stdout).toContain(`and ${ANSWERS}`);
+    const answer = (output: string, trials: number, pass: number) => ({
+      answer_hash: expect.any(String),
+      output,
+      trials,
+      pass,
+    });
+    expect(lines(ANSWERS)).toEqual([
+      { case: "c000", answers: [answer("item 0", 2, 2)] },
+      { case: "c001", answers: [answer("I do not know", 2, 0)] },
+    ]);
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--add", "--with-answers"]);
+    expect(lines(ANSWERS)[1]).toEqual({ case: "c001", answers: [answer("I do not know", 4, 0)] });
+    await repo.evals(["run"]);
+    expect((await repo.evals(["promote"])).stdout).toContain(`removed ${ANSWERS}`);
+    expect(existsSync(join(repo.root, ANSWERS))).toBe(false);
+    expect(repo.git("status", "--porcelain")).toBe("");
+  });
+});
+
+describe("promote --dry-run", () => {
+  it("shows what would be written and touches nothing", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    await repo.evals(["run"]);
+    const head = repo.git("rev-parse", "HEAD");
+    const dry = await repo.evals(["promote", "--dry-run", "--as", "v1"]);
+    expect(dry.stdout).toContain(`would write ${PATH}`);
+    expect(dry.stdout).toContain("the tag would be evals/v1");
+    expect([repo.git("rev-parse", "HEAD"), repo.git("tag"), repo.git("status", "--porcelain")]).toEqual([
+      head,
+      "",
+      "",
+    ]);
+    expect(existsSync(join(repo.root, PATH))).toBe(false);
+  });
+});
+
+describe("promote refuses", () => {
+  const refusals: [string, () => Promise<readonly string[]>, string, RegExp][] = [
+    [
+      "a narrowed run",
+      async () => {
+        await repo.evals(["run", "--case", "c000"]);
+        return [];
+      },
+      "EVALS_PROMOTE_NARROWED",
+      /evals run s && evals promote/,
+    ],
+    [
+      "a run that stopped early",
+      async () => {
+        repo.commit({ "prompts/q/1.1.0.md": promptText("Answer.") });
+        await repo.evals(["run"]);
+        return [];
+      },
+      "EVALS_PROMOTE_STOPPED_EARLY",
+      /--resume --run [0-9a-f]+ --all-trials/,
+    ],
+    [
+      "a run with errors",
+      async () => {
+        repo.commit({
+          "agents/down.mjs": "export default () => { throw new Error('down'); };\n",
+          "evalconfig.yaml": repo.read("evalconfig.yaml").replace("bot.mjs", "down.mjs"),
+        });
+        await repo.evals(["run"]);
+        return [];
+      },
+      "EVALS_PROMOTE_INCOMPLETE",
+      /--resume --run/,
+    ],
+    [
+      "a changed prompt that is not committed",
+      async () => {
+        repo.write("prompts/q/1.1.0.md", promptText("Answer carefully, please."));
+        await repo.evals(["run", "--all-trials"]);
+        return [];
+      },
+      "EVALS_PROMOTE_UNCOMMITTED",
+      /prompts\/q\/1\.1\.0\.md/,
+    ],
+    [
+      "a dataset that git ignores",
+      async () => {
+        repo.commit({
+          ".gitignore": ".evals/\ndatasets/other.jsonl\n",
+          "evals/s.yaml": repo.read("evals/s.yaml").replace("dataset: d", "dataset: other"),
+        });
+        repo.write("datasets/other.jsonl", repo.read("datasets/d.jsonl"));
+        await repo.evals(["run", "--all-trials"]);
+        return [];
+      },
+      "EVALS_PROMOTE_UNCOMMITTED",
+      /datasets\/other\.jsonl/,
+    ],
+    [
+      "a change hidden by assume-unchanged",
+      async () => {
+        repo.git("update-index", "--assume-unchanged", "datasets/d.jsonl");
+        repo.write("datasets/d.jsonl", repo.read("datasets/d.jsonl").replace("item 0", "item zero"));
+        await repo.evals(["run", "--all-trials"]);
+        return [];
+      },
+      "EVALS_PROMOTE_UNCOMMITTED",
+      /datasets\/d\.jsonl/,
+    ],
+    [
+      "a run of an older prompt",
+      async () => {
+        const { document } = await repo.json(["run", "--all-trials"]);
+        repo.commit({ "prompts/q/1.1.0.md": promptText("Answer carefully, please.") });
+        return [document.runs[0].id];
+      },
+      "EVALS_PROMOTE_OTHER_INPUTS",
+      /evals run s && evals promote/,
+    ],
+    [
+      "a run with another model than the suite's",
+      async () => {
+        repo.commit({
+          "evalconfig.yaml": `${repo.read("evalconfig.yaml")}  other: { provider: module, file: agents/bot.mjs, version: "2" }\n`,
+        });
+        await repo.evals(["run", "--model", "other", "--all-trials"]);
+        return [];
+      },
+      "EVALS_PROMOTE_OTHER_MODEL",
+      /model: other/,
+    ],
+    [
+      "a named run of a suite that is gone",
+      async () => {
+        const { document } = await repo.json(["run", "--all-trials"]);
+        repo.git("rm", "-q", "evals/s.yaml");
+        repo.commit({
+          "evals/t.yaml": "dataset: d\nprompt: q\nmodel: bot\nscorers: [{ type: equals, name: exact }]\n",
+        });
+        return [document.runs[0].id];
+      },
+      "EVALS_PROMOTE_SUITE_GONE",
+      /evals history/,
+    ],
+    [
+      "a tag that exists",
+      async () => {
+        await repo.evals(["run", "--all-trials"]);
+        return ["--as", "v1"];
+      },
+      "EVALS_TAG_EXISTS",
+      /--as/,
+    ],
+    [
+      "a tag's name that git refuses",
+      async () => {
+        await repo.evals(["run"]);
+        return ["--as", "a..b"];
+      },
+      "EVALS_TAG_NAME",
+      /--as/,
+    ],
+    [
+      "a conflicted baseline at HEAD",
+      async () => {
+        await repo.evals(["run", "--all-trials"]);
+        repo.commit({ [PATH]: `${repo.read(PATH)}<<<<<<< HEAD\n` });
+        return ["--add"];
+      },
+      "EVALS_BASELINE_CONFLICT",
+      /git checkout/,
+    ],
+  ];
+  it.each(refusals)("%s, and changes nothing", async (_name, prepare, code, fix) => {
+    repo = gitProject(projectFiles(30, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    const words = await prepare();
+    const head = repo.git("rev-parse", "HEAD");
+    const refused = await repo.json(["promote", ...words]);
+    expect(refused).toMatchObject({ exit: 2, document: { problems: [{ code }] } });
+    const [problem] = refused.document.problems;
+    expect(`${problem.what} ${problem.fix}`).toMatch(fix);
+    expect([repo.git("rev-parse", "HEAD"), repo.git("tag")]).toEqual([head, "evals/v1"]);
+  });
+
+  it("nothing of the other suites when one is gone, and says which run it passed over", async () => {
+    repo = gitProject(projectFiles(4, 2));
+    repo.commit({
+      "evals/gone.yaml": repo.read("evals/s.yaml"),
+      "evals/t.yaml": repo.read("evals/s.yaml"),
+    });
+    await repo.evals(["run"]);
+    repo.git("rm", "-q", "evals/gone.yaml");
+    repo.git("commit", "-q", "-m", "gone");
+    await repo.evals(["run", "t", "--case", "c000"]);
+    const told = await repo.evals(["promote"]);
+    expect(told.exit).toBe(0);
+    expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe(PATH);
+    expect(told.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. Passed over/);
+  });
+});
+
+describe("a broken baseline at HEAD", () => {
+  it("is replaced by the command that its message names", async () => {
+    repo = gitProject(projectFiles(4, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    const text = repo.read(PATH);
+    repo.commit({ [PATH]: text.slice(0, -20) });
+    expect((await repo.evals(["run"])).stderr).toContain("evals run --baseline none && evals promote");
+    expect(await repo.evals(["run", "--baseline", "none"])).toMatchObject({ exit: 0 });
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
+    expect(lines().length).toBe(5);
+  });
+});
+
+describe("where the project stands", () => {
+  it("a folder of the repository with blanks and Unicode in its name", async () => {
+    repo = gitProject(projectFiles(4, 2), { folder: "apps/Über bot" });
+    await repo.evals(["run"]);
+    expect(await repo.evals(["promote", "--as", "v1"])).toMatchObject({ exit: 0 });
+    expect(repo.git("show", "--name-only", "--format=", "-z", "HEAD").replaceAll("\0", "")).toBe(
+      `apps/Über bot/${PATH}`,
+    );
+    repo.git("push", "-q", "origin", "main");
+    const clone = repo.clone("main");
+    const { document } = await clone.json(["run"]);
+    expect(document.runs[0].comparison.baseline.side).toBe(`${PATH} at HEAD`);
+    repo.commit({ "prompts/q/1.1.0.md": promptText("Answer.") });
+    expect(await repo.json(["rollback", "v1"])).toMatchObject({
+      exit: 0,
+      document: { removed: ["prompts/q/1.1.0.md"] },
+    });
+  });
+
+  it("a detached HEAD is told, and the promotion made", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    repo.git("checkout", "-q", "--detach");
+    await repo.evals(["run"]);
+    const told = await repo.evals(["promote"]);
+    expect(told.exit).toBe(0);
+    expect(told.stderr).toContain("git switch -c <name>");
+  });
+
+  it("a linked worktree and a submodule's dataset", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    const data = join(repo.root, "..", "data");
+    mkdirSync(data);
+    const inData = (...args: string[]): string => repo.git("-C", data, ...args);
+    inData("init", "-q", "-b", "main");
+    writeFileSync(join(data, "d.jsonl"), repo.read("datasets/d.jsonl"));
+    inData("add", "-A");
+    inData("commit", "-q", "-m", "data");
+    repo.git("rm", "-q", "datasets/d.jsonl");
+    repo.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", data, "datasets/shared");
+    repo.commit({
+      "evals/s.yaml": repo.read("evals/s.yaml").replace("dataset: d", "dataset: datasets/shared/d.jsonl"),
+    });
+    await repo.evals(["run"]);
+    expect(await repo.evals(["promote", "--as", "v1"])).toMatchObject({ exit: 0 });
+    writeFileSync(
+      join(repo.root, "datasets/shared/d.jsonl"),
+      repo.read("datasets/shared/d.jsonl").replace("item 0", "item 1"),
+    );
+    await repo.evals(["run", "--baseline", "none"]);
+    expect((await repo.evals(["promote"])).stderr).toContain("datasets/shared/d.jsonl differs from HEAD");
+  });
+
+  it("no repository, and one without a commit", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    rmSync(join(repo.root, ".git"), { recursive: true });
+    for (const command of [["promote"], ["rollback", "v1"], ["log"]])
+      expect(await repo.json(command)).toMatchObject({
+        exit: 2,
+        document: { problems: [{ code: "EVALS_GIT_NO_REPOSITORY" }] },
+      });
+    expect(await repo.json(["run"])).toMatchObject({ exit: 0 });
+    repo.git("init", "-q");
+    for (const command of [["promote"], ["rollback", "v1"], ["log"]])
+      expect(await repo.json(command)).toMatchObject({
+        exit: 2,
+        document: { problems: [{ code: "EVALS_GIT_NO_COMMIT" }] },
+      });
+    expect(await repo.json(["run"])).toMatchObject({ exit: 0 });
+  });
+
+  it("a git that is missing, too old, or refuses to read", async () => {
+    repo = gitProject(projectFiles(2, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    const tools = join(repo.root, "..", "tools");
+    mkdirSync(tools);
+    const path = process.env.PATH ?? "";
+    const fake = (script: string): void => {
+      writeFileSync(join(tools, "git"), `#!/bin/sh\n${script}\n`);
+      chmodSync(join(tools, "git"), 0o755);
+      process.env.PATH = `${tools}:${path}`;
+    };
+    const codes = async (): Promise<string[]> => {
+      const found = [];
+      for (const command of [["promote"], ["rollback", "v1"], ["log"], ["run"]])
+        found.push((await repo.json(command)).document.problems?.[0]?.code);
+      return found;
+    };
+    fake('[ "$*" = "${*%version}" ] || { echo "git version 2.25.1"; exit; }\nexec /usr/bin/git "$@"');
+    expect(await codes()).toEqual(Array(4).fill("EVALS_GIT_OLD"));
+    fake(
+      "echo \"fatal: detected dubious ownership in repository at '/x'\" >&2\necho 'git config --global --add safe.directory /x' >&2\ncase \"$*\" in *version) echo git version 2.45.0; exit;; esac\nexit 128",
+    );
+    expect(await codes()).toEqual(Array(4).fill("EVALS_GIT_UNREADABLE"));
+    expect((await repo.evals(["promote"])).stderr).toContain("git config --global --add safe.directory /x");
+    process.env.PATH = "/nowhere";
+    expect(await codes()).toEqual(Array(4).fill("EVALS_GIT_MISSING"));
+    process.env.PATH = path;
+  });
+});

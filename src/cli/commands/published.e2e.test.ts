@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+  repo = gitProject(projectFiles(3, 1));
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+interface Found {
+  readonly code: string;
+  readonly path: string;
+  readonly line: number;
+  readonly fix: string;
+}
+const changed = (document: { problems?: Found[] }): string[] =>
+  (document.problems ?? [])
+    .filter((one) => one.code === "EVALS_PROMPT_PUBLISHED")
+    .map((one) => `${one.path}:${one.line}`);
+
+describe("a published version that was edited in place", () => {
+  it("fails check and run at the line that differs, names the version to write, and its command mends it", async () => {
+    repo.write("prompts/q/1.0.1.md", promptText("Not published yet."));
+    repo.write("prompts/q/1.0.0.md", promptText("Answer."));
+    for (const command of ["check", "run"]) {
+      const { exit, document } = await repo.json([command]);
+      expect([exit, changed(document)], command).toEqual([2, ["prompts/q/1.0.0.md:2"]]);
+    }
+    const { document } = await repo.json(["check"]);
+    const command =
+      /^Write it as prompts\/q\/1\.0\.2\.md: (mv .+)$/.exec(document.problems[0].fix)?.[1] ?? "";
+    const { execSync } = await import("node:child_process");
+    execSync(command, { cwd: repo.root });
+    expect(repo.git("status", "--porcelain").split("\n")).toEqual([
+      "?? prompts/q/1.0.1.md",
+      "?? prompts/q/1.0.2.md",
+    ]);
+    expect(changed((await repo.json(["check"])).document)).toEqual([]);
+  });
+
+  it("is found in judges too, when it is committed, and after a rewrite of the line ends alone is none", async () => {
+    repo.commit({ "judges/tone/1.0.0.md": "first\nsecond\nthird\n" });
+    repo.git("push", "-q", "origin", "main");
+    repo.commit({ "judges/tone/1.0.0.md": "first\nsecond\n3rd\n" });
+    expect(changed((await repo.json(["check"])).document)).toEqual(["judges/tone/1.0.0.md:3"]);
+    repo.git("config", "core.autocrlf", "true");
+    repo.write("judges/tone/1.0.0.md", "first\r\nsecond\r\nthird\r\n");
+    expect(changed((await repo.json(["check"])).document)).toEqual([]);
+  });
+
+  it("counts what the default branch ever had, side branches of its merges and deleted versions included", async () => {
+    repo.git("switch", "-q", "-c", "side");
+    repo.commit({ "prompts/q/2.0.0.md": promptText("Side.") });
+    repo.git("rm", "-q", "prompts/q/2.0.0.md");
+    repo.git("commit", "-q", "-m", "away again");
+    repo.git("switch", "-q", "main");
+    repo.git("merge", "-q", "--no-ff", "-m", "merge", "side");
+    repo.git("push", "-q", "origin", "main");
+    repo.write("prompts/q/2.0.0.md", promptText("Another text."));
+    const { document } = await repo.json(["check"]);
+    expect(changed(document)).toEqual(["prompts/q/2.0.0.md:2"]);
+    expect(document.problems[0].fix).toContain("prompts/q/2.0.1.md");
+  });
+
+  it("is not published by a branch that was pushed, nor by a commit on the default branch that was not", async () => {
+    repo.commit({ "prompts/q/1.1.0.md": promptText("Draft.") });
+    repo.git("push", "-q", "origin", "main:refs/heads/feature");
+    repo.write("prompts/q/1.1.0.md", promptText("Second draft."));
+    expect(changed((await repo.json(["check"])).document)).toEqual([]);
+  });
+
+  it("is published by a promoted tag where there is no remote", async () => {
+    repo.git("remote", "remove", "origin");
+    repo.write("prompts/q/1.0.0.md", promptText("Changed before anything was promoted."));
+    expect(changed((await repo.json(["check"])).document)).toEqual([]);
+    repo.commit({});
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    repo.write("prompts/q/1.0.0.md", promptText("Changed after."));
+    expect(changed((await repo.json(["check"])).document)).toEqual(["prompts/q/1.0.0.md:2"]);
+  });
+
+  it("is found in CI by the base branch, whatever its name", async () => {
+    repo.git("push", "-q", "origin", "main:refs/heads/trunk");
+    repo.git("switch", "-q", "-c", "feature");
+    repo.commit({ "prompts/q/1.0.0.md": promptText("Answer.") });
+    repo.git("push", "-q", "origin", "feature");
+    const ci = repo.clone("feature");
+    ci.git("fetch", "-q", "--depth=1", "origin", "trunk:refs/remotes/origin/trunk");
+    expect(changed((await ci.json(["check"], { GITHUB_BASE_REF: "trunk" })).document)).toEqual([
+      "prompts/q/1.0.0.md:2",
+    ]);
+    expect(await ci.json(["run"], { GITHUB_BASE_REF: "trunk" })).toMatchObject({ exit: 2 });
+  });
+});
+
+describe("evals check and the baselines", () => {
+  const PATH = "evals/baselines/s.jsonl";
+  const codes = async (): Promise<string[]> => {
+    const { document } = await repo.json(["check"]);
+    return [...document.problems, ...document.warnings].map(
+      (one: Found) => `${one.code} ${one.path}:${one.line}`,
+    );
+  };
+  beforeEach(async () => {
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--with-answers"]);
+  });
+
+  it("finds nothing in what promote wrote", async () => {
+    expect(await codes()).toEqual([]);
+  });
+
+  it("finds the markers that a real merge left, and its command leads to a whole file again", async () => {
+    const text = repo.read(PATH);
+    repo.git("switch", "-q", "-c", "feature");
+    repo.commit({ [PATH]: text.replaceAll('"pass":1', '"pass":0') });
+    repo.git("switch", "-q", "main");
+    repo.commit({ [PATH]: text.replaceAll('"trials":1', '"trials":2') });
+    expect(() => repo.git("merge", "-q", "feature")).toThrow();
+    expect(await codes()).toEqual([`EVALS_BASELINE_CONFLICT ${PATH}:2`]);
+    const { document } = await repo.json(["check"]);
+    const command = /^(git checkout .+?), finish/.exec(document.problems[0].fix)?.[1] ?? "";
+    const { execSync } = await import("node:child_process");
+    execSync(command, { cwd: repo.root, stdio: "ignore" });
+    repo.git("commit", "-q", "--no-edit");
+    expect(await codes()).toEqual([]);
+    expect(await repo.evals(["run", "--all-trials"])).toMatchObject({ exit: 0 });
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
+  });
+
+  it("finds a cut file, one of a newer version, broken answers, and one whose suite is gone", async () => {
+    const text = repo.read(PATH);
+    repo.write(PATH, text.slice(0, -20));
+    repo.write("evals/baselines/s.answers.jsonl", "nonsense\n");
+    repo.write("evals/baselines/new.jsonl", text.replace("baseline/1", "baseline/2"));
+    repo.write("evals/baselines/old.jsonl", text.replace('"suite":"s"', '"suite":"old"'));
+    expect(await codes()).toEqual([
+      "EVALS_BASELINE_VERSION evals/baselines/new.jsonl:1",
+      "EVALS_ANSWERS_BROKEN evals/baselines/s.answers.jsonl:1",
+      `EVALS_BASELINE_BROKEN ${PATH}:4`,
+      "EVALS_BASELINE_SUITE_GONE evals/baselines/old.jsonl:1",
+    ]);
+  });
+
+  it("a run tells the same of the committed file, and asks nothing", async () => {
+    repo.commit({ [PATH]: repo.read(PATH).slice(0, -20) });
+    expect(await repo.json(["run"])).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_BASELINE_BROKEN", path: PATH, line: 4 }] },
+    });
+  });
+});

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import type { TreeFile } from "./change-journal.ts";
+import { git, gitText } from "./git-process.ts";
+import { lastWords, locked, refused } from "./git-refusal.ts";
+import type { PlannedFiles } from "./place-files.ts";
+import type { Repository } from "./require-repository.ts";
+
+/** Arguments of one git process; more paths would not fit on a command line. */
+const AT_ONCE = 500;
+/** A git that a person runs holds the index for moments; an editor's holds it for long. */
+const PATIENCE = { tries: 30, ms: 100 };
+
+/** What a commit has at each of some paths, from the repository's top; null where it has nothing. */
+export async function filesOfCommit(
+  top: string,
+  commit: string,
+  paths: readonly string[],
+): Promise<Record<string, TreeFile | null>> {
+  const files: Record<string, TreeFile | null> = Object.fromEntries(paths.map((path) => [path, null]));
+  for (let from = 0; from < paths.length; from += AT_ONCE) {
+    const some = paths.slice(from, from + AT_ONCE);
+    const { code, out, err } = await git(top, ["ls-tree", "-z", "--full-tree", commit, "--", ...some]);
+    if (code !== 0) throw refused(lastWords(err, 1), "git fsck says more.");
+    for (const entry of out.split("\0")) {
+      const [, mode = "", kind = "", id = "", path = ""] =
+        /^(\d+) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(entry) ?? [];
+      if (kind === "blob" || kind === "commit") files[path] = { mode, id };
+    }
+  }
+  return files;
+}
+
+/**
+ * Makes an index of its own that holds a commit with a change, so that nobody's staged files are touched.
+ * @returns whether that differs from the commit
+ */
+export async function prepareIndex(
+  top: string,
+  index: string,
+  { head, files }: { readonly head: string; readonly files: PlannedFiles },
+): Promise<boolean> {
+  const env = { GIT_INDEX_FILE: index };
+  const input = indexInfo(files, head.length);
+  for (const [args, given] of [
+    [["read-tree", head], ""],
+    [["update-index", "-z", "--index-info"], input],
+  ] as const) {
+    const { code, err } = await git(top, args, { env, input: given });
+    if (code !== 0) throw refused(lastWords(err, 1), "git status says more. Nothing was changed.");
+  }
+  const [tree, before] = await Promise.all([
+    git(top, ["write-tree"], { env }),
+    gitText(top, ["rev-parse", `${head}^{tree}`]),
+  ]);
+  if (tree.code !== 0) throw refused(lastWords(tree.err, 1), "git status says more. Nothing was changed.");
+  return tree.out.trim() !== before;
+}
+
+/** Brings the user's own index to what was committed, at these paths alone. @throws {EvalsError} EVALS_GIT_LOCKED */
+export async function setIndex(
+  { top, gitFolder }: Repository,
+  files: PlannedFiles,
+  length: number,
+): Promise<void> {
+  const input = indexInfo(files, length);
+  for (let left = PATIENCE.tries; ; left--) {
+    const { code, err } = await git(top, ["update-index", "-z", "--index-info"], { input });
+    if (code === 0) return;
+    const isLocked = existsSync(join(gitFolder, "index.lock"));
+    if (!isLocked && !/index\.lock/.test(err)) throw refused(lastWords(err, 1), "git status says more.");
+    if (left === 0) throw locked(gitFolder);
+    await wait(PATIENCE.ms);
+  }
+}
+
+/** Those of some paths at which the user's index still has what a commit had. */
+export async function untouchedInIndex(top: string, before: PlannedFiles): Promise<ReadonlySet<string>> {
+  const { out } = await git(top, ["ls-files", "--stage", "-z"]);
+  const staged = new Map<string, string>();
+  for (const entry of out.split("\0")) {
+    const [, file = "", path = ""] = /^(\d+ [0-9a-f]+) \d\t([\s\S]+)$/.exec(entry) ?? [];
+    if (path in before) staged.set(path, file);
+  }
+  const same = Object.entries(before).filter(([path, file]) =>
+    file === null ? !staged.has(path) : staged.get(path) === `${file.mode} ${file.id}`,
+  );
+  return new Set(same.map(([path]) => path));
+}
+
+/** @param length of an object id */
+function indexInfo(files: PlannedFiles, length: number): string {
+  const nothing = `0 ${"0".repeat(length)}`;
+  return Object.entries(files)
+    .map(([path, file]) => `${file === null ? nothing : `${file.mode} ${file.id}`}\t${path}\0`)
+    .join("");
+}

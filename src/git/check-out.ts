@@ -1,0 +1,44 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { git, gitText } from "./git-process.ts";
+
+/**
+ * Writes a commit's whole tree below `folder`, which must be empty, through an index of its own: the user's index, work
+ * tree and list of worktrees are left alone. Submodules stay empty.
+ *
+ * @param root the project root
+ * @returns absolute path of the project root in the copy, and of the repository's root there
+ * @throws {EvalsError} EVALS_REF_CHECKOUT with git's own words (a full disk)
+ */
+export async function checkOut(
+  root: string,
+  commit: string,
+  folder: string,
+): Promise<{ readonly root: string; readonly top: string; readonly from: string }> {
+  const [from, prefix] = await Promise.all([
+    gitText(root, ["rev-parse", "--show-toplevel"]),
+    gitText(root, ["rev-parse", "--show-prefix"]),
+  ]);
+  const top = join(folder, "files");
+  const steps = [
+    ["read-tree", "--no-sparse-checkout", commit],
+    ["checkout-index", "--all", "--force", `--prefix=${top}/`],
+  ];
+  for (const step of steps) {
+    const { code, err } = await git(from ?? root, step, { env: { GIT_INDEX_FILE: join(folder, "index") } });
+    if (code !== 0) throw notWritten(commit, err);
+  }
+  // An empty `.git` ends the search for the repository's root here, and is no repository to any git command.
+  mkdirSync(join(top, ".git"), { recursive: true });
+  return { root: join(top, prefix ?? ""), top, from: from ?? root };
+}
+
+function notWritten(commit: string, err: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_REF_CHECKOUT",
+    what: `The files of ${commit.slice(0, 7)} could not be written to a temporary folder: ${err.trim().split("\n").at(-1) ?? ""}`,
+    why: "A run at a commit needs its modules, commands and schemas on the disk.",
+    fix: "Free some space in the temporary folder, or name another one: TMPDIR=<folder>",
+  });
+}

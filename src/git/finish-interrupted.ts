@@ -1,0 +1,133 @@
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { EvalsError } from "../domain/problem.ts";
+import { filesOfCommit, setIndex, untouchedInIndex } from "./change-index.ts";
+import { type ChangeJournal, changePlaces, closeJournal, readJournal } from "./change-journal.ts";
+import { git, gitText } from "./git-process.ts";
+import { isInterrupted } from "./interrupted.ts";
+import { type PlannedFiles, placedFiles, placeFiles, removeFile } from "./place-files.ts";
+import { isAlive } from "./process-mark.ts";
+import { findRepository, type Repository } from "./require-repository.ts";
+import { makeTag } from "./tags.ts";
+
+/** What was done about a change that had been cut short. */
+export interface Finished {
+  /** First line of its commit's message. */
+  readonly subject: string;
+  readonly how: "undone" | "completed" | "left";
+}
+
+const PATIENCE = { tries: 100, ms: 100 };
+
+/**
+ * After a kill in the middle of a change: before its commit everything is put back, after it what is missing follows.
+ * A file that somebody has changed since is left alone.
+ *
+ * @returns null when nothing was cut short, or the change is under way in a process that lives
+ * @throws {EvalsError} EVALS_GIT_BUSY while a git that was left behind still works; EVALS_GIT_LOCKED
+ */
+export async function finishInterrupted(root: string): Promise<Finished | null> {
+  if (!isInterrupted(root)) return null;
+  const repository = await findRepository(root);
+  if (repository === null) return null;
+  const { top, gitFolder } = repository;
+  const journal = readJournal(gitFolder);
+  if (journal === null) {
+    closeJournal(gitFolder);
+    return null;
+  }
+  if (isAlive(journal.owner)) return null;
+  await gitLeftBehind(journal);
+  const now = await gitText(top, ["rev-parse", "--verify", "--quiet", "HEAD"]);
+  const commit = now === journal.head ? null : await commitOf(top, journal);
+  const how = now === journal.head ? "undone" : commit === null ? "left" : "completed";
+  if (how === "undone") await takeBack(repository, journal, { commit: null, index: false });
+  if (commit !== null) await complete(repository, journal, commit, commit === now);
+  closeJournal(gitFolder);
+  return { subject: journal.subject, how };
+}
+
+/** The git that was to make the commit lives on when only its parent is killed. */
+async function gitLeftBehind({ git: left }: ChangeJournal): Promise<void> {
+  if (left === null) return;
+  for (let tries = PATIENCE.tries; isAlive(left); tries--) {
+    if (tries === 0) {
+      throw new EvalsError({
+        code: "EVALS_GIT_BUSY",
+        what: `Process ${left.pid}, a git commit that an interrupted evals left behind, is still at work.`,
+        why: "Until it has ended nobody knows whether its commit will be made.",
+        fix: `Repeat the command when it has ended, or end it: kill ${left.pid}`,
+      });
+    }
+    await wait(PATIENCE.ms);
+  }
+}
+
+/** The change's own commit, however much came after it; null when HEAD went elsewhere. */
+async function commitOf(top: string, { head, subject }: ChangeJournal): Promise<string | null> {
+  const { code, out } = await git(top, ["log", "-z", "--format=%H%n%P%n%s", `${head}..HEAD`]);
+  if (code !== 0) return null;
+  for (const entry of out.split("\0")) {
+    const [id = "", parents, title] = entry.split("\n");
+    if (parents === head && title === subject) return id;
+  }
+  return null;
+}
+
+/** The work tree was written before the commit; index and tag came after it. */
+async function complete(
+  repository: Repository,
+  { head, files, tag }: ChangeJournal,
+  commit: string,
+  isHead: boolean,
+): Promise<void> {
+  const { top } = repository;
+  if (isHead) {
+    const before = await filesOfCommit(top, head, Object.keys(files));
+    const stale = await untouchedInIndex(top, before);
+    await setIndex(repository, only(files, stale), head.length);
+  }
+  if (tag !== null) await makeTag(top, tag, commit);
+}
+
+/**
+ * Undoes a change: HEAD, the index where the change had reached it, and every file that the change wrote.
+ * @param reached the commit, when it was made; whether the user's index was set
+ */
+export async function takeBack(
+  repository: Repository,
+  { head, files, saved }: ChangeJournal,
+  reached: { readonly commit: string | null; readonly index: boolean },
+): Promise<void> {
+  const { top, gitFolder } = repository;
+  const { index, files: staging } = changePlaces(gitFolder);
+  if (reached.commit !== null) {
+    await git(top, ["update-ref", "-m", "evals: taken back", "HEAD", head, reached.commit]);
+  }
+  const before = await filesOfCommit(top, head, Object.keys(files));
+  const own = new Set(await placedFiles(top, files));
+  await git(top, ["read-tree", head], { env: { GIT_INDEX_FILE: index } });
+  const back = only(
+    before,
+    [...own].filter((path) => !(path in saved)),
+  );
+  const places = placeFiles(top, back, { index, staging });
+  while ((await places.next()).done !== true);
+  for (const [path, content] of Object.entries(saved)) {
+    if (!own.has(path)) continue;
+    if (content === null) removeFile(top, path);
+    else writeWhole(join(top, path), Buffer.from(content, "base64"));
+  }
+  if (reached.index) await setIndex(repository, before, head.length);
+}
+
+function only(files: PlannedFiles, paths: Iterable<string>): PlannedFiles {
+  return Object.fromEntries(Array.from(paths, (path) => [path, files[path] ?? null]));
+}
+
+function writeWhole(place: string, content: Buffer): void {
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(`${place}.evals-new`, content);
+  renameSync(`${place}.evals-new`, place);
+}

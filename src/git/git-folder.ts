@@ -1,0 +1,21 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+/**
+ * Where git keeps HEAD and the index of this work tree: `.git`, or what the file `.git` of a linked worktree or a
+ * submodule points at. Found without starting git.
+ *
+ * @returns absolute; null outside a repository
+ */
+export function findGitFolder(root: string): string | null {
+  for (let folder = resolve(root); ; folder = dirname(folder)) {
+    const place = join(folder, ".git");
+    if (existsSync(place)) return statSync(place).isDirectory() ? place : pointedAt(place);
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function pointedAt(place: string): string | null {
+  const target = /^gitdir: (.+)$/m.exec(readFileSync(place, "utf8"))?.[1];
+  return target === undefined ? null : resolve(dirname(place), target.trim());
+}

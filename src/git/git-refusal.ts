@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+
+/** Git, a hook or the disk said no. @param what without the full stop */
+export function refused(what: string, fix: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_GIT_REFUSED",
+    what: `The change could not be made: ${what.replace(/\.$/, "")}.`,
+    why: "A promotion or rollback is one commit and its tag, whole or not at all.",
+    fix,
+  });
+}
+
+/** Colours and other control characters, which hooks like to print. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ESCAPES = /\u001b\[[0-9;?]*[A-Za-z]|[^\P{Cc}\n]/gu;
+
+/** The last words of git or a hook, in one line. */
+export function lastWords(words: string, lines = 5): string {
+  return words
+    .replace(ESCAPES, "")
+    .split("\n")
+    .map((line) => line.trim().replace(/^(?:fatal|error): /, ""))
+    .filter((line) => line !== "")
+    .slice(-lines)
+    .join(" / ");
+}
+
+export function busy(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_GIT_BUSY",
+    what: "Another evals promotes or rolls back in this repository at this moment.",
+    why: "Two changes at once would mix.",
+    fix: "Repeat the command when the other one has ended.",
+  });
+}
+
+export function locked(gitFolder: string): EvalsError {
+  const lock = join(gitFolder, "index.lock");
+  return new EvalsError({
+    code: "EVALS_GIT_LOCKED",
+    what: `Git's index is locked by ${lock}.`,
+    why: "Another git works here, or one was killed and left its lock behind.",
+    fix: `Repeat the command when it has ended; if no git is running: rm ${lock}`,
+  });
+}
+
+/** What the disk says no with, as a mistake rather than a bug of ours. */
+const OF_THE_DISK: Readonly<Record<string, string>> = {
+  EACCES: "may not be written",
+  EPERM: "may not be written",
+  EROFS: "is on a disk that cannot be written",
+  ENOSPC: "does not fit on the disk",
+  EDQUOT: "is over the disk quota",
+  ENOTDIR: "has a file where a folder is needed",
+  EISDIR: "is a folder where a file is needed",
+  EEXIST: "has a file where a folder is needed",
+  ENOTEMPTY: "is a folder with other files in it",
+};
+
+export function translatedRefusal(error: unknown): unknown {
+  const { code, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
+  const said = code === undefined ? undefined : OF_THE_DISK[code];
+  if (error instanceof EvalsError || said === undefined) return error;
+  return refused(
+    `${dest ?? path ?? "a file"} ${said}`,
+    "Mend that, then repeat the command. Nothing was changed.",
+  );
+}

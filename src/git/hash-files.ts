@@ -1,0 +1,38 @@
+import { posix } from "node:path";
+import { git, gitText } from "./git-process.ts";
+
+/**
+ * Object ids that git would store for files of the work tree, line ends and filters applied as the repository says.
+ *
+ * @param folder of the repository that the paths are relative to
+ * @returns without the paths that cannot be read
+ */
+export async function hashFiles(
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = new Map<string, string>();
+  const where = paths.length === 0 ? null : await gitText(folder, WHERE);
+  if (where === null) return ids;
+  // Git reads these paths from the top, wherever it was started.
+  const [top = "", prefix = ""] = where.split("\n");
+  for (let from = 0; from < paths.length; ) {
+    const rest = paths.slice(from);
+    const input = rest.map((path) => `${quoted(posix.normalize(prefix + path))}\n`).join("");
+    const { code, out } = await git(top, ["hash-object", "--stdin-paths"], { input });
+    const got = out.split("\n").slice(0, -1);
+    for (const [place, id] of got.entries()) ids.set(rest[place] ?? "", id);
+    if (code === 0) break;
+    // Git stops at the first path that it cannot read; that one is left out.
+    from += got.length + 1;
+  }
+  return ids;
+}
+
+const WHERE = ["rev-parse", "--show-toplevel", "--show-prefix"];
+
+/** One path a line: git reads a line that begins with a quote as C does. */
+function quoted(path: string): string {
+  if (!/^"|[\n\r]/.test(path)) return path;
+  return `"${path.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n").replace(/\r/g, "\\r")}"`;
+}

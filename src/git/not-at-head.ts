@@ -1,0 +1,50 @@
+import { gitText } from "./git-process.ts";
+import { hashFiles } from "./hash-files.ts";
+import { filesAt } from "./tags.ts";
+
+/**
+ * The files among these whose content is not what HEAD has: changed, not tracked, ignored, or told to git as unchanged.
+ * A file of a submodule counts by the submodule's own HEAD, which must be the one that HEAD records.
+ *
+ * @param paths relative to `root`
+ */
+export async function notAtHead(root: string, paths: readonly string[]): Promise<string[]> {
+  if (paths.length === 0) return [];
+  const [committed, now, submodules] = await Promise.all([
+    filesAt(root, "HEAD", paths),
+    hashFiles(root, paths),
+    submodulesAt(root),
+  ]);
+  const differing: string[] = [];
+  for (const path of paths) {
+    const module = submodules.find((one) => path.startsWith(`${one.path}/`));
+    const id = module === undefined ? committed.get(path)?.id : await idInSubmodule(root, module, path);
+    if (id === undefined || id === null || now.get(path) !== id) differing.push(path);
+  }
+  return differing;
+}
+
+interface Submodule {
+  readonly path: string;
+  /** The commit that HEAD records. */
+  readonly id: string;
+}
+
+async function submodulesAt(root: string): Promise<Submodule[]> {
+  const text = await gitText(root, ["ls-tree", "-r", "-z", "HEAD"]);
+  return (text ?? "").split("\0").flatMap((entry) => {
+    const [, id, path] = /^160000 commit ([0-9a-f]+)\t([\s\S]+)$/.exec(entry) ?? [];
+    return id === undefined || path === undefined ? [] : [{ path, id }];
+  });
+}
+
+async function idInSubmodule(root: string, { path, id }: Submodule, file: string): Promise<string | null> {
+  return gitText(root, [
+    "-C",
+    path,
+    "rev-parse",
+    "--verify",
+    "--quiet",
+    `${id}:${file.slice(path.length + 1)}`,
+  ]);
+}

@@ -1,0 +1,98 @@
+import { posix } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { findGitFolder } from "./git-folder.ts";
+import { git, gitText } from "./git-process.ts";
+
+/** The repository that a project is in. */
+export interface Repository {
+  /** Absolute path of the work tree's top. */
+  readonly top: string;
+  /** From the top to the project, ending with `/`; empty when they are the same. */
+  readonly prefix: string;
+  /** Absolute: where HEAD and the index of this work tree are. */
+  readonly gitFolder: string;
+}
+
+const OLDEST: readonly [number, number] = [2, 30];
+
+/**
+ * The repository around a project, after making sure that git can be asked.
+ *
+ * @returns null outside a repository
+ * @throws {EvalsError} EVALS_GIT_MISSING, EVALS_GIT_OLD; EVALS_GIT_UNREADABLE where git refuses to read it
+ */
+export async function findRepository(root: string): Promise<Repository | null> {
+  if (findGitFolder(root) === null) return null;
+  const [version, where] = await Promise.all([
+    gitText(root, ["version"]),
+    git(root, ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--show-prefix"]),
+  ]);
+  refuseOldGit(version ?? "");
+  if (where.code !== 0) throw unreadable(where.err);
+  const [top = root, gitFolder = "", prefix = ""] = where.out.split("\n");
+  return { top, gitFolder, prefix };
+}
+
+/** @throws {EvalsError} as `findRepository`; also outside a repository, and before the first commit */
+export async function requireRepository(root: string): Promise<Repository & { readonly head: string }> {
+  const repository = await findRepository(root);
+  if (repository === null) throw noRepository();
+  const head = await gitText(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  if (head === null) throw noCommit();
+  return { ...repository, head };
+}
+
+/** A path of the project as the repository's own tree names it. */
+export function pathFromTop({ prefix }: Pick<Repository, "prefix">, path: string): string {
+  return posix.normalize(`${prefix}${path}`);
+}
+
+/** A path of the repository's tree as the project names it. */
+export function pathFromProject({ prefix }: Pick<Repository, "prefix">, path: string): string {
+  return posix.relative(`/${prefix}`, `/${path}`);
+}
+
+function refuseOldGit(version: string): void {
+  const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const [oldMajor, oldMinor] = OLDEST;
+  if (major === "" || Number(major) > oldMajor || (Number(major) === oldMajor && Number(minor) >= oldMinor))
+    return;
+  throw new EvalsError({
+    code: "EVALS_GIT_OLD",
+    what: `The git on the PATH is ${version.replace(/^git version /, "")}, and ${OLDEST.join(".")} is the oldest that will do.`,
+    why: "An older git lacks options that make a promotion whole or not at all.",
+    fix: "Install a newer git, or put it first on the PATH.",
+  });
+}
+
+function unreadable(words: string): EvalsError {
+  const said = words.trim().split("\n");
+  const foreign = /dubious ownership/.test(words);
+  const command = /git config --global --add safe\.directory .+/.exec(words)?.[0];
+  return new EvalsError({
+    code: "EVALS_GIT_UNREADABLE",
+    what: foreign
+      ? "Git refuses to read this repository: it belongs to another user."
+      : `Git cannot read this repository: ${(said.at(-1) ?? "").replace(/^fatal: /, "")}`,
+    why: "The baseline is in git; a run that cannot see it would pass without comparing anything.",
+    fix: foreign ? (command ?? "git config --global --add safe.directory <path>") : "git status says more",
+  });
+}
+
+function noRepository(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_GIT_NO_REPOSITORY",
+    what: "This is not a git repository.",
+    why: "Baselines, promotions and their history are commits.",
+    fix: "git init && git add -A && git commit -m start",
+  });
+}
+
+function noCommit(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_GIT_NO_COMMIT",
+    what: "This git repository has no commit yet.",
+    why: "A baseline is promoted by committing it beside the files that it was made from.",
+    fix: "git add -A && git commit -m start",
+  });
+}
