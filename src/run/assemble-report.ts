@@ -9,14 +9,26 @@ import type { RanRun } from "./execute-run.ts";
 /** So many cases of a kind are shown with their answers; the rest are counted. */
 const MOST_CASES = 5;
 
-/** Metrics of the whole run and of each tag, tags in alphabetical order. */
-export function measure(header: RunHeader, tally: Tally, byTag: ReadonlyMap<string, readonly number[]>) {
+/**
+ * Metrics of the whole run and of each tag, tags in alphabetical order.
+ * @param judged what its judges cost; null for a run without judges
+ */
+export function measure(
+  header: RunHeader,
+  tally: Tally,
+  byTag: ReadonlyMap<string, readonly number[]>,
+  judged: { readonly cost_usd: number | null } | null,
+) {
   const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
   const tags: Record<string, Metrics> = {};
   for (const [tag, only] of [...byTag].sort(([a], [b]) => (a < b ? -1 : 1))) {
     tags[tag] = computeMetrics(tally, { ...options, trials: 1, only });
   }
-  return { metrics: computeMetrics(tally, options), tags };
+  const metrics = computeMetrics(tally, options);
+  return {
+    metrics: judged === null ? metrics : { ...metrics, judge_cost_usd: { value: judged.cost_usd } },
+    tags,
+  };
 }
 
 export interface ReportParts {

@@ -33,8 +33,30 @@ export interface BudgetGuard {
   release(): void;
 }
 
+/** One budget for all that a run pays for. */
+export interface Purse {
+  /**
+   * A guard for calls of one price. What it lets go leaves room for the calls of all others that are in flight.
+   * @param maxOutputTokens of one call, where nothing is known yet
+   * @param before what earlier sittings paid through this guard
+   */
+  guard(price: Price | null, maxOutputTokens: number, before: Earlier): BudgetGuard;
+  /** Waits while other calls are in flight whose cost is not known yet. After `go` the call counts as in flight. */
+  acquire(guard: BudgetGuard, requestCharacters: number): Promise<"go" | "stop">;
+}
+
+/** A budget of which something is spent already; nothing left is 0, never less. */
+export function withoutSpent(budget: Budget | null, { usd, tokens }: Readonly<Spending>): Budget | null {
+  if (budget === null) return null;
+  return {
+    ...budget,
+    ...(budget.usd === undefined ? {} : { usd: Math.max(0, budget.usd - usd) }),
+    ...(budget.tokens === undefined ? {} : { tokens: Math.max(0, budget.tokens - tokens) }),
+  };
+}
+
 /** Characters of English a token stands for, about; used only before the first answer is in. */
-const CHARACTERS_PER_TOKEN = 4;
+export const CHARACTERS_PER_TOKEN = 4;
 
 export function budgetGuard(
   budget: Budget | null,
@@ -42,48 +64,95 @@ export function budgetGuard(
   maxOutputTokens: number,
   before: Earlier,
 ): BudgetGuard {
-  const spent: Spending = { usd: before.usd, tokens: before.tokens };
-  const unknown: Spending = { usd: 0, tokens: 0 };
-  const dearest: Spending = { usd: 0, tokens: 0, ...before.dearest };
-  let guessed: Spending = { usd: 0, tokens: 0 };
-  let inFlight = 0;
-  let seen = before.dearest === undefined ? 0 : 1;
-  const guess = (characters: number, output: number): Spending => {
-    const input = characters / CHARACTERS_PER_TOKEN;
-    return { tokens: input + output, usd: price === null ? 0 : dollars(price, input, output) };
+  return openPurse(budget).guard(price, maxOutputTokens, before);
+}
+
+/** What one guard has paid, and what it has let go. */
+interface Account {
+  readonly spent: Spending;
+  /** Counted for calls whose cost is unknown. */
+  readonly unknown: Spending;
+  inFlight: number;
+  /** What each call in flight counts as. */
+  each(): Readonly<Spending>;
+}
+
+export function openPurse(budget: Budget | null): Purse {
+  const accounts: Account[] = [];
+  let waiting: (() => void)[] = [];
+  const wake = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const one of all) one();
   };
-  const leavesRoom = (calls: number, each: Spending): boolean =>
-    (budget?.usd === undefined || spent.usd + unknown.usd + calls * each.usd <= budget.usd + ROUNDING) &&
-    (budget?.tokens === undefined || spent.tokens + unknown.tokens + calls * each.tokens <= budget.tokens);
-  const fits = (characters: number): boolean => {
-    if (seen > 0) return leavesRoom(inFlight + 1, dearest);
-    guessed = guess(characters, maxOutputTokens);
-    return leavesRoom(inFlight + 1, guessed) || (inFlight === 0 && leavesRoom(1, guess(characters, 0)));
+  /** Of all accounts: spent, counted for the unknown, and in flight. */
+  const bound = (unit: keyof Spending): number =>
+    accounts.reduce(
+      (sum, one) => sum + one.spent[unit] + one.unknown[unit] + one.inFlight * one.each()[unit],
+      0,
+    );
+  const leavesRoom = (call: Readonly<Spending>): boolean =>
+    (budget?.usd === undefined || bound("usd") + call.usd <= budget.usd + ROUNDING) &&
+    (budget?.tokens === undefined || bound("tokens") + call.tokens <= budget.tokens);
+  const anyInFlight = (): boolean => accounts.some((one) => one.inFlight > 0);
+
+  const guard: Purse["guard"] = (price, maxOutputTokens, before) => {
+    const dearest: Spending = { usd: 0, tokens: 0, ...before.dearest };
+    let guessed: Spending = { usd: 0, tokens: 0 };
+    let seen = before.dearest === undefined ? 0 : 1;
+    const account: Account = {
+      spent: { usd: before.usd, tokens: before.tokens },
+      unknown: { usd: 0, tokens: 0 },
+      inFlight: 0,
+      each: () => (seen > 0 ? dearest : guessed),
+    };
+    accounts.push(account);
+    const guess = (characters: number, output: number): Spending => {
+      const input = characters / CHARACTERS_PER_TOKEN;
+      return { tokens: input + output, usd: price === null ? 0 : dollars(price, input, output) };
+    };
+    const fits = (characters: number): boolean => {
+      if (seen > 0) return leavesRoom(dearest);
+      guessed = guess(characters, maxOutputTokens);
+      return leavesRoom(guessed) || (!anyInFlight() && leavesRoom(guess(characters, 0)));
+    };
+    return {
+      spent: account.spent,
+      reserve: (characters) => {
+        if (budget !== null && !fits(characters)) return anyInFlight() ? "wait" : "stop";
+        account.inFlight++;
+        return "go";
+      },
+      settle: (cost, usage) => {
+        account.inFlight--;
+        seen++;
+        const { input_tokens: input, output_tokens: output } = usage;
+        const known = {
+          usd: cost,
+          tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0),
+        };
+        for (const unit of ["usd", "tokens"] as const) {
+          const amount = known[unit];
+          dearest[unit] = Math.max(dearest[unit], amount ?? guessed[unit]);
+          if (amount === null) account.unknown[unit] += dearest[unit];
+          else account.spent[unit] += amount;
+        }
+        wake();
+      },
+      release: () => {
+        account.inFlight--;
+        wake();
+      },
+    };
   };
   return {
-    spent,
-    reserve: (characters) => {
-      if (budget !== null && !fits(characters)) return inFlight > 0 ? "wait" : "stop";
-      inFlight++;
-      return "go";
-    },
-    settle: (cost, usage) => {
-      inFlight--;
-      seen++;
-      const { input_tokens: input, output_tokens: output } = usage;
-      const known = {
-        usd: cost,
-        tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0),
-      };
-      for (const unit of ["usd", "tokens"] as const) {
-        const amount = known[unit];
-        dearest[unit] = Math.max(dearest[unit], amount ?? guessed[unit]);
-        if (amount === null) unknown[unit] += dearest[unit];
-        else spent[unit] += amount;
+    guard,
+    acquire: async (one, characters) => {
+      for (;;) {
+        const permission = one.reserve(characters);
+        if (permission !== "wait") return permission;
+        await new Promise<void>((resolve) => waiting.push(resolve));
       }
-    },
-    release: () => {
-      inFlight--;
     },
   };
 }

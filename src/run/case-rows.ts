@@ -28,13 +28,28 @@ export interface CaseRowsInput {
 }
 
 /**
- * Every case of a stored run, in its order. Numbers come from one scan; a case's answers stay on the disk until somebody
- * asks for them, so that a report of a hundred thousand trials reads the few that it shows.
+ * Every case of a stored run, in its order. Numbers come from one scan, whoever walks the rows again; a case's answers
+ * stay on the disk until somebody asks for them, so that a report of a hundred thousand trials reads the few that it shows.
  */
-export function* caseRows(input: CaseRowsInput, store: Store): Generator<CaseRow> {
-  const { header, no } = input.run;
+export function caseRows(input: CaseRowsInput, store: Store): () => Generator<CaseRow> {
+  let read: StoredNumbers | undefined;
+  return () => {
+    read ??= readNumbers(input.run, store);
+    return walk(read, input, store);
+  };
+}
+
+interface StoredNumbers {
+  readonly cases: readonly StoredCase[];
+  readonly counted: CountedTrials;
+}
+
+function readNumbers({ no, header }: RunPlace, store: Store): StoredNumbers {
   const cases = store.cases(no);
-  const counted = countTrials(header, cases.length, store.scan(no));
+  return { cases, counted: countTrials(header, cases.length, store.scan(no)) };
+}
+
+function* walk({ cases, counted }: StoredNumbers, input: CaseRowsInput, store: Store): Generator<CaseRow> {
   const standing = standingOf(input);
   const before = answersBefore(input.baselineRun, store);
   for (const one of cases) {
@@ -54,7 +69,7 @@ export function* caseRows(input: CaseRowsInput, store: Store): Generator<CaseRow
       change,
       significant,
       baseline,
-      answers: () => answersOf({ input, store, caseNo, id, change, before }),
+      answers: () => answersOf({ input, store, caseNo, id, change, before, first: counted.first }),
     };
   }
 }
@@ -62,8 +77,17 @@ export function* caseRows(input: CaseRowsInput, store: Store): Generator<CaseRow
 const MARKS = ["-", "p", "f", "e", "?"] as const;
 type Mark = (typeof MARKS)[number];
 
+interface CountedTrials {
+  readonly tally: Tally;
+  /** One letter a trial. */
+  readonly marks: (one: StoredCase) => string;
+  /** The case's first trial with one of the marks. */
+  readonly first: (caseNo: number, marks: readonly Mark[]) => number | undefined;
+  readonly latency: (caseNo: number) => number | null;
+}
+
 /** All numbers of a run in columns: a scan must end before anything else is read. */
-function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>) {
+function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>): CountedTrials {
   const { trials } = header;
   const tally = makeTally(cases, header.scorers.length);
   const marks = new Uint8Array(cases * trials);
@@ -81,6 +105,12 @@ function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>)
         marks.subarray(case_no * trials, case_no * trials + Math.min(planned, trials)),
         (mark) => MARKS[mark] ?? "-",
       ).join(""),
+    first: (caseNo, wanted) => {
+      const at = marks
+        .subarray(caseNo * trials, (caseNo + 1) * trials)
+        .findIndex((mark) => wanted.includes(MARKS[mark] ?? "-"));
+      return at === -1 ? undefined : at + 1;
+    },
     latency: (caseNo: number): number | null => {
       const sum = latencies[caseNo] ?? Number.NaN;
       return Number.isNaN(sum) || (tally.answered[caseNo] ?? 0) === 0 ? null : sum;
@@ -145,24 +175,26 @@ interface AnswersInput {
   readonly id: string;
   readonly change: CaseChange | null;
   readonly before: (id: string) => readonly StoredTrial[];
+  readonly first: CountedTrials["first"];
 }
 
 /**
  * The trial that shows what there is to see: one that passed for a case that was fixed, else one that failed; beside it
  * the baseline's answer of the other kind. Why it failed is told of the side that did.
  */
-function answersOf({ input, store, caseNo, id, change, before }: AnswersInput): CaseAnswers {
-  const { header } = input.run;
+function answersOf({ input, store, caseNo, id, change, before, first }: AnswersInput): CaseAnswers {
+  const { header, no } = input.run;
   const fixed = change === "fixed";
-  const now = store.trials(input.run.no, caseNo);
+  const read = (trial: number | undefined): StoredTrial | undefined =>
+    trial === undefined ? undefined : store.trial(no, caseNo, trial);
   const old = change === "new" || change === "changed" ? [] : before(id);
-  const shown = pick(now, fixed);
+  const shown = read(first(caseNo, [fixed ? "p" : "f"]) ?? first(caseNo, ["p", "f", "?"]));
   const earlier = pick(old, !fixed);
   const example = input.comparison?.examples.find((one) => one.id === id);
   const failure = failureOf(fixed ? earlier : shown, (fixed ? input.baselineRun?.header : header) ?? header);
   const told = failure.scorer === "" && example !== undefined ? example : failure;
-  const expected = store.content(input.run.no, caseNo)?.expected;
-  const errored = now.find((one) => one.error !== null);
+  const expected = store.content(no, caseNo)?.expected;
+  const errored = read(first(caseNo, ["e"]));
   return {
     trial: shown?.trial ?? null,
     output: shown?.answer?.output ?? null,

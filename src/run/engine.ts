@@ -1,14 +1,15 @@
 import type { Price } from "../domain/config.ts";
-import { canonicalJson } from "../domain/json.ts";
+import { NotJudged } from "../domain/judge.ts";
 import type { SkipReason } from "../domain/outcome.ts";
 import type { Client, Reply } from "../domain/provider.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
-import { type BudgetGuard, dollars } from "./budget-guard.ts";
+import type { BudgetGuard } from "./budget-guard.ts";
 import type { Plan } from "./plan.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
+import { toTranscript } from "./to-transcript.ts";
 import type { WorkOrder } from "./work-order.ts";
 
 /** When may a run end before all its trials were asked? The gate's business, handed in as positions and a question. */
@@ -177,7 +178,16 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         scoring--;
         pump();
       })
-      .catch(fail);
+      .catch((error: unknown) => {
+        if (!(error instanceof NotJudged) || error.because === "unasked") {
+          fail(error);
+          return;
+        }
+        // The answer is kept without scores: it is judged when the run goes on.
+        end ??= { kind: "skipped", because: error.because };
+        scoring--;
+        pump();
+      });
   };
 
   const settle = (work: Work, reply: Reply): void => {
@@ -218,14 +228,13 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       score(work, hit);
       return undefined;
     }
-    const request = plan.request(case_no);
-    const permission = job.budget.reserve(job.client.immediate === true ? 0 : canonicalLength(request));
+    const permission = job.budget.reserve(job.client.immediate === true ? 0 : plan.requestLength(case_no));
     if (permission === "wait") return "held";
     if (permission === "stop") {
       end ??= { kind: "skipped", because: "budget" };
       return undefined;
     }
-    const reply = job.client.send(request, plan.question(case_no), trial, job.control.signal);
+    const reply = job.client.send(plan.request(case_no), plan.question(case_no), trial, job.control.signal);
     if (!(reply instanceof Promise)) {
       settle(work, reply);
       return undefined;
@@ -329,36 +338,4 @@ function waitingLine(length: number, stop: StopRule | null) {
       return false;
     },
   };
-}
-
-const lengths = new WeakMap<object, number>();
-
-/** Characters of a request, counted once for all its trials. */
-function canonicalLength(request: object): number {
-  let length = lengths.get(request);
-  if (length === undefined) {
-    length = canonicalJson(request).length;
-    lengths.set(request, length);
-  }
-  return length;
-}
-
-function toTranscript(reply: Extract<Reply, { kind: "answered" }>, price: Price | null): Transcript {
-  const usage = reply.usage ?? UNKNOWN_USAGE;
-  return {
-    output: reply.output,
-    messages: reply.messages ?? [],
-    tool_calls: reply.tool_calls ?? [],
-    usage,
-    latency_ms: reply.latency_ms ?? null,
-    cost_usd: reply.cost_usd ?? priced(price, usage.input_tokens, usage.output_tokens),
-    model: reply.model ?? null,
-    finish_reason: reply.finish_reason ?? null,
-    refusal: reply.refusal ?? null,
-  };
-}
-
-/** Unknown tokens or an unknown price give an unknown cost, never 0. */
-function priced(price: Price | null, input: number | null, output: number | null): number | null {
-  return price === null || input === null || output === null ? null : dollars(price, input, output);
 }

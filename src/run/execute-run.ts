@@ -3,10 +3,12 @@ import type { Client } from "../domain/provider.ts";
 import type { RunEnd } from "../domain/report.ts";
 import type { RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import type { NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { type BudgetGuard, budgetGuard } from "./budget-guard.ts";
+import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
+import { type BudgetGuard, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
 import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
-import { scorerHash } from "./fingerprint.ts";
+import { runScorer } from "./fingerprint.ts";
+import type { JudgeOutside } from "./judge-desk.ts";
+import { beginJudging, type JudgeTotals } from "./judge-sitting.ts";
 import type { Plan } from "./plan.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
 
@@ -14,10 +16,14 @@ export interface RunSettings {
   readonly concurrency: number;
   readonly budget: Budget | null;
   readonly useCache: boolean;
+  /** Answers that the cache must not give: those of the baseline, which are never compared with themselves. */
+  readonly notFromCache?: ReadonlySet<number> | undefined;
   /** The run to go on with; null starts a new one. */
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
   readonly early: EarlyStop | null;
+  /** The run is made of canaries of this one. */
+  readonly canaryOf?: string | undefined;
 }
 
 /** A stopping rule that wants to know of every trial, those of earlier sittings too. */
@@ -38,8 +44,16 @@ export interface RunWorld {
   readonly store: Store;
   /** Puts retry, deadline, limits and recording around the target's client. */
   readonly wrap: (client: Client, onCall: () => void) => Client;
+  /** What judges need beside the network; only a plan that has judges uses it. */
+  readonly judging?: JudgeOutside | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
+  /**
+   * Awaited before the first trial, once the run is in the store.
+   * @param spent by earlier sittings of this run
+   * @returns what else counts against the run's budget
+   */
+  readonly before?: ((header: RunHeader, spent: Spending) => Promise<Spending>) | undefined;
   readonly onTrial: (event: TrialEvent) => void;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
@@ -56,9 +70,12 @@ export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly tally: Tally;
+  /** What its judges were asked and paid; null when it has none. */
+  readonly judged: JudgeTotals | null;
   readonly counts: RunCounts;
   readonly status: RunStatus;
   readonly end: RunEnd;
+  /** By this sitting, judges included. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly duration_ms: number;
   readonly writer: RunWriter;
@@ -70,7 +87,7 @@ const ASSUMED_OUTPUT_TOKENS = 512;
 /** Asks, scores and stores every trial of a plan that is not stored yet. */
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
   const started = world.now();
-  const header = settings.resume?.header ?? headerOf(plan, world);
+  const header = settings.resume?.header ?? headerOf(plan, settings, world);
   const writer =
     settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
   const tally = makeTally(plan.count, plan.scorers.length);
@@ -79,8 +96,20 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
       ? NOTHING_BEFORE
       : readBefore(plan, settings.resume, world.store, tally, settings.early);
   world.onStart(header, before.done, tally);
+  const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
-  const guard = budgetGuard(settings.budget, plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
+  const purse = openPurse(withoutSpent(settings.budget, beside));
+  const guard = purse.guard(plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
+  const judging = beginJudging(plan.judges, {
+    header,
+    writer,
+    purse,
+    store: world.store,
+    signal: world.control.signal,
+    useCache: settings.useCache,
+    calls: settings.resume?.judge_calls ?? 0,
+    outside: world.judging ?? null,
+  });
   const { early } = settings;
   let calls = settings.resume?.calls ?? 0;
   const client = world.wrap(plan.target.client, () => {
@@ -97,8 +126,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     concurrency: settings.concurrency,
     isDone: before.isDone,
     unscored: before.unscored,
-    cached:
-      settings.useCache && plan.target.cacheable && !plan.target.client.immediate ? world.store.cached : null,
+    cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
     stop: early?.stop ?? null,
     control: world.control,
@@ -108,17 +136,30 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     },
     now: world.now,
   });
+  writer.flush();
+  const judged = judging();
   const counts = countsOf(plan, tally, calls, end.kind === "decided");
   return {
     header,
     plan,
     tally,
-    counts,
+    judged,
+    counts: judged === null ? counts : { ...counts, judge_calls: judged.calls },
     status: statusOf(counts),
     end: end.kind === "decided" ? { kind: "decided" } : end,
-    spent: spentBy(plan, guard, before.spent),
+    spent: together(spentBy(plan, guard, before.spent), judged?.spent),
     duration_ms: world.now() - started,
     writer,
+  };
+}
+
+/** Null where answers of earlier runs may not, or need not, stand for new ones. */
+function cacheFor(plan: Plan, store: Store, not: ReadonlySet<number> | undefined) {
+  if (!plan.target.cacheable || plan.target.client.immediate) return null;
+  if (not === undefined || not.size === 0) return store.cached;
+  return (requestHash: string, trial: number): CachedAnswer | undefined => {
+    const hit = store.cached(requestHash, trial);
+    return hit === undefined || not.has(hit.answer_id) ? undefined : hit;
   };
 }
 
@@ -129,7 +170,7 @@ function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
     : roundByRound(plan.count, plan.trials, order);
 }
 
-function headerOf(plan: Plan, world: RunWorld): RunHeader {
+function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHeader {
   const { suite, model, target } = plan;
   const prompt = suite.prompt?.version ?? null;
   return {
@@ -147,15 +188,18 @@ function headerOf(plan: Plan, world: RunWorld): RunHeader {
     fingerprint: plan.fingerprint,
     target_hash: plan.targetHash,
     rescored_from: null,
+    ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
     plan: plan.hash,
     narrowing: plan.narrowing,
     scorers: plan.scorers.map((one, index) => ({
-      name: one.name,
+      ...runScorer(one),
       type: suite.scorers[index]?.definition.type ?? "",
-      required: one.required,
-      binary: one.binary,
-      hash: scorerHash(one),
     })),
+    parts: {
+      dataset: plan.datasetPath,
+      target: target.identity,
+      scorers: plan.scorers.map((one) => one.identity),
+    },
     commit: world.commit,
     dirty: world.dirty,
     started_at: world.today(),
@@ -262,4 +306,10 @@ function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: 
   const usd = guard.spent.usd - before.usd;
   const tokens = guard.spent.tokens - before.tokens;
   return { usd: asksNothing ? 0 : plan.target.price === null && usd === 0 ? null : usd, tokens };
+}
+
+/** Two amounts; unknown as soon as one of them is. */
+function together(a: RanRun["spent"], b: RanRun["spent"] | undefined): RanRun["spent"] {
+  if (b === undefined) return a;
+  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
 }

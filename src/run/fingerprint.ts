@@ -1,4 +1,5 @@
 import { hashJson, type Json, sha256 } from "../domain/json.ts";
+import type { RunScorer } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 
 /** What decides one case's result: its content, the request as sent, what else the target is, how it is scored. */
@@ -27,6 +28,20 @@ export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly 
 /** Hash of one scorer: equal hashes score alike. */
 export function scorerHash(scorer: OpenScorer): string {
   return hashJson(scorer.identity);
+}
+
+/** What a run keeps of a scorer, beside its type. */
+export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
+  const { name, required, binary, opinion, judge, judge_when } = scorer;
+  return {
+    name,
+    required,
+    binary,
+    hash: scorerHash(scorer),
+    ...(opinion === true ? { opinion } : {}),
+    ...(judge === undefined ? {} : { judge }),
+    ...(judge_when === "passed" ? { judge_when } : {}),
+  };
 }
 
 /** Hash over a suite's scorers: what decides whether a trial passes. Their order and names do not. */

@@ -13,6 +13,9 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
   for (const { tags, case_no } of cases)
     for (const tag of new Set(tags)) byTag.set(tag, [...(byTag.get(tag) ?? []), case_no]);
   const left = header.planned - tally.totalAnswered - tally.totalErrored;
+  const { usd, unpriced } = store.judgeSpending(run.no);
+  const hasJudge = header.scorers.some((one) => one.judge !== undefined);
+  const judged = hasJudge ? { cost_usd: unpriced > 0 ? null : usd } : null;
   const early = run.status === "stopped_early";
   const failing = cases.filter(
     ({ case_no }) => (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0),
@@ -29,10 +32,11 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
       skipped: early ? 0 : left,
       not_needed: early ? left : 0,
       calls: run.calls,
+      ...(judged === null ? {} : { judge_calls: run.judge_calls }),
       cached: tally.totalCached,
     },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
-    ...measure(header, tally, byTag),
+    ...measure(header, tally, byTag, judged),
     comparison: null,
     gate: { outcome: "not_gated", verdict: "none", rules: [] },
     end: early ? { kind: "decided" } : { kind: "all-asked" },

@@ -11,8 +11,13 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
     try {
       open.push(await definition.open(settings, host));
     } catch (error) {
-      if (!(error instanceof SettingMistake)) throw error;
-      problems.push(settingProblem(suite.places, ["scorers", index], error));
+      if (error instanceof SettingMistake) {
+        problems.push(settingProblem(suite.places, ["scorers", index], error));
+      } else if (error instanceof EvalsError) {
+        // A file that the entry names: its problems have places of their own, unless it was not found.
+        const here = { path: suite.path, ...suite.places.at(["scorers", index, "judge"]) };
+        problems.push(...error.problems.map((one) => (one.path === undefined ? { ...one, ...here } : one)));
+      } else throw error;
     }
   }
   if (problems.length === 0) return open;

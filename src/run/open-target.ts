@@ -48,7 +48,12 @@ export function timeoutOf(model: LoadedModel): number {
   return model.entry.timeout ?? DEFAULT_TIMEOUT_MS;
 }
 
-function unknownAlias(alias: string, at: readonly (string | number)[], project: Project): SettingMistake {
+/** An alias that a setting names and the config does not have. */
+export function unknownAlias(
+  alias: string,
+  at: readonly (string | number)[],
+  project: Project,
+): SettingMistake {
   return new SettingMistake(at, {
     code: "EVALS_MODEL_UNKNOWN",
     what: `Unknown model "${alias}".${didYouMean(alias, project.models.keys())}`,

@@ -5,8 +5,10 @@ import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
 import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
+import { MOST_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
 import { caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
+import type { JudgeDesk } from "./judge-desk.ts";
 
 /** What a run will ask and how it will score, settled before the first call. Case numbers run from 0. */
 export interface Plan {
@@ -14,6 +16,8 @@ export interface Plan {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
+  /** The models behind the scorers that are judges. */
+  readonly judges: JudgeDesk | null;
   readonly narrowing: Narrowing | null;
   /** Trials asked of each case (k). */
   readonly trials: number;
@@ -28,6 +32,8 @@ export interface Plan {
   /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
   readonly asks: boolean;
   request(caseNo: number): PreparedRequest;
+  /** Characters of the request as JSON. */
+  requestLength(caseNo: number): number;
   contentHash(caseNo: number): string;
   requestHash(caseNo: number): string;
   key(caseNo: number): string;
@@ -48,6 +54,7 @@ export interface PlanInput {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
+  readonly judges?: JudgeDesk | null;
   readonly cases: CaseSource;
   /** Indices of the chosen cases in `cases`. */
   readonly selected: Uint32Array;
@@ -57,8 +64,6 @@ export interface PlanInput {
 
 /** Requests are kept, up to so many characters, rather than rendered once more when they are sent. */
 const KEPT_REQUESTS = 16_000_000;
-/** More problems than this say nothing new. */
-const MOST_PROBLEMS = 20;
 
 /**
  * Renders every request once, so that a mistake in a prompt is found before anything is paid for, and hashes what
@@ -70,6 +75,7 @@ export function makePlan(input: PlanInput): Plan {
   const count = selected.length;
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
   const planned = new Uint16Array(count);
+  const lengths = new Uint32Array(count);
   const kept: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
   // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
@@ -86,26 +92,22 @@ export function makePlan(input: PlanInput): Plan {
     }
     return last.golden;
   };
-  const questionOf = (one: Case): Question => ({
-    case_id: one.id,
-    input: one.input,
-    messages: suite.prompt === null ? null : suite.prompt.render(one),
-  });
 
   for (let caseNo = 0; caseNo < count; caseNo++) {
     const one = golden(caseNo);
     const content = caseContentHash(one);
     let request: string;
     try {
-      const prepared = target.client.prepare(questionOf(one));
+      const prepared = target.client.prepare(questionOf(suite, one));
       const text = canonicalJson(prepared);
       request = sha256(text);
+      lengths[caseNo] = text.length;
       room -= text.length;
       if (asks && room > 0) kept[caseNo] = prepared;
     } catch (error) {
-      if (!(error instanceof EvalsError)) throw error;
-      problems.push(...error.problems);
-      if (problems.length >= MOST_PROBLEMS) break;
+      const found = requestProblems(suite, error);
+      problems.push(...found.problems);
+      if (found.always || problems.length >= MOST_REQUEST_PROBLEMS) break;
       continue;
     }
     for (const tag of one.tags) addTo(tags, tag, caseNo);
@@ -123,6 +125,7 @@ export function makePlan(input: PlanInput): Plan {
     model,
     target,
     scorers,
+    judges: input.judges ?? null,
     narrowing: input.narrowing,
     trials,
     count,
@@ -130,11 +133,12 @@ export function makePlan(input: PlanInput): Plan {
     totalPlanned: planned.reduce((sum, one) => sum + one, 0),
     id,
     golden,
-    question: (caseNo) => questionOf(golden(caseNo)),
+    question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),
     asks,
     tags,
     request: (caseNo) =>
-      !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(golden(caseNo)))),
+      !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo)))),
+    requestLength: (caseNo) => lengths[caseNo] ?? 0,
     contentHash: columns.content.hex,
     requestHash: columns.request.hex,
     key: columns.key.hex,
@@ -153,6 +157,31 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 const NOT_ASKED: PreparedRequest = {};
+
+/** Most clients send the prepared request and never look at what it was made of: it is read when they do. */
+class LateQuestion implements Question {
+  readonly case_id: string;
+  readonly #make: () => Question;
+  #made: Question | undefined;
+
+  constructor(case_id: string, make: () => Question) {
+    this.case_id = case_id;
+    this.#make = make;
+  }
+
+  get input(): Question["input"] {
+    return this.#whole().input;
+  }
+
+  get messages(): Question["messages"] {
+    return this.#whole().messages;
+  }
+
+  #whole(): Question {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+}
 
 function addTo(tags: Map<string, number[]>, tag: string, caseNo: number): void {
   const cases = tags.get(tag);

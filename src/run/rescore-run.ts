@@ -1,11 +1,12 @@
 import type { Case } from "../domain/case.ts";
 import { hashJson } from "../domain/json.ts";
+import { NotJudged } from "../domain/judge.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { RunHeader, RunScorer, StoredCase } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { caseKey, rootFingerprint, scorerHash, scorersHash } from "./fingerprint.ts";
+import { caseKey, rootFingerprint, runScorer, scorersHash } from "./fingerprint.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
 
@@ -24,11 +25,14 @@ export interface Rescored {
   readonly header: RunHeader;
   readonly cases: readonly StoredCase[];
   readonly tally: Tally;
+  /** Answers that no judge was asked about, since only what is remembered was wanted, or the budget is spent. */
+  readonly unjudged: number;
 }
 
 /** What became of one stored trial under today's scorers. */
 type RescoredTrial = { readonly case_no: number; readonly trial: number } & (
   | { readonly kind: "scored"; readonly answer: CachedAnswer; readonly scoring: Scoring }
+  | { readonly kind: "unjudged"; readonly answer: CachedAnswer }
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }
 );
 
@@ -41,17 +45,29 @@ export async function rescore(
   const { run, scorers } = input;
   const cases = rekeyed(store.cases(run.no), run.header, scorers);
   const tally = makeTally(cases.length, scorers.length);
-  for (const golden of cases) {
-    for (const trial of await rescoredTrials(golden, input, store)) {
+  let unjudged = 0;
+  const take = (trials: readonly RescoredTrial[]): void => {
+    for (const trial of trials) {
       onTrial(trial);
       const { case_no } = trial;
-      if (trial.kind === "errored") tally.add(erroredRow(case_no, trial.error));
+      if (trial.kind === "unjudged") unjudged++;
+      else if (trial.kind === "errored") tally.add(erroredRow(case_no, trial.error));
       else if (trial.scoring.kind === "failed") tally.add(erroredRow(case_no, trial.scoring.error));
       else tally.add(answeredRow(case_no, trial.answer.transcript, true, trial.scoring));
     }
+  };
+  const ahead: Promise<readonly RescoredTrial[]>[] = [];
+  for (const golden of cases) {
+    ahead.push(rescoredTrials(golden, input, store));
+    // Judges are waited for side by side; the cases come out in their order all the same.
+    if (ahead.length >= CASES_AT_ONCE) take((await ahead.shift()) ?? []);
   }
-  return { header: headerOf(input, cases), cases, tally };
+  for (const one of ahead) take(await one);
+  return { header: headerOf(input, cases), cases, tally, unjudged };
 }
+
+/** Cases whose scorers may wait at once. */
+const CASES_AT_ONCE = 32;
 
 /**
  * Scores the answers of a run with today's scorers and keeps the outcome. History is append-only, so it is a run of its
@@ -63,6 +79,7 @@ export async function rescoreRun(
   input: RescoreInput,
   own: { readonly id: string; readonly started_at: string },
   store: Store,
+  onStart: (header: RunHeader, writer: RunWriter) => void = () => {},
 ): Promise<Rescored & { readonly writer: RunWriter }> {
   const cases = rekeyed(store.cases(input.run.no), input.run.header, input.scorers);
   const header = { ...headerOf(input, cases), ...own };
@@ -73,9 +90,18 @@ export async function rescoreRun(
     content: known,
     request: input.run.header.provider === "outputs" ? null : known,
   });
-  const { tally } = await rescore(input, store, (trial) => {
+  onStart(header, writer);
+  const { tally, unjudged } = await rescore(input, store, (trial) => {
     const { case_no, trial: number } = trial;
-    if (trial.kind === "errored") {
+    if (trial.kind === "unjudged") {
+      writer.record({
+        kind: "cached",
+        case_no,
+        trial: number,
+        answer_id: trial.answer.answer_id,
+        scores: null,
+      });
+    } else if (trial.kind === "errored") {
       writer.record({ kind: "errored", case_no, trial: number, error: trial.error, message: trial.message });
     } else {
       const { answer_id } = trial.answer;
@@ -83,7 +109,7 @@ export async function rescoreRun(
     }
   });
   writer.flush();
-  return { header, cases, tally, writer };
+  return { header, cases, tally, unjudged, writer };
 }
 
 function rekeyed(
@@ -104,16 +130,11 @@ function headerOf({ run, scorers, types }: RescoreInput, cases: readonly StoredC
     ...run.header,
     fingerprint,
     plan: hashJson({ rescored: run.header.id, fingerprint }),
+    ...(run.header.parts === undefined
+      ? {}
+      : { parts: { ...run.header.parts, scorers: scorers.map((one) => one.identity) } }),
     rescored_from: run.header.id,
-    scorers: scorers.map(
-      (one, index): RunScorer => ({
-        name: one.name,
-        type: types[index] ?? "",
-        required: one.required,
-        binary: one.binary,
-        hash: scorerHash(one),
-      }),
-    ),
+    scorers: scorers.map((one, index): RunScorer => ({ ...runScorer(one), type: types[index] ?? "" })),
   };
 }
 
@@ -130,15 +151,20 @@ async function rescoredTrials(
     tags,
     metadata: today(id)?.metadata ?? {},
   };
-  const trials: RescoredTrial[] = [];
-  for (const { trial, answer: said, error, message } of store.trials(run.no, case_no)) {
-    const answer = said === null ? undefined : store.transcript(run.no, case_no, trial);
-    if (answer === undefined) {
-      trials.push({ case_no, trial, kind: "errored", error: error ?? "provider", message: message ?? "" });
-      continue;
-    }
-    const scoring = await scoreTrial(scorers, { golden, trial, transcript: answer.transcript });
-    trials.push({ case_no, trial, kind: "scored", answer, scoring });
-  }
-  return trials;
+  return Promise.all(
+    store
+      .trials(run.no, case_no)
+      .map(async ({ trial, answer: said, error, message }): Promise<RescoredTrial> => {
+        const answer = said === null ? undefined : store.transcript(run.no, case_no, trial);
+        if (answer === undefined)
+          return { case_no, trial, kind: "errored", error: error ?? "provider", message: message ?? "" };
+        try {
+          const scoring = await scoreTrial(scorers, { golden, trial, transcript: answer.transcript });
+          return { case_no, trial, kind: "scored", answer, scoring };
+        } catch (failure) {
+          if (!(failure instanceof NotJudged)) throw failure;
+          return { case_no, trial, kind: "unjudged", answer };
+        }
+      }),
+  );
 }

@@ -6,27 +6,52 @@ export type Scoring =
   | { readonly kind: "scored"; readonly pass: boolean; readonly scores: readonly (Score | null)[] }
   | { readonly kind: "failed"; readonly error: "tool" | "judge"; readonly message: string };
 
+type Result = Score | ScorerFailure;
+
 /**
  * Runs every scorer. A required one that cannot score makes the whole trial fail to be scored; an optional one leaves
  * null. A plain value when no scorer had to wait.
+ *
+ * @throws {NotJudged} when a judge may not be asked (any more): there are no scores then, not even a failure
  */
 export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): Scoring | Promise<Scoring> {
-  const results: (Score | ScorerFailure | Promise<Score | ScorerFailure>)[] = [];
+  if (scorers.some((one) => one.judge_when === "passed")) return scoreInTurns(scorers, input);
+  const results: (Result | Promise<Result>)[] = [];
   let waits = false;
   for (const scorer of scorers) {
     const result = attempt(scorer, input);
     if (result instanceof Promise) waits = true;
     results.push(result);
   }
-  return waits
-    ? Promise.all(results).then((all) => combine(scorers, all))
-    : combine(scorers, results as (Score | ScorerFailure)[]);
+  return waits ? allOf(results).then((all) => combine(scorers, all)) : combine(scorers, results as Result[]);
 }
 
-function attempt(
-  scorer: OpenScorer,
-  input: ScoreInput,
-): Score | ScorerFailure | Promise<Score | ScorerFailure> {
+/** Those that are asked only of trials that pass come last, and not at all of one that has failed. */
+async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
+  const isLate = (one: OpenScorer): boolean => one.judge_when === "passed";
+  const results = await allOf(scorers.map((one) => (isLate(one) ? null : attempt(one, input))));
+  const passes = scorers.every((one, index) => {
+    const result = results[index];
+    const counts = one.required && one.opinion !== true && !isLate(one);
+    return !counts || (result !== null && !(result instanceof ScorerFailure) && result?.pass === true);
+  });
+  if (!passes) return combine(scorers, results);
+  const late = await allOf(
+    scorers.map((one, index) => (isLate(one) ? attempt(one, input) : (results[index] ?? null))),
+  );
+  return combine(scorers, late);
+}
+
+/** Waits for all of them, whatever becomes of the first: nothing of a trial is under way when it has ended. */
+async function allOf<T>(results: readonly (T | Promise<T>)[]): Promise<T[]> {
+  const ended = await Promise.allSettled(results);
+  return ended.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+function attempt(scorer: OpenScorer, input: ScoreInput): Result | Promise<Result> {
   try {
     const result = scorer.score(input);
     return result instanceof Promise ? result.catch(failure) : result;
@@ -41,13 +66,14 @@ function failure(error: unknown): ScorerFailure {
   throw error;
 }
 
-function combine(scorers: readonly OpenScorer[], results: readonly (Score | ScorerFailure)[]): Scoring {
+/** Null: it was not asked, since the trial had failed already. */
+function combine(scorers: readonly OpenScorer[], results: readonly (Result | null)[]): Scoring {
   const scores: (Score | null)[] = [];
   let pass = true;
   for (const [index, scorer] of scorers.entries()) {
     const result = results[index];
-    if (result === undefined || result instanceof ScorerFailure) {
-      if (scorer.required && result !== undefined) {
+    if (result === undefined || result === null || result instanceof ScorerFailure) {
+      if (scorer.required && result instanceof ScorerFailure) {
         return { kind: "failed", error: result.kind, message: `${scorer.name}: ${result.message}` };
       }
       scores.push(null);

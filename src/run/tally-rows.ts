@@ -1,6 +1,6 @@
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Transcript } from "../domain/transcript.ts";
-import type { TallyRow } from "../metrics/tally.ts";
+import type { ScoreOfTrial, TallyRow } from "../metrics/tally.ts";
 import type { Scoring } from "./score-trial.ts";
 
 /** The numbers of an answer that was scored. */
@@ -16,9 +16,10 @@ export function answeredRow(
     error: null,
     cached,
     pass: scoring.pass,
-    scores: scoring.scores.map((one): [number, boolean] | null =>
-      one === null ? null : [one.score, one.pass],
-    ),
+    scores: scoring.scores.map((one): ScoreOfTrial | null => {
+      if (one === null) return null;
+      return one.agreement === undefined ? [one.score, one.pass] : [one.score, one.pass, one.agreement];
+    }),
     latency_ms: transcript.latency_ms,
     cost_usd: transcript.cost_usd,
     input_tokens: transcript.usage.input_tokens,

@@ -25,6 +25,9 @@ export interface Judgement {
   /** Absent: the threshold decides. */
   readonly pass?: boolean | undefined;
   readonly reason: string;
+  /** As in `Score`. */
+  readonly agreement?: number | undefined;
+  readonly replies?: readonly number[] | undefined;
 }
 
 /** A scorer's settings made into something that scores. */
@@ -39,6 +42,8 @@ export interface ScorerWork<O> {
   /** Further paths into the case that must be there. */
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
+  /** What the scorer rests on, where it is more than the answer: a judge, a model's opinion. */
+  readonly standing?: Partial<Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary">>;
   /** What `FramedScorer.refuses` says beyond the operand. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;
@@ -51,6 +56,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly version?: number;
   /** Options that no score depends on, such as a timeout: left out of the identity. */
   readonly notDefining?: readonly string[];
+  /** For the reference, in place of what `operand`, `reads` and `grades` say. */
+  readonly traits?: string;
   /** Zod fields of this type's own options. */
   readonly options: Shape;
   /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
@@ -81,6 +88,7 @@ export interface DocumentedScorer extends ScorerDefinition {
   readonly operand: "required" | "optional" | "none";
   readonly grades: "binary" | "graded" | "returned";
   readonly examples: readonly ScorerExample[];
+  readonly traits?: string;
   open(settings: unknown, host: ScorerHost): Promise<FramedScorer>;
 }
 
@@ -117,6 +125,7 @@ export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
     operand: spec.operand,
     grades: spec.grades,
     examples: spec.examples,
+    ...(spec.traits === undefined ? {} : { traits: spec.traits }),
     open: (parsed, host) => open(spec, settings, parsed as z.output<z.ZodObject<Shape>>, host),
   };
 }
@@ -152,6 +161,7 @@ async function open<Shape extends z.ZodRawShape, O>(
     reads: [...operand.reads, ...(work.reads ?? [])],
     files: work.files ?? [],
     binary: spec.grades === "binary",
+    ...work.standing,
     refuses: (golden) => operand.refuses(golden) ?? work.refuses?.(golden),
     score(input) {
       const actual = select(input.transcript.output);
@@ -175,7 +185,7 @@ function settler(grades: "binary" | "graded" | "returned", threshold: number | u
     const pass = passes(judged, grades, threshold);
     if (grades === "graded" && !pass) return { score, pass, reason: `${judged.reason}, needs ${threshold}` };
     if (judged.pass === pass && judged.reason.length <= LONGEST_REASON) return judged as Score;
-    return { score, pass, reason: shorten(judged.reason, LONGEST_REASON) };
+    return { ...judged, pass, reason: shorten(judged.reason, LONGEST_REASON) };
   };
 }
 

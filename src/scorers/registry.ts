@@ -39,6 +39,11 @@ const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
   "any-of": async () => (await import("./combinators/any-of.ts")).anyOf,
   "at-least": async () => (await import("./combinators/at-least.ts")).atLeast,
   not: async () => (await import("./combinators/not.ts")).not,
+  judge: async () => (await import("./judge/judge-scorer.ts")).judgeScorer,
+  "embedding-similarity": async () =>
+    (await import("./semantic/embedding-similarity.ts")).embeddingSimilarity,
+  classifier: async () => (await import("./semantic/classifier.ts")).classifier,
+  moderation: async () => (await import("./semantic/moderation.ts")).moderation,
   module: async () => (await import("./extensions/module.ts")).moduleScorer,
   command: async () => (await import("./extensions/command.ts")).commandScorer,
 };

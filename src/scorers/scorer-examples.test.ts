@@ -4,12 +4,14 @@ import { ScorerFailure } from "../domain/scorer.ts";
 import type { ScorerExample } from "./frame/scorer-example.ts";
 import { scorers } from "./registry.ts";
 import { fakeInput, fakeRepository, openScorer, removeRepositories } from "./scorer-fakes.ts";
+import { inTurn, scriptedJudges } from "./testing/scripted-judges.ts";
 
 afterAll(removeRepositories);
 
 async function scoreExample(type: string, example: ScorerExample): Promise<Score> {
   const root = fakeRepository(example.files);
-  const scorer = await openScorer({ type, ...example.settings }, { root });
+  const judges = example.replies && scriptedJudges(example.files ?? {}, inTurn(example.replies));
+  const scorer = await openScorer({ type, ...example.settings }, { root, judges });
   try {
     return await scorer.score(fakeInput(example.output, example.case, example.transcript));
   } finally {

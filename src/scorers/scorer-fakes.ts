@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Case } from "../domain/case.ts";
+import type { JudgeHost } from "../domain/judge.ts";
 import type { ScoreInput } from "../domain/scorer.ts";
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 import type { FramedScorer } from "./define-scorer.ts";
@@ -60,9 +61,18 @@ export function fakeInput(
 /** Reads settings as a suite does, and opens the scorer. */
 export async function openScorer(
   settings: { readonly type: string; readonly [option: string]: unknown },
-  { root = fakeRepository(), concurrency = 2 } = {},
+  {
+    root = fakeRepository(),
+    concurrency = 2,
+    judges,
+  }: { root?: string; concurrency?: number; judges?: JudgeHost | undefined } = {},
 ): Promise<FramedScorer> {
   const definition = await scorers.load(settings.type);
   if (definition === undefined) throw new Error(`no scorer type ${settings.type}`);
-  return definition.open(definition.settings.parse(settings), { root, env: process.env, concurrency });
+  return definition.open(definition.settings.parse(settings), {
+    root,
+    env: process.env,
+    concurrency,
+    judges,
+  });
 }

@@ -43,7 +43,8 @@ function section(definition: DocumentedScorer): string {
   ].join("\n");
 }
 
-function traits({ operand, grades, settings }: DocumentedScorer): string {
+function traits({ operand, grades, settings, traits: own }: DocumentedScorer): string {
+  if (own !== undefined) return own;
   const operands = { required: "Operand: required.", optional: "Operand: optional.", none: "No operand." };
   const scores = {
     binary: "Scores 0 or 1.",
@@ -110,13 +111,14 @@ function exampleTable(examples: readonly ScorerExample[]): string[] {
   ];
 }
 
-function given({ case: golden, transcript, files }: ScorerExample): string {
+function given({ case: golden, transcript, files, replies }: ScorerExample): string {
   const parts = [
     ...(golden === undefined ? [] : [json(golden)]),
     ...(transcript === undefined ? [] : [json(transcript)]),
     ...Object.entries(files ?? {}).map(
       ([path, text]) => `${code(path)}: ${code(text.replaceAll("\n", " "))}`,
     ),
+    ...(replies ?? []).map((reply) => `the judge says ${code(JSON.stringify(reply))}`),
   ];
   return parts.join("<br>");
 }

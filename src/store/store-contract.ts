@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
-import type { Store, StoredRun } from "./store.ts";
+import type { NewJudgement, Store, StoredRun, TrialRow } from "./store.ts";
 import {
   answered,
   failed,
@@ -191,6 +191,30 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         ]);
       });
 
+      it("is the same row in a scan of the scores alone, which knows nothing of what the answer took", () => {
+        const writer = create();
+        writer.record(answered(1, 2, { scores: failed }));
+        writer.record({ kind: "errored", case_no: 1, trial: 1, error: "timeout", message: "no reply" });
+        writer.record(answered(0, 1));
+        writer.record(answered(0, 2, { scores: null }));
+        writer.flush();
+        const [first] = store.scanScores(writer.no);
+        expect(first).toMatchObject({ latency_ms: null, cost_usd: null, refused: false, tool_calls: 0 });
+        const said = ({ case_no, trial, kind, error, cached, pass, scores }: TrialRow) => {
+          return { case_no, trial, kind, error, cached, pass, scores };
+        };
+        expect([...store.scanScores(writer.no)].map(said)).toEqual([...store.scan(writer.no)].map(said));
+      });
+
+      it("can be read alone", () => {
+        const writer = create();
+        writer.record(answered(0, 1));
+        writer.record(answered(0, 2, { scores: failed }));
+        writer.flush();
+        expect(store.trial(writer.no, 0, 2)).toEqual(store.trials(writer.no, 0)[1]);
+        expect(store.trial(writer.no, 0, 3)).toBeUndefined();
+      });
+
       it("that errored keeps its kind and message, and is replaced by the answer of a later sitting", () => {
         const writer = create();
         writer.record({ kind: "errored", case_no: 0, trial: 1, error: "rate-limit", message: "429 said no" });
@@ -243,6 +267,10 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           { cached: true, pass: false, answer: { output: sampleTranscript().output } },
         ]);
         expect(store.trials(first.no, 0)).toMatchObject([{ cached: false, pass: true }]);
+        expect([...store.origins(second.no)]).toEqual([[0, [store.runsByPrefix("aa000001")[0]?.header.id]]]);
+        expect([...store.origins(first.no)]).toEqual([]);
+        expect(store.answerIds(second.no)).toEqual([hit?.answer_id]);
+        expect(store.answerIds(second.no)).toEqual(store.answerIds(first.no));
       });
     });
 
@@ -312,6 +340,98 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       });
     });
 
+    describe("the replies of judges", () => {
+      const said = (changes: Partial<NewJudgement> = {}): NewJudgement => ({
+        asked: sha256("model and request"),
+        draw: 1,
+        judge: sha256("judge"),
+        run_no: null,
+        case_id: "first",
+        request: { hash: sha256("judge request"), body: () => '{"messages":["is it polite?"]}' },
+        transcript: sampleTranscript({ output: '{"reason":"kind","verdict":"pass"}' }),
+        raw: null,
+        ...changes,
+      });
+
+      it("are there for every handle when they are recorded, with what was asked", async () => {
+        const other = await open();
+        const id = await store.recordJudgement(said());
+        expect(other.judgement(sha256("model and request"), 1)).toMatchObject({
+          id,
+          draw: 1,
+          judge: sha256("judge"),
+          case_id: "first",
+          output: '{"reason":"kind","verdict":"pass"}',
+          cost_usd: 0.0021,
+          at: "2025-03-01T12:00:00.000Z",
+        });
+        expect(other.judgementRequest(id)).toEqual({ messages: ["is it polite?"] });
+        expect(other.judgements([id, 99]).map((one) => one.id)).toEqual([id]);
+      });
+
+      it("answer the same draw of the same question, the newest first, and no other", async () => {
+        await store.recordJudgement(said({ transcript: sampleTranscript({ output: "older" }) }));
+        await store.recordJudgement(said({ transcript: sampleTranscript({ output: "newer" }) }));
+        const { asked } = said();
+        expect(store.judgement(asked, 1)?.output).toBe("newer");
+        expect(store.judgement(asked, 2)).toBeUndefined();
+        expect(store.judgement(sha256("another"), 1)).toBeUndefined();
+        expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 12) })?.output).toBe("newer");
+        expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
+      });
+
+      it("that gave no verdict are read back by the sitting that was told so, and by no other", async () => {
+        expect(store.newestJudgement()).toBe(0);
+        const id = await store.recordJudgement(said());
+        store.discardJudgements([id]);
+        const { asked } = said();
+        expect(store.newestJudgement()).toBe(id);
+        expect(store.judgement(asked, 1)).toBeUndefined();
+        expect(store.judgement(asked, 1, { discarded_after: id })).toBeUndefined();
+        expect(store.judgement(asked, 1, { discarded_after: id - 1 })?.id).toBe(id);
+        expect(store.judgements([id])).toHaveLength(1);
+      });
+
+      it("cost the run that paid for them, and the unknown is counted, not guessed", async () => {
+        const { no } = create();
+        await store.recordJudgement(said({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }));
+        await store.recordJudgement(
+          said({
+            run_no: no,
+            transcript: sampleTranscript({ cost_usd: null, usage: { input_tokens: 30, output_tokens: 12 } }),
+          }),
+        );
+        await store.recordJudgement(said({ transcript: sampleTranscript({ cost_usd: 4 }) }));
+        expect(store.judgementsOfCase(no, "first").map((one) => one.cost_usd)).toEqual([0.25, null]);
+        expect(store.judgementsOfCase(no, "second")).toEqual([]);
+        expect(store.judgeSpending(no)).toEqual({
+          replies: 2,
+          usd: 0.25,
+          unpriced: 1,
+          tokens: 42,
+          dearest_usd: 0.25,
+          dearest_tokens: 42,
+        });
+      });
+
+      it("stand behind a score, with the share that agreed", () => {
+        const writer = create();
+        const judged = { score: 1, pass: true, reason: "kind", agreement: 0.75, replies: [7, 9] };
+        writer.record(answered(0, 1, { scores: { kind: "scored", pass: true, scores: [judged, null] } }));
+        writer.flush();
+        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([judged, null]);
+        expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
+      });
+
+      it("are counted apart from the target's calls", () => {
+        const writer = create();
+        writer.calls(2);
+        writer.judgeCalls(3);
+        writer.end("complete", null, "2025-03-01T12:05:00.000Z");
+        expect(theRun()).toMatchObject({ calls: 2, judge_calls: 3 });
+      });
+    });
+
     describe("the list of runs", () => {
       beforeEach(() => {
         const runs = [
@@ -334,6 +454,16 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         store.resume(theRun()).end("complete", null, "2025-03-01T12:05:00.000Z");
         expect(ids(store.runs({ status: ["complete"] }))).toEqual(["ab000003"]);
         expect(ids(store.runs({ status: ["complete", "running"], suite: "reply" }))).toEqual(["ab000002"]);
+      });
+
+      it("leaves canaries out unless the run that they belong to is named", () => {
+        create(store, { id: "ca000004", suite: "triage", plan: "p3", canary_of: "ab000003" });
+        expect(ids(store.runs({}))).toEqual(["ab000003", "ab000002", "aa000001"]);
+        expect(ids(store.runs({ plan: "p3" }))).toEqual([]);
+        expect(ids(store.runs({ canary_of: "ab000003" }))).toEqual(["ca000004"]);
+        expect(ids(store.runs({ canary_of: "ab000003", plan: "p1" }))).toEqual([]);
+        expect(ids(store.runs({ canary_of: "aa000001" }))).toEqual([]);
+        expect(ids(store.runsByPrefix("ca"))).toEqual(["ca000004"]);
       });
 
       it("finds runs by the beginning of their id", () => {

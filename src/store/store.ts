@@ -21,6 +21,8 @@ export interface StoredRun {
   readonly report: Json;
   /** Requests sent over all sittings. */
   readonly calls: number;
+  /** The same of those sent to judges, which `calls` leaves out. */
+  readonly judge_calls: number;
 }
 
 /** One case of a new run. `case_no` is its place in the plan, from 0. */
@@ -72,8 +74,8 @@ export interface TrialRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** `[score, pass]` of each scorer, null where void. */
-  readonly scores: readonly ([number, boolean] | null)[];
+  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void. */
+  readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly input_tokens: number | null;
@@ -93,6 +95,8 @@ export interface RunWriter {
   flush(): void;
   /** Requests sent by this sitting so far; added to those of earlier sittings. */
   calls(sent: number): void;
+  /** The same of requests sent to judges. */
+  judgeCalls(sent: number): void;
   /** Ends the sitting. */
   end(status: RunStatus, report: Json, at: string): void;
   close(): void;
@@ -105,10 +109,70 @@ export interface CachedAnswer {
 }
 
 export interface RunFilter {
+  /** The canaries of this run; without it canaries are left out. */
+  readonly canary_of?: string | undefined;
   readonly suite?: string | undefined;
   readonly plan?: string | undefined;
   readonly status?: readonly RunStatus[] | undefined;
   readonly limit?: number | undefined;
+}
+
+/** A reply of a judge's model that has just arrived. */
+export interface NewJudgement {
+  /** Hash of the model's identity and the request as sent; 64 hexadecimal digits. */
+  readonly asked: string;
+  /** From 1: which of several independent replies to the same question. */
+  readonly draw: number;
+  /** Hash of the judge that asked. */
+  readonly judge: string;
+  /** The run that paid; null outside of a run. */
+  readonly run_no: number | null;
+  readonly case_id: string;
+  /** `body` is asked for when the store does not have it yet. */
+  readonly request: { readonly hash: string; readonly body: () => string };
+  readonly transcript: Transcript;
+  readonly raw: string | null;
+}
+
+/** A reply of a judge's model as the store keeps it. */
+export interface StoredJudgement {
+  readonly id: number;
+  readonly asked: string;
+  readonly draw: number;
+  readonly judge: string;
+  readonly case_id: string;
+  readonly output: string;
+  readonly refusal: string | null;
+  readonly finish_reason: string | null;
+  readonly model: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number | null;
+  /** US dollars; null when no price was known. */
+  readonly cost_usd: number | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** Which stored replies may be read back. */
+export interface CountingReplies {
+  /** Milliseconds since 1970, UTC: older ones do not count; default 0. */
+  readonly since?: number;
+  /** Discarded ones do not count, but for those with a higher number than this; default: none. */
+  readonly discarded_after?: number;
+}
+
+/** What the judges of a run have cost so far, over all its sittings. */
+export interface JudgeSpending {
+  readonly replies: number;
+  /** US dollars of those replies whose cost is known. */
+  readonly usd: number;
+  /** Replies whose cost is unknown. */
+  readonly unpriced: number;
+  readonly tokens: number;
+  /** Of one reply. */
+  readonly dearest_usd: number;
+  readonly dearest_tokens: number;
 }
 
 /** Append-only history of runs. The only implementation is `sqlite/`. */
@@ -124,16 +188,39 @@ export interface Store {
   cases(runNo: number): StoredCase[];
   /** One scan, by case and trial; answers' texts stay on the disk. */
   scan(runNo: number): IterableIterator<TrialRow>;
+  /** The same without what only the answers know: times, costs and tokens are unknown, refusals and tool calls not told. */
+  scanScores(runNo: number): IterableIterator<TrialRow>;
   /** Whole trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];
+  /** One of them. */
+  trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
   /** The case's input and expected, as they were. */
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
   /** The request as it was prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
   /** Newest answered trial of this number to this request. */
   cached(requestHash: string, trial: number): CachedAnswer | undefined;
+  /** Ids of the answers that a run's trials point at, those it took from the cache included. */
+  answerIds(runNo: number): number[];
+  /** Ids of the runs that asked for the answers which a case of this run took from the cache, by case number. */
+  origins(runNo: number): ReadonlyMap<number, readonly string[]>;
   /** Transcript and answer id of a stored trial, for scoring again. */
   transcript(runNo: number, caseNo: number, trial: number): CachedAnswer | undefined;
+  /** Its number, once it is on the disk: those that arrive in one turn of the event loop are committed together. */
+  recordJudgement(judgement: NewJudgement): Promise<number>;
+  /** Newest reply of this draw to this question that counts. */
+  judgement(asked: string, draw: number, counts?: CountingReplies): StoredJudgement | undefined;
+  /** These gave no verdict. */
+  discardJudgements(ids: readonly number[]): void;
+  /** Number of the newest reply; 0 for none. */
+  newestJudgement(): number;
+  /** In the order of the numbers; those that are not there are left out. */
+  judgements(ids: readonly number[]): StoredJudgement[];
+  /** Those that a run has paid for about one case, oldest first. */
+  judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
+  /** The request that a reply answers, as it was sent. */
+  judgementRequest(id: number): Json;
+  judgeSpending(runNo: number): JudgeSpending;
   close(): void;
 }
 

@@ -45,6 +45,7 @@ export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSp
         identity: { of: nested.map((scorer) => scorer.identity) },
         reads: [...new Set(nested.flatMap((scorer) => scorer.reads))],
         files: [...new Set(nested.flatMap((scorer) => scorer.files))],
+        standing: nested.some((scorer) => scorer.opinion === true) ? { opinion: true } : {},
         refuses: (golden) =>
           nested.map((scorer) => scorer.refuses(golden)).find((words) => words !== undefined),
         async close() {

@@ -41,6 +41,12 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
       "`required` says nothing inside another scorer: the outer one decides.",
     );
   }
+  if ((entry as { judge_when?: unknown }).judge_when === "passed") {
+    throw badNested(
+      [...at, "judge_when"],
+      "`judge_when: passed` says nothing inside another scorer: the outer one decides when it is asked.",
+    );
+  }
   const read = definition.settings.safeParse(entry);
   if (!read.success) throw fromIssue(read.error.issues[0], definition, at);
   try {

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { parse } from "yaml";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistakes.ts";
 
@@ -23,10 +24,10 @@ export function repositoryFile(root: string, path: string, at: Place): string {
  * A JSON or YAML file of the repository, read.
  * @throws {SettingMistake} also when it is neither
  */
-export async function readStructuredFile(root: string, path: string, at: Place): Promise<unknown> {
+export function readStructuredFile(root: string, path: string, at: Place): unknown {
   const text = readFileSync(repositoryFile(root, path, at), "utf8");
   try {
-    return /\.ya?ml$/i.test(path) ? (await import("yaml")).parse(text) : JSON.parse(text);
+    return /\.ya?ml$/i.test(path) ? parse(text) : JSON.parse(text);
   } catch (error) {
     throw unreadableFile(at, path, error instanceof Error ? error.message : String(error), error);
   }

@@ -30,7 +30,7 @@ export async function loadSchema(given: string | boolean | object, root: string)
   const files: string[] = [];
   const contents: unknown[] = [];
   const read = async (path: string): Promise<AnySchema> => {
-    const schema = asSchema(await readStructuredFile(root, path, ["schema"]), path);
+    const schema = asSchema(readStructuredFile(root, path, ["schema"]), path);
     files.push(fromRoot(root, resolve(root, path)));
     contents.push(schema);
     return schema;

@@ -15,6 +15,8 @@ export interface ScorerExample {
   readonly transcript?: Partial<Transcript>;
   /** Files of the repository that the settings name, relative to the root. */
   readonly files?: { readonly [path: string]: string };
+  /** What the model behind a judge says, reply by reply; the last one for ever. */
+  readonly replies?: readonly string[];
   readonly expected:
     | { readonly pass: boolean; readonly score?: number; readonly reason?: string }
     /** It could not score; the words hold this. */

@@ -198,6 +198,26 @@ export function nothingToSelect(type: string): SettingMistake {
   );
 }
 
+export function nothingToRead(): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_NOTHING_READ",
+    [],
+    "`classifier` has neither `label` nor `score`.",
+    "Nothing of what the service answers would be read.",
+    "Add for instance `label: $.label` and `pass: [entailment]`.",
+  );
+}
+
+export function nothingThatPasses(): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_NOTHING_PASSES",
+    ["label"],
+    "`label` is given, and no label passes.",
+    "Every answer would miss.",
+    "Add `pass: [<labels that pass>]`, or a `score` with a `threshold`.",
+  );
+}
+
 export function badNested(at: Place, what: string): SettingMistake {
   return mistake(
     "EVALS_SCORER_NESTED",

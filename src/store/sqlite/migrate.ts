@@ -1,8 +1,9 @@
 import type { Database } from "better-sqlite3";
 import { history } from "./migrations/0001-history.ts";
+import { judgements } from "./migrations/0002-judgements.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
-export const MIGRATIONS: readonly string[] = [history];
+export const MIGRATIONS: readonly string[] = [history, judgements];
 
 export class NewerSchema extends Error {}
 

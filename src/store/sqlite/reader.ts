@@ -1,20 +1,24 @@
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
-import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../../domain/run.ts";
-import type { CachedAnswer, RunFilter, Store, StoredRun, TrialRow } from "../store.ts";
+import type { RunHeader, RunStatus, StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import type { CachedAnswer, RunFilter, Store, StoredRun } from "../store.ts";
+import type { judgementTable } from "./judgements.ts";
+import type { JudgedColumn } from "./rows.ts";
+import { listCases, scan } from "./scan.ts";
 
 interface RunRow {
   readonly no: number;
   readonly status: RunStatus;
   readonly calls: number;
+  readonly judge_calls: number;
   readonly ended_at: string | null;
   readonly header: string;
   readonly report: string | null;
 }
 
-interface AnswerRow {
+interface TranscriptRow {
   readonly answer_id: number;
   readonly output: string;
   readonly messages: string | null;
@@ -26,13 +30,17 @@ interface AnswerRow {
   readonly model: string | null;
   readonly finish_reason: string | null;
   readonly refusal: string | null;
+}
+
+interface AnswerRow extends TranscriptRow {
   readonly raw: string | null;
   readonly at: number;
 }
 
-const RUN_COLUMNS = "no, status, calls, ended_at, header, report";
-const ANSWER_COLUMNS =
-  "a.id AS answer_id, a.output, a.messages, a.tool_calls, a.input_tokens, a.output_tokens, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.raw, a.at";
+const RUN_COLUMNS = "no, status, calls, judge_calls, ended_at, header, report";
+const TRANSCRIPT_COLUMNS =
+  "a.id AS answer_id, a.output, a.messages, a.tool_calls, a.input_tokens, a.output_tokens, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal";
+const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
 
@@ -42,12 +50,13 @@ function toRun(row: RunRow): StoredRun {
     header: JSON.parse(row.header) as RunHeader,
     status: row.status,
     calls: row.calls,
+    judge_calls: row.judge_calls,
     ended_at: row.ended_at,
     report: parsed(row.report),
   };
 }
 
-function toCached(row: AnswerRow): CachedAnswer {
+function toCached(row: TranscriptRow): CachedAnswer {
   return {
     answer_id: row.answer_id,
     transcript: {
@@ -64,36 +73,10 @@ function toCached(row: AnswerRow): CachedAnswer {
   };
 }
 
-/** What is read by a hash: statements are kept per database, since they run once a trial. */
-const cachedStatements = new WeakMap<Database, (hash: string, trial: number) => CachedAnswer | undefined>();
+type Readers = Omit<Store, "create" | "resume" | "close" | keyof ReturnType<typeof judgementTable>>;
 
-export function readCached(db: Database, requestHash: string, trial: number): CachedAnswer | undefined {
-  let lookup = cachedStatements.get(db);
-  if (lookup === undefined) {
-    lookup = cacheLookup(db);
-    cachedStatements.set(db, lookup);
-  }
-  return lookup(requestHash, trial);
-}
-
-function cacheLookup(db: Database): (hash: string, trial: number) => CachedAnswer | undefined {
-  const requestId = db.prepare<[Buffer], number>("SELECT id FROM requests WHERE hash = ?").pluck();
-  const answer = db.prepare<[number, number], AnswerRow>(
-    `SELECT ${ANSWER_COLUMNS} FROM answers a WHERE request_id = ? AND trial = ? ORDER BY id DESC LIMIT 1`,
-  );
-  // Trials of one case come one after another: its request is looked up once.
-  const last = { hash: "", id: undefined as number | undefined };
-  return (hash, trial) => {
-    if (last.hash !== hash) {
-      last.id = requestId.get(Buffer.from(hash, "hex"));
-      last.hash = hash;
-    }
-    const row = last.id === undefined ? undefined : answer.get(last.id, trial);
-    return row && toCached(row);
-  };
-}
-
-export function readers(db: Database): Omit<Store, "create" | "resume" | "cached" | "close"> {
+export function readers(db: Database): Readers {
+  const statement = statementsOf(db);
   return {
     runs: (filter) => listRuns(db, filter),
     runsByPrefix: (prefix) =>
@@ -104,15 +87,19 @@ export function readers(db: Database): Omit<Store, "create" | "resume" | "cached
         .all(prefix, `${prefix}\u{10FFFF}`)
         .map(toRun),
     cases: (runNo) => listCases(db, runNo),
-    scan: (runNo) => scan(db, runNo),
-    trials: (runNo, caseNo) => trialsOf(db, runNo, caseNo),
+    scan: (runNo) => scan(db, runNo, "answers"),
+    scanScores: (runNo) => scan(db, runNo, "scores"),
+    cached: (requestHash, trial) => {
+      const row = statement(CACHED).get(Buffer.from(requestHash, "hex"), trial) as TranscriptRow | undefined;
+      return row && toCached(row);
+    },
+    trials: (runNo, caseNo) => (statement(TRIALS).all(runNo, caseNo) as TrialOfCase[]).map(toTrial),
+    trial: (runNo, caseNo, trial) => {
+      const row = statement(TRIAL).get(runNo, caseNo, trial) as TrialOfCase | undefined;
+      return row && toTrial(row);
+    },
     content: (runNo, caseNo) => {
-      const body = db
-        .prepare<[number, number], string>(
-          "SELECT body FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no = ?",
-        )
-        .pluck()
-        .get(runNo, caseNo);
+      const body = statement(CONTENT).pluck().get(runNo, caseNo) as string | undefined;
       return body === undefined ? null : (JSON.parse(body) as { input: Json; expected?: Json });
     },
     request: (runNo, caseNo) =>
@@ -124,20 +111,54 @@ export function readers(db: Database): Omit<Store, "create" | "resume" | "cached
           .pluck()
           .get(runNo, caseNo) ?? null,
       ),
+    answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
+    origins: (runNo) => readOrigins(db, runNo),
     transcript: (runNo, caseNo, trial) => {
-      const row = db
-        .prepare<[number, number, number], AnswerRow>(
-          `SELECT ${ANSWER_COLUMNS} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? AND t.trial = ?`,
-        )
-        .get(runNo, caseNo, trial);
+      const row = statement(TRANSCRIPT).get(runNo, caseNo, trial) as TranscriptRow | undefined;
       return row && toCached(row);
     },
   };
 }
 
+function readOrigins(db: Database, runNo: number): ReadonlyMap<number, readonly string[]> {
+  const rows = db
+    .prepare<[number], { readonly case_no: number; readonly id: string }>(
+      `SELECT DISTINCT t.case_no, runs.id FROM trials t
+       JOIN trials asked ON asked.answer_id = t.answer_id AND asked.cached = 0
+       JOIN runs ON runs.no = asked.run_no
+       WHERE t.run_no = ? AND t.cached = 1 ORDER BY t.case_no, runs.no`,
+    )
+    .all(runNo);
+  const origins = new Map<number, string[]>();
+  for (const { case_no, id } of rows) origins.set(case_no, [...(origins.get(case_no) ?? []), id]);
+  return origins;
+}
+
+const CONTENT =
+  "SELECT body FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no = ?";
+const CACHED = `SELECT ${TRANSCRIPT_COLUMNS} FROM answers a WHERE request_id = (SELECT id FROM requests WHERE hash = ?) AND trial = ? ORDER BY a.id DESC LIMIT 1`;
+const TRANSCRIPT = `SELECT ${TRANSCRIPT_COLUMNS} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? AND t.trial = ?`;
+const ANSWER_IDS = "SELECT answer_id FROM trials WHERE run_no = ? AND answer_id IS NOT NULL";
+const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ?`;
+const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
+const TRIAL = `${TRIALS_OF_CASE} AND t.trial = ?`;
+
+/** A report asks for tens of thousands of cases one by one: what is asked so is prepared once. */
+function statementsOf(db: Database): (sql: string) => Statement {
+  const prepared = new Map<string, Statement>();
+  return (sql) => {
+    let statement = prepared.get(sql);
+    if (statement === undefined) {
+      statement = db.prepare(sql);
+      prepared.set(sql, statement);
+    }
+    return statement;
+  };
+}
+
 function listRuns(db: Database, filter: RunFilter): StoredRun[] {
-  const where: string[] = [];
-  const values: (string | number)[] = [];
+  const where = ["json_extract(header, '$.canary_of') IS ?"];
+  const values: (string | number | null)[] = [filter.canary_of ?? null];
   if (filter.suite !== undefined) {
     where.push("suite = ?");
     values.push(filter.suite);
@@ -150,96 +171,26 @@ function listRuns(db: Database, filter: RunFilter): StoredRun[] {
     where.push(`status IN (${filter.status.map(() => "?").join(", ")})`);
     values.push(...filter.status);
   }
-  const condition = where.length === 0 ? "" : `WHERE ${where.join(" AND ")}`;
   const rows = db
-    .prepare<(string | number)[], RunRow>(
-      `SELECT ${RUN_COLUMNS} FROM runs ${condition} ORDER BY no DESC LIMIT ?`,
+    .prepare<(string | number | null)[], RunRow>(
+      `SELECT ${RUN_COLUMNS} FROM runs WHERE ${where.join(" AND ")} ORDER BY no DESC LIMIT ?`,
     )
     .all(...values, filter.limit ?? -1);
   return rows.map(toRun);
 }
 
-function listCases(db: Database, runNo: number): StoredCase[] {
-  const rows = db
-    .prepare<[number], [number, string, Buffer, Buffer, string, number, Buffer]>(
-      "SELECT case_no, case_id, contents.hash, key, tags, planned, request_hash FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? ORDER BY case_no",
-    )
-    .raw()
-    .all(runNo);
-  return rows.map(([case_no, id, content, key, tags, planned, request]) => ({
-    case_no,
-    id,
-    content_hash: content.toString("hex"),
-    request_hash: request.toString("hex"),
-    key: key.toString("hex"),
-    tags: tags === "[]" ? [] : (JSON.parse(tags) as string[]),
-    planned,
-  }));
-}
+type TrialOfCase = AnswerRow & {
+  readonly case_id: string;
+  readonly trial: number;
+  readonly error: ErrorKind | null;
+  readonly message: string | null;
+  readonly cached: number;
+  readonly pass: number | null;
+  readonly scores: string | null;
+};
 
-type ScanRow = [
-  case_no: number,
-  trial: number,
-  error: ErrorKind | null,
-  cached: number,
-  pass: number | null,
-  scores: string | null,
-  latency: number | null,
-  cost: number | null,
-  input: number | null,
-  output: number | null,
-  refused: number | null,
-  calls: number | null,
-];
-
-function* scan(db: Database, runNo: number): IterableIterator<TrialRow> {
-  const rows = db
-    .prepare<[number], ScanRow>(
-      "SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.input_tokens, a.output_tokens, a.refusal IS NOT NULL, a.tool_call_count FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial",
-    )
-    .raw()
-    .iterate(runNo);
-  for (const row of rows) {
-    yield {
-      case_no: row[0],
-      trial: row[1],
-      kind: row[2] === null ? "answered" : "errored",
-      error: row[2],
-      cached: row[3] === 1,
-      pass: row[4] === null ? null : row[4] === 1,
-      scores: scorePairs(row[5]),
-      latency_ms: row[6],
-      cost_usd: row[7],
-      input_tokens: row[8],
-      output_tokens: row[9],
-      refused: row[10] === 1,
-      tool_calls: row[11] ?? 0,
-    };
-  }
-}
-
-function scorePairs(text: string | null): readonly ([number, boolean] | null)[] {
-  if (text === null) return [];
-  const stored = JSON.parse(text) as ([number, number, string] | null)[];
-  return stored.map((one) => (one === null ? null : [one[0], one[1] === 1]));
-}
-
-function trialsOf(db: Database, runNo: number, caseNo: number): StoredTrial[] {
-  type Row = AnswerRow & {
-    case_id: string;
-    trial: number;
-    error: ErrorKind | null;
-    message: string | null;
-    cached: number;
-    pass: number | null;
-    scores: string | null;
-  };
-  const rows = db
-    .prepare<[number, number], Row>(
-      `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? ORDER BY t.trial`,
-    )
-    .all(runNo, caseNo);
-  return rows.map((row) => ({
+function toTrial(row: TrialOfCase): StoredTrial {
+  return {
     case_id: row.case_id,
     trial: row.trial,
     kind: row.error === null ? "answered" : "errored",
@@ -248,22 +199,26 @@ function trialsOf(db: Database, runNo: number, caseNo: number): StoredTrial[] {
     cached: row.cached === 1,
     pass: row.pass === null ? null : row.pass === 1,
     scores: storedScores(row.scores),
-    answer:
-      row.answer_id === null
-        ? null
-        : {
-            ...toCached(row).transcript,
-            ...toCached(row).transcript.usage,
-            messages: parsed(row.messages),
-            tool_calls: parsed(row.tool_calls),
-            raw: row.raw,
-            at: new Date(row.at).toISOString(),
-          },
-  }));
+    answer: row.answer_id === null ? null : toAnswer(row),
+  };
+}
+
+function toAnswer(row: AnswerRow): StoredAnswer {
+  const { transcript } = toCached(row);
+  return {
+    ...transcript,
+    ...transcript.usage,
+    messages: parsed(row.messages),
+    tool_calls: parsed(row.tool_calls),
+    raw: row.raw,
+    at: new Date(row.at).toISOString(),
+  };
 }
 
 function storedScores(text: string | null): StoredTrial["scores"] {
   if (text === null) return [];
-  const stored = JSON.parse(text) as ([number, number, string] | null)[];
-  return stored.map((one) => (one === null ? null : { score: one[0], pass: one[1] === 1, reason: one[2] }));
+  const stored = JSON.parse(text) as ([number, number, string, JudgedColumn?] | null)[];
+  return stored.map((one) =>
+    one === null ? null : { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] },
+  );
 }

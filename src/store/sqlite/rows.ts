@@ -1,10 +1,18 @@
 import type { Score } from "../../domain/score.ts";
 import type { TrialScoring } from "../store.ts";
 
-/** `[[score, 1|0, reason], null, …]` in the order of the suite's scorers. */
+/** What only the score of a judge has. */
+export type JudgedColumn = Pick<Score, "agreement" | "replies">;
+
+/** `[[score, 1|0, reason], null, …]` in the order of the suite's scorers; a judge's has its replies as a fourth. */
 export function scoresColumn(scores: readonly (Score | null)[]): string {
   return JSON.stringify(
-    scores.map((one) => (one === null ? null : [one.score, one.pass ? 1 : 0, one.reason])),
+    scores.map((one) => {
+      if (one === null) return null;
+      const { score, pass, reason, agreement, replies } = one;
+      const told = [score, pass ? 1 : 0, reason];
+      return agreement === undefined && replies === undefined ? told : [...told, { agreement, replies }];
+    }),
   );
 }
 

@@ -22,23 +22,25 @@ export function openRunWriter(db: Database, no: number, now: () => number): RunW
   let queue: Queued[] = [];
   let scheduled = false;
   let sent = 0;
+  let toJudges = 0;
   let failure: unknown;
   const commit = db.transaction((batch: readonly Queued[]) => {
     for (const one of batch) {
       if (one.record !== undefined) write.record(one.record);
       else write.scoring(one.scoring.case_no, one.scoring.trial, one.scoring.scoring);
     }
-    if (sent > 0) write.calls(sent);
+    if (sent > 0 || toJudges > 0) write.calls(sent, toJudges);
   });
   const flush = (): void => {
     scheduled = false;
     if (failure !== undefined) throw failure;
-    if (queue.length === 0 && sent === 0) return;
+    if (queue.length === 0 && sent === 0 && toJudges === 0) return;
     const batch = queue;
     queue = [];
     try {
       commit.immediate(batch);
       sent = 0;
+      toJudges = 0;
     } catch (error) {
       failure = translated(error);
       throw failure;
@@ -68,6 +70,9 @@ export function openRunWriter(db: Database, no: number, now: () => number): RunW
     calls: (more) => {
       sent += more;
     },
+    judgeCalls: (more) => {
+      toJudges += more;
+    },
     end: (status, report, at) => {
       flush();
       try {
@@ -95,7 +100,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   const scores = db.prepare(
     "UPDATE trials SET pass = ?, scores = ?, error = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
   );
-  const calls = db.prepare("UPDATE runs SET calls = calls + ? WHERE no = ?");
+  const calls = db.prepare("UPDATE runs SET calls = calls + ?, judge_calls = judge_calls + ? WHERE no = ?");
   const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ? WHERE no = ?");
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
@@ -139,8 +144,8 @@ function trialStatements(db: Database, no: number, now: () => number) {
     scoring: (caseNo: number, trialNo: number, scoring: TrialScoring): void => {
       scores.run(...scoringColumns(scoring), no, caseNo, trialNo);
     },
-    calls: (sent: number): void => {
-      calls.run(sent, no);
+    calls: (sent: number, toJudges: number): void => {
+      calls.run(sent, toJudges, no);
     },
     end: (status: string, report: string, at: string): void => {
       end.run(status, report, at, no);

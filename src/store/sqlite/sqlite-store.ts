@@ -4,8 +4,9 @@ import type { Database as Db } from "better-sqlite3";
 import Database from "better-sqlite3";
 import type { RunHeader } from "../../domain/run.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import { judgementTable } from "./judgements.ts";
 import { migrate } from "./migrate.ts";
-import { readCached, readers } from "./reader.ts";
+import { readers } from "./reader.ts";
 import { insertCases } from "./run-cases.ts";
 import { openRunWriter } from "./run-writer.ts";
 import { RELATIVE_PATH, translated } from "./sqlite-errors.ts";
@@ -36,6 +37,7 @@ function prepare(db: Db): void {
 
 function sqliteStore(db: Db, path: string, now: () => number): Store {
   const read = readers(db);
+  const judgements = judgementTable(db, now);
   const stopSync = keepDurable(`${path}-wal`);
   const guarded = <A extends unknown[], R>(work: (...args: A) => R) => {
     return (...args: A): R => {
@@ -48,6 +50,8 @@ function sqliteStore(db: Db, path: string, now: () => number): Store {
   };
   return {
     ...read,
+    ...judgements,
+    discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
       const no = db.transaction(() => createRun(db, header, cases, bodies)).immediate();
       return openRunWriter(db, no, now);
@@ -56,7 +60,6 @@ function sqliteStore(db: Db, path: string, now: () => number): Store {
       db.prepare("UPDATE runs SET status = 'running' WHERE no = ?").run(run.no);
       return openRunWriter(db, run.no, now);
     }),
-    cached: (hash, trial) => readCached(db, hash, trial),
     close: () => {
       stopSync();
       db.close();

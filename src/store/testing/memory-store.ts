@@ -3,9 +3,11 @@ import type { Score } from "../../domain/score.ts";
 import type {
   CachedAnswer,
   CaseBodies,
+  NewJudgement,
   NewRunCase,
   RunWriter,
   Store,
+  StoredJudgement,
   StoredRun,
   TrialRecord,
   TrialRow,
@@ -34,6 +36,7 @@ interface Run {
   header: RunHeader;
   status: StoredRun["status"];
   calls: number;
+  judge_calls: number;
   ended_at: string | null;
   report: StoredRun["report"];
   readonly cases: readonly NewRunCase[];
@@ -46,9 +49,24 @@ export interface Memory {
   readonly runs: Run[];
   readonly answers: Answer[];
   readonly texts: Map<string, string>;
+  readonly judgements: (NewJudgement & {
+    readonly id: number;
+    readonly at: number;
+    readonly body: string;
+    discarded: boolean;
+  })[];
 }
 
-export const emptyMemory = (): Memory => ({ runs: [], answers: [], texts: new Map() });
+export const emptyMemory = (): Memory => ({ runs: [], answers: [], texts: new Map(), judgements: [] });
+
+const NOTHING_KNOWN = {
+  latency_ms: null,
+  cost_usd: null,
+  input_tokens: null,
+  output_tokens: null,
+  refused: false,
+  tool_calls: 0,
+};
 
 /** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
 export function memoryStore(memory: Memory = emptyMemory()): Store {
@@ -64,6 +82,7 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
     ended_at: run.ended_at,
     report: run.report,
     calls: run.calls,
+    judge_calls: run.judge_calls,
   });
   const trialsOf = (run: Run): Trial[] =>
     [...run.trials.values()].sort((a, b) => a.case_no - b.case_no || a.trial - b.trial);
@@ -83,6 +102,7 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
         header,
         status: "running",
         calls: 0,
+        judge_calls: 0,
         ended_at: null,
         report: null,
         cases: all,
@@ -96,8 +116,9 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       runOf(run.no).status = "running";
       return writerOf(runOf(run.no), run.no, memory);
     },
-    runs: ({ suite, plan, status, limit }) =>
+    runs: ({ canary_of, suite, plan, status, limit }) =>
       newestFirst()
+        .filter((run) => run.header.canary_of === canary_of)
         .filter((run) => suite === undefined || run.header.suite === suite)
         .filter((run) => plan === undefined || run.header.plan === plan)
         .filter((run) => status === undefined || status.includes(run.status))
@@ -112,10 +133,19 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       trialsOf(runOf(no))
         .map((trial) => rowOf(trial, memory))
         .values(),
+    scanScores: (no) =>
+      trialsOf(runOf(no))
+        .map((trial) => ({ ...rowOf(trial, memory), ...NOTHING_KNOWN }))
+        .values(),
     trials: (no, caseNo) => {
       const run = runOf(no);
       const mine = trialsOf(run).filter((trial) => trial.case_no === caseNo);
       return mine.map((trial) => wholeTrial(trial, run, memory));
+    },
+    trial: (no, caseNo, number) => {
+      const run = runOf(no);
+      const found = trialsOf(run).find((one) => one.case_no === caseNo && one.trial === number);
+      return found && wholeTrial(found, run, memory);
     },
     content: (no, caseNo) => {
       const text = memory.texts.get(`content ${runOf(no).cases[caseNo]?.content_hash}`);
@@ -132,12 +162,99 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       );
       return id === -1 ? undefined : toCached(id);
     },
+    answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
+    origins: (no) => {
+      const origins = new Map<number, string[]>();
+      for (const { case_no, answer } of trialsOf(runOf(no)).filter((one) => one.cached)) {
+        const asking = memory.runs.filter((run) =>
+          trialsOf(run).some((one) => !one.cached && one.answer !== null && one.answer === answer),
+        );
+        const ids = asking.map((run) => run.header.id);
+        origins.set(case_no, [...new Set([...(origins.get(case_no) ?? []), ...ids])]);
+      }
+      return origins;
+    },
     transcript: (no, caseNo, trial) => {
       const id = runOf(no).trials.get(`${caseNo}/${trial}`)?.answer ?? null;
       return id === null ? undefined : toCached(id);
     },
+    ...judgementsIn(memory),
     close: () => {},
   };
+}
+
+type Judgements = Pick<
+  Store,
+  | "recordJudgement"
+  | "judgement"
+  | "judgementRequest"
+  | "judgements"
+  | "judgementsOfCase"
+  | "discardJudgements"
+  | "newestJudgement"
+  | "judgeSpending"
+>;
+
+function judgementsIn(memory: Memory): Judgements {
+  const kept = memory.judgements;
+  return {
+    recordJudgement: async (one) =>
+      kept.push({
+        ...one,
+        id: kept.length + 1,
+        at: Date.UTC(2025, 2, 1, 12),
+        body: one.request.body(),
+        discarded: false,
+      }),
+    judgement: (asked, draw, { since = 0, discarded_after = Number.MAX_SAFE_INTEGER } = {}) => {
+      const found = kept.findLast(
+        (one) =>
+          one.asked === asked &&
+          one.draw === draw &&
+          one.at >= since &&
+          (!one.discarded || one.id > discarded_after),
+      );
+      return found && storedJudgement(found);
+    },
+    discardJudgements: (ids) => {
+      for (const one of kept) if (ids.includes(one.id)) one.discarded = true;
+    },
+    newestJudgement: () => kept.length,
+    judgements: (ids) => ids.flatMap((id) => kept.filter((one) => one.id === id).map(storedJudgement)),
+    judgementsOfCase: (runNo, caseId) =>
+      kept.filter((one) => one.run_no === runNo && one.case_id === caseId).map(storedJudgement),
+    judgementRequest: (id) => {
+      const found = kept.find((one) => one.id === id);
+      return found === undefined ? null : JSON.parse(found.body);
+    },
+    judgeSpending: (runNo) => {
+      const mine = kept.filter((one) => one.run_no === runNo).map((one) => one.transcript);
+      const tokens = mine.map(({ usage }) => (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0));
+      const costs = mine.map((one) => one.cost_usd ?? 0);
+      return {
+        replies: mine.length,
+        usd: costs.reduce((sum, one) => sum + one, 0),
+        unpriced: mine.filter((one) => one.cost_usd === null).length,
+        tokens: tokens.reduce((sum, one) => sum + one, 0),
+        dearest_usd: Math.max(0, ...costs),
+        dearest_tokens: Math.max(0, ...tokens),
+      };
+    },
+  };
+}
+
+function storedJudgement({
+  id,
+  asked,
+  draw,
+  judge,
+  case_id,
+  at,
+  transcript,
+}: Memory["judgements"][number]): StoredJudgement {
+  const { output, refusal, finish_reason, model, usage, latency_ms, cost_usd } = transcript;
+  const told = { output, refusal, finish_reason, model, ...usage, latency_ms, cost_usd };
+  return { id, asked, draw, judge, case_id, ...told, at: new Date(at).toISOString() };
 }
 
 function textsOf(
@@ -198,6 +315,9 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter {
     calls: (sent) => {
       run.calls += sent;
     },
+    judgeCalls: (sent) => {
+      run.judge_calls += sent;
+    },
     end: (status, report, at) => {
       Object.assign(run, { status, report, ended_at: at });
     },
@@ -214,7 +334,10 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
     error: trial.error,
     cached: trial.cached,
     pass: trial.pass,
-    scores: trial.scores.map((one) => (one === null ? null : [one.score, one.pass])),
+    scores: trial.scores.map((one) => {
+      if (one === null) return null;
+      return one.agreement === undefined ? [one.score, one.pass] : [one.score, one.pass, one.agreement];
+    }),
     latency_ms: answer?.transcript.latency_ms ?? null,
     cost_usd: answer?.transcript.cost_usd ?? null,
     input_tokens: answer?.transcript.usage.input_tokens ?? null,

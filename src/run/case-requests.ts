@@ -1,0 +1,55 @@
+import type { Case, CaseSource } from "../domain/case.ts";
+import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
+import type { LoadedSuite } from "../domain/project.ts";
+import type { Client, Question } from "../domain/provider.ts";
+
+/** More problems than this say nothing new. */
+export const MOST_REQUEST_PROBLEMS = 20;
+
+/** What a suite asks of one case. */
+export function questionOf({ prompt }: LoadedSuite, golden: Case): Question {
+  return {
+    case_id: golden.id,
+    input: golden.input,
+    messages: prompt === null ? null : prompt.render(golden),
+  };
+}
+
+/**
+ * Prepares the request of every case that `chosen` lets through, for what is wrong with any; none is kept.
+ * @returns the problems of the first cases that have some
+ */
+export function checkRequests(
+  suite: LoadedSuite,
+  client: Client,
+  cases: CaseSource,
+  chosen: (golden: Case) => boolean,
+): Problem[] {
+  const problems: Problem[] = [];
+  for (let index = 0; index < cases.count && problems.length < MOST_REQUEST_PROBLEMS; index++) {
+    const golden = cases.read(index);
+    if (!chosen(golden)) continue;
+    try {
+      client.prepare(questionOf(suite, golden));
+    } catch (error) {
+      const found = requestProblems(suite, error);
+      problems.push(...found.problems);
+      if (found.always) break;
+    }
+  }
+  return problems;
+}
+
+/**
+ * What is wrong with a request that could not be prepared: with one case, or (`always`) with the model for this suite.
+ * Anything else is thrown on.
+ */
+export function requestProblems(
+  { path, places, suite }: LoadedSuite,
+  error: unknown,
+): { readonly problems: readonly Problem[]; readonly always: boolean } {
+  if (error instanceof EvalsError) return { problems: error.problems, always: false };
+  if (!(error instanceof SettingMistake)) throw error;
+  const at = places.at([suite.models === undefined ? "model" : "models"]);
+  return { problems: [{ ...error.problem, path, ...at }], always: true };
+}

@@ -1,0 +1,138 @@
+import { canonicalJson, type Json } from "../domain/json.ts";
+
+/** One scorer as a fingerprint holds it. */
+export interface ScorerPart {
+  readonly name: string;
+  readonly required: boolean;
+  readonly hash: string;
+  /** Settings, and the hash of each file that it is made of; null where only the hash is known. */
+  readonly identity: Json;
+}
+
+/** Everything that a fingerprint rests on. What a side does not know is null, and is not compared. */
+export interface FingerprintParts {
+  readonly fingerprint: string | null;
+  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  readonly label: string;
+  /** `triage@1.2.0`; undefined where nobody knows, null for a target without a prompt. */
+  readonly prompt: string | null | undefined;
+  /** What every request says alike: the model and its parameters. */
+  readonly request: Readonly<Record<string, Json>> | null;
+  /** What else the target is: provider, address, version, context, hashes of its files. */
+  readonly target: Json;
+  /** Path of the dataset; null where it is not known. */
+  readonly dataset: string | null;
+  /** Hashes of each case by its id; the request's is null where it is not known. */
+  readonly cases: ReadonlyMap<string, { readonly content: string; readonly request: string | null }>;
+  readonly scorers: readonly ScorerPart[];
+}
+
+/** One part that two fingerprints do not have in common. */
+export interface PartDifference {
+  readonly part: "prompt" | "request" | "target" | "dataset" | "scorer";
+  /** `temperature 0 → 0.7`. */
+  readonly said: string;
+}
+
+/** Which parts of two fingerprints differ; empty when they are equal, as far as both sides are known. */
+export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDifference[] {
+  const found: PartDifference[] = [];
+  const note = (part: PartDifference["part"], lines: readonly string[]): void => {
+    found.push(...lines.map((said) => ({ part, said })));
+  };
+  if (a.prompt === undefined || b.prompt === undefined) {
+    if (a.label !== b.label) note("target", [`${a.label} → ${b.label}`]);
+  } else if (a.prompt !== b.prompt) note("prompt", [`${a.prompt ?? "none"} → ${b.prompt ?? "none"}`]);
+  if (a.request !== null && b.request !== null) note("request", changedValues(a.request, b.request));
+  if (a.target !== null && b.target !== null) note("target", changedValues(a.target, b.target));
+  note("dataset", changedCases(a, b));
+  note("scorer", changedScorers(a.scorers, b.scorers));
+  // The same version and settings, and yet other words: its text was edited, or a template's input.
+  const worded = rewordedCases(a, b);
+  if (worded > 0 && !found.some((one) => one.part === "prompt" || one.part === "request"))
+    note(a.prompt === null && b.prompt === null ? "request" : "prompt", [
+      `${counted(worded, "case")} asked in other words by the same version`,
+    ]);
+  return found;
+}
+
+function changedCases(a: FingerprintParts, b: FingerprintParts): string[] {
+  let changed = 0;
+  let added = 0;
+  for (const [id, { content }] of b.cases) {
+    const before = a.cases.get(id);
+    if (before === undefined) added++;
+    else if (before.content !== content) changed++;
+  }
+  const gone = [...a.cases.keys()].filter((id) => !b.cases.has(id)).length;
+  const parts = [
+    ...(changed > 0 ? [`${counted(changed, "case")} changed`] : []),
+    ...(added > 0 ? [`${added} new`] : []),
+    ...(gone > 0 ? [`${gone} gone`] : []),
+  ];
+  return parts.length === 0 ? [] : [parts.join(", ")];
+}
+
+function rewordedCases(a: FingerprintParts, b: FingerprintParts): number {
+  return [...b.cases].filter(([id, { content, request }]) => {
+    const before = a.cases.get(id);
+    if (before === undefined || before.content !== content) return false;
+    return before.request !== null && request !== null && before.request !== request;
+  }).length;
+}
+
+function changedScorers(a: readonly ScorerPart[], b: readonly ScorerPart[]): string[] {
+  const before = new Map(a.map((one) => [one.name, one]));
+  const after = new Set(b.map((one) => one.name));
+  return [
+    ...b.flatMap((one) => {
+      const was = before.get(one.name);
+      if (was === undefined) return [`${one.name} is new`];
+      return [
+        ...(was.required === one.required
+          ? []
+          : [`${one.name} is ${one.required ? "" : "not "}required now`]),
+        ...(was.hash === one.hash ? [] : changedScorer(was, one)),
+      ];
+    }),
+    ...a.filter((one) => !after.has(one.name)).map((one) => `${one.name} is gone`),
+  ];
+}
+
+function changedScorer(was: ScorerPart, is: ScorerPart): string[] {
+  const lines = was.identity === null || is.identity === null ? [] : changedValues(was.identity, is.identity);
+  return lines.length === 0 ? [`${is.name} is another one`] : lines.map((line) => `${is.name}: ${line}`);
+}
+
+/** `temperature 0 → 0.7` for every value that differs, by its path. */
+function changedValues(a: Json, b: Json): string[] {
+  const [was, is] = [leaves(a), leaves(b)];
+  const paths = [...new Set([...was.keys(), ...is.keys()])];
+  return paths.flatMap((path) => {
+    const [before, after] = [was.get(path), is.get(path)];
+    if (before === after) return [];
+    return [`${path} ${shown(before)} → ${shown(after)}`];
+  });
+}
+
+/** Values by path, as canonical JSON. */
+export function leaves(value: Json, path = ""): Map<string, string> {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    return new Map([[path, canonicalJson(value)]]);
+  }
+  return new Map(
+    Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, path === "" ? key : `${path}.${key}`)]),
+  );
+}
+
+const HASH = /^"([0-9a-f]{12})[0-9a-f]{52}"$/;
+
+/** A hash by its beginning, a long value by its two ends. */
+export function shown(value: string | undefined): string {
+  if (value === undefined) return "absent";
+  const short = HASH.exec(value)?.[1];
+  if (short !== undefined) return short;
+  return value.length <= 60 ? value : `${value.slice(0, 40)}…${value.slice(-15)}`;
+}
+
+const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,217 @@
+import type { Limits } from "../domain/config.ts";
+import { hashJson, type Json } from "../domain/json.ts";
+import type { JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { LoadedModel, Project } from "../domain/project.ts";
+import type { Client, OpenTarget } from "../domain/provider.ts";
+import { compileJudge } from "../project/compile-judge.ts";
+import type { RetryOutside } from "../providers/retrying-client.ts";
+import { wrapClient } from "../providers/wrap-client.ts";
+import { type AskedModel, type JudgeSitting, judgeModel } from "./judge-model.ts";
+import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
+
+/** What asking needs of the outside, beside the network. */
+export interface JudgeOutside extends Omit<RetryOutside, "onCall"> {
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+export interface JudgeDeskOptions {
+  /** Calls in flight at once where the model has no limit of its own. */
+  readonly concurrency: number;
+  /** Another way to the same model: its recording. */
+  readonly instead?: ((model: LoadedModel) => LoadedModel) | undefined;
+}
+
+/**
+ * The models behind the judges of one run: opened once however many judges ask them, each within its own limits.
+ * Nothing is asked before `begin`.
+ */
+export interface JudgeDesk {
+  readonly host: JudgeHost;
+  /** Models that judges have asked for, as the config has them. */
+  readonly models: () => readonly LoadedModel[];
+  /** Every model with the settings it is asked with. */
+  readonly asked: () => readonly AskedModel[];
+  begin(sitting: JudgeSitting, outside: JudgeOutside | null): void;
+  close(): Promise<void>;
+}
+
+export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskOptions): JudgeDesk {
+  const opened = new Map<string, Promise<AskedModel>>();
+  const ready: AskedModel[] = [];
+  const state: { sitting: JudgeSitting | null; outside: JudgeOutside | null } = {
+    sitting: null,
+    outside: null,
+  };
+
+  const wrapped = (model: LoadedModel, target: OpenTarget, fallback: Fallback | null): Client => {
+    if (target.client.immediate === true) return target.client;
+    if (state.outside === null) throw new Error("a judge is asked with the outside at hand");
+    const options = (one: LoadedModel) => ({
+      ...(state.outside as JudgeOutside),
+      onCall: () => state.sitting?.onCall(),
+      timeout_ms: timeoutOf(one),
+      limits: limitsOf(one, concurrency),
+    });
+    return wrapClient(target.client, {
+      ...options(model),
+      ...(fallback === null
+        ? {}
+        : {
+            fallback: {
+              label: fallback.target.label,
+              client: wrapClient(fallback.target.client, options(fallback.model)),
+            },
+          }),
+    });
+  };
+
+  const open = async (alias: string, params: Params): Promise<AskedModel> => {
+    const known = project.models.get(alias);
+    if (known === undefined) throw unknownAlias(alias, ["model"], project);
+    if (known.provider.kind === "outputs") throw cannotJudge(alias);
+    const chat = recordedModel(known, project).provider.prompt === "required";
+    if (!chat && Object.keys(params).length > 0) throw noParams(alias);
+    const own = withParams(project, params);
+    const entry = own.models.get(alias) as LoadedModel;
+    const model = instead?.(entry) ?? entry;
+    const options = {
+      concurrency: limitsOf(model, concurrency).concurrency ?? concurrency,
+      caseIds: () => [],
+    };
+    const target = await openTarget(own, model, options);
+    const other = model.entry.fallback === undefined ? undefined : own.models.get(model.entry.fallback);
+    const fallback =
+      other === undefined || target.client.immediate === true
+        ? null
+        : { model: other, target: await openTarget(own, other, options) };
+    let client: Client | undefined;
+    const asked = judgeModel({
+      alias,
+      model,
+      target,
+      identity: {
+        ...identityOf(own, model, target),
+        ...(fallback === null ? {} : { fallback: identityOf(own, fallback.model, fallback.target) }),
+      },
+      client: () => {
+        client ??= wrapped(model, target, fallback);
+        return client;
+      },
+      sitting: () => state.sitting,
+      close: async () => {
+        await target.client.close();
+        await fallback?.target.client.close();
+      },
+    });
+    ready.push(asked);
+    return asked;
+  };
+
+  return {
+    host: {
+      file: (spec): Promise<JudgeFile> => project.judges.find(spec),
+      compile: compileJudge,
+      model: async (alias, params): Promise<JudgeModel> => {
+        const key = JSON.stringify([alias, hashJson(params)]);
+        let opening = opened.get(key);
+        if (opening === undefined) {
+          opening = open(alias, params);
+          opened.set(key, opening);
+        }
+        return opening;
+      },
+    },
+    models: () => [...new Set(ready.map((one) => one.model))],
+    asked: () => ready,
+    begin: (sitting, outside) => {
+      state.sitting = sitting;
+      state.outside = outside ?? state.outside;
+    },
+    close: async () => {
+      await Promise.all(ready.map((one) => one.close()));
+    },
+  };
+}
+
+interface Fallback {
+  readonly model: LoadedModel;
+  readonly target: OpenTarget;
+}
+
+type Params = { readonly [name: string]: Json };
+
+/**
+ * All that decides replies beside what is asked: what a provider says of itself, and what it puts into every request. A
+ * recording has that of the model it was made of.
+ */
+function identityOf(
+  project: Project,
+  model: LoadedModel,
+  target: OpenTarget,
+): { readonly [name: string]: Json } {
+  const asked = recordedModel(model, project);
+  const always = asked.provider.prompt === "required" ? emptyRequest(target) : definingSettings(asked);
+  return { target: target.identity, asked: always };
+}
+
+/** The model behind a recording; any other is itself. */
+function recordedModel(model: LoadedModel, project: Project): LoadedModel {
+  if (model.provider.kind !== "replay") return model;
+  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
+}
+
+/** A chat model's request with nothing in it; that of a model of embeddings takes no messages. */
+function emptyRequest({ client }: OpenTarget): Json {
+  try {
+    return client.prepare({ case_id: "", input: null, messages: [{ role: "user", content: "" }] });
+  } catch (error) {
+    if (!(error instanceof SettingMistake)) throw error;
+    return client.prepare({ case_id: "", input: "", messages: null });
+  }
+}
+
+const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers"];
+
+/** Settings of a service of one's own: its templates and paths. */
+function definingSettings({ settings }: LoadedModel): Json {
+  const entries = Object.entries(settings as Record<string, Json | undefined>);
+  return Object.fromEntries(
+    entries.filter(([name, value]) => value !== undefined && !NOT_DEFINING.includes(name)),
+  ) as Json;
+}
+
+/** A judge has limits of its own, so that it never waits behind the target's calls nor they behind it. */
+function limitsOf(model: LoadedModel, concurrency: number): Limits {
+  return { concurrency, ...model.entry.limits };
+}
+
+/** The project with a judge's parameters beside those of every model, so that a recording's model has them too. */
+function withParams(project: Project, params: Params): Project {
+  if (Object.keys(params).length === 0) return project;
+  const models = [...project.models].map(([alias, model]): [string, LoadedModel] => {
+    const settings = model.settings as { readonly params?: Params };
+    if (settings.params === undefined) return [alias, model];
+    return [alias, { ...model, settings: { ...settings, params: { ...settings.params, ...params } } }];
+  });
+  return { ...project, models: new Map(models) };
+}
+
+function noParams(alias: string): SettingMistake {
+  return new SettingMistake(["model"], {
+    code: "EVALS_JUDGE_PARAMS",
+    what: `The judge has params, and the model "${alias}" takes none.`,
+    why: "They would be left out without a word: only chat models take parameters.",
+    fix: "Move them into the settings of that model, and delete params here.",
+  });
+}
+
+function cannotJudge(alias: string): SettingMistake {
+  return new SettingMistake(["model"], {
+    code: "EVALS_JUDGE_MODEL",
+    what: `The model "${alias}" only has outputs that were made elsewhere.`,
+    why: "A judge asks questions that nobody has answered yet.",
+    fix: "model: <an alias that can be asked, or a replay of one>",
+  });
+}

@@ -1,0 +1,150 @@
+import { canonicalJson, hashJson, type Json, sha256 } from "../domain/json.ts";
+import { type JudgeModel, type JudgeQuestion, type JudgeReply, NotJudged } from "../domain/judge.ts";
+import type { LoadedModel } from "../domain/project.ts";
+import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
+import type { Store, StoredJudgement } from "../store/store.ts";
+import type { BudgetGuard, Purse } from "./budget-guard.ts";
+import { toTranscript } from "./to-transcript.ts";
+
+/** For whom, and within what, judges are asked just now. */
+export interface JudgeSitting {
+  readonly store: Pick<Store, "judgement" | "recordJudgement" | "discardJudgements">;
+  /** The run that pays; null outside of a run. */
+  readonly run_no: number | null;
+  /** Replies from before this moment (milliseconds since 1970, UTC) do not count; 0 for all. */
+  readonly since: number;
+  /** Number of the newest stored reply when this sitting began: what gave no verdict until then is asked again. */
+  readonly discarded_after: number;
+  /** Cuts what is in flight. */
+  readonly signal: AbortSignal;
+  readonly onCall: () => void;
+  /** Called for a reply that is not stored; false leaves the question unasked. */
+  readonly mayAsk: (question: MissingReply) => boolean;
+  readonly purse: Purse | null;
+  /** The guard of a model's calls, made when it is first asked. */
+  readonly guard: ((model: AskedModel) => BudgetGuard) | null;
+}
+
+/** A question whose reply would have to be paid for. */
+export interface MissingReply {
+  readonly model: AskedModel;
+  readonly requestCharacters: number;
+}
+
+/** A model that judges, with what it is made of. */
+export interface AskedModel extends JudgeModel {
+  readonly model: LoadedModel;
+  readonly target: OpenTarget;
+  /** Whether a stored reply is this model's answer to a request. */
+  answers(asked: string, request: Json): boolean;
+  close(): Promise<void>;
+}
+
+export interface JudgeModelParts {
+  readonly alias: string;
+  readonly model: LoadedModel;
+  readonly target: OpenTarget;
+  readonly identity: { readonly [name: string]: Json };
+  /** The target's client inside its wrappers. */
+  readonly client: () => Client;
+  readonly sitting: () => JudgeSitting | null;
+  readonly close: () => Promise<void>;
+}
+
+/** Remembers what it was told: the same draw of the same question is paid for once, also by two trials at the same moment. */
+export function judgeModel(parts: JudgeModelParts): AskedModel {
+  const { alias, model, target } = parts;
+  const identity = hashJson(parts.identity);
+  const pending = new Map<string, Promise<JudgeReply | FailedReply>>();
+  const askedOf = (requestHash: string): string => sha256(`${identity}\n${requestHash}`);
+
+  const self: AskedModel = {
+    alias,
+    label: target.label,
+    identity: parts.identity,
+    model,
+    target,
+    answers: (asked, request) => askedOf(hashJson(request)) === asked,
+    close: parts.close,
+    ask: async ({ case_id, messages, input = null, reply, draw, judge }: JudgeQuestion) => {
+      const sitting = parts.sitting();
+      if (sitting === null) throw new NotJudged("unasked");
+      const question: Question = { case_id, input, messages, ...(reply === undefined ? {} : { reply }) };
+      const request = target.client.prepare(question);
+      const text = canonicalJson(request);
+      const requestHash = sha256(text);
+      const asked = askedOf(requestHash);
+      const { since, discarded_after } = sitting;
+      const known = sitting.store.judgement(asked, draw, { since, discarded_after });
+      if (known !== undefined) return toReply(known);
+      const key = `${asked}#${draw}`;
+      let asking = pending.get(key);
+      if (asking === undefined) {
+        const call = { question, request, requestHash, asked, draw, judge, characters: text.length };
+        asking = askNow(self, parts.client, sitting, call).finally(() => pending.delete(key));
+        pending.set(key, asking);
+      }
+      return asking;
+    },
+    discard: (replies) => parts.sitting()?.store.discardJudgements(replies),
+  };
+  return self;
+}
+
+interface Call {
+  readonly question: Question;
+  readonly request: PreparedRequest;
+  readonly requestHash: string;
+  readonly asked: string;
+  readonly draw: number;
+  readonly judge: string;
+  readonly characters: number;
+}
+
+async function askNow(
+  self: AskedModel,
+  client: () => Client,
+  sitting: JudgeSitting,
+  call: Call,
+): Promise<JudgeReply | FailedReply> {
+  const { question, request, draw } = call;
+  const { signal, purse } = sitting;
+  if (!sitting.mayAsk({ model: self, requestCharacters: call.characters })) throw new NotJudged("unasked");
+  const guard = sitting.guard?.(self) ?? null;
+  if (guard !== null && (await purse?.acquire(guard, call.characters)) === "stop")
+    throw new NotJudged("budget");
+  if (signal.aborted) {
+    guard?.release();
+    throw new NotJudged("cancelled");
+  }
+  const reply = await client().send(request, question, draw, signal);
+  if (reply.kind === "failed") {
+    guard?.release();
+    if (signal.aborted) throw new NotJudged("cancelled");
+    return reply;
+  }
+  const transcript = toTranscript(reply, self.target.price);
+  if (reply.recorded === true) guard?.release();
+  else guard?.settle(transcript.cost_usd, transcript.usage);
+  const id = await sitting.store.recordJudgement({
+    asked: call.asked,
+    draw,
+    judge: call.judge,
+    // A reply that was read from a file was paid for by whoever recorded it.
+    run_no: reply.recorded === true ? null : sitting.run_no,
+    case_id: question.case_id,
+    request: { hash: call.requestHash, body: () => JSON.stringify(request) },
+    transcript,
+    raw: reply.raw ?? null,
+  });
+  return {
+    id,
+    output: transcript.output,
+    refusal: transcript.refusal,
+    finish_reason: transcript.finish_reason,
+  };
+}
+
+function toReply({ id, output, refusal, finish_reason }: StoredJudgement): JudgeReply {
+  return { id, output, refusal, finish_reason };
+}

@@ -1,0 +1,129 @@
+import type { RunHeader } from "../domain/run.ts";
+import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
+import { type BudgetGuard, CHARACTERS_PER_TOKEN, dollars, type Purse } from "./budget-guard.ts";
+import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
+import type { AskedModel, JudgeSitting } from "./judge-model.ts";
+
+/** What judges were asked and paid for a run. */
+export interface JudgeTotals {
+  /** Requests sent, retries included, over all sittings. */
+  readonly calls: number;
+  /** US dollars of the whole run; null as soon as one reply's cost is unknown. */
+  readonly cost_usd: number | null;
+  /** Of this sitting. */
+  readonly spent: { readonly usd: number | null; readonly tokens: number };
+}
+
+export interface JudgedRun {
+  readonly header: RunHeader;
+  readonly writer: RunWriter;
+  readonly store: Store;
+  readonly purse: Purse;
+  readonly signal: AbortSignal;
+  readonly useCache: boolean;
+  /** Requests of earlier sittings. */
+  readonly calls: number;
+  readonly outside: JudgeOutside | null;
+}
+
+/** Of a reply whose tokens nobody knows yet; only a budget's guess before the first one uses it. */
+const ASSUMED_OUTPUT_TOKENS = 256;
+
+/** Lets the judges of a run ask, for its account. @returns what it came to, once the run has ended; null without judges */
+export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => JudgeTotals | null {
+  if (desk === null || desk.asked().length === 0) return () => null;
+  const { store, writer, purse } = run;
+  const before = store.judgeSpending(writer.no);
+  // What earlier sittings paid counts from the start, whichever judge is asked first.
+  purse.guard(null, 0, { usd: before.usd, tokens: before.tokens });
+  const guards = new Map<AskedModel, BudgetGuard>();
+  let calls = run.calls;
+  desk.begin(
+    {
+      store,
+      run_no: writer.no,
+      since: run.useCache ? 0 : Date.parse(run.header.started_at),
+      discarded_after: store.newestJudgement(),
+      signal: run.signal,
+      onCall: () => {
+        calls++;
+        writer.judgeCalls(1);
+      },
+      mayAsk: () => true,
+      purse,
+      guard: (model) => {
+        const guard =
+          guards.get(model) ?? purse.guard(model.target.price, ASSUMED_OUTPUT_TOKENS, earlier(before));
+        guards.set(model, guard);
+        return guard;
+      },
+    },
+    run.outside,
+  );
+  return () => {
+    const after = store.judgeSpending(writer.no);
+    return {
+      calls,
+      cost_usd: after.unpriced > 0 ? null : after.usd,
+      spent: {
+        usd: after.unpriced > before.unpriced ? null : after.usd - before.usd,
+        tokens: after.tokens - before.tokens,
+      },
+    };
+  };
+}
+
+/** Judges answer from memory and from recordings; what they have not said yet stays unknown. */
+export function rememberOnly(desk: JudgeDesk | null, store: Store): void {
+  const mayAsk: JudgeSitting["mayAsk"] = ({ model }) => model.target.client.immediate === true;
+  desk?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
+}
+
+/** What asking every judge that has to be asked would cost. */
+export interface JudgingPrice {
+  readonly calls: number;
+  /** US dollars, about; null when a price is unknown. */
+  readonly usd: number | null;
+}
+
+/**
+ * Judges answer from memory, and what is missing is counted. Repairs of replies that cannot be used are not foreseen.
+ * @returns the price so far
+ */
+export function priceJudging(desk: JudgeDesk, store: Store): () => JudgingPrice {
+  let calls = 0;
+  let usd: number | null = 0;
+  desk.begin(
+    {
+      ...NOBODY_PAYS,
+      store,
+      discarded_after: store.newestJudgement(),
+      mayAsk: ({ model: { target }, requestCharacters }) => {
+        // What is read from a recording costs nothing.
+        if (target.client.immediate === true) return false;
+        calls++;
+        const tokens = requestCharacters / CHARACTERS_PER_TOKEN;
+        const cost = target.price && dollars(target.price, tokens, ASSUMED_OUTPUT_TOKENS);
+        usd = usd === null || cost === null ? null : usd + cost;
+        return false;
+      },
+    },
+    null,
+  );
+  return () => ({ calls, usd });
+}
+
+const NOBODY_PAYS = {
+  run_no: null,
+  since: 0,
+  signal: new AbortController().signal,
+  onCall: () => {},
+  purse: null,
+  guard: null,
+};
+
+/** The dearest reply so far is what each further one is counted as. */
+function earlier({ replies, dearest_usd, dearest_tokens }: JudgeSpending) {
+  const nothing = { usd: 0, tokens: 0 };
+  return replies === 0 ? nothing : { ...nothing, dearest: { usd: dearest_usd, tokens: dearest_tokens } };
+}

@@ -1,0 +1,25 @@
+import type { Price } from "../domain/config.ts";
+import type { AnsweredReply } from "../domain/provider.ts";
+import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { dollars } from "./budget-guard.ts";
+
+/** A reply as it is kept, with its cost where a price is known. */
+export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
+  const usage = reply.usage ?? UNKNOWN_USAGE;
+  return {
+    output: reply.output,
+    messages: reply.messages ?? [],
+    tool_calls: reply.tool_calls ?? [],
+    usage,
+    latency_ms: reply.latency_ms ?? null,
+    cost_usd: reply.cost_usd ?? priced(price, usage.input_tokens, usage.output_tokens),
+    model: reply.model ?? null,
+    finish_reason: reply.finish_reason ?? null,
+    refusal: reply.refusal ?? null,
+  };
+}
+
+/** Unknown tokens or an unknown price give an unknown cost, never 0. */
+function priced(price: Price | null, input: number | null, output: number | null): number | null {
+  return price === null || input === null || output === null ? null : dollars(price, input, output);
+}

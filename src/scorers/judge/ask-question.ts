@@ -1,0 +1,97 @@
+import type { JudgeModel, JudgeQuestion, JudgeReply } from "../../domain/judge.ts";
+import type { Message } from "../../domain/message.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { shorten } from "../frame/brief.ts";
+import { fenceRules } from "./fence.ts";
+import { type AskedForm, readReply, replyRules, replyShape } from "./read-reply.ts";
+import { type Reading, UnusableReply } from "./reply-form.ts";
+
+/** One question to one model. */
+export interface Asking {
+  readonly model: JudgeModel;
+  readonly form: AskedForm;
+  /** The prompt, rendered. */
+  readonly messages: readonly Message[];
+  readonly tag: string;
+  /** Texts under judgement. */
+  readonly judged: readonly string[];
+  readonly structured: boolean;
+  readonly case_id: string;
+  readonly draw: number;
+  /** Hash of the judge. */
+  readonly judge: string;
+}
+
+/** A reading with the replies behind it. */
+export interface Answer {
+  readonly reading: Reading;
+  readonly replies: readonly number[];
+}
+
+/**
+ * Asks, reads, and asks once more when the reply cannot be used: what was wrong with it is told, and nothing else changes.
+ * @throws {ScorerFailure} of kind "judge" without a verdict after that, or when the model could not be asked
+ * @throws {NotJudged}
+ */
+export async function askQuestion(asking: Asking): Promise<Answer> {
+  const messages = withRules(asking);
+  const first = await ask(asking, messages);
+  try {
+    return { reading: readReply(first, asking.form, asking.judged), replies: [first.id] };
+  } catch (error) {
+    if (!(error instanceof UnusableReply)) throw error;
+    const second = await ask(asking, [...messages, ...repair(first, error, asking.form)]);
+    const replies = [first.id, second.id];
+    try {
+      return { reading: readReply(second, asking.form, asking.judged), replies };
+    } catch (again) {
+      if (!(again instanceof UnusableReply)) throw again;
+      asking.model.discard(replies);
+      throw failure(asking, `${again.message}, and the same when asked again${said(second)}`, again);
+    }
+  }
+}
+
+async function ask(asking: Asking, messages: readonly Message[]): Promise<JudgeReply> {
+  const { case_id, draw, judge, model, form, structured } = asking;
+  const question: JudgeQuestion = {
+    case_id,
+    draw,
+    judge,
+    messages,
+    ...(structured ? { reply: replyShape(form) } : {}),
+  };
+  const reply = await model.ask(question);
+  if ("kind" in reply) throw failure(asking, `could not be asked: ${reply.message}`);
+  return reply;
+}
+
+function failure({ model }: Asking, words: string, cause?: unknown): ScorerFailure {
+  return new ScorerFailure("judge", `${model.label} ${words}`, cause === undefined ? undefined : { cause });
+}
+
+function said({ output }: JudgeReply): string {
+  return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
+}
+
+/** The rules of the fence stand with the instructions, those of the reply at the very end. */
+function withRules({ messages, form, tag }: Asking): readonly Message[] {
+  const [first, ...rest] = messages;
+  const rules = fenceRules(tag);
+  const instructed: readonly Message[] =
+    first?.role === "system" || first?.role === "developer"
+      ? [{ ...first, content: `${String(first.content)}\n\n${rules}` }, ...rest]
+      : [{ role: "system", content: rules }, ...messages];
+  const last = instructed.at(-1);
+  const reply = replyRules(form);
+  return last?.role === "user"
+    ? [...instructed.slice(0, -1), { ...last, content: `${String(last.content)}\n\n${reply}` }]
+    : [...instructed, { role: "user", content: reply }];
+}
+
+function repair({ output }: JudgeReply, problem: UnusableReply, form: AskedForm): readonly Message[] {
+  const words = `Your reply cannot be used: it ${problem.message}. ${replyRules(form)}`;
+  // An empty message is refused by providers.
+  const before: readonly Message[] = output.trim() === "" ? [] : [{ role: "assistant", content: output }];
+  return [...before, { role: "user", content: words }];
+}

@@ -1,0 +1,224 @@
+import { didYouMean, nearest } from "../../domain/did-you-mean.ts";
+import type { JudgeFile } from "../../domain/judge.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { JUDGE_KINDS, judgeKind } from "./kinds/registry.ts";
+
+const KINDS = JUDGE_KINDS.map((one) => one.kind);
+
+/** A mistake before it has its place. */
+interface Mistake {
+  /** Where in the front matter. */
+  readonly at: readonly (string | number)[];
+  readonly problem: Omit<Problem, "path" | "line" | "column">;
+}
+
+function mistake(
+  at: Mistake["at"],
+  what: string,
+  why: string,
+  fix: string,
+  code = "EVALS_JUDGE_INVALID",
+): Mistake {
+  return { at, problem: { code, what, why, fix } };
+}
+
+/** What a judge's file lacks for its kind, or says that cannot be meant. */
+export function judgeMistakes(file: JudgeFile): Problem[] {
+  const found = [
+    ...kindMistakes(file),
+    ...modelMistakes(file),
+    ...scaleMistakes(file),
+    ...criteriaMistakes(file),
+  ];
+  return found.map(({ at, problem }) => inJudge(file, at, problem));
+}
+
+/** A problem with its place in a judge's front matter. */
+export function inJudge(
+  { path, places }: JudgeFile,
+  at: Mistake["at"],
+  problem: Mistake["problem"],
+): Problem {
+  return { ...problem, path, ...places.at(at) };
+}
+
+/** A file that leaves it to the suite, and a suite that leaves it to the file. */
+export function missingThreshold(file: JudgeFile): Problem {
+  return inJudge(file, ["kind"], {
+    code: "EVALS_JUDGE_THRESHOLD",
+    what: `A judge of kind ${file.settings.kind} needs a threshold.`,
+    why: "It gives a score between 0 and 1; somebody must say from which score on an answer passes.",
+    fix: "threshold: 0.75        (here, or in the suite's entry)",
+  });
+}
+
+function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mistake[] {
+  const kind = judgeKind(settings.kind);
+  if (kind === undefined) return [unknownKind(settings.kind)];
+  const { needs } = kind;
+  const found: Mistake[] = [];
+  const lacks = (what: string, fix: string): void => {
+    found.push(
+      mistake(
+        ["kind"],
+        `A judge of kind ${kind.kind} needs ${what}.`,
+        "Without it, it is not said what is judged.",
+        fix,
+      ),
+    );
+  };
+  const unused = (key: string): void => {
+    found.push(
+      mistake(
+        [key],
+        `A judge of kind ${kind.kind} has no use for \`${key}\`.`,
+        "It would be ignored, and the file would not do what it says.",
+        "Delete it, or choose another kind.",
+      ),
+    );
+  };
+  if (needs.body === "prompt" && parts === null)
+    lacks(
+      "a prompt of its own, with role lines",
+      "Below the front matter, write a line user: and a message with {{ output }}.",
+    );
+  if (needs.body === "required" && parts === null && instructions === null)
+    lacks("a body", "Below the front matter, write when an answer passes, and when it fails.");
+  if (needs.criteria === "required" && !settings.criteria?.length)
+    lacks("criteria", 'criteria: [{ name: polite, text: "Greets, and never blames the customer." }]');
+  if (needs.criteria === "none" && settings.criteria !== undefined) unused("criteria");
+  if (needs.scale === "required" && settings.scale === undefined)
+    lacks("a scale", "scale: [{ score: 1, means: … }, { score: 2, means: … }, { score: 3, means: … }]");
+  if (needs.scale === "none" && settings.scale !== undefined) unused("scale");
+  if (
+    parts !== null &&
+    !parts.some((one) => one.kind === "message" && speaksOfAnswer(one.template)) &&
+    needs.body !== "optional"
+  )
+    found.push(
+      mistake(
+        [],
+        `The prompt of judge ${name} never shows the answer.`,
+        "It would judge every answer alike.",
+        "Put {{ output }} where the answer is to stand.",
+        "EVALS_JUDGE_NO_ANSWER",
+      ),
+    );
+  return found;
+}
+
+function speaksOfAnswer(template: string): boolean {
+  return /\{[{%][^}]*\b(output|material|first|second|conversation)\b/.test(template);
+}
+
+function unknownKind(kind: string): Mistake {
+  return mistake(
+    ["kind"],
+    `Unknown kind of judge "${kind}".${didYouMean(kind, KINDS)}`,
+    "The kind says how an answer is judged and what a verdict looks like.",
+    `kind: ${nearest(kind, KINDS) ?? "binary"}        (all kinds: ${KINDS.join(", ")})`,
+    "EVALS_JUDGE_KIND",
+  );
+}
+
+function modelMistakes({ settings }: JudgeFile): Mistake[] {
+  const { model, models, samples, combine } = settings;
+  if (model !== undefined && models !== undefined) {
+    return [
+      mistake(
+        ["models"],
+        'This judge has both "model" and "models".',
+        "It cannot be told whether one model judges or several.",
+        `models: [${[...new Set([model, ...models])].join(", ")}], and no model:`,
+      ),
+    ];
+  }
+  if (model === undefined && models === undefined) {
+    return [
+      mistake(
+        [],
+        "This judge does not say which model it asks.",
+        "A default would change its verdicts when the config changes.",
+        "model: <an alias of evalconfig.yaml>",
+      ),
+    ];
+  }
+  const twice = models?.findIndex((one, index) => models.indexOf(one) < index) ?? -1;
+  if (twice !== -1) {
+    return [
+      mistake(
+        ["models", twice],
+        `The model "${models?.[twice]}" stands here twice.`,
+        "The same opinion twice is not two opinions.",
+        "Delete one of them; for several opinions of one model raise samples.",
+      ),
+    ];
+  }
+  const members = (models?.length ?? 1) * samples;
+  if (combine === "majority" && members % 2 === 0) {
+    return [
+      mistake(
+        samples % 2 === 0 ? ["samples"] : ["models"],
+        `A majority of ${members} opinions can be a draw.`,
+        "A draw is neither a pass nor a fail.",
+        "Ask an odd number of opinions, or combine: mean or unanimous.",
+        "EVALS_JUDGE_EVEN",
+      ),
+    ];
+  }
+  return [];
+}
+
+function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
+  if (scale === undefined) return [];
+  if (!Array.isArray(scale)) {
+    if (scale.min < scale.max) return [];
+    return [
+      mistake(
+        ["scale"],
+        `The scale ends at ${scale.max}, not above ${scale.min} where it begins.`,
+        "No score could lie on it.",
+        `scale: { min: ${scale.max}, max: ${scale.min} }`,
+      ),
+    ];
+  }
+  const scores = scale.map((level) => level.score);
+  const twice = scores.findIndex((one, index) => scores.indexOf(one) < index);
+  if (twice === -1) return [];
+  return [
+    mistake(
+      ["scale", twice, "score"],
+      `Two levels of the scale have the score ${scores[twice]}.`,
+      "An answer at that score could mean either.",
+      "Give each level a score of its own.",
+    ),
+  ];
+}
+
+function criteriaMistakes({ settings: { criteria, kind } }: JudgeFile): Mistake[] {
+  if (criteria === undefined || criteria.length === 0 || judgeKind(kind)?.needs.criteria === "none")
+    return [];
+  const found: Mistake[] = [];
+  const names = criteria.map((one) => one.name);
+  for (const [index, name] of names.entries()) {
+    if (names.indexOf(name) < index)
+      found.push(
+        mistake(
+          ["criteria", index, "name"],
+          `Two criteria are named "${name}".`,
+          "Their verdicts could not be told apart.",
+          `name: ${name}-${index + 1}`,
+        ),
+      );
+  }
+  if (criteria.every((one) => one.weight === 0))
+    found.push(
+      mistake(
+        ["criteria"],
+        "The weights of the criteria sum to 0.",
+        "Their weighted mean would be 0 divided by 0.",
+        "Give at least one criterion a weight above 0, or leave the weights out.",
+      ),
+    );
+  return found;
+}

@@ -1,0 +1,59 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import type { ScoreInput } from "../../domain/scorer.ts";
+import { Select } from "../../domain/suite.ts";
+import { defineScorer, type Judgement } from "../define-scorer.ts";
+import { type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
+import { judgeExamples } from "./judge-examples.ts";
+import { DEFAULT_CONTEXT } from "./open-judge-file.ts";
+
+export const judgeScorer = defineScorer({
+  type: "judge",
+  about:
+    "A model's verdict, by a judge of `judges/<name>/<version>.md`: what it is asked, what its verdict looks like, and how several opinions become one stands there. [judges.md](judges.md) tells how to write one. Until it is calibrated against people it informs and cannot block.",
+  options: {
+    judge: z.string().min(1).describe("name, name@1.2.0 or name@^1 of a judge"),
+    judge_when: z
+      .enum(["always", "passed"])
+      .default("always")
+      .describe(
+        "passed: only trials that pass every required scorer without an opinion are judged, the score of others is void",
+      ),
+    model: z.string().min(1).optional().describe("An alias to ask instead of the judge's own"),
+    context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
+    select: Select.optional().describe("Which part of the answer is judged; default the whole text"),
+    against: z.string().min(1).optional().describe("Where in the case the reference is; default `expected`"),
+    value: z.unknown().optional().describe("A literal reference, instead of `against`"),
+  },
+  // The judge's own identity says all of these.
+  notDefining: ["threshold", "model", "context", "select", "against", "value"],
+  traits:
+    "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
+  reads: "whole",
+  operand: "none",
+  grades: "returned",
+  async compile(settings, host) {
+    if (host.judges === undefined) throw new Error("a judge is opened with a host that has judges");
+    const file = await host.judges.file(settings.judge);
+    const judge = await openSuiteJudge(file, settings as JudgeEntry, host.judges);
+    return {
+      reads: judge.reads,
+      files: [judge.path],
+      refuses: (golden) => judge.refuses(golden),
+      // Not its name or version: the same judge under another name scores alike.
+      identity: { judge: judge.identity },
+      standing: {
+        opinion: true,
+        judge: { name: judge.name, version: judge.version, hash: judge.hash },
+        judge_when: settings.judge_when,
+        binary: judge.binary,
+      },
+      async score(_actual: Json, _operand: undefined, input: ScoreInput): Promise<Judgement> {
+        const { verdict, orders: _, ...judged } = await judge.judge(input, 1);
+        return { ...judged, pass: verdict === "pass" };
+      },
+      close: () => judge.close(),
+    };
+  },
+  examples: judgeExamples,
+});

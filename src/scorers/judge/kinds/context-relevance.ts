@@ -1,0 +1,36 @@
+import { shareOf } from "../count-findings.ts";
+import { type JudgeKind, only } from "../judge-kind.ts";
+import { findingsForm } from "../reply-form.ts";
+
+export const contextRelevance: JudgeKind = {
+  kind: "context-relevance",
+  about:
+    "Which of the retrieved texts help to answer the question: the share that does. The answer is not looked at.",
+  version: 1,
+  needs: { body: "optional", criteria: "none", scale: "none" },
+  reads: ["sources"],
+  threshold: () => "required",
+  binary: () => false,
+  messages: () => [
+    {
+      role: "system",
+      template: `You judge the sources that were retrieved for a question. Make one entry for each source, in their order, and name it by its number. It is relevant when it holds something that is needed to answer the question, else irrelevant.
+{{ instructions }}`,
+    },
+    { role: "user", template: "Question:\n{{ question }}\n\nSources:\n{{ sources }}" },
+  ],
+  questions: () => [
+    {
+      form: findingsForm({
+        key: "sources",
+        item: "source",
+        words: ["relevant", "irrelevant"],
+        conclude: (sources) =>
+          sources.length === 0
+            ? { score: 0, reason: "no source was named" }
+            : shareOf(sources, { good: "relevant", thing: "source" }),
+      }),
+    },
+  ],
+  conclude: only,
+};

@@ -1,0 +1,27 @@
+import { type JudgeKind, only } from "../judge-kind.ts";
+import { scoreForm } from "../reply-form.ts";
+
+export const ordinal: JudgeKind = {
+  kind: "ordinal",
+  about:
+    "One level of the file's `scale`, each anchored by what it `means`. A level is worth its `value`, else its share of the way from the lowest to the highest.",
+  version: 1,
+  needs: { body: "optional", criteria: "none", scale: "required" },
+  reads: [],
+  threshold: () => "required",
+  binary: () => false,
+  messages: () => [
+    {
+      role: "system",
+      template: `You place one answer of an assistant on a scale.
+{{ instructions }}
+Scale:
+{{ scale }}
+
+Choose the level whose description fits best.`,
+    },
+    { role: "user", template: "{{ material }}" },
+  ],
+  questions: ({ scale }) => [{ form: scoreForm(scale ?? { min: 0, max: 1 }) }],
+  conclude: only,
+};

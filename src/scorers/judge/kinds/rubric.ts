@@ -1,0 +1,60 @@
+import type { JudgeScope } from "../../../domain/judge.ts";
+import type { Criterion, JudgeSettings } from "../../../domain/judge-settings.ts";
+import { rounded } from "../../frame/brief.ts";
+import type { JudgeKind } from "../judge-kind.ts";
+import { type Reading, type ReplyForm, scoreForm, verdictForm } from "../reply-form.ts";
+
+export const rubric: JudgeKind = {
+  kind: "rubric",
+  about:
+    "Each of the file's `criteria` is judged alone, in a question of its own. The score is their weighted mean; a `must` that is missed makes it 0. With a `scale` each criterion is scored on it, and a `must` is missed below the threshold.",
+  version: 1,
+  needs: { body: "optional", criteria: "required", scale: "optional" },
+  reads: [],
+  threshold: ({ scale }) => (scale === undefined ? 1 : "required"),
+  binary: ({ criteria = [], scale }) => criteria.length === 1 && scale === undefined,
+  messages: ({ scale }) => [
+    {
+      role: "system",
+      template: `You judge one answer of an assistant by one criterion alone.
+{{ instructions }}
+Criterion "{{ criterion.name }}": {{ criterion.text }}
+${scale === undefined ? "" : "\nScale:\n{{ scale }}\n"}
+Other merits and faults of the answer do not count.`,
+    },
+    { role: "user", template: "{{ material }}" },
+  ],
+  questions: ({ criteria = [], scale }) =>
+    criteria.map((criterion, index) => ({
+      form: {
+        ...(scale === undefined ? verdictForm({ pass: 1, fail: 0 }) : scoreForm(scale)),
+        pick: (reply) => entryFor(reply, criterion, index, criteria.length),
+      } satisfies ReplyForm,
+      scope: (): JudgeScope => ({ criterion: { name: criterion.name, text: criterion.text } }),
+    })),
+  conclude: weighted,
+};
+
+/** Some judges answer all criteria at once: the entry of this one is taken, by name, else by place. */
+function entryFor(reply: unknown, { name }: Criterion, index: number, count: number): unknown {
+  const list = Array.isArray(reply) ? reply : (reply as { criteria?: unknown } | null)?.criteria;
+  if (!Array.isArray(list)) return undefined;
+  const named = list.find((one) => one?.name === name || one?.criterion === name);
+  return named ?? (list.length === count ? list[index] : undefined);
+}
+
+function weighted(readings: readonly Reading[], { criteria = [], threshold = 1 }: JudgeSettings): Reading {
+  let sum = 0;
+  let weights = 0;
+  const missed: string[] = [];
+  const words = criteria.map(({ name, weight, must }, index) => {
+    const { score, reason } = readings[index] as Reading;
+    sum += weight * score;
+    weights += weight;
+    if (must && score < threshold) missed.push(name);
+    return `${name} ${rounded(score)} (${reason})`;
+  });
+  const score = missed.length > 0 ? 0 : sum / weights;
+  const why = missed.length > 0 ? `must-have missed: ${missed.join(", ")}; ` : "";
+  return { score, reason: `${why}${words.join("; ")}` };
+}

@@ -1,0 +1,287 @@
+import type { Case } from "../../domain/case.ts";
+import { hashJson, type Json } from "../../domain/json.ts";
+import type {
+  Judged,
+  JudgeFile,
+  JudgeHost,
+  JudgeModel,
+  JudgePrompt,
+  JudgeScope,
+  SuiteJudge,
+} from "../../domain/judge.ts";
+import type { JudgeSettings } from "../../domain/judge-settings.ts";
+import { EvalsError, SettingMistake } from "../../domain/problem.ts";
+import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import { type CaseReader, casePath } from "../case-path.ts";
+import { type Answer, askQuestion } from "./ask-question.ts";
+import { combineOpinions, type Opinion } from "./combine-opinions.ts";
+import { fenceAround, fenceRules } from "./fence.ts";
+import type { JudgedTexts, JudgeKind, KindQuestion } from "./judge-kind.ts";
+import { inJudge, judgeMistakes, missingThreshold } from "./judge-mistakes.ts";
+import { judgedTexts, judgeScope } from "./judged-texts.ts";
+import { judgeKind } from "./kinds/registry.ts";
+import { replyRules } from "./read-reply.ts";
+
+/** What a suite says otherwise than the judge's file. */
+export interface JudgeOverrides {
+  readonly model?: string | undefined;
+  readonly threshold?: number | undefined;
+  /** Where in the case the retrieved texts are; default `metadata.context`. */
+  readonly context?: string | undefined;
+  /** Further settings of the suite that decide what is judged: part of the judge's hash, nothing else. */
+  readonly subject?: { readonly [name: string]: Json } | undefined;
+}
+
+export const DEFAULT_CONTEXT = "metadata.context";
+
+/**
+ * Makes a judge ready to be asked. Nothing is asked yet, and no key is needed.
+ * @throws {SettingMistake} at a key of `overrides`
+ * @throws {EvalsError} with the mistakes of the judge's file
+ */
+export async function openJudgeFile(
+  file: JudgeFile,
+  overrides: JudgeOverrides,
+  host: JudgeHost,
+): Promise<SuiteJudge> {
+  const mistakes = judgeMistakes(file);
+  const kind = judgeKind(file.settings.kind);
+  if (mistakes.length > 0 || kind === undefined) throw new EvalsError(mistakes);
+  const contextPath = overrides.context ?? DEFAULT_CONTEXT;
+  const context = casePath(contextPath, ["context"]);
+  const threshold = overrides.threshold ?? file.settings.threshold ?? kind.threshold(file.settings);
+  if (threshold === "required") throw new EvalsError(missingThreshold(file));
+  const scale = file.settings.scale ?? kind.scale;
+  const settings: JudgeSettings = { ...file.settings, threshold, ...(scale === undefined ? {} : { scale }) };
+  const prompt = await host.compile(file, file.parts === null ? kind.messages(settings) : null);
+  const models = await openModels(file, overrides.model, host);
+  const questions = kind.questions(settings);
+  const identity = identityOf({ file, kind, settings, models, questions, contextPath, overrides });
+  const opened: Opened = {
+    file,
+    kind,
+    settings,
+    prompt,
+    models,
+    questions,
+    context,
+    threshold,
+    hash: hashJson(identity),
+  };
+  const { variables } = prompt;
+  const reads = [
+    ...(kind.reads.includes("reference") || variables.has("expected") ? ["expected"] : []),
+    ...(kind.reads.includes("sources") || variables.has("context") ? [contextPath] : []),
+  ];
+  return {
+    name: file.name,
+    version: file.version,
+    path: file.path,
+    hash: opened.hash,
+    identity,
+    models: models.map((one) => one.label),
+    threshold,
+    binary: kind.binary(settings) && (settings.combine !== "mean" || models.length * settings.samples === 1),
+    reads,
+    refuses: (golden) => refusal(opened, golden),
+    judge: (input, repeat) => judge(opened, input, repeat),
+    close: async () => {},
+  };
+}
+
+/** @throws {SettingMistake} at `model` for one that the suite names, {EvalsError} for those of the file */
+async function openModels(
+  file: JudgeFile,
+  instead: string | undefined,
+  host: JudgeHost,
+): Promise<readonly JudgeModel[]> {
+  const { model, models, params } = file.settings;
+  if (instead !== undefined) return [await host.model(instead, params as Params)];
+  const aliases = models ?? [model ?? ""];
+  const opened: JudgeModel[] = [];
+  for (const [index, alias] of aliases.entries()) {
+    try {
+      opened.push(await host.model(alias, params as Params));
+    } catch (error) {
+      if (!(error instanceof SettingMistake)) throw error;
+      const at = models === undefined ? ["model"] : ["models", index];
+      throw new EvalsError(inJudge(file, at, error.problem), { cause: error });
+    }
+  }
+  return opened;
+}
+
+type Params = { readonly [name: string]: Json };
+
+interface Opened {
+  readonly file: JudgeFile;
+  readonly kind: JudgeKind;
+  readonly settings: JudgeSettings;
+  readonly prompt: JudgePrompt;
+  readonly models: readonly JudgeModel[];
+  readonly questions: readonly KindQuestion[];
+  readonly context: CaseReader;
+  readonly threshold: number;
+  readonly hash: string;
+}
+
+function identityOf(parts: {
+  readonly file: JudgeFile;
+  readonly kind: JudgeKind;
+  readonly settings: JudgeSettings;
+  readonly models: readonly JudgeModel[];
+  readonly questions: readonly KindQuestion[];
+  readonly contextPath: string;
+  readonly overrides: JudgeOverrides;
+}): Json {
+  const { file, kind, settings, models, questions, contextPath, overrides } = parts;
+  const { criteria, scale, threshold, samples, combine, quotes, structured } = settings;
+  const messages = file.parts?.flatMap((one) =>
+    one.kind === "message" ? [{ role: one.role, template: one.template }] : [],
+  );
+  return {
+    kind: kind.kind,
+    version: kind.version,
+    prompt: (messages ??
+      kind.messages(settings).map(({ role, template }) => ({ role, template }))) as unknown as Json,
+    instructions: file.instructions?.template ?? null,
+    rules: [fenceRules("tag"), ...questions.map(({ form }) => replyRules({ form, quotes }))],
+    settings: {
+      ...(criteria === undefined ? {} : { criteria: criteria as unknown as Json }),
+      ...(scale === undefined ? {} : { scale: scale as unknown as Json }),
+      threshold: threshold ?? null,
+      samples,
+      combine,
+      quotes,
+      structured,
+    },
+    ...(contextPath === DEFAULT_CONTEXT ? {} : { context: contextPath }),
+    ...(overrides.subject === undefined ? {} : { subject: overrides.subject }),
+    models: models.map((one) => one.identity),
+  };
+}
+
+async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise<Judged> {
+  const { models, settings, threshold } = opened;
+  const texts = judgedTexts(input, opened.context);
+  const opinions: Promise<Opinion>[] = [];
+  for (const model of models) {
+    for (let sample = 1; sample <= settings.samples; sample++) {
+      const draw = (repeat - 1) * settings.samples + sample;
+      opinions.push(opinionOf(opened, model, draw, input.golden, texts));
+    }
+  }
+  return combineOpinions(await allOf(opinions), settings.combine, threshold);
+}
+
+/** One member's opinion: its questions, each asked of the same answer. A failure to judge is a value. */
+async function opinionOf(
+  opened: Opened,
+  model: JudgeModel,
+  draw: number,
+  golden: Case,
+  texts: JudgedTexts,
+): Promise<Opinion> {
+  const { kind, settings, questions, file } = opened;
+  try {
+    const answers = await allOf(
+      questions.map((question): Promise<Answer> => {
+        const { scope, tag } = scopeOf(opened, golden, texts, question);
+        return askQuestion({
+          model,
+          form: { form: question.form, quotes: settings.quotes },
+          messages: opened.prompt.render(scope, golden.id),
+          tag,
+          judged: Object.values(texts).filter((text) => text !== undefined),
+          structured: settings.structured,
+          case_id: golden.id,
+          draw,
+          judge: opened.hash,
+        });
+      }),
+    );
+    const reading = kind.conclude(
+      answers.map((one) => one.reading),
+      settings,
+    );
+    return { reading, replies: answers.flatMap((one) => one.replies) };
+  } catch (error) {
+    if (error instanceof ScorerFailure) return error;
+    // Any other mistake (a disk that is full, a key that is not set) is not this judge's.
+    if (error instanceof EvalsError && error.problems.every(({ code }) => code === "EVALS_JUDGE_RENDER"))
+      return new ScorerFailure("judge", `${file.path}: ${error.problems[0]?.what ?? ""}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Waits for all of them, whatever becomes of the first: nothing may still be under way when a run has ended. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  const ended = await Promise.allSettled(work);
+  return ended.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+/** The fence is made of what the prompt shows and nothing else: equal questions are worded alike. */
+function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: KindQuestion) {
+  const { variables } = opened.prompt;
+  const shows = (...names: readonly string[]): boolean => names.some((name) => variables.has(name));
+  const names: Readonly<Record<keyof JudgedTexts, boolean>> = {
+    output: shows("output", "material", "first"),
+    question: shows("question", "material", "background"),
+    reference: shows("reference", "material", "first"),
+    sources: shows("sources", "material", "background"),
+    conversation: shows("conversation", "material"),
+  };
+  const shown = (Object.keys(names) as (keyof JudgedTexts)[]).flatMap((name) =>
+    names[name] && texts[name] !== undefined ? [texts[name]] : [],
+  );
+  const fence = fenceAround(shown);
+  const { settings, context } = opened;
+  const common = judgeScope(texts, { golden, settings, context, fence });
+  const scope: JudgeScope = { ...common, ...question.scope?.(texts, fence) };
+  return { scope, tag: fence.tag };
+}
+
+/** A case that the prompt cannot be made for is refused before anything is paid. */
+function refusal(opened: Opened, golden: Case): string | undefined {
+  const { kind, context, questions, prompt } = opened;
+  if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";
+  // Only what is printed bare can be missing.
+  if (!BARE.some((name) => prompt.variables.has(name))) return undefined;
+  const texts = judgedTexts({ golden, trial: 1, transcript: NOTHING }, context);
+  try {
+    for (const question of questions)
+      prompt.render(scopeOf(opened, golden, texts, question).scope, golden.id);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    const [problem] = error.problems;
+    return `${problem?.path}:${problem?.line}: ${problem?.what.replace(/\.$/, "")}`;
+  }
+}
+
+const BARE = [
+  "input",
+  "expected",
+  "context",
+  "case",
+  "reference",
+  "sources",
+  "conversation",
+  "criterion",
+  "scale",
+];
+
+const NOTHING: ScoreInput["transcript"] = {
+  output: "",
+  messages: [],
+  tool_calls: [],
+  usage: { input_tokens: null, output_tokens: null },
+  latency_ms: null,
+  cost_usd: null,
+  model: null,
+  finish_reason: null,
+  refusal: null,
+};

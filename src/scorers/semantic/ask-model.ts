@@ -1,0 +1,50 @@
+import { hashJson, type Json } from "../../domain/json.ts";
+import { type ScoreInput, ScorerFailure, type ScorerHost } from "../../domain/scorer.ts";
+
+/** A model that is no judge of its own: it turns a text into numbers or a label. */
+export interface TextModel {
+  readonly identity: Json;
+  /** As its provider knows it; for messages. */
+  readonly label: string;
+  /**
+   * What the model says of this input; the same input is paid for once.
+   * @throws {ScorerFailure} of kind "judge" when it says nothing that can be read
+   */
+  ask(input: Json, golden: ScoreInput["golden"]): Promise<Said>;
+}
+
+export interface Said {
+  /** Its answer read as JSON; text that is none stays text. */
+  readonly value: Json;
+  /** The reply, as the store numbers it. */
+  readonly reply: number;
+}
+
+/** @throws {SettingMistake} at `model` for an unknown alias */
+export async function openTextModel(alias: string, host: ScorerHost): Promise<TextModel> {
+  if (host.judges === undefined) throw new Error("a model is opened with a host that has models");
+  const model = await host.judges.model(alias, {});
+  const judge = hashJson(model.identity);
+  return {
+    identity: model.identity,
+    label: model.label,
+    ask: async (input, golden) => {
+      const reply = await model.ask({ case_id: golden.id, messages: null, input, draw: 1, judge });
+      if ("kind" in reply) throw unusable(model, `could not be asked: ${reply.message}`);
+      return { value: parsed(reply.output), reply: reply.id };
+    },
+  };
+}
+
+/** A reply that is not what such a model says. */
+export function unusable({ label }: Pick<TextModel, "label">, words: string): ScorerFailure {
+  return new ScorerFailure("judge", `${label} ${words}`);
+}
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,133 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { casePath } from "../case-path.ts";
+import { defineScorer, type Judgement } from "../define-scorer.ts";
+import { rounded, shorten } from "../frame/brief.ts";
+import { Unselectable } from "../frame/parse-answer.ts";
+import { nothingThatPasses, nothingToRead } from "../frame/scorer-mistakes.ts";
+import { type CompiledJsonPath, compileJsonPath } from "../frame/select-part.ts";
+import { asText } from "../frame/text-options.ts";
+import { openTextModel, type TextModel, unusable } from "./ask-model.ts";
+
+export const classifier = defineScorer({
+  type: "classifier",
+  about:
+    "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body speaks of `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into what it answers. It rests on a model, so it informs and cannot block.",
+  options: {
+    model: z.string().min(1).describe("An alias of evalconfig.yaml"),
+    label: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("JSONPath of the label; `$` for an answer that is the label"),
+    pass: z.array(z.string()).min(1).optional().describe("Labels that pass; needs `label`"),
+    score: z.string().min(1).optional().describe("JSONPath of a number in [0, 1]"),
+    context: z.string().min(1).default("metadata.context").describe("Where in the case `input.context` is"),
+  },
+  operand: "optional",
+  grades: "returned",
+  async compile(settings, host) {
+    const { model: alias, label, pass, score } = settings;
+    const { threshold } = settings as { readonly threshold?: number };
+    if (label === undefined && score === undefined) throw nothingToRead();
+    if (label !== undefined && pass === undefined && (score === undefined || threshold === undefined))
+      throw nothingThatPasses();
+    const model = await openTextModel(alias, host);
+    const labelOf = label === undefined ? undefined : await compileJsonPath(label, ["label"]);
+    const scoreOf = score === undefined ? undefined : await compileJsonPath(score, ["score"]);
+    const contextOf = casePath(settings.context, ["context"]);
+    return {
+      identity: { model: model.identity },
+      standing: { opinion: true },
+      async score(actual, operand, { golden }): Promise<Judgement> {
+        const { value, reply } = await model.ask(
+          {
+            output: asText(actual),
+            question: golden.input,
+            reference: (operand as Json | undefined) ?? golden.expected ?? null,
+            context: contextOf(golden) ?? null,
+          },
+          golden,
+        );
+        const found = labelOf && labelAt(labelOf, value, model);
+        const number = scoreOf && numberAt(scoreOf, value, model);
+        return { ...judgement(found, number, pass), replies: [reply] };
+      },
+    };
+  },
+  examples: [
+    {
+      title: "passes an answer that the reference entails",
+      settings: { model: "nli", label: "$.label", pass: ["entailment"] },
+      replies: ['{"label": "entailment", "score": 0.97}'],
+      output: "Refunds take five days.",
+      case: { expected: "Money is returned within five days." },
+      expected: { pass: true, score: 1, reason: "entailment" },
+    },
+    {
+      title: "misses another label",
+      settings: { model: "nli", label: "$.label", pass: ["entailment", "neutral"] },
+      replies: ['{"label": "contradiction", "score": 0.97}'],
+      output: "Refunds take a year.",
+      case: { expected: "Money is returned within five days." },
+      expected: { pass: false, score: 0, reason: "contradiction" },
+    },
+    {
+      title: "takes a score, which the threshold makes a pass or a miss",
+      settings: { model: "politeness", score: "$.scores.polite", threshold: 0.5 },
+      replies: ['{"scores": {"polite": 0.82}}'],
+      output: "Kindly wait.",
+      expected: { pass: true, score: 0.82, reason: "0.82" },
+    },
+    {
+      title: "takes an answer that is the label",
+      settings: { model: "tone", label: "$", pass: ["kind"] },
+      replies: ["kind"],
+      output: "Thank you!",
+      expected: { pass: true, score: 1, reason: "kind" },
+    },
+    {
+      title: "cannot score when nothing stands where it looks",
+      settings: { model: "nli", label: "$.label", pass: ["entailment"] },
+      replies: ['{"error": "out of memory"}'],
+      output: "a",
+      expected: { failure: "gave no label" },
+    },
+    {
+      title: "cannot score by a number that is none",
+      settings: { model: "politeness", score: "$.score", threshold: 0.5 },
+      replies: ['{"score": "high"}'],
+      output: "a",
+      expected: { failure: "gave no score between 0 and 1" },
+    },
+  ],
+});
+
+function judgement(
+  label: string | undefined,
+  score: number | undefined,
+  pass: readonly string[] | undefined,
+): Judgement {
+  const words = [label, score === undefined ? undefined : rounded(score)].filter((one) => one !== undefined);
+  const reason = words.join(" ");
+  if (label === undefined || pass === undefined) return { score: score ?? 0, reason };
+  const passes = pass.includes(label);
+  return { score: passes ? 1 : 0, pass: passes, reason };
+}
+
+function labelAt({ find }: CompiledJsonPath, value: Json, model: TextModel): string {
+  const found = find(value);
+  if (found instanceof Unselectable || typeof found === "object")
+    throw unusable(model, `gave no label${said(value)}`);
+  return String(found);
+}
+
+function numberAt({ find }: CompiledJsonPath, value: Json, model: TextModel): number {
+  const found = find(value);
+  if (typeof found === "number" && found >= 0 && found <= 1) return found;
+  throw unusable(model, `gave no score between 0 and 1${said(value)}`);
+}
+
+function said(value: Json): string {
+  return `; it said ${shorten(JSON.stringify(value), 200)}`;
+}

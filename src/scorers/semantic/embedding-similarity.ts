@@ -1,0 +1,87 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { defineScorer } from "../define-scorer.ts";
+import { rounded } from "../frame/brief.ts";
+import { asText, textOperand } from "../frame/text-options.ts";
+import { openTextModel, type Said, type TextModel, unusable } from "./ask-model.ts";
+
+export const embeddingSimilarity = defineScorer({
+  type: "embedding-similarity",
+  about:
+    "How near the answer is to the expected text in meaning, as a model of embeddings sees it: the cosine of the two vectors; a negative one counts 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It rests on a model, so it informs and cannot block.",
+  options: { model: z.string().min(1).describe("An alias of evalconfig.yaml with `api: embeddings`") },
+  operand: "required",
+  grades: "graded",
+  readOperand: textOperand,
+  async compile({ model: alias }, host) {
+    const model = await openTextModel(alias, host);
+    return {
+      identity: { model: model.identity },
+      standing: { opinion: true },
+      async score(actual, expected, { golden }) {
+        const [mine, other] = await Promise.all([
+          model.ask(asText(actual), golden),
+          model.ask(expected, golden),
+        ]);
+        const score = similarity(vectorOf(mine, model), vectorOf(other, model), model);
+        return { score, reason: `similarity ${rounded(score)}`, replies: [mine.reply, other.reply] };
+      },
+    };
+  },
+  examples: [
+    {
+      title: "gives texts of one direction 1, however long their vectors are",
+      settings: { model: "embeddings", threshold: 0.8 },
+      replies: ["[1, 2]", "[2, 4]"],
+      output: "Refunds take five days.",
+      case: { expected: "You get your money back within five days." },
+      expected: { pass: true, score: 1, reason: "similarity 1" },
+    },
+    {
+      title: "misses below the threshold",
+      settings: { model: "embeddings", threshold: 0.8 },
+      replies: ["[1, 0]", "[3, 4]"],
+      output: "Refunds take five days.",
+      case: { expected: "We are closed on Sundays." },
+      expected: { pass: false, score: 0.6, reason: "similarity 0.6, needs 0.8" },
+    },
+    {
+      title: "cannot score vectors of two lengths",
+      settings: { model: "embeddings", threshold: 0.8 },
+      replies: ["[1, 0]", "[1, 0, 0]"],
+      output: "a",
+      case: { expected: "b" },
+      expected: { failure: "gave vectors of 2 and 3 numbers" },
+    },
+    {
+      title: "cannot score what is no vector",
+      settings: { model: "embeddings", threshold: 0.8 },
+      replies: ["[]"],
+      output: "a",
+      case: { expected: "b" },
+      expected: { failure: "gave no vector" },
+    },
+  ],
+});
+
+function vectorOf({ value }: Said, model: TextModel): readonly number[] {
+  const list: Json = value;
+  if (Array.isArray(list) && list.length > 0 && list.every((one) => Number.isFinite(one))) return list;
+  throw unusable(model, "gave no vector");
+}
+
+/** Cosine, in [0, 1]. */
+function similarity(a: readonly number[], b: readonly number[], model: TextModel): number {
+  if (a.length !== b.length) throw unusable(model, `gave vectors of ${a.length} and ${b.length} numbers`);
+  let product = 0;
+  let lengthA = 0;
+  let lengthB = 0;
+  for (const [index, x] of a.entries()) {
+    const y = b[index] ?? 0;
+    product += x * y;
+    lengthA += x * x;
+    lengthB += y * y;
+  }
+  if (lengthA === 0 || lengthB === 0) throw unusable(model, "gave a vector without a direction");
+  return Math.min(1, Math.max(0, product / Math.sqrt(lengthA * lengthB)));
+}

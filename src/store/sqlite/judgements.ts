@@ -1,0 +1,156 @@
+import type { Database } from "better-sqlite3";
+import type { Json } from "../../domain/json.ts";
+import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
+import { translated } from "./sqlite-errors.ts";
+
+interface JudgementRow {
+  readonly id: number;
+  readonly asked: Buffer;
+  readonly draw: number;
+  readonly judge: Buffer;
+  readonly case_id: string;
+  readonly output: string;
+  readonly refusal: string | null;
+  readonly finish_reason: string | null;
+  readonly model: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number | null;
+  readonly cost_usd: number | null;
+  readonly at: number;
+}
+
+const COLUMNS =
+  "j.id, j.asked, j.draw, j.judge, j.case_id, j.output, j.refusal, j.finish_reason, j.model, j.input_tokens, j.output_tokens, j.latency_ms, j.cost_usd, j.at";
+
+function toJudgement({ asked, judge, at, ...row }: JudgementRow): StoredJudgement {
+  return {
+    ...row,
+    asked: asked.toString("hex"),
+    judge: judge.toString("hex"),
+    at: new Date(at).toISOString(),
+  };
+}
+
+type Judgements = Pick<
+  Store,
+  | "recordJudgement"
+  | "judgement"
+  | "judgementRequest"
+  | "judgements"
+  | "judgementsOfCase"
+  | "discardJudgements"
+  | "newestJudgement"
+  | "judgeSpending"
+>;
+
+/** The replies of judges. Statements are made when they are first needed: most runs have no judge. */
+export function judgementTable(db: Database, now: () => number): Judgements {
+  let made: Statements | undefined;
+  const use = (): Statements => {
+    made ??= statements(db);
+    return made;
+  };
+  // A commit costs more than an insert; nobody reads a reply before it is kept.
+  let queue: Queued[] = [];
+  const commit = db.transaction((batch: readonly Queued[]) =>
+    batch.map(({ one }) => insert(use(), one, now())),
+  );
+  const flush = (): void => {
+    const batch = queue;
+    queue = [];
+    try {
+      const ids = commit.immediate(batch);
+      for (const [index, { resolve }] of batch.entries()) resolve(ids[index] ?? 0);
+    } catch (error) {
+      for (const { reject } of batch) reject(translated(error));
+    }
+  };
+  return {
+    recordJudgement: (one) =>
+      new Promise<number>((resolve, reject) => {
+        queue.push({ one, resolve, reject });
+        if (queue.length === 1) setImmediate(flush);
+      }),
+    judgement: (asked, draw, { since = 0, discarded_after = Number.MAX_SAFE_INTEGER } = {}) => {
+      const row = use().find.get(Buffer.from(asked, "hex"), draw, since, discarded_after);
+      return row && toJudgement(row);
+    },
+    judgements: (ids) =>
+      ids.flatMap((id) => {
+        const row = use().byId.get(id);
+        return row === undefined ? [] : [toJudgement(row)];
+      }),
+    discardJudgements: (ids) => {
+      for (const id of ids) use().discard.run(id);
+    },
+    newestJudgement: () => use().newest.get() ?? 0,
+    judgementsOfCase: (runNo, caseId) => use().ofCase.all(runNo, caseId).map(toJudgement),
+    judgementRequest: (id) => {
+      const body = use().request.get(id);
+      return body === undefined ? null : (JSON.parse(body) as Json);
+    },
+    judgeSpending: (runNo) => use().spending.get(runNo) as JudgeSpending,
+  };
+}
+
+interface Queued {
+  readonly one: NewJudgement;
+  readonly resolve: (id: number) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Statements = ReturnType<typeof statements>;
+
+function statements(db: Database) {
+  return {
+    requestId: db.prepare<[Buffer], number>("SELECT id FROM requests WHERE hash = ?").pluck(),
+    newRequest: db.prepare<[Buffer, string]>("INSERT INTO requests (hash, body) VALUES (?, ?)"),
+    insert: db.prepare(
+      "INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, input_tokens, output_tokens, latency_ms, cost_usd, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    ),
+    find: db.prepare<[Buffer, number, number, number], JudgementRow>(
+      `SELECT ${COLUMNS} FROM judgements j WHERE asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
+    ),
+    byId: db.prepare<[number], JudgementRow>(`SELECT ${COLUMNS} FROM judgements j WHERE id = ?`),
+    discard: db.prepare<[number]>("UPDATE judgements SET unusable = 1 WHERE id = ?"),
+    newest: db.prepare<[], number | null>("SELECT MAX(id) FROM judgements").pluck(),
+    ofCase: db.prepare<[number, string], JudgementRow>(
+      `SELECT ${COLUMNS} FROM judgements j WHERE run_no = ? AND case_id = ? ORDER BY id`,
+    ),
+    request: db
+      .prepare<[number], string>(
+        "SELECT body FROM judgements JOIN requests ON requests.id = request_id WHERE judgements.id = ?",
+      )
+      .pluck(),
+    spending: db.prepare<[number], JudgeSpending>(
+      "SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, COALESCE(MAX(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0) AS dearest_tokens FROM judgements WHERE run_no = ?",
+    ),
+  };
+}
+
+function insert(use: Statements, one: NewJudgement, at: number): number {
+  const { transcript: said } = one;
+  const hash = Buffer.from(one.request.hash, "hex");
+  const request =
+    use.requestId.get(hash) ?? Number(use.newRequest.run(hash, one.request.body()).lastInsertRowid);
+  const { lastInsertRowid } = use.insert.run(
+    Buffer.from(one.asked, "hex"),
+    one.draw,
+    Buffer.from(one.judge, "hex"),
+    one.run_no,
+    one.case_id,
+    request,
+    said.output,
+    said.refusal,
+    said.finish_reason,
+    said.model,
+    said.usage.input_tokens,
+    said.usage.output_tokens,
+    said.latency_ms,
+    said.cost_usd,
+    one.raw,
+    at,
+  );
+  return Number(lastInsertRowid);
+}

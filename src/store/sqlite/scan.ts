@@ -1,0 +1,104 @@
+import type { Database } from "better-sqlite3";
+import type { ErrorKind } from "../../domain/outcome.ts";
+import type { StoredCase } from "../../domain/run.ts";
+import type { TrialRow } from "../store.ts";
+import type { JudgedColumn } from "./rows.ts";
+
+const NO_TAGS: readonly string[] = [];
+
+type CaseColumns = [
+  case_no: number,
+  id: string,
+  content: string,
+  key: string,
+  tags: string,
+  planned: number,
+  request: string,
+];
+
+/** SQLite writes the hashes as text: a buffer for each would take three times as long and ten times the memory. */
+export function listCases(db: Database, runNo: number): StoredCase[] {
+  const rows = db
+    .prepare<[number], CaseColumns>(
+      "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? ORDER BY case_no",
+    )
+    .raw()
+    .iterate(runNo);
+  const cases: StoredCase[] = [];
+  for (const [case_no, id, content_hash, key, tags, planned, request_hash] of rows) {
+    cases.push({
+      case_no,
+      id,
+      content_hash,
+      request_hash,
+      key,
+      tags: tags === "[]" ? NO_TAGS : (JSON.parse(tags) as string[]),
+      planned,
+    });
+  }
+  return cases;
+}
+
+type ScanColumns = [
+  case_no: number,
+  trial: number,
+  error: ErrorKind | null,
+  cached: number,
+  pass: number | null,
+  scores: string | null,
+  latency: number | null,
+  cost: number | null,
+  input: number | null,
+  output: number | null,
+  refused: number | null,
+  calls: number | null,
+];
+
+const SCANS = {
+  answers:
+    "SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.input_tokens, a.output_tokens, a.refusal IS NOT NULL, a.tool_call_count FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial",
+  scores:
+    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, NULL, NULL, 0, 0 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
+};
+
+/** Trials by case and number. @param reading with what their answers took and cost, or without */
+export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS): IterableIterator<TrialRow> {
+  const pairsOf = scorePairs();
+  const rows = db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo);
+  for (const row of rows) {
+    yield {
+      case_no: row[0],
+      trial: row[1],
+      kind: row[2] === null ? "answered" : "errored",
+      error: row[2],
+      cached: row[3] === 1,
+      pass: row[4] === null ? null : row[4] === 1,
+      scores: pairsOf(row[5]),
+      latency_ms: row[6],
+      cost_usd: row[7],
+      input_tokens: row[8],
+      output_tokens: row[9],
+      refused: row[10] === 1,
+      tool_calls: row[11] ?? 0,
+    };
+  }
+}
+
+/** Scores without their reasons. Most trials have the same word for word as the one before. */
+function scorePairs(): (text: string | null) => TrialRow["scores"] {
+  let last: { readonly text: string; readonly pairs: TrialRow["scores"] } | undefined;
+  return (text) => {
+    if (text === null) return [];
+    if (last?.text !== text) {
+      const stored = JSON.parse(text) as ([number, number, string, JudgedColumn?] | null)[];
+      last = { text, pairs: stored.map(pairOf) };
+    }
+    return last.pairs;
+  };
+}
+
+function pairOf(one: [number, number, string, JudgedColumn?] | null): TrialRow["scores"][number] {
+  if (one === null) return null;
+  const agreement = one[3]?.agreement;
+  return agreement === undefined ? [one[0], one[1] === 1] : [one[0], one[1] === 1, agreement];
+}
