@@ -1,0 +1,121 @@
+import type { Tendency } from "../domain/calibration.ts";
+import { normalQuantile } from "../statistics/normal-distribution.ts";
+import { positionBias } from "../statistics/position-bias.ts";
+import { rankTrend } from "../statistics/rank-trend.ts";
+import { wilsonInterval } from "../statistics/wilson-interval.ts";
+import type { JudgedLabel } from "./measures.ts";
+import type { JudgeVerdict } from "./verdict-file.ts";
+
+const ALPHA = 0.05;
+/** Fewer answers show a correlation of 0.4 less than four times in five. */
+const LEAST_ANSWERS = 50;
+/** A pairwise judge that turns with the order more often than this is no judge. */
+export const MOST_INCONSISTENT = 0.2;
+
+/**
+ * Whether, of answers that people call equally good, the judge passes the longer ones more often (or less often). People
+ * may well be right that longer answers are better; that is not the judge's bias.
+ */
+export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: string })[]): Tendency {
+  const trend =
+    pairs.length < LEAST_ANSWERS
+      ? null
+      : rankTrend(
+          pairs.map((one) => (one.verdict === "pass" ? 1 : 0)),
+          pairs.map((one) => one.answer.length),
+          pairs.map((one) => one.truth),
+        );
+  return {
+    n: pairs.length,
+    value: trend?.correlation ?? null,
+    p: trend?.p ?? null,
+    found: trend !== null && trend.p <= ALPHA,
+  };
+}
+
+/** What a pairwise judge does when the two answers change places. */
+export interface PositionBias extends Tendency {
+  /** Pairs whose verdict turns with the order. */
+  readonly inconsistent: {
+    readonly n: number;
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+  };
+}
+
+/** Null when no verdict says what both orders gave. `value`: share of the turning pairs that the first place won. */
+export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias | null {
+  const orders = verdicts.flatMap((one) => (one.orders === undefined ? [] : [one.orders]));
+  if (orders.length === 0) return null;
+  const turning = orders.filter(([first, second]) => first !== second);
+  const firstWins = turning.filter(([first, second]) => first !== "other" && second !== "answer").length;
+  const secondWins = turning.length - firstWins;
+  const share = turning.length / orders.length;
+  const p = positionBias(firstWins, secondWins);
+  return {
+    n: orders.length,
+    value: turning.length === 0 ? null : firstWins / turning.length,
+    p: turning.length === 0 ? null : p,
+    found: turning.length > 0 && p <= ALPHA,
+    inconsistent: {
+      n: turning.length,
+      value: share,
+      ...wilsonInterval(share, orders.length, normalQuantile(0.975)),
+    },
+  };
+}
+
+/** How often the judge agrees with itself about one answer. */
+export interface Consistency {
+  /** Answers that it was asked about more than once. */
+  readonly answers: number;
+  /** Chance that two of its verdicts of one answer agree; null when none was asked twice. */
+  readonly value: number | null;
+  /** Answers on which all its verdicts agree. */
+  readonly always: number;
+}
+
+/** @param groups verdicts of one answer each */
+export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consistency {
+  let answers = 0;
+  let always = 0;
+  let sum = 0;
+  for (const group of groups) {
+    const n = group.length;
+    if (n < 2) continue;
+    const passes = group.filter((one) => one.verdict === "pass").length;
+    answers++;
+    if (passes === 0 || passes === n) always++;
+    sum += 1 - (2 * passes * (n - passes)) / (n * (n - 1));
+  }
+  return { answers, value: answers === 0 ? null : sum / answers, always };
+}
+
+/** Beginnings of model names, and who made them. */
+const FAMILIES: readonly (readonly [RegExp, string])[] = [
+  [/^(gpt|chatgpt|o\d|text-davinci|codex)/, "openai"],
+  [/^claude/, "anthropic"],
+  [/^(gemini|gemma|palm)/, "google"],
+  [/^(meta-)?(code)?llama/, "llama"],
+  [/^(mistral|mixtral|codestral|ministral|magistral|pixtral)/, "mistral"],
+  [/^(qwen|qwq)/, "qwen"],
+  [/^deepseek/, "deepseek"],
+  [/^(phi|wizardlm)/, "microsoft"],
+  [/^(command|aya|c4ai)/, "cohere"],
+  [/^grok/, "xai"],
+  [/^(smollm|zephyr)/, "huggingface"],
+];
+
+/** Whose model it is, by its name; null when the name does not say. `vendor/name` is read by its last part. */
+export function modelFamily(model: string): string | null {
+  const name = (model.split("/").at(-1) ?? model).toLowerCase();
+  return FAMILIES.find(([pattern]) => pattern.test(name))?.[1] ?? null;
+}
+
+/** Families that both judge and are judged: such a judge may favour its own. */
+export function sharedFamilies(judges: readonly string[], targets: readonly string[]): string[] {
+  const judging = new Set(judges.map(modelFamily));
+  const shared = targets.map(modelFamily).filter((family) => family !== null && judging.has(family));
+  return [...new Set(shared as string[])].sort();
+}

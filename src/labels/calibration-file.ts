@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { CALIBRATION_SCHEMA, CalibrationFile, type SuiteCalibration } from "../domain/calibration.ts";
+import { hashJson } from "../domain/json.ts";
+import type { Label } from "../domain/label.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { describeIssues } from "../project/describe-issues.ts";
+import { findJsonError } from "../project/find-json-error.ts";
+import { parseYaml } from "../project/parse-yaml.ts";
+import { decodeText } from "../project/read-text.ts";
+import { bytesOf, replaceFile } from "./durable-file.ts";
+
+/** Where a judge's calibration stands, relative to the project root. */
+export function calibrationPath(judge: string, version: string): string {
+  return `judges/${judge}/${version}.calibration.json`;
+}
+
+/** What of a label decides a calibration: all but its comment, its time and the text that the hash stands for. */
+export function labelHash({ case: id, answer_hash, rater, verdict, picked, weight }: Label): string {
+  return hashJson({ case: id, answer_hash, rater, verdict, picked, weight }).slice(0, 16);
+}
+
+/** The file's text: the same calibration always gives the same bytes, suites in alphabetical order. */
+export function formatCalibration(file: CalibrationFile): string {
+  const suites = Object.fromEntries(Object.entries(file.suites).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify(CalibrationFile.parse({ ...file, suites }), null, 2)}\n`;
+}
+
+/** @throws {EvalsError} with every mistake of the file */
+export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
+  const text = decodeText(bytes, path);
+  const value = readJson(text, path);
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  if (typeof schema === "string" && schema !== CALIBRATION_SCHEMA)
+    throw new EvalsError(otherVersion(schema, path));
+  const parsed = CalibrationFile.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { places } = parseYaml(text, path);
+  throw new EvalsError(
+    describeIssues(parsed.error.issues, {
+      schema: CalibrationFile,
+      value,
+      places,
+      code: "EVALS_CALIBRATION",
+    }).map((problem) => ({ ...problem, fix: AGAIN })),
+  );
+}
+
+const AGAIN = "Calibrate again: evals calibrate <judge>. It costs nothing while the verdicts are there.";
+
+/** Null when the judge has never been calibrated. @param root absolute @throws {EvalsError} as `parseCalibration` */
+export function readCalibration(root: string, judge: string, version: string): CalibrationFile | null {
+  const path = calibrationPath(judge, version);
+  const bytes = bytesOf(join(root, path));
+  return bytes.length === 0 ? null : parseCalibration(bytes, path);
+}
+
+/** Writes what was found on one suite's labels; what the file says of other suites stays. @returns its path */
+export function writeCalibration(
+  root: string,
+  { judge, version }: { readonly judge: string; readonly version: string },
+  suite: string,
+  found: SuiteCalibration,
+): string {
+  const path = calibrationPath(judge, version);
+  const before = readCalibration(root, judge, version);
+  const suites = { ...before?.suites, [suite]: found };
+  replaceFile(join(root, path), formatCalibration({ schema: CALIBRATION_SCHEMA, suites }));
+  return path;
+}
+
+function readJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new EvalsError(notJson(text, path));
+  }
+}
+
+function notJson(text: string, path: string): Problem {
+  const error = findJsonError(text);
+  const before = text.slice(0, (error?.column ?? 1) - 1).split("\n");
+  return {
+    code: "EVALS_CALIBRATION_SYNTAX",
+    path,
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    what: /^(<{7}|={7}|>{7})/m.test(text)
+      ? "The calibration has merge conflict markers."
+      : "The calibration is not whole JSON.",
+    why: "The gate must not guess how far to believe a judge.",
+    fix: AGAIN.replace("Calibrate", "Delete the file and calibrate"),
+  };
+}
+
+function otherVersion(schema: string, path: string): Problem {
+  return {
+    code: "EVALS_CALIBRATION_VERSION",
+    path,
+    line: 1,
+    column: 1,
+    what: `The calibration is of version "${schema}", and this program reads ${CALIBRATION_SCHEMA}.`,
+    why: "The gate must not guess how far to believe a judge.",
+    fix: "Update git-evals, or delete the file and calibrate again.",
+  };
+}

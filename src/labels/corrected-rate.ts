@@ -1,0 +1,126 @@
+import type { CorrectedRate, Measures } from "../domain/calibration.ts";
+import type { ClusterSums } from "../statistics/cluster-mean.ts";
+import { predictionPoweredMean } from "../statistics/prediction-powered-mean.ts";
+import { ROGAN_GLADEN_LEAST_YOUDEN, roganGladen } from "../statistics/rogan-gladen.ts";
+import { mean } from "../statistics/sample-moments.ts";
+import { effectiveClusterSize, wilsonNeff } from "../statistics/wilson-interval.ts";
+
+/** A case of the run of which some answers are labelled. */
+export interface LabelledCase {
+  /** Place among the cases of the run. */
+  readonly place: number;
+  /** One entry a labelled answer: whether people pass it, and whether the run did. */
+  readonly answers: readonly { readonly truth: boolean; readonly judged: boolean }[];
+}
+
+export interface CorrectionInput {
+  /** Of each answered case of the run: trials and how many the judge passes. */
+  readonly run: ClusterSums;
+  /** Of the judge, on the labels that count. */
+  readonly measures: Measures;
+  /** The labelled cases when they are a random sample of the run's; null when they are not. */
+  readonly sample: readonly LabelledCase[] | null;
+  /** Scorers that decide the rate beside the judge: then only a sample of this run can say what is wrong with it. */
+  readonly others: boolean;
+}
+
+/** Below this many labelled cases a sample of the run says too little for an interval of its own. */
+const LEAST_SAMPLE = 30;
+
+/**
+ * A pass rate of the run with the judge's known error taken out. The interval holds what the run, the labels and the
+ * judge leave open.
+ */
+export function correctedRate(input: CorrectionInput): CorrectedRate {
+  const { sensitivity, specificity } = input.measures;
+  if (sensitivity.value === null || specificity.value === null)
+    return refused("people have to pass some answers and fail some before the judge's error is known");
+  const youden = sensitivity.value + specificity.value - 1;
+  if (youden < ROGAN_GLADEN_LEAST_YOUDEN) {
+    return refused(
+      `sensitivity + specificity − 1 is ${youden.toFixed(2)}; below ${ROGAN_GLADEN_LEAST_YOUDEN} the judge says too little`,
+    );
+  }
+  if (input.sample !== null && input.sample.length >= LEAST_SAMPLE) return bySample(input, input.sample);
+  if (input.others)
+    return refused("other scorers decide the rate too, and the labels are no random sample of this run");
+  return byErrorRates(input, sensitivity.value, specificity.value);
+}
+
+function refused(why: string): CorrectedRate {
+  return { value: null, low: null, high: null, method: null, labels: 0, why };
+}
+
+/** PPI++ over cases. One answer of each kind is added for the interval, without which it is too narrow near 0 and 1. */
+function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): CorrectedRate {
+  const places = new Set(sample.map((one) => one.place));
+  const share = (of: LabelledCase, key: "truth" | "judged"): number =>
+    mean(of.answers.map((answer) => (answer[key] ? 1 : 0)));
+  const truth = sample.map((one) => share(one, "truth"));
+  const predictedLabelled = sample.map((one) => share(one, "judged"));
+  const labels = sample.reduce((sum, one) => sum + one.answers.length, 0);
+  const predictedUnlabelled: number[] = [];
+  for (let place = 0; place < run.count.length; place++) {
+    const count = run.count[place] ?? 0;
+    if (count > 0 && !places.has(place)) predictedUnlabelled.push((run.sum[place] ?? 0) / count);
+  }
+  if (predictedUnlabelled.length < 2) {
+    const all = {
+      count: sample.map((one) => one.answers.length),
+      sum: sample.map((one) => one.answers.filter((answer) => answer.truth).length),
+    };
+    return { value: mean(truth), ...wilsonNeff(all), method: "labels", labels };
+  }
+  const value = held(predictionPoweredMean({ truth, predictedLabelled, predictedUnlabelled }).estimate);
+  const { interval } = predictionPoweredMean({
+    truth: [...truth, 1, 0, 1, 0],
+    predictedLabelled: [...predictedLabelled, 1, 0, 0, 1],
+    predictedUnlabelled,
+  });
+  return {
+    value,
+    low: Math.min(value, held(interval.low)),
+    high: Math.max(value, held(interval.high)),
+    method: "ppi++",
+    labels,
+  };
+}
+
+function byErrorRates(
+  { run, measures }: CorrectionInput,
+  sensitivity: number,
+  specificity: number,
+): CorrectedRate {
+  const positives = Math.max(1, Math.round(measures.positives));
+  const negatives = Math.max(1, Math.round(measures.negatives));
+  const { mean: rawRate, size } = effectiveClusterSize(answeredOnly(run));
+  const found = roganGladen({
+    // Only rounding can take a mean of shares out of [0, 1].
+    rawRate: held(rawRate),
+    rated: Math.max(1, Math.round(size)),
+    truePositives: Math.round(sensitivity * positives),
+    positives,
+    trueNegatives: Math.round(specificity * negatives),
+    negatives,
+  });
+  if (found === null) return refused("too few labels to tell the judge from chance");
+  const value = found.estimate;
+  return {
+    value,
+    low: Math.min(value, found.interval.low),
+    high: Math.max(value, found.interval.high),
+    method: "rogan-gladen",
+    labels: measures.n,
+  };
+}
+
+function answeredOnly({ count, sum }: ClusterSums): ClusterSums {
+  const places = Array.from({ length: count.length }, (_, place) => place).filter(
+    (place) => (count[place] ?? 0) > 0,
+  );
+  return { count: places.map((place) => count[place] ?? 0), sum: places.map((place) => sum[place] ?? 0) };
+}
+
+function held(rate: number): number {
+  return Math.min(1, Math.max(0, rate));
+}

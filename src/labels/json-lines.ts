@@ -1,0 +1,155 @@
+import type * as z from "zod";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { problemList } from "../project/dataset-problems.ts";
+import { describeIssues } from "../project/describe-issues.ts";
+import { findJsonError } from "../project/find-json-error.ts";
+import { parseYaml } from "../project/parse-yaml.ts";
+import { decodeText } from "../project/read-text.ts";
+
+/** What one file of lines is called and holds. */
+export interface LineFormat<T> {
+  readonly schema: z.ZodType<T>;
+  /** `EVALS_LABELS`: the beginning of its problems' codes. */
+  readonly code: string;
+  /** One line in a sentence: "label", "verdict". */
+  readonly noun: string;
+  /** What tells two lines apart; two with the same are a mistake. */
+  readonly identity: (line: T) => string;
+  /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */
+  readonly sameWords: (line: T) => string;
+  /** A mistake that a schema cannot see. */
+  readonly mistake?: (line: T) => Omit<Problem, "path" | "line" | "column"> | undefined;
+}
+
+/** A longer line is not parsed a second time to find the column of a mistake. */
+const LONGEST_PLACED_LINE = 100_000;
+
+/**
+ * Reads one JSON object a line. Empty lines are passed over.
+ * @throws {EvalsError} with every mistake of the file, each with its line and column
+ */
+export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>): T[] {
+  const text = decodeText(bytes, path);
+  const lines = text.split("\n");
+  const problems = problemList(path);
+  const values: T[] = [];
+  const firstLines = new Map<string, number>();
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    if (line.trim() === "") continue;
+    const at = { path, line: index + 1 };
+    const read = readLine(line, at, format, index === lines.length - 1);
+    if (!read.ok) {
+      for (const problem of read.problems) problems.add(problem);
+      continue;
+    }
+    const identity = format.identity(read.value);
+    const first = firstLines.get(identity);
+    if (first !== undefined) problems.add(twice(read.value, first, at, format));
+    else firstLines.set(identity, index + 1);
+    values.push(read.value);
+  }
+  if (!problems.isEmpty) throw new EvalsError(problems.all());
+  return values;
+}
+
+type At = { readonly path: string; readonly line: number };
+type Read<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+function readLine<T>(line: string, at: At, format: LineFormat<T>, isLast: boolean): Read<T> {
+  if (/^(<{7}|={7}|>{7})( |$)/.test(line)) return { ok: false, problems: [conflict(at, format)] };
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { ok: false, problems: [notJson(line, at, format, isLast)] };
+  }
+  const newer = newerFormat(value);
+  if (newer !== undefined) return { ok: false, problems: [otherVersion(newer, at, format)] };
+  const parsed = format.schema.safeParse(value);
+  if (!parsed.success) return { ok: false, problems: issuesOf(parsed.error, value, line, at, format) };
+  const mistake = format.mistake?.(parsed.data);
+  if (mistake !== undefined) return { ok: false, problems: [{ ...mistake, ...at, column: 1 }] };
+  return { ok: true, value: parsed.data };
+}
+
+function issuesOf<T>(
+  error: z.ZodError,
+  value: unknown,
+  line: string,
+  at: At,
+  { schema, code }: LineFormat<T>,
+): Problem[] {
+  // JSON is YAML: its parser knows the place of every key.
+  const inLine = line.length > LONGEST_PLACED_LINE ? undefined : parseYaml(line, at.path).places;
+  const places = {
+    path: at.path,
+    at: (path: readonly PropertyKey[], on?: "key" | "value") => ({
+      line: at.line,
+      column: inLine?.at(path, on).column ?? 1,
+    }),
+  };
+  return describeIssues(error.issues, { schema, value, places, code }).map((problem) =>
+    problem.code.endsWith("_UNKNOWN_KEY")
+      ? { ...problem, fix: `${problem.fix} A newer git-evals may have written it: then update.` }
+      : problem,
+  );
+}
+
+/** The schema that a line names: no line of ours names one yet. */
+function newerFormat(value: unknown): string | undefined {
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  return typeof schema === "string" && schema.startsWith("evals.") ? schema : undefined;
+}
+
+function notJson<T>(line: string, at: At, { code, noun }: LineFormat<T>, isLast: boolean): Problem {
+  const error = findJsonError(line);
+  const cut = isLast && error !== undefined && error.column > line.length;
+  return {
+    code: cut ? `${code}_CUT_OFF` : `${code}_SYNTAX`,
+    ...at,
+    column: error?.column ?? 1,
+    what: cut
+      ? `The last line is half a ${noun}: whoever wrote it was stopped.`
+      : (error?.what ?? "Not JSON."),
+    why: `A ${noun} that cannot be read would be missing from every figure without a word.`,
+    fix: cut
+      ? `Delete line ${at.line}: the others are whole. Then give this ${noun} again.`
+      : (error?.fix ?? "Write one JSON object a line.").replace("A case is", `A ${noun} is`),
+  };
+}
+
+function otherVersion<T>(schema: string, at: At, { code, noun }: LineFormat<T>): Problem {
+  return {
+    code: `${code}_VERSION`,
+    ...at,
+    column: 1,
+    what: `This file says that it is of the format "${schema}", which this program does not know.`,
+    why: `A ${noun} of another format could mean something else.`,
+    fix: "Update git-evals.",
+  };
+}
+
+function conflict<T>(at: At, { code, noun }: LineFormat<T>): Problem {
+  return {
+    code: `${code}_CONFLICT`,
+    ...at,
+    column: 1,
+    what: "The file has merge conflict markers.",
+    why: `Which ${noun} counts is for a person to say.`,
+    fix: `Delete the markers. Keep both sides' lines where they differ in case, answer or author.`,
+  };
+}
+
+function twice<T>(value: T, first: number, at: At, format: LineFormat<T>): Problem {
+  return {
+    code: `${format.code}_TWICE`,
+    ...at,
+    column: 1,
+    what: `There are two ${format.noun}s of ${format.sameWords(value)}.`,
+    why: `Only one can count, and which one must not be a matter of chance.`,
+    fix: `Delete line ${at.line} or line ${first}.`,
+  };
+}

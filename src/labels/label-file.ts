@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { sha256 } from "../domain/json.ts";
+import { Label } from "../domain/label.ts";
+import type { Problem } from "../domain/problem.ts";
+import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
+import { type LineFormat, parseLines } from "./json-lines.ts";
+
+/** Where a suite's labels stand, relative to the project root. */
+export function labelsPath(suite: string): string {
+  return `labels/${suite}.jsonl`;
+}
+
+/** What a label belongs to: SHA-256 of the answer's UTF-8 text, 64 hexadecimal digits. */
+export function answerHash(answer: string): string {
+  return sha256(answer);
+}
+
+/** One answer of one case, as a key. */
+export function answerKey({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): string {
+  return `${answer_hash} ${id}`;
+}
+
+const FORMAT: LineFormat<Label> = {
+  schema: Label,
+  code: "EVALS_LABELS",
+  noun: "label",
+  identity: (label) => `${label.rater}\n${answerKey(label)}`,
+  sameWords: (label) => `rater "${label.rater}" for this answer of case "${label.case}"`,
+  mistake: (label) => (answerHash(label.answer) === label.answer_hash ? undefined : wrongHash(label)),
+};
+
+function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column"> {
+  return {
+    code: "EVALS_LABELS_HASH",
+    what: "answer_hash is not the hash of this answer.",
+    why: "The hash decides what a label belongs to; the answer or the hash was changed by hand.",
+    fix: `Restore the answer that was labelled, or write "answer_hash":"${answerHash(answer)}".`,
+  };
+}
+
+/** @param path for the places of mistakes @throws {EvalsError} with every mistake of the file */
+export function parseLabels(bytes: Buffer, path: string): Label[] {
+  return parseLines(bytes, path, FORMAT);
+}
+
+/** A suite's labels; none when it has no file yet. @param root absolute @throws {EvalsError} as `parseLabels` */
+export function readLabels(root: string, suite: string): Label[] {
+  const path = labelsPath(suite);
+  return parseLabels(bytesOf(join(root, path)), path);
+}
+
+/** The file's text: the same labels always give the same bytes, sorted so that branches that label apart merge. */
+export function formatLabels(labels: readonly Label[]): string {
+  const sorted = [...labels].sort(
+    (a, b) =>
+      order(a.case, b.case) ||
+      order(a.answer_hash, b.answer_hash) ||
+      order(a.rater, b.rater) ||
+      order(a.at, b.at),
+  );
+  return sorted.map((label) => `${formatLabel(label)}\n`).join("");
+}
+
+function formatLabel(label: Label): string {
+  // One order of keys, whoever made the value.
+  return JSON.stringify(Label.parse(label));
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Writes a suite's labels, sorted, in one step. */
+export function writeLabels(root: string, suite: string, labels: readonly Label[]): void {
+  replaceFile(join(root, labelsPath(suite)), formatLabels(labels));
+}
+
+/**
+ * Keeps one label for good. A first label is one more line; another one of the same rater for the same answer takes
+ * the place of the earlier one. What others wrote to the file meanwhile stays.
+ * @throws {EvalsError} for a file with mistakes; then nothing is written
+ */
+export function saveLabel(root: string, suite: string, label: Label): void {
+  const there = readLabels(root, suite);
+  const others = withoutLabel(there, label);
+  if (others.length < there.length) writeLabels(root, suite, [...others, label]);
+  else appendLine(join(root, labelsPath(suite)), formatLabel(label));
+}
+
+/** Takes a rater's label of an answer back; nothing when there is none. @throws {EvalsError} as `saveLabel` */
+export function removeLabel(
+  root: string,
+  suite: string,
+  label: Pick<Label, "case" | "answer_hash" | "rater">,
+): void {
+  const there = readLabels(root, suite);
+  const others = withoutLabel(there, label);
+  if (others.length < there.length) writeLabels(root, suite, others);
+}
+
+function withoutLabel(
+  labels: readonly Label[],
+  gone: Pick<Label, "case" | "answer_hash" | "rater">,
+): Label[] {
+  return labels.filter((label) => label.rater !== gone.rater || answerKey(label) !== answerKey(gone));
+}
+
+/** Warnings about labels of cases that the dataset does not have: kept, and left out where the case is needed. */
+export function unknownCases(labels: readonly Label[], path: string, known: readonly string[]): Problem[] {
+  const ids = new Set(known);
+  const unknown = [...new Set(labels.map((label) => label.case))].filter((id) => !ids.has(id)).sort();
+  return unknown.map((id) => ({
+    code: "EVALS_LABELS_UNKNOWN_CASE",
+    path,
+    what: `The dataset has no case "${id}", and there are labels of it.${didYouMean(id, known)}`,
+    why: "Its labels still say how good the judge is; nothing new can be asked about the case.",
+    fix: "Nothing, if the case was removed. If it was renamed, rename it in the labels too.",
+  }));
+}

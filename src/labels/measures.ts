@@ -1,0 +1,131 @@
+import { type Confusion, type Estimate, type Measures, UNKNOWN_ESTIMATE } from "../domain/calibration.ts";
+import type { Agreement } from "../statistics/agreement-table.ts";
+import { cohenKappa } from "../statistics/cohen-kappa.ts";
+import { gwetAc1 } from "../statistics/gwet-ac1.ts";
+import { normalQuantile } from "../statistics/normal-distribution.ts";
+import { wilsonInterval } from "../statistics/wilson-interval.ts";
+
+/** An answer that people decided and the judge spoke of. */
+export interface JudgedLabel {
+  readonly truth: "pass" | "fail";
+  readonly verdict: "pass" | "fail";
+  /** Answers of the run that it stands for; above 0. */
+  readonly weight: number;
+}
+
+const Z95 = normalQuantile(0.975);
+/** Weighted shares are given to the table functions as counts of so many. */
+const SHARES = 1_000_000_000;
+
+/** How far verdicts agree with the truth. @param weighted false counts every answer once */
+export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measures {
+  const confusion = confusionOf(pairs);
+  const unequal = weighted && pairs.some((one) => one.weight !== pairs[0]?.weight);
+  const weight = (one: JudgedLabel): number => (unequal ? one.weight : 1);
+  const positives = pairs.filter((one) => one.truth === "pass");
+  const negatives = pairs.filter((one) => one.truth === "fail");
+  const size = effectiveSize(pairs, weight);
+  const table = tableOf(pairs, weight, unequal);
+  const share = (among: readonly JudgedLabel[], hit: (one: JudgedLabel) => boolean): Estimate =>
+    shareOf(among, hit, weight);
+  const agreement = share(pairs, (one) => one.truth === one.verdict);
+  return {
+    n: pairs.length,
+    confusion,
+    weighted: unequal,
+    agreement,
+    kappa: around(table === null ? null : cohenKappa(table), table, size, agreement),
+    ac1: around(table === null || pairs.length < 2 ? null : gwetAc1(table), table, size, agreement),
+    sensitivity: share(positives, (one) => one.verdict === "pass"),
+    specificity: share(negatives, (one) => one.verdict === "fail"),
+    positives: effectiveSize(positives, weight),
+    negatives: effectiveSize(negatives, weight),
+  };
+}
+
+export function confusionOf(pairs: readonly Pick<JudgedLabel, "truth" | "verdict">[]): Confusion {
+  const counts = { tp: 0, fp: 0, fn: 0, tn: 0 };
+  for (const { truth, verdict } of pairs) {
+    if (truth === "pass") counts[verdict === "pass" ? "tp" : "fn"]++;
+    else counts[verdict === "pass" ? "fp" : "tn"]++;
+  }
+  return counts;
+}
+
+/** Kish: answers of equal weight that would say as much. */
+function effectiveSize(among: readonly JudgedLabel[], weight: (one: JudgedLabel) => number): number {
+  let sum = 0;
+  let squares = 0;
+  for (const one of among) {
+    sum += weight(one);
+    squares += weight(one) ** 2;
+  }
+  return squares === 0 ? 0 : (sum * sum) / squares;
+}
+
+/** A share with Wilson's interval. */
+function shareOf(
+  among: readonly JudgedLabel[],
+  hit: (one: JudgedLabel) => boolean,
+  weight: (one: JudgedLabel) => number,
+): Estimate {
+  if (among.length === 0) return UNKNOWN_ESTIMATE;
+  let all = 0;
+  let hits = 0;
+  for (const one of among) {
+    all += weight(one);
+    if (hit(one)) hits += weight(one);
+  }
+  const value = Math.min(1, hits / all);
+  return { value, ...wilsonInterval(value, effectiveSize(among, weight), Z95) };
+}
+
+/** People down, the judge across; pass first. Null without an answer. */
+function tableOf(
+  pairs: readonly JudgedLabel[],
+  weight: (one: JudgedLabel) => number,
+  asShares: boolean,
+): number[][] | null {
+  if (pairs.length === 0) return null;
+  const table = [
+    [0, 0],
+    [0, 0],
+  ];
+  let total = 0;
+  for (const one of pairs) {
+    const row = table[one.truth === "pass" ? 0 : 1];
+    const column = one.verdict === "pass" ? 0 : 1;
+    if (row !== undefined) row[column] = (row[column] ?? 0) + weight(one);
+    total += weight(one);
+  }
+  return asShares ? table.map((row) => row.map((sum) => Math.round((sum / total) * SHARES))) : table;
+}
+
+/** The interval of an agreement, its standard error made that of the effective number of answers. */
+function around(
+  found: Agreement | null,
+  table: number[][] | null,
+  size: number,
+  agreement: Estimate,
+): Estimate {
+  if (found === null || table === null) return UNKNOWN_ESTIMATE;
+  const given = table.flat().reduce((sum, count) => sum + count, 0);
+  const error = found.standardError * Math.sqrt(given / size);
+  const value = found.estimate;
+  if (error > 0) {
+    return { value, low: Math.max(-1, value - Z95 * error), high: Math.min(1, value + Z95 * error) };
+  }
+  return { value, ...withoutSpread(value, agreement) };
+}
+
+/**
+ * When all agree, or none, there is no spread to go by. The bounds are then those of the plain agreement, with the
+ * chance agreement of two raters who use both words alike, which is the most that chance can do for AC1.
+ */
+function withoutSpread(value: number, agreement: Estimate): { low: number; high: number } {
+  const beyondChance = (share: number): number => (share - 0.5) / 0.5;
+  return {
+    low: Math.min(value, beyondChance(agreement.low ?? 0)),
+    high: Math.max(value, Math.min(1, beyondChance(agreement.high ?? 1))),
+  };
+}

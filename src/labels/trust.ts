@@ -1,0 +1,136 @@
+import type { JudgeBar, Measures, SuiteCalibration } from "../domain/calibration.ts";
+import type { JudgeRef } from "../domain/judge.ts";
+import type { Label } from "../domain/label.ts";
+import { MOST_INCONSISTENT } from "./biases.ts";
+import { labelHash } from "./calibration-file.ts";
+
+/** A scorer that rests on a model without being a judge has no versions of its own: its hash says which one it is. */
+export const SCORER_VERSION = "0.0.0";
+
+/** How far the gate believes a judge, and why. */
+export interface Trust {
+  readonly judge: Pick<JudgeRef, "name" | "version">;
+  readonly state: "uncalibrated" | "stale" | "under_bar" | "believed";
+  /** One sentence with the numbers. */
+  readonly why: string;
+  /** What a person does next; null when nothing is needed. */
+  readonly next: string | null;
+  /** The figures that count; null without a calibration that fits. */
+  readonly measures: Measures | null;
+  /** Of which cases `measures` is. */
+  readonly part: "all" | "test";
+}
+
+/** What is known of a judge, and where it is to be believed. */
+export interface TrustInput {
+  readonly judge: JudgeRef;
+  readonly suite: string;
+  /** What the calibration file says of this suite; null when it says nothing. */
+  readonly calibration: SuiteCalibration | null;
+  /** Suites that the calibration file speaks of. */
+  readonly elsewhere: readonly string[];
+  /** The suite's labels as they are now. */
+  readonly labels: readonly Label[];
+  readonly bar: JudgeBar;
+}
+
+/** Whether a rule that rests on this judge may block. */
+export function trustIn(input: TrustInput): Trust {
+  const { judge, calibration, bar } = input;
+  const say = (state: Trust["state"], why: string, next: string | null): Trust => ({
+    judge: { name: judge.name, version: judge.version },
+    state,
+    why,
+    next,
+    measures: state === "uncalibrated" || state === "stale" ? null : (counted?.measures ?? null),
+    part: counted?.part ?? "all",
+  });
+  const counted = calibration === null ? undefined : countedPart(calibration, bar);
+  if (calibration === null || counted === undefined) {
+    const { why, next } = uncalibrated(input);
+    return say("uncalibrated", why, next);
+  }
+  const stale = staleBecause(input, calibration);
+  if (stale !== null) return say("stale", stale, calibrateAgain(input));
+  const under = underBar(counted.measures, calibration, bar);
+  if (under !== null) return say("under_bar", under.why, under.next(input));
+  return say("believed", believedBecause(counted.measures), suggestion(input, calibration));
+}
+
+/** The hold-out alone counts as soon as it has labels enough. */
+export function countedPart(
+  { all, test }: Pick<SuiteCalibration, "all" | "test">,
+  bar: JudgeBar,
+): { readonly measures: Measures; readonly part: "all" | "test" } {
+  return test.n >= bar.min_labels ? { measures: test, part: "test" } : { measures: all, part: "all" };
+}
+
+const named = ({ judge: { name, version } }: Pick<TrustInput, "judge">): string =>
+  version === SCORER_VERSION ? name : `${name} ${version}`;
+const calibrateAgain = ({ judge, suite }: TrustInput): string =>
+  `evals calibrate ${judge.name} --suite ${suite}`;
+
+function uncalibrated(input: TrustInput): { why: string; next: string } {
+  const { suite, elsewhere, labels } = input;
+  const on =
+    elsewhere.length === 0 ? "" : `; it was on ${elsewhere.join(", ")}, which says nothing of this suite`;
+  return {
+    why: `judge ${named(input)} was never calibrated on ${suite}${on}`,
+    next: labels.length === 0 ? `evals label ${suite}, then ${calibrateAgain(input)}` : calibrateAgain(input),
+  };
+}
+
+/** Why a calibration does not speak of this judge or these labels any more; null when it does. */
+function staleBecause({ judge, labels }: TrustInput, calibration: SuiteCalibration): string | null {
+  if (calibration.judge !== judge.hash) {
+    return `judge ${named({ judge })} has changed since it was calibrated: its file, its model or its settings`;
+  }
+  const now = new Set(labels.map(labelHash));
+  const gone = calibration.labels.filter((hash) => !now.has(hash)).length;
+  if (gone === 0) return null;
+  return `${gone} of the ${calibration.labels.length} labels behind the calibration of ${named({ judge })} ${gone === 1 ? "has" : "have"} changed or gone`;
+}
+
+function underBar(
+  measures: Measures,
+  calibration: SuiteCalibration,
+  bar: JudgeBar,
+): { readonly why: string; readonly next: (input: TrustInput) => string } | null {
+  if (measures.n < bar.min_labels) {
+    return {
+      why: `${measures.n} usable labels, and gate.judge.min_labels is ${bar.min_labels}`,
+      next: (input) => `evals label ${input.suite}, then ${calibrateAgain(input)}`,
+    };
+  }
+  const low = measures.ac1.low ?? -1;
+  if (low < bar.min_ac1) {
+    return {
+      why: `AC1 with people is ${rounded(measures.ac1.value)}, and may be as low as ${rounded(low)}; gate.judge.min_ac1 is ${bar.min_ac1}`,
+      next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} says which`,
+    };
+  }
+  const turning = calibration.inconsistent;
+  if (turning !== null && turning > MOST_INCONSISTENT) {
+    return {
+      why: `it turns with the order of the answers in ${Math.round(turning * 100)} % of the pairs, and more than ${MOST_INCONSISTENT * 100} % is too often`,
+      next: () => "a better rubric, or another model",
+    };
+  }
+  return null;
+}
+
+function believedBecause({ ac1, n }: Measures): string {
+  return `AC1 with people ${rounded(ac1.value)}, at least ${rounded(ac1.low)}, on ${n} labels`;
+}
+
+function suggestion(input: TrustInput, calibration: SuiteCalibration): string | null {
+  const used = new Set(calibration.labels);
+  const fresh = input.labels.filter((label) => !used.has(labelHash(label))).length;
+  if (fresh === 0) return null;
+  return `${fresh} new ${fresh === 1 ? "label" : "labels"}: ${calibrateAgain(input)}`;
+}
+
+/** Towards zero, so that a bound that is missed does not look met. */
+function rounded(value: number | null): string {
+  return value === null ? "unknown" : (Math.floor(value * 100) / 100).toFixed(2);
+}

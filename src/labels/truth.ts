@@ -1,0 +1,72 @@
+import type { Label } from "../domain/label.ts";
+import { answerKey } from "./label-file.ts";
+
+/** A rater whose name begins so settles a conflict: that label outweighs all others of the answer. */
+export const ADJUDICATED = "adjudicated:";
+
+/** What people say of one answer. */
+export interface LabelledAnswer {
+  readonly key: string;
+  readonly case: string;
+  readonly answer_hash: string;
+  readonly answer: string;
+  /** The majority; null when all are unsure or it is a tie. */
+  readonly truth: "pass" | "fail" | null;
+  readonly labels: readonly Label[];
+  /** Answers of the run that this one stands for. */
+  readonly weight: number;
+  readonly picked: Label["picked"];
+}
+
+/** Labels by answer, sorted by case and answer. */
+export function labelledAnswers(labels: readonly Label[]): LabelledAnswer[] {
+  const groups = new Map<string, Label[]>();
+  for (const label of labels) {
+    const key = answerKey(label);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [label]);
+    else group.push(label);
+  }
+  return [...groups]
+    .map(([key, group]) => labelledAnswer(key, group))
+    .sort((a, b) => (a.case === b.case ? compare(a.answer_hash, b.answer_hash) : compare(a.case, b.case)));
+}
+
+function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
+  const first = labels[0];
+  if (first === undefined) throw new Error("an answer without a label");
+  return {
+    key,
+    case: first.case,
+    answer_hash: first.answer_hash,
+    answer: first.answer,
+    truth: truthOf(labels),
+    labels,
+    weight: first.weight,
+    // One label at random makes the answer part of a random sample, whoever labelled it again.
+    picked: labels.some((label) => label.picked === "random") ? "random" : "stratified",
+  };
+}
+
+function truthOf(labels: readonly Label[]): LabelledAnswer["truth"] {
+  const adjudicated = labels.filter(isAdjudicated);
+  const votes = adjudicated.length > 0 ? adjudicated : labels;
+  const passes = votes.filter((label) => label.verdict === "pass").length;
+  const fails = votes.filter((label) => label.verdict === "fail").length;
+  if (passes === fails) return null;
+  return passes > fails ? "pass" : "fail";
+}
+
+/** Whether a label settles a conflict rather than being one more opinion. */
+export function isAdjudicated(label: Label): boolean {
+  return label.rater.startsWith(ADJUDICATED);
+}
+
+/** Whether raters contradict each other with nobody to settle it. */
+export function isTied({ truth, labels }: LabelledAnswer): boolean {
+  return truth === null && labels.some((label) => label.verdict !== "unsure");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
