@@ -1,0 +1,81 @@
+import type { Label } from "../domain/label.ts";
+import { answerKey } from "../labels/label-file.ts";
+import { type AskedCriterion, CRITERION, type LabelTask, readableText } from "./label-task.ts";
+
+/** Columns before and after those of single criteria. */
+const BEFORE = ["suite", "case", "answer_hash", "input", "expected", "answer", "rater", "verdict"] as const;
+const AFTER = ["comment", "at", "picked", "weight"] as const;
+
+type CaseContent = Pick<LabelTask, "input" | "expected">;
+
+export interface LabelTable {
+  readonly suite: string;
+  readonly tasks: readonly LabelTask[];
+  readonly labels: readonly Label[];
+  /** What was asked in a case; null where nobody knows any more. */
+  readonly contentOf: (caseId: string) => CaseContent | null;
+}
+
+/**
+ * Labels as a table: a row for each label, and one without a verdict for each answer that nobody has judged. The same
+ * columns are read back.
+ */
+export function labelCsv(
+  { suite, tasks, labels, contentOf }: LabelTable,
+  asked: readonly AskedCriterion[],
+): string {
+  const named = [
+    ...asked.map((one) => one.name),
+    ...labels.flatMap(({ criteria = {} }) => Object.keys(criteria)),
+  ];
+  const criteria = [...new Set(named)];
+  const judged = new Set(labels.map(answerKey));
+  const rows = [
+    ...labels.map((label) => labelRow(label, contentOf(label.case), criteria)),
+    ...tasks.filter((task) => !judged.has(answerKey(task))).map((task) => taskRow(task, criteria)),
+  ];
+  const header = [...BEFORE, ...criteria.map((name) => CRITERION + name), ...AFTER];
+  return [header, ...rows.map((row) => [suite, ...row])]
+    .map((row) => `${row.map(csvText).join(",")}\n`)
+    .join("");
+}
+
+function labelRow(label: Label, content: CaseContent | null, criteria: readonly string[]): string[] {
+  const { input, expected } = content ?? {};
+  return [
+    ...[
+      label.case,
+      label.answer_hash,
+      readableText(input),
+      readableText(expected),
+      label.answer,
+      label.rater,
+    ],
+    label.verdict,
+    ...criteria.map((name) => label.criteria?.[name] ?? ""),
+    ...[label.comment ?? "", label.at, label.picked, String(label.weight)],
+  ];
+}
+
+function taskRow(task: LabelTask, criteria: readonly string[]): string[] {
+  const { case: id, answer_hash, input, expected, answer, picked, weight } = task;
+  return [
+    ...[id, answer_hash, readableText(input), readableText(expected), answer, "", ""],
+    ...criteria.map(() => ""),
+    ...["", "", picked, String(weight)],
+  ];
+}
+
+/**
+ * One cell. A text that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that
+ * begins with an apostrophe: `textOfCell` takes exactly one away again.
+ */
+function csvText(text: string): string {
+  const harmless = /^[\s]*[=+\-@']/.test(text) ? `'${text}` : text;
+  return /[",\n\r]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** The text of a cell that `labelCsv` wrote. */
+export function textOfCell(cell: string): string {
+  return cell.startsWith("'") ? cell.slice(1) : cell;
+}

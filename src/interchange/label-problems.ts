@@ -1,0 +1,40 @@
+import type { Problem } from "../domain/problem.ts";
+
+/** Where a label stands in a file of another tool. */
+export interface Place {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export function problemAt(
+  at: Place,
+  what: string,
+  { code, why, fix }: Pick<Problem, "code" | "why" | "fix">,
+): Problem {
+  return { code, ...at, what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`, why, fix };
+}
+
+export function otherSuite(at: Place, where: string, found: string, wanted: string): Problem {
+  return problemAt(at, `${where} is of the suite "${found}", not of "${wanted}".`, {
+    code: "EVALS_IMPORT_OTHER_SUITE",
+    why: "Labels of one suite say nothing of another one's judge.",
+    fix: `evals import labels ${found} <file> --format …`,
+  });
+}
+
+export function otherCase(at: Place, where: string, id: string, guess: string): Problem {
+  return problemAt(at, `${where} is of the case "${id}", which the dataset does not have.${guess}`, {
+    code: "EVALS_IMPORT_OTHER_CASE",
+    why: "A label belongs to an answer to a case of this suite.",
+    fix: "Delete it from the file, or import it into the suite that it is of.",
+  });
+}
+
+export function otherAnswer(at: Place, where: string): Problem {
+  return problemAt(at, `${where}: answer_hash is not the hash of its answer.`, {
+    code: "EVALS_IMPORT_OTHER_ANSWER",
+    why: "The answer was changed on the way, so nobody can say what was judged. Spreadsheets cut long cells.",
+    fix: "Export again and judge again, or restore the answer as it was.",
+  });
+}

@@ -1,0 +1,40 @@
+import type { Label } from "../domain/label.ts";
+import { type LabelTask, readableText } from "./label-task.ts";
+
+/**
+ * Tasks for Label Studio's import: one an answer, without predictions. How the answer was picked and what it stands for
+ * travels in `sample`, which no screen shows in words, so that a rater cannot tell what a judge said.
+ */
+export function labelStudioTasks(suite: string, tasks: readonly LabelTask[]): string {
+  const all = tasks.map(({ input, expected, picked, weight, ...task }) => ({
+    data: {
+      suite,
+      case: task.case,
+      input: readableText(input),
+      expected: readableText(expected),
+      answer: task.answer,
+      answer_hash: task.answer_hash,
+      sample: sampleText({ picked, weight }),
+    },
+  }));
+  return `${JSON.stringify(all, null, 1)}\n`;
+}
+
+type Sample = Pick<Label, "picked" | "weight">;
+
+function sampleText(sample: Sample): string {
+  return Buffer.from(JSON.stringify(sample)).toString("base64url");
+}
+
+/** What `sample` says; null for a text of somebody else. */
+export function readSample(text: unknown): Sample | null {
+  if (typeof text !== "string") return null;
+  try {
+    const { picked, weight } = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as Sample;
+    const isSample =
+      (picked === "random" || picked === "stratified") && typeof weight === "number" && weight > 0;
+    return isSample ? { picked, weight } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,56 @@
+import type { Label } from "../domain/label.ts";
+import { answerKey } from "../labels/label-file.ts";
+
+/** What an import does to the labels that are there. */
+export interface MergedLabels {
+  readonly labels: readonly Label[];
+  readonly added: number;
+  /** A rater had judged the answer before, and said something else since. */
+  readonly updated: number;
+  readonly unchanged: number;
+  /** The file's label is older than the one that is there, which stays. */
+  readonly older: number;
+}
+
+/** Adds labels to those that are there. Of two labels of one rater for one answer the later one stays. */
+export function mergeLabels(there: readonly Label[], incoming: readonly Label[]): MergedLabels {
+  const merged = new Map(there.map((label) => [identity(label), label]));
+  const counts = { added: 0, updated: 0, unchanged: 0, older: 0 };
+  for (const label of incoming) {
+    const before = merged.get(identity(label));
+    if (before === undefined) counts.added++;
+    else if (saysTheSame(before, label)) {
+      counts.unchanged++;
+      continue;
+    } else if (label.at < before.at) {
+      counts.older++;
+      continue;
+    } else counts.updated++;
+    // How the answer was picked was known when it was first judged; another tool only carries it.
+    merged.set(
+      identity(label),
+      before === undefined ? label : { ...label, picked: before.picked, weight: before.weight },
+    );
+  }
+  return { labels: [...merged.values()], ...counts };
+}
+
+/** Of several labels of one rater for one answer, the latest; in the order of the first. */
+export function latestOfEach(labels: readonly Label[]): Label[] {
+  const latest = new Map<string, Label>();
+  for (const label of labels) {
+    const before = latest.get(identity(label));
+    if (before === undefined || before.at <= label.at) latest.set(identity(label), label);
+  }
+  return [...latest.values()];
+}
+
+function identity(label: Label): string {
+  return `${label.rater}\n${answerKey(label)}`;
+}
+
+function saysTheSame(a: Label, b: Label): boolean {
+  const said = ({ verdict, criteria = {}, comment = "" }: Label): string =>
+    JSON.stringify([verdict, Object.entries(criteria).sort(([x], [y]) => (x < y ? -1 : 1)), comment]);
+  return said(a) === said(b);
+}

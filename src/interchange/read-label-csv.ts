@@ -1,0 +1,194 @@
+import { parse } from "csv-parse/sync";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Label } from "../domain/label.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { answerHash } from "../labels/label-file.ts";
+import { textOfCell } from "./label-csv.ts";
+import { otherAnswer, otherCase, otherSuite, type Place, problemAt } from "./label-problems.ts";
+import { CRITERION, type ReadLabels, type ReadLabelsOptions } from "./label-task.ts";
+import { latestOfEach } from "./merge-labels.ts";
+
+const COLUMNS = [
+  "suite",
+  "case",
+  "answer_hash",
+  "input",
+  "expected",
+  "answer",
+  "rater",
+  "verdict",
+  "comment",
+  "at",
+  "picked",
+  "weight",
+];
+const NEEDED = ["case", "answer", "verdict"];
+const VERDICTS = ["pass", "fail", "unsure"] as const;
+
+type Row = Readonly<Record<string, string>>;
+type Mistake = Pick<Problem, "code" | "why" | "fix"> & { readonly what: string };
+
+/**
+ * Labels out of a table: `case`, `answer` and `verdict` at least. A row without a verdict is an answer that nobody has
+ * judged; `skipped` is one that a rater passed over.
+ * @throws {EvalsError} with every mistake, each with its line
+ */
+export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabels {
+  const { path } = options;
+  const [header, ...rows] = readRows(text, path);
+  const columns = (header?.cells ?? []).map((cell) => cell.trim());
+  const problems: Problem[] = columnProblems(columns, path);
+  if (problems.length > 0) throw new EvalsError(problems);
+  const labels: Label[] = [];
+  const skipped = new Map<string, number>();
+  let open = 0;
+  for (const { cells, line } of rows) {
+    const at = { path, line, column: 1 };
+    const read = readRow(
+      Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""])),
+      at,
+      options,
+    );
+    if (cells.length !== columns.length) problems.push(ragged(at, cells.length, columns.length));
+    else if (read.kind === "mistakes") problems.push(...read.problems);
+    else if (read.kind === "label") labels.push(read.label);
+    else if (read.kind === "open") open++;
+    else skipped.set(read.rater, (skipped.get(read.rater) ?? 0) + 1);
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  const latest = latestOfEach(labels);
+  return { labels: latest, skipped, open, repeated: labels.length - latest.length };
+}
+
+function readRows(text: string, path: string): { readonly cells: string[]; readonly line: number }[] {
+  try {
+    const settings = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
+    const records = parse(text, settings) as unknown as { info: { lines: number }; record: string[] }[];
+    const feeds = (cells: string[]): number =>
+      cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
+    return records.map(({ info, record }) => ({ cells: record, line: info.lines - feeds(record) }));
+  } catch (error) {
+    const { lines } = error as { lines?: number };
+    const what = "This row is not CSV: a quote is not closed, or stands in the middle of a cell.";
+    const at = { path, line: lines ?? 1, column: 1 };
+    throw new EvalsError(problemAt(at, what, FORMAT), { cause: error });
+  }
+}
+
+const FORMAT = {
+  code: "EVALS_IMPORT_FORMAT",
+  why: "A row that is misread would be a label of something else.",
+  fix: "Write the columns that evals export labels --format csv writes.",
+};
+
+function columnProblems(columns: readonly string[], path: string): Problem[] {
+  const at = { path, line: 1, column: 1 };
+  const missing = NEEDED.filter((name) => !columns.includes(name));
+  const unknown = columns.filter((name) => !COLUMNS.includes(name) && !name.startsWith(CRITERION));
+  const twice = columns.filter((name, index) => columns.indexOf(name) < index);
+  return [
+    ...missing.map((name) => problemAt(at, `There is no column "${name}".`, FORMAT)),
+    ...unknown.map((name) => problemAt(at, `Unknown column "${name}".${didYouMean(name, COLUMNS)}`, FORMAT)),
+    ...twice.map((name) => problemAt(at, `There are two columns "${name}".`, FORMAT)),
+  ];
+}
+
+function ragged(at: Place, cells: number, columns: number): Problem {
+  return problemAt(at, `This row has ${cells} cells, the header has ${columns}.`, FORMAT);
+}
+
+type Read =
+  | { readonly kind: "label"; readonly label: Label }
+  | { readonly kind: "open" }
+  | { readonly kind: "skipped"; readonly rater: string }
+  | { readonly kind: "mistakes"; readonly problems: readonly Problem[] };
+
+function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
+  const id = textOfCell(row.case ?? "");
+  const answer = answerOf(row);
+  const said = (row.verdict ?? "").trim().toLowerCase();
+  const rater = textOfCell((row.rater ?? "").trim()) || options.rater || "";
+  const suite = textOfCell(row.suite ?? "");
+  if (suite !== "" && suite !== options.suite)
+    return { kind: "mistakes", problems: [otherSuite(at, "this row", suite, options.suite)] };
+  const problems: Problem[] = [
+    ...(options.cases.has(id) ? [] : [otherCase(at, "this row", id, didYouMean(id, [...options.cases]))]),
+    ...(answer === null ? [otherAnswer(at, "this row")] : []),
+  ];
+  const told = (mistake: Mistake): void => void problems.push(problemAt(at, mistake.what, mistake));
+  if (said === "" && problems.length === 0) return { kind: "open" };
+  if (said !== "" && rater === "") told(NO_RATER);
+  if (said === "skipped" && problems.length === 0) return { kind: "skipped", rater };
+  const verdict = VERDICTS.find((one) => one === said);
+  if (verdict === undefined && said !== "" && said !== "skipped")
+    told(noVerdict("verdict", row.verdict ?? ""));
+  const criteria = criteriaOf(row, told);
+  const time = timeOf(row.at ?? "", options.now);
+  if (time === null) told(unreadable("at", row.at ?? "", "a time, for instance 2025-03-01T12:00:00Z"));
+  const weight = (row.weight ?? "") === "" ? 1 : Number(row.weight);
+  if (!(weight > 0 && weight < Infinity)) told(unreadable("weight", row.weight ?? "", "a number above 0"));
+  const picked = (row.picked ?? "") === "" ? "stratified" : row.picked;
+  if (picked !== "random" && picked !== "stratified")
+    told(unreadable("picked", picked ?? "", "random or stratified"));
+  if (problems.length > 0 || verdict === undefined || answer === null || time === null)
+    return { kind: "mistakes", problems };
+  const comment = textOfCell(row.comment ?? "");
+  return {
+    kind: "label",
+    label: {
+      ...{ case: id, answer_hash: answerHash(answer), answer, rater, verdict },
+      ...(Object.keys(criteria).length === 0 ? {} : { criteria }),
+      ...(comment === "" ? {} : { comment }),
+      ...{ at: time, picked: picked as Label["picked"], weight },
+    },
+  };
+}
+
+/** The answer whose hash the row states, with or without the apostrophe of a cell; null when it is another one. */
+function answerOf({ answer = "", answer_hash = "" }: Row): string | null {
+  const candidates = [textOfCell(answer), answer];
+  if (answer_hash === "") return candidates[0] ?? null;
+  return candidates.find((one) => answerHash(one) === answer_hash) ?? null;
+}
+
+function criteriaOf(row: Row, told: (mistake: Mistake) => void): NonNullable<Label["criteria"]> {
+  const criteria: Record<string, Label["verdict"]> = {};
+  for (const [column, cell] of Object.entries(row)) {
+    if (!column.startsWith(CRITERION) || cell.trim() === "") continue;
+    const verdict = VERDICTS.find((one) => one === cell.trim().toLowerCase());
+    if (verdict === undefined) told(noVerdict(column, cell));
+    else criteria[column.slice(CRITERION.length)] = verdict;
+  }
+  return criteria;
+}
+
+function timeOf(cell: string, now: string): string | null {
+  if (cell.trim() === "") return now;
+  const time = Date.parse(cell);
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+const NO_RATER: Mistake = {
+  what: "This row does not say who judged.",
+  code: "EVALS_IMPORT_RATER",
+  why: "Each label names its rater, so that two people's judgements can be compared.",
+  fix: "Fill in the column rater, or give --rater NAME for all rows without one.",
+};
+
+function noVerdict(column: string, cell: string): Mistake {
+  return {
+    what: `${column} is ${JSON.stringify(cell)}.`,
+    code: "EVALS_IMPORT_VERDICT",
+    why: "A label is pass, fail or unsure; anything else would have to be guessed.",
+    fix: "Write pass, fail, unsure, or skipped for an answer that was passed over; leave it empty where nobody judged.",
+  };
+}
+
+function unreadable(column: string, cell: string, wanted: string): Mistake {
+  return {
+    what: `${column} is ${JSON.stringify(cell)}, not ${wanted}.`,
+    code: "EVALS_IMPORT_FORMAT",
+    why: "A figure that is misread would count for something else.",
+    fix: "Correct it, or leave the column out.",
+  };
+}

@@ -1,0 +1,225 @@
+import * as z from "zod";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Label } from "../domain/label.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { answerHash } from "../labels/label-file.ts";
+import { elementLines } from "./element-lines.ts";
+import { otherAnswer, otherCase, otherSuite, type Place, problemAt } from "./label-problems.ts";
+import { readSample } from "./label-studio-tasks.ts";
+import { CRITERION, type ReadLabels, type ReadLabelsOptions } from "./label-task.ts";
+import { latestOfEach } from "./merge-labels.ts";
+
+const Result = z.object({
+  from_name: z.string().optional(),
+  value: z
+    .object({
+      choices: z.array(z.string()).optional(),
+      text: z.union([z.string(), z.array(z.string())]).optional(),
+    })
+    .optional(),
+});
+
+const Annotation = z.object({
+  id: z.union([z.number(), z.string()]).optional(),
+  completed_by: z
+    .union([z.number(), z.string(), z.object({ id: z.number().optional(), email: z.string().optional() })])
+    .nullish(),
+  was_cancelled: z.boolean().nullish(),
+  created_at: z.string().optional(),
+  updated_at: z.string().optional(),
+  result: z.array(Result),
+});
+type Annotation = z.output<typeof Annotation>;
+
+const Task = z.object({
+  id: z.union([z.number(), z.string()]).optional(),
+  data: z.object({
+    suite: z.string().optional(),
+    case: z.string(),
+    answer: z.string(),
+    answer_hash: z.string(),
+    sample: z.unknown(),
+  }),
+  annotations: z.array(Annotation),
+});
+type Task = z.output<typeof Task>;
+
+const VERDICTS = ["pass", "fail", "unsure"] as const;
+
+/**
+ * Labels out of Label Studio's JSON export. Several annotations of a task are several raters'; a cancelled one is a
+ * skipped answer, no label; predictions are not read.
+ * @throws {EvalsError} with every mistake, each with the line of its task
+ */
+export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadLabels {
+  const { path } = options;
+  const lines = elementLines(text);
+  const problems: Problem[] = [];
+  const labels: Label[] = [];
+  const skipped = new Map<string, number>();
+  let open = 0;
+  for (const [index, value] of readTasks(text, path).entries()) {
+    const at = { path, line: lines[index] ?? 1, column: 1 };
+    const task = Task.safeParse(value);
+    if (!task.success) {
+      problems.push(notATask(at, index, value, task.error));
+      continue;
+    }
+    const where = `task ${task.data.id ?? index + 1}`;
+    const mistakes = taskProblems(task.data, where, at, options);
+    problems.push(...mistakes);
+    if (mistakes.length > 0) continue;
+    const found = task.data.annotations.map((one) => readAnnotation(one, task.data, options));
+    for (const one of found) {
+      if (one.kind === "mistake")
+        problems.push(problemAt(at, `${where}, annotation ${one.id}: ${one.what}`, one));
+      if (one.kind === "label") labels.push(one.label);
+    }
+    const judged = new Set(found.flatMap((one) => (one.kind === "label" ? [one.label.rater] : [])));
+    const passedOver = found.flatMap((one) =>
+      one.kind === "skipped" && !judged.has(one.rater) ? [one.rater] : [],
+    );
+    for (const rater of new Set(passedOver)) skipped.set(rater, (skipped.get(rater) ?? 0) + 1);
+    if (found.length === 0) open++;
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  const latest = latestOfEach(labels);
+  return { labels: latest, skipped, open, repeated: labels.length - latest.length };
+}
+
+function readTasks(text: string, path: string): readonly unknown[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new EvalsError(notAnExport(path, "This file is not JSON."), { cause: error });
+  }
+  if (!Array.isArray(value)) throw new EvalsError(notAnExport(path, "This JSON is not a list of tasks."));
+  return value;
+}
+
+function notAnExport(path: string, what: string): Problem {
+  return problemAt({ path, line: 1, column: 1 }, what, {
+    code: "EVALS_IMPORT_FORMAT",
+    why: "Label Studio's JSON export is a list of tasks, each with its annotations.",
+    fix: "Export the project again in the format JSON, not JSON-MIN or CSV.",
+  });
+}
+
+function notATask(at: Place, index: number, value: unknown, error: z.ZodError): Problem {
+  const issue = error.issues[0];
+  const key = issue?.path.join(".") ?? "";
+  const isMin = value !== null && typeof value === "object" && "annotator" in value;
+  return problemAt(
+    at,
+    `Task ${index + 1}: ${key === "" ? "" : `${key}: `}${issue?.message ?? "cannot be read"}.`,
+    {
+      code: "EVALS_IMPORT_FORMAT",
+      why: isMin
+        ? "This is the format JSON-MIN, which leaves out who skipped and several raters of one answer."
+        : "Without case, answer and answer_hash nobody can say what its annotations belong to.",
+      fix: isMin
+        ? "Export the project again in the format JSON."
+        : "Export the tasks with evals export labels, and keep their data.",
+    },
+  );
+}
+
+function taskProblems(
+  { data }: Task,
+  where: string,
+  at: Place,
+  { suite, cases }: ReadLabelsOptions,
+): Problem[] {
+  if (data.suite !== undefined && data.suite !== suite) return [otherSuite(at, where, data.suite, suite)];
+  return [
+    ...(cases.has(data.case) ? [] : [otherCase(at, where, data.case, didYouMean(data.case, [...cases]))]),
+    ...(answerHash(data.answer) === data.answer_hash ? [] : [otherAnswer(at, where)]),
+  ];
+}
+
+type Read =
+  | { readonly kind: "label"; readonly label: Label }
+  | { readonly kind: "skipped"; readonly rater: string }
+  | {
+      readonly kind: "mistake";
+      readonly id: string;
+      readonly what: string;
+      readonly code: string;
+      readonly why: string;
+      readonly fix: string;
+    };
+
+function readAnnotation(annotation: Annotation, { data }: Task, options: ReadLabelsOptions): Read {
+  const rater = raterOf(annotation, options);
+  const id = String(annotation.id ?? "?");
+  if (rater === null) return { kind: "mistake", id, ...NO_RATER };
+  if (annotation.was_cancelled === true) return { kind: "skipped", rater };
+  const choices = new Map(
+    annotation.result.flatMap(({ from_name, value }) =>
+      from_name === undefined || value?.choices === undefined ? [] : [[from_name, value.choices] as const],
+    ),
+  );
+  const verdict = oneOf(choices.get("verdict"));
+  if (verdict === null) return { kind: "mistake", id, ...noVerdict(choices.get("verdict")) };
+  const criteria = [...choices]
+    .filter(([name]) => name.startsWith(CRITERION))
+    .map(([name, said]) => [name.slice(CRITERION.length), oneOf(said)] as const);
+  const unread = criteria.find(([, said]) => said === null);
+  if (unread !== undefined)
+    return { kind: "mistake", id, ...noVerdict(choices.get(CRITERION + unread[0]), unread[0]) };
+  const comment = annotation.result.flatMap(({ from_name, value }) =>
+    from_name === "comment" ? (value?.text ?? []) : [],
+  );
+  const sample = readSample(data.sample) ?? { picked: "stratified" as const, weight: 1 };
+  return {
+    kind: "label",
+    label: {
+      ...{ case: data.case, answer_hash: data.answer_hash, answer: data.answer, rater, verdict },
+      ...(criteria.length === 0 ? {} : { criteria: Object.fromEntries(criteria) as Label["criteria"] }),
+      ...(comment.join("").trim() === "" ? {} : { comment: comment.join("\n") }),
+      at: timeOf(annotation, options.now),
+      ...sample,
+    },
+  };
+}
+
+const NO_RATER = {
+  what: "It does not say who made it.",
+  code: "EVALS_IMPORT_RATER",
+  why: "Each label names its rater, so that two people's judgements can be compared.",
+  fix: "--rater NAME, for annotations that name nobody.",
+};
+
+/** An e-mail address where the export has one, else the name that `--rater id=name` gives, else the id itself. */
+function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOptions): string | null {
+  if (completed_by === undefined || completed_by === null) return rater ?? null;
+  const { id, email } =
+    typeof completed_by === "object" ? completed_by : { id: completed_by, email: undefined };
+  const named = id === undefined ? undefined : raters.get(String(id));
+  return (
+    named ??
+    email ??
+    (id === undefined ? (rater ?? null) : typeof id === "string" ? id : `label-studio:${id}`)
+  );
+}
+
+function oneOf(choices: readonly string[] | undefined): Label["verdict"] | null {
+  const said = choices?.length === 1 ? VERDICTS.find((one) => one === choices[0]) : undefined;
+  return said ?? null;
+}
+
+function noVerdict(choices: readonly string[] | undefined, criterion?: string) {
+  const of = criterion === undefined ? "verdict" : `verdict of "${criterion}"`;
+  return {
+    what: choices === undefined ? `It has no ${of}.` : `Its ${of} is ${JSON.stringify(choices.join(", "))}.`,
+    code: "EVALS_IMPORT_VERDICT",
+    why: "A label is pass, fail or unsure; anything else would have to be guessed.",
+    fix: "Correct it in Label Studio, or skip the task there, and export again.",
+  };
+}
+
+function timeOf({ updated_at, created_at }: Annotation, now: string): string {
+  const time = Date.parse(updated_at ?? created_at ?? "");
+  return Number.isNaN(time) ? now : new Date(time).toISOString();
+}

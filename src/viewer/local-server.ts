@@ -1,0 +1,155 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { EvalsError } from "../domain/problem.ts";
+import { guardRequest } from "./guard-request.ts";
+
+/** What a page's server answers: a page, or a value as JSON. */
+export type Reply =
+  | { readonly kind: "page"; readonly html: string; readonly policy: string }
+  | { readonly kind: "json"; readonly status: number; readonly value: unknown };
+
+/** Answers one request that has passed the guard. @param body of a POST, parsed; undefined for a GET */
+export type Answer = (method: string, path: string, body: unknown) => Reply;
+
+export interface LocalServer {
+  readonly port: number;
+  /** With the token in it. */
+  readonly url: string;
+  /** Finishes the replies that are under way. */
+  close(): Promise<void>;
+}
+
+/** Bytes; more than any comment. */
+const LARGEST_BODY = 1 << 20;
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Serves one page to this machine alone: 127.0.0.1, with a token in every address.
+ * @param port 0 for any that is free
+ * @throws {EvalsError} EVALS_PORT_IN_USE
+ */
+export async function startLocalServer(
+  { port, token }: { readonly port: number; readonly token: string },
+  answer: Answer,
+): Promise<LocalServer> {
+  const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE });
+  await listen(server, port);
+  const address = { port: (server.address() as AddressInfo).port, token };
+  server.on("request", (request, response) => {
+    respond(request, address, answer).then(
+      (reply) => send(response, reply),
+      (error) => send(response, refusal(error)),
+    );
+  });
+  return {
+    port: address.port,
+    url: `http://127.0.0.1:${address.port}/${token}/`,
+    close: () => closed(server),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, port)));
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+function listenProblem(error: NodeJS.ErrnoException, port: number): Error {
+  const refusedByUser = error.code === "EACCES";
+  if (error.code !== "EADDRINUSE" && !refusedByUser) return error;
+  return new EvalsError(
+    {
+      code: refusedByUser ? "EVALS_PORT_REFUSED" : "EVALS_PORT_IN_USE",
+      what: refusedByUser
+        ? `Port ${port} may not be opened by this user.`
+        : `Port ${port} is in use by another program.`,
+      why: "The page is served on a port of this machine.",
+      fix: "Leave --port out: any free port will do. Or name another one.",
+    },
+    { cause: error },
+  );
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    // A page that keeps its connection open must not hold the program.
+    const cut = setTimeout(() => server.closeAllConnections(), 500);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+async function respond(
+  request: IncomingMessage,
+  address: { readonly port: number; readonly token: string },
+  answer: Answer,
+): Promise<Reply> {
+  const { method = "", url = "", headers } = request;
+  const guarded = guardRequest(
+    { method, url, host: headers.host, origin: headers.origin, contentType: headers["content-type"] },
+    address,
+  );
+  if (guarded.kind === "refused") throw new Refused(guarded.status, guarded.why);
+  return answer(method, guarded.path, method === "POST" ? await readJson(request) : undefined);
+}
+
+/** A request that is not served; its message is told. */
+class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_BODY) throw new Refused(413, "The request is too large.");
+    parts.push(part);
+  }
+  try {
+    return JSON.parse(Buffer.concat(parts).toString("utf8"));
+  } catch {
+    throw new Refused(400, "The request is not JSON.");
+  }
+}
+
+function refusal(error: unknown): Reply {
+  if (error instanceof Refused)
+    return { kind: "json", status: error.status, value: { error: error.message } };
+  return {
+    kind: "json",
+    status: 500,
+    value: { error: error instanceof Error ? error.message : String(error) },
+  };
+}
+
+/** Nobody may frame, keep, sniff or refer to what is served, and nothing may load anything. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  connection: "close",
+};
+
+function send(response: ServerResponse, reply: Reply): void {
+  if (reply.kind === "page") {
+    const type = { "content-type": "text/html; charset=utf-8", "content-security-policy": reply.policy };
+    response.writeHead(200, { ...HEADERS, ...type }).end(reply.html);
+    return;
+  }
+  const type = { "content-type": "application/json; charset=utf-8" };
+  response.writeHead(reply.status, { ...HEADERS, ...type }).end(JSON.stringify(reply.value));
+}

@@ -1,0 +1,42 @@
+import type { Label } from "../domain/label.ts";
+
+/** A rater's second judgement of one answer beside the first. */
+export interface Check {
+  readonly case: string;
+  readonly answer_hash: string;
+  readonly rater: string;
+  readonly first: Label["verdict"];
+  readonly again: Label["verdict"];
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}
+
+/** One answer in so many is asked a second time. */
+const EVERY = 20;
+/** A check of this session's own labels needs so many answers before it. */
+const FIRST = 11;
+
+/** How often a rater said the same of an answer twice. */
+export interface Agreement {
+  readonly same: number;
+  readonly of: number;
+}
+
+/**
+ * Before which of the answers that are still open one with a known label is mixed in; spread evenly.
+ * @param picked answers of the whole session: a part of it that was done before had its own checks
+ * @param hasEarlier the rater has labels from before this session
+ * @returns indices from 0, ascending
+ */
+export function plannedChecks(
+  { picked, open, checked }: { readonly picked: number; readonly open: number; readonly checked: number },
+  hasEarlier: boolean,
+): number[] {
+  const checks = open === 0 ? 0 : Math.max(0, Math.floor(picked / EVERY) - checked);
+  const positions = Array.from({ length: checks }, (_, i) => Math.floor(((i + 1) * open) / (checks + 1)));
+  return positions.filter((at) => hasEarlier || at >= FIRST);
+}
+
+export function sameVerdicts(checks: readonly Check[]): Agreement {
+  return { same: checks.filter(({ first, again }) => first === again).length, of: checks.length };
+}
