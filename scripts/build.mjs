@@ -2,7 +2,7 @@
 // `--watch` rebuilds the code (not the types) on every change.
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { thirdPartyNotices } from "./third-party-notices.mjs";
 
@@ -16,13 +16,14 @@ const esbuild = await import("esbuild").catch((error) => {
 });
 
 const { version, dependencies } = JSON.parse(await readFile("package.json", "utf8"));
-/** What nearly every start needs: `evals check` of a small project, and the beginning of `evals run`. */
-const TOGETHER = [
-  "src/cli/main.ts",
+/**
+ * What nearly every start needs, `evals check` of a small project and the beginning of `evals run`: loaded at once, as
+ * one file, though the code asks for each with import().
+ */
+const AT_ONCE = [
   "src/cli/program.ts",
   "src/cli/commands/check.ts",
   "src/run/open-target.ts",
-  "src/run/plan.ts",
   "src/scorers/deterministic/equals.ts",
   "src/providers/outputs-provider.ts",
 ];
@@ -38,6 +39,8 @@ const options = {
   target: "node20",
   mainFields: ["module", "main"],
   external: Object.keys(dependencies),
+  // For Node, yaml offers CommonJS alone, which cannot be shaken; this is the same code as modules.
+  alias: { yaml: resolve("node_modules/yaml/browser/dist/index.js") },
   define: { EVALS_VERSION: JSON.stringify(version) },
   // Names stay: a stack trace in a bug report must say which function broke.
   minifyWhitespace: true,
@@ -55,8 +58,12 @@ if (process.argv.includes("--watch")) {
   await writeVersion();
   await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {
-  const first = await esbuild.build({ ...options, write: false });
-  const { metafile } = await esbuild.build({ ...options, plugins: [oneChunk(first.metafile, TOGETHER)] });
+  const first = await esbuild.build({ ...options, plugins: [importedStatically(AT_ONCE)], write: false });
+  const together = loadedBy("src/cli/main.ts", first.metafile);
+  const { metafile } = await esbuild.build({
+    ...options,
+    plugins: [importedStatically(AT_ONCE, { together, by: entryPoints(first.metafile) })],
+  });
   await writeVersion();
   await removeStale(new Set(Object.keys(metafile.outputs)));
   await writeFile("dist/THIRD_PARTY_NOTICES.txt", await thirdPartyNotices(Object.keys(metafile.inputs)));
@@ -66,36 +73,51 @@ if (process.argv.includes("--watch")) {
   await publicTypes("dist/types", Object.keys(dependencies));
 }
 
-/**
- * Puts all that some modules load into one chunk, for splitting puts two modules together only where the same entry
- * points load both: with a file for each scorer and provider that makes dozens of chunks of a few hundred bytes, and
- * every file costs half a millisecond of start-up. So every entry point is made to load all of these.
- */
-function oneChunk({ outputs }, modules) {
-  const byEntry = new Map(Object.entries(outputs).map(([path, { entryPoint }]) => [entryPoint, path]));
+/** What a module loads when it is loaded, as far as anything of it is in the build. */
+function loadedBy(entry, { inputs, outputs }) {
+  const built = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
   const loaded = new Set();
   const follow = (path) => {
-    if (loaded.has(path) || outputs[path] === undefined) return;
+    if (loaded.has(path) || inputs[path] === undefined) return;
     loaded.add(path);
-    for (const { path: next, kind } of outputs[path].imports) if (kind === "import-statement") follow(next);
+    for (const next of inputs[path].imports) if (next.kind !== "dynamic-import") follow(next.path);
   };
-  for (const module of modules) {
-    if (!byEntry.has(module)) throw new Error(`${module} is not loaded with import(): name one that is.`);
-    follow(byEntry.get(module));
-  }
-  const together = [...loaded].flatMap((path) => Object.keys(outputs[path].inputs));
-  const entries = new Set([...byEntry.keys()].filter((path) => path?.startsWith("src/")));
+  follow(entry);
+  return [...loaded].filter((path) => built.has(path));
+}
+
+/** Our own modules that are files of their own: those of `entryPoints` and those asked for with import(). */
+function entryPoints({ outputs }) {
+  return Object.values(outputs).flatMap(({ entryPoint }) =>
+    entryPoint?.startsWith("src/") ? [entryPoint] : [],
+  );
+}
+
+/**
+ * Every file costs a start half a millisecond and more. So `modules` are imported where they are asked for; and since
+ * splitting puts two modules together only where the same entry points load both, every entry point, `by`, is made to
+ * load all of `together`.
+ */
+function importedStatically(modules, { together, by } = { together: [], by: [] }) {
+  const inProject = (path) => relative("", path).replaceAll("\\", "/");
+  const everywhere = together.map((path) => `import ${JSON.stringify(`together:${path}`)};`);
   return {
-    name: "one-chunk",
+    name: "imported-statically",
     setup(build) {
       build.onResolve({ filter: /^together:/ }, ({ path }) => ({
         path: resolve(path.slice("together:".length)),
         sideEffects: true,
       }));
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (!entries.has(relative("", path))) return null;
-        const imports = together.map((input) => `import ${JSON.stringify(`together:${input}`)};`);
-        return { contents: `${await readFile(path, "utf8")}\n${imports.join("\n")}`, loader: "ts" };
+        const imports = by.includes(inProject(path)) ? [...everywhere] : [];
+        const source = await readFile(path, "utf8");
+        const code = source.replace(/\bimport\("(\.[^"]+)"\)/g, (asked, to) => {
+          if (!modules.includes(inProject(resolve(dirname(path), to)))) return asked;
+          const name = `imported${imports.length}`;
+          imports.push(`import * as ${name} from ${JSON.stringify(to)};`);
+          return `Promise.resolve(${name})`;
+        });
+        return { contents: [code, ...imports].join("\n"), loader: "ts" };
       });
     },
   };

@@ -4,6 +4,7 @@
 const everything = [
   ...["domain", "statistics", "metrics", "modules", "git", "project", "providers", "scorers"],
   ...["store", "run", "labels", "baselines", "reports"],
+  ...["interchange", "viewer"],
 ];
 
 /**
@@ -60,6 +61,14 @@ export const rooms = {
     imports: ["domain", "statistics", "metrics"],
     why: "One report value in, text out: a report that could fetch could also disagree with another.",
   },
+  interchange: {
+    imports: ["domain", "labels"],
+    why: "Other tools' files become our values and back: text in, text out, wherever the text is kept.",
+  },
+  viewer: {
+    imports: ["domain"],
+    why: "A page of this machine shows values that it is handed and hands back what a person says.",
+  },
   cli: {
     imports: everything,
     why: "The commands put the rooms together; nothing but the public API may depend on them.",
@@ -96,8 +105,13 @@ export const homes = [
   { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
   {
     packages: ["yaml", "csv-parse"],
-    in: ["src/project/", "src/scorers/frame/repository-file.ts"],
+    in: ["src/project/", "src/interchange/", "src/scorers/frame/repository-file.ts"],
     why: "Files are parsed once, with places for errors.",
+  },
+  {
+    packages: ["node:http"],
+    in: ["src/viewer/"],
+    why: "What listens on this machine checks token, host and origin, in one place.",
   },
   {
     packages: ["semver"],
@@ -136,8 +150,8 @@ export const homes = [
   },
   {
     packages: ["node:child_process"],
-    in: ["src/git/", "src/providers/", "src/scorers/"],
-    why: "Only git, command providers and command scorers start processes.",
+    in: ["src/git/", "src/providers/", "src/scorers/", "src/cli/process-io.ts"],
+    why: "Only git, command providers, command scorers and the person's browser are started.",
   },
   {
     packages: ["node:fs", "node:fs/promises"],

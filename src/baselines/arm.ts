@@ -30,6 +30,8 @@ export interface Arm {
   readonly ids: readonly string[];
   /** Hash of a case's input and expected. */
   readonly contents: readonly string[];
+  /** Key of each case; absent while a run is under way. */
+  readonly keys?: readonly string[];
   readonly answered: ArrayLike<number>;
   readonly passed: ArrayLike<number>;
   readonly scores: ReadonlyMap<string, ArmScores>;
@@ -38,6 +40,7 @@ export interface Arm {
 
 /** A stored run as a side, from its tally. */
 export function armOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Arm {
+  const tags = cases.map((one) => one.tags);
   return {
     side: `run ${header.id}`,
     run: header.id,
@@ -47,6 +50,7 @@ export function armOfRun(header: RunHeader, cases: readonly StoredCase[], tally:
     trials: most(tally.answered),
     ids: cases.map((one) => one.id),
     contents: cases.map((one) => one.content_hash),
+    keys: cases.map((one) => one.key),
     answered: tally.answered,
     passed: tally.passed,
     scores: new Map(
@@ -55,7 +59,7 @@ export function armOfRun(header: RunHeader, cases: readonly StoredCase[], tally:
         return sums === undefined ? [] : [[name, { hash, required, binary, ...sums }] as const];
       }),
     ),
-    tagsOf: (place) => cases[place]?.tags ?? [],
+    tagsOf: (place) => tags[place] ?? [],
   };
 }
 

@@ -26,12 +26,14 @@ export function baseBranchOf(env: Environment): BaseBranch | null {
 }
 
 /** Refs that may hold the tip of the base branch in this clone, best first. */
-export function baseRefs({ name }: BaseBranch, remotes: readonly string[]): string[] {
+export function baseRefs({ name, variable }: BaseBranch, remotes: readonly string[]): string[] {
   const sorted = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
   return [
     ...(name.startsWith("refs/") ? [name] : []),
     ...sorted.map((remote) => `refs/remotes/${remote}/${name}`),
     ...sorted.filter((remote) => name.startsWith(`${remote}/`)).map(() => `refs/remotes/${name}`),
+    // Our own variable may name any commit; a CI's names a branch, and a local one of that name may be old.
+    ...(variable === "EVALS_BASE_REF" ? [name] : []),
   ];
 }
 

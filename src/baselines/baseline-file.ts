@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { exactSum } from "../statistics/exact-sum.ts";
 import type { Arm, ArmScores } from "./arm.ts";
 
 export const BASELINE_SCHEMA = "evals.baseline/1";
@@ -68,10 +69,7 @@ export function formatBaseline({ header, cases }: Baseline): string {
  * @throws {EvalsError} for a file with conflict markers, of a newer version, or that is cut or broken, with every bad line
  */
 export function parseBaseline(text: string, path: string): Baseline {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const conflict = lines.findIndex((line) => /^(<{7}|={7}|>{7})( |$)/.test(line));
-  if (conflict !== -1) throw new EvalsError(conflicted(path, conflict + 1));
+  const lines = linesOf(text, path);
   const header = readHeader(lines[0] ?? "", path);
   const problems: Problem[] = [];
   const cases: BaselineCase[] = [];
@@ -89,6 +87,26 @@ export function parseBaseline(text: string, path: string): Baseline {
   }
   if (problems.length > 0) throw new EvalsError(problems.slice(0, 20));
   return { header, cases };
+}
+
+/**
+ * What `evals check` looks at: the header, merge markers, and the last line, which a cut file does not have whole.
+ * @throws {EvalsError} as `parseBaseline`
+ */
+export function glanceAtBaseline(text: string, path: string): { readonly suite: string } {
+  const lines = linesOf(text, path);
+  const { suite } = readHeader(lines[0] ?? "", path);
+  const last = lines.length - 1;
+  if (last > 0 && readLine(lines[last] ?? "") === undefined) throw new EvalsError(brokenLine(path, last + 1));
+  return { suite };
+}
+
+function linesOf(text: string, path: string): string[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  const conflict = lines.findIndex((line) => /^(<{7}|={7}|>{7})( |$)/.test(line));
+  if (conflict !== -1) throw new EvalsError(conflicted(path, conflict + 1));
+  return lines;
 }
 
 function readHeader(line: string, path: string): BaselineHeader {
@@ -125,7 +143,7 @@ function conflicted(path: string, line: number): Problem {
     column: 1,
     what: "The baseline has merge conflict markers.",
     why: "Two branches promoted the same cases, and only a run of the merged inputs tells what they do now.",
-    fix: `git checkout --theirs -- ${path} && evals run && evals promote    (or --ours; then the run decides)`,
+    fix: `git checkout --theirs -- ${path} && git add ${path}, finish the merge with git commit, then: evals run && evals promote`,
   };
 }
 
@@ -137,7 +155,7 @@ function otherVersion(path: string, schema: string): Problem {
     column: 1,
     what: `The baseline is of version "${schema}", and this program reads ${BASELINE_SCHEMA}.`,
     why: WHY,
-    fix: "Update git-evals, or promote a new baseline.",
+    fix: "Update git-evals; or, to replace it: evals run --baseline none && evals promote",
   };
 }
 
@@ -149,7 +167,7 @@ function brokenLine(path: string, line: number): Problem {
     column: 1,
     what: "The line is not one that evals promote wrote.",
     why: WHY,
-    fix: `git checkout HEAD -- ${path}, or promote a new baseline`,
+    fix: `git checkout HEAD -- ${path}; where it is committed so: evals run --baseline none && evals promote`,
   };
 }
 
@@ -176,6 +194,7 @@ export function armOfBaseline({ header, cases }: Baseline, side: string, root: s
     trials: cases.reduce((most, one) => Math.max(most, one.trials), 0),
     ids: cases.map((one) => one.case),
     contents: cases.map((one) => one.content),
+    keys: cases.map((one) => one.key),
     answered: cases.map((one) => one.trials),
     passed: cases.map((one) => one.pass),
     scores: new Map(
@@ -205,11 +224,7 @@ function sumsOf(scores: z.output<typeof CaseScores> | undefined, trials: number)
   if (scores === undefined) return { count: 0, sum: 0, sumOfSquares: 0 };
   if (typeof scores === "number") return { count: trials, sum: scores, sumOfSquares: scores };
   if (!Array.isArray(scores)) return { count: scores.n, sum: scores.pass, sumOfSquares: scores.pass };
-  let sum = 0;
-  let sumOfSquares = 0;
-  for (const score of scores) {
-    sum += score;
-    sumOfSquares += score * score;
-  }
+  const sum = exactSum(scores);
+  const sumOfSquares = exactSum(scores.map((score) => score * score));
   return { count: scores.length, sum, sumOfSquares };
 }

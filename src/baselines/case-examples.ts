@@ -1,16 +1,21 @@
 import type { CaseExample, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
 import type { Store, StoredRun } from "../store/store.ts";
+import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 
 /** So many broken, and as many fixed cases are shown with their answers. */
 const SHOWN = 10;
 
-/** Adds the answers of the cases that moved most. A side without a stored run has none at hand. */
+/**
+ * Adds the answers of the cases that moved most. A side without a stored run has none at hand.
+ * @param kept reads the answers beside a committed baseline, for a base that is not stored here
+ */
 export function withExamples(
   comparison: Comparison,
   store: Store,
   base: StoredRun | null,
   candidate: { readonly no: number; readonly header: RunHeader },
+  kept: KeptAnswers | null = null,
 ): Comparison {
   const { broken, fixed } = comparison.cases;
   const shown = new Set([...broken.slice(0, SHOWN), ...fixed.slice(0, SHOWN)]);
@@ -19,6 +24,13 @@ export function withExamples(
   const after = numbersOf(store, candidate.no, shown);
   const worse = new Set(broken);
   const examples = [...shown].map((id): CaseExample => {
+    const said = before === null ? pickKept(kept?.get(id), worse.has(id)) : null;
+    const example = exampleFor(id);
+    return said === null ? example : { ...example, before: said };
+  });
+  return { ...comparison, examples };
+
+  function exampleFor(id: string): CaseExample {
     const old = trialsOf(store, base?.no, before?.get(id));
     const now = trialsOf(store, candidate.no, after.get(id));
     return worse.has(id)
@@ -29,8 +41,13 @@ export function withExamples(
           pick(now, true),
           failureOf(pick(old, false), base?.header ?? candidate.header),
         );
-  });
-  return { ...comparison, examples };
+  }
+}
+
+/** The commonest kept answer that passed, or failed; else the commonest of all. */
+function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
+  const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));
+  return (fits ?? answers?.[0])?.output ?? null;
 }
 
 function numbersOf(store: Store, runNo: number, wanted: ReadonlySet<string>): Map<string, number> {

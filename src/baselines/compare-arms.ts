@@ -1,9 +1,8 @@
 import type { Comparison, ComparisonSide } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import { VERDICTS, type Verdict } from "../domain/verdict.ts";
-import { intervalAround } from "../statistics/interval.ts";
+import { exactSum } from "../statistics/exact-sum.ts";
 import { holm } from "../statistics/multiple-comparisons.ts";
-import { studentTQuantile } from "../statistics/student-t-distribution.ts";
 import type { Arm } from "./arm.ts";
 import { comparedTags, movedCases } from "./compare-cases.ts";
 import {
@@ -52,18 +51,22 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
+  // What passes rests on other scorers: a case that stands otherwise has not moved.
+  const alike = metricArms("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
+  const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };
   const verdict = pairs.base.length === 0 ? "incomparable" : worstVerdict(findings.map((one) => one.verdict));
   const comparison: Comparison = {
     suite: candidate.suite,
     baseline: sideOf(base),
     candidate: sideOf(candidate),
     verdict,
+    ...(first === undefined ? {} : { metric: first.rule.metric }),
     metrics: allMetrics(base, candidate, pairs, findings, options),
     cases: {
       paired: pairs.base.length,
-      broken: moved.broken.map((one) => one.id),
-      fixed: moved.fixed.map((one) => one.id),
+      broken: broken.map((one) => one.id),
+      fixed: fixed.map((one) => one.id),
       flaky: moved.flaky,
       new: pairs.new,
       removed: pairs.removed,
@@ -74,11 +77,11 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
       first === undefined || first.compared.evidence === null
         ? null
         : detectableDrop(first.compared.evidence, first.rule.confidence),
-    population: first === undefined ? null : populationInterval(first),
+    population: first === undefined ? null : populationOf(first),
     said: pairs.base.length === 0 ? noPairs(base, candidate) : saidOf(findings, verdict),
-    moved: [...moved.broken, ...moved.fixed],
+    moved: [...broken, ...fixed],
     examples: [],
-    tags: comparedTags(base, candidate, pairs, first?.rule.confidence ?? 0.95),
+    tags: alike ? comparedTags(base, candidate, pairs, first?.rule.confidence ?? 0.95) : [],
   };
   return { comparison, findings };
 }
@@ -163,21 +166,17 @@ function sideOf(arm: Arm): ComparisonSide {
 }
 
 function passRate({ answered, passed }: Arm): number | null {
-  let sum = 0;
-  let cases = 0;
-  for (let i = 0; i < answered.length; i++) {
-    if ((answered[i] ?? 0) === 0) continue;
-    sum += (passed[i] ?? 0) / (answered[i] ?? 1);
-    cases++;
-  }
-  return cases === 0 ? null : sum / cases;
+  const shares: number[] = [];
+  for (let i = 0; i < answered.length; i++)
+    if ((answered[i] ?? 0) > 0) shares.push((passed[i] ?? 0) / (answered[i] ?? 1));
+  // A baseline file has its cases in another order than the run that it was made from.
+  return shares.length === 0 ? null : exactSum(shares) / shares.length;
 }
 
-function populationInterval({ compared: { evidence }, rule }: RuleFinding): Comparison["population"] {
-  if (evidence === null || !Number.isFinite(evidence.difference.seBetween)) return null;
-  const { theta, seBetween, clusters } = evidence.difference;
-  const { low, high } = intervalAround(theta, seBetween, studentTQuantile(rule.confidence, clusters - 1));
-  return { low, high };
+function populationOf({ compared: { evidence } }: RuleFinding): Comparison["population"] {
+  if (evidence === null) return null;
+  const { low, high } = evidence.population;
+  return low === null || high === null ? null : { low, high };
 }
 
 /** The sentence of the rule that decided. */

@@ -110,8 +110,8 @@ function tagRow(
     tag,
     cases: places.length,
     delta: difference.theta,
-    low,
-    high,
+    low: Math.max(-1, low),
+    high: Math.min(1, high),
     p: Math.min(1, 2 * Math.min(p, pRise)),
     significant: false,
   };

@@ -40,7 +40,15 @@ export interface MetricEvidence {
   readonly allowed: number;
   /** Bound below which the true change is excluded, as the pass rule sees it; null where it may not conclude. */
   readonly notBelow: number | null;
+  /** Interval of the difference for cases like these. */
+  readonly population: DifferenceBounds;
   readonly method: "exact" | "z" | "t" | "point";
+}
+
+/** Unknown where nothing bounds a difference. */
+export interface DifferenceBounds {
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 export interface ComparedMetric {
@@ -139,7 +147,6 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
   const allowed = rule.relative ? rule.max_drop * baseline : rule.max_drop;
   const population = rule.scope === "population";
   const error = population ? difference.seBetween : difference.sePermutation;
-  const bound = population ? tBound(rule.bounds.harm, difference.clusters) : rule.bounds.harm;
   const passError = allowed > 0 && allowed < 1 ? nonInferiorityStandardError(difference, allowed) : error;
   const notBelow =
     rule.bounds.pass === null || !Number.isFinite(passError) ? null : theta - rule.bounds.pass * passError;
@@ -153,9 +160,11 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
           passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing,
         });
   const p = rule.mode === "point" ? null : tested.p;
+  const onThese = shareDifference(intervalAround(theta, difference.sePermutation, rule.bounds.harm));
+  const onOthers = populationInterval(difference, normalCdf(rule.bounds.harm));
   return {
-    row: { metric, baseline, candidate, delta: theta, ...finiteInterval(theta, error, bound), p, verdict },
-    evidence: { difference, allowed, notBelow, method: tested.method },
+    row: { metric, baseline, candidate, delta: theta, ...onThese, p, verdict },
+    evidence: { difference, allowed, notBelow, population: onOthers, method: tested.method },
   };
 }
 
@@ -202,30 +211,42 @@ function suiteTest(arms: MetricArms, difference: ClusterDifference, { exact }: M
   return { p, pRise, method };
 }
 
-/** Paired t on the differences of the cases: would it fall on fresh ones? */
+/** Differences of the cases that are all the same, but for rounding. */
+const NO_SPREAD = 1e-9;
+
+/**
+ * Paired t on the differences of the cases: would it fall on fresh ones? Where all cases moved alike there is no spread to
+ * judge by; then each might as well have moved the other way, and n of them all one way have a chance of 1 in 2^n.
+ */
 function populationTest({ theta, seBetween, clusters }: ClusterDifference): Tested {
-  if (!Number.isFinite(seBetween)) return { p: 0.5, pRise: 0.5, method: "t" };
-  if (seBetween === 0)
-    return {
-      p: theta < 0 ? 0 : theta > 0 ? 1 : 0.5,
-      pRise: theta > 0 ? 0 : theta < 0 ? 1 : 0.5,
-      method: "t",
-    };
-  const p = studentTCdf(theta / seBetween, clusters - 1);
-  return { p, pRise: 1 - p, method: "t" };
+  if (!Number.isFinite(seBetween) || (seBetween < NO_SPREAD && theta === 0))
+    return { p: 0.5, pRise: 0.5, method: "t" };
+  const drop =
+    seBetween < NO_SPREAD ? 0.5 ** clusters : studentTCdf(-Math.abs(theta) / seBetween, clusters - 1);
+  return { p: theta < 0 ? drop : 1 - drop, pRise: theta < 0 ? 1 - drop : drop, method: "t" };
 }
 
-function tBound(z: number, clusters: number): number {
-  return clusters < 2 ? Number.POSITIVE_INFINITY : studentTQuantile(normalCdf(z), clusters - 1);
+/**
+ * Interval of a difference for cases like these; unknown with fewer than two. Where all cases moved alike, what n cases
+ * without an exception leave open: up to 1 − (1 − confidence)^(1/n) of all cases may be otherwise.
+ *
+ * @param confidence one-sided, each way
+ */
+function populationInterval(
+  { theta, seBetween, clusters }: ClusterDifference,
+  confidence: number,
+): DifferenceBounds {
+  if (clusters < 2 || !Number.isFinite(seBetween) || confidence >= 1) return { low: null, high: null };
+  if (seBetween >= NO_SPREAD)
+    return shareDifference(intervalAround(theta, seBetween, studentTQuantile(confidence, clusters - 1)));
+  const others = 1 - (1 - confidence) ** (1 / clusters);
+  return { low: theta - others * (1 + theta), high: theta + others * (1 - theta) };
 }
 
-function finiteInterval(
-  theta: number,
-  error: number,
-  bound: number,
-): { low: number | null; high: number | null } {
-  if (!Number.isFinite(error) || !Number.isFinite(bound)) return { low: null, high: null };
-  return intervalAround(theta, error, bound);
+/** Two shares cannot be further apart than 1. */
+function shareDifference({ low, high }: { readonly low: number; readonly high: number }): DifferenceBounds {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return { low: null, high: null };
+  return { low: Math.max(-1, low), high: Math.min(1, high) };
 }
 
 /** pass^k: under "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted out. */

@@ -19,16 +19,21 @@ export function metricWords(metric: string): string {
  * @param missing cases of both sides without an answer on one of them
  */
 export function explainVerdict(
-  { metric, delta, low, high, p, verdict, candidate }: MetricComparison,
+  { metric, delta, p, verdict, candidate, ...onThese }: MetricComparison,
   evidence: MetricEvidence | null,
   rule: MetricRule,
   missing: number,
 ): string {
   const name = metricWords(metric);
   if (evidence === null || delta === null) {
-    return `${name} cannot be compared: the two sides were scored differently, or have no case in common`;
+    const needed = /^pass\^(\d+)$/.exec(metric)?.[1];
+    if (metric.startsWith("score."))
+      return `${name} cannot be compared: no case was scored alike by it on both sides`;
+    const common = needed === undefined ? "" : `, or no case has ${needed} answers on both sides`;
+    return `${name} cannot be compared: the two sides were scored differently${common}`;
   }
   const n = evidence.difference.clusters;
+  const { low, high } = rule.scope === "population" ? evidence.population : onThese;
   const on =
     rule.scope === "population"
       ? `on cases like these ${n}`
@@ -36,15 +41,17 @@ export function explainVerdict(
   const allowed = points(evidence.allowed).replace(/\.0$/, "");
   if (rule.mode === "point") return pointSentence(name, delta, on, allowed, evidence);
   const range = low === null || high === null ? "" : `${signed(low)} to ${signed(high)}`;
+  // What was shown is what the pass rule saw: its lower end reaches further where nothing varied.
+  const lowest = low === null ? null : Math.max(-1, Math.min(low, evidence.notBelow ?? low));
   switch (verdict) {
     case "regressed":
       return `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: regressed`;
     case "small_drop":
-      return `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: a real drop, shown to be smaller than ${allowed} points`;
+      return `${name} fell ${points(delta)} points${bounds(lowest, high)} ${on}: a real drop, shown to be smaller than ${allowed} points`;
     case "improved":
       return `${name} rose ${points(delta)} points (${range}) ${on}: improved`;
     case "no_regression":
-      return `${name} ${signed(delta)} points, ${range}: shown not to be more than ${allowed} points worse ${on}`;
+      return `${name} ${signed(delta)} points, ${signed(lowest ?? delta)} to ${signed(high ?? delta)}: shown not to be more than ${allowed} points worse ${on}`;
     default:
       return inconclusiveSentence({ name, delta, high, allowed, p, candidate }, evidence, rule, missing);
   }
@@ -77,11 +84,18 @@ function inconclusiveSentence(
   if (missing > 0 && evidence.notBelow !== null && evidence.notBelow > -evidence.allowed) {
     return `${name} ${signed(delta)} points, but ${missing} ${missing === 1 ? "case has" : "cases have"} no answer on one side: not enough evidence`;
   }
+  if (evidence.difference.clusters < 2)
+    return `${name} ${signed(delta)} points: one case alone cannot show that nothing fell: not enough evidence`;
   if (evidence.notBelow === null) return `${name} ${signed(delta)} points: too early to say`;
-  const spans = `${name} ${signed(delta)} points: the interval ${signed(evidence.notBelow)} to ${signed(high ?? 1)} spans the allowed ${allowed} points: not enough evidence`;
+  if (evidence.allowed <= 0)
+    return `${name} ${signed(delta)} points: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
+  const spans = `${name} ${signed(delta)} points: the interval ${signed(Math.max(-1, evidence.notBelow))} to ${signed(high ?? 1)} spans the allowed ${allowed} points: not enough evidence`;
   const more = moreEvidence(evidence, rule, candidate);
   return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
 }
+
+/** More than this is no advice. */
+const MOST_CASES = 100_000;
 
 /** How many more cases, or trials of each, would show in 4 runs of 5 that nothing fell by more than is allowed. */
 export function moreEvidence(
@@ -96,7 +110,7 @@ export function moreEvidence(
   const between = Number.isFinite(difference.seBetween) ? difference.seBetween ** 2 * n : rate * (1 - rate);
   const variance = Math.max(difference.sePermutation ** 2 * n, between, floor);
   const cases = clustersNeeded(allowed, variance, { alpha }) - n;
-  if (cases <= 0) return "";
+  if (cases <= 0 || cases > MOST_CASES) return "";
   // Variance falls with the trials of the candidate only as far as the baseline's own trials allow.
   const k = difference.meanCandidateCount;
   const factor = (n + cases) / n;
@@ -117,10 +131,12 @@ function pointSentence(
   return `${name} ${signed(delta)} points ${on}, ${allowed} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
 }
 
-/** Smallest drop that a comparison of this size shows 4 times in 5, in points of [0, 1]. */
-export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number {
+/** Smallest drop that a comparison of this size shows 4 times in 5, in points of [0, 1]; null when it shows none. */
+export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number | null {
   const n = difference.clusters;
   const floor = (allowed * (1 - allowed)) / difference.meanCandidateCount;
   const variance = Math.max(difference.sePermutation ** 2 * n, floor);
-  return minimumDetectableEffect(n, variance, { alpha: 1 - confidence });
+  if (variance === 0) return null;
+  const drop = minimumDetectableEffect(n, variance, { alpha: 1 - confidence });
+  return drop > 1 ? null : drop;
 }

@@ -1,5 +1,6 @@
 import { parseBound } from "../domain/bound.ts";
-import type { Comparison } from "../domain/report.ts";
+import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
+import type { CanaryResult, Comparison } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
 import type { Gate, RegressionRule } from "../domain/suite.ts";
 import type { GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
@@ -8,7 +9,9 @@ import { type Tally, withMissing } from "../metrics/tally.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
 import { wilsonNeff } from "../statistics/wilson-interval.ts";
 import type { Arm } from "./arm.ts";
+import { withCanary } from "./canary.ts";
 import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
+import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
 import { gateResult } from "./gate.ts";
 import { pairCases } from "./pair-cases.ts";
@@ -32,6 +35,10 @@ export interface GateInput {
   readonly candidate: (tally: Tally) => Arm;
   /** What the last look of a sequential test found; null when all trials were asked at once. */
   readonly look: ComparedArms | null;
+  /** Null when none was asked. */
+  readonly canary: CanaryResult | null;
+  /** The prompt's version against the baseline's; null when no bump is declared between them. */
+  readonly declared: DeclaredChange | null;
 }
 
 /** The regression rules of a gate; none when it is switched off. */
@@ -52,8 +59,10 @@ export function gateRun(input: GateInput): {
     ...checkCritical(gate.critical, input.casesOf, input.tally, input.missing),
   ];
   if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
-  const compared =
-    input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline);
+  const compared = withCanary(
+    input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline),
+    input.canary,
+  );
   const why = acceptedBecause(input, baseline);
   const accept = (result: RuleResult): RuleResult => (why === null ? result : acceptedResult(result, why));
   const findings = regressionResults(input, baseline, compared).map(accept);
@@ -62,9 +71,11 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
+  const contract = contractOf(input, baseline, compared);
+  const held = contract === null || !gate.contract ? [] : [accept(contractRule(contract, compared.findings))];
   return {
-    gate: gateResult([...rules, ...findings, ...removed], verdict, input.totalMissing),
-    comparison: { ...compared.comparison, verdict },
+    gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, input.totalMissing),
+    comparison: { ...compared.comparison, verdict, ...(contract === null ? {} : { contract }) },
   };
 }
 
@@ -77,6 +88,21 @@ function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput
     missing,
     totalMissing,
   };
+}
+
+/** What the declared bump promised, held against the whole run; with missing trials, as far as they cannot change it. */
+function contractOf(input: GateInput, baseline: Arm, compared: ComparedArms): ContractFinding | null {
+  const { declared, canary } = input;
+  if (declared === null) return null;
+  const movement = movementOf(compared.findings);
+  const ends = findingsAtEnds(input, baseline, compared).map(movementOf);
+  const same = (way: "fell" | "rose"): boolean | null =>
+    canary?.stale !== true && ends.every((end) => end[way] === movement[way]) ? movement[way] : null;
+  return holdContract(
+    declared.change,
+    { ...movement, fell: same("fell"), rose: same("rose") },
+    declared.changes,
+  );
 }
 
 const PLAIN_RULE = {
@@ -141,12 +167,7 @@ function ofWholeRun(
 function regressionResults(input: GateInput, baseline: Arm, compared: ComparedArms): RuleResult[] {
   const rules = regressionRules(input.gate);
   if (rules.length === 0) return [];
-  const ends =
-    input.totalMissing === 0
-      ? [compared.findings]
-      : [0, 1].map(
-          (score) => compareRun(input, baseline, withMissing(input.tally, input.missing, score)).findings,
-        );
+  const ends = findingsAtEnds(input, baseline, compared);
   return compared.findings.map((finding, index) => {
     const outcomes = new Set(
       ends.map((end) => outcomeOf(end[index]?.verdict ?? "incomparable", finding.rule)),
@@ -154,6 +175,16 @@ function regressionResults(input: GateInput, baseline: Arm, compared: ComparedAr
     const [only] = outcomes;
     return ruleResult(finding, outcomes.size === 1 && only !== undefined ? only : "undecided");
   });
+}
+
+/** What would be found with every missing trial failed, and with every one passed. */
+function findingsAtEnds(input: GateInput, baseline: Arm, compared: ComparedArms): (readonly RuleFinding[])[] {
+  if (input.totalMissing === 0) return [compared.findings];
+  return [0, 1].map(
+    (score) =>
+      withCanary(compareRun(input, baseline, withMissing(input.tally, input.missing, score)), input.canary)
+        .findings,
+  );
 }
 
 function outcomeOf(verdict: Verdict, { undecided }: RegressionRule): RuleResult["outcome"] {

@@ -9,17 +9,19 @@ interface CaseSums {
   readonly scores: { n: number; pass: number; readonly values: number[] }[];
 }
 
-/**
- * A run's trials as a baseline.
- *
- * @param rows by case and trial
- * @param fresh only trials that this run asked itself: an answer from the cache is no new evidence
- */
+export interface BaselineOptions {
+  /** Only trials that this run asked itself: an answer from the cache is no new evidence. */
+  readonly fresh?: boolean;
+  /** Runs that asked for what a case took from the cache; they count as in it, so that nobody adds them again. */
+  readonly origins?: ReadonlyMap<number, readonly string[]>;
+}
+
+/** A run's trials as a baseline. @param rows by case and trial */
 export function baselineOfRun(
   header: RunHeader,
   cases: readonly StoredCase[],
   rows: Iterable<TrialRow>,
-  { fresh = false }: { readonly fresh?: boolean } = {},
+  { fresh = false, origins = new Map() }: BaselineOptions = {},
 ): Baseline {
   const sums = new Map<number, CaseSums>();
   for (const row of rows) {
@@ -44,7 +46,9 @@ export function baselineOfRun(
     header: headerOf(header),
     cases: cases.flatMap((golden) => {
       const one = sums.get(golden.case_no);
-      return one === undefined ? [] : [lineOf(golden, one, header)];
+      if (one === undefined) return [];
+      const runs = [header.id, ...(fresh ? [] : (origins.get(golden.case_no) ?? []))];
+      return [lineOf(golden, one, header, [...new Set(runs)])];
     }),
   };
 }
@@ -63,7 +67,12 @@ function headerOf({ suite, target, scorers }: RunHeader): BaselineHeader {
   };
 }
 
-function lineOf(golden: StoredCase, sums: CaseSums, header: RunHeader): BaselineCase {
+function lineOf(
+  golden: StoredCase,
+  sums: CaseSums,
+  header: RunHeader,
+  runs: readonly string[],
+): BaselineCase {
   const scores = header.scorers.map(({ name, binary }, index): [string, BaselineCase["scores"][string]] => {
     const { n, pass, values } = sums.scores[index] ?? { n: 0, pass: 0, values: [] };
     if (!binary) return [name, values];
@@ -73,7 +82,7 @@ function lineOf(golden: StoredCase, sums: CaseSums, header: RunHeader): Baseline
     case: golden.id,
     content: golden.content_hash,
     key: golden.key,
-    runs: [header.id],
+    runs: [...runs],
     trials: sums.trials,
     pass: sums.pass,
     scores: Object.fromEntries(scores),
@@ -99,6 +108,7 @@ export interface GrownBaseline {
 export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): GrownBaseline {
   const before = new Map(old.cases.map((one) => [one.case, one]));
   const own = new Map(fresh.cases.map((one) => [one.case, one]));
+  const namedBefore = namesBefore(old.header, whole.header);
   const counts = { grown: 0, replaced: 0, added: 0 };
   const cases = whole.cases.map((one) => {
     const kept = before.get(one.case);
@@ -106,38 +116,60 @@ export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): G
     else if (kept.key !== one.key) counts.replaced++;
     if (kept === undefined || kept.key !== one.key) return one;
     const more = own.get(one.case);
-    if (more === undefined || more.runs.some((run) => kept.runs.includes(run))) return kept;
+    if (more === undefined || more.runs.some((run) => kept.runs.includes(run)))
+      return joined(kept, null, namedBefore);
     counts.grown++;
-    return joined(kept, more);
+    return joined(kept, more, namedBefore);
   });
   const now = new Set(whole.cases.map((one) => one.case));
   const dropped = old.cases.filter((one) => !now.has(one.case)).length;
   return { baseline: { header: whole.header, cases }, ...counts, dropped };
 }
 
-function joined(a: BaselineCase, b: BaselineCase): BaselineCase {
-  const names = new Set([...Object.keys(a.scores), ...Object.keys(b.scores)]);
+/** The name that each of today's scorers had in the old file: a new name leaves the keys alone. */
+function namesBefore(old: BaselineHeader, now: BaselineHeader): ReadonlyMap<string, string> {
+  const byHash = new Map(Object.entries(old.scorers).map(([name, { hash }]) => [hash, name]));
+  return new Map(
+    Object.entries(now.scorers).map(([name, { hash }]) => [
+      name,
+      old.scorers[name]?.hash === hash ? name : (byHash.get(hash) ?? name),
+    ]),
+  );
+}
+
+/** @param b null adds nothing */
+function joined(
+  a: BaselineCase,
+  b: BaselineCase | null,
+  namedBefore: ReadonlyMap<string, string>,
+): BaselineCase {
+  const trials = a.trials + (b?.trials ?? 0);
+  const scores = [...namedBefore].map(([name, before]): [string, CaseScores] => {
+    const one = a.scores[before];
+    const more = b === null ? EMPTY : b.scores[name];
+    if (Array.isArray(one) || Array.isArray(more)) return [name, [...valuesOf(one), ...valuesOf(more)]];
+    const [p, q] = [counted(one, a.trials), counted(more, b?.trials ?? 0)];
+    const [n, pass] = [p.n + q.n, p.pass + q.pass];
+    return [name, n === trials ? pass : { n, pass }];
+  });
   return {
     ...a,
-    runs: [...a.runs, ...b.runs],
-    trials: a.trials + b.trials,
-    pass: a.pass + b.pass,
-    scores: Object.fromEntries([...names].map((name) => [name, joinedScores(a, b, name)])),
+    runs: [...a.runs, ...(b?.runs ?? [])],
+    trials,
+    pass: a.pass + (b?.pass ?? 0),
+    scores: Object.fromEntries(scores),
   };
 }
 
-function joinedScores(a: BaselineCase, b: BaselineCase, name: string): BaselineCase["scores"][string] {
-  const [x, y] = [a.scores[name], b.scores[name]];
-  if (Array.isArray(x) || Array.isArray(y))
-    return [...(Array.isArray(x) ? x : []), ...(Array.isArray(y) ? y : [])];
-  const counted = (score: typeof x, trials: number) =>
-    score === undefined
-      ? { n: 0, pass: 0 }
-      : typeof score === "number"
-        ? { n: trials, pass: score }
-        : (score as { n: number; pass: number });
-  const [p, q] = [counted(x, a.trials), counted(y, b.trials)];
-  const n = p.n + q.n;
-  const pass = p.pass + q.pass;
-  return n === a.trials + b.trials ? pass : { n, pass };
+type CaseScores = BaselineCase["scores"][string];
+const EMPTY = { n: 0, pass: 0 };
+
+const valuesOf = (scores: CaseScores | undefined): readonly number[] => (Array.isArray(scores) ? scores : []);
+
+function counted(
+  scores: CaseScores | undefined,
+  trials: number,
+): { readonly n: number; readonly pass: number } {
+  if (typeof scores === "number") return { n: trials, pass: scores };
+  return scores === undefined || Array.isArray(scores) ? EMPTY : scores;
 }

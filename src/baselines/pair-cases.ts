@@ -39,7 +39,7 @@ export function pairCases(base: Arm, candidate: Arm, narrowed: boolean): Pairing
     base: Int32Array.from(pairs, ([place]) => place),
     candidate: Int32Array.from(pairs, ([, place]) => place),
     new: added,
-    removed: narrowed ? [] : [...places.keys()],
+    removed: narrowed ? [] : [...places.keys()].sort(),
     changed,
     missing,
   };

@@ -1,6 +1,7 @@
-import type { MetricValue, RunHeader } from "../domain/run.ts";
+import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import type { Baseline } from "./baseline-file.ts";
 import { formatBaseline } from "./baseline-file.ts";
+import type { GrownBaseline } from "./make-baseline.ts";
 
 /** One suite of a promotion. */
 export interface PromotedRun {
@@ -8,16 +9,18 @@ export interface PromotedRun {
   readonly path: string;
   readonly before: Baseline | null;
   readonly after: Baseline;
-  /** Pass rate of the run with its interval. */
-  readonly pass_rate: MetricValue | undefined;
-  /** Text of the sibling file of answers; null when it was not asked for. */
-  readonly answers: { readonly path: string; readonly text: string } | null;
+  /** What adding the run to the old baseline did; null when it replaces it. */
+  readonly grown: GrownBaseline | null;
+  /** Of the run. */
+  readonly metrics: Metrics;
+  /** The sibling file of answers; its text is null where it is removed. Null when there is none. */
+  readonly answers: { readonly path: string; readonly text: string | null } | null;
 }
 
 /** What `evals promote` will write; nothing is touched until it is applied. */
 export interface PromotionPlan {
   readonly runs: readonly PromotedRun[];
-  readonly files: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, string | null>;
   readonly message: string;
   readonly tag: { readonly name: string; readonly message: string } | null;
 }
@@ -36,7 +39,7 @@ export interface PromotionWords {
 }
 
 export function planPromotion(runs: readonly PromotedRun[], words: PromotionWords): PromotionPlan {
-  const files = new Map<string, string>();
+  const files = new Map<string, string | null>();
   for (const one of runs) {
     files.set(one.path, formatBaseline(one.after));
     if (one.answers !== null) files.set(one.answers.path, one.answers.text);
@@ -55,11 +58,20 @@ export function planPromotion(runs: readonly PromotedRun[], words: PromotionWord
 const rate = (value: number | null | undefined): string =>
   value === null || value === undefined ? "unknown" : `${(value * 100).toFixed(1)} %`;
 
+/** A metric in full, with its 95 % interval where it has one: `0.914 (0.879 to 0.94)`. */
+function metricText({ value, low, high }: MetricValue): string {
+  const number = (one: number | null | undefined): string =>
+    one === null || one === undefined ? "unknown" : String(Number(one.toPrecision(6)));
+  return low === undefined && high === undefined
+    ? number(value)
+    : `${number(value)} (${number(low)} to ${number(high)})`;
+}
+
 function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): string {
   const suites = runs.map((one) => one.header.suite).join(", ");
   const lines = runs.map(
     (one) =>
-      `${one.header.suite}: ${one.header.target}, pass rate ${rate(one.pass_rate?.value)}, run ${one.header.id}`,
+      `${one.header.suite}: ${one.header.target}, pass rate ${rate(one.metrics.pass_rate?.value)}, run ${one.header.id}`,
   );
   return [`Promote ${suites}`, "", ...(why === null ? [] : [why, ""]), ...lines, ""].join("\n");
 }
@@ -74,7 +86,7 @@ function tagMessage(
     `suite: ${one.header.suite}${one.header.one_of_several ? ` (${one.header.alias})` : ""}`,
     `  target: ${one.header.target}`,
     `  fingerprint: ${one.header.fingerprint}`,
-    `  pass rate: ${rate(one.pass_rate?.value)} (${rate(one.pass_rate?.low)} to ${rate(one.pass_rate?.high)}, 95 %)`,
+    ...Object.entries(one.metrics).map(([name, value]) => `  ${name}: ${metricText(value)}`),
     `  cases: ${one.after.cases.length}, trials: ${one.after.cases.reduce((sum, line) => sum + line.trials, 0)}`,
     `  run: ${one.header.id}`,
   ]);

@@ -1,202 +1,201 @@
 import { EvalsError } from "../domain/problem.ts";
-import { resolveCommit } from "../git/repository.ts";
+import { readAtCommit } from "../git/repository.ts";
 import type { StoredRun } from "../store/store.ts";
+import { type DiffSide, sideOfBaseline, sideOfRun } from "./diff-side.ts";
 import { findRun } from "./find-run.ts";
+import type { MissingSide } from "./missing-sides.ts";
 import { runOutputsFile, type SideContext } from "./outputs-side.ts";
+import { type Meaning, meaningOf } from "./side-meaning.ts";
 
-/** Two runs of one suite. */
+/** Two sides of one suite. */
 export interface SidePair {
   readonly suite: string;
-  readonly base: StoredRun;
-  readonly candidate: StoredRun;
+  readonly base: DiffSide;
+  readonly candidate: DiffSide;
 }
 
 /** The two words, and where they are looked up. */
 export interface SidesInput extends SideContext {
   readonly a: string;
   readonly b: string | undefined;
+  /** `--run-missing`. */
+  readonly runMissing: boolean;
 }
 
-/** What a word on the command line may mean. */
-type Meaning =
-  | { readonly kind: "runs"; readonly runs: readonly StoredRun[] }
-  | { readonly kind: "file"; readonly path: string }
-  | { readonly kind: "latest" };
-
-const PREFIXES = ["run", "prompt", "ref", "file"] as const;
-type Prefix = (typeof PREFIXES)[number];
-
 /**
- * The runs that two words mean, one pair a suite: the newest complete runs of a prompt version or commit.
- * @throws {EvalsError} for a word that means nothing, or more than one thing
+ * What two words mean, one pair a suite: stored runs, or the baselines that commits hold. What has neither is run when
+ * that was asked for.
+ * @throws {EvalsError} for a word that means nothing, or more than one thing; for a side that would have to be run
  */
 export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
   const first = await meaningOf(input.a, input);
-  if (input.b === undefined && isOneRun(first, input)) return [ownBaseline(input)];
+  if (input.b === undefined && (first.kind === "run" || first.kind === "latest"))
+    return [await ownBaseline(input)];
   const second = input.b === undefined ? ({ kind: "latest" } as const) : await meaningOf(input.b, input);
-  const suites = suitesOf([first, second], input);
-  const bases = await runsOf(first, suites, input);
-  const candidates = await runsOf(second, suites, input);
+  const missing = [
+    ...(await missingFrom(first, second, input)),
+    ...(await missingFrom(second, first, input)),
+  ];
+  const suites = suitesOf([first, second], missing, input);
+  // A run that is made now is not the latest that was meant.
+  const latest = suites.flatMap((suite) => latestOf(suite, first, input));
+  const bases = await sidesOf(first, { suites, missing, latest }, input);
+  const candidates = await sidesOf(second, { suites, missing, latest }, input);
   const pairs = bases.flatMap((base) => {
     const same = candidates.filter(
-      (one) => one.header.suite === base.header.suite && one.header.id !== base.header.id,
+      (one) => one.suite === base.suite && (one.run === null || one.run.header.id !== base.run?.header.id),
     );
-    const candidate = same.find((one) => one.header.alias === base.header.alias) ?? same[0];
-    return candidate === undefined ? [] : [{ suite: base.header.suite, base, candidate }];
+    const candidate = same.find((one) => one.alias === base.alias) ?? same[0];
+    return candidate === undefined ? [] : [{ suite: base.suite, base, candidate }];
   });
+  if (missing.length > 0 && !input.runMissing) await tellMissing(missing, pairs, input);
   if (pairs.length === 0) throw nothingInCommon(input, bases, candidates);
   return pairs;
 }
 
-function isOneRun(meaning: Meaning, { a }: SidesInput): boolean {
-  return (
-    meaning.kind === "latest" ||
-    (meaning.kind === "runs" &&
-      meaning.runs.length === 1 &&
-      !/^(prompt|ref):/.test(a) &&
-      meaning.runs[0]?.header.id.startsWith(a.replace(/^run:/, "")) === true)
-  );
+/** The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. */
+function latestOf(suite: string, other: Meaning, { store, b }: SidesInput): StoredRun[] {
+  const runs = store.runs({ suite });
+  const isOther = ({ no, header }: StoredRun): boolean =>
+    "sides" in other &&
+    (other.sides.some((side) => side.run?.no === no) ||
+      (other.kind === "ref" && header.commit === other.at.commit && header.dirty === false));
+  const newest = (b === undefined ? runs.find((run) => !isOther(run)) : undefined) ?? runs[0];
+  return newest === undefined ? [] : [newest];
+}
+
+/** The suites of one word's commit or prompt that would have to be run before the other word can be compared with it. */
+async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
+  if (one.kind !== "ref" && one.kind !== "prompt") return [];
+  const named = "sides" in other ? other.sides.map((side) => side.suite) : newestSuite(input);
+  const wanted = named.length > 0 ? [...new Set(named)] : null;
+  if (wanted?.every((suite) => one.sides.some((side) => side.suite === suite))) return [];
+  const { missingOf } = await import("./missing-sides.ts");
+  const missing = await missingOf(one, wanted, input);
+  return missing === null ? [] : [missing];
+}
+
+function newestSuite({ store }: SidesInput): string[] {
+  return store.runs({ limit: 1 }).map((run) => run.header.suite);
+}
+
+async function tellMissing(
+  missing: readonly MissingSide[],
+  pairs: readonly SidePair[],
+  input: SidesInput,
+): Promise<void> {
+  const { leftOut, notRunYet } = await import("./missing-sides.ts");
+  const command = `evals diff ${[input.a, ...(input.b === undefined ? [] : [input.b])].join(" ")}`;
+  if (pairs.length === 0) throw notRunYet(missing, command, input);
+  for (const line of leftOut(missing)) input.io.stderr(`${line}\n`);
 }
 
 /** One run alone stands against the baseline that it was gated by. */
-function ownBaseline({ store, a }: SidesInput): SidePair {
-  const candidate = findRun(store, a);
-  const report = candidate.report as { comparison?: { baseline?: { run?: string | null } } | null } | null;
-  const id = report?.comparison?.baseline?.run;
-  const base = typeof id === "string" ? store.runsByPrefix(id)[0] : undefined;
-  if (base !== undefined) return { suite: candidate.header.suite, base, candidate };
-  throw new EvalsError({
-    code: "EVALS_DIFF_NO_BASELINE",
-    what: `Run ${candidate.header.id} was not compared with a baseline.`,
-    why: "One run alone is compared with its own baseline; a difference needs two sides.",
-    fix: `evals diff <baseline> ${candidate.header.id}    (evals history lists runs)`,
-  });
+async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
+  const run = findRun(store, a);
+  const candidate = sideOfRun(store, run);
+  const { suite } = candidate;
+  const report = run.report as {
+    comparison?: { baseline?: { run?: string | null; side?: string; fingerprint?: string | null } } | null;
+  } | null;
+  const gated = report?.comparison?.baseline;
+  const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
+  if (stored !== undefined) return { suite, base: sideOfRun(store, stored), candidate };
+  const [, path = "", where = ""] =
+    /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(gated?.side ?? "") ?? [];
+  for (const ref of path === ""
+    ? []
+    : [where, `refs/remotes/origin/${where}`, run.header.commit ?? "", "HEAD"]) {
+    const text = ref === "" ? null : await readAtCommit(root, ref, path);
+    if (text === null) continue;
+    const base = sideOfBaseline(text, path, where, ref);
+    if (base.arm().fingerprint === gated?.fingerprint) return { suite, base, candidate };
+  }
+  throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
 
-async function meaningOf(word: string, input: SidesInput): Promise<Meaning> {
-  if (word === "latest") return { kind: "latest" };
-  const prefix = PREFIXES.find((one) => word.startsWith(`${one}:`));
-  if (prefix !== undefined) {
-    const found = await readAs(prefix, word.slice(prefix.length + 1), input);
-    if (found !== null) return found;
-    throw unknownSide(word, prefix, word.slice(prefix.length + 1));
-  }
-  const found: [Prefix, Meaning][] = [];
-  for (const one of PREFIXES) {
-    const meaning = one === "file" && !/\.jsonl$/.test(word) ? null : await readAs(one, word, input);
-    if (meaning !== null) found.push([one, meaning]);
-  }
-  const [only, second] = found;
-  if (only === undefined) throw unknownSide(word, null, word);
-  if (second !== undefined)
-    throw ambiguousSide(
-      word,
-      found.map(([one]) => one),
-    );
-  return only[1];
+function suitesOf(
+  meanings: readonly Meaning[],
+  missing: readonly MissingSide[],
+  input: SidesInput,
+): string[] {
+  const named = meanings.flatMap((one) => ("sides" in one ? one.sides.map((side) => side.suite) : []));
+  const toRun = missing.flatMap(({ suites }) => suites.map((one) => one.name));
+  const all = [...new Set([...named, ...toRun])];
+  return all.length > 0 ? all : newestSuite(input);
 }
 
-async function readAs(prefix: Prefix, word: string, { store, root }: SidesInput): Promise<Meaning | null> {
-  switch (prefix) {
-    case "run": {
-      const runs = store.runsByPrefix(word);
-      if (word === "" || runs.length === 0) return null;
-      return { kind: "runs", runs: [findRun(store, word)] };
+interface Wanted {
+  readonly suites: readonly string[];
+  readonly missing: readonly MissingSide[];
+  readonly latest: readonly StoredRun[];
+}
+
+async function sidesOf(
+  meaning: Meaning,
+  { suites, missing, latest }: Wanted,
+  input: SidesInput,
+): Promise<readonly DiffSide[]> {
+  const { store } = input;
+  switch (meaning.kind) {
+    case "run":
+      return meaning.sides;
+    case "latest":
+      return latest.map((run) => sideOfRun(store, run));
+    case "file": {
+      const sides: DiffSide[] = [];
+      for (const suite of suites)
+        sides.push(sideOfRun(store, await runOutputsFile(meaning.path, suite, input)));
+      return sides;
     }
+    case "ref":
     case "prompt": {
-      const runs = newest(
-        store.runs({ status: ["complete", "stopped_early"] }).filter((run) => isOfPrompt(run, word)),
-      );
-      return runs.length === 0 ? null : { kind: "runs", runs };
+      const lacks = missing.find((one) => one.meaning === meaning);
+      if (lacks === undefined || !input.runMissing) return meaning.sides;
+      const { runMissing } = await import("./missing-sides.ts");
+      return runMissing(lacks, input);
     }
-    case "ref": {
-      const commit = await resolveCommit(root, word);
-      if (commit === null) return null;
-      const runs = newest(
-        store
-          .runs({ status: ["complete", "stopped_early"] })
-          .filter((run) => run.header.commit === commit && run.header.dirty === false),
-      );
-      return runs.length === 0 ? null : { kind: "runs", runs };
-    }
-    case "file":
-      return { kind: "file", path: word };
     default:
-      return prefix satisfies never;
+      return meaning satisfies never;
   }
 }
 
-function isOfPrompt({ header }: StoredRun, word: string): boolean {
-  const { prompt } = header;
-  if (prompt === null || header.narrowing !== null) return false;
-  return word === prompt.name || word === `${prompt.name}@${prompt.version}`;
-}
-
-/** The newest of each suite and model; runs come newest first. */
-function newest(runs: readonly StoredRun[]): StoredRun[] {
-  const first = new Map<string, StoredRun>();
-  for (const run of runs) {
-    const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
-    if (!first.has(key)) first.set(key, run);
-  }
-  return [...first.values()];
-}
-
-function suitesOf(meanings: readonly Meaning[], { store }: SidesInput): string[] {
-  const named = meanings.flatMap((one) =>
-    one.kind === "runs" ? one.runs.map((run) => run.header.suite) : [],
-  );
-  if (named.length > 0) return [...new Set(named)];
-  const newestRun = store.runs({ limit: 1 })[0];
-  return newestRun === undefined ? [] : [newestRun.header.suite];
-}
-
-async function runsOf(meaning: Meaning, suites: readonly string[], input: SidesInput): Promise<StoredRun[]> {
-  if (meaning.kind === "runs") return [...meaning.runs];
-  if (meaning.kind === "latest") return suites.flatMap((suite) => input.store.runs({ suite, limit: 1 }));
-  const runs: StoredRun[] = [];
-  for (const suite of suites) runs.push(await runOutputsFile(meaning.path, suite, input));
-  return runs;
-}
-
-function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsError {
-  const make: Readonly<Record<Prefix, string>> = {
-    run: "evals history lists the runs",
-    prompt: `evals run --prompt ${name}`,
-    ref: `git switch --detach ${name} && evals run`,
-    file: "a JSONL file of outputs, a line a trial",
-  };
+function noOwnBaseline(id: string, side: string | null): EvalsError {
   return new EvalsError({
-    code: "EVALS_DIFF_SIDE_UNKNOWN",
+    code: "EVALS_DIFF_NO_BASELINE",
     what:
-      prefix === null
-        ? `"${word}" is no run, no prompt version and no commit with a complete run.`
-        : `There is no complete run of ${prefix} "${name}".`,
-    why: "A side is a run that is stored here, or a file of outputs.",
-    fix: prefix === null ? make.run : make[prefix],
-  });
-}
-
-function ambiguousSide(word: string, kinds: readonly Prefix[]): EvalsError {
-  return new EvalsError({
-    code: "EVALS_DIFF_SIDE_AMBIGUOUS",
-    what: `"${word}" can mean ${kinds.map((kind) => `${kind}:${word}`).join(" or ")}.`,
-    why: "Only one of them is meant.",
-    fix: `Write ${kinds[0]}:${word}`,
+      side === null
+        ? `Run ${id} was not compared with a baseline.`
+        : `Run ${id} was compared with ${side}, and that is no longer here.`,
+    why: "One run alone is compared with its own baseline; a difference needs two sides.",
+    fix: `evals diff <baseline> ${id}    (evals history lists runs)`,
   });
 }
 
 function nothingInCommon(
   { a, b }: SidesInput,
-  bases: readonly StoredRun[],
-  candidates: readonly StoredRun[],
+  bases: readonly DiffSide[],
+  candidates: readonly DiffSide[],
 ): EvalsError {
-  const suites = (runs: readonly StoredRun[]): string =>
-    [...new Set(runs.map((run) => run.header.suite))].join(", ") || "no suite";
+  const same = candidates.find((one) =>
+    bases.some((base) => base.run !== null && base.run.no === one.run?.no),
+  );
+  if (same?.run) return oneRun(a, b ?? "latest", same.run.header.id);
+  const suites = (sides: readonly DiffSide[]): string =>
+    [...new Set(sides.map((one) => one.suite))].join(", ") || "no suite";
   return new EvalsError({
     code: "EVALS_DIFF_NOTHING_COMMON",
-    what: `${a} (${suites(bases)}) and ${b ?? "latest"} (${suites(candidates)}) are not two runs of one suite.`,
-    why: "Runs are compared case by case within a suite.",
+    what: `${a} (${suites(bases)}) and ${b ?? "latest"} (${suites(candidates)}) are not two sides of one suite.`,
+    why: "Sides are compared case by case within a suite.",
     fix: "evals history lists the runs of each suite",
+  });
+}
+
+function oneRun(a: string, b: string, id: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_SAME_RUN",
+    what: `${a} and ${b} are both run ${id}.`,
+    why: "A run is no different from itself.",
+    fix: `evals run, or name another side: evals diff ${a} <candidate>`,
   });
 }

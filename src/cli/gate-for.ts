@@ -1,9 +1,15 @@
 import type { Arm } from "../baselines/arm.ts";
 import { armOfRun } from "../baselines/arm.ts";
-import { gateRun, regressionRules, rulesSoFar } from "../baselines/gate-run.ts";
+import { contractSoFar } from "../baselines/contract.ts";
+import { gateResult } from "../baselines/gate.ts";
+import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../baselines/gate-run.ts";
+import { reportedOnly, splitGate, type Unbelieved } from "../baselines/informing-rules.ts";
 import { type SequentialStop, sequentialStop } from "../baselines/sequential-stop.ts";
 import { sha256 } from "../domain/json.ts";
+import type { DeclaredChange } from "../domain/prompt-change.ts";
+import type { CanaryResult } from "../domain/report.ts";
 import type { Metrics, RunHeader, StoredCase } from "../domain/run.ts";
+import type { Gate } from "../domain/suite.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { EarlyStop, RanRun } from "../run/execute-run.ts";
 import { scorerHash } from "../run/fingerprint.ts";
@@ -15,21 +21,28 @@ export interface RunGate {
   /** Null when all trials are asked: nothing to compare with, `--all-trials`, or answers that are there already. */
   readonly early: EarlyStop | null;
   start(header: RunHeader, tally: Tally): void;
+  /** What the canaries said, before the first trial. */
+  heard(canary: CanaryResult | null): void;
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
 }
 
 /**
  * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
+ * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
  */
 export function gateFor(
   plan: Plan,
   { arm: baseline, accepted }: Pick<BaselineSide, "arm" | "accepted">,
-  { allTrials }: { allTrials: boolean },
+  {
+    allTrials,
+    unbelieved,
+    declared,
+  }: { allTrials: boolean; unbelieved: Unbelieved; declared: DeclaredChange | null },
 ): RunGate {
-  const { gate } = plan.suite.suite;
+  const { enforced: gate, informing } = splitGate(plan.suite.suite.gate, plan.scorers, unbelieved);
   const rules = regressionRules(gate);
-  const started: { header?: RunHeader; tally?: Tally } = {};
-  const sequential =
+  const started: { header?: RunHeader; tally?: Tally; canary?: CanaryResult | null } = {};
+  const sequential: SequentialStop | null =
     baseline === null ||
     rules.length === 0 ||
     allTrials ||
@@ -40,35 +53,58 @@ export function gateFor(
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
-          return rulesSoFar(
-            { gate, header, tally, casesOf: (selector) => selectedBy(plan, selector) },
-            left,
-            bound,
-          );
+          const told = { gate, header, tally, casesOf: (selector: string) => selectedBy(plan, selector) };
+          const held = gate.contract ? contractSoFar(declared, sequential?.latest()?.findings ?? []) : [];
+          return [...rulesSoFar(told, left, bound), ...held];
         });
   return {
-    early: sequential === null ? null : { stop: sequential, order: sequential.order, note: sequential.note },
+    early: sequential === null ? null : earlyStop(sequential, () => started.canary?.stale === true),
     start: (header, tally) => {
       started.header = header;
       started.tally = tally;
     },
-    conclude: (ran, metrics) =>
-      gateRun({
-        gate,
-        header: ran.header,
-        tally: ran.tally,
-        metrics,
-        missing: missingTrials(ran),
-        totalMissing: ran.counts.errored + ran.counts.skipped,
-        casesOf: (selector) => selectedBy(plan, selector),
-        baseline,
-        accepted,
-        candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
-        // A run that was cut short has no last look: the fixed test speaks of what is there.
-        look:
-          ran.end.kind === "decided" || ran.end.kind === "all-asked" ? (sequential?.latest() ?? null) : null,
-      }),
+    heard: (canary) => {
+      started.canary = canary;
+    },
+    conclude: (ran, metrics) => {
+      const totalMissing = ran.counts.errored + ran.counts.skipped;
+      const conclude = (part: Gate, look: GateInput["look"]) =>
+        gateRun({
+          gate: part,
+          header: ran.header,
+          tally: ran.tally,
+          metrics,
+          missing: missingTrials(ran),
+          totalMissing,
+          casesOf: (selector) => selectedBy(plan, selector),
+          baseline,
+          accepted,
+          candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
+          look,
+          canary: started.canary ?? null,
+          declared,
+        });
+      // A run that was cut short has no last look: the fixed test speaks of what is there.
+      const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
+      const decided = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
+      if (informing === null) return decided;
+      const aside = conclude(informing, null);
+      const told = reportedOnly(aside.gate.rules, plan.scorers, unbelieved);
+      const shown = rules.length === 0 && regressionRules(informing).length > 0 ? aside : decided;
+      return {
+        ...decided,
+        gate: gateResult([...decided.gate.rules, ...told], shown.gate.verdict, totalMissing),
+        comparison: shown.comparison,
+      };
+    },
   };
+}
+
+/** Against a stale baseline no look can settle anything: all trials are asked. */
+function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
+  const { order, note } = sequential;
+  const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };
+  return { stop, order, note };
 }
 
 function stopFor(

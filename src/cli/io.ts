@@ -16,6 +16,8 @@ export interface Io {
   /** In [0, 1). */
   readonly random: () => number;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Shows an address in the person's browser; nothing happens where there is none. */
+  readonly openPage: (url: string) => void;
   /** Calls back at each signal until the returned function is called. */
   readonly onSignal: (handler: (name: "SIGINT" | "SIGTERM") => void) => () => void;
 }

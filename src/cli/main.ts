@@ -1,7 +1,11 @@
+import * as z from "zod";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { processIo } from "./process-io.ts";
+
+// A schema reads a few files of a project: compiling it first would take longer than it saves.
+z.config({ jitless: true });
 
 /**
  * The command line, from arguments to exit code. Nothing below it prints a mistake or sets an exit code.

@@ -27,16 +27,19 @@ export async function runOutputsFile(
   const file = relative(root, resolve(io.cwd, directory ?? ".", path));
   const entry = { provider: "outputs", file: isAbsolute(file) ? path : file };
   const model = { alias: `file:${file}`, entry, provider, settings: provider.settings.parse(entry) };
-  const prepared = await prepareRuns(project, project.suites, { narrowing: null }, () => [model]);
+  const prepared = await prepareRuns(project, project.suites, { narrowing: null, judges: "ask" }, () => [
+    model,
+  ]);
   const [one] = prepared;
   if (one === undefined) throw noSuite(suite);
   try {
     const ran = await executeRun(
       one.plan,
-      { concurrency: one.concurrency, budget: null, useCache: false, resume: null, early: null },
+      { concurrency: one.concurrency, budget: project.budget, useCache: false, resume: null, early: null },
       {
         store,
         wrap: (client) => client,
+        judging: { sleep: io.sleep, random: io.random, now: io.now },
         control: { stopping: () => false, signal: new AbortController().signal },
         onStart: () => {},
         onTrial: () => {},

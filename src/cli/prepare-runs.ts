@@ -7,10 +7,13 @@ import type { OpenTarget } from "../domain/provider.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { checkCases } from "../project/check-cases.ts";
+import { type JudgeDesk, judgeDesk } from "../run/judge-desk.ts";
 import { selectCases } from "../run/narrow-cases.ts";
 import { openScorers } from "../run/open-scorers.ts";
 import { openTarget } from "../run/open-target.ts";
 import { makePlan, type Plan } from "../run/plan.ts";
+import { replayOf } from "./replay-model.ts";
+import { unsetKeys } from "./unset-keys.ts";
 
 /** One run, ready to start: everything that can be wrong has been looked at. */
 export interface PreparedRun {
@@ -18,6 +21,7 @@ export interface PreparedRun {
   readonly cases: CaseSource;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
+  readonly judges: JudgeDesk;
   readonly concurrency: number;
 }
 
@@ -25,6 +29,8 @@ export interface PrepareOptions {
   readonly narrowing: Narrowing | null;
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
+  /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
+  readonly judges?: "ask" | "replay" | undefined;
 }
 
 /**
@@ -82,13 +88,22 @@ async function prepareRun(
     suite.suite.concurrency ??
     project.config.defaults.concurrency ??
     DEFAULT_CONCURRENCY;
-  const opened: { cases?: CaseSource; scorers?: readonly OpenScorer[]; target?: OpenTarget } = {};
+  const judges = judgeDesk(project, {
+    concurrency,
+    instead: options.judges === "replay" ? await replayOf() : undefined,
+  });
+  const opened: Opened = { judges };
   try {
     const cases = suite.openCases();
     opened.cases = cases;
-    const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency });
+    const host = { root: project.root, env: project.env, concurrency, judges: judges.host };
+    const scorers = await openScorers(suite, host);
     opened.scorers = scorers;
-    const found = [...checkCases(suite, cases, scorers), ...unsetKeys(project, model)];
+    const asked = options.judges === undefined ? [] : judges.models();
+    const found = [
+      ...checkCases(suite, cases, scorers),
+      ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unsetKeys(project, one)),
+    ];
     if (found.length > 0) throw new EvalsError(found);
     const selected = selectCases(cases, suite.suite.filter, options.narrowing);
     if (selected.length === 0 && options.narrowing !== null) {
@@ -106,10 +121,11 @@ async function prepareRun(
       scorers,
       cases,
       selected,
+      judges,
       narrowing: options.narrowing,
       trials,
     });
-    return { plan, cases, target, scorers, concurrency };
+    return { plan, cases, target, scorers, judges, concurrency };
   } catch (error) {
     // A process that serves a scorer would keep this one alive.
     await closeOpened(opened);
@@ -117,29 +133,19 @@ async function prepareRun(
   }
 }
 
-async function closeOpened(opened: {
-  readonly cases?: CaseSource;
-  readonly scorers?: readonly OpenScorer[];
-  readonly target?: OpenTarget;
-}): Promise<void> {
+/** What must be given back, as far as it was opened. */
+interface Opened {
+  readonly judges: JudgeDesk;
+  cases?: CaseSource;
+  scorers?: readonly OpenScorer[];
+  target?: OpenTarget;
+}
+
+async function closeOpened(opened: Readonly<Opened>): Promise<void> {
   opened.cases?.close();
   await opened.target?.client.close();
   for (const scorer of opened.scorers ?? []) await scorer.close?.();
-}
-
-/** Variables that hold keys and are not set, told before anything is asked. */
-function unsetKeys(project: Project, model: LoadedModel): Problem[] {
-  const names = model.provider.keys?.(model.settings) ?? [];
-  return names
-    .filter((name) => !project.env[name])
-    .map((name) => ({
-      code: "EVALS_KEY_UNSET",
-      path: project.configPlaces.path,
-      ...project.configPlaces.at(["models", model.alias], "key"),
-      what: `${name} is not set, and model "${model.alias}" needs it.`,
-      why: "Every call would be refused.",
-      fix: `export ${name}=…, or a line ${name}=… in .env (git-ignored); --replay answers from recordings`,
-    }));
+  await opened.judges.close();
 }
 
 function* idsOf(cases: CaseSource): IterableIterator<string> {

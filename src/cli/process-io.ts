@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Io } from "./io.ts";
@@ -17,6 +18,7 @@ export function processIo(): Io {
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     random: Math.random,
     sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    openPage,
     onSignal: (handler) => {
       const stops = (["SIGINT", "SIGTERM"] as const).map((name) => {
         const listener = () => handler(name);
@@ -28,4 +30,19 @@ export function processIo(): Io {
       };
     },
   };
+}
+
+const OPENERS: Readonly<Record<string, readonly string[]>> = {
+  darwin: ["open"],
+  win32: ["rundll32", "url.dll,FileProtocolHandler"],
+};
+
+function openPage(url: string): void {
+  const hasScreen = process.platform in OPENERS || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!hasScreen) return;
+  const [program = "xdg-open", ...args] = OPENERS[process.platform] ?? [];
+  const child = spawn(program, [...args, url], { stdio: "ignore", detached: true });
+  // The address is printed too, so a browser that does not come up is no failure.
+  child.on("error", () => {});
+  child.unref();
 }

@@ -1,7 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
+import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { repairFirst } from "./repair-first.ts";
 
 declare const EVALS_VERSION: string;
 
@@ -28,7 +30,8 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
 }
 
 function usageMistake(error: CommanderError): EvalsError {
-  const text = error.message.replace(/^error: /, "").trim();
+  const isUnfinished = error.code === "commander.help";
+  const text = isUnfinished ? "the command is not complete" : error.message.replace(/^error: /, "").trim();
   const [first = text, ...rest] = text.split("\n");
   const hint = rest.join(" ").replace(/[()]/g, "").trim();
   return new EvalsError({
@@ -54,16 +57,14 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
   program.enablePositionalOptions(false);
-  const add = (
-    command: Command,
-    act: (options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>,
-  ): Command =>
+  const add: Add = (command, act) =>
     command
       .option("-C <dir>", "work in this directory")
       .exitOverride()
       .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
       .action(async (...given: unknown[]) => {
         const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
+        await repairFirst(io, options.C as string | undefined);
         done(await act({ ...options, directory: options.C }, given.slice(0, -2)));
       });
 
@@ -98,6 +99,7 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .description("compare two sides: what broke, what was fixed, and how sure that is")
       .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
       .argument("[b]", "the candidate; latest when left out; one run alone stands against its own baseline")
+      .option("--run-missing", "run what a commit or prompt version has no result of")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
     async (options, [a, b]) =>
@@ -139,12 +141,21 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .command("show")
       .description("one run, one case over its trials, or one trial with its whole transcript")
       .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial")
+      .argument("[other]", "with --fingerprint: another run")
       .option("--failing", "cases that do not always pass")
       .option("--case <id>", "one case over its trials")
       .option("--trial <n>", "one trial of that case, whole")
+      .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
-    async (options, [run]) => (await import("./commands/show.ts")).showCommand(options, String(run), io),
+    async (options, [run, other]) => {
+      const second = other as string | undefined;
+      const fingerprints = await import("./commands/show-fingerprint.ts");
+      if (options.fingerprint === true)
+        return fingerprints.showFingerprintCommand(options, String(run), second, io);
+      fingerprints.refuseSecondRun(second);
+      return (await import("./commands/show.ts")).showCommand(options, String(run), io);
+    },
   );
   add(
     program
@@ -167,6 +178,7 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .command("rollback")
       .description("restore everything that a promoted tag covered, in one commit, and prove it")
       .argument("<tag>", "its name, with or without evals/")
+      .option("--message <why>", "why, for the commit")
       .option("--dry-run", "show what would change")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
@@ -181,15 +193,83 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .option("--no-color", "no colour"),
     async (options) => (await import("./commands/log.ts")).logCommand(options, io),
   );
+  addPromptCommands(program, add, io);
   add(
     program
       .command("rescore")
-      .description("score stored answers again with today's scorers; asks no model")
+      .description(
+        "score stored answers again with today's scorers; judges are asked what they have not said yet",
+      )
       .argument("<run>", "run id, a prefix of it, or latest")
+      .option("--yes", "ask judges whatever it costs; the price is told first")
+      .option("--budget <usd>", "ask judges for at most so many dollars")
+      .option("--replay", "answer for judges from fixtures/<alias>.jsonl")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
     async (options, [run]) =>
       (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
+  );
+  add(
+    program
+      .command("label")
+      .description("judge answers of a run yourself, on a page of this machine made for the keyboard")
+      .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
+      .option("--rater <name>", "who judges; git's user.email when left out")
+      .option("--count <n>", "so many answers; 50 when left out")
+      .option("--random", "any answer with the same chance: the default")
+      .option("--stratified", "as many of those that the judge passed as of those that it failed")
+      .option("--disputed", "where judge and people, or judges among themselves, disagree most")
+      .option("--adjudicate", "settle where raters disagree, with what each of them said in view")
+      .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+      .option("--port <p>", "serve the page on this port; any free one when left out")
+      .option("--no-open", "print the address and open no browser"),
+    async (options, [word]) => (await import("./commands/label.ts")).labelCommand(options, String(word), io),
+  );
+  add(
+    program
+      .command("calibrate")
+      .description("what a judge is worth, by what people say of the same answers; the gate goes by it")
+      .argument("<judge>", "its name; name@1.2.0 for another version than the suite's")
+      .option("--suite <name>", "whose labels; the only one that has labels when left out")
+      .option("--repeats <n>", "verdicts of each answer, to see whether the judge agrees with itself", "1")
+      .option("--check", "judge the labelled answers again: has the judge drifted? exit 1 when it has")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [judge]) =>
+      (await import("./commands/calibrate.ts")).calibrateCommand(options, String(judge), io),
+  );
+  const exporting = program.command("export").description("write what other tools read");
+  add(
+    exporting
+      .command("labels")
+      .description("the answers that a person would be asked, and the labels there are, for another tool")
+      .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
+      .requiredOption("--format <name>", "label-studio, csv")
+      .option("--output <file>", "csv goes to stdout when left out, label-studio to .evals/exports/")
+      .option("--count <n>", "so many answers; 50 when left out")
+      .option("--random", "any answer with the same chance: the default")
+      .option("--stratified", "as many of those that the judge passed as of those that it failed")
+      .option("--tag <tag>", "only cases with this tag; may be repeated", list),
+    async (options, [word]) =>
+      (await import("./commands/export-labels.ts")).exportLabelsCommand(options, String(word), io),
+  );
+  const importing = program.command("import").description("read what other tools wrote");
+  add(
+    importing
+      .command("labels")
+      .description("other people's judgements, into the labels of a suite; twice changes nothing")
+      .argument("<suite>")
+      .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
+      .requiredOption("--format <name>", "label-studio, csv")
+      .option("--rater <name|id=name>", "who judged where the file does not say; or a user's name", list)
+      .option("--json", "one JSON document on stdout"),
+    async (options, [suite, file]) =>
+      (await import("./commands/import-labels.ts")).importLabelsCommand(
+        options,
+        String(suite),
+        String(file),
+        io,
+      ),
   );
   add(
     program
@@ -203,8 +283,77 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
   return program;
 }
 
+/** Adds a command: its common options, and what it does. */
+type Add = (
+  command: Command,
+  act: (options: Record<string, unknown>, args: readonly unknown[]) => Promise<number>,
+) => Command;
+
+function addPromptCommands(program: Command, add: Add, io: Io): void {
+  const prompt = add(
+    program
+      .command("prompt")
+      .description("versions of prompts: write the next, compare two, list all")
+      .usage("<command> [options]")
+      .allowUnknownOption()
+      .allowExcessArguments()
+      .argument("[command]", "new, diff or list"),
+    async (_, [word]) => {
+      if (word !== undefined) throw unknownPromptCommand(String(word));
+      prompt.outputHelp();
+      return EXIT.ok;
+    },
+  );
+  add(
+    prompt
+      .command("new")
+      .description("copy the newest version to the next number")
+      .argument("<name>")
+      .requiredOption("--bump <level>", "what the change declares: patch, minor or major")
+      .option("--json", "one JSON document on stdout"),
+    async (options, [name]) =>
+      (await import("./commands/prompt-new.ts")).promptNewCommand(options, String(name), io),
+  );
+  add(
+    prompt
+      .command("diff")
+      .description("two versions side by side: words, variables, roles, pinned context")
+      .argument("<a>", "name@1.2.0")
+      .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [a, b]) =>
+      (await import("./commands/prompt-diff.ts")).promptDiffCommand(
+        options,
+        String(a),
+        b as string | undefined,
+        io,
+      ),
+  );
+  add(
+    prompt
+      .command("list")
+      .description("every version: who, why, published or not, where it is used, what it measured last")
+      .argument("[name]")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+    async (options, [name]) =>
+      (await import("./commands/prompt-list.ts")).promptListCommand(options, name as string | undefined, io),
+  );
+}
+
+function unknownPromptCommand(word: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_COMMAND_UNKNOWN",
+    what: `Unknown command "prompt ${word}".${didYouMean(word, ["new", "diff", "list"])}`,
+    why: "Nothing is guessed: a misread command could ask a model for money.",
+    fix: "evals prompt new, evals prompt diff or evals prompt list",
+  });
+}
+
 function runOptions(command: Command): Command {
   return command
+    .option("--at <ref>", "as suites, prompts and datasets stood at this commit, branch or tag")
     .option("--model <alias>", "instead of the suite's model")
     .option("--prompt <spec>", "instead of the suite's prompt: name, name@1.2.0, name@^1")
     .option("--trials <k>", "trials of each case")

@@ -1,7 +1,7 @@
 import { baselinePath } from "../baselines/baseline-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Project } from "../domain/project.ts";
-import { changedPaths } from "../git/repository.ts";
+import { notAtHead } from "../git/not-at-head.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./prepare-runs.ts";
 import { replaying } from "./replay-model.ts";
@@ -14,10 +14,11 @@ export interface Covered {
   readonly files: readonly string[];
 }
 
-/** The newest run of each suite and model. */
-export function newestRuns(store: Store): StoredRun[] {
+/** The newest run of each suite and model. @param suites those that still exist */
+export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun[] {
   const newest = new Map<string, StoredRun>();
   for (const run of store.runs({})) {
+    if (!suites.has(run.header.suite)) continue;
     const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
     if (!newest.has(key)) newest.set(key, run);
   }
@@ -25,8 +26,8 @@ export function newestRuns(store: Store): StoredRun[] {
 }
 
 /**
- * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over as long as
- * one does; a run that was named must fit.
+ * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
+ * as long as one does; a run that was named must fit.
  *
  * @throws {EvalsError} with what stands in the way and what to do
  */
@@ -34,7 +35,7 @@ export async function checkPromotable(
   project: Project,
   runs: readonly StoredRun[],
   { explicit }: { readonly explicit: boolean },
-): Promise<Covered[]> {
+): Promise<{ readonly covered: readonly Covered[]; readonly passedOver: readonly Problem[] }> {
   if (runs.length === 0) throw new EvalsError(noRuns());
   const covered: Covered[] = [];
   const problems: Problem[] = [];
@@ -44,7 +45,7 @@ export async function checkPromotable(
     else covered.push(found.covered);
   }
   if (problems.length > 0 && (explicit || covered.length === 0)) throw new EvalsError(problems);
-  return covered;
+  return { covered, passedOver: problems };
 }
 
 async function whyNot(
@@ -55,12 +56,21 @@ async function whyNot(
   if (header.narrowing !== null) return { problem: narrowed(run) };
   if (status === "stopped_early") return { problem: stoppedEarly(run) };
   if (status !== "complete") return { problem: incomplete(run) };
+  const suite = project.suites.find((one) => one.name === header.suite);
+  if (suite?.models.every((model) => model.alias !== header.alias)) {
+    return {
+      problem: otherModel(
+        run,
+        suite.models.map((model) => model.alias),
+      ),
+    };
+  }
   const prepared = await planAgain(project, run);
   if (prepared === null) return { problem: otherInputs(run, ["the suite or its model is gone"]) };
   try {
     const { plan } = prepared;
     const files = definingFiles(project, prepared);
-    const changed = await changedPaths(project.root, files);
+    const changed = await notAtHead(project.root, files);
     if (changed.length > 0) return { problem: uncommitted(run, changed) };
     if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
     const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
@@ -162,6 +172,27 @@ function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
     `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
     "A baseline stands beside the files that it was made from, in git.",
     `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
+  );
+}
+
+function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_OTHER_MODEL",
+    `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
+    "A baseline is what the suite as it stands in HEAD gives.",
+    `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
+  );
+}
+
+/** A run of a suite whose file was deleted. */
+export function suiteGone(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_SUITE_GONE",
+    `there is no evals/${run.header.suite}.yaml any more`,
+    "A baseline belongs to a suite that can be run.",
+    "Restore the suite's file, or promote a run of another suite: evals history",
   );
 }
 

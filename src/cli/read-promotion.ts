@@ -10,7 +10,8 @@ export interface ReadPromotion {
     readonly alias: string | null;
     readonly target: string;
     readonly fingerprint: string;
-    readonly pass_rate: string;
+    /** As the tag says them: `0.914 (0.879 to 0.94)`. */
+    readonly metrics: Readonly<Record<string, string>>;
     readonly run: string;
   }[];
 }
@@ -31,7 +32,7 @@ export function readPromotion(message: string): ReadPromotion {
         alias: named?.[2] ?? null,
         target: inside("target"),
         fingerprint: inside("fingerprint"),
-        pass_rate: inside("pass rate"),
+        metrics: metricsIn(block),
         run: inside("run"),
       };
     });
@@ -42,6 +43,16 @@ export function readPromotion(message: string): ReadPromotion {
     files: readFiles(field("files")),
     suites,
   };
+}
+
+const FACTS = new Set(["target", "fingerprint", "run", "cases"]);
+
+function metricsIn(block: string): Record<string, string> {
+  const lines = Array.from(block.matchAll(/^ {2}(\S+): (.*)$/gm), ([, name = "", value = ""]) => [
+    name,
+    value,
+  ]);
+  return Object.fromEntries(lines.filter(([name = ""]) => !FACTS.has(name)));
 }
 
 function readFiles(text: string | null): string[] {

@@ -18,17 +18,16 @@ export interface RunSources {
 export function reportedRun(report: RunReport, { store, no, baseline, lineOf }: RunSources): ReportedRun {
   return {
     report,
-    rows: () =>
-      caseRows(
-        {
-          run: { no, header: report.header },
-          comparison: report.comparison,
-          baseline: baseline.arm,
-          baselineRun: baseline.run,
-          lineOf,
-        },
-        store,
-      ),
+    rows: caseRows(
+      {
+        run: { no, header: report.header },
+        comparison: report.comparison,
+        baseline: baseline.arm,
+        baselineRun: baseline.run,
+        lineOf,
+      },
+      store,
+    ),
     history: () => pastRuns(report, no, store),
   };
 }

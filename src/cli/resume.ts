@@ -5,6 +5,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 /**
  * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
  * @param say told of each plan that has none
+ * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
  * @throws {EvalsError} for a named run that none of the plans can go on with
  */
 export function findResumable(
@@ -12,6 +13,7 @@ export function findResumable(
   plans: readonly Plan[],
   named: string | undefined,
   say: (text: string) => void,
+  fits: (run: StoredRun) => boolean = () => true,
 ): ReadonlyMap<Plan, StoredRun> {
   const found = new Map<Plan, StoredRun>();
   if (named !== undefined) {
@@ -22,7 +24,7 @@ export function findResumable(
     return found.set(plan, run);
   }
   for (const plan of plans) {
-    const newest = store.runs({ plan: plan.hash, limit: 1 })[0];
+    const newest = store.runs({ plan: plan.hash }).find(fits);
     if (newest === undefined) say(`${plan.suite.name}: no earlier run of this plan; starting one.`);
     else found.set(plan, newest);
   }

@@ -8,6 +8,7 @@ const count = z.coerce.number().int();
 export const RunOptions = z.object({
   suites: z.array(z.string()).default([]),
   directory: z.string().optional(),
+  at: z.string().min(1).optional(),
   model: z.string().optional(),
   prompt: z.string().optional(),
   trials: count.min(1).max(1000).optional(),
@@ -67,6 +68,14 @@ export function readRunOptions(raw: unknown): RunOptions {
       what: "--record and --replay exclude each other.",
       why: "One asks the model and writes what it said, the other answers from what was written.",
       fix: "Leave one of them out.",
+    });
+  }
+  if (options.at !== undefined && options.record) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--at and --record exclude each other.",
+      why: "A recording is written beside the files that it belongs to, and those of a commit are not on the disk.",
+      fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
     });
   }
   return options;

@@ -1,19 +1,14 @@
 import type { Case, CaseSource } from "./case.ts";
 import type { Budget, EvalConfig, ModelEntry } from "./config.ts";
 import type { Json } from "./json.ts";
+import type { JudgeFile } from "./judge.ts";
 import type { Message } from "./message.ts";
+import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptVersion } from "./prompt.ts";
 import type { ProviderDefinition } from "./provider.ts";
 import type { ScorerDefinition } from "./scorer.ts";
 import type { Suite } from "./suite.ts";
-
-/** A file of text and where its nodes stand: `[“scorers”, 0, “type”]` becomes line and column. */
-export interface Places {
-  readonly path: string;
-  /** Place of the deepest node of that path that exists; of its key when `on` is "key". */
-  at(path: readonly PropertyKey[], on?: "key" | "value"): { readonly line: number; readonly column: number };
-}
 
 /** A model of the config with its provider, settings parsed by it. */
 export interface LoadedModel {
@@ -49,6 +44,14 @@ export interface LoadedPrompt {
   render(golden: Case): readonly Message[];
 }
 
+/** The judges of a project; a file is read when it is asked for. */
+export interface JudgeFiles {
+  /** @throws {EvalsError} for a name or version that is not there, without a place; or with the file's own mistakes */
+  find(spec: string): Promise<JudgeFile>;
+  /** Every version that can be read, and the problems of all others. */
+  all(): { readonly judges: readonly JudgeFile[]; readonly problems: readonly Problem[] };
+}
+
 /** The user's repository as one value. */
 export interface Project {
   /** Absolute. */
@@ -60,6 +63,7 @@ export interface Project {
   readonly budget: Budget | null;
   /** Floating models, leaked answers: told, not refused. */
   readonly warnings: readonly Problem[];
+  readonly judges: JudgeFiles;
   /** Environment with `.env` of the root below it. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -70,4 +74,4 @@ export interface Registry<D> {
   load(name: string): Promise<D | undefined>;
 }
 
-export type { Json };
+export type { Json, Places };

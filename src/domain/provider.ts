@@ -11,6 +11,16 @@ export interface Question {
   readonly input: Json;
   /** The prompt rendered for this case; null when the suite has no prompt. */
   readonly messages: readonly Message[] | null;
+  /** What the reply must look like, for providers that can hold a model to it. */
+  readonly reply?: ReplyShape | undefined;
+}
+
+/** A reply that is to be JSON of one shape. */
+export interface ReplyShape {
+  /** Letters, digits, "-" and "_". */
+  readonly name: string;
+  /** JSON Schema; the order of properties is the order in which they are to be written. */
+  readonly schema: Json;
 }
 
 /**

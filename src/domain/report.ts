@@ -1,3 +1,4 @@
+import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
 
@@ -80,12 +81,29 @@ export interface TagComparison {
   readonly significant: boolean;
 }
 
+/** Cases of the baseline asked again under its own prompt (docs/decisions/0001-canary.md). */
+export interface CanaryResult {
+  /** Id of the stored run that holds their answers. */
+  readonly run: string;
+  readonly asked: number;
+  readonly answered: number;
+  /** Mean share of passed trials of the answered ones, then and today; null when there are too few to test. */
+  readonly baseline: number | null;
+  readonly today: number | null;
+  /** Two-sided. */
+  readonly p: number | null;
+  /** The provider has moved since the baseline was made. */
+  readonly stale: boolean;
+}
+
 /** Two sides of one suite, compared case by case. */
 export interface Comparison {
   readonly suite: string;
   readonly baseline: ComparisonSide;
   readonly candidate: ComparisonSide;
   readonly verdict: Verdict;
+  /** The first rule's: `detectable_drop` and `population` speak of it. */
+  readonly metric?: string;
   readonly metrics: readonly MetricComparison[];
   readonly cases: {
     readonly paired: number;
@@ -109,6 +127,12 @@ export interface Comparison {
   readonly tags: readonly TagComparison[];
   /** Answers before and after of the first few broken and fixed cases. */
   readonly examples: readonly CaseExample[];
+  /** Absent when no canary was asked. */
+  readonly canary?: CanaryResult;
+  /** The prompt's declared bump held against what was measured. Absent when both sides have the same version. */
+  readonly contract?: ContractFinding;
+  /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
+  readonly warnings?: readonly "baseline_stale"[];
 }
 
 /** What a case answered before and after. Texts are a model's: whoever shows them escapes them. */

@@ -1,4 +1,6 @@
+import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
+import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason } from "./outcome.ts";
 
 /** How a run was narrowed below its suite; such a run compares only the chosen cases and cannot be promoted. */
@@ -17,6 +19,12 @@ export interface RunScorer {
   readonly binary: boolean;
   /** Hash of the scorer's identity; 64 hexadecimal digits. Equal hashes score alike. */
   readonly hash: string;
+  /** It rests on what a model thinks: unless it is calibrated against people, it informs and cannot block. */
+  readonly opinion?: boolean | undefined;
+  /** The judge whose verdicts these are; its calibration is looked up by it. */
+  readonly judge?: JudgeRef | undefined;
+  /** Asked only of trials that pass every required scorer without an opinion; absent when it is always asked. */
+  readonly judge_when?: "passed" | undefined;
 }
 
 /** All that is known of a run before its first trial. */
@@ -44,16 +52,30 @@ export interface RunHeader {
   readonly target_hash: string;
   /** The run whose answers this one scored again; null when it asked for itself. */
   readonly rescored_from: string | null;
+  /** The run for which these canaries were asked (docs/decisions/0001-canary.md); absent for a run of its own. */
+  readonly canary_of?: string | undefined;
   /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
   readonly plan: string;
   readonly narrowing: Narrowing | null;
   readonly scorers: readonly RunScorer[];
+  /** What the hashes stand for; absent in runs of older versions. */
+  readonly parts?: RunParts | undefined;
   /** Hash of HEAD; null outside git or before the first commit. */
   readonly commit: string | null;
   /** The work tree differed from HEAD; null outside git. */
   readonly dirty: boolean | null;
   /** ISO 8601, UTC. */
   readonly started_at: string;
+}
+
+/** The identities behind a fingerprint, so that two runs can be told apart part by part. Nothing secret is in them. */
+export interface RunParts {
+  /** Path relative to the project root. */
+  readonly dataset: string;
+  /** What of the target defines behaviour beside the request. */
+  readonly target: Json;
+  /** Of each scorer, in the order of the header's. */
+  readonly scorers: readonly Json[];
 }
 
 export type RunStatus =
@@ -76,6 +98,8 @@ export interface RunCounts {
   readonly not_needed: number;
   /** Requests sent, retries included, over all sittings of the run. */
   readonly calls: number;
+  /** Requests sent to judges, which `calls` leaves out; absent for a suite without judges. */
+  readonly judge_calls?: number | undefined;
   /** Answered trials whose answer came from the cache. */
   readonly cached: number;
 }
@@ -86,6 +110,8 @@ export interface MetricValue {
   /** 95 % interval; absent where none is defined, null where it is unbounded or unknown. */
   readonly low?: number | null;
   readonly high?: number | null;
+  /** With a judge's known error taken out; absent where no calibrated judge has a part in the metric. */
+  readonly corrected?: CorrectedRate;
 }
 
 /** By name: pass_rate, pass^k, pass@k, score.<scorer>, latency_p95, … (docs/glossary.md). */
@@ -108,6 +134,10 @@ export interface StoredScore {
   readonly score: number;
   readonly pass: boolean;
   readonly reason: string;
+  /** Of a judge: share of its ensemble that gave this verdict, in (0, 1]. */
+  readonly agreement?: number | undefined;
+  /** Of a judge: the replies behind it. */
+  readonly replies?: readonly number[] | undefined;
 }
 
 export interface StoredAnswer {

@@ -5,6 +5,10 @@ export interface Score {
   readonly pass: boolean;
   /** For a person: what was expected and what was found. Holds model output, so it is escaped wherever shown. */
   readonly reason: string;
+  /** Of a judge: share of its ensemble that gave this verdict, in (0, 1]. */
+  readonly agreement?: number | undefined;
+  /** Of a judge: the replies behind it, as the store numbers them. */
+  readonly replies?: readonly number[] | undefined;
 }
 
 /**

@@ -1,16 +1,8 @@
 import type * as z from "zod";
-import type { Case } from "./case.ts";
 import type { Json } from "./json.ts";
+import type { JudgeHost, JudgeRef } from "./judge.ts";
 import type { Score } from "./score.ts";
-import type { Transcript } from "./transcript.ts";
-
-/** What one scorer reads of one answered trial. */
-export interface ScoreInput {
-  readonly golden: Case;
-  /** From 1. */
-  readonly trial: number;
-  readonly transcript: Transcript;
-}
+import type { ScoreInput } from "./score-input.ts";
 
 /** The outside, as a scorer may use it. */
 export interface ScorerHost {
@@ -19,6 +11,8 @@ export interface ScorerHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Trials in flight at once; sizes process pools. */
   readonly concurrency: number;
+  /** What judges need of the outside. */
+  readonly judges?: JudgeHost | undefined;
 }
 
 /** A scorer made ready for one suite. */
@@ -36,6 +30,12 @@ export interface OpenScorer {
   readonly files: readonly string[];
   /** Scores only in {0, 1}: a pass count says everything. */
   readonly binary: boolean;
+  /** It rests on what a model thinks: unless it is calibrated against people, it informs and cannot block. */
+  readonly opinion?: boolean | undefined;
+  /** The judge whose verdicts these are; its calibration is looked up by it. */
+  readonly judge?: JudgeRef | undefined;
+  /** `passed`: asked only of trials that pass every required scorer without an opinion; void otherwise. Default always. */
+  readonly judge_when?: "passed" | "always" | undefined;
   /**
    * Plain value whenever nothing has to be waited for.
    * @throws {ScorerFailure} when it could not score: the trial is errored (required) or the score void (optional)
@@ -65,3 +65,5 @@ export interface ScorerDefinition<S = unknown> {
   /** Compiles regexes, schemas, paths. @throws {SettingMistake} */
   open(settings: S, host: ScorerHost): Promise<OpenScorer>;
 }
+
+export type { ScoreInput };

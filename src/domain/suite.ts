@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { JudgeBar } from "./calibration.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
 export const Select = z.union([
@@ -61,6 +62,11 @@ export const Gate = z.strictObject({
     .prefault({})
     .describe("On by default; false switches it off"),
   critical: z.array(z.string()).default([]).describe("tag:… or case:…; these must pass every trial"),
+  judge: JudgeBar.optional().describe("How good a judge must be before rules that rest on it can block"),
+  contract: z
+    .boolean()
+    .default(false)
+    .describe("Fail a prompt version that changes more than its bump declares: patch, minor, major"),
   allow_removed: z.boolean().default(false).describe("Let cases of the baseline vanish from the dataset"),
 });
 export type Gate = z.output<typeof Gate>;
@@ -93,5 +99,11 @@ export const Suite = z.strictObject({
     .describe("The only cases of the dataset to run; all of them without it"),
   scorers: z.array(ScorerEntry).min(1),
   gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),
+  canary: z
+    .int()
+    .min(5)
+    .max(200)
+    .optional()
+    .describe("So many stable cases are asked again under the baseline's own prompt; 20 to 30 are usual"),
 });
 export type Suite = z.output<typeof Suite>;

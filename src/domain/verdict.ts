@@ -23,6 +23,10 @@ export interface RuleResult {
   readonly required: string;
   /** One sentence with the numbers. */
   readonly said?: string;
+  /** False for a rule that only informs: `outcome` is what it found, and the gate's outcome does not rest on it. */
+  readonly enforced?: false;
+  /** Why it only informs; absent for a rule that is enforced. */
+  readonly because?: string;
 }
 
 export interface GateResult {

@@ -33,6 +33,8 @@ export function computeMetrics(
   for (const [index, name] of scorers.entries()) {
     const sums = tally.scores[index];
     metrics[`score.${name}`] = sums === undefined ? UNKNOWN : meanOf(pick(cases, sums.count, sums.sum));
+    const agreement = sums?.agreement;
+    if (agreement) metrics[`judge.${name}.agreement`] = meanOf(pick(cases, agreement.count, agreement.sum));
   }
   metrics.flaky_rate = perCase(tally, cases, 2, (n, c) => flipRate(n, c));
   metrics.error_rate = errorRate(tally, cases);

@@ -1,4 +1,5 @@
 import type { ErrorKind } from "../domain/outcome.ts";
+import { addExactly } from "../statistics/exact-sum.ts";
 
 /** The numbers of one trial, from the engine or from the store alike. */
 export interface TallyRow {
@@ -7,7 +8,7 @@ export interface TallyRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  readonly scores: readonly ([number, boolean] | null)[];
+  readonly scores: readonly (ScoreOfTrial | null)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly input_tokens: number | null;
@@ -16,6 +17,9 @@ export interface TallyRow {
   readonly tool_calls: number;
 }
 
+/** A score, whether it passes, and, for a judge of several opinions, the share that gave its verdict. */
+export type ScoreOfTrial = readonly [score: number, pass: boolean, agreement?: number | undefined];
+
 /** Sums of one scorer, by case. */
 export interface ScoreSums {
   readonly count: Uint16Array;
@@ -23,6 +27,8 @@ export interface ScoreSums {
   readonly sumOfSquares: Float64Array;
   /** What rounding took from `sum` and `sumOfSquares`. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
+  /** How far an ensemble agreed; null until one has. */
+  agreement: { readonly count: Uint16Array; readonly sum: Float64Array } | null;
 }
 
 /** A total of which some parts may be unknown. */
@@ -69,6 +75,7 @@ export function makeTally(cases: number, scorers: number): Tally {
       sum: new Float64Array(cases),
       sumOfSquares: new Float64Array(cases),
       lost: { sum: new Float64Array(cases), sumOfSquares: new Float64Array(cases) },
+      agreement: null,
     })),
     errors: new Map(),
     latencies: { ms: [], case_no: [], unknown: 0 },
@@ -104,7 +111,8 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   for (const [index, sums] of tally.scores.entries()) {
     const one = row.scores[index];
     if (one === null || one === undefined) continue;
-    const [score] = one;
+    const [score, , agreement] = one;
+    if (agreement !== undefined) addAgreement(sums, tally.cases, case_no, agreement);
     sums.count[case_no] = (sums.count[case_no] ?? 0) + 1;
     addAt(sums.sum, sums.lost.sum, case_no, score);
     addAt(sums.sumOfSquares, sums.lost.sumOfSquares, case_no, score * score);
@@ -122,27 +130,20 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   tally.toolCalls += row.tool_calls;
 }
 
+function addAgreement(sums: ScoreSums, cases: number, caseNo: number, share: number): void {
+  sums.agreement ??= { count: new Uint16Array(cases), sum: new Float64Array(cases) };
+  const { count, sum } = sums.agreement;
+  count[caseNo] = (count[caseNo] ?? 0) + 1;
+  sum[caseNo] = (sum[caseNo] ?? 0) + share;
+}
+
 function addKnown(total: KnownSum, value: number | null): void {
   if (value === null) total.unknown++;
-  else [total.sum, total.lost] = plus(total.sum, total.lost, value);
+  else [total.sum, total.lost] = addExactly(total.sum, total.lost, value);
 }
 
 function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number): void {
-  [sums[at], lost[at]] = plus(sums[at] ?? 0, lost[at] ?? 0, value);
-}
-
-/**
- * Adds with twice the digits of a double, so that a total does not depend on the order in which answers came in: a
- * resumed run, a scan of the store and the run itself must print the same digits.
- *
- * Source: Dekker 1971 (double-double addition) over Knuth's two-sum.
- */
-function plus(sum: number, lost: number, value: number): [sum: number, lost: number] {
-  const rounded = sum + value;
-  const part = rounded - sum;
-  const rest = lost + (sum - (rounded - part)) + (value - part);
-  const total = rounded + rest;
-  return [total, rest - (total - rounded)];
+  [sums[at], lost[at]] = addExactly(sums[at] ?? 0, lost[at] ?? 0, value);
 }
 
 /**
@@ -154,8 +155,9 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
     ...tally,
     answered: tally.answered.slice(),
     passed: tally.passed.slice(),
-    scores: tally.scores.map(({ count, sum, sumOfSquares, lost }) => ({
+    scores: tally.scores.map(({ count, sum, sumOfSquares, lost, agreement }) => ({
       lost,
+      agreement,
       count: count.slice(),
       sum: sum.slice(),
       sumOfSquares: sumOfSquares.slice(),

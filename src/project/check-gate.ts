@@ -13,6 +13,8 @@ export interface GateContext {
   readonly scorers: readonly string[];
   /** Trials of each case. */
   readonly trials: number;
+  /** Scorers that are asked only of trials that pass: their mean speaks of better answers than the run's. */
+  readonly partial: readonly string[];
 }
 
 type Path = readonly PropertyKey[];
@@ -41,6 +43,9 @@ function checkRequirement(name: string, text: string, context: GateContext): Pro
 function checkMetric(metric: Metric, name: string, path: Path, context: GateContext): Problem[] {
   if (metric.kind === "score" && !context.scorers.includes(metric.scorer)) {
     return [unknownScore(metric.scorer, path, context)];
+  }
+  if (metric.kind === "score" && context.partial.includes(metric.scorer)) {
+    return [partialScore(metric.scorer, path, context)];
   }
   const tooMany = (metric.kind === "pass^" || metric.kind === "pass@") && metric.k > context.trials;
   return tooMany ? [tooFewTrials(name, metric.k, path, context)] : [];
@@ -86,7 +91,7 @@ function problemAt(code: string, path: Path, { places }: GateContext, on: "key" 
 }
 
 const METRIC_LIST =
-  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, input_tokens, output_tokens, tool_calls";
+  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, judge_cost_usd, input_tokens, output_tokens, tool_calls";
 
 function unknownMetric(name: string, path: Path, context: GateContext): Problem {
   const guess = nearestMetric(name, context.scorers);
@@ -109,6 +114,15 @@ function unknownScore(scorer: string, path: Path, context: GateContext): Problem
       guess === undefined
         ? `Name one of: ${context.scorers.map((name) => `score.${name}`).join(", ")}.`
         : `score.${guess}`,
+  };
+}
+
+function partialScore(scorer: string, path: Path, context: GateContext): Problem {
+  return {
+    ...problemAt("EVALS_METRIC_PARTIAL", path, context, path.includes("require") ? "key" : "value"),
+    what: `A rule is about score.${scorer}, and that judge is asked only of trials that pass the other scorers.`,
+    why: "A candidate that fails more would be judged on fewer and better answers, and look better for it.",
+    fix: `judge_when: always        (at the scorer "${scorer}"), or leave the rule out`,
   };
 }
 

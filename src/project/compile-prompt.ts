@@ -73,11 +73,20 @@ function isMessage(value: Json): value is Json & Message {
   return typeof content === "string" || content === null || Array.isArray(content);
 }
 
-function placeOf(part: MessagePart, path: string, error: UndefinedInTemplate | TemplateFailure) {
+export function placeOf(
+  part: Pick<MessagePart, "line">,
+  path: string,
+  error: UndefinedInTemplate | TemplateFailure,
+) {
   return { path, line: part.line + error.line - 1, column: error.column };
 }
 
-function syntaxProblem(error: TemplateFailure, part: MessagePart, path: string): Problem {
+/** A template that is not Liquid, with its place in the file. */
+export function syntaxProblem(
+  error: TemplateFailure,
+  part: Pick<MessagePart, "line">,
+  path: string,
+): Problem {
   const filter = /^undefined filter: (\S+)/.exec(error.message)?.[1];
   if (filter !== undefined) return unknownFilter(filter, placeOf(part, path, error));
   const tag = /^tag "(\w+)" not found/.exec(error.message)?.[1];

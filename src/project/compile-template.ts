@@ -1,4 +1,4 @@
-import { type PromptScope, printed } from "./prompt-scope.ts";
+import { printed } from "./prompt-scope.ts";
 import { type Template, UndefinedInTemplate } from "./template.ts";
 
 /**
@@ -15,7 +15,8 @@ export async function compileTemplate(source: string): Promise<Template> {
 }
 
 /** `{{ input.a.b }}`: a root and names that mean nothing special to Liquid. */
-const VARIABLE = /^\s*((?:input|case)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
+const VARIABLE =
+  /^\s*((?:input|case|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
 const SPECIAL = new Set(["size", "first", "last"]);
 
 interface Variable {
@@ -24,8 +25,39 @@ interface Variable {
   readonly offset: number;
 }
 
+/** What a template asks for: the name it begins with, and where it stands in the source, from 1. */
+export interface AskedVariable {
+  readonly root: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Every variable that a template asks for from outside. @throws {TemplateFailure} for source that is not Liquid */
+export async function variablesOf(source: string): Promise<readonly AskedVariable[]> {
+  const simple = simpleVariables(source);
+  if (simple !== undefined) return simple;
+  const { liquidVariables } = await import("./liquid-template.ts");
+  return liquidVariables(source);
+}
+
+/** Where the variables of a source stand; undefined when it needs more than variables. */
+function simpleVariables(source: string): readonly AskedVariable[] | undefined {
+  const parts = splitSimple(source);
+  return parts?.variables.map(({ name, path: [root = name], offset }) => ({
+    root,
+    ...placeIn(source, offset),
+  }));
+}
+
 /** Undefined when the source needs more than variables. */
 export function compileSimple(source: string): Template | undefined {
+  const parts = splitSimple(source);
+  return parts && ((scope) => renderSimple(source, parts.texts, parts.variables, scope));
+}
+
+function splitSimple(
+  source: string,
+): { readonly texts: readonly string[]; readonly variables: readonly Variable[] } | undefined {
   if (source.includes("{%")) return undefined;
   const texts: string[] = [];
   const variables: Variable[] = [];
@@ -41,14 +73,14 @@ export function compileSimple(source: string): Template | undefined {
     position = close + 2;
   }
   texts.push(source.slice(position));
-  return (scope) => renderSimple(source, texts, variables, scope);
+  return { texts, variables };
 }
 
 function renderSimple(
   source: string,
   texts: readonly string[],
   variables: readonly Variable[],
-  scope: PromptScope,
+  scope: object,
 ): string {
   let text = texts[0] ?? "";
   for (let index = 0; index < variables.length; index++) {
@@ -73,6 +105,12 @@ export function lookUp(scope: unknown, path: readonly string[]): unknown {
 }
 
 function undefinedAt(source: string, { name, offset }: Variable): UndefinedInTemplate {
+  const { line, column } = placeIn(source, offset);
+  return new UndefinedInTemplate(name, line, column);
+}
+
+/** From 1. */
+function placeIn(source: string, offset: number): { readonly line: number; readonly column: number } {
   const before = source.slice(0, offset);
-  return new UndefinedInTemplate(name, before.split("\n").length, offset - before.lastIndexOf("\n"));
+  return { line: before.split("\n").length, column: offset - before.lastIndexOf("\n") };
 }

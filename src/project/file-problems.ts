@@ -57,6 +57,16 @@ export function directoryInstead(path: string): Problem {
   };
 }
 
+export function notADirectory(folder: string): Problem {
+  return {
+    code: "EVALS_FILE_NOT_A_DIRECTORY",
+    path: folder,
+    what: `"${folder}" is a file, and a directory is needed here.`,
+    why: "The files that belong in it cannot be found.",
+    fix: `Rename the file, then: mkdir ${folder}`,
+  };
+}
+
 /** Runs `read`; its mistakes join `problems` and undefined comes back. Bugs pass through. */
 export function collect<T>(problems: Problem[], read: () => T): T | undefined {
   try {

@@ -73,6 +73,12 @@ describe("docs/configuration.md", () => {
         schema: schema("prompt.schema.json"),
       },
       {
+        title: "The front matter of a judge",
+        intro:
+          "Between the `---` lines of `judges/<name>/<version>.md`; [judges.md](judges.md) tells the rest.",
+        schema: schema("judge.schema.json"),
+      },
+      {
         title: "Outputs made elsewhere",
         intro: "A line of the file that a model with `provider: outputs` names.",
         schema: schema("output.schema.json"),

@@ -30,6 +30,28 @@ function createEngine(): Liquid {
   return liquid;
 }
 
+/** The variables that a source asks for from outside. @throws {TemplateFailure} for source that is not Liquid */
+export function liquidVariables(source: string): { root: string; line: number; column: number }[] {
+  const liquid = liquidEngine();
+  try {
+    const { globals } = liquid.analyzeSync(liquid.parse(source), { partials: false });
+    return Object.entries(globals).flatMap(([root, places]) =>
+      places.map(({ location }) => ({ root, line: location.row, column: location.col })),
+    );
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** Whole paths of the variables that a source asks for, `input.items[0].name`. @throws {TemplateFailure} */
+export function liquidPaths(source: string): string[] {
+  try {
+    return liquidEngine().globalFullVariablesSync(source);
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
 /** Any Liquid source as a function. @throws {TemplateFailure} for source that is not Liquid */
 export function compileLiquid(source: string): Template {
   const liquid = liquidEngine();

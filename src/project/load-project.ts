@@ -5,6 +5,7 @@ import type { ProviderDefinition } from "../domain/provider.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { collect, collectAsync, directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
+import { findJudge, listJudges } from "./find-judge.ts";
 import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
@@ -44,7 +45,20 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     suites,
     budget: loaded.config.budget ?? null,
     warnings: loaded.warnings.map(problemWithoutSecrets),
+    judges: judgeFiles(files),
     env,
+  };
+}
+
+function judgeFiles(files: FileSource): Project["judges"] {
+  const found = new Map<string, ReturnType<typeof findJudge>>();
+  return {
+    find: (spec) => {
+      const known = found.get(spec) ?? findJudge(files, spec);
+      found.set(spec, known);
+      return known;
+    },
+    all: () => listJudges(files),
   };
 }
 

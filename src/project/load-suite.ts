@@ -52,10 +52,15 @@ export interface SuiteOverrides {
 function overridden<S extends SuiteDraft>(suite: S, { model, prompt, trials }: SuiteOverrides): S {
   return {
     ...suite,
-    ...(model === undefined ? {} : { model, models: undefined }),
+    ...(model === undefined ? {} : chosenModel(suite, model)),
     ...(prompt === undefined ? {} : { prompt }),
     ...(trials === undefined ? {} : { trials }),
   };
+}
+
+/** One of a suite's several models still has a baseline of its own. */
+function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "model" | "models"> {
+  return models?.includes(model) ? { model: undefined, models: [model] } : { model, models: undefined };
 }
 
 /** Reads one suite and finds everything it names. @throws {EvalsError} with all its problems */
@@ -79,6 +84,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   const prompt = await findSuitePrompt(suite, places, context, problems);
   if (suite.prompt === undefined && !isNamed(value, "prompt"))
     problems.push(...missingPrompt(models, places));
+  if (whole?.canary !== undefined && whole.prompt === undefined) problems.push(canaryWithoutPrompt(places));
   problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
   const dataset = withPlace(places, ["dataset"], problems, () => {
     return suite.dataset === undefined ? undefined : resolveDataset(context.files, suite.dataset);
@@ -106,7 +112,8 @@ function gateContext(suite: SuiteDraft, value: unknown, { places, context }: Sui
   // A number of trials that cannot be read has been told already; nothing more is to be said about it.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
-  return { places, trials, scorers: scorerNames(suite.scorers) };
+  const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
+  return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late) };
 }
 
 /** Runs `find`; a mistake that has no place yet gets the one of `path`. */
@@ -278,6 +285,17 @@ async function findSuitePrompt(
     ...(overrides.prompt === undefined ? found.map((one) => placed(one, places, ["prompt"])) : found),
   );
   return prompt ?? null;
+}
+
+function canaryWithoutPrompt(places: Places): Problem {
+  return {
+    code: "EVALS_SUITE_CANARY",
+    path: places.path,
+    ...places.at(["canary"], "key"),
+    what: "This suite has a canary and no prompt.",
+    why: "A canary asks under the baseline's prompt; without one the application itself may be the change.",
+    fix: "Delete canary:, or name a prompt:",
+  };
 }
 
 function missingPrompt(models: readonly LoadedModel[], places: Places): Problem[] {

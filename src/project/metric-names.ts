@@ -15,6 +15,7 @@ export const PLAIN_METRICS = {
   latency_p99: "ms",
   cost_usd: "usd",
   cost_per_trial: "usd",
+  judge_cost_usd: "usd",
   input_tokens: "count",
   output_tokens: "count",
   tool_calls: "count",

@@ -1,13 +1,16 @@
+import type * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import { ROLES, type Role } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { PromptFrontMatter } from "./prompt-front-matter.ts";
 
-const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
+/** A line that begins a message. */
+export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
 /** One word after the colon: `messages: see below` is text. */
 const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
 /** A role line that is meant as text. */
@@ -28,11 +31,11 @@ export function parsePrompt(
   file: { path: string; name: string; version: string },
 ): PromptVersion {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
-  const front = readFrontMatter(header, file.path);
+  const front = readFrontMatter(PromptFrontMatter, header, file.path, "EVALS_PROMPT");
   const { parts, problems } = splitParts(body, bodyLine, file.path);
   const all = [...front.problems, ...problems, ...secretsInText(text, file.path)];
   if (all.length > 0) throw new EvalsError(all.map(problemWithoutSecrets));
-  const { description, author, rationale, model, params, retrieval } = front.value;
+  const { description, author, rationale, model, params, retrieval } = front.value ?? {};
   return {
     ...file,
     description: description ?? null,
@@ -51,10 +54,12 @@ interface Split {
   /** With its first line at line 1 of the file, so that places need no shift. */
   readonly header: string;
   readonly body: readonly string[];
+  /** Line of the body's first line, from 1. */
   readonly bodyLine: number;
 }
 
-function splitFrontMatter(text: string, path: string): Split {
+/** @throws {EvalsError} for a front matter without an end */
+export function splitFrontMatter(text: string, path: string): Split {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines[0]?.trimEnd() !== "---") return { header: "", body: lines, bodyLine: 1 };
   const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === "---");
@@ -62,15 +67,23 @@ function splitFrontMatter(text: string, path: string): Split {
   return { header: ["", ...lines.slice(1, end)].join("\n"), body: lines.slice(end + 1), bodyLine: end + 2 };
 }
 
-function readFrontMatter(header: string, path: string): { value: PromptFrontMatter; problems: Problem[] } {
-  if (header.trim() === "") return { value: {}, problems: [] };
-  const { value, places, problems } = parseYaml(header, path);
-  if (problems.length > 0) return { value: {}, problems: [...problems] };
-  if (value === null) return { value: {}, problems: [] };
-  const parsed = PromptFrontMatter.safeParse(value);
-  if (parsed.success) return { value: parsed.data, problems: [] };
-  const context = { schema: PromptFrontMatter, value, places, code: "EVALS_PROMPT" };
-  return { value: {}, problems: describeIssues(parsed.error.issues, context) };
+/** What stands between the `---` lines; no value when it has a mistake. An empty one is an object without keys. */
+export function readFrontMatter<S extends z.ZodType>(
+  schema: S,
+  header: string,
+  path: string,
+  code: string,
+): { readonly value: z.output<S> | undefined; readonly places: Places; readonly problems: Problem[] } {
+  const { value: written, places, problems } = parseYaml(header.trim() === "" ? "\n{}" : header, path);
+  if (problems.length > 0) return { value: undefined, places, problems: [...problems] };
+  const value = written ?? {};
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data, places, problems: [] };
+  return {
+    value: undefined,
+    places,
+    problems: describeIssues(parsed.error.issues, { schema, value, places, code }),
+  };
 }
 
 interface OpenPart {
@@ -79,7 +92,8 @@ interface OpenPart {
   readonly lines: string[];
 }
 
-function splitParts(body: readonly string[], firstLine: number, path: string) {
+/** Messages by their role lines. */
+export function splitParts(body: readonly string[], firstLine: number, path: string) {
   const parts: PromptPart[] = [];
   const problems: Problem[] = [];
   let open: OpenPart | undefined;

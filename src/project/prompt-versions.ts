@@ -4,11 +4,16 @@ import type { Problem } from "../domain/problem.ts";
 export interface ChangedVersion {
   /** Relative to the project root, `prompts/triage/1.2.0.md`. */
   readonly path: string;
+  /** First line that differs from what was published last, from 1. */
+  readonly line: number;
+  /** Git's id of the text that was published last. */
+  readonly published: string;
   /** Every version of that name that exists or was ever published. */
   readonly taken: readonly string[];
 }
 
-const VERSION_FILE = /^(?:prompts|judges)\/(.+)\/(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)\.md$/;
+const VERSION_FILE =
+  /^(?:prompts|judges)\/(.+)\/(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)\.md$/;
 
 /** Name and version of a version file; null for any other path. */
 export function versionOfPath(path: string): { readonly name: string; readonly version: string } | null {
@@ -18,7 +23,7 @@ export function versionOfPath(path: string): { readonly name: string; readonly v
 
 /** The next patch version that nobody has used. */
 export function freePatch(version: string, taken: readonly string[]): string {
-  const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
+  const [major = 0, minor = 0, patch = 0] = version.split(/[.+-]/).map(Number);
   const used = new Set(taken);
   for (let next = patch + 1; ; next++) {
     const candidate = `${major}.${minor}.${next}`;
@@ -27,17 +32,17 @@ export function freePatch(version: string, taken: readonly string[]): string {
 }
 
 /** A published version never changes: whoever ran it must be able to run it again. */
-export function changedVersionProblem({ path, taken }: ChangedVersion): Problem {
+export function changedVersionProblem({ path, line, published, taken }: ChangedVersion): Problem {
   const { version } = versionOfPath(path) ?? { version: "1.0.0" };
   const folder = path.slice(0, path.lastIndexOf("/"));
   const next = `${folder}/${freePatch(version, taken)}.md`;
   return {
     code: "EVALS_PROMPT_PUBLISHED",
     path,
-    line: 1,
+    line,
     column: 1,
     what: `Version ${version} is published, and its text has changed.`,
     why: "Runs and baselines name it: the same version must always mean the same text.",
-    fix: `Write it as ${next} and restore ${path}: git log --oneline -- ${path}`,
+    fix: `Write it as ${next}: mv ${path} ${next} && git cat-file blob ${published.slice(0, 12)} > ${path}`,
   };
 }

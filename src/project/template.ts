@@ -1,7 +1,5 @@
-import type { PromptScope } from "./prompt-scope.ts";
-
 /** A template made ready: renders, or throws an `UndefinedInTemplate` or `TemplateFailure`. */
-export type Template = (scope: PromptScope) => string;
+export type Template = (scope: object) => string;
 
 /** A bare `{{ … }}` asked for something that the case does not have. Line and column count within the template, from 1. */
 export class UndefinedInTemplate extends Error {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
-import { fileProblem } from "./file-problems.ts";
+import { fileProblem, notADirectory } from "./file-problems.ts";
 import type { FileEntry, FileSource, OpenBytes } from "./file-source.ts";
 
 /**
@@ -70,14 +70,9 @@ function readEntries(folder: string) {
 }
 
 function folderProblem(folder: string, error: unknown) {
-  if ((error as NodeJS.ErrnoException).code !== "ENOTDIR") return fileProblem(folder, error);
-  return {
-    code: "EVALS_FILE_NOT_A_DIRECTORY",
-    path: folder,
-    what: `"${folder}" is a file, and a directory is needed here.`,
-    why: "The files that belong in it cannot be found.",
-    fix: `Rename the file, then: mkdir ${folder}`,
-  };
+  return (error as NodeJS.ErrnoException).code === "ENOTDIR"
+    ? notADirectory(folder)
+    : fileProblem(folder, error);
 }
 
 function openFile(path: string, absolute: string): OpenBytes {

@@ -110,13 +110,16 @@ export function readMessage(body: unknown, raw: string): Reply {
 /** Anthropic's messages API: instructions stand apart from the conversation, tool results are the user's. */
 export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request(messages) {
+    request(messages, reply) {
       const system = messages.filter(isInstruction).map((message) => textOf(message.content));
       return {
         model,
         ...(system.length > 0 && { system: system.join("\n\n") }),
         messages: joinToolResults(messages.filter((message) => !isInstruction(message))) as unknown as Json,
         max_tokens: DEFAULT_MAX_TOKENS,
+        ...(reply !== undefined && {
+          output_config: { format: { type: "json_schema", schema: reply.schema } },
+        }),
         ...params,
       };
     },

@@ -1,6 +1,13 @@
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { Client, FailedReply, PreparedRequest, Reply } from "../domain/provider.ts";
+import type {
+  Client,
+  FailedReply,
+  PreparedRequest,
+  Question,
+  Reply,
+  ReplyShape,
+} from "../domain/provider.ts";
 import {
   abortedReply,
   causesOf,
@@ -13,7 +20,9 @@ import { redactor, secretRemover } from "./redact.ts";
 
 /** How one chat API words a conversation and its reply. */
 export interface ChatWording {
-  request(messages: readonly Message[]): PreparedRequest;
+  /** In place of `request`, for an API that takes the input itself and no conversation. @throws {SettingMistake} */
+  prepare?(question: Question): PreparedRequest;
+  request(messages: readonly Message[], reply?: ReplyShape): PreparedRequest;
   /** @param raw the body, kept with the answer */
   reply(body: unknown, raw: string): Reply;
 }
@@ -107,7 +116,8 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
   const removeSecrets = secretRemover(transport.secrets);
   return {
     prepare(question) {
-      if (question.messages !== null) return wording.request(question.messages);
+      if (wording.prepare !== undefined) return wording.prepare(question);
+      if (question.messages !== null) return wording.request(question.messages, question.reply);
       throw new SettingMistake([], {
         code: "EVALS_PROMPT_MISSING",
         what: "A chat model is asked without a prompt.",

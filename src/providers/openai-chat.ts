@@ -61,7 +61,17 @@ export function readCompletion(body: unknown, raw: string): Reply {
 /** OpenAI's chat completions, as many other servers speak them. */
 export function chatCompletions(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request: (messages) => ({ model, messages: messages.map(wireMessage), ...params }),
+    request: (messages, reply) => ({
+      model,
+      messages: messages.map(wireMessage),
+      ...(reply !== undefined && {
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: reply.name, strict: true, schema: reply.schema },
+        },
+      }),
+      ...params,
+    }),
     reply: readCompletion,
   };
 }

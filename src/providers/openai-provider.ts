@@ -1,17 +1,21 @@
 import * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
-import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
+import { type ChatWording, chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
 import { chatCompletions } from "./openai-chat.ts";
 import { responsesApi } from "./openai-responses.ts";
+import { embeddingsApi, moderationsApi } from "./openai-texts.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Settings = z.strictObject({
   ...chatSettings,
-  api: z.enum(["chat", "responses"]).default("chat").describe("Chat completions, or the responses API"),
+  api: z
+    .enum(["chat", "responses", "embeddings", "moderations"])
+    .default("chat")
+    .describe("Chat completions, or the responses API; the other two are for scorers that need a model"),
   organization: z.string().optional(),
   project: z.string().optional(),
 });
@@ -38,6 +42,18 @@ function identityOf(settings: Settings): Json {
   };
 }
 
+type Api = {
+  readonly path: string;
+  readonly wording: (model: string, params: Params) => ChatWording;
+};
+
+const APIS: Readonly<Record<Settings["api"], Api>> = {
+  chat: { path: "/chat/completions", wording: chatCompletions },
+  responses: { path: "/responses", wording: responsesApi },
+  embeddings: { path: "/embeddings", wording: embeddingsApi },
+  moderations: { path: "/moderations", wording: moderationsApi },
+};
+
 async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   refuseWrittenSecrets(settings);
   const variable = keyVariable(settings);
@@ -62,24 +78,18 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     fetch: refusing(pools.fetch),
   });
   const params = settings.params as Params;
-  const chat = settings.api === "chat";
-  const client = chatClient(
-    chat ? chatCompletions(settings.model, params) : responsesApi(settings.model, params),
-    {
-      // The response itself, unread: ours keeps the text and does not mind a wrong content type.
-      post: (request, signal) =>
-        chat
-          ? sdk.chat.completions.create(request as never, { signal }).asResponse()
-          : sdk.responses.create(request as never, { signal }).asResponse(),
-      where: new URL(sdk.baseURL).host,
-      secrets: [
-        variable === undefined ? undefined : key,
-        ...(headers.kind === "filled" ? headers.secrets : []),
-      ],
-      unset,
-      close: pools.close,
-    },
-  );
+  const { wording, path } = APIS[settings.api];
+  const client = chatClient(wording(settings.model, params), {
+    // The response itself, unread: ours keeps the text and does not mind a wrong content type.
+    post: (body, signal) => sdk.post(path, { body, signal }).asResponse(),
+    where: new URL(sdk.baseURL).host,
+    secrets: [
+      variable === undefined ? undefined : key,
+      ...(headers.kind === "filled" ? headers.secrets : []),
+    ],
+    unset,
+    close: pools.close,
+  });
   return {
     client,
     identity: identityOf(settings),

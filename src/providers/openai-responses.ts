@@ -88,7 +88,14 @@ export function readResponse(body: unknown, raw: string): Reply {
 /** OpenAI's responses API. */
 export function responsesApi(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request: (messages) => ({ model, input: messages.flatMap(inputItems), ...params }),
+    request: (messages, reply) => ({
+      model,
+      input: messages.flatMap(inputItems),
+      ...(reply !== undefined && {
+        text: { format: { type: "json_schema", name: reply.name, strict: true, schema: reply.schema } },
+      }),
+      ...params,
+    }),
     reply: readResponse,
   };
 }

@@ -1,39 +1,65 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Case } from "../../domain/case.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
-import { checkCases } from "../../project/check-cases.ts";
+import { labelsPath } from "../../labels/label-file.ts";
+import { checkCases, filterMatches } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
+import { changedPins } from "../../project/check-pins.ts";
 import { checkPrompts } from "../../project/find-prompt.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { checkRequests } from "../../run/case-requests.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { changedPrompts } from "../changed-prompts.ts";
+import { checkBaselines } from "../check-baselines.ts";
+import { judgeCheck, unreadJudges } from "../check-judges.ts";
+import { checkLabels } from "../check-labels.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../open-project.ts";
+import { selfJudging } from "../self-judging.ts";
 
 /** What `evals check` looked at. */
 interface Checked {
   suites: number;
   cases: number;
+  /** Ids of each suite's cases. */
+  readonly ids: Map<string, readonly string[]>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
 
 /** `evals check`: every file is read and every prompt rendered; no key is needed and no model is asked. */
 export async function checkCommand(options: Record<string, unknown>, io: Io): Promise<number> {
-  const checked: Checked = { suites: 0, cases: 0, problems: [], warnings: [] };
+  const checked: Checked = { suites: 0, cases: 0, ids: new Map(), problems: [], warnings: [] };
   try {
     const project = await openProject(io, { directory: options.directory as string | undefined });
     checked.warnings.push(...project.warnings);
     for (const suite of project.suites) await checkSuite(project, suite, checked);
+    const judges = judgeCheck(project);
+    try {
+      add(checked, await judges.problems());
+    } finally {
+      await judges.close();
+    }
   } catch (error) {
     note(error, checked);
+    add(checked, unreadJudges(io, options.directory as string | undefined));
   }
   try {
     const { root, gitRoot } = locate(io, options.directory as string | undefined);
-    add(checked, await checkPrompts(workTree(root, gitRoot ?? root)));
-    if (gitRoot !== null) add(checked, await changedPrompts(root));
+    const files = workTree(root, gitRoot ?? root);
+    add(checked, await checkPrompts(files));
+    const labels = checkLabels(files, (suite) => checked.ids.get(suite));
+    add(checked, labels.problems);
+    checked.warnings.push(...labels.warnings);
+    if (gitRoot !== null) add(checked, await changedPrompts(root, io.env));
+    const baselines = checkBaselines(root);
+    add(checked, baselines.problems);
+    checked.warnings.push(...baselines.warnings);
   } catch (error) {
     note(error, checked);
   }
@@ -56,24 +82,37 @@ function add(checked: Checked, problems: readonly Problem[]): void {
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked): Promise<void> {
   checked.suites++;
+  const judges = judgeCheck(project);
   try {
     const cases = suite.openCases();
     checked.cases += cases.count;
-    const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency: 1 });
+    if (existsSync(join(project.root, labelsPath(suite.name))))
+      checked.ids.set(
+        suite.name,
+        Array.from({ length: cases.count }, (_, at) => cases.id(at)),
+      );
+    const { root, env } = project;
+    const scorers = await openScorers(suite, { root, env, concurrency: 1, judges: judges.host });
     try {
       checked.problems.push(...checkCases(suite, cases, scorers));
+      checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
       if (suite.prompt !== null) {
         const unrendered = checkRendering(suite.prompt, cases, suite.suite.filter);
         checked.problems.push(...unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases));
       }
-      for (const model of suite.models) await checkTarget(project, suite, model, cases, scorers, checked);
+      for (const model of suite.models) {
+        checked.warnings.push(...changedPins(suite, model, project.models));
+        await checkTarget(project, suite, model, cases, checked);
+      }
     } finally {
       await closeScorers(scorers);
       cases.close();
     }
   } catch (error) {
     note(error, checked);
+  } finally {
+    await judges.close();
   }
 }
 
@@ -83,20 +122,18 @@ async function checkTarget(
   suite: LoadedSuite,
   model: LoadedModel,
   cases: ReturnType<LoadedSuite["openCases"]>,
-  scorers: Awaited<ReturnType<typeof openScorers>>,
   checked: Checked,
 ): Promise<void> {
   if (model.provider.prompt === "required") return;
   const { openTarget } = await import("../../run/open-target.ts");
-  const { makePlan } = await import("../../run/plan.ts");
   const unset = model.provider.keys?.(model.settings) ?? [];
   const env = { ...Object.fromEntries(unset.map((name) => [name, "unset"])), ...project.env };
   try {
     const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
     const target = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
     try {
-      const selected = Uint32Array.from(ids, (_, index) => index);
-      makePlan({ suite, model, target, scorers, cases, selected, narrowing: null, trials: 1 });
+      const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
+      add(checked, checkRequests(suite, target.client, cases, chosen));
     } finally {
       await target.client.close();
     }

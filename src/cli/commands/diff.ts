@@ -1,5 +1,7 @@
+import { canaryAgainst, withCanary } from "../../baselines/canary.ts";
 import { withExamples } from "../../baselines/case-examples.ts";
 import { compareArms, worstVerdict } from "../../baselines/compare-arms.ts";
+import { holdContract, movementOf } from "../../baselines/contract.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison } from "../../domain/report.ts";
@@ -7,15 +9,20 @@ import { Gate, type RegressionRule } from "../../domain/suite.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { comparisonJson } from "../../reports/json/run-json.ts";
+import { cut, plainLine } from "../../reports/plain-text.ts";
 import { comparisonReport } from "../../reports/terminal/comparison.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
+import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
+import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../declared-change.ts";
+import type { DiffSide } from "../diff-side.ts";
 import { resolveSides, type SidePair } from "../diff-sides.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../open-project.ts";
-import { storedArm } from "../stored-arm.ts";
+import { partsOfArm, partsOfRun } from "../run-parts.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
 export async function diffCommand(
@@ -24,13 +31,18 @@ export async function diffCommand(
   b: string | undefined,
   io: Io,
 ): Promise<number> {
+  keepHeapSmall();
   const directory = options.directory as string | undefined;
   const { root } = locate(io, directory);
   const store = await openStore(root);
   try {
-    const pairs = await resolveSides({ store, root, io, directory, a, b });
+    const runMissing = options.runMissing === true;
+    const pairs = await resolveSides({ store, root, io, directory, a, b, runMissing });
     const comparisons: Comparison[] = [];
     for (const pair of pairs) comparisons.push(await compare(pair, store, io, directory));
+    const differing = pairs.map(({ base, candidate }) =>
+      differingParts(partsOf(base, store), partsOf(candidate, store)),
+    );
     const verdict = worstVerdict(comparisons.map((one) => one.verdict));
     const exit = exitFor(verdict);
     if (options.json === true) {
@@ -38,17 +50,31 @@ export async function diffCommand(
         schema: "evals.diff/1",
         exit,
         verdict,
-        comparisons: comparisons.map(comparisonJson),
+        comparisons: comparisons.map((one, at) => ({ ...comparisonJson(one), differing: differing[at] })),
       };
       io.stdout(documentText(document));
     } else {
       const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
-      io.stdout(comparisons.map((one) => comparisonReport(one, style, io.width)).join("\n"));
+      const reports = comparisons.map(
+        (one, at) => comparisonReport(one, style, io.width) + differingText(differing[at] ?? [], io.width),
+      );
+      io.stdout(reports.join("\n"));
     }
     return exit;
   } finally {
     store.close();
   }
+}
+
+function partsOf({ run, arm }: DiffSide, store: Store): FingerprintParts {
+  return run === null ? partsOfArm(arm()) : partsOfRun(store, run);
+}
+
+/** Which parts of the two fingerprints differ: the change behind the numbers. */
+function differingText(differing: readonly PartDifference[], width: number): string {
+  if (differing.length === 0) return "";
+  const lines = differing.map(({ part, said }) => cut(`    ${part.padEnd(9)}${plainLine(said)}`, width));
+  return ["", "  what differs", ...lines, ""].join("\n");
 }
 
 /** 1 only for a regression, 3 when nothing can be compared, else 0. */
@@ -63,11 +89,25 @@ async function compare(
   io: Io,
   directory: string | undefined,
 ): Promise<Comparison> {
-  const { comparison } = compareArms(storedArm(store, base), storedArm(store, candidate), {
-    rules: await rulesOf(suite, io, directory),
-    narrowed: candidate.header.narrowing !== null,
-  });
-  return withExamples(comparison, store, base, candidate);
+  const before = base.arm();
+  const { comparison: compared, findings } = withCanary(
+    compareArms(before, candidate.arm(), {
+      rules: await rulesOf(suite, io, directory),
+      narrowed: candidate.run !== null && candidate.run.header.narrowing !== null,
+    }),
+    canaryAgainst(before, candidate.run?.report ?? null),
+  );
+  const { root: home } = locate(io, directory);
+  const declared = await declaredChange(factsOf(base, store), factsOf(candidate, store), { io, home });
+  const comparison =
+    declared === null
+      ? compared
+      : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
+  return candidate.run === null ? comparison : withExamples(comparison, store, base.run, candidate.run);
+}
+
+function factsOf({ run, alias, commit, arm }: DiffSide, store: Store): SideFacts {
+  return run === null ? factsOfBaseline(arm(), alias, commit) : factsOfRun(store, run);
 }
 
 /** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */

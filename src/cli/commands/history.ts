@@ -87,7 +87,7 @@ function textOf(
     const body = { schema: "evals.history/1", exit: 0, runs: runs.map(runDocument) };
     return documentText(stability === null ? body : { ...body, stability: stability.document });
   }
-  if (suite === undefined || stability === null) return historyListing(past);
+  if (suite === undefined || stability === null) return historyListing(past, width);
   return options.flaky === true
     ? flakyListing(suite, stability.view, stability.runs, width)
     : suiteHistory(suite, past, stability.view, width);

@@ -1,15 +1,20 @@
 import type { Case } from "../../domain/case.ts";
+import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { computeMetrics } from "../../metrics/compute-metrics.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
+import { measure } from "../../run/assemble-report.ts";
+import { judgeDesk } from "../../run/judge-desk.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
+import { judgingFor, priceText } from "../judging-price.ts";
 import { locate, openProject } from "../open-project.ts";
+import { replayOf } from "../replay-model.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 
 /** `evals rescore`: the same answers under today's scorers, as a run of its own. */
 export async function rescoreCommand(
@@ -17,6 +22,7 @@ export async function rescoreCommand(
   word: string,
   io: Io,
 ): Promise<number> {
+  keepHeapSmall();
   const directory = options.directory as string | undefined;
   const store = await openStore(locate(io, directory).root);
   try {
@@ -24,7 +30,13 @@ export async function rescoreCommand(
     const project = await openProject(io, { directory, suites: [run.header.suite] });
     const suite = project.suites[0];
     if (suite === undefined) throw gone(run.header.suite);
-    const scorers = await openScorers(suite, { root: project.root, env: project.env, concurrency: 1 });
+    const concurrency = suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
+    const desk = judgeDesk(project, {
+      concurrency,
+      instead: options.replay === true ? await replayOf() : undefined,
+    });
+    const host = { root: project.root, env: project.env, concurrency, judges: desk.host };
+    const scorers = await openScorers(suite, host);
     const cases = suite.openCases();
     try {
       const places = new Map(Array.from({ length: cases.count }, (_, index) => [cases.id(index), index]));
@@ -32,16 +44,17 @@ export async function rescoreCommand(
         const at = places.get(id);
         return at === undefined ? undefined : cases.read(at);
       };
-      const { header, tally, writer } = await rescoreRun(
-        { run, scorers, types: suite.scorers.map((one) => one.definition.type), today },
+      const input = { run, scorers, types: suite.scorers.map((one) => one.definition.type), today };
+      const judging = await judgingFor(input, desk, { project, store, io, options });
+      const { header, tally, writer, unjudged } = await rescoreRun(
+        input,
         { id: io.randomHex(4), started_at: io.date().toISOString() },
         store,
+        judging.start,
       );
-      const metrics = computeMetrics(tally, {
-        trials: header.trials,
-        scorers: header.scorers.map((one) => one.name),
-      });
-      const status = tally.totalErrored > 0 ? "incomplete" : run.status;
+      const judged = judging.totals();
+      const { metrics } = measure(header, tally, new Map(), judged);
+      const status = tally.totalErrored + unjudged > 0 ? "incomplete" : run.status;
       const counts = {
         cases: header.cases,
         trials: header.planned,
@@ -51,6 +64,7 @@ export async function rescoreCommand(
         not_needed:
           status === "stopped_early" ? header.planned - tally.totalAnswered - tally.totalErrored : 0,
         calls: 0,
+        ...(judged === null ? {} : { judge_calls: judged.calls }),
         cached: tally.totalCached,
       };
       const document = {
@@ -70,12 +84,17 @@ export async function rescoreCommand(
         io.stdout(
           `${header.id}  ${header.suite}  ${plural(counts.answered, "answer")} of run ${run.header.id} scored again\n` +
             `  pass rate ${before === null || before === undefined ? "unknown" : percent(before)} → ${rate === null || rate === undefined ? "unknown" : percent(rate)}\n` +
+            (judged === null
+              ? ""
+              : `  judges ${plural(judged.calls, "call")}, ${priceText(judged.cost_usd)}\n`) +
+            (unjudged === 0 ? "" : `  ${plural(unjudged, "answer")} not judged: the budget is reached\n`) +
             `  its cases: evals show ${header.id} --failing\n`,
         );
       }
       return EXIT.ok;
     } finally {
       await closeScorers(scorers);
+      await desk.close();
       cases.close();
     }
   } finally {

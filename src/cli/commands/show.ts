@@ -4,12 +4,15 @@ import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
-import { columns } from "../../reports/terminal/style.ts";
+import { caseSides } from "../../reports/terminal/case-sides.ts";
+import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import { type CaseBaseline, caseBaseline } from "../case-baseline.ts";
 import { EXIT } from "../exit-code.ts";
 import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
+import { exchangeLines, judgeExchanges, voidReason } from "../judge-transcript.ts";
 import { locate } from "../open-project.ts";
 
 interface Wanted {
@@ -27,9 +30,11 @@ export async function showCommand(options: Record<string, unknown>, word: string
     const json = options.json === true;
     if (wanted.golden === undefined)
       io.stdout(showRun(store, wanted.run, options.failing === true, json, io.width));
-    else if (wanted.trial === undefined)
-      io.stdout(showCase(store, wanted.run, wanted.golden, json, io.width));
-    else io.stdout(showTrial(store, wanted.run, wanted.golden, wanted.trial, json));
+    else if (wanted.trial === undefined) {
+      const baseline = caseBaseline(store, root, wanted.run, wanted.golden);
+      const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+      io.stdout(showCase(store, wanted.run, wanted.golden, { baseline, json, width: io.width, style }));
+    } else io.stdout(showTrial(store, wanted.run, wanted.golden, wanted.trial, json));
     return EXIT.ok;
   } finally {
     store.close();
@@ -89,17 +94,27 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
   return `${[head, "", ...(shown.length === 0 ? ["  every case passes every trial"] : shown), "", next].join("\n")}\n`;
 }
 
+interface CaseView {
+  /** The case on the side that the run was compared with. */
+  readonly baseline: CaseBaseline | null;
+  readonly json: boolean;
+  readonly width: number;
+  readonly style: Style;
+}
+
 function showCase(
   store: Store,
   run: StoredRun,
   { id, case_no }: StoredCase,
-  json: boolean,
-  width: number,
+  { baseline, json, width, style }: CaseView,
 ): string {
   const content = store.content(run.no, case_no);
   const trials = store.trials(run.no, case_no);
-  if (json) return documentOf({ run: run.header, case: id, ...content, trials });
-  const lines = trials.flatMap((one) => trialLines(one, run, width));
+  if (json) return documentOf({ run: run.header, case: id, ...content, trials, baseline });
+  const lines = [
+    ...trials.flatMap((one) => trialLines(one, run, width)),
+    ...(baseline === null ? [] : ["", ...caseSides(trials, baseline, { style, width })]),
+  ];
   return `${[
     `${run.header.id}/${plainLine(id)}`,
     "",
@@ -153,7 +168,16 @@ function showTrial(
   }
   const content = store.content(run.no, case_no);
   const request = store.request(run.no, case_no);
-  if (json) return documentOf({ run: run.header, case: id, ...content, request, trial });
+  const judged = judgeExchanges(store, run, trial);
+  if (json)
+    return documentOf({
+      run: run.header,
+      case: id,
+      ...content,
+      request,
+      trial,
+      ...(judged.length === 0 ? {} : { judged }),
+    });
   const { answer } = trial;
   const block = (title: string, text: string): string[] => [
     title,
@@ -185,9 +209,10 @@ function showTrial(
     ...(isEmpty(answer?.messages) ? [] : block("messages", JSON.stringify(answer?.messages, null, 2))),
     ...(isEmpty(answer?.tool_calls) ? [] : block("tool calls", JSON.stringify(answer?.tool_calls, null, 2))),
     ...trial.scores.flatMap((score, index) => [
-      `${plainLine(run.header.scorers[index]?.name ?? "")}: ${score === null ? "not scored" : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`}`,
+      `${plainLine(run.header.scorers[index]?.name ?? "")}: ${score === null ? voidReason(run.header.scorers[index], trial) : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`}`,
     ]),
     "",
+    ...judged.flatMap(exchangeLines),
   ].join("\n");
 }
 

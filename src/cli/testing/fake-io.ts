@@ -7,6 +7,8 @@ export interface FakeIo extends Io {
   readonly signal: (name: "SIGINT" | "SIGTERM") => void;
   /** How long was slept, in milliseconds. */
   readonly slept: number[];
+  /** Addresses that a browser was asked to show. */
+  readonly opened: string[];
 }
 
 /** Ids in the order of asking: 00000001, 00000002, … */
@@ -19,6 +21,7 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
   const printed = { stdout: "", stderr: "" };
   const handlers = new Set<(name: "SIGINT" | "SIGTERM") => void>();
   const slept: number[] = [];
+  const opened: string[] = [];
   return {
     cwd,
     env: {},
@@ -38,12 +41,14 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
     sleep: async (ms) => {
       slept.push(ms);
     },
+    openPage: (url) => void opened.push(url),
     onSignal: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);
     },
     printed,
     slept,
+    opened,
     signal: (name) => {
       for (const handler of handlers) handler(name);
     },

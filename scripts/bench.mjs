@@ -1,0 +1,53 @@
+// How fast the program is, each figure beside what it must be. Build first: it measures dist/.
+//
+//   npm run bench                    everything, some minutes
+//   npm run bench -- --quick         fewer turns and smaller sizes, for a look
+//   npm run bench -- --only history  one group
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { diff, history } from "./bench/history.mjs";
+import { largeRepository } from "./bench/large-repository.mjs";
+import { latencyBound, overhead } from "./bench/overhead.mjs";
+import { packageSize } from "./bench/package-size.mjs";
+import { cached, growth, outputs } from "./bench/recorded.mjs";
+import { startup } from "./bench/startup.mjs";
+import { statistics } from "./bench/statistics.mjs";
+import { table } from "./bench/table.mjs";
+
+const groups = {
+  startup,
+  overhead,
+  latency: latencyBound,
+  outputs,
+  cached,
+  growth,
+  statistics,
+  history,
+  diff,
+  check: largeRepository,
+  size: packageSize,
+};
+
+const { values } = parseArgs({
+  options: { quick: { type: "boolean" }, only: { type: "string", multiple: true } },
+});
+const chosen = Object.entries(groups).filter(
+  ([name]) => values.only === undefined || values.only.includes(name),
+);
+if (chosen.length === 0)
+  throw new Error(`--only ${values.only}: name one of ${Object.keys(groups).join(", ")}`);
+
+const rows = [];
+for (const [name, measured] of chosen) {
+  process.stderr.write(`${name}…\n`);
+  try {
+    rows.push(...(await measured({ quick: values.quick === true })));
+  } catch (error) {
+    // What was measured before is printed all the same.
+    process.stderr.write(`${error.stack}\n`);
+    rows.push({ what: name, target: "", found: "", held: false, note: "could not be measured" });
+  }
+}
+console.log(`${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}\n`);
+console.log(table(rows));
+process.exitCode = rows.some(({ held }) => held === false) ? 1 : 0;

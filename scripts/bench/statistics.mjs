@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { median, ROOT } from "./measure.mjs";
+
+/** The modules under test, bundled as they are: the program's own file has them under no name. */
+async function load(modules) {
+  const { build } = await import("esbuild");
+  const folder = mkdtempSync(join(tmpdir(), "evals-bench-"));
+  try {
+    const outfile = join(folder, "statistics.mjs");
+    const contents = modules.map((path) => `export * from ${JSON.stringify(join(ROOT, path))};`).join("\n");
+    await build({
+      stdin: { contents, resolveDir: ROOT },
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      outfile,
+      logLevel: "error",
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Cases that pass with chances of their own; seeded. */
+function strata(cases, trials) {
+  let state = 42;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const columns = { m: [], b: [], k: [], x: [] };
+  for (let i = 0; i < cases; i++) {
+    const chance = 0.5 + random() / 2;
+    const passed = () =>
+      Array.from({ length: trials }, () => (random() < chance ? 1 : 0)).reduce((a, b) => a + b, 0);
+    columns.m.push(trials);
+    columns.b.push(passed());
+    columns.k.push(trials);
+    columns.x.push(passed());
+  }
+  return columns;
+}
+
+/** The exact test of a comparison, and so of a look: it runs between two answers. */
+export async function statistics({ quick }) {
+  const { exactStratifiedTest } = await load(["src/statistics/stratified-exact-test.ts"]);
+  const rows = [];
+  for (const [cases, trials, most] of [
+    [100, 5, 2],
+    [1000, 10, 20],
+    [1000, 5, 10],
+  ]) {
+    const columns = strata(cases, trials);
+    const took = [];
+    for (let turn = 0; turn < (quick ? 15 : 60); turn++) {
+      const started = performance.now();
+      exactStratifiedTest(columns);
+      took.push(performance.now() - started);
+    }
+    const ms = median(took);
+    rows.push({
+      what: `exact mid-p, ${cases} cases × ${trials}`,
+      target: `≤ ${most} ms`,
+      found: `${ms.toFixed(2)} ms`,
+      held: ms <= most,
+      note: `the first ${took[0].toFixed(1)} ms`,
+    });
+  }
+  return rows;
+}

@@ -1,0 +1,355 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../domain/json.ts";
+import type { RunHeader } from "../domain/run.ts";
+import type { RegressionRule } from "../domain/suite.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { makeTally, type TallyRow } from "../metrics/tally.ts";
+import { type Arm, armOfRun } from "./arm.ts";
+import { compareArms, worstVerdict } from "./compare-arms.ts";
+import { armOfCounts, type Counts, gradedScore, ruleOf, scoreOf, times } from "./testing/arms.ts";
+
+const compare = (base: Arm, candidate: Arm, ...rules: RegressionRule[]) =>
+  compareArms(base, candidate, { rules: rules.length === 0 ? [ruleOf()] : rules, narrowed: false });
+const compared = (
+  base: readonly Counts[],
+  candidate: readonly Counts[],
+  changes: Partial<RegressionRule> = {},
+) => compare(armOfCounts(base), armOfCounts(candidate), ruleOf(changes)).comparison;
+
+/** Half of the cases fall from 4 of 5 to this. */
+const partly = (all: number, fallen: number, to: number): Counts[] => [
+  ...times(fallen, [5, to] as const),
+  ...times(all - fallen, [5, 4] as const),
+];
+
+describe("the verdict", () => {
+  it.each<[string, readonly Counts[], readonly Counts[], Partial<RegressionRule>, Verdict]>([
+    ["a clear drop", partly(50, 0, 0), partly(50, 20, 1), {}, "regressed"],
+    ["the same on few cases", partly(20, 0, 0), partly(20, 0, 0), {}, "inconclusive"],
+    ["the same on many", partly(1000, 0, 0), partly(1000, 0, 0), {}, "no_regression"],
+    ["a drop that is real and small", partly(2000, 0, 0), partly(2000, 60, 2), {}, "small_drop"],
+    ["a rise", times(200, [5, 3]), times(200, [5, 5]), {}, "improved"],
+    [
+      "a rise on these cases with many losers among them",
+      [...times(11, [5, 0] as const), ...times(6, [5, 5] as const), ...times(3, [5, 5] as const)],
+      [...times(11, [5, 5] as const), ...times(6, [5, 0] as const), ...times(3, [5, 5] as const)],
+      {},
+      "inconclusive",
+    ],
+    ["k = 1, all the same", times(100, [1, 1]), times(100, [1, 1]), {}, "no_regression"],
+    [
+      "k = 1, one of ten broke",
+      times(10, [1, 1]),
+      [[1, 0], ...times(9, [1, 1] as const)],
+      {},
+      "inconclusive",
+    ],
+    ["one case, the same", [[5, 5]], [[5, 5]], {}, "inconclusive"],
+    ["one case that broke beyond doubt", [[5, 5]], [[5, 0]], {}, "regressed"],
+    [
+      "one case that broke, asked of cases like it",
+      [[5, 5]],
+      [[5, 0]],
+      { scope: "population" },
+      "inconclusive",
+    ],
+    [
+      "two cases that broke alike, asked of cases like them",
+      times(2, [5, 5]),
+      times(2, [5, 0]),
+      { scope: "population" },
+      "inconclusive",
+    ],
+    [
+      "many cases that broke alike, asked of cases like them",
+      times(20, [5, 5]),
+      times(20, [5, 0]),
+      { scope: "population" },
+      "regressed",
+    ],
+    ["all failing on both sides", times(100, [5, 0]), times(100, [5, 0]), {}, "no_regression"],
+    ["a share of nothing", times(100, [5, 0]), times(100, [5, 0]), { relative: true }, "inconclusive"],
+    [
+      "the bare numbers",
+      times(50, [5, 5]),
+      [[5, 0], ...times(49, [5, 5] as const)],
+      { mode: "point" },
+      "no_regression",
+    ],
+    [
+      "the bare numbers, beyond the limit",
+      times(50, [5, 5]),
+      [...times(2, [5, 0] as const), ...times(48, [5, 5] as const)],
+      { mode: "point" },
+      "regressed",
+    ],
+  ])("of %s", (_what, base, candidate, changes, verdict) => {
+    const comparison = compared(base, candidate, changes);
+    expect(comparison.verdict, comparison.said).toBe(verdict);
+    expect(comparison.said).toMatch(/\S/);
+    expect(comparison.said).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
+  it.each<[string, Arm]>([
+    ["no case in common", armOfCounts(times(3, [1, 1]), { ids: ["x", "y", "z"] })],
+    ["no case with the same content", armOfCounts(times(3, [1, 1]), { contents: ["x", "y", "z"] })],
+    ["every trial errored", armOfCounts(times(3, [0, 0]))],
+    ["no case at all", armOfCounts([])],
+  ])("is incomparable with %s", (_what, candidate) => {
+    const { comparison } = compare(armOfCounts(times(3, [1, 1])), candidate);
+    expect(comparison).toMatchObject({ verdict: "incomparable", detectable_drop: null, population: null });
+    expect(comparison.said).toContain("can be compared");
+    expect(comparison.metrics[0]).toMatchObject({ delta: null, p: null, verdict: "incomparable" });
+  });
+
+  it("is incomparable where other scorers decided what passes", () => {
+    const other = new Map([["exact", scoreOf([5], [5], { hash: "changed" })]]);
+    const tagsOf = () => ["billing"];
+    const [before, after] = [times(9, [5, 5] as const), times(9, [5, 0] as const)];
+    const { comparison } = compare(armOfCounts(before), armOfCounts(after, { scores: other, tagsOf }));
+    expect(comparison.verdict).toBe("incomparable");
+    expect(comparison).toMatchObject({ moved: [], tags: [], cases: { broken: [], fixed: [], paired: 9 } });
+    expect(comparison.said).toBe("pass rate cannot be compared: the two sides were scored differently");
+  });
+
+  it("of one changed scorer leaves the others comparable", () => {
+    const scores = (hash: string, sum: number) =>
+      new Map([
+        ["exact", scoreOf(times(100, 5), times(100, 4))],
+        ["tone", scoreOf(times(100, 5), times(100, sum), { hash, required: false })],
+      ]);
+    const { comparison } = compare(
+      armOfCounts(times(100, [5, 4]), { scores: scores("one", 4) }),
+      armOfCounts(times(100, [5, 4]), { scores: scores("two", 1) }),
+    );
+    expect(comparison.metrics.map((row) => [row.metric, row.verdict])).toEqual([
+      ["pass_rate", "inconclusive"],
+      ["score.exact", "inconclusive"],
+      ["score.tone", "incomparable"],
+      ["pass^5", "inconclusive"],
+    ]);
+  });
+
+  it("of pass^k needs so many answers on both sides", () => {
+    const said = compared(times(5, [2, 2]), times(5, [1, 1]), { metric: "pass^2" }).said;
+    expect(said).toBe(
+      "pass^2 cannot be compared: the two sides were scored differently, or no case has 2 answers on both sides",
+    );
+    expect(compared(times(50, [5, 5]), times(50, [5, 3]), { metric: "pass^3" }).verdict).toBe("regressed");
+  });
+
+  it("is not 'no regression' when a case has no answer on one side", () => {
+    const candidate: Counts[] = [[0, 0], ...times(999, [5, 5] as const)];
+    const comparison = compared(times(1000, [5, 5]), candidate);
+    expect(comparison.verdict).toBe("inconclusive");
+    expect(comparison.said).toContain("1 case has no answer on one side: not enough evidence");
+    expect(comparison.cases.missing).toEqual(["c0"]);
+  });
+
+  it("stands with unequal numbers of trials", () => {
+    const many = times(60, [20, 19] as const);
+    expect(compared(many, times(60, [1, 1])).verdict).not.toBe("regressed");
+    expect(compared(many, times(60, [1, 0])).verdict).toBe("regressed");
+  });
+
+  it.each([0.51, 0.999999])("stands at a confidence of %s", (confidence) => {
+    const comparison = compared(times(50, [5, 5]), partly(50, 25, 2), { confidence });
+    expect(comparison.verdict).toBe("regressed");
+    expect(comparison.said).not.toMatch(/NaN|Infinity/);
+  });
+});
+
+describe("intervals", () => {
+  const counts = fc.array(
+    fc
+      .tuple(
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+      )
+      .map(([m, k, b, x]) => ({
+        base: [m, Math.round(b * m)] as const,
+        candidate: [k, Math.round(x * k)] as const,
+      })),
+    { minLength: 1, maxLength: 40 },
+  );
+  const scopes = fc.constantFrom("suite" as const, "population" as const);
+
+  it("hold the difference, and lie between −100 and 100 points", () => {
+    fc.assert(
+      fc.property(counts, scopes, (cases, scope) => {
+        const { metrics, population } = compared(
+          cases.map((one) => one.base),
+          cases.map((one) => one.candidate),
+          { scope },
+        );
+        for (const { delta, low, high } of metrics) {
+          if (delta === null || low === null || high === null) continue;
+          expect(low).toBeLessThanOrEqual(delta + 1e-12);
+          expect(high).toBeGreaterThanOrEqual(delta - 1e-12);
+          expect(low).toBeGreaterThanOrEqual(-1 - 1e-12);
+          expect(high).toBeLessThanOrEqual(1 + 1e-12);
+        }
+        expect(population === null).toBe(cases.length < 2);
+      }),
+    );
+  });
+
+  it("for cases like these stay open where all cases moved alike", () => {
+    const { population } = compared(times(100, [5, 5]), times(100, [5, 5]));
+    expect(population?.low).toBeCloseTo(-(1 - 0.05 ** (1 / 100)), 12);
+    expect(population?.high).toBeCloseTo(1 - 0.05 ** (1 / 100), 12);
+  });
+
+  it("are mirrored when the arms are swapped", () => {
+    fc.assert(
+      fc.property(counts, scopes, (cases, scope) => {
+        const base = cases.map((one) => one.base);
+        const candidate = cases.map((one) => one.candidate);
+        const there = compared(base, candidate, { scope });
+        const back = compared(candidate, base, { scope });
+        const [one, two] = [there.metrics[0], back.metrics[0]];
+        expect(one?.delta).toBeCloseTo(-(two?.delta ?? 0), 10);
+        if (one?.low == null) return;
+        expect(one.low).toBeCloseTo(-(two?.high ?? 0), 10);
+        expect(one.high).toBeCloseTo(-(two?.low ?? 0), 10);
+        expect(there.cases.broken.toSorted()).toEqual(back.cases.fixed.toSorted());
+        // A p that small on one side is the other's p for a rise.
+        const fell = (verdict?: string) => verdict === "regressed" || verdict === "small_drop";
+        if (fell(one.verdict)) expect(two?.p).toBeGreaterThanOrEqual(0.95);
+      }),
+    );
+  });
+});
+
+describe("errored trials", () => {
+  const header = {
+    id: "aa000001",
+    suite: "triage",
+    target: "t",
+    fingerprint: "f",
+    scorers: [{ name: "exact", type: "equals", required: true, binary: true, hash: sha256("exact") }],
+  } as unknown as RunHeader;
+  const row = (case_no: number, pass: boolean | null): TallyRow => ({
+    case_no,
+    kind: pass === null ? "errored" : "answered",
+    error: pass === null ? "timeout" : null,
+    cached: false,
+    pass,
+    scores: pass === null ? [] : [[pass ? 1 : 0, pass]],
+    latency_ms: null,
+    cost_usd: null,
+    input_tokens: null,
+    output_tokens: null,
+    refused: false,
+    tool_calls: 0,
+  });
+  const armOf = (trials: readonly (boolean | null)[][]): Arm => {
+    const tally = makeTally(trials.length, 1);
+    for (const [caseNo, own] of trials.entries()) for (const pass of own) tally.add(row(caseNo, pass));
+    const cases = trials.map((_, case_no) => ({
+      case_no,
+      id: `c${case_no}`,
+      content_hash: "same",
+      request_hash: "",
+      key: "",
+      tags: [],
+      planned: trials[case_no]?.length ?? 0,
+    }));
+    return armOfRun(header, cases, tally);
+  };
+
+  it("never change a number of the comparison", () => {
+    const trial = fc.constantFrom(true, false, null);
+    const cases = fc.array(fc.array(trial, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
+    fc.assert(
+      fc.property(cases, (trials) => {
+        const base = armOf(trials.map(() => [true, true, false]));
+        const answered = trials.map((own) => own.filter((pass) => pass !== null));
+        const one = compare(base, armOf(trials)).comparison;
+        const two = compare(base, armOf(answered)).comparison;
+        expect(one.metrics).toEqual(two.metrics);
+        expect(one.cases).toEqual(two.cases);
+      }),
+    );
+  });
+});
+
+describe("several gating rules", () => {
+  const names = ["a", "b", "c", "d"];
+  const rules = names.map((name) => ruleOf({ metric: `score.${name}` }));
+  /** One scorer fell just enough to be called by itself; the others stand still. */
+  const armWith = (fallen: number): Arm =>
+    armOfCounts(times(40, [5, 4]), {
+      scores: new Map(
+        names.map((name) => [
+          name,
+          scoreOf(
+            times(40, 5),
+            times(40, 4).map((sum, place) => (name === "a" && place < fallen ? sum - 1 : sum)),
+            { hash: name, required: name === "a" },
+          ),
+        ]),
+      ),
+    });
+
+  it("share their chance of a false alarm (Holm)", () => {
+    const fallen = [...Array(40).keys()].find(
+      (n) => compare(armWith(0), armWith(n), rules[0] ?? ruleOf()).comparison.verdict === "regressed",
+    );
+    expect(fallen).toBeGreaterThan(0);
+    const together = compare(armWith(0), armWith(fallen ?? 0), ...rules);
+    expect(together.findings.map((one) => one.verdict)).toEqual(times(4, "inconclusive"));
+    expect(compare(armWith(0), armWith(40), ...rules).findings.map((one) => one.verdict)).toEqual([
+      "regressed",
+      ...times(3, "inconclusive"),
+    ]);
+  });
+
+  it("have the worst of their verdicts", () => {
+    expect(worstVerdict(["improved", "no_regression", "inconclusive"])).toBe("inconclusive");
+    expect(worstVerdict(["incomparable", "regressed"])).toBe("regressed");
+    expect(worstVerdict([])).toBe("incomparable");
+  });
+});
+
+describe("graded scores", () => {
+  const arm = (values: readonly (readonly number[])[]): Arm =>
+    armOfCounts(
+      values.map((own) => [own.length, own.length]),
+      {
+        scores: new Map([
+          [
+            "exact",
+            scoreOf(
+              values.map((own) => own.length),
+              values.map((own) => own.length),
+            ),
+          ],
+          ["tone", gradedScore(values)],
+        ]),
+      },
+    );
+  const around = (middle: number) => [middle - 0.1, middle, middle + 0.1];
+
+  it("are compared by their means, with a z-test", () => {
+    const { comparison } = compare(
+      arm(times(50, around(0.7))),
+      arm(times(50, around(0.4))),
+      ruleOf({ metric: "score.tone" }),
+    );
+    expect(comparison.verdict).toBe("regressed");
+    const row = comparison.metrics.find((one) => one.metric === "score.tone");
+    expect(row?.delta).toBeCloseTo(-0.3, 12);
+    expect(comparison.said).toMatch(/^tone fell 30\.0 points/);
+  });
+
+  it("take only cases that were scored on both sides", () => {
+    const before = arm([around(0.7), [], around(0.5)]);
+    const after = arm([around(0.7), around(0.2), []]);
+    const { comparison } = compare(before, after, ruleOf({ metric: "score.tone" }));
+    expect(comparison.metrics.find((one) => one.metric === "score.tone")?.delta).toBeCloseTo(0, 12);
+  });
+});

@@ -1,0 +1,148 @@
+import {
+  BUMPS,
+  type Bump,
+  type ContractFinding,
+  type DeclaredChange,
+  type MajorChange,
+  type VersionChange,
+} from "../domain/prompt-change.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import type { RuleFinding } from "./compare-arms.ts";
+
+/** What a comparison shows of behaviour: did it fall, did it rise, by more than the margin? Null where it is not shown. */
+export interface Movement {
+  readonly fell: boolean | null;
+  readonly rose: boolean | null;
+  /** Largest move in points of [0, 1] that counts as none. */
+  readonly margin: number;
+}
+
+/**
+ * What the gating metrics show together, both ways alike: a rise beyond the margin is proved as a drop is.
+ * A metric that cannot be compared shows nothing.
+ */
+export function movementOf(findings: readonly RuleFinding[]): Movement {
+  const each = findings.map(({ compared: { row, evidence }, rule }) => {
+    const { delta } = row;
+    if (evidence === null || delta === null || row.verdict === "incomparable")
+      return { fell: null, rose: null, margin: rule.max_drop };
+    const margin = evidence.allowed;
+    if (evidence.method === "point") return { fell: delta < -margin, rose: delta > margin, margin };
+    const { notBelow } = evidence;
+    const notAbove = notBelow === null ? null : 2 * delta - notBelow;
+    return {
+      fell: row.verdict === "regressed" ? true : shownWithin(notBelow === null ? null : -notBelow, margin),
+      rose:
+        row.verdict === "improved" && !(notAbove !== null && notAbove < margin)
+          ? true
+          : shownWithin(notAbove, margin),
+      margin,
+    };
+  });
+  return {
+    fell: worst(each.map((one) => one.fell)),
+    rose: worst(each.map((one) => one.rose)),
+    margin: each[0]?.margin ?? 0,
+  };
+}
+
+const shownWithin = (bound: number | null, margin: number): false | null =>
+  bound !== null && bound < margin ? false : null;
+
+/** True where any is; else unknown where any is. */
+function worst(all: readonly (boolean | null)[]): boolean | null {
+  if (all.includes(true)) return true;
+  return all.length === 0 || all.includes(null) ? null : false;
+}
+
+/**
+ * Holds a declared bump against what was measured. A patch may not move behaviour either way, a minor version may move it
+ * but not make it worse, a major version may do anything.
+ *
+ * @param changes what is allowed in a major version only
+ */
+export function holdContract(
+  change: VersionChange,
+  movement: Movement,
+  changes: readonly MajorChange[],
+): ContractFinding {
+  const { declared } = change;
+  const needed = neededBump(declared, movement, changes);
+  const outcome =
+    needed === null ? "undecided" : BUMPS.indexOf(needed) > BUMPS.indexOf(declared) ? "broken" : "kept";
+  const head = `The change: prompts/${change.prompt} ${change.from} → ${change.to}, declared a ${nameOf(declared)}.`;
+  return {
+    ...change,
+    outcome,
+    needed,
+    changes,
+    said: `${head} ${verdictOf(declared, outcome, movement, changes)}`,
+  };
+}
+
+function neededBump(declared: Bump, { fell, rose }: Movement, changes: readonly MajorChange[]): Bump | null {
+  if (declared === "major" || changes.length > 0) return "major";
+  if (declared === "minor") return fell === null ? null : fell ? "major" : "minor";
+  if (fell === true || rose === true) return "minor";
+  return fell === false && rose === false ? "patch" : null;
+}
+
+const nameOf = (bump: Bump): string => (bump === "patch" ? "patch" : `${bump} version`);
+
+function verdictOf(
+  declared: Bump,
+  outcome: ContractFinding["outcome"],
+  { margin }: Movement,
+  changes: readonly MajorChange[],
+): string {
+  const within = `${Number((margin * 100).toPrecision(3))} points`;
+  if (declared === "major") return "A major version may change anything.";
+  if (changes.length > 0) {
+    const told = changes.map(({ what, said }) => `${what}: ${said}`).join("; ");
+    return `What changed needs a major version (${told}).`;
+  }
+  if (declared === "patch") {
+    if (outcome === "broken") return "A patch may not move behaviour: this is at least a minor version.";
+    return outcome === "kept"
+      ? `Behaviour stayed within ${within} either way.`
+      : `It is not shown that behaviour stayed within ${within} either way.`;
+  }
+  if (outcome === "broken")
+    return "A minor version may move behaviour but must not make it worse: this is a major version, or a mistake.";
+  return outcome === "kept" ? "Nothing got worse." : "It is not shown that nothing got worse.";
+}
+
+/** `gate.contract`: a broken contract fails; one that is not shown either way follows the regression rule's word. */
+export function contractRule(finding: ContractFinding, findings: readonly RuleFinding[]): RuleResult {
+  const strict = findings[0]?.rule.undecided === "fail";
+  const incomparable = findings.some((one) => one.verdict === "incomparable");
+  const outcome =
+    finding.outcome === "broken"
+      ? "failed"
+      : finding.outcome === "undecided" && (strict || incomparable)
+        ? "undecided"
+        : "passed";
+  return {
+    rule: "contract",
+    outcome,
+    value: findings[0]?.compared.row.delta ?? null,
+    required: PROMISES[finding.declared],
+    said: finding.said,
+  };
+}
+
+/** What a look of a sequential test can say of the contract: nothing where no bump is declared. */
+export function contractSoFar(
+  declared: DeclaredChange | null,
+  findings: readonly RuleFinding[],
+): RuleResult["outcome"][] {
+  if (declared === null) return [];
+  const { outcome } = holdContract(declared.change, movementOf(findings), declared.changes);
+  return [outcome === "broken" ? "failed" : outcome === "kept" ? "passed" : "undecided"];
+}
+
+const PROMISES: Readonly<Record<Bump, string>> = {
+  patch: "a patch does not move behaviour",
+  minor: "a minor version does not make it worse",
+  major: "a major version may change anything",
+};

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import type { RegressionRule } from "../domain/suite.ts";
+import { compareArms } from "./compare-arms.ts";
+import { armOfCounts, type Counts, ruleOf, times } from "./testing/arms.ts";
+
+const said = (base: readonly Counts[], candidate: readonly Counts[], changes: Partial<RegressionRule> = {}) =>
+  compareArms(armOfCounts(base), armOfCounts(candidate), { rules: [ruleOf(changes)], narrowed: false })
+    .comparison.said;
+const same = (n: number): Counts[] => times(n, [5, 4] as const);
+const fallen = (n: number, by: number): Counts[] => [...times(by, [5, 1] as const), ...same(n - by)];
+
+describe("the sentence of a verdict", () => {
+  it.each<[string, string]>([
+    [
+      said(same(120), fallen(120, 20)),
+      "pass rate fell 10.0 points (5.8 to 14.2) on these 120 cases: regressed",
+    ],
+    [
+      said(same(3000), fallen(3000, 60)),
+      "pass rate fell 1.2 points (0.4 to 2.0) on these 3000 cases: a real drop, shown to be smaller than 3 points",
+    ],
+    [
+      said(
+        same(200),
+        same(200).map(() => [5, 5] as const),
+      ),
+      "pass rate rose 20.0 points (+17.7 to +22.3) on these 200 cases: improved",
+    ],
+    [
+      said(same(1000), same(1000)),
+      "pass rate 0.0 points, −1.4 to +1.4: shown not to be more than 3 points worse on these 1000 cases",
+    ],
+    [
+      said(times(100, [1, 1]), times(100, [1, 1])),
+      "pass rate 0.0 points, −2.8 to 0.0: shown not to be more than 3 points worse on these 100 cases",
+    ],
+    [
+      said(same(50), same(50)),
+      "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 3 points: not enough evidence; 439 more cases, or about 44 more trials of each on both sides, would settle it 4 times in 5 if nothing changed",
+    ],
+    [
+      said(same(50), same(50), { scope: "population" }),
+      "pass rate 0.0 points: the interval −6.2 to +5.8 spans the allowed 3 points: not enough evidence; 439 more cases would settle it 4 times in 5 if nothing changed",
+    ],
+    [
+      said(times(50, [5, 5]), fallen(50, 50), { scope: "population" }),
+      "pass rate fell 80.0 points (69.5 to 81.2) on cases like these 50: regressed",
+    ],
+    [
+      said([[5, 5]], [[5, 4]]),
+      "pass rate −20.0 points: one case alone cannot show that nothing fell: not enough evidence",
+    ],
+    [
+      said(times(9, [5, 0]), times(9, [5, 0]), { relative: true }),
+      "pass rate 0.0 points: the baseline is at 0, so no share of it can be allowed: not enough evidence",
+    ],
+    [
+      said(same(50), fallen(50, 10), { mode: "point" }),
+      "pass rate −12.0 points on these 50 cases, 3 allowed, by the bare numbers: with nothing changed this rule blocks 23 % of the time",
+    ],
+    [
+      said(same(50), same(50), { max_drop: 1e-9 }),
+      "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 0 points: not enough evidence",
+    ],
+  ])("is %s", (sentence, expected) => {
+    expect(sentence).toBe(expected);
+  });
+});

@@ -1,0 +1,238 @@
+import { describe, expect, it } from "vitest";
+import { sha256 } from "../domain/json.ts";
+import type { CanaryResult } from "../domain/report.ts";
+import type { RunHeader } from "../domain/run.ts";
+import { Gate } from "../domain/suite.ts";
+import { computeMetrics } from "../metrics/compute-metrics.ts";
+import { makeTally, type Tally } from "../metrics/tally.ts";
+import { type Arm, armOfRun } from "./arm.ts";
+import { gateRun, rulesSoFar } from "./gate-run.ts";
+import { armOfCounts, times } from "./testing/arms.ts";
+
+const hash = sha256("exact");
+const header = {
+  id: "bb000002",
+  suite: "triage",
+  target: "t",
+  fingerprint: sha256("candidate"),
+  narrowing: null,
+  trials: 5,
+  planned: 500,
+  scorers: [{ name: "exact", type: "equals", required: true, binary: true, hash }],
+} as unknown as RunHeader;
+
+/** Trials of each case: `p`assed, `f`ailed, `e`rrored. */
+function tallyOf(cases: readonly string[]): Tally {
+  const tally = makeTally(cases.length, 1);
+  for (const [case_no, trials] of cases.entries()) {
+    for (const one of trials) {
+      const pass = one === "e" ? null : one === "p";
+      tally.add({
+        case_no,
+        kind: pass === null ? "errored" : "answered",
+        error: pass === null ? "timeout" : null,
+        cached: false,
+        pass,
+        scores: pass === null ? [] : [[pass ? 1 : 0, pass]],
+        latency_ms: 100,
+        cost_usd: 0.01,
+        input_tokens: null,
+        output_tokens: null,
+        refused: false,
+        tool_calls: 0,
+      });
+    }
+  }
+  return tally;
+}
+
+interface Setting {
+  readonly gate?: object;
+  readonly baseline?: Arm | null;
+  readonly accepted?: { readonly from: string; readonly to: string; readonly why: string } | null;
+  readonly canary?: CanaryResult | null;
+}
+
+const baselineOf = (n: number, passed = 5): Arm => {
+  const arm = armOfCounts(times(n, [5, passed]), { fingerprint: sha256("base") });
+  const scores = [...arm.scores].map(([name, one]) => [name, { ...one, hash }] as const);
+  return { ...arm, scores: new Map(scores) };
+};
+
+/** The gate of a run whose cases did this. */
+function gated(
+  cases: readonly string[],
+  { gate = {}, baseline, accepted = null, canary = null }: Setting = {},
+) {
+  const tally = tallyOf(cases);
+  const stored = cases.map((_, case_no) => ({
+    case_no,
+    id: `c${case_no}`,
+    content_hash: "same",
+    request_hash: "",
+    key: "",
+    tags: [],
+    planned: 5,
+  }));
+  return gateRun({
+    gate: Gate.parse(gate),
+    header,
+    tally,
+    metrics: computeMetrics(tally, { trials: 5, scorers: ["exact"] }),
+    missing: (caseNo) => tally.errored[caseNo] ?? 0,
+    totalMissing: tally.totalErrored,
+    casesOf: (selector) => stored.filter(({ id }) => selector === `case:${id}`),
+    baseline: baseline === undefined ? baselineOf(cases.length) : baseline,
+    accepted,
+    candidate: (counted) => armOfRun(header, stored, counted),
+    look: null,
+    canary,
+    declared: null,
+  });
+}
+
+const good = times(100, "ppppp");
+const broken = [...times(20, "fffff"), ...times(80, "ppppp")];
+
+describe("the regression rule of a run", () => {
+  it("passes a run that is shown to be no worse, and fails one that fell", () => {
+    expect(gated(good).gate).toMatchObject({ outcome: "passed", verdict: "no_regression" });
+    expect(gated(broken).gate).toMatchObject({
+      outcome: "failed",
+      verdict: "regressed",
+      rules: [
+        {
+          rule: "regression pass_rate",
+          outcome: "failed",
+          value: -0.2,
+          required: "no drop of more than 3 points",
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ["warn", "passed"],
+    ["fail", "undecided"],
+  ])("with undecided: %s is %s where the evidence is not enough", (undecided, outcome) => {
+    const { gate } = gated(times(8, "ppppf"), {
+      gate: { regression: { undecided } },
+      baseline: baselineOf(8, 4),
+    });
+    expect(gate).toMatchObject({ verdict: "inconclusive", outcome });
+  });
+
+  it("is not there without a baseline, or when it is switched off", () => {
+    expect(gated(broken, { baseline: null })).toMatchObject({
+      comparison: null,
+      gate: { outcome: "not_gated", verdict: "none", rules: [] },
+    });
+    const off = gated(broken, { gate: { regression: false } });
+    expect(off.gate).toMatchObject({ outcome: "not_gated", verdict: "regressed", rules: [] });
+  });
+
+  it("is undecided when the scorers are others", () => {
+    const { gate } = gated(good, { baseline: armOfCounts(times(100, [5, 5])) });
+    expect(gate).toMatchObject({ outcome: "undecided", verdict: "incomparable" });
+  });
+});
+
+describe("missing trials", () => {
+  it("leave a rule that holds at both extremes as it is", () => {
+    const dead = [...times(40, "fffff"), "ppppe", ...times(59, "ppppp")];
+    expect(gated(dead).gate.outcome).toBe("failed");
+    const fine = ["ppppe", ...times(999, "ppppp")];
+    expect(gated(fine, { baseline: baselineOf(1000) }).gate.outcome).toBe("passed");
+  });
+
+  it("make undecided what hangs on them", () => {
+    const half = [...times(30, "peeee"), ...times(70, "ppppp")];
+    const { gate, comparison } = gated(half);
+    expect(comparison?.metrics[0]?.delta).toBe(0);
+    expect(gate.outcome).toBe("undecided");
+  });
+
+  it("never make an outage a regression: nothing answered is undecided", () => {
+    const { gate } = gated(times(100, "eeeee"));
+    expect(gate).toMatchObject({ outcome: "undecided", verdict: "incomparable" });
+  });
+});
+
+describe("removed cases", () => {
+  it("fail the gate unless they are allowed", () => {
+    const baseline = baselineOf(103);
+    expect(gated(good, { baseline }).gate).toMatchObject({
+      outcome: "failed",
+      verdict: "no_regression",
+      rules: [
+        { rule: "regression pass_rate" },
+        { rule: "removed cases", value: 3, said: "c100, c101, c102" },
+      ],
+    });
+    expect(gated(good, { baseline, gate: { allow_removed: true } }).gate.outcome).toBe("passed");
+  });
+});
+
+describe("an accepted regression", () => {
+  const accepted = { from: sha256("base"), to: header.fingerprint, why: "shorter answers" };
+
+  it("passes, and says why", () => {
+    const { gate } = gated(broken, { accepted });
+    expect(gate).toMatchObject({ outcome: "passed", verdict: "regressed" });
+    expect(gate.rules[0]?.said).toBe("regressed, accepted: shorter answers");
+  });
+
+  it.each([
+    ["another baseline", { ...accepted, from: sha256("other") }],
+    ["another run", { ...accepted, to: sha256("other") }],
+  ])("does not count for %s", (_what, other) => {
+    expect(gated(broken, { accepted: other }).gate.outcome).toBe("failed");
+  });
+});
+
+describe("a stale baseline", () => {
+  const canary = { run: "cc", asked: 25, answered: 25, baseline: 1, today: 0.4, p: 1e-9, stale: true };
+
+  it("lets no difference count, and leaves the other rules alone", () => {
+    expect(gated(broken, { canary })).toMatchObject({
+      gate: { outcome: "passed", verdict: "inconclusive" },
+      comparison: { verdict: "inconclusive", warnings: ["baseline_stale"] },
+    });
+    const strict = { regression: { undecided: "fail" } };
+    expect(gated(broken, { canary, gate: strict }).gate.outcome).toBe("undecided");
+    const critical = { critical: ["case:c0"] };
+    expect(gated(broken, { canary, gate: critical }).gate.outcome).toBe("failed");
+  });
+});
+
+describe("while trials are still to come", () => {
+  const soFar = (cases: readonly string[], gate: object, bound: number | null) => {
+    const tally = tallyOf(cases);
+    return rulesSoFar(
+      { gate: Gate.parse(gate), header, tally, casesOf: () => [{ case_no: 0, id: "c0" }] },
+      (caseNo) => 5 - (tally.answered[caseNo] ?? 0),
+      bound,
+    );
+  };
+
+  it("a mean is decided when its repeated interval lies on one side", () => {
+    const require = { pass_rate: ">= 0.5" };
+    expect(soFar(times(100, "p"), { require }, 2.5)).toEqual(["passed"]);
+    expect(soFar(times(100, "f"), { require }, 2.5)).toEqual(["failed"]);
+    expect(soFar([...times(55, "p"), ...times(45, "f")], { require }, 2.5)).toEqual(["undecided"]);
+    expect(soFar(times(100, "p"), { require }, null)).toEqual(["undecided"]);
+    expect(soFar(times(100, "p"), { require: { pass_rate: "<= 0.5" } }, 2.5)).toEqual(["failed"]);
+  });
+
+  it("what the rest cannot change is decided", () => {
+    expect(soFar(times(100, "ffff"), { require: { pass_rate: ">= 0.5" } }, null)).toEqual(["failed"]);
+    expect(soFar(times(100, "pppp"), { require: { "pass^5": ">= 0.5" } }, 2.5)).toEqual(["undecided"]);
+    expect(soFar(times(100, "pppf"), { require: { "pass^5": ">= 0.5" } }, 2.5)).toEqual(["failed"]);
+  });
+
+  it("a critical case is decided by one failure, or by all its trials", () => {
+    expect(soFar(["pf"], { critical: ["case:c0"] }, null)).toEqual(["failed"]);
+    expect(soFar(["pp"], { critical: ["case:c0"] }, null)).toEqual(["undecided"]);
+    expect(soFar(["ppppp"], { critical: ["case:c0"] }, null)).toEqual(["passed"]);
+  });
+});

@@ -1,0 +1,80 @@
+import type { RunScorer } from "../domain/run.ts";
+import type { Gate, RegressionRule } from "../domain/suite.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+
+/** Why the gate does not believe a scorer, in one sentence, by the scorer's name. */
+export type Unbelieved = ReadonlyMap<string, string>;
+
+/** A gate in two: the rules that decide, and those that only inform because they rest on a scorer nobody has checked. */
+export interface SplitGate {
+  readonly enforced: Gate;
+  /** Null when every rule is enforced. */
+  readonly informing: Gate | null;
+}
+
+type ScorerRole = Pick<RunScorer, "name" | "required">;
+
+/** Parts a gate by what its rules rest on. */
+export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved: Unbelieved): SplitGate {
+  const informs = (metric: string): boolean => doubted(metric, scorers, unbelieved).length > 0;
+  const rules = regressionRulesOf(gate);
+  const aside = rules.filter((rule) => informs(rule.metric));
+  const required = Object.entries(gate.require);
+  const criticalAside = gate.critical.length > 0 && informs("pass_rate");
+  const informed = required.filter(([metric]) => informs(metric));
+  if (aside.length === 0 && informed.length === 0 && !criticalAside)
+    return { enforced: gate, informing: null };
+  const deciding = rules.filter((rule) => !informs(rule.metric));
+  return {
+    enforced: {
+      ...gate,
+      // A declared bump is held against the deciding rules; without one, against the pass rate.
+      contract: gate.contract && (deciding.length > 0 || !informs("pass_rate")),
+      require: Object.fromEntries(required.filter(([metric]) => !informs(metric))),
+      critical: criticalAside ? [] : gate.critical,
+      regression: ruleOption(deciding),
+    },
+    informing: {
+      ...gate,
+      require: Object.fromEntries(informed),
+      critical: criticalAside ? gate.critical : [],
+      regression: ruleOption(aside),
+    },
+  };
+}
+
+/** Results of the informing rules, each with why it is not enforced. Rules that rest on no score are left out. */
+export function reportedOnly(
+  rules: readonly RuleResult[],
+  scorers: readonly ScorerRole[],
+  unbelieved: Unbelieved,
+): RuleResult[] {
+  return rules.flatMap((rule): RuleResult[] => {
+    const because = doubted(metricOf(rule.rule), scorers, unbelieved);
+    return because.length === 0 ? [] : [{ ...rule, enforced: false, because: because.join("; ") }];
+  });
+}
+
+function metricOf(rule: string): string {
+  return rule.startsWith("critical ") ? "pass_rate" : rule.replace(/^(require|regression) /, "");
+}
+
+/** Why a metric cannot be believed: the reasons of each unbelieved scorer that it rests on. */
+function doubted(metric: string, scorers: readonly ScorerRole[], unbelieved: Unbelieved): string[] {
+  const restsOn = metric.startsWith("score.")
+    ? [metric.slice("score.".length)]
+    : /^(pass_rate|pass[@^]\d+|flaky_rate)$/.test(metric)
+      ? scorers.filter((one) => one.required).map((one) => one.name)
+      : [];
+  const reasons = restsOn.flatMap((name) => unbelieved.get(name) ?? []);
+  return [...new Set(reasons)];
+}
+
+function regressionRulesOf({ regression }: Gate): readonly RegressionRule[] {
+  if (regression === false) return [];
+  return Array.isArray(regression) ? regression : [regression];
+}
+
+function ruleOption(rules: readonly RegressionRule[]): Gate["regression"] {
+  return rules.length === 0 ? false : [...rules];
+}

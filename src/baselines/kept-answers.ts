@@ -1,0 +1,113 @@
+import * as z from "zod";
+import { sha256 } from "../domain/json.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Baseline } from "./baseline-file.ts";
+
+/** One distinct answer of a case: what was said, how often, how often it passed. */
+export const KeptAnswer = z.strictObject({
+  answer_hash: z.string(),
+  output: z.string(),
+  trials: z.int().min(1),
+  pass: z.int().min(0),
+});
+export type KeptAnswer = z.output<typeof KeptAnswer>;
+
+const KeptCase = z.strictObject({ case: z.string().min(1), answers: z.array(KeptAnswer) });
+
+/** Distinct answers by case id. */
+export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
+
+/** Where the answers behind a baseline stand. */
+export function answersPath(baseline: string): string {
+  return baseline.replace(/\.jsonl$/, ".answers.jsonl");
+}
+
+/** Answers of single trials, put together: most often said first. */
+export function countAnswers(
+  trials: Iterable<{ readonly output: string; readonly trials?: number; readonly pass: number }>,
+): KeptAnswer[] {
+  const answers = new Map<string, { trials: number; pass: number }>();
+  for (const { output, trials: times = 1, pass } of trials) {
+    const one = answers.get(output) ?? { trials: 0, pass: 0 };
+    one.trials += times;
+    one.pass += pass;
+    answers.set(output, one);
+  }
+  return [...answers]
+    .map(([output, counts]) => ({ answer_hash: sha256(output), output, ...counts }))
+    .sort((a, b) => b.trials - a.trials || (a.output < b.output ? -1 : 1));
+}
+
+/** One line a case, sorted by id: the same answers always give the same bytes. */
+export function formatAnswers(answers: KeptAnswers): string {
+  return [...answers]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, kept]) => `${JSON.stringify({ case: id, answers: kept })}\n`)
+    .join("");
+}
+
+/** @throws {EvalsError} with every line that is none of ours */
+export function parseAnswers(text: string, path: string): KeptAnswers {
+  const lines = text.split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  const problems: Problem[] = [];
+  const answers = new Map<string, readonly KeptAnswer[]>();
+  for (const [index, line] of lines.entries()) {
+    const one = readLine(line);
+    if (one === undefined) problems.push(brokenLine(path, index + 1));
+    else answers.set(one.case, one.answers);
+  }
+  if (problems.length > 0) throw new EvalsError(problems.slice(0, 20));
+  return answers;
+}
+
+function readLine(line: string): z.output<typeof KeptCase> | undefined {
+  try {
+    return KeptCase.parse(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+function brokenLine(path: string, line: number): Problem {
+  return {
+    code: "EVALS_ANSWERS_BROKEN",
+    path,
+    line,
+    column: 1,
+    what: "The line is not one that evals promote --with-answers wrote.",
+    why: "Before and after are shown, and changed scorers are applied, from these answers.",
+    fix: `git checkout HEAD -- ${path}, or promote again with --with-answers`,
+  };
+}
+
+/**
+ * The answers behind a baseline to which a run was added: those that were kept, and the run's own where it grew.
+ *
+ * @param whole all answers of the run, for cases that are new or changed
+ * @param fresh those that it asked itself
+ */
+export function growAnswers(
+  { cases }: Baseline,
+  run: string,
+  {
+    kept,
+    whole,
+    fresh,
+  }: { readonly kept: KeptAnswers; readonly whole: KeptAnswers; readonly fresh: KeptAnswers },
+): KeptAnswers {
+  return new Map(
+    cases.map(({ case: id, runs }) => {
+      if (runs[0] === run) return [id, whole.get(id) ?? []];
+      const before = kept.get(id) ?? [];
+      return [id, runs.includes(run) ? countAnswers([...before, ...(fresh.get(id) ?? [])]) : before];
+    }),
+  );
+}
+
+/** Whether the file holds an answer for every trial of the baseline: only then do both speak of the same. */
+export function isWhole(answers: KeptAnswers, { cases }: Baseline): boolean {
+  return cases.every(
+    (one) => one.trials === (answers.get(one.case) ?? []).reduce((sum, { trials }) => sum + trials, 0),
+  );
+}

@@ -1,0 +1,259 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Judged, OpenJudge } from "../../domain/judge.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { readCalibration } from "../../labels/calibration-file.ts";
+import { labelsPath, writeLabels } from "../../labels/label-file.ts";
+import { answerOf, label, table } from "../../labels/testing/labels.ts";
+import { readVerdicts, verdictsPath, writeVerdicts } from "../../labels/verdict-file.ts";
+import { fakeIo } from "../testing/fake-io.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+import { calibrateCommand } from "./calibrate.ts";
+
+const CONFIG = "models: { small: { provider: outputs, file: outputs.jsonl } }\n";
+const HASH = "a".repeat(64);
+
+let s: Scenario;
+beforeEach(() => {
+  s = scenario(null);
+  s.write("evalconfig.yaml", CONFIG);
+});
+afterEach(() => s.remove());
+
+/** Labels and verdicts that make a table, as files. */
+function files(counts: Parameters<typeof table>[0]): void {
+  const { labels, verdicts } = table(counts);
+  writeLabels(s.root, "triage", labels);
+  writeVerdicts(s.root, "helpful", "1.0.0", verdicts);
+}
+
+describe("from the files alone", () => {
+  test("labels and verdicts are enough: the table comes out exactly, and no model is opened", async () => {
+    files({ tp: 96, fp: 7, fn: 11, tn: 36 });
+    const { exit, stdout } = await s.evals("calibrate helpful --suite triage --json");
+    expect(exit).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document).toMatchObject({
+      schema: "evals.calibrate/1",
+      judge: "helpful",
+      suite: "triage",
+      labels: { n: 150, pass: 107, fail: 43, unsure: 0 },
+      confusion: { tp: 96, fp: 7, fn: 11, tn: 36 },
+      file: null,
+    });
+    expect(document.agreement.value).toBeCloseTo(132 / 150, 12);
+    expect(document.sensitivity.value).toBeCloseTo(96 / 107, 12);
+    expect(document.specificity.value).toBeCloseTo(36 / 43, 12);
+    const chance = (107 * 103 + 43 * 47) / 150 ** 2;
+    expect(document.kappa.value).toBeCloseTo((132 / 150 - chance) / (1 - chance), 12);
+    for (const name of ["agreement", "kappa", "ac1", "sensitivity", "specificity"]) {
+      expect(document[name].low).toBeLessThan(document[name].value);
+      expect(document[name].high).toBeGreaterThan(document[name].value);
+    }
+    expect(existsSync(join(s.root, ".evals"))).toBe(false);
+  });
+
+  test("a person reads what it is worth and what to do next, in 80 columns", async () => {
+    files({ tp: 30, fp: 12, fn: 6, tn: 12 });
+    await s.evals("calibrate helpful");
+    s.matches("calibrate");
+  });
+
+  test("10,000 labels, three raters", async () => {
+    const { labels, verdicts } = table({ tp: 1700, fp: 400, fn: 300, tn: 934 });
+    const raters = ["ana", "bo", "cy"];
+    writeLabels(
+      s.root,
+      "triage",
+      raters.flatMap((rater) => labels.map((one) => ({ ...one, rater }))),
+    );
+    writeVerdicts(s.root, "helpful", "1.0.0", verdicts);
+    const { stdout } = await s.evals("calibrate helpful --json");
+    expect(JSON.parse(stdout).raters).toMatchObject({ answers: 3334, alpha: { value: 1 } });
+  });
+
+  test.each([
+    ["calibrate helpful", "EVALS_CALIBRATE_SUITE", ""],
+    ["calibrate helpful --suite triage", "EVALS_JUDGE_UNKNOWN", ""],
+    ["calibrate helpful --suite triage --repeats 0", "EVALS_OPTION_INVALID", ""],
+  ])("%s without anything there: %s", async (args, code) => {
+    const { exit, stderr } = await s.evals(args);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(code);
+  });
+
+  test("two suites with labels, no label of this one, none that decides, a half-written file", async () => {
+    files({ tp: 3, fp: 1, fn: 1, tn: 3 });
+    writeLabels(s.root, "billing", [label("a", "unsure")]);
+    expect((await s.evals("calibrate helpful")).stderr).toContain("billing, triage");
+    expect((await s.evals("calibrate helpful --suite triag")).stderr).toContain('Did you mean "triage"?');
+    expect((await s.evals("calibrate helpful --suite billing")).stderr).toContain("--adjudicate");
+    s.write(labelsPath("billing"), '{"case":"a","ans');
+    const half = await s.evals("calibrate helpful --suite billing");
+    expect(half.exit).toBe(2);
+    expect(half.stderr).toContain("labels/billing.jsonl:1:17");
+  });
+});
+
+test("evals check reads labels, verdicts and calibrations, and tells every mistake of them", async () => {
+  files({ tp: 3, fp: 1, fn: 1, tn: 3 });
+  expect((await s.evals("check")).stderr).not.toContain("labels/");
+  s.write(labelsPath("triage"), '{"case":1}\n');
+  s.write("judges/helpful/1.0.0.verdicts.jsonl", "half");
+  s.write("judges/helpful/1.0.0.calibration.json", '{"schema":"evals.calibration/9"}');
+  const { exit, stderr } = await s.evals("check");
+  expect(exit).toBe(2);
+  for (const told of ["labels/triage.jsonl:1:", "EVALS_VERDICTS_SYNTAX", "EVALS_CALIBRATION_VERSION"])
+    expect(stderr).toContain(told);
+});
+
+describe("with a judge to ask", () => {
+  const io = () => fakeIo(s.root);
+  const said: string[] = [];
+
+  /** A judge that says what it is told, and counts what it is asked. */
+  function judge(verdictOf: (id: string, repeat: number) => "pass" | "fail" | "error"): OpenJudge {
+    return {
+      ...{ name: "helpful", version: "1.0.0", hash: HASH, identity: {}, path: "judges/helpful/1.0.0.md" },
+      models: ["gpt-4o-mini-2024-07-18"],
+      judge: async ({ golden, transcript }, repeat): Promise<Judged> => {
+        said.push(`${golden.id} ${repeat} ${transcript.output}`);
+        const verdict = verdictOf(golden.id, repeat);
+        if (verdict === "error") throw new ScorerFailure("judge", "no verdict in the reply");
+        return { verdict, score: verdict === "pass" ? 1 : 0, reason: "" };
+      },
+      close: async () => {},
+    };
+  }
+
+  async function run(options: Record<string, unknown>, one: OpenJudge | null) {
+    said.length = 0;
+    const out = io();
+    const exit = await calibrateCommand({ suite: "triage", ...options }, "helpful", out, async () => ({
+      judge: one,
+      troubles: [{ code: "EVALS_MODEL_UNKNOWN", what: "No model.", why: "-", fix: "-" }],
+      close: async () => {},
+    }));
+    return { exit, ...out.printed };
+  }
+
+  beforeEach(() => {
+    const cases = Array.from({ length: 20 }, (_, i) => ({
+      id: `c${i}`,
+      input: `question ${i}`,
+      tags: ["all"],
+    }));
+    for (const folder of ["datasets", "evals", "judges", "judges/helpful"]) mkdirSync(join(s.root, folder));
+    s.write("datasets/triage.jsonl", cases.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    s.write(
+      "outputs.jsonl",
+      cases.map((one) => `${JSON.stringify({ case: one.id, output: "x" })}\n`).join(""),
+    );
+    s.write("evals/triage.yaml", "dataset: triage\nmodel: small\nscorers: [{ type: contains, value: x }]\n");
+    s.write("judges/helpful/1.0.0.md", "---\nkind: binary\nmodel: small\n---\nIs it helpful?\n");
+    writeLabels(s.root, "triage", [
+      ...cases.map((one, at) => label(one.id, at < 12 ? "pass" : "fail")),
+      label("gone", "pass"),
+    ]);
+  });
+
+  test("what is missing is asked once, kept one by one, and never asked again", async () => {
+    const one = judge((id) => (id === "c3" ? "fail" : Number(id.slice(1)) < 12 ? "pass" : "fail"));
+    const first = await run({ json: true }, one);
+    expect(first.exit).toBe(0);
+    expect(said).toHaveLength(20);
+    expect(said).toContain(`c3 1 ${answerOf("c3")}`);
+    expect(first.stderr).toContain('no case "gone"');
+    const document = JSON.parse(first.stdout);
+    expect(document).toMatchObject({ confusion: { tp: 11, fp: 0, fn: 1, tn: 8 }, unjudged: 1 });
+    expect(document.file).toBe("judges/helpful/1.0.0.calibration.json");
+    expect(readCalibration(s.root, "helpful", "1.0.0")?.suites.triage).toMatchObject({ judge: HASH });
+    expect(readVerdicts(s.root, "helpful", "1.0.0")).toHaveLength(20);
+    const again = await run({ json: true }, one);
+    expect(said).toEqual([]);
+    expect(again.stdout).toBe(first.stdout);
+    expect((await run({ json: true, repeats: "2" }, one)).exit).toBe(0);
+    expect(said).toHaveLength(20);
+  });
+
+  test("a judge that breaks off loses nothing; an answer without a verdict is left out and said", async () => {
+    const before = await run(
+      { json: true },
+      judge((id) => (id === "c5" ? "error" : "pass")),
+    );
+    expect(before.exit).toBe(3);
+    expect(before.stderr).toContain("no usable verdict of 1 answers");
+    expect(JSON.parse(before.stdout)).toMatchObject({ unjudged: 2, confusion: { tp: 11, fp: 8 } });
+    const after = await run(
+      { json: true },
+      judge(() => "pass"),
+    );
+    expect(said).toEqual([`c5 1 ${answerOf("c5")}`]);
+    expect(after.exit).toBe(0);
+    await expect(
+      run(
+        {},
+        judge(() => "error"),
+      ),
+    ).resolves.toMatchObject({ exit: 0 });
+    expect(said).toEqual([]);
+  });
+
+  test("verdicts of an earlier judge under the same version are asked again; those made elsewhere stay", async () => {
+    const first = await run(
+      { json: true },
+      judge(() => "pass"),
+    );
+    expect(first.exit).toBe(0);
+    await run({ json: true }, { ...judge(() => "fail"), hash: "b".repeat(64) });
+    expect(said).toHaveLength(20);
+    expect(new Set(readVerdicts(s.root, "helpful", "1.0.0").map((one) => one.judge))).toEqual(
+      new Set(["b".repeat(64)]),
+    );
+    const elsewhere = readVerdicts(s.root, "helpful", "1.0.0").map(({ judge: _, ...one }) => one);
+    writeVerdicts(s.root, "helpful", "1.0.0", elsewhere);
+    await run(
+      { json: true },
+      judge(() => "pass"),
+    );
+    expect(said).toEqual([]);
+  });
+
+  test("a judge that cannot be opened is only a mistake when it has to be asked", async () => {
+    await expect(run({}, null)).rejects.toThrow("EVALS_MODEL_UNKNOWN");
+    await run(
+      {},
+      judge(() => "pass"),
+    );
+    const { exit, stdout } = await run({}, null);
+    expect(exit).toBe(0);
+    expect(stdout).toContain("Not kept");
+    await expect(run({ check: true }, null)).rejects.toThrow("EVALS_MODEL_UNKNOWN");
+    await expect(run({ repeats: "x" }, null)).rejects.toThrow("EVALS_OPTION_INVALID");
+  });
+
+  test("--check asks about the same answers afresh: a judge that became milder has drifted, exit 1", async () => {
+    const strict = judge((id) => (Number(id.slice(1)) < 12 ? "pass" : "fail"));
+    await run({}, strict);
+    const file = readFileSync(join(s.root, verdictsPath("helpful", "1.0.0")), "utf8");
+    const same = await run({ check: true, json: true }, strict);
+    expect(said).toHaveLength(20);
+    expect(said.every((one) => Number(one.split(" ")[1]) > 1_000_000_000)).toBe(true);
+    expect(same.exit).toBe(0);
+    expect(JSON.parse(same.stdout).check).toMatchObject({
+      answers: 20,
+      to_pass: 0,
+      to_fail: 0,
+      drifted: false,
+    });
+    const milder = await run(
+      { check: true },
+      judge(() => "pass"),
+    );
+    expect(milder.exit).toBe(1);
+    expect(milder.stdout).toContain("JUDGE DRIFT");
+    expect(milder.stdout).toContain("milder");
+    expect(readFileSync(join(s.root, verdictsPath("helpful", "1.0.0")), "utf8")).toBe(file);
+  });
+});

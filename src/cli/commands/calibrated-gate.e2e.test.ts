@@ -1,0 +1,182 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readLabels, writeLabels } from "../../labels/label-file.ts";
+import { label } from "../../labels/testing/labels.ts";
+import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+const TARGET = "target-2024-07-18";
+const JUDGE = "judge-2024-07-18";
+const CASES = Array.from({ length: 40 }, (_, at) => `c${at}`);
+
+const isRude = (id: string): boolean => Number(id.slice(1)) % 2 === 1;
+const answerTo = (id: string): string => (isRude(id) ? `That is your fault, ${id}.` : `Kindly, ${id}.`);
+
+let server: JudgeServer;
+let repo: Scenario;
+
+beforeEach(async () => {
+  server = await judgeServer({
+    [TARGET]: ({ messages }) => answerTo(messages.at(-1)?.content ?? ""),
+    [JUDGE]: (request) =>
+      judgedAnswer(request).startsWith("Kindly") ? verdict("pass", "kind") : verdict("fail", "blames"),
+  });
+  repo = scenario(null);
+  const model = (name: string): string =>
+    `{ provider: openai, model: ${name}, base_url: "http://127.0.0.1:${server.port}/v1" }`;
+  const files = {
+    "evalconfig.yaml": `models:\n  target: ${model(TARGET)}\n  judge: ${model(JUDGE)}\n`,
+    "evals/reply.yaml": `dataset: reply
+prompt: reply
+model: target
+scorers:
+  - { type: judge, name: polite, judge: polite }
+gate:
+  require: { pass_rate: ">= 0.9", error_rate: "<= 0.1" }
+  critical: ["case:c1"]
+  judge: { min_ac1: 0.6, min_labels: 30 }
+`,
+    "datasets/reply.jsonl": CASES.map((id) => `${JSON.stringify({ id, input: id })}\n`).join(""),
+    "prompts/reply/1.0.0.md": "user:\n{{ input }}\n",
+    "judges/polite/1.0.0.md": "---\nkind: binary\nmodel: judge\n---\nPasses when polite.\n",
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(repo.root, path)), { recursive: true });
+    repo.write(path, text);
+  }
+});
+afterEach(async () => {
+  repo.remove();
+  await server.close();
+});
+
+/** What people say: the truth, but for a few. */
+function labelAll(wrong: readonly string[] = []): void {
+  const labels = CASES.map((id) =>
+    label(id, isRude(id) === wrong.includes(id) ? "pass" : "fail", { answer: answerTo(id) }),
+  );
+  writeLabels(repo.root, "reply", labels);
+}
+
+interface Rule {
+  readonly rule: string;
+  readonly outcome: string;
+  readonly enforced?: boolean;
+  readonly because?: string;
+}
+
+async function run() {
+  const { exit, stdout } = await repo.evals("run --json --baseline none");
+  const [one] = JSON.parse(stdout).runs as [
+    {
+      gate: { outcome: string; rules: Rule[] };
+      metrics: Record<string, { value: number; corrected?: Record<string, unknown> }>;
+      notes: string[];
+    },
+  ];
+  const ruleOf = (name: string): Rule | undefined => one.gate.rules.find(({ rule }) => rule === name);
+  return { exit, gate: one.gate, metrics: one.metrics, notes: one.notes, ruleOf };
+}
+
+test("a combinator around a judge is calibrated under its own name, then decides", async () => {
+  repo.edit(
+    "evals/reply.yaml",
+    "{ type: judge, name: polite, judge: polite }",
+    "{ type: all-of, name: polite-and-short, of: [{ type: judge, judge: polite }, { type: length, max: 99 }] }",
+  );
+  const before = await run();
+  expect(before.exit).toBe(0);
+  expect(before.ruleOf("require pass_rate")?.because).toBe(
+    "judge polite-and-short was never calibrated on reply",
+  );
+  labelAll();
+  expect((await repo.evals("calibrate polite-and-short --repeats 2")).exit).toBe(0);
+  expect((await run()).exit).toBe(1);
+});
+
+describe("a judge that says a change is bad", () => {
+  test("blocks nothing before it is calibrated, and says so; once people agree with it, it blocks", async () => {
+    const before = await run();
+    expect(before.exit).toBe(0);
+    expect(before.gate.outcome).toBe("passed");
+    expect(before.ruleOf("require error_rate")).toMatchObject({ outcome: "passed" });
+    expect(before.ruleOf("require error_rate")?.enforced).toBeUndefined();
+    const because = "judge polite 1.0.0 was never calibrated on reply";
+    expect(before.ruleOf("require pass_rate")).toMatchObject({ outcome: "failed", enforced: false, because });
+    expect(before.ruleOf("critical case:c1")).toMatchObject({ outcome: "failed", enforced: false, because });
+    expect(before.metrics.pass_rate?.corrected).toBeUndefined();
+    const shown = await repo.evals("run --baseline none");
+    expect(shown.stdout).toContain("not enforced: pass_rate 50.0 %, required ≥ 0.9: missed");
+    expect(shown.stdout).toContain("polite informs and cannot block");
+
+    labelAll();
+    const asked = server.of(JUDGE).length;
+    const calibrated = await repo.evals("calibrate polite");
+    expect(calibrated.exit).toBe(0);
+    expect(calibrated.stdout).toContain("BELIEVED");
+    // What it said in the run is what it says: nothing is asked or paid for again.
+    expect(server.of(JUDGE)).toHaveLength(asked);
+
+    const after = await run();
+    expect(after.exit).toBe(1);
+    expect(after.gate.outcome).toBe("failed");
+    expect(after.gate.rules.filter((one) => one.enforced === false)).toEqual([]);
+    // 34 of the 40 cases are held out, which is enough: only they count.
+    expect(after.metrics.pass_rate?.corrected).toMatchObject({ method: "ppi++", labels: 34 });
+    expect(after.metrics.pass_rate?.corrected?.value).toBeCloseTo(0.5, 2);
+    expect(after.metrics["score.polite"]?.corrected).toEqual(after.metrics.pass_rate?.corrected);
+  });
+
+  test("a changed label or a changed judge makes the calibration stale: back to informing", async () => {
+    labelAll();
+    await repo.evals("calibrate polite");
+    expect((await run()).exit).toBe(1);
+
+    const labels = readLabels(repo.root, "reply");
+    labelAll(["c3"]);
+    const stale = await run();
+    expect(stale.exit).toBe(0);
+    expect(stale.ruleOf("require pass_rate")?.because).toContain("1 of the 40 labels");
+
+    writeLabels(repo.root, "reply", [...labels, label("c0", "fail", { answer: "Another answer." })]);
+    const more = await run();
+    expect(more.exit).toBe(1);
+    expect(more.notes.join("\n")).toContain("1 new label: evals calibrate polite --suite reply");
+
+    repo.edit("judges/polite/1.0.0.md", "Passes when polite.", "Passes when polite and short.");
+    const changed = await run();
+    expect(changed.exit).toBe(0);
+    expect(changed.ruleOf("require pass_rate")?.because).toContain("has changed since it was calibrated");
+  });
+
+  test("under the bar it informs too; a label file with mistakes is told before anything is asked", async () => {
+    labelAll(CASES.slice(0, 14));
+    await repo.evals("calibrate polite");
+    const under = await run();
+    expect(under.exit).toBe(0);
+    expect(under.ruleOf("require pass_rate")?.because).toContain("gate.judge.min_ac1 is 0.6");
+    const asked = server.of(TARGET).length;
+    repo.write("labels/reply.jsonl", '{"case":"c1",\n');
+    const broken = await repo.evals("run --no-cache");
+    expect(broken.exit).toBe(2);
+    expect(broken.stderr).toContain("labels/reply.jsonl:1:");
+    expect(server.of(TARGET)).toHaveLength(asked);
+  });
+
+  test("labels of answers that this run did not give correct by the judge's error rates", async () => {
+    labelAll(["c2", "c4", "c5"]);
+    const labels = readLabels(repo.root, "reply").map((one, at) =>
+      at === 0 ? label("c0", "pass", { answer: "Kindly, of an earlier run." }) : one,
+    );
+    writeLabels(repo.root, "reply", labels);
+    await repo.evals("calibrate polite");
+    const { metrics } = await run();
+    expect(metrics.pass_rate?.corrected).toMatchObject({ method: "rogan-gladen" });
+    const { value, low, high } = metrics.pass_rate?.corrected ?? {};
+    expect(low).toBeLessThanOrEqual(Number(value));
+    expect(high).toBeGreaterThan(Number(value));
+    const shown = await repo.evals("run --baseline none");
+    expect(shown.stdout).toMatch(/pass rate \d\d\.\d % \(.*\) with the judge's error taken out/);
+  });
+});

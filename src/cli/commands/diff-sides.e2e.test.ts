@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+const worse = { "prompts/q/1.0.1.md": promptText("Answer.") };
+const problemOf = async (args: string[]) => (await repo.json(args)).document.problems[0];
+
+describe("evals diff ref:…", () => {
+  it("says what a commit without a result would cost, and runs it when told", async () => {
+    repo = gitProject({
+      ...projectFiles(12, 2),
+      "evalconfig.yaml":
+        "models:\n  bot: { provider: module, file: agents/bot.mjs, price: { input: 1000, output: 2000 } }\n",
+      "agents/bot.mjs":
+        'export default (input, { messages }) => ({ output: messages[0].content.includes("carefully") || input.n % 2 ? `item ${input.n}` : "no", usage: { input_tokens: 100, output_tokens: 10 } });\n',
+    });
+    repo.git("switch", "-q", "-c", "change");
+    repo.commit(worse);
+    await repo.json(["run"]);
+    const missing = await problemOf(["diff", "ref:main"]);
+    expect(missing).toMatchObject({
+      code: "EVALS_DIFF_NOT_RUN",
+      what: expect.stringMatching(
+        /^There is no complete run of main \([0-9a-f]{7}\) for s, and no baseline of it\.$/,
+      ),
+      why: "A comparison needs two sides. Running it asks for at most 24 answers, for about $2.88.",
+      fix: "evals diff ref:main --run-missing    (or evals run s --at main)",
+    });
+    const told = await repo.evals(["diff", "ref:main", "--run-missing"]);
+    expect(told.exit).toBe(1);
+    expect(told.stdout).toMatch(/^REGRESSED {2}s\n {2}baseline {3}run /);
+    expect(told.stderr).toContain("s   prompt 1.0.0");
+    const again = await repo.json(["diff", "ref:main"]);
+    expect(again.document).toMatchObject({ exit: 1, verdict: "regressed" });
+    expect(again.document.comparisons[0].baseline.target).toBe("prompt 1.0.0 · agents/bot.mjs");
+  });
+
+  it("says that a cost is unknown rather than guess it", async () => {
+    repo = gitProject(projectFiles(3, 2));
+    repo.git("switch", "-q", "-c", "change");
+    repo.commit(worse);
+    await repo.json(["run"]);
+    expect((await problemOf(["diff", "main"])).why).toContain("at most 6 answers. Their cost is unknown");
+  });
+
+  it("takes the baseline that the commit holds, also under a tag's name and for one run alone", async () => {
+    repo = gitProject(projectFiles(30, 3));
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    repo.git("push", "-q", "origin", "main");
+    const fresh = repo.clone("main", 0);
+    fresh.commit(worse);
+    await fresh.json(["run"]);
+    for (const side of ["ref:HEAD~1", "ref:v1", "evals/v1", "v1"]) {
+      if (side.includes("v1")) fresh.git("fetch", "-q", repo.root, "refs/tags/*:refs/tags/*");
+      const { exit, document } = await fresh.json(["diff", side]);
+      expect({ side, exit, problems: document.problems }).toEqual({ side, exit: 1 });
+      expect(document.comparisons[0].baseline.side).toMatch(/^evals\/baselines\/s\.jsonl at /);
+    }
+    const own = await fresh.json(["diff", "latest"]);
+    expect(own.document.comparisons[0]).toMatchObject({
+      verdict: "regressed",
+      baseline: { side: "evals/baselines/s.jsonl at HEAD", run: null },
+    });
+  });
+
+  it("compares two commits, neither of them checked out", async () => {
+    repo = gitProject(projectFiles(12, 2));
+    repo.commit(worse);
+    repo.git("tag", "worse");
+    repo.commit({ "prompts/q/1.0.2.md": promptText("Answer carefully.") });
+    const { exit, document } = await repo.json(["diff", "ref:worse", "ref:main", "--run-missing"]);
+    expect({ exit, verdict: document.verdict }).toEqual({ exit: 0, verdict: "improved" });
+    expect(repo.git("status", "--porcelain")).toBe("");
+  });
+
+  it("runs a prompt version that has no result", async () => {
+    repo = gitProject({ ...projectFiles(12, 2), ...worse });
+    const missing = await problemOf(["diff", "prompt:q@1.0.0", "prompt:q@1.0.1"]);
+    expect(missing).toMatchObject({
+      code: "EVALS_DIFF_NOT_RUN",
+      fix: "evals diff prompt:q@1.0.0 prompt:q@1.0.1 --run-missing    (or evals run s --prompt q@1.0.0)",
+    });
+    const { exit } = await repo.json(["diff", "q@1.0.0", "q@~1.0.1", "--run-missing"]);
+    expect(exit).toBe(1);
+  });
+
+  it("does not take an incomplete run for a side", async () => {
+    repo = gitProject({
+      ...projectFiles(3, 1),
+      "agents/bot.mjs": "export default () => { throw new Error('down'); };\n",
+    });
+    const { exit, document } = await repo.json(["diff", "ref:main", "ref:main", "--run-missing"]);
+    expect(exit).toBe(3);
+    expect(document.problems[0]).toMatchObject({
+      code: "EVALS_DIFF_RUN_INCOMPLETE",
+      fix: "evals run s --at main --resume",
+    });
+  });
+
+  it("tells words that mean nothing, one run twice, and two things", async () => {
+    repo = gitProject(projectFiles(2, 1));
+    await repo.json(["run"]);
+    expect((await problemOf(["diff", "ref:nowhere"])).code).toBe("EVALS_DIFF_SIDE_UNKNOWN");
+    expect((await problemOf(["diff", "prompt:other@1.0.0"])).code).toBe("EVALS_DIFF_SIDE_UNKNOWN");
+    expect((await problemOf(["diff", "ref:main"])).code).toBe("EVALS_DIFF_SAME_RUN");
+    repo.git("tag", "00000001");
+    expect((await problemOf(["diff", "00000001", "latest"])).code).toBe("EVALS_DIFF_SIDE_AMBIGUOUS");
+  });
+});
+
+describe("a suite with several models", () => {
+  it("has a side for each, from runs and from baselines", async () => {
+    const files = projectFiles(10, 2);
+    repo = gitProject({
+      ...files,
+      "evalconfig.yaml":
+        "models:\n  a: { provider: module, file: agents/bot.mjs }\n  b: { provider: module, file: agents/bot.mjs, context: b }\n",
+      "evals/s.yaml": (files["evals/s.yaml"] ?? "").replace("model: bot", "models: [a, b]"),
+    });
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    repo.commit({ "README.md": "more\n" });
+    repo.git("push", "-q", "origin", "main");
+    const fresh = repo.clone("main", 0);
+    fresh.git("fetch", "-q", repo.root, "refs/tags/*:refs/tags/*");
+    const { exit, document } = await fresh.json(["diff", "v1", "ref:main", "--run-missing"]);
+    expect(exit).toBe(0);
+    expect(document.comparisons.map((one: { baseline: { side: string } }) => one.baseline.side)).toEqual([
+      "evals/baselines/s.a.jsonl at v1",
+      "evals/baselines/s.b.jsonl at v1",
+    ]);
+  });
+});

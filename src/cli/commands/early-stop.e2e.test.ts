@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { type ModelServer, modelServer } from "../testing/model-server.ts";
+
+const CASES = 40;
+const TRIALS = 4;
+const KEY = { OPENAI_API_KEY: "unset" };
+
+const open: { servers: ModelServer[]; projects: GitProject[] } = { servers: [], projects: [] };
+let restore: () => void;
+beforeAll(() => {
+  restore = ownGit();
+});
+afterAll(() => restore());
+afterEach(async () => {
+  for (const one of open.projects.splice(0)) one.remove();
+  for (const one of open.servers.splice(0)) await one.close();
+});
+
+/** A suite with a stored baseline of the old prompt; the new one fails where `fails` says so. */
+async function withBaseline(fails: (n: number) => boolean, gate = "") {
+  const server = await modelServer((text) => {
+    const [, prompt = "", n = "0"] = /^(\w+) item (\d+)$/.exec(text) ?? [];
+    return prompt === "new" && fails(Number(n)) ? "no" : "yes";
+  });
+  open.servers.push(server);
+  const lines = Array.from({ length: CASES }, (_, n) =>
+    JSON.stringify({ id: `c${n}`, input: { n }, expected: "yes" }),
+  );
+  const project = gitProject({
+    ".gitignore": ".evals/\n",
+    "evalconfig.yaml": `models:\n  m:\n    provider: openai\n    model: m-2024-01-01\n    base_url: http://127.0.0.1:${server.port}/v1\n    api_key_env: OPENAI_API_KEY\n`,
+    "evals/s.yaml": `dataset: d\nprompt: q\nmodel: m\ntrials: ${TRIALS}\nscorers:\n  - { type: equals, name: exact }\n${gate}`,
+    "datasets/d.jsonl": `${lines.join("\n")}\n`,
+    "prompts/q/1.0.0.md": "user:\nold item {{ input.n }}\n",
+    "prompts/q/1.1.0.md": "user:\nnew item {{ input.n }}\n",
+  });
+  open.projects.push(project);
+  const { document } = await project.json(["run", "s", "--prompt", "q@1.0.0"], KEY);
+  const side = `run:${document.runs[0].id}`;
+  server.asked.length = 0;
+  return { server, project, side };
+}
+
+describe("a run that stops early", () => {
+  it("asks fewer, says so and that its estimate is exaggerated, and goes on with --all-trials --resume", async () => {
+    const { server, project, side } = await withBaseline(() => true);
+    const stopped = await project.evals(["run", "s", "--baseline", side, "--concurrency", "4"], KEY);
+    expect(stopped.exit).toBe(1);
+    const asked = server.asked.length;
+    expect(asked).toBeLessThanOrEqual(CASES / 4 + 4);
+    expect(stopped.stdout).toContain(
+      `stopped after ${asked} of ${CASES * TRIALS} trials: the rest could not change the verdict`,
+    );
+    expect(stopped.stdout).toContain("the interval is a repeated one; after an early stop an estimate is");
+    for (const line of stopped.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+
+    const whole = await project.json(["run", "s", "--baseline", side, "--all-trials", "--resume"], KEY);
+    const [run] = whole.document.runs;
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    expect(run.counts).toMatchObject({ answered: CASES * TRIALS, not_needed: 0, calls: CASES * TRIALS });
+    expect(run.gate.verdict).toBe("regressed");
+    const again = await project.evals(["run", "s", "--baseline", side, "--all-trials", "--resume"], KEY);
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    expect(again.stdout).not.toContain("stopped after");
+    expect(again.stdout).not.toContain("exaggerated");
+  });
+
+  it("stops after a whole round when nothing changed, and is called stopped early", async () => {
+    const { server, project, side } = await withBaseline(
+      () => false,
+      "gate:\n  regression: { max_drop: 0.1 }\n",
+    );
+    const { document, exit } = await project.json(
+      ["run", "s", "--baseline", side, "--concurrency", "1"],
+      KEY,
+    );
+    const [run] = document.runs;
+    expect(exit).toBe(0);
+    expect(run).toMatchObject({ status: "stopped_early", gate: { verdict: "no_regression" } });
+    expect(run.counts.answered % CASES).toBe(0);
+    expect(run.counts).toMatchObject({
+      answered: server.asked.length,
+      not_needed: CASES * TRIALS - server.asked.length,
+      skipped: 0,
+    });
+    expect(run.counts.not_needed).toBeGreaterThan(0);
+    const refused = await project.evals(["promote", run.id], KEY);
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain("--all-trials");
+  });
+
+  it("asks everything with --all-trials, in point mode, and for answers that are recorded", async () => {
+    const { server, project, side } = await withBaseline(() => true);
+    await project.json(["run", "s", "--baseline", side, "--all-trials", "--record"], KEY);
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    const replayed = await project.json(["run", "s", "--baseline", side, "--replay"], KEY);
+    expect(replayed.document.runs[0].counts).toMatchObject({ answered: CASES * TRIALS, not_needed: 0 });
+    project.write("evals/s.yaml", `${project.read("evals/s.yaml")}gate:\n  regression: { mode: point }\n`);
+    const point = await project.json(["run", "s", "--baseline", side, "--no-cache"], KEY);
+    expect(point.document.runs[0].counts).toMatchObject({ answered: CASES * TRIALS, not_needed: 0 });
+  });
+});
+
+describe("an answer is never compared with itself", () => {
+  it("so a run asks anew what its baseline was made of, and only once", async () => {
+    const { server, project, side } = await withBaseline(() => false);
+    const same = ["run", "s", "--prompt", "q@1.0.0", "--baseline", side, "--all-trials"];
+    const [again] = (await project.json(same, KEY)).document.runs;
+    expect(again.counts).toMatchObject({ cached: 0, calls: CASES * TRIALS });
+    const [third] = (await project.json(same, KEY)).document.runs;
+    expect(third.counts).toMatchObject({ cached: CASES * TRIALS, calls: 0 });
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    const [alone] = (await project.json(["run", "s", "--prompt", "q@1.0.0", "--baseline", "none"], KEY))
+      .document.runs;
+    expect(alone.counts).toMatchObject({ cached: CASES * TRIALS, calls: 0 });
+  });
+});

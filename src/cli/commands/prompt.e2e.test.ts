@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+  repo = gitProject(projectFiles(6, 2));
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+const problemOf = async (args: string[]) => (await repo.json(args)).document.problems[0];
+
+describe("evals prompt new", () => {
+  it("copies the newest version byte for byte to the next number", async () => {
+    const odd = `---\r\nauthor: Zoë   # as she writes it\r\n---\r\nuser:\r\n{{ input.n }}\r\n`;
+    repo.write("prompts/q/1.2.0.md", odd);
+    for (const [bump, version] of [
+      ["patch", "1.2.1"],
+      ["minor", "1.3.0"],
+      ["major", "2.0.0"],
+    ] as const) {
+      const { exit, document } = await repo.json(["prompt", "new", "q", "--bump", bump]);
+      expect({ exit, path: document.path }).toEqual({ exit: 0, path: `prompts/q/${version}.md` });
+      expect(repo.read(document.path)).toBe(odd);
+    }
+    const told = await repo.evals(["prompt", "new", "q", "--bump", "patch"]);
+    expect(told.stdout).toBe(
+      "prompts/q/2.0.1.md\n  copied from 2.0.0. A patch may not move behaviour beyond the margin.\n  Edit it, say why under rationale, then:  evals run --prompt q@2.0.1\n",
+    );
+    expect(repo.git("status", "--porcelain", "--untracked-files=all").split("\n")).toHaveLength(5);
+  });
+
+  it("refuses a version that was ever published, also one that is gone", async () => {
+    repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
+    repo.git("push", "-q", "origin", "main");
+    repo.git("rm", "-q", "prompts/q/1.0.1.md");
+    repo.commit({ "README.md": "removed\n" });
+    expect(await problemOf(["prompt", "new", "q", "--bump", "patch"])).toMatchObject({
+      code: "EVALS_PROMPT_VERSION_TAKEN",
+      fix: expect.stringContaining("cp prompts/q/1.0.0.md prompts/q/1.0.2.md"),
+    });
+    expect((await repo.json(["prompt", "new", "q", "--bump", "minor"])).document.path).toBe(
+      "prompts/q/1.1.0.md",
+    );
+  });
+
+  it("tells a misspelt name, a version in the name, and a bump that is none", async () => {
+    expect((await problemOf(["prompt", "new", "qq", "--bump", "patch"])).code).toBe("EVALS_PROMPT_UNKNOWN");
+    expect((await problemOf(["prompt", "new", "q@1.0.0", "--bump", "patch"])).fix).toBe(
+      "evals prompt new q --bump patch",
+    );
+    expect((await problemOf(["prompt", "new", "q", "--bump", "small"])).code).toBe("EVALS_OPTION_INVALID");
+    expect((await problemOf(["prompt", "new", "q"])).code).toBe("EVALS_USAGE");
+    expect((await problemOf(["prompt", "lst"])).what).toBe(
+      'Unknown command "prompt lst". Did you mean "list"?',
+    );
+  });
+});
+
+describe("evals prompt diff", () => {
+  it("shows words, variables, roles and pins", async () => {
+    repo.write(
+      "prompts/q/1.0.1.md",
+      "---\nmodel: small\nparams: { temperature: 0.2 }\nrationale: shorter\n---\nsystem:\nAnswer very carefully.\ndeveloper:\n{{ input.n }} {{ input.history | json }}\n",
+    );
+    const told = await repo.evals(["prompt", "diff", "q@1.0.0", "1.0.1"]);
+    expect(told).toMatchObject({ exit: 0, stderr: "" });
+    expect(
+      told.stdout,
+    ).toBe(`q 1.0.0 → 1.0.1   declared a patch; variables: input.history is new: this needs a major version
+
+  variable     input.history is new
+  role         user → developer
+  pinned       model: unset → small
+  pinned       params.temperature: unset → 0.2
+  front matter rationale: unset → shorter
+
+  system:
+  Answer {+very +}carefully.
+
+  developer:
+  {{ input.n }}{+ {{ input.history | json }}+}
+`);
+    expect((await repo.json(["prompt", "diff", "q@1.0.0"])).document).toMatchObject({
+      declared: "patch",
+      variables: { added: ["input.history"], removed: [] },
+      major: [{ what: "variables" }],
+    });
+  });
+
+  it("says so when two versions are the same", async () => {
+    expect((await repo.evals(["prompt", "diff", "q", "q"])).stdout).toBe(
+      "q 1.0.0 → 1.0.0\n\n  The messages are the same.\n",
+    );
+  });
+});
+
+describe("evals prompt list", () => {
+  it("tells of every version who, why, whether published, where used, and what it last measured", async () => {
+    await repo.json(["run"]);
+    repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
+    repo.git("push", "-q", "origin", "main");
+    repo.git("rm", "-q", "prompts/q/1.0.1.md");
+    repo.write(
+      "prompts/q/1.1.0.md",
+      `---\nauthor: dana@example.com\nrationale: shorter\n---\n${promptText("Answer.")}`,
+    );
+    const told = await repo.evals(["prompt", "list"]);
+    expect(told.stdout).toBe(`q
+  1.1.0   draft       dana@example.com
+      shorter
+      used by s (q)
+  1.0.1   removed
+  1.0.0   published                      s 100.0 % (47.6 – 100.0)
+`);
+    const { document } = await repo.json(["prompt", "list", "q"]);
+    expect(
+      document.prompts.map((one: { version: string; state: string }) => [one.version, one.state]),
+    ).toEqual([
+      ["1.1.0", "draft"],
+      ["1.0.1", "removed"],
+      ["1.0.0", "published"],
+    ]);
+    expect(document.prompts[2].measured).toMatchObject([
+      { suite: "s", run: "00000001", pass_rate: { value: 1 } },
+    ]);
+    repo.write("prompts/q/1.0.0.md", promptText("Answer carefully!"));
+    expect((await repo.json(["prompt", "list"])).document.prompts[2].state).toBe("edited");
+  });
+
+  it("lists what it can beside a broken suite, and tells an unknown name", async () => {
+    repo.write("evals/s.yaml", "nonsense: true\n");
+    const told = await repo.evals(["prompt", "list"]);
+    expect(told.exit).toBe(0);
+    expect(told.stderr).toContain("evals check");
+    expect(await problemOf(["prompt", "list", "p"])).toMatchObject({ code: "EVALS_PROMPT_UNKNOWN" });
+  });
+});

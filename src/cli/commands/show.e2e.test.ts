@@ -1,0 +1,135 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import {
+  type Checkout,
+  type GitProject,
+  gitProject,
+  ownGit,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
+
+let restore: () => void;
+beforeAll(() => {
+  restore = ownGit();
+});
+afterAll(() => restore());
+const open: GitProject[] = [];
+afterEach(() => {
+  for (const one of open.splice(0)) one.remove();
+});
+
+/** A project whose next prompt version loses every second case; nothing of it has run yet. */
+function projectWithWorsePrompt(): GitProject {
+  const project = gitProject({ ...projectFiles(20, 3), "prompts/q/1.1.0.md": promptText("Answer at once.") });
+  open.push(project);
+  return project;
+}
+
+const idOf = async (at: Checkout, ...args: string[]): Promise<string> => {
+  const { document } = await at.json(["run", "s", ...args]);
+  return document.runs[0].id;
+};
+
+describe("evals show of a case", () => {
+  it("puts the run's answers beside those of the stored baseline", async () => {
+    const project = projectWithWorsePrompt();
+    const before = await idOf(project, "--prompt", "q@1.0.0");
+    const after = await idOf(project, "--baseline", `run:${before}`, "--all-trials");
+    const { stdout, exit } = await project.evals(["show", after, "--case", "c001"]);
+    expect(exit).toBe(0);
+    expect(stdout).toBe(`${after}/c001
+
+  input     {"n":1}
+  expected  item 1
+
+  1  failed    I do not know
+     exact: expected "item 1", got "I do not know"
+  2  failed    I do not know
+     exact: expected "item 1", got "I do not know"
+  3  failed    I do not know
+     exact: expected "item 1", got "I do not know"
+
+  this run   0/3 passed
+  baseline   3/3 passed   run ${before}
+
+  the baseline answered
+  3 ×  passed    item 1
+
+  from the baseline to trial 1: [-gone-] {+new+}
+    was  item 1
+    now  I do not know
+
+  one trial, whole: evals show ${after}/c001/1
+`);
+    const same = await project.evals(["show", `${after}/c002`]);
+    expect(same.stdout).toContain("    the same answer: item 2");
+    const { document } = await project.json(["show", after, "--case", "c001"]);
+    expect(document.baseline).toEqual({
+      side: `run ${before}`,
+      passed: 3,
+      answered: 3,
+      answers: [{ output: "item 1", trials: 3, pass: 3 }],
+    });
+  });
+
+  it("finds the baseline's answers in git, in a clone that never ran it", async () => {
+    const project = projectWithWorsePrompt();
+    project.commit({
+      "evals/s.yaml": `${project.read("evals/s.yaml")}`.replace("prompt: q", "prompt: q@1.0.0"),
+    });
+    const promoted = await idOf(project);
+    expect((await project.evals(["promote", promoted, "--with-answers"])).exit).toBe(0);
+    project.commit({ "evals/s.yaml": project.read("evals/s.yaml").replace("q@1.0.0", "q@1.1.0") });
+    project.git("push", "-q");
+    const clone = project.clone("main", 0);
+    const after = await idOf(clone, "--all-trials");
+    const { document } = await clone.json(["show", `${after}/c003`]);
+    expect(document.baseline).toMatchObject({
+      side: "evals/baselines/s.jsonl at HEAD",
+      passed: 3,
+      answered: 3,
+      answers: [{ output: "item 3", trials: 3, pass: 3 }],
+    });
+    clone.git("rm", "-q", "evals/baselines/s.answers.jsonl");
+    const without = await clone.evals(["show", `${after}/c003`]);
+    expect(without.stdout).toContain("baseline   3/3 passed   evals/baselines/s.jsonl at HEAD\n");
+    expect(without.stdout).toContain("The baseline's answers are not at hand.");
+    clone.write("evals/baselines/s.answers.jsonl", '{"case":"c003","answers":[{"output":1}]}\n{broken\n');
+    expect((await clone.json(["show", `${after}/c004`])).document.baseline.answers).toBeNull();
+    clone.write(
+      "evals/baselines/s.jsonl",
+      clone.read("evals/baselines/s.jsonl").split("\n").slice(0, 5).join("\n"),
+    );
+    expect((await clone.json(["show", `${after}/c003`])).document.baseline).toBeNull();
+  });
+
+  it("shows one side where there is only one, or where the case has changed", async () => {
+    const project = projectWithWorsePrompt();
+    const before = await idOf(project, "--prompt", "q@1.0.0");
+    const alone = await project.evals(["show", `${before}/c001`]);
+    expect(alone.stdout).not.toContain("baseline");
+    const lines = project.read("datasets/d.jsonl").replace('"expected":"item 1"', '"expected":"item one"');
+    project.commit({ "datasets/d.jsonl": lines });
+    const after = await idOf(project, "--baseline", `run:${before}`);
+    expect((await project.json(["show", `${after}/c001`])).document.baseline).toBeNull();
+  });
+
+  it("keeps long and hostile answers to 80 columns, and lets them do nothing", async () => {
+    const project = projectWithWorsePrompt();
+    const long = "word ".repeat(60);
+    project.commit({
+      "agents/bot.mjs": `export default (input, { messages }) => {
+  const careful = messages[0].content.includes("carefully");
+  return careful ? ${JSON.stringify(`${long}item `)} + input.n : ${JSON.stringify(`${long}\u001b[31m::error::\u202e`)};
+};
+`,
+      "evals/s.yaml": project.read("evals/s.yaml").replace("type: equals", "type: contains"),
+    });
+    const before = await idOf(project, "--prompt", "q@1.0.0");
+    const after = await idOf(project, "--baseline", `run:${before}`, "--all-trials");
+    const { stdout } = await project.evals(["show", `${after}/c001`]);
+    expect(stdout).toMatch(/… word word word .*\[-item 1-\]\{\+/);
+    for (const line of stdout.split("\n")) expect(Array.from(line).length, line).toBeLessThanOrEqual(80);
+    expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e|^\s*::/mu);
+  });
+});

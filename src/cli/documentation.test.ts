@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function pages(): string[] {
+  const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
+  return [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    ...docs.map((path) => join("docs", path)),
+  ].filter((path) => path.endsWith(".md"));
+}
+
+/** Headings as GitHub names them in a link. */
+function anchors(text: string): Set<string> {
+  const headings = text.replace(/^```.*?^```/gms, "").matchAll(/^#+ (.+)$/gm);
+  return new Set(
+    Array.from(headings, ([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replace(/&[a-z]+;/g, "")
+        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+        .replace(/\s/g, "-"),
+    ),
+  );
+}
+
+/** Links of a page to other pages of the repository, or to its own headings. */
+function links(text: string): string[] {
+  const prose = text.replace(/^```.*?^```/gms, "").replace(/`[^`\n]*`/g, "");
+  return Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), ([, link = ""]) => link).filter(
+    (link) => !/^[a-z]+:/.test(link),
+  );
+}
+
+describe("the documentation", () => {
+  it.each(pages())("has no link that leads nowhere in %s", (page) => {
+    const text = readFileSync(join(root, page), "utf8");
+    const broken = links(text).filter((link) => {
+      const [path = "", anchor] = link.split("#");
+      const target = path === "" ? join(root, page) : resolve(root, dirname(page), path);
+      if (!existsSync(target) || relative(root, target).startsWith("..")) return true;
+      return anchor !== undefined && !anchors(readFileSync(target, "utf8")).has(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("is reached from the README", () => {
+    const reached = new Set(["README.md"]);
+    for (const page of reached) {
+      for (const link of links(readFileSync(join(root, page), "utf8"))) {
+        const target = relative(root, resolve(root, dirname(page), link.split("#")[0] ?? ""));
+        if (target.endsWith(".md") && existsSync(join(root, target))) reached.add(target);
+      }
+    }
+    const lost = pages().filter((page) => !reached.has(page) && !page.startsWith(join("docs", "decisions")));
+    expect(lost).toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { main } from "../main.ts";
+import { countedIds, fakeIo } from "./fake-io.ts";
+import type { Ended } from "./scenario.ts";
+
+/** A work tree with a project in it. */
+export interface Checkout {
+  /** The project's root. */
+  readonly root: string;
+  /** The commit, tag or file list that git prints, trimmed. @throws when git fails */
+  git(...args: string[]): string;
+  evals(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** The document of a command with `--json`. */
+  json(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<JsonEnded>;
+  read(path: string): string;
+  write(path: string, text: string): void;
+  /** Writes files and commits everything. @returns the commit */
+  commit(files: Readonly<Record<string, string>>, message?: string): string;
+}
+
+export interface JsonEnded {
+  readonly exit: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks where it likes
+  readonly document: any;
+}
+
+export interface GitProject extends Checkout {
+  /** A fresh clone of the remote, as CI makes one: one branch, one commit deep, no history of runs. */
+  clone(branch: string, depth?: number): Checkout;
+  readonly remote: string;
+  remove(): void;
+}
+
+/** Who commits in tests, whatever this machine's own settings are. */
+const IDENTITY = {
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.com",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.com",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_SYSTEM: "/dev/null",
+};
+
+/** What git is told of the machine; undo with the function that comes back. */
+export function ownGit(more: Readonly<Record<string, string>> = {}): () => void {
+  const before = { ...process.env };
+  Object.assign(process.env, IDENTITY, more);
+  return () => {
+    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+    Object.assign(process.env, before);
+  };
+}
+
+/** Answers right for every case whose prompt says "carefully", else only for every other one. */
+const BOT = `export default (input, { messages }) => {
+  const careful = messages[0].content.includes("carefully");
+  return careful || input.n % 2 === 0 ? "item " + input.n : "I do not know";
+};
+`;
+
+export function promptText(words: string): string {
+  return `system:\n${words}\nuser:\n{{ input.n }}\n`;
+}
+
+/** Files of a project with one suite, \`s\`, of \`cases\` cases. */
+export function projectFiles(cases = 40, trials = 4): Record<string, string> {
+  const lines = Array.from({ length: cases }, (_, n) =>
+    JSON.stringify({ id: `c${String(n).padStart(3, "0")}`, input: { n }, expected: `item ${n}` }),
+  );
+  return {
+    ".gitignore": ".evals/\n",
+    "evalconfig.yaml": "models:\n  bot: { provider: module, file: agents/bot.mjs }\n",
+    "evals/s.yaml": `dataset: d\nprompt: q\nmodel: bot\ntrials: ${trials}\nscorers:\n  - { type: equals, name: exact }\n`,
+    "datasets/d.jsonl": `${lines.join("\n")}\n`,
+    "prompts/q/1.0.0.md": promptText("Answer carefully."),
+    "agents/bot.mjs": BOT,
+  };
+}
+
+/** A repository on branch `main` with a bare remote, one commit, pushed. @param folder where the project begins in it */
+export function gitProject(
+  files: Readonly<Record<string, string>> = projectFiles(),
+  { folder = "." }: { readonly folder?: string } = {},
+): GitProject {
+  const place = mkdtempSync(join(tmpdir(), "evals git "));
+  const remote = join(place, "remote.git");
+  const top = join(place, "work");
+  execFileSync("git", ["init", "-q", "--bare", "-b", "main", remote]);
+  execFileSync("git", ["init", "-q", "-b", "main", top]);
+  const randomHex = countedIds();
+  const own = checkout(join(top, folder), randomHex);
+  own.commit(files, "start");
+  own.git("remote", "add", "origin", remote);
+  own.git("push", "-q", "-u", "origin", "main");
+  let clones = 0;
+  return {
+    ...own,
+    remote,
+    clone: (branch, depth = 1) => {
+      const target = join(place, `clone ${++clones}`);
+      const deep = depth === 0 ? [] : ["--depth", String(depth)];
+      execFileSync("git", ["clone", "-q", ...deep, "--branch", branch, `file://${remote}`, target]);
+      return checkout(join(target, folder), randomHex);
+    },
+    remove: () => rmSync(place, { recursive: true, force: true }),
+  };
+}
+
+/** @param randomHex shared by all clones, so that no two runs have one id */
+export function checkout(root: string, randomHex = countedIds()): Checkout {
+  const git = (...args: string[]): string =>
+    execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trimEnd();
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  const evals: Checkout["evals"] = async (args, env = {}) => {
+    const io = fakeIo(root, { randomHex, env });
+    const exit = await main(args, io);
+    return { exit, ...io.printed };
+  };
+  return {
+    root,
+    git,
+    evals,
+    json: async (args, env) => {
+      const { exit, stdout } = await evals([...args, "--json"], env);
+      return { exit, document: JSON.parse(stdout) };
+    },
+    read: (path) => readFileSync(join(root, path), "utf8"),
+    write,
+    commit: (files, message = "change") => {
+      for (const [path, text] of Object.entries(files)) write(path, text);
+      git("add", "-A");
+      git("commit", "-q", "-m", message);
+      return git("rev-parse", "HEAD");
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { chatDialect } from "../../providers/testing/dialects.ts";
+
+/** A request as it arrived. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+  readonly response_format?: unknown;
+  /** Of an API that takes no messages. */
+  readonly input?: string;
+}
+
+/** What the server does: it says this, answers with a document of its own, or refuses with a status. */
+export type Said = string | { readonly document: object } | { readonly status: number };
+
+/** A server of chat models on this machine, each scripted by its name. */
+export interface JudgeServer {
+  readonly port: number;
+  /** Every request, in the order of arrival. */
+  readonly asked: ModelRequest[];
+  /** Those of one model. */
+  of(model: string): readonly ModelRequest[];
+  close(): Promise<void>;
+}
+
+/** @param models what each model says; gets the request and how many this model was asked before */
+export async function judgeServer(
+  models: Readonly<Record<string, (request: ModelRequest, before: number) => Said | Promise<Said>>>,
+): Promise<JudgeServer> {
+  const asked: ModelRequest[] = [];
+  const of = (model: string) => asked.filter((one) => one.model === model);
+  const server = createServer((request, reply) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", async () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as ModelRequest;
+      const before = of(body.model).length;
+      asked.push(body);
+      const said = (await models[body.model]?.(body, before)) ?? { status: 404 };
+      const [status, document] = replyOf(said, body.model);
+      reply.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(document));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    asked,
+    of,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function replyOf(said: Said, model: string): [number, object] {
+  if (typeof said === "string") return [200, chatDialect.answer(said, model)];
+  if ("document" in said) return [200, said.document];
+  return [said.status, chatDialect.error(said.status, `scripted ${said.status}`)];
+}
+
+/** The answer under judgement, from between the lines of its fence. */
+export function judgedAnswer({ messages }: ModelRequest): string {
+  const text = messages.map((one) => one.content).join("\n");
+  return /<answer-([0-9a-f]{16})>\n([\s\S]*)\n<\/answer-\1>/.exec(text)?.[2] ?? "";
+}
+
+/** A verdict as a binary judge is asked to write it. */
+export function verdict(word: "pass" | "fail", reason = "because"): string {
+  return JSON.stringify({ reason, verdict: word });
+}

@@ -1,0 +1,79 @@
+import { request } from "node:http";
+import type { Label } from "../../domain/label.ts";
+import type { SessionState } from "../../viewer/labelling-shapes.ts";
+import type { FakeIo } from "./fake-io.ts";
+import type { Ended, Scenario } from "./scenario.ts";
+
+export interface Heard {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** Sends one request with whatever headers the test wants, `Host` included. */
+export function send(
+  url: string,
+  {
+    method = "GET",
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Heard> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, headers }, (reply) => {
+      let text = "";
+      reply.setEncoding("utf8");
+      reply.on("data", (part: string) => {
+        text += part;
+      });
+      reply.on("end", () => resolve({ status: reply.statusCode ?? 0, text, headers: reply.headers }));
+    });
+    asked.on("error", reject);
+    asked.end(body);
+  });
+}
+
+/** `evals label` under way, as its page speaks to it. */
+export interface OpenPage {
+  readonly io: FakeIo;
+  /** Ends in a slash. */
+  readonly url: string;
+  readonly ended: Promise<Ended>;
+  state(): Promise<SessionState>;
+  act(body: object): Promise<Heard>;
+  /** Judges the answer that is shown. */
+  judge(verdict: Label["verdict"], more?: object): Promise<SessionState>;
+}
+
+/** Types `evals label …` and waits until it has printed its address. */
+export async function openPage(repo: Scenario, args: string, changes: object = {}): Promise<OpenPage> {
+  let io: FakeIo | undefined;
+  let done = false;
+  const ended = repo.evals(args, {
+    ...changes,
+    before: (one) => {
+      io = one;
+    },
+  });
+  const settled = ended.finally(() => {
+    done = true;
+  });
+  const find = (): string | undefined =>
+    /http:\/\/127\.0\.0\.1:\d+\/\w+\//.exec(io?.printed.stdout ?? "")?.[0];
+  while (find() === undefined && !done) await new Promise((resolve) => setTimeout(resolve, 5));
+  const url = find();
+  if (io === undefined || url === undefined) throw new Error(`no page: ${JSON.stringify(await settled)}`);
+  const { origin } = new URL(url);
+  const headers = { origin, "content-type": "application/json" };
+  const state = async (): Promise<SessionState> => JSON.parse((await send(`${url}state`)).text).state;
+  const act = (body: object): Promise<Heard> =>
+    send(`${url}act`, { method: "POST", headers, body: JSON.stringify(body) });
+  return {
+    ...{ io, url, ended: settled, state, act },
+    judge: async (verdict, more = {}) => {
+      const id = (await state()).question?.id;
+      const { text } = await act({ act: "label", id, verdict, ...more });
+      return JSON.parse(text).state;
+    },
+  };
+}

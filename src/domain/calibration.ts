@@ -1,0 +1,180 @@
+import * as z from "zod";
+
+export const CALIBRATION_SCHEMA = "evals.calibration/1";
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Count = z.int().min(0);
+
+/** An estimate with a 95 % interval; null where nothing can be said. */
+export const Estimate = z.strictObject({
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type Estimate = z.output<typeof Estimate>;
+
+export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null };
+
+/** Answers by what people and the judge say; positive is pass, the truth is people's. */
+export const Confusion = z.strictObject({ tp: Count, fp: Count, fn: Count, tn: Count });
+export type Confusion = z.output<typeof Confusion>;
+
+/** How far a judge agrees with people on one set of answers. */
+export const Measures = z.strictObject({
+  n: Count.describe("Answers with a label that decides and a verdict"),
+  confusion: Confusion.describe("Each answer once, whatever it weighs"),
+  weighted: z.boolean().describe("Whether answers weigh differently in the figures below"),
+  agreement: Estimate,
+  kappa: Estimate,
+  ac1: Estimate,
+  sensitivity: Estimate,
+  specificity: Estimate,
+  positives: z.number().min(0).describe("Effective number of answers behind sensitivity"),
+  negatives: z.number().min(0).describe("Effective number of answers behind specificity"),
+});
+export type Measures = z.output<typeof Measures>;
+
+/** Whether a tendency was found. */
+export const Tendency = z.strictObject({
+  n: Count.describe("Answers or pairs it was tested on"),
+  value: z.number().nullable(),
+  p: z.number().nullable().describe("Two-sided; null when there is too little to test"),
+  found: z.boolean(),
+});
+export type Tendency = z.output<typeof Tendency>;
+
+/** What a judge was found to be worth on one suite's labels. */
+export const SuiteCalibration = z.strictObject({
+  judge: Hash.describe("Hash of the judge: its file, its models with their settings"),
+  models: z.array(z.string()).describe("For people: which models judged"),
+  labels: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe("Hash of each label that was used, sorted"),
+  all: Measures,
+  test: Measures.describe("Of the cases that nobody tunes the judge on"),
+  inconsistent: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .describe("Pairwise: share of pairs that turn with the order"),
+});
+export type SuiteCalibration = z.output<typeof SuiteCalibration>;
+
+/** `judges/<name>/<version>.calibration.json`. */
+export const CalibrationFile = z.strictObject({
+  schema: z.literal(CALIBRATION_SCHEMA),
+  suites: z.record(z.string(), SuiteCalibration),
+});
+export type CalibrationFile = z.output<typeof CalibrationFile>;
+
+/** How good a judge must be before the gate believes it: `gate.judge`. */
+export const JudgeBar = z.strictObject({
+  min_ac1: z.number().min(-1).max(1).default(0.6).describe("Least AC1 with people, by its lower bound"),
+  min_labels: z.int().min(2).default(100).describe("Least labelled answers"),
+});
+export type JudgeBar = z.output<typeof JudgeBar>;
+
+/** A pass rate with the judge's known error taken out; 95 % interval. */
+export interface CorrectedRate {
+  /** Null when it was refused; `why` says so. */
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** `labels`: every case is labelled, and people's word is all there is to it. */
+  readonly method: "ppi++" | "rogan-gladen" | "labels" | null;
+  /** Labelled answers that it rests on. */
+  readonly labels: number;
+  readonly why?: string;
+}
+
+/** What `evals calibrate` says of a judge; printed as JSON under `--json`. */
+export interface CalibrationReport {
+  readonly judge: string;
+  /** Exact semver. */
+  readonly version: string;
+  readonly suite: string;
+  /** Labelled answers by what people say; `unsure` holds ties too. */
+  readonly labels: {
+    readonly n: number;
+    readonly pass: number;
+    readonly fail: number;
+    readonly unsure: number;
+  };
+  /** These six count every usable label once. */
+  readonly confusion: Confusion;
+  readonly agreement: Estimate;
+  readonly kappa: Estimate;
+  readonly ac1: Estimate;
+  readonly sensitivity: Estimate;
+  readonly specificity: Estimate;
+  /** Answers that people decided and of which the judge has no verdict. */
+  readonly unjudged: number;
+  /** The figures by which the gate goes: of the hold-out when it has labels enough, weighted. */
+  readonly counted: Measures & { readonly part: "all" | "test" };
+  /** Of the cases for improving the judge, and of those that are held out. */
+  readonly dev: Measures;
+  readonly test: Measures;
+  readonly raters: {
+    /** Answers that two or more raters decided. */
+    readonly answers: number;
+    readonly alpha: Estimate;
+    /** Labels of each rater, by name. */
+    readonly labels: Readonly<Record<string, number>>;
+    /** Answers on which raters are divided evenly. */
+    readonly tied: number;
+  };
+  readonly consistency: { readonly answers: number; readonly value: number | null; readonly always: number };
+  readonly length_bias: Tendency;
+  /** Null for a judge that does not compare. */
+  readonly position_bias: (Tendency & { readonly inconsistent: Estimate & { readonly n: number } }) | null;
+  /** Model families that judge and are judged. */
+  readonly self_preference: { readonly judge: readonly string[]; readonly shared: readonly string[] };
+  /** Null when the dataset is not at hand. */
+  readonly tags:
+    | readonly {
+        readonly tag: string;
+        readonly n: number;
+        readonly agreement: Estimate;
+        readonly p: number | null;
+        readonly differs: boolean;
+      }[]
+    | null;
+  readonly wanted: {
+    /** Labels until the gate could believe the judge; null when no number would do. */
+    readonly more: number | null;
+    readonly passes: number;
+    readonly fails: number;
+    readonly tags: readonly string[];
+    readonly answers: readonly WantedLabel[];
+    readonly disagreements: readonly WantedLabel[];
+  };
+  readonly gate: JudgeBar & {
+    readonly state: "uncalibrated" | "stale" | "under_bar" | "believed";
+    readonly why: string;
+    readonly next: string | null;
+  };
+  readonly check: DriftCheck | null;
+  /** The calibration as a committed file; null when the judge's file is not here, so that nothing could rest on it. */
+  readonly file: string | null;
+}
+
+export interface WantedLabel {
+  readonly case: string;
+  readonly answer_hash: string;
+  readonly why: string;
+}
+
+/** What a judge says today of answers that it judged before. */
+export interface DriftCheck {
+  readonly answers: number;
+  readonly to_pass: number;
+  readonly to_fail: number;
+  /** Exact McNemar, two-sided: whether it has become milder or stricter. */
+  readonly p: number;
+  /** Share of answers whose verdict changed, and the share that repeats of one sitting change anyway. */
+  readonly changed: number;
+  readonly usual: number | null;
+  readonly drifted: boolean;
+  readonly before: { readonly sensitivity: Estimate; readonly specificity: Estimate };
+  readonly now: { readonly sensitivity: Estimate; readonly specificity: Estimate };
+  readonly said: string;
+}

@@ -1,0 +1,10 @@
+import type { Case } from "./case.ts";
+import type { Transcript } from "./transcript.ts";
+
+/** What one scorer reads of one answered trial. */
+export interface ScoreInput {
+  readonly golden: Case;
+  /** From 1. */
+  readonly trial: number;
+  readonly transcript: Transcript;
+}

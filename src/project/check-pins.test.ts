@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
+import { changedPins } from "./check-pins.ts";
+
+const model = (alias: string, kind: string, settings: object): LoadedModel =>
+  ({ alias, provider: { kind }, settings }) as unknown as LoadedModel;
+const small = model("small", "openai", {
+  model: "gpt-4o-mini-2024-07-18",
+  params: { temperature: 0, max_tokens: 400 },
+  context: { retrieval: { k: 5 }, index: "v2" },
+});
+const suite = (pinned: object): LoadedSuite =>
+  ({
+    prompt: {
+      version: {
+        name: "support",
+        version: "1.2.0",
+        pinned: { model: null, params: null, retrieval: null, ...pinned },
+      },
+    },
+    suite: {},
+    places: { path: "evals/support.yaml", at: () => ({ line: 3, column: 8 }) },
+  }) as unknown as LoadedSuite;
+const found = (pinned: object, asked = small, models = new Map<string, LoadedModel>()): string[] =>
+  changedPins(suite(pinned), asked, models).map((one) => one.what);
+
+describe("changedPins", () => {
+  it("says nothing where nothing is pinned, or what is pinned is asked", () => {
+    expect(found({})).toEqual([]);
+    expect(
+      found({ model: "gpt-4o-mini-2024-07-18", params: { temperature: 0 }, retrieval: { k: 5 } }),
+    ).toEqual([]);
+    expect(found({ model: "small" })).toEqual([]);
+  });
+
+  it("names the other model, the other parameters and the other retrieval", () => {
+    expect(found({ model: "gpt-4o-2024-05-13" })).toEqual([
+      'Version 1.2.0 of prompt "support" was released with model gpt-4o-2024-05-13, and this suite asks with gpt-4o-mini-2024-07-18.',
+    ]);
+    expect(found({ params: { temperature: 0.7, top_p: 1 } })[0]).toContain(
+      "released with temperature 0.7, top_p 1, and this suite asks with temperature 0, top_p unset",
+    );
+    expect(found({ retrieval: { k: 3 } })[0]).toContain(
+      'retrieval {"k":3}, and this suite asks with {"k":5}',
+    );
+  });
+
+  it("looks at the model behind a replay, and knows nothing of answers made elsewhere", () => {
+    const replay = model("replayed", "replay", { of: "small", file: "fixtures/small.jsonl" });
+    const models = new Map([["small", small]]);
+    expect(found({ model: "other" }, replay, models)).toHaveLength(1);
+    expect(found({ model: "gpt-4o-mini-2024-07-18" }, replay, models)).toEqual([]);
+    expect(found({ model: "other" }, model("recorded", "outputs", {}))).toEqual([]);
+  });
+
+  it("stands where the suite names its model", () => {
+    expect(changedPins(suite({ model: "other" }), small, new Map())[0]).toMatchObject({
+      code: "EVALS_PROMPT_CONTEXT",
+      path: "evals/support.yaml",
+      line: 3,
+    });
+  });
+});

@@ -1,0 +1,88 @@
+import { canonicalJson, type Json } from "../domain/json.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+
+/** What of a model's settings a prompt can pin. */
+interface Settings {
+  readonly model?: unknown;
+  readonly params?: unknown;
+  readonly context?: unknown;
+  readonly of?: unknown;
+}
+
+/**
+ * Where a suite asks with another model, other parameters or another retrieval than its prompt version was released with.
+ * Answers made elsewhere say nothing of theirs.
+ */
+export function changedPins(
+  { prompt, places, suite }: LoadedSuite,
+  model: LoadedModel,
+  models: Project["models"],
+): Problem[] {
+  if (prompt === null || model.provider.kind === "outputs") return [];
+  const { name, version, pinned } = prompt.version;
+  const asked =
+    model.provider.kind === "replay" ? (models.get(String(settingsOf(model).of)) ?? model) : model;
+  const at = suite.models === undefined ? ["model"] : ["models", suite.models.indexOf(model.alias)];
+  return [
+    ...changedModel(pinned.model, asked),
+    ...changedParams(pinned.params, settingsOf(asked).params),
+    ...changedRetrieval(pinned.retrieval, settingsOf(asked).context),
+  ].map(({ released, asks }) => ({
+    code: "EVALS_PROMPT_CONTEXT",
+    path: places.path,
+    ...places.at(at),
+    what: `Version ${version} of prompt "${name}" was released with ${released}, and this suite asks with ${asks}.`,
+    why: "A version stands for the model and settings that it was released with; with others it behaves like another version.",
+    fix: `Ask with what it pins, or write a version that pins what is asked: evals prompt new ${name} --bump major`,
+  }));
+}
+
+const settingsOf = (model: LoadedModel): Settings => model.settings as Settings;
+
+interface Change {
+  readonly released: string;
+  readonly asks: string;
+}
+
+/** A pin may name the model or its alias. */
+function changedModel(pinned: string | null, asked: LoadedModel): Change[] {
+  const { model } = settingsOf(asked);
+  if (pinned === null || typeof model !== "string" || pinned === model || pinned === asked.alias) return [];
+  return [{ released: `model ${pinned}`, asks: model }];
+}
+
+/** Only what is pinned is looked at. */
+function changedParams(pinned: Json, params: unknown): Change[] {
+  if (!isObject(pinned) || !isObject(params)) return [];
+  const changed = Object.keys(pinned).filter(
+    (key) => canonicalJson(pinned[key] ?? null) !== canonicalJson(params[key] ?? null),
+  );
+  if (changed.length === 0) return [];
+  return [{ released: listed(changed, pinned), asks: listed(changed, params) }];
+}
+
+function listed(keys: readonly string[], values: Readonly<Record<string, unknown>>): string {
+  return keys
+    .map((key) => `${key} ${values[key] === undefined ? "unset" : short(JSON.stringify(values[key]))}`)
+    .join(", ");
+}
+
+const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+/** A target declares its retrieval as `context: { retrieval: … }`, or as the whole of `context`. */
+function changedRetrieval(pinned: Json, context: unknown): Change[] {
+  if (pinned === null) return [];
+  const declared = isObject(context) && "retrieval" in context ? context.retrieval : (context ?? null);
+  if (canonicalJson(pinned) === canonicalJson(declared)) return [];
+  return [
+    {
+      released: `retrieval ${short(JSON.stringify(pinned))}`,
+      asks: declared === null ? "none that it declares under context" : short(JSON.stringify(declared)),
+    },
+  ];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

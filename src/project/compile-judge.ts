@@ -1,0 +1,122 @@
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import {
+  JUDGE_VARIABLES,
+  type JudgeFile,
+  type JudgeMessage,
+  type JudgePrompt,
+  type JudgeScope,
+} from "../domain/judge.ts";
+import type { Message } from "../domain/message.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { placeOf, syntaxProblem } from "./compile-prompt.ts";
+import { type AskedVariable, compileTemplate, variablesOf } from "./compile-template.ts";
+import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
+
+/** One template of a judge with its place. */
+interface Source {
+  readonly template: string;
+  /** Line of its first character in the judge's file. */
+  readonly line: number;
+}
+
+interface Compiled extends Source {
+  readonly render: Template;
+}
+
+/**
+ * Compiles the prompt of a judge: its own, or its kind's completed by the text of the file.
+ * @param messages the kind's; null for a file with role lines of its own
+ * @throws {EvalsError} with every template that cannot be read and every variable that no judge has
+ */
+export async function compileJudge(
+  file: JudgeFile,
+  messages: readonly JudgeMessage[] | null,
+): Promise<JudgePrompt> {
+  const reading: Reading = { path: file.path, problems: [], variables: new Set() };
+  const instructions = file.instructions && (await compiled(file.instructions, reading));
+  const parts: { readonly role: Message["role"]; readonly text: Compiled | null }[] = [];
+  for (const part of messages ?? file.parts ?? []) {
+    if ("kind" in part && part.kind === "messages") continue;
+    const line = "line" in part ? part.line : 1;
+    parts.push({ role: part.role, text: await compiled({ template: part.template, line }, reading) });
+  }
+  if (reading.problems.length > 0) throw new EvalsError(reading.problems);
+  const render = (one: Compiled, scope: JudgeScope, caseId: string): string => {
+    try {
+      return one.render(scope);
+    } catch (error) {
+      throw renderMistake(error, one, { path: file.path, caseId });
+    }
+  };
+  return {
+    variables: reading.variables,
+    render: (scope, caseId) => {
+      // A paragraph of its own where there is one.
+      const completed = instructions === null ? "" : `\n${render(instructions, scope, caseId)}\n`;
+      const whole = { ...scope, instructions: completed };
+      return parts.flatMap(({ role, text }) =>
+        text === null ? [] : [{ role, content: render(text, whole, caseId).trim() }],
+      );
+    },
+  };
+}
+
+interface Reading {
+  readonly path: string;
+  readonly problems: Problem[];
+  readonly variables: Set<string>;
+}
+
+async function compiled(source: Source, reading: Reading): Promise<Compiled | null> {
+  const { path, problems, variables } = reading;
+  try {
+    for (const asked of await variablesOf(source.template)) {
+      if (Object.hasOwn(JUDGE_VARIABLES, asked.root)) variables.add(asked.root);
+      else problems.push(unknownVariable(asked, source, path));
+    }
+    return { ...source, render: await compileTemplate(source.template) };
+  } catch (error) {
+    if (!(error instanceof TemplateFailure)) throw error;
+    problems.push(syntaxProblem(error, source, path));
+    return null;
+  }
+}
+
+const ALL = Object.keys(JUDGE_VARIABLES);
+
+function unknownVariable({ root, line, column }: AskedVariable, source: Source, path: string): Problem {
+  const guess = nearest(root, ALL);
+  return {
+    code: "EVALS_JUDGE_VARIABLE",
+    path,
+    line: source.line + line - 1,
+    column,
+    what: `A judge knows no {{ ${root} }}.${didYouMean(root, ALL)}`,
+    why: "An empty place in its prompt would judge something else than was meant.",
+    fix:
+      guess === undefined
+        ? `Use one of: ${ALL.join(", ")}.`
+        : `{{ ${guess} }}        (all: ${ALL.join(", ")})`,
+  };
+}
+
+function renderMistake(error: unknown, source: Source, at: { path: string; caseId: string }): unknown {
+  if (!(error instanceof UndefinedInTemplate || error instanceof TemplateFailure)) return error;
+  const undefinedName = error instanceof UndefinedInTemplate ? error.variable : undefined;
+  return new EvalsError(
+    {
+      code: "EVALS_JUDGE_RENDER",
+      ...placeOf(source, at.path, error),
+      what:
+        undefinedName === undefined
+          ? `This template failed for case "${at.caseId}": ${error.message}.`
+          : `Case "${at.caseId}" has no {{ ${undefinedName} }}.`,
+      why: "The judge would be asked about something that is not there.",
+      fix:
+        undefinedName === undefined
+          ? "Change the template so that it holds for every case, or the case."
+          : `Add it to the case, or allow for it: {% if ${undefinedName} %}…{% endif %}`,
+    },
+    { cause: error },
+  );
+}

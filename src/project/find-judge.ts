@@ -1,0 +1,30 @@
+import type { JudgeFile } from "../domain/judge.ts";
+import type { Problem } from "../domain/problem.ts";
+import { collect } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import { parseJudge } from "./parse-judge.ts";
+import { readText } from "./read-text.ts";
+import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-files.ts";
+
+/**
+ * Reads the version that a spec names: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
+ * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION without a place; or the file's own mistakes
+ */
+export async function findJudge(files: FileSource, spec: string): Promise<JudgeFile> {
+  return readJudgeFile(files, await findVersion(files, JUDGES, spec));
+}
+
+/** Every version of every judge that can be read, and the problems of all others. */
+export function listJudges(files: FileSource): {
+  readonly judges: readonly JudgeFile[];
+  readonly problems: readonly Problem[];
+} {
+  const { versions, problems } = listVersions(files, JUDGES);
+  const all = [...problems];
+  const judges = versions.flatMap((file) => collect(all, () => readJudgeFile(files, file)) ?? []);
+  return { judges, problems: all };
+}
+
+function readJudgeFile(files: FileSource, file: VersionFile): JudgeFile {
+  return parseJudge(readText(files, file.path), file);
+}

@@ -1,0 +1,52 @@
+import { canonicalJson, type Json } from "../domain/json.ts";
+import type { PromptVersion } from "../domain/prompt.ts";
+import type { MajorChange } from "../domain/prompt-change.ts";
+import { promptVariables } from "./prompt-variables.ts";
+
+/** Parameters of a request that say which tools a model has, and in which shape it answers. */
+const PARAMETERS = {
+  "tool contract": ["tools", "tool_choice", "functions", "function_call"],
+  "output schema": ["response_format", "text", "output_format", "output_config"],
+} as const;
+
+/** What of two versions' files only a major version may change: the variables and the pinned context. */
+export async function majorChanges(from: PromptVersion, to: PromptVersion): Promise<MajorChange[]> {
+  const [before, after] = [await promptVariables(from), await promptVariables(to)];
+  const added = after.filter((name) => !before.includes(name)).map((name) => `${name} is new`);
+  const removed = before.filter((name) => !after.includes(name)).map((name) => `${name} is gone`);
+  const said = [...added, ...removed].join(", ");
+  return [
+    ...(said === "" ? [] : [{ what: "variables" as const, said }]),
+    ...changedModel(from.pinned.model, to.pinned.model),
+    ...changedParameters(from.pinned.params, to.pinned.params),
+  ];
+}
+
+/** Null where a side does not say which model it is. */
+export function changedModel(from: string | null, to: string | null): MajorChange[] {
+  return from === null || to === null || from === to ? [] : [{ what: "model", said: `${from} became ${to}` }];
+}
+
+/**
+ * @param from parameters of a request, or a whole request; null where they are not known
+ */
+export function changedParameters(from: Json, to: Json): MajorChange[] {
+  if (!isObject(from) || !isObject(to)) return [];
+  return (["output schema", "tool contract"] as const).flatMap((what) => {
+    const changed = PARAMETERS[what].filter(
+      (name) => canonicalJson(from[name] ?? null) !== canonicalJson(to[name] ?? null),
+    );
+    return changed.length === 0 ? [] : [{ what, said: `${changed.join(", ")} changed` }];
+  });
+}
+
+/** Each kind of change once, with all that was found of it. */
+export function distinctChanges(changes: readonly MajorChange[]): MajorChange[] {
+  const told = new Map<MajorChange["what"], Set<string>>();
+  for (const { what, said } of changes) told.set(what, (told.get(what) ?? new Set()).add(said));
+  return [...told].map(([what, said]) => ({ what, said: [...said].join(", ") }));
+}
+
+function isObject(value: Json): value is { readonly [name: string]: Json } {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+import type { JudgeFile } from "../domain/judge.ts";
+import { JudgeSettings } from "../domain/judge-settings.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { PromptPart } from "../domain/prompt.ts";
+import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
+import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./parse-prompt.ts";
+
+/**
+ * A judge file's text as a version. A body with role lines is a whole prompt; one without completes the prompt of its
+ * kind.
+ *
+ * @param text the file without its byte order mark
+ * @throws {EvalsError} with all mistakes that can be told without knowing the kind
+ */
+export function parseJudge(
+  text: string,
+  file: { readonly path: string; readonly name: string; readonly version: string },
+): JudgeFile {
+  const { header, body, bodyLine } = splitFrontMatter(text, file.path);
+  const { value, places, problems } = readFrontMatter(JudgeSettings, header, file.path, "EVALS_JUDGE");
+  const found = readBody(body, bodyLine, file.path);
+  const all = [...problems, ...found.problems, ...secretsInText(text, file.path)];
+  if (all.length > 0 || value === undefined) throw new EvalsError(all.map(problemWithoutSecrets));
+  return { ...file, settings: value, places, parts: found.parts, instructions: found.instructions };
+}
+
+type Body = Pick<JudgeFile, "parts" | "instructions"> & { readonly problems: readonly Problem[] };
+
+function readBody(body: readonly string[], bodyLine: number, path: string): Body {
+  const first = body.findIndex((line) => line.trim() !== "");
+  if (first === -1) return { parts: null, instructions: null, problems: [] };
+  if (!body.some((line) => ROLE_LINE.test(line))) {
+    const instructions = { template: body.join("\n").trim(), line: bodyLine + first };
+    return { parts: null, instructions, problems: [] };
+  }
+  const { parts, problems } = splitParts(body, bodyLine, path);
+  return {
+    parts,
+    instructions: null,
+    problems: [...problems, ...parts.flatMap((one) => history(one, path))],
+  };
+}
+
+/** A conversation put there as messages would speak to the judge with a voice of its own. */
+function history(part: PromptPart, path: string): Problem[] {
+  if (part.kind !== "messages") return [];
+  return [
+    {
+      code: "EVALS_JUDGE_INVALID",
+      path,
+      line: part.line,
+      column: 1,
+      what: "A judge's prompt cannot hold the messages of a case.",
+      why: "They would stand beside the judge's own instructions, and could give it others.",
+      fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
+    },
+  ];
+}

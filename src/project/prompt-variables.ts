@@ -1,0 +1,26 @@
+import type { PromptVersion } from "../domain/prompt.ts";
+import { TemplateFailure } from "./template.ts";
+
+/**
+ * Everything of a case that a prompt asks for, `input.message` for instance, sorted; also what it only asks for sometimes.
+ * @returns what could be read of a template that is not Liquid: nothing
+ */
+export async function promptVariables({ parts }: Pick<PromptVersion, "parts">): Promise<string[]> {
+  const names = new Set<string>();
+  for (const part of parts) {
+    if (part.kind === "messages") names.add(part.path);
+    else for (const name of await pathsOf(part.template)) names.add(name);
+  }
+  return [...names].sort();
+}
+
+async function pathsOf(template: string): Promise<string[]> {
+  if (!/\{[{%]/.test(template)) return [];
+  const { liquidPaths } = await import("./liquid-template.ts");
+  try {
+    return liquidPaths(template);
+  } catch (error) {
+    if (error instanceof TemplateFailure) return [];
+    throw error;
+  }
+}

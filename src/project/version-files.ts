@@ -1,0 +1,185 @@
+import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { FileSource } from "./file-source.ts";
+
+/** A kind of files that are kept by name and version: `prompts/<name>/<version>.md`. */
+export interface VersionedKind {
+  readonly folder: string;
+  /** `prompt`: the word for one of them, and the key that names it. */
+  readonly word: string;
+  /** `EVALS_PROMPT`: what the codes of its problems begin with. */
+  readonly code: string;
+  /** What cannot be done without it. */
+  readonly without: string;
+}
+
+export const PROMPTS: VersionedKind = {
+  folder: "prompts",
+  word: "prompt",
+  code: "EVALS_PROMPT",
+  without: "Without the prompt no case can be asked.",
+};
+
+export const JUDGES: VersionedKind = {
+  folder: "judges",
+  word: "judge",
+  code: "EVALS_JUDGE",
+  without: "Without the judge no answer can be scored.",
+};
+
+const EXACT = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+/** A version's file by its place; not yet read. */
+export interface VersionFile {
+  readonly name: string;
+  /** Exact semver. */
+  readonly version: string;
+  /** Relative to the project root. */
+  readonly path: string;
+}
+
+/**
+ * Every version of every name; a file in a name's folder that is called by no version is a problem.
+ * @param only this name; all when left out
+ */
+export function listVersions(
+  files: FileSource,
+  kind: VersionedKind,
+  only?: string,
+): { readonly versions: readonly VersionFile[]; readonly problems: readonly Problem[] } {
+  const versions: VersionFile[] = [];
+  const problems: Problem[] = [];
+  for (const folder of files.list(kind.folder)) {
+    const name = folder.path.slice(kind.folder.length + 1);
+    if (only !== undefined && name !== only) continue;
+    if (!folder.directory) {
+      if (name.endsWith(".md") && name.toLowerCase() !== "readme.md")
+        problems.push(looseFile(folder.path, name, kind));
+      continue;
+    }
+    for (const { path } of files.list(folder.path)) {
+      const file = path.slice(folder.path.length + 1);
+      if (!file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
+      const version = file.slice(0, -3);
+      if (EXACT.test(version)) versions.push({ name, version, path });
+      else problems.push(badVersion(path, version, kind));
+    }
+  }
+  return { versions, problems };
+}
+
+/**
+ * The version that a spec names: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
+ * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a place
+ */
+export async function findVersion(
+  files: FileSource,
+  kind: VersionedKind,
+  spec: string,
+): Promise<VersionFile> {
+  const at = spec.indexOf("@");
+  const name = at === -1 ? spec : spec.slice(0, at);
+  const range = at === -1 ? null : spec.slice(at + 1);
+  const { versions } = listVersions(files, kind, name);
+  if (versions.length === 0)
+    throw new EvalsError(unknownName(name, range, listVersions(files, kind).versions, kind));
+  const exact = versions.find((one) => one.version === range);
+  const found = exact ?? (await newest(versions, range));
+  if (found === undefined)
+    throw new EvalsError(
+      noVersion({ name, range: range ?? "*", valid: await isRange(range) }, versions, kind),
+    );
+  return found;
+}
+
+async function newest(
+  versions: readonly VersionFile[],
+  range: string | null,
+): Promise<VersionFile | undefined> {
+  if (range === null && versions.length === 1) return versions[0];
+  const { default: maxSatisfying } = await import("semver/ranges/max-satisfying.js");
+  const all = versions.map((one) => one.version);
+  // A pre-release is taken when it is asked for, or when there is nothing else.
+  const best =
+    range === null
+      ? (maxSatisfying(all, "*") ?? maxSatisfying(all, "*", { includePrerelease: true }))
+      : maxSatisfying(all, range);
+  return versions.find((one) => one.version === best);
+}
+
+async function isRange(range: string | null): Promise<boolean> {
+  if (range === null) return true;
+  const { default: validRange } = await import("semver/ranges/valid.js");
+  return range !== "" && validRange(range) !== null;
+}
+
+function unknownName(
+  name: string,
+  range: string | null,
+  all: readonly VersionFile[],
+  kind: VersionedKind,
+): Problem {
+  const names = [...new Set(all.map((one) => one.name))];
+  const isPath = /[/\\]|\.md$/.test(name);
+  const byPath = all.find((one) => one.path === name);
+  const guess = nearest(name, names);
+  const suffix = range === null ? "" : `@${range}`;
+  return {
+    code: `${kind.code}_UNKNOWN`,
+    what: isPath
+      ? `"${name}" is a path, and a ${kind.word} is named by its folder.`
+      : `Unknown ${kind.word} "${name}".${didYouMean(name, names)}`,
+    why: kind.without,
+    fix: unknownFix(byPath, guess && `${guess}${suffix}`, { name, names, kind }),
+  };
+}
+
+function unknownFix(
+  byPath: VersionFile | undefined,
+  guess: string | undefined,
+  { name, names, kind: { folder, word } }: { name: string; names: readonly string[]; kind: VersionedKind },
+): string {
+  if (byPath !== undefined) return `${word}: ${byPath.name}@${byPath.version}`;
+  if (guess !== undefined) return `${word}: ${guess}`;
+  if (names.length > 0) return `${word}: ${names[0]}        (all ${folder}: ${names.join(", ")})`;
+  return `Write ${folder}/${/^[\w.-]+$/.test(name) ? name : "<name>"}/1.0.0.md.`;
+}
+
+function noVersion(
+  { name, range, valid }: { name: string; range: string; valid: boolean },
+  versions: readonly VersionFile[],
+  kind: VersionedKind,
+): Problem {
+  const all = versions.map((one) => one.version);
+  return {
+    code: `${kind.code}_NO_VERSION`,
+    what: valid
+      ? `No version of "${name}" matches ${range}.`
+      : `"${range}" is neither a version nor a range of versions.`,
+    why: kind.without,
+    fix: `${kind.word}: ${name}@${all.at(-1)}        (there is: ${all.join(", ")})`,
+  };
+}
+
+function badVersion(path: string, version: string, kind: VersionedKind): Problem {
+  const number = /\d+(?:\.\d+){0,2}/.exec(version)?.[0] ?? "1";
+  const full = [...number.split("."), "0", "0"].slice(0, 3).join(".");
+  return {
+    code: `${kind.code}_VERSION`,
+    path,
+    what: `"${version}" is not a version.`,
+    why: `Suites ask for ${kind.folder} by version; a file without one is never found.`,
+    fix: `Rename it: ${full}.md`,
+  };
+}
+
+function looseFile(path: string, file: string, { folder, word, code }: VersionedKind): Problem {
+  const name = file.slice(0, -3);
+  return {
+    code: `${code}_VERSION`,
+    path,
+    what: `This ${word} is not in a folder of its own.`,
+    why: `Suites ask for ${folder} by version; a file outside a ${word}'s folder is never found.`,
+    fix: `mkdir ${folder}/${name} && git mv ${path} ${folder}/${name}/1.0.0.md`,
+  };
+}
