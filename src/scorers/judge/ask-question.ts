@@ -74,19 +74,13 @@ function said({ output }: JudgeReply): string {
   return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
 }
 
-/** The rules of the fence stand with the instructions, those of the reply at the very end. */
+/** The rules stand at the very end: what every question begins with stays the same, and providers charge less for that. */
 function withRules({ messages, form, tag }: Asking): readonly Message[] {
-  const [first, ...rest] = messages;
-  const rules = fenceRules(tag);
-  const instructed: readonly Message[] =
-    first?.role === "system" || first?.role === "developer"
-      ? [{ ...first, content: `${String(first.content)}\n\n${rules}` }, ...rest]
-      : [{ role: "system", content: rules }, ...messages];
-  const last = instructed.at(-1);
-  const reply = replyRules(form);
+  const rules = `${fenceRules(tag)}\n\n${replyRules(form)}`;
+  const last = messages.at(-1);
   return last?.role === "user"
-    ? [...instructed.slice(0, -1), { ...last, content: `${String(last.content)}\n\n${reply}` }]
-    : [...instructed, { role: "user", content: reply }];
+    ? [...messages.slice(0, -1), { ...last, content: `${String(last.content)}\n\n${rules}` }]
+    : [...messages, { role: "user", content: rules }];
 }
 
 function repair({ output }: JudgeReply, problem: UnusableReply, form: AskedForm): readonly Message[] {
