@@ -247,6 +247,19 @@ describe("trust", () => {
     );
   });
 
+  test("under the bar: a judge that passes everything, though people do so too", () => {
+    const lenient = table({ tp: 190, fp: 10, fn: 0, tn: 0 });
+    const { all, test: heldOut } = calibrate(lenient.labels, lenient.verdicts, null);
+    const asked = { ...input, labels: lenient.labels };
+    const { state, why } = trustIn({
+      ...asked,
+      calibration: { ...calibration, labels: lenient.labels.map(labelHash).sort(), all, test: heldOut },
+    });
+    expect(all.ac1.low).toBeGreaterThan(BAR.min_ac1);
+    expect(state).toBe("under_bar");
+    expect(why).toBe("it hardly tells good answers from bad ones: sensitivity 1.00, specificity 0.00");
+  });
+
   test("under the bar: too few labels, AC1 by its lower bound, a verdict that turns with the order", () => {
     expect(trustIn({ ...input, bar: { ...BAR, min_labels: 1000 } }).why).toBe(
       "147 usable labels, and gate.judge.min_labels is 1000",

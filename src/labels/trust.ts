@@ -1,6 +1,7 @@
 import type { JudgeBar, Measures, SuiteCalibration } from "../domain/calibration.ts";
 import type { JudgeRef } from "../domain/judge.ts";
 import type { Label } from "../domain/label.ts";
+import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
 import { MOST_INCONSISTENT } from "./biases.ts";
 import { labelHash } from "./calibration-file.ts";
 
@@ -109,6 +110,8 @@ function underBar(
       next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} says which`,
     };
   }
+  const blind = tellsNothing(measures);
+  if (blind !== null) return { why: blind, next: () => "a better rubric, or another model" };
   const turning = calibration.inconsistent;
   if (turning !== null && turning > MOST_INCONSISTENT) {
     return {
@@ -117,6 +120,14 @@ function underBar(
     };
   }
   return null;
+}
+
+/** A judge that says the same of nearly every answer agrees with people as often as they say that too, and is worth nothing. */
+function tellsNothing({ sensitivity, specificity }: Measures): string | null {
+  if (sensitivity.value === null || specificity.value === null) return null;
+  const youden = sensitivity.value + specificity.value - 1;
+  if (youden >= ROGAN_GLADEN_LEAST_YOUDEN) return null;
+  return `it hardly tells good answers from bad ones: sensitivity ${rounded(sensitivity.value)}, specificity ${rounded(specificity.value)}`;
 }
 
 function believedBecause({ ac1, n }: Measures): string {
