@@ -60,6 +60,9 @@ if (process.argv.includes("--watch")) {
 } else {
   const first = await esbuild.build({ ...options, plugins: [importedStatically(AT_ONCE)], write: false });
   const together = loadedBy("src/cli/main.ts", first.metafile);
+  const moved = AT_ONCE.filter((path) => !together.includes(path));
+  if (moved.length > 0)
+    throw new Error(`${moved.join(", ")}: nothing that starts asks for it with import().`);
   const { metafile } = await esbuild.build({
     ...options,
     plugins: [importedStatically(AT_ONCE, { together, by: entryPoints(first.metafile) })],

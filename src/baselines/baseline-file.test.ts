@@ -97,7 +97,7 @@ function headerOf(run: GeneratedRun): RunHeader {
     fingerprint: sha256("root"),
     scorers: [
       { name: "exact", type: "equals", required: true, binary: true, hash: sha256("exact") },
-      { name: "near", type: "chrf", required: false, binary: false, hash: sha256("near") },
+      { name: "__proto__", type: "chrf", required: false, binary: false, hash: sha256("near") },
     ],
   } as unknown as RunHeader;
 }
@@ -186,6 +186,24 @@ describe("a baseline file", () => {
     [
       "with more passes than trials",
       (text: string) => text.replace(/"pass":\d/, '"pass":9'),
+      "EVALS_BASELINE_BROKEN",
+      2,
+    ],
+    [
+      "with more passed scores than trials",
+      (text: string) => text.replace(/"exact":\d/, '"exact":9'),
+      "EVALS_BASELINE_BROKEN",
+      2,
+    ],
+    [
+      "with half a pass",
+      (text: string) => text.replace(/"exact":\d/, '"exact":[0.5]'),
+      "EVALS_BASELINE_BROKEN",
+      2,
+    ],
+    [
+      "with more scored than asked",
+      (text: string) => text.replace(/"exact":\d/, '"exact":{"n":9,"pass":1}'),
       "EVALS_BASELINE_BROKEN",
       2,
     ],

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { keyedByUser } from "../domain/keyed-by-user.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Arm, ArmScores } from "./arm.ts";
@@ -13,10 +14,7 @@ export const BaselineHeader = z.strictObject({
   suite: z.string(),
   /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
   target: z.string(),
-  scorers: z.record(
-    z.string(),
-    z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() }),
-  ),
+  scorers: keyedByUser(z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() })),
   /** A wanted regression: from the base's root to this file's, and why. */
   accepted: z.strictObject({ from: Hash, to: Hash, why: z.string().min(1) }).optional(),
 });
@@ -43,7 +41,7 @@ export const BaselineCase = z.strictObject({
   runs: z.array(z.string()).min(1),
   trials: z.int().min(1),
   pass: z.int().min(0),
-  scores: z.record(z.string(), CaseScores),
+  scores: keyedByUser(CaseScores),
 });
 export type BaselineCase = z.output<typeof BaselineCase>;
 
@@ -76,7 +74,7 @@ export function parseBaseline(text: string, path: string): Baseline {
   const seen = new Map<string, number>();
   for (const [index, line] of lines.entries()) {
     if (index === 0) continue;
-    const one = readLine(line);
+    const one = readLine(line, header);
     const first = one === undefined ? undefined : seen.get(one.case);
     if (one === undefined) problems.push(brokenLine(path, index + 1));
     else if (first !== undefined) problems.push(repeatedCase(path, index + 1, one.case, first));
@@ -95,10 +93,11 @@ export function parseBaseline(text: string, path: string): Baseline {
  */
 export function glanceAtBaseline(text: string, path: string): { readonly suite: string } {
   const lines = linesOf(text, path);
-  const { suite } = readHeader(lines[0] ?? "", path);
+  const header = readHeader(lines[0] ?? "", path);
   const last = lines.length - 1;
-  if (last > 0 && readLine(lines[last] ?? "") === undefined) throw new EvalsError(brokenLine(path, last + 1));
-  return { suite };
+  if (last > 0 && readLine(lines[last] ?? "", header) === undefined)
+    throw new EvalsError(brokenLine(path, last + 1));
+  return { suite: header.suite };
 }
 
 function linesOf(text: string, path: string): string[] {
@@ -124,13 +123,23 @@ function readHeader(line: string, path: string): BaselineHeader {
   return header.data;
 }
 
-function readLine(line: string): BaselineCase | undefined {
+function readLine(line: string, header: BaselineHeader): BaselineCase | undefined {
   try {
     const one = BaselineCase.parse(JSON.parse(line));
-    return one.pass <= one.trials ? one : undefined;
+    return isCounted(one, header) ? one : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Whether its counts can be those of so many trials; a line that was edited by hand is not believed. */
+function isCounted({ trials, pass, scores }: BaselineCase, { scorers }: BaselineHeader): boolean {
+  const fits = ([name, one]: [string, z.output<typeof CaseScores>]): boolean => {
+    if (typeof one === "number") return one <= trials;
+    if (Array.isArray(one)) return one.length <= trials && scorers[name]?.graded === true;
+    return one.pass <= one.n && one.n <= trials;
+  };
+  return pass <= trials && Object.entries(scores).every(fits);
 }
 
 const WHY = "The gate compares with what this file says; it must not guess at it.";
@@ -177,7 +186,7 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     path,
     line,
     column: 1,
-    what: `The case "${id}" stands here twice (first on line ${first}).`,
+    what: `The case "${id}" stands here twice; first on line ${first}.`,
     why: WHY,
     fix: "A merge kept both lines: delete one, run, and promote again.",
   };

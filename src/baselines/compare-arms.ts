@@ -10,10 +10,10 @@ import {
   compareMetric,
   fixedBounds,
   type MetricRule,
-  metricArms,
   type TestBounds,
 } from "./compare-metric.ts";
 import { detectableDrop, explainVerdict } from "./explain-verdict.ts";
+import { metricArms } from "./metric-arms.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
 
 /** A regression rule with what it found. */

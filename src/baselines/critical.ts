@@ -1,5 +1,6 @@
 import type { RuleResult } from "../domain/verdict.ts";
 import type { Tally } from "../metrics/tally.ts";
+import { namedCases } from "./named-cases.ts";
 
 /**
  * `gate.critical`: the selected cases must pass every trial. One failed trial decides; a missing one leaves it open.
@@ -32,7 +33,7 @@ export function checkCritical(
       ...(broken.length === 0
         ? {}
         : {
-            said: `failing: ${broken.slice(0, 5).join(", ")}${broken.length > 5 ? ` and ${broken.length - 5} more` : ""}`,
+            said: `failing: ${namedCases(broken)}`,
           }),
     };
   });

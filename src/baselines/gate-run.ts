@@ -14,6 +14,7 @@ import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "
 import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
 import { gateResult } from "./gate.ts";
+import { namedCases } from "./named-cases.ts";
 import { pairCases } from "./pair-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
 
@@ -208,15 +209,13 @@ function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["
 /** Cases that the baseline has and the dataset no longer has: a gate must not pass by forgetting what broke. */
 function removedCases(gate: Gate, { cases }: Comparison): RuleResult[] {
   if (cases.removed.length === 0) return [];
-  const named = cases.removed.slice(0, 5).join(", ");
-  const more = cases.removed.length > 5 ? ` and ${cases.removed.length - 5} more` : "";
   return [
     {
       rule: "removed cases",
       outcome: gate.allow_removed ? "passed" : "failed",
       value: cases.removed.length,
       required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true lets them go)",
-      said: `${named}${more}`,
+      said: namedCases(cases.removed),
     },
   ];
 }

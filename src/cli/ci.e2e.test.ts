@@ -11,6 +11,7 @@ import {
   type GitProject,
   gitProject,
   ownGit,
+  preparedProject,
   projectFiles,
   promptText,
 } from "./testing/git-project.ts";
@@ -53,7 +54,6 @@ afterAll(() => rmSync(program, { recursive: true, force: true }));
 beforeEach(() => {
   restore = ownGit();
   temp = mkdtempSync(join(tmpdir(), "evals-ci-"));
-  repo = gitProject(projectFiles(40, 4));
   mkdirSync(join(temp, "comments"));
   putPrograms(join(temp, "bin"), {
     npx: `[ "$1" = --no-install ] && [ "$2" = evals ] || { echo "npx $*" >&2; exit 9; }\nshift 2\nexec "${process.execPath}" "${program}/evals.mjs" "$@"\n`,
@@ -121,8 +121,7 @@ esac
 `;
 
 async function promoteFirst(): Promise<void> {
-  await repo.evals(["run"]);
-  await repo.evals(["promote", "--as", "v1"]);
+  repo = await preparedProject(projectFiles(), [["run"], ["promote", "--as", "v1"]]);
   repo.git("push", "-q", "origin", "main", "--tags");
 }
 
@@ -248,6 +247,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
 
 onUnix("the workflow that promotes on merge", () => {
   it("pushes a baseline of main, and none of a main that regressed", async () => {
+    repo = gitProject(projectFiles(40, 4));
     const first = repo.clone("main", 0);
     expect(codes(onGitHub(first, { file: "evals-promote.yml", name: "push", base: "" }))).toMatchObject({
       "Run and promote": 0,

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { EXIT } from "./exit-code.ts";
+import { guardProcess, moveConsole } from "./guard-process.ts";
 import type { Io } from "./io.ts";
-import { processIo } from "./process-io.ts";
+import { outliveReaders, processIo } from "./process-io.ts";
 
 // A schema reads a few files of a project: compiling it first would take longer than it saves.
 z.config({ jitless: true });
@@ -11,7 +12,30 @@ z.config({ jitless: true });
  * The command line, from arguments to exit code. Nothing below it prints a mistake or sets an exit code.
  * @param args without `node` and the program's name
  */
-export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(args: readonly string[], io?: Io): Promise<number> {
+  if (io !== undefined) return runMain(args, io);
+  outliveReaders();
+  moveConsole(process.stderr);
+  const own = processIo();
+  const over = guardProcess(process, (what) => reportMistakes(args, own, threwOutside(what)).then(() => {}));
+  const code = await runMain(args, own);
+  over();
+  return code;
+}
+
+function threwOutside(what: string): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_THROWN_OUTSIDE",
+      what,
+      why: "Nobody can say which answer it belongs to, and what runs on after it cannot be trusted.",
+      fix: "Await or catch what the module started, then: evals run --resume",
+    },
+    { midway: true },
+  );
+}
+
+async function runMain(args: readonly string[], io: Io): Promise<number> {
   try {
     const { runProgram } = await import("./program.ts");
     return await runProgram(args, io);

@@ -1,7 +1,24 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
+import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { outliveReader } from "./lost-output.ts";
+
+/**
+ * Keeps a closed or full stdout from killing a run. What was lost on the way to somebody who waits for it is told, and the
+ * exit code is not that of a pass.
+ */
+export function outliveReaders(): void {
+  outliveReader(process.stderr, () => {});
+  outliveReader(process.stdout, (code) => {
+    process.stderr.write(`The output could not be written (${code}); what it told of is stored.\n`);
+    process.once("exit", () => {
+      process.exitCode ||= EXIT.undecided;
+    });
+  });
+}
 
 /** This process as the outside. */
 export function processIo(): Io {
@@ -17,7 +34,11 @@ export function processIo(): Io {
     date: () => new Date(),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     random: Math.random,
-    sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    sleep: (ms, signal) => {
+      // As many retries as there are calls in flight wait for one Ctrl-C: Node would warn of a leak.
+      if (signal !== undefined) setMaxListeners(0, signal);
+      return wait(ms, undefined, { signal }).catch(() => undefined);
+    },
     openPage,
     onSignal: (handler) => {
       const stops = (["SIGINT", "SIGTERM"] as const).map((name) => {

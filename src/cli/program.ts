@@ -3,7 +3,8 @@ import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
-import { repairFirst } from "./repair-first.ts";
+import { repairFirst } from "./promoting/repair-first.ts";
+import { endOf } from "./usage-mistake.ts";
 
 declare const EVALS_VERSION: string;
 
@@ -22,27 +23,13 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.ok;
-    throw usageMistake(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    throw error;
   }
   return code;
 }
 
-function usageMistake(error: CommanderError): EvalsError {
-  const isUnfinished = error.code === "commander.help";
-  const text = isUnfinished ? "the command is not complete" : error.message.replace(/^error: /, "").trim();
-  const [first = text, ...rest] = text.split("\n");
-  const hint = rest.join(" ").replace(/[()]/g, "").trim();
-  return new EvalsError({
-    code: error.code === "commander.unknownCommand" ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
-    what: `${first.charAt(0).toUpperCase()}${first.slice(1)}.${hint === "" ? "" : ` ${hint}`}`,
-    why: "Nothing is guessed: a misread command could ask a model for money.",
-    fix: "evals --help, or evals <command> --help",
-  });
-}
-
-export function buildProgram(io: Io, done: (exit: number) => void): Command {
+function buildProgram(io: Io, done: (exit: number) => void): Command {
   const program = new Command("evals")
     .description(
       "Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.",
@@ -53,14 +40,14 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       "after",
       "\nExit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run · 3 undecided or incomplete",
     )
-    .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
+  program.exitOverride(endOf(program));
   program.enablePositionalOptions(false);
   const add: Add = (command, act) =>
     command
       .option("-C <dir>", "work in this directory")
-      .exitOverride()
+      .exitOverride(endOf(command))
       .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
       .action(async (...given: unknown[]) => {
         const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
@@ -111,7 +98,7 @@ export function buildProgram(io: Io, done: (exit: number) => void): Command {
       .description("past runs")
       .argument("[suite]")
       .option("--limit <n>", "so many, newest first", "20")
-      .option("--flaky", "with a suite: the cases that pass only sometimes, flakiest first")
+      .option("--flaky", "with a suite: its flaky cases, flakiest first")
       .option("--csv", "one line a run, for a spreadsheet")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),

@@ -65,15 +65,19 @@ export interface SuiteJudge extends OpenJudge {
   refuses(golden: Case): string | undefined;
 }
 
+/** `unasked`: only what a judge has said before was wanted. `unreachable`: nobody answers for its model. */
+export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable";
+
 /**
  * This answer was not judged, and nobody is to blame: the run ended before it could be (it is judged when the run goes on),
  * or only what a judge has said before was asked for.
  */
 export class NotJudged extends Error {
-  readonly because: "budget" | "cancelled" | "unasked";
+  readonly because: NotJudgedBecause;
 
-  constructor(because: "budget" | "cancelled" | "unasked") {
-    super(`not judged: ${because}`);
+  /** @param words what happened, for a person */
+  constructor(because: NotJudgedBecause, words = `not judged: ${because}`) {
+    super(words);
     this.name = "NotJudged";
     this.because = because;
   }
@@ -175,8 +179,13 @@ export interface JudgeModel {
   discard(replies: readonly number[]): void;
 }
 
+/** What the baseline answered to a case in one of its trials (from 1); undefined where nobody knows. */
+export type BaselineAnswer = (caseId: string, trial: number) => string | undefined;
+
 /** What judges need of the outside. Handed to scorers by the command line. */
 export interface JudgeHost {
+  /** For judges that hold an answer against the baseline's; absent where there is no baseline to speak of. */
+  readonly baseline?: BaselineAnswer | undefined;
   /** @throws {EvalsError} for an unknown judge, or with the mistakes of its file */
   file(spec: string): Promise<JudgeFile>;
   /** @throws {EvalsError} for templates that cannot be read and variables that no judge has */

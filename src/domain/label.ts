@@ -15,7 +15,7 @@ export const Label = z.strictObject({
     .optional()
     .describe("The same of single criteria of the judge"),
   comment: z.string().optional(),
-  at: z.iso.datetime().describe("When, UTC"),
+  at: z.iso.datetime({ offset: true }).describe("When, with a time zone; `Z` where this program writes it"),
   picked: z
     .enum(["random", "stratified"])
     .describe("How the answer was chosen: it decides how a judge's error is taken out of a pass rate"),

@@ -29,7 +29,7 @@ export type RunEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided" }
   | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
-  | { readonly kind: "unreachable"; readonly message: string };
+  | { readonly kind: "unreachable" | "judge-unreachable"; readonly message: string };
 
 /** One metric of both sides. Values and differences are in the metric's own unit. */
 export interface MetricComparison {

@@ -10,13 +10,3 @@ export interface Score {
   /** Of a judge: the replies behind it, as the store numbers them. */
   readonly replies?: readonly number[] | undefined;
 }
-
-/**
- * The scores of one answered trial, in the order of the suite's scorers.
- * An optional scorer that failed to score leaves null; a required one makes the trial errored.
- */
-export interface TrialScores {
-  /** All required scorers passed. */
-  readonly pass: boolean;
-  readonly scores: readonly (Score | null)[];
-}

@@ -34,6 +34,8 @@ export interface OpenScorer {
   readonly opinion?: boolean | undefined;
   /** The judge whose verdicts these are; its calibration is looked up by it. */
   readonly judge?: JudgeRef | undefined;
+  /** It holds an answer against the baseline's of the same trial: against itself the baseline is worth 0.5. */
+  readonly relative?: boolean | undefined;
   /** `passed`: asked only of trials that pass every required scorer without an opinion; void otherwise. Default always. */
   readonly judge_when?: "passed" | "always" | undefined;
   /**

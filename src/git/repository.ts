@@ -1,5 +1,5 @@
 import { EvalsError } from "../domain/problem.ts";
-import { git, gitBytes, gitText } from "./git-process.ts";
+import { git, gitText } from "./git-process.ts";
 import { lastWords } from "./git-refusal.ts";
 
 /** What git knows of the work tree now. */
@@ -42,11 +42,12 @@ export async function resolveCommit(root: string, ref: string): Promise<string |
  * @throws {EvalsError} EVALS_GIT_UNREADABLE when the commit has it and git cannot give it: that is not the same as none
  */
 export async function readAtCommit(root: string, commit: string, path: string): Promise<string | null> {
-  const bytes = await gitBytes(root, ["cat-file", "--filters", `${commit}:./${path}`]);
-  if (bytes !== null) return bytes.toString("utf8");
-  const { code, out } = await git(root, ["ls-tree", "-z", commit, "--", path]);
-  if (code !== 0 || out === "") return null;
-  const { err } = await git(root, ["cat-file", "--filters", `${commit}:./${path}`]);
+  const { code, out, err } = await git(root, ["cat-file", "--filters", `${commit}:./${path}`]);
+  if (code === 0) return out;
+  // Git's words in English say most often that there is none, and save a second call.
+  if (/ (?:does not exist in|exists on disk, but not in) '/.test(err)) return null;
+  const listed = await git(root, ["ls-tree", "-z", commit, "--", path]);
+  if (listed.code !== 0 || listed.out === "") return null;
   throw new EvalsError({
     code: "EVALS_GIT_UNREADABLE",
     path,

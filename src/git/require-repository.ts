@@ -47,11 +47,6 @@ export function pathFromTop({ prefix }: Pick<Repository, "prefix">, path: string
   return posix.normalize(`${prefix}${path}`);
 }
 
-/** A path of the repository's tree as the project names it. */
-export function pathFromProject({ prefix }: Pick<Repository, "prefix">, path: string): string {
-  return posix.relative(`/${prefix}`, `/${path}`);
-}
-
 function refuseOldGit(version: string): void {
   const [, major = "", minor = ""] = /(\d+)\.(\d+)/.exec(version) ?? [];
   const [oldMajor, oldMinor] = OLDEST;

@@ -38,3 +38,22 @@ export function otherAnswer(at: Place, where: string): Problem {
     fix: "Export again and judge again, or restore the answer as it was.",
   });
 }
+
+/** Names that were given for ids which nobody has in the file. @param found ids that raters have in it */
+export function unknownRaters(
+  named: Iterable<string>,
+  found: ReadonlySet<string>,
+  at: Place,
+): readonly Problem[] {
+  const unknown = [...named].filter((id) => !found.has(id));
+  return unknown.map((id) =>
+    problemAt(at, `no rater in this file has the id "${id}", which --rater gives a name.`, {
+      code: "EVALS_IMPORT_RATER_UNKNOWN",
+      why: "Somebody's labels would be kept under another name than was meant.",
+      fix:
+        found.size === 0
+          ? "Leave it out: raters of this file have no ids. --rater NAME names those of labels that name nobody."
+          : `Ids in this file: ${[...found].sort().join(", ")}`,
+    }),
+  );
+}

@@ -22,7 +22,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
     else if (saysTheSame(before, label)) {
       counts.unchanged++;
       continue;
-    } else if (label.at < before.at) {
+    } else if (isEarlier(label, before)) {
       counts.older++;
       continue;
     } else counts.updated++;
@@ -40,9 +40,14 @@ export function latestOfEach(labels: readonly Label[]): Label[] {
   const latest = new Map<string, Label>();
   for (const label of labels) {
     const before = latest.get(identity(label));
-    if (before === undefined || before.at <= label.at) latest.set(identity(label), label);
+    if (before === undefined || !isEarlier(label, before)) latest.set(identity(label), label);
   }
   return [...latest.values()];
+}
+
+/** Times may be written in several zones. */
+function isEarlier(a: Label, b: Label): boolean {
+  return Date.parse(a.at) < Date.parse(b.at);
 }
 
 function identity(label: Label): string {

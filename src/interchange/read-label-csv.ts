@@ -4,7 +4,14 @@ import type { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { textOfCell } from "./label-csv.ts";
-import { otherAnswer, otherCase, otherSuite, type Place, problemAt } from "./label-problems.ts";
+import {
+  otherAnswer,
+  otherCase,
+  otherSuite,
+  type Place,
+  problemAt,
+  unknownRaters,
+} from "./label-problems.ts";
 import { CRITERION, type ReadLabels, type ReadLabelsOptions } from "./label-task.ts";
 import { latestOfEach } from "./merge-labels.ts";
 
@@ -37,7 +44,10 @@ export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabe
   const { path } = options;
   const [header, ...rows] = readRows(text, path);
   const columns = (header?.cells ?? []).map((cell) => cell.trim());
-  const problems: Problem[] = columnProblems(columns, path);
+  const problems: Problem[] = [
+    ...columnProblems(columns, path),
+    ...unknownRaters(options.raters.keys(), new Set(), { path, line: 1, column: 1 }),
+  ];
   if (problems.length > 0) throw new EvalsError(problems);
   const labels: Label[] = [];
   const skipped = new Map<string, number>();

@@ -4,7 +4,14 @@ import type { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { elementLines } from "./element-lines.ts";
-import { otherAnswer, otherCase, otherSuite, type Place, problemAt } from "./label-problems.ts";
+import {
+  otherAnswer,
+  otherCase,
+  otherSuite,
+  type Place,
+  problemAt,
+  unknownRaters,
+} from "./label-problems.ts";
 import { readSample } from "./label-studio-tasks.ts";
 import { CRITERION, type ReadLabels, type ReadLabelsOptions } from "./label-task.ts";
 import { latestOfEach } from "./merge-labels.ts";
@@ -57,6 +64,7 @@ export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadL
   const problems: Problem[] = [];
   const labels: Label[] = [];
   const skipped = new Map<string, number>();
+  const ids = new Set<string>();
   let open = 0;
   for (const [index, value] of readTasks(text, path).entries()) {
     const at = { path, line: lines[index] ?? 1, column: 1 };
@@ -66,6 +74,10 @@ export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadL
       continue;
     }
     const where = `task ${task.data.id ?? index + 1}`;
+    for (const { completed_by } of task.data.annotations) {
+      const id = raterId(completed_by);
+      if (id !== undefined) ids.add(String(id));
+    }
     const mistakes = taskProblems(task.data, where, at, options);
     problems.push(...mistakes);
     if (mistakes.length > 0) continue;
@@ -82,6 +94,7 @@ export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadL
     for (const rater of new Set(passedOver)) skipped.set(rater, (skipped.get(rater) ?? 0) + 1);
     if (found.length === 0) open++;
   }
+  problems.push(...unknownRaters(options.raters.keys(), ids, { path, line: 1, column: 1 }));
   if (problems.length > 0) throw new EvalsError(problems);
   const latest = latestOfEach(labels);
   return { labels: latest, skipped, open, repeated: labels.length - latest.length };
@@ -194,14 +207,18 @@ const NO_RATER = {
 /** An e-mail address where the export has one, else the name that `--rater id=name` gives, else the id itself. */
 function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOptions): string | null {
   if (completed_by === undefined || completed_by === null) return rater ?? null;
-  const { id, email } =
-    typeof completed_by === "object" ? completed_by : { id: completed_by, email: undefined };
+  const id = raterId(completed_by);
+  const email = typeof completed_by === "object" ? completed_by.email : undefined;
   const named = id === undefined ? undefined : raters.get(String(id));
   return (
     named ??
     email ??
     (id === undefined ? (rater ?? null) : typeof id === "string" ? id : `label-studio:${id}`)
   );
+}
+
+function raterId(by: Annotation["completed_by"]): number | string | undefined {
+  return typeof by === "object" ? by?.id : by;
 }
 
 function oneOf(choices: readonly string[] | undefined): Label["verdict"] | null {

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { EvalsError } from "../domain/problem.ts";
 import {
@@ -137,6 +140,32 @@ describe("writing", () => {
     const before = text();
     expect(() => saveLabel(root, "triage", label("d", "pass"))).toThrow("EVALS_LABELS_CUT_OFF");
     expect(text()).toBe(before);
+  });
+
+  test.each([
+    ["a new label", label("a", "pass")],
+    ["another label instead", label("b", "fail")],
+  ])("%s waits for a rater who writes just then, and loses nothing of theirs", async (_, mine) => {
+    writeLabels(root, "triage", [label("b", "pass")]);
+    const lock = join(root, ".evals/labelling/triage.lock");
+    const theirs = label("c", "fail", { rater: "bo" });
+    const other = spawn(process.execPath, [
+      "-e",
+      `const { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+       const [lock, labels, line] = process.argv.slice(1);
+       mkdirSync(require("node:path").dirname(lock), { recursive: true });
+       writeFileSync(lock, JSON.stringify({ host: require("node:os").hostname(), pid: process.pid }));
+       const before = readFileSync(labels);
+       setTimeout(() => { writeFileSync(labels, before + line); rmSync(lock); }, 300);`,
+      ...[lock, join(root, labelsPath("triage")), line(theirs)],
+    ]);
+    const ended = once(other, "exit");
+    while (!existsSync(lock) || readFileSync(lock, "utf8") === "") await setImmediate();
+    saveLabel(root, "triage", mine);
+    await ended;
+    expect(readLabels(root, "triage")).toContainEqual(theirs);
+    expect(readLabels(root, "triage")).toContainEqual(mine);
+    expect(existsSync(lock)).toBe(false);
   });
 
   test("verdicts are kept one by one, and two of one repeat are a mistake", () => {

@@ -4,6 +4,7 @@ import { sha256 } from "../domain/json.ts";
 import { Label } from "../domain/label.ts";
 import type { Problem } from "../domain/problem.ts";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
+import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 
 /** Where a suite's labels stand, relative to the project root. */
@@ -78,14 +79,16 @@ export function writeLabels(root: string, suite: string, labels: readonly Label[
 
 /**
  * Keeps one label for good. A first label is one more line; another one of the same rater for the same answer takes
- * the place of the earlier one. What others wrote to the file meanwhile stays.
- * @throws {EvalsError} for a file with mistakes; then nothing is written
+ * the place of the earlier one. What others write to the file at the same time stays.
+ * @throws {EvalsError} for a file with mistakes, or one that others do not let go of; then nothing is written
  */
 export function saveLabel(root: string, suite: string, label: Label): void {
-  const there = readLabels(root, suite);
-  const others = withoutLabel(there, label);
-  if (others.length < there.length) writeLabels(root, suite, [...others, label]);
-  else appendLine(join(root, labelsPath(suite)), formatLabel(label));
+  whileNobodyWrites(root, suite, () => {
+    const there = readLabels(root, suite);
+    const others = withoutLabel(there, label);
+    if (others.length < there.length) writeLabels(root, suite, [...others, label]);
+    else appendLine(join(root, labelsPath(suite)), formatLabel(label));
+  });
 }
 
 /** Takes a rater's label of an answer back; nothing when there is none. @throws {EvalsError} as `saveLabel` */
@@ -94,9 +97,17 @@ export function removeLabel(
   suite: string,
   label: Pick<Label, "case" | "answer_hash" | "rater">,
 ): void {
-  const there = readLabels(root, suite);
-  const others = withoutLabel(there, label);
-  if (others.length < there.length) writeLabels(root, suite, others);
+  whileNobodyWrites(root, suite, () => {
+    const there = readLabels(root, suite);
+    const others = withoutLabel(there, label);
+    if (others.length < there.length) writeLabels(root, suite, others);
+  });
+}
+
+/** Reads, changes and writes a suite's labels with nobody between. @throws {EvalsError} EVALS_LABELS_BUSY */
+export function whileNobodyWrites<T>(root: string, suite: string, work: () => T): T {
+  const lock = `.evals/labelling/${suite}.lock`;
+  return underLock(join(root, lock), lock, work);
 }
 
 function withoutLabel(

@@ -99,7 +99,7 @@ function underBar(
 ): { readonly why: string; readonly next: (input: TrustInput) => string } | null {
   if (measures.n < bar.min_labels) {
     return {
-      why: `${measures.n} usable labels, and gate.judge.min_labels is ${bar.min_labels}`,
+      why: `${measures.n} usable ${measures.n === 1 ? "label" : "labels"}, and gate.judge.min_labels is ${bar.min_labels}`,
       next: (input) => `evals label ${input.suite}, then ${calibrateAgain(input)}`,
     };
   }

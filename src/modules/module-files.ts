@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import { sha256 } from "../domain/json.ts";
+import { isFile } from "./is-file.ts";
 import { fromRoot, repositoryPath } from "./repository-path.ts";
 
 /**
@@ -18,10 +19,6 @@ const COMPILED: Readonly<Record<string, string>> = {
   ".cjs": ".cts",
   ".jsx": ".tsx",
 };
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-}
 
 function resolveImport(path: string): string | undefined {
   const ending = extname(path);

@@ -1,11 +1,11 @@
 import { canonicalJson, type Json } from "../domain/json.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
 import type { FieldChange, MessageChange, PromptComparison } from "../domain/prompt-change.ts";
+import { shortestEdit } from "../domain/shortest-edit.ts";
+import { diffWords } from "../domain/word-diff.ts";
 import { majorChanges } from "./major-changes.ts";
 import { promptVariables } from "./prompt-variables.ts";
-import { shortestEdit } from "./shortest-edit.ts";
 import { versionChange } from "./version-change.ts";
-import { diffWords } from "./word-diff.ts";
 
 /** Two versions of a prompt side by side: messages word by word, variables, roles, and what the front matter says. */
 export async function comparePrompts(from: PromptVersion, to: PromptVersion): Promise<PromptComparison> {

@@ -80,7 +80,8 @@ function rowValue(columns: readonly string[], cells: readonly string[]): CaseDra
 function put(target: Record<string, Json>, path: readonly string[], value: string): void {
   let here = target as Record<string, Json>;
   for (const step of path.slice(0, -1)) {
-    here[step] ??= {};
+    // A column may be called input.constructor: what every object inherits is not the case's.
+    if (!Object.hasOwn(here, step)) here[step] = {};
     here = here[step] as Record<string, Json>;
   }
   here[path.at(-1) ?? ""] = value;

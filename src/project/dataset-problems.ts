@@ -52,7 +52,7 @@ export function duplicateId(id: string, path: string, line: number, firstLine: n
     column: 1,
     what: `Case "${id}" appears twice.`,
     why: "Runs are compared case by case, so an id names exactly one case.",
-    fix: `Rename it, or delete line ${line} (the first is on line ${firstLine}).`,
+    fix: `Rename it, or delete line ${line}; the first is on line ${firstLine}.`,
   };
 }
 

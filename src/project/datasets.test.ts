@@ -125,6 +125,15 @@ describe("a CSV dataset", () => {
     expect([cases.line(0), cases.line(1), cases.line(2)]).toEqual([2, 3, 5]);
   });
 
+  it("takes a column for the case's own, whatever every object inherits under that name", () => {
+    const text = "id,input.constructor.prototype.leaked,input.toString\na,x,y\n";
+    expect(openCsvCases(text, "d.csv").read(0).input).toEqual({
+      constructor: { prototype: { leaked: "x" } },
+      toString: "y",
+    });
+    expect({}).not.toHaveProperty("leaked");
+  });
+
   it.each([
     ["id,input,input.q\n", "EVALS_DATASET_COLUMNS"],
     ["input\nx\n", "EVALS_DATASET_COLUMNS"],

@@ -185,7 +185,7 @@ function twoFiles(name: string, path: string, first: string): Problem {
     path,
     what: `There are two suites named "${name}".`,
     why: "Runs and baselines go by a suite's name, so a name means one file.",
-    fix: `Delete or rename one of them (the other is ${first}).`,
+    fix: `Delete or rename one of them; the other is ${first}.`,
   };
 }
 

@@ -205,7 +205,7 @@ function duplicateKey(name: string, firstLine: number, place: Place): Problem {
     ...place,
     what: `The key "${name}" stands here a second time.`,
     why: "Only one of the two values could count, and nobody could tell which.",
-    fix: `Delete one of them (the first is on line ${firstLine}).`,
+    fix: `Delete one of them; the first is on line ${firstLine}.`,
   };
 }
 

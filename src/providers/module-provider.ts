@@ -3,6 +3,7 @@ import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
+import type { AgentContext } from "../domain/user-module.ts";
 import { loadModule } from "../modules/load-module.ts";
 import { fileHashes, moduleFiles } from "../modules/module-files.ts";
 import { abortedReply, oneLine } from "./failed-reply.ts";
@@ -16,16 +17,8 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** What a module is told beside the input. */
-interface ModuleContext {
-  readonly case: string;
-  readonly trial: number;
-  readonly messages: unknown;
-  readonly config: unknown;
-  readonly signal: AbortSignal;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
-type Agent = (input: Json, context: ModuleContext) => unknown;
+/** An agent as it was loaded: what it returns is not yet believed. */
+type LoadedAgent = (input: Json, context: AgentContext) => unknown;
 
 function moduleMistake(file: string, problem: string, cause?: unknown): SettingMistake {
   return new SettingMistake(
@@ -40,11 +33,14 @@ function moduleMistake(file: string, problem: string, cause?: unknown): SettingM
   );
 }
 
-async function loadAgent(root: string, file: string): Promise<{ agent: Agent; files: readonly string[] }> {
+async function loadAgent(
+  root: string,
+  file: string,
+): Promise<{ agent: LoadedAgent; files: readonly string[] }> {
   try {
     const files = moduleFiles(root, file);
     const agent = (await loadModule(root, file)).default;
-    if (typeof agent === "function") return { agent: agent as Agent, files };
+    if (typeof agent === "function") return { agent: agent as LoadedAgent, files };
   } catch (error) {
     throw moduleMistake(file, error instanceof Error ? error.message : String(error), error);
   }
@@ -65,7 +61,7 @@ async function openModule(settings: Settings, host: ProviderHost): Promise<OpenT
     ),
   );
 
-  const call = async (input: Json, context: ModuleContext): Promise<Reply> => {
+  const call = async (input: Json, context: AgentContext): Promise<Reply> => {
     try {
       return readGivenAnswer(await agent(structuredClone(input), context), file);
     } catch (error) {

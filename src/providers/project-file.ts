@@ -1,5 +1,5 @@
-import { statSync } from "node:fs";
 import { SettingMistake } from "../domain/problem.ts";
+import { isFile } from "../modules/is-file.ts";
 import { repositoryPath } from "../modules/repository-path.ts";
 
 /** What a missing file means, for the one who named it. */
@@ -17,7 +17,7 @@ export function placeOfFile(root: string, file: string, missing: MissingFile): s
   let problem = `There is no file ${file}.`;
   try {
     const place = repositoryPath(root, file);
-    if (statSync(place, { throwIfNoEntry: false })?.isFile()) return place;
+    if (isFile(place)) return place;
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }

@@ -43,19 +43,26 @@ export function endSentence({ end, counts }: RunReport): string {
       return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${end.because === "budget" ? "the budget is reached" : "stopped"}).`;
     case "unreachable":
       return `Stopped early: the model did not answer (${end.message}).`;
+    case "judge-unreachable":
+      return `Stopped early: nobody answered the judge (${end.message}). The answers are kept.`;
     default:
       return end satisfies never;
   }
 }
 
+/** What trials are that a run did not get to. An answer that still waits for its judge was asked for. */
+export function undone({ end }: Pick<RunReport, "end">): string {
+  return end.kind === "judge-unreachable" ? "not asked or not judged" : "not asked";
+}
+
 /** `312 asked, 188 not needed, 0 errors`. */
-export function countsSentence({ counts, header }: RunReport): string {
+export function countsSentence({ counts, header, end }: RunReport): string {
   const recorded = header.provider === "outputs" || header.provider === "replay";
   return [
     `${plural(counts.answered, "answer")}: ${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`,
     counts.cached > 0 ? `${count(counts.cached)} cached` : "",
     counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
-    counts.skipped > 0 ? `${count(counts.skipped)} not asked` : "",
+    counts.skipped > 0 ? `${count(counts.skipped)} ${undone({ end })}` : "",
     plural(counts.errored, "error"),
   ]
     .filter((text) => text !== "")

@@ -20,10 +20,11 @@ export function measure(
   judged: { readonly cost_usd: number | null } | null,
 ) {
   const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
-  const tags: Record<string, Metrics> = {};
-  for (const [tag, only] of [...byTag].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    tags[tag] = computeMetrics(tally, { ...options, trials: 1, only });
-  }
+  const tags: RunReport["tags"] = Object.fromEntries(
+    [...byTag]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([tag, only]) => [tag, computeMetrics(tally, { ...options, trials: 1, only })]),
+  );
   const metrics = computeMetrics(tally, options);
   return {
     metrics: judged === null ? metrics : { ...metrics, judge_cost_usd: { value: judged.cost_usd } },

@@ -285,8 +285,8 @@ describe("answers that are there already", () => {
     const looked: string[] = [];
     const job = engineJob(plan, {
       cached: (hash, trial) => {
-        looked.push(`${hash === plan.requestHash(0) ? "c0" : "c1"}/${trial}`);
-        return hash === plan.requestHash(0) && trial === 2 ? stored("yes") : undefined;
+        looked.push(`${hash === plan.askedHash(0) ? "c0" : "c1"}/${trial}`);
+        return hash === plan.askedHash(0) && trial === 2 ? stored("yes") : undefined;
       },
     });
     const budget = job.budget.spent;

@@ -6,6 +6,7 @@ import type { Transcript } from "../domain/transcript.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
 import type { BudgetGuard } from "./budget-guard.ts";
+import { HOPELESS } from "./judge-sitting.ts";
 import type { Plan } from "./plan.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
@@ -57,7 +58,7 @@ export interface Job {
   /** Answers an earlier sitting stored but did not live, or manage, to score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
   /** Null when the cache must not or cannot be used. */
-  readonly cached: ((requestHash: string, trial: number) => CachedAnswer | undefined) | null;
+  readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
   readonly budget: BudgetGuard;
   readonly stop: StopRule | null;
   readonly control: RunControl;
@@ -77,10 +78,8 @@ export type EngineEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided"; readonly look: number }
   | { readonly kind: "skipped"; readonly because: SkipReason }
-  | { readonly kind: "unreachable"; readonly message: string };
+  | { readonly kind: "unreachable" | "judge-unreachable"; readonly message: string };
 
-/** So many first calls without an answer mean that nobody is there. */
-const HOPELESS = 20;
 /** Trials done in one go before the event loop gets a turn (signals, progress). */
 const SYNC_SLICE = 500;
 
@@ -184,7 +183,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
           return;
         }
         // The answer is kept without scores: it is judged when the run goes on.
-        end ??= { kind: "skipped", because: error.because };
+        end ??=
+          error.because === "unreachable"
+            ? { kind: "judge-unreachable", message: error.message }
+            : { kind: "skipped", because: error.because };
         scoring--;
         pump();
       });
@@ -223,7 +225,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       score(work, left);
       return undefined;
     }
-    const hit = job.cached?.(plan.requestHash(case_no), trial);
+    const hit = job.cached?.(plan.askedHash(case_no), trial);
     if (hit !== undefined) {
       score(work, hit);
       return undefined;

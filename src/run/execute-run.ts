@@ -107,6 +107,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     store: world.store,
     signal: world.control.signal,
     useCache: settings.useCache,
+    trials: plan.totalPlanned,
     calls: settings.resume?.judge_calls ?? 0,
     outside: world.judging ?? null,
   });
@@ -157,8 +158,8 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
 function cacheFor(plan: Plan, store: Store, not: ReadonlySet<number> | undefined) {
   if (!plan.target.cacheable || plan.target.client.immediate) return null;
   if (not === undefined || not.size === 0) return store.cached;
-  return (requestHash: string, trial: number): CachedAnswer | undefined => {
-    const hit = store.cached(requestHash, trial);
+  return (askedHash: string, trial: number): CachedAnswer | undefined => {
+    const hit = store.cached(askedHash, trial);
     return hit === undefined || not.has(hit.answer_id) ? undefined : hit;
   };
 }
@@ -225,6 +226,7 @@ function* newCases(plan: Plan): IterableIterator<NewRunCase> {
       tags: plan.golden(caseNo).tags,
       planned: plan.planned(caseNo),
       request_hash: plan.requestHash(caseNo),
+      asked_hash: plan.askedHash(caseNo),
     };
   }
 }

@@ -19,6 +19,14 @@ export function caseKey({ content, request, target, scorers }: CaseParts): strin
   return sha256(`${content}\n${request}\n${target}\n${scorers}`);
 }
 
+/**
+ * What an answer is found by: the same words said to another server, or to another version of an application, have
+ * another answer. 64 hexadecimal digits.
+ */
+export function askedHash(target: string, request: string): string {
+  return sha256(`${target}\n${request}`);
+}
+
 /** Root of a run: one hash over the keys of its cases, whatever their order in the file. 64 hexadecimal digits. */
 export function rootFingerprint(cases: Iterable<{ readonly id: string; readonly key: string }>): string {
   const lines = Array.from(cases, ({ id, key }) => `${JSON.stringify(id)}:${key}`);

@@ -1,6 +1,6 @@
 import type { Limits } from "../domain/config.ts";
 import { hashJson, type Json } from "../domain/json.ts";
-import type { JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
+import type { BaselineAnswer, JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, OpenTarget } from "../domain/provider.ts";
@@ -34,16 +34,19 @@ export interface JudgeDesk {
   /** Every model with the settings it is asked with. */
   readonly asked: () => readonly AskedModel[];
   begin(sitting: JudgeSitting, outside: JudgeOutside | null): void;
+  /** Says what the baseline answered, for judges that compare with it. */
+  compareWith(baseline: BaselineAnswer): void;
   close(): Promise<void>;
 }
 
 export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskOptions): JudgeDesk {
   const opened = new Map<string, Promise<AskedModel>>();
   const ready: AskedModel[] = [];
-  const state: { sitting: JudgeSitting | null; outside: JudgeOutside | null } = {
-    sitting: null,
-    outside: null,
-  };
+  const state: {
+    sitting: JudgeSitting | null;
+    outside: JudgeOutside | null;
+    baseline: BaselineAnswer;
+  } = { sitting: null, outside: null, baseline: () => undefined };
 
   const wrapped = (model: LoadedModel, target: OpenTarget, fallback: Fallback | null): Client => {
     if (target.client.immediate === true) return target.client;
@@ -111,6 +114,7 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
 
   return {
     host: {
+      baseline: (caseId, trial) => state.baseline(caseId, trial),
       file: (spec): Promise<JudgeFile> => project.judges.find(spec),
       compile: compileJudge,
       model: async (alias, params): Promise<JudgeModel> => {
@@ -128,6 +132,9 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     begin: (sitting, outside) => {
       state.sitting = sitting;
       state.outside = outside ?? state.outside;
+    },
+    compareWith: (baseline) => {
+      state.baseline = baseline;
     },
     close: async () => {
       await Promise.all(ready.map((one) => one.close()));

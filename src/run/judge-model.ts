@@ -4,6 +4,7 @@ import type { LoadedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
 import type { BudgetGuard, Purse } from "./budget-guard.ts";
+import { type ModelPresence, modelPresence } from "./model-presence.ts";
 import { toTranscript } from "./to-transcript.ts";
 
 /** For whom, and within what, judges are asked just now. */
@@ -15,6 +16,8 @@ export interface JudgeSitting {
   readonly since: number;
   /** Number of the newest stored reply when this sitting began: what gave no verdict until then is asked again. */
   readonly discarded_after: number;
+  /** So many first calls of a model without an answer mean that nobody is there. */
+  readonly hopeless_after: number;
   /** Cuts what is in flight. */
   readonly signal: AbortSignal;
   readonly onCall: () => void;
@@ -56,6 +59,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
   const identity = hashJson(parts.identity);
   const pending = new Map<string, Promise<JudgeReply | FailedReply>>();
+  const presence = modelPresence(target.label);
   const askedOf = (requestHash: string): string => sha256(`${identity}\n${requestHash}`);
 
   const self: AskedModel = {
@@ -81,7 +85,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
       let asking = pending.get(key);
       if (asking === undefined) {
         const call = { question, request, requestHash, asked, draw, judge, characters: text.length };
-        asking = askNow(self, parts.client, sitting, call).finally(() => pending.delete(key));
+        asking = askNow(self, parts.client, sitting, presence, call).finally(() => pending.delete(key));
         pending.set(key, asking);
       }
       return asking;
@@ -105,10 +109,12 @@ async function askNow(
   self: AskedModel,
   client: () => Client,
   sitting: JudgeSitting,
+  presence: ModelPresence,
   call: Call,
 ): Promise<JudgeReply | FailedReply> {
   const { question, request, draw } = call;
   const { signal, purse } = sitting;
+  presence.require(sitting);
   if (!sitting.mayAsk({ model: self, requestCharacters: call.characters })) throw new NotJudged("unasked");
   const guard = sitting.guard?.(self) ?? null;
   if (guard !== null && (await purse?.acquire(guard, call.characters)) === "stop")
@@ -121,8 +127,11 @@ async function askNow(
   if (reply.kind === "failed") {
     guard?.release();
     if (signal.aborted) throw new NotJudged("cancelled");
+    presence.missed(sitting, reply);
+    presence.require(sitting);
     return reply;
   }
+  presence.heard(sitting);
   const transcript = toTranscript(reply, self.target.price);
   if (reply.recorded === true) guard?.release();
   else guard?.settle(transcript.cost_usd, transcript.usage);

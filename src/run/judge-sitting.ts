@@ -21,11 +21,15 @@ export interface JudgedRun {
   readonly purse: Purse;
   readonly signal: AbortSignal;
   readonly useCache: boolean;
+  /** Trials of the plan. */
+  readonly trials: number;
   /** Requests of earlier sittings. */
   readonly calls: number;
   readonly outside: JudgeOutside | null;
 }
 
+/** So many first calls without an answer mean that nobody is there. */
+export const HOPELESS = 20;
 /** Of a reply whose tokens nobody knows yet; only a budget's guess before the first one uses it. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
@@ -44,6 +48,7 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
       run_no: writer.no,
       since: run.useCache ? 0 : Date.parse(run.header.started_at),
       discarded_after: store.newestJudgement(),
+      hopeless_after: Math.min(HOPELESS, run.trials),
       signal: run.signal,
       onCall: () => {
         calls++;
@@ -116,6 +121,7 @@ export function priceJudging(desk: JudgeDesk, store: Store): () => JudgingPrice 
 const NOBODY_PAYS = {
   run_no: null,
   since: 0,
+  hopeless_after: HOPELESS,
   signal: new AbortController().signal,
   onCall: () => {},
   purse: null,

@@ -105,6 +105,31 @@ describe("a fingerprint", () => {
   });
 });
 
+describe("what an answer is found by", () => {
+  const server = (settings: string) =>
+    planOf({
+      ...repository,
+      [CONFIG]: `models: { small: { provider: openai, model: m-2024-01-01, ${settings} } }\n`,
+    });
+
+  it.each([
+    ["server", "base_url: 'http://127.0.0.1:1/v1'"],
+    ["version", "base_url: 'http://127.0.0.1:2/v1', version: next"],
+  ])("is another one for another %s, though the request is the same", async (_, settings) => {
+    const [one, other] = [await server("base_url: 'http://127.0.0.1:2/v1'"), await server(settings)];
+    expect(other.requestHash(0)).toBe(one.requestHash(0));
+    expect(other.askedHash(0)).not.toBe(one.askedHash(0));
+  });
+
+  it("is the same for other limits, prices and deadlines", async () => {
+    const [one, other] = [
+      await server("base_url: 'http://127.0.0.1:2/v1'"),
+      await server("base_url: 'http://127.0.0.1:2/v1', timeout: 9s, price: { input: 1, output: 2 }"),
+    ];
+    expect(other.askedHash(0)).toBe(one.askedHash(0));
+  });
+});
+
 describe("a plan", () => {
   it("knows by its hash which run it can go on with: suite, fingerprint, trials, narrowing", async () => {
     const { hash } = await planOf();

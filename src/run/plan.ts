@@ -6,7 +6,7 @@ import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.t
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { MOST_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
-import { caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
+import { askedHash, caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgeDesk } from "./judge-desk.ts";
 
@@ -36,6 +36,8 @@ export interface Plan {
   requestLength(caseNo: number): number;
   contentHash(caseNo: number): string;
   requestHash(caseNo: number): string;
+  /** What the case's answers are found by: its request and the target. */
+  askedHash(caseNo: number): string;
   key(caseNo: number): string;
   /** Line of the case in the dataset's file, from 1. */
   line(caseNo: number): number;
@@ -141,6 +143,7 @@ export function makePlan(input: PlanInput): Plan {
     requestLength: (caseNo) => lengths[caseNo] ?? 0,
     contentHash: columns.content.hex,
     requestHash: columns.request.hex,
+    askedHash: (caseNo) => askedHash(parts.target, columns.request.hex(caseNo)),
     key: columns.key.hex,
     line: (caseNo) => cases.line(selected[caseNo] ?? 0),
     datasetPath: cases.path,

@@ -5,8 +5,8 @@ import type { ErrorKind } from "../domain/outcome.ts";
 import type { RunHeader, RunScorer, StoredCase } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import type { CachedAnswer, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { caseKey, rootFingerprint, runScorer, scorersHash } from "./fingerprint.ts";
+import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
+import { askedHash, caseKey, rootFingerprint, runScorer, scorersHash } from "./fingerprint.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
 
@@ -27,12 +27,14 @@ export interface Rescored {
   readonly tally: Tally;
   /** Answers that no judge was asked about, since only what is remembered was wanted, or the budget is spent. */
   readonly unjudged: number;
+  /** Why one of them was not, when it is a model that nobody answers for. */
+  readonly unreachable: string | null;
 }
 
 /** What became of one stored trial under today's scorers. */
 type RescoredTrial = { readonly case_no: number; readonly trial: number } & (
   | { readonly kind: "scored"; readonly answer: CachedAnswer; readonly scoring: Scoring }
-  | { readonly kind: "unjudged"; readonly answer: CachedAnswer }
+  | { readonly kind: "unjudged"; readonly answer: CachedAnswer; readonly because: NotJudged }
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }
 );
 
@@ -46,12 +48,15 @@ export async function rescore(
   const cases = rekeyed(store.cases(run.no), run.header, scorers);
   const tally = makeTally(cases.length, scorers.length);
   let unjudged = 0;
+  let unreachable: string | null = null;
   const take = (trials: readonly RescoredTrial[]): void => {
     for (const trial of trials) {
       onTrial(trial);
       const { case_no } = trial;
-      if (trial.kind === "unjudged") unjudged++;
-      else if (trial.kind === "errored") tally.add(erroredRow(case_no, trial.error));
+      if (trial.kind === "unjudged") {
+        unjudged++;
+        if (trial.because.because === "unreachable") unreachable ??= trial.because.message;
+      } else if (trial.kind === "errored") tally.add(erroredRow(case_no, trial.error));
       else if (trial.scoring.kind === "failed") tally.add(erroredRow(case_no, trial.scoring.error));
       else tally.add(answeredRow(case_no, trial.answer.transcript, true, trial.scoring));
     }
@@ -63,7 +68,7 @@ export async function rescore(
     if (ahead.length >= CASES_AT_ONCE) take((await ahead.shift()) ?? []);
   }
   for (const one of ahead) take(await one);
-  return { header: headerOf(input, cases), cases, tally, unjudged };
+  return { header: headerOf(input, cases), cases, tally, unjudged, unreachable };
 }
 
 /** Cases whose scorers may wait at once. */
@@ -83,15 +88,14 @@ export async function rescoreRun(
 ): Promise<Rescored & { readonly writer: RunWriter }> {
   const cases = rekeyed(store.cases(input.run.no), input.run.header, input.scorers);
   const header = { ...headerOf(input, cases), ...own };
-  const known = (): string => {
-    throw new Error("a stored run's contents and requests are in the store");
-  };
+  const { no } = input.run;
   const writer = store.create(header, cases, {
-    content: known,
-    request: input.run.header.provider === "outputs" ? null : known,
+    content: (caseNo) => JSON.stringify(store.content(no, caseNo)),
+    // What was recorded elsewhere was never asked.
+    request: store.request(no, 0) === null ? null : (caseNo) => JSON.stringify(store.request(no, caseNo)),
   });
   onStart(header, writer);
-  const { tally, unjudged } = await rescore(input, store, (trial) => {
+  const { tally, unjudged, unreachable } = await rescore(input, store, (trial) => {
     const { case_no, trial: number } = trial;
     if (trial.kind === "unjudged") {
       writer.record({
@@ -109,17 +113,18 @@ export async function rescoreRun(
     }
   });
   writer.flush();
-  return { header, cases, tally, unjudged, writer };
+  return { header, cases, tally, unjudged, unreachable, writer };
 }
 
 function rekeyed(
   cases: readonly StoredCase[],
   header: RunHeader,
   scorers: readonly OpenScorer[],
-): StoredCase[] {
+): (StoredCase & NewRunCase)[] {
   const parts = { target: header.target_hash, scorers: scorersHash(scorers) };
   return cases.map((one) => ({
     ...one,
+    asked_hash: askedHash(parts.target, one.request_hash),
     key: caseKey({ content: one.content_hash, request: one.request_hash, ...parts }),
   }));
 }
@@ -163,7 +168,7 @@ async function rescoredTrials(
           return { case_no, trial, kind: "scored", answer, scoring };
         } catch (failure) {
           if (!(failure instanceof NotJudged)) throw failure;
-          return { case_no, trial, kind: "unjudged", answer };
+          return { case_no, trial, kind: "unjudged", answer, because: failure };
         }
       }),
   );

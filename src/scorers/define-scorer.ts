@@ -43,7 +43,7 @@ export interface ScorerWork<O> {
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
   /** What the scorer rests on, where it is more than the answer: a judge, a model's opinion. */
-  readonly standing?: Partial<Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary">>;
+  readonly standing?: Partial<Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative">>;
   /** What `FramedScorer.refuses` says beyond the operand. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;

@@ -1,9 +1,11 @@
 import type { Json } from "../domain/json.ts";
 import type { Judged, JudgeFile, JudgeHost, SuiteJudge } from "../domain/judge.ts";
-import type { Problem } from "../domain/problem.ts";
+import { type Problem, SettingMistake } from "../domain/problem.ts";
 import type { ScoreInput } from "../domain/scorer.ts";
+import { ScorerFailure } from "../domain/scorer.ts";
 import type { Select } from "../domain/suite.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
+import { twoOperands } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 import { judgeMistakes } from "./judge/judge-mistakes.ts";
@@ -18,11 +20,14 @@ export interface JudgeEntry {
   readonly context?: string | undefined;
   /** Which part of the answer is judged; default the whole text. */
   readonly select?: Select | undefined;
-  /** Where in the case the reference is; default `expected`. */
+  /** Where in the case the reference is, or `baseline`: the baseline's answer of the same trial. Default `expected`. */
   readonly against?: string | undefined;
   /** A literal reference. */
   readonly value?: unknown;
 }
+
+/** `against:` of a judge that compares with the baseline's answers. */
+export const BASELINE = "baseline";
 
 /** Every mistake of a judge's file that needs its kind to be told. */
 export function mistakesOfJudge(file: JudgeFile): readonly Problem[] {
@@ -40,6 +45,7 @@ export async function openSuiteJudge(
   entry: JudgeEntry,
   host: JudgeHost,
 ): Promise<SuiteJudge> {
+  if (entry.against === BASELINE) return openAgainstBaseline(file, entry, host);
   const { select, against, value } = entry;
   const literal = value as Json | undefined;
   const reference = operandOf<Json | undefined>(
@@ -50,7 +56,7 @@ export async function openSuiteJudge(
     "optional",
     (one) => one,
   );
-  const part = await compileSelect(select);
+  const selected = await selectedPart(select);
   const judge = await openJudgeFile(file, { ...entry, subject: subjectOf(entry) }, host);
   const put = (golden: ScoreInput["golden"]): ScoreInput["golden"] => {
     const expected = reference.of(golden);
@@ -62,13 +68,73 @@ export async function openSuiteJudge(
     reads: [...reference.reads, ...judge.reads.filter((path) => path !== "expected" || !replaced)],
     refuses: (golden) => reference.refuses(golden) ?? judge.refuses(put(golden)),
     judge: async (input, repeat): Promise<Judged> => {
-      const output = part(input.transcript.output);
+      const output = selected(input.transcript.output);
       if (output instanceof Unselectable) return { verdict: "fail", score: 0, reason: output.reason };
-      const text = typeof output === "string" ? output : JSON.stringify(output);
-      const transcript = { ...input.transcript, output: text };
+      const transcript = { ...input.transcript, output };
       return judge.judge({ ...input, golden: put(input.golden), transcript }, repeat);
     },
   };
+}
+
+/** The part of an answer that is judged, as text. */
+async function selectedPart(select: Select | undefined): Promise<(output: string) => string | Unselectable> {
+  const part = await compileSelect(select);
+  return (output) => {
+    const found = part(output);
+    return typeof found === "string" || found instanceof Unselectable ? found : JSON.stringify(found);
+  };
+}
+
+/**
+ * A pairwise judge whose other answer is the baseline's of the same case and trial. Two equal answers are a tie that nobody
+ * is asked about.
+ */
+async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: JudgeHost): Promise<SuiteJudge> {
+  if (entry.value !== undefined) throw twoOperands();
+  if (file.settings.kind !== "pairwise") throw notPairwise(file);
+  const selected = await selectedPart(entry.select);
+  const judge = await openJudgeFile(file, { ...entry, subject: subjectOf(entry) }, host);
+  const put = (golden: ScoreInput["golden"], other: string) => ({ ...golden, expected: other });
+  return {
+    ...judge,
+    reads: judge.reads.filter((path) => path !== "expected"),
+    refuses: (golden) => judge.refuses(put(golden, "")),
+    judge: async (input, repeat): Promise<Judged> => {
+      const { golden, trial, transcript } = input;
+      const said = host.baseline?.(golden.id, trial);
+      if (said === undefined)
+        throw new ScorerFailure(
+          "judge",
+          `the baseline's answer of case ${golden.id}, trial ${trial}, is not at hand`,
+        );
+      const output = selected(transcript.output);
+      const other = selected(said);
+      if (output instanceof Unselectable) return { verdict: "fail", score: 0, reason: output.reason };
+      if (other instanceof Unselectable)
+        return { verdict: "pass", score: 1, reason: `of the baseline's answer: ${other.reason}` };
+      if (output === other) return SAME_ANSWER;
+      return judge.judge(
+        { ...input, golden: put(golden, other), transcript: { ...transcript, output } },
+        repeat,
+      );
+    },
+  };
+}
+
+const SAME_ANSWER: Judged = {
+  verdict: "pass",
+  score: 0.5,
+  reason: "a tie: the same answer as the baseline's",
+  orders: ["tie", "tie"],
+};
+
+function notPairwise({ settings }: JudgeFile): SettingMistake {
+  return new SettingMistake(["against"], {
+    code: "EVALS_JUDGE_BASELINE",
+    what: `A judge of kind ${settings.kind} does not compare two answers.`,
+    why: "The baseline's answer is no reference: it may be wrong. Only a pairwise judge holds an answer against it.",
+    fix: "kind: pairwise in the judge's file, or against: expected",
+  });
 }
 
 /** What of an entry decides what is judged, as part of the judge's hash. */

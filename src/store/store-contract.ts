@@ -253,7 +253,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         const first = create();
         first.record(answered(0, 1));
         first.flush();
-        const hit = store.cached(sampleCases[0]?.request_hash ?? "", 1);
+        const hit = store.cached(sampleCases[0]?.asked_hash ?? "", 1);
         const second = create(store, { id: "aa000002" });
         second.record({
           kind: "cached",
@@ -275,7 +275,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     });
 
     describe("the cache", () => {
-      const [first, second] = sampleCases.map((one) => one.request_hash) as [string, string];
+      const [first, second] = sampleCases.map((one) => one.asked_hash) as [string, string];
 
       it("answers the same trial number of the same request, and no other", () => {
         const writer = create();
@@ -480,7 +480,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         writer.record(answered(0, 1));
         await turn();
         expect([...other.scan(writer.no)]).toHaveLength(1);
-        expect(other.cached(sampleCases[0]?.request_hash ?? "", 1)).toBeDefined();
+        expect(other.cached(sampleCases[0]?.asked_hash ?? "", 1)).toBeDefined();
       });
 
       it("both finish when they write at once", async () => {

@@ -34,6 +34,8 @@ export interface NewRunCase {
   readonly planned: number;
   /** Hash of the prepared request. */
   readonly request_hash: string;
+  /** Hash of the request and of whom it is sent to: answers are found again by it. */
+  readonly asked_hash: string;
 }
 
 /** What a case number means, given when the store does not have it yet. */
@@ -198,8 +200,8 @@ export interface Store {
   content(runNo: number, caseNo: number): { readonly input: Json; readonly expected?: Json } | null;
   /** The request as it was prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
-  /** Newest answered trial of this number to this request. */
-  cached(requestHash: string, trial: number): CachedAnswer | undefined;
+  /** Newest answered trial of this number to this request, by the same target. */
+  cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Ids of the answers that a run's trials point at, those it took from the cache included. */
   answerIds(runNo: number): number[];
   /** Ids of the runs that asked for the answers which a case of this run took from the cache, by case number. */

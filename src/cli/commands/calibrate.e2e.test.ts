@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Judged, OpenJudge } from "../../domain/judge.ts";
@@ -52,6 +52,20 @@ describe("from the files alone", () => {
       expect(document[name].high).toBeGreaterThan(document[name].value);
     }
     expect(existsSync(join(s.root, ".evals"))).toBe(false);
+  });
+
+  test("a bare folder is enough: no evalconfig.yaml, CRLF, a byte order mark, times of another zone", async () => {
+    files({ tp: 8, fp: 1, fn: 2, tn: 4 });
+    rmSync(join(s.root, "evalconfig.yaml"));
+    for (const path of [labelsPath("triage"), verdictsPath("helpful", "1.0.0")]) {
+      const text = readFileSync(join(s.root, path), "utf8").replaceAll("12:00:00.000Z", "14:00:00+02:00");
+      s.write(path, `\ufeff${text.replaceAll("\n", "\r\n").trimEnd()}`);
+    }
+    const { exit, stdout } = await s.evals("calibrate helpful --suite triage --json");
+    expect([exit, JSON.parse(stdout).confusion]).toEqual([0, { tp: 8, fp: 1, fn: 2, tn: 4 }]);
+    rmSync(join(s.root, "labels"), { recursive: true });
+    const { stdout: nothing } = await s.evals("calibrate helpful --json");
+    expect(JSON.parse(nothing).problems[0].code).toBe("EVALS_NO_PROJECT");
   });
 
   test("a person reads what it is worth and what to do next, in 80 columns", async () => {

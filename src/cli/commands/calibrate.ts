@@ -13,13 +13,13 @@ import { formatProblem } from "../../project/format-problems.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { calibrationText } from "../../reports/terminal/calibration.ts";
 import { openStore } from "../../store/open-store.ts";
-import { answersOfRun, runToLabel } from "../answers-of-run.ts";
-import { type Asked, askVerdicts, type VerdictQuestion } from "../ask-verdicts.ts";
-import { type CalibrationSubject, readSubject } from "../calibrated-judge.ts";
-import { calibrationReport, suiteCalibration } from "../calibration-report.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { openCalibratedJudge } from "../open-calibrated-judge.ts";
+import { type Asked, askVerdicts, type VerdictQuestion } from "../judging/ask-verdicts.ts";
+import { type CalibrationSubject, readSubject } from "../judging/calibrated-judge.ts";
+import { calibrationReport, suiteCalibration } from "../judging/calibration-report.ts";
+import { openCalibratedJudge } from "../judging/open-calibrated-judge.ts";
+import { answersOfRun, runToLabel } from "../labelling/answers-of-run.ts";
 import { listenForStop } from "../stop-signals.ts";
 
 /** Questions to a judge in flight at once, unless the configuration says otherwise. */

@@ -1,7 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { correctedRate } from "../../labels/corrected-rate.ts";
+import { partOf } from "../../labels/holdout.ts";
 import { readLabels, writeLabels } from "../../labels/label-file.ts";
+import { measure } from "../../labels/measures.ts";
 import { label } from "../../labels/testing/labels.ts";
 import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
@@ -162,6 +165,44 @@ describe("a judge that says a change is bad", () => {
     expect(broken.exit).toBe(2);
     expect(broken.stderr).toContain("labels/reply.jsonl:1:");
     expect(server.of(TARGET)).toHaveLength(asked);
+  });
+
+  test.each([
+    ["this run", "ppi++"],
+    ["an earlier run", "rogan-gladen"],
+  ])("with labels of %s a run prints what the simulations of coverage compute: %s", async (where, method) => {
+    const wrong = ["c2", "c4", "c5", "c9"];
+    labelAll(wrong);
+    const mine = where === "this run";
+    // The words of an earlier run; the judge said the same of them.
+    if (!mine)
+      writeLabels(
+        repo.root,
+        "reply",
+        CASES.map((id) =>
+          label(id, isRude(id) === wrong.includes(id) ? "pass" : "fail", { answer: `${answerTo(id)} Then.` }),
+        ),
+      );
+    await repo.evals("calibrate polite");
+    const { metrics } = await run();
+    const labelled = CASES.map((id, place) => {
+      const judged = !isRude(id);
+      return { place, id, judged, truth: judged !== wrong.includes(id) };
+    }).filter(({ id }) => partOf(id) === "test");
+    const word = (pass: boolean) => (pass ? ("pass" as const) : ("fail" as const));
+    const expected = correctedRate({
+      run: { count: CASES.map(() => 1), sum: CASES.map((id) => (isRude(id) ? 0 : 1)) },
+      measures: measure(
+        labelled.map(({ truth, judged }) => ({ truth: word(truth), verdict: word(judged), weight: 1 })),
+        true,
+      ),
+      sample: mine
+        ? labelled.map(({ place, truth, judged }) => ({ place, answers: [{ truth, judged }] }))
+        : null,
+      others: false,
+    });
+    expect(expected.method).toBe(method);
+    expect(metrics.pass_rate?.corrected).toEqual(expected);
   });
 
   test("labels of answers that this run did not give correct by the judge's error rates", async () => {

@@ -3,27 +3,34 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../main.ts";
 import { fakeIo } from "../testing/fake-io.ts";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { type GitProject, ownGit, preparedProject } from "../testing/git-project.ts";
 import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 const CASES = 24;
 const CANARIES = 12;
 const KEY = { OPENAI_API_KEY: "unset" };
 
-const open: { servers: ModelServer[]; projects: GitProject[] } = { servers: [], projects: [] };
+let project: GitProject;
+let server: ModelServer;
 let restore: () => void;
-beforeAll(() => {
+beforeAll(async () => {
   restore = ownGit();
+  server = await modelServer((text) => {
+    state.onAsked(text);
+    const [, prompt = "", n = ""] = /^(\w+) item (\d+)$/.exec(text) ?? [];
+    return state.behaviour(Number(n), prompt) ? "yes" : "no";
+  });
 });
-afterAll(() => restore());
-afterEach(async () => {
-  for (const one of open.projects.splice(0)) one.remove();
-  for (const one of open.servers.splice(0)) await one.close();
+afterAll(async () => {
+  await server.close();
+  restore();
 });
+afterEach(() => project.remove());
 
 /** What the model does with a case under a prompt; changed in the middle of a test when the provider "moves". */
 type Behaviour = (n: number, prompt: string) => boolean;
 const always: Behaviour = () => true;
+const state = { behaviour: always, onAsked: (_text: string): void => {} };
 /** The new prompt breaks every second case; the provider stands still. */
 const worsePrompt: Behaviour = (n, prompt) => prompt === "old" || n % 2 === 0;
 /** The provider lost two cases in three, whatever the prompt. */
@@ -33,29 +40,23 @@ const suite = (more = "") =>
   `dataset: d\nprompt: q\nmodel: m\ntrials: 3\ncanary: ${CANARIES}\nscorers:\n  - { type: equals, name: exact }\n${more}`;
 
 async function projectWithModel() {
-  const state = { behaviour: always, onAsked: (_text: string): void => {} };
-  const server = await modelServer((text) => {
-    state.onAsked(text);
-    const [, prompt = "", n = ""] = /^(\w+) item (\d+)$/.exec(text) ?? [];
-    return state.behaviour(Number(n), prompt) ? "yes" : "no";
-  });
-  open.servers.push(server);
+  Object.assign(state, { behaviour: always, onAsked: () => {} });
   const lines = Array.from({ length: CASES }, (_, n) =>
     JSON.stringify({ id: `c${n}`, input: { n }, expected: "yes" }),
   );
-  const project = gitProject({
+  const files = {
     ".gitignore": ".evals/\n",
     "evalconfig.yaml": `models:\n  m:\n    provider: openai\n    model: m-2024-01-01\n    base_url: http://127.0.0.1:${server.port}/v1\n    api_key_env: OPENAI_API_KEY\n    price: { input: 1, output: 1 }\n`,
     "evals/s.yaml": suite(),
     "datasets/d.jsonl": `${lines.join("\n")}\n`,
     "prompts/q/1.0.0.md": "user:\nold item {{ input.n }}\n",
-  });
-  open.projects.push(project);
+  };
+  project = await preparedProject(files, [["run", "s"]], KEY);
   const run = async (...args: string[]) => {
     const ended = await project.json(["run", "s", ...args], KEY);
     return { exit: ended.exit, run: ended.document.runs?.[0], document: ended.document };
   };
-  const baseline = (await run()).run.id as string;
+  const baseline = (await project.json(["history"])).document.runs[0].id as string;
   project.commit({ "prompts/q/1.1.0.md": "user:\nnew item {{ input.n }}\n" });
   const asked = (word: string): number => server.asked.filter((text) => text.startsWith(word)).length;
   return { state, server, project, run, asked, side: `run:${baseline}` };

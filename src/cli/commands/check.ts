@@ -13,14 +13,14 @@ import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { checkRequests } from "../../run/case-requests.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
-import { changedPrompts } from "../changed-prompts.ts";
-import { checkBaselines } from "../check-baselines.ts";
-import { judgeCheck, unreadJudges } from "../check-judges.ts";
-import { checkLabels } from "../check-labels.ts";
+import { changedPrompts } from "../checking/changed-prompts.ts";
+import { checkBaselines } from "../checking/check-baselines.ts";
+import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
+import { checkLabels } from "../checking/check-labels.ts";
+import { selfJudging } from "../checking/self-judging.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../open-project.ts";
-import { selfJudging } from "../self-judging.ts";
+import { locate, openProject } from "../project/open-project.ts";
 
 /** What `evals check` looked at. */
 interface Checked {

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import {
+  type GitProject,
+  gitProject,
+  ownGit,
+  preparedProject,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 import { modelServer } from "../testing/model-server.ts";
 
 let restore: () => void;
@@ -17,9 +24,7 @@ const SUITE = FILES["evals/s.yaml"] ?? "";
 
 /** A promoted baseline with prompt 1.0.0, and a branch with another version. */
 async function change(files: Record<string, string>, gate = "gate: { contract: true }\n"): Promise<void> {
-  repo = gitProject({ ...FILES, "evals/s.yaml": `${SUITE}${gate}` });
-  await repo.evals(["run"]);
-  await repo.evals(["promote"]);
+  repo = await preparedProject({ ...FILES, "evals/s.yaml": `${SUITE}${gate}` }, [["run"], ["promote"]]);
   repo.git("switch", "-q", "-c", "change");
   repo.commit(files);
 }

@@ -14,6 +14,41 @@ afterEach(() => {
 const worse = { "prompts/q/1.0.1.md": promptText("Answer.") };
 const problemOf = async (args: string[]) => (await repo.json(args)).document.problems[0];
 
+describe("evals diff file:…", () => {
+  it.each(["file:", "file:gone.jsonl", "file:evals"])(
+    "says of %s that there is no such file",
+    async (word) => {
+      repo = gitProject(projectFiles(4, 2));
+      expect(await problemOf(["diff", word, word])).toMatchObject({
+        code: "EVALS_DIFF_SIDE_UNKNOWN",
+        what: `There is no file "${word.slice(5)}" here.`,
+      });
+    },
+  );
+});
+
+describe("evals diff of two files before the first run", () => {
+  const outputs = (right: number): string =>
+    Array.from({ length: 12 }, (_, n) => [`c${String(n).padStart(3, "0")}`, n] as const)
+      .map(([id, n]) => JSON.stringify({ case: id, output: n < right ? `item ${n}` : "no" }))
+      .join("\n");
+  const files = { ...projectFiles(12, 1), "before.jsonl": outputs(12), "after.jsonl": outputs(2) };
+
+  it("scores them with the one suite that there is", async () => {
+    repo = gitProject(files);
+    const { exit, document } = await repo.json(["diff", "file:before.jsonl", "file:after.jsonl"]);
+    expect([exit, document.verdict, document.comparisons[0].suite]).toEqual([1, "regressed", "s"]);
+  });
+
+  it("asks which suite is meant where there are several", async () => {
+    repo = gitProject({ ...files, "evals/other.yaml": projectFiles(12, 1)["evals/s.yaml"] ?? "" });
+    expect(await problemOf(["diff", "file:before.jsonl", "file:after.jsonl"])).toMatchObject({
+      code: "EVALS_DIFF_NOTHING_COMMON",
+      fix: expect.stringContaining("evals run <suite>"),
+    });
+  });
+});
+
 describe("evals diff ref:…", () => {
   it("says what a commit without a result would cost, and runs it when told", async () => {
     repo = gitProject({

@@ -15,14 +15,14 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
-import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../declared-change.ts";
-import type { DiffSide } from "../diff-side.ts";
-import { resolveSides, type SidePair } from "../diff-sides.ts";
+import type { DiffSide } from "../diff/diff-side.ts";
+import { resolveSides, type SidePair } from "../diff/diff-sides.ts";
+import { partsOfArm, partsOfRun } from "../diff/run-parts.ts";
 import { EXIT } from "../exit-code.ts";
+import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../gating/declared-change.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../open-project.ts";
-import { partsOfArm, partsOfRun } from "../run-parts.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { keepHeapSmall } from "../running/small-heap.ts";
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
 export async function diffCommand(

@@ -9,14 +9,14 @@ import { readLabels } from "../../labels/label-file.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { runToLabel } from "../answers-of-run.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { judgeCriteria } from "../judge-criteria.ts";
-import { exchangeFormat } from "../label-exchange-format.ts";
-import { readLabelOptions } from "../label-options.ts";
-import { pickedQuestions } from "../label-questions.ts";
-import { locate } from "../open-project.ts";
+import { runToLabel } from "../labelling/answers-of-run.ts";
+import { judgeCriteria } from "../labelling/judge-criteria.ts";
+import { exchangeFormat } from "../labelling/label-exchange-format.ts";
+import { readLabelOptions } from "../labelling/label-options.ts";
+import { pickedQuestions } from "../labelling/label-questions.ts";
+import { locate } from "../project/open-project.ts";
 
 /** `evals export labels`: the answers that a person would be asked, for another tool; with CSV the labels too. */
 export async function exportLabelsCommand(

@@ -1,11 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, promptText } from "../testing/git-project.ts";
+import {
+  type GitProject,
+  ownGit,
+  preparedProject,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
 beforeEach(() => {
   restore = ownGit();
-  repo = gitProject();
 });
 afterEach(() => {
   repo.remove();
@@ -22,8 +27,7 @@ const CI = {
 const FETCH = ["fetch", "-q", "--depth=1", "origin", "main:refs/remotes/origin/main"];
 
 async function promoteFirst(): Promise<void> {
-  expect(await repo.evals(["run"])).toMatchObject({ exit: 0 });
-  expect(await repo.evals(["promote", "--as", "v1", "--message", "first"])).toMatchObject({ exit: 0 });
+  repo = await preparedProject(projectFiles(), [["run"], ["promote", "--as", "v1", "--message", "first"]]);
   repo.git("push", "-q", "origin", "main", "--tags");
 }
 

@@ -13,9 +13,9 @@ import {
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
-import { fingerprintRuns } from "../fingerprint-runs.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../open-project.ts";
+import { fingerprintRuns } from "../project/fingerprint-runs.ts";
+import { locate } from "../project/open-project.ts";
 
 /** The stored report of a run, as `runJson` wrote it. */
 interface StoredReport {

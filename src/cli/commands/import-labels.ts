@@ -6,7 +6,7 @@ import type { ReadLabels, ReadLabelsOptions } from "../../interchange/label-task
 import { type MergedLabels, mergeLabels } from "../../interchange/merge-labels.ts";
 import { readLabelCsv } from "../../interchange/read-label-csv.ts";
 import { readLabelStudio } from "../../interchange/read-label-studio.ts";
-import { labelsPath, readLabels, writeLabels } from "../../labels/label-file.ts";
+import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../../labels/label-file.ts";
 import { fileProblem } from "../../project/file-problems.ts";
 import { decodeText } from "../../project/read-text.ts";
 import { plural } from "../../reports/format-numbers.ts";
@@ -14,8 +14,8 @@ import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { exchangeFormat } from "../label-exchange-format.ts";
-import { openProject } from "../open-project.ts";
+import { exchangeFormat } from "../labelling/label-exchange-format.ts";
+import { openProject } from "../project/open-project.ts";
 
 /** `evals import labels`: other people's judgements become lines of the suite's labels; twice changes nothing. */
 export async function importLabelsCommand(
@@ -34,8 +34,11 @@ export async function importLabelsCommand(
   };
   const text = readText(resolve(io.cwd, directory ?? ".", file), file);
   const read = format === "csv" ? readLabelCsv(text, options) : readLabelStudio(text, options);
-  const merged = mergeLabels(readLabels(project.root, suite), read.labels);
-  if (merged.added + merged.updated > 0) writeLabels(project.root, suite, merged.labels);
+  const merged = whileNobodyWrites(project.root, suite, () => {
+    const all = mergeLabels(readLabels(project.root, suite), read.labels);
+    if (all.added + all.updated > 0) writeLabels(project.root, suite, all.labels);
+    return all;
+  });
   io.stdout(raw.json === true ? document(suite, read, merged) : listing(suite, read, merged));
   return EXIT.ok;
 }

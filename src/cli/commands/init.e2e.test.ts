@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { starterFiles } from "../starter-project.ts";
+import { starterFiles } from "../project/starter-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 describe("evals init", () => {
@@ -22,6 +22,14 @@ describe("evals init", () => {
     repo.matches("init-in-an-empty-directory");
   });
 
+  it.each(["a-file", "a-file/inner"])("says that %s cannot be a project, and why", async (folder) => {
+    repo.write("a-file", "mine");
+    const { exit, stderr } = await repo.evals(`init ${folder}`);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/a file stands where its folder should be[\s\S]*EVALS_INIT_UNWRITABLE/);
+    expect(repo.read("a-file")).toBe("mine");
+  });
+
   it("overwrites nothing the second time", async () => {
     await repo.evals("init");
     for (const path of Object.keys(starterFiles())) repo.write(path, `mine: ${path}`);
@@ -37,6 +45,12 @@ describe("evals init", () => {
     await repo.evals("init");
     await repo.evals("init");
     expect(repo.read(".gitignore")).toBe("node_modules\n.evals/\n");
+  });
+
+  it("keeps installed packages out of git where it makes the .gitignore", async () => {
+    mkdirSync(join(repo.root, "node_modules"));
+    await repo.evals("init");
+    expect(repo.read(".gitignore")).toBe(".evals/\nnode_modules/\n");
   });
 
   it("makes the directory it is given, and nothing beside it", async () => {

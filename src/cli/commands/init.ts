@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { starterFiles } from "../starter-project.ts";
+import { starterFiles } from "../project/starter-project.ts";
+import { unwritableReason } from "../unwritable-reason.ts";
 
 const IGNORED = ".evals/";
 
@@ -14,8 +16,12 @@ export async function initCommand(
 ): Promise<number> {
   const root = resolve(io.cwd, (options.directory as string | undefined) ?? ".", directory ?? ".");
   const lines: string[] = [];
-  for (const [path, text] of Object.entries(starterFiles())) lines.push(writeNew(root, path, text));
-  lines.push(ignoreHistory(root));
+  try {
+    for (const [path, text] of Object.entries(starterFiles())) lines.push(writeNew(root, path, text));
+    lines.push(ignoreHistory(root));
+  } catch (error) {
+    throw unwritable(directory ?? ".", error);
+  }
   const inGit = findUp(root, ".git");
   const next = [
     ...(directory === undefined ? [] : [`  cd ${directory}`]),
@@ -27,6 +33,19 @@ export async function initCommand(
   return EXIT.ok;
 }
 
+function unwritable(folder: string, cause: unknown): EvalsError {
+  if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
+  return new EvalsError(
+    {
+      code: "EVALS_INIT_UNWRITABLE",
+      what: `A project cannot be written in ${folder}: ${unwritableReason(cause)}.`,
+      why: "Its files have to stand together in one folder.",
+      fix: "Name a folder that can be written: evals init <dir>",
+    },
+    { cause },
+  );
+}
+
 function writeNew(root: string, path: string, text: string): string {
   const place = join(root, path);
   if (existsSync(place)) return `  kept     ${path}`;
@@ -35,14 +54,18 @@ function writeNew(root: string, path: string, text: string): string {
   return `  created  ${path}`;
 }
 
-/** The history is this machine's own: its folder goes into .gitignore, below what stands there. */
+/**
+ * The history is this machine's own: its folder goes into .gitignore, below what stands there. A new .gitignore also
+ * names installed packages, so that `git add --all` leaves them out.
+ */
 function ignoreHistory(root: string): string {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;
   if (before?.split(/\r?\n/).some((line) => /^\/?\.evals\/?$/.test(line.trim())))
     return "  kept     .gitignore";
+  const packages = before === null && existsSync(join(root, "node_modules")) ? "node_modules/\n" : "";
   const gap = before === null || before === "" || before.endsWith("\n") ? "" : "\n";
-  writeFileSync(place, `${before ?? ""}${gap}${IGNORED}\n`);
+  writeFileSync(place, `${before ?? ""}${gap}${IGNORED}\n${packages}`);
   return before === null ? "  created  .gitignore" : `  added    ${IGNORED} to .gitignore`;
 }
 

@@ -1,8 +1,18 @@
 import { mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
-import { type Scenario, scenario } from "../testing/scenario.ts";
+import {
+  findsKind,
+  JUDGE,
+  judgedSuite,
+  type Models,
+  POLITE,
+  SUITE,
+  speaks,
+  TARGET,
+} from "../testing/judged-suite.ts";
+import type { Scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];
 const servers: JudgeServer[] = [];
@@ -11,60 +21,18 @@ afterEach(async () => {
   for (const one of servers.splice(0)) await one.close();
 });
 
-type Models = Parameters<typeof judgeServer>[0];
-
 async function started(models: Models): Promise<JudgeServer> {
   const server = await judgeServer(models);
   servers.push(server);
   return server;
 }
 
-const POLITE = "---\nkind: binary\nmodel: judge\n---\nThe answer passes when it is polite.\n";
-
-const SUITE = `dataset: reply
-prompt: reply
-model: target
-trials: 1
-scorers:
-  - { type: judge, judge: polite }
-`;
-
 /** A repository whose one suite asks `target` and has it judged by `judges/polite`. */
 function judged(server: JudgeServer, files: Readonly<Record<string, string>> = {}): Scenario {
-  const one = scenario(null);
+  const one = judgedSuite(server, files);
   open.push(one);
-  const all = {
-    "evalconfig.yaml": `models:
-  target: { provider: openai, model: target-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1", price: { input: 1, output: 2 } }
-  judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1", price: { input: 0, output: 40 } }
-  second: { provider: openai, model: second-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1" }
-  third: { provider: openai, model: third-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1" }
-`,
-    "evals/reply.yaml": SUITE,
-    "datasets/reply.jsonl": ["a", "b", "c"]
-      .map((id) => `${JSON.stringify({ id, input: `question ${id}`, expected: `answer ${id}` })}\n`)
-      .join(""),
-    "prompts/reply/1.0.0.md": "user:\n{{ input }}\n",
-    "judges/polite/1.0.0.md": POLITE,
-    ...files,
-  };
-  for (const [path, text] of Object.entries(all)) {
-    mkdirSync(dirname(join(one.root, path)), { recursive: true });
-    one.write(path, text);
-  }
   return one;
 }
-
-const TARGET = "target-2024-07-18";
-const JUDGE = "judge-2024-07-18";
-
-/** Repeats the question politely, but for case b. */
-const speaks: Models[string] = ({ messages }) => {
-  const question = messages.at(-1)?.content ?? "";
-  return question.endsWith("b") ? "That is your fault." : `Kindly: ${question}`;
-};
-const findsKind: Models[string] = (request) =>
-  judgedAnswer(request).startsWith("Kindly") ? verdict("pass", "kind words") : verdict("fail", "blames");
 
 interface Run {
   readonly id: string;

@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Checkout, type GitProject, gitProject, ownGit, promptText } from "../testing/git-project.ts";
+import {
+  type Checkout,
+  type GitProject,
+  gitProject,
+  ownGit,
+  preparedProject,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
 beforeEach(() => {
   restore = ownGit();
-  repo = gitProject();
 });
 afterEach(() => {
   repo.remove();
@@ -17,8 +24,7 @@ async function freshClone(
   change: () => void,
   flags: readonly string[] = ["--with-answers"],
 ): Promise<Checkout> {
-  await repo.evals(["run"]);
-  expect(await repo.evals(["promote", ...flags])).toMatchObject({ exit: 0 });
+  repo = await preparedProject(projectFiles(), [["run"], ["promote", ...flags]]);
   change();
   repo.git("push", "-q", "origin", "main");
   return repo.clone("main");
@@ -92,6 +98,7 @@ describe("answers kept beside a baseline", () => {
 
 describe("the baseline's own run in the store", () => {
   it("is found although the baseline holds answers from the cache, and scored again", async () => {
+    repo = gitProject();
     repo.commit({
       "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
     });

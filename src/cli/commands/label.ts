@@ -7,17 +7,17 @@ import { openStore } from "../../store/open-store.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { LabellingSession } from "../../viewer/labelling-session.ts";
 import type { Question } from "../../viewer/labelling-shapes.ts";
-import { runToLabel } from "../answers-of-run.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { judgeCriteria } from "../judge-criteria.ts";
-import { type LabelOptions, readLabelOptions } from "../label-options.ts";
-import { conflicts, countConflicts, knownQuestions, pickedQuestions } from "../label-questions.ts";
-import { addressFile } from "../labelling-address.ts";
-import { locate } from "../open-project.ts";
-import { raterName } from "../rater-name.ts";
-import { runLabelling } from "../run-labelling.ts";
-import { selfChecksFile } from "../self-checks-file.ts";
+import { runToLabel } from "../labelling/answers-of-run.ts";
+import { judgeCriteria } from "../labelling/judge-criteria.ts";
+import { type LabelOptions, readLabelOptions } from "../labelling/label-options.ts";
+import { conflicts, countConflicts, knownQuestions, pickedQuestions } from "../labelling/label-questions.ts";
+import { addressFile } from "../labelling/labelling-address.ts";
+import { raterName } from "../labelling/rater-name.ts";
+import { runLabelling } from "../labelling/run-labelling.ts";
+import { selfChecksFile } from "../labelling/self-checks-file.ts";
+import { locate } from "../project/open-project.ts";
 
 /** `evals label`: a person judges answers of a run on a page of this machine; each label is kept at once. */
 export async function labelCommand(raw: Record<string, unknown>, word: string, io: Io): Promise<number> {

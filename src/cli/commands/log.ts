@@ -3,9 +3,9 @@ import { requireRepository } from "../../git/require-repository.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../open-project.ts";
-import { type ReadPromotion, readPromotion } from "../read-promotion.ts";
-import { movedSuites } from "../tag-truth.ts";
+import { locate } from "../project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "../promoting/read-promotion.ts";
+import { movedSuites } from "../promoting/tag-truth.ts";
 
 /** `evals log`: who promoted or rolled back what, when and why, read from git itself. */
 export async function logCommand(raw: Record<string, unknown>, io: Io): Promise<number> {

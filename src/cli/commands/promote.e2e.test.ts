@@ -1,7 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import {
+  type GitProject,
+  gitProject,
+  ownGit,
+  preparedProject,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
@@ -125,9 +132,7 @@ describe("the baseline that promote writes", () => {
 
 describe("promote --add", () => {
   it("adds a later run's own trials to unchanged cases, each run once", async () => {
-    repo = gitProject(projectFiles(3, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote"]);
+    repo = await preparedProject(projectFiles(3, 2), [["run"], ["promote"]]);
     const second = (await repo.json(["run"])).document.runs[0].id;
     expect((await repo.evals(["promote", "--add"])).stdout).toContain("3 cases got more trials");
     expect(
@@ -145,9 +150,7 @@ describe("promote --add", () => {
   });
 
   it("starts changed cases anew, takes new ones, and lets go of those that are gone", async () => {
-    repo = gitProject(projectFiles(4, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote"]);
+    repo = await preparedProject(projectFiles(4, 2), [["run"], ["promote"]]);
     const [a, b, c] = repo.read("datasets/d.jsonl").trimEnd().split("\n");
     repo.commit({
       "datasets/d.jsonl": `${a}\n${b?.replace("item 1", "item one")}\n${c}\n{"id":"new","input":{"n":9},"expected":"item 9"}\n`,
@@ -200,9 +203,7 @@ describe("promote --add", () => {
   });
 
   it("keeps the scores of a scorer that only got another name", async () => {
-    repo = gitProject(projectFiles(2, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote"]);
+    repo = await preparedProject(projectFiles(2, 2), [["run"], ["promote"]]);
     repo.commit({ "evals/s.yaml": repo.read("evals/s.yaml").replace("name: exact", "name: same") });
     await repo.evals(["run"]);
     await repo.evals(["promote", "--add"]);
@@ -239,8 +240,7 @@ describe("promote --with-answers", () => {
 
 describe("promote --dry-run", () => {
   it("shows what would be written and touches nothing", async () => {
-    repo = gitProject(projectFiles(2, 2));
-    await repo.evals(["run"]);
+    repo = await preparedProject(projectFiles(2, 2), [["run"]]);
     const head = repo.git("rev-parse", "HEAD");
     const dry = await repo.evals(["promote", "--dry-run", "--as", "v1"]);
     expect(dry.stdout).toContain(`would write ${PATH}`);
@@ -377,6 +377,15 @@ describe("promote refuses", () => {
       /--as/,
     ],
     [
+      "an acceptance without a reason",
+      async () => {
+        await repo.evals(["run", "--all-trials"]);
+        return ["--accept", " "];
+      },
+      "EVALS_ACCEPT_REASON",
+      /--accept/,
+    ],
+    [
       "a conflicted baseline at HEAD",
       async () => {
         await repo.evals(["run", "--all-trials"]);
@@ -388,9 +397,7 @@ describe("promote refuses", () => {
     ],
   ];
   it.each(refusals)("%s, and changes nothing", async (_name, prepare, code, fix) => {
-    repo = gitProject(projectFiles(30, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote", "--as", "v1"]);
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote", "--as", "v1"]]);
     const words = await prepare();
     const head = repo.git("rev-parse", "HEAD");
     const refused = await repo.json(["promote", ...words]);
@@ -419,9 +426,7 @@ describe("promote refuses", () => {
 
 describe("a broken baseline at HEAD", () => {
   it("is replaced by the command that its message names", async () => {
-    repo = gitProject(projectFiles(4, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote"]);
+    repo = await preparedProject(projectFiles(4, 2), [["run"], ["promote"]]);
     const text = repo.read(PATH);
     repo.commit({ [PATH]: text.slice(0, -20) });
     expect((await repo.evals(["run"])).stderr).toContain("evals run --baseline none && evals promote");
@@ -502,9 +507,7 @@ describe("where the project stands", () => {
   });
 
   it("a git that is missing, too old, or refuses to read", async () => {
-    repo = gitProject(projectFiles(2, 2));
-    await repo.evals(["run"]);
-    await repo.evals(["promote"]);
+    repo = await preparedProject(projectFiles(2, 2), [["run"], ["promote"]]);
     const tools = join(repo.root, "..", "tools");
     mkdirSync(tools);
     const path = process.env.PATH ?? "";

@@ -19,15 +19,15 @@ import { requireRepository } from "../../git/require-repository.ts";
 import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { answersOfRun } from "../answers-file.ts";
-import { baselineRoot } from "../baseline-side.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRun } from "../find-run.ts";
+import { baselineRoot } from "../gating/baseline-side.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../open-project.ts";
-import { type Covered, checkPromotable, newestRuns, suiteGone } from "../promotable.ts";
-import { promotionJson, promotionText } from "../promotion-text.ts";
-import { suiteNames } from "../suite-names.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { suiteNames } from "../project/suite-names.ts";
+import { answersToKeep } from "../promoting/answers-to-keep.ts";
+import { type Covered, checkPromotable, newestRuns, suiteGone } from "../promoting/promotable.ts";
+import { promotionJson, promotionText } from "../promoting/promotion-text.ts";
 
 interface PromoteOptions {
   readonly directory?: string;
@@ -50,6 +50,7 @@ export async function promoteCommand(
   const { root } = locate(io, options.directory);
   await requireRepository(root);
   await checkName(root, options.as);
+  checkReason(options.accept);
   const store = await openStore(root, () => io.date().getTime());
   try {
     const { project, covered, passedOver } = await runsToPromote(store, word, options, io);
@@ -91,6 +92,16 @@ async function runsToPromote(store: Store, word: string | undefined, options: Pr
     suites: [...new Set(runs.map((run) => run.header.suite))],
   });
   return { project, ...(await checkPromotable(project, runs, { explicit: word !== undefined })) };
+}
+
+function checkReason(why: string | undefined): void {
+  if (why === undefined || why.trim() !== "") return;
+  throw new EvalsError({
+    code: "EVALS_ACCEPT_REASON",
+    what: "--accept gives no reason.",
+    why: "Whoever reviews the baseline must see why it may be worse.",
+    fix: '--accept "shorter answers, agreed with support"',
+  });
 }
 
 async function checkName(root: string, name: string | undefined): Promise<void> {
@@ -182,10 +193,10 @@ async function answersBeside(
   const place = answersPath(path);
   const text = await readAtCommit(project.root, "HEAD", place);
   if (options.withAnswers !== true) return text === null ? null : { path: place, text: null };
-  const whole = answersOfRun(store, run, { fresh: false });
+  const whole = answersToKeep(store, run, { fresh: false });
   if (!grew) return { path: place, text: formatAnswers(whole) };
   const kept = text === null ? new Map() : parseAnswers(text, place);
-  const fresh = recorded ? new Map() : answersOfRun(store, run, { fresh: true });
+  const fresh = recorded ? new Map() : answersToKeep(store, run, { fresh: true });
   return { path: place, text: formatAnswers(growAnswers(baseline, run.header.id, { kept, whole, fresh })) };
 }
 

@@ -6,7 +6,7 @@ import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../open-project.ts";
+import { locate } from "../project/open-project.ts";
 
 /** `evals prompt diff <a> [b]`: two versions of a prompt side by side; nothing is measured. */
 export async function promptDiffCommand(

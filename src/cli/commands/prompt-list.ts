@@ -12,8 +12,8 @@ import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { type KnownVersion, promptVersions } from "../known-versions.ts";
-import { locate, openProject } from "../open-project.ts";
+import { type KnownVersion, promptVersions } from "../project/known-versions.ts";
+import { locate, openProject } from "../project/open-project.ts";
 
 /** `evals prompt list [name]`: every version with who, why, where it is used and what it last measured. */
 export async function promptListCommand(

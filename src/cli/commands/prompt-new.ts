@@ -8,8 +8,8 @@ import { workTree } from "../../project/work-tree.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { promptVersions } from "../known-versions.ts";
-import { locate } from "../open-project.ts";
+import { promptVersions } from "../project/known-versions.ts";
+import { locate } from "../project/open-project.ts";
 
 /** What each bump promises, for whoever is about to edit the copy. */
 const PROMISES: Readonly<Record<Bump, string>> = {

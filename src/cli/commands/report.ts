@@ -8,14 +8,14 @@ import { measuredReport } from "../../run/measured-report.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT, exitCodeFor } from "../exit-code.ts";
-import { findRun } from "../find-run.ts";
+import { storedArm } from "../gating/stored-arm.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../open-project.ts";
-import { writeReport } from "../report-file.ts";
-import { reportedRun } from "../reported-run.ts";
-import { renderReport, writeDefault } from "../reporters.ts";
-import { keepHeapSmall } from "../small-heap.ts";
-import { storedArm } from "../stored-arm.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate } from "../project/open-project.ts";
+import { writeReport } from "../reporting/report-file.ts";
+import { reportedRun } from "../reporting/reported-run.ts";
+import { renderReport, writeDefault } from "../reporting/reporters.ts";
+import { keepHeapSmall } from "../running/small-heap.ts";
 
 const FORMATS = ["html", "markdown", "junit", "json"] as const;
 

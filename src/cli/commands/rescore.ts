@@ -3,18 +3,19 @@ import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
+import { plainLine } from "../../reports/plain-text.ts";
 import { measure } from "../../run/assemble-report.ts";
 import { judgeDesk } from "../../run/judge-desk.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
-import { judgingFor, priceText } from "../judging-price.ts";
-import { locate, openProject } from "../open-project.ts";
-import { replayOf } from "../replay-model.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { judgingFor, priceText } from "../judging/judging-price.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { replayOf } from "../running/replay-model.ts";
+import { keepHeapSmall } from "../running/small-heap.ts";
 
 /** `evals rescore`: the same answers under today's scorers, as a run of its own. */
 export async function rescoreCommand(
@@ -46,7 +47,7 @@ export async function rescoreCommand(
       };
       const input = { run, scorers, types: suite.scorers.map((one) => one.definition.type), today };
       const judging = await judgingFor(input, desk, { project, store, io, options });
-      const { header, tally, writer, unjudged } = await rescoreRun(
+      const { header, tally, writer, unjudged, unreachable } = await rescoreRun(
         input,
         { id: io.randomHex(4), started_at: io.date().toISOString() },
         store,
@@ -87,7 +88,9 @@ export async function rescoreCommand(
             (judged === null
               ? ""
               : `  judges ${plural(judged.calls, "call")}, ${priceText(judged.cost_usd)}\n`) +
-            (unjudged === 0 ? "" : `  ${plural(unjudged, "answer")} not judged: the budget is reached\n`) +
+            (unjudged === 0
+              ? ""
+              : `  ${plural(unjudged, "answer")} not judged: ${unreachable === null ? "the budget is reached" : `nobody answered the judge (${plainLine(unreachable)})`}\n`) +
             `  its cases: evals show ${header.id} --failing\n`,
         );
       }

@@ -1,7 +1,13 @@
 import { chmodSync, existsSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import {
+  type GitProject,
+  ownGit,
+  preparedProject,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
@@ -14,9 +20,7 @@ afterEach(() => {
 });
 
 async function promoted(files = projectFiles(4, 2)): Promise<void> {
-  repo = gitProject(files);
-  await repo.evals(["run"]);
-  expect(await repo.evals(["promote", "--as", "v1", "--message", "first"])).toMatchObject({ exit: 0 });
+  repo = await preparedProject(files, [["run"], ["promote", "--as", "v1", "--message", "first"]]);
 }
 const CHANGED = { "prompts/q/1.1.0.md": promptText("Answer."), "evals/later.yaml": "dataset: none\n" };
 

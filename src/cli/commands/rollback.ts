@@ -10,10 +10,10 @@ import { plural } from "../../reports/format-numbers.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../open-project.ts";
-import { closeRuns, prepareRuns } from "../prepare-runs.ts";
-import { type ReadPromotion, readPromotion } from "../read-promotion.ts";
-import { movedSuites } from "../tag-truth.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "../promoting/read-promotion.ts";
+import { movedSuites } from "../promoting/tag-truth.ts";
+import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
 /** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;

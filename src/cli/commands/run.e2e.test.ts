@@ -21,6 +21,14 @@ describe("evals run", () => {
     repo.matches("every-case-passes");
   });
 
+  it("records nothing of answers that are a recording themselves", async () => {
+    const repo = at("every-case-passes");
+    const { exit, stderr } = await repo.evals("run --record");
+    expect(exit).toBe(0);
+    expect(stderr).toContain("there is nothing to record of it");
+    expect(() => repo.read("fixtures/recorded.jsonl")).toThrow();
+  });
+
   it("fails when a requirement is missed, and shows the cases to look at", async () => {
     const repo = at("requirement-missed");
     expect((await repo.evals("run")).exit).toBe(1);
@@ -241,6 +249,24 @@ describe("a run that asks a model", () => {
     repo.edit("evalconfig.yaml", "PORT", String(server.port));
     return { server, repo };
   };
+
+  it("takes no answer of another server for this one's", async () => {
+    const { server, repo } = await withModel(route);
+    await repo.evals("run");
+    const other = await modelServer(() => "not what the first one said");
+    servers.push(other);
+    repo.edit("evalconfig.yaml", String(server.port), String(other.port));
+    expect((await repo.evals("run")).exit).toBe(1);
+    expect(other.asked).toHaveLength(8);
+  });
+
+  it("refuses --run without --resume, rather than run nothing and pass", async () => {
+    const { server, repo } = await withModel(route);
+    await repo.evals("run");
+    const { exit, stderr } = await repo.evals("run --run latest");
+    expect([exit, server.asked.length]).toEqual([2, 8]);
+    expect(stderr).toContain("evals run --resume --run latest");
+  });
 
   it("asks each trial once, and a second run asks nothing", async () => {
     const { server, repo } = await withModel(route);

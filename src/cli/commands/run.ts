@@ -1,39 +1,33 @@
 import { withExamples } from "../../baselines/case-examples.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import type { Project } from "../../domain/project.ts";
-import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import type { Comparison, ReportedRun } from "../../domain/report.ts";
-import { findRepository } from "../../git/require-repository.ts";
 import { changedPins } from "../../project/check-pins.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
-import { answersOf, type BaselineSide, baselineSide } from "../baseline-side.ts";
-import { canariesFor, withCanaries } from "../canary.ts";
-import { refuseChangedPrompts } from "../changed-prompts.ts";
-import { withCorrections } from "../correct-rates.ts";
-import { declaredInRun } from "../declared-in-run.ts";
+import type { Store } from "../../store/store.ts";
+import { selfJudging } from "../checking/self-judging.ts";
 import { exitCodeFor } from "../exit-code.ts";
-import { gateFor } from "../gate-for.ts";
+import { answersOf, type BaselineSide } from "../gating/baseline-side.ts";
+import { canariesFor, withCanaries } from "../gating/canary.ts";
+import { withCorrections } from "../gating/correct-rates.ts";
+import { gateFor } from "../gating/gate-for.ts";
+import { trustNotes } from "../gating/judge-trust.ts";
+import { runBehind } from "../gating/rescored-side.ts";
 import type { Io } from "../io.ts";
-import { type SuiteTrust, suiteTrust, trustNotes } from "../judge-trust.ts";
-import { closeRuns, type PreparedRun, prepareRuns } from "../prepare-runs.ts";
-import { type Progress, showProgress, silentProgress } from "../progress.ts";
-import { replaying } from "../replay-model.ts";
-import { reportedRun } from "../reported-run.ts";
-import { openReporters, type Reporters } from "../reporters.ts";
-import { runBehind, scoredAlike } from "../rescored-side.ts";
-import { findResumable } from "../resume.ts";
-import { narrowingOf, type RunOptions, readRunOptions } from "../run-options.ts";
-import { openRunPlace, type RunPlace } from "../run-place.ts";
-import { selfJudging } from "../self-judging.ts";
-import { keepHeapSmall } from "../small-heap.ts";
+import { reportedRun } from "../reporting/reported-run.ts";
+import { openReporters, type Reporters } from "../reporting/reporters.ts";
+import { budgetOf, openHistory, type ReadyRun } from "../running/open-history.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
+import { type Progress, showProgress, silentProgress } from "../running/progress.ts";
+import { replaying } from "../running/replay-model.ts";
+import { narrowingOf, type RunOptions, readRunOptions } from "../running/run-options.ts";
+import { openRunPlace, type RunPlace } from "../running/run-place.ts";
+import { keepHeapSmall } from "../running/small-heap.ts";
+import { recordJudges, recordRun, wrapperFor } from "../running/wrap-target.ts";
 import { listenForStop } from "../stop-signals.ts";
-import { recordJudges, recordRun, wrapperFor } from "../wrap-target.ts";
 
 /** `evals run`: plan everything, then run, score, store, gate and report one run after another. */
 export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<number> {
@@ -101,70 +95,6 @@ async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promis
   }
 }
 
-/** A run with all that it needs of the past. */
-interface ReadyRun {
-  readonly prepared: PreparedRun;
-  readonly baseline: BaselineSide;
-  /** The run to go on with; null starts a new one. */
-  readonly resume: StoredRun | null;
-  /** How far the gate believes the judges. */
-  readonly trust: SuiteTrust;
-  /** The bump between the baseline's prompt and this one; null when nothing is declared. */
-  readonly declared: DeclaredChange | null;
-}
-
-/**
- * The store, what each run is compared with and what it goes on with; what is wrong with any of it is told before
- * anything is asked.
- */
-async function openHistory(prepared: readonly PreparedRun[], place: RunPlace, options: RunOptions, io: Io) {
-  const { project, home, at } = place;
-  let store: Store | undefined;
-  try {
-    refuseUnpricedBudget(project, prepared, options);
-    // A repository that git refuses to read must not look like one without a baseline.
-    if (options.baseline !== "none") await findRepository(home);
-    await refuseChangedPrompts(home, io.env, at?.commit);
-    const opened = await openStore(home, () => io.date().getTime());
-    store = opened;
-    const say = (text: string): void => io.stderr(`${text}\n`);
-    const resumed = options.resume
-      ? findResumable(
-          opened,
-          prepared.map(({ plan }) => plan),
-          options.run,
-          say,
-          ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
-        )
-      : null;
-    const ready = await Promise.all(
-      prepared.map(async (one): Promise<ReadyRun | null> => {
-        const { plan } = one;
-        const resume = resumed?.get(plan) ?? null;
-        if (options.run !== undefined && resume === null) return null;
-        const trust = suiteTrust(project.root, plan.suite.name, plan.suite.suite.gate, plan.scorers);
-        const side = await baselineSide({
-          store: opened,
-          root: home,
-          at: at ?? undefined,
-          env: io.env,
-          suite: plan.suite.name,
-          alias: plan.suite.suite.models === undefined ? null : plan.model.alias,
-          option: options.baseline,
-          fingerprint: plan.fingerprint,
-        });
-        const declared = await declaredInRun(plan, side, { place, io, store: opened });
-        return { prepared: one, resume, trust, declared, baseline: await scoredAlike(side, plan, opened) };
-      }),
-    );
-    return { store: opened, ready: ready.filter((one) => one !== null) };
-  } catch (error) {
-    store?.close();
-    await closeRuns(prepared);
-    throw error;
-  }
-}
-
 /** What goes wrong once calls are paid for (a full disk) is not a mistake after which nothing was run. */
 async function midway<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -187,9 +117,8 @@ interface Sitting {
 
 async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   const { prepared, baseline, resume, trust, declared } = ready;
-  const { options, place, io, store, stop, progress } = sitting;
+  const { options, place, io, store, progress } = sitting;
   const { project } = place;
-  const head = await place.head;
   const { plan } = prepared;
   const gating = gateFor(plan, baseline, {
     allTrials: options.allTrials,
@@ -197,22 +126,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
     declared,
   });
   const budget = budgetOf(project, options);
-  const world: RunWorld = {
-    store,
-    wrap: await wrapperFor(prepared, project, io, progress.retried),
-    judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: progress.retried },
-    control: { stopping: stop.stopping, signal: stop.signal },
-    onStart: (header, done, tally) => {
-      gating.start(header, tally);
-      progress.start(header.suite, header.planned, done);
-    },
-    onTrial: progress.trial,
-    now: io.now,
-    today: () => io.date().toISOString(),
-    newId: () => io.randomHex(4),
-    commit: head?.commit ?? null,
-    dirty: head?.dirty ?? null,
-  };
+  const world = await worldOf(prepared, gating, sitting);
   const canaries = await canariesFor(prepared, baseline, {
     place,
     io,
@@ -243,12 +157,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
     canaries.heard(),
   );
   progress.end();
-  if (options.record) {
-    const path = await recordRun(plan, ran.writer.no, store, project.root);
-    io.stderr(`recorded ${ran.counts.answered} answers in ${path}\n`);
-    for (const one of await recordJudges(plan, ran.writer.no, store, project.root))
-      io.stderr(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}\n`);
-  }
+  if (options.record) await record(ran, plan, sitting);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.judged);
   const metrics = withCorrections(raw, ran, trust, store);
   const { gate, comparison: compared } = gating.conclude(ran, metrics);
@@ -273,6 +182,44 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   });
 }
 
+/** Store, clock, signals and progress, as the engine is handed them. */
+async function worldOf(
+  prepared: PreparedRun,
+  gating: ReturnType<typeof gateFor>,
+  { place, io, store, stop, progress }: Sitting,
+): Promise<RunWorld> {
+  const head = await place.head;
+  return {
+    store,
+    wrap: await wrapperFor(prepared, place.project, io, progress.retried),
+    judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: progress.retried },
+    control: { stopping: stop.stopping, signal: stop.signal },
+    onStart: (header, done, tally) => {
+      gating.start(header, tally);
+      progress.start(header.suite, header.planned, done);
+    },
+    onTrial: progress.trial,
+    now: io.now,
+    today: () => io.date().toISOString(),
+    newId: () => io.randomHex(4),
+    commit: head?.commit ?? null,
+    dirty: head?.dirty ?? null,
+  };
+}
+
+/** `--record`: what the model and the judges said, as files for git. */
+async function record(ran: RanRun, plan: PreparedRun["plan"], { io, store, place }: Sitting): Promise<void> {
+  const { root } = place.project;
+  if (plan.target.client.immediate === true) {
+    io.stderr(`model ${plan.model.alias} answers from a recording: there is nothing to record of it\n`);
+  } else {
+    const path = await recordRun(plan, ran.writer.no, store, root);
+    io.stderr(`recorded ${ran.counts.answered} answers in ${path}\n`);
+  }
+  for (const one of await recordJudges(plan, ran.writer.no, store, root))
+    io.stderr(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}\n`);
+}
+
 /** Answers before come from the store, or from what was kept beside the baseline. */
 async function examplesOf(compared: Comparison, ran: RanRun, baseline: BaselineSide, store: Store) {
   const run = runBehind(baseline, store);
@@ -289,35 +236,4 @@ function notesOf(ran: RanRun): string[] {
         `Only ${recorded} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
       ]
     : [];
-}
-
-function budgetOf(project: Project, options: RunOptions) {
-  if (options.budget === undefined) return project.budget;
-  return { ...project.budget, usd: options.budget };
-}
-
-/** A ceiling in dollars cannot be kept for a model whose price nobody knows. */
-function refuseUnpricedBudget(project: Project, prepared: readonly PreparedRun[], options: RunOptions): void {
-  if (budgetOf(project, options)?.usd === undefined) return;
-  const asked = prepared.flatMap(({ plan, target, judges }) => [
-    { model: plan.model, target },
-    ...judges.asked(),
-  ]);
-  const unpriced = asked.filter(
-    ({ model, target }) =>
-      target.price === null &&
-      target.client.immediate !== true &&
-      ["openai", "anthropic"].includes(model.provider.kind),
-  );
-  if (unpriced.length === 0) return;
-  throw new EvalsError(
-    [...new Set(unpriced.map(({ model }) => model.alias))].map((alias) => ({
-      code: "EVALS_BUDGET_UNPRICED",
-      path: project.configPlaces.path,
-      ...project.configPlaces.at(["models", alias], "key"),
-      what: `The budget is in dollars, and model "${alias}" has no price.`,
-      why: "An unknown cost is not zero: the run could not stop in time.",
-      fix: "price: { input: <dollars per million tokens>, output: … }    (0 for a model of your own)",
-    })),
-  );
 }

@@ -1,16 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
 import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 let restore: () => void;
 let repo: GitProject;
 let server: ModelServer;
-beforeEach(async () => {
-  restore = ownGit();
+beforeAll(async () => {
   server = await modelServer((text) => `item ${text}`);
 });
-afterEach(async () => {
-  await server.close();
+afterAll(() => server.close());
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(() => {
   repo.remove();
   restore();
 });

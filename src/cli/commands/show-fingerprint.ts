@@ -11,11 +11,11 @@ import {
   shown,
 } from "../../run/fingerprint-parts.ts";
 import { openStore } from "../../store/open-store.ts";
+import { partsOfRun } from "../diff/run-parts.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRun } from "../find-run.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../open-project.ts";
-import { partsOfRun } from "../run-parts.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate } from "../project/open-project.ts";
 
 /** `evals show <run> --fingerprint`: what a run's fingerprint rests on; with a second run, which parts differ. */
 export async function showFingerprintCommand(

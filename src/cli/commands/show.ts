@@ -8,12 +8,12 @@ import { caseSides } from "../../reports/terminal/case-sides.ts";
 import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { type CaseBaseline, caseBaseline } from "../case-baseline.ts";
 import { EXIT } from "../exit-code.ts";
-import { findRun } from "../find-run.ts";
+import { type CaseBaseline, caseBaseline } from "../gating/case-baseline.ts";
 import type { Io } from "../io.ts";
-import { exchangeLines, judgeExchanges, voidReason } from "../judge-transcript.ts";
-import { locate } from "../open-project.ts";
+import { exchangeLines, judgeExchanges, voidReason } from "../judging/judge-transcript.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate } from "../project/open-project.ts";
 
 interface Wanted {
   readonly run: StoredRun;
@@ -84,7 +84,7 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
     return plainLine(bad?.message ?? bad?.scores.find((score) => score?.pass === false)?.reason ?? "");
   };
   const rows = listed.map((one) => [
-    plainLine(one.id),
+    cut(plainLine(one.id), Math.floor(width / 2)),
     `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
     failing ? reason(one.case_no) : one.tags.map(plainLine).join(" "),
   ]);

@@ -12,8 +12,8 @@ export interface FakeIo extends Io {
 }
 
 /** Ids in the order of asking: 00000001, 00000002, … */
-export function countedIds(): Io["randomHex"] {
-  let next = 0;
+export function countedIds(from = 0): Io["randomHex"] {
+  let next = from;
   return (bytes) => (++next).toString(16).padStart(bytes * 2, "0");
 }
 

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
+import type { Io } from "../io.ts";
 import { main } from "../main.ts";
 import { countedIds, fakeIo } from "./fake-io.ts";
 import type { Ended } from "./scenario.ts";
@@ -42,6 +44,10 @@ const IDENTITY = {
   GIT_COMMITTER_EMAIL: "ada@example.com",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_CONFIG_SYSTEM: "/dev/null",
+  // A commit would start one more process, to find that there is nothing to tidy up.
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: "maintenance.auto",
+  GIT_CONFIG_VALUE_0: "false",
 };
 
 /** What git is told of the machine; undo with the function that comes back. */
@@ -80,24 +86,91 @@ export function projectFiles(cases = 40, trials = 4): Record<string, string> {
   };
 }
 
-/** A repository on branch `main` with a bare remote, one commit, pushed. @param folder where the project begins in it */
+interface Place {
+  /** Where the project begins in the repository. */
+  readonly folder?: string;
+}
+
+/** A repository on branch `main` with a bare remote, one commit, pushed. */
 export function gitProject(
   files: Readonly<Record<string, string>> = projectFiles(),
-  { folder = "." }: { readonly folder?: string } = {},
+  { folder = "." }: Place = {},
 ): GitProject {
-  const place = mkdtempSync(join(tmpdir(), "evals git "));
-  const remote = join(place, "remote.git");
-  const top = join(place, "work");
-  execFileSync("git", ["init", "-q", "--bare", "-b", "main", remote]);
-  execFileSync("git", ["init", "-q", "-b", "main", top]);
-  const randomHex = countedIds();
-  const own = checkout(join(top, folder), randomHex);
+  return projectAt(copied(startOf(files, folder)), folder, countedIds());
+}
+
+/**
+ * As `gitProject`, with commands of evals already run in it. Within one test file they are run once: what they left is
+ * copied.
+ * @throws when a command does not end with 0
+ */
+export async function preparedProject(
+  files: Readonly<Record<string, string>>,
+  commands: readonly (readonly string[])[],
+  env?: Readonly<Record<string, string>>,
+): Promise<GitProject> {
+  const key = JSON.stringify([files, commands]);
+  const { place, ids } = prepared.get(key) ?? (await prepare(files, commands, env));
+  prepared.set(key, { place, ids });
+  return projectAt(copied(place), ".", countedIds(ids));
+}
+
+/** What is only ever copied: the disk copies a repository in a fraction of the time in which git makes one. */
+const started = new Map<string, string>();
+const prepared = new Map<string, { readonly place: string; readonly ids: number }>();
+afterAll(() => {
+  for (const place of [...started.values(), ...Array.from(prepared.values(), (one) => one.place)])
+    rmSync(place, { recursive: true, force: true });
+});
+
+function startOf(files: Readonly<Record<string, string>>, folder: string): string {
+  const key = JSON.stringify([files, folder]);
+  const place = started.get(key) ?? start(files, folder);
+  started.set(key, place);
+  return place;
+}
+
+function start(files: Readonly<Record<string, string>>, folder: string): string {
+  const place = newPlace();
+  const [remote, top] = [join(place, "remote.git"), join(place, "work")];
+  execFileSync("git", ["init", "-q", "--template=", "--bare", "-b", "main", remote]);
+  execFileSync("git", ["init", "-q", "--template=", "-b", "main", top]);
+  for (const name of ["hooks", "info"]) mkdirSync(join(top, ".git", name));
+  const own = checkout(join(top, folder));
   own.commit(files, "start");
-  own.git("remote", "add", "origin", remote);
+  own.git("remote", "add", "origin", "../remote.git");
   own.git("push", "-q", "-u", "origin", "main");
+  return place;
+}
+
+async function prepare(
+  files: Readonly<Record<string, string>>,
+  commands: readonly (readonly string[])[],
+  env?: Readonly<Record<string, string>>,
+): Promise<{ place: string; ids: number }> {
+  const place = copied(startOf(files, "."));
+  const randomHex = countedIds();
+  const own = checkout(join(place, "work"), randomHex);
+  for (const command of commands) {
+    const { exit, stderr } = await own.evals(command, env);
+    if (exit !== 0) throw new Error(`evals ${command.join(" ")} ended with ${exit}: ${stderr}`);
+  }
+  return { place, ids: Number.parseInt(randomHex(8), 16) };
+}
+
+const newPlace = (): string => mkdtempSync(join(tmpdir(), "evals git "));
+
+function copied(from: string): string {
+  const place = newPlace();
+  cpSync(from, place, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  return place;
+}
+
+function projectAt(place: string, folder: string, randomHex: Io["randomHex"]): GitProject {
+  const remote = join(place, "remote.git");
   let clones = 0;
   return {
-    ...own,
+    ...checkout(join(place, "work", folder), randomHex),
     remote,
     clone: (branch, depth = 1) => {
       const target = join(place, `clone ${++clones}`);

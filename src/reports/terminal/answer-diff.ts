@@ -1,5 +1,6 @@
+import type { WordChange } from "../../domain/prompt-change.ts";
+import { diffWords } from "../../domain/word-diff.ts";
 import { plainLine } from "../plain-text.ts";
-import { type DiffPart, wordDiff } from "../word-diff.ts";
 import type { Style } from "./style.ts";
 
 /** Letters kept beside a change when what both sides have is long. */
@@ -19,8 +20,8 @@ export function answerDiff(
 ): string[] {
   const [was, is] = [plainLine(before), plainLine(after)];
   if (was === is) return [`    the same answer: ${was}`].flatMap((line) => folded(line, width, most));
-  const parts = wordDiff(was, is);
-  if (parts === null) {
+  const [parts = [], ...more] = diffWords(was, is);
+  if (more.length > 0) {
     const half = Math.max(1, Math.floor(most / 2));
     return [...folded(`    was  ${was}`, width, half), ...folded(`    now  ${is}`, width, half)];
   }
@@ -28,9 +29,9 @@ export function answerDiff(
   return folded(`    ${text}`, width, most).map((line) => coloured(line, style));
 }
 
-function shown({ kind, text }: DiffPart, first: boolean, last: boolean): string {
-  if (kind === "gone") return `[-${text}-]`;
-  if (kind === "come") return `{+${text}+}`;
+function shown({ kind, text }: WordChange, first: boolean, last: boolean): string {
+  if (kind === "removed") return `[-${text}-]`;
+  if (kind === "added") return `{+${text}+}`;
   const all = Array.from(text);
   const head = first ? [] : all.slice(0, KEPT);
   const tail = last ? [] : all.slice(-KEPT);

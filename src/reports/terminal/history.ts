@@ -80,8 +80,8 @@ export function suiteHistory(
     runLines(runs, width),
     folded(
       stability.flaky.length === 0
-        ? "no case of the newest fingerprint passes only sometimes"
-        : `${plural(stability.flaky.length, "case passes", "cases pass")} only sometimes: evals history ${plainLine(suite)} --flaky`,
+        ? "no case of the newest fingerprint is flaky"
+        : `${plural(stability.flaky.length, "case is", "cases are")} flaky: evals history ${plainLine(suite)} --flaky`,
       width,
     ),
   ];
@@ -205,7 +205,7 @@ export function flakyListing(
   const head = ["  case", "passed", "flips", runs > 1 ? "by run, newest right" : ""];
   const lines =
     rows.length === 0
-      ? ["  no case passes only sometimes"]
+      ? ["  no case is flaky"]
       : columns([head, ...rows], "  ").map((line) => cut(line, width));
   const more = flaky.length > MOST_FLAKY ? [`  …${flaky.length - MOST_FLAKY} more: --json lists all`] : [];
   const blocks = [

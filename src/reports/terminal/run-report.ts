@@ -2,9 +2,10 @@ import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
+import { undone } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
-import { comparisonLines, headVerdictLines } from "./comparison.ts";
+import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
 /** A run for a person: did it pass and how sure, what broke, the numbers, what to type next. Ends with a line feed. */
@@ -75,6 +76,13 @@ function endLines(report: RunReport): string[] {
           : `None of the first ${count(counts.errored)} calls was answered: stopped early.`,
       ),
       indent(plainLine(end.message)),
+    ];
+  }
+  if (end.kind === "judge-unreachable") {
+    return [
+      indent("Nobody answered the judge: stopped early. The answers are kept."),
+      indent(plainLine(end.message)),
+      indent(`To have them judged and go on:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
   if (end.kind !== "skipped") {
@@ -253,7 +261,7 @@ function caseBlock(title: string, shown: readonly CaseReport[], all: number, wid
   if (shown.length === 0) return [];
   const rows = columns(
     shown.map((one) => [
-      ` ${plainLine(one.id)}`,
+      ` ${cut(plainLine(one.id), Math.floor(width / 2))}`,
       `${one.passed}/${one.answered}`,
       plainLine(one.scorer),
       plainLine(one.reason),
@@ -286,7 +294,7 @@ function nextLines(report: RunReport, width: number): string[] {
     `${plural(counts.answered, "answer")}: ${count(asked)} ${report.header.provider === "outputs" || report.header.provider === "replay" ? "recorded" : "asked"}`,
     counts.cached > 0 ? `${count(counts.cached)} cached` : "",
     counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
-    counts.skipped > 0 ? `${count(counts.skipped)} not asked` : "",
+    counts.skipped > 0 ? `${count(counts.skipped)} ${undone(report)}` : "",
     plural(counts.errored, "error"),
   ].filter((text) => text !== "");
   const tail = indent(parts.join(", "));

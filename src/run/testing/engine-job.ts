@@ -29,6 +29,7 @@ export function engineJob(
         tags: [],
         planned: plan.planned(caseNo),
         request_hash: plan.requestHash(caseNo),
+        asked_hash: plan.askedHash(caseNo),
       })),
       { content: () => "{}", request: () => "{}" },
     ),

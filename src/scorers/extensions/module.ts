@@ -1,12 +1,13 @@
 import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
+import type { ScorerInput } from "../../domain/user-module.ts";
 import { type LoadedModule, loadModule } from "../../modules/load-module.ts";
 import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
 import { defineScorer } from "../define-scorer.ts";
 import { repositoryFile } from "../frame/repository-file.ts";
 import { brokenModule, noDefaultFunction } from "../frame/scorer-mistakes.ts";
-import { type ExtensionInput, extensionInput, returnedScore } from "./returned-score.ts";
+import { extensionInput, returnedScore } from "./returned-score.ts";
 
 export const moduleScorer = defineScorer({
   type: "module",
@@ -101,7 +102,7 @@ export const moduleScorer = defineScorer({
   ],
 });
 
-type JudgeFunction = (input: ExtensionInput) => unknown;
+type JudgeFunction = (input: ScorerInput) => unknown;
 
 async function importFunction(root: string, file: string): Promise<JudgeFunction> {
   let loaded: LoadedModule;

@@ -1,24 +1,10 @@
-import type { Case } from "../../domain/case.ts";
 import type { Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
-import type { Transcript } from "../../domain/transcript.ts";
+import type { ScorerInput } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
 
-/** What a scorer of the user's is handed: the argument of a module, the line of a command. */
-export interface ExtensionInput {
-  readonly case: Case;
-  /** The selected part of the answer; without `select`, its text. */
-  readonly output: Json;
-  readonly transcript: Transcript;
-  readonly config: Json;
-}
-
-export function extensionInput(
-  output: Json,
-  { golden, transcript }: ScoreInput,
-  config: Json,
-): ExtensionInput {
+export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ScorerInput {
   return { case: golden, output, transcript, config };
 }
 

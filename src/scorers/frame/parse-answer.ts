@@ -27,7 +27,7 @@ export function parseAnswer(text: string): Json | Unselectable {
 }
 
 function parse(text: string): Json | Unselectable {
-  if (text.length > MAX_DEPTH && nesting(text) > MAX_DEPTH) {
+  if (isTooDeep(text)) {
     return new Unselectable(`not valid JSON: nested deeper than ${MAX_DEPTH} levels`);
   }
   try {
@@ -35,6 +35,11 @@ function parse(text: string): Json | Unselectable {
   } catch (error) {
     return new Unselectable(`not valid JSON: ${whyNotJson(text, error)}`);
   }
+}
+
+/** Nested so deep that whoever walks the value runs out of stack. @param text of JSON */
+export function isTooDeep(text: string): boolean {
+  return text.length > MAX_DEPTH && nesting(text) > MAX_DEPTH;
 }
 
 function nesting(text: string): number {

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { isFile } from "../../modules/is-file.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistakes.ts";
 
@@ -16,7 +17,7 @@ export function repositoryFile(root: string, path: string, at: Place): string {
   } catch {
     throw outsideRepository(at, path);
   }
-  if (!statSync(place, { throwIfNoEntry: false })?.isFile()) throw missingFile(at, path);
+  if (!isFile(place)) throw missingFile(at, path);
   return place;
 }
 

@@ -1,3 +1,5 @@
+import { isTooDeep } from "../frame/parse-answer.ts";
+
 /** One JSON value in a text, with the characters it was read from. */
 export interface FoundJson {
   readonly value: unknown;
@@ -5,13 +7,13 @@ export interface FoundJson {
 }
 
 /**
- * The outermost JSON objects and lists in a text, in order: alone, in a Markdown fence, or between words. Thoughts that a
- * model writes down first (`<think>…</think>`) are not part of its reply.
+ * The outermost JSON objects and lists in a text, in order: alone, in a Markdown fence, or between words; none that is
+ * nested beyond reason. Thoughts that a model writes down first (`<think>…</think>`) are not part of its reply.
  */
 export function findJson(reply: string): readonly FoundJson[] {
   const text = reply.replace(/^\s*<think>[\s\S]*?<\/think>/, "").trim();
   const whole = parse(text);
-  if (whole !== undefined) return isContainer(whole) ? [{ value: whole, text }] : [];
+  if (whole !== undefined) return isContainer(whole) && !isTooDeep(text) ? [{ value: whole, text }] : [];
   const found: FoundJson[] = [];
   for (let at = 0, tried = 0; at < text.length && tried < MOST_TRIED; at++) {
     if (text[at] !== "{" && text[at] !== "[") continue;
@@ -21,7 +23,7 @@ export function findJson(reply: string): readonly FoundJson[] {
     const piece = text.slice(at, end);
     const value = parse(piece);
     if (value === undefined || !isContainer(value)) continue;
-    found.push({ value, text: piece });
+    if (!isTooDeep(piece)) found.push({ value, text: piece });
     at = end - 1;
   }
   return found;

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
+import { SettingMistake } from "../../domain/problem.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
 import { Select } from "../../domain/suite.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
-import { type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
+import { BASELINE, type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
 import { judgeExamples } from "./judge-examples.ts";
 import { DEFAULT_CONTEXT } from "./open-judge-file.ts";
 
@@ -22,7 +23,13 @@ export const judgeScorer = defineScorer({
     model: z.string().min(1).optional().describe("An alias to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
     select: Select.optional().describe("Which part of the answer is judged; default the whole text"),
-    against: z.string().min(1).optional().describe("Where in the case the reference is; default `expected`"),
+    against: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected`",
+      ),
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
   // The judge's own identity says all of these.
@@ -35,6 +42,9 @@ export const judgeScorer = defineScorer({
   async compile(settings, host) {
     if (host.judges === undefined) throw new Error("a judge is opened with a host that has judges");
     const file = await host.judges.file(settings.judge);
+    const relative = settings.against === BASELINE;
+    if (relative && (settings as { readonly required?: boolean }).required !== false)
+      throw mayNotBeRequired();
     const judge = await openSuiteJudge(file, settings as JudgeEntry, host.judges);
     return {
       reads: judge.reads,
@@ -46,6 +56,7 @@ export const judgeScorer = defineScorer({
         opinion: true,
         judge: { name: judge.name, version: judge.version, hash: judge.hash },
         judge_when: settings.judge_when,
+        ...(relative ? { relative } : {}),
         binary: judge.binary,
       },
       async score(_actual: Json, _operand: undefined, input: ScoreInput): Promise<Judgement> {
@@ -57,3 +68,12 @@ export const judgeScorer = defineScorer({
   },
   examples: judgeExamples,
 });
+
+function mayNotBeRequired(): SettingMistake {
+  return new SettingMistake(["against"], {
+    code: "EVALS_JUDGE_BASELINE",
+    what: "A judge that compares with the baseline cannot be required.",
+    why: "Whether an answer passes would change with the baseline, whose own answers were held against an earlier one.",
+    fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
+  });
+}

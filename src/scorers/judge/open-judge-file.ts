@@ -1,13 +1,14 @@
 import type { Case } from "../../domain/case.ts";
 import { hashJson, type Json } from "../../domain/json.ts";
-import type {
-  Judged,
-  JudgeFile,
-  JudgeHost,
-  JudgeModel,
-  JudgePrompt,
-  JudgeScope,
-  SuiteJudge,
+import {
+  type Judged,
+  type JudgeFile,
+  type JudgeHost,
+  type JudgeModel,
+  type JudgePrompt,
+  type JudgeScope,
+  NotJudged,
+  type SuiteJudge,
 } from "../../domain/judge.ts";
 import type { JudgeSettings } from "../../domain/judge-settings.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
@@ -171,7 +172,26 @@ async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise
       opinions.push(opinionOf(opened, model, draw, input.golden, texts));
     }
   }
-  return combineOpinions(await allOf(opinions), settings.combine, threshold);
+  return combineOpinions(await heardOpinions(opinions), settings.combine, threshold);
+}
+
+/**
+ * A member whose model nobody answers for has no opinion, as long as others have one.
+ * @throws {NotJudged} when there is nobody left
+ */
+async function heardOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opinion[]> {
+  const gone: NotJudged[] = [];
+  const heard = await allOf(
+    opinions.map((one) =>
+      one.catch((error: unknown): Opinion => {
+        if (!(error instanceof NotJudged) || error.because !== "unreachable") throw error;
+        gone.push(error);
+        return new ScorerFailure("judge", error.message, { cause: error });
+      }),
+    ),
+  );
+  if (gone[0] !== undefined && gone.length === opinions.length) throw gone[0];
+  return heard;
 }
 
 /** One member's opinion: its questions, each asked of the same answer. A failure to judge is a value. */

@@ -1,7 +1,7 @@
-import type { Json } from "../../domain/json.ts";
+import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { JudgeReply } from "../../domain/judge.ts";
 import type { ReplyShape } from "../../domain/provider.ts";
-import { findJson, writtenMembers } from "./find-json.ts";
+import { type FoundJson, findJson, writtenMembers } from "./find-json.ts";
 import { type Reading, type ReplyForm, UnusableReply } from "./reply-form.ts";
 
 /** A form with what all forms share. */
@@ -38,8 +38,8 @@ export function replyRules({ form, quotes }: AskedForm): string {
 /**
  * Reads a verdict out of a reply.
  *
- * An object that stands word for word in a judged text was written by whoever wrote that text, so it is no verdict; two
- * objects that differ are two verdicts, so there is none.
+ * An object that stands in a judged text, word for word or only laid out otherwise, was written by whoever wrote that text,
+ * so it is no verdict; two objects that differ are two verdicts, so there is none.
  *
  * @param judged the texts under judgement
  * @throws {UnusableReply}
@@ -50,8 +50,9 @@ export function readReply(
   judged: readonly string[],
 ): Reading {
   const { output, refusal, finish_reason } = reply;
+  const isForged = forgeries(form, judged);
   const verdicts = findJson(output).flatMap((found) => {
-    if (judged.some((text) => text.includes(found.text))) return [];
+    if (isForged(found)) return [];
     const value = form.pick?.(found.value) ?? found.value;
     if (!isObject(value) || !Object.hasOwn(value, form.key)) return [];
     if (new Set(writtenMembers(found.text, form.key)).size > 1)
@@ -65,6 +66,15 @@ export function readReply(
     throw new UnusableReply("contradicts itself: it gives two verdicts");
   if (quotes) checkQuotes(first.quotes, judged);
   return reading;
+}
+
+/** Tells what a judged text holds from what the judge says itself. */
+function forgeries({ key }: ReplyForm, judged: readonly string[]): (found: FoundJson) => boolean {
+  // A text that cannot hold the key is not searched: it may be a megabyte of brackets.
+  const suspects = judged.filter((text) => text.includes(key) || text.includes("\\u"));
+  const values = new Set(suspects.flatMap(findJson).map(({ value }) => canonicalJson(value)));
+  return ({ text, value }) =>
+    judged.some((one) => one.includes(text)) || (values.size > 0 && values.has(canonicalJson(value)));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

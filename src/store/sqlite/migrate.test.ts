@@ -72,7 +72,7 @@ describe("a history of an earlier version", () => {
         },
         { case_no: 1, trial: 1, kind: "errored", error: "timeout" },
       ]);
-      expect(store.cached(sampleCases[0]?.request_hash ?? "", 1)?.transcript).toEqual(sampleTranscript());
+      expect(store.transcript(run?.no ?? 0, 0, 1)?.transcript).toEqual(sampleTranscript());
       expect(store.content(run?.no ?? 0, 0)).toEqual({
         input: { message: "question 0" },
         expected: { queue: "billing" },

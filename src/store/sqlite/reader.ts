@@ -89,8 +89,8 @@ export function readers(db: Database): Readers {
     cases: (runNo) => listCases(db, runNo),
     scan: (runNo) => scan(db, runNo, "answers"),
     scanScores: (runNo) => scan(db, runNo, "scores"),
-    cached: (requestHash, trial) => {
-      const row = statement(CACHED).get(Buffer.from(requestHash, "hex"), trial) as TranscriptRow | undefined;
+    cached: (askedHash, trial) => {
+      const row = statement(CACHED).get(Buffer.from(askedHash, "hex"), trial) as TranscriptRow | undefined;
       return row && toCached(row);
     },
     trials: (runNo, caseNo) => (statement(TRIALS).all(runNo, caseNo) as TrialOfCase[]).map(toTrial),

@@ -17,14 +17,14 @@ export function insertCases(
   let next = 0;
   for (const one of cases) {
     const caseNo = next++;
-    const requestHash = Buffer.from(one.request_hash, "hex");
+    const askedHash = Buffer.from(one.asked_hash, "hex");
     insert.run(
       runNo,
       caseNo,
       one.id,
       contentId(Buffer.from(one.content_hash, "hex"), () => bodies.content(caseNo)),
-      requestHash,
-      request === null ? null : requestId(requestHash, () => request(caseNo)),
+      Buffer.from(one.request_hash, "hex"),
+      request === null ? null : requestId(askedHash, () => request(caseNo)),
       Buffer.from(one.key, "hex"),
       one.tags.length === 0 ? "[]" : JSON.stringify(one.tags),
       one.planned,

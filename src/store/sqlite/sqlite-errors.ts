@@ -16,7 +16,7 @@ export function translated(error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
   if (typeof code !== "string") return error;
   if (CORRUPT.test(code)) return storeCorrupt(RELATIVE_PATH, error);
-  if (UNWRITABLE.test(code) || /^(EACCES|EROFS|ENOTDIR|EEXIST|ENOSPC|EPERM)$/.test(code)) {
+  if (UNWRITABLE.test(code) || /^(EACCES|EROFS|ENOTDIR|ENOENT|ELOOP|EEXIST|ENOSPC|EPERM)$/.test(code)) {
     return storeUnwritable(RELATIVE_PATH, error);
   }
   return error;

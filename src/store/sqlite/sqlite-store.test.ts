@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import Database from "better-sqlite3";
@@ -69,6 +69,11 @@ describe("a history that cannot be used", () => {
 
   it("is refused when a file stands where its folder should", async () => {
     writeFileSync(join(place.root, ".evals"), "");
+    expect(await refusal()).toMatchObject({ code: "EVALS_STORE_UNWRITABLE" });
+  });
+
+  it("is refused when its folder is a link to nowhere", async () => {
+    symlinkSync(join(place.root, "gone", "away"), join(place.root, ".evals"));
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_UNWRITABLE" });
   });
 

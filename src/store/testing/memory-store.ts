@@ -15,7 +15,7 @@ import type {
 } from "../store.ts";
 
 interface Answer {
-  readonly requestHash: string | null;
+  readonly askedHash: string | null;
   readonly trial: number;
   readonly transcript: CachedAnswer["transcript"];
   readonly raw: string | null;
@@ -128,7 +128,8 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       newestFirst()
         .filter((run) => run.header.id.startsWith(prefix))
         .map(stored),
-    cases: (no) => runOf(no).cases.map((one, case_no): StoredCase => ({ case_no, ...one })),
+    cases: (no) =>
+      runOf(no).cases.map(({ asked_hash: _, ...one }, case_no): StoredCase => ({ case_no, ...one })),
     scan: (no) =>
       trialsOf(runOf(no))
         .map((trial) => rowOf(trial, memory))
@@ -153,13 +154,11 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
     },
     request: (no, caseNo) => {
       const run = runOf(no);
-      const text = run.asks ? memory.texts.get(`request ${run.cases[caseNo]?.request_hash}`) : undefined;
+      const text = run.asks ? memory.texts.get(`request ${run.cases[caseNo]?.asked_hash}`) : undefined;
       return text === undefined ? null : JSON.parse(text);
     },
-    cached: (requestHash, trial) => {
-      const id = memory.answers.findLastIndex(
-        (one) => one.requestHash === requestHash && one.trial === trial,
-      );
+    cached: (askedHash, trial) => {
+      const id = memory.answers.findLastIndex((one) => one.askedHash === askedHash && one.trial === trial);
       return id === -1 ? undefined : toCached(id);
     },
     answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
@@ -266,7 +265,7 @@ function textsOf(
   for (const [caseNo, one] of cases.entries()) {
     const content = `content ${one.content_hash}`;
     if (!known.has(content)) texts.set(content, bodies.content(caseNo));
-    const request = `request ${one.request_hash}`;
+    const request = `request ${one.asked_hash}`;
     if (bodies.request !== null && !known.has(request)) texts.set(request, bodies.request(caseNo));
   }
   return texts;
@@ -284,8 +283,8 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter {
     if (record.kind === "errored") return null;
     if (record.kind === "cached") return record.answer_id;
     const { transcript, raw, trial } = record;
-    const requestHash = run.asks ? (run.cases[record.case_no]?.request_hash ?? null) : null;
-    return memory.answers.push({ requestHash, trial, transcript, raw }) - 1;
+    const askedHash = run.asks ? (run.cases[record.case_no]?.asked_hash ?? null) : null;
+    return memory.answers.push({ askedHash, trial, transcript, raw }) - 1;
   };
   return {
     no,

@@ -41,6 +41,7 @@ export const sampleCases: readonly NewRunCase[] = ["first", "second"].map((id) =
   tags: id === "first" ? ["billing", "critical"] : [],
   planned: 2,
   request_hash: sha256(`request of ${id}`),
+  asked_hash: sha256(`request of ${id} to its target`),
 }));
 
 export const sampleBodies: CaseBodies = {

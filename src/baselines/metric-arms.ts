@@ -1,0 +1,61 @@
+import type { ClusterMoments } from "../statistics/cluster-mean.ts";
+import { type Arm, type ArmScores, passBasis } from "./arm.ts";
+import type { Pairing } from "./pair-cases.ts";
+
+/** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
+export interface MetricArms {
+  readonly base: ClusterMoments;
+  readonly candidate: ClusterMoments;
+  /** Values are 0 or 1: the exact test applies. */
+  readonly binary: boolean;
+}
+
+/**
+ * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer).
+ * @param metric pass_rate or score.<name>
+ */
+export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pairing): MetricArms | null {
+  if (metric === "pass_rate" || metric.startsWith("pass^")) {
+    if (passBasis(base) !== passBasis(candidate)) return null;
+    return {
+      base: passColumns(base, pairs.base),
+      candidate: passColumns(candidate, pairs.candidate),
+      binary: true,
+    };
+  }
+  const name = metric.slice("score.".length);
+  const before = base.scores.get(name);
+  const after = candidate.scores.get(name);
+  if (before === undefined || after === undefined || before.hash !== after.hash) return null;
+  return {
+    ...scoredOnBoth(before, after, pairs),
+    binary: before.binary && after.binary,
+  };
+}
+
+function passColumns(arm: Arm, places: Int32Array): ClusterMoments {
+  const count = Float64Array.from(places, (place) => arm.answered[place] ?? 0);
+  const sum = Float64Array.from(places, (place) => arm.passed[place] ?? 0);
+  return { count, sum, sumOfSquares: sum };
+}
+
+/** Cases that an optional scorer could score on both sides. */
+function scoredOnBoth(before: ArmScores, after: ArmScores, pairs: Pairing) {
+  const kept: number[] = [];
+  for (let i = 0; i < pairs.base.length; i++) {
+    if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0)
+      kept.push(i);
+  }
+  const columns = (scores: ArmScores, places: Int32Array): ClusterMoments => {
+    const pick = (column: ArrayLike<number>) => Float64Array.from(kept, (i) => column[places[i] ?? 0] ?? 0);
+    return { count: pick(scores.count), sum: pick(scores.sum), sumOfSquares: pick(scores.sumOfSquares) };
+  };
+  return { base: columns(before, pairs.base), candidate: columns(after, pairs.candidate) };
+}
+
+/** Mean over cases of each case's mean. */
+export const macroMean = ({ count, sum }: ClusterMoments): number => {
+  let total = 0;
+  for (let i = 0; i < count.length; i++) total += (sum[i] ?? 0) / (count[i] ?? 1);
+  return total / count.length;
+};

@@ -1,0 +1,46 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { glanceAtBaseline } from "../../baselines/baseline-file.ts";
+import { parseAnswers } from "../../baselines/kept-answers.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { suiteNames } from "../project/suite-names.ts";
+
+const FOLDER = "evals/baselines";
+
+/** Broken, cut and conflicted baselines are problems; one whose suite is gone is worth a warning. */
+export function checkBaselines(root: string): {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+} {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const suites = new Set(suiteNames(root));
+  const names = existsSync(join(root, FOLDER)) ? readdirSync(join(root, FOLDER)).sort() : [];
+  for (const name of names.filter((one) => one.endsWith(".jsonl"))) {
+    const path = `${FOLDER}/${name}`;
+    try {
+      const text = readFileSync(join(root, path), "utf8");
+      if (name.endsWith(".answers.jsonl")) parseAnswers(text, path);
+      else {
+        const { suite } = glanceAtBaseline(text, path);
+        if (!suites.has(suite)) warnings.push(withoutSuite(path, suite));
+      }
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return { problems, warnings };
+}
+
+function withoutSuite(path: string, suite: string): Problem {
+  return {
+    code: "EVALS_BASELINE_SUITE_GONE",
+    path,
+    line: 1,
+    column: 1,
+    what: `This is the baseline of suite "${suite}", and there is no evals/${suite}.yaml.`,
+    why: "Nothing is compared with it any more.",
+    fix: `git rm ${path}; after renaming a suite, run it and promote under its new name`,
+  };
+}

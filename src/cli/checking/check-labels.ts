@@ -1,0 +1,46 @@
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { parseCalibration } from "../../labels/calibration-file.ts";
+import { labelsPath, parseLabels, unknownCases } from "../../labels/label-file.ts";
+import { parseVerdicts } from "../../labels/verdict-file.ts";
+import type { FileSource } from "../../project/file-source.ts";
+
+/** What is wrong with labels, verdicts and calibrations, and what a person should know of them. */
+export interface LabelCheck {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * Reads every file that a gate could rest on.
+ * @param caseIds ids of a suite's cases; undefined for a suite that is not there or whose dataset cannot be read
+ */
+export function checkLabels(
+  files: FileSource,
+  caseIds: (suite: string) => readonly string[] | undefined,
+): LabelCheck {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const attempt = (read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+    }
+  };
+  for (const { path } of files.list("labels")) {
+    const suite = /^labels\/(.+)\.jsonl$/.exec(path)?.[1];
+    if (suite === undefined) continue;
+    attempt(() => {
+      const labels = parseLabels(files.read(path), path);
+      const ids = caseIds(suite);
+      if (ids !== undefined) warnings.push(...unknownCases(labels, labelsPath(suite), ids));
+    });
+  }
+  for (const { path, directory } of files.list("judges", { recursive: true })) {
+    if (directory) continue;
+    if (path.endsWith(".verdicts.jsonl")) attempt(() => parseVerdicts(files.read(path), path));
+    if (path.endsWith(".calibration.json")) attempt(() => parseCalibration(files.read(path), path));
+  }
+  return { problems, warnings };
+}

@@ -1,0 +1,50 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+
+/**
+ * Warns where a model judges its own answers. A warning, not a mistake: how far a judge favours its own is measured by
+ * calibration, and whoever has one model must be able to begin.
+ */
+export function selfJudging(
+  project: Project,
+  suite: LoadedSuite,
+  targets: readonly LoadedModel[],
+  judges: readonly LoadedModel[],
+): Problem[] {
+  const target = targets.find((one) => judges.some((judge) => isSame(one, judge, project)));
+  if (target === undefined) return [];
+  return [
+    {
+      code: "EVALS_JUDGE_SELF",
+      path: suite.path,
+      ...suite.places.at(["scorers"], "key"),
+      what: `The model "${target.alias}" judges its own answers in this suite.`,
+      why: "Models favour answers of their own kind, so its scores may be too high, and a change of model looks like a change of quality.",
+      fix: "Let another family of models judge, or calibrate the judge against people: evals calibrate tells how far it can be believed.",
+    },
+  ];
+}
+
+/** The same weights, as far as the config says: one alias, or one model name at one address. */
+function isSame(a: LoadedModel, b: LoadedModel, project: Project): boolean {
+  const [x, y] = [asked(a, project), asked(b, project)];
+  if (x.alias === y.alias) return true;
+  const [own, other] = [x.settings as Named, y.settings as Named];
+  return (
+    x.provider.kind === y.provider.kind &&
+    own.model !== undefined &&
+    own.model === other.model &&
+    own.base_url === other.base_url
+  );
+}
+
+interface Named {
+  readonly model?: string;
+  readonly base_url?: string;
+}
+
+/** The model behind a recording. */
+function asked(model: LoadedModel, project: Project): LoadedModel {
+  if (model.provider.kind !== "replay") return model;
+  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
+}

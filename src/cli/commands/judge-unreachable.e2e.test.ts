@@ -1,0 +1,150 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { saveLabel } from "../../labels/label-file.ts";
+import { label } from "../../labels/testing/labels.ts";
+import { type JudgeServer, judgeServer, verdict } from "../testing/judge-server.ts";
+import {
+  findsKind,
+  JUDGE,
+  judgedSuite,
+  type Models,
+  POLITE,
+  SUITE,
+  speaks,
+  TARGET,
+} from "../testing/judged-suite.ts";
+import type { Scenario } from "../testing/scenario.ts";
+
+const SECOND = "second-2024-07-18";
+const CASES = 60;
+
+const open: Scenario[] = [];
+const servers: JudgeServer[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) one.remove();
+  for (const one of servers.splice(0)) await one.close();
+});
+
+async function judged(models: Models, files: Readonly<Record<string, string>> = {}) {
+  const server = await judgeServer(models);
+  servers.push(server);
+  const ids = Array.from({ length: CASES }, (_, at) => `c${at}`);
+  const repo = judgedSuite(server, {
+    "datasets/reply.jsonl": ids.map((id) => `${JSON.stringify({ id, input: id })}\n`).join(""),
+    "evals/reply.yaml": `${SUITE}concurrency: 2\n`,
+    ...files,
+  });
+  open.push(repo);
+  const run = async (args: string) => {
+    const ended = await repo.evals(args);
+    return { ...ended, run: JSON.parse(ended.stdout).runs[0] };
+  };
+  return { server, repo, run };
+}
+
+/** A port of this machine on which nobody listens. */
+async function deadPort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("a judge that nobody answers for", () => {
+  it("ends the run after its first refusal, keeps the answers, and is asked alone when it goes on", async () => {
+    const state: { status: number | null } = { status: 401 };
+    const { server, repo, run } = await judged({
+      [TARGET]: speaks,
+      [JUDGE]: (request, before) =>
+        state.status === null ? findsKind(request, before) : { status: state.status },
+    });
+    const first = await run("run --json --baseline none");
+    expect(first.exit).toBe(3);
+    expect(first.run.end).toMatchObject({ kind: "judge-unreachable" });
+    expect(first.run.end.message).toContain("401");
+    const asked = server.of(TARGET).length;
+    expect(asked).toBeLessThan(CASES / 2);
+    expect(first.run.counts).toMatchObject({ answered: 0, errored: 0, skipped: CASES });
+    state.status = null;
+    const second = await run("run --json --baseline none --resume");
+    expect(second.run.counts).toMatchObject({ answered: CASES, errored: 0, calls: CASES });
+    expect(server.of(TARGET)).toHaveLength(CASES);
+    const words = await repo.evals("run --baseline none --no-cache");
+    expect(words.stdout).not.toContain("Nobody answered");
+  });
+
+  it("is given up when nobody takes its calls, in words", async () => {
+    const { server, repo } = await judged({ [TARGET]: speaks });
+    const port = await deadPort();
+    repo.edit(
+      "evalconfig.yaml",
+      `judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1"`,
+      `judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${port}/v1"`,
+    );
+    const { stdout, exit } = await repo.evals("run --baseline none");
+    expect(exit).toBe(3);
+    expect(stdout).toContain("Nobody answered the judge: stopped early. The answers are kept.");
+    expect(stdout).toContain(`judge-2024-07-18: nobody answers at 127.0.0.1:${port}`);
+    expect(stdout).toContain("To have them judged and go on:  evals run reply --resume");
+    expect(stdout).toContain("41 not asked or not judged, 19 errors");
+    expect(server.of(TARGET).length).toBeLessThan(CASES);
+  });
+
+  it("is given up although its score is optional: no void score is kept for it", async () => {
+    const { run } = await judged(
+      { [TARGET]: speaks, [JUDGE]: () => ({ status: 401 }) },
+      { "evals/reply.yaml": SUITE.replace("polite }", "polite, required: false }") },
+    );
+    const { run: ran } = await run("run --json --baseline none");
+    expect([ran.end.kind, ran.counts.answered]).toEqual(["judge-unreachable", 0]);
+  });
+
+  it("is one voice less where others are there", async () => {
+    const { run } = await judged(
+      {
+        [TARGET]: speaks,
+        [JUDGE]: findsKind,
+        [SECOND]: () => ({ status: 401 }),
+        "third-2024-07-18": findsKind,
+      },
+      { "judges/polite/1.0.0.md": POLITE.replace("model: judge", "models: [judge, second, third]") },
+    );
+    const { run: ran } = await run("run --json --baseline none");
+    expect([ran.end.kind, ran.counts.answered]).toEqual(["all-asked", CASES]);
+    expect(ran.metrics["judge.judge.agreement"].value).toBeCloseTo(2 / 3, 12);
+  });
+
+  it("that answered before is asked on: a bad hour is not a missing judge", async () => {
+    const { run } = await judged(
+      {
+        [TARGET]: speaks,
+        [JUDGE]: (_, before) => (before < 1 ? verdict("pass") : { status: 401 }),
+      },
+      { "evals/reply.yaml": `${SUITE}concurrency: 1\n` },
+    );
+    const { run: ran } = await run("run --json --baseline none");
+    expect(ran.end.kind).toBe("all-asked");
+    expect(ran.errors).toEqual({ judge: CASES - 1 });
+  });
+
+  it("is named by rescoring and by calibrating", async () => {
+    const state = { there: true };
+    const { repo, run, server } = await judged({
+      [TARGET]: speaks,
+      [JUDGE]: (request, before) => (state.there ? findsKind(request, before) : { status: 401 }),
+    });
+    const { run: ran } = await run("run --json --baseline none");
+    repo.edit("judges/polite/1.0.0.md", "polite", "truly polite");
+    state.there = false;
+    const rescored = await repo.evals(`rescore ${ran.id} --yes`);
+    expect(rescored.stdout).toMatch(/60 answers not judged: nobody answered the judge \(.*401/);
+    const before = server.of(JUDGE).length;
+    for (const id of ["c0", "c1", "c2"]) saveLabel(repo.root, "reply", label(id, "pass"));
+    const calibrated = await repo.evals("calibrate polite");
+    expect(calibrated.exit).toBe(2);
+    expect(calibrated.stderr).toMatch(/polite gave no usable verdict.*: judge-2024-07-18: 401/);
+    expect(server.of(JUDGE).length - before).toBeLessThanOrEqual(3);
+  });
+});

@@ -1,0 +1,58 @@
+import type { Arm } from "../../baselines/arm.ts";
+import { canonicalJson, type Json } from "../../domain/json.ts";
+import type { FingerprintParts } from "../../run/fingerprint-parts.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+
+/** So many requests show what all of them have in common. */
+const SAMPLE = 50;
+/** Of a request: what is said to the model, and which case it is. */
+const OF_A_CASE = new Set(["messages", "input", "instructions", "system", "case", "answers"]);
+
+/** What a stored run's fingerprint rests on. */
+export function partsOfRun(store: Store, { no, header }: StoredRun): FingerprintParts {
+  const cases = store.cases(no);
+  const { prompt, parts } = header;
+  return {
+    fingerprint: header.fingerprint,
+    label: header.target,
+    prompt: prompt === null ? null : `${prompt.name}@${prompt.version}`,
+    request: sharedRequest(cases.slice(0, SAMPLE).map(({ case_no }) => store.request(no, case_no))),
+    target: parts?.target ?? null,
+    dataset: parts?.dataset ?? null,
+    cases: new Map(cases.map((one) => [one.id, { content: one.content_hash, request: one.request_hash }])),
+    scorers: header.scorers.map(({ name, required, hash }, index) => ({
+      name,
+      required,
+      hash,
+      identity: parts?.scorers[index] ?? null,
+    })),
+  };
+}
+
+/** What is known of a baseline file's: it holds hashes alone. */
+export function partsOfArm(arm: Arm): FingerprintParts {
+  return {
+    fingerprint: arm.fingerprint,
+    label: arm.target,
+    prompt: undefined,
+    request: null,
+    target: null,
+    dataset: null,
+    cases: new Map(arm.ids.map((id, at) => [id, { content: arm.contents[at] ?? "", request: null }])),
+    scorers: [...arm.scores].map(([name, { hash, required }]) => ({ name, required, hash, identity: null })),
+  };
+}
+
+/** Model and parameters: what every request says alike. Null where nothing was asked. */
+function sharedRequest(requests: readonly Json[]): Readonly<Record<string, Json>> | null {
+  const [first] = requests;
+  if (first === null || typeof first !== "object" || Array.isArray(first)) return null;
+  const shared = Object.entries(first).filter(
+    ([key, value]) =>
+      !OF_A_CASE.has(key) &&
+      requests.every(
+        (one) => canonicalJson((one as Record<string, Json>)[key] ?? null) === canonicalJson(value),
+      ),
+  );
+  return Object.fromEntries(shared);
+}

@@ -1,0 +1,121 @@
+import { type Canary, chooseCanaries, LEAST_CANARIES } from "../../baselines/canary.ts";
+import { sha256 } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedPrompt } from "../../domain/project.ts";
+import { commitTree } from "../../project/commit-tree.ts";
+import type { FileSource } from "../../project/file-source.ts";
+import { loadPrompt } from "../../project/find-prompt.ts";
+import { workTree } from "../../project/work-tree.ts";
+import { selectCases } from "../../run/narrow-cases.ts";
+import { makePlan, type Plan } from "../../run/plan.ts";
+import type { PreparedRun } from "../running/prepare-runs.ts";
+import type { BaselineSide } from "./baseline-side.ts";
+
+/** The canaries of a run with the plan that asks them, or a sentence why there are none. */
+export type CanaryPlan =
+  | { readonly canaries: readonly Canary[]; readonly plan: Plan }
+  | { readonly refused: string };
+
+/** Where a prompt version may be found. */
+export interface PromptPlaces {
+  /** Root of the files that are run. */
+  readonly root: string;
+  /** Root of the work tree, for git. */
+  readonly home: string;
+}
+
+/** Null when the suite asks for none, or there is no baseline. */
+export async function planCanaries(
+  prepared: PreparedRun,
+  baseline: BaselineSide,
+  places: PromptPlaces,
+): Promise<CanaryPlan | null> {
+  const { plan } = prepared;
+  const size = plan.suite.suite.canary;
+  if (size === undefined || baseline.arm === null) return null;
+  if (plan.target.client.immediate === true) return refused("the answers are recorded");
+  if (!plan.target.cacheable) {
+    return refused(
+      `the code of model "${plan.model.alias}" is not part of its request, and it declares no version`,
+    );
+  }
+  const prompt = await baselinePrompt(plan, baseline, places);
+  if (prompt === null) return refused("the prompt version of the baseline is not here");
+  return planWith(prompt, prepared, baseline.arm, size);
+}
+
+const refused = (why: string): CanaryPlan => ({ refused: `No canary was asked: ${why}.` });
+
+function planWith(
+  prompt: LoadedPrompt,
+  { plan, cases }: PreparedRun,
+  arm: NonNullable<BaselineSide["arm"]>,
+  size: number,
+): CanaryPlan {
+  const places = new Map(arm.ids.map((id, place) => [id, place]));
+  const same = (id: string, hash: string, column: readonly string[] = []): boolean =>
+    column[places.get(id) ?? -1] === hash;
+  const eligible = new Set<string>();
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    const id = plan.id(caseNo);
+    if (same(id, plan.contentHash(caseNo), arm.contents)) eligible.add(id);
+  }
+  const seed = sha256(`canary\n${plan.hash}\n${arm.fingerprint}`);
+  const chosen = chooseCanaries(arm, eligible, size, seed);
+  if (chosen.length < LEAST_CANARIES) {
+    return refused(
+      `only ${chosen.length} cases are as the baseline had them, and it needs ${LEAST_CANARIES}`,
+    );
+  }
+  const narrowing = { cases: chosen.map((one) => one.id).sort(), tags: [], shard: null };
+  const asking = makePlan({
+    suite: { ...plan.suite, prompt },
+    model: plan.model,
+    target: plan.target,
+    scorers: plan.scorers,
+    judges: plan.judges,
+    cases,
+    selected: selectCases(cases, undefined, narrowing),
+    narrowing,
+    trials: 1,
+  });
+  for (let caseNo = 0; caseNo < asking.count; caseNo++) {
+    if (!same(asking.id(caseNo), asking.key(caseNo), arm.keys)) {
+      return refused(
+        "model, settings or scorers have changed since the baseline, so it cannot be asked again",
+      );
+    }
+  }
+  return { canaries: chosen, plan: asking };
+}
+
+/** The version that the baseline names: this run's own, one of the files, or one that git still has. */
+async function baselinePrompt(
+  { suite }: Plan,
+  { arm, run, commit }: BaselineSide,
+  { root, home }: PromptPlaces,
+): Promise<LoadedPrompt | null> {
+  const own = suite.prompt;
+  const version = run?.header.prompt?.version ?? /^prompt (\S+) · /.exec(arm?.target ?? "")?.[1];
+  if (own === null || version === undefined) return null;
+  const name = run?.header.prompt?.name ?? own.version.name;
+  if (name === own.version.name && version === own.version.version) return own;
+  const spec = `${name}@${version}`;
+  return (
+    (await promptIn(() => workTree(root), spec)) ??
+    (commit === null ? null : await promptIn(() => commitTree(home, commit), spec))
+  );
+}
+
+/** Null where the version is not, or cannot be read: the keys would not fit then either. */
+async function promptIn(
+  files: () => FileSource | Promise<FileSource>,
+  spec: string,
+): Promise<LoadedPrompt | null> {
+  try {
+    return await loadPrompt(await files(), spec);
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import type { CorrectedRate } from "../../domain/calibration.ts";
+import type { Metrics } from "../../domain/run.ts";
+import { correctedRate, type LabelledCase } from "../../labels/corrected-rate.ts";
+import { partOf } from "../../labels/holdout.ts";
+import { answerHash } from "../../labels/label-file.ts";
+import type { Trust } from "../../labels/trust.ts";
+import { type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
+import type { RanRun } from "../../run/execute-run.ts";
+import type { Store } from "../../store/store.ts";
+import type { SuiteTrust } from "./judge-trust.ts";
+
+/**
+ * The metrics with each calibrated judge's known error taken out beside them: `score.<judge>` where it says pass or fail,
+ * and the pass rate where one judge is required. The raw values stay what the gate's bounds are held against.
+ */
+export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust, store: Store): Metrics {
+  const corrected: Record<string, CorrectedRate> = {};
+  const judges = [...trust.byScorer].filter(([, one]) => one.measures !== null);
+  if (judges.length === 0 || ran.tally.totalAnswered === 0) return metrics;
+  const { scorers } = ran.header;
+  const required = scorers.filter((one) => one.required);
+  const opinions = required.filter((one) => trust.byScorer.has(one.name));
+  for (const [name, one] of judges) {
+    const place = scorers.findIndex((scorer) => scorer.name === name);
+    const sums = ran.tally.scores[place];
+    if (scorers[place]?.binary !== true || sums === undefined || one.measures === null) continue;
+    const { measures } = one;
+    const sample = sampleOf(one, trust, ran, store);
+    corrected[`score.${name}`] = correctedRate({
+      run: { count: sums.count, sum: sums.sum },
+      measures,
+      sample: casesOf(sample, (answer) => answer.scores[place] ?? null, false),
+      others: false,
+    });
+    // Two opinions in one rate have two errors, and a label is the truth about one.
+    if (opinions.length === 1 && opinions[0]?.name === name) {
+      corrected.pass_rate = correctedRate({
+        run: { count: ran.tally.answered, sum: ran.tally.passed },
+        measures,
+        sample: casesOf(sample, (answer) => answer.pass, true, place),
+        others: required.length > 1,
+      });
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => {
+      const found = corrected[name];
+      return [name, found === undefined ? value : { ...value, corrected: found }];
+    }),
+  );
+}
+
+/** A labelled answer as this run gave and judged it. */
+interface AnswerOfRun {
+  readonly place: number;
+  readonly truth: boolean;
+  readonly pass: boolean | null;
+  readonly scores: readonly (boolean | null)[];
+  /** Whether every required scorer but the one at `place` passes it. */
+  readonly othersPass: (place: number) => boolean;
+}
+
+/**
+ * The randomly picked labels that count, as answers of this run; null when one of them is no answer of it: then they are
+ * no random sample of this run, and those that are left are the ones that happened to stay alike.
+ */
+function sampleOf(
+  { part }: Trust,
+  { labels }: SuiteTrust,
+  ran: RanRun,
+  store: Store,
+): readonly AnswerOfRun[] | null {
+  const random = labelledAnswers(labels).filter(
+    (one) => one.picked === "random" && one.truth !== null && (part === "all" || partOf(one.case) === part),
+  );
+  if (random.length === 0) return null;
+  const places = new Map(
+    Array.from({ length: ran.plan.count }, (_, caseNo) => [ran.plan.id(caseNo), caseNo]),
+  );
+  const found: AnswerOfRun[] = [];
+  for (const labelled of random) {
+    const place = places.get(labelled.case);
+    const answer = place === undefined ? null : answerOfRun(labelled, place, ran, store);
+    if (answer === null) return null;
+    found.push(answer);
+  }
+  return found;
+}
+
+function answerOfRun(
+  labelled: LabelledAnswer,
+  place: number,
+  { header, writer }: RanRun,
+  store: Store,
+): AnswerOfRun | null {
+  const trial = store
+    .trials(writer.no, place)
+    .find((one) => one.answer !== null && answerHash(one.answer.output) === labelled.answer_hash);
+  if (trial === undefined) return null;
+  const scores = header.scorers.map((_, at) => trial.scores[at]?.pass ?? null);
+  return {
+    place,
+    truth: labelled.truth === "pass",
+    pass: trial.pass,
+    scores,
+    othersPass: (except) =>
+      header.scorers.every((one, at) => !one.required || at === except || scores[at] === true),
+  };
+}
+
+/** Answers by case. @param whole the truth of the pass rate is that people and all other required scorers pass */
+function casesOf(
+  sample: readonly AnswerOfRun[] | null,
+  judgedBy: (answer: AnswerOfRun) => boolean | null,
+  whole: boolean,
+  judge = -1,
+): LabelledCase[] | null {
+  if (sample === null) return null;
+  const cases = new Map<number, { truth: boolean; judged: boolean }[]>();
+  for (const answer of sample) {
+    const judged = judgedBy(answer);
+    if (judged === null) continue;
+    const truth = answer.truth && (!whole || answer.othersPass(judge));
+    const own = cases.get(answer.place) ?? [];
+    cases.set(answer.place, [...own, { truth, judged }]);
+  }
+  return [...cases].map(([place, answers]) => ({ place, answers }));
+}

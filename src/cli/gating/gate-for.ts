@@ -1,0 +1,176 @@
+import type { Arm } from "../../baselines/arm.ts";
+import { armOfRun } from "../../baselines/arm.ts";
+import { contractSoFar } from "../../baselines/contract.ts";
+import { gateResult } from "../../baselines/gate.ts";
+import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
+import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
+import { type SequentialStop, sequentialStop } from "../../baselines/sequential-stop.ts";
+import { sha256 } from "../../domain/json.ts";
+import type { DeclaredChange } from "../../domain/prompt-change.ts";
+import type { CanaryResult } from "../../domain/report.ts";
+import type { Metrics, RunHeader, StoredCase } from "../../domain/run.ts";
+import type { Gate } from "../../domain/suite.ts";
+import type { Tally } from "../../metrics/tally.ts";
+import type { EarlyStop, RanRun } from "../../run/execute-run.ts";
+import { scorerHash } from "../../run/fingerprint.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { BaselineSide } from "./baseline-side.ts";
+
+/** The gate of one run, from its first trial to its conclusion. */
+export interface RunGate {
+  /** Null when all trials are asked: nothing to compare with, `--all-trials`, or answers that are there already. */
+  readonly early: EarlyStop | null;
+  start(header: RunHeader, tally: Tally): void;
+  /** What the canaries said, before the first trial. */
+  heard(canary: CanaryResult | null): void;
+  conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
+}
+
+/**
+ * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
+ * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
+ */
+export function gateFor(
+  plan: Plan,
+  { arm: baseline, accepted }: Pick<BaselineSide, "arm" | "accepted">,
+  {
+    allTrials,
+    unbelieved,
+    declared,
+  }: { allTrials: boolean; unbelieved: Unbelieved; declared: DeclaredChange | null },
+): RunGate {
+  const { enforced: gate, informing } = splitGate(plan.suite.suite.gate, plan.scorers, unbelieved);
+  const rules = regressionRules(gate);
+  const started: { header?: RunHeader; tally?: Tally; canary?: CanaryResult | null } = {};
+  const sequential: SequentialStop | null =
+    baseline === null ||
+    rules.length === 0 ||
+    allTrials ||
+    plan.target.client.immediate === true ||
+    rules.some((rule) => rule.mode === "point")
+      ? null
+      : stopFor(plan, baseline, (bound) => {
+          const { header, tally } = started;
+          if (header === undefined || tally === undefined) return ["undecided"];
+          const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
+          const told = { gate, header, tally, casesOf: (selector: string) => selectedBy(plan, selector) };
+          const held = gate.contract ? contractSoFar(declared, sequential?.latest()?.findings ?? []) : [];
+          return [...rulesSoFar(told, left, bound), ...held];
+        });
+  return {
+    early: sequential === null ? null : earlyStop(sequential, () => started.canary?.stale === true),
+    start: (header, tally) => {
+      started.header = header;
+      started.tally = tally;
+    },
+    heard: (canary) => {
+      started.canary = canary;
+    },
+    conclude: (ran, metrics) => {
+      const totalMissing = ran.counts.errored + ran.counts.skipped;
+      const conclude = (part: Gate, look: GateInput["look"]) =>
+        gateRun({
+          gate: part,
+          header: ran.header,
+          tally: ran.tally,
+          metrics,
+          missing: missingTrials(ran),
+          totalMissing,
+          casesOf: (selector) => selectedBy(plan, selector),
+          baseline,
+          accepted,
+          candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
+          look,
+          canary: started.canary ?? null,
+          declared,
+        });
+      // A run that was cut short has no last look: the fixed test speaks of what is there.
+      const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
+      const decided = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
+      if (informing === null) return decided;
+      const aside = conclude(informing, null);
+      const told = reportedOnly(aside.gate.rules, plan.scorers, unbelieved);
+      const shown = rules.length === 0 && regressionRules(informing).length > 0 ? aside : decided;
+      return {
+        ...decided,
+        gate: gateResult([...decided.gate.rules, ...told], shown.gate.verdict, totalMissing),
+        comparison: shown.comparison,
+      };
+    },
+  };
+}
+
+/** Against a stale baseline no look can settle anything: all trials are asked. */
+function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
+  const { order, note } = sequential;
+  const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };
+  return { stop, order, note };
+}
+
+function stopFor(
+  plan: Plan,
+  baseline: Arm,
+  others: (bound: number | null) => ReturnType<typeof rulesSoFar>,
+): SequentialStop {
+  const cases = casesOf(plan);
+  return sequentialStop({
+    baseline,
+    candidate: {
+      side: "this run",
+      run: null,
+      suite: plan.suite.name,
+      target: plan.target.label,
+      fingerprint: plan.fingerprint,
+      trials: plan.trials,
+      ids: cases.map((one) => one.id),
+      contents: cases.map((one) => one.content_hash),
+      tagsOf: (place) => cases[place]?.tags ?? [],
+      names: plan.scorers.map((one) => one.name),
+      scorers: plan.scorers.map((one) => ({
+        hash: scorerHash(one),
+        required: one.required,
+        binary: one.binary,
+      })),
+    },
+    trials: plan.trials,
+    rules: regressionRules(plan.suite.suite.gate),
+    narrowed: plan.narrowing !== null,
+    seed: sha256(`${cases.map((one) => one.content_hash).join()}\n${plan.fingerprint}`),
+    others,
+  });
+}
+
+function casesOf(plan: Plan): StoredCase[] {
+  const tags = Array.from({ length: plan.count }, (): string[] => []);
+  for (const [tag, cases] of plan.tags) for (const caseNo of cases) tags[caseNo]?.push(tag);
+  return tags.map((own, caseNo) => ({
+    case_no: caseNo,
+    id: plan.id(caseNo),
+    content_hash: plan.contentHash(caseNo),
+    request_hash: plan.requestHash(caseNo),
+    key: plan.key(caseNo),
+    tags: own,
+    planned: plan.planned(caseNo),
+  }));
+}
+
+/** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */
+function missingTrials(ran: RanRun): (caseNo: number) => number {
+  if (ran.end.kind === "decided") return (caseNo) => ran.tally.errored[caseNo] ?? 0;
+  return (caseNo) => ran.plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0);
+}
+
+/** The cases that `tag:…` or `case:…` names. */
+function* selectedBy(
+  plan: Plan,
+  selector: string,
+): IterableIterator<{ readonly case_no: number; readonly id: string }> {
+  if (selector.startsWith("tag:")) {
+    for (const case_no of plan.tags.get(selector.slice(4)) ?? []) yield { case_no, id: plan.id(case_no) };
+    return;
+  }
+  const wanted = selector.slice("case:".length);
+  for (let case_no = 0; case_no < plan.count; case_no++) {
+    if (plan.id(case_no) === wanted) yield { case_no, id: wanted };
+  }
+}

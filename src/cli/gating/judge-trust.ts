@@ -1,0 +1,69 @@
+import type { Unbelieved } from "../../baselines/informing-rules.ts";
+import { JudgeBar } from "../../domain/calibration.ts";
+import { hashJson } from "../../domain/json.ts";
+import type { JudgeRef } from "../../domain/judge.ts";
+import type { Label } from "../../domain/label.ts";
+import type { OpenScorer } from "../../domain/scorer.ts";
+import type { Gate } from "../../domain/suite.ts";
+import { readCalibration } from "../../labels/calibration-file.ts";
+import { readLabels } from "../../labels/label-file.ts";
+import { SCORER_VERSION, type Trust, trustIn } from "../../labels/trust.ts";
+
+/** How far the gate of one suite believes the scorers that rest on a model. */
+export interface SuiteTrust {
+  /** By scorer name; only scorers that rest on a model's opinion. */
+  readonly byScorer: ReadonlyMap<string, Trust>;
+  readonly unbelieved: Unbelieved;
+  /** The suite's labels as they are now. */
+  readonly labels: readonly Label[];
+}
+
+type Opinion = Pick<OpenScorer, "name" | "opinion" | "judge" | "identity">;
+
+/**
+ * Reads labels and calibrations of the judges among a suite's scorers.
+ * @param root absolute path of the project root
+ * @throws {EvalsError} for a label or calibration file with mistakes
+ */
+export function suiteTrust(root: string, suite: string, gate: Gate, scorers: readonly Opinion[]): SuiteTrust {
+  const opinions = scorers.filter((one) => one.opinion === true || one.judge !== undefined);
+  const labels = opinions.length === 0 ? [] : readLabels(root, suite);
+  const bar = JudgeBar.parse(gate.judge ?? {});
+  const known = { root, suite, labels, bar };
+  const byScorer = new Map(
+    opinions.map(({ name, judge, identity }) => [
+      name,
+      trustOf(judge ?? { name, version: SCORER_VERSION, hash: hashJson(identity) }, known),
+    ]),
+  );
+  const doubted = [...byScorer].filter(([, trust]) => trust.state !== "believed");
+  return { byScorer, labels, unbelieved: new Map(doubted.map(([name, trust]) => [name, trust.why])) };
+}
+
+interface Known {
+  readonly root: string;
+  readonly suite: string;
+  readonly labels: readonly Label[];
+  readonly bar: JudgeBar;
+}
+
+function trustOf(judge: JudgeRef, { root, suite, labels, bar }: Known): Trust {
+  const suites = readCalibration(root, judge.name, judge.version)?.suites ?? {};
+  return trustIn({
+    judge,
+    suite,
+    calibration: suites[suite] ?? null,
+    elsewhere: Object.keys(suites).filter((name) => name !== suite),
+    labels,
+    bar,
+  });
+}
+
+/** What a person should know of judges that are believed, or could be: new labels, next steps. */
+export function trustNotes({ byScorer }: SuiteTrust): string[] {
+  return [...byScorer].flatMap(([name, { state, why, next }]) => {
+    const told = next === null ? "" : ` Next: ${next}.`;
+    if (state === "believed") return next === null ? [] : [`${name}: ${why}.${told}`];
+    return [`${name} informs and cannot block: ${why}.${told}`];
+  });
+}

@@ -1,0 +1,86 @@
+import type { Arm, ArmScores } from "../../baselines/arm.ts";
+import type { KeptAnswers } from "../../baselines/kept-answers.ts";
+import { type Case, caseContentHash } from "../../domain/case.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+import { scorerHash } from "../../run/fingerprint.ts";
+import type { Plan } from "../../run/plan.ts";
+import { scoreTrial } from "../../run/score-trial.ts";
+
+/** A scorer wanted to read what a file of answers does not keep. */
+class NotKept extends Error {}
+
+/** Of a kept answer only its text is known; whoever asks for more cannot score it. */
+function textAlone(output: string): Transcript {
+  return new Proxy({ output } as Transcript, {
+    get: (target, name) => {
+      if (name === "output") return target.output;
+      throw new NotKept();
+    },
+    ownKeys: () => {
+      throw new NotKept();
+    },
+  });
+}
+
+/**
+ * A baseline as today's scorers see the answers that were kept beside it. Each distinct answer is scored once and counts
+ * as often as it was given.
+ *
+ * @returns null when a scorer reads more of a trial than its answer, or could not score
+ */
+export async function rescoreKept(arm: Arm, answers: KeptAnswers, plan: Plan): Promise<Arm | null> {
+  if (plan.scorers.some((one) => one.opinion === true)) return null;
+  const places = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
+  const answered = new Uint32Array(arm.ids.length);
+  const passed = new Uint32Array(arm.ids.length);
+  const scores = plan.scorers.map(() => ({
+    count: new Uint32Array(arm.ids.length),
+    sum: new Float64Array(arm.ids.length),
+    sumOfSquares: new Float64Array(arm.ids.length),
+  }));
+  for (const [at, id] of arm.ids.entries()) {
+    const golden = sameCase(plan, places.get(id), arm.contents[at]);
+    // A case that is gone or changed is compared with nothing.
+    if (golden === null) continue;
+    for (const { output, trials } of answers.get(id) ?? []) {
+      const scoring = await scoredText(plan, golden, output);
+      if (scoring === null) return null;
+      answered[at] = (answered[at] ?? 0) + trials;
+      if (scoring.pass) passed[at] = (passed[at] ?? 0) + trials;
+      for (const [index, sums] of scores.entries()) {
+        const score = scoring.scores[index]?.score;
+        if (score === undefined) continue;
+        sums.count[at] = (sums.count[at] ?? 0) + trials;
+        sums.sum[at] = (sums.sum[at] ?? 0) + score * trials;
+        sums.sumOfSquares[at] = (sums.sumOfSquares[at] ?? 0) + score * score * trials;
+      }
+    }
+  }
+  return { ...arm, answered, passed, scores: new Map(namedScores(plan, scores)) };
+}
+
+function namedScores(
+  { scorers }: Plan,
+  sums: readonly Pick<ArmScores, "count" | "sum" | "sumOfSquares">[],
+): [string, ArmScores][] {
+  return scorers.flatMap((one, index): [string, ArmScores][] => {
+    const own = sums[index];
+    const { name, required, binary } = one;
+    return own === undefined ? [] : [[name, { hash: scorerHash(one), required, binary, ...own }]];
+  });
+}
+
+function sameCase(plan: Plan, caseNo: number | undefined, content: string | undefined): Case | null {
+  const golden = caseNo === undefined ? null : plan.golden(caseNo);
+  return golden !== null && caseContentHash(golden) === content ? golden : null;
+}
+
+async function scoredText({ scorers }: Plan, golden: Case, output: string) {
+  try {
+    const scoring = await scoreTrial(scorers, { golden, trial: 1, transcript: textAlone(output) });
+    return scoring.kind === "scored" ? scoring : null;
+  } catch (error) {
+    if (error instanceof NotKept) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,11 @@
+import { type Arm, armOfRun } from "../../baselines/arm.ts";
+import { makeTally } from "../../metrics/tally.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+
+/** A stored run as one side of a comparison: one scan of its scores, for a comparison asks no more. */
+export function storedArm(store: Store, run: StoredRun): Arm {
+  const cases = store.cases(run.no);
+  const tally = makeTally(cases.length, run.header.scorers.length);
+  for (const row of store.scanScores(run.no)) tally.add(row);
+  return armOfRun(run.header, cases, tally);
+}

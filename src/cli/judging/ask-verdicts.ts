@@ -1,0 +1,85 @@
+import type { Case } from "../../domain/case.ts";
+import { type Judged, NotJudged, type OpenJudge } from "../../domain/judge.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import type { LabelledAnswer } from "../../labels/truth.ts";
+
+/** One question to the judge: an answer, and which of several independent opinions of it. */
+export interface VerdictQuestion {
+  readonly labelled: LabelledAnswer;
+  readonly golden: Case;
+  /** From 1. */
+  readonly repeat: number;
+}
+
+export interface AskingOptions {
+  /** Questions in flight at once. */
+  readonly concurrency: number;
+  readonly stopping: () => boolean;
+  /** Called with each verdict as it comes, before the next question is asked in its place. */
+  readonly onVerdict: (question: VerdictQuestion, judged: Judged) => void;
+}
+
+/** How the asking ended. */
+export interface Asked {
+  readonly judged: number;
+  /** Answers without a usable verdict, and one of the reasons. */
+  readonly failed: number;
+  readonly failure: string | null;
+  /** The budget, the person at the keyboard, or a model that nobody answers for ended it before all were asked. */
+  readonly stopped: boolean;
+}
+
+/** Asks a judge about labelled answers. An answer without a verdict is counted and does not stop the others. */
+export async function askVerdicts(
+  judge: OpenJudge,
+  questions: readonly VerdictQuestion[],
+  { concurrency, stopping, onVerdict }: AskingOptions,
+): Promise<Asked> {
+  const state = { judged: 0, failed: 0, failure: null as string | null, stopped: false };
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < questions.length && !state.stopped) {
+      if (stopping()) {
+        state.stopped = true;
+        return;
+      }
+      const question = questions[next++];
+      if (question === undefined) return;
+      try {
+        onVerdict(question, await judge.judge(scoreInput(question), question.repeat));
+        state.judged++;
+      } catch (error) {
+        if (error instanceof NotJudged) {
+          state.stopped = true;
+          if (error.because !== "unreachable") continue;
+          state.failed++;
+          state.failure ??= error.message;
+        } else if (error instanceof ScorerFailure) {
+          state.failed++;
+          state.failure ??= error.message;
+        } else throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, questions.length) }, work));
+  return state;
+}
+
+function scoreInput({ labelled, golden, repeat }: VerdictQuestion) {
+  return {
+    golden,
+    trial: repeat,
+    transcript: {
+      output: labelled.answer,
+      messages: [],
+      tool_calls: [],
+      usage: UNKNOWN_USAGE,
+      latency_ms: null,
+      cost_usd: null,
+      model: null,
+      finish_reason: null,
+      refusal: null,
+    },
+  };
+}

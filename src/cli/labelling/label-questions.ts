@@ -1,0 +1,138 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { sha256 } from "../../domain/json.ts";
+import type { Label } from "../../domain/label.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { disputedAnswers } from "../../labels/disputed.ts";
+import { answerKey } from "../../labels/label-file.ts";
+import { type PickedAnswer, pickAnswers } from "../../labels/pick-answers.ts";
+import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Opinion, Question } from "../../viewer/labelling-shapes.ts";
+import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
+import type { LabelOptions } from "./label-options.ts";
+
+/** What is asked of one rater, of one run. */
+export interface QuestionSource {
+  readonly store: Store;
+  readonly run: StoredRun;
+  readonly rater: string;
+  readonly labels: readonly Label[];
+}
+
+/** Answers that are asked a second time come from the rater's latest labels. */
+const MOST_KNOWN = 200;
+
+/** The answers of a run that a person is to judge, in an order of this rater's own. @throws {EvalsError} */
+export function pickedQuestions(source: QuestionSource, options: LabelOptions): Question[] {
+  const { store, run, rater } = source;
+  const answers = withTags(answersOfRun(store, run), options.tags);
+  const picks =
+    options.how === "disputed" ? disputes(source, answers, options.count) : sample(source, answers, options);
+  return inOrderOf(picks, rater).map((pick) => questionOf(source, pick, answerText(store, run, pick.answer)));
+}
+
+/** The same ones for every rater, so that they can be compared; a larger count adds to them. */
+function sample(
+  { run }: QuestionSource,
+  answers: readonly RunAnswer[],
+  { count, how, tags }: LabelOptions,
+): PickedAnswer<RunAnswer>[] {
+  const anyJudged = answers.some((one) => one.judged !== null);
+  const by = how !== "stratified" ? "random" : anyJudged ? "verdict" : "tag";
+  const picks = pickAnswers(answers, { count, by, seed: `${run.header.id} ${tags.join(" ")}` });
+  // Answers of some tags are no sample of the whole run.
+  return tags.length === 0 ? picks : picks.map((pick) => ({ ...pick, picked: "stratified" }));
+}
+
+/** The most disputed answers that this rater has not judged; they stand for themselves alone. */
+function disputes(
+  { labels, rater }: QuestionSource,
+  answers: readonly RunAnswer[],
+  count: number,
+): PickedAnswer<RunAnswer>[] {
+  const judged = new Set(labels.filter((one) => one.rater === rater).map(answerKey));
+  return disputedAnswers(answers, labels)
+    .filter(({ answer }) => !judged.has(answerKey(answer)))
+    .slice(0, count)
+    .map(({ answer }) => ({ answer, picked: "stratified", weight: answer.trials }));
+}
+
+/** An order that says nothing of why each was picked, and differs between raters. */
+function inOrderOf(picks: readonly PickedAnswer<RunAnswer>[], rater: string): PickedAnswer<RunAnswer>[] {
+  return picks
+    .map((pick) => ({ pick, at: sha256(`${rater}\n${answerKey(pick.answer)}`) }))
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ pick }) => pick);
+}
+
+function withTags(answers: readonly RunAnswer[], tags: readonly string[]): readonly RunAnswer[] {
+  if (tags.length === 0) return answers;
+  const known = new Set(answers.flatMap((one) => one.tags));
+  const unknown = tags.filter((tag) => !known.has(tag));
+  if (unknown.length === 0) return answers.filter((one) => tags.some((tag) => one.tags.includes(tag)));
+  throw new EvalsError(
+    unknown.map((tag) => ({
+      code: "EVALS_TAG_UNKNOWN",
+      what: `No answered case of this run has the tag "${tag}".${didYouMean(tag, [...known])}`,
+      why: "No answer would be asked.",
+      fix: known.size === 0 ? "Leave --tag out: no case has a tag." : `One of: ${[...known].join(", ")}`,
+    })),
+  );
+}
+
+/** Answers about which raters disagree and nobody has decided; with what each of them said. */
+export function conflicts(source: QuestionSource): Question[] {
+  const caseNumbers = new Map(source.store.cases(source.run.no).map((one) => [one.id, one.case_no]));
+  return labelledAnswers(source.labels)
+    .filter(isConflict)
+    .flatMap(({ labels, ...answer }) => {
+      const case_no = caseNumbers.get(answer.case);
+      if (case_no === undefined) return [];
+      const { case: id, answer_hash, picked, weight } = answer;
+      const found = { case_no, case: id, answer_hash, tags: [], trials: 1, judged: null };
+      const opinions = labels.map(opinionOf);
+      return [{ ...questionOf(source, { answer: found, picked, weight }, answer.answer), opinions }];
+    });
+}
+
+/** Conflicts in a file of labels, whichever run still has the case. */
+export function countConflicts(labels: readonly Label[]): number {
+  return labelledAnswers(labels).filter(isConflict).length;
+}
+
+function isConflict({ labels }: LabelledAnswer): boolean {
+  return new Set(labels.map((one) => one.verdict)).size > 1 && !labels.some(isAdjudicated);
+}
+
+function opinionOf({ rater, verdict, criteria, comment }: Label): Opinion {
+  return { rater, verdict, criteria, comment };
+}
+
+/** Answers of this rater's own labels, latest first, for the check whether they would say the same again. */
+export function knownQuestions(source: QuestionSource): Question[] {
+  const caseNumbers = new Map(source.store.cases(source.run.no).map((one) => [one.id, one.case_no]));
+  const own = source.labels.filter((one) => one.rater === source.rater && caseNumbers.has(one.case));
+  return own
+    .sort((a, b) => (a.at < b.at ? 1 : -1))
+    .slice(0, MOST_KNOWN)
+    .map(({ answer, ...label }) => {
+      const { case: id, answer_hash, picked, weight } = label;
+      const found = { case_no: caseNumbers.get(id) as number, case: id, answer_hash, tags: [], trials: 1 };
+      return questionOf(source, { answer: { ...found, judged: null }, picked, weight }, answer);
+    });
+}
+
+function questionOf(
+  { store, run }: QuestionSource,
+  { answer, picked, weight }: PickedAnswer<RunAnswer>,
+  text: string,
+): Question {
+  const { case: id, answer_hash, case_no } = answer;
+  const content = store.content(run.no, case_no);
+  return {
+    id: sha256(answerKey(answer)).slice(0, 16),
+    ...{ case: id, answer_hash, answer: text, picked, weight },
+    input: content?.input ?? null,
+    expected: content?.expected,
+  };
+}

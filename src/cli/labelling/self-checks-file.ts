@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Check } from "../../viewer/self-check.ts";
+
+export interface SelfChecksFile {
+  read(): Check[];
+  add(check: Check): void;
+  remove(check: Check): void;
+}
+
+/**
+ * What raters said when an answer of theirs was asked again. It is no label: it says how steady a rater is, and stays
+ * in the local history. A line that a crash broke off is left out.
+ */
+export function selfChecksFile(root: string, suite: string): SelfChecksFile {
+  const place = join(root, ".evals", "labelling", `${suite}.checks.jsonl`);
+  const read = (): Check[] =>
+    existsSync(place) ? readFileSync(place, "utf8").split("\n").flatMap(checkOf) : [];
+  const write = (checks: readonly Check[]): void => {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(`${place}.new`, checks.map((one) => `${JSON.stringify(one)}\n`).join(""), { flush: true });
+    renameSync(`${place}.new`, place);
+  };
+  return {
+    read,
+    add: (check) => write([...read(), check]),
+    remove: (check) => write(read().filter((one) => JSON.stringify(one) !== JSON.stringify(check))),
+  };
+}
+
+function checkOf(line: string): Check[] {
+  try {
+    return [JSON.parse(line) as Check];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { regressionRules } from "../../baselines/gate-run.ts";
+import type { PowerAssumptions } from "../../baselines/power-plan.ts";
+import { DEFAULT_TRIALS } from "../../domain/config.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedSuite, Project } from "../../domain/project.ts";
+import { percent, plural } from "../../reports/format-numbers.ts";
+import { intraClusterCorrelation } from "../../statistics/cluster-mean.ts";
+import type { FingerprintRuns } from "../project/fingerprint-runs.ts";
+import type { Stated } from "./stated-size.ts";
+
+/** Trials a case of the newest run: what a baseline promoted today would hold. */
+function trialsOfNewest(history: FingerprintRuns | null): number | null {
+  if (history === null) return null;
+  const { newest } = history;
+  return Math.max(1, Math.round(newest.header.planned / Math.max(1, newest.header.cases)));
+}
+
+/** Assumptions with where each comes from. */
+export interface Planned {
+  readonly assumptions: PowerAssumptions;
+  /** A sentence each, for people. */
+  readonly from: readonly string[];
+  /** Complete runs that the history counts. */
+  readonly runs: number;
+}
+
+interface AssumeInput {
+  readonly project: Project;
+  readonly suite: LoadedSuite;
+  readonly history: FingerprintRuns | null;
+  readonly stated: Stated;
+}
+
+/** What is not stated comes from the history, then from the suite. @throws {EvalsError} when nothing says how often cases pass */
+export function assume({ project, suite, history, stated }: AssumeInput): Planned {
+  const seen = history === null ? null : seenIn(history);
+  const passRate = stated.passRate ?? seen?.pass_rate;
+  if (passRate === undefined) throw nothingKnown(suite.name);
+  const rules = regressionRules(suite.suite.gate);
+  const rule = rules.find((one) => one.metric === "pass_rate") ?? rules[0];
+  const allowed = rule?.max_drop ?? 0.03;
+  const drop = stated.drop ?? (rule?.relative === true ? allowed * passRate : allowed);
+  if (drop >= passRate) throw dropTooLarge(suite.name, drop, passRate);
+  const baseline =
+    stated.baselineTrials ?? committedTrials(project, suite, history) ?? trialsOfNewest(history);
+  const assumptions: PowerAssumptions = {
+    pass_rate: passRate,
+    correlation: stated.correlation ?? seen?.correlation ?? 0,
+    drop,
+    power: stated.power ?? 0.8,
+    confidence: rule?.confidence ?? 0.95,
+    cases: stated.cases ?? seen?.cases ?? countCases(suite),
+    trials: stated.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS,
+    baseline_trials: baseline,
+  };
+  const known = stated.correlation !== undefined || (seen?.correlation ?? null) !== null || passRate === 1;
+  return {
+    assumptions,
+    from: sentences(assumptions, history, stated, known),
+    runs: history?.runs.length ?? 0,
+  };
+}
+
+/** What the pooled runs say of the suite; correlation null when no case was tried twice or all agree. */
+function seenIn({ pooled }: FingerprintRuns) {
+  const places = pooled.ids.flatMap((_, place) => ((pooled.answered[place] ?? 0) > 0 ? [place] : []));
+  const count = places.map((place) => pooled.answered[place] ?? 0);
+  const sum = places.map((place) => pooled.passed[place] ?? 0);
+  const correlation = intraClusterCorrelation({ count, sum, sumOfSquares: sum });
+  const shares = count.map((n, i) => (sum[i] ?? 0) / n);
+  return {
+    cases: pooled.ids.length,
+    pass_rate: shares.reduce((total, share) => total + share, 0) / Math.max(1, shares.length),
+    correlation: correlation === null ? null : Math.min(1, Math.max(0, correlation)),
+  };
+}
+
+function sentences(
+  { pass_rate, correlation }: PowerAssumptions,
+  history: FingerprintRuns | null,
+  stated: Stated,
+  correlationKnown: boolean,
+): string[] {
+  const words = `pass rate ${percent(pass_rate)}, trials of a case correlate ${correlation.toFixed(2)}`;
+  const allStated = stated.passRate !== undefined && stated.correlation !== undefined;
+  const source =
+    history === null || allStated
+      ? "as stated"
+      : `from ${plural(history.runs.length, "complete run")} of one fingerprint, newest ${history.newest.header.id}${stated.passRate !== undefined || stated.correlation !== undefined ? ", and as stated" : ""}`;
+  return [
+    `${words}: ${source}`,
+    ...(correlationKnown
+      ? []
+      : ["Nothing says how far trials of a case agree: 0 is the careful end; --correlation states it."]),
+  ];
+}
+
+function nothingKnown(suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_POWER_UNKNOWN",
+    what: `Suite "${suite}" has no complete run yet, and no pass rate was stated.`,
+    why: "How many cases are needed depends on how often they pass and how far trials of one case agree.",
+    fix: `evals run ${suite} --all-trials, or state it: evals power ${suite} --pass-rate 0.8 --correlation 0.5`,
+  });
+}
+
+function dropTooLarge(suite: string, drop: number, passRate: number): EvalsError {
+  return new EvalsError({
+    code: "EVALS_POWER_DROP",
+    what: `A pass rate of ${percent(passRate)} cannot drop by ${percent(drop).replace(" %", " points")}.`,
+    why: "Only what passes can fall.",
+    fix: `evals power ${suite} --drop <less than ${passRate.toPrecision(2)}>, or --pass-rate for what you expect`,
+  });
+}
+
+function countCases(suite: LoadedSuite): number {
+  const cases = suite.openCases();
+  try {
+    return Math.max(1, cases.count);
+  } finally {
+    cases.close();
+  }
+}
+
+/** Trials a case of the promoted baseline in the work tree; null without one. */
+function committedTrials(
+  project: Project,
+  suite: LoadedSuite,
+  history: FingerprintRuns | null,
+): number | null {
+  const alias = history?.newest.header.alias ?? suite.models[0]?.alias ?? null;
+  const several = (suite.suite.models?.length ?? 0) > 1;
+  const path = baselinePath(suite.name, several ? alias : null);
+  const file = join(project.root, path);
+  if (!existsSync(file)) return null;
+  const { cases } = parseBaseline(readFileSync(file, "utf8"), path);
+  if (cases.length === 0) return null;
+  return Math.max(1, Math.round(cases.reduce((sum, one) => sum + one.trials, 0) / cases.length));
+}

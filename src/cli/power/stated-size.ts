@@ -1,0 +1,78 @@
+import { EvalsError } from "../../domain/problem.ts";
+
+/** What was typed; undefined where nothing was. */
+export interface Stated {
+  readonly passRate: number | undefined;
+  readonly correlation: number | undefined;
+  readonly drop: number | undefined;
+  readonly power: number | undefined;
+  readonly cases: number | undefined;
+  readonly trials: number | undefined;
+  readonly baselineTrials: number | undefined;
+}
+
+/** Each option with its range, ends included. */
+const RANGES: Readonly<
+  Record<keyof Stated, { option: string; low: number; high: number; whole: boolean; said: string }>
+> = {
+  passRate: {
+    option: "--pass-rate",
+    low: 0.001,
+    high: 1,
+    whole: false,
+    said: "a share from 0.001 to 1, for instance 0.8",
+  },
+  correlation: {
+    option: "--correlation",
+    low: 0,
+    high: 1,
+    whole: false,
+    said: "a number from 0 to 1, for instance 0.5",
+  },
+  drop: {
+    option: "--drop",
+    low: 0.001,
+    high: 0.999,
+    whole: false,
+    said: "a share from 0.001 to 0.999: 0.03 is 3 points",
+  },
+  power: {
+    option: "--power",
+    low: 0.5,
+    high: 0.999,
+    whole: false,
+    said: "a chance from 0.5 to 0.999, for instance 0.8",
+  },
+  cases: { option: "--cases", low: 1, high: 100_000, whole: true, said: "a whole number from 1 to 100000" },
+  trials: { option: "--trials", low: 1, high: 1000, whole: true, said: "a whole number from 1 to 1000" },
+  baselineTrials: {
+    option: "--baseline-trials",
+    low: 1,
+    high: 10_000,
+    whole: true,
+    said: "a whole number from 1 to 10000",
+  },
+};
+
+/** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
+export function readStated(options: Record<string, unknown>): Stated {
+  const names = Object.keys(RANGES) as (keyof Stated)[];
+  const read = (name: keyof Stated): number | undefined => {
+    const text = options[name];
+    if (text === undefined) return undefined;
+    const { low, high, whole } = RANGES[name];
+    const value = String(text).trim() === "" ? Number.NaN : Number(text);
+    return value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : Number.NaN;
+  };
+  const stated = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Stated;
+  const bad = names.filter((name) => Number.isNaN(stated[name]));
+  if (bad.length === 0) return stated;
+  throw new EvalsError(
+    bad.map((name) => ({
+      code: "EVALS_OPTION_INVALID",
+      what: `${RANGES[name].option} is not ${RANGES[name].said}.`,
+      why: "A plan for other numbers than were meant would cost money or miss a drop.",
+      fix: `Give ${RANGES[name].said}; see evals power --help`,
+    })),
+  );
+}

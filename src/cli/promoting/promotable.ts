@@ -1,0 +1,207 @@
+import { baselinePath } from "../../baselines/baseline-file.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import { notAtHead } from "../../git/not-at-head.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
+import { replaying } from "../running/replay-model.ts";
+
+/** A run that may become a baseline, with the files that define it beside the usual folders. */
+export interface Covered {
+  readonly run: StoredRun;
+  /** Of the baseline file. */
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+/** The newest run of each suite and model. @param suites those that still exist */
+export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun[] {
+  const newest = new Map<string, StoredRun>();
+  for (const run of store.runs({})) {
+    if (!suites.has(run.header.suite)) continue;
+    const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
+    if (!newest.has(key)) newest.set(key, run);
+  }
+  return [...newest.values()];
+}
+
+/**
+ * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
+ * as long as one does; a run that was named must fit.
+ *
+ * @throws {EvalsError} with what stands in the way and what to do
+ */
+export async function checkPromotable(
+  project: Project,
+  runs: readonly StoredRun[],
+  { explicit }: { readonly explicit: boolean },
+): Promise<{ readonly covered: readonly Covered[]; readonly passedOver: readonly Problem[] }> {
+  if (runs.length === 0) throw new EvalsError(noRuns());
+  const covered: Covered[] = [];
+  const problems: Problem[] = [];
+  for (const run of runs) {
+    const found = await whyNot(project, run);
+    if ("problem" in found) problems.push(found.problem);
+    else covered.push(found.covered);
+  }
+  if (problems.length > 0 && (explicit || covered.length === 0)) throw new EvalsError(problems);
+  return { covered, passedOver: problems };
+}
+
+async function whyNot(
+  project: Project,
+  run: StoredRun,
+): Promise<{ problem: Problem } | { covered: Covered }> {
+  const { header, status } = run;
+  if (header.narrowing !== null) return { problem: narrowed(run) };
+  if (status === "stopped_early") return { problem: stoppedEarly(run) };
+  if (status !== "complete") return { problem: incomplete(run) };
+  const suite = project.suites.find((one) => one.name === header.suite);
+  if (suite?.models.every((model) => model.alias !== header.alias)) {
+    return {
+      problem: otherModel(
+        run,
+        suite.models.map((model) => model.alias),
+      ),
+    };
+  }
+  const prepared = await planAgain(project, run);
+  if (prepared === null) return { problem: otherInputs(run, ["the suite or its model is gone"]) };
+  try {
+    const { plan } = prepared;
+    const files = definingFiles(project, prepared);
+    const changed = await notAtHead(project.root, files);
+    if (changed.length > 0) return { problem: uncommitted(run, changed) };
+    if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
+    const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
+    return { covered: { run, path, files } };
+  } finally {
+    await closeRuns([prepared]);
+  }
+}
+
+/** Today's plan of the same suite, model and prompt as the run's. */
+async function planAgain(project: Project, { header }: StoredRun): Promise<PreparedRun | null> {
+  const suite = project.suites.find((one) => one.name === header.suite);
+  const model = project.models.get(header.alias);
+  if (suite === undefined || model === undefined) return null;
+  const replayed =
+    header.provider === "replay" && model.provider.kind !== "replay" ? await replaying() : null;
+  const models = replayed === null ? [model] : replayed({ ...suite, models: [model] });
+  const keyless = {
+    ...project,
+    env: {
+      ...Object.fromEntries((model.provider.keys?.(model.settings) ?? []).map((name) => [name, "unset"])),
+      ...project.env,
+    },
+  };
+  const [prepared] = await prepareRuns(
+    keyless,
+    [suite],
+    { narrowing: null, trials: header.trials },
+    () => models,
+  );
+  return prepared ?? null;
+}
+
+/** Every file that the fingerprint rests on, relative to the root. */
+export function definingFiles(project: Project, { plan }: PreparedRun): string[] {
+  const { suite, scorers, target } = plan;
+  const files = [
+    project.configPlaces.path,
+    suite.path,
+    plan.datasetPath,
+    ...(suite.prompt === null ? [] : [suite.prompt.version.path]),
+    ...scorers.flatMap((one) => one.files),
+    ...target.files,
+  ];
+  return [...new Set(files)].sort();
+}
+
+const problemOf = (run: StoredRun, code: string, what: string, why: string, fix: string): Problem => ({
+  code,
+  what: `Run ${run.header.id} (${run.header.suite}) cannot be promoted: ${what}.`,
+  why,
+  fix,
+});
+
+function noRuns(): Problem {
+  return {
+    code: "EVALS_PROMOTE_NO_RUN",
+    what: "There is no run in the history yet.",
+    why: "A baseline is what a run measured.",
+    fix: "evals run && evals promote",
+  };
+}
+
+function narrowed(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_NARROWED",
+    "it took only some of the cases",
+    "A baseline without the other cases would lose them.",
+    `evals run ${run.header.suite} && evals promote`,
+  );
+}
+
+function stoppedEarly(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_STOPPED_EARLY",
+    "it stopped early, when the verdict was settled",
+    "An estimate after an early stop is exaggerated; a baseline must not be.",
+    `evals run ${run.header.suite} --resume --run ${run.header.id} --all-trials && evals promote ${run.header.id}`,
+  );
+}
+
+function incomplete(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_INCOMPLETE",
+    "trials errored or were not asked",
+    "What is missing is not a pass, and nobody knows what it would have been.",
+    `evals run ${run.header.suite} --resume --run ${run.header.id}`,
+  );
+}
+
+function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
+  const named = changed.slice(0, 3).join(", ");
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_UNCOMMITTED",
+    `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
+    "A baseline stands beside the files that it was made from, in git.",
+    `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
+  );
+}
+
+function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_OTHER_MODEL",
+    `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
+    "A baseline is what the suite as it stands in HEAD gives.",
+    `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
+  );
+}
+
+/** A run of a suite whose file was deleted. */
+export function suiteGone(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_SUITE_GONE",
+    `there is no evals/${run.header.suite}.yaml any more`,
+    "A baseline belongs to a suite that can be run.",
+    "Restore the suite's file, or promote a run of another suite: evals history",
+  );
+}
+
+function otherInputs(run: StoredRun, because: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_OTHER_INPUTS",
+    because[0] ?? "prompt, model, cases or scorers have changed since it was made",
+    "HEAD would not give these results again.",
+    `evals run ${run.header.suite} && evals promote`,
+  );
+}

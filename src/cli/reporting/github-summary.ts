@@ -1,0 +1,25 @@
+import { appendFileSync, statSync } from "node:fs";
+import type { Io } from "../io.ts";
+
+/** What GitHub takes of one step. */
+const MOST_BYTES = 1024 * 1024;
+
+/** Where the step that is running writes its summary; null outside of GitHub's CI. */
+export function summaryPath({ env }: Io): string | null {
+  return env.GITHUB_STEP_SUMMARY || null;
+}
+
+/** Adds a text to the summary of the step that is running; outside of GitHub's CI there is none. */
+export function appendSummary(io: Io, text: string): void {
+  const path = summaryPath(io);
+  if (path === null) return;
+  try {
+    const written = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (written + Buffer.byteLength(text) <= MOST_BYTES) appendFileSync(path, text);
+    else
+      io.stderr("The step's summary is full: GitHub takes 1 MiB of a step, so this report is not in it.\n");
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    io.stderr(`The step's summary cannot be written (${code}), so this report is not in it.\n`);
+  }
+}

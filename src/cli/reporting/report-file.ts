@@ -1,0 +1,47 @@
+import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Io } from "../io.ts";
+import { unwritableReason } from "../unwritable-reason.ts";
+
+/**
+ * Whether a report can be written there later: makes its folder and opens it, and leaves an older report as it is.
+ * @param path absolute
+ */
+export function tryReportFile(io: Io, path: string): Problem[] {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const before = statSync(path, { throwIfNoEntry: false });
+    // Opening a pipe would end it for its reader.
+    if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
+    closeSync(openSync(path, "a"));
+    if (before === undefined) rmSync(path);
+    return [];
+  } catch (error) {
+    return [unwritable(io, path, error, "A run is paid for, and its report would be lost.")];
+  }
+}
+
+/**
+ * @param path absolute
+ * @throws {EvalsError} EVALS_REPORT_UNWRITABLE
+ */
+export function writeReport(io: Io, path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    const why = "The run is stored, but whoever waits for this file would miss it.";
+    throw new EvalsError(unwritable(io, path, error, why), { cause: error });
+  }
+}
+
+function unwritable(io: Io, path: string, error: unknown, why: string): Problem {
+  const near = relative(io.cwd, path);
+  return {
+    code: "EVALS_REPORT_UNWRITABLE",
+    what: `The report cannot be written to ${near === "" || near.startsWith("..") ? path : near}: ${unwritableReason(error)}.`,
+    why,
+    fix: "Name a file that can be written; evals report <run> --format … writes the report of a past run.",
+  };
+}

@@ -1,0 +1,50 @@
+import type { PastRun, ReportedRun, RunReport } from "../../domain/report.ts";
+import type { MetricValue } from "../../domain/run.ts";
+import { type BaselineCounts, type CaseRowsInput, caseRows } from "../../run/case-rows.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+
+/** So many runs show a trend. */
+const MOST_PAST = 40;
+
+export interface RunSources {
+  readonly store: Store;
+  /** Of the run in the store. */
+  readonly no: number;
+  readonly baseline: { readonly arm: BaselineCounts | null; readonly run: StoredRun | null };
+  readonly lineOf: CaseRowsInput["lineOf"];
+}
+
+/** A report with its cases and its history behind it; both are read while the store is open. */
+export function reportedRun(report: RunReport, { store, no, baseline, lineOf }: RunSources): ReportedRun {
+  return {
+    report,
+    rows: caseRows(
+      {
+        run: { no, header: report.header },
+        comparison: report.comparison,
+        baseline: baseline.arm,
+        baselineRun: baseline.run,
+        lineOf,
+      },
+      store,
+    ),
+    history: () => pastRuns(report, no, store),
+  };
+}
+
+/** Earlier runs of the same suite and model over the same choice of cases, oldest first, and this run. */
+function pastRuns({ header, metrics }: RunReport, no: number, store: Store): PastRun[] {
+  const chosen = JSON.stringify(header.narrowing);
+  const earlier = store
+    .runs({ suite: header.suite, limit: MOST_PAST * 5 })
+    .filter((run) => run.no < no && run.header.alias === header.alias)
+    .filter((run) => JSON.stringify(run.header.narrowing) === chosen)
+    .flatMap((run): PastRun[] => {
+      const rate = (run.report as { metrics?: { pass_rate?: MetricValue } } | null)?.metrics?.pass_rate;
+      const { id, started_at, target } = run.header;
+      return rate?.value == null ? [] : [{ id, started_at, target, pass_rate: rate }];
+    })
+    .slice(0, MOST_PAST - 1);
+  const { id, started_at, target } = header;
+  return [...earlier.reverse(), { id, started_at, target, pass_rate: metrics.pass_rate ?? { value: null } }];
+}

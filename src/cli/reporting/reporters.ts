@@ -1,0 +1,186 @@
+import { join, relative, resolve, sep } from "node:path";
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { ReportedRun, RunReport } from "../../domain/report.ts";
+import { formatProblem } from "../../project/format-problems.ts";
+import { runReport } from "../../reports/terminal/run-report.ts";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { locate } from "../project/open-project.ts";
+import type { RunOptions } from "../running/run-options.ts";
+import { appendSummary, summaryPath } from "./github-summary.ts";
+import { tryReportFile, writeReport } from "./report-file.ts";
+
+type Document = (exit: number, reports: readonly RunReport[]) => string;
+
+/** All that a reporter may tell. */
+export interface Told {
+  readonly runs: readonly ReportedRun[];
+  readonly exit: number;
+  readonly document: Document;
+  /** The project's folder in its repository, with `/`; empty at its root. */
+  readonly folder: string;
+}
+
+/** Makes all text of some runs. One line a reporter; a new one is one module and one line. */
+type Render = (told: Told) => string | Promise<string>;
+
+const renderers: Readonly<Record<string, Render>> = {
+  terminal: ({ runs }) => runs.map(({ report }) => runReport(report, { width: 80, color: false })).join("\n"),
+  json: ({ runs, exit, document }) =>
+    document(
+      exit,
+      runs.map(({ report }) => report),
+    ),
+  junit: async ({ runs }) => (await import("../../reports/junit/junit.ts")).junitReport(runs),
+  markdown: async ({ runs }) => (await import("../../reports/markdown/markdown.ts")).markdownReport(runs),
+  github: async ({ runs, folder }) =>
+    (await import("../../reports/github/annotations.ts")).annotations(runs, folder),
+  html: async ({ runs }) => (await import("../../reports/html/page.ts")).htmlReport(runs),
+};
+
+/** Too large or too rich for a terminal: without a file's name it gets one. */
+const NEEDS_FILE = "html";
+
+export interface Reporters {
+  /** A run has ended. */
+  run(report: RunReport): void;
+  /**
+   * All runs have; the store that their cases are read from is still open.
+   * @returns the exit code: a passed run whose report could not be written is undecided for whoever waits for the report
+   */
+  end(runs: readonly ReportedRun[], exit: number, document: Document): Promise<number>;
+}
+
+interface Wanted {
+  readonly name: string;
+  /** Absolute; null for stdout, or for the place that a page has of its own. */
+  readonly file: string | null;
+}
+
+/**
+ * Reads what was asked for and tries every file, so that a mistake is told before a run is paid for.
+ * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
+ */
+export function openReporters(options: RunOptions, io: Io): Reporters {
+  const wanted = readReporters(options, io);
+  const live = !options.json && showsTerminal(wanted);
+  const color = options.color && io.stdoutIsTerminal && !io.env.NO_COLOR;
+  let first = true;
+  return {
+    run: (report) => {
+      if (!live) return;
+      io.stdout(`${first ? "" : "\n"}${runReport(report, { width: io.width, color })}`);
+      first = false;
+    },
+    end: async (runs, exit, document) => {
+      const place = wanted.length === 0 ? NOWHERE : placeOf(io, options.directory);
+      let missing = false;
+      for (const one of wanted) {
+        if (one.name === "terminal" && one.file === null) continue;
+        try {
+          const told = { runs, exit, document, folder: place.folder };
+          await report(one, told, { io, root: place.root, json: options.json });
+        } catch (error) {
+          if (!(error instanceof EvalsError)) throw error;
+          missing = true;
+          for (const problem of error.problems) io.stderr(formatProblem(problem, "error"));
+        }
+      }
+      const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
+      if (options.json)
+        io.stdout(
+          document(
+            code,
+            runs.map(({ report }) => report),
+          ),
+        );
+      return code;
+    },
+  };
+}
+
+/** A person reads the terminal's report unless stdout belongs to a document; GitHub's commands only add to it. */
+function showsTerminal(wanted: readonly Wanted[]): boolean {
+  const onStdout = wanted.filter(({ name, file }) => file === null && name !== NEEDS_FILE);
+  return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
+}
+
+const NOWHERE = { root: "", folder: "" };
+
+function placeOf(io: Io, directory: string | undefined) {
+  const { root, gitRoot } = locate(io, directory);
+  const folder = gitRoot === null ? "" : relative(gitRoot, root).split(sep).join("/");
+  return { root, folder };
+}
+
+interface Place {
+  readonly io: Io;
+  readonly root: string;
+  readonly json: boolean;
+}
+
+async function report({ name, file }: Wanted, told: Told, { io, root, json }: Place): Promise<void> {
+  if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", told));
+  const text = await renderReport(name, told);
+  if (file !== null) writeReport(io, file, text);
+  else if (name === NEEDS_FILE) writeDefault(io, root, told, text);
+  // GitHub reads both streams for its commands; under --json stdout is one document.
+  else if (name === "github" && json) io.stderr(text);
+  else if (!json) io.stdout(text);
+}
+
+/** The whole text of one reporter. */
+export async function renderReport(name: string, told: Told): Promise<string> {
+  return (await renderers[name]?.(told)) ?? "";
+}
+
+/** `.evals/reports/3f9c.html`, and where that is. */
+export function writeDefault(io: Io, root: string, { runs }: Told, text: string): void {
+  const [first] = runs;
+  if (first === undefined) return;
+  const path = join(root, ".evals", "reports", `${first.report.header.id}.html`);
+  writeReport(io, path, text);
+  io.stderr(`report: ${relative(io.cwd, path).split(sep).join("/")}\n`);
+}
+
+function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
+  const cwd = resolve(io.cwd, directory ?? ".");
+  const problems: Problem[] = [];
+  const files = new Map<string, string>();
+  const wanted = reporter.map((text): Wanted => {
+    const at = text.indexOf("=");
+    const name = at === -1 ? text : text.slice(0, at);
+    const path = at === -1 ? null : text.slice(at + 1);
+    const file = path === null || path === "" ? null : resolve(cwd, path);
+    if (!Object.hasOwn(renderers, name)) problems.push(unknownReporter(name));
+    else if (path === "") problems.push(unnamedFile(name));
+    else if (file !== null && files.has(file)) problems.push(fileTwice(text, files.get(file) ?? ""));
+    if (file !== null) files.set(file, text);
+    return { name, file };
+  });
+  if (problems.length === 0) problems.push(...[...files.keys()].flatMap((file) => tryReportFile(io, file)));
+  if (problems.length > 0) throw new EvalsError(problems);
+  return wanted;
+}
+
+const unknownReporter = (name: string): Problem => ({
+  code: "EVALS_REPORTER_UNKNOWN",
+  what: `Unknown reporter "${name}".${didYouMean(name, Object.keys(renderers))}`,
+  why: "A report that is not written would be missed only when it is needed.",
+  fix: `One of: ${Object.keys(renderers).join(", ")}, with =file to write a file`,
+});
+
+const unnamedFile = (name: string): Problem => ({
+  code: "EVALS_REPORT_FILE",
+  what: `--reporter ${name}= names no file.`,
+  why: "An empty name is often a variable that is not set.",
+  fix: `--reporter ${name}=<file>, or --reporter ${name} without =`,
+});
+
+const fileTwice = (one: string, other: string): Problem => ({
+  code: "EVALS_REPORT_FILE",
+  what: `--reporter ${one} and --reporter ${other} write the same file.`,
+  why: "Only the later one would be left.",
+  fix: "Give each reporter a file of its own.",
+});

@@ -1,0 +1,183 @@
+import type { CaseSource } from "../../domain/case.ts";
+import { DEFAULT_CONCURRENCY, DEFAULT_TRIALS } from "../../domain/config.ts";
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+import type { OpenTarget } from "../../domain/provider.ts";
+import type { Narrowing } from "../../domain/run.ts";
+import type { OpenScorer } from "../../domain/scorer.ts";
+import { checkCases } from "../../project/check-cases.ts";
+import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
+import { selectCases } from "../../run/narrow-cases.ts";
+import { openScorers } from "../../run/open-scorers.ts";
+import { openTarget } from "../../run/open-target.ts";
+import { makePlan, type Plan } from "../../run/plan.ts";
+import { replayOf } from "./replay-model.ts";
+import { unsetKeys } from "./unset-keys.ts";
+
+/** One run, ready to start: everything that can be wrong has been looked at. */
+export interface PreparedRun {
+  readonly plan: Plan;
+  readonly cases: CaseSource;
+  readonly target: OpenTarget;
+  readonly scorers: readonly OpenScorer[];
+  readonly judges: JudgeDesk;
+  readonly concurrency: number;
+}
+
+export interface PrepareOptions {
+  readonly narrowing: Narrowing | null;
+  readonly trials?: number | undefined;
+  readonly concurrency?: number | undefined;
+  /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
+  readonly judges?: "ask" | "replay" | undefined;
+}
+
+/**
+ * Plans every chosen suite with every of its models before any of them is run.
+ * @throws {EvalsError} with the mistakes of all of them
+ */
+export async function prepareRuns(
+  project: Project,
+  suites: readonly LoadedSuite[],
+  options: PrepareOptions,
+  modelsOf: (suite: LoadedSuite) => readonly LoadedModel[] = (suite) => suite.models,
+): Promise<PreparedRun[]> {
+  const prepared: PreparedRun[] = [];
+  const problems: Problem[] = [];
+  const seen: SeenCases = { ids: new Set(), tags: new Set() };
+  for (const suite of suites) {
+    for (const model of modelsOf(suite)) {
+      try {
+        const one = await prepareRun(project, suite, model, options, seen);
+        if (one !== null) prepared.push(one);
+      } catch (error) {
+        if (!(error instanceof EvalsError)) throw error;
+        problems.push(...error.problems);
+      }
+    }
+  }
+  if (problems.length === 0 && prepared.length === 0)
+    problems.push(...nothingChosen(options.narrowing, seen));
+  if (problems.length > 0) {
+    await closeRuns(prepared);
+    throw new EvalsError(distinct(problems));
+  }
+  return prepared;
+}
+
+export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {
+  for (const one of runs) await closeOpened(one);
+}
+
+/** Ids and tags of all chosen suites, for a "did you mean". */
+interface SeenCases {
+  readonly ids: Set<string>;
+  readonly tags: Set<string>;
+}
+
+async function prepareRun(
+  project: Project,
+  suite: LoadedSuite,
+  model: LoadedModel,
+  options: PrepareOptions,
+  seen: SeenCases,
+): Promise<PreparedRun | null> {
+  const concurrency =
+    options.concurrency ??
+    suite.suite.concurrency ??
+    project.config.defaults.concurrency ??
+    DEFAULT_CONCURRENCY;
+  const judges = judgeDesk(project, {
+    concurrency,
+    instead: options.judges === "replay" ? await replayOf() : undefined,
+  });
+  const opened: Opened = { judges };
+  try {
+    const cases = suite.openCases();
+    opened.cases = cases;
+    const host = { root: project.root, env: project.env, concurrency, judges: judges.host };
+    const scorers = await openScorers(suite, host);
+    opened.scorers = scorers;
+    const asked = options.judges === undefined ? [] : judges.models();
+    const found = [
+      ...checkCases(suite, cases, scorers),
+      ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unsetKeys(project, one)),
+    ];
+    if (found.length > 0) throw new EvalsError(found);
+    const selected = selectCases(cases, suite.suite.filter, options.narrowing);
+    if (selected.length === 0 && options.narrowing !== null) {
+      noteCases(cases, seen);
+      await closeOpened(opened);
+      return null;
+    }
+    const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
+    opened.target = target;
+    const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
+    const plan = makePlan({
+      suite,
+      model,
+      target,
+      scorers,
+      cases,
+      selected,
+      judges,
+      narrowing: options.narrowing,
+      trials,
+    });
+    return { plan, cases, target, scorers, judges, concurrency };
+  } catch (error) {
+    // A process that serves a scorer would keep this one alive.
+    await closeOpened(opened);
+    throw error;
+  }
+}
+
+/** What must be given back, as far as it was opened. */
+interface Opened {
+  readonly judges: JudgeDesk;
+  cases?: CaseSource;
+  scorers?: readonly OpenScorer[];
+  target?: OpenTarget;
+}
+
+async function closeOpened(opened: Readonly<Opened>): Promise<void> {
+  opened.cases?.close();
+  await opened.target?.client.close();
+  for (const scorer of opened.scorers ?? []) await scorer.close?.();
+  await opened.judges.close();
+}
+
+function* idsOf(cases: CaseSource): IterableIterator<string> {
+  for (let index = 0; index < cases.count; index++) yield cases.id(index);
+}
+
+function noteCases(cases: CaseSource, seen: SeenCases): void {
+  for (let index = 0; index < cases.count; index++) {
+    seen.ids.add(cases.id(index));
+    for (const tag of cases.read(index).tags) seen.tags.add(tag);
+  }
+}
+
+function nothingChosen(narrowing: Narrowing | null, seen: SeenCases): Problem[] {
+  const words = [
+    ...(narrowing?.cases ?? []).map((id) => ({ said: `--case ${id}`, known: seen.ids, word: id })),
+    ...(narrowing?.tags ?? []).map((tag) => ({ said: `--tag ${tag}`, known: seen.tags, word: tag })),
+    ...(narrowing?.shard ? [{ said: `--shard ${narrowing.shard}`, known: new Set<string>(), word: "" }] : []),
+  ];
+  const unknown = words.filter(({ known, word }) => !known.has(word));
+  const told = unknown.length > 0 ? unknown : words;
+  return [
+    {
+      code: "EVALS_NO_CASES",
+      what: `No case is chosen by ${told.map(({ said }) => said).join(" and ")}.${told.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
+      why: "A run of nothing would pass without checking anything.",
+      fix: "Name a case or tag of the suite's dataset.",
+    },
+  ];
+}
+
+/** A file that two runs share tells its mistakes once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((one) => [JSON.stringify(one), one])).values()];
+}

@@ -1,0 +1,24 @@
+import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
+import { providers } from "../../providers/registry.ts";
+
+/** Another way to the same model: answering from `fixtures/<alias>.jsonl` instead of asking. */
+export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
+  const provider = await providers.load("replay");
+  if (provider === undefined) throw new Error("the replay provider is registered");
+  return (model) => {
+    if (model.provider.kind === "replay" || model.provider.kind === "outputs") return model;
+    const { alias } = model;
+    const settings = provider.settings.parse({
+      provider: "replay",
+      of: alias,
+      file: `fixtures/${alias}.jsonl`,
+    });
+    return { alias, entry: model.entry, provider, settings };
+  };
+}
+
+/** `--replay`: each model of a suite, answering from its recording. */
+export async function replaying(): Promise<(suite: LoadedSuite) => readonly LoadedModel[]> {
+  const replay = await replayOf();
+  return (suite) => suite.models.map(replay);
+}

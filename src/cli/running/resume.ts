@@ -1,0 +1,49 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { findRun } from "../project/find-run.ts";
+
+/**
+ * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
+ * @param say told of each plan that has none
+ * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
+ * @throws {EvalsError} for a named run that is unknown, means several, or that none of the plans can go on with
+ */
+export function findResumable(
+  store: Store,
+  plans: readonly Plan[],
+  named: string | undefined,
+  say: (text: string) => void,
+  fits: (run: StoredRun) => boolean = () => true,
+): ReadonlyMap<Plan, StoredRun> {
+  const found = new Map<Plan, StoredRun>();
+  if (named !== undefined) {
+    const run = findRun(store, named);
+    const plan = plans.find((one) => one.hash === run.header.plan);
+    if (plan === undefined) throw otherPlan(run, plans);
+    return found.set(plan, run);
+  }
+  for (const plan of plans) {
+    const newest = store.runs({ plan: plan.hash }).find(fits);
+    if (newest === undefined) say(`${plan.suite.name}: no earlier run of this plan; starting one.`);
+    else found.set(plan, newest);
+  }
+  return found;
+}
+
+function otherPlan(run: StoredRun, plans: readonly Plan[]): EvalsError {
+  const plan = plans.find((one) => one.suite.name === run.header.suite) ?? plans[0];
+  const what = [
+    run.header.suite === plan?.suite.name ? "" : `it is of suite ${run.header.suite}`,
+    run.header.trials === plan?.trials
+      ? ""
+      : `it asks ${run.header.trials} trials of each case, this plan ${plan?.trials}`,
+    run.header.fingerprint === plan?.fingerprint ? "" : "prompt, model, cases or scorers have changed since",
+  ].filter((text) => text !== "");
+  return new EvalsError({
+    code: "EVALS_RESUME_OTHER_PLAN",
+    what: `Run ${run.header.id} cannot go on: ${what.join("; ") || "its target or narrowing is another"}.`,
+    why: "Answers of two different plans in one run would be compared as if they were one.",
+    fix: "Run without --run, or restore what the run was made of.",
+  });
+}

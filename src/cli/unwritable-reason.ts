@@ -1,0 +1,15 @@
+const REASONS: Readonly<Record<string, string>> = {
+  EEXIST: "a file stands where its folder should be",
+  ENOTDIR: "a file stands where its folder should be",
+  EISDIR: "it is a folder",
+  EACCES: "not permitted",
+  EPERM: "not permitted",
+  EROFS: "nothing there can be written",
+  ENOSPC: "the disk is full",
+};
+
+/** Why the file system refused to write: `not permitted (EACCES)`. */
+export function unwritableReason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+  return `${REASONS[code] ?? "it failed"} (${code})`;
+}

@@ -1,0 +1,70 @@
+/** One element of two sequences laid side by side. */
+export interface EditStep {
+  readonly kind: "same" | "removed" | "added";
+  readonly token: string;
+}
+
+/** Sequences further apart are not compared: time and memory grow with the square of the distance. */
+const MOST_EDITS = 2_000;
+
+/**
+ * Myers' greedy algorithm: the fewest removals and additions that make `to` out of `from`; where that takes more than
+ * 2,000, all of the one and all of the other.
+ */
+export function shortestEdit(from: readonly string[], to: readonly string[]): EditStep[] {
+  const n = from.length;
+  const m = to.length;
+  const most = Math.min(n + m, MOST_EDITS);
+  const furthest = new Int32Array(2 * most + 3);
+  const origin = most + 1;
+  const trace: Int32Array[] = [];
+  for (let d = 0; d <= most; d++) {
+    trace.push(furthest.slice(origin - d - 1, origin + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const down = k === -d || (k !== d && at(furthest, origin + k - 1) < at(furthest, origin + k + 1));
+      let x = down ? at(furthest, origin + k + 1) : at(furthest, origin + k - 1) + 1;
+      while (x < n && x - k < m && from[x] === to[x - k]) x++;
+      furthest[origin + k] = x;
+      if (x >= n && x - k >= m) return walkBack(from, to, trace, d);
+    }
+  }
+  return [...stepsOf(from, "removed"), ...stepsOf(to, "added")];
+}
+
+const at = (column: Int32Array, place: number): number => column[place] ?? 0;
+
+function walkBack(
+  from: readonly string[],
+  to: readonly string[],
+  trace: readonly Int32Array[],
+  distance: number,
+): EditStep[] {
+  const steps: EditStep[] = [];
+  let x = from.length;
+  let y = to.length;
+  for (let d = distance; d > 0; d--) {
+    const before = trace[d] as Int32Array;
+    const middle = d + 1;
+    const k = x - y;
+    const down = k === -d || (k !== d && at(before, middle + k - 1) < at(before, middle + k + 1));
+    const fromK = down ? k + 1 : k - 1;
+    const startX = at(before, middle + fromK);
+    // Back along what both share, to where the one step from the diagonal before it ended.
+    const endX = down ? startX : startX + 1;
+    while (x > endX) {
+      steps.push({ kind: "same", token: from[--x] ?? "" });
+      y--;
+    }
+    if (down) steps.push({ kind: "added", token: to[--y] ?? "" });
+    else steps.push({ kind: "removed", token: from[--x] ?? "" });
+  }
+  while (x > 0) {
+    steps.push({ kind: "same", token: from[--x] ?? "" });
+    y--;
+  }
+  return steps.reverse();
+}
+
+function stepsOf(tokens: readonly string[], kind: "removed" | "added"): EditStep[] {
+  return tokens.map((token) => ({ kind, token }));
+}

@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { underLock } from "./file-lock.ts";
+
+describe("a lock file", () => {
+  let folder = "";
+  let place = "";
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "evals-lock-"));
+    place = join(folder, "triage.lock");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  const owner = (pid: number, host = hostname()): void =>
+    writeFileSync(place, JSON.stringify({ host, pid }), { flag: "wx" });
+  const impatient = { looks: 3, pause: () => {} };
+
+  test("is there while the work is done, and gone afterwards, whatever became of it", () => {
+    expect(underLock(place, "the.lock", () => existsSync(place))).toBe(true);
+    const bad = (): never => {
+      throw new Error("no");
+    };
+    expect(() => underLock(place, "the.lock", bad)).toThrow("no");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is waited for while another process has it", () => {
+    owner(process.pid);
+    const seen: string[] = [];
+    const pause = (): void => {
+      seen.push("waited");
+      if (seen.length === 2) rmSync(place);
+    };
+    underLock(place, "the.lock", () => seen.push("worked"), { looks: 9, pause });
+    expect(seen).toEqual(["waited", "waited", "worked"]);
+  });
+
+  test("of a process that has died is taken over", () => {
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    owner(pid);
+    expect(underLock(place, "the.lock", () => "worked", impatient)).toBe("worked");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.each([
+    ["a process that lives", () => owner(process.pid), `process ${process.pid} on ${hostname()}`],
+    ["a process of another machine", () => owner(1, "elsewhere"), "process 1 on elsewhere"],
+    ["nobody knows whom", () => writeFileSync(place, ""), "another process"],
+  ])("of %s is never taken", (_, hold, who) => {
+    hold();
+    let worked = false;
+    const work = (): void => {
+      worked = true;
+    };
+    expect(() => underLock(place, "the.lock", work, impatient)).toThrow(
+      `The labels are being written by ${who}, and have not come free. [EVALS_LABELS_BUSY]`,
+    );
+    expect([worked, existsSync(place)]).toEqual([false, true]);
+  });
+});

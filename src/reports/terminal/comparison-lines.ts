@@ -1,0 +1,112 @@
+import type { CaseComparison, Comparison } from "../../domain/report.ts";
+import { plural, points } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { columns } from "./style.ts";
+
+export const indent = (line: string): string => `  ${line}`;
+
+/** A text for people in lines of at most `width` columns, indented. */
+export function sentence(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of plainLine(text).split(" ")) {
+    if (line !== "" && line.length + word.length + 3 > width) {
+      lines.push(indent(line));
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, indent(line)];
+}
+
+/** `broke  was  is  now answers`, strongest evidence first. */
+export function brokenLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+  return movedLines(comparison, { title: "broke", ids: comparison.cases.broken, width, most, more });
+}
+
+export function fixedLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+  return movedLines(comparison, { title: "fixed", ids: comparison.cases.fixed, width, most, more });
+}
+
+interface MovedOptions {
+  readonly title: string;
+  readonly ids: readonly string[];
+  readonly width: number;
+  readonly most: number;
+  readonly more: string;
+}
+
+function movedLines(comparison: Comparison, { title, ids, width, most, more }: MovedOptions): string[] {
+  if (ids.length === 0) return [];
+  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
+  const examples = new Map(comparison.examples.map((one) => [one.id, one]));
+  const rows = ids.slice(0, most).flatMap((id) => {
+    const one = moved.get(id);
+    const example = examples.get(id);
+    const now = example === undefined ? "" : nowText(example.after, example.reason, title === "broke");
+    return one === undefined
+      ? []
+      : [
+          [
+            ` ${cut(plainLine(id), 28)}`,
+            share(one.baseline),
+            share(one.candidate),
+            one.significant ? "sure" : "",
+            now,
+          ],
+        ];
+  });
+  const lines = columns([[title, "was", "is", "", "now answers"], ...rows], "  ").map((line) =>
+    cut(indent(line), width),
+  );
+  return ["", ...lines, ...(ids.length > most ? [indent(` …${ids.length - most} more: ${more}`)] : [])];
+}
+
+const share = ({ passed, answered }: CaseComparison["baseline"]): string => `${passed}/${answered}`;
+
+function nowText(after: string | null, reason: string, failed: boolean): string {
+  const answer = after === null ? "" : JSON.stringify(cut(plainLine(after), 40));
+  return failed && reason !== "" ? plainLine(reason) : answer;
+}
+
+/** "wins on `shipping` (+4.0), loses on `billing` (−18.2)". */
+export function tagLine({ tags }: Comparison, width: number): string[] {
+  const sure = tags.filter((one) => one.significant);
+  const wins = sure
+    .filter((one) => one.delta > 0)
+    .map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  const losses = sure
+    .filter((one) => one.delta < 0)
+    .map((one) => `\`${plainLine(one.tag)}\` (${points(one.delta)})`);
+  if (wins.length === 0 && losses.length === 0) return [];
+  const parts = [
+    ...(wins.length > 0 ? [`wins on ${wins.slice(0, 3).join(", ")}`] : []),
+    ...(losses.length > 0 ? [`loses on ${losses.slice(0, 3).join(", ")}`] : []),
+  ];
+  return [cut(indent(parts.join(", ")), width)];
+}
+
+/** What the prompt's version declared, and whether it held. */
+export function contractLines({ contract }: Comparison, width: number): string[] {
+  return contract === undefined ? [] : ["", ...sentence(contract.said, width)];
+}
+
+/** New, removed, changed and missing cases, each in one line. */
+export function listLines({ cases }: Comparison, width: number): string[] {
+  const line = (title: string, ids: readonly string[]): string[] =>
+    ids.length === 0
+      ? []
+      : [
+          cut(
+            indent(
+              `${title}: ${plural(ids.length, "case")} (${ids.slice(0, 5).map(plainLine).join(", ")}${ids.length > 5 ? ", …" : ""})`,
+            ),
+            width,
+          ),
+        ];
+  return [
+    ...line("new", cases.new),
+    ...line("removed", cases.removed),
+    ...line("changed, not compared", cases.changed),
+    ...line("without an answer on one side", cases.missing),
+  ];
+}

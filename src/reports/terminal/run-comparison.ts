@@ -1,0 +1,76 @@
+import type { Comparison, RunReport } from "../../domain/report.ts";
+import { percent, plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { brokenLines, contractLines, indent, listLines, sentence, tagLine } from "./comparison-lines.ts";
+import type { Style } from "./style.ts";
+
+/** So many broken cases are shown; `evals diff` shows the rest. */
+const MOST_SHOWN = 5;
+
+/** The sentence of a verdict that a person must see first: a regression. */
+export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
+  const { comparison } = report;
+  if (comparison === null || report.gate.verdict !== "regressed") return [];
+  return [
+    ...sentence(comparison.said, width).map((line) => style.strong(line)),
+    ...wasIs(comparison, report.end),
+    ...chanceLine(comparison),
+    ...acceptedLines(report, width),
+  ];
+}
+
+function wasIs({ metrics }: Comparison, end: RunReport["end"]): string[] {
+  const [row] = metrics;
+  if (row?.baseline === null || row?.candidate === null || row === undefined) return [];
+  const now =
+    end.kind === "decided"
+      ? `and ${percent(row.candidate)} when that was clear`
+      : `it is ${percent(row.candidate)}`;
+  return [indent(`It was ${percent(row.baseline)}, ${now}.`)];
+}
+
+/** "By chance alone this happens once in 4,000 runs." */
+function chanceLine({ metrics }: Comparison): string[] {
+  const p = metrics.find((one) => one.verdict === "regressed")?.p;
+  if (p === null || p === undefined) return [];
+  const odds =
+    p < 1e-9
+      ? "less than once in a billion runs"
+      : `once in ${Math.round(1 / p)
+          .toString()
+          .replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
+  return [indent(`By chance alone this happens ${odds}.`)];
+}
+
+/** A regression that the change itself accepts, with its reason. */
+function acceptedLines({ gate }: RunReport, width: number): string[] {
+  const said = gate.rules.flatMap((rule) =>
+    rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],
+  );
+  return said.flatMap((text) => sentence(text, width));
+}
+
+/** What the comparison with the baseline shows, below the run's own numbers. */
+export function comparisonLines(report: RunReport, width: number): string[] {
+  const { comparison } = report;
+  if (comparison === null) return [];
+  const against = `against ${plainLine(comparison.baseline.side)} (${plainLine(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case)`;
+  return [
+    cut(indent(against), width),
+    ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
+    ...stopLines(report),
+    ...brokenLines(comparison, width, MOST_SHOWN, `evals diff ${report.header.id}`),
+    ...tagLine(comparison, width),
+    ...contractLines(comparison, width),
+    ...listLines(comparison, width),
+  ];
+}
+
+function stopLines({ end, counts }: RunReport): string[] {
+  if (end.kind !== "decided") return [];
+  const ended = counts.trials - counts.not_needed;
+  return [
+    indent(`stopped after ${ended} of ${counts.trials} trials: the rest could not change the verdict`),
+    indent("(the interval is a repeated one; after an early stop an estimate is exaggerated)"),
+  ];
+}
