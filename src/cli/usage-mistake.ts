@@ -11,7 +11,12 @@ export const endOf =
 function usageMistake(error: CommanderError, command: Command): EvalsError {
   const name = nameOf(command);
   const isUnfinished = error.code === "commander.help";
-  const text = isUnfinished ? "the command is not complete" : error.message.replace(/^error: /, "").trim();
+  const text = isUnfinished
+    ? "the command is not complete"
+    : error.message
+        .replace(/^error: /, "")
+        .trim()
+        .replace(/\.$/, "");
   const [first = text, ...rest] = text.split("\n");
   const hint = rest.join(" ").replace(/[()]/g, "").trim();
   return new EvalsError({
