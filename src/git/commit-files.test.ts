@@ -139,11 +139,11 @@ describe("commitFiles", () => {
   });
 
   it("works from a folder of the repository, and on files beside it", async () => {
-    repo.commit({ "project/a.txt": "a", "shared/s.txt": "1" });
-    await commitFiles(join(repo.root, "project"), plan({ "b.txt": "b\n", "../shared/s.txt": "2\n" }));
+    repo.commit({ "project/a.txt": "a", "sibling/s.txt": "1" });
+    await commitFiles(join(repo.root, "project"), plan({ "b.txt": "b\n", "../sibling/s.txt": "2\n" }));
     expect(repo.git("show", "--name-only", "--format=", "HEAD").split("\n")).toEqual([
       "project/b.txt",
-      "shared/s.txt",
+      "sibling/s.txt",
     ]);
     expect(repo.git("status", "--porcelain")).toBe("");
   });

@@ -92,9 +92,9 @@ describe("moduleFiles", () => {
 
 describe("repositoryPath", () => {
   it("allows the whole git repository around the project", () => {
-    const repo = repository({ "shared/x.ts": "", "app/y.ts": "" });
-    expect(repositoryPath(join(repo, "app"), "../shared/x.ts")).toBe(join(repo, "shared/x.ts"));
-    expect(moduleFiles(join(repo, "app"), "../shared/x.ts")).toEqual(["../shared/x.ts"]);
+    const repo = repository({ "beside/x.ts": "", "app/y.ts": "" });
+    expect(repositoryPath(join(repo, "app"), "../beside/x.ts")).toBe(join(repo, "beside/x.ts"));
+    expect(moduleFiles(join(repo, "app"), "../beside/x.ts")).toEqual(["../beside/x.ts"]);
   });
 
   it.each(["../x", "a/../../x", "/etc/passwd", "link/x"])("refuses %s", (path) => {

@@ -54,14 +54,14 @@ function answers(files: FileSource, paths: readonly string[]) {
 
 describe("commitTree", () => {
   it("says of a clean commit what the work tree says, wherever the project begins", async () => {
-    write("shared/cases.jsonl", '{"id":"a"}\n');
+    write("beside/cases.jsonl", '{"id":"a"}\n');
     write("app/evalconfig.yaml", "models: {}\n");
     write("app/evals/größe und mehr.yaml", "dataset: x\n");
     write("app/prompts/support/1.0.0.md", "user:\nhello\n");
     write("app/datasets/deep/er/b.jsonl", "b\n");
     write("app/datasets/a.jsonl", "a\n");
     write("app/datasets/日本.jsonl", "日本\n");
-    link("app/datasets/linked.jsonl", "../../shared/cases.jsonl");
+    link("app/datasets/linked.jsonl", "../../beside/cases.jsonl");
     link("app/datasets/nowhere.jsonl", "missing.jsonl");
     link("app/datasets/loop.jsonl", "loop.jsonl");
     link("app/linked-folder", "datasets/deep");
@@ -71,7 +71,7 @@ describe("commitTree", () => {
     const paths = [
       ...["evalconfig.yaml", "evals/größe und mehr.yaml", "prompts/support/1.0.0.md", "datasets/日本.jsonl"],
       ...["datasets/linked.jsonl", "datasets/nowhere.jsonl", "datasets/loop.jsonl", "datasets", "missing"],
-      ...["linked-folder/er/b.jsonl", "../shared/cases.jsonl", "../../elsewhere", "datasets/a.jsonl/b"],
+      ...["linked-folder/er/b.jsonl", "../beside/cases.jsonl", "../../elsewhere", "datasets/a.jsonl/b"],
       ...["datasets/../evalconfig.yaml", "../../x/../y"],
     ];
     expect(answers(then, paths)).toEqual(answers(now, paths));

@@ -29,8 +29,8 @@ describe("annotations", () => {
   });
 
   it("follow a dataset that lies beside the project", () => {
-    const run = reportedRun({ dataset_path: "../shared/cases.jsonl" });
-    expect(annotations([run], "apps/bot")).toContain("file=apps/shared/cases.jsonl,line=1");
+    const run = reportedRun({ dataset_path: "../beside/cases.jsonl" });
+    expect(annotations([run], "apps/bot")).toContain("file=apps/beside/cases.jsonl,line=1");
   });
 
   it("are at most ten, however many cases broke, and each run has one", () => {
