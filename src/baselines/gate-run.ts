@@ -2,7 +2,7 @@ import { parseBound } from "../domain/bound.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
-import type { Gate, RegressionRule } from "../domain/suite.ts";
+import { type Gate, RegressionRule } from "../domain/suite.ts";
 import type { GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
@@ -106,16 +106,8 @@ function contractOf(input: GateInput, baseline: Arm, compared: ComparedArms): Co
   );
 }
 
-const PLAIN_RULE = {
-  metric: "pass_rate",
-  max_drop: 0.03,
-  relative: false,
-  confidence: 0.95,
-  undecided: "warn",
-  scope: "suite",
-  mode: "test",
-  exact: false,
-} as const satisfies RegressionRule;
+/** The rule of a gate that does not say otherwise. */
+const PLAIN_RULE = RegressionRule.parse({});
 
 function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally: Tally): ComparedArms {
   const rules = regressionRules(gate);

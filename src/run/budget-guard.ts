@@ -58,15 +58,6 @@ export function withoutSpent(budget: Budget | null, { usd, tokens }: Readonly<Sp
 /** Characters of English a token stands for, about; used only before the first answer is in. */
 export const CHARACTERS_PER_TOKEN = 4;
 
-export function budgetGuard(
-  budget: Budget | null,
-  price: Price | null,
-  maxOutputTokens: number,
-  before: Earlier,
-): BudgetGuard {
-  return openPurse(budget).guard(price, maxOutputTokens, before);
-}
-
 /** What one guard has paid, and what it has let go. */
 interface Account {
   readonly spent: Spending;

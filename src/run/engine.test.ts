@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
-import { budgetGuard } from "./budget-guard.ts";
+import { openPurse } from "./budget-guard.ts";
 import { runTrials, type StopRule } from "./engine.ts";
 import { engineJob } from "./testing/engine-job.ts";
 import {
@@ -217,7 +217,7 @@ describe("a budget", () => {
         async (tokens, concurrency) => {
           const client = fakeClient(async () => answer("yes", { usage }));
           const plan = fakePlan({ client, cases: 10, trials: 2 });
-          const budget = budgetGuard({ tokens }, plan.target.price, 96, { usd: 0, tokens: 0 });
+          const budget = openPurse({ tokens }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
           const end = await runTrials(engineJob(plan, { concurrency, budget }));
           expect(budget.spent.tokens).toBeLessThanOrEqual(tokens);
           expect(client.asked).toHaveLength(Math.min(20, Math.floor(tokens / 100)));
@@ -232,7 +232,7 @@ describe("a budget", () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 2 });
     const each = (4 * 1 + 96 * 2) / 1_000_000;
-    const budget = budgetGuard({ usd: each * 7.5 }, plan.target.price, 96, { usd: 0, tokens: 0 });
+    const budget = openPurse({ usd: each * 7.5 }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "skipped", because: "budget" });
     expect(budget.spent.usd).toBeCloseTo(each * 7, 12);
   });
@@ -240,7 +240,7 @@ describe("a budget", () => {
   it("counts what earlier sittings of the run spent", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 96, { usd: 0, tokens: 750 });
+    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 96, { usd: 0, tokens: 750 });
     await runTrials(engineJob(plan, { budget }));
     expect(client.asked).toHaveLength(2);
   });
@@ -248,7 +248,7 @@ describe("a budget", () => {
   it("is not touched by answers that nobody was asked for", async () => {
     const client = fakeClient(() => answer("yes", { usage, recorded: true }), { immediate: true });
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 96, { usd: 0, tokens: 0 });
+    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "all-asked" });
     expect(budget.spent).toEqual({ usd: 0, tokens: 0 });
   });
@@ -256,7 +256,7 @@ describe("a budget", () => {
   it("treats a call whose tokens are unknown as dear as was guessed, never as free", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
-    const budget = budgetGuard({ tokens: 1000 }, plan.target.price, 97, { usd: 0, tokens: 0 });
+    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 97, { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "skipped", because: "budget" });
     expect(client.asked.length).toBeLessThanOrEqual(10);
     expect(client.asked.length).toBeGreaterThan(5);

@@ -5,6 +5,7 @@ import type { RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
 import { type BudgetGuard, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
+import { countTrials } from "./count-trials.ts";
 import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeOutside } from "./judge-desk.ts";
@@ -17,7 +18,7 @@ export interface RunSettings {
   readonly budget: Budget | null;
   readonly useCache: boolean;
   /** Answers that the cache must not give: those of the baseline, which are never compared with themselves. */
-  readonly notFromCache?: ReadonlySet<number> | undefined;
+  readonly notFromCache?: (() => ReadonlySet<number>) | undefined;
   /** The run to go on with; null starts a new one. */
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
@@ -139,7 +140,11 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   });
   writer.flush();
   const judged = judging();
-  const counts = countsOf(plan, tally, calls, end.kind === "decided");
+  const counts = countTrials(
+    { cases: plan.count, planned: plan.totalPlanned, calls },
+    tally,
+    end.kind === "decided",
+  );
   return {
     header,
     plan,
@@ -155,8 +160,9 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
 }
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
-function cacheFor(plan: Plan, store: Store, not: ReadonlySet<number> | undefined) {
+function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {
   if (!plan.target.cacheable || plan.target.client.immediate) return null;
+  const not = readNot?.();
   if (not === undefined || not.size === 0) return store.cached;
   return (askedHash: string, trial: number): CachedAnswer | undefined => {
     const hit = store.cached(askedHash, trial);
@@ -280,20 +286,6 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
       const answer = cached === undefined ? undefined : store.transcript(run.no, caseNo, trial);
       return answer === undefined || cached === undefined ? undefined : { ...answer, cached };
     },
-  };
-}
-
-function countsOf(plan: Plan, tally: Tally, calls: number, stoppedEarly: boolean): RunCounts {
-  const left = plan.totalPlanned - tally.totalAnswered - tally.totalErrored;
-  return {
-    cases: plan.count,
-    trials: plan.totalPlanned,
-    answered: tally.totalAnswered,
-    errored: tally.totalErrored,
-    skipped: stoppedEarly ? 0 : left,
-    not_needed: stoppedEarly ? left : 0,
-    calls,
-    cached: tally.totalCached,
   };
 }
 

@@ -2,6 +2,7 @@ import type { RunReport } from "../domain/report.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { measure } from "./assemble-report.ts";
+import { countTrials } from "./count-trials.ts";
 
 /** The report of a stored run that was never gated, from its trials: its process died, or it was only scored again. */
 export function measuredReport(run: StoredRun, store: Store): RunReport {
@@ -12,7 +13,6 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
   const byTag = new Map<string, number[]>();
   for (const { tags, case_no } of cases)
     for (const tag of new Set(tags)) byTag.set(tag, [...(byTag.get(tag) ?? []), case_no]);
-  const left = header.planned - tally.totalAnswered - tally.totalErrored;
   const { usd, unpriced } = store.judgeSpending(run.no);
   const hasJudge = header.scorers.some((one) => one.judge !== undefined);
   const judged = hasJudge ? { cost_usd: unpriced > 0 ? null : usd } : null;
@@ -25,15 +25,8 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     header,
     status: run.status,
     counts: {
-      cases: header.cases,
-      trials: header.planned,
-      answered: tally.totalAnswered,
-      errored: tally.totalErrored,
-      skipped: early ? 0 : left,
-      not_needed: early ? left : 0,
-      calls: run.calls,
+      ...countTrials({ cases: header.cases, planned: header.planned, calls: run.calls }, tally, early),
       ...(judged === null ? {} : { judge_calls: run.judge_calls }),
-      cached: tally.totalCached,
     },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
     ...measure(header, tally, byTag, judged),

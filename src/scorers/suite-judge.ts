@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { Judged, JudgeFile, JudgeHost, SuiteJudge } from "../domain/judge.ts";
-import { type Problem, SettingMistake } from "../domain/problem.ts";
+import { SettingMistake } from "../domain/problem.ts";
 import type { ScoreInput } from "../domain/scorer.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
 import type { Select } from "../domain/suite.ts";
@@ -8,7 +8,6 @@ import { Unselectable } from "./frame/parse-answer.ts";
 import { twoOperands } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
-import { judgeMistakes } from "./judge/judge-mistakes.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
 /** What a suite's entry says of a judge; the same entry judges the same way wherever it is asked. */
@@ -28,11 +27,6 @@ export interface JudgeEntry {
 
 /** `against:` of a judge that compares with the baseline's answers. */
 export const BASELINE = "baseline";
-
-/** Every mistake of a judge's file that needs its kind to be told. */
-export function mistakesOfJudge(file: JudgeFile): readonly Problem[] {
-  return judgeMistakes(file);
-}
 
 /**
  * Makes a judge ready to be asked about the answers of a suite. Nothing is asked yet, and no key is needed.

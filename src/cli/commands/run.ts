@@ -141,7 +141,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
         concurrency: prepared.concurrency,
         budget,
         useCache: options.cache,
-        notFromCache: options.cache ? answersOf(baseline, store) : undefined,
+        notFromCache: () => answersOf(baseline, store),
         resume,
         early: gating.early,
       },

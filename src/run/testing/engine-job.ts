@@ -2,7 +2,7 @@ import { makeTally } from "../../metrics/tally.ts";
 import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/testing/memory-store.ts";
 import { sampleHeader } from "../../store/testing/sample-run.ts";
-import { budgetGuard } from "../budget-guard.ts";
+import { openPurse } from "../budget-guard.ts";
 import type { Job, TrialEvent } from "../engine.ts";
 import type { Plan } from "../plan.ts";
 import { roundByRound } from "../work-order.ts";
@@ -38,7 +38,7 @@ export function engineJob(
     isDone: () => false,
     unscored: () => undefined,
     cached: null,
-    budget: budgetGuard(null, price, 512, { usd: 0, tokens: 0 }),
+    budget: openPurse(null).guard(price, 512, { usd: 0, tokens: 0 }),
     stop: null,
     control: { stopping: () => false, signal: new AbortController().signal },
     onTrial: (event) => events.push(event),

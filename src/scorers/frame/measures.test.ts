@@ -145,7 +145,7 @@ describe("citationsIn", () => {
     ["x 【3】", ["3"]],
     ["x [doc-7] [Annual report]", ["doc-7", "Annual report"]],
     ["x [doc-9]", ["doc-9"]],
-    ["a[sic] [ ] [link](http://a.example) [TODO]", []],
+    ["a[sic] [ ] [link](http://a.example) [sic!]", []],
     ["[1][1]", ["1"]],
   ])("reads %s", (text, cited) => {
     expect(citationsIn(text, known)).toEqual(cited);

@@ -1,0 +1,21 @@
+import type { RunCounts } from "../domain/run.ts";
+import type { Tally } from "../metrics/tally.ts";
+
+/** How many trials of a run became what; those that are left were not needed after an early stop, else skipped. */
+export function countTrials(
+  run: { readonly cases: number; readonly planned: number; readonly calls: number },
+  tally: Tally,
+  stoppedEarly: boolean,
+): RunCounts {
+  const left = run.planned - tally.totalAnswered - tally.totalErrored;
+  return {
+    cases: run.cases,
+    trials: run.planned,
+    answered: tally.totalAnswered,
+    errored: tally.totalErrored,
+    skipped: stoppedEarly ? 0 : left,
+    not_needed: stoppedEarly ? left : 0,
+    calls: run.calls,
+    cached: tally.totalCached,
+  };
+}
