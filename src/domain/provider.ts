@@ -135,6 +135,8 @@ export interface ProviderDefinition<S = unknown> {
   readonly prompt: "required" | "optional";
   /** Names of environment variables that hold keys; checked before a run, never read by `check`. */
   keys?(settings: S): readonly string[];
+  /** The keys are sent in HTTP headers, which cannot hold every text. */
+  readonly keysInHeaders?: boolean;
   /** A floating model name gets a warning. */
   floating?(settings: S): string | undefined;
   /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */

@@ -37,7 +37,8 @@ function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
   if (issue.code === "invalid_union") return describeUnion(issue, path, context);
-  if (issue.code === "invalid_element" || issue.code === "invalid_key") {
+  if (issue.code === "invalid_key") return [invalidKey(path, issue, context)];
+  if (issue.code === "invalid_element") {
     return issue.issues.flatMap((inner) => describe(inner, path, context));
   }
   const value = valueAt(context.value, path);
@@ -45,6 +46,19 @@ function describe(issue: Issue, above: Path, context: IssueContext): Problem[] {
   return missing
     ? missingKey(path, context)
     : [invalid(path, expectation(issue, path, value, context.schema), context)];
+}
+
+function invalidKey(path: Path, issue: Issue & { code: "invalid_key" }, context: IssueContext): Problem {
+  const full = [...(context.base ?? []), ...path];
+  const expected = issue.issues.map(({ message }) => message).join("; ");
+  return {
+    code: `${context.code}_INVALID`,
+    path: context.places.path,
+    ...context.places.at(full, "key"),
+    what: `"${String(path.at(-1))}" cannot be a key${within(full.slice(0, -1))}: ${expected}.`,
+    why: "It cannot be used as it stands, and guessing what was meant would change what is run.",
+    fix: "Rename it.",
+  };
 }
 
 /** The member of a union that the value comes nearest to, or all of them in one sentence. */

@@ -83,6 +83,7 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
       ...environmentNames(Object.values(settings.headers)),
     ];
   },
+  keysInHeaders: true,
   floating: floatingModel,
   open: openAnthropic,
 };

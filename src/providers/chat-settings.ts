@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
+import { HeaderSettings } from "./header-settings.ts";
 
 /** Parameters that evals itself decides. */
 const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
@@ -25,10 +26,7 @@ export const chatSettings = {
     .min(1)
     .optional()
     .describe("NAME of the variable that holds the key, never the key"),
-  headers: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe("Extra headers; ${env:NAME} is filled from the environment"),
+  headers: HeaderSettings,
 };
 
 /** Free-form parameters as JSON. */

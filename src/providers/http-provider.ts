@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
+import { headerValue } from "../domain/header-value.ts";
 import type { Json } from "../domain/json.ts";
 import type {
   AnsweredReply,
@@ -18,6 +19,7 @@ import {
   malformedReply,
   unsetVariables,
 } from "./failed-reply.ts";
+import { HeaderSettings } from "./header-settings.ts";
 import { type BodyTemplate, compileBody } from "./http-body.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
@@ -30,10 +32,7 @@ const Settings = z.strictObject({
   ...modelFrame,
   url: z.url({ protocol: /^https?$/ }),
   method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
-  headers: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe("${env:NAME} is filled from the environment"),
+  headers: HeaderSettings,
   body: z
     .json()
     .optional()
@@ -128,7 +127,8 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
   const secrets = filled.kind === "filled" ? filled.secrets : [];
   const headers: Record<string, string> = { "content-type": "application/json" };
   if (filled.kind === "filled") {
-    for (const [name, value] of Object.entries(filled.values)) headers[name.toLowerCase()] = value;
+    for (const [name, value] of Object.entries(filled.values))
+      headers[name.toLowerCase()] = headerValue(value);
   }
   const url = new URL(settings.url);
   const where = url.host + url.pathname;
@@ -187,5 +187,6 @@ export const httpProvider: ProviderDefinition<Settings> = {
   settings: Settings,
   prompt: "optional",
   keys: (settings) => environmentNames(Object.values(settings.headers)),
+  keysInHeaders: true,
   open: openHttp,
 };

@@ -22,6 +22,8 @@ const Settings = z.strictObject({
 type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.openai.com/v1";
+/** The body is text already: whatever else the SDK would look for in it need not be loaded. */
+const JSON_BODY = { "content-type": "application/json" };
 /** Servers of one's own mostly want no key, but the SDK wants something to send. */
 const NO_KEY = "none";
 
@@ -81,7 +83,10 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   const { wording, path } = APIS[settings.api];
   const client = chatClient(wording(settings.model, params), {
     // The response itself, unread: ours keeps the text and does not mind a wrong content type.
-    post: (body, signal) => sdk.post(path, { body, signal }).asResponse(),
+    post: (request, signal) => {
+      const body = JSON.stringify(request);
+      return sdk.post(path, { body, headers: JSON_BODY, signal }).asResponse();
+    },
     where: new URL(sdk.baseURL).host,
     secrets: [
       variable === undefined ? undefined : key,
@@ -112,6 +117,7 @@ export const openaiProvider: ProviderDefinition<Settings> = {
       ...environmentNames(Object.values(settings.headers)),
     ];
   },
+  keysInHeaders: true,
   floating: floatingModel,
   open: openOpenai,
 };

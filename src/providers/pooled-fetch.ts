@@ -68,14 +68,21 @@ function responseOf(reply: WholeReply, url: string): Response {
   return response as unknown as Response;
 }
 
+/** Names and values in turn. */
+function flatHeaders(headers: NonNullable<RequestInit["headers"]>): string[] {
+  const given = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return given.flat() as string[];
+}
+
 function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch {
   return async (target, init) => {
-    const url = new URL(target instanceof Request ? target.url : target);
+    // An SDK hands over a text. Not asked `instanceof Request`: naming Request loads Node's own HTTP client.
+    const url = new URL(typeof target === "object" && "url" in target ? target.url : target);
     const body = init?.body ?? null;
     if (body !== null && typeof body !== "string") throw new TypeError("Only text is sent over this fetch.");
     const reply = await request(url, {
       method: init?.method ?? "GET",
-      headers: [...new Headers(init?.headers ?? {})].flat(),
+      headers: flatHeaders(init?.headers ?? {}),
       body,
       signal: init?.signal ?? null,
     });

@@ -8,7 +8,7 @@ import { beginJudging, type JudgeTotals, type JudgingPrice, priceJudging } from 
 import { type RescoreInput, rescore } from "../../run/rescore-run.ts";
 import type { RunWriter, Store } from "../../store/store.ts";
 import type { Io } from "../io.ts";
-import { unsetKeys } from "../running/unset-keys.ts";
+import { unusableKeys } from "../running/unusable-keys.ts";
 
 export interface JudgingContext {
   readonly project: Project;
@@ -48,7 +48,7 @@ export async function judgingFor(
   if (price.calls > 0) {
     if (price.usd !== 0 && options.yes !== true && budget === null) throw new EvalsError(costs(input, price));
     if (budget !== null && price.usd === null) throw new EvalsError(unpriced(input));
-    const unset = desk.models().flatMap((model) => unsetKeys(project, model));
+    const unset = desk.models().flatMap((model) => unusableKeys(project, model));
     if (unset.length > 0) throw new EvalsError(unset);
     io.stderr(`Asking judges ${plural(price.calls, "time")}, ${about(price)}.\n`);
   }

@@ -7,7 +7,7 @@ import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
 import type { Store } from "../../store/store.ts";
 import type { Io } from "../io.ts";
 import { replayOf } from "../running/replay-model.ts";
-import { unsetKeys } from "../running/unset-keys.ts";
+import { unusableKeys } from "../running/unusable-keys.ts";
 
 export interface OpenJudgeOptions {
   readonly project: Project;
@@ -72,7 +72,7 @@ export async function openDesk(options: Omit<OpenJudgeOptions, "entry">): Promis
       signal: options.signal ?? new AbortController().signal,
       onCall: options.onCall ?? (() => {}),
       mayAsk: ({ model }) => {
-        const unset = unsetKeys(project, model.model);
+        const unset = unusableKeys(project, model.model);
         if (unset.length > 0) throw new EvalsError(unset);
         return true;
       },

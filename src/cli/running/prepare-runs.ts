@@ -13,7 +13,7 @@ import { openScorers } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";
 import { replayOf } from "./replay-model.ts";
-import { unsetKeys } from "./unset-keys.ts";
+import { unusableKeys } from "./unusable-keys.ts";
 
 /** One run, ready to start: everything that can be wrong has been looked at. */
 export interface PreparedRun {
@@ -102,7 +102,7 @@ async function prepareRun(
     const asked = options.judges === undefined ? [] : judges.models();
     const found = [
       ...checkCases(suite, cases, scorers),
-      ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unsetKeys(project, one)),
+      ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
     if (found.length > 0) throw new EvalsError(found);
     const selected = selectCases(cases, suite.suite.filter, options.narrowing);
