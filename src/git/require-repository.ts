@@ -16,28 +16,31 @@ export interface Repository {
 const OLDEST: readonly [number, number] = [2, 30];
 
 /**
- * The repository around a project, after making sure that git can be asked.
+ * The repository around a project, which git is willing to read.
  *
  * @returns null outside a repository
- * @throws {EvalsError} EVALS_GIT_MISSING, EVALS_GIT_OLD; EVALS_GIT_UNREADABLE where git refuses to read it
+ * @throws {EvalsError} EVALS_GIT_MISSING; EVALS_GIT_UNREADABLE where git refuses to read it
  */
 export async function findRepository(root: string): Promise<Repository | null> {
   if (findGitFolder(root) === null) return null;
-  const [version, where] = await Promise.all([
-    gitText(root, ["version"]),
-    git(root, ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--show-prefix"]),
-  ]);
-  refuseOldGit(version ?? "");
+  const where = await git(root, ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--show-prefix"]);
   if (where.code !== 0) throw unreadable(where.err);
   const [top = root, gitFolder = "", prefix = ""] = where.out.split("\n");
   return { top, gitFolder, prefix };
 }
 
-/** @throws {EvalsError} as `findRepository`; also outside a repository, and before the first commit */
+/**
+ * The repository that a command is going to change.
+ * @throws {EvalsError} as `findRepository`; also outside a repository, before the first commit, and EVALS_GIT_OLD
+ */
 export async function requireRepository(root: string): Promise<Repository & { readonly head: string }> {
-  const repository = await findRepository(root);
+  const [repository, version, head] = await Promise.all([
+    findRepository(root),
+    gitText(root, ["version"]),
+    gitText(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]),
+  ]);
+  refuseOldGit(version ?? "");
   if (repository === null) throw noRepository();
-  const head = await gitText(root, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
   if (head === null) throw noCommit();
   return { ...repository, head };
 }

@@ -523,7 +523,8 @@ describe("where the project stands", () => {
       return found;
     };
     fake('[ "$*" = "${*%version}" ] || { echo "git version 2.25.1"; exit; }\nexec /usr/bin/git "$@"');
-    expect(await codes()).toEqual(Array(4).fill("EVALS_GIT_OLD"));
+    // A run only reads, and any git can do that.
+    expect(await codes()).toEqual([...Array(3).fill("EVALS_GIT_OLD"), undefined]);
     fake(
       "echo \"fatal: detected dubious ownership in repository at '/x'\" >&2\necho 'git config --global --add safe.directory /x' >&2\ncase \"$*\" in *version) echo git version 2.45.0; exit;; esac\nexit 128",
     );

@@ -29,9 +29,11 @@ import { keepHeapSmall } from "../running/small-heap.ts";
 import { recordJudges, recordRun, wrapperFor } from "../running/wrap-target.ts";
 import { listenForStop } from "../stop-signals.ts";
 
+/** From so many trials on, what is let go of is worth collecting early. */
+const MANY_TRIALS = 10_000;
+
 /** `evals run`: plan everything, then run, score, store, gate and report one run after another. */
 export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<number> {
-  keepHeapSmall();
   const options = readRunOptions(raw);
   const reporters = openReporters(options, io);
   const place = await openRunPlace(io, {
@@ -68,6 +70,7 @@ async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promis
     },
     options.replay ? await replaying() : undefined,
   );
+  if (prepared.some(({ plan }) => plan.totalPlanned >= MANY_TRIALS)) keepHeapSmall();
   const { store, ready } = await openHistory(prepared, place, options, io);
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
