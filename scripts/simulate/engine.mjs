@@ -13,7 +13,7 @@ const EXPORTS = `
   export { sequentialStop } from "./src/baselines/sequential-stop.ts";
   export { normalQuantile } from "./src/statistics/normal-distribution.ts";
   export { passHatK } from "./src/statistics/pass-k.ts";
-  export { quantileCiRanks } from "./src/statistics/quantile.ts";
+  export { clusteredQuantiles } from "./src/statistics/clustered-quantile.ts";
   export { seededRandom } from "./src/statistics/seeded-random.ts";
   export { wilsonNeff } from "./src/statistics/wilson-interval.ts";`;
 
@@ -37,11 +37,11 @@ try {
 
 export const {
   chooseCanaries,
+  clusteredQuantiles,
   compareArms,
   judgeCanaries,
   normalQuantile,
   passHatK,
-  quantileCiRanks,
   seededRandom,
   sequentialStop,
   wilsonNeff,

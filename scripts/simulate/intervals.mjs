@@ -1,5 +1,5 @@
 // Does a printed interval hold the truth as often as it says?
-import { passHatK, quantileCiRanks, seededRandom, wilsonNeff } from "./engine.mjs";
+import { clusteredQuantiles, passHatK, seededRandom, wilsonNeff } from "./engine.mjs";
 import { measured, rate, table, target } from "./report.mjs";
 import { armOf, compared, drawn, MEAN, meanOf, rule, shifted, suiteOf } from "./suites.mjs";
 
@@ -91,9 +91,9 @@ export function latencies(draws) {
         const own = Math.SQRT1_2 * logOf(random);
         return Array.from({ length: k }, () => Math.exp(own + Math.SQRT1_2 * logOf(random)));
       }).flat();
-      const sorted = Float64Array.from(values).sort();
-      const { low, high } = quantileCiRanks(sorted.length, q);
-      if (sorted[low - 1] <= truth && (high === null || truth <= sorted[high - 1])) held++;
+      const cases = values.map((_, at) => Math.floor(at / k));
+      const [{ low, high }] = clusteredQuantiles(values, cases, [q]);
+      if (low <= truth && (high === null || truth <= high)) held++;
     }
     rows.push([n, k, measured(held / draws, draws)]);
   }

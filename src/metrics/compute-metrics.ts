@@ -1,7 +1,7 @@
 import type { Metrics, MetricValue } from "../domain/run.ts";
 import { type ClusterSums, clusterMeans } from "../statistics/cluster-mean.ts";
+import { clusteredQuantiles } from "../statistics/clustered-quantile.ts";
 import { flipRate, passAtK, passHatK } from "../statistics/pass-k.ts";
-import { quantile7OfSorted, quantileCiRanks } from "../statistics/quantile.ts";
 import { wilsonNeff } from "../statistics/wilson-interval.ts";
 import type { KnownSum, Tally } from "./tally.ts";
 
@@ -86,9 +86,9 @@ function errorRate(tally: Tally, cases: readonly number[]): MetricValue {
 
 function runTotals(tally: Tally): Metrics {
   const totals: Record<string, MetricValue> = {};
-  const sorted = Float64Array.from(tally.latencies.ms).sort();
-  for (const q of LATENCY_PERCENTILES)
-    totals[`latency_p${q}`] = latency(sorted, q / 100, tally.latencies.unknown);
+  const percentiles = latencies(tally);
+  for (const [index, q] of LATENCY_PERCENTILES.entries())
+    totals[`latency_p${q}`] = percentiles?.[index] ?? UNKNOWN;
   totals.cost_usd = knownTotal(tally.cost, tally.totalAnswered);
   totals.cost_per_trial = knownMean(tally.cost, tally.totalAnswered);
   totals.input_tokens = knownMean(tally.inputTokens, tally.totalAnswered);
@@ -98,15 +98,11 @@ function runTotals(tally: Tally): Metrics {
   return totals;
 }
 
-/** A percentile of only some trials would be a guess: one unknown latency makes it unknown. */
-function latency(sorted: Float64Array, q: number, unknown: number): MetricValue {
-  if (sorted.length === 0 || unknown > 0) return UNKNOWN;
-  const { low, high } = quantileCiRanks(sorted.length, q);
-  return {
-    value: quantile7OfSorted(sorted, q),
-    low: low === null ? null : (sorted[low - 1] ?? null),
-    high: high === null ? null : (sorted[high - 1] ?? null),
-  };
+/** A percentile of only some trials would be a guess: one unknown latency makes all of them unknown. */
+function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {
+  if (ms.length === 0 || unknown > 0) return null;
+  const levels = LATENCY_PERCENTILES.map((q) => q / 100);
+  return clusteredQuantiles(ms, case_no, levels);
 }
 
 function knownTotal(total: KnownSum, trials: number): MetricValue {

@@ -1,0 +1,71 @@
+import { requireSameLength } from "./argument-checks.ts";
+import { quantile7OfSorted, quantileCiRanks } from "./quantile.ts";
+import { effectiveClusterSize } from "./wilson-interval.ts";
+
+/** A quantile with its bounds, in the unit of the values; null where the sample is too small to bound that side. */
+export interface QuantileInterval {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * Quantiles of values that come in clusters, each with an interval from order statistics. Values of one cluster
+ * resemble each other, so the ranks are those of an effective sample: as many independent values as would say as much
+ * of the share below the quantile (the size behind {@link effectiveClusterSize}). Without repeats that is the sample
+ * itself, and the ranks are {@link quantileCiRanks}'.
+ *
+ * @param values at least one
+ * @param clusters cluster of each value: whole numbers from 0
+ * @param levels in (0, 1)
+ * @throws {RangeError} if there is no value, the columns differ in length or a level is outside (0, 1)
+ */
+export function clusteredQuantiles(
+  values: ArrayLike<number>,
+  clusters: ArrayLike<number>,
+  levels: readonly number[],
+  confidence = 0.95,
+): QuantileInterval[] {
+  requireSameLength({ values, clusters } as Record<string, ArrayLike<number>>);
+  const sorted = Float64Array.from(values).sort();
+  const repeats = countEach(clusters);
+  return levels.map((q) => {
+    const value = quantile7OfSorted(sorted, q);
+    const size = repeats.most === 1 ? sorted.length : sizeAt(value, values, clusters, repeats.count);
+    const ranks = quantileCiRanks(size, q, confidence);
+    const stretch = sorted.length / size;
+    const at = (rank: number): number | null =>
+      sorted[Math.min(Math.max(rank, 1), sorted.length) - 1] ?? null;
+    return {
+      value,
+      low: ranks.low === null ? null : at(Math.floor(ranks.low * stretch)),
+      high: ranks.high === null ? null : at(Math.ceil(ranks.high * stretch)),
+    };
+  });
+}
+
+function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array; readonly most: number } {
+  let last = -1;
+  for (let i = 0; i < clusters.length; i++) last = Math.max(last, clusters[i] ?? 0);
+  const count = new Float64Array(last + 1);
+  for (let i = 0; i < clusters.length; i++) count[clusters[i] ?? 0] = (count[clusters[i] ?? 0] ?? 0) + 1;
+  return { count, most: count.reduce((a, b) => Math.max(a, b), 0) };
+}
+
+/** Independent values that would tell the share at or below `value` as well as these. */
+function sizeAt(
+  value: number,
+  values: ArrayLike<number>,
+  clusters: ArrayLike<number>,
+  counts: Float64Array,
+): number {
+  const below = new Float64Array(counts.length);
+  for (let i = 0; i < values.length; i++)
+    if ((values[i] ?? 0) <= value) below[clusters[i] ?? 0] = (below[clusters[i] ?? 0] ?? 0) + 1;
+  const measured = Array.from(counts.keys()).filter((one) => (counts[one] ?? 0) > 0);
+  const { size } = effectiveClusterSize({
+    count: measured.map((one) => counts[one] ?? 0),
+    sum: measured.map((one) => below[one] ?? 0),
+  });
+  return Math.max(1, Math.round(size));
+}
