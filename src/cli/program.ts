@@ -305,7 +305,7 @@ function addPromptCommands(program: Command, add: Add, io: Io): void {
     prompt
       .command("diff")
       .description("two versions side by side: words, variables, roles, pinned context")
-      .argument("<a>", "name@1.2.0")
+      .argument("<a>", "name@1.2.0; a name alone: its last two versions")
       .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),

@@ -92,6 +92,15 @@ describe("evals prompt diff", () => {
     });
   });
 
+  it("of a name alone compares its last two versions, and refuses one version", async () => {
+    expect((await problemOf(["prompt", "diff", "q"])).code).toBe("EVALS_PROMPT_ONE_VERSION");
+    repo.write("prompts/q/1.0.1.md", promptText("Answer."));
+    repo.write("prompts/q/1.0.2.md", promptText("Answer it."));
+    for (const words of [["q"], ["q@1.0.1"], ["q@1.0.2"]])
+      expect((await repo.evals(["prompt", "diff", ...words])).stdout).toMatch(/^q 1\.0\.1 → 1\.0\.2 /);
+    expect((await repo.evals(["prompt", "diff", "q@1.0.0"])).stdout).toMatch(/^q 1\.0\.0 → 1\.0\.2 /);
+  });
+
   it("says so when two versions are the same", async () => {
     expect((await repo.evals(["prompt", "diff", "q", "q"])).stdout).toBe(
       "q 1.0.0 → 1.0.0\n\n  The messages are the same.\n",
