@@ -15,7 +15,9 @@ export const Label = z.strictObject({
     .optional()
     .describe("The same of single criteria of the judge"),
   comment: z.string().optional(),
-  at: z.iso.datetime({ offset: true }).describe("When, with a time zone; `Z` where this program writes it"),
+  at: z
+    .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()])
+    .describe("When: a date, or a date and time; in UTC where this program writes it"),
   picked: z
     .enum(["random", "stratified"])
     .describe("How the answer was chosen: it decides how a judge's error is taken out of a pass rate"),

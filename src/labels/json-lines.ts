@@ -17,6 +17,8 @@ export interface LineFormat<T> {
   readonly identity: (line: T) => string;
   /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */
   readonly sameWords: (line: T) => string;
+  /** Fills in what a line may leave out. */
+  readonly complete?: (line: object) => object;
   /** A mistake that a schema cannot see. */
   readonly mistake?: (line: T) => Omit<Problem, "path" | "line" | "column"> | undefined;
 }
@@ -68,6 +70,8 @@ function readLine<T>(line: string, at: At, format: LineFormat<T>, isLast: boolea
   }
   const newer = newerFormat(value);
   if (newer !== undefined) return { ok: false, problems: [otherVersion(newer, at, format)] };
+  if (format.complete !== undefined && value !== null && typeof value === "object")
+    value = format.complete(value);
   const parsed = format.schema.safeParse(value);
   if (!parsed.success) return { ok: false, problems: issuesOf(parsed.error, value, line, at, format) };
   const mistake = format.mistake?.(parsed.data);

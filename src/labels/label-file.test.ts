@@ -34,6 +34,22 @@ function problemsOf(text: string | Buffer) {
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
 
+describe("a label made by hand", () => {
+  test("may leave out the weight of an answer picked at random, and the time of day", () => {
+    const { weight: _, ...bare } = label("a", "pass");
+    for (const at of ["2025-03-01", "2025-03-01T12:00:00", "2025-03-01T12:00:00+02:00"])
+      expect(parseLabels(Buffer.from(line({ ...bare, at })), PATH)).toEqual([{ ...bare, at, weight: 1 }]);
+  });
+
+  test("says the weight of an answer picked by stratum, and a time that is one", () => {
+    const { weight: _, ...bare } = label("a", "pass", { picked: "stratified" });
+    expect(problemsOf(line(bare)).map(({ code }) => code)).toEqual(["EVALS_LABELS_MISSING_KEY"]);
+    expect(problemsOf(line({ ...label("a", "pass"), at: "March" }))).toMatchObject([
+      { code: "EVALS_LABELS_INVALID", column: expect.any(Number) },
+    ]);
+  });
+});
+
 describe("mistakes of a label file", () => {
   test("every one is told with its place, all at once", () => {
     const good = label("a", "pass");

@@ -27,6 +27,9 @@ const FORMAT: LineFormat<Label> = {
   code: "EVALS_LABELS",
   noun: "label",
   identity: (label) => `${label.rater}\n${answerKey(label)}`,
+  // An answer that was picked at random stands for itself.
+  complete: (line) =>
+    "weight" in line || !("picked" in line) || line.picked !== "random" ? line : { ...line, weight: 1 },
   sameWords: (label) => `rater "${label.rater}" for this answer of case "${label.case}"`,
   mistake: (label) => (answerHash(label.answer) === label.answer_hash ? undefined : wrongHash(label)),
 };
@@ -107,7 +110,7 @@ export function removeLabel(
 /** Reads, changes and writes a suite's labels with nobody between. @throws {EvalsError} EVALS_LABELS_BUSY */
 export function whileNobodyWrites<T>(root: string, suite: string, work: () => T): T {
   const lock = `.evals/labelling/${suite}.lock`;
-  return underLock(join(root, lock), lock, work);
+  return underLock(join(root, lock), { noun: "labels", shown: lock }, work);
 }
 
 function withoutLabel(

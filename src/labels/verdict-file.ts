@@ -11,7 +11,7 @@ const Winner = z.enum(["answer", "other", "tie"]);
 export const JudgeVerdict = z.strictObject({
   case: z.string().min(1).describe("Id of the case"),
   answer_hash: Hash.describe("SHA-256 of the answer's UTF-8 text"),
-  repeat: z.int().min(1).describe("From 1; different repeats are independent opinions"),
+  repeat: z.int().min(0).describe("Counts from 1; different repeats are independent opinions"),
   verdict: z.enum(["pass", "fail"]),
   judge: Hash.optional().describe(
     "Hash of the judge that said it; absent when the verdict was made elsewhere",

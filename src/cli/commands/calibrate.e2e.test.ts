@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Judged, OpenJudge } from "../../domain/judge.ts";
@@ -191,13 +191,28 @@ describe("with a judge to ask", () => {
     expect(said).toHaveLength(20);
   });
 
+  test("verdicts made elsewhere may be numbered from 0; only those that are missing are asked", async () => {
+    const one = judge(() => "pass");
+    await run({ json: true }, one);
+    const path = `${s.root}/judges/helpful/1.0.0.verdicts.jsonl`;
+    writeFileSync(path, readFileSync(path, "utf8").replaceAll('"repeat":1', '"repeat":0'));
+    said.length = 0;
+    expect((await run({ json: true }, one)).exit).toBe(0);
+    expect(said).toEqual([]);
+    expect((await run({ json: true, repeats: "2" }, one)).exit).toBe(0);
+    expect(said).toHaveLength(20);
+    expect(new Set(readVerdicts(s.root, "helpful", "1.0.0").map((verdict) => verdict.repeat))).toEqual(
+      new Set([0, 1]),
+    );
+  });
+
   test("a judge that breaks off loses nothing; an answer without a verdict is left out and said", async () => {
     const before = await run(
       { json: true },
       judge((id) => (id === "c5" ? "error" : "pass")),
     );
     expect(before.exit).toBe(3);
-    expect(before.stderr).toContain("no usable verdict of 1 answers");
+    expect(before.stderr).toContain("no usable verdict of 1 answer,");
     expect(JSON.parse(before.stdout)).toMatchObject({ unjudged: 2, confusion: { tp: 11, fp: 8 } });
     const after = await run(
       { json: true },

@@ -10,6 +10,7 @@ import { answerKey, labelsPath, unknownCases } from "../../labels/label-file.ts"
 import { labelledAnswers } from "../../labels/truth.ts";
 import { appendVerdict, type JudgeVerdict, writeVerdicts } from "../../labels/verdict-file.ts";
 import { formatProblem } from "../../project/format-problems.ts";
+import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { calibrationText } from "../../reports/terminal/calibration.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -96,7 +97,7 @@ function print(
 ): void {
   if (asked !== null && asked.failed > 0)
     io.stderr(
-      `The judge gave no usable verdict of ${asked.failed} answers, for instance: ${asked.failure}\n`,
+      `The judge gave no usable verdict of ${plural(asked.failed, "answer")}, for instance: ${asked.failure}\n`,
     );
   if (asked?.stopped === true)
     io.stderr("Stopped. Nothing that was judged is lost: the same command goes on with the rest.\n");
@@ -130,21 +131,19 @@ async function completeVerdicts(
   const known = subject.verdicts.filter(
     (one) => judge === null || one.judge === undefined || one.judge === judge.hash,
   );
-  const there = new Set(known.map(verdictKey));
+  const there = verdictsByAnswer(known);
   const questions = labelledAnswers(subject.labels).flatMap((labelled): VerdictQuestion[] => {
     const golden = cases?.get(labelled.case);
     if (golden === undefined) return [];
-    const wanted = Array.from({ length: repeats }, (_, at) => at + 1);
-    return wanted
-      .filter((repeat) => !there.has(verdictKey({ ...labelled, repeat })))
-      .map((repeat) => ({ labelled, golden, repeat }));
+    const said = there.get(labelled.key) ?? [];
+    return missingRepeats(said, repeats).map((repeat) => ({ labelled, golden, repeat }));
   });
   if (known.length === 0 && judge === null) throw new EvalsError(sitting.troubles);
   if (questions.length === 0 || judge === null) return { verdicts: known, asked: null };
   // Verdicts of an earlier judge under the same version would be mistaken for this one's.
   if (known.length < subject.verdicts.length) writeVerdicts(root, name, version, known);
   const fresh: JudgeVerdict[] = [];
-  io.stderr(`Asking ${name} ${version} about ${questions.length} answers.\n`);
+  io.stderr(`Asking ${name} ${version} about ${plural(questions.length, "answer")}.\n`);
   const asked = await askVerdicts(judge, questions, {
     concurrency: concurrencyOf(subject),
     stopping,
@@ -159,8 +158,14 @@ async function completeVerdicts(
   return { verdicts: [...known, ...fresh], asked };
 }
 
-const verdictKey = (one: Pick<JudgeVerdict, "case" | "answer_hash" | "repeat">): string =>
-  `${one.repeat} ${one.answer_hash} ${one.case}`;
+/** Numbers, from 1, for the verdicts that are still wanted of an answer; those made elsewhere may be numbered from 0. */
+function missingRepeats(said: readonly JudgeVerdict[], wanted: number): number[] {
+  const taken = new Set(said.map((one) => one.repeat));
+  const missing: number[] = [];
+  for (let repeat = 1; said.length + missing.length < wanted; repeat++)
+    if (!taken.has(repeat)) missing.push(repeat);
+  return missing;
+}
 
 function concurrencyOf({ loaded, project }: CalibrationSubject): number {
   return loaded?.suite.concurrency ?? project?.config.defaults.concurrency ?? CONCURRENCY;
@@ -179,7 +184,9 @@ async function checkDrift(
     return golden === undefined ? [] : [{ labelled, golden, repeat }];
   });
   if (questions.length === 0) throw nothingToAsk(subject);
-  io.stderr(`Asking ${subject.judge} ${subject.version} again about ${questions.length} answers.\n`);
+  io.stderr(
+    `Asking ${subject.judge} ${subject.version} again about ${plural(questions.length, "answer")}.\n`,
+  );
   const now = new Map<string, "pass" | "fail">();
   const asked = await askVerdicts(judge, questions, {
     concurrency: concurrencyOf(subject),
@@ -257,7 +264,7 @@ function nothingToCompare(
 function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failure }: Asked): EvalsError {
   return new EvalsError({
     code: "EVALS_JUDGE_NO_VERDICT",
-    what: `${judge} gave no usable verdict of any of the ${failed} answers it was asked about: ${failure ?? "it was stopped"}.`,
+    what: `${judge} gave no usable verdict of any of the ${plural(failed, "answer")} it was asked about: ${failure ?? "it was stopped"}.`,
     why: "A missing verdict is neither a pass nor a fail.",
     fix: "Correct the judge or its model, then calibrate again.",
   });
