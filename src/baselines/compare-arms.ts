@@ -1,4 +1,4 @@
-import type { Comparison, ComparisonSide } from "../domain/report.ts";
+import type { Comparison, ComparisonSide, MetricComparison } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import { VERDICTS, type Verdict } from "../domain/verdict.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
@@ -9,6 +9,7 @@ import {
   type ComparedMetric,
   compareMetric,
   fixedBounds,
+  isRareEnough,
   type MetricRule,
   type TestBounds,
 } from "./compare-metric.ts";
@@ -108,11 +109,8 @@ function findingsOf(
   return rules.map((rule, index) => {
     const { one, metricRule } = compared[index] as (typeof compared)[number];
     const p = adjusted?.[index];
-    const tooWeak = p !== undefined && rule.mode === "test" && p > 1 - rule.confidence;
-    const verdict =
-      tooWeak && (one.row.verdict === "regressed" || one.row.verdict === "small_drop")
-        ? "inconclusive"
-        : one.row.verdict;
+    const tooWeak = p !== undefined && rule.mode === "test" && !isRareEnough(p, 1 - rule.confidence);
+    const verdict = tooWeak ? withoutHarm(one.row.verdict) : one.row.verdict;
     const row = { ...one.row, verdict };
     return {
       rule,
@@ -123,6 +121,12 @@ function findingsOf(
   });
 }
 
+/** What is left of a verdict whose drop several rules together do not prove; "not worse" needs no correction. */
+function withoutHarm(verdict: Verdict): Verdict {
+  if (verdict === "regressed") return "inconclusive";
+  return verdict === "small_drop" ? "no_regression" : verdict;
+}
+
 /** Rows for the gating metrics as the rules see them, then for all the others that both sides have. */
 function allMetrics(
   base: Arm,
@@ -131,7 +135,7 @@ function allMetrics(
   findings: readonly RuleFinding[],
   options: CompareOptions,
 ) {
-  const gating = new Map(findings.map((one) => [one.rule.metric, one.compared.row]));
+  const gating = gatingRows(findings);
   const k = Math.min(base.trials, candidate.trials);
   const names = [
     "pass_rate",
@@ -152,6 +156,18 @@ function allMetrics(
     (metric) =>
       gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
   );
+}
+
+/** One row a gating metric; of several rules about one metric the row of the worst verdict, which is the comparison's. */
+function gatingRows(findings: readonly RuleFinding[]): ReadonlyMap<string, MetricComparison> {
+  const rows = new Map<string, MetricComparison>();
+  for (const { compared } of findings) {
+    const { row } = compared;
+    const other = rows.get(row.metric);
+    if (other === undefined || worstVerdict([row.verdict, other.verdict]) !== other.verdict)
+      rows.set(row.metric, row);
+  }
+  return rows;
 }
 
 function sideOf(arm: Arm): ComparisonSide {

@@ -1,3 +1,4 @@
+import { ROUNDING } from "../domain/bound.ts";
 import type { MetricComparison } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import type { Verdict } from "../domain/verdict.ts";
@@ -6,6 +7,7 @@ import { intervalAround } from "../statistics/interval.ts";
 import { nonInferiorityStandardError } from "../statistics/non-inferiority.ts";
 import { normalCdf, normalQuantile, normalUpperTail } from "../statistics/normal-distribution.ts";
 import { passHatK, passHatKDiff } from "../statistics/pass-k.ts";
+import { sampleVariance } from "../statistics/sample-moments.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { type MetricArms, macroMean } from "./metric-arms.ts";
@@ -96,8 +98,8 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
     rule.mode === "point"
       ? pointVerdict(theta, allowed)
       : decide({
-          harmed: tested.p <= tail && theta < 0,
-          gained: tested.pRise <= tail && theta > 0,
+          harmed: isRareEnough(tested.p, tail) && theta < 0,
+          gained: isRareEnough(tested.pRise, tail) && theta > 0,
           passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing,
         });
   const p = rule.mode === "point" ? null : tested.p;
@@ -108,6 +110,9 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
     evidence: { difference, allowed, notBelow, population: onOthers, method: tested.method },
   };
 }
+
+/** Whether a p is at most a level. A p of exactly 0.1 is summed to a little more or less, and that must not decide. */
+export const isRareEnough = (p: number, level: number): boolean => p <= level * (1 + 1e-12);
 
 function measure(arms: MetricArms, rule: MetricRule): Measured | null {
   if (arms.base.count.length === 0) return null;
@@ -128,8 +133,8 @@ function decide({ harmed, gained, passed }: { harmed: boolean; gained: boolean; 
 
 /** The bare numbers: no claim about chance is made. */
 function pointVerdict(theta: number, allowed: number): Verdict {
-  if (theta < -allowed) return "regressed";
-  return theta > 0 ? "improved" : "no_regression";
+  if (theta < -allowed - ROUNDING) return "regressed";
+  return theta > ROUNDING ? "improved" : "no_regression";
 }
 
 interface Tested {
@@ -193,25 +198,24 @@ function shareDifference({ low, high }: { readonly low: number; readonly high: n
 /** pass^k: under "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted out. */
 function measurePassK(metric: string, { base, candidate }: MetricArms, rule: MetricRule): Measured | null {
   const order = Number(metric.slice("pass^".length));
-  const total = { n: 0, before: 0, after: 0, squares: 0, variance: 0 };
+  const differences: number[] = [];
+  const total = { before: 0, after: 0, variance: 0 };
   for (let i = 0; i < base.count.length; i++) {
     const [m = 0, b = 0, k = 0, x = 0] = [base.count[i], base.sum[i], candidate.count[i], candidate.sum[i]];
     if (m < order || k < order) continue;
     const { diff, permutationVariance } = passHatKDiff({ m, b, k, x }, order);
-    total.n++;
+    differences.push(diff);
     total.before += passHatK(m, b, order);
     total.after += passHatK(k, x, order);
-    total.squares += diff * diff;
     total.variance += permutationVariance;
   }
-  const { n } = total;
+  const n = differences.length;
   if (n === 0) return null;
   const theta = (total.after - total.before) / n;
-  const spread = n < 2 ? Number.POSITIVE_INFINITY : Math.max(0, total.squares - n * theta * theta) / (n - 1);
   const difference: ClusterDifference = {
     theta,
     sePermutation: Math.sqrt(total.variance) / n,
-    seBetween: Math.sqrt(spread / n),
+    seBetween: n < 2 ? Number.POSITIVE_INFINITY : Math.sqrt(sampleVariance(differences) / n),
     clusters: n,
     meanCandidateCount: 1,
   };

@@ -1,3 +1,4 @@
+import { ROUNDING } from "../domain/bound.ts";
 import {
   BUMPS,
   type Bump,
@@ -27,7 +28,8 @@ export function movementOf(findings: readonly RuleFinding[]): Movement {
     if (evidence === null || delta === null || row.verdict === "incomparable")
       return { fell: null, rose: null, margin: rule.max_drop };
     const margin = evidence.allowed;
-    if (evidence.method === "point") return { fell: delta < -margin, rose: delta > margin, margin };
+    if (evidence.method === "point")
+      return { fell: row.verdict === "regressed", rose: delta > margin + ROUNDING, margin };
     const { notBelow } = evidence;
     const notAbove = notBelow === null ? null : 2 * delta - notBelow;
     return {

@@ -47,6 +47,10 @@ describe("the sentence of a verdict", () => {
       "pass rate fell 80.0 points (69.5 to 81.2) on cases like these 50: regressed",
     ],
     [
+      said(times(5, [3, 3]), [[3, 0], ...times(4, [3, 3] as const)], { exact: true, confidence: 0.96 }),
+      "pass rate −20.0 points: the interval −55.0 to −4.3 lies below the allowed 3 points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it",
+    ],
+    [
       said([[5, 5]], [[5, 4]]),
       "pass rate −20.0 points: one case alone cannot show that nothing fell: not enough evidence",
     ],

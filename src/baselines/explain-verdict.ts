@@ -89,7 +89,11 @@ function inconclusiveSentence(
   if (evidence.notBelow === null) return `${name} ${signed(delta)} points: too early to say`;
   if (evidence.allowed <= 0)
     return `${name} ${signed(delta)} points: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
-  const spans = `${name} ${signed(delta)} points: the interval ${signed(Math.max(-1, evidence.notBelow))} to ${signed(high ?? 1)} spans the allowed ${allowed} points: not enough evidence`;
+  const range = `${signed(Math.max(-1, evidence.notBelow))} to ${signed(high ?? 1)}`;
+  // The interval is a normal one and the test counts: of a few answers they need not say the same.
+  if (high !== null && high < -evidence.allowed)
+    return `${name} ${signed(delta)} points: the interval ${range} lies below the allowed ${allowed} points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it`;
+  const spans = `${name} ${signed(delta)} points: the interval ${range} spans the allowed ${allowed} points: not enough evidence`;
   const more = moreEvidence(evidence, rule, candidate);
   return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
 }

@@ -19,7 +19,7 @@ export function parseBound(text: string): Bound | undefined {
 }
 
 /** Rounding of a mean must not decide a gate: 0.9 that was summed to 0.8999999999999999 is 0.9. */
-const ROUNDING = 1e-9;
+export const ROUNDING = 1e-9;
 
 export function holds({ op, value: bound }: Bound, value: number): boolean {
   switch (op) {

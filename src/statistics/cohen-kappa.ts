@@ -3,6 +3,9 @@ import { type Agreement, type TableShares, tableShares } from "./agreement-table
 /** Credit for a near miss between ordered categories: none, falling with the distance, or its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
 
+/** Share of a sum that its rounding may be, generously. */
+const ROUNDING = 1e-12;
+
 /**
  * Cohen's kappa with the standard error of Fleiss, Cohen & Everitt (1969).
  *
@@ -30,7 +33,9 @@ export function cohenKappa(
     const off = weight(i, j) - ((byRow[i] ?? 0) + (byColumn[j] ?? 0)) * (1 - estimate);
     return (shares.cells[i]?.[j] ?? 0) * off * off;
   });
-  const variance = Math.max(0, spread - (estimate - chance * (1 - estimate)) ** 2);
+  const difference = spread - (estimate - chance * (1 - estimate)) ** 2;
+  // Where both are the same, what is left is rounding.
+  const variance = difference > ROUNDING * spread ? difference : 0;
   return { estimate, standardError: Math.sqrt(variance / shares.total) / (1 - chance) };
 }
 

@@ -5,8 +5,8 @@ import { normalDensity, normalQuantile, normalUpperTail } from "./normal-distrib
 /** What a sequence of bounds depends on. */
 export type BoundsInput = {
   /**
-   * Information at each look, as a fraction of what is planned in all; above 0, not falling. More
-   * than 1 is possible when more was observed than planned.
+   * Information at each look, as a fraction of what is planned in all; not falling. 0 is a look that saw
+   * nothing; more than 1 is possible when more was observed than planned.
    */
   readonly times: readonly number[];
   readonly spending: SpendingFunction;
@@ -46,7 +46,7 @@ type WeightedDensity = { readonly start: number; readonly step: number; readonly
  * look with the information realised so far. Reproduces published tables to 2e-4.
  *
  * @returns one z per look; Infinity at a look that brings no new information
- * @throws {RangeError} on times that are not positive or that fall, or on an even number of points
+ * @throws {RangeError} on times that are negative or that fall, or on an even number of points
  */
 export function ldBounds(input: BoundsInput): readonly number[] {
   const { times, spending, alpha, spendAt = times, points = 1001 } = input;
@@ -67,8 +67,8 @@ function requireLooks(times: readonly number[], spendAt: readonly number[], poin
   requireSameLength({ times, spendAt });
   let previous = 0;
   for (const time of times) {
-    if (!(time > 0 && time >= previous && Number.isFinite(time))) {
-      throw new RangeError(`times must be positive and never fall, not ${times.join(", ")}`);
+    if (!(time >= previous && Number.isFinite(time))) {
+      throw new RangeError(`times must not be negative and never fall, not ${times.join(", ")}`);
     }
     previous = time;
   }

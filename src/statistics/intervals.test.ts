@@ -131,6 +131,14 @@ describe("wilsonNeff", () => {
     expect(width(wilsonNeffOfValues(often))).toBeCloseTo(width(wilsonNeffOfValues(once)), 12);
   });
 
+  it("counts clusters alone when their means differ by rounding", () => {
+    const t = studentTQuantile(0.975, 9);
+    const alike = Array.from({ length: 10 }, () => [1, 1, 0]);
+    expect(wilsonNeffOfValues(alike)).toEqual(wilsonInterval(2 / 3, 10, t));
+    const graded = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? [0.2, 0.4] : [0.1, 0.5]));
+    expect(width(wilsonNeffOfValues(graded))).toBeCloseTo(width(wilsonInterval(0.3, 10, t)), 12);
+  });
+
   it("is the Wilson interval of the clusters, with t, when each has one 0/1 value", () => {
     const clusters = [1, 1, 0, 1, 0, 1, 1, 1].map((value) => [value]);
     expect(wilsonNeffOfValues(clusters)).toEqual(wilsonInterval(0.75, 8, studentTQuantile(0.975, 7)));

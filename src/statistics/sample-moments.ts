@@ -14,7 +14,8 @@ export function mean(values: ArrayLike<number>): number {
 }
 
 /**
- * Sample variance with n - 1 below, in two passes.
+ * Sample variance with n - 1 below, in two passes. Values that differ by no more than rounding have variance 0 exactly,
+ * in whatever order they come.
  *
  * @param values at least two
  * @returns squared units of the values, at least 0
@@ -24,11 +25,14 @@ export function sampleVariance(values: ArrayLike<number>): number {
   requireCount("number of values", values.length, 2);
   const centre = mean(values);
   let sum = 0;
+  let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    const off = (values[i] ?? 0) - centre;
-    sum += off * off;
+    const value = values[i] ?? 0;
+    sum += (value - centre) ** 2;
+    largest = Math.max(largest, Math.abs(value));
   }
-  return sum / (values.length - 1);
+  const rounding = 2 * values.length * Number.EPSILON * largest;
+  return sum <= values.length * rounding ** 2 ? 0 : sum / (values.length - 1);
 }
 
 /**

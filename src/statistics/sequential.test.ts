@@ -136,6 +136,12 @@ describe("ldBounds", () => {
     expect(bounds).toEqual([without[0], Number.POSITIVE_INFINITY, without[1]]);
   });
 
+  it("cannot be crossed by a first look that saw nothing at all, and then begins", () => {
+    const bounds = ldBounds({ times: [0, 0, 0.5, 1], spending: "hsd-2", alpha: 0.05 });
+    const without = ldBounds({ times: [0.5, 1], spending: "hsd-2", alpha: 0.05 });
+    expect(bounds).toEqual([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, ...without]);
+  });
+
   it("spends what is left at a final look that fell short", () => {
     const short = ldBounds({ times: [0.4, 0.8], spendAt: [0.4, 1], spending: "hsd-2", alpha: 0.05 });
     const unfinished = ldBounds({ times: [0.4, 0.8], spending: "hsd-2", alpha: 0.05 });
@@ -143,9 +149,9 @@ describe("ldBounds", () => {
     expect(short[1]).toBeLessThan(unfinished[1] ?? 0);
   });
 
-  it("refuses times that fall and even grids", () => {
+  it("refuses times that fall or are negative, and even grids", () => {
     expect(() => ldBounds({ times: [0.5, 0.4], spending: "obf", alpha: 0.05 })).toThrow(RangeError);
-    expect(() => ldBounds({ times: [0, 0.4], spending: "obf", alpha: 0.05 })).toThrow(RangeError);
+    expect(() => ldBounds({ times: [-0.1, 0.4], spending: "obf", alpha: 0.05 })).toThrow(RangeError);
     expect(() => ldBounds({ times: [1], spending: "obf", alpha: 0.05, points: 400 })).toThrow(RangeError);
   });
 });
