@@ -105,8 +105,11 @@ export async function openConnectionPools(
   const options = { connections, headersTimeout: 0, bodyTimeout: 0 };
   const proxies = proxiesOf(env);
   // Proxying needs the whole library: its index adds the methods that a tunnel is opened with.
+  // By its default export: of a CommonJS package the bundle has no other.
   const proxied =
-    proxies === null ? null : new (await import("undici")).EnvHttpProxyAgent({ ...options, ...proxies });
+    proxies === null
+      ? null
+      : new (await import("undici")).default.EnvHttpProxyAgent({ ...options, ...proxies });
   const pools = new Map<string, Dispatcher>();
 
   const dispatcherOf = (url: URL): Dispatcher => {
