@@ -2,8 +2,8 @@
 // Edit the data here; every rule says why it is there, and the reason is printed when it is broken.
 
 const everything = [
-  ...["domain", "statistics", "metrics", "modules", "git", "project", "providers", "scorers"],
-  ...["store", "run", "labels", "baselines", "reports"],
+  ...["domain", "statistics", "metrics", "processes", "modules", "git", "project"],
+  ...["providers", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "viewer"],
 ];
 
@@ -23,9 +23,13 @@ export const rooms = {
     imports: ["domain", "statistics"],
     why: "The engine, the gate and the reports must count the same trials the same way.",
   },
+  processes: {
+    imports: [],
+    why: "Whether a process of this machine still lives is answered in one way, whoever's work it left behind.",
+  },
   modules: { imports: ["domain"], why: "Loading a user's module is the same act, whoever names it." },
   git: {
-    imports: ["domain"],
+    imports: ["domain", "processes"],
     why: "It reads commits and the work tree; what the bytes mean is for project/.",
   },
   project: {
@@ -41,7 +45,7 @@ export const rooms = {
     why: "A score follows from a case and a transcript alone, so it can be recomputed.",
   },
   store: {
-    imports: ["domain"],
+    imports: ["domain", "processes"],
     why: "History is kept, not interpreted: reading it back must not need the engine.",
   },
   run: {
@@ -50,7 +54,7 @@ export const rooms = {
     why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
   },
   labels: {
-    imports: ["domain", "statistics", "project"],
+    imports: ["domain", "statistics", "processes", "project"],
     why: "What people and a judge said of answers is files alone: a judge can be calibrated without a model.",
   },
   baselines: {

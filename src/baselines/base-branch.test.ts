@@ -29,7 +29,9 @@ describe("the base branch of a CI build", () => {
       "refs/remotes/origin/main",
       "refs/remotes/fork/main",
     ]);
-    expect(baseRefs(github, [])).toEqual([]);
+    expect(baseRefs(github, []), "without a remote the local branch is the branch").toEqual([
+      "refs/heads/main",
+    ]);
   });
 
   it("may be any commit when our own variable says so", () => {

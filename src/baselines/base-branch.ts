@@ -32,6 +32,8 @@ export function baseRefs({ name, variable }: BaseBranch, remotes: readonly strin
     ...(name.startsWith("refs/") ? [name] : []),
     ...sorted.map((remote) => `refs/remotes/${remote}/${name}`),
     ...sorted.filter((remote) => name.startsWith(`${remote}/`)).map(() => `refs/remotes/${name}`),
+    // Without a remote the local branch is the branch.
+    ...(remotes.length === 0 && variable !== "EVALS_BASE_REF" ? [`refs/heads/${name}`] : []),
     // Our own variable may name any commit; a CI's names a branch, and a local one of that name may be old.
     ...(variable === "EVALS_BASE_REF" ? [name] : []),
   ];

@@ -7,13 +7,7 @@ import { Gate } from "../domain/suite.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { TrialRow } from "../store/store.ts";
 import { type Arm, armOfRun } from "./arm.ts";
-import {
-  armOfBaseline,
-  type Baseline,
-  formatBaseline,
-  glanceAtBaseline,
-  parseBaseline,
-} from "./baseline-file.ts";
+import { armOfBaseline, type Baseline, formatBaseline, parseBaseline } from "./baseline-file.ts";
 import { compareArms } from "./compare-arms.ts";
 import { regressionRules } from "./gate-run.ts";
 import { baselineOfRun } from "./make-baseline.ts";
@@ -123,13 +117,13 @@ function verdictOf(base: Arm, candidate: Arm): unknown {
   };
 }
 
-describe("a glance at a baseline file", () => {
+describe("reading a baseline file", () => {
   it("finds what a merge or a cut left, and takes a whole file as it is", () => {
     const whole = formatBaseline(TWO);
-    expect(glanceAtBaseline(whole, PATH)).toEqual({ suite: "s" });
-    expect(() => glanceAtBaseline(`${whole}=======\n`, PATH)).toThrow(/EVALS_BASELINE_CONFLICT/);
-    expect(() => glanceAtBaseline(whole.slice(0, -30), PATH)).toThrow(/EVALS_BASELINE_BROKEN/);
-    expect(() => glanceAtBaseline(whole.replace("baseline/1", "baseline/9"), PATH)).toThrow(
+    expect(parseBaseline(whole, PATH).header.suite).toBe("s");
+    expect(() => parseBaseline(`${whole}=======\n`, PATH)).toThrow(/EVALS_BASELINE_CONFLICT/);
+    expect(() => parseBaseline(whole.slice(0, -30), PATH)).toThrow(/EVALS_BASELINE_BROKEN/);
+    expect(() => parseBaseline(whole.replace("baseline/1", "baseline/9"), PATH)).toThrow(
       /EVALS_BASELINE_VERSION/,
     );
   });

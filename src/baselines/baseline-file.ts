@@ -87,19 +87,6 @@ export function parseBaseline(text: string, path: string): Baseline {
   return { header, cases };
 }
 
-/**
- * What `evals check` looks at: the header, merge markers, and the last line, which a cut file does not have whole.
- * @throws {EvalsError} as `parseBaseline`
- */
-export function glanceAtBaseline(text: string, path: string): { readonly suite: string } {
-  const lines = linesOf(text, path);
-  const header = readHeader(lines[0] ?? "", path);
-  const last = lines.length - 1;
-  if (last > 0 && readLine(lines[last] ?? "", header) === undefined)
-    throw new EvalsError(brokenLine(path, last + 1));
-  return { suite: header.suite };
-}
-
 function linesOf(text: string, path: string): string[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

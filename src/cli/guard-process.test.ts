@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
-import { type GuardedProcess, guardProcess } from "./guard-process.ts";
+import { type GuardedProcess, guardProcess, type Loss } from "./guard-process.ts";
 
-function guarded() {
-  const told: string[] = [];
+function guarded(answer = 3) {
+  const told: Loss[] = [];
   const printed: string[] = [];
   const emitter = new EventEmitter();
   const process: GuardedProcess & { ended: number[] } = {
@@ -12,40 +12,53 @@ function guarded() {
     on: (event: string, listener: (error: Error) => void) => emitter.on(event, listener),
     exit: (code) => {
       process.ended.push(code);
+      emitter.emit("exit");
     },
     stderr: { write: (text) => printed.push(text) },
   };
-  const over = guardProcess(process, (what) => {
-    told.push(what);
+  const over = guardProcess(process, (how) => {
+    told.push(how);
+    return answer;
   });
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
-  return { process, told, printed, over, settled, emit: emitter.emit.bind(emitter) };
+  return { process, told, printed, over, emit: emitter.emit.bind(emitter) };
 }
 
 describe("a process that is ended from inside", () => {
-  it("is undecided when a module ends it, whatever code that gave", () => {
-    const { process, printed, emit } = guarded();
+  it("is undecided when a module ends it, whatever code that gave, and tells it before it is gone", () => {
+    const { process, told, emit } = guarded();
     emit("exit");
-    expect(process.exitCode).toBe(3);
-    expect(printed.join("")).toContain("process.exit");
+    expect([process.exitCode, told]).toEqual([3, [{ kind: "exited" }]]);
   });
 
-  it("is undecided when an error is thrown outside of any call, and says so once", async () => {
-    const { process, told, printed, settled, emit } = guarded();
-    emit("uncaughtException", new Error("late"));
+  it("has the exit code that was told already, if one was", () => {
+    const { process, emit } = guarded(1);
+    emit("exit");
+    expect(process.exitCode).toBe(1);
+  });
+
+  it("is undecided when nothing is left to wait for, and says so once", () => {
+    const { process, told, emit } = guarded();
+    emit("beforeExit");
+    emit("exit");
+    expect([process.exitCode, told]).toEqual([3, [{ kind: "stalled" }]]);
+  });
+
+  it("is undecided when an error is thrown outside of any call, and says so once", () => {
+    const { process, told, printed, emit } = guarded();
+    const error = new Error("late");
+    emit("uncaughtException", error);
     emit("uncaughtException", new Error("later"));
-    await settled();
-    expect(told).toEqual(["An error was thrown outside of any call: Error: late"]);
-    expect(process.ended).toEqual([3]);
+    expect(told).toEqual([{ kind: "threw", error }]);
+    expect([process.ended, process.exitCode]).toEqual([[3], 3]);
     expect(printed.join("")).toContain("later");
   });
 
-  it("keeps the exit code once there is one", async () => {
-    const { process, told, over, settled, emit } = guarded();
-    over();
+  it("keeps the exit code once there is one, whatever code a module ends it with", () => {
+    const { process, told, over, emit } = guarded();
+    over(1);
     emit("uncaughtException", new Error("late"));
+    process.exitCode = 0;
     emit("exit");
-    await settled();
-    expect([process.exitCode, told, process.ended]).toEqual([0, [], []]);
+    expect([process.exitCode, told, process.ended]).toEqual([1, [], []]);
   });
 });

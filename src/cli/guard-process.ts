@@ -4,41 +4,49 @@ import { EXIT } from "./exit-code.ts";
 /** What the guard needs of the process; a test passes its own. */
 export interface GuardedProcess {
   exitCode?: number | string | null | undefined;
-  on(event: "exit", listener: () => void): unknown;
+  on(event: "exit" | "beforeExit", listener: () => void): unknown;
   on(event: "uncaughtException", listener: (error: Error) => void): unknown;
   exit(code: number): void;
   readonly stderr: { write(text: string): unknown };
 }
 
+/** How a command was lost before it had its exit code. */
+export type Loss =
+  /** Somebody called process.exit. */
+  | { readonly kind: "exited" }
+  /** Nothing is left to wait for, and the command still waits. */
+  | { readonly kind: "stalled" }
+  | { readonly kind: "threw"; readonly error: unknown };
+
 /**
  * Modules of the project run in this process. One that ends it, or throws outside of a call, must not look like a pass or
  * a failed gate: the run is undecided then, and what had arrived is kept.
  *
- * @param lost tells a mistake in the way that was asked for, once
- * @returns called when the command has its exit code: from then on it stays
+ * @param lost tells a mistake in the way that was asked for, once, before it returns, for at the end of a process nothing
+ * is waited for; what it returns becomes the exit code
+ * @returns called with the command's exit code: from then on it stays, whoever ends the process
  */
-export function guardProcess(
-  process: GuardedProcess,
-  lost: (what: string) => Promise<void> | void,
-): () => void {
-  let over = false;
+export function guardProcess(process: GuardedProcess, lost: (how: Loss) => number): (code: number) => void {
+  let code: number | undefined;
+  const lose = (how: Loss): void => {
+    if (code !== undefined) return;
+    // What is told may itself throw, or end the process.
+    code = EXIT.undecided;
+    code = lost(how);
+  };
+  process.on("beforeExit", () => lose({ kind: "stalled" }));
   process.on("exit", () => {
-    if (over) return;
-    over = true;
-    process.exitCode = EXIT.undecided;
-    process.stderr.write(
-      "The process ended before the command did: a module or scorer called process.exit, or waits for nothing.\n",
-    );
+    lose({ kind: "exited" });
+    process.exitCode = code;
   });
   process.on("uncaughtException", (error) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    if (over) return;
-    over = true;
-    const end = (): void => process.exit(EXIT.undecided);
-    void Promise.resolve(lost(`An error was thrown outside of any call: ${String(error)}`)).then(end, end);
+    if (code !== undefined) return;
+    lose({ kind: "threw", error });
+    process.exit(code ?? EXIT.undecided);
   });
-  return () => {
-    over = true;
+  return (ended) => {
+    code ??= ended;
   };
 }
 

@@ -20,4 +20,6 @@ export interface Io {
   readonly openPage: (url: string) => void;
   /** Calls back at each signal until the returned function is called. */
   readonly onSignal: (handler: (name: "SIGINT" | "SIGTERM") => void) => () => void;
+  /** Calls back when the process ends, whoever ends it, until the returned function is called. Nothing can be waited for. */
+  readonly onExit: (handler: () => void) => () => void;
 }

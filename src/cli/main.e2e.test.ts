@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Scenario, scenario } from "./testing/scenario.ts";
@@ -28,6 +28,7 @@ const MISTAKES = [
   "runn --trials 2",
   "show",
   "show nothing",
+  "show triage",
   "history triaged",
   "history --limit none",
   "rescore nothing",
@@ -43,6 +44,16 @@ describe("a mistake on the command line", () => {
     }
     expect((await repo.evals("history")).stdout.trim().split("\n").slice(1)).toHaveLength(1);
     repo.matches("mistakes-on-the-command-line");
+  });
+
+  it("is a -C that names no directory, also inside of a project", async () => {
+    const repo = at("every-case-passes");
+    for (const args of ["run -C gone", "-C gone check", "check -C evalconfig.yaml", "init -C gone"]) {
+      const { exit, stdout, stderr } = await repo.evals(args);
+      expect([exit, stdout], args).toEqual([2, ""]);
+      expect(stderr, args).toContain("EVALS_DIRECTORY_UNKNOWN");
+    }
+    expect((await repo.evals("-C evals check")).exit).toBe(0);
   });
 
   it.each(MISTAKES)("under --json is one document with the problems: %s", async (args) => {
@@ -77,6 +88,19 @@ describe("a mistake in a file", () => {
     expect((await repo.evals("check --json")).exit).toBe(2);
     expect((await repo.evals("run b-incomplete")).exit).toBe(3);
     repo.matches("mistakes-in-two-suites");
+  });
+
+  it("of a dataset that two suites share is told once", async () => {
+    const repo = at("every-case-passes");
+    const [suite = ""] = readdirSync(join(repo.root, "evals")).filter((name) => name.endsWith(".yaml"));
+    const text = repo.read(`evals/${suite}`);
+    repo.write("evals/another.yaml", text);
+    const dataset = /^dataset: (\S+)/m.exec(text)?.[1] ?? "";
+    const path = `datasets/${dataset}.jsonl`;
+    repo.write(path, `${repo.read(path).trimEnd()}\n{"id":"new-one","input":{"message":"hello"}}\n`);
+    const { exit, stderr } = await repo.evals("check");
+    expect(exit).toBe(2);
+    expect(stderr.match(/EVALS_CASE_NO_EXPECTED/g)).toHaveLength(1);
   });
 
   it("is not there in a good repository", async () => {

@@ -1,8 +1,11 @@
 import * as z from "zod";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { formatProblems } from "../project/format-problems.ts";
+import { mistakesDocument } from "../reports/json/documents.ts";
 import { EXIT } from "./exit-code.ts";
 import { guardProcess, moveConsole } from "./guard-process.ts";
 import type { Io } from "./io.ts";
+import { lostCommand } from "./lost-command.ts";
 import { outliveReaders, processIo } from "./process-io.ts";
 
 // A schema reads a few files of a project: compiling it first would take longer than it saves.
@@ -16,23 +19,33 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
   if (io !== undefined) return runMain(args, io);
   outliveReaders();
   moveConsole(process.stderr);
+  let printed = "";
   const own = processIo();
-  const over = guardProcess(process, (what) => reportMistakes(args, own, threwOutside(what)).then(() => {}));
-  const code = await runMain(args, own);
-  over();
+  const watched: Io = {
+    ...own,
+    stdout: (text) => {
+      printed += args.includes("--json") ? text : "";
+      own.stdout(text);
+    },
+  };
+  const over = guardProcess(process, (how) => {
+    const lost = lostCommand(how);
+    if (printed === "") return reportMistakes(args, own, lost);
+    // Whoever reads a document is owed one and no more, and it has told the exit code.
+    own.stderr(formatProblems(lost.problems, "the command had told its outcome already"));
+    return exitOfDocument(printed);
+  });
+  const code = await runMain(args, watched);
+  over(code);
   return code;
 }
 
-function threwOutside(what: string): EvalsError {
-  return new EvalsError(
-    {
-      code: "EVALS_THROWN_OUTSIDE",
-      what,
-      why: "Nobody can say which answer it belongs to, and what runs on after it cannot be trusted.",
-      fix: "Await or catch what the module started, then: evals run --resume",
-    },
-    { midway: true },
-  );
+function exitOfDocument(text: string): number {
+  try {
+    return (JSON.parse(text) as { readonly exit: number }).exit;
+  } catch {
+    return EXIT.undecided;
+  }
 }
 
 async function runMain(args: readonly string[], io: Io): Promise<number> {
@@ -40,26 +53,22 @@ async function runMain(args: readonly string[], io: Io): Promise<number> {
     const { runProgram } = await import("./program.ts");
     return await runProgram(args, io);
   } catch (error) {
-    if (error instanceof EvalsError) return await reportMistakes(args, io, error);
+    if (error instanceof EvalsError) return reportMistakes(args, io, error);
     io.stderr(`${bugText(error)}\n`);
-    if (args.includes("--json")) await printDocument(args, io, EXIT.bug, [bugProblem(error)]);
+    if (args.includes("--json")) printDocument(args, io, EXIT.bug, [bugProblem(error)]);
     return EXIT.bug;
   }
 }
 
-async function reportMistakes(
-  args: readonly string[],
-  io: Io,
-  { problems, midway }: EvalsError,
-): Promise<number> {
+function reportMistakes(args: readonly string[], io: Io, { problems, midway }: EvalsError): number {
   const exit = midway ? EXIT.undecided : EXIT.mistake;
-  if (args.includes("--json")) await printDocument(args, io, exit, problems);
+  if (args.includes("--json")) printDocument(args, io, exit, problems);
   else {
-    const { formatProblems } = await import("../project/format-problems.ts");
     io.stderr(
       formatProblems(
         problems,
         midway ? "the run is incomplete, what had arrived is kept" : "nothing was run",
+        io.stderrIsTerminal ? io.width : undefined,
       ),
     );
   }
@@ -67,13 +76,7 @@ async function reportMistakes(
 }
 
 /** Whoever reads stdout as JSON gets one document, whatever happened. */
-async function printDocument(
-  args: readonly string[],
-  io: Io,
-  exit: number,
-  problems: readonly Problem[],
-): Promise<void> {
-  const { mistakesDocument } = await import("../reports/json/documents.ts");
+function printDocument(args: readonly string[], io: Io, exit: number, problems: readonly Problem[]): void {
   io.stdout(mistakesDocument(commandOf(args), exit, problems));
 }
 

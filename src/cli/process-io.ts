@@ -50,6 +50,10 @@ export function processIo(): Io {
         for (const stop of stops) stop();
       };
     },
+    onExit: (handler) => {
+      process.on("exit", handler);
+      return () => process.off("exit", handler);
+    },
   };
 }
 

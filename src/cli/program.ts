@@ -1,8 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { GROUP, START_HERE, withExamples } from "./command-help.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { requireDirectory } from "./project/working-directory.ts";
 import { repairFirst } from "./promoting/repair-first.ts";
 import { endOf } from "./usage-mistake.ts";
 
@@ -36,25 +38,24 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     )
     .version(EVALS_VERSION, "-v, --version")
     .option("-C <dir>", "work in this directory")
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 passed · 1 the gate failed · 2 a mistake, nothing was run · 3 undecided or incomplete",
-    )
+    .addHelpText("after", START_HERE)
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
   program.exitOverride(endOf(program));
   program.enablePositionalOptions(false);
   const add: Add = (command, act) =>
-    command
+    withExamples(command)
       .option("-C <dir>", "work in this directory")
       .exitOverride(endOf(command))
       .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
       .action(async (...given: unknown[]) => {
         const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
+        requireDirectory(io, options.C as string | undefined);
         await repairFirst(io, options.C as string | undefined);
         done(await act({ ...options, directory: options.C }, given.slice(0, -2)));
       });
 
+  program.commandsGroup(GROUP.start).helpCommand("help [command]", "display help for command");
   add(
     program
       .command("init")
@@ -92,6 +93,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [a, b]) =>
       (await import("./commands/diff.ts")).diffCommand(options, String(a), b as string | undefined, io),
   );
+  program.commandsGroup(GROUP.look);
   add(
     program
       .command("history")
@@ -144,6 +146,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
       return (await import("./commands/show.ts")).showCommand(options, String(run), io);
     },
   );
+  program.commandsGroup(GROUP.baseline);
   add(
     program
       .command("promote")
@@ -181,6 +184,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options) => (await import("./commands/log.ts")).logCommand(options, io),
   );
   addPromptCommands(program, add, io);
+  program.commandsGroup(GROUP.look);
   add(
     program
       .command("rescore")
@@ -196,6 +200,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [run]) =>
       (await import("./commands/rescore.ts")).rescoreCommand(options, String(run), io),
   );
+  program.commandsGroup(GROUP.judges);
   add(
     program
       .command("label")
@@ -225,14 +230,17 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [judge]) =>
       (await import("./commands/calibrate.ts")).calibrateCommand(options, String(judge), io),
   );
-  const exporting = program.command("export").description("write what other tools read");
+  const exporting = groupOf(program.command("export").description("write labels as other tools read them"));
   add(
     exporting
       .command("labels")
       .description("the answers that a person would be asked, and the labels there are, for another tool")
       .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
       .requiredOption("--format <name>", "label-studio, csv")
-      .option("--output <file>", "csv goes to stdout when left out, label-studio to .evals/exports/")
+      .option(
+        "--output <file>",
+        "when left out, csv goes to stdout and, on a terminal, like label-studio to .evals/exports/",
+      )
       .option("--count <n>", "so many answers; 50 when left out")
       .option("--random", "any answer with the same chance: the default")
       .option("--stratified", "as many of those that the judge passed as of those that it failed")
@@ -240,7 +248,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [word]) =>
       (await import("./commands/export-labels.ts")).exportLabelsCommand(options, String(word), io),
   );
-  const importing = program.command("import").description("read what other tools wrote");
+  const importing = groupOf(program.command("import").description("read labels that other tools wrote"));
   add(
     importing
       .command("labels")
@@ -258,17 +266,22 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
         io,
       ),
   );
+  program.commandsGroup(GROUP.look);
   add(
     program
       .command("report")
       .description("write a past run as a document: a page, a comment, JUnit or JSON")
       .argument("<run>", "run id, a prefix of it, or latest")
-      .requiredOption("--format <name>", "html, markdown, junit, json")
+      .option("--format <name>", "html, markdown, junit, json; as --output ends, else html")
       .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
     async (options, [run]) => (await import("./commands/report.ts")).reportCommand(options, String(run), io),
   );
   return program;
 }
+
+/** A command that is only the first word of others. */
+const groupOf = (command: Command): Command =>
+  withExamples(command).helpCommand(false).exitOverride(endOf(command));
 
 /** Adds a command: its common options, and what it does. */
 type Add = (

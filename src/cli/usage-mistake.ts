@@ -1,7 +1,8 @@
 import type { Command, CommanderError } from "commander";
 import { EvalsError } from "../domain/problem.ts";
+import { exampleOf, nameOf } from "./command-help.ts";
 
-/** What a command does with an ending that commander wants: help ends it, a mistake is told with the command's usage. */
+/** What a command does with an ending that commander wants: help ends it, a mistake is told with a command that works. */
 export const endOf =
   (command: Command) =>
   (error: CommanderError): never => {
@@ -9,23 +10,60 @@ export const endOf =
   };
 
 function usageMistake(error: CommanderError, command: Command): EvalsError {
-  const name = nameOf(command);
-  const isUnfinished = error.code === "commander.help";
-  const text = isUnfinished
-    ? "the command is not complete"
+  const isUnknownCommand = error.code === "commander.unknownCommand";
+  const [first = "", ...rest] = textOf(error, command).split("\n");
+  const hint = rest.join(" ").replace(/[()]/g, "").trim();
+  const moved = error.code === "commander.unknownOption" ? optionsMoved(command) : undefined;
+  const meant = /^Did you mean (\S+)\?$/.exec(hint)?.[1];
+  return new EvalsError({
+    code: isUnknownCommand ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
+    what: `${first.charAt(0).toUpperCase()}${first.slice(1)}${moved === undefined ? "" : " before the command"}.${hint === "" ? "" : ` ${hint}`}`,
+    why: "Nothing is guessed: a misread command could ask a model for money.",
+    fix: moved ?? (meant === undefined ? fixOf(command) : retyped(command, first, meant)),
+  });
+}
+
+function textOf(error: CommanderError, command: Command): string {
+  const names = command.commands.map((one) => one.name()).filter((name) => name !== "help");
+  return error.code === "commander.help"
+    ? `"${nameOf(command)}" needs one word more: ${names.join(", ")}`
     : error.message
         .replace(/^error: /, "")
         .trim()
         .replace(/\.$/, "");
-  const [first = text, ...rest] = text.split("\n");
-  const hint = rest.join(" ").replace(/[()]/g, "").trim();
-  return new EvalsError({
-    code: error.code === "commander.unknownCommand" ? "EVALS_COMMAND_UNKNOWN" : "EVALS_USAGE",
-    what: `${first.charAt(0).toUpperCase()}${first.slice(1)}.${hint === "" ? "" : ` ${hint}`}`,
-    why: "Nothing is guessed: a misread command could ask a model for money.",
-    fix: command.parent === null ? "evals --help" : `${name} ${command.usage()}; ${name} --help says more`,
-  });
 }
 
-const nameOf = (command: Command): string =>
-  command.parent === null ? command.name() : `${nameOf(command.parent)} ${command.name()}`;
+/** A command of this kind that works, and where all of it stands. */
+function fixOf(command: Command): string {
+  const help = `${nameOf(command)} --help`;
+  const example = exampleOf(command);
+  return example === undefined ? help : `For instance: ${example}; ${help} says more`;
+}
+
+/** `evals --trials 3 run` as it has to be: `evals run --trials 3`. Undefined when no command follows. */
+function optionsMoved(command: Command): string | undefined {
+  if (command.parent !== null) return undefined;
+  const args = typed(command);
+  const names = new Set(command.commands.map((one) => one.name()));
+  const at = args.findIndex((word) => names.has(word));
+  if (at <= 0) return undefined;
+  return commandLine([args[at] ?? "", ...args.slice(0, at), ...args.slice(at + 1)]);
+}
+
+/** What was typed, with the word that was meant in the place of the one that nobody knows. */
+function retyped(command: Command, said: string, meant: string): string {
+  const wrong = /'([^']+)'$/.exec(said)?.[1];
+  const args = typed(command);
+  return wrong !== undefined && args.includes(wrong)
+    ? commandLine(args.map((word) => (word === wrong ? word.replace(/^[^=]+/, meant) : word)))
+    : fixOf(command);
+}
+
+/** All words after `evals`. */
+function typed(command: Command): readonly string[] {
+  if (command.parent !== null) return typed(command.parent);
+  return (command as Command & { readonly rawArgs?: readonly string[] }).rawArgs ?? [];
+}
+
+const commandLine = (words: readonly string[]): string =>
+  `evals ${words.map((word) => (/^[\w@.:/=^-]+$/.test(word) ? word : JSON.stringify(word))).join(" ")}`;

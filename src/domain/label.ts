@@ -21,6 +21,6 @@ export const Label = z.strictObject({
   picked: z
     .enum(["random", "stratified"])
     .describe("How the answer was chosen: it decides how a judge's error is taken out of a pass rate"),
-  weight: z.number().positive().describe("Answers of the run that this one stands for"),
+  weight: z.number().min(1e-9).max(1e9).describe("Answers of the run that this one stands for"),
 });
 export type Label = z.output<typeof Label>;

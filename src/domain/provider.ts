@@ -46,8 +46,16 @@ export interface AnsweredReply {
   readonly refusal?: string | null | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
+  /** The model of the config that stepped in for the one that was asked; absent when none did. */
+  readonly fallback?: SteppedIn | undefined;
   /** It was read from a file rather than asked: it is not counted as a call. */
   readonly recorded?: boolean | undefined;
+}
+
+/** A model that answered in another's place, and what its tokens cost. */
+export interface SteppedIn {
+  readonly alias: string;
+  readonly price: Price | null;
 }
 
 export interface FailedReply {

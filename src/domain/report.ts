@@ -29,6 +29,8 @@ export type RunEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided" }
   | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
+  /** It has not ended: its process died, or is still at work. */
+  | { readonly kind: "interrupted" | "running" }
   | { readonly kind: "unreachable" | "judge-unreachable"; readonly message: string };
 
 /** One metric of both sides. Values and differences are in the metric's own unit. */

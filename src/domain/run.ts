@@ -79,8 +79,19 @@ export interface RunParts {
 }
 
 export type RunStatus =
-  /** Not ended, or its process died. */
+  /** A process works on it now. */
   | "running"
+  /** Not ended, and the process that worked on it is gone. */
+  | "interrupted"
+  | EndedStatus;
+
+/** Whether a run has not come to its end: trials may be missing that nobody skipped. */
+export function isUnfinished(status: RunStatus): status is "running" | "interrupted" {
+  return status === "running" || status === "interrupted";
+}
+
+/** How a run can have ended. */
+export type EndedStatus =
   /** Every planned trial was answered. */
   | "complete"
   /** The gate had decided before all trials were asked. */
@@ -127,6 +138,8 @@ export interface StoredTrial {
   readonly cached: boolean;
   readonly pass: boolean | null;
   readonly scores: readonly (StoredScore | null)[];
+  /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
+  readonly void_reasons?: readonly (string | null)[];
   readonly answer: StoredAnswer | null;
 }
 
@@ -152,6 +165,8 @@ export interface StoredAnswer {
   readonly finish_reason: string | null;
   readonly refusal: string | null;
   readonly raw: string | null;
+  /** Alias of the model that answered in place of the one that was asked; absent when none did. */
+  readonly fallback?: string | undefined;
   readonly at: string;
 }
 

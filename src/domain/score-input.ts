@@ -7,4 +7,6 @@ export interface ScoreInput {
   /** From 1. */
   readonly trial: number;
   readonly transcript: Transcript;
+  /** Which of several independent opinions of one answer is asked of models, from 1; absent in a run, which asks the first. */
+  readonly opinion?: number;
 }

@@ -30,4 +30,6 @@ export interface Transcript {
   readonly finish_reason: string | null;
   /** The provider's own refusal message, when it has a field for that. */
   readonly refusal: string | null;
+  /** Alias of the model that answered in place of the one that was asked; absent when none did. */
+  readonly fallback?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ProcessMark } from "./process-mark.ts";
+import type { ProcessMark } from "../processes/process-mark.ts";
 
 /** A file as a tree of git holds it. */
 export interface TreeFile {

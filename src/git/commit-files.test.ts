@@ -12,9 +12,9 @@ import {
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EvalsError } from "../domain/problem.ts";
+import { markProcess } from "../processes/process-mark.ts";
 import { type CommitPlan, changeSteps, commitFiles } from "./commit-files.ts";
 import { finishInterrupted } from "./finish-interrupted.ts";
-import { markProcess } from "./process-mark.ts";
 import { filesAt } from "./tags.ts";
 import { type ScratchRepository, scratchRepository } from "./testing/scratch-repository.ts";
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
+import { markProcess } from "../processes/process-mark.ts";
 import { filesOfCommit, prepareIndex, setIndex } from "./change-index.ts";
 import {
   type ChangeJournal,
@@ -14,7 +15,6 @@ import { finishInterrupted, takeBack } from "./finish-interrupted.ts";
 import { git, gitText, startGit } from "./git-process.ts";
 import { busy, lastWords, locked, refused, translatedRefusal } from "./git-refusal.ts";
 import { placedFiles, placeFiles } from "./place-files.ts";
-import { markProcess } from "./process-mark.ts";
 import { pathFromTop, type Repository, requireRepository } from "./require-repository.ts";
 import { makeTag, tagExists, tagTaken } from "./tags.ts";
 

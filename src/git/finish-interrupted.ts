@@ -2,12 +2,12 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EvalsError } from "../domain/problem.ts";
+import { isAlive } from "../processes/process-mark.ts";
 import { filesOfCommit, setIndex, untouchedInIndex } from "./change-index.ts";
 import { type ChangeJournal, changePlaces, closeJournal, readJournal } from "./change-journal.ts";
 import { git, gitText } from "./git-process.ts";
 import { isInterrupted } from "./interrupted.ts";
 import { type PlannedFiles, placedFiles, placeFiles, removeFile } from "./place-files.ts";
-import { isAlive } from "./process-mark.ts";
 import { findRepository, type Repository } from "./require-repository.ts";
 import { makeTag } from "./tags.ts";
 

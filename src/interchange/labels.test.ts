@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Label } from "../domain/label.ts";
+import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { elementLines } from "./element-lines.ts";
@@ -134,6 +134,7 @@ describe("labels as a table", () => {
       "late,,x,ana,good,maybe,,,",
       "late,,x,ana,pass,,-1,yesterday,often",
       "late,,x,ana,pass",
+      "late,,y,ana,pass,,1e308,+123456-01-01,",
     ].join("\n");
     expect(places(problems(() => readLabelCsv(csv, options())))).toEqual([
       "in.csv:4 EVALS_IMPORT_OTHER_CASE",
@@ -145,6 +146,8 @@ describe("labels as a table", () => {
       "in.csv:8 EVALS_IMPORT_FORMAT",
       "in.csv:8 EVALS_IMPORT_FORMAT",
       "in.csv:9 EVALS_IMPORT_FORMAT",
+      "in.csv:10 EVALS_IMPORT_FORMAT",
+      "in.csv:10 EVALS_IMPORT_FORMAT",
     ]);
     expect(problems(() => readLabelCsv(csv, options()))[0]?.what).toContain('Did you mean "late"?');
   });
@@ -225,6 +228,24 @@ describe("labels out of Label Studio", () => {
     expect(labels.map((one) => one.verdict)).toEqual(["fail"]);
     expect(repeated).toBe(1);
     expect(skipped.size).toBe(0);
+  });
+
+  it("can be written whatever the export holds in their place", () => {
+    const strange = [
+      annotation(1, { id: 5, email: " " }, [choice("verdict", "pass")], {
+        updated_at: "+123456-01-01T00:00:00Z",
+      }),
+      annotation(2, "", [choice("verdict", "fail")]),
+    ];
+    const { labels } = readLabelStudio(
+      JSON.stringify([exported(label({ weight: 1e308 }), strange)]),
+      options({ rater: "cleo" }),
+    );
+    expect(labels.map((one) => [one.rater, one.verdict, one.weight, Label.safeParse(one).success])).toEqual([
+      ["label-studio:5", "pass", 1, true],
+      ["cleo", "fail", 1, true],
+    ]);
+    expect(labels[0]?.at).toBe(NOW);
   });
 
   it("are refused for another suite, another case, a changed answer, no verdict, no rater, each with its place", () => {

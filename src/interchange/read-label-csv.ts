@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { didYouMean } from "../domain/did-you-mean.ts";
-import type { Label } from "../domain/label.ts";
+import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { textOfCell } from "./label-csv.ts";
@@ -136,7 +136,8 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   const time = timeOf(row.at ?? "", options.now);
   if (time === null) told(unreadable("at", row.at ?? "", "a time, for instance 2025-03-01T12:00:00Z"));
   const weight = (row.weight ?? "") === "" ? 1 : Number(row.weight);
-  if (!(weight > 0 && weight < Infinity)) told(unreadable("weight", row.weight ?? "", "a number above 0"));
+  if (!Label.shape.weight.safeParse(weight).success)
+    told(unreadable("weight", row.weight ?? "", "a number above 0, at most 1000000000"));
   const picked = (row.picked ?? "") === "" ? "stratified" : row.picked;
   if (picked !== "random" && picked !== "stratified")
     told(unreadable("picked", picked ?? "", "random or stratified"));
@@ -175,7 +176,9 @@ function criteriaOf(row: Row, told: (mistake: Mistake) => void): NonNullable<Lab
 function timeOf(cell: string, now: string): string | null {
   if (cell.trim() === "") return now;
   const time = Date.parse(cell);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
+  if (Number.isNaN(time)) return null;
+  const text = new Date(time).toISOString();
+  return Label.shape.at.safeParse(text).success ? text : null;
 }
 
 const NO_RATER: Mistake = {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { didYouMean } from "../domain/did-you-mean.ts";
-import type { Label } from "../domain/label.ts";
+import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { elementLines } from "./element-lines.ts";
@@ -210,11 +210,9 @@ function raterOf({ completed_by }: Annotation, { raters, rater }: ReadLabelsOpti
   const id = raterId(completed_by);
   const email = typeof completed_by === "object" ? completed_by.email : undefined;
   const named = id === undefined ? undefined : raters.get(String(id));
-  return (
-    named ??
-    email ??
-    (id === undefined ? (rater ?? null) : typeof id === "string" ? id : `label-studio:${id}`)
-  );
+  // An empty name is nobody's.
+  const own = typeof id === "number" ? `label-studio:${id}` : id;
+  return named || email?.trim() || own?.trim() || (rater ?? null);
 }
 
 function raterId(by: Annotation["completed_by"]): number | string | undefined {
@@ -238,5 +236,7 @@ function noVerdict(choices: readonly string[] | undefined, criterion?: string) {
 
 function timeOf({ updated_at, created_at }: Annotation, now: string): string {
   const time = Date.parse(updated_at ?? created_at ?? "");
-  return Number.isNaN(time) ? now : new Date(time).toISOString();
+  const text = Number.isNaN(time) ? now : new Date(time).toISOString();
+  // A year of five digits is none.
+  return Label.shape.at.safeParse(text).success ? text : now;
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { CALIBRATION_SCHEMA, CalibrationFile, type SuiteCalibration } from "../domain/calibration.ts";
 import { hashJson } from "../domain/json.ts";
 import type { Label } from "../domain/label.ts";
@@ -8,6 +7,7 @@ import { findJsonError } from "../project/find-json-error.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
 import { decodeText } from "../project/read-text.ts";
 import { bytesOf, replaceFile } from "./durable-file.ts";
+import { whileNobodyJudges } from "./verdict-file.ts";
 
 /** Where a judge's calibration stands, relative to the project root. */
 export function calibrationPath(judge: string, version: string): string {
@@ -50,7 +50,7 @@ const AGAIN = "Calibrate again: evals calibrate <judge>. It costs nothing while 
 /** Null when the judge has never been calibrated. @param root absolute @throws {EvalsError} as `parseCalibration` */
 export function readCalibration(root: string, judge: string, version: string): CalibrationFile | null {
   const path = calibrationPath(judge, version);
-  const bytes = bytesOf(join(root, path));
+  const bytes = bytesOf(root, path);
   return bytes.length === 0 ? null : parseCalibration(bytes, path);
 }
 
@@ -62,9 +62,11 @@ export function writeCalibration(
   found: SuiteCalibration,
 ): string {
   const path = calibrationPath(judge, version);
-  const before = readCalibration(root, judge, version);
-  const suites = { ...before?.suites, [suite]: found };
-  replaceFile(join(root, path), formatCalibration({ schema: CALIBRATION_SCHEMA, suites }));
+  whileNobodyJudges(root, judge, version, () => {
+    const before = readCalibration(root, judge, version);
+    const suites = { ...before?.suites, [suite]: found };
+    replaceFile(root, path, formatCalibration({ schema: CALIBRATION_SCHEMA, suites }));
+  });
   return path;
 }
 

@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -10,37 +9,77 @@ import {
   renameSync,
   writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { fileProblem, notADirectory } from "../project/file-problems.ts";
+import { unwritableReason } from "../project/unwritable-reason.ts";
 
-/** Replaces a file at once: whoever reads it, or is killed, has the old text or the new one. */
-export function replaceFile(place: string, text: string): void {
-  mkdirSync(dirname(place), { recursive: true });
-  const fresh = `${place}.new`;
-  const handle = openSync(fresh, "w");
-  try {
-    writeAll(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(fresh, place);
+/**
+ * Replaces a file at once: whoever reads it, or is killed, has the old text or the new one.
+ * @param root absolute; `path` is relative to it
+ * @throws {EvalsError} EVALS_FILE_UNWRITABLE
+ */
+export function replaceFile(root: string, path: string, text: string): void {
+  const place = join(root, path);
+  writing(path, () => {
+    mkdirSync(dirname(place), { recursive: true });
+    const fresh = `${place}.new`;
+    const handle = openSync(fresh, "w");
+    try {
+      writeAll(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(fresh, place);
+  });
 }
 
-/** Adds a line and waits until it is on the disk. A last line without a line feed is ended first. */
-export function appendLine(place: string, line: string): void {
-  mkdirSync(dirname(place), { recursive: true });
-  const handle = openSync(place, "a+");
+/**
+ * Adds a line and waits until it is on the disk. A last line without a line feed is ended first.
+ * @throws {EvalsError} EVALS_FILE_UNWRITABLE
+ */
+export function appendLine(root: string, path: string, line: string): void {
+  const place = join(root, path);
+  writing(path, () => {
+    mkdirSync(dirname(place), { recursive: true });
+    const handle = openSync(place, "a+");
+    try {
+      writeAll(handle, `${endsInLine(handle) ? "\n" : ""}${line}\n`);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+/** A file's bytes; none when it does not exist. @throws {EvalsError} for one that cannot be read */
+export function bytesOf(root: string, path: string): Buffer {
   try {
-    writeAll(handle, `${endsInLine(handle) ? "\n" : ""}${line}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
+    return readFileSync(join(root, path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return Buffer.alloc(0);
+    const problem = code === "ENOTDIR" ? notADirectory(dirname(path)) : fileProblem(path, error);
+    throw new EvalsError(problem, { cause: error });
   }
 }
 
-/** A file's bytes; none when it does not exist. */
-export function bytesOf(place: string): Buffer {
-  return existsSync(place) ? readFileSync(place) : Buffer.alloc(0);
+function writing(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new EvalsError(
+      {
+        code: "EVALS_FILE_UNWRITABLE",
+        path,
+        what: `This file cannot be written: ${unwritableReason(error)}.`,
+        why: "What a person or a judge said would be lost.",
+        fix: "Make room for it, then give the same command again.",
+      },
+      { cause: error },
+    );
+  }
 }
 
 function endsInLine(handle: number): boolean {

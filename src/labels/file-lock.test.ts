@@ -3,7 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "nod
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { markProcess } from "../processes/process-mark.ts";
 import { underLock } from "./file-lock.ts";
+
+const LOCKED = { noun: "labels", shown: "the.lock" };
 
 describe("a lock file", () => {
   let folder = "";
@@ -18,11 +21,11 @@ describe("a lock file", () => {
   const impatient = { looks: 3, pause: () => {} };
 
   test("is there while the work is done, and gone afterwards, whatever became of it", () => {
-    expect(underLock(place, "the.lock", () => existsSync(place))).toBe(true);
+    expect(underLock(place, LOCKED, () => existsSync(place))).toBe(true);
     const bad = (): never => {
       throw new Error("no");
     };
-    expect(() => underLock(place, "the.lock", bad)).toThrow("no");
+    expect(() => underLock(place, LOCKED, bad)).toThrow("no");
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -33,15 +36,23 @@ describe("a lock file", () => {
       seen.push("waited");
       if (seen.length === 2) rmSync(place);
     };
-    underLock(place, "the.lock", () => seen.push("worked"), { looks: 9, pause });
+    underLock(place, LOCKED, () => seen.push("worked"), { looks: 9, pause });
     expect(seen).toEqual(["waited", "waited", "worked"]);
   });
 
   test("of a process that has died is taken over", () => {
     const { pid } = spawnSync(process.execPath, ["-e", ""]);
     owner(pid);
-    expect(underLock(place, "the.lock", () => "worked", impatient)).toBe("worked");
+    expect(underLock(place, LOCKED, () => "worked", impatient)).toBe("worked");
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("of a process whose number another one has by now is taken over", () => {
+    const text = { host: hostname(), ...markProcess(process.pid), started: "1" };
+    writeFileSync(place, JSON.stringify(text));
+    const takenOver = markProcess(process.pid).started !== null;
+    if (takenOver) expect(underLock(place, LOCKED, () => "worked", impatient)).toBe("worked");
+    else expect(() => underLock(place, LOCKED, () => "worked", impatient)).toThrow("EVALS_LABELS_BUSY");
   });
 
   test.each([
@@ -54,7 +65,7 @@ describe("a lock file", () => {
     const work = (): void => {
       worked = true;
     };
-    expect(() => underLock(place, "the.lock", work, impatient)).toThrow(
+    expect(() => underLock(place, LOCKED, work, impatient)).toThrow(
       `The labels are being written by ${who}, and have not come free. [EVALS_LABELS_BUSY]`,
     );
     expect([worked, existsSync(place)]).toEqual([false, true]);

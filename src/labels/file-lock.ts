@@ -2,11 +2,20 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
+import { isAlive, markProcess, type ProcessMark } from "../processes/process-mark.ts";
 
 /** Milliseconds between two looks at a lock that somebody else holds. */
 const PAUSE_MS = 20;
 /** Whoever holds it reads and writes one small file: ten seconds mean that it will not come free by itself. */
 const MOST_LOOKS = 500;
+
+/** A file that is written under a lock, in words. */
+export interface LockedFile {
+  /** "labels", "verdicts". */
+  readonly noun: string;
+  /** The lock file's place for a person. */
+  readonly shown: string;
+}
 
 /** How a lock waits: the number of looks, and what happens between two. */
 export interface LockPatience {
@@ -21,21 +30,17 @@ const PATIENT: LockPatience = { looks: MOST_LOOKS, pause: sleepAWhile };
  * this machine is taken over.
  *
  * @param place of the lock file, absolute; it is gone afterwards
- * @param shown the same place in words for a person
- * @throws {EvalsError} EVALS_LABELS_BUSY when it does not come free; then nothing was done
+ * @throws {EvalsError} EVALS_LABELS_BUSY, EVALS_VERDICTS_BUSY when it does not come free; then nothing was done
  */
 export function underLock<T>(
   place: string,
-  shown: string,
+  file: LockedFile,
   work: () => T,
   patience: LockPatience = PATIENT,
 ): T {
-  const mark = `${JSON.stringify({ host: hostname(), pid: process.pid })}\n`;
-  mkdirSync(dirname(place), { recursive: true });
   let looks = 0;
-  while (!claim(place, mark)) {
-    if (ownerIsDead(place) && takeOver(place)) continue;
-    if (++looks >= patience.looks) throw busy(place, shown);
+  while (!tryLock(place)) {
+    if (++looks >= patience.looks) throw busy(place, file);
     patience.pause();
   }
   try {
@@ -43,6 +48,23 @@ export function underLock<T>(
   } finally {
     rmSync(place, { force: true });
   }
+}
+
+/**
+ * Takes a lock without waiting. The lock of a process that died on this machine is taken over.
+ * @returns false when another process has it; otherwise `place` is to be removed when the work is done
+ */
+export function tryLock(place: string): boolean {
+  const mark = `${JSON.stringify({ host: hostname(), ...markProcess(process.pid) })}\n`;
+  mkdirSync(dirname(place), { recursive: true });
+  while (!claim(place, mark)) if (!ownerIsDead(place) || !takeOver(place)) return false;
+  return true;
+}
+
+/** Who has a lock, in words: `process 4711 on build-3`. */
+export function lockHolder(place: string): string {
+  const owner = readOwner(place);
+  return owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
 }
 
 /** @returns false when somebody else has it */
@@ -71,12 +93,14 @@ function takeOver(place: string): boolean {
 /** Of another machine's process nothing is known, so it is taken to live. */
 function ownerIsDead(place: string): boolean {
   const owner = readOwner(place);
-  return owner !== undefined && owner.host === hostname() && !isAlive(owner.pid);
+  if (owner === undefined || owner.host !== hostname()) return false;
+  return !isAlive({ pid: owner.pid, started: owner.started ?? null });
 }
 
-interface Owner {
+interface Owner extends Pick<ProcessMark, "pid"> {
   readonly host: string;
-  readonly pid: number;
+  /** Absent in the lock of an older version. */
+  readonly started?: string | null;
 }
 
 function readOwner(place: string): Owner | undefined {
@@ -87,27 +111,16 @@ function readOwner(place: string): Owner | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 function sleepAWhile(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
 }
 
-function busy(place: string, shown: string): EvalsError {
-  const owner = readOwner(place);
-  const who = owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`;
+function busy(place: string, { noun, shown }: LockedFile): EvalsError {
   return new EvalsError({
-    code: "EVALS_LABELS_BUSY",
+    code: `EVALS_${noun.toUpperCase()}_BUSY`,
     path: shown,
-    what: `The labels are being written by ${who}, and have not come free.`,
-    why: "Two that write the file at once would lose each other's labels.",
+    what: `The ${noun} are being written by ${lockHolder(place)}, and have not come free.`,
+    why: `Two that write the file at once would lose each other's ${noun}.`,
     fix: `Try again. If nothing of evals runs there any more, delete ${shown}`,
   });
 }

@@ -51,7 +51,7 @@ export function parseLabels(bytes: Buffer, path: string): Label[] {
 /** A suite's labels; none when it has no file yet. @param root absolute @throws {EvalsError} as `parseLabels` */
 export function readLabels(root: string, suite: string): Label[] {
   const path = labelsPath(suite);
-  return parseLabels(bytesOf(join(root, path)), path);
+  return parseLabels(bytesOf(root, path), path);
 }
 
 /** The file's text: the same labels always give the same bytes, sorted so that branches that label apart merge. */
@@ -77,7 +77,7 @@ function order(a: string, b: string): number {
 
 /** Writes a suite's labels, sorted, in one step. */
 export function writeLabels(root: string, suite: string, labels: readonly Label[]): void {
-  replaceFile(join(root, labelsPath(suite)), formatLabels(labels));
+  replaceFile(root, labelsPath(suite), formatLabels(labels));
 }
 
 /**
@@ -90,19 +90,19 @@ export function saveLabel(root: string, suite: string, label: Label): void {
     const there = readLabels(root, suite);
     const others = withoutLabel(there, label);
     if (others.length < there.length) writeLabels(root, suite, [...others, label]);
-    else appendLine(join(root, labelsPath(suite)), formatLabel(label));
+    else appendLine(root, labelsPath(suite), formatLabel(label));
   });
 }
 
-/** Takes a rater's label of an answer back; nothing when there is none. @throws {EvalsError} as `saveLabel` */
-export function removeLabel(
-  root: string,
-  suite: string,
-  label: Pick<Label, "case" | "answer_hash" | "rater">,
-): void {
+/**
+ * Takes a rater's label of an answer back; nothing when there is none, or by now another one: that was said later, in
+ * another window or by an import.
+ * @throws {EvalsError} as `saveLabel`
+ */
+export function removeLabel(root: string, suite: string, label: Label): void {
   whileNobodyWrites(root, suite, () => {
     const there = readLabels(root, suite);
-    const others = withoutLabel(there, label);
+    const others = there.filter((one) => !isSameLabel(one, label));
     if (others.length < there.length) writeLabels(root, suite, others);
   });
 }
@@ -113,11 +113,29 @@ export function whileNobodyWrites<T>(root: string, suite: string, work: () => T)
   return underLock(join(root, lock), { noun: "labels", shown: lock }, work);
 }
 
-function withoutLabel(
-  labels: readonly Label[],
-  gone: Pick<Label, "case" | "answer_hash" | "rater">,
-): Label[] {
+function withoutLabel(labels: readonly Label[], gone: Label): Label[] {
   return labels.filter((label) => label.rater !== gone.rater || answerKey(label) !== answerKey(gone));
+}
+
+function isSameLabel(one: Label, other: Label): boolean {
+  const isOfSame = one.rater === other.rater && answerKey(one) === answerKey(other);
+  return isOfSame && one.at === other.at && one.verdict === other.verdict;
+}
+
+/** A warning about labels of cases that were changed since a judge spoke of the same answers; none without such a case. */
+export function changedCasesWarning(ids: readonly string[], path: string): Problem[] {
+  if (ids.length === 0) return [];
+  const [first, second] = ids;
+  const named = ids.length > 2 ? `${first}, ${second} and ${ids.length - 2} more` : ids.join(", ");
+  return [
+    {
+      code: "EVALS_LABELS_CASE_CHANGED",
+      path,
+      what: `The input or the expected value has changed since the judge spoke of its answers: ${named}.`,
+      why: "The judge is asked again. What people said may be of the earlier wording, and would then count as the judge's error.",
+      fix: "Read the labels of these cases, and delete those that no longer hold.",
+    },
+  ];
 }
 
 /** Warnings about labels of cases that the dataset does not have: kept, and left out where the case is needed. */

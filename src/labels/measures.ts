@@ -34,8 +34,13 @@ export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measu
     confusion,
     weighted: unequal,
     agreement,
-    kappa: around(table === null ? null : cohenKappa(table), table, size, agreement),
-    ac1: around(table === null || pairs.length < 2 ? null : gwetAc1(table), table, size, agreement),
+    kappa: around(table === null ? null : cohenKappa(table), Math.sqrt(sumOf(table) / size), agreement),
+    // AC1's standard error is over units less one.
+    ac1: around(
+      table === null || pairs.length < 2 ? null : gwetAc1(table),
+      Math.sqrt((sumOf(table) - 1) / (size - 1)),
+      agreement,
+    ),
     sensitivity: share(positives, (one) => one.verdict === "pass"),
     specificity: share(negatives, (one) => one.verdict === "fail"),
     positives: effectiveSize(positives, weight),
@@ -101,19 +106,20 @@ function tableOf(
   return asShares ? table.map((row) => row.map((sum) => Math.round((sum / total) * SHARES))) : table;
 }
 
-/** The interval of an agreement, its standard error made that of the effective number of answers. */
-function around(
-  found: Agreement | null,
-  table: number[][] | null,
-  size: number,
-  agreement: Estimate,
-): Estimate {
-  if (found === null || table === null) return UNKNOWN_ESTIMATE;
-  const given = table.flat().reduce((sum, count) => sum + count, 0);
-  const error = found.standardError * Math.sqrt(given / size);
+function sumOf(table: number[][] | null): number {
+  return (table ?? []).flat().reduce((sum, count) => sum + count, 0);
+}
+
+/** A standard error below this is what rounding leaves of none. */
+const NO_SPREAD = 1e-9;
+
+/** The interval of an agreement. @param scale makes its standard error that of the effective number of answers */
+function around(found: Agreement | null, scale: number, agreement: Estimate): Estimate {
+  if (found === null) return UNKNOWN_ESTIMATE;
   const value = found.estimate;
-  if (error > 0) {
-    return { value, low: Math.max(-1, value - Z95 * error), high: Math.min(1, value + Z95 * error) };
+  if (found.standardError * scale > NO_SPREAD) {
+    const half = Z95 * found.standardError * scale;
+    return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half) };
   }
   return { value, ...withoutSpread(value, agreement) };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as z from "zod";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
+import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 import { answerKey } from "./label-file.ts";
 
@@ -16,6 +17,11 @@ export const JudgeVerdict = z.strictObject({
   judge: Hash.optional().describe(
     "Hash of the judge that said it; absent when the verdict was made elsewhere",
   ),
+  content: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional()
+    .describe("Hash of the case's input and expected as the judge was asked; absent when made elsewhere"),
   orders: z
     .tuple([Winner, Winner])
     .optional()
@@ -32,7 +38,8 @@ const FORMAT: LineFormat<JudgeVerdict> = {
   schema: JudgeVerdict,
   code: "EVALS_VERDICTS",
   noun: "verdict",
-  identity: (one) => `${one.repeat} ${answerKey(one)}`,
+  // Cases of two suites may share an id and an answer, and be asked something else.
+  identity: (one) => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`,
   sameWords: (one) => `case "${one.case}", repeat ${one.repeat}, for one answer`,
 };
 
@@ -44,26 +51,88 @@ export function parseVerdicts(bytes: Buffer, path: string): JudgeVerdict[] {
 /** A judge's verdicts; none when it has no file yet. @param root absolute @throws {EvalsError} as `parseVerdicts` */
 export function readVerdicts(root: string, judge: string, version: string): JudgeVerdict[] {
   const path = verdictsPath(judge, version);
-  return parseVerdicts(bytesOf(join(root, path)), path);
+  return parseVerdicts(bytesOf(root, path), path);
 }
 
-/** Keeps one verdict for good: it is on the disk when this returns. */
+/**
+ * Keeps one verdict for good: it is on the disk when this returns. What others write to the file at the same time stays.
+ * Where the same judge's verdict under that number is there already, it stays; an earlier judge's gives way.
+ * @throws {EvalsError} for a file with mistakes where one gives way, or one that others do not let go of
+ */
 export function appendVerdict(root: string, judge: string, version: string, verdict: JudgeVerdict): void {
-  appendLine(join(root, verdictsPath(judge, version)), JSON.stringify(JudgeVerdict.parse(verdict)));
+  const path = verdictsPath(judge, version);
+  whileNobodyJudges(root, judge, version, () => {
+    const there = findVerdict(bytesOf(root, path).toString("utf8"), verdict);
+    if (there === undefined) appendLine(root, path, JSON.stringify(JudgeVerdict.parse(verdict)));
+    else if (there.judge !== undefined && there.judge !== verdict.judge) {
+      const others = readVerdicts(root, judge, version).filter(
+        (one) => FORMAT.identity(one) !== FORMAT.identity(verdict),
+      );
+      writeVerdicts(root, judge, version, [...others, verdict]);
+    }
+  });
 }
 
-/** Writes all verdicts in one step, sorted, so that branches merge. */
+/** The line of the same answer and number. Only lines that name the answer are read: the file may be long. */
+function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefined {
+  for (const line of text.split("\n")) {
+    if (!line.includes(verdict.answer_hash)) continue;
+    const read = JudgeVerdict.safeParse(parsedOrNull(line.replace(/^\uFEFF/, "")));
+    if (read.success && FORMAT.identity(read.data) === FORMAT.identity(verdict)) return read.data;
+  }
+  return undefined;
+}
+
+/** Whoever reads the whole file is told of its mistakes. */
+function parsedOrNull(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Sorts a file of verdicts, and drops those that do not count. What others write to it at the same time stays.
+ * @returns those that are in the file now
+ * @throws {EvalsError} as `readVerdicts`, and for a file that others do not let go of
+ */
+export function sortVerdicts(
+  root: string,
+  judge: string,
+  version: string,
+  counts: (verdict: JudgeVerdict) => boolean,
+): readonly JudgeVerdict[] {
+  return whileNobodyJudges(root, judge, version, () => {
+    const bytes = bytesOf(root, verdictsPath(judge, version));
+    const kept = parseVerdicts(bytes, verdictsPath(judge, version)).filter(counts);
+    if (formatVerdicts(kept) !== bytes.toString("utf8")) writeVerdicts(root, judge, version, kept);
+    return kept;
+  });
+}
+
+/** Reads, changes and writes what is known of a judge with nobody between. @throws {EvalsError} EVALS_VERDICTS_BUSY */
+export function whileNobodyJudges<T>(root: string, judge: string, version: string, work: () => T): T {
+  const lock = `.evals/calibrating/${judge}/${version}.lock`;
+  return underLock(join(root, lock), { noun: "verdicts", shown: lock }, work);
+}
+
+/** Writes all verdicts in one step. */
 export function writeVerdicts(
   root: string,
   judge: string,
   version: string,
   verdicts: readonly JudgeVerdict[],
 ): void {
+  replaceFile(root, verdictsPath(judge, version), formatVerdicts(verdicts));
+}
+
+/** The file's text, sorted, so that branches merge. */
+function formatVerdicts(verdicts: readonly JudgeVerdict[]): string {
   const sorted = [...verdicts].sort(
     (a, b) => order(a.case, b.case) || order(a.answer_hash, b.answer_hash) || a.repeat - b.repeat,
   );
-  const text = sorted.map((one) => `${JSON.stringify(JudgeVerdict.parse(one))}\n`).join("");
-  replaceFile(join(root, verdictsPath(judge, version)), text);
+  return sorted.map((one) => `${JSON.stringify(JudgeVerdict.parse(one))}\n`).join("");
 }
 
 function order(a: string, b: string): number {

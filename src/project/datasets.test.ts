@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CaseSource } from "../domain/case.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { caseSecrets } from "./check-case-secrets.ts";
 import { openCsvCases } from "./csv-cases.ts";
 import { findJsonError } from "./find-json-error.ts";
 import { openJsonl } from "./jsonl-cases.ts";
@@ -22,6 +23,25 @@ function problemsOf(open: () => unknown): readonly Problem[] {
 }
 
 const all = (cases: CaseSource) => Array.from({ length: cases.count }, (_, index) => cases.read(index));
+
+describe("caseSecrets", () => {
+  const key = "sk-proj-abc123DEF456ghi789";
+
+  it("names the line of what looks like a key, and does not repeat it", () => {
+    const text = `{"id":"a","input":"plain"}\n{"id":"${key}","input":{"text":["my key is ${key}"]}}\n`;
+    const found = caseSecrets(jsonl(text));
+    expect(found).toMatchObject([{ code: "EVALS_SECRET_IN_FILE", path: "d.jsonl", line: 2 }]);
+    expect(JSON.stringify(found)).not.toContain(key);
+  });
+
+  it("counts what is beyond the tenth", () => {
+    const found = caseSecrets(
+      jsonl(Array.from({ length: 13 }, (_, n) => `{"id":"c${n}","input":"${key}"}`).join("\n")),
+    );
+    expect(found).toHaveLength(10);
+    expect(found.at(-1)?.what).toContain("And in 3 more.");
+  });
+});
 
 describe.each([
   ["kept whole", undefined],

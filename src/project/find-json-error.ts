@@ -45,6 +45,11 @@ class JsonScan {
       if (next === "done") {
         this.#match(SPACE);
         if (this.#position >= this.#text.length) return undefined;
+        if (this.#text.slice(this.#position).trim() === ",")
+          return this.#error(
+            "There is a comma after the end of the JSON value.",
+            "Delete it: in JSONL nothing stands between the lines.",
+          );
         return this.#error(
           "There is more text after the end of the JSON value.",
           "Put each case on a line of its own.",

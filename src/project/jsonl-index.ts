@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { isDeeperThan } from "../domain/json-depth.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { describeCase, isCase } from "./check-case.ts";
 import {
@@ -111,7 +112,8 @@ class IndexBuilder {
     if (value === undefined) return this.#addBadLine(text, line);
     const first = !this.#sawText;
     this.#sawText = true;
-    if (text.length > 2 * MAX_DEPTH && isTooDeep(text)) this.#problems.add(tooDeep(this.#path, line));
+    if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH))
+      this.#problems.add(tooDeep(this.#path, line));
     else if (isCase(value)) this.#addCase(value.id, offset, end - start, line);
     else if (first && Array.isArray(value)) return this.#addWholeArray(line);
     else this.#describe(value, text, line);
@@ -207,21 +209,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Counts brackets outside of texts. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  let inText = false;
-  for (let index = 0; index < text.length; index++) {
-    const letter = text.charCodeAt(index);
-    if (inText) {
-      if (letter === 92) index++;
-      else if (letter === 34) inText = false;
-    } else if (letter === 34) inText = true;
-    else if (letter === 123 || letter === 91) {
-      if (++depth > MAX_DEPTH) return true;
-    } else if (letter === 125 || letter === 93) depth--;
-  }
-  return false;
 }

@@ -1,4 +1,4 @@
-import { Liquid, type Template as LiquidNode } from "liquidjs";
+import { Context, Liquid, type Template as LiquidNode } from "liquidjs";
 import { printed } from "./prompt-scope.ts";
 import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
@@ -6,6 +6,9 @@ let engine: Liquid | undefined;
 
 /** Tags that would read files. */
 const FILE_TAGS = ["include", "render", "layout", "block"];
+
+/** Characters and list entries that one rendering may make. */
+const MOST_MADE = 20_000_000;
 
 /** The one Liquid engine: strict, own properties only, no file system. */
 export function liquidEngine(): Liquid {
@@ -18,9 +21,10 @@ function createEngine(): Liquid {
     strictVariables: true,
     strictFilters: true,
     ownPropertyOnly: true,
-    lenientIf: true,
     // A template that reads files would define behaviour that no fingerprint covers.
     templates: {},
+    // A loop over more than anybody reads would hold the whole program, and no signal could end it.
+    memoryLimit: MOST_MADE,
     outputEscape: printed,
     // The same text on every machine.
     timezoneOffset: 0,
@@ -61,13 +65,15 @@ export function compileLiquid(source: string): Template {
   } catch (error) {
     throw failure(error);
   }
+  // A condition and `default` may ask for what is not there; `assign`, which looks at the engine's own options, may not.
+  const options = { ...liquid.options, lenientIf: true };
   // A tag at an edge leaves a line feed behind; the message's edges are to be blank-free all the same.
   const cutStart = source.startsWith("{%");
   const cutEnd = source.endsWith("%}");
   return (scope) => {
     let text: string;
     try {
-      text = String(liquid.renderSync(nodes, scope));
+      text = String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
     } catch (error) {
       throw failure(error);
     }

@@ -110,6 +110,20 @@ describe("loadProject", () => {
     ]);
   });
 
+  it.each([
+    [
+      "the suite",
+      { "evals/one.yaml": "dataset: d\nprompt: p\nmodel: small\ntrails: 2\nscorers: [{ type: equals }]\n" },
+    ],
+    ["the config", { "evalconfig.yaml": `${GOOD["evalconfig.yaml"]}budgte: {}\n` }],
+  ])("tells a dataset's mistakes together with one of %s", async (_, changes) => {
+    const problems = await problemsOf({ ...changes, "datasets/d.jsonl": '{"id":"a"}\nnonsense\n' });
+    const places = problems.map(({ path, line }) => `${path}:${line}`);
+    expect(places).toContain("datasets/d.jsonl:1");
+    expect(places).toContain("datasets/d.jsonl:2");
+    expect(places).toHaveLength(3);
+  });
+
   it("needs no prompt where the provider does not", async () => {
     const suite = "dataset: d\nmodel: plain\nscorers: [{ type: equals }]\n";
     expect((await load({ "evals/one.yaml": suite })).suites[0]?.prompt).toBeNull();

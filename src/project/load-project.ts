@@ -25,9 +25,11 @@ export interface ProjectSource {
 }
 
 const FOLDER = "evals";
+const BASELINES = "evals/baselines";
 
 /**
- * Reads what the user committed: config, models, suites and the prompts they name. Datasets are found, not read.
+ * Reads what the user committed: config, models, suites and the prompts they name. Datasets are found, and read only where
+ * something else is wrong, so that all mistakes are told at once.
  * @throws {EvalsError} with all problems of all files
  */
 export async function loadProject(source: ProjectSource): Promise<Project> {
@@ -36,7 +38,10 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   const problems: Problem[] = [...loaded.problems];
   const env = readEnv(source, problems);
   const suites = await loadSuites(source, loaded, problems);
-  if (problems.length > 0 || loaded.config === undefined) throw new EvalsError(tidy(problems));
+  if (problems.length > 0 || loaded.config === undefined) {
+    for (const { openCases } of suites) collect(problems, () => openCases().close());
+    throw new EvalsError(tidy(problems));
+  }
   return {
     root,
     config: loaded.config,
@@ -133,7 +138,10 @@ function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
   const suites: SuiteFile[] = [];
   for (const { path, directory } of files.list(FOLDER)) {
     const ending = /\.ya?ml$/.exec(path)?.[0];
-    if (ending === undefined) continue;
+    if (ending === undefined) {
+      if (directory && path !== BASELINES) problems.push(...suitesBelow(files, path));
+      continue;
+    }
     const name = path.slice(FOLDER.length + 1, -ending.length);
     const other = suites.find((suite) => suite.name === name);
     if (directory) problems.push(directoryInstead(path));
@@ -142,6 +150,21 @@ function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
     else suites.push({ name, path });
   }
   return suites;
+}
+
+/** What is meant as a suite and stands where none is looked for. */
+function suitesBelow(files: FileSource, folder: string): Problem[] {
+  return files
+    .list(folder, { recursive: true })
+    .filter(({ path, directory }) => !directory && /\.ya?ml$/.test(path))
+    .filter(({ path }) => /^scorers:/m.test(files.read(path).toString("utf8")))
+    .map(({ path }) => ({
+      code: "EVALS_SUITE_FOLDER",
+      path,
+      what: `A suite stands directly in ${FOLDER}/, not in a folder of it.`,
+      why: "It would never be run, and nobody would notice.",
+      fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
+    }));
 }
 
 function choose(names: readonly string[], found: readonly SuiteFile[], problems: Problem[]): SuiteFile[] {

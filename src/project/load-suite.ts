@@ -63,7 +63,11 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
   return models?.includes(model) ? { model: undefined, models: [model] } : { model, models: undefined };
 }
 
-/** Reads one suite and finds everything it names. @throws {EvalsError} with all its problems */
+/**
+ * Reads one suite and finds everything it names. Its dataset is read only when the suite has a mistake, so that both are told at
+ * once.
+ * @throws {EvalsError} with all its problems
+ */
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite> {
   const { value, places, problems: syntax } = parseYaml(readText(context.files, path), path);
   if (syntax.length > 0) throw new EvalsError(syntax);
@@ -90,7 +94,10 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     return suite.dataset === undefined ? undefined : resolveDataset(context.files, suite.dataset);
   });
   const openCases = dataset === undefined ? undefined : await caseOpener(context.files, dataset);
-  if (problems.length > 0 || whole === undefined || openCases === undefined) throw new EvalsError(problems);
+  if (problems.length > 0 || whole === undefined || openCases === undefined) {
+    collect(problems, () => openCases?.().close());
+    throw new EvalsError(problems);
+  }
   return { name, path, suite: whole, places, models, prompt, scorers, openCases };
 }
 

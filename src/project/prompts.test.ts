@@ -99,6 +99,7 @@ describe("a compiled prompt", () => {
     ["plain", "user:\n\n  Hello\n {{ input.nme }}\n", 4, 5],
     ["with filters", "user:\nHello\n {{ input.nme | upcase }}\n", 3, 5],
     ["in a loop", "user:\n{% for x in input.nme %}{{ x }}{% endfor %}\n", 2, 13],
+    ["under another name", "user:\n{% assign n = input.nme %}{{ n }}\n", 2, 15],
   ])("names line, column and case of an undefined variable: %s", async (_, text, line, column) => {
     const problem = await mistakeOf(() => render(text, goldenWith({ name: "n" })));
     expect(problem).toMatchObject({ code: "EVALS_PROMPT_UNDEFINED", path: FILE.path, line, column });

@@ -67,9 +67,9 @@ export function messagesOf(value: unknown): readonly Message[] | undefined {
   return messages.includes(undefined) ? undefined : (messages as Message[]);
 }
 
-/** A count of tokens, or null when the value is not one: unknown, never 0. */
+/** A count of tokens, or null when the value is not one (no server counts beyond 2^53): unknown, never 0. */
 export function countOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }
 
 /** Usage from two values that may be absent; undefined when both are unknown. */

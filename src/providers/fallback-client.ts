@@ -1,8 +1,8 @@
-import type { Client } from "../domain/provider.ts";
+import type { Client, SteppedIn } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
 /** The other model, ready to be asked: wrapped in its own retries, limits and deadline. */
-export interface Fallback {
+export interface Fallback extends SteppedIn {
   readonly client: Client;
   /** Told as the reply's model when the other side does not name itself. */
   readonly label: string;
@@ -10,7 +10,7 @@ export interface Fallback {
 
 /**
  * Asks another model when this one has failed for good. The question is put into the other's own words, and the
- * reply's `model` says who answered; when both fail, the first failure is told.
+ * reply says who answered; when both fail, the first failure is told.
  */
 export function fallbackClient(client: Client, fallback: Fallback): Client {
   return {
@@ -18,10 +18,11 @@ export function fallbackClient(client: Client, fallback: Fallback): Client {
     async send(request, question, trial, signal) {
       const reply = await client.send(request, question, trial, signal);
       if (reply.kind === "answered" || signal.aborted) return reply;
-      const other = fallback.client;
+      const { client: other, alias, price, label } = fallback;
       const second = await other.send(other.prepare(question), question, trial, signal);
-      if (second.kind === "answered") return { ...second, model: second.model ?? fallback.label };
-      return { ...reply, message: `${reply.message}; then ${fallback.label}: ${second.message}` };
+      if (second.kind === "answered")
+        return { ...second, model: second.model ?? label, fallback: { alias, price } };
+      return { ...reply, message: `${reply.message}; then ${label}: ${second.message}` };
     },
     close: async () => {
       await Promise.all([client.close(), fallback.client.close()]);

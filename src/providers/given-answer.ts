@@ -1,11 +1,11 @@
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
-import { membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
+import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
 function isCount(value: unknown): boolean {
-  return value == null || (typeof value === "number" && Number.isInteger(value) && value >= 0);
+  return value == null || countOf(value) !== null;
 }
 
 function isAmount(value: unknown): boolean {

@@ -19,6 +19,7 @@ describe("compileBody", () => {
       { a: [3, 1, null], b: "as it is" },
     ],
     ["{% if input.more %}x{% else %}y{% endif %}", "y"],
+    ["{% assign m = input.more | default: 'z' %}{{ m }}", "z"],
   ])("fills %j", async (body, expected) => {
     expect((await compileBody(body))(question)).toEqual(expected);
   });
@@ -28,6 +29,7 @@ describe("compileBody", () => {
     "{{ input.none | json }}",
     "{{ input.message.length | json }}",
     "{{ input.constructor }}",
+    "{% assign n = input.none %}{{ n }}",
   ])("refuses what is undefined: %s", async (body) => {
     const fill = await compileBody({ q: [body] });
     expect(() => fill(question)).toThrow(expect.objectContaining({ at: ["body", "q", 0] }));

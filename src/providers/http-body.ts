@@ -48,7 +48,6 @@ class TemplateCompiler {
       // No `templates` to include: nothing outside the config file is ever read.
       this.#liquid = new Liquid({
         strictVariables: true,
-        lenientIf: true,
         strictFilters: true,
         ownPropertyOnly: true,
         templates: {},
@@ -59,6 +58,9 @@ class TemplateCompiler {
 
   async #text(source: string, at: Place): Promise<Part> {
     const liquid = await this.#engine();
+    const { Context } = await import("liquidjs");
+    // A condition and `default` may ask for what is not there; `assign`, which looks at the engine's own options, may not.
+    const options = { ...liquid.options, lenientIf: true };
     const attempt = <T>(work: () => T): T => {
       try {
         return work();
@@ -73,7 +75,9 @@ class TemplateCompiler {
     const template = attempt(() => liquid.parse(source));
     const asValue = WHOLE_EXPRESSION.test(source);
     return (scope) => {
-      const text = attempt(() => liquid.renderSync(template, scope)) as string;
+      const text = attempt(() =>
+        liquid.renderSync(template, new Context(scope, options, { sync: true }, { liquid })),
+      ) as string;
       return asValue ? (JSON.parse(text) as Json) : text;
     };
   }

@@ -80,9 +80,24 @@ describe("httpProvider", () => {
 
   it.each([
     ["not json", "the reply is not JSON"],
-    ["{}", "nothing stands at $.answer in the reply"],
+    ["{}", "nothing stands at $.answer in the reply, which is empty"],
+    ["[1]", "nothing stands at $.answer in the reply"],
+    ['{"text":"secret","n":1}', 'nothing stands at $.answer in the reply, which has "text", "n"'],
   ])("calls %s malformed", async (body, message) => {
     expect(await once({ answer: "$.answer" }, { body })).toMatchObject({ error: "malformed-reply", message });
+  });
+
+  it("takes a reply that is nested without end for none, and a cost without end for unknown", async () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    for (const path of ["answer", "messages", "tool_calls"])
+      expect(await once({ answer: "$.a", [path]: "$.b" }, { body: `{"a":"x","b":${deep}}` })).toMatchObject({
+        kind: "failed",
+        error: "malformed-reply",
+        message: "the reply is nested more than 500 levels deep",
+      });
+    const costly = await once({ answer: "$.a", cost_usd: "$.c" }, { body: '{"a":"x","c":1e999}' });
+    expect(costly).toMatchObject({ kind: "answered", output: "x" });
+    expect(costly).not.toHaveProperty("cost_usd");
   });
 
   it("fills headers from the environment and keeps their values out of everything", async () => {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import { headerValue } from "../domain/header-value.ts";
 import type { Json } from "../domain/json.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type {
   AnsweredReply,
   OpenTarget,
@@ -80,12 +81,29 @@ function parseOrUndefined(text: string): unknown {
   }
 }
 
+const MOST_KEYS = 8;
+
+/** What the reply does have, for whoever wrote the path: its keys, never its values. */
+function keysText(body: unknown): string {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return "";
+  const keys = Object.keys(body);
+  if (keys.length === 0) return ", which is empty";
+  const more = keys.length > MOST_KEYS ? ", …" : "";
+  return `, which has ${keys
+    .slice(0, MOST_KEYS)
+    .map((key) => JSON.stringify(key.slice(0, 40)))
+    .join(", ")}${more}`;
+}
+
 function readReply(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
   const asksJson = Object.values(paths).some((path) => path !== undefined);
+  if (asksJson && isDeeperThan(text, MOST_NESTED))
+    return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
   const body = asksJson ? parseOrUndefined(text) : undefined;
   if (paths.answer !== undefined && body === undefined) return malformedReply("the reply is not JSON");
   const found = paths.answer === undefined ? text : paths.answer(body);
-  if (found === undefined) return malformedReply(`nothing stands at ${settings.answer} in the reply`);
+  if (found === undefined)
+    return malformedReply(`nothing stands at ${settings.answer} in the reply${keysText(body)}`);
   const cost = paths.cost_usd?.(body);
   return {
     kind: "answered",
@@ -93,7 +111,7 @@ function readReply(text: string, paths: ReplyPaths, settings: Settings): Answere
     messages: messagesOf(paths.messages?.(body)),
     tool_calls: toolCallsOf(paths.tool_calls?.(body)),
     usage: usageOf(paths.input_tokens?.(body), paths.output_tokens?.(body)),
-    ...(typeof cost === "number" && cost >= 0 && { cost_usd: cost }),
+    ...(typeof cost === "number" && cost >= 0 && Number.isFinite(cost) && { cost_usd: cost }),
     raw: text,
   };
 }

@@ -1,3 +1,5 @@
+import { MOST_NESTED } from "../domain/json-depth.ts";
+
 const BLANK = /[ \t\n\r]*/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them inside strings
@@ -45,9 +47,12 @@ class Reader {
     return this.#take(close);
   }
 
-  value(): boolean {
-    if (this.#take("{")) return this.#list("}", () => this.#token(STRING) && this.#take(":") && this.value());
-    if (this.#take("[")) return this.#list("]", () => this.value());
+  /** Where it is nested beyond reason it is taken to be wrong. */
+  value(depth = 0): boolean {
+    if (depth > MOST_NESTED) return false;
+    const inner = (): boolean => this.value(depth + 1);
+    if (this.#take("{")) return this.#list("}", () => this.#token(STRING) && this.#take(":") && inner());
+    if (this.#take("[")) return this.#list("]", inner);
     return this.#token(STRING) || this.#token(SCALAR);
   }
 }

@@ -20,14 +20,16 @@ type Settings = z.output<typeof Settings>;
 /** An agent as it was loaded: what it returns is not yet believed. */
 type LoadedAgent = (input: Json, context: AgentContext) => unknown;
 
-function moduleMistake(file: string, problem: string, cause?: unknown): SettingMistake {
+const DEFAULT_EXPORT = "Give it a default export: `export default async (input, context) => answer`.";
+
+function moduleMistake(file: string, problem: string, fix: string, cause?: unknown): SettingMistake {
   return new SettingMistake(
     ["file"],
     {
       code: "EVALS_MODULE",
       what: `The module ${file} cannot be used: ${oneLine(problem)}`,
       why: "Every trial of this model calls it.",
-      fix: "Give it a default export: `export default async (input, context) => answer`.",
+      fix,
     },
     { cause },
   );
@@ -42,9 +44,10 @@ async function loadAgent(
     const agent = (await loadModule(root, file)).default;
     if (typeof agent === "function") return { agent: agent as LoadedAgent, files };
   } catch (error) {
-    throw moduleMistake(file, error instanceof Error ? error.message : String(error), error);
+    const said = error instanceof Error ? error.message : String(error);
+    throw moduleMistake(file, said, "Mend it, or what it imports; importing it must not fail.", error);
   }
-  throw moduleMistake(file, "its default export is not a function.");
+  throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT);
 }
 
 /** What `throw` threw, as one line. */

@@ -1,4 +1,5 @@
 import { sha256 } from "../domain/json.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { wrongMembers } from "./given-answer.ts";
@@ -38,6 +39,7 @@ function isTrialNumber(value: unknown): boolean {
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (isDeeperThan(text, MOST_NESTED)) return undefined;
   try {
     return membersOf(JSON.parse(text));
   } catch {

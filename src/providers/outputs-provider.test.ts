@@ -121,6 +121,15 @@ describe("outputsProvider", () => {
     `);
   });
 
+  it("tells a line that is nested beyond reason, whole or cut off", async () => {
+    const deep = "[".repeat(100_000);
+    const whole = `{"case":"a","output":${deep}${"]".repeat(100_000)}}`;
+    expect(await problemsOf(lines(whole, `{"case":"b","output":${deep}`))).toEqual([
+      "o.jsonl:1:522 EVALS_OUTPUTS_JSON",
+      "o.jsonl:2:522 EVALS_OUTPUTS_JSON",
+    ]);
+  });
+
   it("guesses which case was meant", async () => {
     await expect(open(lines({ case: "refund-7", output: "x" }))).rejects.toMatchObject({
       problems: [{ what: 'The dataset has no case "refund-7". Did you mean "refund-07"?' }],

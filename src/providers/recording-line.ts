@@ -11,7 +11,18 @@ export interface RecordingKey {
 
 /** One recorded answer as a line of JSON without its end. Holds no header, no raw body, no price. */
 export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
-  const { output, messages, tool_calls, usage, latency_ms, model, finish_reason, refusal, cost_usd } = reply;
+  const {
+    output,
+    messages,
+    tool_calls,
+    usage,
+    latency_ms,
+    model,
+    finish_reason,
+    refusal,
+    cost_usd,
+    fallback,
+  } = reply;
   return JSON.stringify({
     case: key.case,
     trial: key.trial,
@@ -21,6 +32,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     latency_ms: latency_ms ?? undefined,
     cost_usd: cost_usd ?? undefined,
     model: model ?? undefined,
+    fallback: fallback?.alias,
     finish_reason: finish_reason ?? undefined,
     refusal: refusal ?? undefined,
     messages: messages?.length ? messages : undefined,

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import type { AnsweredReply, OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { answerFrom, wrongMembers } from "./given-answer.ts";
 import { jsonMistakeColumn } from "./json-mistake.ts";
@@ -47,6 +48,7 @@ function indexRecording(file: LineFile, path: string): ReadonlyMap<string, numbe
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (isDeeperThan(text, MOST_NESTED)) return undefined;
   try {
     return membersOf(JSON.parse(text));
   } catch {
@@ -65,6 +67,17 @@ function openRecording(place: string, path: string) {
   }
 }
 
+function recordedAnswer(line: string): AnsweredReply {
+  const members = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const { fallback } = members;
+  return {
+    ...answerFrom(members),
+    // What it cost stands beside it, where that was known.
+    ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
+    recorded: true,
+  };
+}
+
 async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { of, file: path } = settings;
   const place = placeOfFile(host.root, path, {
@@ -81,12 +94,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
       prepare: (question) => recorded.client.prepare(question),
       send: (request, { case_id }, trial) => {
         const line = lines.get(`${hashJson(request)}#${trial}`);
-        if (line !== undefined) {
-          return {
-            ...answerFrom(JSON.parse(file.text(line)) as Readonly<Record<string, unknown>>),
-            recorded: true,
-          };
-        }
+        if (line !== undefined) return recordedAnswer(file.text(line));
         return {
           kind: "failed",
           error: "not-recorded",

@@ -114,16 +114,23 @@ describe("wrapClient", () => {
 
   it("lets another model answer when this one keeps failing, and says so", async () => {
     const { options, calls } = fakeOutside();
-    const fallback = { client: scriptedClient(answered), label: "other" };
+    const price = { input: 3, output: 4 };
+    const fallback = { client: scriptedClient(answered), label: "other-2024", alias: "other", price };
     expect(await send(wrapClient(scriptedClient(refused), { ...options, fallback }))).toMatchObject({
       output: "ok",
-      model: "other",
+      model: "other-2024",
+      fallback: { alias: "other", price },
     });
     expect(calls.sent).toBe(1);
   });
 
   it("tells both failures when both fail", async () => {
-    const fallback = { client: scriptedClient({ ...refused, message: "404" }), label: "other" };
+    const fallback = {
+      client: scriptedClient({ ...refused, message: "404" }),
+      label: "other",
+      alias: "other",
+      price: null,
+    };
     const reply = await send(wrapClient(scriptedClient(refused), { ...fakeOutside().options, fallback }));
     expect(reply).toMatchObject({ message: "400; then other: 404" });
   });

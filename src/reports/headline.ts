@@ -1,4 +1,5 @@
 import type { RunReport } from "../domain/report.ts";
+import { isUnfinished, type RunStatus } from "../domain/run.ts";
 import { count, plural } from "./format-numbers.ts";
 
 /** The first thing to say of a run: a word that agrees with the exit code, and what the comparison found. */
@@ -20,7 +21,7 @@ export function headline({ gate, status, header }: RunReport): Headline {
     case "failed":
       return made("FAILED", "bad");
     case "undecided":
-      return made(status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", "unsure");
+      return made(lacksTrials(status) ? "INCOMPLETE" : "UNDECIDED", "unsure");
     case "not_gated":
       return made("DONE", "plain");
     case "passed":
@@ -32,6 +33,11 @@ export function headline({ gate, status, header }: RunReport): Headline {
   }
 }
 
+/** Whether trials are missing that `--resume` would ask for. */
+export function lacksTrials(status: RunStatus): boolean {
+  return status === "incomplete" || isUnfinished(status);
+}
+
 /** Why not every trial was asked, in one sentence; empty when all were. */
 export function endSentence({ end, counts }: RunReport): string {
   switch (end.kind) {
@@ -41,6 +47,10 @@ export function endSentence({ end, counts }: RunReport): string {
       return `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`;
     case "skipped":
       return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${end.because === "budget" ? "the budget is reached" : "stopped"}).`;
+    case "interrupted":
+      return `${count(counts.answered)} of ${count(counts.trials)} answered: it was interrupted.`;
+    case "running":
+      return `${count(counts.answered)} of ${count(counts.trials)} answered: it is still running.`;
     case "unreachable":
       return `Stopped early: the model did not answer (${end.message}).`;
     case "judge-unreachable":
@@ -51,15 +61,16 @@ export function endSentence({ end, counts }: RunReport): string {
 }
 
 /** What trials are that a run did not get to. An answer that still waits for its judge was asked for. */
-export function undone({ end }: Pick<RunReport, "end">): string {
+function undone({ end }: Pick<RunReport, "end">): string {
   return end.kind === "judge-unreachable" ? "not asked or not judged" : "not asked";
 }
 
 /** `312 asked, 188 not needed, 0 errors`. */
 export function countsSentence({ counts, header, end }: RunReport): string {
   const recorded = header.provider === "outputs" || header.provider === "replay";
+  const asked = `${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`;
   return [
-    `${plural(counts.answered, "answer")}: ${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`,
+    counts.answered === 0 ? "0 answers" : `${plural(counts.answered, "answer")}: ${asked}`,
     counts.cached > 0 ? `${count(counts.cached)} cached` : "",
     counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
     counts.skipped > 0 ? `${count(counts.skipped)} ${undone({ end })}` : "",

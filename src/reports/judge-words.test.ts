@@ -38,7 +38,7 @@ describe("what a judge's word is worth", () => {
   it("is said in one sentence each", () => {
     const report = sampleReport(judged);
     expect(informingSentences(report)).toEqual([
-      "not enforced: score.helpful 40.0 %, required ≥ 0.8: missed",
+      "not enforced: score.helpful 40.0 %, required ≥ 80 %: missed",
     ]);
     expect(correctedSentences(report)).toEqual([
       "pass rate 85.0 % (80.0 – 90.0 %) with the judge's error taken out, 90.0 % as judged (PPI++, 120 labels)",

@@ -145,9 +145,18 @@ export function deltaText({ delta, low, high }: NonNullable<MetricRow["baseline"
     : `${points(delta)} (${points(low)} to ${points(high)})`;
 }
 
-/** `≥ 0.9`. */
-export function boundText(text: string): string {
-  return text.replace(">=", "≥").replace("<=", "≤");
+/** `≥ 90 %`, `≤ $0.002`, `≤ 4s`: a bound as a person reads it. */
+export function boundText(text: string, unit: MetricUnit): string {
+  const bound = parseBound(text);
+  const sign = (op: string): string => op.replace(">=", "≥").replace("<=", "≤");
+  if (bound === undefined) return sign(text);
+  if (unit === "rate") return `${sign(bound.op)} ${Number((bound.value * 100).toFixed(6))} %`;
+  return unit === "usd" ? `${sign(bound.op)} $${bound.value}` : sign(text);
+}
+
+/** What a rule asks for, in the unit of its metric. Rules beside the requirements have words of their own. */
+export function requiredText({ rule, required }: Pick<RuleResult, "rule" | "required">): string {
+  return boundText(required, rule.startsWith("require ") ? unitOf(rule.slice("require ".length)) : "number");
 }
 
 /** Rules that no row of the metrics tells: regression, critical, removed cases. Those that only inform are told apart. */

@@ -28,10 +28,13 @@ function withoutCommands(text: string): string {
   return text.replace(/(^|\s):(?=:)/g, "$1\uFFFD").replace(/##(?=(?:vso)?\[)/g, "#\uFFFD");
 }
 
-/** At most `width` characters, the end replaced by `…`. */
+/** At most `width` characters, the end replaced by `…`, one also where the text was cut before. */
 export function cut(text: string, width: number): string {
   const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);
   return letters.length <= width && text.length <= width * 2
     ? text
-    : `${letters.slice(0, Math.max(0, width - 1)).join("")}…`;
+    : `${letters
+        .slice(0, Math.max(0, width - 1))
+        .join("")
+        .replace(/…+$/, "")}…`;
 }

@@ -393,6 +393,7 @@ describe("scoring", () => {
       );
       await runTrials(job);
       expect(rows(job)).toMatchObject([{ kind: "answered", pass: true, scores: [null, [1, true]] }]);
+      expect(job.store.trial(job.writer.no, 0, 1)?.void_reasons).toEqual([expect.stringMatching(/./), null]);
     },
   );
 

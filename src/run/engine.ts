@@ -139,32 +139,22 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const { transcript } = answer;
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
+    const { case_no, trial } = work;
+    const fresh =
+      "raw" in answer ? ({ kind: "answered", case_no, trial, transcript, raw: answer.raw } as const) : null;
+    // A scorer of the user's own may end the process.
+    if (fresh !== null) writer.arrived({ ...fresh, scores: null });
     const result = scoreTrial(plan.scorers, {
       golden: plan.golden(work.case_no),
       trial: work.trial,
       transcript,
     });
     const now = result instanceof Promise ? null : result;
-    if (stored) {
-      if (now !== null) writer.recordScores(work.case_no, work.trial, now);
-    } else if ("answer_id" in answer) {
-      writer.record({
-        kind: "cached",
-        case_no: work.case_no,
-        trial: work.trial,
-        answer_id: answer.answer_id,
-        scores: now,
-      });
-    } else {
-      writer.record({
-        kind: "answered",
-        case_no: work.case_no,
-        trial: work.trial,
-        transcript,
-        raw: answer.raw,
-        scores: now,
-      });
-    }
+    if (fresh !== null) writer.record({ ...fresh, scores: now });
+    else if (stored) {
+      if (now !== null) writer.recordScores(case_no, trial, now);
+    } else if ("answer_id" in answer)
+      writer.record({ kind: "cached", case_no, trial, answer_id: answer.answer_id, scores: now });
     if (!(result instanceof Promise)) {
       settleScores(work, transcript, cached, result);
       return;

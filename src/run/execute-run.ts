@@ -1,7 +1,7 @@
 import type { Budget } from "../domain/config.ts";
 import type { Client } from "../domain/provider.ts";
 import type { RunEnd } from "../domain/report.ts";
-import type { RunCounts, RunHeader, RunStatus } from "../domain/run.ts";
+import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
 import { type BudgetGuard, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
@@ -74,7 +74,7 @@ export interface RanRun {
   /** What its judges were asked and paid; null when it has none. */
   readonly judged: JudgeTotals | null;
   readonly counts: RunCounts;
-  readonly status: RunStatus;
+  readonly status: EndedStatus;
   readonly end: RunEnd;
   /** By this sitting, judges included. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
@@ -289,7 +289,7 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
   };
 }
 
-function statusOf({ errored, skipped, not_needed }: RunCounts): RunStatus {
+function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   if (errored + skipped > 0) return "incomplete";
   return not_needed > 0 ? "stopped_early" : "complete";
 }

@@ -8,6 +8,7 @@ import { compileJudge } from "../project/compile-judge.ts";
 import type { RetryOutside } from "../providers/retrying-client.ts";
 import { wrapClient } from "../providers/wrap-client.ts";
 import { type AskedModel, type JudgeSitting, judgeModel } from "./judge-model.ts";
+import { identityOf, recordedModel } from "./model-identity.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
 /** What asking needs of the outside, beside the network. */
@@ -63,6 +64,8 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
         ? {}
         : {
             fallback: {
+              alias: fallback.model.alias,
+              price: fallback.target.price,
               label: fallback.target.label,
               client: wrapClient(fallback.target.client, options(fallback.model)),
             },
@@ -94,10 +97,7 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
       alias,
       model,
       target,
-      identity: {
-        ...identityOf(own, model, target),
-        ...(fallback === null ? {} : { fallback: identityOf(own, fallback.model, fallback.target) }),
-      },
+      identity: identityOf(own, model, target),
       client: () => {
         client ??= wrapped(model, target, fallback);
         return client;
@@ -148,46 +148,6 @@ interface Fallback {
 }
 
 type Params = { readonly [name: string]: Json };
-
-/**
- * All that decides replies beside what is asked: what a provider says of itself, and what it puts into every request. A
- * recording has that of the model it was made of.
- */
-function identityOf(
-  project: Project,
-  model: LoadedModel,
-  target: OpenTarget,
-): { readonly [name: string]: Json } {
-  const asked = recordedModel(model, project);
-  const always = asked.provider.prompt === "required" ? emptyRequest(target) : definingSettings(asked);
-  return { target: target.identity, asked: always };
-}
-
-/** The model behind a recording; any other is itself. */
-function recordedModel(model: LoadedModel, project: Project): LoadedModel {
-  if (model.provider.kind !== "replay") return model;
-  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
-}
-
-/** A chat model's request with nothing in it; that of a model of embeddings takes no messages. */
-function emptyRequest({ client }: OpenTarget): Json {
-  try {
-    return client.prepare({ case_id: "", input: null, messages: [{ role: "user", content: "" }] });
-  } catch (error) {
-    if (!(error instanceof SettingMistake)) throw error;
-    return client.prepare({ case_id: "", input: "", messages: null });
-  }
-}
-
-const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers"];
-
-/** Settings of a service of one's own: its templates and paths. */
-function definingSettings({ settings }: LoadedModel): Json {
-  const entries = Object.entries(settings as Record<string, Json | undefined>);
-  return Object.fromEntries(
-    entries.filter(([name, value]) => value !== undefined && !NOT_DEFINING.includes(name)),
-  ) as Json;
-}
 
 /** A judge has limits of its own, so that it never waits behind the target's calls nor they behind it. */
 function limitsOf(model: LoadedModel, concurrency: number): Limits {

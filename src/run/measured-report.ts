@@ -1,4 +1,5 @@
-import type { RunReport } from "../domain/report.ts";
+import type { RunEnd, RunReport } from "../domain/report.ts";
+import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { measure } from "./assemble-report.ts";
@@ -31,8 +32,8 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
     ...measure(header, tally, byTag, judged),
     comparison: null,
-    gate: { outcome: "not_gated", verdict: "none", rules: [] },
-    end: early ? { kind: "decided" } : { kind: "all-asked" },
+    gate: { outcome: isUnfinished(run.status) ? "undecided" : "not_gated", verdict: "none", rules: [] },
+    end: endOf(run),
     worst: [],
     never_pass: never,
     flaky: failing.length - never,
@@ -41,4 +42,9 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     dataset_path: "",
     duration_ms: 0,
   };
+}
+
+function endOf({ status }: StoredRun): RunEnd {
+  if (isUnfinished(status)) return { kind: status };
+  return status === "stopped_early" ? { kind: "decided" } : { kind: "all-asked" };
 }

@@ -3,6 +3,7 @@ import { EvalsError, SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { OpenTarget, ProviderHost } from "../domain/provider.ts";
 import { settingProblem } from "../project/setting-problem.ts";
+import { identityOf } from "./model-identity.ts";
 
 export interface TargetOptions {
   readonly concurrency: number;
@@ -10,7 +11,7 @@ export interface TargetOptions {
 }
 
 /**
- * Opens a model of the config.
+ * Opens a model of the config. The model that may step in for it is part of its identity: who answers decides the answer.
  * @throws {EvalsError} for a setting that the provider finds impossible, at its place in evalconfig.yaml
  */
 export async function openTarget(
@@ -27,19 +28,36 @@ export async function openTarget(
     open: async (alias, at) => {
       const other = project.models.get(alias);
       if (other === undefined) throw unknownAlias(alias, at, project);
-      return other.provider.open(other.settings, hostOf(other));
+      return openAlone(other);
     },
   });
-  try {
-    return await model.provider.open(model.settings, hostOf(model));
-  } catch (error) {
-    if (error instanceof SettingMistake) {
-      throw new EvalsError(settingProblem(project.configPlaces, ["models", model.alias], error), {
+  const openAlone = async (one: LoadedModel): Promise<OpenTarget> => {
+    const target = await one.provider.open(one.settings, hostOf(one));
+    const fallback = one.entry.fallback === undefined ? undefined : project.models.get(one.entry.fallback);
+    if (fallback === undefined || target.client.immediate === true) return target;
+    try {
+      const stepsIn = await placed(fallback, () =>
+        fallback.provider.open(fallback.settings, hostOf(fallback)),
+      );
+      const identity = identityOf(project, fallback, stepsIn);
+      await stepsIn.client.close();
+      return { ...target, identity: { ...(target.identity as object), fallback: identity } };
+    } catch (error) {
+      await target.client.close();
+      throw error;
+    }
+  };
+  const placed = async (one: LoadedModel, open: () => Promise<OpenTarget>): Promise<OpenTarget> => {
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof SettingMistake)) throw error;
+      throw new EvalsError(settingProblem(project.configPlaces, ["models", one.alias], error), {
         cause: error,
       });
     }
-    throw error;
-  }
+  };
+  return placed(model, () => openAlone(model));
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

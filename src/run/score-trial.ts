@@ -3,7 +3,13 @@ import { type OpenScorer, type ScoreInput, ScorerFailure } from "../domain/score
 
 /** What all scorers of a suite say of one answer. */
 export type Scoring =
-  | { readonly kind: "scored"; readonly pass: boolean; readonly scores: readonly (Score | null)[] }
+  | {
+      readonly kind: "scored";
+      readonly pass: boolean;
+      readonly scores: readonly (Score | null)[];
+      /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
+      readonly voids?: readonly (string | null)[];
+    }
   | { readonly kind: "failed"; readonly error: "tool" | "judge"; readonly message: string };
 
 type Result = Score | ScorerFailure;
@@ -69,6 +75,7 @@ function failure(error: unknown): ScorerFailure {
 /** Null: it was not asked, since the trial had failed already. */
 function combine(scorers: readonly OpenScorer[], results: readonly (Result | null)[]): Scoring {
   const scores: (Score | null)[] = [];
+  let voids: (string | null)[] | undefined;
   let pass = true;
   for (const [index, scorer] of scorers.entries()) {
     const result = results[index];
@@ -76,11 +83,15 @@ function combine(scorers: readonly OpenScorer[], results: readonly (Result | nul
       if (scorer.required && result instanceof ScorerFailure) {
         return { kind: "failed", error: result.kind, message: `${scorer.name}: ${result.message}` };
       }
+      if (result instanceof ScorerFailure) {
+        voids ??= scorers.map(() => null);
+        voids[index] = result.message;
+      }
       scores.push(null);
       continue;
     }
     scores.push(result);
     if (scorer.required && !result.pass) pass = false;
   }
-  return { kind: "scored", pass, scores };
+  return voids === undefined ? { kind: "scored", pass, scores } : { kind: "scored", pass, scores, voids };
 }

@@ -3,19 +3,21 @@ import type { AnsweredReply } from "../domain/provider.ts";
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { dollars } from "./budget-guard.ts";
 
-/** A reply as it is kept, with its cost where a price is known. */
+/** A reply as it is kept, with its cost where the price of the model that answered is known. */
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
+  const rate = reply.fallback === undefined ? price : reply.fallback.price;
   return {
     output: reply.output,
     messages: reply.messages ?? [],
     tool_calls: reply.tool_calls ?? [],
     usage,
     latency_ms: reply.latency_ms ?? null,
-    cost_usd: reply.cost_usd ?? priced(price, usage.input_tokens, usage.output_tokens),
+    cost_usd: reply.cost_usd ?? priced(rate, usage.input_tokens, usage.output_tokens),
     model: reply.model ?? null,
     finish_reason: reply.finish_reason ?? null,
     refusal: reply.refusal ?? null,
+    ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
   };
 }
 

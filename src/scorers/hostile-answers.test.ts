@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
 import { fakeInput, openScorer, removeRepositories } from "./scorer-fakes.ts";
+import { scriptedJudges } from "./testing/scripted-judges.ts";
 
 afterAll(removeRepositories);
 
@@ -46,6 +47,16 @@ describe("an answer made to stall or break a scorer", () => {
       expect(performance.now() - started, name).toBeLessThan(5000);
       expect(score.score, name).toBeGreaterThanOrEqual(0);
       expect(score.reason.length, name).toBeLessThanOrEqual(1000);
+    }
+  });
+
+  it("by a service whose reply is nested without end, is a failure to score", async () => {
+    const judges = scriptedJudges({}, () => `{"label": ${"[".repeat(50_000)}${"]".repeat(50_000)}}`);
+    for (const label of ["$.label", "$"]) {
+      const settings = { type: "classifier", model: "m", label, pass: ["kind"] };
+      const scorer = await openScorer(settings, { judges });
+      const failure = await Promise.resolve(scorer.score(fakeInput("a"))).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(ScorerFailure);
     }
   });
 

@@ -169,6 +169,20 @@ describe("a rubric", () => {
     expect((await judged(RUBRIC, all)).score).toBe(0.75);
     const unnamed = `{"criteria":[${fail},${pass}]}`;
     expect((await judged(RUBRIC, unnamed)).score).toBe(0.75);
+    const polite = '{"name":"polite","reason":"p","verdict":"pass"}';
+    const misnamed = `[{"name":"kind","reason":"k","verdict":"fail"},${polite}]`;
+    await expect(judged(RUBRIC, misnamed)).rejects.toThrow("gave no verdict");
+    const twice = `[${polite},{"name":"right","reason":"r","verdict":"pass"},{"name":"right","reason":"p","verdict":"fail"}]`;
+    await expect(judged(RUBRIC, twice)).rejects.toThrow('judges "right" twice');
+  });
+
+  it("whose criteria are all met passes, whatever rounding makes of their weights", async () => {
+    const weights = [1, 1, 1].map((weight, n) => `{ name: c${n}, text: t, weight: ${weight} }`);
+    const text = file(
+      `kind: rubric\nmodel: m\nthreshold: 0.7\nscale: { min: 0, max: 10 }\ncriteria: [${weights}]`,
+    );
+    expect((await judged(text, '{"reason":"a","score":7}')).verdict).toBe("pass");
+    expect((await judged(text, '{"reason":"a","score":6.99}')).verdict).toBe("fail");
   });
 
   it("is nothing when one criterion is left without a verdict", async () => {
@@ -285,6 +299,18 @@ describe("kinds that look at the context alone", () => {
     expect(asked[0]).toEqual(asked[1]);
   });
 
+  it("have no verdict unless each source is judged, once", async () => {
+    const text = file("kind: context-relevance\nmodel: m\nthreshold: 0.5");
+    const of = (...numbers: number[]) =>
+      JSON.stringify({ sources: numbers.map((source) => ({ source, reason: "r", verdict: "relevant" })) });
+    await expect(judged(text, of(1), golden)).rejects.toThrow("judged 1 of 2 sources");
+    await expect(judged(text, of(1, 2, 3), golden)).rejects.toThrow("judged 3 of 2 sources");
+    await expect(judged(text, of(1, 1), golden)).rejects.toThrow("judged a source twice");
+    expect((await judged(text, of(2, 1), golden)).score).toBe(1);
+    const oneText = { metadata: { context: "a\n\nb" } };
+    expect((await judged(text, of(1, 2), oneText)).score).toBe(1);
+  });
+
   it("count what the sources hold of the reference", async () => {
     const reply = `{"statements":[{"statement":"s","reason":"r","verdict":"supported"},{"statement":"t","reason":"r","verdict":"absent"}]}`;
     expect((await judged(file("kind: context-recall\nmodel: m"), reply, golden)).score).toBe(0.5);
@@ -318,6 +344,13 @@ describe("an ensemble", () => {
     const result = await judged(three(combine), each(replies));
     expect(result).toMatchObject({ score, verdict, agreement });
     expect(result.reason).toMatch(/^\d of 3 opinions say (pass|fail): /);
+  });
+
+  it("passes at its threshold, whatever rounding makes of the mean", async () => {
+    const scale = "scale: { min: 0, max: 10 }\nthreshold: 0.7\nsamples: 3\ncombine: mean";
+    const text = file(`kind: custom\nmodel: m\n${scale}`, "user:\n{{ output }}");
+    expect((await judged(text, '{"reason":"a","score":7}')).verdict).toBe("pass");
+    expect((await judged(text, '{"reason":"a","score":6.9}')).verdict).toBe("fail");
   });
 
   it.each([

@@ -1,11 +1,17 @@
+import { markProcess, type ProcessMark } from "../processes/process-mark.ts";
 import type { Store } from "./store.ts";
 
 /**
  * Opens `.evals/history.db` below the project root, made when it is not there.
  * @param now milliseconds since 1970, UTC; the time that an answer is stored with
+ * @param self the process that works on what it starts or goes on with
  * @throws {EvalsError} when it cannot be written, is not a database, or is from a newer program
  */
-export async function openStore(root: string, now: () => number = Date.now): Promise<Store> {
+export async function openStore(
+  root: string,
+  now: () => number = Date.now,
+  self: ProcessMark = markProcess(process.pid),
+): Promise<Store> {
   const { openSqliteStore } = await import("./sqlite/sqlite-store.ts");
-  return openSqliteStore(root, now);
+  return openSqliteStore(root, now, self);
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
+import type { ProcessMark } from "../processes/process-mark.ts";
 import type { NewJudgement, Store, StoredRun, TrialRow } from "./store.ts";
 import {
   answered,
@@ -13,7 +14,8 @@ import {
 
 /** Somewhere that a history can be kept: each `open` is another handle on the same history. */
 export interface StorePlace {
-  open(): Store | Promise<Store>;
+  /** @param self the process that works on what is written; default this one */
+  open(self?: ProcessMark): Store | Promise<Store>;
   remove(): void;
 }
 
@@ -50,7 +52,10 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       it("is listed as running, with its header as it was given", () => {
         create();
         expect(store.runs({})).toMatchObject([
-          { header: sampleHeader(), status: "running", ended_at: null, report: null, calls: 0 },
+          {
+            ...{ header: sampleHeader(), status: "running", process: process.pid },
+            ...{ ended_at: null, report: null, calls: 0 },
+          },
         ]);
       });
 
@@ -110,6 +115,24 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     });
 
     describe("a recorded trial", () => {
+      it("tells why an optional scorer has no score of it, and no more where none was asked", () => {
+        const writer = create();
+        writer.record(answered(0, 1));
+        writer.record(answered(0, 2, { scores: failed }));
+        writer.flush();
+        const [one, two] = store.trials(writer.no, 0);
+        expect(one).toMatchObject({ scores: [{ score: 1 }, null] });
+        expect(one?.void_reasons).toEqual([null, "no verdict: the reply was empty"]);
+        expect(two?.void_reasons).toBeUndefined();
+        expect([...store.scan(writer.no)].map((row) => row.scores)).toEqual([
+          [[1, true], null],
+          [
+            [0, false],
+            [0.25, false],
+          ],
+        ]);
+      });
+
       it("comes back whole: answer, messages, tool calls, usage, scores", () => {
         const writer = create();
         const transcript = sampleTranscript({
@@ -271,6 +294,27 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.origins(first.no)]).toEqual([]);
         expect(store.answerIds(second.no)).toEqual([hit?.answer_id]);
         expect(store.answerIds(second.no)).toEqual(store.answerIds(first.no));
+      });
+
+      it("knows which answers a fallback gave, those from the cache too", () => {
+        const first = create();
+        first.record(answered(0, 1, { transcript: sampleTranscript({ fallback: "other" }) }));
+        first.record(answered(0, 2));
+        first.flush();
+        expect(store.fallbackAnswers(first.no)).toBe(1);
+        expect(store.transcript(first.no, 0, 1)?.transcript.fallback).toBe("other");
+        expect(store.transcript(first.no, 0, 2)?.transcript).not.toHaveProperty("fallback");
+        expect(store.trial(first.no, 0, 1)?.answer?.fallback).toBe("other");
+        const second = create(store, { id: "aa000002" });
+        second.record({
+          kind: "cached",
+          case_no: 0,
+          trial: 1,
+          answer_id: store.answerIds(first.no)[0] ?? 0,
+          scores: null,
+        });
+        second.flush();
+        expect(store.fallbackAnswers(second.no)).toBe(1);
       });
     });
 

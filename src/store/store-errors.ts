@@ -1,4 +1,5 @@
 import { EvalsError } from "../domain/problem.ts";
+import type { RunHeader } from "../domain/run.ts";
 
 const WHY =
   "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
@@ -41,4 +42,14 @@ export function storeNewer(path: string, cause: Error): EvalsError {
     },
     { cause },
   );
+}
+
+/** @param pid of the process that works on the run */
+export function runBusy({ id, suite }: Pick<RunHeader, "id" | "suite">, pid: number): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RUN_BUSY",
+    what: `Process ${pid} is at work on run ${id} of suite ${suite}.`,
+    why: "Two processes that go on with one run would both ask, and pay for, what is missing.",
+    fix: `Wait until it has ended, or stop it: kill -INT ${pid}. Then: evals run ${suite} --resume`,
+  });
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type {
+  EndedStatus,
   RunCounts,
   RunHeader,
   RunStatus,
@@ -16,8 +17,10 @@ export interface StoredRun {
   readonly no: number;
   readonly header: RunHeader;
   readonly status: RunStatus;
+  /** Id of the process of this machine that works on it now; null when none does. */
+  readonly process: number | null;
   readonly ended_at: string | null;
-  /** The report as it was printed; null for a run whose process died. */
+  /** The report as it was printed; null for a run that has not ended. */
   readonly report: Json;
   /** Requests sent over all sittings. */
   readonly calls: number;
@@ -65,7 +68,13 @@ export type TrialRecord = {
 
 /** All scorers' word on one answer, or the failure of a required one. */
 export type TrialScoring =
-  | { readonly kind: "scored"; readonly pass: boolean; readonly scores: readonly (Score | null)[] }
+  | {
+      readonly kind: "scored";
+      readonly pass: boolean;
+      readonly scores: readonly (Score | null)[];
+      /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
+      readonly voids?: readonly (string | null)[];
+    }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
 /** A trial's numbers as one scan reads them, without its texts. */
@@ -89,6 +98,8 @@ export interface TrialRow {
 /** Writes one run. Records are grouped into transactions; `flush` makes all of them durable at once. */
 export interface RunWriter {
   readonly no: number;
+  /** An answer whose scores are being made. If they never come, because its process ends, it is kept without them. */
+  arrived(record: TrialRecord): void;
   /** Queued; committed within this turn of the event loop, before `onCommitted` hears of it. */
   record(record: TrialRecord): void;
   /** Scores of an answer that was recorded without them. */
@@ -99,9 +110,8 @@ export interface RunWriter {
   calls(sent: number): void;
   /** The same of requests sent to judges. */
   judgeCalls(sent: number): void;
-  /** Ends the sitting. */
-  end(status: RunStatus, report: Json, at: string): void;
-  close(): void;
+  /** Ends the sitting, and lets go of the run. */
+  end(status: EndedStatus, report: Json, at: string): void;
 }
 
 /** An earlier answer to the same trial number of the same request. */
@@ -179,9 +189,15 @@ export interface JudgeSpending {
 
 /** Append-only history of runs. The only implementation is `sqlite/`. */
 export interface Store {
-  /** Records the plan and starts the run, in one transaction. */
+  /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
-  /** Goes on with a run that has not ended. */
+  /**
+   * Makes this process the only one that works on a run, until it ends or the store closes.
+   * @returns the run as it stands now
+   * @throws {EvalsError} EVALS_RUN_BUSY when another process that lives works on it
+   */
+  claim(run: StoredRun): StoredRun;
+  /** Goes on with a run. @throws {EvalsError} as `claim` */
   resume(run: StoredRun): RunWriter;
   /** Newest first. */
   runs(filter: RunFilter): StoredRun[];
@@ -204,6 +220,8 @@ export interface Store {
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Ids of the answers that a run's trials point at, those it took from the cache included. */
   answerIds(runNo: number): number[];
+  /** How many of a run's answers a fallback gave in place of the model that was asked. */
+  fallbackAnswers(runNo: number): number;
   /** Ids of the runs that asked for the answers which a case of this run took from the cache, by case number. */
   origins(runNo: number): ReadonlyMap<number, readonly string[]>;
   /** Transcript and answer id of a stored trial, for scoring again. */
@@ -223,6 +241,7 @@ export interface Store {
   /** The request that a reply answers, as it was sent. */
   judgementRequest(id: number): Json;
   judgeSpending(runNo: number): JudgeSpending;
+  /** Keeps what is queued as far as it can be written, and lets go of the runs that this process works on. */
   close(): void;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { glanceAtBaseline } from "../../baselines/baseline-file.ts";
+import { parseBaseline } from "../../baselines/baseline-file.ts";
 import { parseAnswers } from "../../baselines/kept-answers.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { suiteNames } from "../project/suite-names.ts";
@@ -22,7 +22,7 @@ export function checkBaselines(root: string): {
       const text = readFileSync(join(root, path), "utf8");
       if (name.endsWith(".answers.jsonl")) parseAnswers(text, path);
       else {
-        const { suite } = glanceAtBaseline(text, path);
+        const { suite } = parseBaseline(text, path).header;
         if (!suites.has(suite)) warnings.push(withoutSuite(path, suite));
       }
     } catch (error) {

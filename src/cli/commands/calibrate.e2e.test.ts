@@ -1,12 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { sha256 } from "../../domain/json.ts";
 import type { Judged, OpenJudge } from "../../domain/judge.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
 import { labelsPath, writeLabels } from "../../labels/label-file.ts";
+import { calibrateAlone } from "../../labels/one-calibration.ts";
 import { answerOf, label, table } from "../../labels/testing/labels.ts";
-import { readVerdicts, verdictsPath, writeVerdicts } from "../../labels/verdict-file.ts";
+import { appendVerdict, readVerdicts, verdictsPath, writeVerdicts } from "../../labels/verdict-file.ts";
 import { fakeIo } from "../testing/fake-io.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 import { calibrateCommand } from "./calibrate.ts";
@@ -134,7 +136,7 @@ describe("with a judge to ask", () => {
       judge: async ({ golden, transcript }, repeat): Promise<Judged> => {
         said.push(`${golden.id} ${repeat} ${transcript.output}`);
         const verdict = verdictOf(golden.id, repeat);
-        if (verdict === "error") throw new ScorerFailure("judge", "no verdict in the reply");
+        if (verdict === "error") throw new ScorerFailure("judge", "no verdict in \u009b2J\u202e the reply.");
         return { verdict, score: verdict === "pass" ? 1 : 0, reason: "" };
       },
       close: async () => {},
@@ -206,6 +208,28 @@ describe("with a judge to ask", () => {
     );
   });
 
+  test("what another process writes meanwhile stays, and counts", async () => {
+    const elsewhere = { case: "c9", answer_hash: sha256("other"), repeat: 1, verdict: "pass" } as const;
+    const one = judge((id) => {
+      if (id === "c4") appendVerdict(s.root, "helpful", "1.0.0", elsewhere);
+      return "pass";
+    });
+    expect((await run({ json: true }, one)).exit).toBe(0);
+    const kept = readVerdicts(s.root, "helpful", "1.0.0");
+    expect(kept).toHaveLength(21);
+    expect(kept).toContainEqual(elsewhere);
+  });
+
+  test("is refused while another process asks the same, and nothing is asked", async () => {
+    const done = calibrateAlone(s.root, { judge: "helpful", version: "1.0.0", suite: "triage" });
+    const one = judge(() => "pass");
+    await expect(run({ json: true }, one)).rejects.toThrow("EVALS_CALIBRATE_BUSY");
+    expect(said).toEqual([]);
+    done();
+    expect((await run({ json: true }, one)).exit).toBe(0);
+    expect(said).toHaveLength(20);
+  });
+
   test("a judge that breaks off loses nothing; an answer without a verdict is left out and said", async () => {
     const before = await run(
       { json: true },
@@ -213,6 +237,7 @@ describe("with a judge to ask", () => {
     );
     expect(before.exit).toBe(3);
     expect(before.stderr).toContain("no usable verdict of 1 answer,");
+    expect(before.stderr).not.toMatch(/[\u009b\u202e]/);
     expect(JSON.parse(before.stdout)).toMatchObject({ unjudged: 2, confusion: { tp: 11, fp: 8 } });
     const after = await run(
       { json: true },
@@ -246,6 +271,80 @@ describe("with a judge to ask", () => {
       { json: true },
       judge(() => "pass"),
     );
+    expect(said).toEqual([]);
+  });
+
+  /** Another suite whose cases have the ids of the first one, the same answers and other questions. */
+  function secondSuite(count: number): void {
+    const cases = Array.from({ length: count }, (_, i) => ({ id: `c${i}`, input: `another question ${i}` }));
+    s.write("datasets/second.jsonl", cases.map((one) => `${JSON.stringify(one)}\n`).join(""));
+    s.write(
+      "evals/second.yaml",
+      "dataset: second\nmodel: small\nscorers: [{ type: contains, value: x }]\ngate: { judge: { min_labels: 2 } }\n",
+    );
+    writeLabels(
+      s.root,
+      "second",
+      cases.map((one) => label(one.id, "fail")),
+    );
+  }
+
+  test("what it said of another suite's answers is neither taken for this one's nor lost", async () => {
+    await run(
+      { json: true },
+      judge(() => "pass"),
+    );
+    secondSuite(5);
+    const second = await run(
+      { json: true, suite: "second" },
+      judge(() => "fail"),
+    );
+    expect(said).toHaveLength(5);
+    expect(JSON.parse(second.stdout).confusion).toEqual({ tp: 0, fp: 0, fn: 0, tn: 5 });
+    expect(second.stderr).not.toContain("EVALS_LABELS_CASE_CHANGED");
+    // As this suite uses it, the judge is another one: what was asked and paid for the first suite stays.
+    const third = { ...judge(() => "fail"), hash: "c".repeat(64) };
+    await run({ json: true, suite: "second" }, third);
+    expect(said).toHaveLength(5);
+    const first = await run(
+      { json: true },
+      judge(() => "error"),
+    );
+    expect(said).toEqual([]);
+    expect(JSON.parse(first.stdout).confusion).toEqual({ tp: 12, fp: 8, fn: 0, tn: 0 });
+    // With no dataset at hand nobody can tell which of the two verdicts of c0 is meant.
+    rmSync(join(s.root, "datasets"), { recursive: true });
+    const blind = await run({ json: true }, null);
+    expect(JSON.parse(blind.stdout)).toMatchObject({ unjudged: 6, confusion: { tp: 7, fp: 8 } });
+  });
+
+  test("of a case that was changed it is asked again, and its labels are to be read again", async () => {
+    await run(
+      { json: true },
+      judge(() => "pass"),
+    );
+    s.edit("datasets/triage.jsonl", "question 3", "question three");
+    const { stderr } = await run(
+      { json: true },
+      judge(() => "fail"),
+    );
+    expect(said).toEqual([`c3 1 ${answerOf("c3")}`]);
+    expect(stderr).toContain("EVALS_LABELS_CASE_CHANGED");
+    expect(stderr).toContain("its answers: c3.");
+    const kept = readVerdicts(s.root, "helpful", "1.0.0");
+    expect(kept).toHaveLength(20);
+    expect(kept.find((one) => one.case === "c3")?.verdict).toBe("fail");
+    await run(
+      { json: true },
+      judge(() => "error"),
+    );
+    expect(said).toEqual([]);
+  });
+
+  test("a calibration with mistakes is told before anything is asked", async () => {
+    s.write("judges/helpful/1.0.0.calibration.json", "{");
+    const one = judge(() => "pass");
+    await expect(run({}, one)).rejects.toThrow("EVALS_CALIBRATION_SYNTAX");
     expect(said).toEqual([]);
   });
 

@@ -6,12 +6,12 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { type CalibrationResult, calibrate, verdictsByAnswer } from "../../labels/calibrate.ts";
 import { writeCalibration } from "../../labels/calibration-file.ts";
 import { driftCheck } from "../../labels/drift-check.ts";
-import { answerKey, labelsPath, unknownCases } from "../../labels/label-file.ts";
-import { labelledAnswers } from "../../labels/truth.ts";
-import { appendVerdict, type JudgeVerdict, writeVerdicts } from "../../labels/verdict-file.ts";
+import { answerKey, changedCasesWarning, labelsPath, unknownCases } from "../../labels/label-file.ts";
+import type { JudgeVerdict } from "../../labels/verdict-file.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
+import { plainLine } from "../../reports/plain-text.ts";
 import { calibrationText } from "../../reports/terminal/calibration.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
@@ -19,22 +19,12 @@ import type { Io } from "../io.ts";
 import { type Asked, askVerdicts, type VerdictQuestion } from "../judging/ask-verdicts.ts";
 import { type CalibrationSubject, readSubject } from "../judging/calibrated-judge.ts";
 import { calibrationReport, suiteCalibration } from "../judging/calibration-report.ts";
+import { completeVerdicts, concurrencyOf, type VerdictSitting } from "../judging/complete-verdicts.ts";
+import { changedCases } from "../judging/counting-verdicts.ts";
 import { openCalibratedJudge } from "../judging/open-calibrated-judge.ts";
 import { answersOfRun, runToLabel } from "../labelling/answers-of-run.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
-
-/** Questions to a judge in flight at once, unless the configuration says otherwise. */
-const CONCURRENCY = 8;
-
-/** The judge, and the person at the keyboard. */
-interface Sitting {
-  readonly subject: CalibrationSubject;
-  /** Null when its file is not here or has mistakes, told in `troubles`. */
-  readonly judge: OpenJudge | null;
-  readonly troubles: readonly Problem[];
-  readonly stopping: () => boolean;
-  readonly io: Io;
-}
 
 interface Options {
   readonly directory: string | undefined;
@@ -54,13 +44,11 @@ export async function calibrateCommand(
 ): Promise<number> {
   const options = readOptions(raw);
   const subject = await readSubject(io, spec, options);
-  const ids = subject.cases === null ? null : [...subject.cases.keys()];
-  if (ids !== null)
-    for (const problem of unknownCases(subject.labels, labelsPath(subject.suite), ids))
-      io.stderr(formatProblem(problem, "warning"));
   const stop = listenForStop(io);
   const { judge, troubles, close } = await open(subject, io, stop.signal);
-  const sitting: Sitting = { subject, judge, troubles, stopping: stop.stopping, io };
+  for (const problem of warnings(subject, judge))
+    io.stderr(formatProblem(problem, "warning", io.stderrIsTerminal ? io.width : undefined));
+  const sitting: VerdictSitting = { subject, judge, troubles, stopping: stop.stopping, io };
   try {
     const { verdicts, asked } = await completeVerdicts(sitting, options.repeats);
     const result = calibrate(subject.labels, verdicts, tagsOf(subject));
@@ -82,6 +70,16 @@ export async function calibrateCommand(
   }
 }
 
+function warnings(subject: CalibrationSubject, judge: OpenJudge | null): Problem[] {
+  const path = labelsPath(subject.suite);
+  const ids = subject.cases === null ? null : [...subject.cases.keys()];
+  const changed = changedCases(subject, judge);
+  return [
+    ...(ids === null ? [] : unknownCases(subject.labels, path, ids)),
+    ...changedCasesWarning(changed, path),
+  ];
+}
+
 function keep(subject: CalibrationSubject, judge: OpenJudge, result: CalibrationResult): string {
   return writeCalibration(subject.root, subject, subject.suite, suiteCalibration(subject, judge, result));
 }
@@ -97,7 +95,7 @@ function print(
 ): void {
   if (asked !== null && asked.failed > 0)
     io.stderr(
-      `The judge gave no usable verdict of ${plural(asked.failed, "answer")}, for instance: ${asked.failure}\n`,
+      `The judge gave no usable verdict of ${plural(asked.failed, "answer")}, for instance: ${plainLine(asked.failure ?? "")}\n`,
     );
   if (asked?.stopped === true)
     io.stderr("Stopped. Nothing that was judged is lost: the same command goes on with the rest.\n");
@@ -113,7 +111,7 @@ function print(
     );
     return;
   }
-  const color = options.color && io.stdoutIsTerminal && !io.env.NO_COLOR;
+  const color = wantsColor(io, options.color);
   io.stdout(calibrationText(report, { width: io.width, color }));
 }
 
@@ -121,59 +119,9 @@ function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string
   return cases === null ? null : (id) => cases.get(id)?.tags ?? [];
 }
 
-/** The verdicts of this judge, with those that were missing asked and kept one by one. */
-async function completeVerdicts(
-  sitting: Sitting,
-  repeats: number,
-): Promise<{ verdicts: readonly JudgeVerdict[]; asked: Asked | null }> {
-  const { subject, judge, stopping, io } = sitting;
-  const { root, judge: name, version, cases } = subject;
-  const known = subject.verdicts.filter(
-    (one) => judge === null || one.judge === undefined || one.judge === judge.hash,
-  );
-  const there = verdictsByAnswer(known);
-  const questions = labelledAnswers(subject.labels).flatMap((labelled): VerdictQuestion[] => {
-    const golden = cases?.get(labelled.case);
-    if (golden === undefined) return [];
-    const said = there.get(labelled.key) ?? [];
-    return missingRepeats(said, repeats).map((repeat) => ({ labelled, golden, repeat }));
-  });
-  if (known.length === 0 && judge === null) throw new EvalsError(sitting.troubles);
-  if (questions.length === 0 || judge === null) return { verdicts: known, asked: null };
-  // Verdicts of an earlier judge under the same version would be mistaken for this one's.
-  if (known.length < subject.verdicts.length) writeVerdicts(root, name, version, known);
-  const fresh: JudgeVerdict[] = [];
-  io.stderr(`Asking ${name} ${version} about ${plural(questions.length, "answer")}.\n`);
-  const asked = await askVerdicts(judge, questions, {
-    concurrency: concurrencyOf(subject),
-    stopping,
-    onVerdict: ({ labelled, repeat }, { verdict, orders }) => {
-      const { case: id, answer_hash } = labelled;
-      const one = { case: id, answer_hash, repeat, verdict, judge: judge.hash };
-      fresh.push(orders === undefined ? one : { ...one, orders: [...orders] });
-      appendVerdict(root, name, version, fresh.at(-1) as JudgeVerdict);
-    },
-  });
-  if (fresh.length > 0) writeVerdicts(root, name, version, [...known, ...fresh]);
-  return { verdicts: [...known, ...fresh], asked };
-}
-
-/** Numbers, from 1, for the verdicts that are still wanted of an answer; those made elsewhere may be numbered from 0. */
-function missingRepeats(said: readonly JudgeVerdict[], wanted: number): number[] {
-  const taken = new Set(said.map((one) => one.repeat));
-  const missing: number[] = [];
-  for (let repeat = 1; said.length + missing.length < wanted; repeat++)
-    if (!taken.has(repeat)) missing.push(repeat);
-  return missing;
-}
-
-function concurrencyOf({ loaded, project }: CalibrationSubject): number {
-  return loaded?.suite.concurrency ?? project?.config.defaults.concurrency ?? CONCURRENCY;
-}
-
 /** Judges the labelled answers afresh: under a repeat of this moment, which no memory can know. */
 async function checkDrift(
-  { subject, judge, troubles, stopping, io }: Sitting,
+  { subject, judge, troubles, stopping, io }: VerdictSitting,
   { pairs }: CalibrationResult,
   verdicts: readonly JudgeVerdict[],
 ): Promise<DriftCheck> {
@@ -264,7 +212,7 @@ function nothingToCompare(
 function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failure }: Asked): EvalsError {
   return new EvalsError({
     code: "EVALS_JUDGE_NO_VERDICT",
-    what: `${judge} gave no usable verdict of any of the ${plural(failed, "answer")} it was asked about: ${failure ?? "it was stopped"}.`,
+    what: `${judge} gave no usable verdict of any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
     why: "A missing verdict is neither a pass nor a fail.",
     fix: "Correct the judge or its model, then calibrate again.",
   });

@@ -18,12 +18,17 @@ const answerTo = (id: string): string => (isRude(id) ? `That is your fault, ${id
 
 let server: JudgeServer;
 let repo: Scenario;
+/** The judge's model has become another one under its old name. */
+let hasDrifted = false;
 
 beforeEach(async () => {
+  hasDrifted = false;
   server = await judgeServer({
     [TARGET]: ({ messages }) => answerTo(messages.at(-1)?.content ?? ""),
     [JUDGE]: (request) =>
-      judgedAnswer(request).startsWith("Kindly") ? verdict("pass", "kind") : verdict("fail", "blames"),
+      hasDrifted || judgedAnswer(request).startsWith("Kindly")
+        ? verdict("pass", "kind")
+        : verdict("fail", "blames"),
   });
   repo = scenario(null);
   const model = (name: string): string =>
@@ -94,8 +99,16 @@ test("a combinator around a judge is calibrated under its own name, then decides
     "judge polite-and-short was never calibrated on reply",
   );
   labelAll();
+  const asked = server.of(JUDGE).length;
   expect((await repo.evals("calibrate polite-and-short --repeats 2")).exit).toBe(0);
+  // The first opinions are those of the run; the second ones are asked for.
+  expect(server.of(JUDGE)).toHaveLength(asked + CASES.length);
   expect((await run()).exit).toBe(1);
+
+  hasDrifted = true;
+  const check = await repo.evals("calibrate polite-and-short --check --json");
+  expect(check.exit).toBe(1);
+  expect(JSON.parse(check.stdout).check).toMatchObject({ answers: CASES.length, to_pass: 20, drifted: true });
 });
 
 describe("a judge that says a change is bad", () => {
@@ -110,7 +123,7 @@ describe("a judge that says a change is bad", () => {
     expect(before.ruleOf("critical case:c1")).toMatchObject({ outcome: "failed", enforced: false, because });
     expect(before.metrics.pass_rate?.corrected).toBeUndefined();
     const shown = await repo.evals("run --baseline none");
-    expect(shown.stdout).toContain("not enforced: pass_rate 50.0 %, required ≥ 0.9: missed");
+    expect(shown.stdout).toContain("not enforced: pass_rate 50.0 %, required ≥ 90 %: missed");
     expect(shown.stdout).toContain("polite informs and cannot block");
 
     labelAll();

@@ -4,10 +4,12 @@ import type { Case } from "../../domain/case.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import { labelsPath } from "../../labels/label-file.ts";
+import { caseSecrets } from "../../project/check-case-secrets.ts";
 import { checkCases, filterMatches } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
 import { changedPins } from "../../project/check-pins.ts";
 import { checkPrompts } from "../../project/find-prompt.ts";
+import { SECRET_CODE } from "../../project/find-secrets.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
@@ -94,11 +96,13 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked
     const { root, env } = project;
     const scorers = await openScorers(suite, { root, env, concurrency: 1, judges: judges.host });
     try {
-      checked.problems.push(...checkCases(suite, cases, scorers));
+      add(checked, checkCases(suite, cases, scorers));
+      if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
+        checked.warnings.push(...caseSecrets(cases));
       checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
       if (suite.prompt !== null) {
         const unrendered = checkRendering(suite.prompt, cases, suite.suite.filter);
-        checked.problems.push(...unrendered);
+        add(checked, unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases));
       }
       for (const model of suite.models) {
@@ -143,9 +147,10 @@ async function checkTarget(
 }
 
 function print(io: Io, { problems, warnings, suites, cases }: Checked): void {
-  for (const one of warnings) io.stderr(`${formatProblem(one, "warning")}\n`);
+  const width = io.stderrIsTerminal ? io.width : undefined;
+  for (const one of warnings) io.stderr(`${formatProblem(one, "warning", width)}\n`);
   if (problems.length > 0) {
-    io.stderr(formatProblems(problems));
+    io.stderr(formatProblems(problems, "nothing was run", width));
     return;
   }
   const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;

@@ -40,6 +40,19 @@ describe("evals diff of two files before the first run", () => {
     expect([exit, document.verdict, document.comparisons[0].suite]).toEqual([1, "regressed", "s"]);
   });
 
+  it("leaves the run that was made as the latest, for a diff as for a promotion", async () => {
+    repo = gitProject(files);
+    const { document } = await repo.json(["run"]);
+    const { id } = document.runs[0];
+    for (const time of ["first", "second"]) {
+      const diff = await repo.json(["diff", "latest", "file:after.jsonl"]);
+      expect(diff.document.comparisons[0].baseline.run, time).toBe(id);
+      expect(diff.document.comparisons[0].cases.broken.length, time).toBeGreaterThan(0);
+    }
+    expect((await repo.json(["show", "latest"])).document.run.id).toBe(id);
+    expect((await repo.json(["promote", "--dry-run"])).document.promoted[0].run).toBe(id);
+  });
+
   it("asks which suite is meant where there are several", async () => {
     repo = gitProject({ ...files, "evals/other.yaml": projectFiles(12, 1)["evals/s.yaml"] ?? "" });
     expect(await problemOf(["diff", "file:before.jsonl", "file:after.jsonl"])).toMatchObject({
@@ -105,6 +118,24 @@ describe("evals diff ref:…", () => {
     expect(own.document.comparisons[0]).toMatchObject({
       verdict: "regressed",
       baseline: { side: "evals/baselines/s.jsonl at HEAD", run: null },
+    });
+  });
+
+  it("takes no earlier run as the candidate for what came after it", async () => {
+    repo = gitProject(projectFiles(6, 2));
+    await repo.json(["run"]);
+    repo.commit({ "README.md": "more\n" });
+    await repo.json(["run", "--baseline", "none"]);
+    await repo.json(["run", "--baseline", "none"]);
+    for (const side of ["ref:main", "prompt:q@1.0.0"]) {
+      const problem = await problemOf(["diff", side]);
+      expect(problem).toMatchObject({ code: "EVALS_DIFF_SAME_RUN" });
+      expect(problem.what).toMatch(/ and latest are both run 0+3\.$/);
+    }
+    const { document } = await repo.json(["diff", "ref:HEAD~1"]);
+    expect(document.comparisons[0]).toMatchObject({
+      baseline: { run: expect.stringMatching(/^0+1$/) },
+      candidate: { run: expect.stringMatching(/^0+3$/) },
     });
   });
 

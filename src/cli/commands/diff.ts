@@ -5,6 +5,7 @@ import { holdContract, movementOf } from "../../baselines/contract.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison } from "../../domain/report.ts";
+import { isUnfinished } from "../../domain/run.ts";
 import { Gate, type RegressionRule } from "../../domain/suite.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { documentText } from "../../reports/json/documents.ts";
@@ -12,8 +13,8 @@ import { comparisonJson } from "../../reports/json/run-json.ts";
 import { cut, plainLine } from "../../reports/plain-text.ts";
 import { comparisonReport } from "../../reports/terminal/comparison.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
+import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { DiffSide } from "../diff/diff-side.ts";
 import { resolveSides, type SidePair } from "../diff/diff-sides.ts";
@@ -22,6 +23,8 @@ import { EXIT } from "../exit-code.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../gating/declared-change.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../project/open-project.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 import { keepHeapSmall } from "../running/small-heap.ts";
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
@@ -34,10 +37,11 @@ export async function diffCommand(
   keepHeapSmall();
   const directory = options.directory as string | undefined;
   const { root } = locate(io, directory);
-  const store = await openStore(root);
+  const store = await openWrittenHistory(root, io);
   try {
     const runMissing = options.runMissing === true;
     const pairs = await resolveSides({ store, root, io, directory, a, b, runMissing });
+    for (const line of unfinishedSides(pairs)) io.stderr(`${line}\n`);
     const comparisons: Comparison[] = [];
     for (const pair of pairs) comparisons.push(await compare(pair, store, io, directory));
     const differing = pairs.map(({ base, candidate }) =>
@@ -54,7 +58,7 @@ export async function diffCommand(
       };
       io.stdout(documentText(document));
     } else {
-      const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+      const style = styleFor(wantsColor(io, options.color));
       const reports = comparisons.map(
         (one, at) => comparisonReport(one, style, io.width) + differingText(differing[at] ?? [], io.width),
       );
@@ -64,6 +68,16 @@ export async function diffCommand(
   } finally {
     store.close();
   }
+}
+
+/** Runs that lack trials because they have not ended: what they would have answered is in no number. */
+function unfinishedSides(pairs: readonly SidePair[]): string[] {
+  const runs = pairs.flatMap(({ base, candidate }) => [base.run, candidate.run]);
+  return runs.flatMap((run) =>
+    run === null || !isUnfinished(run.status)
+      ? []
+      : [`Run ${run.header.id} has not ended. ${unfinishedSentence(run.header, run.status)}`],
+  );
 }
 
 function partsOf({ run, arm }: DiffSide, store: Store): FingerprintParts {

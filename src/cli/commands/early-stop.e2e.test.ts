@@ -90,6 +90,22 @@ describe("a run that stops early", () => {
     expect(refused.stderr).toContain("--all-trials");
   });
 
+  it("ends as incomplete when nobody answers, compares nothing and says how to go on", async () => {
+    const { server, project, side } = await withBaseline(() => false);
+    await server.close();
+    open.servers.splice(0);
+    const few = ["--case", "c1", "--case", "c2", "--baseline", side];
+    for (const args of [few, ["--baseline", side]]) {
+      const { exit, stdout, stderr } = await project.evals(["run", "s", ...args], KEY);
+      expect([exit, stderr]).toEqual([3, ""]);
+      expect(stdout).toMatch(/^INCOMPLETE {2}s /);
+      expect(stdout).toMatch(/None of the first \d+ calls was answered: stopped early/);
+      expect(stdout).toContain("Once it can be reached, to go on:  evals run s --resume");
+      expect(stdout).not.toContain("against");
+      expect(stdout).toMatch(/\n {2}0 answers, /);
+    }
+  });
+
   it("asks everything with --all-trials, in point mode, and for answers that are recorded", async () => {
     const { server, project, side } = await withBaseline(() => true);
     await project.json(["run", "s", "--baseline", side, "--all-trials", "--record"], KEY);

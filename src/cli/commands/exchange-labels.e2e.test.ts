@@ -73,6 +73,16 @@ describe("evals export labels and evals import labels", () => {
     expect(labels.map((line) => JSON.parse(line).picked)).toEqual(["random", "random"]);
   });
 
+  it("write a table to a file where a terminal would show it: answers are not escaped in it", async () => {
+    const repo = await project();
+    const { stdout, stderr } = await repo.evals("export labels triage --format csv", {
+      stdoutIsTerminal: true,
+    });
+    expect(stdout).toBe("");
+    expect(stderr).toContain("wrote .evals/exports/triage.csv\n");
+    expect(repo.read(".evals/exports/triage.csv")).toMatch(/^suite,case,/);
+  });
+
   it("print a table where no file is named", async () => {
     const repo = await project();
     const { stdout } = await repo.evals("export labels triage --format csv");
@@ -108,7 +118,9 @@ describe("evals export labels and evals import labels", () => {
     expect(await code("import labels tirage in.csv --format csv")).toBe("EVALS_SUITE_UNKNOWN");
     expect(await code("import labels triage in.csv")).toBe("EVALS_USAGE");
     expect(await code("import label triage")).toBe("EVALS_COMMAND_UNKNOWN");
-    expect((await repo.evals("export")).stderr).toContain("The command is not complete.  [EVALS_USAGE]");
+    expect((await repo.evals("export")).stderr).toContain(
+      '"evals export" needs one word more: labels.  [EVALS_USAGE]',
+    );
   });
 });
 

@@ -27,14 +27,17 @@ export async function exportLabelsCommand(
   const format = exchangeFormat(raw.format);
   const options = readLabelOptions(raw);
   const place = locate(io, options.directory);
-  const output =
+  const named =
     raw.output === undefined ? null : resolve(io.cwd, options.directory ?? ".", String(raw.output));
+  // A table holds answers as they are, and what a model wrote must not steer a terminal.
+  const output = (suite: string) =>
+    named ?? (io.stdoutIsTerminal ? resolve(place.root, ".evals/exports", `${suite}.csv`) : null);
   const store = await openStore(place.root);
   try {
     if (format === "csv" && store.runs({ limit: 1 }).length === 0) {
       const labels = readLabels(place.root, word);
       if (labels.length > 0)
-        return table({ suite: word, tasks: [], labels, contentOf: () => null }, [], output, io);
+        return table({ suite: word, tasks: [], labels, contentOf: () => null }, [], output(word), io);
     }
     const run = runToLabel(store, word);
     const { suite } = run.header;
@@ -45,8 +48,8 @@ export async function exportLabelsCommand(
       `${plural(tasks.length, "answer")} of run ${run.header.id}; no judge's verdict is among them\n`,
     );
     if (format === "csv")
-      return table({ suite, tasks, labels, contentOf: contents(store, run) }, criteria, output, io);
-    const file = output ?? resolve(place.root, ".evals/exports", `${suite}.label-studio.json`);
+      return table({ suite, tasks, labels, contentOf: contents(store, run) }, criteria, output(suite), io);
+    const file = named ?? resolve(place.root, ".evals/exports", `${suite}.label-studio.json`);
     const config = `${file.replace(/\.json$/, "")}.config.xml`;
     write(io, file, labelStudioTasks(suite, tasks));
     write(io, config, labelStudioConfig(criteria));

@@ -138,6 +138,7 @@ describe("log and rollback", () => {
     expect(again).toMatchObject({ exit: 0, document: { runs: [{ gate: { verdict: "no_regression" } }] } });
 
     const { stdout } = await repo.evals(["log"]);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     const order = ["Roll back to evals/v1", "customers complained", "Promote s", "tag evals/v1: first"];
     const places = order.map((text) => stdout.indexOf(text));
     expect(places).not.toContain(-1);

@@ -10,6 +10,7 @@ import {
   type PastRun,
   suiteHistory,
 } from "../../reports/terminal/history.ts";
+import { goOnCommand } from "../../reports/unfinished.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
@@ -143,6 +144,7 @@ function pastRun({ header, status, report }: StoredRun): PastRun {
     high: rate?.high ?? null,
     cost_usd: metrics?.cost_usd?.value ?? null,
     outcome: report === null ? status : (gate?.outcome ?? status),
+    go_on: status === "interrupted" ? goOnCommand(header) : null,
     verdict: gate?.verdict ?? "none",
   };
 }

@@ -36,21 +36,21 @@ describe("evals init", () => {
     const { exit } = await repo.evals("init");
     expect(exit).toBe(0);
     for (const path of Object.keys(starterFiles())) expect(repo.read(path)).toBe(`mine: ${path}`);
-    expect(repo.read(".gitignore")).toBe(".evals/\n");
+    expect(repo.read(".gitignore")).toBe(".evals/\n.env\n");
     repo.matches("init-twice");
   });
 
-  it("adds its line to a .gitignore that is there, once", async () => {
+  it("adds its lines to a .gitignore that is there, once", async () => {
     writeFileSync(join(repo.root, ".gitignore"), "node_modules");
     await repo.evals("init");
     await repo.evals("init");
-    expect(repo.read(".gitignore")).toBe("node_modules\n.evals/\n");
+    expect(repo.read(".gitignore")).toBe("node_modules\n.evals/\n.env\n");
   });
 
   it("keeps installed packages out of git where it makes the .gitignore", async () => {
     mkdirSync(join(repo.root, "node_modules"));
     await repo.evals("init");
-    expect(repo.read(".gitignore")).toBe(".evals/\nnode_modules/\n");
+    expect(repo.read(".gitignore")).toBe(".evals/\n.env\nnode_modules/\n");
   });
 
   it("makes the directory it is given, and nothing beside it", async () => {

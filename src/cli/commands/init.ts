@@ -1,12 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
+import { unwritableReason } from "../../project/unwritable-reason.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { starterFiles } from "../project/starter-project.ts";
-import { unwritableReason } from "../unwritable-reason.ts";
-
-const IGNORED = ".evals/";
 
 /** `evals init`: a project that runs at once. Files that are there stay as they are. */
 export async function initCommand(
@@ -18,7 +16,7 @@ export async function initCommand(
   const lines: string[] = [];
   try {
     for (const [path, text] of Object.entries(starterFiles())) lines.push(writeNew(root, path, text));
-    lines.push(ignoreHistory(root));
+    lines.push(ignorePrivate(root));
   } catch (error) {
     throw unwritable(directory ?? ".", error);
   }
@@ -28,6 +26,8 @@ export async function initCommand(
     ...(inGit ? [] : ["  git init            baselines and prompt versions live in git"]),
     "  npx evals run       replays the example's recorded answers; no key is needed",
     "  npx evals check     validates every file",
+    "",
+    "Messages say evals; type npx evals unless it is installed with --global.",
   ];
   io.stdout(`${lines.join("\n")}\n\nNext:\n${next.join("\n")}\n`);
   return EXIT.ok;
@@ -54,19 +54,28 @@ function writeNew(root: string, path: string, text: string): string {
   return `  created  ${path}`;
 }
 
+/** What never belongs into git: the history is this machine's own, and .env is where a key may stand. */
+const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
+  [".evals/", /^\/?\.evals\/?$/],
+  [".env", /^\/?(\*\*\/)?\.env\*?$/],
+];
+
 /**
- * The history is this machine's own: its folder goes into .gitignore, below what stands there. A new .gitignore also
- * names installed packages, so that `git add --all` leaves them out.
+ * Adds to .gitignore, below what stands there, what must not be committed. A new .gitignore also names installed packages, so
+ * that `git add --all` leaves them out.
  */
-function ignoreHistory(root: string): string {
+function ignorePrivate(root: string): string {
   const place = join(root, ".gitignore");
   const before = existsSync(place) ? readFileSync(place, "utf8") : null;
-  if (before?.split(/\r?\n/).some((line) => /^\/?\.evals\/?$/.test(line.trim())))
-    return "  kept     .gitignore";
-  const packages = before === null && existsSync(join(root, "node_modules")) ? "node_modules/\n" : "";
+  const present = before?.split(/\r?\n/).map((line) => line.trim()) ?? [];
+  const missing = PRIVATE.filter(([, covered]) => !present.some((line) => covered.test(line))).map(
+    ([line]) => line,
+  );
+  if (missing.length === 0) return "  kept     .gitignore";
+  const packages = before === null && existsSync(join(root, "node_modules")) ? ["node_modules/"] : [];
   const gap = before === null || before === "" || before.endsWith("\n") ? "" : "\n";
-  writeFileSync(place, `${before ?? ""}${gap}${IGNORED}\n${packages}`);
-  return before === null ? "  created  .gitignore" : `  added    ${IGNORED} to .gitignore`;
+  writeFileSync(place, `${before ?? ""}${gap}${[...missing, ...packages].join("\n")}\n`);
+  return before === null ? "  created  .gitignore" : `  added    ${missing.join(" and ")} to .gitignore`;
 }
 
 function findUp(folder: string, name: string): boolean {

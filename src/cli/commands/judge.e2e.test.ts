@@ -110,13 +110,26 @@ describe("a judged run", () => {
     expect(server.of(TARGET)).toHaveLength(3);
   });
 
-  it("voids only its own score where the judge is optional", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: () => "no idea" });
+  it("voids only its own score where the judge is optional; the reason is kept, and scoring again asks again", async () => {
+    const state = { silent: true };
+    const server = await started({
+      [TARGET]: speaks,
+      [JUDGE]: (request) => (state.silent ? "no idea" : findsKind(request, 0)),
+    });
     const repo = judged(server, {
       "evals/reply.yaml": `${SUITE.replace("polite }", "polite, required: false }")}  - { type: contains, value: question }\n`,
     });
     const { run: ran, exit } = await run(repo);
     expect([exit, ran.counts.answered, ran.metrics["score.judge"]?.value]).toEqual([0, 3, null]);
+    expect((await repo.evals("show latest/a/1")).stdout).toContain(
+      'judge: no score: judge-2024-07-18 gave no verdict, and the same when asked again; it said "no idea"',
+    );
+    const asked = server.of(JUDGE).length;
+    expect((await run(repo, "run --json --baseline none --resume")).run.counts.answered).toBe(3);
+    expect(server.of(JUDGE)).toHaveLength(asked);
+    state.silent = false;
+    const { stdout } = await repo.evals("rescore latest --yes --json", { env: { KEY: "k" } });
+    expect(JSON.parse(stdout).run.metrics["score.judge"].value).toBe(2 / 3);
   });
 
   it("waits out a rate limit, and reads a reply that had to be mended", async () => {

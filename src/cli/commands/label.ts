@@ -89,7 +89,7 @@ function opening(told: Told): string {
   return [
     `${suite}, run ${id}: ${plural(questions.length, "answer")} ${HOW[options.how]}${already === 0 ? "" : `, ${already} of them judged already`}, for ${plainLine(person)}\n`,
     elsewhere(told),
-    `Each label stands in ${labelsPath(suite)} the moment it is given. Ctrl-C ends; the same command goes on.\n`,
+    `Each label stands in ${labelsPath(suite)} the moment it is given.\nCtrl-C ends; the same command goes on.\n`,
   ].join("");
 }
 

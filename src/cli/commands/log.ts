@@ -1,6 +1,7 @@
 import { isShallow, type PromotionEntry, promotionHistory } from "../../git/promotion-history.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { plainLine } from "../../reports/plain-text.ts";
+import { fold } from "../../reports/terminal/run-report.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate } from "../project/open-project.ts";
@@ -25,13 +26,16 @@ export async function logCommand(raw: Record<string, unknown>, io: Io): Promise<
   }
   const blocks = entries.map(({ commit, at, who, subject, body, tags }) =>
     [
-      `${commit.slice(0, 7)}  ${at.slice(0, 16).replace("T", " ")}  ${plainLine(who)}  ${plainLine(subject)}`,
+      `${commit.slice(0, 7)}  ${at.slice(0, 16).replace("T", " ")}  ${plainLine(subject)}`,
+      `  by ${plainLine(who)}`,
       ...tags.map((tag) => `  tag ${plainLine(tag.name)}${saidOf(tag)}`),
       ...body
         .split("\n")
         .filter((line) => line.trim() !== "")
         .map((line) => `  ${plainLine(line)}`),
-    ].join("\n"),
+    ]
+      .flatMap((line) => fold(line, io.width))
+      .join("\n"),
   );
   io.stdout(`${blocks.join("\n\n")}\n`);
   return EXIT.ok;

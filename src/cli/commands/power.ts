@@ -11,6 +11,7 @@ import { assume, type Planned } from "../power/assume-size.ts";
 import { readStated } from "../power/stated-size.ts";
 import { type FingerprintRuns, fingerprintRuns } from "../project/fingerprint-runs.ts";
 import { openProject } from "../project/open-project.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals power <suite>`: how many cases × trials detect a given drop. */
 export async function powerCommand(options: Record<string, unknown>, name: string, io: Io): Promise<number> {
@@ -29,7 +30,7 @@ export async function powerCommand(options: Record<string, unknown>, name: strin
   if (options.json === true) {
     io.stdout(documentText(powerDocument(name, planned, plan, price)));
   } else {
-    const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+    const style = styleFor(wantsColor(io, options.color));
     io.stdout(powerReport(reportOf(name, planned, plan, price), style, io.width));
   }
   return EXIT.ok;

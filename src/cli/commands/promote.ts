@@ -20,7 +20,7 @@ import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
-import { baselineRoot } from "../gating/baseline-side.ts";
+import { baselineRoot } from "../gating/file-arm.ts";
 import type { Io } from "../io.ts";
 import { findRun } from "../project/find-run.ts";
 import { locate, openProject } from "../project/open-project.ts";

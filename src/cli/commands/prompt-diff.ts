@@ -10,6 +10,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate } from "../project/open-project.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals prompt diff <a> [b]`: two versions of a prompt side by side; nothing is measured. */
 export async function promptDiffCommand(
@@ -24,7 +25,7 @@ export async function promptDiffCommand(
   const comparison = await comparePrompts(readPromptFile(files, from), readPromptFile(files, to));
   if (raw.json === true) io.stdout(documentText({ schema: "evals.prompt/1", exit: EXIT.ok, ...comparison }));
   else {
-    const style = styleFor(raw.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+    const style = styleFor(wantsColor(io, raw.color));
     io.stdout(promptDiff(comparison, style));
   }
   return EXIT.ok;

@@ -12,8 +12,10 @@ import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { isScoredFile } from "../project/find-run.ts";
 import { type KnownVersion, promptVersions } from "../project/known-versions.ts";
 import { locate, openProject } from "../project/open-project.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals prompt list [name]`: every version with who, why, where it is used and what it last measured. */
 export async function promptListCommand(
@@ -32,7 +34,7 @@ export async function promptListCommand(
     const prompts = chosen.map((one) => listed(one, { files, suites, store }));
     if (raw.json === true) io.stdout(documentText({ schema: "evals.prompt/1", exit: EXIT.ok, prompts }));
     else {
-      const style = styleFor(raw.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+      const style = styleFor(wantsColor(io, raw.color));
       io.stdout(promptList(prompts, style, io.width));
     }
     return EXIT.ok;
@@ -88,10 +90,12 @@ function aboutOf(files: FileSource, file: { name: string; version: string; path:
 /** Of each suite the newest complete run of the whole dataset; what stopped early measures nothing fairly. */
 function measuredOf(store: Store, name: string, version: string): ListedVersion["measured"] {
   const newest = new Map<string, ListedVersion["measured"][number]>();
-  for (const { header, report } of store.runs({ status: ["complete"] })) {
+  for (const run of store.runs({ status: ["complete"] })) {
+    const { header, report } = run;
     const { prompt, suite, alias } = header;
     const rate = (report as { metrics?: Metrics } | null)?.metrics?.pass_rate as MetricValue | undefined;
     if (prompt?.name !== name || prompt.version !== version || header.narrowing !== null) continue;
+    if (isScoredFile(run)) continue;
     const key = `${suite}\n${header.one_of_several ? alias : ""}`;
     if (rate === undefined || newest.has(key)) continue;
     newest.set(key, { suite, alias, run: header.id, started_at: header.started_at, pass_rate: rate });

@@ -50,7 +50,7 @@ export async function promptNewCommand(raw: Record<string, unknown>, name: strin
     );
   else
     io.stdout(
-      `${path}\n  copied from ${from}. ${PROMISES[bump]}\n  Edit it, say why under rationale, then:  ${command}\n`,
+      `${path}\n  copied from ${from}\n  ${PROMISES[bump]}\n  Edit it, say why under rationale, then:  ${command}\n`,
     );
   return EXIT.ok;
 }

@@ -29,7 +29,7 @@ describe("evals prompt new", () => {
     }
     const told = await repo.evals(["prompt", "new", "q", "--bump", "patch"]);
     expect(told.stdout).toBe(
-      "prompts/q/2.0.1.md\n  copied from 2.0.0. A patch may not move behaviour beyond the margin.\n  Edit it, say why under rationale, then:  evals run --prompt q@2.0.1\n",
+      "prompts/q/2.0.1.md\n  copied from 2.0.0\n  A patch may not move behaviour beyond the margin.\n  Edit it, say why under rationale, then:  evals run --prompt q@2.0.1\n",
     );
     expect(repo.git("status", "--porcelain", "--untracked-files=all").split("\n")).toHaveLength(5);
   });

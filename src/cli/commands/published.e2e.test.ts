@@ -148,6 +148,11 @@ describe("evals check and the baselines", () => {
     ]);
   });
 
+  it("finds a line in the middle that holds no case", async () => {
+    repo.write(PATH, repo.read(PATH).replace('"trials":1', '"trials":"1"'));
+    expect(await codes()).toEqual([`EVALS_BASELINE_BROKEN ${PATH}:2`]);
+  });
+
   it("a run tells the same of the committed file, and asks nothing", async () => {
     repo.commit({ [PATH]: repo.read(PATH).slice(0, -20) });
     expect(await repo.json(["run"])).toMatchObject({

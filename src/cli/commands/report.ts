@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
@@ -19,10 +19,11 @@ import { keepHeapSmall } from "../running/small-heap.ts";
 
 const FORMATS = ["html", "markdown", "junit", "json"] as const;
 
-/** `evals report <run> --format F`: a past run as a document; nothing is run and nothing is judged again. */
+/** `evals report <run>`: a past run as a document; nothing is run and nothing is judged again. */
 export async function reportCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
   keepHeapSmall();
-  const format = readFormat(String(options.format));
+  const output = options.output as string | undefined;
+  const format = readFormat((options.format as string | undefined) ?? formatOfName(output));
   const directory = options.directory as string | undefined;
   const { root } = locate(io, directory);
   const store = await openStore(root);
@@ -32,7 +33,6 @@ export async function reportCommand(options: Record<string, unknown>, word: stri
     const exit = exitCodeFor([run.report.gate.outcome]);
     const told = { runs: [run], exit, document: runDocument, folder: "" };
     const text = await renderReport(format, told);
-    const output = options.output as string | undefined;
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (format === "html") writeDefault(io, root, told, text);
     else io.stdout(text);
@@ -41,6 +41,15 @@ export async function reportCommand(options: Record<string, unknown>, word: stri
     store.close();
   }
 }
+
+const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = {
+  ".md": "markdown",
+  ".xml": "junit",
+  ".json": "json",
+};
+
+/** What a file of this name holds; a page, which a person opens, where nothing is said. */
+const formatOfName = (file: string | undefined): string => ENDINGS[extname(file ?? "")] ?? "html";
 
 function readFormat(word: string): string {
   if (FORMATS.some((one) => one === word)) return word;

@@ -1,6 +1,7 @@
 import type { Case } from "../../domain/case.ts";
 import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { type EndedStatus, isUnfinished, type RunStatus } from "../../domain/run.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
@@ -8,12 +9,12 @@ import { measure } from "../../run/assemble-report.ts";
 import { judgeDesk } from "../../run/judge-desk.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
-import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { judgingFor, priceText } from "../judging/judging-price.ts";
 import { findRun } from "../project/find-run.ts";
 import { locate, openProject } from "../project/open-project.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
 import { replayOf } from "../running/replay-model.ts";
 import { keepHeapSmall } from "../running/small-heap.ts";
 
@@ -25,7 +26,7 @@ export async function rescoreCommand(
 ): Promise<number> {
   keepHeapSmall();
   const directory = options.directory as string | undefined;
-  const store = await openStore(locate(io, directory).root);
+  const store = await openWrittenHistory(locate(io, directory).root, io);
   try {
     const run = findRun(store, word);
     const project = await openProject(io, { directory, suites: [run.header.suite] });
@@ -55,7 +56,7 @@ export async function rescoreCommand(
       );
       const judged = judging.totals();
       const { metrics } = measure(header, tally, new Map(), judged);
-      const status = tally.totalErrored + unjudged > 0 ? "incomplete" : run.status;
+      const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
       const counts = {
         cases: header.cases,
         trials: header.planned,
@@ -103,6 +104,11 @@ export async function rescoreCommand(
   } finally {
     store.close();
   }
+}
+
+/** Scored again, a run that has not ended is one that lacks trials. */
+function endedStatus(status: RunStatus): EndedStatus {
+  return isUnfinished(status) ? "incomplete" : status;
 }
 
 function gone(suite: string): EvalsError {

@@ -210,11 +210,12 @@ describe("colour", () => {
     expect((await repo.evals("run")).stdout).not.toMatch(COLOUR);
   });
 
-  it("is off with NO_COLOR and with --no-color, and the words stay", async () => {
+  it("is off with NO_COLOR, on a dumb terminal and with --no-color, and the words stay", async () => {
     const repo = at("requirement-missed");
     const plain = await repo.evals("run");
     const off = [
       await repo.evals("run", { ...terminal, env: { NO_COLOR: "1" } }),
+      await repo.evals("run", { ...terminal, env: { TERM: "dumb" } }),
       await repo.evals("run --no-color", terminal),
     ];
     const words = (text: string): string => text.replace(/[0-9a-f]{8}/g, "<id>");

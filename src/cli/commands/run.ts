@@ -15,6 +15,7 @@ import { canariesFor, withCanaries } from "../gating/canary.ts";
 import { withCorrections } from "../gating/correct-rates.ts";
 import { gateFor } from "../gating/gate-for.ts";
 import { trustNotes } from "../gating/judge-trust.ts";
+import { baselineNotes } from "../gating/no-baseline.ts";
 import { runBehind } from "../gating/rescored-side.ts";
 import type { Io } from "../io.ts";
 import { reportedRun } from "../reporting/reported-run.ts";
@@ -165,13 +166,12 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   const metrics = withCorrections(raw, ran, trust, store);
   const { gate, comparison: compared } = gating.conclude(ran, metrics);
   const comparison = compared === null ? null : await examplesOf(compared, ran, baseline, store);
-  const silent =
-    baseline.note === null || (baseline.arm === null && plan.suite.suite.gate.regression === false);
   const notes = [
     ...canaries.heard().notes,
     ...notesOf(ran),
+    ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
-    ...(silent ? [] : [baseline.note]),
+    ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
     ...trustNotes(trust),
   ];
@@ -228,6 +228,14 @@ async function examplesOf(compared: Comparison, ran: RanRun, baseline: BaselineS
   const run = runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
+}
+
+/** Answers of another model are the run's answers, and are said to be of another model. */
+function fallbackNotes({ plan, writer }: RanRun, store: Store): string[] {
+  const { alias, entry } = plan.model;
+  const count = entry.fallback === undefined ? 0 : store.fallbackAnswers(writer.no);
+  if (count === 0) return [];
+  return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
 }
 
 function notesOf(ran: RanRun): string[] {

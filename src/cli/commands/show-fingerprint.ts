@@ -65,7 +65,7 @@ export function refuseSecondRun(other: string | undefined): void {
   });
 }
 
-const NOT_IN_IT = "not in it: alias, gate, trials, concurrency, price, timeout, formatting of files";
+const NOT_IN_IT = "not in it: alias, gate, trials, concurrency, price, timeout, formatting";
 
 function partsText(id: string, parts: FingerprintParts): string {
   const { fingerprint, prompt, request, target, dataset, cases, scorers } = parts;

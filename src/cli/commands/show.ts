@@ -1,11 +1,13 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import type { StoredCase, StoredTrial } from "../../domain/run.ts";
+import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
 import { caseSides } from "../../reports/terminal/case-sides.ts";
+import { fold } from "../../reports/terminal/run-report.ts";
 import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
+import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
@@ -14,6 +16,7 @@ import type { Io } from "../io.ts";
 import { exchangeLines, judgeExchanges, voidReason } from "../judging/judge-transcript.ts";
 import { findRun } from "../project/find-run.ts";
 import { locate } from "../project/open-project.ts";
+import { wantsColor } from "../reporting/wants-color.ts";
 
 interface Wanted {
   readonly run: StoredRun;
@@ -32,7 +35,7 @@ export async function showCommand(options: Record<string, unknown>, word: string
       io.stdout(showRun(store, wanted.run, options.failing === true, json, io.width));
     else if (wanted.trial === undefined) {
       const baseline = caseBaseline(store, root, wanted.run, wanted.golden);
-      const style = styleFor(options.color !== false && io.stdoutIsTerminal && !io.env.NO_COLOR);
+      const style = styleFor(wantsColor(io, options.color));
       io.stdout(showCase(store, wanted.run, wanted.golden, { baseline, json, width: io.width, style }));
     } else io.stdout(showTrial(store, wanted.run, wanted.golden, wanted.trial, json));
     return EXIT.ok;
@@ -91,7 +94,8 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
   const head = `${run.header.id}  ${plainLine(run.header.suite)}  ${plainLine(run.header.target)}  ${run.status}  ${plural(cases.length, "case")} × ${run.header.trials}`;
   const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
   const next = `  one case: evals show ${run.header.id}/<case>`;
-  return `${[head, "", ...(shown.length === 0 ? ["  every case passes every trial"] : shown), "", next].join("\n")}\n`;
+  const ended = isUnfinished(run.status) ? [`  ${unfinishedSentence(run.header, run.status)}`] : [];
+  return `${[...fold(head, width), ...ended, "", ...(shown.length === 0 ? ["  every case passes every trial"] : shown), "", next].join("\n")}\n`;
 }
 
 interface CaseView {
@@ -188,6 +192,7 @@ function showTrial(
   ];
   const facts = [
     answer?.model ?? null,
+    answer?.fallback === undefined ? null : `answered by the fallback ${answer.fallback}`,
     answer?.latency_ms === null || answer === null ? null : `${Math.round(answer.latency_ms)} ms`,
     answer?.input_tokens === null || answer === null
       ? null
@@ -203,13 +208,16 @@ function showTrial(
     "",
     ...block("input", asText(content?.input)),
     ...(content?.expected === undefined ? [] : block("expected", asText(content.expected))),
-    ...block("request", JSON.stringify(request, null, 2)),
+    ...block(
+      "request",
+      request === null ? "none: the answer was made elsewhere" : JSON.stringify(request, null, 2),
+    ),
     ...(trial.message === null ? [] : block("error", trial.message)),
     ...(answer === null ? [] : block("answer", answer.output)),
     ...(isEmpty(answer?.messages) ? [] : block("messages", JSON.stringify(answer?.messages, null, 2))),
     ...(isEmpty(answer?.tool_calls) ? [] : block("tool calls", JSON.stringify(answer?.tool_calls, null, 2))),
     ...trial.scores.flatMap((score, index) => [
-      `${plainLine(run.header.scorers[index]?.name ?? "")}: ${score === null ? voidReason(run.header.scorers[index], trial) : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`}`,
+      `${plainLine(run.header.scorers[index]?.name ?? "")}: ${score === null ? voidReason(run.header.scorers[index], trial, index) : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`}`,
     ]),
     "",
     ...judged.flatMap(exchangeLines),

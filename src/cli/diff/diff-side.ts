@@ -3,8 +3,9 @@ import { baselinePath } from "../../baselines/baseline-file.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs } from "../../git/tags.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { fileArm } from "../gating/baseline-side.ts";
+import { fileArm } from "../gating/file-arm.ts";
 import { storedArm } from "../gating/stored-arm.ts";
+import { isScoredFile } from "../project/find-run.ts";
 
 /** One side of a comparison: a stored run, or a promoted baseline. */
 export interface DiffSide {
@@ -57,7 +58,8 @@ export function newestSides(store: Store, fits: (run: StoredRun) => boolean): Di
   const first = new Map<string, StoredRun>();
   for (const run of store.runs({ status: ["complete", "stopped_early"] })) {
     const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
-    if (!first.has(key) && run.header.narrowing === null && fits(run)) first.set(key, run);
+    if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null) continue;
+    if (fits(run)) first.set(key, run);
   }
   return [...first.values()].map((run) => sideOfRun(store, run));
 }

@@ -1,12 +1,12 @@
 import { EvalsError } from "../../domain/problem.ts";
-import { readAtCommit } from "../../git/repository.ts";
+import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
-import { findRun } from "../project/find-run.ts";
+import { findRun, isScoredFile, newestRun } from "../project/find-run.ts";
 import { suiteNames } from "../project/suite-names.ts";
 import { type DiffSide, sideOfBaseline, sideOfRun } from "./diff-side.ts";
 import type { MissingSide } from "./missing-sides.ts";
 import { runOutputsFile, type SideContext } from "./outputs-side.ts";
-import { type Meaning, meaningOf } from "./side-meaning.ts";
+import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
 
 /** Two sides of one suite. */
 export interface SidePair {
@@ -39,7 +39,8 @@ export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
   ];
   const suites = suitesOf([first, second], missing, input);
   // A run that is made now is not the latest that was meant.
-  const latest = suites.flatMap((suite) => latestOf(suite, first, input));
+  const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
+  const latest = suites.flatMap((suite) => latestOf(suite, first, head, input));
   const bases = await sidesOf(first, { suites, missing, latest }, input);
   const candidates = await sidesOf(second, { suites, missing, latest }, input);
   const pairs = bases.flatMap((base) => {
@@ -54,14 +55,23 @@ export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
   return pairs;
 }
 
-/** The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. */
-function latestOf(suite: string, other: Meaning, { store, b }: SidesInput): StoredRun[] {
-  const runs = store.runs({ suite });
+/**
+ * The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. An earlier one
+ * counts only when it is of what stands here now: any other is no candidate for what came after it.
+ */
+function latestOf(suite: string, other: Meaning, head: string | null, { store, b }: SidesInput): StoredRun[] {
+  const runs = store.runs({ suite }).filter((run) => !isScoredFile(run));
   const isOther = ({ no, header }: StoredRun): boolean =>
     "sides" in other &&
     (other.sides.some((side) => side.run?.no === no) ||
       (other.kind === "ref" && header.commit === other.at.commit && header.dirty === false));
-  const newest = (b === undefined ? runs.find((run) => !isOther(run)) : undefined) ?? runs[0];
+  const isPast = (run: StoredRun): boolean =>
+    "sides" in other &&
+    other.sides.some((side) => side.suite === suite && side.run !== null && side.run.no > run.no) &&
+    (other.kind === "ref"
+      ? run.header.commit !== head
+      : other.kind === "prompt" && isOfPrompt(run, other.word));
+  const newest = (b === undefined ? runs.find((run) => !isOther(run) && !isPast(run)) : undefined) ?? runs[0];
   return newest === undefined ? [] : [newest];
 }
 
@@ -77,7 +87,8 @@ async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Pro
 }
 
 function newestSuite({ store }: SidesInput): string[] {
-  return store.runs({ limit: 1 }).map((run) => run.header.suite);
+  const newest = newestRun(store);
+  return newest === undefined ? [] : [newest.header.suite];
 }
 
 async function tellMissing(

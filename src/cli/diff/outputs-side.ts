@@ -4,6 +4,7 @@ import { providers } from "../../providers/registry.ts";
 import { executeRun } from "../../run/execute-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Io } from "../io.ts";
+import { SCORED_FILE } from "../project/find-run.ts";
 import { openProject } from "../project/open-project.ts";
 import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
@@ -26,7 +27,7 @@ export async function runOutputsFile(
   if (provider === undefined) throw new Error("the outputs provider is registered");
   const file = relative(root, resolve(io.cwd, directory ?? ".", path));
   const entry = { provider: "outputs", file: isAbsolute(file) ? path : file };
-  const model = { alias: `file:${file}`, entry, provider, settings: provider.settings.parse(entry) };
+  const model = { alias: `${SCORED_FILE}${file}`, entry, provider, settings: provider.settings.parse(entry) };
   const prepared = await prepareRuns(project, project.suites, { narrowing: null, judges: "ask" }, () => [
     model,
   ]);

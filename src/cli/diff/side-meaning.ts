@@ -105,7 +105,7 @@ export async function promptSides(word: string, { store, root, io }: SideContext
   return [...runs, ...missing.filter((side) => asked.has(side.suite))];
 }
 
-function isOfPrompt({ header: { prompt } }: StoredRun, word: string): boolean {
+export function isOfPrompt({ header: { prompt } }: StoredRun, word: string): boolean {
   return prompt !== null && (word === prompt.name || word === `${prompt.name}@${prompt.version}`);
 }
 

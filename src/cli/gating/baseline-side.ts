@@ -1,14 +1,15 @@
 import type { Arm } from "../../baselines/arm.ts";
 import { baseBranchOf, baseRefs, fetchCommand } from "../../baselines/base-branch.ts";
-import { armOfBaseline, type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { readAtCommit, remoteNames, resolveCommit } from "../../git/repository.ts";
-import { rootFingerprint } from "../../run/fingerprint.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { findRun } from "../project/find-run.ts";
+import type { DiffSide } from "../diff/diff-side.ts";
+import type { Io } from "../io.ts";
+import { fileArm } from "./file-arm.ts";
 import { storedArm } from "./stored-arm.ts";
 
 /** What a run is compared with, or why with nothing. */
@@ -22,6 +23,8 @@ export interface BaselineSide {
   readonly commit: string | null;
   /** Reads the answers that were kept beside a committed baseline; null when there are none for each of its trials. */
   readonly answers: () => Promise<KeptAnswers | null>;
+  /** Where a committed baseline was looked for and is not; undefined when there is one, or none was looked for. */
+  readonly absentAt?: string;
   /** A sentence for the report; null when there is nothing to add. */
   readonly note: string | null;
   /** A regression that the change itself accepts, read from its own copy of the baseline. */
@@ -31,7 +34,9 @@ export interface BaselineSide {
 export interface BaselineQuestion {
   readonly store: Store;
   readonly root: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly io: Io;
+  /** `-C`, by which a file is found. */
+  readonly directory: string | undefined;
   readonly suite: string;
   /** Null unless the suite lists several models. */
   readonly alias: string | null;
@@ -59,22 +64,6 @@ export function answersOf({ run, runs }: BaselineSide, store: Store): ReadonlySe
   return new Set(stored.flatMap((one) => store.answerIds(one.no)));
 }
 
-/** Root fingerprint of a baseline: that of the run it was made from. */
-export function baselineRoot({ cases }: Baseline): string {
-  return rootFingerprint(cases.map((one) => ({ id: one.case, key: one.key })));
-}
-
-/** @throws {EvalsError} for a broken file */
-export function fileArm(
-  text: string,
-  path: string,
-  where: string,
-): { readonly arm: Arm; readonly baseline: Baseline; readonly root: string } {
-  const baseline = parseBaseline(text, path);
-  const root = baselineRoot(baseline);
-  return { arm: armOfBaseline(baseline, `${path} at ${where}`, root), baseline, root };
-}
-
 /**
  * The side a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
  * the branch it goes into, never the change's own copy; else the file at HEAD.
@@ -82,12 +71,12 @@ export function fileArm(
  * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
  */
 export async function baselineSide(question: BaselineQuestion): Promise<BaselineSide> {
-  const { option, root, env, suite, alias } = question;
+  const { option, root, io, suite, alias } = question;
   if (option === "none") return NOTHING;
   if (option !== undefined) return namedSide(question, option);
   const path = baselinePath(suite, alias);
-  if (findGitFolder(root) === null) return { ...NOTHING, note: noBaseline("HEAD") };
-  const base = baseBranchOf(env);
+  if (findGitFolder(root) === null) return { ...NOTHING, absentAt: "HEAD" };
+  const base = baseBranchOf(io.env);
   const own = question.at ?? { word: "HEAD", commit: "HEAD" };
   if (base === null) return committedSide(root, path, own.commit, own.word);
   const remotes = await remoteNames(root);
@@ -95,8 +84,7 @@ export async function baselineSide(question: BaselineQuestion): Promise<Baseline
     if ((await resolveCommit(root, ref)) !== null)
       return changeSide(question, path, ref, base.name, own.commit);
   }
-  if ((await readAtCommit(root, own.commit, path)) === null)
-    return { ...NOTHING, note: noBaseline(base.name) };
+  if ((await readAtCommit(root, own.commit, path)) === null) return { ...NOTHING, absentAt: base.name };
   throw new EvalsError({
     code: "EVALS_BASE_BRANCH_MISSING",
     what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
@@ -105,12 +93,9 @@ export async function baselineSide(question: BaselineQuestion): Promise<Baseline
   });
 }
 
-const noBaseline = (where: string): string =>
-  `No baseline at ${where} yet: the gate looked at the requirements only. To make one: evals promote`;
-
 async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
   const text = await readAtCommit(root, ref, path);
-  if (text === null) return { ...NOTHING, note: noBaseline(where) };
+  if (text === null) return { ...NOTHING, absentAt: where };
   const { arm, baseline } = fileArm(text, path, where);
   const answers = () => answersBeside(root, path, ref, baseline);
   return { ...NOTHING, arm, runs: runsIn(baseline), answers, commit: ref };
@@ -165,32 +150,67 @@ function whyUnfit(
   return run === undefined || to === run ? null : `It accepts another result than this run's. ${again}`;
 }
 
-async function namedSide(
-  { store, root, suite, alias }: BaselineQuestion,
+/**
+ * A side as `evals diff` reads it, but that a commit means the baseline promoted there before any run of it.
+ * @throws {EvalsError} for a word that means nothing, or several things, or nothing of this suite
+ */
+async function namedSide(question: BaselineQuestion, option: string): Promise<BaselineSide> {
+  const { store, root, suite, alias } = question;
+  const { meaningOf } = await import("../diff/side-meaning.ts");
+  const meaning = await meaningOf(option, question);
+  switch (meaning.kind) {
+    case "ref": {
+      const side = await committedSide(root, baselinePath(suite, alias), meaning.at.commit, meaning.at.word);
+      return side.arm === null ? ofSides(meaning.sides, question, option) : side;
+    }
+    case "prompt":
+    case "run":
+      return ofSides(meaning.sides, question, option);
+    case "latest": {
+      const { newestRun } = await import("../project/find-run.ts");
+      const run = newestRun(store, suite);
+      if (run === undefined) throw unknownBaseline(question, option);
+      return ofRun(store, run);
+    }
+    case "file": {
+      const { runOutputsFile } = await import("../diff/outputs-side.ts");
+      return ofRun(store, await runOutputsFile(meaning.path, suite, question));
+    }
+    default:
+      return meaning satisfies never;
+  }
+}
+
+/** The one of several sides that is of this suite and model. */
+async function ofSides(
+  sides: readonly DiffSide[],
+  question: BaselineQuestion,
   option: string,
 ): Promise<BaselineSide> {
-  const ref = option.startsWith("ref:") ? option.slice("ref:".length) : null;
-  if (ref !== null) {
-    const path = baselinePath(suite, alias);
-    for (const name of [ref, `refs/tags/evals/${ref}`]) {
-      const text = await readAtCommit(root, name, path);
-      if (text !== null) return committedSide(root, path, name, ref);
-    }
-    throw new EvalsError({
-      code: "EVALS_BASELINE_UNKNOWN",
-      what: `There is no ${path} at "${ref}".`,
-      why: "A run is compared with a promoted baseline or a stored run.",
-      fix: "evals log lists what was promoted",
-    });
-  }
-  const run = findRun(store, option);
-  if (run.header.suite !== suite) {
-    throw new EvalsError({
+  const { store, root, suite, alias } = question;
+  const own = sides.filter((one) => one.suite === suite);
+  const side = own.find((one) => one.alias === alias) ?? own[0];
+  if (side?.run) return ofRun(store, side.run);
+  if (side?.commit) return committedSide(root, baselinePath(suite, side.alias), side.commit, option);
+  throw unknownBaseline(question, option, sides[0]);
+}
+
+function ofRun(store: Store, run: StoredRun): BaselineSide {
+  return { ...NOTHING, arm: storedArm(store, run), run, commit: run.header.commit };
+}
+
+function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, other?: DiffSide): EvalsError {
+  if (other?.run)
+    return new EvalsError({
       code: "EVALS_BASELINE_OTHER_SUITE",
-      what: `Run ${run.header.id} is of suite "${run.header.suite}", not of "${suite}".`,
+      what: `Run ${other.run.header.id} is of suite "${other.suite}", not of "${suite}".`,
       why: "A baseline is compared case by case with a run of the same suite.",
       fix: `evals history ${suite} lists its runs`,
     });
-  }
-  return { ...NOTHING, arm: storedArm(store, run), run, commit: run.header.commit };
+  return new EvalsError({
+    code: "EVALS_BASELINE_UNKNOWN",
+    what: `There is no complete run and no ${baselinePath(suite, alias)} at "${option}".`,
+    why: "A run is compared with a promoted baseline or a stored run.",
+    fix: `evals log lists what was promoted, evals history ${suite} the runs`,
+  });
 }

@@ -1,4 +1,5 @@
 import { type Arm, armOfRun } from "../../baselines/arm.ts";
+import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
@@ -7,5 +8,6 @@ export function storedArm(store: Store, run: StoredRun): Arm {
   const cases = store.cases(run.no);
   const tally = makeTally(cases.length, run.header.scorers.length);
   for (const row of store.scanScores(run.no)) tally.add(row);
-  return armOfRun(run.header, cases, tally);
+  const arm = armOfRun(run.header, cases, tally);
+  return isUnfinished(run.status) ? { ...arm, side: `${arm.side}, ${run.status}` } : arm;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { JudgeBar } from "../../domain/calibration.ts";
 import type { Case } from "../../domain/case.ts";
@@ -6,6 +6,7 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
+import { readCalibration } from "../../labels/calibration-file.ts";
 import { labelsPath, readLabels } from "../../labels/label-file.ts";
 import { SCORER_VERSION } from "../../labels/trust.ts";
 import { type JudgeVerdict, readVerdicts } from "../../labels/verdict-file.ts";
@@ -29,6 +30,8 @@ export interface CalibrationSubject {
   readonly loaded: LoadedSuite | null;
   readonly troubles: readonly Problem[];
   readonly bar: JudgeBar;
+  /** Other suites have labels too, and verdicts of this judge may be theirs. */
+  readonly shared: boolean;
   /** Cases by id; null when there is no dataset to ask. */
   readonly cases: ReadonlyMap<string, Case> | null;
 }
@@ -50,6 +53,8 @@ export async function readSubject(
   const { name, version } = await judgeVersion(root, specOf(loaded, spec), scorerNames(loaded));
   const labels = readLabels(root, suite);
   if (labels.length === 0) throw noLabels(root, suite, loaded !== null);
+  // A file that cannot be written back to is told before anything is paid.
+  readCalibration(root, name, version);
   return {
     root,
     judge: name,
@@ -57,6 +62,7 @@ export async function readSubject(
     suite,
     labels,
     verdicts: readVerdicts(root, name, version),
+    shared: labelledSuites(root).some((other) => other !== suite),
     project,
     loaded,
     troubles,
@@ -122,21 +128,25 @@ async function judgeVersion(
 /** Versions that have verdicts, oldest first. */
 function verdictVersions(root: string, judge: string): string[] {
   const folder = join(root, "judges", judge);
-  if (!/^[\w.-]+$/.test(judge) || !existsSync(folder)) return [];
+  if (!/^[\w.-]+$/.test(judge)) return [];
   const numbers = (version: string): string =>
     version
       .split(/[.+-]/)
       .map((part) => part.padStart(8, "0"))
       .join(".");
-  return readdirSync(folder)
+  return filesIn(folder)
     .flatMap((file) => /^(.+)\.verdicts\.jsonl$/.exec(file)?.[1] ?? [])
     .sort((a, b) => (numbers(a) < numbers(b) ? -1 : 1));
 }
 
+/** Names in a folder; none where there is no folder. */
+function filesIn(folder: string): string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder) : [];
+}
+
 function labelledSuites(root: string): string[] {
-  const folder = join(root, "labels");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return filesIn(join(root, "labels"))
     .flatMap((file) => /^(.+)\.jsonl$/.exec(file)?.[1] ?? [])
     .sort();
 }

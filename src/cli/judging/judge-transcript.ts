@@ -72,7 +72,9 @@ function asText(value: Json | undefined): string {
 }
 
 /** Why a scorer has no score of a trial that was scored. */
-export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial): string {
+export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, place: number): string {
+  const told = trial.void_reasons?.[place] ?? null;
+  if (told !== null) return `no score: ${plainLine(told)}`;
   return scorer?.judge_when === "passed" && trial.pass === false
     ? "not judged, since a required scorer failed"
     : "not scored";

@@ -4,8 +4,8 @@ import { SCORER_VERSION } from "../../labels/trust.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import { closeScorers, openScorers } from "../../run/open-scorers.ts";
 import type { JudgeEntry } from "../../scorers/suite-judge.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { Io } from "../io.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
 import type { CalibrationSubject } from "./calibrated-judge.ts";
 import { type OpenJudgeOptions, openDesk, openJudge } from "./open-judge.ts";
 
@@ -25,7 +25,7 @@ export async function openCalibratedJudge(
 ): Promise<CalibratedJudge> {
   const { project, root, judge: name, version } = subject;
   if (project === null) return { judge: null, troubles: subject.troubles, close: async () => {} };
-  const store = await openStore(root, () => io.date().getTime());
+  const store = await openWrittenHistory(root, io);
   try {
     const outside = { project, store, io, signal };
     const judge =
@@ -63,8 +63,8 @@ async function scorerAsJudge(
     return {
       ...{ name, version, hash: scorerHash(scorer), identity: scorer.identity, path: loaded.path },
       models: desk.asked().map((one) => one.model.alias),
-      judge: async (input) => {
-        const { pass, score, reason } = await scorer.score(input);
+      judge: async (input, repeat) => {
+        const { pass, score, reason } = await scorer.score({ ...input, opinion: repeat });
         return { verdict: pass ? "pass" : "fail", score, reason };
       },
       close: async () => {

@@ -1,7 +1,7 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { answerHash } from "../../labels/label-file.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { findRun } from "../project/find-run.ts";
+import { findRun, isScoredFile } from "../project/find-run.ts";
 
 /** One distinct answer of one case in a run, without its text. */
 export interface RunAnswer {
@@ -17,7 +17,7 @@ export interface RunAnswer {
 
 /** The newest run of a suite that has an answer, or the run that a word names. @throws {EvalsError} */
 export function runToLabel(store: Store, word: string): StoredRun {
-  const runs = store.runs({ suite: word });
+  const runs = store.runs({ suite: word }).filter((run) => !isScoredFile(run));
   if (runs.length > 0) return runs.find((run) => hasAnswer(store, run)) ?? refuseEmpty(word);
   if (store.runs({ limit: 1 }).length === 0) throw noRunYet(word);
   const run = findRun(store, word);

@@ -2,6 +2,23 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
+/** A run of `evals diff file:…`: answers of a file that were scored to be compared, and nothing that the suite gave. */
+export function isScoredFile({ header }: Pick<StoredRun, "header">): boolean {
+  return header.alias.startsWith(SCORED_FILE);
+}
+
+/** How the alias of such a run begins; no alias of a config does. */
+export const SCORED_FILE = "file:";
+
+/** The newest run, of a suite or of all; undefined before the first. */
+export function newestRun(store: Store, suite?: string): StoredRun | undefined {
+  for (let limit = 8; ; limit *= 8) {
+    const runs = store.runs({ suite, limit });
+    const newest = runs.find((run) => !isScoredFile(run));
+    if (newest !== undefined || runs.length < limit) return newest;
+  }
+}
+
 /**
  * The run that a word on the command line means: `latest`, an id, or the beginning of one (`run:` before it is fine).
  * @throws {EvalsError} when it means none or several
@@ -9,7 +26,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 export function findRun(store: Store, word: string): StoredRun {
   const id = word.replace(/^run:/, "");
   if (id === "latest") {
-    const newest = store.runs({ limit: 1 })[0];
+    const newest = newestRun(store);
     if (newest !== undefined) return newest;
     throw noRun(word, []);
   }
@@ -19,6 +36,7 @@ export function findRun(store: Store, word: string): StoredRun {
     throw noRun(
       word,
       store.runs({ limit: 50 }).map((run) => run.header.id),
+      newestRun(store, id)?.header.id,
     );
   if (second !== undefined && first.header.id !== id) {
     throw new EvalsError({
@@ -31,7 +49,8 @@ export function findRun(store: Store, word: string): StoredRun {
   return first;
 }
 
-function noRun(word: string, known: readonly string[]): EvalsError {
+/** @param ofSuite the newest run of the suite of that name, where there is one */
+function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",
     what:
@@ -39,6 +58,11 @@ function noRun(word: string, known: readonly string[]): EvalsError {
         ? "There is no run in the history yet."
         : `No run is called "${word}".${didYouMean(word, ["latest", ...known])}`,
     why: "Runs are found by their id in .evals/history.db of this project.",
-    fix: known.length === 0 ? "evals run" : "evals history lists them",
+    fix:
+      known.length === 0
+        ? "evals run"
+        : ofSuite === undefined
+          ? "evals history lists them"
+          : `${ofSuite} is the newest run of that suite; evals history ${word} lists all`,
   });
 }

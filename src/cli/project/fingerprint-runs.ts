@@ -1,5 +1,6 @@
 import { type PooledOutcomes, poolOutcomes, type RunOutcomes } from "../../metrics/stability.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import { isScoredFile } from "./find-run.ts";
 
 /** Older runs say less of today, and every one is a scan of its trials. */
 const MOST_RUNS = 20;
@@ -21,6 +22,7 @@ export interface FingerprintRuns {
 export function fingerprintRuns(store: Store, suite: string, alias?: string): FingerprintRuns | null {
   const whole = store
     .runs({ suite, status: ["complete"] })
+    .filter((run) => !isScoredFile(run))
     .filter(({ header }) => header.narrowing === null && (alias === undefined || header.alias === alias));
   const newest = whole[0];
   if (newest === undefined) return null;

@@ -3,6 +3,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";
 
@@ -18,7 +19,7 @@ export interface Covered {
 export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun[] {
   const newest = new Map<string, StoredRun>();
   for (const run of store.runs({})) {
-    if (!suites.has(run.header.suite)) continue;
+    if (!suites.has(run.header.suite) || isScoredFile(run)) continue;
     const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
     if (!newest.has(key)) newest.set(key, run);
   }

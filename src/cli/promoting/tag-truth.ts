@@ -2,7 +2,7 @@ import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import type { PromotedTag } from "../../git/tags.ts";
-import { baselineRoot } from "../gating/baseline-side.ts";
+import { baselineRoot } from "../gating/file-arm.ts";
 import type { ReadPromotion } from "./read-promotion.ts";
 
 /** Suites whose baseline at the tag's commit is not the one that the tag's message promises: somebody moved the tag. */

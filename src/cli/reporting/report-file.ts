@@ -1,8 +1,8 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { unwritableReason } from "../../project/unwritable-reason.ts";
 import type { Io } from "../io.ts";
-import { unwritableReason } from "../unwritable-reason.ts";
 
 /**
  * Whether a report can be written there later: makes its folder and opens it, and leaves an older report as it is.

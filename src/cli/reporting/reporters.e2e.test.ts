@@ -230,12 +230,30 @@ describe("evals report", () => {
     expect(page).toBe(lineless(repo.read("out/a.html")));
   });
 
+  it("writes a page unless the file's name or --format says otherwise", async () => {
+    const repo = at("critical-case-fails");
+    await repo.evals("run");
+    expect((await repo.evals("report latest")).stderr).toMatch(
+      /^report: \.evals\/reports\/[0-9a-f]{8}\.html\n$/,
+    );
+    for (const [file, begins] of [
+      ["a.xml", "<?xml"],
+      ["a.md", "<!-- evals:"],
+      ["a.json", "{"],
+      ["a.page", "<!doctype html>"],
+    ] as const) {
+      await repo.evals(`report latest --output ${file}`);
+      expect(repo.read(file).startsWith(begins), file).toBe(true);
+    }
+    await repo.evals("report latest --format json --output b.xml");
+    expect(repo.read("b.xml").startsWith("{")).toBe(true);
+  });
+
   it("refuses an unknown format, an unknown run and a file that cannot be written", async () => {
     const repo = at("critical-case-fails");
     await repo.evals("run");
     expect((await repo.evals("report latest --format htm")).exit).toBe(2);
     expect((await repo.evals("report ffff --format html")).exit).toBe(2);
-    expect((await repo.evals("report latest")).exit).toBe(2);
     expect((await repo.evals("report latest --format html --output evalconfig.yaml/a.html")).exit).toBe(2);
     repo.matches("report-mistakes");
   });

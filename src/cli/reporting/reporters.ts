@@ -10,6 +10,7 @@ import { locate } from "../project/open-project.ts";
 import type { RunOptions } from "../running/run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
+import { wantsColor } from "./wants-color.ts";
 
 type Document = (exit: number, reports: readonly RunReport[]) => string;
 
@@ -65,7 +66,7 @@ interface Wanted {
 export function openReporters(options: RunOptions, io: Io): Reporters {
   const wanted = readReporters(options, io);
   const live = !options.json && showsTerminal(wanted);
-  const color = options.color && io.stdoutIsTerminal && !io.env.NO_COLOR;
+  const color = wantsColor(io, options.color);
   let first = true;
   return {
     run: (report) => {
@@ -84,7 +85,8 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
         } catch (error) {
           if (!(error instanceof EvalsError)) throw error;
           missing = true;
-          for (const problem of error.problems) io.stderr(formatProblem(problem, "error"));
+          for (const problem of error.problems)
+            io.stderr(formatProblem(problem, "error", io.stderrIsTerminal ? io.width : undefined));
         }
       }
       const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;

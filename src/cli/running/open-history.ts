@@ -2,7 +2,6 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { findRepository } from "../../git/require-repository.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { refuseChangedPrompts } from "../checking/changed-prompts.ts";
 import { heldAgainst } from "../gating/against-baseline.ts";
@@ -11,8 +10,9 @@ import { declaredInRun } from "../gating/declared-in-run.ts";
 import { type SuiteTrust, suiteTrust } from "../gating/judge-trust.ts";
 import { scoredAlike } from "../gating/rescored-side.ts";
 import type { Io } from "../io.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
 import { closeRuns, type PreparedRun } from "./prepare-runs.ts";
-import { findResumable } from "./resume.ts";
+import { claimAll, findResumable } from "./resume.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { RunPlace } from "./run-place.ts";
 
@@ -47,16 +47,19 @@ export async function openHistory(
       options.baseline === "none" ? null : findRepository(home),
       refuseChangedPrompts(home, io.env, at?.commit),
     ]);
-    const opened = await openStore(home, () => io.date().getTime());
+    const opened = await openWrittenHistory(home, io);
     store = opened;
     const say = (text: string): void => io.stderr(`${text}\n`);
     const resumed = options.resume
-      ? findResumable(
+      ? claimAll(
           opened,
-          prepared.map(({ plan }) => plan),
-          options.run,
-          say,
-          ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
+          findResumable(
+            opened,
+            prepared.map(({ plan }) => plan),
+            options.run,
+            say,
+            ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
+          ),
         )
       : null;
     const ready = await Promise.all(
@@ -94,7 +97,8 @@ async function withItsPast(
     store,
     root: place.home,
     at: place.at ?? undefined,
-    env: io.env,
+    io,
+    directory: options.directory,
     suite: name,
     alias: suite.models === undefined ? null : plan.model.alias,
     option: options.baseline,

@@ -172,9 +172,20 @@ function nothingChosen(narrowing: Narrowing | null, seen: SeenCases): Problem[] 
       code: "EVALS_NO_CASES",
       what: `No case is chosen by ${told.map(({ said }) => said).join(" and ")}.${told.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
       why: "A run of nothing would pass without checking anything.",
-      fix: "Name a case or tag of the suite's dataset.",
+      fix: narrowing?.tags.length
+        ? `One of the tags: ${listed(seen.tags)}`
+        : `One of the cases: ${listed(seen.ids)}`,
     },
   ];
+}
+
+/** So many names are a help; more are a wall. */
+const MOST_NAMES = 12;
+
+function listed(names: ReadonlySet<string>): string {
+  const shown = [...names].slice(0, MOST_NAMES).join(", ");
+  const more = names.size > MOST_NAMES ? `, and ${names.size - MOST_NAMES} more` : "";
+  return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 
 /** A file that two runs share tells its mistakes once. */

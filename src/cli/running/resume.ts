@@ -1,4 +1,4 @@
-import { EvalsError } from "../../domain/problem.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
@@ -29,6 +29,26 @@ export function findResumable(
     else found.set(plan, newest);
   }
   return found;
+}
+
+/**
+ * Makes this process the only one that works on these runs.
+ * @returns them as they stand now
+ * @throws {EvalsError} EVALS_RUN_BUSY, once for each run that another process works on
+ */
+export function claimAll(store: Store, found: ReadonlyMap<Plan, StoredRun>): ReadonlyMap<Plan, StoredRun> {
+  const claimed = new Map<Plan, StoredRun>();
+  const problems: Problem[] = [];
+  for (const [plan, run] of found) {
+    try {
+      claimed.set(plan, store.claim(run));
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  return claimed;
 }
 
 function otherPlan(run: StoredRun, plans: readonly Plan[]): EvalsError {

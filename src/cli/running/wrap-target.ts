@@ -32,6 +32,8 @@ export async function wrapperFor(
         ? {}
         : {
             fallback: {
+              alias: other.alias,
+              price: fallback.price,
               label: fallback.label,
               client: wrapClient(fallback.client, {
                 ...outside,
@@ -55,9 +57,11 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
     for (let trial = 1; trial <= plan.trials; trial++) {
       const answer = store.transcript(runNo, caseNo, trial);
       if (answer === undefined) continue;
+      const { fallback, ...said } = answer.transcript;
       recording.record(plan.request(caseNo), plan.question(caseNo), trial, {
         kind: "answered",
-        ...answer.transcript,
+        ...said,
+        ...(fallback === undefined ? {} : { fallback: { alias: fallback, price: null } }),
       });
     }
   }

@@ -5,6 +5,8 @@ export interface FakeIo extends Io {
   readonly printed: { stdout: string; stderr: string };
   /** Sends a signal to whoever listens now. */
   readonly signal: (name: "SIGINT" | "SIGTERM") => void;
+  /** What happens when a module ends the process. */
+  readonly exit: () => void;
   /** How long was slept, in milliseconds. */
   readonly slept: number[];
   /** Addresses that a browser was asked to show. */
@@ -20,6 +22,7 @@ export function countedIds(from = 0): Io["randomHex"] {
 export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
   const printed = { stdout: "", stderr: "" };
   const handlers = new Set<(name: "SIGINT" | "SIGTERM") => void>();
+  const exits = new Set<() => void>();
   const slept: number[] = [];
   const opened: string[] = [];
   return {
@@ -45,6 +48,13 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
     onSignal: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);
+    },
+    onExit: (handler) => {
+      exits.add(handler);
+      return () => exits.delete(handler);
+    },
+    exit: () => {
+      for (const handler of exits) handler();
     },
     printed,
     slept,

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { headline } from "../headline.ts";
-import { boundText, ruleValue } from "../metric-rows.ts";
+import { requiredText, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 
 /** GitHub shows no more of a level in one step. */
@@ -50,8 +50,7 @@ function summary(report: RunReport): string {
   const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");
   const said = rules.map(
     (rule) =>
-      rule.said ??
-      `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, required ${boundText(rule.required)}`,
+      rule.said ?? `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
   const text = [verdict, ...said].filter((one) => one !== "").join("; ");
   return text === ""

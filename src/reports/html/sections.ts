@@ -10,9 +10,11 @@ import {
   metricRows,
   metricText,
   otherRules,
+  requiredText,
   ruleValue,
 } from "../metric-rows.ts";
 import { cut } from "../plain-text.ts";
+import { goOnCommand } from "../unfinished.ts";
 import type { Distribution } from "./case-data.ts";
 import { type Axis, axisFor, histogram, intervalBar, trendChart } from "./charts.ts";
 import { escapeHtml } from "./html-text.ts";
@@ -29,6 +31,7 @@ export function verdictSection(report: RunReport): string {
   const { header, comparison } = report;
   const found = verdict === "" || word.includes("not enough") ? "" : `: ${verdict}`;
   const end = endSentence(report);
+  const goOn = report.status === "interrupted" ? goOnCommand(header) : null;
   const commit =
     header.commit === null
       ? ""
@@ -41,6 +44,7 @@ export function verdictSection(report: RunReport): string {
       ? ""
       : `<p>Compared with <code>${escapeHtml(comparison.baseline.side)}</code> (${escapeHtml(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case) on ${plural(comparison.cases.paired, "case")}.${comparison.population === null ? "" : ` On cases like these: ${points(comparison.population.low)} to ${points(comparison.population.high)} points.`}</p>`,
     end === "" ? "" : `<p>${escapeHtml(end)}</p>`,
+    goOn === null ? "" : `<p>To go on: <code>${escapeHtml(goOn)}</code></p>`,
     ruleList(report),
     ...[...informingSentences(report), ...correctedSentences(report)].map(
       (text) => `<p>${escapeHtml(text)}</p>`,
@@ -65,7 +69,7 @@ function ruleList(report: RunReport): string {
     .slice(0, MOST_LISTED)
     .map(
       (rule) =>
-        `<li><strong class="${tones[rule.outcome]}">${rule.outcome}</strong> ${escapeHtml(rule.rule)}: ${ruleValue(rule)}, required ${escapeHtml(boundText(rule.required))}${rule.said === undefined || rule.said === report.comparison?.said ? "" : ` (${escapeHtml(rule.said)})`}</li>`,
+        `<li><strong class="${tones[rule.outcome]}">${rule.outcome}</strong> ${escapeHtml(rule.rule)}: ${ruleValue(rule)}, required ${escapeHtml(requiredText(rule))}${rule.said === undefined || rule.said === report.comparison?.said ? "" : ` (${escapeHtml(rule.said)})`}</li>`,
     );
   return `<ul>${lines.join("")}</ul>`;
 }
@@ -128,7 +132,7 @@ function metricLine(row: MetricRow, axis: Axis | null, compared: boolean): strin
   const cells = compared
     ? `<td class="number">${baseline === null ? "" : metricText(baseline.value, unit)}</td><td class="number">${baseline === null ? "" : deltaText(baseline)}</td><td>${baseline === null ? "" : verdictText(baseline.verdict)}</td>`
     : "";
-  return `<tr><th scope="row">${escapeHtml(row.label)}</th><td class="number">${metricText(value, unit)}</td><td class="number">${interval}</td><td>${bar}</td><td class="text">${required === null ? "" : escapeHtml(boundText(required.text))}${missed}</td>${cells}</tr>`;
+  return `<tr><th scope="row">${escapeHtml(row.label)}</th><td class="number">${metricText(value, unit)}</td><td class="number">${interval}</td><td>${bar}</td><td class="text">${required === null ? "" : escapeHtml(boundText(required.text, unit))}${missed}</td>${cells}</tr>`;
 }
 
 function verdictText(verdict: string): string {

@@ -3,7 +3,7 @@ import type { RuleResult } from "../../domain/verdict.ts";
 import { type CaseFault, criticalCases, faultOf, shareText } from "../case-standing.ts";
 import { endSentence } from "../headline.ts";
 import { informingSentence } from "../judge-words.ts";
-import { ruleValue } from "../metric-rows.ts";
+import { requiredText, ruleValue } from "../metric-rows.ts";
 import { cut } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
@@ -258,7 +258,7 @@ function gateSuite(report: RunReport) {
 function ruleResult(rule: RuleResult): Result {
   if (rule.enforced === false) return { kind: "skipped", message: informingSentence(rule) };
   if (rule.outcome === "passed") return { kind: "passed" };
-  const message = `${rule.said ?? ruleValue(rule)}, required ${rule.required}`;
+  const message = `${rule.said ?? ruleValue(rule)}, required ${requiredText(rule)}`;
   return rule.outcome === "failed"
     ? { kind: "failure", type: "gate", message, text: message }
     : { kind: "error", type: "undecided", message, text: message };

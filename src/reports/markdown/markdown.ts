@@ -10,8 +10,10 @@ import {
   metricRows,
   metricText,
   otherRules,
+  requiredText,
   ruleValue,
 } from "../metric-rows.ts";
+import { goOnCommand } from "../unfinished.ts";
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
@@ -142,11 +144,11 @@ function metricTable(report: RunReport): string {
   return `${[line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rows.map((row) => line(cells(row)))].join("\n")}${more}`;
 }
 
-function requiredCell({ required }: MetricRow): string {
+function requiredCell({ required, unit }: MetricRow): string {
   if (required === null) return "";
   const mark =
     required.outcome === "passed" ? "" : required.outcome === "failed" ? " **missed**" : " undecided";
-  return `${inlineText(boundText(required.text), 40)}${mark}`;
+  return `${inlineText(boundText(required.text, unit), 40)}${mark}`;
 }
 
 /** What a judge's word is worth here: rules that only inform, rates without its known error. */
@@ -164,7 +166,7 @@ function ruleList(report: RunReport): string {
   const lines = told.slice(0, MOST_RULES).map((rule) => {
     const again = rule.said === undefined || saidAbove(report).includes(rule.said);
     const said = again ? "" : ` (${inlineText(rule.said, 120)})`;
-    return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(boundText(rule.required), 60)}${said}`;
+    return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(requiredText(rule), 60)}${said}`;
   });
   return [
     ...lines,
@@ -243,6 +245,7 @@ function nextCommands(report: RunReport): string[] {
     ...(report.status === "incomplete" && /^[\w./-]+$/.test(header.suite)
       ? [`evals run ${header.suite} --resume`]
       : []),
+    ...(report.status === "interrupted" ? [goOnCommand(header)].filter((one) => one !== null) : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
 } from "./history.ts";
 
 const run: PastRun = {
+  go_on: null,
   id: "3f9c21aa",
   started_at: "2025-03-01T12:00:00.000Z",
   suite: "triage",

@@ -21,6 +21,8 @@ export interface PastRun {
   /** The gate's outcome; the run's status when there is none. */
   readonly outcome: string;
   readonly verdict: string;
+  /** The command that goes on with an interrupted run; null for any other. */
+  readonly go_on: string | null;
 }
 
 /** How the newest fingerprint behaves over its runs. */
@@ -48,9 +50,14 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
     run.outcome.replace("_", " "),
     plainLine(run.target),
   ]);
-  return `${columns([HEAD, ...rows], "  ")
-    .map((line) => cut(line, width))
-    .join("\n")}\n`;
+  return `${[...columns([HEAD, ...rows], "  ").map((line) => cut(line, width)), ...goOnLines(runs)].join("\n")}\n`;
+}
+
+/** How to go on with the interrupted runs that nothing came after: of each suite the newest one. */
+function goOnLines(runs: readonly PastRun[]): string[] {
+  const newest = runs.filter((run, at) => runs.findIndex(({ suite }) => suite === run.suite) === at);
+  const commands = newest.flatMap(({ go_on }) => go_on ?? []);
+  return commands.length === 0 ? [] : ["", ...commands.map((command) => `to go on: ${command}`)];
 }
 
 const startOf = ({ started_at }: PastRun): string => started_at.slice(0, 16).replace("T", " ");
@@ -78,6 +85,7 @@ export function suiteHistory(
     trendLines(runs, width),
     folded(stability.said, width),
     runLines(runs, width),
+    goOnLines(runs).slice(1),
     folded(
       stability.flaky.length === 0
         ? "no case of the newest fingerprint is flaky"

@@ -2,8 +2,9 @@ import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
-import { undone } from "../headline.ts";
+import { countsSentence, endSentence, lacksTrials } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
+import { boundText, requiredText, unitOf } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
@@ -17,7 +18,8 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
     headVerdictLines(report, style, width),
     ruleLines(report, style),
     metricLines(report),
-    comparisonLines(report, width),
+    // Nobody answered: there is nothing to compare, and nothing to say of that.
+    report.end.kind === "unreachable" ? [] : comparisonLines(report, width),
     tagLines(report),
     worstLines(report, width),
     errorLines(report, width),
@@ -53,7 +55,7 @@ export function heading(report: RunReport): { word: string; tone: "good" | "bad"
   const { outcome, verdict } = report.gate;
   if (outcome === "failed") return { word: "FAILED", tone: "bad" };
   if (outcome === "undecided")
-    return { word: report.status === "incomplete" ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
+    return { word: lacksTrials(report.status) ? "INCOMPLETE" : "UNDECIDED", tone: "unsure" };
   if (outcome === "not_gated") return { word: "DONE", tone: "strong" };
   if (verdict === "inconclusive") return { word: "PASSED, not enough evidence", tone: "unsure" };
   return { word: "PASSED", tone: "good" };
@@ -76,8 +78,10 @@ function endLines(report: RunReport): string[] {
           : `None of the first ${count(counts.errored)} calls was answered: stopped early.`,
       ),
       indent(plainLine(end.message)),
+      indent(`Once it can be reached, to go on:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
+  if (end.kind === "interrupted" || end.kind === "running") return [indent(endSentence(report))];
   if (end.kind === "judge-unreachable") {
     return [
       indent("Nobody answered the judge: stopped early. The answers are kept."),
@@ -120,7 +124,7 @@ function ruleLine(rule: RuleResult, style: Style): string {
   if (rule.rule === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
   const value = rule.value === null ? "unknown" : ruleValue(rule);
   return indent(
-    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${value}, required ${plainLine(rule.required)}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
+    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${value}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
   );
 }
 
@@ -133,9 +137,10 @@ function ruleValue({ rule, value }: RuleResult): string {
 
 function interval(metric: MetricValue | undefined): string {
   if (metric?.value === null || metric?.value === undefined) return "";
-  const low = metric.low === null || metric.low === undefined ? "—" : (metric.low * 100).toFixed(1);
-  const high = metric.high === null || metric.high === undefined ? "—" : (metric.high * 100).toFixed(1);
-  return `${low} – ${high}`;
+  const { low, high } = metric;
+  if (low === undefined && high === undefined) return "";
+  const end = (value: number | null | undefined): string => (value == null ? "—" : (value * 100).toFixed(1));
+  return low == null && high == null ? "range unknown" : `${end(low)} – ${end(high)}`;
 }
 
 function metricLines(report: RunReport): string[] {
@@ -143,7 +148,7 @@ function metricLines(report: RunReport): string[] {
   const required = new Map(report.gate.rules.map((rule) => [rule.rule, rule.required]));
   const demanded = (name: string): string => {
     const bound = required.get(`require ${name}`);
-    return bound === undefined ? "" : `required ${bound.replace(">=", "≥").replace("<=", "≤")}`;
+    return bound === undefined ? "" : `required ${boundText(bound, unitOf(name))}`;
   };
   const rate = (label: string, name: string): string[][] => {
     const metric = metrics[name];
@@ -284,20 +289,12 @@ function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
 }
 
 function nextLines(report: RunReport, width: number): string[] {
-  const { header, counts } = report;
+  const { header } = report;
   const failing = [
     report.never_pass > 0 ? `${plural(report.never_pass, "case never passes", "cases never pass")}` : "",
     report.flaky > 0 ? plural(report.flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
-  const asked = counts.answered - counts.cached;
-  const parts = [
-    `${plural(counts.answered, "answer")}: ${count(asked)} ${report.header.provider === "outputs" || report.header.provider === "replay" ? "recorded" : "asked"}`,
-    counts.cached > 0 ? `${count(counts.cached)} cached` : "",
-    counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
-    counts.skipped > 0 ? `${count(counts.skipped)} ${undone(report)}` : "",
-    plural(counts.errored, "error"),
-  ].filter((text) => text !== "");
-  const tail = indent(parts.join(", "));
+  const tail = indent(countsSentence(report));
   const time = duration(report.duration_ms);
   return [
     ...(failing.length === 0 ? [] : [indent(`${failing.join(", ")}: evals show ${header.id} --failing`)]),

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/json.ts";
+import { isDeeperThan, MOST_NESTED } from "../../domain/json-depth.ts";
 import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
 
@@ -10,9 +11,6 @@ export class Unselectable {
     this.reason = reason;
   }
 }
-
-/** Deeper values would overflow the stack of what compares them; no honest answer is nested so far. */
-const MAX_DEPTH = 500;
 
 // Several scorers of a suite read the same answer one after the other: the last one is kept. Nobody changes it.
 let lastText: string | undefined;
@@ -28,7 +26,7 @@ export function parseAnswer(text: string): Json | Unselectable {
 
 function parse(text: string): Json | Unselectable {
   if (isTooDeep(text)) {
-    return new Unselectable(`not valid JSON: nested deeper than ${MAX_DEPTH} levels`);
+    return new Unselectable(`not valid JSON: nested deeper than ${MOST_NESTED} levels`);
   }
   try {
     return JSON.parse(text) as Json;
@@ -39,23 +37,7 @@ function parse(text: string): Json | Unselectable {
 
 /** Nested so deep that whoever walks the value runs out of stack. @param text of JSON */
 export function isTooDeep(text: string): boolean {
-  return text.length > MAX_DEPTH && nesting(text) > MAX_DEPTH;
-}
-
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (quoted) {
-      if (c === 0x5c) i++;
-      else if (c === 0x22) quoted = false;
-    } else if (c === 0x22) quoted = true;
-    else if (c === 0x5b || c === 0x7b) deepest = Math.max(deepest, ++depth);
-    else if (c === 0x5d || c === 0x7d) depth--;
-  }
-  return deepest;
+  return isDeeperThan(text, MOST_NESTED);
 }
 
 function whyNotJson(text: string, error: unknown): string {

@@ -3,6 +3,7 @@ import type { JudgeSettings } from "../../domain/judge-settings.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { rounded } from "../frame/brief.ts";
 import type { Answer } from "./ask-question.ts";
+import { reaches } from "./reply-form.ts";
 
 /** One member's opinion of an answer; a failure where it has none. */
 export type Opinion = Answer | ScorerFailure;
@@ -21,11 +22,11 @@ export function combineOpinions(
   const given = opinions.filter((one): one is Answer => !(one instanceof ScorerFailure));
   const failure = opinions.find((one) => one instanceof ScorerFailure);
   const scores = given.map(({ reading }) => reading.score).sort((a, b) => a - b);
-  const passes = scores.filter((score) => score >= threshold).length;
+  const passes = scores.filter((score) => reaches(score, threshold)).length;
   const counts = { passes, fails: scores.length - passes, members: opinions.length };
   const score = together(scores, counts, combine);
   if (score === undefined) throw failure ?? new Error("opinions without a failure always make a verdict");
-  const verdict = score >= threshold ? "pass" : "fail";
+  const verdict = reaches(score, threshold) ? "pass" : "fail";
   const replies = given.flatMap((one) => one.replies);
   const [first] = given;
   if (opinions.length === 1 && first !== undefined) {
@@ -77,7 +78,7 @@ function words(
   { verdict, threshold }: { readonly verdict: string; readonly threshold: number },
 ): string {
   const readings = given.map(({ reading }) => reading);
-  const isPass = (score: number): boolean => score >= threshold;
+  const isPass = (score: number): boolean => reaches(score, threshold);
   const telling = readings.find(({ score }) => isPass(score) === (verdict === "pass")) ?? readings[0];
   const other = readings.find(({ score }) => isPass(score) !== (verdict === "pass"));
   const against = other === undefined ? "" : `; against it, ${rounded(other.score)}: ${other.reason}`;

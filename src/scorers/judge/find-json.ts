@@ -6,31 +6,65 @@ export interface FoundJson {
   readonly text: string;
 }
 
+/** What a text holds, and whether it was searched to its end. */
+export interface SearchedJson {
+  readonly found: readonly FoundJson[];
+  /** False for a text of so many brackets that nothing fits in, that the search was given up. */
+  readonly whole: boolean;
+}
+
 /**
  * The outermost JSON objects and lists in a text, in order: alone, in a Markdown fence, or between words; none that is
- * nested beyond reason. Thoughts that a model writes down first (`<think>…</think>`) are not part of its reply.
+ * nested beyond reason. What a model thinks aloud before its reply (`<think>…</think>`, also where the first of the two
+ * was not handed on, or the second never came) is not part of it.
  */
-export function findJson(reply: string): readonly FoundJson[] {
-  const text = reply.replace(/^\s*<think>[\s\S]*?<\/think>/, "").trim();
-  const whole = parse(text);
-  if (whole !== undefined) return isContainer(whole) && !isTooDeep(text) ? [{ value: whole, text }] : [];
-  const found: FoundJson[] = [];
-  for (let at = 0, tried = 0; at < text.length && tried < MOST_TRIED; at++) {
+export function findJson(reply: string): SearchedJson {
+  const text = reply.trim();
+  const alone = parse(text);
+  if (alone !== undefined) {
+    const found = isContainer(alone) && !isTooDeep(text) ? [{ value: alone, text }] : [];
+    return { found, whole: true };
+  }
+  let found: FoundJson[] = [];
+  let misses = 0;
+  let searched = 0;
+  for (let at = afterThoughts(text); at < text.length; at++) {
+    if (text[at] === "<" && thoughtEndsAt(text, at)) found = [];
     if (text[at] !== "{" && text[at] !== "[") continue;
-    tried++;
+    if (misses > MOST_MISSES || searched > MOST_SEARCHED) return { found, whole: false };
     const end = endOf(text, at);
-    if (end === undefined) continue;
-    const piece = text.slice(at, end);
+    searched += (end ?? text.length) - at;
+    const piece = end === undefined ? "" : text.slice(at, end);
     const value = parse(piece);
-    if (value === undefined || !isContainer(value)) continue;
+    if (end === undefined || value === undefined) {
+      misses++;
+      continue;
+    }
     if (!isTooDeep(piece)) found.push({ value, text: piece });
     at = end - 1;
   }
-  return found;
+  return { found, whole: true };
 }
 
-/** A reply of nothing but open brackets must not take for ever. */
-const MOST_TRIED = 200;
+const THOUGHT_BEGINS = /^<(?:think|thinking|reasoning)>/;
+const THOUGHT_ENDS = /<\/(?:think|thinking|reasoning)>/;
+const ENDS_HERE = new RegExp(THOUGHT_ENDS, "y");
+
+function thoughtEndsAt(text: string, at: number): boolean {
+  ENDS_HERE.lastIndex = at;
+  return ENDS_HERE.test(text);
+}
+
+/** Where the reply begins behind thoughts that are marked from the start; its end when they have none. */
+function afterThoughts(text: string): number {
+  if (!THOUGHT_BEGINS.test(text)) return 0;
+  const end = text.search(THOUGHT_ENDS);
+  return end === -1 ? text.length : end;
+}
+
+/** A reply of nothing but open brackets must not take for ever: brackets that open nothing, characters looked through. */
+const MOST_MISSES = 200;
+const MOST_SEARCHED = 10_000_000;
 
 function parse(text: string): unknown {
   try {
@@ -67,27 +101,40 @@ function endOfString(text: string, from: number): number {
 }
 
 /**
- * The members of an object as they are written, those that are written twice included: `JSON.parse` keeps only the last.
- * @param text of a JSON object
+ * One of these keys that an object in the text gives two different values, at any depth: `JSON.parse` keeps the last
+ * without a word.
+ * @param text of a JSON value
  */
-export function writtenMembers(text: string, key: string): readonly string[] {
-  const values: string[] = [];
-  let depth = 0;
+export function givenTwice(text: string, keys: readonly string[]): string | undefined {
+  const open: Map<string, string>[] = [];
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
-    if (character === "{" || character === "[") depth++;
-    else if (character === "}" || character === "]") depth--;
+    if (character === "{" || character === "[") open.push(new Map());
+    else if (character === "}" || character === "]") open.pop();
     else if (character === '"') {
       const end = endOfString(text, at);
-      const colon = /^\s*:\s*/.exec(text.slice(end + 1));
-      if (depth === 1 && colon !== null && parse(text.slice(at, end + 1)) === key) {
-        const start = end + 1 + colon[0].length;
-        values.push(text.slice(start, endOfValue(text, start)).trim());
+      const key = keyAt(text, at, end);
+      if (key !== undefined && keys.includes(key.name)) {
+        const value = text.slice(key.value, endOfValue(text, key.value)).trim();
+        const before = open.at(-1)?.get(key.name);
+        if (before !== undefined && before !== value) return key.name;
+        open.at(-1)?.set(key.name, value);
       }
       at = end;
     }
   }
-  return values;
+  return undefined;
+}
+
+const COLON = /\s*:\s*/y;
+
+/** The key that a string is, and where its value begins; undefined for a string that is a value. */
+function keyAt(text: string, from: number, end: number): { name: string; value: number } | undefined {
+  COLON.lastIndex = end + 1;
+  if (!COLON.test(text)) return undefined;
+  const value = COLON.lastIndex;
+  const name = parse(text.slice(from, end + 1));
+  return typeof name === "string" ? { name, value } : undefined;
 }
 
 function endOfValue(text: string, from: number): number {

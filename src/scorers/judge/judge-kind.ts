@@ -16,6 +16,8 @@ export interface JudgedTexts {
 /** One thing that a judge is asked about an answer. */
 export interface KindQuestion {
   readonly form: ReplyForm;
+  /** Its form for a case with so many retrieved texts; it is told in the same words. */
+  formFor?(sources: number): ReplyForm;
   /** What its prompt may speak of beside the texts. */
   scope?(texts: JudgedTexts, fence: Fence): JudgeScope;
 }

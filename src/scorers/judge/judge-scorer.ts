@@ -60,7 +60,7 @@ export const judgeScorer = defineScorer({
         binary: judge.binary,
       },
       async score(_actual: Json, _operand: undefined, input: ScoreInput): Promise<Judgement> {
-        const { verdict, orders: _, ...judged } = await judge.judge(input, 1);
+        const { verdict, orders: _, ...judged } = await judge.judge(input, input.opinion ?? 1);
         return { ...judged, pass: verdict === "pass" };
       },
       close: () => judge.close(),

@@ -85,6 +85,12 @@ function numbered(sources: Json): string {
   return list.map((text, index) => `[${index + 1}] ${text}`).join("\n\n");
 }
 
+/** How many retrieved texts there are; undefined where one text may hold several. */
+export function countSources(sources: Json | undefined): number | undefined {
+  if (Array.isArray(sources)) return sources.length;
+  return sources !== null && typeof sources === "object" ? Object.keys(sources).length : undefined;
+}
+
 function sourceText(source: Json): string {
   if (source === null || typeof source !== "object" || Array.isArray(source)) return asText(source);
   const { id, text, content } = source as { readonly [key: string]: Json };

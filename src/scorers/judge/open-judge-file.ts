@@ -19,7 +19,7 @@ import { combineOpinions, type Opinion } from "./combine-opinions.ts";
 import { fenceAround, fenceRules } from "./fence.ts";
 import type { JudgedTexts, JudgeKind, KindQuestion } from "./judge-kind.ts";
 import { inJudge, judgeMistakes, missingThreshold } from "./judge-mistakes.ts";
-import { judgedTexts, judgeScope } from "./judged-texts.ts";
+import { countSources, judgedTexts, judgeScope } from "./judged-texts.ts";
 import { judgeKind } from "./kinds/registry.ts";
 import { replyRules } from "./read-reply.ts";
 
@@ -203,13 +203,16 @@ async function opinionOf(
   texts: JudgedTexts,
 ): Promise<Opinion> {
   const { kind, settings, questions, file } = opened;
+  const sources = countSources(opened.context(golden));
+  const formOf = ({ form, formFor }: KindQuestion) =>
+    sources === undefined ? form : (formFor?.(sources) ?? form);
   try {
     const answers = await allOf(
       questions.map((question): Promise<Answer> => {
         const { scope, tag } = scopeOf(opened, golden, texts, question);
         return askQuestion({
           model,
-          form: { form: question.form, quotes: settings.quotes },
+          form: { form: formOf(question), quotes: settings.quotes },
           messages: opened.prompt.render(scope, golden.id),
           tag,
           judged: Object.values(texts).filter((text) => text !== undefined),

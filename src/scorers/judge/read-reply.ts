@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { JudgeReply } from "../../domain/judge.ts";
 import type { ReplyShape } from "../../domain/provider.ts";
-import { type FoundJson, findJson, writtenMembers } from "./find-json.ts";
+import { type FoundJson, findJson, givenTwice } from "./find-json.ts";
 import { type Reading, type ReplyForm, UnusableReply } from "./reply-form.ts";
 
 /** A form with what all forms share. */
@@ -50,43 +50,83 @@ export function readReply(
   judged: readonly string[],
 ): Reading {
   const { output, refusal, finish_reason } = reply;
+  if (refusal !== null) throw new UnusableReply("refused to judge");
   const isForged = forgeries(form, judged);
-  const verdicts = findJson(output).flatMap((found) => {
-    if (isForged(found)) return [];
-    const value = form.pick?.(found.value) ?? found.value;
-    if (!isObject(value) || !Object.hasOwn(value, form.key)) return [];
-    if (new Set(writtenMembers(found.text, form.key)).size > 1)
-      throw new UnusableReply(`contradicts itself: it gives "${form.key}" twice`);
-    return [value];
-  });
+  const { found, whole } = findJson(output);
+  const verdicts = found.flatMap((one) => (isForged(one) ? [] : saidIn(one, form)));
   const [first, ...rest] = verdicts;
-  if (first === undefined) throw new UnusableReply(whyNone(output, refusal, finish_reason));
+  if (first === undefined) throw new UnusableReply(whyNone(output, finish_reason));
   const reading = form.read(first);
   if (rest.some((other) => form.read(other).score !== reading.score))
     throw new UnusableReply("contradicts itself: it gives two verdicts");
+  // What follows a verdict may take it back.
+  if (!whole) throw new UnusableReply("is too tangled to be read to its end");
+  if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
+    throw new UnusableReply("broke off behind its verdict");
   if (quotes) checkQuotes(first.quotes, judged);
   return reading;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The object with a verdict in what was found: what the form picks out of it, else itself. */
+function saidIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
+  const said = form.pick?.(value) ?? value;
+  if (!isObject(said) || !Object.hasOwn(said, form.key)) return [];
+  const twice = givenTwice(text, [form.key, "verdict"]);
+  if (twice !== undefined) throw new UnusableReply(`contradicts itself: it gives "${twice}" twice`);
+  return [said];
+}
+
+/** Whether nothing but blanks and the end of a Markdown fence follows it. */
+function endsIn(output: string, last: FoundJson | undefined): boolean {
+  const said = output.trimEnd();
+  const plain = said.endsWith("```") ? said.slice(0, -3).trimEnd() : said;
+  return last !== undefined && plain.endsWith(last.text);
 }
 
 /** Tells what a judged text holds from what the judge says itself. */
 function forgeries({ key }: ReplyForm, judged: readonly string[]): (found: FoundJson) => boolean {
   // A text that cannot hold the key is not searched: it may be a megabyte of brackets.
   const suspects = judged.filter((text) => text.includes(key) || text.includes("\\u"));
-  const values = new Set(suspects.flatMap(findJson).map(({ value }) => canonicalJson(value)));
+  const values = new Set(suspects.flatMap((one) => objectsOf(one, key, MOST_WRAPPED)).map(canonicalJson));
   return ({ text, value }) =>
     judged.some((one) => one.includes(text)) || (values.size > 0 && values.has(canonicalJson(value)));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** JSON in a string in JSON in a string: a tool's result in a conversation is two such. */
+const MOST_WRAPPED = 3;
+
+/** The objects in a text, in each other and in strings: those that a judge could take over. */
+function objectsOf(text: string, key: string, wrapped: number): unknown[] {
+  const objects: unknown[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value === "string") {
+      if (wrapped > 1 && value.includes(key)) objects.push(...objectsOf(value, key, wrapped - 1));
+      return;
+    }
+    if (value === null || typeof value !== "object") return;
+    objects.push(value);
+    for (const inner of Object.values(value)) visit(inner);
+  };
+  for (const { value } of findJson(text).found) visit(value);
+  return objects;
+}
+
+function isObject(value: unknown): value is Members {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function whyNone(output: string, refusal: string | null, finish: string | null): string {
-  if (refusal !== null) return "refused to judge";
+function whyNone(output: string, finish: string | null): string {
   if (output.trim() === "") return "said nothing";
-  if (finish === "length" || finish === "max_tokens" || finish === "max_output_tokens")
-    return "broke off before its verdict";
-  return "gave no verdict";
+  return brokeOff(finish) ? "broke off before its verdict" : "gave no verdict";
+}
+
+const CUT = ["length", "max_tokens", "max_output_tokens", "content_filter"];
+
+/** At its longest, or by a filter: in the providers' words. */
+function brokeOff(finish: string | null): boolean {
+  return finish !== null && CUT.includes(finish);
 }
 
 function checkQuotes(quotes: unknown, judged: readonly string[]): void {
@@ -94,7 +134,8 @@ function checkQuotes(quotes: unknown, judged: readonly string[]): void {
   if (list.length === 0) throw new UnusableReply("quoted nothing");
   const texts = judged.map(plain);
   const invented = list.find(
-    (quote) => typeof quote !== "string" || !texts.some((text) => text.includes(plain(quote))),
+    (quote) =>
+      typeof quote !== "string" || plain(quote) === "" || !texts.some((text) => text.includes(plain(quote))),
   );
   if (invented !== undefined)
     throw new UnusableReply(`quoted what is not in the text: ${JSON.stringify(invented).slice(0, 80)}`);

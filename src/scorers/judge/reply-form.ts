@@ -51,9 +51,9 @@ export function verdictForm(worth: Readonly<Record<string, number>>): ReplyForm 
 /** Some judges add what nobody asked for; where it says otherwise than the verdict, neither can be believed. */
 function refuseContradiction(reply: Readonly<Record<string, unknown>>, score: number): void {
   const { pass, passed, score: given } = reply;
-  const said = [pass, passed].find((one) => typeof one === "boolean");
-  const other = typeof given === "number" && (given === 0 || given === 1) ? given === 1 : undefined;
-  if ([said, other].some((one) => one !== undefined && score !== 0.5 && one !== (score === 1)))
+  const other = given === 0 || given === 1 ? given === 1 : undefined;
+  const said = [pass, passed, other].filter((one) => typeof one === "boolean");
+  if (score !== 0.5 && said.some((one) => one !== (score === 1)))
     throw new UnusableReply("contradicts itself: its verdict and its other members say different things");
 }
 
@@ -81,9 +81,23 @@ export function scoreForm(scale: Scale): ReplyForm {
         throw new UnusableReply(`answered ${given}, which is not on its scale (${all})`);
       }
       const score = level?.value ?? (given - min) / (max - min);
+      refuseOtherWord(reply, score);
       return { score, reason: `${rounded(given)} on ${min} to ${max}: ${reasonOf(reply)}` };
     },
   };
+}
+
+/** The best that there is, called a fail, or the worst, called a pass; between them the threshold decides. */
+function refuseOtherWord({ verdict, pass, passed }: Readonly<Record<string, unknown>>, score: number): void {
+  const word = typeof verdict === "string" ? verdict.trim().toLowerCase() : "";
+  const said = [pass, passed, word === "pass" ? true : word === "fail" ? false : undefined];
+  if ((score === 0 && said.includes(true)) || (score === 1 && said.includes(false)))
+    throw new UnusableReply("contradicts itself: its score and its other members say different things");
+}
+
+/** Whether a score passes. What rounding leaves does not count: three times 0.7 has a mean a little below 0.7. */
+export function reaches(score: number, threshold: number): boolean {
+  return score > threshold - 1e-9;
 }
 
 /** One claim, source or statement with the judge's word on it. */

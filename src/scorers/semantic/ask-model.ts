@@ -1,5 +1,6 @@
 import { hashJson, type Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure, type ScorerHost } from "../../domain/scorer.ts";
+import { isTooDeep } from "../frame/parse-answer.ts";
 
 /** A model that is no judge of its own: it turns a text into numbers or a label. */
 export interface TextModel {
@@ -10,7 +11,7 @@ export interface TextModel {
    * What the model says of this input; the same input is paid for once.
    * @throws {ScorerFailure} of kind "judge" when it says nothing that can be read
    */
-  ask(input: Json, golden: ScoreInput["golden"]): Promise<Said>;
+  ask(input: Json, about: Pick<ScoreInput, "golden" | "opinion">): Promise<Said>;
 }
 
 export interface Said {
@@ -28,9 +29,11 @@ export async function openTextModel(alias: string, host: ScorerHost): Promise<Te
   return {
     identity: model.identity,
     label: model.label,
-    ask: async (input, golden) => {
-      const reply = await model.ask({ case_id: golden.id, messages: null, input, draw: 1, judge });
+    ask: async (input, { golden, opinion = 1 }) => {
+      const question = { case_id: golden.id, messages: null, input, draw: opinion, judge };
+      const reply = await model.ask(question);
       if ("kind" in reply) throw unusable(model, `could not be asked: ${reply.message}`);
+      if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested beyond reason");
       return { value: parsed(reply.output), reply: reply.id };
     },
   };

@@ -39,7 +39,8 @@ export const classifier = defineScorer({
     return {
       identity: { model: model.identity },
       standing: { opinion: true },
-      async score(actual, operand, { golden }): Promise<Judgement> {
+      async score(actual, operand, about): Promise<Judgement> {
+        const { golden } = about;
         const { value, reply } = await model.ask(
           {
             output: asText(actual),
@@ -47,7 +48,7 @@ export const classifier = defineScorer({
             reference: (operand as Json | undefined) ?? golden.expected ?? null,
             context: contextOf(golden) ?? null,
           },
-          golden,
+          about,
         );
         const found = labelOf && labelAt(labelOf, value, model);
         const number = scoreOf && numberAt(scoreOf, value, model);
@@ -94,6 +95,13 @@ export const classifier = defineScorer({
       expected: { failure: "gave no label" },
     },
     {
+      title: "cannot score by a page that stands where the label should",
+      settings: { model: "tone", label: "$", pass: ["kind"] },
+      replies: ["<html>502 Bad Gateway</html>"],
+      output: "a",
+      expected: { failure: "gave no label" },
+    },
+    {
       title: "cannot score by a number that is none",
       settings: { model: "politeness", score: "$.score", threshold: 0.5 },
       replies: ['{"score": "high"}'],
@@ -117,9 +125,16 @@ function judgement(
 
 function labelAt({ find }: CompiledJsonPath, value: Json, model: TextModel): string {
   const found = find(value);
-  if (found instanceof Unselectable || typeof found === "object")
+  if (found instanceof Unselectable || typeof found === "object" || !isLabel(String(found)))
     throw unusable(model, `gave no label${said(value)}`);
   return String(found);
+}
+
+const LONGEST_LABEL = 200;
+
+/** One line of a few words: the page of a proxy in between is no label that fails. */
+function isLabel(text: string): boolean {
+  return text.trim() !== "" && text.length <= LONGEST_LABEL && !/[\r\n]|^<[a-z!]/i.test(text.trim());
 }
 
 function numberAt({ find }: CompiledJsonPath, value: Json, model: TextModel): number {

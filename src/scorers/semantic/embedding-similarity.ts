@@ -18,10 +18,10 @@ export const embeddingSimilarity = defineScorer({
     return {
       identity: { model: model.identity },
       standing: { opinion: true },
-      async score(actual, expected, { golden }) {
+      async score(actual, expected, input) {
         const [mine, other] = await Promise.all([
-          model.ask(asText(actual), golden),
-          model.ask(expected, golden),
+          model.ask(asText(actual), input),
+          model.ask(expected, input),
         ]);
         const score = similarity(vectorOf(mine, model), vectorOf(other, model), model);
         return { score, reason: `similarity ${rounded(score)}`, replies: [mine.reply, other.reply] };
@@ -33,6 +33,14 @@ export const embeddingSimilarity = defineScorer({
       title: "gives texts of one direction 1, however long their vectors are",
       settings: { model: "embeddings", threshold: 0.8 },
       replies: ["[1, 2]", "[2, 4]"],
+      output: "Refunds take five days.",
+      case: { expected: "You get your money back within five days." },
+      expected: { pass: true, score: 1, reason: "similarity 1" },
+    },
+    {
+      title: "looks at directions however large or small the numbers are",
+      settings: { model: "embeddings", threshold: 0.8 },
+      replies: ["[3e200, 4e200]", "[6e-200, 8e-200]"],
       output: "Refunds take five days.",
       case: { expected: "You get your money back within five days." },
       expected: { pass: true, score: 1, reason: "similarity 1" },
@@ -73,15 +81,22 @@ function vectorOf({ value }: Said, model: TextModel): readonly number[] {
 /** Cosine, in [0, 1]. */
 function similarity(a: readonly number[], b: readonly number[], model: TextModel): number {
   if (a.length !== b.length) throw unusable(model, `gave vectors of ${a.length} and ${b.length} numbers`);
+  const [scaleA, scaleB] = [largestOf(a), largestOf(b)];
+  if (scaleA === 0 || scaleB === 0) throw unusable(model, "gave a vector without a direction");
   let product = 0;
   let lengthA = 0;
   let lengthB = 0;
-  for (const [index, x] of a.entries()) {
-    const y = b[index] ?? 0;
+  for (const [index, one] of a.entries()) {
+    const x = one / scaleA;
+    const y = (b[index] ?? 0) / scaleB;
     product += x * y;
     lengthA += x * x;
     lengthB += y * y;
   }
-  if (lengthA === 0 || lengthB === 0) throw unusable(model, "gave a vector without a direction");
   return Math.min(1, Math.max(0, product / Math.sqrt(lengthA * lengthB)));
+}
+
+/** Divided by it, no square is too large or too small for a number. */
+function largestOf(vector: readonly number[]): number {
+  return vector.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
 }

@@ -21,8 +21,8 @@ export const moderation = defineScorer({
     return {
       identity: { model: model.identity },
       standing: { opinion: true },
-      async score(actual, _, { golden }) {
-        const { value, reply } = await model.ask(asText(actual), golden);
+      async score(actual, _, input) {
+        const { value, reply } = await model.ask(asText(actual), input);
         const judged = judge(readResult(value, model), { categories, max }, model);
         return { ...judged, replies: [reply] };
       },
@@ -61,13 +61,28 @@ export const moderation = defineScorer({
       output: "…",
       expected: { failure: 'knows no category "sarcasm"' },
     },
+    {
+      title: "cannot score by a category of which the model says nothing",
+      settings: { model: "guard", categories: ["hate"], max: 0.5 },
+      replies: ['{"flagged": false, "categories": {"hate": null}, "category_scores": {"hate": null}}'],
+      output: "…",
+      expected: { failure: 'knows no category "hate"' },
+    },
+    {
+      title: "cannot hold scores against `max` when there are none",
+      settings: { model: "guard", max: 0.5 },
+      replies: ['{"flagged": false, "categories": {"hate": false}}'],
+      output: "…",
+      expected: { failure: "gave no scores of categories" },
+    },
   ],
 });
 
 interface Result {
   readonly flagged: boolean;
-  readonly categories: Readonly<Record<string, boolean>>;
-  readonly scores: Readonly<Record<string, number>>;
+  /** Those of which it said something. */
+  readonly categories: ReadonlyMap<string, boolean>;
+  readonly scores: ReadonlyMap<string, number>;
 }
 
 function readResult(value: Json, model: TextModel): Result {
@@ -75,9 +90,15 @@ function readResult(value: Json, model: TextModel): Result {
   if (typeof flagged !== "boolean") throw unusable(model, "did not say whether the text is flagged");
   return {
     flagged,
-    categories: (categories ?? {}) as Result["categories"],
-    scores: (category_scores ?? {}) as Result["scores"],
+    categories: saidOf(categories, (one): one is boolean => typeof one === "boolean"),
+    scores: saidOf(category_scores, (one): one is number => Number.isFinite(one)),
   };
+}
+
+/** A category of which the model says nothing, or nothing that can be read, is none that it knows. */
+function saidOf<T>(members: unknown, isSaid: (one: unknown) => one is T): ReadonlyMap<string, T> {
+  const all = Object.entries((members ?? {}) as Readonly<Record<string, unknown>>);
+  return new Map(all.filter((one): one is [string, T] => isSaid(one[1])));
 }
 
 interface Wanted {
@@ -86,12 +107,19 @@ interface Wanted {
 }
 
 function judge({ flagged, categories, scores }: Result, { categories: only, max }: Wanted, model: TextModel) {
-  const names = only ?? Object.keys(max === undefined ? categories : scores);
-  const unknown = names.find((name) => !Object.hasOwn(max === undefined ? categories : scores, name));
+  const known = max === undefined ? categories : scores;
+  const unknown = only?.find((name) => !known.has(name));
   if (unknown !== undefined) throw unusable(model, `knows no category "${unknown}"`);
-  const found = names.filter((name) => (max === undefined ? categories[name] : (scores[name] ?? 0) > max));
+  if (max !== undefined && known.size === 0) throw unusable(model, "gave no scores of categories");
+  const found = (only ?? [...known.keys()]).filter((name) =>
+    max === undefined ? categories.get(name) : (scores.get(name) ?? 0) > max,
+  );
   // A flag that names no category is a flag all the same.
   if (found.length === 0 && !(flagged && only === undefined && max === undefined)) return hit("not flagged");
-  const told = found.map((name) => (scores[name] === undefined ? name : `${name} ${rounded(scores[name])}`));
+  const told = found.map((name) => `${name}${scoreOf(scores.get(name))}`);
   return miss(told.length === 0 ? "flagged" : `flagged: ${told.join(", ")}`);
+}
+
+function scoreOf(score: number | undefined): string {
+  return score === undefined ? "" : ` ${rounded(score)}`;
 }

@@ -45,7 +45,13 @@ type Judgements = Pick<
 >;
 
 /** The replies of judges. Statements are made when they are first needed: most runs have no judge. */
-export function judgementTable(db: Database, now: () => number): Judgements {
+export function judgementTable(
+  db: Database,
+  now: () => number,
+): Judgements & {
+  /** Commits what is queued; whoever waits for it is told. */
+  flush(): void;
+} {
   let made: Statements | undefined;
   const use = (): Statements => {
     made ??= statements(db);
@@ -57,6 +63,7 @@ export function judgementTable(db: Database, now: () => number): Judgements {
     batch.map(({ one }) => insert(use(), one, now())),
   );
   const flush = (): void => {
+    if (queue.length === 0) return;
     const batch = queue;
     queue = [];
     try {
@@ -67,6 +74,7 @@ export function judgementTable(db: Database, now: () => number): Judgements {
     }
   };
   return {
+    flush,
     recordJudgement: (one) =>
       new Promise<number>((resolve, reject) => {
         queue.push({ one, resolve, reject });

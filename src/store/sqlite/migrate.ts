@@ -1,9 +1,10 @@
 import type { Database } from "better-sqlite3";
 import { history } from "./migrations/0001-history.ts";
 import { judgements } from "./migrations/0002-judgements.ts";
+import { owners } from "./migrations/0003-owners.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
-export const MIGRATIONS: readonly string[] = [history, judgements];
+export const MIGRATIONS: readonly string[] = [history, judgements, owners];
 
 export class NewerSchema extends Error {}
 

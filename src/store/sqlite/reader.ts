@@ -2,15 +2,24 @@ import type { Database, Statement } from "better-sqlite3";
 import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
-import type { RunHeader, RunStatus, StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import {
+  isUnfinished,
+  type RunHeader,
+  type RunStatus,
+  type StoredAnswer,
+  type StoredTrial,
+} from "../../domain/run.ts";
+import { workNow } from "../run-process.ts";
 import type { CachedAnswer, RunFilter, Store, StoredRun } from "../store.ts";
 import type { judgementTable } from "./judgements.ts";
-import type { JudgedColumn } from "./rows.ts";
+import type { ScoreColumn } from "./rows.ts";
+import { ownerOf } from "./run-owners.ts";
 import { listCases, scan } from "./scan.ts";
 
 interface RunRow {
   readonly no: number;
   readonly status: RunStatus;
+  readonly owner: string | null;
   readonly calls: number;
   readonly judge_calls: number;
   readonly ended_at: string | null;
@@ -30,6 +39,7 @@ interface TranscriptRow {
   readonly model: string | null;
   readonly finish_reason: string | null;
   readonly refusal: string | null;
+  readonly fallback: string | null;
 }
 
 interface AnswerRow extends TranscriptRow {
@@ -37,22 +47,24 @@ interface AnswerRow extends TranscriptRow {
   readonly at: number;
 }
 
-const RUN_COLUMNS = "no, status, calls, judge_calls, ended_at, header, report";
+const RUN_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header, report";
 const TRANSCRIPT_COLUMNS =
-  "a.id AS answer_id, a.output, a.messages, a.tool_calls, a.input_tokens, a.output_tokens, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal";
+  "a.id AS answer_id, a.output, a.messages, a.tool_calls, a.input_tokens, a.output_tokens, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback";
 const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
 
 function toRun(row: RunRow): StoredRun {
+  const work = workNow({ status: row.status, owner: ownerOf(row.owner) });
   return {
     no: row.no,
     header: JSON.parse(row.header) as RunHeader,
-    status: row.status,
+    ...work,
     calls: row.calls,
     judge_calls: row.judge_calls,
     ended_at: row.ended_at,
-    report: parsed(row.report),
+    // That of an earlier sitting would tell of other trials.
+    report: isUnfinished(work.status) ? null : parsed(row.report),
   };
 }
 
@@ -69,11 +81,12 @@ function toCached(row: TranscriptRow): CachedAnswer {
       model: row.model,
       finish_reason: row.finish_reason,
       refusal: row.refusal,
+      ...(row.fallback === null ? {} : { fallback: row.fallback }),
     },
   };
 }
 
-type Readers = Omit<Store, "create" | "resume" | "close" | keyof ReturnType<typeof judgementTable>>;
+type Readers = Omit<Store, "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>>;
 
 export function readers(db: Database): Readers {
   const statement = statementsOf(db);
@@ -112,6 +125,7 @@ export function readers(db: Database): Readers {
           .get(runNo, caseNo) ?? null,
       ),
     answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
+    fallbackAnswers: (runNo) => statement(FALLBACK_ANSWERS).pluck().get(runNo) as number,
     origins: (runNo) => readOrigins(db, runNo),
     transcript: (runNo, caseNo, trial) => {
       const row = statement(TRANSCRIPT).get(runNo, caseNo, trial) as TranscriptRow | undefined;
@@ -138,6 +152,8 @@ const CONTENT =
   "SELECT body FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no = ?";
 const CACHED = `SELECT ${TRANSCRIPT_COLUMNS} FROM answers a WHERE request_id = (SELECT id FROM requests WHERE hash = ?) AND trial = ? ORDER BY a.id DESC LIMIT 1`;
 const TRANSCRIPT = `SELECT ${TRANSCRIPT_COLUMNS} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? AND t.trial = ?`;
+const FALLBACK_ANSWERS =
+  "SELECT count(*) FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.error IS NULL AND a.fallback IS NOT NULL";
 const ANSWER_IDS = "SELECT answer_id FROM trials WHERE run_no = ? AND answer_id IS NOT NULL";
 const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ?`;
 const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
@@ -167,16 +183,25 @@ function listRuns(db: Database, filter: RunFilter): StoredRun[] {
     where.push("plan = ?");
     values.push(filter.plan);
   }
-  if (filter.status !== undefined) {
-    where.push(`status IN (${filter.status.map(() => "?").join(", ")})`);
-    values.push(...filter.status);
+  const { status: wanted } = filter;
+  if (wanted !== undefined) {
+    // Whether a run is interrupted or running is not written anywhere: its process tells.
+    const written = [...new Set(wanted.map((one) => (one === "interrupted" ? "running" : one)))];
+    where.push(`status IN (${written.map(() => "?").join(", ")})`);
+    values.push(...written);
   }
   const rows = db
     .prepare<(string | number | null)[], RunRow>(
-      `SELECT ${RUN_COLUMNS} FROM runs WHERE ${where.join(" AND ")} ORDER BY no DESC LIMIT ?`,
+      `SELECT ${RUN_COLUMNS} FROM runs WHERE ${where.join(" AND ")} ORDER BY no DESC`,
     )
-    .all(...values, filter.limit ?? -1);
-  return rows.map(toRun);
+    .iterate(...values);
+  const runs: StoredRun[] = [];
+  for (const row of rows) {
+    if (runs.length === (filter.limit ?? Number.POSITIVE_INFINITY)) break;
+    const run = toRun(row);
+    if (wanted === undefined || wanted.includes(run.status)) runs.push(run);
+  }
+  return runs;
 }
 
 type TrialOfCase = AnswerRow & {
@@ -198,7 +223,7 @@ function toTrial(row: TrialOfCase): StoredTrial {
     message: row.message,
     cached: row.cached === 1,
     pass: row.pass === null ? null : row.pass === 1,
-    scores: storedScores(row.scores),
+    ...storedScores(row.scores),
     answer: row.answer_id === null ? null : toAnswer(row),
   };
 }
@@ -215,10 +240,14 @@ function toAnswer(row: AnswerRow): StoredAnswer {
   };
 }
 
-function storedScores(text: string | null): StoredTrial["scores"] {
-  if (text === null) return [];
-  const stored = JSON.parse(text) as ([number, number, string, JudgedColumn?] | null)[];
-  return stored.map((one) =>
-    one === null ? null : { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] },
+function storedScores(text: string | null): Pick<StoredTrial, "scores" | "void_reasons"> {
+  if (text === null) return { scores: [] };
+  const stored = JSON.parse(text) as ScoreColumn[];
+  const reasons = stored.map((one) => (typeof one === "string" ? one : null));
+  const scores = stored.map((one) =>
+    one === null || typeof one === "string"
+      ? null
+      : { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] },
   );
+  return reasons.some((one) => one !== null) ? { scores, void_reasons: reasons } : { scores };
 }

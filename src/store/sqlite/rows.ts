@@ -4,13 +4,16 @@ import type { TrialScoring } from "../store.ts";
 /** What only the score of a judge has. */
 export type JudgedColumn = Pick<Score, "agreement" | "replies">;
 
-/** `[[score, 1|0, reason], null, …]` in the order of the suite's scorers; a judge's has its replies as a fourth. */
-export function scoresColumn(scores: readonly (Score | null)[]): string {
+/** What stands at a scorer's place: its score; why it has none; null where it was not asked. */
+export type ScoreColumn = [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn] | string | null;
+
+/** `[[score, 1|0, reason], "no verdict", null, …]` in the order of the suite's scorers. */
+export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "scored" }>): string {
   return JSON.stringify(
-    scores.map((one) => {
-      if (one === null) return null;
+    scores.map((one, at): ScoreColumn => {
+      if (one === null) return voids?.[at] ?? null;
       const { score, pass, reason, agreement, replies } = one;
-      const told = [score, pass ? 1 : 0, reason];
+      const told: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];
       return agreement === undefined && replies === undefined ? told : [...told, { agreement, replies }];
     }),
   );
@@ -22,5 +25,5 @@ export function scoringColumns(
 ): [pass: number | null, scores: string | null, error: string | null, message: string | null] {
   if (scoring === null) return [null, null, null, null];
   if (scoring.kind === "failed") return [null, null, scoring.error, scoring.message];
-  return [scoring.pass ? 1 : 0, scoresColumn(scoring.scores), null, null];
+  return [scoring.pass ? 1 : 0, scoresColumn(scoring), null, null];
 }

@@ -10,6 +10,12 @@ type Queued =
       readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
     };
 
+/** A writer as the store that opened it holds it. */
+export interface OpenRunWriter extends RunWriter {
+  /** Commits what is queued, and the answer whose scores never came. */
+  keep(): void;
+}
+
 /** So many queued records are committed at once rather than at the end of the turn. */
 const GROUP = 1000;
 
@@ -17,13 +23,14 @@ const GROUP = 1000;
  * Groups the answers that arrive in one turn of the event loop into one transaction: a commit costs more than an
  * insert, and nothing can die between the two but the whole process, for which the answers were still in flight.
  */
-export function openRunWriter(db: Database, no: number, now: () => number): RunWriter {
+export function openRunWriter(db: Database, no: number, now: () => number): OpenRunWriter {
   const write = trialStatements(db, no, now);
   let queue: Queued[] = [];
   let scheduled = false;
   let sent = 0;
   let toJudges = 0;
   let failure: unknown;
+  let unscored: TrialRecord | undefined;
   const commit = db.transaction((batch: readonly Queued[]) => {
     for (const one of batch) {
       if (one.record !== undefined) write.record(one.record);
@@ -64,7 +71,13 @@ export function openRunWriter(db: Database, no: number, now: () => number): RunW
   };
   return {
     no,
-    record: (record) => push({ record }),
+    arrived: (record) => {
+      unscored = record;
+    },
+    record: (record) => {
+      unscored = undefined;
+      push({ record });
+    },
     recordScores: (case_no, trial, scoring) => push({ scoring: { case_no, trial, scoring } }),
     flush,
     calls: (more) => {
@@ -81,7 +94,11 @@ export function openRunWriter(db: Database, no: number, now: () => number): RunW
         throw translated(error);
       }
     },
-    close: () => flush(),
+    keep: () => {
+      if (unscored !== undefined) push({ record: unscored });
+      unscored = undefined;
+      flush();
+    },
   };
 }
 
@@ -92,7 +109,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
     )
     .pluck();
   const answer = db.prepare(
-    "INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, input_tokens, output_tokens, latency_ms, cost_usd, model, finish_reason, refusal, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, input_tokens, output_tokens, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const trial = db.prepare(
     "INSERT OR REPLACE INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -101,7 +118,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
     "UPDATE trials SET pass = ?, scores = ?, error = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
   );
   const calls = db.prepare("UPDATE runs SET calls = calls + ?, judge_calls = judge_calls + ? WHERE no = ?");
-  const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ? WHERE no = ?");
+  const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ?, owner = NULL WHERE no = ?");
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
     if (lastRequest.case_no !== caseNo) {
@@ -128,6 +145,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
       t.refusal,
       record.raw,
       now(),
+      t.fallback ?? null,
     );
     return Number(lastInsertRowid);
   };

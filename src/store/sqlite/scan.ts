@@ -2,7 +2,7 @@ import type { Database } from "better-sqlite3";
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import type { TrialRow } from "../store.ts";
-import type { JudgedColumn } from "./rows.ts";
+import type { ScoreColumn } from "./rows.ts";
 
 const NO_TAGS: readonly string[] = [];
 
@@ -90,15 +90,15 @@ function scorePairs(): (text: string | null) => TrialRow["scores"] {
   return (text) => {
     if (text === null) return [];
     if (last?.text !== text) {
-      const stored = JSON.parse(text) as ([number, number, string, JudgedColumn?] | null)[];
+      const stored = JSON.parse(text) as ScoreColumn[];
       last = { text, pairs: stored.map(pairOf) };
     }
     return last.pairs;
   };
 }
 
-function pairOf(one: [number, number, string, JudgedColumn?] | null): TrialRow["scores"][number] {
-  if (one === null) return null;
+function pairOf(one: ScoreColumn): TrialRow["scores"][number] {
+  if (one === null || typeof one === "string") return null;
   const agreement = one[3]?.agreement;
   return agreement === undefined ? [one[0], one[1] === 1] : [one[0], one[1] === 1, agreement];
 }

@@ -7,11 +7,13 @@ import type { EvalsError } from "../../domain/problem.ts";
 import { openStore } from "../open-store.ts";
 import type { Store } from "../store.ts";
 import { storeContract } from "../store-contract.ts";
+import { storeProcessContract } from "../store-process-contract.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import { MIGRATIONS } from "./migrate.ts";
 
 storeContract("the history in .evals/history.db", sqlitePlace);
+storeProcessContract("the history in .evals/history.db", sqlitePlace);
 
 let place: ReturnType<typeof sqlitePlace>;
 const opened: { close(): void }[] = [];
@@ -40,6 +42,17 @@ const refusal = async (): Promise<{ code: string | undefined; path: string | und
   const [problem] = error.problems;
   return { code: problem?.code, path: problem?.path };
 };
+
+describe("the folder of the history", () => {
+  it("keeps itself out of git where it is made, and leaves one that is there as it is", async () => {
+    (await open()).close();
+    const ignored = join(place.root, ".evals/.gitignore");
+    expect(readFileSync(ignored, "utf8")).toBe("*\n");
+    writeFileSync(ignored, "mine\n");
+    (await open()).close();
+    expect(readFileSync(ignored, "utf8")).toBe("mine\n");
+  });
+});
 
 describe("a history that cannot be used", () => {
   it("is refused when a newer program wrote it, and left as it is", async () => {
@@ -174,6 +187,15 @@ describe("the documented views", () => {
         pass: null,
       },
     ]);
+  });
+
+  it("score_overview has no row where an optional scorer could not score", async () => {
+    const store = await open();
+    const writer = store.create(sampleHeader({ id: "aa000002" }), sampleCases, sampleBodies);
+    writer.record(answered(0, 1));
+    writer.flush();
+    const rows = db.prepare("SELECT scorer, score FROM score_overview WHERE run = 'aa000002'").all();
+    expect(rows).toEqual([{ scorer: "queue", score: 1 }]);
   });
 
   it("score_overview tells each score by its scorer's name", () => {

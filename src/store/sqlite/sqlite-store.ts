@@ -1,24 +1,27 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Database as Db } from "better-sqlite3";
 import Database from "better-sqlite3";
 import type { RunHeader } from "../../domain/run.ts";
+import type { ProcessMark } from "../../processes/process-mark.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import { makeHistoryFolder } from "./history-folder.ts";
 import { judgementTable } from "./judgements.ts";
 import { migrate } from "./migrate.ts";
 import { readers } from "./reader.ts";
 import { insertCases } from "./run-cases.ts";
-import { openRunWriter } from "./run-writer.ts";
+import { runOwners } from "./run-owners.ts";
+import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 import { RELATIVE_PATH, translated } from "./sqlite-errors.ts";
 import { keepDurable } from "./wal-sync.ts";
 
-export function openSqliteStore(root: string, now: () => number): Store {
+/** @param self the process that is marked as the one at work on the runs which this store writes */
+export function openSqliteStore(root: string, now: () => number, self: ProcessMark): Store {
   const path = join(root, RELATIVE_PATH);
   try {
-    mkdirSync(join(root, ".evals"), { recursive: true });
+    makeHistoryFolder(root);
     const db = new Database(path, { timeout: 30_000 });
     prepare(db);
-    return sqliteStore(db, path, now);
+    return sqliteStore(db, path, now, self);
   } catch (error) {
     throw translated(error);
   }
@@ -35,9 +38,22 @@ function prepare(db: Db): void {
   migrate(db);
 }
 
-function sqliteStore(db: Db, path: string, now: () => number): Store {
+function sqliteStore(db: Db, path: string, now: () => number, self: ProcessMark): Store {
   const read = readers(db);
-  const judgements = judgementTable(db, now);
+  const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
+  const owners = runOwners(db, self);
+  const writers: OpenRunWriter[] = [];
+  const openWriter = (no: number): RunWriter => {
+    const writer = openRunWriter(db, no, now);
+    writers.push(writer);
+    return {
+      ...writer,
+      end: (...last) => {
+        writer.end(...last);
+        owners.forget(no);
+      },
+    };
+  };
   const stopSync = keepDurable(`${path}-wal`);
   const guarded = <A extends unknown[], R>(work: (...args: A) => R) => {
     return (...args: A): R => {
@@ -53,26 +69,48 @@ function sqliteStore(db: Db, path: string, now: () => number): Store {
     ...judgements,
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
-      const no = db.transaction(() => createRun(db, header, cases, bodies)).immediate();
-      return openRunWriter(db, no, now);
+      const no = db
+        .transaction(() => createRun(db, { header, owner: owners.column }, cases, bodies))
+        .immediate();
+      owners.hold(no);
+      return openWriter(no);
+    }),
+    claim: guarded((run: StoredRun): StoredRun => {
+      owners.claim(run.no);
+      return read.runsByPrefix(run.header.id).find(({ no }) => no === run.no) ?? run;
     }),
     resume: guarded((run: StoredRun): RunWriter => {
+      owners.claim(run.no);
       db.prepare("UPDATE runs SET status = 'running' WHERE no = ?").run(run.no);
-      return openRunWriter(db, run.no, now);
+      return openWriter(run.no);
     }),
     close: () => {
       stopSync();
+      for (const last of [...writers.map((one) => one.keep), keepJudgements, owners.releaseAll])
+        attempt(last);
       db.close();
     },
   };
 }
 
-function createRun(db: Db, header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): number {
+/** The last that can be tried: where the disk is full, it was told already. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {}
+}
+
+function createRun(
+  db: Db,
+  { header, owner }: { readonly header: RunHeader; readonly owner: string },
+  cases: Iterable<NewRunCase>,
+  bodies: CaseBodies,
+): number {
   const { lastInsertRowid } = db
     .prepare(
-      "INSERT INTO runs (id, suite, plan, status, started_at, header) VALUES (?, ?, ?, 'running', ?, ?)",
+      "INSERT INTO runs (id, suite, plan, status, owner, started_at, header) VALUES (?, ?, ?, 'running', ?, ?, ?)",
     )
-    .run(header.id, header.suite, header.plan, header.started_at, JSON.stringify(header));
+    .run(header.id, header.suite, header.plan, owner, header.started_at, JSON.stringify(header));
   const no = Number(lastInsertRowid);
   insertCases(db, no, cases, bodies);
   return no;

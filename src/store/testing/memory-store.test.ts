@@ -1,7 +1,10 @@
-import { storeContract } from "../store-contract.ts";
+import { type StorePlace, storeContract } from "../store-contract.ts";
+import { storeProcessContract } from "../store-process-contract.ts";
 import { emptyMemory, memoryStore } from "./memory-store.ts";
 
-storeContract("a store in memory", () => {
+const place = (): StorePlace => {
   const memory = emptyMemory();
-  return { open: () => memoryStore(memory), remove: () => {} };
-});
+  return { open: (self) => memoryStore(memory, self), remove: () => {} };
+};
+storeContract("a store in memory", place);
+storeProcessContract("a store in memory", place);

@@ -1,5 +1,7 @@
-import type { RunHeader, StoredCase, StoredTrial } from "../../domain/run.ts";
+import { isUnfinished, type RunHeader, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import type { Score } from "../../domain/score.ts";
+import { markProcess, type ProcessMark } from "../../processes/process-mark.ts";
+import { otherProcess, workNow } from "../run-process.ts";
 import type {
   CachedAnswer,
   CaseBodies,
@@ -13,6 +15,7 @@ import type {
   TrialRow,
   TrialScoring,
 } from "../store.ts";
+import { runBusy } from "../store-errors.ts";
 
 interface Answer {
   readonly askedHash: string | null;
@@ -30,11 +33,13 @@ interface Trial {
   message: string | null;
   pass: boolean | null;
   scores: readonly (Score | null)[];
+  voids: readonly (string | null)[] | undefined;
 }
 
 interface Run {
   header: RunHeader;
   status: StoredRun["status"];
+  owner: ProcessMark | null;
   calls: number;
   judge_calls: number;
   ended_at: string | null;
@@ -69,7 +74,10 @@ const NOTHING_KNOWN = {
 };
 
 /** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
-export function memoryStore(memory: Memory = emptyMemory()): Store {
+export function memoryStore(
+  memory: Memory = emptyMemory(),
+  self: ProcessMark = markProcess(process.pid),
+): Store {
   const runOf = (no: number): Run => {
     const run = memory.runs[no - 1];
     if (run === undefined) throw new Error(`no run ${no}`);
@@ -78,9 +86,9 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
   const stored = (run: Run): StoredRun => ({
     no: memory.runs.indexOf(run) + 1,
     header: run.header,
-    status: run.status,
+    ...workNow(run),
     ended_at: run.ended_at,
-    report: run.report,
+    report: isUnfinished(run.status) ? null : run.report,
     calls: run.calls,
     judge_calls: run.judge_calls,
   });
@@ -90,6 +98,23 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
     const answer = memory.answers[id];
     if (answer === undefined) throw new Error(`no answer ${id}`);
     return { answer_id: id, transcript: answer.transcript };
+  };
+  const claim = (run: Run): void => {
+    const other = otherProcess(run.owner, self);
+    if (other !== null) throw runBusy(run.header, other);
+    hold(run);
+  };
+  const hold = (run: Run): void => {
+    run.owner = self;
+    atClose.push(() => {
+      if (run.owner === self) run.owner = null;
+    });
+  };
+  const atClose: (() => void)[] = [];
+  const open = (run: Run, no: number): RunWriter => {
+    const { keep, ...writer } = writerOf(run, no, memory);
+    atClose.push(keep);
+    return writer;
   };
   const newestFirst = (): Run[] => [...memory.runs].reverse();
 
@@ -101,6 +126,7 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       const run: Run = {
         header,
         status: "running",
+        owner: null,
         calls: 0,
         judge_calls: 0,
         ended_at: null,
@@ -110,20 +136,27 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
         trials: new Map(),
       };
       memory.runs.push(run);
-      return writerOf(run, memory.runs.length, memory);
+      hold(run);
+      return open(run, memory.runs.length);
     },
-    resume: (run) => {
-      runOf(run.no).status = "running";
-      return writerOf(runOf(run.no), run.no, memory);
+    claim: ({ no }) => {
+      claim(runOf(no));
+      return stored(runOf(no));
+    },
+    resume: ({ no }) => {
+      const run = runOf(no);
+      claim(run);
+      run.status = "running";
+      return open(run, no);
     },
     runs: ({ canary_of, suite, plan, status, limit }) =>
       newestFirst()
         .filter((run) => run.header.canary_of === canary_of)
         .filter((run) => suite === undefined || run.header.suite === suite)
         .filter((run) => plan === undefined || run.header.plan === plan)
+        .map(stored)
         .filter((run) => status === undefined || status.includes(run.status))
-        .slice(0, limit)
-        .map(stored),
+        .slice(0, limit),
     runsByPrefix: (prefix) =>
       newestFirst()
         .filter((run) => run.header.id.startsWith(prefix))
@@ -162,6 +195,11 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       return id === -1 ? undefined : toCached(id);
     },
     answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
+    fallbackAnswers: (no) =>
+      trialsOf(runOf(no)).filter(
+        ({ answer, error }) =>
+          error === null && answer !== null && toCached(answer).transcript.fallback !== undefined,
+      ).length,
     origins: (no) => {
       const origins = new Map<number, string[]>();
       for (const { case_no, answer } of trialsOf(runOf(no)).filter((one) => one.cached)) {
@@ -178,7 +216,9 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
       return id === null ? undefined : toCached(id);
     },
     ...judgementsIn(memory),
-    close: () => {},
+    close: () => {
+      for (const last of atClose.splice(0)) last();
+    },
   };
 }
 
@@ -271,13 +311,14 @@ function textsOf(
   return texts;
 }
 
-function writerOf(run: Run, no: number, memory: Memory): RunWriter {
+function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): void } {
   const scored = (trial: Trial, scoring: TrialScoring | null): void => {
     const failure = scoring?.kind === "failed" ? scoring : null;
     trial.error = failure?.error ?? null;
     trial.message = failure?.message ?? null;
     trial.pass = scoring?.kind === "scored" ? scoring.pass : null;
     trial.scores = scoring?.kind === "scored" ? scoring.scores : [];
+    trial.voids = scoring?.kind === "scored" ? scoring.voids : undefined;
   };
   const answerOf = (record: TrialRecord): number | null => {
     if (record.kind === "errored") return null;
@@ -286,25 +327,37 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter {
     const askedHash = run.asks ? (run.cases[record.case_no]?.asked_hash ?? null) : null;
     return memory.answers.push({ askedHash, trial, transcript, raw }) - 1;
   };
+  const record = (one: TrialRecord): void => {
+    const { case_no, trial, kind } = one;
+    const kept: Trial = {
+      case_no,
+      trial,
+      answer: answerOf(one),
+      cached: kind === "cached",
+      error: null,
+      message: null,
+      pass: null,
+      scores: [],
+      voids: undefined,
+    };
+    if (one.kind === "errored") {
+      kept.error = one.error;
+      kept.message = one.message;
+    } else scored(kept, one.scores);
+    run.trials.set(`${case_no}/${trial}`, kept);
+  };
+  let unscored: TrialRecord | undefined;
   return {
     no,
-    record: (record) => {
-      const { case_no, trial, kind } = record;
-      const kept: Trial = {
-        case_no,
-        trial,
-        answer: answerOf(record),
-        cached: kind === "cached",
-        error: null,
-        message: null,
-        pass: null,
-        scores: [],
-      };
-      if (record.kind === "errored") {
-        kept.error = record.error;
-        kept.message = record.message;
-      } else scored(kept, record.scores);
-      run.trials.set(`${case_no}/${trial}`, kept);
+    arrived: (one) => {
+      unscored = one;
+    },
+    keep: () => {
+      if (unscored !== undefined) record(unscored);
+    },
+    record: (one) => {
+      unscored = undefined;
+      record(one);
     },
     recordScores: (caseNo, trial, scoring) => {
       const kept = run.trials.get(`${caseNo}/${trial}`);
@@ -318,9 +371,8 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter {
       run.judge_calls += sent;
     },
     end: (status, report, at) => {
-      Object.assign(run, { status, report, ended_at: at });
+      Object.assign(run, { status, report, ended_at: at, owner: null });
     },
-    close: () => {},
   };
 }
 
@@ -358,6 +410,7 @@ function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
     cached: trial.cached,
     pass: trial.pass,
     scores: trial.scores,
+    ...(trial.voids === undefined ? {} : { void_reasons: trial.voids }),
     answer:
       answer === undefined || transcript === undefined
         ? null

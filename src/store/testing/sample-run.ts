@@ -71,6 +71,7 @@ export const passed: TrialScoring = {
   kind: "scored",
   pass: true,
   scores: [{ score: 1, pass: true, reason: "billing" }, null],
+  voids: [null, "no verdict: the reply was empty"],
 };
 
 /** Failed: the first scorer missed, the second gave 0.25. */

@@ -10,7 +10,7 @@ export function sqlitePlace(): StorePlace & { readonly root: string; readonly fi
   return {
     root,
     file: join(root, ".evals/history.db"),
-    open: () => openStore(root, () => Date.UTC(2025, 2, 1, 12)),
+    open: (self) => openStore(root, () => Date.UTC(2025, 2, 1, 12), self),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

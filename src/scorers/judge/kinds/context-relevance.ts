@@ -1,12 +1,12 @@
 import { shareOf } from "../count-findings.ts";
 import { type JudgeKind, only } from "../judge-kind.ts";
-import { findingsForm } from "../reply-form.ts";
+import { findingsForm, type ReplyForm, UnusableReply } from "../reply-form.ts";
 
 export const contextRelevance: JudgeKind = {
   kind: "context-relevance",
   about:
     "Which of the retrieved texts help to answer the question: the share that does. The answer is not looked at.",
-  version: 1,
+  version: 2,
   needs: { body: "optional", criteria: "none", scale: "none" },
   reads: ["sources"],
   threshold: () => "required",
@@ -19,18 +19,24 @@ export const contextRelevance: JudgeKind = {
     },
     { role: "user", template: "Question:\n{{ question }}\n\nSources:\n{{ sources }}" },
   ],
-  questions: () => [
-    {
-      form: findingsForm({
-        key: "sources",
-        item: "source",
-        words: ["relevant", "irrelevant"],
-        conclude: (sources) =>
-          sources.length === 0
-            ? { score: 0, reason: "no source was named" }
-            : shareOf(sources, { good: "relevant", thing: "source" }),
-      }),
-    },
-  ],
+  questions: () => [{ form: sourcesForm(undefined), formFor: sourcesForm }],
   conclude: only,
 };
+
+/** @param all how many sources there are: a source that is left out is not judged, and no share of the others says so */
+function sourcesForm(all: number | undefined): ReplyForm {
+  return findingsForm({
+    key: "sources",
+    item: "source",
+    words: ["relevant", "irrelevant"],
+    conclude: (sources) => {
+      if (all !== undefined && sources.length !== all)
+        throw new UnusableReply(`judged ${sources.length} of ${all} sources`);
+      if (new Set(sources.map(({ text }) => text.trim())).size < sources.length)
+        throw new UnusableReply("judged a source twice");
+      return sources.length === 0
+        ? { score: 0, reason: "no source was named" }
+        : shareOf(sources, { good: "relevant", thing: "source" });
+    },
+  });
+}

@@ -2,7 +2,14 @@ import type { JudgeScope } from "../../../domain/judge.ts";
 import type { Criterion, JudgeSettings } from "../../../domain/judge-settings.ts";
 import { rounded } from "../../frame/brief.ts";
 import type { JudgeKind } from "../judge-kind.ts";
-import { type Reading, type ReplyForm, scoreForm, verdictForm } from "../reply-form.ts";
+import {
+  type Reading,
+  type ReplyForm,
+  reaches,
+  scoreForm,
+  UnusableReply,
+  verdictForm,
+} from "../reply-form.ts";
 
 export const rubric: JudgeKind = {
   kind: "rubric",
@@ -35,13 +42,18 @@ Other merits and faults of the answer do not count.`,
   conclude: weighted,
 };
 
-/** Some judges answer all criteria at once: the entry of this one is taken, by name, else by place. */
+/** Some judges answer all criteria at once: the entry of this one is taken, by name, or by place where none has a name. */
 function entryFor(reply: unknown, { name }: Criterion, index: number, count: number): unknown {
   const list = Array.isArray(reply) ? reply : (reply as { criteria?: unknown } | null)?.criteria;
   if (!Array.isArray(list)) return undefined;
-  const named = list.find((one) => one?.name === name || one?.criterion === name);
-  return named ?? (list.length === count ? list[index] : undefined);
+  const nameOf = (one: Entry): unknown => one?.name ?? one?.criterion;
+  const named = (list as readonly Entry[]).filter((one) => nameOf(one) === name);
+  if (named.length > 1) throw new UnusableReply(`contradicts itself: it judges "${name}" twice`);
+  const nameless = list.length === count && !list.some((one: Entry) => nameOf(one) !== undefined);
+  return nameless ? list[index] : named[0];
 }
+
+type Entry = { readonly name?: unknown; readonly criterion?: unknown } | null;
 
 function weighted(readings: readonly Reading[], { criteria = [], threshold = 1 }: JudgeSettings): Reading {
   let sum = 0;
@@ -51,7 +63,7 @@ function weighted(readings: readonly Reading[], { criteria = [], threshold = 1 }
     const { score, reason } = readings[index] as Reading;
     sum += weight * score;
     weights += weight;
-    if (must && score < threshold) missed.push(name);
+    if (must && !reaches(score, threshold)) missed.push(name);
     return `${name} ${rounded(score)} (${reason})`;
   });
   const score = missed.length > 0 ? 0 : sum / weights;

@@ -1,0 +1,37 @@
+import type { Gate } from "../../domain/suite.ts";
+import type { GateResult } from "../../domain/verdict.ts";
+import type { RanRun } from "../../run/execute-run.ts";
+import type { BaselineSide } from "./baseline-side.ts";
+
+/** What a report says of the side that its run was compared with, or of there being none. */
+export function baselineNotes(
+  { arm, absentAt, note }: Pick<BaselineSide, "arm" | "absentAt" | "note">,
+  { regression }: Pick<Gate, "regression">,
+  ran: Pick<RanRun, "header" | "status">,
+  { rules }: Pick<GateResult, "rules">,
+): string[] {
+  if (arm === null && regression === false) return [];
+  const absent = absentAt === undefined ? [] : [withoutBaseline(absentAt, ran, rules.length > 0)];
+  return [...absent, ...(note === null ? [] : [note])];
+}
+
+/** That there was nothing to compare with, what the gate looked at instead, and what to type to have a baseline. */
+function withoutBaseline(
+  where: string,
+  { header, status }: Pick<RanRun, "header" | "status">,
+  isGated: boolean,
+): string {
+  const looked = isGated
+    ? "the gate looked at the requirements only"
+    : "nothing is required either, so nothing was gated";
+  const said = `No baseline at ${where} yet: ${looked}.`;
+  // Nothing less than a whole run is promoted.
+  if (status !== "complete" || header.narrowing !== null) return said;
+  return `${said} To make one: ${firstStep(header)}evals promote`;
+}
+
+/** A baseline is committed beside the files that its run was made from. */
+function firstStep({ commit, dirty }: RanRun["header"]): string {
+  if (commit === null) return "commit the project to git, then ";
+  return dirty === true ? "commit the suite's files, then " : "";
+}

@@ -1,0 +1,23 @@
+/**
+ * Whether a JSON text opens more lists and objects in each other than that: who walks or writes such a value runs out of
+ * stack.
+ */
+export function isDeeperThan(text: string, most: number): boolean {
+  if (text.length <= most) return false;
+  let depth = 0;
+  let inText = false;
+  for (let index = 0; index < text.length; index++) {
+    const letter = text.charCodeAt(index);
+    if (inText) {
+      if (letter === 92) index++;
+      else if (letter === 34) inText = false;
+    } else if (letter === 34) inText = true;
+    else if (letter === 123 || letter === 91) {
+      if (++depth > most) return true;
+    } else if (letter === 125 || letter === 93) depth--;
+  }
+  return false;
+}
+
+/** Levels in what a model or a service answers: no honest answer is nested so far. */
+export const MOST_NESTED = 500;

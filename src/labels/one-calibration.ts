@@ -1,0 +1,29 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { lockHolder, tryLock } from "./file-lock.ts";
+
+/** Whose verdicts are asked for, about whose answers. */
+export interface Calibrating {
+  readonly judge: string;
+  readonly version: string;
+  readonly suite: string;
+}
+
+/**
+ * Makes this process the only one that asks a judge about a suite's labelled answers.
+ * @param root absolute
+ * @returns lets others ask again
+ * @throws {EvalsError} EVALS_CALIBRATE_BUSY when another process is at it; one that died does not count
+ */
+export function calibrateAlone(root: string, { judge, version, suite }: Calibrating): () => void {
+  const lock = `.evals/calibrating/${judge}/${version}.${suite}.asking.lock`;
+  const place = join(root, lock);
+  if (tryLock(place)) return () => rmSync(place, { force: true });
+  throw new EvalsError({
+    code: "EVALS_CALIBRATE_BUSY",
+    what: `Judge ${judge} ${version} is being asked about the answers of ${suite} by ${lockHolder(place)}.`,
+    why: "Two processes that ask for the same verdicts would both pay for them.",
+    fix: `Wait until it has ended: its verdicts then need not be asked. If nothing of evals runs there any more, delete ${lock}`,
+  });
+}

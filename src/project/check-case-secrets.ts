@@ -1,0 +1,27 @@
+import type { CaseSource } from "../domain/case.ts";
+import type { Problem } from "../domain/problem.ts";
+import { looksSecret, SECRET_CODE, withoutSecrets } from "./find-secrets.ts";
+
+/** Warnings told one by one. */
+const SHOWN = 10;
+
+/**
+ * Warns of cases in which something looks like a key. No mistake: a case may be about keys, with one that opens nothing.
+ */
+export function caseSecrets(cases: CaseSource): Problem[] {
+  const found: number[] = [];
+  for (let index = 0; index < cases.count; index++)
+    if (looksSecret(JSON.stringify(cases.read(index)))) found.push(index);
+  return found.slice(0, SHOWN).map((index, at) => {
+    const others = at === SHOWN - 1 ? found.length - SHOWN : 0;
+    return {
+      code: SECRET_CODE,
+      path: cases.path,
+      line: cases.line(index),
+      column: 1,
+      what: `Something in case "${withoutSecrets(cases.id(index))}" looks like a key.${others === 0 ? "" : ` (And in ${others} more.)`}`,
+      why: "A dataset is in git, and what it asks goes to a model.",
+      fix: "Withdraw the key and write one that opens nothing in its place; leave it if it is such a one.",
+    };
+  });
+}

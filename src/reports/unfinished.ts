@@ -1,0 +1,15 @@
+import type { RunHeader } from "../domain/run.ts";
+
+/** What a run that has not ended is told with, in one or two sentences. */
+export function unfinishedSentence(header: RunHeader, status: "running" | "interrupted"): string {
+  if (status === "running") return "It is still running.";
+  const command = goOnCommand(header);
+  return command === null ? "It was interrupted." : `It was interrupted. To go on: ${command}`;
+}
+
+/** The command that goes on with a run; null where another one has to make it anew. */
+export function goOnCommand({ id, suite, rescored_from, provider, alias }: RunHeader): string | null {
+  const comparedFile = provider === "outputs" && alias.startsWith("file:");
+  const typed = /^[\w./-]+$/.test(suite);
+  return rescored_from === null && !comparedFile && typed ? `evals run ${suite} --resume --run ${id}` : null;
+}

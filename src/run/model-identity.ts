@@ -1,0 +1,44 @@
+import type { Json } from "../domain/json.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { LoadedModel, Project } from "../domain/project.ts";
+import type { OpenTarget } from "../domain/provider.ts";
+
+/**
+ * All that decides replies beside what is asked: what a provider says of itself, and what it puts into every request. A
+ * recording has that of the model it was made of.
+ */
+export function identityOf(
+  project: Project,
+  model: LoadedModel,
+  target: OpenTarget,
+): { readonly [name: string]: Json } {
+  const asked = recordedModel(model, project);
+  const always = asked.provider.prompt === "required" ? emptyRequest(target) : definingSettings(asked);
+  return { target: target.identity, asked: always };
+}
+
+/** The model behind a recording; any other is itself. */
+export function recordedModel(model: LoadedModel, project: Project): LoadedModel {
+  if (model.provider.kind !== "replay") return model;
+  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
+}
+
+/** A chat model's request with nothing in it; that of a model of embeddings takes no messages. */
+function emptyRequest({ client }: OpenTarget): Json {
+  try {
+    return client.prepare({ case_id: "", input: null, messages: [{ role: "user", content: "" }] });
+  } catch (error) {
+    if (!(error instanceof SettingMistake)) throw error;
+    return client.prepare({ case_id: "", input: "", messages: null });
+  }
+}
+
+const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers"];
+
+/** Settings of a service of one's own: its templates and paths. */
+function definingSettings({ settings }: LoadedModel): Json {
+  const entries = Object.entries(settings as Record<string, Json | undefined>);
+  return Object.fromEntries(
+    entries.filter(([name, value]) => value !== undefined && !NOT_DEFINING.includes(name)),
+  ) as Json;
+}

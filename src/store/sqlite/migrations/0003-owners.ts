@@ -1,0 +1,25 @@
+/**
+ * Which process works on a run, so that no two do: JSON of its mark, null when it was let go of. A process that was killed
+ * leaves its mark behind; whoever reads it asks whether that process still lives.
+ *
+ * In `trials.scores` a text beside the arrays and nulls is the reason why that scorer has no score.
+ *
+ * `answers.fallback` is the alias of the model that answered in place of the one that was asked, NULL when none did.
+ */
+export const owners = `
+ALTER TABLE runs ADD COLUMN owner TEXT;
+
+ALTER TABLE answers ADD COLUMN fallback TEXT;
+
+DROP VIEW score_overview;
+CREATE VIEW score_overview AS
+SELECT runs.id AS run, runs.suite AS suite, run_cases.case_id AS case_id, trials.trial AS trial,
+  json_extract(runs.header, '$.scorers[' || entry.key || '].name') AS scorer,
+  json_extract(entry.value, '$[0]') AS score, json_extract(entry.value, '$[1]') AS pass,
+  json_extract(entry.value, '$[2]') AS reason
+FROM trials
+JOIN runs ON runs.no = trials.run_no
+JOIN run_cases ON run_cases.run_no = trials.run_no AND run_cases.case_no = trials.case_no,
+json_each(trials.scores) AS entry
+WHERE entry.type = 'array';
+`;

@@ -1,0 +1,56 @@
+import type { Database } from "better-sqlite3";
+import type { ProcessMark } from "../../processes/process-mark.ts";
+import { otherProcess } from "../run-process.ts";
+import { runBusy } from "../store-errors.ts";
+
+/** The column as a mark; null for a run that nobody works on. */
+export function ownerOf(column: string | null): ProcessMark | null {
+  return column === null ? null : (JSON.parse(column) as ProcessMark);
+}
+
+/** The runs that this process works on. */
+export interface RunOwners {
+  /** For the record of a run that this process starts. */
+  readonly column: string;
+  /** A run that was written with `column`. */
+  hold(no: number): void;
+  /** @throws {EvalsError} EVALS_RUN_BUSY */
+  claim(no: number): void;
+  /** One that has ended, and so was let go of. */
+  forget(no: number): void;
+  /** Lets go of all that are held. */
+  releaseAll(): void;
+}
+
+interface OwnedRow {
+  readonly id: string;
+  readonly suite: string;
+  readonly owner: string | null;
+}
+
+export function runOwners(db: Database, self: ProcessMark): RunOwners {
+  const column = JSON.stringify(self);
+  const held = new Set<number>();
+  const take = db.transaction((no: number) => {
+    const row = db.prepare<[number], OwnedRow>("SELECT id, suite, owner FROM runs WHERE no = ?").get(no);
+    if (row === undefined) throw new Error(`no run ${no}`);
+    const other = otherProcess(ownerOf(row.owner), self);
+    if (other !== null) throw runBusy(row, other);
+    db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);
+  });
+  return {
+    column,
+    hold: (no) => void held.add(no),
+    claim: (no) => {
+      take.immediate(no);
+      held.add(no);
+    },
+    forget: (no) => void held.delete(no),
+    releaseAll: () => {
+      if (held.size === 0) return;
+      const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
+      for (const no of held) release.run(no, column);
+      held.clear();
+    },
+  };
+}

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sha256 } from "../domain/json.ts";
+import { markProcess, type ProcessMark } from "../processes/process-mark.ts";
+import type { NewJudgement, RunWriter, Store, StoredRun } from "./store.ts";
+import type { StorePlace } from "./store-contract.ts";
+import { answered, sampleBodies, sampleCases, sampleHeader, sampleTranscript } from "./testing/sample-run.ts";
+
+const reply: NewJudgement = {
+  asked: sha256("model and request"),
+  draw: 1,
+  judge: sha256("judge"),
+  run_no: null,
+  case_id: "first",
+  request: { hash: sha256("judge request"), body: () => "{}" },
+  transcript: sampleTranscript(),
+  raw: null,
+};
+
+/** What every store must do about the processes that write it. */
+export function storeProcessContract(name: string, makePlace: () => StorePlace): void {
+  describe(name, () => {
+    let place: StorePlace;
+    let store: Store;
+    const opened: Store[] = [];
+    const open = async (self?: ProcessMark): Promise<Store> => {
+      const one = await place.open(self);
+      opened.push(one);
+      return one;
+    };
+    beforeEach(async () => {
+      place = makePlace();
+      store = await open();
+    });
+    afterEach(() => {
+      for (const one of opened.splice(0)) one.close();
+      place.remove();
+    });
+    const create = (on = store): RunWriter => on.create(sampleHeader(), sampleCases, sampleBodies);
+    const theRun = (): StoredRun => {
+      const [run] = store.runs({});
+      if (run === undefined) throw new Error("no run is stored");
+      return run;
+    };
+    const ids = (runs: readonly StoredRun[]): string[] => runs.map((run) => run.header.id);
+
+    describe("the process that works on a run", () => {
+      let other: ChildProcess;
+      let others: Store;
+      beforeEach(async () => {
+        other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
+        others = await open(markProcess(other.pid ?? 0));
+      });
+      const kill = async (): Promise<void> => {
+        if (other.exitCode !== null || other.signalCode !== null) return;
+        other.kill("SIGKILL");
+        await once(other, "exit");
+      };
+      afterEach(kill);
+
+      it("has it to itself while it lives, whether it began it or went on with it", () => {
+        create(others);
+        const busy = `Process ${other.pid} is at work on run aa000001 of suite triage.`;
+        expect(theRun()).toMatchObject({ status: "running", process: other.pid });
+        expect(() => store.claim(theRun())).toThrow(busy);
+        others.close();
+        expect(theRun()).toMatchObject({ status: "interrupted", process: null });
+        expect(store.claim(theRun())).toMatchObject({ status: "running", process: process.pid });
+      });
+
+      it("blocks nobody once it was killed: its run is interrupted, and goes on", async () => {
+        create(others).end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        others.resume(theRun());
+        expect(() => store.resume(theRun())).toThrow("EVALS_RUN_BUSY");
+        await kill();
+        expect(theRun()).toMatchObject({ status: "interrupted", process: null });
+        expect(ids(store.runs({ status: ["interrupted"] }))).toEqual(["aa000001"]);
+        expect(store.runs({ status: ["running"] })).toEqual([]);
+        store.resume(theRun());
+        expect(theRun()).toMatchObject({ status: "running", process: process.pid });
+      });
+
+      it("lets go of it at the end of its sitting", () => {
+        create(others).end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        expect(theRun()).toMatchObject({ status: "incomplete", process: null });
+        store.claim(theRun());
+        expect(theRun()).toMatchObject({ status: "incomplete", process: process.pid });
+        expect(() => others.claim(theRun())).toThrow(`Process ${process.pid}`);
+      });
+
+      it("may claim it twice", () => {
+        create();
+        expect(store.claim(store.claim(theRun()))).toMatchObject({ status: "running" });
+      });
+
+      it("is told how the run stands when it claims it, whatever was read before", () => {
+        const writer = create(others);
+        const before = theRun();
+        writer.calls(5);
+        writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        expect(store.claim(before)).toMatchObject({ status: "incomplete", calls: 5 });
+      });
+    });
+
+    describe("a store that closes", () => {
+      it("keeps what was queued in this turn, and the answer whose scores never came", async () => {
+        const writer = create();
+        writer.arrived(answered(0, 1, { scores: null }));
+        writer.record(answered(0, 1));
+        writer.arrived(answered(0, 2, { scores: null }));
+        store.close();
+        const rows = [...(await open()).scan(writer.no)];
+        expect(rows.map(({ trial, pass }) => [trial, pass])).toEqual([
+          [1, true],
+          [2, null],
+        ]);
+      });
+
+      it("keeps a reply of a judge that has just arrived", async () => {
+        const { no } = create();
+        void store.recordJudgement({ ...reply, run_no: no });
+        store.close();
+        expect((await open()).judgeSpending(no).replies).toBe(1);
+      });
+    });
+  });
+}
