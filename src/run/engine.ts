@@ -140,17 +140,17 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
     const { case_no, trial } = work;
-    const fresh =
-      "raw" in answer ? ({ kind: "answered", case_no, trial, transcript, raw: answer.raw } as const) : null;
     // A scorer of the user's own may end the process.
-    if (fresh !== null) writer.arrived({ ...fresh, scores: null });
+    if ("raw" in answer)
+      writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
     const result = scoreTrial(plan.scorers, {
       golden: plan.golden(work.case_no),
       trial: work.trial,
       transcript,
     });
     const now = result instanceof Promise ? null : result;
-    if (fresh !== null) writer.record({ ...fresh, scores: now });
+    if ("raw" in answer)
+      writer.record({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: now });
     else if (stored) {
       if (now !== null) writer.recordScores(case_no, trial, now);
     } else if ("answer_id" in answer)

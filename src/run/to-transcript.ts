@@ -7,7 +7,7 @@ import { dollars } from "./budget-guard.ts";
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
-  return {
+  const transcript: Transcript = {
     output: reply.output,
     messages: reply.messages ?? [],
     tool_calls: reply.tool_calls ?? [],
@@ -17,8 +17,8 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     model: reply.model ?? null,
     finish_reason: reply.finish_reason ?? null,
     refusal: reply.refusal ?? null,
-    ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
   };
+  return reply.fallback === undefined ? transcript : { ...transcript, fallback: reply.fallback.alias };
 }
 
 /** Unknown tokens or an unknown price give an unknown cost, never 0. */
