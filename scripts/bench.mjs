@@ -6,6 +6,7 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { diff, history } from "./bench/history.mjs";
+import { calibrate, judged } from "./bench/judged.mjs";
 import { largeRepository } from "./bench/large-repository.mjs";
 import { latencyBound, overhead } from "./bench/overhead.mjs";
 import { packageSize } from "./bench/package-size.mjs";
@@ -18,6 +19,8 @@ const groups = {
   startup,
   overhead,
   latency: latencyBound,
+  judged,
+  calibrate,
   outputs,
   cached,
   growth,

@@ -1,5 +1,5 @@
-// A chat model that answers "ECHO <last message>" after so many milliseconds (argv). It prints its port and ends with its
-// standard input.
+// A chat model that answers "ECHO <last message>" after so many milliseconds (argv), or as a judge that passes everything when
+// its name begins with "judge". It prints its port and ends with its standard input.
 import { createServer } from "node:http";
 
 const latency = Number(process.argv[2] ?? 0);
@@ -10,6 +10,9 @@ createServer((request, response) => {
   request.on("data", (part) => parts.push(part));
   request.on("end", () => {
     const { messages, model } = JSON.parse(Buffer.concat(parts).toString("utf8"));
+    const content = model.startsWith("judge")
+      ? '{"reason":"as asked","verdict":"pass"}'
+      : `ECHO ${messages.at(-1).content}`;
     const answer = () => {
       const body = JSON.stringify({
         id: "chatcmpl-1",
@@ -19,7 +22,7 @@ createServer((request, response) => {
         choices: [
           {
             index: 0,
-            message: { role: "assistant", content: `ECHO ${messages.at(-1).content}` },
+            message: { role: "assistant", content },
             finish_reason: "stop",
             logprobs: null,
           },

@@ -8,7 +8,7 @@ import { times } from "./table.mjs";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-async function startServer(latency) {
+export async function startServer(latency) {
   const child = spawn(process.execPath, [here("./model-server.mjs"), String(latency)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -40,7 +40,7 @@ function project(cases, port) {
   });
 }
 
-const runs = (root, suite, trials, concurrency) => async () => {
+export const runs = (root, suite, trials, concurrency) => async () => {
   const args = ["run", suite, "--no-cache", "--json", "--trials", trials, "--concurrency", concurrency].map(
     String,
   );
@@ -50,7 +50,7 @@ const runs = (root, suite, trials, concurrency) => async () => {
   return one;
 };
 
-const floors = (root, way, port, trials, concurrency) => () =>
+export const floors = (root, way, port, trials, concurrency) => () =>
   measure([
     here("./floor.mjs"),
     way,
@@ -62,7 +62,7 @@ const floors = (root, way, port, trials, concurrency) => () =>
   ]);
 
 /** The floor writes a database of its own, a new one each time. */
-const fresh = (root, run) => () => {
+export const fresh = (root, run) => () => {
   for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `.evals-floor.db${end}`), { force: true });
   return run();
 };
