@@ -27,6 +27,8 @@ const AT_ONCE = [
   "src/scorers/deterministic/equals.ts",
   "src/providers/outputs-provider.ts",
 ];
+/** What `evals run` loads beside that: one file more, which whoever needs a part of it loads whole. */
+const RUN = "src/cli/commands/run.ts";
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   entryPoints: { main: "src/cli/main.ts", index: "src/index.ts" },
@@ -67,9 +69,18 @@ if (process.argv.includes("--watch")) {
   const moved = AT_ONCE.filter((path) => !together.includes(path));
   if (moved.length > 0)
     throw new Error(`${moved.join(", ")}: nothing that starts asks for it with import().`);
+  const entries = entryPoints(first.metafile);
+  const ofRun = loadedBy(RUN, first.metafile).filter((path) => !together.includes(path));
+  const partly = entries.filter((path) => loadedBy(path, first.metafile).some((one) => ofRun.includes(one)));
   const { metafile } = await esbuild.build({
     ...options,
-    plugins: [startSooner(), importedStatically(AT_ONCE, { together, by: entryPoints(first.metafile) })],
+    plugins: [
+      startSooner(),
+      importedStatically(AT_ONCE, [
+        { together, by: entries },
+        { together: ofRun, by: partly },
+      ]),
+    ],
   });
   await writeVersion();
   await removeStale(new Set(Object.keys(metafile.outputs)));
@@ -142,9 +153,13 @@ function entryPoints({ outputs }) {
  * splitting puts two modules together only where the same entry points load both, every entry point, `by`, is made to
  * load all of `together`.
  */
-function importedStatically(modules, { together, by } = { together: [], by: [] }) {
+function importedStatically(modules, groups = []) {
   const inProject = (path) => relative("", path).replaceAll("\\", "/");
-  const everywhere = together.map((path) => `import ${JSON.stringify(`together:${path}`)};`);
+  const loadedWith = (path) =>
+    groups
+      .filter(({ by }) => by.includes(path))
+      .flatMap(({ together }) => together)
+      .map((one) => `import ${JSON.stringify(`together:${one}`)};`);
   return {
     name: "imported-statically",
     setup(build) {
@@ -153,7 +168,7 @@ function importedStatically(modules, { together, by } = { together: [], by: [] }
         sideEffects: true,
       }));
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const imports = by.includes(inProject(path)) ? [...everywhere] : [];
+        const imports = loadedWith(inProject(path));
         const source = await readFile(path, "utf8");
         const code = source.replace(/\bimport\("(\.[^"]+)"\)/g, (asked, to) => {
           if (!modules.includes(inProject(resolve(dirname(path), to)))) return asked;
