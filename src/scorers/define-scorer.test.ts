@@ -10,7 +10,7 @@ import {
   openScorer,
   removeRepositories,
   writeRepositoryFile,
-} from "./scorer-fakes.ts";
+} from "./testing/scorer-fakes.ts";
 
 afterAll(removeRepositories);
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
-import { fakeInput, openScorer, removeRepositories } from "./scorer-fakes.ts";
+import { fakeInput, openScorer, removeRepositories } from "./testing/scorer-fakes.ts";
 import { scriptedJudges } from "./testing/scripted-judges.ts";
 
 afterAll(removeRepositories);

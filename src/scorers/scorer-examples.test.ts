@@ -3,7 +3,7 @@ import type { Score } from "../domain/score.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
 import type { ScorerExample } from "./frame/scorer-example.ts";
 import { scorers } from "./registry.ts";
-import { fakeInput, fakeRepository, openScorer, removeRepositories } from "./scorer-fakes.ts";
+import { fakeInput, fakeRepository, openScorer, removeRepositories } from "./testing/scorer-fakes.ts";
 import { inTurn, scriptedJudges } from "./testing/scripted-judges.ts";
 
 afterAll(removeRepositories);

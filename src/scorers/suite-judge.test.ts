@@ -3,8 +3,8 @@ import type { Case } from "../domain/case.ts";
 import type { JudgeQuestion } from "../domain/judge.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
-import { fakeCase, fakeInput } from "./scorer-fakes.ts";
 import { type JudgeEntry, openSuiteJudge } from "./suite-judge.ts";
+import { fakeCase, fakeInput } from "./testing/scorer-fakes.ts";
 import { inTurn, type Script, scriptedJudges } from "./testing/scripted-judges.ts";
 
 const PATH = "judges/j/1.0.0.md";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { fakeInput, fakeRepository, openScorer, removeRepositories } from "../scorer-fakes.ts";
+import { fakeInput, fakeRepository, openScorer, removeRepositories } from "../testing/scorer-fakes.ts";
 
 afterAll(removeRepositories);
 

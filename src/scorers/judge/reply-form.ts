@@ -1,3 +1,4 @@
+import { ROUNDING } from "../../domain/bound.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Judged } from "../../domain/judge.ts";
 import type { Scale } from "../../domain/judge-settings.ts";
@@ -97,7 +98,7 @@ function refuseOtherWord({ verdict, pass, passed }: Readonly<Record<string, unkn
 
 /** Whether a score passes. What rounding leaves does not count: three times 0.7 has a mean a little below 0.7. */
 export function reaches(score: number, threshold: number): boolean {
-  return score > threshold - 1e-9;
+  return score >= threshold - ROUNDING;
 }
 
 /** One claim, source or statement with the judge's word on it. */

@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Case } from "../domain/case.ts";
-import type { JudgeHost } from "../domain/judge.ts";
-import type { ScoreInput } from "../domain/scorer.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
-import type { FramedScorer } from "./define-scorer.ts";
-import { scorers } from "./registry.ts";
+import type { Case } from "../../domain/case.ts";
+import type { JudgeHost } from "../../domain/judge.ts";
+import type { ScoreInput } from "../../domain/scorer.ts";
+import { type Transcript, UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import type { FramedScorer } from "../define-scorer.ts";
+import { scorers } from "../registry.ts";
 
 // For tests only.
 
