@@ -2,7 +2,7 @@
 // Edit the data here; every rule says why it is there, and the reason is printed when it is broken.
 
 const everything = [
-  ...["domain", "statistics", "metrics", "processes", "modules", "git", "project"],
+  ...["domain", "statistics", "metrics", "processes", "modules", "templates", "git", "project"],
   ...["providers", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "viewer"],
 ];
@@ -27,17 +27,21 @@ export const rooms = {
     imports: [],
     why: "Whether a process of this machine still lives is answered in one way, whoever's work it left behind.",
   },
+  templates: {
+    imports: [],
+    why: "What a template may do is the same, wherever it stands and whoever wrote it.",
+  },
   modules: { imports: ["domain"], why: "Loading a user's module is the same act, whoever names it." },
   git: {
     imports: ["domain", "processes"],
     why: "It reads commits and the work tree; what the bytes mean is for project/.",
   },
   project: {
-    imports: ["domain", "git", "modules"],
+    imports: ["domain", "git", "modules", "templates"],
     why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
   },
   providers: {
-    imports: ["domain", "modules"],
+    imports: ["domain", "modules", "templates"],
     why: "A provider reaches a model and knows nothing of files or of the engine.",
   },
   scorers: {
@@ -124,8 +128,8 @@ export const homes = [
   },
   {
     packages: ["liquidjs"],
-    in: ["src/project/", "src/providers/"],
-    why: "Templates are prompts and request bodies; nothing else is rendered.",
+    in: ["src/templates/"],
+    why: "Every template is rendered by one engine, with the same bounds.",
   },
   {
     packages: ["ajv", "ajv-formats", "re2js"],

@@ -15,6 +15,19 @@ export const Price = z.strictObject({
 });
 export type Price = z.output<typeof Price>;
 
+/** A moment that templates know as `clock`. */
+export const Clock = z
+  .string()
+  .refine(
+    (text) =>
+      /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
+      !Number.isNaN(Date.parse(text)),
+    {
+      error: "expected a moment such as 2026-11-29T09:00Z",
+    },
+  )
+  .describe("What {{ clock }} says in templates; part of a case's key where it is used");
+
 /** How hard a model may be pressed. */
 export const Limits = z.strictObject({
   concurrency: z.int().min(1).max(10_000).optional().describe("Requests in flight at once"),
@@ -66,6 +79,7 @@ export const EvalConfig = z.strictObject({
     .default({})
     .describe("What suites do not say themselves"),
   budget: Budget.optional().describe("A run stops before it would cross it"),
+  clock: Clock.optional(),
 });
 export type EvalConfig = z.output<typeof EvalConfig>;
 

@@ -32,6 +32,8 @@ export interface LoadedSuite {
   readonly places: Places;
   readonly models: readonly LoadedModel[];
   readonly prompt: LoadedPrompt | null;
+  /** The moment that templates know as `clock`; absent where neither suite nor config fixes one. */
+  readonly clock?: string | undefined;
   readonly scorers: readonly LoadedScorer[];
   /** Opens the dataset: every line is read and checked once. @throws {EvalsError} with all its problems */
   openCases(): CaseSource;
@@ -40,8 +42,11 @@ export interface LoadedSuite {
 /** A prompt version with its templates compiled. */
 export interface LoadedPrompt {
   readonly version: PromptVersion;
-  /** @throws {EvalsError} naming prompt file, line and case id */
-  render(golden: Case): readonly Message[];
+  /**
+   * @param clock what `{{ clock }}` says; without it the prompt may not ask for it
+   * @throws {EvalsError} naming prompt file, line and case id
+   */
+  render(golden: Case, clock?: string): readonly Message[];
 }
 
 /** The judges of a project; a file is read when it is asked for. */

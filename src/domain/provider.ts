@@ -11,6 +11,8 @@ export interface Question {
   readonly input: Json;
   /** The prompt rendered for this case; null when the suite has no prompt. */
   readonly messages: readonly Message[] | null;
+  /** What templates know as `clock`: a moment that the project fixes. */
+  readonly clock?: string | undefined;
   /** What the reply must look like, for providers that can hold a model to it. */
   readonly reply?: ReplyShape | undefined;
 }

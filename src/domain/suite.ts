@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { JudgeBar } from "./calibration.ts";
+import { Clock } from "./config.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
 export const Select = z.union([
@@ -97,6 +98,7 @@ export const Suite = z.strictObject({
     })
     .optional()
     .describe("The only cases of the dataset to run; all of them without it"),
+  clock: Clock.optional(),
   scorers: z.array(ScorerEntry).min(1),
   gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),
   canary: z

@@ -13,11 +13,11 @@ const SHOWN = 10;
  * told the answer. A text that several cases expect is a label, and a prompt must be able to name its labels. A case whose
  * prompt cannot be rendered is skipped (`checkRendering` tells it).
  */
-export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource): Problem[] {
+export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
   const leaks = new Map<string, Leak>();
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
-    const leaked = golden.expected === undefined ? undefined : leakedText(prompt, golden);
+    const leaked = golden.expected === undefined ? undefined : leakedText(prompt, golden, clock);
     if (leaked === undefined) continue;
     const known = leaks.get(leaked);
     if (known === undefined) leaks.set(leaked, { id: golden.id, line: cases.line(index), others: 0 });
@@ -37,7 +37,7 @@ const ENOUGH = 1000;
 export function checkRendering(
   prompt: LoadedPrompt,
   cases: CaseSource,
-  filter?: LoadedSuite["suite"]["filter"],
+  { suite: { filter }, clock }: Pick<LoadedSuite, "suite" | "clock">,
 ): Problem[] {
   const found = new Map<string, { problem: Problem; others: number }>();
   let failed = 0;
@@ -45,7 +45,7 @@ export function checkRendering(
     const golden = cases.read(index);
     if (!filterMatches(filter, golden)) continue;
     try {
-      prompt.render(golden);
+      prompt.render(golden, clock);
     } catch (error) {
       if (!(error instanceof EvalsError)) throw error;
       failed++;
@@ -73,19 +73,19 @@ interface Leak {
   others: number;
 }
 
-function leakedText(prompt: LoadedPrompt, golden: Case): string | undefined {
+function leakedText(prompt: LoadedPrompt, golden: Case, clock: string | undefined): string | undefined {
   const wanted = texts(golden.expected).filter((text) => text.trim().length >= SHORTEST);
   if (wanted.length === 0) return undefined;
-  const rendered = renderedText(prompt, golden);
+  const rendered = renderedText(prompt, golden, clock);
   if (rendered === undefined) return undefined;
   return wanted.find(
     (text) => rendered.includes(text) && withoutInput(rendered, golden, text).includes(text),
   );
 }
 
-function renderedText(prompt: LoadedPrompt, golden: Case): string | undefined {
+function renderedText(prompt: LoadedPrompt, golden: Case, clock: string | undefined): string | undefined {
   try {
-    const contents = prompt.render(golden).map(({ content }) => content);
+    const contents = prompt.render(golden, clock).map(({ content }) => content);
     return contents
       .map((content) => (typeof content === "string" ? content : JSON.stringify(content)))
       .join("\n\0");

@@ -8,9 +8,9 @@ import {
 } from "../domain/judge.ts";
 import type { Message } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { placeOf, syntaxProblem } from "./compile-prompt.ts";
-import { type AskedVariable, compileTemplate, variablesOf } from "./compile-template.ts";
-import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
+import { type AskedVariable, compileTemplate, variablesOf } from "../templates/compile-template.ts";
+import { ClockFailure, type Template, TemplateFailure, UndefinedInTemplate } from "../templates/template.ts";
+import { clockProblem, placeOf, syntaxProblem } from "./compile-prompt.ts";
 
 /** One template of a judge with its place. */
 interface Source {
@@ -101,6 +101,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
 }
 
 function renderMistake(error: unknown, source: Source, at: { path: string; caseId: string }): unknown {
+  if (error instanceof ClockFailure) return new EvalsError(clockProblem(placeOf(source, at.path, error)));
   if (!(error instanceof UndefinedInTemplate || error instanceof TemplateFailure)) return error;
   const undefinedName = error instanceof UndefinedInTemplate ? error.variable : undefined;
   return new EvalsError(

@@ -5,9 +5,15 @@ import { type Message, ROLES } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedPrompt } from "../domain/project.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
-import { compileTemplate, lookUp } from "./compile-template.ts";
+import { compileTemplate, lookUp } from "../templates/compile-template.ts";
+import {
+  CLOCK_FIX,
+  ClockFailure,
+  type Template,
+  TemplateFailure,
+  UndefinedInTemplate,
+} from "../templates/template.ts";
 import { type PromptScope, promptScope } from "./prompt-scope.ts";
-import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 /** Puts the messages of one part at the end of `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
@@ -29,11 +35,11 @@ export async function compilePrompt(version: PromptVersion): Promise<LoadedPromp
     }
   }
   if (problems.length > 0) throw new EvalsError(problems);
-  return { version, render: (golden) => renderParts(renderers, golden) };
+  return { version, render: (golden, clock) => renderParts(renderers, golden, clock) };
 }
 
-function renderParts(renderers: readonly PartRenderer[], golden: Case): Message[] {
-  const scope = promptScope(golden);
+function renderParts(renderers: readonly PartRenderer[], golden: Case, clock: string | undefined): Message[] {
+  const scope = promptScope(golden, clock);
   const messages: Message[] = [];
   for (const render of renderers) render(scope, golden, messages);
   return messages;
@@ -87,6 +93,7 @@ export function syntaxProblem(
   part: Pick<MessagePart, "line">,
   path: string,
 ): Problem {
+  if (error instanceof ClockFailure) return clockProblem(placeOf(part, path, error));
   const filter = /^undefined filter: (\S+)/.exec(error.message)?.[1];
   if (filter !== undefined) return unknownFilter(filter, placeOf(part, path, error));
   const tag = /^tag "(\w+)" not found/.exec(error.message)?.[1];
@@ -103,6 +110,17 @@ export function syntaxProblem(
     fix: reads
       ? "Write the text out here."
       : "Close every {{ with }} and every {% if %} with {% endif %}; {% raw %} keeps braces as text.",
+  };
+}
+
+/** A template of a prompt or judge that asks for the time of day. */
+export function clockProblem(place: ReturnType<typeof placeOf>): Problem {
+  return {
+    code: "EVALS_TEMPLATE_CLOCK",
+    ...place,
+    what: "This template asks for the time of day.",
+    why: "Each rendering would be another request: no answer would be found again, and no two runs could be compared.",
+    fix: CLOCK_FIX,
   };
 }
 
@@ -147,6 +165,7 @@ const COMMON_FILTERS = [
 
 function renderProblem(error: unknown, part: MessagePart, path: string, golden: Case): Problem | undefined {
   if (error instanceof UndefinedInTemplate) return undefinedProblem(error, part, path, golden);
+  if (error instanceof ClockFailure) return clockProblem(placeOf(part, path, error));
   if (!(error instanceof TemplateFailure)) return undefined;
   return {
     code: "EVALS_PROMPT_RENDER",
@@ -171,6 +190,14 @@ function undefinedProblem(
       what: `A prompt cannot use {{ ${variable} }}.`,
       why: "The model would be told the answer that it is tested for.",
       fix: "Remove it. A prompt sees input, case.id, case.tags and case.metadata.",
+    };
+  }
+  if (/^clock\b/.test(variable)) {
+    return {
+      ...base,
+      what: "The prompt asks for {{ clock }}, and no clock is fixed.",
+      why: "The time of the run would make every run another question.",
+      fix: "clock: 2026-11-29T09:00Z        (in the suite, or in evalconfig.yaml for all suites)",
     };
   }
   return {

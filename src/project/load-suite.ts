@@ -98,7 +98,18 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     collect(problems, () => openCases?.().close());
     throw new EvalsError(problems);
   }
-  return { name, path, suite: whole, places, models, prompt, scorers, openCases };
+  const clock = whole.clock ?? context.config.config?.clock;
+  return {
+    name,
+    path,
+    suite: whole,
+    places,
+    models,
+    prompt,
+    scorers,
+    openCases,
+    ...(clock === undefined ? {} : { clock }),
+  };
 }
 
 /** Whether the suite has the key, or one that was meant for it. */

@@ -59,7 +59,7 @@ async function suiteProblems(suite: LoadedSuite, root: string): Promise<Problem[
   const cases = collect(problems, () => suite.openCases());
   if (cases === undefined) return problems;
   problems.push(...checkCases(suite, cases, open));
-  if (suite.prompt !== null) problems.push(...checkRendering(suite.prompt, cases, suite.suite.filter));
+  if (suite.prompt !== null) problems.push(...checkRendering(suite.prompt, cases, suite));
   cases.close();
   return problems;
 }

@@ -4,6 +4,8 @@ import type { Json } from "../domain/json.ts";
 /** All that a template can see of a case. The expected answer is not here: it would leak into the question. */
 export interface PromptScope {
   readonly input: Json;
+  /** The moment that the project or the suite fixes; absent where none does. */
+  readonly clock?: string;
   readonly case: {
     readonly id: string;
     readonly tags: readonly string[];
@@ -11,13 +13,6 @@ export interface PromptScope {
   };
 }
 
-export function promptScope({ id, input, tags, metadata }: Case): PromptScope {
-  return { input, case: { id, tags, metadata } };
-}
-
-/** A value as `{{ … }}` prints it: text as it is, nothing for null, JSON for lists and objects. */
-export function printed(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+export function promptScope({ id, input, tags, metadata }: Case, clock?: string): PromptScope {
+  return { input, case: { id, tags, metadata }, ...(clock === undefined ? {} : { clock }) };
 }

@@ -1,5 +1,5 @@
 import type { PromptVersion } from "../domain/prompt.ts";
-import { TemplateFailure } from "./template.ts";
+import { TemplateFailure } from "../templates/template.ts";
 
 /**
  * Everything of a case that a prompt asks for, `input.message` for instance, sorted; also what it only asks for sometimes.
@@ -16,7 +16,7 @@ export async function promptVariables({ parts }: Pick<PromptVersion, "parts">): 
 
 async function pathsOf(template: string): Promise<string[]> {
   if (!/\{[{%]/.test(template)) return [];
-  const { liquidPaths } = await import("./liquid-template.ts");
+  const { liquidPaths } = await import("../templates/liquid-template.ts");
   try {
     return liquidPaths(template);
   } catch (error) {

@@ -3,14 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { Case } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { compileSimple } from "../templates/compile-template.ts";
+import { compileLiquid } from "../templates/liquid-template.ts";
+import { UndefinedInTemplate } from "../templates/template.ts";
 import { checkLeaks } from "./check-leaks.ts";
 import { compilePrompt } from "./compile-prompt.ts";
-import { compileSimple } from "./compile-template.ts";
 import { checkPrompts, findPrompt } from "./find-prompt.ts";
-import { compileLiquid } from "./liquid-template.ts";
 import { listedSource } from "./listed-cases.ts";
 import { parsePrompt } from "./parse-prompt.ts";
-import { UndefinedInTemplate } from "./template.ts";
 import { memoryFiles } from "./testing/memory-files.ts";
 
 const FILE = { path: "prompts/p/1.0.0.md", name: "p", version: "1.0.0" };

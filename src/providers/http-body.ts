@@ -1,7 +1,8 @@
-import type { Liquid } from "liquidjs";
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Question } from "../domain/provider.ts";
+import type { Liquid } from "../templates/liquid-engine.ts";
+import { CLOCK_FIX } from "../templates/template.ts";
 
 /** Makes the body of one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
 export type BodyTemplate = (question: Question) => Json;
@@ -28,6 +29,19 @@ function templateMistake(at: Place, problem: string, cause?: unknown): SettingMi
   );
 }
 
+function clockMistake(at: Place, cause?: unknown): SettingMistake {
+  return new SettingMistake(
+    at,
+    {
+      code: "EVALS_TEMPLATE_CLOCK",
+      what: `The template at ${at.join(".")} asks for the time of day.`,
+      why: "Each rendering would be another request: no answer would be found again, and no two runs could be compared.",
+      fix: CLOCK_FIX,
+    },
+    { cause },
+  );
+}
+
 /** A member of the object's own, or a mistake: an undefined variable is never an empty string. */
 function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   let value: unknown = scope;
@@ -44,40 +58,30 @@ class TemplateCompiler {
 
   async #engine(): Promise<Liquid> {
     if (this.#liquid === undefined) {
-      const { Liquid } = await import("liquidjs");
-      // No `templates` to include: nothing outside the config file is ever read.
-      this.#liquid = new Liquid({
-        strictVariables: true,
-        strictFilters: true,
-        ownPropertyOnly: true,
-        templates: {},
-      });
+      const { createLiquid } = await import("../templates/liquid-engine.ts");
+      this.#liquid = createLiquid();
     }
     return this.#liquid;
   }
 
   async #text(source: string, at: Place): Promise<Part> {
     const liquid = await this.#engine();
-    const { Context } = await import("liquidjs");
-    // A condition and `default` may ask for what is not there; `assign`, which looks at the engine's own options, may not.
-    const options = { ...liquid.options, lenientIf: true };
+    const { asksForClock, clockAsked, liquidWords, renderLiquid } = await import(
+      "../templates/liquid-engine.ts"
+    );
+    if (clockAsked(source) !== undefined) throw clockMistake(at);
     const attempt = <T>(work: () => T): T => {
       try {
         return work();
       } catch (error) {
-        throw templateMistake(
-          at,
-          error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error),
-          error,
-        );
+        if (asksForClock(error)) throw clockMistake(at, error);
+        throw templateMistake(at, liquidWords(error), error);
       }
     };
     const template = attempt(() => liquid.parse(source));
     const asValue = WHOLE_EXPRESSION.test(source);
     return (scope) => {
-      const text = attempt(() =>
-        liquid.renderSync(template, new Context(scope, options, { sync: true }, { liquid })),
-      ) as string;
+      const text = attempt(() => renderLiquid(liquid, template, scope));
       return asValue ? (JSON.parse(text) as Json) : text;
     };
   }
@@ -106,12 +110,12 @@ class TemplateCompiler {
 /**
  * Compiles the `body:` of an http model: any JSON, its strings Liquid templates.
  *
- * A string that is one `{{ x | json }}` becomes that value. Variables: `input`, `messages`, `case.id`. The trial
+ * A string that is one `{{ x | json }}` becomes that value. Variables: `input`, `messages`, `case.id`, `clock`. The trial
  * is not among them: all trials of a case send the same request.
  * @throws {SettingMistake} EVALS_BODY_TEMPLATE for a template that cannot be read
  */
 export async function compileBody(body: Json): Promise<BodyTemplate> {
   const part = await new TemplateCompiler().compile(body, ["body"]);
-  return (question) =>
-    part({ input: question.input, messages: question.messages, case: { id: question.case_id } });
+  return ({ input, messages, case_id, clock }) =>
+    part({ input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) });
 }

@@ -38,7 +38,7 @@ const Settings = z.strictObject({
     .json()
     .optional()
     .describe(
-      "JSON whose strings are Liquid templates over input, messages and case.id; default {input, messages}",
+      "JSON whose strings are Liquid templates over input, messages, case.id and clock; default {input, messages}",
     ),
   answer: Path.optional().describe("JSONPath of the answer; absent: the whole text of the reply"),
   usage: z.strictObject({ input_tokens: Path.optional(), output_tokens: Path.optional() }).optional(),

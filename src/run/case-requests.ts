@@ -7,11 +7,12 @@ import type { Client, Question } from "../domain/provider.ts";
 export const MOST_REQUEST_PROBLEMS = 20;
 
 /** What a suite asks of one case. */
-export function questionOf({ prompt }: LoadedSuite, golden: Case): Question {
+export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Question {
   return {
     case_id: golden.id,
     input: golden.input,
-    messages: prompt === null ? null : prompt.render(golden),
+    messages: prompt === null ? null : prompt.render(golden, clock),
+    ...(clock === undefined ? {} : { clock }),
   };
 }
 
@@ -48,7 +49,8 @@ export function requestProblems(
   { path, places, suite }: LoadedSuite,
   error: unknown,
 ): { readonly problems: readonly Problem[]; readonly always: boolean } {
-  if (error instanceof EvalsError) return { problems: error.problems, always: false };
+  if (error instanceof EvalsError)
+    return { problems: error.problems, always: error.cause instanceof SettingMistake };
   if (!(error instanceof SettingMistake)) throw error;
   const at = places.at([suite.models === undefined ? "model" : "models"]);
   return { problems: [{ ...error.problem, path, ...at }], always: true };

@@ -1,8 +1,9 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
-import { EvalsError, SettingMistake } from "../domain/problem.ts";
+import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
-import type { OpenTarget, ProviderHost } from "../domain/provider.ts";
+import type { Client, OpenTarget, ProviderHost } from "../domain/provider.ts";
 import { settingProblem } from "../project/setting-problem.ts";
+import { clientWithSend } from "../providers/client-with-send.ts";
 import { identityOf } from "./model-identity.ts";
 
 export interface TargetOptions {
@@ -57,7 +58,26 @@ export async function openTarget(
       });
     }
   };
-  return placed(model, () => openAlone(model));
+  const target = await placed(model, () => openAlone(model));
+  // A chat model has no templates of its own, and recorded answers are only looked up.
+  if (model.provider.prompt === "required" || target.client.immediate === true) return target;
+  return withPlaces(target, (mistake) =>
+    settingProblem(project.configPlaces, ["models", model.alias], mistake),
+  );
+}
+
+/** A template of the config that cannot be filled for a question is a mistake at its place in the config. */
+function withPlaces(target: OpenTarget, placeOf: (mistake: SettingMistake) => Problem): OpenTarget {
+  const { client } = target;
+  const prepare: Client["prepare"] = (question) => {
+    try {
+      return client.prepare(question);
+    } catch (error) {
+      if (!(error instanceof SettingMistake) || error.at.length === 0) throw error;
+      throw new EvalsError(placeOf(error), { cause: error });
+    }
+  };
+  return { ...target, client: { ...clientWithSend(client, (...call) => client.send(...call)), prepare } };
 }
 
 export const DEFAULT_TIMEOUT_MS = 60_000;

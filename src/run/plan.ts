@@ -180,6 +180,10 @@ class LateQuestion implements Question {
     return this.#whole().messages;
   }
 
+  get clock(): Question["clock"] {
+    return this.#whole().clock;
+  }
+
   #whole(): Question {
     this.#made ??= this.#make();
     return this.#made;

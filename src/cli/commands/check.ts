@@ -101,9 +101,9 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked
         checked.warnings.push(...caseSecrets(cases));
       checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
       if (suite.prompt !== null) {
-        const unrendered = checkRendering(suite.prompt, cases, suite.suite.filter);
+        const unrendered = checkRendering(suite.prompt, cases, suite);
         add(checked, unrendered);
-        if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases));
+        if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases, suite.clock));
       }
       for (const model of suite.models) {
         checked.warnings.push(...changedPins(suite, model, project.models));

@@ -1,5 +1,5 @@
-import { printed } from "./prompt-scope.ts";
-import { type Template, UndefinedInTemplate } from "./template.ts";
+import { type Template, TemplateFailure, UndefinedInTemplate } from "../templates/template.ts";
+import { printed } from "./printed.ts";
 
 /**
  * Liquid source as a function. Sources that only print variables never load the Liquid engine, which would cost more
@@ -10,14 +10,17 @@ import { type Template, UndefinedInTemplate } from "./template.ts";
 export async function compileTemplate(source: string): Promise<Template> {
   const simple = compileSimple(source);
   if (simple !== undefined) return simple;
-  const { compileLiquid } = await import("./liquid-template.ts");
+  const { compileLiquid } = await import("../templates/liquid-template.ts");
   return compileLiquid(source);
 }
 
 /** `{{ input.a.b }}`: a root and names that mean nothing special to Liquid. */
 const VARIABLE =
-  /^\s*((?:input|case|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
+  /^\s*((?:input|case|clock|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
 const SPECIAL = new Set(["size", "first", "last"]);
+
+/** As much as the engine lets a rendering make. */
+const MOST_CHARACTERS = 20_000_000;
 
 interface Variable {
   readonly name: string;
@@ -36,7 +39,7 @@ export interface AskedVariable {
 export async function variablesOf(source: string): Promise<readonly AskedVariable[]> {
   const simple = simpleVariables(source);
   if (simple !== undefined) return simple;
-  const { liquidVariables } = await import("./liquid-template.ts");
+  const { liquidVariables } = await import("../templates/liquid-template.ts");
   return liquidVariables(source);
 }
 
@@ -88,6 +91,7 @@ function renderSimple(
     const value = lookUp(scope, variable.path);
     if (value === undefined) throw undefinedAt(source, variable);
     text += printed(value) + texts[index + 1];
+    if (text.length > MOST_CHARACTERS) throw tooLong(source, variable);
   }
   return text;
 }
@@ -107,6 +111,11 @@ export function lookUp(scope: unknown, path: readonly string[]): unknown {
 function undefinedAt(source: string, { name, offset }: Variable): UndefinedInTemplate {
   const { line, column } = placeIn(source, offset);
   return new UndefinedInTemplate(name, line, column);
+}
+
+function tooLong(source: string, { offset }: Variable): TemplateFailure {
+  const { line, column } = placeIn(source, offset);
+  return new TemplateFailure("it makes more than 20 million characters", line, column);
 }
 
 /** From 1. */

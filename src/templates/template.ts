@@ -26,3 +26,10 @@ export class TemplateFailure extends Error {
     this.column = column;
   }
 }
+
+/** A template that asks for the time: each rendering would be another request. */
+export class ClockFailure extends TemplateFailure {}
+
+/** What to write in its place. */
+export const CLOCK_FIX =
+  "Write {{ clock }} in its place, and fix it: clock: 2026-11-29T09:00Z (in the suite, or in evalconfig.yaml for all suites).";

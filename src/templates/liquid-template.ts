@@ -1,37 +1,14 @@
-import { Context, Liquid, type Template as LiquidNode } from "liquidjs";
-import { printed } from "./prompt-scope.ts";
-import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
+import type { Liquid, Template as LiquidNode } from "liquidjs";
+import { asksForClock, clockAsked, createLiquid, liquidWords, renderLiquid } from "./liquid-engine.ts";
+import { printed } from "./printed.ts";
+import { ClockFailure, type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 let engine: Liquid | undefined;
 
-/** Tags that would read files. */
-const FILE_TAGS = ["include", "render", "layout", "block"];
-
-/** Characters and list entries that one rendering may make. */
-const MOST_MADE = 20_000_000;
-
-/** The one Liquid engine: strict, own properties only, no file system. */
-export function liquidEngine(): Liquid {
-  engine ??= createEngine();
+/** The engine of texts that are shown to a model. */
+function liquidEngine(): Liquid {
+  engine ??= createLiquid({ print: printed });
   return engine;
-}
-
-function createEngine(): Liquid {
-  const liquid = new Liquid({
-    strictVariables: true,
-    strictFilters: true,
-    ownPropertyOnly: true,
-    // A template that reads files would define behaviour that no fingerprint covers.
-    templates: {},
-    // A loop over more than anybody reads would hold the whole program, and no signal could end it.
-    memoryLimit: MOST_MADE,
-    outputEscape: printed,
-    // The same text on every machine.
-    timezoneOffset: 0,
-    locale: "en-US",
-  });
-  for (const tag of FILE_TAGS) delete liquid.tags[tag];
-  return liquid;
 }
 
 /** The variables that a source asks for from outside. @throws {TemplateFailure} for source that is not Liquid */
@@ -59,21 +36,21 @@ export function liquidPaths(source: string): string[] {
 /** Any Liquid source as a function. @throws {TemplateFailure} for source that is not Liquid */
 export function compileLiquid(source: string): Template {
   const liquid = liquidEngine();
+  const clock = clockAsked(source);
+  if (clock !== undefined) throw new ClockFailure("it asks for the time", clock.line, clock.column);
   let nodes: LiquidNode[];
   try {
     nodes = liquid.parse(source);
   } catch (error) {
     throw failure(error);
   }
-  // A condition and `default` may ask for what is not there; `assign`, which looks at the engine's own options, may not.
-  const options = { ...liquid.options, lenientIf: true };
   // A tag at an edge leaves a line feed behind; the message's edges are to be blank-free all the same.
   const cutStart = source.startsWith("{%");
   const cutEnd = source.endsWith("%}");
   return (scope) => {
     let text: string;
     try {
-      text = String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
+      text = renderLiquid(liquid, nodes, scope);
     } catch (error) {
       throw failure(error);
     }
@@ -94,8 +71,9 @@ function failure(error: unknown): UndefinedInTemplate | TemplateFailure {
   const trouble = error as LiquidTrouble;
   const undefinedAt = findUndefined(trouble);
   const [line, column] = (undefinedAt ?? trouble).token?.getPosition() ?? [1, 1];
-  const words = (undefinedAt ?? trouble).message.replace(/, line:\d+.*$/s, "");
+  const words = liquidWords(undefinedAt ?? trouble);
   const options = { cause: error };
+  if (asksForClock(error)) return new ClockFailure(words, line, column, options);
   if (undefinedAt === undefined) return new TemplateFailure(words, line, column, options);
   return new UndefinedInTemplate(words.replace(/^undefined variable: /, ""), line, column, options);
 }

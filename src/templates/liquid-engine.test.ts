@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { createLiquid, renderLiquid } from "./liquid-engine.ts";
+
+const liquid = createLiquid();
+const render = (source: string, scope: object = {}): string =>
+  renderLiquid(liquid, liquid.parse(source), scope);
+
+describe("the engine of all templates", () => {
+  const LONG = "long text ".repeat(1000);
+  it.each([
+    "{% for i in (1..1000000000) %}x{% endfor %}",
+    `{% for i in (1..100000) %}${LONG}{% endfor %}`,
+    `{% capture kept %}{% for i in (1..100000) %}${LONG}{% endfor %}{% endcapture %}`,
+    "{% tablerow i in (1..9999) %}{% for j in (1..9999) %}{% endfor %}{% endtablerow %}",
+    "{% assign a = 'x' %}{% for i in (1..40) %}{% assign a = a | append: a %}{% endfor %}",
+    "{% assign a = 'x,y' | split: ',' %}{% for i in (1..40) %}{% assign a = a | concat: a %}{% endfor %}",
+    "{% assign a = 'xx' %}{% for i in (1..40) %}{% assign a = a | replace: 'x', a %}{% endfor %}",
+    "{{ 0 | date: '%999999999d' }}",
+  ])("ends %s", (source) => {
+    expect(() => render(source)).toThrow(/limit exceeded/);
+  });
+
+  it("reads no template that is longer than anybody writes", () => {
+    expect(() => liquid.parse("x".repeat(3_000_000))).toThrow(/limit exceeded/);
+  });
+
+  it.each(["date: '%Y'", "date_to_xmlschema", "date_to_rfc822", "date_to_string", "date_to_long_string"])(
+    "does not tell the time by %s",
+    (filter) => {
+      for (const word of ["now", "today"]) {
+        expect(() => render(`{{ '${word}' | ${filter} }}`)).toThrow("another moment");
+        expect(() => render(`{{ when | ${filter} }}`, { when: word })).toThrow("another moment");
+      }
+    },
+  );
+
+  it.each(["{{ list | sample }}", "{% include 'x' %}", "{% render 'x' %}", "{% layout 'x' %}"])(
+    "knows no %s",
+    (source) => {
+      expect(() => render(source, { list: [1, 2] })).toThrow();
+    },
+  );
+
+  it.each([
+    ["2026-11-29T09:00Z", "09:00"],
+    ["2026-11-29T09:00", "09:00"],
+    ["2026-11-29 09:00", "09:00"],
+    ["2026-11-29 09:00 +0200", "07:00"],
+    ["Nov 29, 2026 9:00 PM", "21:00"],
+    ["Sun, 29 Nov 2026 09:00:00 GMT", "09:00"],
+    ["2026-11-29", "00:00"],
+    ["1795942800", "09:00"],
+    ["no date at all", "no date at all"],
+  ])("reads the date %s alike on every machine", (when, expected) => {
+    const zone = process.env.TZ;
+    try {
+      for (const one of ["UTC", "Asia/Tokyo", "America/New_York"]) {
+        process.env.TZ = one;
+        expect(render("{{ when | date: '%H:%M' }}", { when })).toBe(expected);
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+});

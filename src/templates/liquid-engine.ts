@@ -1,0 +1,136 @@
+import { Context, Liquid, type Template as LiquidNode, toValue } from "liquidjs";
+
+export type { Liquid };
+
+/** Tags that would read files. */
+const FILE_TAGS = ["include", "render", "layout", "block"];
+/** Filters whose value nobody can say beforehand. */
+const RANDOM_FILTERS = ["sample"];
+const DATE_FILTERS = ["date", "date_to_xmlschema", "date_to_rfc822", "date_to_string", "date_to_long_string"];
+
+/** Characters and list entries that one rendering may make. */
+const MOST_MADE = 20_000_000;
+/** Characters of one template. */
+const LONGEST_SOURCE = 2_000_000;
+/** Milliseconds of one rendering: a last resort for what makes little and takes long. */
+const LONGEST_RENDERING = 10_000;
+
+/** A template asks for the time of day, which would make every rendering another request. */
+export class ClockInTemplate extends Error {
+  constructor() {
+    super('"now" is another moment each time it is rendered');
+    this.name = "ClockInTemplate";
+  }
+}
+
+/** How values are printed; everything else is the same for all templates. */
+export interface EngineOptions {
+  /** Default: as Liquid prints them. */
+  readonly print?: (value: unknown) => string;
+}
+
+type Filter = (this: unknown, value: unknown, ...rest: unknown[]) => unknown;
+
+/**
+ * The one way in which templates are rendered, whoever wrote them: strict, own properties only, no file system, no clock, no
+ * randomness, and an end to what a rendering may make.
+ */
+export function createLiquid({ print }: EngineOptions = {}): Liquid {
+  const liquid = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    // A template that reads files would define behaviour that no fingerprint covers.
+    templates: {},
+    // A loop over more than anybody reads would hold the whole program, and no signal could end it.
+    memoryLimit: MOST_MADE,
+    parseLimit: LONGEST_SOURCE,
+    renderLimit: LONGEST_RENDERING,
+    ...(print === undefined ? {} : { outputEscape: print }),
+    // The same text on every machine.
+    timezoneOffset: 0,
+    locale: "en-US",
+  });
+  for (const tag of FILE_TAGS) delete liquid.tags[tag];
+  for (const filter of RANDOM_FILTERS) delete liquid.filters[filter];
+  for (const name of DATE_FILTERS) {
+    const filter = liquid.filters[name] as Filter;
+    liquid.registerFilter(name, function (this: unknown, value: unknown, ...rest: unknown[]) {
+      return filter.call(this, readDate(value), ...rest);
+    });
+  }
+  boundOutput(liquid);
+  return liquid;
+}
+
+/** A date without a time zone means the same moment on every machine. @throws {ClockInTemplate} */
+function readDate(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (value === "now" || value === "today") throw new ClockInTemplate();
+  // A bare date is read as UTC already, and so are seconds since 1970.
+  if (/^\s*\d+(-\d\d(-\d\d)?)?\s*$/.test(value)) return value;
+  if (/(?:[+-]\d\d:?\d\d|\d\s*Z|\b(?!AM|PM)[A-Z]{2,5})\)?\s*$/.test(value)) return value;
+  const universal = /T[\d:.]+\s*$/.test(value) ? `${value.trim()}Z` : `${value} Z`;
+  return Number.isNaN(Date.parse(universal)) ? value : new Date(universal);
+}
+
+/** The engine counts what filters make, not what is written: a loop around a long text would fill the memory. */
+function boundOutput(liquid: Liquid): void {
+  const { renderer } = liquid;
+  const render = renderer.renderTemplates.bind(renderer);
+  renderer.renderTemplates = (nodes, context, emitter) =>
+    render(nodes, context, emitter ?? counting(context));
+}
+
+function counting(context: Context) {
+  return {
+    buffer: "",
+    write(html: unknown): void {
+      const text = printedByLiquid(html);
+      context.memoryLimit.use(text.length + 1);
+      this.buffer += text;
+    },
+  };
+}
+
+/** As the engine's own output does: lists without separators, nothing for null. */
+function printedByLiquid(printed: unknown): string {
+  const value: unknown = toValue(printed);
+  if (typeof value === "string") return value;
+  if (value === null || value === undefined) return "";
+  return Array.isArray(value) ? value.map(printedByLiquid).join("") : String(value);
+}
+
+/** @param scope the variables; conditions and `default` may ask for what is not among them, nothing else may */
+export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
+  // `assign` looks at the engine's own options, so they stay strict.
+  const options = { ...liquid.options, lenientIf: true };
+  return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
+}
+
+/** Whether it, or what it was caused by, is a question for the time. */
+export function asksForClock(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = (one as { originalError?: unknown }).originalError) {
+    if (one instanceof ClockInTemplate) return true;
+  }
+  return false;
+}
+
+/** What an error of the engine says of the template, in one line. */
+export function liquidWords(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const words = message.replace(/, line:\d+.*$/s, "").split("\n")[0] ?? "";
+  if (words.startsWith("memory alloc")) return "it makes more than 20 million characters and list entries";
+  if (words.startsWith("template render")) return "it takes more than 10 s to render";
+  if (words.startsWith("parse length")) return "it has more than 2 million characters";
+  return words;
+}
+
+/** A filter that asks for the time in so many words is found before anything is rendered. */
+export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
+  const at = source.search(/\{[{%](?:(?![}%]\}).)*?(["'])(?:now|today)\1\s*\|\s*date/s);
+  if (at === -1) return undefined;
+  const place = at + source.slice(at).search(/(["'])(?:now|today)\1\s*\|\s*date/);
+  const before = source.slice(0, place);
+  return { line: before.split("\n").length, column: place - before.lastIndexOf("\n") };
+}
