@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Bump, MajorChange } from "../domain/prompt-change.ts";
+import { BUMPS, type Bump, type MajorChange } from "../domain/prompt-change.ts";
 import { RegressionRule } from "../domain/suite.ts";
 import type { Arm } from "./arm.ts";
 import { compareArms } from "./compare-arms.ts";
@@ -18,7 +18,7 @@ const UNCLEAR = moved(null, null);
 describe("holdContract", () => {
   it.each([
     ["patch", STAYED, "kept", "patch"],
-    ["patch", FELL, "broken", "minor"],
+    ["patch", FELL, "broken", "major"],
     ["patch", ROSE, "broken", "minor"],
     ["patch", NOT_WORSE, "undecided", null],
     ["patch", UNCLEAR, "undecided", null],
@@ -45,10 +45,20 @@ describe("holdContract", () => {
       expect(holdContract(change(declared), movement, variables)).toMatchObject({ outcome, needed: "major" });
   });
 
+  it("asks for a major version wherever a drop is proved, whatever was declared and whatever else moved", () => {
+    for (const declared of BUMPS)
+      for (const rose of [true, false, null])
+        expect(holdContract(change(declared), moved(true, rose), [])).toMatchObject({
+          needed: "major",
+          outcome: declared === "major" ? "kept" : "broken",
+        });
+  });
+
   it("says what was declared and what follows", () => {
     expect(holdContract(change("patch"), FELL, []).said).toBe(
-      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour: this is at least a minor version.",
+      "The change: prompts/support 1.2.0 → 9.9.9, declared a patch. A patch may not move behaviour, and a drop needs a major version: this is one, or a mistake.",
     );
+    expect(holdContract(change("patch"), ROSE, []).said).toContain("at least a minor version");
     expect(holdContract(change("minor"), FELL, []).said).toContain("must not make it worse");
     expect(holdContract(change("patch"), STAYED, variables).said).toContain(
       "needs a major version (variables: input.history is new)",

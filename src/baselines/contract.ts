@@ -83,9 +83,10 @@ export function holdContract(
 }
 
 function neededBump(declared: Bump, { fell, rose }: Movement, changes: readonly MajorChange[]): Bump | null {
-  if (declared === "major" || changes.length > 0) return "major";
-  if (declared === "minor") return fell === null ? null : fell ? "major" : "minor";
-  if (fell === true || rose === true) return "minor";
+  // A proven drop needs a major version, whatever was declared.
+  if (declared === "major" || changes.length > 0 || fell === true) return "major";
+  if (declared === "minor") return fell === null ? null : "minor";
+  if (rose === true) return "minor";
   return fell === false && rose === false ? "patch" : null;
 }
 
@@ -94,7 +95,7 @@ const nameOf = (bump: Bump): string => (bump === "patch" ? "patch" : `${bump} ve
 function verdictOf(
   declared: Bump,
   outcome: ContractFinding["outcome"],
-  { margin }: Movement,
+  { margin, fell }: Movement,
   changes: readonly MajorChange[],
 ): string {
   const within = `${Number((margin * 100).toPrecision(3))} points`;
@@ -104,7 +105,10 @@ function verdictOf(
     return `What changed needs a major version (${told}).`;
   }
   if (declared === "patch") {
-    if (outcome === "broken") return "A patch may not move behaviour: this is at least a minor version.";
+    if (outcome === "broken")
+      return fell === true
+        ? "A patch may not move behaviour, and a drop needs a major version: this is one, or a mistake."
+        : "A patch may not move behaviour: this is at least a minor version.";
     return outcome === "kept"
       ? `Behaviour stayed within ${within} either way.`
       : `It is not shown that behaviour stayed within ${within} either way.`;

@@ -65,15 +65,16 @@ export function gateRun(input: GateInput): {
     input.canary,
   );
   const why = acceptedBecause(input, baseline);
-  const accept = (result: RuleResult): RuleResult => (why === null ? result : acceptedResult(result, why));
-  const findings = regressionResults(input, baseline, compared).map(accept);
-  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison).map(accept) : [];
+  const findings = regressionResults(input, baseline, compared).map((result) =>
+    why === null ? result : acceptedResult(result, why),
+  );
+  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
   const verdict =
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
   const contract = contractOf(input, baseline, compared);
-  const held = contract === null || !gate.contract ? [] : [accept(contractRule(contract, compared.findings))];
+  const held = contract === null || !gate.contract ? [] : [contractRule(contract, compared.findings)];
   return {
     gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, input.totalMissing),
     comparison: { ...compared.comparison, verdict, ...(contract === null ? {} : { contract }) },
@@ -124,13 +125,10 @@ function acceptedBecause({ accepted, header }: GateInput, baseline: Arm): string
     : null;
 }
 
+/** An acceptance clears the regression rule and no other: a requirement, a removed case or a contract has a mend of its own. */
 function acceptedResult(result: RuleResult, why: string): RuleResult {
   if (result.outcome === "passed") return result;
-  const word = result.rule.startsWith("regression")
-    ? result.outcome === "failed"
-      ? "regressed"
-      : "incomparable"
-    : result.rule;
+  const word = result.outcome === "failed" ? "regressed" : "incomparable";
   return { ...result, outcome: "passed", said: `${word}, accepted: ${why}` };
 }
 

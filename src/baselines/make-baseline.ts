@@ -1,3 +1,4 @@
+import { canonicalJson } from "../domain/json.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { TrialRow } from "../store/store.ts";
 import { BASELINE_SCHEMA, type Baseline, type BaselineCase, type BaselineHeader } from "./baseline-file.ts";
@@ -124,6 +125,43 @@ export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): G
   const now = new Set(whole.cases.map((one) => one.case));
   const dropped = old.cases.filter((one) => !now.has(one.case)).length;
   return { baseline: { header: whole.header, cases }, ...counts, dropped };
+}
+
+/**
+ * A baseline as it is written over another: a line whose result did not move stays as it was, and so does the header, so
+ * that a review shows what moved and branches that touched other cases merge.
+ *
+ * @param before null for a first one
+ * @param accepted what this promotion accepts; null when it accepts nothing
+ */
+export function settleBaseline(
+  before: Baseline | null,
+  after: Baseline,
+  accepted: NonNullable<BaselineHeader["accepted"]> | null,
+): Baseline {
+  const old = new Map((before?.cases ?? []).map((one) => [one.case, one]));
+  const cases = after.cases.map((one) => {
+    const kept = old.get(one.case);
+    return kept !== undefined && isSameResult(kept, one) ? kept : one;
+  });
+  return { header: settledHeader(before?.header ?? null, after.header, accepted), cases };
+}
+
+/** Which runs it was counted in does not make it another result. */
+function isSameResult(a: BaselineCase, b: BaselineCase): boolean {
+  return canonicalJson({ ...a, runs: [] }) === canonicalJson({ ...b, runs: [] });
+}
+
+/** An acceptance speaks of two results by their fingerprints; kept for longer, it clears nothing else. */
+function settledHeader(
+  before: BaselineHeader | null,
+  now: BaselineHeader,
+  accepted: BaselineHeader["accepted"] | null,
+): BaselineHeader {
+  if (accepted !== null && accepted !== undefined) return { ...now, accepted };
+  if (before === null) return now;
+  const { accepted: earlier, ...rest } = before;
+  return canonicalJson(rest) === canonicalJson(now) ? before : now;
 }
 
 /** The name that each of today's scorers had in the old file: a new name leaves the keys alone. */

@@ -9,6 +9,8 @@ export interface PromotedRun {
   readonly path: string;
   readonly before: Baseline | null;
   readonly after: Baseline;
+  /** The regression that this promotion accepts; null when it accepts none. */
+  readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** What adding the run to the old baseline did; null when it replaces it. */
   readonly grown: GrownBaseline | null;
   /** Of the run. */
@@ -36,6 +38,8 @@ export interface PromotionWords {
   readonly at: string;
   /** Files beside the usual folders that define behaviour: scorers, modules, schemas. */
   readonly files: readonly string[];
+  /** Suites that the tag tells of. */
+  readonly tagged: readonly PromotedRun[];
 }
 
 export function planPromotion(runs: readonly PromotedRun[], words: PromotionWords): PromotionPlan {
@@ -48,10 +52,7 @@ export function planPromotion(runs: readonly PromotedRun[], words: PromotionWord
     runs,
     files,
     message: commitMessage(runs, words),
-    tag:
-      words.name === null
-        ? null
-        : { name: `evals/${words.name}`, message: tagMessage(runs, words, words.name) },
+    tag: words.name === null ? null : { name: `evals/${words.name}`, message: tagMessage(words, words.name) },
   };
 }
 
@@ -77,12 +78,8 @@ function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): s
 }
 
 /** Everything an audit asks for, in lines that `evals log` reads back. */
-function tagMessage(
-  runs: readonly PromotedRun[],
-  { why, who, at, files }: PromotionWords,
-  name: string,
-): string {
-  const blocks = runs.flatMap((one) => [
+function tagMessage({ why, who, at, files, tagged }: PromotionWords, name: string): string {
+  const blocks = tagged.flatMap((one) => [
     `suite: ${one.header.suite}${one.header.one_of_several ? ` (${one.header.alias})` : ""}`,
     `  target: ${one.header.target}`,
     `  fingerprint: ${one.header.fingerprint}`,

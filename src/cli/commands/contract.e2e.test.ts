@@ -45,10 +45,10 @@ describe("gate.contract", () => {
       from: "1.0.0",
       to: "1.0.1",
       declared: "patch",
-      needed: "minor",
+      needed: "major",
       outcome: "broken",
     });
-    const sentence = "declared a patch. A patch may not move behaviour: this is at least a minor version.";
+    const sentence = "declared a patch. A patch may not move behaviour, and a drop needs a major version";
     const told = await repo.evals(["run", "--reporter", "terminal", "--reporter", "markdown=comment.md"]);
     expect(told.stdout.replace(/\s+/g, " ")).toContain(sentence);
     expect(told.stdout).toContain("missed  contract: a patch does not move behaviour");
@@ -148,19 +148,17 @@ describe("gate.contract", () => {
     expect(run.comparison).toMatchObject({ verdict: "improved", contract: { declared: "patch" } });
   });
 
-  it("passes once the regression is accepted", async () => {
+  it("is not cleared by accepting the regression: the version must say what it does", async () => {
     await change({ "prompts/q/1.0.1.md": promptText("Answer.") });
     repo.git("push", "-q", "origin", "main");
     await repo.evals(["run", "--all-trials"]);
     await repo.evals(["promote", "--accept", "cheaper"]);
     const accepted = await repo.json(["run"], { EVALS_BASE_REF: "main" });
-    expect(accepted.exit).toBe(0);
-    expect(
-      accepted.document.runs[0].gate.rules.find((one: { rule: string }) => one.rule === "contract"),
-    ).toMatchObject({
-      outcome: "passed",
-      said: "contract, accepted: cheaper",
-    });
+    expect(accepted.exit).toBe(1);
+    const outcomes = accepted.document.runs[0].gate.rules.map(
+      (one: { rule: string; outcome: string }) => `${one.rule}: ${one.outcome}`,
+    );
+    expect(outcomes).toEqual(["regression pass_rate: passed", "contract: failed"]);
   });
 
   it("says nothing of the same version, a step back, or a version whose file is nowhere", async () => {

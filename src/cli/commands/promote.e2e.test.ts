@@ -196,10 +196,16 @@ describe("promote --add", () => {
     });
     await repo.evals(["run"]);
     await repo.evals(["promote"]);
-    await repo.evals(["run"]);
-    expect((await repo.evals(["promote", "--add"])).stderr).toContain(
-      "its answers were recorded by another run",
+    const again = (await repo.json(["run"])).document.runs[0].id;
+    const head = repo.git("rev-parse", "HEAD");
+    const passedOver = await repo.json(["promote", "--add", "--as", "v1"]);
+    expect(passedOver).toMatchObject({ exit: 0, document: { commit: null, promoted: [], tag: "evals/v1" } });
+    expect(repo.git("rev-parse", "HEAD", "evals/v1^{commit}").split("\n")).toEqual([head, head]);
+    expect(repo.git("for-each-ref", "--format=%(contents)", "refs/tags/evals/v1")).toContain("suite: s");
+    expect((await repo.evals(["promote", "--add"])).stderr).toMatch(
+      /its answers were recorded by another run, and the same recorded answers .*Passed over/,
     );
+    expect((await repo.evals(["promote", again, "--add"])).exit).toBe(2);
   });
 
   it("keeps the scores of a scorer that only got another name", async () => {
@@ -251,6 +257,150 @@ describe("promote --dry-run", () => {
       "",
     ]);
     expect(existsSync(join(repo.root, PATH))).toBe(false);
+  });
+});
+
+describe("a run that failed its gate", () => {
+  const WORSE = { "prompts/q/2.0.0.md": promptText("Answer.") };
+  const MISSED: readonly [rule: string, files: Record<string, string>, accepted: boolean][] = [
+    ["regression pass_rate", WORSE, true],
+    [
+      "require score.exact",
+      { "evals/s.yaml": suiteWith('{ require: { score.exact: ">= 1" } }'), ...WORSE },
+      false,
+    ],
+    ["critical case:c001", { "evals/s.yaml": suiteWith('{ critical: ["case:c001"] }'), ...WORSE }, false],
+    ["removed cases", { "datasets/d.jsonl": '{"id":"c000","input":{"n":0},"expected":"item 0"}\n' }, false],
+  ];
+  it.each(MISSED)("by %s is no baseline without a reason", async (rule, files, isCleared) => {
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
+    repo.git("push", "-q", "origin", "main");
+    repo.git("switch", "-q", "-c", "change");
+    repo.commit(files);
+    expect((await repo.evals(["run", "--all-trials"])).exit).toBe(1);
+    const text = repo.read(PATH);
+    const refused = await repo.json(["promote"]);
+    expect(refused).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_PROMOTE_GATE_FAILED" }] },
+    });
+    const [problem] = refused.document.problems;
+    expect(problem.what).toContain(rule);
+    expect(problem.fix).toContain("--accept");
+    expect(repo.read(PATH)).toBe(text);
+    const accepted = await repo.evals(["promote", "--accept", "half the price"]);
+    expect(accepted.exit).toBe(0);
+    expect(lines()[0].accepted.why).toBe("half the price");
+    // What was said once is said: a tag can be put on it later.
+    expect(await repo.evals(["promote", "--as", "v2"])).toMatchObject({ exit: 0 });
+    const inCi = await repo.json(["run", "--all-trials"], { EVALS_BASE_REF: "origin/main" });
+    expect({ rule, exit: inCi.exit }).toEqual({ rule, exit: isCleared ? 0 : 1 });
+    expect(accepted.stderr.includes(`still misses ${rule}`)).toBe(!isCleared);
+  });
+
+  it("is told and passed over beside one that passed", async () => {
+    repo = gitProject(projectFiles(30, 2));
+    repo.commit({ "evals/t.yaml": `${repo.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0")}` });
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    repo.commit({
+      ...WORSE,
+      "datasets/d.jsonl": `${repo.read("datasets/d.jsonl")}{"id":"new","input":{"n":2},"expected":"item 2"}\n`,
+    });
+    await repo.evals(["run", "--all-trials"]);
+    const told = await repo.evals(["promote"]);
+    expect(told.exit).toBe(0);
+    expect(told.stderr).toMatch(
+      /\(s\) cannot be promoted: its gate failed \(regression pass_rate\)\. Passed over/,
+    );
+    expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe("evals/baselines/t.jsonl");
+  });
+
+  it("stays one when its answers are scored again by the same scorers", async () => {
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
+    repo.commit(WORSE);
+    await repo.evals(["run", "--all-trials"]);
+    await repo.evals(["rescore", "latest"]);
+    expect((await repo.evals(["promote"])).stderr).toContain("EVALS_PROMOTE_GATE_FAILED");
+  });
+
+  it("may be a first baseline with a reason, which is in the commit", async () => {
+    repo = gitProject({
+      ...projectFiles(4, 2),
+      ...WORSE,
+      "evals/s.yaml": suiteWith('{ require: { pass_rate: ">= 1" } }'),
+    });
+    await repo.evals(["run"]);
+    expect((await repo.evals(["promote"])).exit).toBe(2);
+    expect(await repo.evals(["promote", "--accept", "we start low"])).toMatchObject({ exit: 0 });
+    expect(repo.git("log", "-1", "--format=%b")).toContain("we start low");
+    expect(lines()[0].accepted).toBeUndefined();
+  });
+});
+
+/** The suite of the project with another gate. */
+function suiteWith(gate: string): string {
+  return `dataset: d\nprompt: q\nmodel: bot\ntrials: 2\nscorers:\n  - { type: equals, name: exact }\ngate: ${gate}\n`;
+}
+
+describe("a line whose result did not move", () => {
+  const added = (id: string): string => `{"id":"${id}","input":{"n":2},"expected":"item 2"}\n`;
+  it("stays byte for byte, and so does the header", async () => {
+    repo = await preparedProject(projectFiles(6, 2), [["run"], ["promote"]]);
+    const [header, ...before] = repo.read(PATH).trimEnd().split("\n");
+    const [first = "", second = "", ...rest] = repo.read("datasets/d.jsonl").trimEnd().split("\n");
+    const changed = second.replace('"expected":"item 1"', '"expected":"item one"');
+    repo.commit({ "datasets/d.jsonl": `${[first, changed, ...rest].join("\n")}\n${added("c9")}` });
+    await repo.evals(["run", "--baseline", "none"]);
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
+    const [now, ...after] = repo.read(PATH).trimEnd().split("\n");
+    expect(now).toBe(header);
+    expect(after.filter((line) => !before.includes(line)).map((line) => JSON.parse(line).case)).toEqual([
+      "c001",
+      "c9",
+    ]);
+    // A run in which nothing moved changes nothing, whatever its id.
+    await repo.evals(["run", "--all-trials"]);
+    expect((await repo.evals(["promote"])).stdout).toContain("no change to commit");
+  });
+
+  it("lets two branches that touched other cases merge, also after an acceptance and with kept answers", async () => {
+    repo = await preparedProject(
+      { ...projectFiles(8, 2), "prompts/q/1.0.0.md": promptText("Answer carefully.") },
+      [["run"], ["promote"]],
+    );
+    repo.commit({ "prompts/q/2.0.0.md": promptText("Answer.") });
+    await repo.evals(["run", "--all-trials"]);
+    await repo.evals(["promote", "--accept", "half the price", "--with-answers"]);
+    const data = repo.read("datasets/d.jsonl");
+    for (const [branch, text] of [
+      ["one", added("a-new") + data],
+      ["two", data + added("z-new")],
+    ] as const) {
+      repo.git("switch", "-q", "-c", branch, "main");
+      repo.commit({ "datasets/d.jsonl": text });
+      await repo.evals(["run", "--all-trials"]);
+      expect(await repo.evals(["promote", "--with-answers"])).toMatchObject({ exit: 0 });
+    }
+    repo.git("merge", "-q", "one", "-m", "merge");
+    const { exit, document } = await repo.json(["run", "--all-trials"]);
+    expect({ exit, paired: document.runs[0].comparison.cases.paired }).toEqual({ exit: 0, paired: 10 });
+  });
+
+  it("gets no other bytes when trials of other cases are added", async () => {
+    repo = await preparedProject(projectFiles(6, 2), [["run"], ["promote"]]);
+    const before = repo.read(PATH).trimEnd().split("\n");
+    repo.commit({ "datasets/d.jsonl": repo.read("datasets/d.jsonl") + added("c9") });
+    const run = (await repo.json(["run", "--baseline", "none"])).document.runs[0].id;
+    await repo.evals(["promote"]);
+    const grown = repo.read(PATH);
+    expect(grown.split("\n").slice(0, 7)).toEqual(before);
+    // The new case has this run's trials already; the others get them now.
+    await repo.evals(["promote", run, "--add"]);
+    const lines = repo.read(PATH).trimEnd().split("\n");
+    expect(lines.filter((line) => !grown.includes(line)).map((line) => JSON.parse(line).trials)).toEqual(
+      Array(6).fill(4),
+    );
   });
 });
 

@@ -1,9 +1,16 @@
 import { baseBranchOf, baseRefs } from "../../baselines/base-branch.ts";
 import { type Baseline, parseBaseline } from "../../baselines/baseline-file.ts";
-import { answersPath, formatAnswers, growAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
-import { baselineOfRun, type GrownBaseline, growBaseline } from "../../baselines/make-baseline.ts";
+import {
+  answersPath,
+  formatAnswers,
+  growAnswers,
+  type KeptAnswer,
+  type KeptAnswers,
+  parseAnswers,
+} from "../../baselines/kept-answers.ts";
+import { baselineOfRun, growBaseline, settleBaseline } from "../../baselines/make-baseline.ts";
 import { type PromotedRun, planPromotion } from "../../baselines/promotion.ts";
-import { EvalsError } from "../../domain/problem.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Metrics } from "../../domain/run.ts";
 import { commitFiles } from "../../git/commit-files.ts";
@@ -26,7 +33,13 @@ import { findRun } from "../project/find-run.ts";
 import { locate, openProject } from "../project/open-project.ts";
 import { suiteNames } from "../project/suite-names.ts";
 import { answersToKeep } from "../promoting/answers-to-keep.ts";
-import { type Covered, checkPromotable, newestRuns, suiteGone } from "../promoting/promotable.ts";
+import {
+  type Covered,
+  checkPromotable,
+  missedRules,
+  newestRuns,
+  suiteGone,
+} from "../promoting/promotable.ts";
 import { promotionJson, promotionText } from "../promoting/promotion-text.ts";
 
 interface PromoteOptions {
@@ -55,18 +68,31 @@ export async function promoteCommand(
   try {
     const { project, covered, passedOver } = await runsToPromote(store, word, options, io);
     for (const { what, fix } of passedOver) io.stderr(`${what} Passed over: ${fix}\n`);
-    const promoted = await Promise.all(
-      [...covered].sort(byPath).map((one) => promotedRun(one, { project, store, options, io })),
-    );
+    const making = { project, store, options, io };
+    const every = await Promise.all([...covered].sort(byPath).map((one) => promotedRun(one, making)));
+    refuseNothingToAccept(every, making);
+    const idle = every.filter((one) => addsNothing(one));
+    if (word !== undefined && idle.length > 0) throw new EvalsError(idle.map(nothingToAdd));
+    for (const one of idle) io.stderr(`${nothingToAdd(one).what} Passed over.\n`);
+    for (const one of every) {
+      const still = options.accept === undefined ? [] : stillMissed(missedRules(one.run, store));
+      if (still.length > 0) io.stderr(stillMissedText(one, still));
+    }
     const files = [...new Set(covered.flatMap((one) => one.files))].sort();
-    const plan = planPromotion(promoted, {
-      name: options.as ?? null,
-      why: options.message ?? options.accept ?? null,
-      who: await userOfGit(root),
-      at: io.date().toISOString(),
-      files,
-    });
-    const commit = options.dryRun === true ? null : await commitFiles(root, plan);
+    const plan = planPromotion(
+      every.filter((one) => !addsNothing(one)),
+      {
+        name: options.as ?? null,
+        why: options.message ?? options.accept ?? null,
+        who: await userOfGit(root),
+        at: io.date().toISOString(),
+        files,
+        // A tag holds every baseline that stands there, grown or not.
+        tagged: every,
+      },
+    );
+    const nothing = plan.runs.length === 0 && plan.tag === null;
+    const commit = options.dryRun === true || nothing ? null : await commitFiles(root, plan);
     if (commit !== null && (await isDetached(root))) io.stderr(DETACHED);
     if (options.json === true) io.stdout(promotionJson(plan, commit));
     else io.stdout(promotionText(plan, commit, { dry: options.dryRun === true }));
@@ -91,7 +117,8 @@ async function runsToPromote(store: Store, word: string | undefined, options: Pr
     directory: options.directory,
     suites: [...new Set(runs.map((run) => run.header.suite))],
   });
-  return { project, ...(await checkPromotable(project, runs, { explicit: word !== undefined })) };
+  const asked = { explicit: word !== undefined, accepts: options.accept !== undefined, store };
+  return { project, ...(await checkPromotable(project, runs, asked)) };
 }
 
 function checkReason(why: string | undefined): void {
@@ -125,7 +152,12 @@ interface Making {
   readonly io: Io;
 }
 
-async function promotedRun({ run, path }: Covered, making: Making): Promise<PromotedRun> {
+/** A run on its way into its baseline. */
+interface Promoting extends PromotedRun {
+  readonly run: StoredRun;
+}
+
+async function promotedRun({ run, path }: Covered, making: Making): Promise<Promoting> {
   const { project, store, options } = making;
   const { header } = run;
   const before = await baselineBefore(project.root, path, options);
@@ -135,19 +167,20 @@ async function promotedRun({ run, path }: Covered, making: Making): Promise<Prom
   const recorded = isRecorded(run);
   const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), { fresh: true });
   const grown = options.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
-  if (grown !== null) refuseNothingToAdd(run, grown, recorded);
-  const baseline = grown?.baseline ?? whole;
   const accepted =
-    options.accept === undefined ? undefined : await acceptedChange(run, path, options.accept, making);
+    options.accept === undefined ? null : await acceptedChange(run, path, options.accept, making);
+  const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted);
   const { metrics } = (run.report ?? {}) as { metrics?: Metrics };
   return {
+    run,
     header,
     path,
     before,
     grown,
-    after: { ...baseline, header: { ...baseline.header, ...(accepted === undefined ? {} : { accepted }) } },
+    after: baseline,
+    accepted,
     metrics: metrics ?? {},
-    answers: await answersBeside(run, path, baseline, { ...making, grew: grown !== null, recorded }),
+    answers: await answersBeside(run, path, { before, baseline, grew: grown !== null, recorded }, making),
   };
 }
 
@@ -167,55 +200,96 @@ function isRecorded({ header }: StoredRun): boolean {
   return ["outputs", "replay"].includes(header.provider) || header.rescored_from !== null;
 }
 
-function refuseNothingToAdd({ header }: StoredRun, grown: GrownBaseline, recorded: boolean): void {
-  if (grown.grown + grown.replaced + grown.added + grown.dropped > 0) return;
-  throw new EvalsError({
+/** It was to be added to a baseline, and has nothing that is not in it. */
+function addsNothing({ grown }: Promoting): boolean {
+  return grown !== null && grown.grown + grown.replaced + grown.added + grown.dropped === 0;
+}
+
+function nothingToAdd({ run }: Promoting): Problem {
+  const { header } = run;
+  return {
     code: "EVALS_PROMOTE_NOTHING_TO_ADD",
-    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${recorded ? "its answers were recorded by another run" : "its trials are in it already, or came from the cache"}.`,
+    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "its trials are in it already, or came from the cache"}.`,
     why: "The same answer counted twice would look like more evidence than there is.",
     fix: `evals run ${header.suite} --no-cache --all-trials && evals promote --add`,
-  });
+  };
+}
+
+/** What an acceptance leaves as it is: it speaks of the regression rule alone. */
+function stillMissed(missed: readonly string[]): readonly string[] {
+  return missed.filter((rule) => !rule.startsWith("regression "));
+}
+
+function stillMissedText({ header }: Promoting, rules: readonly string[]): string {
+  return `${header.suite} still misses ${rules.join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.\n`;
 }
 
 /** The file of answers, when it was asked for; one that is there and was not asked for would be of the old baseline. */
 async function answersBeside(
   run: StoredRun,
   path: string,
-  baseline: Baseline,
-  {
-    project,
-    store,
-    options,
-    grew,
-    recorded,
-  }: Making & { readonly grew: boolean; readonly recorded: boolean },
+  { before, baseline, grew, recorded }: Written,
+  { project, store, options }: Making,
 ): Promise<PromotedRun["answers"]> {
   const place = answersPath(path);
   const text = await readAtCommit(project.root, "HEAD", place);
   if (options.withAnswers !== true) return text === null ? null : { path: place, text: null };
+  const kept = answersBefore(text, place, grew);
   const whole = answersToKeep(store, run, { fresh: false });
-  if (!grew) return { path: place, text: formatAnswers(whole) };
-  const kept = text === null ? new Map() : parseAnswers(text, place);
-  const fresh = recorded ? new Map() : answersToKeep(store, run, { fresh: true });
-  return { path: place, text: formatAnswers(growAnswers(baseline, run.header.id, { kept, whole, fresh })) };
+  const fresh = recorded || !grew ? new Map() : answersToKeep(store, run, { fresh: true });
+  const answers = grew ? growAnswers(baseline, run.header.id, { kept, whole, fresh }) : whole;
+  const standing = new Set(before?.cases);
+  // A line that stands as it was keeps the answers that it counts.
+  const lines = baseline.cases.map((line): [string, readonly KeptAnswer[]] => [
+    line.case,
+    (standing.has(line) ? kept.get(line.case) : undefined) ?? answers.get(line.case) ?? [],
+  ]);
+  return { path: place, text: formatAnswers(new Map(lines)) };
 }
 
-/** What a reviewer approves by merging: from the baseline that the gate will use, to this run. */
-async function acceptedChange(run: StoredRun, path: string, why: string, { project, io }: Making) {
-  const { header } = run;
+interface Written {
+  readonly before: Baseline | null;
+  readonly baseline: Baseline;
+  readonly grew: boolean;
+  readonly recorded: boolean;
+}
+
+/** A broken file stands in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+function answersBefore(text: string | null, place: string, grew: boolean): KeptAnswers {
+  try {
+    return text === null ? new Map() : parseAnswers(text, place);
+  } catch (error) {
+    if (grew || !(error instanceof EvalsError)) throw error;
+    return new Map();
+  }
+}
+
+/**
+ * What a reviewer approves by merging: from the baseline that the gate will use, to this run. Null where there is none yet.
+ */
+async function acceptedChange(
+  { header }: StoredRun,
+  path: string,
+  why: string,
+  { project, io }: Making,
+): Promise<PromotedRun["accepted"]> {
   const { root } = project;
   const base = await baseCommit(root, io.env);
   const from =
     (base === null ? null : await promotedRoot(root, base, path)) ?? (await promotedRoot(root, "HEAD", path));
-  if (from === null) {
-    throw new EvalsError({
-      code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
-      what: `${header.suite} has no baseline yet, so there is no regression to accept.`,
-      why: "An accepted change is written down as from one baseline to another.",
-      fix: "evals promote, without --accept",
-    });
-  }
-  return { from, to: header.fingerprint, why };
+  return from === null ? null : { from, to: header.fingerprint, why };
+}
+
+/** A reason belongs to something: a baseline that got worse, or a first run that misses what its suite requires. */
+function refuseNothingToAccept(all: readonly Promoting[], { options, store }: Making): void {
+  if (options.accept === undefined) return;
+  if (all.some((one) => one.accepted !== null || missedRules(one.run, store).length > 0)) return;
+  throw new EvalsError({
+    code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
+    what: `${all.map((one) => one.header.suite).join(", ")} ${all.length === 1 ? "has" : "have"} no baseline yet, so there is no regression to accept.`,
+    why: "An accepted change is written down as from one baseline to another.",
+    fix: "evals promote, without --accept",
+  });
 }
 
 /** The branch that this one will be merged into: what CI says, else the remote's default branch. Null without a remote. */

@@ -1,7 +1,9 @@
-import { baselinePath } from "../../baselines/baseline-file.ts";
+import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import type { GateResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
+import { readAtCommit } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
@@ -26,6 +28,13 @@ export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun
   return [...newest.values()];
 }
 
+interface PromotableOptions {
+  readonly explicit: boolean;
+  /** A reason was given why a baseline may be worse. */
+  readonly accepts: boolean;
+  readonly store: Store;
+}
+
 /**
  * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
  * as long as one does; a run that was named must fit.
@@ -35,13 +44,13 @@ export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun
 export async function checkPromotable(
   project: Project,
   runs: readonly StoredRun[],
-  { explicit }: { readonly explicit: boolean },
+  { explicit, accepts, store }: PromotableOptions,
 ): Promise<{ readonly covered: readonly Covered[]; readonly passedOver: readonly Problem[] }> {
   if (runs.length === 0) throw new EvalsError(noRuns());
   const covered: Covered[] = [];
   const problems: Problem[] = [];
   for (const run of runs) {
-    const found = await whyNot(project, run);
+    const found = await whyNot(project, run, { accepts, store });
     if ("problem" in found) problems.push(found.problem);
     else covered.push(found.covered);
   }
@@ -52,6 +61,7 @@ export async function checkPromotable(
 async function whyNot(
   project: Project,
   run: StoredRun,
+  { accepts, store }: Omit<PromotableOptions, "explicit">,
 ): Promise<{ problem: Problem } | { covered: Covered }> {
   const { header, status } = run;
   if (header.narrowing !== null) return { problem: narrowed(run) };
@@ -75,9 +85,42 @@ async function whyNot(
     if (changed.length > 0) return { problem: uncommitted(run, changed) };
     if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
     const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
+    const missed = missedRules(run, store);
+    if (missed.length > 0 && !accepts && !(await isAcceptedAtHead(project.root, path, header.fingerprint)))
+      return { problem: gateFailed(run, missed) };
     return { covered: { run, path, files } };
   } finally {
     await closeRuns([prepared]);
+  }
+}
+
+/** Rules by which the run's gate failed; none where it did not. */
+export function missedRules(run: StoredRun, store: Store): readonly string[] {
+  const gate = gateOf(run) ?? gateOfSameAnswers(run, store);
+  if (gate?.outcome !== "failed") return [];
+  return gate.rules
+    .filter((one) => one.outcome === "failed" && one.enforced !== false)
+    .map((one) => one.rule);
+}
+
+const gateOf = ({ report }: StoredRun): GateResult | undefined =>
+  ((report ?? {}) as { gate?: GateResult }).gate;
+
+/** Scored again by the same scorers, answers have the gate of the run that they came from. */
+function gateOfSameAnswers({ header }: StoredRun, store: Store): GateResult | undefined {
+  const { rescored_from: from, fingerprint } = header;
+  const origin = from === null ? undefined : store.runsByPrefix(from).find((one) => one.header.id === from);
+  return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
+}
+
+/** Somebody has said already why this very result may stand: promoting it once more (for a tag) lowers nothing. */
+async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
+  const text = await readAtCommit(root, "HEAD", path);
+  try {
+    return text !== null && parseBaseline(text, path).header.accepted?.to === fingerprint;
+  } catch (error) {
+    if (error instanceof EvalsError) return false;
+    throw error;
   }
 }
 
@@ -194,6 +237,16 @@ export function suiteGone(run: StoredRun): Problem {
     `there is no evals/${run.header.suite}.yaml any more`,
     "A baseline belongs to a suite that can be run.",
     "Restore the suite's file, or promote a run of another suite: evals history",
+  );
+}
+
+function gateFailed(run: StoredRun, missed: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_GATE_FAILED",
+    `its gate failed (${missed.join(", ")})`,
+    "As a baseline it would lower the bar for every later run, and nobody would have said why.",
+    `Mend it and run again; or, where it is wanted: evals promote ${run.header.id} --accept "<why>"`,
   );
 }
 

@@ -20,9 +20,7 @@ export function promotionText(
       `${one.header.suite}  ${dry ? "would be the new baseline" : "new baseline"}  ${one.header.target}`,
       `  ${plural(one.after.cases.length, "case")} × ${one.header.trials}, ${was}`,
       `  pass rate ${rate === null || rate === undefined ? "unknown" : percent(rate)}${moved}`,
-      ...(one.after.header.accepted === undefined
-        ? []
-        : [`  accepts the regression: ${plainLine(one.after.header.accepted.why)}`]),
+      ...(one.accepted === null ? [] : [`  accepts the regression: ${plainLine(one.accepted.why)}`]),
       ...(one.grown === null ? [] : [`  ${grownText(one.grown)}`]),
       ...filesText(one, dry),
     ].join("\n");
@@ -30,6 +28,7 @@ export function promotionText(
   const made = dry
     ? [`  nothing was written${plan.tag === null ? "" : `; the tag would be ${plan.tag.name}`}`]
     : [
+        ...(plan.runs.length === 0 ? ["Nothing to promote: every baseline stands as it is."] : []),
         `  ${commit === null ? "no change to commit: this baseline is in HEAD" : `commit ${commit.slice(0, 7)}`}${plan.tag === null ? "" : `   tag ${plan.tag.name}`}`,
         ...undo(plan, commit),
       ];
@@ -71,7 +70,7 @@ export function promotionJson(plan: PromotionPlan, commit: string | null): strin
     fingerprint: one.header.fingerprint,
     path: one.path,
     cases: one.after.cases.length,
-    accepted: one.after.header.accepted ?? null,
+    accepted: one.accepted,
     ...movedBy(one),
   }));
   const tag = plan.tag?.name ?? null;
