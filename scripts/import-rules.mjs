@@ -132,14 +132,19 @@ export const homes = [
     why: "Every template is rendered by one engine, with the same bounds.",
   },
   {
-    packages: ["ajv", "ajv-formats", "re2js"],
+    packages: ["ajv", "ajv-formats"],
     in: ["src/scorers/"],
     why: "How an answer is judged is the scorers' business.",
   },
   {
+    packages: ["re2js"],
+    in: ["src/scorers/", "src/domain/linear-pattern.ts"],
+    why: "A pattern that runs on what a model wrote takes linear time.",
+  },
+  {
     packages: ["json-p3"],
-    in: ["src/project/", "src/providers/", "src/scorers/"],
-    why: "JSONPath picks from what users and models wrote; our own values have types.",
+    in: ["src/domain/json-query.ts"],
+    why: "JSONPath picks from what users and models wrote; its patterns and its time are bounded in one place.",
   },
   {
     packages: ["fastest-levenshtein"],

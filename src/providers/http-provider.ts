@@ -11,6 +11,7 @@ import type {
   ProviderHost,
   Reply,
 } from "../domain/provider.ts";
+import { TookTooLong } from "../domain/time-limit.ts";
 import { messagesOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
 import {
@@ -95,6 +96,16 @@ function keysText(body: unknown): string {
     .join(", ")}${more}`;
 }
 
+/** A path with filters may take without end on a reply that is made for it. */
+function readInTime(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
+  try {
+    return readReply(text, paths, settings);
+  } catch (error) {
+    if (error instanceof TookTooLong) return malformedReply(`${error.message} on the reply`);
+    throw error;
+  }
+}
+
 function readReply(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
   const asksJson = Object.values(paths).some((path) => path !== undefined);
   if (asksJson && isDeeperThan(text, MOST_NESTED))
@@ -170,7 +181,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
       return failed;
     }
     if (reply.status >= 200 && reply.status < 300)
-      return readReply(removeSecrets(reply.text), paths, settings);
+      return readInTime(removeSecrets(reply.text), paths, settings);
     const header = (name: string) => {
       const value = reply.headers[name];
       return Array.isArray(value) ? value[0] : value;

@@ -1,4 +1,3 @@
-import type { JSONValue } from "json-p3";
 import { SettingMistake } from "../domain/problem.ts";
 
 /** Takes the first value a JSONPath finds; undefined when it finds none. */
@@ -34,16 +33,17 @@ function follow(value: unknown, step: string | number): unknown {
 export async function compileJsonPath(path: string, at: readonly (string | number)[]): Promise<JsonGetter> {
   const steps = simpleSteps(path);
   if (steps !== undefined) return (value) => steps.reduce(follow, value);
-  const { jsonpath } = await import("json-p3");
+  const { compileJsonQuery, JsonQueryMistake } = await import("../domain/json-query.ts");
   try {
-    const query = jsonpath.compile(path);
-    return (value) => query.match(value as JSONValue)?.value;
+    const { values } = compileJsonQuery(path);
+    return (value) => (value === undefined ? undefined : values(value)[0]);
   } catch (error) {
+    if (!(error instanceof JsonQueryMistake)) throw error;
     throw new SettingMistake(
       at,
       {
         code: "EVALS_JSONPATH",
-        what: `"${path}" is not a JSONPath: ${error instanceof Error ? error.message : String(error)}.`,
+        what: `"${path}" is not a JSONPath: ${error.message} at character ${error.position}.`,
         why: "It says where in the reply a value stands, and nothing can be read by a path that cannot be read itself.",
         fix: "Write an RFC 9535 path such as $.answer or $.choices[0].message.content.",
       },

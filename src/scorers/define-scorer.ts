@@ -10,6 +10,7 @@ import {
   type ScorerHost,
 } from "../domain/scorer.ts";
 import { type Select, scorerFrame } from "../domain/suite.ts";
+import { TookTooLong, withinTimeLimit } from "../domain/time-limit.ts";
 import { shorten } from "./frame/brief.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
 import type { ScorerExample } from "./frame/scorer-example.ts";
@@ -62,6 +63,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly options: Shape;
   /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
   readonly reads?: "part" | "whole";
+  /** own: it runs user code or other scorers, and sees to the time itself. Default: a few seconds for a large answer. */
+  readonly pace?: "own";
   /** `optional`: without `value` and `against` there is no operand, `expected` is then not read. */
   readonly operand: "required" | "optional" | "none";
   /**
@@ -154,6 +157,7 @@ async function open<Shape extends z.ZodRawShape, O>(
   const select = await compileSelect(frame.select);
   const work = await spec.compile(settings, host);
   const settle = settler(spec.grades, frame.threshold);
+  const limited = spec.pace === "own" ? unlimited : limitedWhenLarge;
   return {
     name: frame.name ?? spec.type,
     required: frame.required ?? true,
@@ -163,14 +167,38 @@ async function open<Shape extends z.ZodRawShape, O>(
     binary: spec.grades === "binary",
     ...work.standing,
     refuses: (golden) => operand.refuses(golden) ?? work.refuses?.(golden),
-    score(input) {
-      const actual = select(input.transcript.output);
-      if (actual instanceof Unselectable) return miss(actual.reason);
-      const judged = work.score(actual, operand.of(input.golden), input);
-      return judged instanceof Promise ? judged.then(settle) : settle(judged);
-    },
+    score: (input) =>
+      limited(input, () => {
+        const actual = select(input.transcript.output);
+        if (actual instanceof Unselectable) return miss(actual.reason);
+        const judged = work.score(actual, operand.of(input.golden), input);
+        return judged instanceof Promise ? judged.then(settle, tooLong) : settle(judged);
+      }),
     ...(work.close === undefined ? {} : { close: () => work.close?.() ?? Promise.resolve() }),
   };
+}
+
+/** From this length on an answer is worth the thread that watches the time. */
+const LARGE_ANSWER = 50_000;
+
+type Limit = (input: ScoreInput, score: () => Score | Promise<Score>) => Score | Promise<Score>;
+
+const unlimited: Limit = (_, score) => {
+  try {
+    return score();
+  } catch (error) {
+    return tooLong(error);
+  }
+};
+
+const limitedWhenLarge: Limit = (input, score) =>
+  input.transcript.output.length < LARGE_ANSWER
+    ? unlimited(input, score)
+    : unlimited(input, () => withinTimeLimit("scoring", score));
+
+function tooLong(error: unknown): never {
+  if (!(error instanceof TookTooLong)) throw error;
+  throw new ScorerFailure("tool", `${error.message} on this answer`, { cause: error });
 }
 
 const LONGEST_REASON = 1000;

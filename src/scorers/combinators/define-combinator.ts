@@ -33,6 +33,7 @@ export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSp
     type: spec.type,
     about: spec.about,
     options: { of, ...spec.options },
+    pace: "own",
     reads: "whole",
     operand: "none",
     grades: "binary",

@@ -9,7 +9,7 @@ const VALID = hit("valid against the schema");
 export const jsonSchema = defineScorer({
   type: "json-schema",
   about:
-    "The answer is JSON that a JSON Schema allows (draft-07 or 2020-12, as `$schema` says; without it whichever understands the schema). Formats are checked; unknown keywords are a mistake, except those that start with `x-`.",
+    "The answer is JSON that a JSON Schema allows (draft-07, 2019-09 or 2020-12, as `$schema` says; without it whichever understands the schema). Formats are checked, `multipleOf` in decimals; unknown keywords are a mistake, except those that start with `x-` and the notes that generators write (`example`, `discriminator`, `xml`, …). OpenAPI's `nullable` and its `exclusiveMinimum: true` mean what they do there.",
   options: {
     schema: z
       .union([z.string().min(1), z.record(z.string(), z.unknown()), z.boolean()])

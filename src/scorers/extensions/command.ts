@@ -27,6 +27,7 @@ export const commandScorer = defineScorer({
     config: z.unknown().optional().describe("Handed to the program; default {}"),
   },
   notDefining: ["timeout"],
+  pace: "own",
   operand: "none",
   grades: "returned",
   compile(settings, { root, env, concurrency }) {

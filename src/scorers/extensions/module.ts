@@ -17,6 +17,7 @@ export const moduleScorer = defineScorer({
     file: z.string().min(1).describe("Path of the module, relative to the project root"),
     config: z.unknown().optional().describe("Handed to the function; default {}"),
   },
+  pace: "own",
   operand: "none",
   grades: "returned",
   async compile({ file, config }, { root }) {

@@ -1,11 +1,14 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { AnySchema, AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
+import type { Ajv, AnySchema, AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
 import type { Json } from "../../domain/json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { withinTimeLimit } from "../../domain/time-limit.ts";
 import { fromRoot } from "../../modules/repository-path.ts";
 import { shorten } from "./brief.ts";
 import { readStructuredFile } from "./repository-file.ts";
+import { endlessReference, isSchemaObject, standardSchema } from "./schema-dialect.ts";
 import { badJsonSchema } from "./scorer-mistakes.ts";
 
 /** A compiled schema. */
@@ -18,9 +21,11 @@ export interface SchemaValidator {
   readonly contents: readonly unknown[];
 }
 
-type Draft = "draft-07" | "2020-12";
+type Draft = "draft-07" | "2019-09" | "2020-12";
 
 const SHOWN_ERRORS = 3;
+/** Values with more parts than that are checked up to the first mistake: each mistake of each part would fill the memory. */
+const MOST_PARTS = 20_000;
 
 /**
  * @param given the schema, or its path relative to the root; a relative `$ref` is a file beside it
@@ -29,42 +34,88 @@ const SHOWN_ERRORS = 3;
 export async function loadSchema(given: string | boolean | object, root: string): Promise<SchemaValidator> {
   const files: string[] = [];
   const contents: unknown[] = [];
-  const read = async (path: string): Promise<AnySchema> => {
+  const read = (path: string): AnySchema => {
     const schema = asSchema(readStructuredFile(root, path, ["schema"]), path);
     files.push(fromRoot(root, resolve(root, path)));
     contents.push(schema);
-    return schema;
+    return understood(schema);
   };
   const inline = typeof given !== "string";
-  const schema = inline ? given : await read(given);
-  if (inline) contents.push(schema);
+  if (inline) contents.push(given);
+  const schema = inline ? understood(given as AnySchema) : read(given);
   const base = pathToFileURL(resolve(root, inline ? "inline" : given)).href;
-  const validate = await compile(schema, base, (url) => read(fromRoot(root, fileURLToPath(url))));
+  const validators = await compile(schema, base, (url) => read(fromRoot(root, fileURLToPath(url))));
+  const refers = /"\$(?:dynamicR|recursiveR|r)ef":/.test(JSON.stringify(contents));
   return {
     files,
     contents,
-    mistakesIn: (value) => (validate(value) ? undefined : describe(validate.errors ?? [])),
+    mistakesIn(value) {
+      const isLarge = hasMoreParts(value, MOST_PARTS);
+      const validate = isLarge ? validators.first() : validators.all;
+      // A schema that refers to itself may try its branches again at every level of the value.
+      const valid =
+        isLarge || refers
+          ? withinTimeLimit("the JSON Schema", () => isValid(validate, value))
+          : isValid(validate, value);
+      return valid ? undefined : describe(validate.errors ?? []);
+    },
   };
 }
 
+function isValid(validate: ValidateFunction, value: Json): boolean {
+  try {
+    return validate(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ScorerFailure("tool", "the JSON Schema refers to itself without end", { cause: error });
+  }
+}
+
+function hasMoreParts(value: Json, most: number): boolean {
+  const waiting: Json[] = [value];
+  let parts = 0;
+  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
+    if (typeof part !== "object" || part === null) continue;
+    const inner = Object.values(part);
+    parts += inner.length;
+    if (parts > most) return true;
+    for (const one of inner) waiting.push(one);
+  }
+  return false;
+}
+
 function asSchema(value: unknown, path: string): AnySchema {
-  if (typeof value === "boolean" || (typeof value === "object" && value !== null && !Array.isArray(value)))
-    return value;
+  if (typeof value === "boolean" || isSchemaObject(value)) return value as AnySchema;
   throw badJsonSchema(`${path} holds neither an object nor a boolean`, undefined);
+}
+
+function understood(schema: AnySchema): AnySchema {
+  if (!isSchemaObject(schema)) return schema;
+  const endless = endlessReference(schema);
+  if (endless !== undefined) {
+    throw badJsonSchema(`${endless} refers to itself without looking at a part of the value`, undefined);
+  }
+  return standardSchema(schema) as AnySchema;
+}
+
+interface Validators {
+  /** Finds every mistake. */
+  readonly all: ValidateFunction;
+  /** Finds one mistake; made when it is first needed. */
+  first(): ValidateFunction;
 }
 
 async function compile(
   schema: AnySchema,
   base: string,
-  read: (url: string) => Promise<AnySchema>,
-): Promise<ValidateFunction> {
-  const drafts = draftsOf(schema);
+  read: (url: string) => AnySchema,
+): Promise<Validators> {
+  const { drafts, readable } = dialectOf(schema);
+  const whole = isSchemaObject(readable) ? based(readable as AnySchemaObject, base) : readable;
   let first: unknown;
   for (const draft of drafts) {
     try {
-      const ajv = await newAjv(draft, schema, read);
-      if (typeof schema === "boolean") return ajv.compile(schema);
-      return await ajv.compileAsync(based(schema, base));
+      return await compileAs(draft, whole, read);
     } catch (error) {
       if (error instanceof SettingMistake || error instanceof TypeError) throw error;
       first ??= error;
@@ -73,10 +124,47 @@ async function compile(
   throw badJsonSchema(first instanceof Error ? first.message : String(first), first);
 }
 
-function draftsOf(schema: AnySchema): readonly Draft[] {
-  const said = typeof schema === "object" ? (schema as { $schema?: unknown }).$schema : undefined;
-  if (said === undefined) return ["2020-12", "draft-07"];
-  return String(said).includes("draft-07") ? ["draft-07"] : ["2020-12"];
+async function compileAs(
+  draft: Draft,
+  schema: AnySchema,
+  read: (url: string) => AnySchema,
+): Promise<Validators> {
+  const parts = new Map<string, AnySchema>();
+  const load = async (url: string) => {
+    if (!url.startsWith("file:")) {
+      throw new Error(`can't resolve reference ${url}: nothing is fetched, keep it in the repository`);
+    }
+    const part = read(url);
+    parts.set(url, part);
+    return part as Exclude<AnySchema, boolean>;
+  };
+  const regExp = JSON.stringify(schema).includes('"pattern') ? await patternEngine() : undefined;
+  const newAjv = await ajvFor(draft, load, regExp);
+  const ajv = newAjv({ allErrors: true });
+  const all = typeof schema === "boolean" ? ajv.compile(schema) : await ajv.compileAsync(schema);
+  let one: ValidateFunction | undefined;
+  return {
+    all,
+    first() {
+      if (one !== undefined) return one;
+      const short = newAjv({ allErrors: false });
+      for (const [url, part] of parts) short.addSchema(part, url);
+      one = short.compile(schema);
+      return one;
+    },
+  };
+}
+
+/** The drafts that may be meant, and the schema without a `$schema` that only names one of an older or wider kind. */
+function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; readonly readable: AnySchema } {
+  const { $schema, ...rest } = isSchemaObject(schema) ? schema : {};
+  if ($schema === undefined) return { drafts: ["2020-12", "draft-07"], readable: schema };
+  const said = String($schema);
+  if (said.includes("draft-07")) return { drafts: ["draft-07"], readable: schema };
+  if (/draft-0[46]/.test(said)) return { drafts: ["draft-07"], readable: rest as AnySchema };
+  if (said.includes("2019-09")) return { drafts: ["2019-09"], readable: schema };
+  const openApi = said.startsWith("https://spec.openapis.org/oas/3.1/");
+  return { drafts: ["2020-12"], readable: openApi ? (rest as AnySchema) : schema };
 }
 
 /** Relative references need a base; a schema with an `$id` of its own has one. */
@@ -84,58 +172,52 @@ function based(schema: AnySchemaObject, base: string): AnySchemaObject {
   return "$id" in schema ? schema : { ...schema, $id: base };
 }
 
-async function newAjv(draft: Draft, schema: AnySchema, read: (url: string) => Promise<AnySchema>) {
-  const options: Options = {
-    allErrors: true,
-    // A keyword that is not understood checks nothing: most often it is a typo.
-    strictSchema: true,
-    strictTypes: false,
-    strictTuples: false,
-    strictRequired: false,
-    allowUnionTypes: true,
-    discriminator: true,
-    logger: false,
-    keywords: notesIn(schema),
-    loadSchema: async (uri) => {
-      if (!uri.startsWith("file:")) {
-        throw new Error(`can't resolve reference ${uri}: nothing is fetched, keep it in the repository`);
-      }
-      return read(uri) as Promise<Exclude<AnySchema, boolean>>;
-    },
-    ...(JSON.stringify(schema).includes('"pattern') ? { code: { regExp: await linearRegExp() } } : {}),
+type PatternEngine = NonNullable<NonNullable<Options["code"]>["regExp"]>;
+
+async function ajvFor(
+  draft: Draft,
+  loadSchema: NonNullable<Options["loadSchema"]>,
+  regExp: PatternEngine | undefined,
+): Promise<(options: { readonly allErrors: boolean }) => Ajv> {
+  const { OWN_KEYWORDS, FORMAT_NOTES } = await import("./schema-keywords.ts");
+  const Class = await classOf(draft);
+  const addFormats = (await import("ajv-formats")).default.default;
+  return ({ allErrors }) => {
+    const ajv = new Class({
+      allErrors,
+      // A keyword that is not understood checks nothing: most often it is a typo.
+      strictSchema: true,
+      strictTypes: false,
+      strictTuples: false,
+      strictRequired: false,
+      allowUnionTypes: true,
+      allowMatchingProperties: true,
+      // Every object inherits a `constructor`: only what an answer has itself is there.
+      ownProperties: true,
+      logger: false,
+      loadSchema,
+      ...(regExp === undefined ? {} : { code: { regExp } }),
+    });
+    addFormats(ajv);
+    for (const format of FORMAT_NOTES) if (ajv.formats[format] === undefined) ajv.addFormat(format, true);
+    for (const keyword of OWN_KEYWORDS) {
+      ajv.removeKeyword(keyword.keyword as string);
+      ajv.addKeyword(keyword);
+    }
+    return ajv;
   };
-  // CommonJS: by `default`, for bundlers do not see its names.
-  const ajv =
-    draft === "2020-12"
-      ? new (await import("ajv/dist/2020.js")).default.Ajv2020(options)
-      : new (await import("ajv")).default.Ajv(options);
-  (await import("ajv-formats")).default.default(ajv);
-  return ajv;
 }
 
-/** Annotations that are not in the standard's vocabulary: `x-…`, and OpenAPI's `example`. */
-function notesIn(schema: unknown, found = new Set<string>()): string[] {
-  if (typeof schema === "object" && schema !== null) {
-    for (const [key, value] of Object.entries(schema)) {
-      if (key.startsWith("x-") || key === "example") found.add(key);
-      notesIn(value, found);
-    }
-  }
-  return [...found];
+/** CommonJS: by `default`, for bundlers do not see its names. */
+async function classOf(draft: Draft): Promise<new (options: Options) => Ajv> {
+  if (draft === "2020-12") return (await import("ajv/dist/2020.js")).default.Ajv2020;
+  if (draft === "2019-09") return (await import("ajv/dist/2019.js")).default.Ajv2019;
+  return (await import("ajv")).default.Ajv;
 }
 
-/** Patterns of a schema run on what a model wrote: RE2 where it understands them, so that no answer can stall a run. */
-async function linearRegExp() {
-  const { RE2JS } = await import("re2js");
-  const engine = (pattern: string, flags: string) => {
-    try {
-      const regex = RE2JS.compile(RE2JS.translateRegExp(pattern));
-      return { test: (text: string) => regex.test(text) };
-    } catch {
-      return new RegExp(pattern, flags);
-    }
-  };
-  return Object.assign(engine, { code: "linearRegExp" });
+async function patternEngine(): Promise<PatternEngine> {
+  const { linearPattern } = await import("../../domain/linear-pattern.ts");
+  return Object.assign(linearPattern, { code: "linearPattern" });
 }
 
 function describe(errors: readonly ErrorObject[]): string {

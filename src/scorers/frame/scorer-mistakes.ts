@@ -101,7 +101,7 @@ export function badJsonSchema(error: string, cause: unknown): SettingMistake {
     ["schema"],
     `The JSON Schema does not compile: ${error}.`,
     "A schema that is not understood in full would let wrong answers pass.",
-    "Mend the schema; `$schema` says which draft it is (draft-07 or 2020-12). Notes of your own start with `x-`.",
+    "Mend the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Notes of your own start with `x-`.",
     cause,
   );
 }

@@ -55,19 +55,18 @@ export async function compileJsonPath(
     };
     return { find, singular: true };
   }
-  const { jsonpath, JSONPathError } = await import("json-p3");
+  const { compileJsonQuery, JsonQueryMistake } = await import("../../domain/json-query.ts");
   try {
-    const query = jsonpath.compile(path);
-    const singular = query.singularQuery();
+    const { singular, values } = compileJsonQuery(path);
     const find = (value: Json) => {
-      const found = query.query(value as never).values() as Json[];
+      const found = values(value) as Json[];
       if (!singular) return found;
       return found[0] === undefined ? missing : found[0];
     };
     return { find, singular };
   } catch (error) {
-    if (!(error instanceof JSONPathError)) throw error;
-    throw badJsonPath(at, path, error.message.replace(/ \('.*$/s, ""), error.token.index + 1);
+    if (!(error instanceof JsonQueryMistake)) throw error;
+    throw badJsonPath(at, path, error.message, error.position);
   }
 }
 

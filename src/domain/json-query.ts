@@ -1,0 +1,79 @@
+import { FunctionExpressionType, JSONPathEnvironment, JSONPathError, type JSONValue } from "json-p3";
+import { linearPattern, type TextPattern } from "./linear-pattern.ts";
+import { withinTimeLimit } from "./time-limit.ts";
+
+// Import this module lazily: most paths are chains of names, which need no library.
+
+/** A compiled RFC 9535 JSONPath. */
+export interface JsonQuery {
+  /** It can find one value at most. */
+  readonly singular: boolean;
+  /** All that it finds, in order. @throws {TookTooLong} */
+  values(value: unknown): readonly unknown[];
+}
+
+/** A text that is no JSONPath. */
+export class JsonQueryMistake extends Error {
+  /** From 1. */
+  readonly position: number;
+
+  constructor(message: string, position: number, cause: unknown) {
+    super(message, { cause });
+    this.name = "JsonQueryMistake";
+    this.position = position;
+  }
+}
+
+/** Deeper than any value that is let in. */
+const DEEPEST = 10_000;
+const environment = new JSONPathEnvironment({ maxRecursionDepth: DEEPEST });
+environment.functionRegister.set(
+  "match",
+  patternFunction((pattern) => `^(?:${pattern})$`),
+);
+environment.functionRegister.set(
+  "search",
+  patternFunction((pattern) => pattern),
+);
+
+/** @throws {JsonQueryMistake} */
+export function compileJsonQuery(path: string): JsonQuery {
+  try {
+    const query = environment.compile(path);
+    return {
+      singular: query.singularQuery(),
+      // Filters and `..` inside of each other look at the same values again and again.
+      values: (value) =>
+        withinTimeLimit(`the JSONPath ${path}`, () => query.query(value as JSONValue).values()),
+    };
+  } catch (error) {
+    if (!(error instanceof JSONPathError)) throw error;
+    const message = error.message.replace(/ \('.*$/s, "");
+    throw new JsonQueryMistake(message, error.token.index + 1, error);
+  }
+}
+
+/** `match()` and `search()` of RFC 9535, section 2.4.6 and 2.4.7, in linear time. What is no text or no pattern finds nothing. */
+function patternFunction(whole: (pattern: string) => string) {
+  const KEPT = 64;
+  const kept = new Map<string, TextPattern | undefined>();
+  const compiled = (pattern: string): TextPattern | undefined => {
+    if (kept.has(pattern)) return kept.get(pattern);
+    let made: TextPattern | undefined;
+    try {
+      made = linearPattern(whole(pattern));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    // A pattern may stand in the answer itself.
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(pattern, made);
+    return made;
+  };
+  return {
+    argTypes: [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType],
+    returnType: FunctionExpressionType.LogicalType,
+    call: (text: unknown, pattern: unknown) =>
+      typeof text === "string" && typeof pattern === "string" && (compiled(pattern)?.test(text) ?? false),
+  };
+}

@@ -1,0 +1,219 @@
+/** A JSON Schema as an object. */
+export interface SchemaObject {
+  readonly [keyword: string]: unknown;
+}
+
+type Visit = (schema: SchemaObject) => SchemaObject;
+
+/** Keywords whose value is a schema, a list of schemas (or one), or an object from name to schema. */
+const ONE = new Set([
+  "additionalItems",
+  "additionalProperties",
+  "contains",
+  "contentSchema",
+  "else",
+  "if",
+  "items",
+  "not",
+  "propertyNames",
+  "then",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+]);
+const LIST = new Set(["allOf", "anyOf", "oneOf", "prefixItems", "items"]);
+const NAMED = new Set([
+  "$defs",
+  "definitions",
+  "dependencies",
+  "dependentSchemas",
+  "patternProperties",
+  "properties",
+]);
+
+export function isSchemaObject(value: unknown): value is SchemaObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The schemas directly inside of one, with where they stand. Values under `const`, `enum` or `default` are none. */
+export function* innerSchemas(schema: SchemaObject): Generator<readonly [readonly string[], SchemaObject]> {
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (LIST.has(keyword) && Array.isArray(value)) {
+      for (const [i, one] of value.entries()) if (isSchemaObject(one)) yield [[keyword, String(i)], one];
+    } else if (NAMED.has(keyword) && isSchemaObject(value)) {
+      for (const [name, one] of Object.entries(value)) if (isSchemaObject(one)) yield [[keyword, name], one];
+    } else if (ONE.has(keyword) && isSchemaObject(value)) yield [[keyword], value];
+  }
+}
+
+/** The same schema with each schema in it, the innermost first, replaced. */
+function rewrite(schema: SchemaObject, visit: Visit): SchemaObject {
+  const made: Record<string, unknown> = {};
+  const inner = (value: unknown) => (isSchemaObject(value) ? rewrite(value, visit) : value);
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (LIST.has(keyword) && Array.isArray(value)) made[keyword] = value.map(inner);
+    else if (NAMED.has(keyword) && isSchemaObject(value)) {
+      // Not by assignment: a property may be called `__proto__`.
+      made[keyword] = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]));
+    } else made[keyword] = ONE.has(keyword) ? inner(value) : value;
+  }
+  return visit(made);
+}
+
+/**
+ * A schema as generators write it (OpenAPI, pydantic, zod), as the standard has it: what adds nothing to the check is left
+ * out, what OpenAPI spells in its own way is spelled in the standard's.
+ */
+export function standardSchema(schema: SchemaObject): SchemaObject {
+  return rewrite(schema, (one) => withNull(withLimits(withOddNames(withoutNotes(one)))));
+}
+
+/** Keywords that describe and check nothing. Any other that is not understood is a mistake: most often it is a typo. */
+const NOTES = new Set([
+  "defaultSnippets",
+  "deprecationMessage",
+  "discriminator",
+  "enumDescriptions",
+  "enumNames",
+  "errorMessage",
+  "example",
+  "externalDocs",
+  "markdownDescription",
+  "markdownEnumDescriptions",
+  "propertyOrder",
+  "propertyOrdering",
+  "tsType",
+  "xml",
+]);
+
+function withoutNotes(schema: SchemaObject): SchemaObject {
+  const { id, ...rest } = schema;
+  const kept = typeof id === "string" ? rest : schema;
+  return Object.fromEntries(
+    Object.entries(kept).filter(([keyword]) => !NOTES.has(keyword) && !keyword.startsWith("x-")),
+  );
+}
+
+/** `minimum: 0, exclusiveMinimum: true`, as OpenAPI 3.0 has it. */
+function withLimits(schema: SchemaObject): SchemaObject {
+  let made = schema;
+  for (const [exclusive, limit] of [
+    ["exclusiveMinimum", "minimum"],
+    ["exclusiveMaximum", "maximum"],
+  ] as const) {
+    const { [exclusive]: flag, [limit]: bound, ...rest } = made;
+    if (flag === false) made = bound === undefined ? rest : { ...rest, [limit]: bound };
+    else if (flag === true && bound !== undefined) made = { ...rest, [exclusive]: bound };
+  }
+  return made;
+}
+
+/** `nullable: true`, as OpenAPI 3.0 has it: null fits besides. */
+function withNull(schema: SchemaObject): SchemaObject {
+  const { nullable, ...rest } = schema;
+  if (typeof nullable !== "boolean") return schema;
+  if (!nullable) return rest;
+  const { type, $schema, $id, $defs, definitions, ...own } = rest;
+  if (type !== undefined) return { ...rest, type: [...new Set([type, "null"].flat())] };
+  const frame = Object.entries({ $schema, $id, $defs, definitions }).filter(
+    ([, value]) => value !== undefined,
+  );
+  return { ...Object.fromEntries(frame), anyOf: [{ type: "null" }, own] };
+}
+
+/** A property that is called `__proto__` would be passed over: a pattern that only this name fits checks it. */
+function withOddNames(schema: SchemaObject): SchemaObject {
+  const { properties, patternProperties } = schema;
+  if (!isSchemaObject(properties) || !Object.hasOwn(properties, "__proto__")) return schema;
+  const own = Object.getOwnPropertyDescriptor(properties, "__proto__")?.value as unknown;
+  return {
+    ...schema,
+    patternProperties: {
+      ...(isSchemaObject(patternProperties) ? patternProperties : {}),
+      "^__proto__$": own,
+    },
+  };
+}
+
+/** Keywords that look at the same value as the schema around them: a circle of only these never ends. */
+const SAME_VALUE = new Set(["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas"]);
+
+/**
+ * Where a schema refers to itself without looking at a part of the value: no answer could ever be checked.
+ * @returns the JSON pointer of a reference in such a circle; undefined when there is none
+ */
+export function endlessReference(root: SchemaObject): string | undefined {
+  const at = new Map<SchemaObject, string>();
+  const named = new Map<string, SchemaObject>();
+  collect(root, "", at, named);
+  const done = new Set<SchemaObject>();
+  const open = new Set<SchemaObject>();
+  const endless = (schema: SchemaObject): string | undefined => {
+    if (done.has(schema)) return undefined;
+    open.add(schema);
+    for (const next of sameValueSchemas(schema, root, named)) {
+      const found = open.has(next) ? (at.get(schema) ?? "") : endless(next);
+      if (found !== undefined) return found;
+    }
+    open.delete(schema);
+    done.add(schema);
+    return undefined;
+  };
+  for (const schema of at.keys()) {
+    const found = endless(schema);
+    if (found !== undefined) return `#${found}`;
+  }
+  return undefined;
+}
+
+function collect(
+  schema: SchemaObject,
+  pointer: string,
+  at: Map<SchemaObject, string>,
+  named: Map<string, SchemaObject>,
+): void {
+  if (at.has(schema)) return;
+  at.set(schema, pointer);
+  for (const keyword of ["$anchor", "$dynamicAnchor"]) {
+    if (typeof schema[keyword] === "string") named.set(`#${schema[keyword]}`, schema);
+  }
+  for (const [steps, inner] of innerSchemas(schema)) {
+    collect(inner, `${pointer}/${steps.map(pointerStep).join("/")}`, at, named);
+  }
+}
+
+function* sameValueSchemas(
+  schema: SchemaObject,
+  root: SchemaObject,
+  named: ReadonlyMap<string, SchemaObject>,
+): Generator<SchemaObject> {
+  for (const [[keyword = ""], inner] of innerSchemas(schema)) if (SAME_VALUE.has(keyword)) yield inner;
+  for (const keyword of ["$ref", "$dynamicRef", "$recursiveRef"]) {
+    const ref = schema[keyword];
+    if (typeof ref !== "string" || !ref.startsWith("#")) continue;
+    const target = named.get(ref) ?? atPointer(root, ref.slice(1));
+    if (target !== undefined) yield target;
+  }
+}
+
+function atPointer(root: SchemaObject, pointer: string): SchemaObject | undefined {
+  let found: unknown = root;
+  for (const step of pointer.split("/").slice(1)) {
+    if (typeof found !== "object" || found === null) return undefined;
+    const name = safelyDecoded(step).replaceAll("~1", "/").replaceAll("~0", "~");
+    if (!Object.hasOwn(found, name)) return undefined;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return isSchemaObject(found) ? found : undefined;
+}
+
+function safelyDecoded(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}
+
+function pointerStep(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}
