@@ -9,13 +9,13 @@ import { thirdPartyNotices } from "./third-party-notices.mjs";
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 
 const esbuild = await import("esbuild").catch((error) => {
-  // `npm install --omit=dev` in a clone runs `prepare` too; it must install, not fail.
-  if (process.env.npm_lifecycle_event !== "prepare") throw error;
+  // `npm install --omit=dev` in a clone runs this too; it must install, not fail.
+  if (process.env.npm_lifecycle_event !== "dependencies") throw error;
   console.error("Not built: the development dependencies are absent.");
   process.exit(0);
 });
 
-const { version, dependencies } = JSON.parse(await readFile("package.json", "utf8"));
+const { version, dependencies, optionalDependencies } = JSON.parse(await readFile("package.json", "utf8"));
 /**
  * What nearly every start needs, `evals check` of a small project and the beginning of `evals run`: loaded at once, as
  * one file, though the code asks for each with import().
@@ -40,7 +40,7 @@ const options = {
   platform: "node",
   target: "node20",
   mainFields: ["module", "main"],
-  external: Object.keys(dependencies),
+  external: Object.keys({ ...dependencies, ...optionalDependencies }),
   // For Node, yaml offers CommonJS alone, which cannot be shaken; this is the same code as modules.
   alias: { yaml: resolve("node_modules/yaml/browser/dist/index.js") },
   define: { EVALS_VERSION: JSON.stringify(version) },

@@ -101,7 +101,7 @@ export const homes = [
     why: "How a model is reached is the providers' secret, so an SDK can be replaced in one folder.",
   },
   {
-    packages: ["better-sqlite3"],
+    packages: ["better-sqlite3", "node:sqlite"],
     in: ["src/store/sqlite/"],
     why: "SQL lives behind the store's port, so another database is one new folder.",
   },

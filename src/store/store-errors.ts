@@ -53,3 +53,20 @@ export function runBusy({ id, suite }: Pick<RunHeader, "id" | "suite">, pid: num
     fix: `Wait until it has ended, or stop it: kill -INT ${pid}. Then: evals run ${suite} --resume`,
   });
 }
+
+/**
+ * @param node the version of Node that runs
+ * @param causes why each way to SQLite could not be loaded
+ */
+export function noSqlite(node: string, causes: readonly Error[]): EvalsError {
+  const reasons = causes.map(({ message }) => message.split("\n", 1)[0]?.trim()).join("; ");
+  return new EvalsError(
+    {
+      code: "EVALS_STORE_NO_SQLITE",
+      what: `SQLite cannot be loaded in Node ${node}: ${reasons}.`,
+      why: WHY,
+      fix: "Build it for this Node: npm rebuild better-sqlite3 (pnpm: pnpm approve-builds, then pnpm rebuild better-sqlite3), which needs a C++ compiler. Or use Node 22.13 or later, which has SQLite of its own.",
+    },
+    { cause: causes[0] },
+  );
+}

@@ -1,13 +1,13 @@
-import type { Database } from "better-sqlite3";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
+import type { Database } from "./database.ts";
 import { translated } from "./sqlite-errors.ts";
 
 interface JudgementRow {
   readonly id: number;
-  readonly asked: Buffer;
+  readonly asked: string;
   readonly draw: number;
-  readonly judge: Buffer;
+  readonly judge: string;
   readonly case_id: string;
   readonly output: string;
   readonly refusal: string | null;
@@ -21,15 +21,10 @@ interface JudgementRow {
 }
 
 const COLUMNS =
-  "j.id, j.asked, j.draw, j.judge, j.case_id, j.output, j.refusal, j.finish_reason, j.model, j.input_tokens, j.output_tokens, j.latency_ms, j.cost_usd, j.at";
+  "j.id, lower(hex(j.asked)) AS asked, j.draw, lower(hex(j.judge)) AS judge, j.case_id, j.output, j.refusal, j.finish_reason, j.model, j.input_tokens, j.output_tokens, j.latency_ms, j.cost_usd, j.at";
 
-function toJudgement({ asked, judge, at, ...row }: JudgementRow): StoredJudgement {
-  return {
-    ...row,
-    asked: asked.toString("hex"),
-    judge: judge.toString("hex"),
-    at: new Date(at).toISOString(),
-  };
+function toJudgement({ at, ...row }: JudgementRow): StoredJudgement {
+  return { ...row, at: new Date(at).toISOString() };
 }
 
 type Judgements = Pick<
@@ -118,7 +113,7 @@ function statements(db: Database) {
       "INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, input_tokens, output_tokens, latency_ms, cost_usd, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     ),
     find: db.prepare<[Buffer, number, number, number], JudgementRow>(
-      `SELECT ${COLUMNS} FROM judgements j WHERE asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
+      `SELECT ${COLUMNS} FROM judgements j WHERE j.asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
     ),
     byId: db.prepare<[number], JudgementRow>(`SELECT ${COLUMNS} FROM judgements j WHERE id = ?`),
     discard: db.prepare<[number]>("UPDATE judgements SET unusable = 1 WHERE id = ?"),

@@ -1,20 +1,21 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../open-store.ts";
 import { sampleCases, sampleHeader, sampleTranscript } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import { writeOldDatabase } from "../testing/write-old-database.ts";
+import type { Database } from "./database.ts";
 import { MIGRATIONS, migrate } from "./migrate.ts";
+import { openDatabase } from "./open-database.ts";
 
 const UPDATE = process.env.UPDATE_GOLDENS === "1";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const versions = MIGRATIONS.map((_, index) => index + 1);
 
 /** Every statement that made the schema, by kind and name. */
-function schemaOf(db: Database.Database): string {
+function schemaOf(db: Database): string {
   const rows = db
     .prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name")
     .all();
@@ -22,8 +23,8 @@ function schemaOf(db: Database.Database): string {
 }
 
 describe("a migration", () => {
-  it.each(versions)("number %i leaves the schema that was reviewed with it", (version) => {
-    const db = new Database(":memory:");
+  it.each(versions)("number %i leaves the schema that was reviewed with it", async (version) => {
+    const db = await openDatabase(":memory:");
     for (const step of MIGRATIONS.slice(0, version)) db.exec(step);
     const golden = here(`../../../fixtures/databases/schema-${version}.sql`);
     const schema = schemaOf(db);
@@ -31,8 +32,8 @@ describe("a migration", () => {
     expect(schema).toBe(readFileSync(golden, "utf8"));
   });
 
-  it("is not run a second time", () => {
-    const db = new Database(":memory:");
+  it("is not run a second time", async () => {
+    const db = await openDatabase(":memory:");
     migrate(db);
     const before = schemaOf(db);
     migrate(db);
@@ -80,7 +81,7 @@ describe("a history of an earlier version", () => {
     } finally {
       store.close();
     }
-    const db = new Database(join(place.root, ".evals/history.db"));
+    const db = await openDatabase(join(place.root, ".evals/history.db"));
     expect(db.pragma("user_version", { simple: true })).toBe(MIGRATIONS.length);
     db.close();
   });

@@ -1,4 +1,4 @@
-import type { Database } from "better-sqlite3";
+import type { Database } from "./database.ts";
 import { history } from "./migrations/0001-history.ts";
 import { judgements } from "./migrations/0002-judgements.ts";
 import { owners } from "./migrations/0003-owners.ts";

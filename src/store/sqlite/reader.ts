@@ -1,4 +1,3 @@
-import type { Database, Statement } from "better-sqlite3";
 import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
@@ -11,6 +10,7 @@ import {
 } from "../../domain/run.ts";
 import { workNow } from "../run-process.ts";
 import type { CachedAnswer, RunFilter, Store, StoredRun } from "../store.ts";
+import type { Database, Statement } from "./database.ts";
 import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { ownerOf } from "./run-owners.ts";

@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { CaseBodies, NewRunCase } from "../store.ts";
+import type { Database } from "./database.ts";
 
 /** Writes the plan of a run: its cases, with contents and requests that are not known yet. Inside a transaction. */
 export function insertCases(

@@ -1,7 +1,7 @@
-import type { Database } from "better-sqlite3";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { otherProcess } from "../run-process.ts";
 import { runBusy } from "../store-errors.ts";
+import type { Database } from "./database.ts";
 
 /** The column as a mark; null for a run that nobody works on. */
 export function ownerOf(column: string | null): ProcessMark | null {

@@ -1,5 +1,5 @@
-import type { Database } from "better-sqlite3";
 import type { RunWriter, TrialRecord, TrialScoring } from "../store.ts";
+import type { Database } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
 import { translated } from "./sqlite-errors.ts";
 

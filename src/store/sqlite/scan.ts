@@ -1,7 +1,7 @@
-import type { Database } from "better-sqlite3";
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import type { TrialRow } from "../store.ts";
+import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
 
 const NO_TAGS: readonly string[] = [];

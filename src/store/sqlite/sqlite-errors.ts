@@ -13,11 +13,29 @@ const UNWRITABLE = /^SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)/;
 export function translated(error: unknown): unknown {
   if (error instanceof EvalsError) return error;
   if (error instanceof NewerSchema) return storeNewer(RELATIVE_PATH, error);
-  const code = (error as { code?: unknown }).code;
-  if (typeof code !== "string") return error;
+  const code = codeOf(error);
+  if (code === undefined) return error;
   if (CORRUPT.test(code)) return storeCorrupt(RELATIVE_PATH, error);
   if (UNWRITABLE.test(code) || /^(EACCES|EROFS|ENOTDIR|ENOENT|ELOOP|EEXIST|ENOSPC|EPERM)$/.test(code)) {
     return storeUnwritable(RELATIVE_PATH, error);
   }
   return error;
+}
+
+/** The primary result codes of SQLite (https://sqlite.org/rescode.html) that are told in words. */
+const RESULT_CODES: Readonly<Record<number, string>> = {
+  3: "SQLITE_PERM",
+  8: "SQLITE_READONLY",
+  10: "SQLITE_IOERR",
+  11: "SQLITE_CORRUPT",
+  13: "SQLITE_FULL",
+  14: "SQLITE_CANTOPEN",
+  26: "SQLITE_NOTADB",
+};
+
+/** better-sqlite3 names a code of SQLite, Node's own SQLite gives its number, in the lowest byte. */
+function codeOf(error: unknown): string | undefined {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (typeof errcode === "number") return RESULT_CODES[errcode & 0xff];
+  return typeof code === "string" ? code : undefined;
 }

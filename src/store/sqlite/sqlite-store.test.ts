@@ -1,19 +1,15 @@
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
 import { openStore } from "../open-store.ts";
 import type { Store } from "../store.ts";
-import { storeContract } from "../store-contract.ts";
-import { storeProcessContract } from "../store-process-contract.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
+import type { Database } from "./database.ts";
 import { MIGRATIONS } from "./migrate.ts";
-
-storeContract("the history in .evals/history.db", sqlitePlace);
-storeProcessContract("the history in .evals/history.db", sqlitePlace);
+import { openDatabase } from "./open-database.ts";
 
 let place: ReturnType<typeof sqlitePlace>;
 const opened: { close(): void }[] = [];
@@ -29,8 +25,8 @@ const open = async (): Promise<Store> => {
   opened.push(store);
   return store;
 };
-const raw = (): Database.Database => {
-  const db = new Database(place.file);
+const raw = async (): Promise<Database> => {
+  const db = await openDatabase(place.file);
   opened.push(db);
   return db;
 };
@@ -57,9 +53,9 @@ describe("the folder of the history", () => {
 describe("a history that cannot be used", () => {
   it("is refused when a newer program wrote it, and left as it is", async () => {
     (await open()).close();
-    raw().pragma(`user_version = ${MIGRATIONS.length + 1}`);
+    (await raw()).pragma(`user_version = ${MIGRATIONS.length + 1}`);
     expect(await refusal()).toEqual({ code: "EVALS_STORE_NEWER", path: ".evals/history.db" });
-    expect(raw().pragma("user_version", { simple: true })).toBe(MIGRATIONS.length + 1);
+    expect((await raw()).pragma("user_version", { simple: true })).toBe(MIGRATIONS.length + 1);
   });
 
   it("is refused when it is not a database, and left as it is", async () => {
@@ -108,7 +104,9 @@ describe("writing", () => {
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
     const holder = new Worker(
       `const { parentPort, workerData } = require("node:worker_threads");
-       const db = new (require("better-sqlite3"))(workerData);
+       let db;
+       try { db = new (require("better-sqlite3"))(workerData); }
+       catch { db = new (require("node:sqlite").DatabaseSync)(workerData); }
        db.exec("BEGIN IMMEDIATE");
        parentPort.postMessage("held");
        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
@@ -126,7 +124,7 @@ describe("writing", () => {
   it("says at the next answer that the last could not be written, so that no more are paid for", async () => {
     const store = await open();
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
-    raw().exec("DROP TABLE answers");
+    (await raw()).exec("DROP TABLE answers");
     writer.record(answered(0, 1));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(() => writer.record(answered(0, 2))).toThrow("answers");
@@ -134,7 +132,7 @@ describe("writing", () => {
 });
 
 describe("the documented views", () => {
-  let db: Database.Database;
+  let db: Database;
   beforeEach(async () => {
     const store = await open();
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
@@ -142,7 +140,7 @@ describe("the documented views", () => {
     writer.record({ kind: "errored", case_no: 1, trial: 1, error: "timeout", message: "no reply" });
     writer.calls(3);
     writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
-    db = raw();
+    db = await raw();
   });
 
   it("run_overview tells each run with its target and commit", () => {

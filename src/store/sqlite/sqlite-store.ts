@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { Database as Db } from "better-sqlite3";
-import Database from "better-sqlite3";
 import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import type { Database } from "./database.ts";
 import { makeHistoryFolder } from "./history-folder.ts";
 import { judgementTable } from "./judgements.ts";
 import { migrate } from "./migrate.ts";
+import { openDatabase, type SqliteLibrary } from "./open-database.ts";
 import { readers } from "./reader.ts";
 import { insertCases } from "./run-cases.ts";
 import { runOwners } from "./run-owners.ts";
@@ -14,20 +14,33 @@ import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 import { RELATIVE_PATH, translated } from "./sqlite-errors.ts";
 import { keepDurable } from "./wal-sync.ts";
 
-/** @param self the process that is marked as the one at work on the runs which this store writes */
-export function openSqliteStore(root: string, now: () => number, self: ProcessMark): Store {
+/**
+ * @param self the process that is marked as the one at work on the runs which this store writes
+ * @param libraries ways to SQLite in the order in which they are tried; default all
+ */
+export async function openSqliteStore(
+  root: string,
+  now: () => number,
+  self: ProcessMark,
+  libraries?: readonly SqliteLibrary[],
+): Promise<Store> {
   const path = join(root, RELATIVE_PATH);
   try {
     makeHistoryFolder(root);
-    const db = new Database(path, { timeout: 30_000 });
-    prepare(db);
+    const db = await openDatabase(path, libraries);
+    try {
+      prepare(db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
     return sqliteStore(db, path, now, self);
   } catch (error) {
     throw translated(error);
   }
 }
 
-function prepare(db: Db): void {
+function prepare(db: Database): void {
   db.pragma("journal_mode = WAL");
   // With WAL and NORMAL a commit survives the death of the process; `keepDurable` bounds what a power cut can take.
   db.pragma("synchronous = NORMAL");
@@ -38,7 +51,7 @@ function prepare(db: Db): void {
   migrate(db);
 }
 
-function sqliteStore(db: Db, path: string, now: () => number, self: ProcessMark): Store {
+function sqliteStore(db: Database, path: string, now: () => number, self: ProcessMark): Store {
   const read = readers(db);
   const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
   const owners = runOwners(db, self);
@@ -101,7 +114,7 @@ function attempt(work: () => void): void {
 }
 
 function createRun(
-  db: Db,
+  db: Database,
   { header, owner }: { readonly header: RunHeader; readonly owner: string },
   cases: Iterable<NewRunCase>,
   bodies: CaseBodies,

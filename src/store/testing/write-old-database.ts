@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import Database from "better-sqlite3";
+import { openDatabase } from "../sqlite/open-database.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./sample-run.ts";
 import { sqlitePlace } from "./sqlite-place.ts";
 
@@ -16,7 +16,7 @@ export async function writeOldDatabase(path: string): Promise<void> {
   writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
   store.close();
   mkdirSync(dirname(path), { recursive: true });
-  const db = new Database(place.file);
+  const db = await openDatabase(place.file);
   db.pragma("journal_mode = DELETE");
   db.prepare("VACUUM INTO ?").run(path);
   db.close();

@@ -1,0 +1,65 @@
+// Runs the tests that depend on Node itself on every line of it that is supported besides the one at hand: the store on each
+// of its SQLite libraries, and a project from init to diff. The npm package `node` brings each line.
+// `node scripts/test-on-nodes.mjs [major…]`; the last line counts the lines of Node that held.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SUPPORTED = ["20", "22", "24", "26"];
+const TESTS = ["src/store", "src/cli/commands/first-story.e2e.test.ts"];
+
+process.chdir(fileURLToPath(new URL("..", import.meta.url)));
+const own = process.versions.node.split(".")[0];
+const asked = process.argv.slice(2);
+const majors = asked.length > 0 ? asked : SUPPORTED.filter((major) => major !== own);
+const report = process.env.EVALS_NODES_REPORT;
+
+let passed = 0;
+let failed = 0;
+for (const major of majors) {
+  const folder = mkdtempSync(join(tmpdir(), `evals-node-${major}-`));
+  try {
+    const node = major === own ? process.execPath : install(major, folder);
+    const counts = node === undefined ? { passed: 0, failed: 1 } : runTests(node, folder);
+    console.log(`Node ${major}: ${counts.passed} passed, ${counts.failed} failed`);
+    passed += counts.passed;
+    failed += counts.failed;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+if (report) writeFileSync(report, JSON.stringify({ passed, failed }));
+console.log(`${passed} passed, ${failed} failed on Node ${majors.join(", ")}`);
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+/** @returns the program; undefined, and said, where it is not to be had */
+function install(major, folder) {
+  writeFileSync(join(folder, "package.json"), '{"private":true}');
+  const { status, stderr } = spawnSync("npm", ["install", "--no-audit", "--no-fund", `node@${major}`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  if (status === 0) return join(folder, "node_modules/node/bin/node");
+  console.error(`Node ${major} could not be installed: ${stderr.slice(-300)}`);
+  return undefined;
+}
+
+function runTests(node, folder) {
+  const result = join(folder, "report.json");
+  const { status } = spawnSync(
+    node,
+    [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      ...TESTS,
+      "--reporter=dot",
+      "--reporter=json",
+      `--outputFile=${result}`,
+    ],
+    { stdio: ["ignore", "inherit", "inherit"] },
+  );
+  const { numPassedTests = 0, numFailedTests = 0 } = JSON.parse(readFileSync(result, "utf8"));
+  return { passed: numPassedTests, failed: numFailedTests + (status !== 0 && numFailedTests === 0 ? 1 : 0) };
+}

@@ -1,0 +1,145 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { Database, Statement, Transaction } from "./database.ts";
+import { BUSY_TIMEOUT_MS, SqliteAbsent } from "./open-database.ts";
+
+/**
+ * Node's own SQLite behind the store's interface.
+ * @throws {SqliteAbsent} where Node has none, before 22.13
+ */
+export async function openNodeDatabase(path: string): Promise<Database> {
+  const { DatabaseSync } = await loadQuietly();
+  const db = new DatabaseSync(path);
+  db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const read = cutsAtNul(db) ? bytesOfTexts(db) : asGiven;
+  let open = true;
+  return {
+    prepare: (sql) => nodeStatement(db.prepare(read.query(sql)), read.value),
+    exec: (sql) => db.exec(sql),
+    pragma: (text, { simple = false } = {}) => {
+      const rows = db.prepare(`PRAGMA ${text}`).all() as Row[];
+      return simple ? rows[0] && Object.values(rows[0])[0] : rows;
+    },
+    transaction: (work) => transactionOf(db, work),
+    close: () => {
+      if (open) db.close();
+      open = false;
+    },
+  };
+}
+
+/** The warning that its interface may change is for those who write against it, not for users of this program. */
+async function loadQuietly(): Promise<typeof import("node:sqlite")> {
+  const { emitWarning } = process;
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
+    if (/SQLite is an experimental feature/.test(String(warning))) return;
+    Reflect.apply(emitWarning, process, [warning, ...rest]);
+  };
+  try {
+    return await import("node:sqlite");
+  } catch (error) {
+    throw new SqliteAbsent(error instanceof Error ? error.message : String(error), { cause: error });
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** How a query is written and a value of its rows is read. */
+interface Reading {
+  readonly query: (sql: string) => string;
+  readonly value: (given: unknown) => unknown;
+}
+
+const asGiven: Reading = { query: (sql) => sql, value: (given) => given };
+
+/** Node 22 gives a text only up to its first NUL, which a model may well write. */
+function cutsAtNul(db: DatabaseSync): boolean {
+  return (db.prepare("SELECT char(97, 0, 98) AS text").get() as Row).text === "a";
+}
+
+/** Texts are asked for as their bytes, which come whole. Nothing else is bytes: the store reads hashes as text. */
+function bytesOfTexts(db: DatabaseSync): Reading {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return {
+    query: (sql) => {
+      if (!/^\s*SELECT\b/i.test(sql)) return sql;
+      const names = db
+        .prepare(sql)
+        .columns()
+        .map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+      const bytes = names.map(
+        (name) => `iif(typeof(${name}) = 'text', CAST(${name} AS BLOB), ${name}) AS ${name}`,
+      );
+      return `SELECT ${bytes.join(", ")} FROM (${sql})`;
+    },
+    value: (given) => (given instanceof Uint8Array ? decoder.decode(given) : given),
+  };
+}
+
+function nodeStatement<P extends unknown[], R>(of: StatementSync, value: Reading["value"]): Statement<P, R> {
+  // Node's rows have no prototype: they would not equal what is written in the code.
+  let shape: (row: Row) => unknown = (row) => {
+    const plain: Record<string, unknown> = {};
+    for (const name in row) plain[name] = value(row[name]);
+    return plain;
+  };
+  const shaped = (row: unknown): R => shape(row as Row) as R;
+  const values = (given: P): SQLInputValue[] => given as SQLInputValue[];
+  const statement: Statement<P, R> = {
+    run: (...given) => of.run(...values(given)),
+    get: (...given) => {
+      const row = of.get(...values(given));
+      return row === undefined ? undefined : shaped(row);
+    },
+    all: (...given) => of.all(...values(given)).map(shaped),
+    iterate: (...given) => each(of.iterate(...values(given)), shaped),
+    pluck: () => {
+      shape = (row) => value(Object.values(row)[0]);
+      return statement;
+    },
+    raw: () => {
+      of.setReturnArrays?.(true);
+      const given = of.setReturnArrays !== undefined && value === asGiven.value;
+      shape = given ? (row) => row : (row) => Object.values(row).map(value);
+      return statement;
+    },
+  };
+  return statement;
+}
+
+function* each<R>(rows: Iterable<unknown>, shaped: (row: unknown) => R): Generator<R> {
+  for (const row of rows) yield shaped(row);
+}
+
+/** How many transactions of a database are open, one within the other. */
+const depths = new WeakMap<DatabaseSync, number>();
+
+function transactionOf<A extends unknown[], T>(db: DatabaseSync, work: (...args: A) => T): Transaction<A, T> {
+  const within =
+    (begin: string) =>
+    (...args: A): T => {
+      const depth = depths.get(db) ?? 0;
+      const point = `within_${depth}`;
+      db.exec(depth === 0 ? begin : `SAVEPOINT ${point}`);
+      depths.set(db, depth + 1);
+      try {
+        const result = work(...args);
+        db.exec(depth === 0 ? "COMMIT" : `RELEASE ${point}`);
+        return result;
+      } catch (error) {
+        undo(db, depth === 0 ? "ROLLBACK" : `ROLLBACK TO ${point}; RELEASE ${point}`);
+        throw error;
+      } finally {
+        depths.set(db, depth);
+      }
+    };
+  return Object.assign(within("BEGIN"), { immediate: within("BEGIN IMMEDIATE") });
+}
+
+/** SQLite has undone a transaction by itself where the disk is full; the first error is the one to tell. */
+function undo(db: DatabaseSync, sql: string): void {
+  try {
+    db.exec(sql);
+  } catch {}
+}

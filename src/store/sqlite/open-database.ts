@@ -1,0 +1,66 @@
+import { noSqlite } from "../store-errors.ts";
+import type { Database } from "./database.ts";
+
+/** A way to SQLite. */
+export interface SqliteLibrary {
+  readonly name: "better-sqlite3" | "node:sqlite";
+  /**
+   * Opens a file, made where it is not there, or `:memory:`.
+   * @throws {SqliteAbsent} where this library cannot be loaded on this machine
+   */
+  open(path: string): Promise<Database>;
+}
+
+/** A library is not installed, not built, or built for another Node. */
+export class SqliteAbsent extends Error {}
+
+/** How long a write waits for another process that holds the file, in milliseconds. */
+export const BUSY_TIMEOUT_MS = 30_000;
+
+/** Built by the installation, the faster of the two. */
+export const betterSqlite: SqliteLibrary = {
+  name: "better-sqlite3",
+  open: async (path) => {
+    const library = await import("better-sqlite3").catch((error) => {
+      throw new SqliteAbsent(error instanceof Error ? error.message : String(error), { cause: error });
+    });
+    try {
+      return new library.default(path, { timeout: BUSY_TIMEOUT_MS });
+    } catch (error) {
+      // SQLite's own errors say that the file cannot be used; all others that the native part cannot be loaded.
+      if (error instanceof library.default.SqliteError || isOfFolder(error)) throw error;
+      throw new SqliteAbsent(error instanceof Error ? error.message : String(error), { cause: error });
+    }
+  },
+};
+
+/** Part of Node since 22.13. */
+export const nodeSqlite: SqliteLibrary = {
+  name: "node:sqlite",
+  open: async (path) => {
+    const { openNodeDatabase } = await import("./node-database.ts");
+    return openNodeDatabase(path);
+  },
+};
+
+/** In the order in which they are tried. */
+const LIBRARIES: readonly SqliteLibrary[] = [betterSqlite, nodeSqlite];
+
+/** @throws {EvalsError} EVALS_STORE_NO_SQLITE where none of them can be loaded */
+export async function openDatabase(path: string, libraries = LIBRARIES): Promise<Database> {
+  const absent: SqliteAbsent[] = [];
+  for (const library of libraries) {
+    try {
+      return await library.open(path);
+    } catch (error) {
+      if (!(error instanceof SqliteAbsent)) throw error;
+      absent.push(error);
+    }
+  }
+  throw noSqlite(process.versions.node, absent);
+}
+
+/** better-sqlite3 itself looks whether the folder is there. */
+function isOfFolder(error: unknown): boolean {
+  return error instanceof TypeError && /directory does not exist/.test(error.message);
+}
