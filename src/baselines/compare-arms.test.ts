@@ -109,7 +109,7 @@ describe("the verdict", () => {
   ])("is incomparable with %s", (_what, candidate) => {
     const { comparison } = compare(armOfCounts(times(3, [1, 1])), candidate);
     expect(comparison).toMatchObject({ verdict: "incomparable", detectable_drop: null, population: null });
-    expect(comparison.said).toContain("can be compared");
+    expect(comparison.said).toMatch(/can be compared|nothing to compare/);
     expect(comparison.metrics[0]).toMatchObject({ delta: null, p: null, verdict: "incomparable" });
   });
 
@@ -144,8 +144,13 @@ describe("the verdict", () => {
   it("of pass^k needs so many answers on both sides", () => {
     const said = compared(times(5, [2, 2]), times(5, [1, 1]), { metric: "pass^2" }).said;
     expect(said).toBe(
-      "pass^2 cannot be compared: the two sides were scored differently, or no case has 2 answers on both sides",
+      "pass^2 cannot be compared: the two sides were scored differently, or not every case has 2 answers on both sides",
     );
+    const oneShort = [...times(49, [5, 3] as const), [2, 2] as const];
+    expect(compared(times(50, [5, 5]), oneShort, { metric: "pass^3" })).toMatchObject({
+      verdict: "incomparable",
+      metrics: [{ metric: "pass_rate" }, { metric: "score.exact" }, { metric: "pass^3", candidate: null }],
+    });
     expect(compared(times(50, [5, 5]), times(50, [5, 3]), { metric: "pass^3" }).verdict).toBe("regressed");
   });
 

@@ -140,7 +140,9 @@ function allMetrics(
   const names = [
     "pass_rate",
     ...[...candidate.scores.keys()].map((name) => `score.${name}`),
-    ...(k > 1 ? [`pass^${k}`] : []),
+    ...(k > 1 && haveEach(k, base, pairs.base) && haveEach(k, candidate, pairs.candidate)
+      ? [`pass^${k}`]
+      : []),
   ];
   const informing: MetricRule = {
     max_drop: 0.03,
@@ -156,6 +158,10 @@ function allMetrics(
     (metric) =>
       gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
   );
+}
+
+function haveEach(trials: number, { answered }: Arm, places: Int32Array): boolean {
+  return places.every((place) => (answered[place] ?? 0) >= trials);
 }
 
 /** One row a gating metric; of several rules about one metric the row of the worst verdict, which is the comparison's. */
@@ -201,5 +207,6 @@ function saidOf(findings: readonly RuleFinding[], verdict: Verdict): string {
 }
 
 function noPairs(base: Arm, candidate: Arm): string {
+  if (candidate.trials === 0) return `nothing was answered, so there is nothing to compare with ${base.side}`;
   return `no case of ${candidate.side} can be compared with ${base.side}: none has the same id and content and an answer on both sides`;
 }

@@ -195,14 +195,18 @@ function shareDifference({ low, high }: { readonly low: number; readonly high: n
   return { low: Math.max(-1, low), high: Math.min(1, high) };
 }
 
-/** pass^k: under "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted out. */
+/**
+ * pass^k over cases that all have k trials on both sides; what only some of them have is no value of the suite. Under
+ * "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted
+ * out.
+ */
 function measurePassK(metric: string, { base, candidate }: MetricArms, rule: MetricRule): Measured | null {
   const order = Number(metric.slice("pass^".length));
   const differences: number[] = [];
   const total = { before: 0, after: 0, variance: 0 };
   for (let i = 0; i < base.count.length; i++) {
     const [m = 0, b = 0, k = 0, x = 0] = [base.count[i], base.sum[i], candidate.count[i], candidate.sum[i]];
-    if (m < order || k < order) continue;
+    if (m < order || k < order) return null;
     const { diff, permutationVariance } = passHatKDiff({ m, b, k, x }, order);
     differences.push(diff);
     total.before += passHatK(m, b, order);

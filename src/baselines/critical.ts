@@ -3,15 +3,17 @@ import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
 
 /**
- * `gate.critical`: the selected cases must pass every trial. One failed trial decides; a missing one leaves it open.
+ * `gate.critical`: the selected cases must pass every trial. One failed trial decides; one that is still missing leaves the
+ * rule open, and how many of the cases hold unknown.
  *
  * @param casesOf the cases that a selector names
+ * @param left trials of a case that have no answer, whatever the reason: also those that an early stop did not need
  */
 export function checkCritical(
   selectors: readonly string[],
   casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>,
   tally: Tally,
-  missing: (caseNo: number) => number,
+  left: (caseNo: number) => number,
 ): RuleResult[] {
   return selectors.map((selector) => {
     let failed = 0;
@@ -23,12 +25,12 @@ export function checkCritical(
       if ((tally.passed[caseNo] ?? 0) < (tally.answered[caseNo] ?? 0)) {
         failed++;
         broken.push(id);
-      } else if (missing(caseNo) > 0) open++;
+      } else if (left(caseNo) > 0) open++;
     }
     return {
       rule: `critical ${selector}`,
       outcome: failed > 0 ? "failed" : open > 0 ? "undecided" : "passed",
-      value: chosen === 0 ? null : (chosen - failed) / chosen,
+      value: chosen === 0 || open > 0 ? null : (chosen - failed) / chosen,
       required: "every trial passes",
       ...(broken.length === 0
         ? {}

@@ -29,7 +29,7 @@ export function explainVerdict(
     const needed = /^pass\^(\d+)$/.exec(metric)?.[1];
     if (metric.startsWith("score."))
       return `${name} cannot be compared: no case was scored alike by it on both sides`;
-    const common = needed === undefined ? "" : `, or no case has ${needed} answers on both sides`;
+    const common = needed === undefined ? "" : `, or not every case has ${needed} answers on both sides`;
     return `${name} cannot be compared: the two sides were scored differently${common}`;
   }
   const n = evidence.difference.clusters;

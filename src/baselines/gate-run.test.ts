@@ -80,6 +80,7 @@ function gated(
     tally,
     metrics: computeMetrics(tally, { trials: 5, scorers: ["exact"] }),
     missing: (caseNo) => tally.errored[caseNo] ?? 0,
+    left: (caseNo) => 5 - (tally.answered[caseNo] ?? 0),
     totalMissing: tally.totalErrored,
     casesOf: (selector) => stored.filter(({ id }) => selector === `case:${id}`),
     baseline: baseline === undefined ? baselineOf(cases.length) : baseline,
@@ -155,6 +156,58 @@ describe("missing trials", () => {
   it("never make an outage a regression: nothing answered is undecided", () => {
     const { gate } = gated(times(100, "eeeee"));
     expect(gate).toMatchObject({ outcome: "undecided", verdict: "incomparable" });
+  });
+
+  const rules: readonly (readonly [string, object])[] = [
+    ...["pass_rate", "pass^1", "pass^5", "score.exact"].map(
+      (metric) => [`regression ${metric}`, { regression: { metric } }] as const,
+    ),
+    ["regression by the bare numbers", { regression: { mode: "point", max_drop: 0.5 } }],
+    ["regression on cases like these", { regression: { scope: "population" } }],
+    ["critical", { regression: false, critical: ["case:c0"] }],
+    [
+      "requirement",
+      { regression: false, require: { pass_rate: ">= 0", "pass^5": ">= 0", error_rate: "<= 1" } },
+    ],
+    ["no rule", { regression: false }],
+  ];
+  const accepted = { from: sha256("base"), to: header.fingerprint, why: "why not" };
+
+  it.each(rules)("let nothing pass where no trial was answered: %s", (_name, gate) => {
+    // So few cases that no way in which the missing trials come out would prove a drop.
+    for (const cases of [times(2, "eeeee"), times(30, "eeeee")])
+      for (const one of [null, accepted])
+        expect(gated(cases, { gate, accepted: one }).gate.outcome).toBe("undecided");
+    const alone = gated(times(2, "eeeee"), { gate, baseline: null }).gate.outcome;
+    expect(alone).toBe("undecided");
+  });
+
+  it("are said where a rule hangs on them", () => {
+    const half = [...times(30, "peeee"), ...times(70, "ppppp")];
+    expect(gated(half).gate.rules[0]?.said).toBe(
+      "120 of 500 trials have no answer: counted as failed, pass rate is regressed; counted as passed, shown not to be worse",
+    );
+    expect(gated(times(4, "eeeee")).gate.rules[0]?.said).toBe(
+      "nothing was answered, so there is nothing to compare with run aa000001",
+    );
+  });
+
+  it("cannot be accepted, as a drop can", () => {
+    const half = [...times(30, "peeee"), ...times(70, "ppppp")];
+    expect(gated(half, { accepted }).gate.outcome).toBe("undecided");
+  });
+
+  it("are those that pass^k needs too, though nobody planned them", () => {
+    const short = [...times(10, "f"), ...times(10, "ppppp")];
+    const rule = { regression: { metric: "pass^5" } };
+    expect(gated(short, { gate: rule }).gate).toMatchObject({ outcome: "failed" });
+    const open = [...times(10, "p"), ...times(10, "ppppp")];
+    expect(gated(open, { gate: rule }).gate).toMatchObject({ outcome: "undecided" });
+  });
+
+  it("leave a critical case open also where an early stop did not need them", () => {
+    const gate = { regression: false, critical: ["case:c0"] };
+    expect(gated(["p", "ppppp"], { gate }).gate.rules).toMatchObject([{ outcome: "undecided", value: null }]);
   });
 });
 

@@ -13,7 +13,9 @@ import { withCanary } from "./canary.ts";
 import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
 import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
+import { metricWords } from "./explain-verdict.ts";
 import { gateResult } from "./gate.ts";
+import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
 import { namedCases } from "./named-cases.ts";
 import { pairCases } from "./pair-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
@@ -26,6 +28,8 @@ export interface GateInput {
   readonly metrics: Metrics;
   /** Errored and skipped trials of a case; trials that were not needed are not missing. */
   readonly missing: (caseNo: number) => number;
+  /** All trials of a case without an answer, those that were not needed among them. */
+  readonly left: (caseNo: number) => number;
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   /** Null when there is nothing to compare with. */
@@ -57,16 +61,17 @@ export function gateRun(input: GateInput): {
   const measured = measuredOf(input);
   const rules: RuleResult[] = [
     ...checkRequirements(gate.require, measured),
-    ...checkCritical(gate.critical, input.casesOf, input.tally, input.missing),
+    ...checkCritical(gate.critical, input.casesOf, input.tally, input.left),
   ];
-  if (baseline === null) return { gate: gateResult(rules, "none", input.totalMissing), comparison: null };
+  const trials = { missing: input.totalMissing, answered: input.tally.totalAnswered };
+  if (baseline === null) return { gate: gateResult(rules, "none", trials), comparison: null };
   const compared = withCanary(
     input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline),
     input.canary,
   );
   const why = acceptedBecause(input, baseline);
-  const findings = regressionResults(input, baseline, compared).map((result) =>
-    why === null ? result : acceptedResult(result, why),
+  const findings = regressionResults(input, baseline, compared).map(({ result, isOpen }) =>
+    isOpen || why === null ? result : acceptedResult(result, why),
   );
   const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
   const verdict =
@@ -76,7 +81,7 @@ export function gateRun(input: GateInput): {
   const contract = contractOf(input, baseline, compared);
   const held = contract === null || !gate.contract ? [] : [contractRule(contract, compared.findings)];
   return {
-    gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, input.totalMissing),
+    gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, trials),
     comparison: { ...compared.comparison, verdict, ...(contract === null ? {} : { contract }) },
   };
 }
@@ -151,31 +156,89 @@ function ofWholeRun(
   };
 }
 
+/** What became of a regression rule; open where it hangs on trials without an answer, so that nobody can accept it. */
+interface RegressionResult {
+  readonly result: RuleResult;
+  readonly isOpen: boolean;
+}
+
 /**
  * The regression rules' outcomes. With missing trials a verdict counts only as far as it holds however they would have
- * come out: all failed and all passed.
+ * come out: all failed and all passed. Where no case has an answer on both sides nothing was compared, and nothing passes.
  */
-function regressionResults(input: GateInput, baseline: Arm, compared: ComparedArms): RuleResult[] {
-  const rules = regressionRules(input.gate);
-  if (rules.length === 0) return [];
+function regressionResults(input: GateInput, baseline: Arm, compared: ComparedArms): RegressionResult[] {
+  if (regressionRules(input.gate).length === 0) return [];
   const ends = findingsAtEnds(input, baseline, compared);
-  return compared.findings.map((finding, index) => {
-    const outcomes = new Set(
-      ends.map((end) => outcomeOf(end[index]?.verdict ?? "incomparable", finding.rule)),
-    );
+  const { said, cases } = compared.comparison;
+  return compared.findings.map((finding, index): RegressionResult => {
+    const verdicts = ends.map((end) => end[index]?.verdict ?? "incomparable");
+    const outcomes = new Set(verdicts.map((verdict) => outcomeOf(verdict, finding.rule)));
     const [only] = outcomes;
-    return ruleResult(finding, outcomes.size === 1 && only !== undefined ? only : "undecided");
+    if (cases.paired === 0)
+      return { result: ruleResult({ ...finding, said }, "undecided"), isOpen: isShort(input) };
+    if (only !== undefined && outcomes.size === 1 && isMeasured(finding, only))
+      return { result: ruleResult(finding, only), isOpen: false };
+    return {
+      result: ruleResult({ ...finding, said: openSaid(input, finding, verdicts) }, "undecided"),
+      isOpen: true,
+    };
   });
 }
 
-/** What would be found with every missing trial failed, and with every one passed. */
+const isShort = ({ totalMissing }: GateInput): boolean => totalMissing > 0;
+
+/** A metric without a value may have failed whatever is missing; it has not passed. */
+function isMeasured({ compared }: RuleFinding, outcome: RuleResult["outcome"]): boolean {
+  return compared.evidence !== null || outcome !== "passed";
+}
+
+const FOUND: Readonly<Record<Verdict, string>> = {
+  regressed: "regressed",
+  incomparable: "not comparable",
+  inconclusive: "not settled",
+  small_drop: "a drop smaller than allowed",
+  no_regression: "shown not to be worse",
+  improved: "improved",
+};
+
+/** Why a rule is open: what it would be with the trials that have no answer counted as failed, and as passed. */
+function openSaid(input: GateInput, { rule, said, verdict }: RuleFinding, ends: readonly Verdict[]): string {
+  const [failed = verdict, passed = verdict] = ends;
+  const name = metricWords(rule.metric);
+  if (failed === passed) return said;
+  const { totalMissing, header } = input;
+  const which =
+    totalMissing > 0
+      ? `${totalMissing} of ${header.planned} trials have no answer`
+      : "not every case has all its trials";
+  return `${which}: counted as failed, ${name} is ${FOUND[failed]}; counted as passed, ${FOUND[passed]}`;
+}
+
+/**
+ * What would be found with every lacking trial failed, and with every one passed: the missing ones, and for a metric over
+ * several trials of each case those that a case does not have.
+ */
 function findingsAtEnds(input: GateInput, baseline: Arm, compared: ComparedArms): (readonly RuleFinding[])[] {
-  if (input.totalMissing === 0) return [compared.findings];
-  return [0, 1].map(
-    (score) =>
-      withCanary(compareRun(input, baseline, withMissing(input.tally, input.missing, score)), input.canary)
-        .findings,
-  );
+  const rules = regressionRules(input.gate);
+  const { tally, missing, totalMissing, canary } = input;
+  const isWhole = (needed: number | null): boolean =>
+    totalMissing === 0 && (needed === null || hasEach(tally, needed));
+  const needs = rules.map(({ metric }) => trialsNeeded(metric));
+  if (needs.every(isWhole)) return [compared.findings];
+  return [0, 1].map((score) => {
+    const made = new Map<number | null, readonly RuleFinding[]>();
+    const filled = (needed: number | null): readonly RuleFinding[] => {
+      const lacking = lackingTrials(tally, missing, needed);
+      return withCanary(compareRun(input, baseline, withMissing(tally, lacking, score)), canary).findings;
+    };
+    return compared.findings.map((finding, index) => {
+      const needed = needs[index] ?? null;
+      if (isWhole(needed)) return finding;
+      const all = made.get(needed) ?? filled(needed);
+      made.set(needed, all);
+      return all[index] ?? finding;
+    });
+  });
 }
 
 function outcomeOf(verdict: Verdict, { undecided }: RegressionRule): RuleResult["outcome"] {

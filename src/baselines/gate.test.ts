@@ -11,6 +11,8 @@ const rule = (outcome: RuleResult["outcome"]): RuleResult => ({
   required: "",
 });
 
+const WHOLE = { missing: 0, answered: 5 };
+
 describe("the outcome of a gate", () => {
   it.each([
     [[], 0, "not_gated", 0],
@@ -21,8 +23,8 @@ describe("the outcome of a gate", () => {
     [["passed", "failed"], 0, "failed", 1],
     [["undecided", "failed", "passed"], 5, "failed", 1],
   ] as const)("of rules %j with %i trials missing is %s, exit %i", (rules, missing, outcome, exit) => {
-    expect(gateOutcome(rules.map(rule), missing)).toBe(outcome);
-    expect(exitCodeFor([gateOutcome(rules.map(rule), missing)])).toBe(exit);
+    expect(gateOutcome(rules.map(rule), { missing, answered: 5 })).toBe(outcome);
+    expect(exitCodeFor([gateOutcome(rules.map(rule), { missing, answered: 5 })])).toBe(exit);
   });
 
   it("does not depend on the order of the rules", () => {
@@ -31,13 +33,13 @@ describe("the outcome of a gate", () => {
     );
     fc.assert(
       fc.property(outcomes, (all) => {
-        expect(gateOutcome(all.map(rule).reverse(), 0)).toBe(gateOutcome(all.map(rule), 0));
+        expect(gateOutcome(all.map(rule).reverse(), WHOLE)).toBe(gateOutcome(all.map(rule), WHOLE));
       }),
     );
   });
 
   it("keeps the comparison's word beside it", () => {
-    expect(gateResult([rule("passed")], "inconclusive", 0)).toMatchObject({
+    expect(gateResult([rule("passed")], "inconclusive", WHOLE)).toMatchObject({
       outcome: "passed",
       verdict: "inconclusive",
     });

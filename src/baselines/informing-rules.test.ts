@@ -3,6 +3,8 @@ import { Gate } from "../domain/suite.ts";
 import { gateResult } from "./gate.ts";
 import { reportedOnly, splitGate } from "./informing-rules.ts";
 
+const WHOLE = { missing: 0, answered: 5 };
+
 const SCORERS = [
   { name: "queue", required: true },
   { name: "helpful", required: false },
@@ -55,11 +57,11 @@ test("what informs is shown with what it found and why, and decides nothing", ()
   expect(told).toEqual([
     { ...found[0], enforced: false, because: "judge helpful 1.0.0 was never calibrated on triage" },
   ]);
-  expect(gateResult(told, "none", 0).outcome).toBe("not_gated");
+  expect(gateResult(told, "none", WHOLE).outcome).toBe("not_gated");
   const held = { rule: "require pass_rate", outcome: "passed" as const, value: 1, required: ">= 0.9" };
-  expect(gateResult([held, ...told], "regressed", 0)).toMatchObject({
+  expect(gateResult([held, ...told], "regressed", WHOLE)).toMatchObject({
     outcome: "passed",
     verdict: "regressed",
   });
-  expect(gateResult([{ ...held, outcome: "failed" }, ...told], "none", 0).outcome).toBe("failed");
+  expect(gateResult([{ ...held, outcome: "failed" }, ...told], "none", WHOLE).outcome).toBe("failed");
 });

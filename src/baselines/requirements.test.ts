@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally } from "../metrics/tally.ts";
 import { checkCritical } from "./critical.ts";
+import { gateOutcome } from "./gate.ts";
 import { checkRequirements } from "./requirements.ts";
 
 /** A run written case by case: `p`assed, `f`ailed, `e`rrored, `s`kipped trials. */
@@ -74,9 +75,36 @@ describe("a requirement", () => {
     ["the latency of a missing trial is unknown", "latency_p95", "<= 1h", ["pp", "pe"], "undecided"],
     ["the cost of a missing trial is unknown", "cost_usd", "<= 100", ["pp", "pe"], "undecided"],
     ["the error rate says what is missing", "error_rate", "<= 0.1", ["pp", "pe"], "failed"],
-    ["flakiness may go either way", "flaky_rate", "<= 0.9", ["pp", "pe"], "undecided"],
+    ["flakiness hangs on the missing trial", "flaky_rate", "<= 0.3", ["pp", "pe"], "undecided"],
+    ["flakiness is settled by the others", "flaky_rate", "<= 0.5", ["pp", "pe"], "passed"],
+    ["flakiness is too high whatever is missing", "flaky_rate", "<= 0.4", ["ppff", "pfee"], "failed"],
   ] as const)("with trials missing: %s", (_what, metric, bound, cases, outcome) => {
     expect(outcomeOf(metric, bound, run(cases))).toBe(outcome);
+  });
+
+  it.each([
+    // Nine of ten cases have one trial, and fail it: pass^5 is at most 0.1 whatever four more would do.
+    ["pass^5", ">= 0.9", ["ppppp", ...Array.from({ length: 9 }, () => "f")], "failed"],
+    ["pass^5", ">= 0.9", ["ppppp", ...Array.from({ length: 9 }, () => "p")], "undecided"],
+    ["pass@5", "<= 0.5", ["ppppp", "f"], "undecided"],
+    ["pass@2", ">= 0.5", ["fffff", "p"], "passed"],
+    ["flaky_rate", "<= 0", ["pp", "p"], "undecided"],
+    ["flaky_rate", "<= 0.1", ["pf", "p"], "failed"],
+  ] as const)(
+    "on %s %s, where some cases have fewer trials than it needs, rests on no part of them",
+    (metric, bound, cases, outcome) => {
+      const [rule] = checkRequirements({ [metric]: bound }, run(cases));
+      expect(rule).toMatchObject({ outcome, value: null });
+    },
+  );
+
+  it.each(Object.keys(run(["pp"]).metrics))("on %s is not passed by a run without an answer", (metric) => {
+    for (const bound of [">= 0", "<= 1"]) {
+      const measured = run(["ee", "ss"]);
+      const rules = checkRequirements({ [metric]: bound }, measured);
+      const trials = { missing: measured.totalMissing, answered: 0 };
+      expect(gateOutcome(rules, trials), bound).toBe("undecided");
+    }
   });
 
   it("on a value that nobody knows is undecided, and says so", () => {
@@ -106,9 +134,9 @@ describe("a critical selector", () => {
   it.each([
     ["every trial of every case passes", ["pp", "pp"], "passed", 1],
     ["one trial fails", ["pp", "pf"], "failed", 0.5],
-    ["one trial is missing", ["pp", "pe"], "undecided", 1],
-    ["one fails and another is missing", ["pe", "fp"], "failed", 0.5],
-    ["no trial has an answer", ["ee"], "undecided", 1],
+    ["one trial is missing", ["pp", "pe"], "undecided", null],
+    ["one fails and another is missing", ["pe", "fp"], "failed", null],
+    ["no trial has an answer", ["ee"], "undecided", null],
   ] as const)("when %s", (_what, cases, outcome, value) => {
     expect(check(cases)).toMatchObject({ rule: "critical tag:vip", outcome, value });
   });

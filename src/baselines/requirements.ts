@@ -3,6 +3,8 @@ import type { Metrics } from "../domain/run.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
+import { flipRate } from "../statistics/pass-k.ts";
+import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
 
 /** What a requirement is judged by. */
 export interface Measured {
@@ -17,28 +19,19 @@ export interface Measured {
 
 /**
  * `gate.require` against what was measured. Where trials are missing, a bound holds only if it holds with each of them
- * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows.
+ * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows. A metric over k
+ * trials of each case has no value while a case has fewer: then the lacking ones are counted both ways too.
  */
 export function checkRequirements(
   require: Readonly<Record<string, string>>,
   measured: Measured,
 ): RuleResult[] {
-  let extremes: readonly Metrics[] | undefined;
-  const bothExtremes = (): readonly Metrics[] => {
-    extremes ??= [0, 1].map((score) => metricsWithMissing(measured, score));
-    return extremes;
-  };
+  const ends = bothEnds(measured);
   return Object.entries(require).map(([metric, text]) => {
     const bound = parseBound(text);
     if (bound === undefined) throw new Error(`unchecked requirement ${metric}: ${text}`);
     const value = measured.metrics[metric]?.value ?? null;
-    const outcome =
-      measured.totalMissing === 0
-        ? judged(bound, [value])
-        : judged(
-            bound,
-            unaffected(metric) ? [value] : bothExtremes().map((one) => one[metric]?.value ?? null),
-          );
+    const outcome = judged(bound, possibleValues(metric, value, measured, ends));
     return { rule: `require ${metric}`, outcome, value, required: bound.text };
   });
 }
@@ -51,17 +44,47 @@ function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["o
   return held.some(Boolean) ? "undecided" : "failed";
 }
 
-/** Metrics that say what is missing rather than suffer from it. */
-function unaffected(metric: string): boolean {
-  return metric === "error_rate";
+/** The value, or the two ends between which it lies; null where nothing bounds it. */
+function possibleValues(
+  metric: string,
+  value: number | null,
+  { tally, missing, totalMissing }: Measured,
+  ends: ReturnType<typeof bothEnds>,
+): (number | null)[] {
+  const needed = trialsNeeded(metric);
+  const isWhole = totalMissing === 0 && (needed === null || hasEach(tally, needed));
+  // The error rate says what is missing rather than suffers from it.
+  if (isWhole || metric === "error_rate") return [value];
+  if (metric === "flaky_rate") return flakyEnds(tally, lackingTrials(tally, missing, needed));
+  // Money, time and tokens of a trial that never came back cannot be bounded.
+  if (!/^(pass_rate|pass[@^]\d+|score\..*)$/.test(metric)) return [null];
+  return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 
-function metricsWithMissing({ tally, missing, trials, scorers }: Measured, score: number): Metrics {
-  const filled = computeMetrics(withMissing(tally, missing, score), { trials, scorers });
-  const known: Record<string, Metrics[string]> = {};
-  for (const [name, value] of Object.entries(filled)) {
-    // Money, time and tokens of a trial that never came back cannot be bounded.
-    known[name] = /^(pass_rate|pass[@^]\d+|score\..*)$/.test(name) ? value : { value: null };
+/** The metrics with all that is lacking failed, and with all of it passed; made once for each number of trials needed. */
+function bothEnds({ tally, trials, scorers, missing }: Measured) {
+  const made = new Map<number | null, readonly Metrics[]>();
+  return (needed: number | null): readonly Metrics[] => {
+    const known =
+      made.get(needed) ??
+      [0, 1].map((score) =>
+        computeMetrics(withMissing(tally, lackingTrials(tally, missing, needed), score), { trials, scorers }),
+      );
+    made.set(needed, known);
+    return known;
+  };
+}
+
+/** A case is least flaky when its missing trials all do the same, and most when they bring it nearest to one half. */
+function flakyEnds({ cases, answered, passed }: Tally, moreOf: (caseNo: number) => number): number[] {
+  let least = 0;
+  let most = 0;
+  for (let caseNo = 0; caseNo < cases; caseNo++) {
+    const more = moreOf(caseNo);
+    const [n, c] = [(answered[caseNo] ?? 0) + more, passed[caseNo] ?? 0];
+    const nearest = Math.min(c + more, Math.max(c, Math.floor(n / 2)));
+    least += Math.min(flipRate(n, c), flipRate(n, c + more));
+    most += flipRate(n, nearest);
   }
-  return known;
+  return [least / cases, most / cases];
 }

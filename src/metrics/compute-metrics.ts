@@ -12,7 +12,7 @@ const LATENCY_PERCENTILES = [50, 90, 95, 99] as const;
  * Every metric of a run, or of some of its cases: the macro mean over cases of each case's own value, with a 95 %
  * interval clustered by case. Errored trials are in none but `error_rate`.
  *
- * @param trials k: pass^1..k and pass@1..k are given where cases have that many answered trials
+ * @param trials k: pass^1..k and pass@1..k are given, each known where every case has that many answered trials
  * @param scorers names, in the order of the tally's scores
  * @param only case numbers; all when left out (a tag's metrics leave money, time and tokens out)
  */
@@ -60,17 +60,20 @@ function meanOf(clusters: ClusterSums): MetricValue {
   return { value, low, high };
 }
 
-/** Mean over the cases with at least k answered trials of a number in [0, 1] made of (answered, passed, k). */
+/**
+ * Mean over the cases of a number in [0, 1] made of (answered, passed, k). Unknown as soon as one case has fewer than k
+ * answered trials: what the others have is no value of them all.
+ */
 function perCase(
   tally: Tally,
   cases: readonly number[],
   k: number,
   of: (answered: number, passed: number, k: number) => number,
 ): MetricValue {
-  const enough = cases.filter((caseNo) => (tally.answered[caseNo] ?? 0) >= k);
+  if (cases.some((caseNo) => (tally.answered[caseNo] ?? 0) < k)) return UNKNOWN;
   return meanOf({
-    count: enough.map(() => 1),
-    sum: enough.map((caseNo) => of(tally.answered[caseNo] ?? 0, tally.passed[caseNo] ?? 0, k)),
+    count: cases.map(() => 1),
+    sum: cases.map((caseNo) => of(tally.answered[caseNo] ?? 0, tally.passed[caseNo] ?? 0, k)),
   });
 }
 

@@ -14,7 +14,8 @@ const JUDGE = "judge-2024-07-18";
 const CASES = Array.from({ length: 40 }, (_, at) => `c${at}`);
 
 const isRude = (id: string): boolean => Number(id.slice(1)) % 2 === 1;
-const answerTo = (id: string): string => (isRude(id) ? `That is your fault, ${id}.` : `Kindly, ${id}.`);
+const answerTo = (id: string): string =>
+  id.startsWith("rudely") || isRude(id) ? `That is your fault, ${id}.` : `Kindly, ${id}.`;
 
 let server: JudgeServer;
 let repo: Scenario;
@@ -232,5 +233,33 @@ describe("a judge that says a change is bad", () => {
     expect(high).toBeGreaterThan(Number(value));
     const shown = await repo.evals("run --baseline none");
     expect(shown.stdout).toMatch(/pass rate \d\d\.\d % \(.*\) with the judge's error taken out/);
+  });
+});
+
+describe("a judge that nobody has compared with people", () => {
+  test("stops no run early, and fails none, whatever it says of the answers", async () => {
+    repo.edit(
+      "evals/reply.yaml",
+      "scorers:\n",
+      "trials: 2\nscorers:\n  - { type: length, name: short, max: 99 }\n",
+    );
+    repo.edit("evals/reply.yaml", "judge: polite }", "judge: polite, required: false }");
+    repo.edit(
+      "evals/reply.yaml",
+      /gate:[\s\S]*/.exec(repo.read("evals/reply.yaml"))?.[0] ?? "",
+      "gate:\n  regression:\n    - { metric: score.short, max_drop: 0.1 }\n    - { metric: score.polite, max_drop: 0.1 }\n",
+    );
+    const first = JSON.parse((await repo.evals("run --json --baseline none")).stdout).runs[0].id;
+    // The new prompt has every answer be rude; all of them are as short as before.
+    repo.write("prompts/reply/2.0.0.md", "user:\nrudely {{ input }}\n");
+    for (const early of ["", "--all-trials"]) {
+      const { exit, stdout } = await repo.evals(`run --json --no-cache --baseline run:${first} ${early}`);
+      const [one] = JSON.parse(stdout).runs;
+      expect([exit, one.gate.outcome]).toEqual([0, "passed"]);
+      expect(one.counts.answered).toBeGreaterThanOrEqual(CASES.length);
+      expect(one.metrics["score.polite"].value).toBe(0);
+      const polite = one.gate.rules.find(({ rule }: Rule) => rule === "regression score.polite");
+      expect(polite).toMatchObject({ outcome: "failed", enforced: false });
+    }
   });
 });

@@ -9,7 +9,7 @@ import { sha256 } from "../../domain/json.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import type { CanaryResult } from "../../domain/report.ts";
 import type { Metrics, RunHeader, StoredCase } from "../../domain/run.ts";
-import type { Gate } from "../../domain/suite.ts";
+import type { Gate, RegressionRule } from "../../domain/suite.ts";
 import type { Tally } from "../../metrics/tally.ts";
 import type { EarlyStop, RanRun } from "../../run/execute-run.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
@@ -49,7 +49,7 @@ export function gateFor(
     plan.target.client.immediate === true ||
     rules.some((rule) => rule.mode === "point")
       ? null
-      : stopFor(plan, baseline, (bound) => {
+      : stopFor(plan, baseline, rules, (bound) => {
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
@@ -68,6 +68,7 @@ export function gateFor(
     },
     conclude: (ran, metrics) => {
       const totalMissing = ran.counts.errored + ran.counts.skipped;
+      const trials = { missing: totalMissing, answered: ran.counts.answered };
       const conclude = (part: Gate, look: GateInput["look"]) =>
         gateRun({
           gate: part,
@@ -75,6 +76,7 @@ export function gateFor(
           tally: ran.tally,
           metrics,
           missing: missingTrials(ran),
+          left: (caseNo) => plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0),
           totalMissing,
           casesOf: (selector) => selectedBy(plan, selector),
           baseline,
@@ -93,7 +95,7 @@ export function gateFor(
       const shown = rules.length === 0 && regressionRules(informing).length > 0 ? aside : decided;
       return {
         ...decided,
-        gate: gateResult([...decided.gate.rules, ...told], shown.gate.verdict, totalMissing),
+        gate: gateResult([...decided.gate.rules, ...told], shown.gate.verdict, trials),
         comparison: shown.comparison,
       };
     },
@@ -110,6 +112,7 @@ function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlySto
 function stopFor(
   plan: Plan,
   baseline: Arm,
+  rules: readonly RegressionRule[],
   others: (bound: number | null) => ReturnType<typeof rulesSoFar>,
 ): SequentialStop {
   const cases = casesOf(plan);
@@ -133,7 +136,7 @@ function stopFor(
       })),
     },
     trials: plan.trials,
-    rules: regressionRules(plan.suite.suite.gate),
+    rules,
     narrowed: plan.narrowing !== null,
     seed: sha256(`${cases.map((one) => one.content_hash).join()}\n${plan.fingerprint}`),
     others,

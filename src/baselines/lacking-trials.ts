@@ -1,0 +1,22 @@
+import type { Tally } from "../metrics/tally.ts";
+
+/** How many trials of each case a metric is made of; null where any number will do. */
+export function trialsNeeded(metric: string): number | null {
+  if (metric === "flaky_rate") return 2;
+  const k = /^pass[@^](\d+)$/.exec(metric)?.[1];
+  return k === undefined ? null : Number(k);
+}
+
+/** Whether every case has so many answered trials. */
+export function hasEach({ cases, answered }: Tally, trials: number): boolean {
+  for (let caseNo = 0; caseNo < cases; caseNo++) if ((answered[caseNo] ?? 0) < trials) return false;
+  return true;
+}
+
+/**
+ * Trials of a case that have to be counted both ways: the missing ones, and those that a metric over several trials needs
+ * and the case does not have, also where nobody planned them or an early stop left them out.
+ */
+export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
+  return (caseNo: number): number => Math.max(missing(caseNo), (needed ?? 0) - (tally.answered[caseNo] ?? 0));
+}
