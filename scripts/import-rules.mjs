@@ -25,7 +25,7 @@ export const rooms = {
   },
   processes: {
     imports: [],
-    why: "Whether a process of this machine still lives is answered in one way, whoever's work it left behind.",
+    why: "How a user's program is started and ended, and whether a process still lives, is answered in one way.",
   },
   templates: {
     imports: [],
@@ -41,11 +41,11 @@ export const rooms = {
     why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
   },
   providers: {
-    imports: ["domain", "modules", "templates"],
+    imports: ["domain", "processes", "modules", "templates"],
     why: "A provider reaches a model and knows nothing of files or of the engine.",
   },
   scorers: {
-    imports: ["domain", "modules"],
+    imports: ["domain", "processes", "modules"],
     why: "A score follows from a case and a transcript alone, so it can be recomputed.",
   },
   store: {
@@ -163,8 +163,8 @@ export const homes = [
   },
   {
     packages: ["node:child_process"],
-    in: ["src/git/", "src/providers/", "src/scorers/", "src/cli/process-io.ts"],
-    why: "Only git, command providers, command scorers and the person's browser are started.",
+    in: ["src/git/", "src/processes/", "src/cli/process-io.ts"],
+    why: "Users' programs are started, and ended with all they start, in one place; beside them only git and the person's browser.",
   },
   {
     packages: ["node:fs", "node:fs/promises"],

@@ -120,7 +120,10 @@ export interface ProviderHost {
 
 /** A client with what of its settings defines behaviour. */
 export interface OpenTarget {
+  /** Closing it closes whatever was opened with it, the fallback too. */
   readonly client: Client;
+  /** The model that is asked where this one gives no answer; absent when none is named. */
+  readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
   /** Part of every case's key: provider kind, base_url, version, context… No alias, price, timeout or secret. */
   readonly identity: Json;
   /** `gpt-4o-mini-2024-07-18`, a URL, a command line; for people. */

@@ -1,10 +1,9 @@
+import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import type { FailedReply, Reply } from "../domain/provider.ts";
+import { ProcessTree } from "../processes/process-tree.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { readWrittenAnswer } from "./given-answer.ts";
-import { ProcessTree } from "./process-tree.ts";
 
-/** More than this from one answer, in characters, is a program that does not stop talking. */
-const MOST_OUTPUT = 64 * 1024 * 1024;
 const KEPT_STDERR = 8 * 1024;
 
 /** A command line with where and how it runs. */
@@ -28,10 +27,15 @@ export function notStarted(error: NodeJS.ErrnoException, program: string): Faile
   };
 }
 
+/** The program was ended because it did not stop talking. */
+export function wroteTooMuch(program: string): FailedReply {
+  return malformedReply(`${program} wrote more than ${LONGEST_REPLY_WORDS} for one answer`);
+}
+
 /** Keeps the end of what a process writes to stderr and gives its last line that says anything. */
 export function lastLineOf(tree: ProcessTree): () => string {
   let kept = "";
-  tree.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+  tree.child.stderr.setEncoding("utf8").on("data", (text: string) => {
     kept = (kept + text).slice(-KEPT_STDERR);
   });
   return () => kept.trimEnd().split("\n").at(-1)?.trim() ?? "";
@@ -88,17 +92,17 @@ export function runOnce(
       settle(abortedReply(signal));
     });
     tree.child.once("error", (error) => settle(notStarted(error, program)));
-    tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    tree.child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (output.length <= MOST_OUTPUT) return;
+      if (output.length <= LONGEST_REPLY) return;
       output = "";
       void tree.end();
-      settle(malformedReply(`${program} wrote more than 64 MiB`));
+      settle(wroteTooMuch(program));
     });
     tree.child.once("close", (code, killedBy) => {
       if (code === 0) settle(readWrittenAnswer(output, program));
       else settle(wentWrong(program, code, killedBy, line.redact(lastLine())));
     });
-    tree.child.stdin?.end(input);
+    tree.child.stdin.end(input);
   });
 }

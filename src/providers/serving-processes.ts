@@ -1,15 +1,18 @@
+import { LONGEST_REPLY } from "../domain/longest-reply.ts";
 import type { Reply } from "../domain/provider.ts";
-import { type CommandLine, lastLineOf, notStarted, wentWrong } from "./command-process.ts";
+import { ProcessTree } from "../processes/process-tree.ts";
+import { type CommandLine, lastLineOf, notStarted, wentWrong, wroteTooMuch } from "./command-process.ts";
 import { abortedReply, malformedReply } from "./failed-reply.ts";
 import { readGivenAnswer } from "./given-answer.ts";
-import { ProcessTree } from "./process-tree.ts";
 
 /** One process that answers line by line, one question at a time. */
 class Server {
   readonly tree: ProcessTree;
   readonly #line: CommandLine;
   readonly #lastLine: () => string;
-  #buffer = "";
+  /** Of the line that has not ended yet. */
+  #parts: string[] = [];
+  #held = 0;
   #answer: ((reply: Reply) => void) | undefined;
   /** It ended, or an answer of it was given up: what it writes next belongs to nobody. */
   spent = false;
@@ -18,7 +21,7 @@ class Server {
     this.#line = line;
     this.tree = new ProcessTree(line.command, line);
     this.#lastLine = lastLineOf(this.tree);
-    this.tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.tree.child.stdout.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     this.tree.child.once("error", (error) => this.#end(notStarted(error, this.#program)));
     this.tree.child.once("close", (code, signal) =>
       this.#end(wentWrong(this.#program, code, signal, line.redact(this.#lastLine()))),
@@ -41,12 +44,25 @@ class Server {
   }
 
   #read(text: string): void {
-    this.#buffer += text;
-    for (let end = this.#buffer.indexOf("\n"); end >= 0; end = this.#buffer.indexOf("\n")) {
-      const line = this.#buffer.slice(0, end).trim();
-      this.#buffer = this.#buffer.slice(end + 1);
+    const [first = "", ...rest] = text.split("\n");
+    this.#hold(first);
+    for (const part of rest) {
+      const line = this.#parts.join("").trim();
+      this.#parts = [];
+      this.#held = 0;
       if (line !== "") this.#receive(line);
+      this.#hold(part);
     }
+  }
+
+  #hold(part: string): void {
+    if (this.spent) return;
+    this.#parts.push(part);
+    this.#held += part.length;
+    if (this.#held <= LONGEST_REPLY) return;
+    this.#parts = [];
+    this.#end(wroteTooMuch(this.#program));
+    void this.tree.end();
   }
 
   #receive(line: string): void {
@@ -80,13 +96,13 @@ class Server {
         signal.removeEventListener("abort", giveUp);
         resolve(reply);
       };
-      this.tree.child.stdin?.write(`${question}\n`);
+      this.tree.child.stdin.write(`${question}\n`);
     });
   }
 
   /** Closes its input, which asks it to end; ends it when it does not. */
   async close(graceMs: number): Promise<void> {
-    this.tree.child.stdin?.end();
+    this.tree.child.stdin.end();
     const force = setTimeout(() => void this.tree.end(), graceMs);
     await this.tree.gone;
     clearTimeout(force);

@@ -162,6 +162,20 @@ describe("stopping", () => {
     expect(job.tally.totalErrored).toBe(0);
   });
 
+  it("at once gives up a scorer that waits, and keeps the answer without scores", async () => {
+    const cut = new AbortController();
+    const client = fakeClient(() => answer("yes"));
+    const scorers = [fakeScorer("slow", () => new Promise(() => {}))];
+    const job = engineJob(fakePlan({ client, cases: 2, trials: 1, scorers }), {
+      control: { stopping: () => false, signal: cut.signal },
+    });
+    const end = runTrials(job);
+    setImmediate(() => cut.abort());
+    expect(await end).toEqual({ kind: "skipped", because: "cancelled" });
+    expect(rows(job)).toMatchObject([{ pass: null }, { pass: null }]);
+    expect(job.tally.totalErrored).toBe(0);
+  });
+
   it("ends after the first calls when nobody is there", async () => {
     const client = fakeClient(async () => failure("provider", { unreachable: true }));
     const job = engineJob(fakePlan({ client, cases: 100, trials: 2 }), { concurrency: 4 });

@@ -102,6 +102,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let hopeless = 0;
   let heard = 0;
   let held: Work | undefined;
+  /** How to give up each answer that is being scored: it is kept without scores, and scored when the run goes on. */
+  const givingUp = new Set<() => void>();
 
   const finish = (work: Work): void => {
     if (line.ended(work.position) && end === undefined) end = { kind: "decided", look: line.look() };
@@ -160,14 +162,25 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       return;
     }
     scoring++;
+    let given = false;
+    const giveUp = (): void => {
+      given = true;
+      scoring--;
+      end ??= { kind: "skipped", because: "cancelled" };
+      pump();
+    };
+    givingUp.add(giveUp);
     result
+      .finally(() => givingUp.delete(giveUp))
       .then((late) => {
+        if (given) return;
         writer.recordScores(work.case_no, work.trial, late);
         settleScores(work, transcript, cached, late);
         scoring--;
         pump();
       })
       .catch((error: unknown) => {
+        if (given) return;
         if (!(error instanceof NotJudged) || error.because === "unasked") {
           fail(error);
           return;
@@ -293,8 +306,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     }
   }
 
+  const giveUpAll = (): void => {
+    for (const giveUp of givingUp) giveUp();
+  };
+  job.control.signal.addEventListener("abort", giveUpAll, { once: true });
   pump();
-  await ended;
+  await ended.finally(() => job.control.signal.removeEventListener("abort", giveUpAll));
   return end ?? { kind: "all-asked" };
 }
 

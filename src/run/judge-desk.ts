@@ -87,11 +87,10 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
       caseIds: () => [],
     };
     const target = await openTarget(own, model, options);
-    const other = model.entry.fallback === undefined ? undefined : own.models.get(model.entry.fallback);
+    const stepsIn = target.fallback;
+    const other = stepsIn === undefined ? undefined : own.models.get(stepsIn.alias);
     const fallback =
-      other === undefined || target.client.immediate === true
-        ? null
-        : { model: other, target: await openTarget(own, other, options) };
+      stepsIn === undefined || other === undefined ? null : { model: other, target: stepsIn.target };
     let client: Client | undefined;
     const asked = judgeModel({
       alias,
@@ -103,10 +102,7 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
         return client;
       },
       sitting: () => state.sitting,
-      close: async () => {
-        await target.client.close();
-        await fallback?.target.client.close();
-      },
+      close: () => target.client.close(),
     });
     ready.push(asked);
     return asked;

@@ -40,9 +40,21 @@ export async function openTarget(
       const stepsIn = await placed(fallback, () =>
         fallback.provider.open(fallback.settings, hostOf(fallback)),
       );
-      const identity = identityOf(project, fallback, stepsIn);
-      await stepsIn.client.close();
-      return { ...target, identity: { ...(target.identity as object), fallback: identity } };
+      const { client } = target;
+      return {
+        ...target,
+        client: {
+          ...clientWithSend(client, (...call) => client.send(...call)),
+          close: async () => {
+            await Promise.all([client.close(), stepsIn.client.close()]);
+          },
+        },
+        fallback: { alias: fallback.alias, target: stepsIn },
+        identity: {
+          ...(target.identity as object),
+          fallback: identityOf(project, fallback, stepsIn),
+        },
+      };
     } catch (error) {
       await target.client.close();
       throw error;

@@ -40,6 +40,23 @@ it("a trial that the fallback answered says so, and costs what the fallback cost
   expect((await repo.evals(["show", "latest/c002/1"])).stdout).toContain("answered by the fallback spare");
 });
 
+it("a fallback's processes end with the run, whoever answered", async () => {
+  repo.commit({
+    "evalconfig.yaml": `models:
+  bot: { provider: module, file: agents/bot.mjs, fallback: spare }
+  spare: { provider: command, command: [node, agents/stays.mjs], serve: jsonl }
+`,
+    "agents/stays.mjs": `import { createInterface } from "node:readline";
+createInterface({ input: process.stdin }).on("line", () => console.log(JSON.stringify({ output: String(process.pid) })));
+setInterval(() => {}, 1000);
+`,
+  });
+  const { document } = await repo.json(["run"]);
+  expect(document.runs[0].counts.answered).toBe(4);
+  const { answer } = (await repo.json(["show", "latest/c003/1"])).document.trial;
+  expect(() => process.kill(Number(answer.output), 0)).toThrow("ESRCH");
+});
+
 it("what a fallback without a price answered is of unknown cost", async () => {
   repo.commit({ "evalconfig.yaml": config(", fallback: spare", "") });
   expect((await repo.json(["run"])).document.runs[0].metrics.cost_usd.value).toBeNull();

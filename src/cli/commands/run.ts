@@ -194,7 +194,7 @@ async function worldOf(
   const head = await place.head;
   return {
     store,
-    wrap: await wrapperFor(prepared, place.project, io, progress.retried),
+    wrap: wrapperFor(prepared, place.project, io, progress.retried),
     judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: progress.retried },
     control: { stopping: stop.stopping, signal: stop.signal },
     onStart: (header, done, tally) => {

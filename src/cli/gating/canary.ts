@@ -58,7 +58,7 @@ export async function canariesFor(
     heard: () => heard,
     /** @param spent by earlier sittings of the run */
     ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
-      const wrap = await wrapperFor(withoutFallback(prepared), project, io, onRetry);
+      const wrap = wrapperFor(withoutFallback(prepared), project, io, onRetry);
       heard = await askCanaries(planned, {
         header,
         concurrency: prepared.concurrency,

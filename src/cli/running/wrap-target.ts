@@ -3,25 +3,24 @@ import type { Project } from "../../domain/project.ts";
 import type { Client, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
-import { openTarget, timeoutOf } from "../../run/open-target.ts";
+import { timeoutOf } from "../../run/open-target.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store } from "../../store/store.ts";
 import type { Io } from "../io.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
 /** Puts deadline, limits, retries and the fallback around a run's client. */
-export async function wrapperFor(
-  { plan, concurrency }: PreparedRun,
+export function wrapperFor(
+  { plan }: PreparedRun,
   project: Project,
   io: Io,
   onRetry: () => void,
-): Promise<(client: Client, onCall: () => void) => Client> {
+): (client: Client, onCall: () => void) => Client {
   const { model } = plan;
   const alias = model.entry.fallback;
   const other = alias === undefined ? undefined : project.models.get(alias);
   const outside = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
-  const fallback =
-    other === undefined ? undefined : await openTarget(project, other, { concurrency, caseIds: () => [] });
+  const fallback = other === undefined ? undefined : plan.target.fallback?.target;
   return (client, onCall) =>
     wrapClient(client, {
       ...outside,

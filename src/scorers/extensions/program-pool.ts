@@ -1,13 +1,8 @@
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import {
-  exitWords,
-  killTree,
-  LONGEST_ANSWER,
-  lastLineOf,
-  type Program,
-  ProgramFailure,
-  start,
-} from "./child-process.ts";
+import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../../domain/longest-reply.ts";
+import type { ProcessTree } from "../../processes/process-tree.ts";
+import { exitWords, lastLineOf, type Program, ProgramFailure, start } from "./child-process.ts";
+
+const WROTE_TOO_MUCH = `wrote more than ${LONGEST_REPLY_WORDS} for one answer`;
 
 /** Answers requests with the user's program, a bounded number of processes at a time. */
 export interface ProgramPool {
@@ -19,34 +14,36 @@ export interface ProgramPool {
 
 /** One process a request: the request on stdin, the answer is its whole stdout. */
 export function processPerRequest(program: Program, processes: number): ProgramPool {
-  const running = new Set<ChildProcessWithoutNullStreams>();
+  const running = new Set<ProcessTree>();
   const slots = new Slots(processes);
   return {
     ask: (request) =>
       slots.use(
         () =>
           new Promise((resolve, reject) => {
-            const child = start(program);
-            running.add(child);
-            const lastLine = lastLineOf(child);
+            const started = start(program);
+            const { child } = started;
+            running.add(started);
+            const lastLine = lastLineOf(started);
             let stdout = "";
             let failure: ProgramFailure | undefined;
             const fail = (message: string) => {
               failure ??= new ProgramFailure(message);
-              killTree(child);
+              started.kill("SIGKILL");
             };
             const timer = setTimeout(
               () => fail(`gave no answer in ${program.timeout_ms} ms`),
               program.timeout_ms,
             );
             child.stdout.on("data", (text: string) => {
+              if (failure !== undefined) return;
               stdout += text;
-              if (stdout.length > LONGEST_ANSWER) fail("wrote more than an answer can hold");
+              if (stdout.length > LONGEST_REPLY) fail(WROTE_TOO_MUCH);
             });
             child.once("error", (error) => fail(error.message));
             child.once("close", (code, signal) => {
               clearTimeout(timer);
-              running.delete(child);
+              running.delete(started);
               if (failure !== undefined) reject(failure);
               else if (code === 0) resolve(stdout);
               else reject(new ProgramFailure(exitWords(code, signal, lastLine())));
@@ -56,7 +53,7 @@ export function processPerRequest(program: Program, processes: number): ProgramP
       ),
     async close() {
       slots.close();
-      await Promise.all([...running].map((child) => ended(child, () => killTree(child))));
+      await Promise.all([...running].map((one) => ended(one, () => one.kill("SIGKILL"))));
     },
   };
 }
@@ -124,7 +121,7 @@ const GRACE_MS = 500;
 
 class LineProcess {
   broken = false;
-  private readonly child: ChildProcessWithoutNullStreams;
+  private readonly started: ProcessTree;
   private readonly program: Program;
   private pending: Pending | undefined;
   private readonly parts: string[] = [];
@@ -132,11 +129,12 @@ class LineProcess {
 
   constructor(program: Program) {
     this.program = program;
-    this.child = start(program);
-    const lastLine = lastLineOf(this.child);
-    this.child.stdout.on("data", (text: string) => this.read(text));
-    this.child.once("error", (error) => this.fail(error.message));
-    this.child.once("close", (code, signal) => this.fail(exitWords(code, signal, lastLine())));
+    this.started = start(program);
+    const { child } = this.started;
+    const lastLine = lastLineOf(this.started);
+    child.stdout.on("data", (text: string) => this.read(text));
+    child.once("error", (error) => this.fail(error.message));
+    child.once("close", (code, signal) => this.fail(exitWords(code, signal, lastLine())));
   }
 
   ask(request: string): Promise<string> {
@@ -144,23 +142,24 @@ class LineProcess {
       const { timeout_ms } = this.program;
       const timer = setTimeout(() => this.fail(`gave no answer in ${timeout_ms} ms`), timeout_ms);
       this.pending = { resolve, reject, timer };
-      this.child.stdin.write(`${request}\n`);
+      this.started.child.stdin.write(`${request}\n`);
     });
   }
 
   async close(): Promise<void> {
-    await ended(this.child, () => {
-      this.child.stdin.end();
-      setTimeout(() => killTree(this.child), GRACE_MS).unref();
+    await ended(this.started, () => {
+      this.started.child.stdin.end();
+      setTimeout(() => this.started.kill("SIGKILL"), GRACE_MS).unref();
     });
   }
 
   private read(text: string): void {
+    if (this.broken) return;
     const end = text.indexOf("\n");
     this.parts.push(end < 0 ? text : text.slice(0, end));
     this.held += text.length;
-    if (this.held > LONGEST_ANSWER) {
-      this.fail("wrote more than an answer can hold");
+    if (this.held > LONGEST_REPLY) {
+      this.fail(WROTE_TOO_MUCH);
       return;
     }
     if (end < 0) return;
@@ -179,7 +178,7 @@ class LineProcess {
 
   private fail(message: string): void {
     this.broken = true;
-    killTree(this.child);
+    this.started.kill("SIGKILL");
     if (this.pending === undefined) return;
     const { reject, timer } = this.pending;
     this.pending = undefined;
@@ -189,7 +188,7 @@ class LineProcess {
 }
 
 /** Asks a process to end and waits until it has. */
-function ended(child: ChildProcessWithoutNullStreams, askToEnd: () => void): Promise<void> {
+function ended({ child }: ProcessTree, askToEnd: () => void): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined)
     return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,23 +1,35 @@
-import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
 
 /** Time between the polite signal and the one that cannot be refused, in milliseconds. */
 export const KILL_GRACE_MS = 2000;
 
 const living = new Set<ProcessTree>();
-let watchingExit = false;
+let watching = false;
 
-/** A program that goes down must not leave the user's processes running. */
-function killAllOnExit(): void {
-  if (watchingExit) return;
-  watchingExit = true;
-  process.once("exit", () => {
-    for (const tree of living) tree.kill("SIGKILL");
-  });
+function killAll(): void {
+  for (const tree of living) tree.kill("SIGKILL");
+}
+
+/** A program that goes down, by itself or by a signal, must not leave the user's processes running. */
+function killAllAtTheEnd(): void {
+  if (watching) return;
+  watching = true;
+  process.once("exit", killAll);
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const listener = (): void => {
+      // Whoever else listens decides when the process ends.
+      if (process.listenerCount(name) > 1) return;
+      killAll();
+      process.off(name, listener);
+      process.kill(process.pid, name);
+    };
+    process.on(name, listener);
+  }
 }
 
 /** A process with all that it starts: it leads a group of its own, which is ended as one. */
 export class ProcessTree {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   /** Settles when the leader is gone, however it went; never rejects. */
   readonly gone: Promise<void>;
   #force: NodeJS.Timeout | undefined;
@@ -26,11 +38,11 @@ export class ProcessTree {
     const [program = "", ...args] = command;
     this.child = spawn(program, args, {
       ...options,
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: "pipe",
       detached: process.platform !== "win32",
       windowsHide: true,
     });
-    killAllOnExit();
+    killAllAtTheEnd();
     living.add(this);
     this.gone = new Promise((resolve) => {
       const end = () => {
@@ -41,7 +53,16 @@ export class ProcessTree {
       this.child.once("error", end);
     });
     // A process that ends without reading its input is no failure of ours.
-    this.child.stdin?.on("error", () => {});
+    this.child.stdin.on("error", () => {});
+    // What it leaves behind may hold its output open, even from a group of its own.
+    this.child.once("exit", () => {
+      this.kill("SIGKILL");
+      const cut = setTimeout(() => {
+        this.child.stdout.destroy();
+        this.child.stderr.destroy();
+      }, KILL_GRACE_MS);
+      this.child.once("close", () => clearTimeout(cut));
+    });
   }
 
   /** Sends one signal to the whole group; a group that is gone is no failure. */
