@@ -1,0 +1,229 @@
+// docs/troubleshooting.md out of the code: every code of a mistake with the sentences that the program prints beside it.
+// `node scripts/troubleshooting.mjs` writes the page; src/cli/troubleshooting.test.ts holds it to the code.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseSync } from "oxc-parser";
+
+const CODE = /^EVALS_[A-Z0-9_…]+$/;
+/** What the codes of one kind of file begin with; the rest is `EVALS_…_UNKNOWN_KEY` and the like. */
+const BEGINNINGS = new Set(
+  [
+    "CALIBRATION",
+    "CASE",
+    "CONFIG",
+    "JUDGE",
+    "LABELS",
+    "OUTPUTS_FILE",
+    "PROMPT",
+    "RECORDING_FILE",
+    "SUITE",
+    "VERDICTS",
+  ].map((word) => `EVALS_${word}`),
+);
+/** Variables of the environment are called alike. */
+const VARIABLES = new Set(["EVALS_BASE_REF"]);
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/**
+ * What the sources say of each code, in the order of the codes.
+ *
+ * @param {{ path: string, text: string }[]} sources
+ * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression inside a sentence stands as `<name>` or `…`
+ * @throws {Error} naming the codes that stand in the sources without their sentences
+ */
+export function mistakesOf(sources) {
+  const found = new Map();
+  const named = new Set();
+  for (const { path, text } of sources) {
+    const { program, errors } = parseSync(path, text);
+    if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0].message}`);
+    const constants = constantsOf(program);
+    const say = (node) => sentence(node, constants);
+    const codesIn = (node) => codesWithin(node, constants);
+    visit(program, (node) => {
+      for (const code of codesOf(node)) named.add(code);
+      const parts =
+        node.type === "ObjectExpression"
+          ? ofObject(node, say, codesIn)
+          : node.type === "CallExpression"
+            ? ofCall(node, say)
+            : [];
+      for (const one of parts) if (!found.has(one.code) && one.what !== "") found.set(one.code, one);
+    });
+  }
+  const patterns = [...found.keys()].filter((code) => code.includes("…"));
+  const isExplained = (code) =>
+    found.has(code) || patterns.some((one) => new RegExp(`^${one.replace("…", "[A-Z_]+")}$`).test(code));
+  const without = [...named].filter(
+    (code) => !isExplained(code) && !code.includes("…") && !BEGINNINGS.has(code) && !VARIABLES.has(code),
+  );
+  if (without.length > 0) throw new Error(`No sentences found for ${without.join(", ")}.`);
+  return [...found.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** @param {ReturnType<typeof mistakesOf>} mistakes */
+export function troubleshootingPage(mistakes) {
+  const lines = [
+    "# Troubleshooting",
+    "",
+    "Every mistake has a code that stays the same from version to version, in brackets behind its sentence and as `code` in JSON.",
+    "Search this page for it. Where a sentence depends on your files, `<…>` stands for what the program puts there. This page is made",
+    "from the code (`node scripts/troubleshooting.mjs`), so it says what the program says.",
+    "",
+    "A mistake ends a command with exit code 2 before anything is asked: mend it and run again, nothing was lost. What goes wrong while a run",
+    "is under way (a refused connection, a rate limit, a reply that cannot be read) is no mistake but the outcome of its trial; the run then",
+    "ends with exit code 3, `evals show RUN --failing` lists the reasons, and `evals run --resume` asks again for what is missing.",
+  ];
+  let group = "";
+  for (const { code, what, why, fix } of mistakes) {
+    const next = /^EVALS_([A-Z0-9…]+)/.exec(code)?.[1] ?? "";
+    if (next !== group) lines.push("", `## ${next === "…" ? "Any file" : heading(next)}`);
+    group = next;
+    lines.push("", `### ${code}`, "", escaped(what), "");
+    if (why !== "") lines.push(`- **Why it matters:** ${escaped(why)}`);
+    if (fix !== "") lines.push(`- **Mend:** ${escaped(fix)}`);
+  }
+  return `${lines.join("\n").replaceAll(/\n{3,}/g, "\n\n")}\n`;
+}
+
+export function readSources() {
+  return readdirSync(`${root}src`, { recursive: true })
+    .map((path) => `src/${path}`)
+    .filter(
+      (path) =>
+        path.endsWith(".ts") && !/\.test\.ts$|\.d\.ts$|(^|[\\/])testing[\\/]|-contract\.ts$/.test(path),
+    )
+    .sort()
+    .map((path) => ({ path, text: readFileSync(root + path, "utf8") }));
+}
+
+const heading = (word) => word[0] + word.slice(1).toLowerCase().replaceAll("_", " ");
+
+/** What stands in backticks is shown as it is; elsewhere `<` would begin a tag. */
+const escaped = (text) =>
+  text
+    .replaceAll("\n", " ")
+    .split("`")
+    .map((part, at) => (at % 2 === 0 ? part.replaceAll("<", "&lt;") : part))
+    .join("`")
+    .trim();
+
+function visit(node, see) {
+  if (node === null || typeof node !== "object") return;
+  if (typeof node.type === "string") see(node);
+  for (const child of Object.values(node)) visit(child, see);
+}
+
+/** Texts that are given a name: `const why = "…"`. */
+function constantsOf(program) {
+  const constants = new Map();
+  visit(program, (node) => {
+    if (node.type === "VariableDeclarator" && node.id.type === "Identifier" && node.init)
+      constants.set(node.id.name, node.init);
+  });
+  return constants;
+}
+
+function codesOf(node) {
+  if (node.type === "Literal")
+    return typeof node.value === "string" && CODE.test(node.value) ? [node.value] : [];
+  if (node.type === "ConditionalExpression") return [...codesOf(node.consequent), ...codesOf(node.alternate)];
+  if (node.type !== "TemplateLiteral") return [];
+  const text = node.quasis.map(({ value }) => value.cooked).join("…");
+  const code = text.startsWith("…_") ? `EVALS_${text}` : text;
+  return CODE.test(code) && code.includes("…") ? [code] : [];
+}
+
+/** The codes that a call is given, also by the name of its result: `const base = problemAt("EVALS_…")`. */
+function codesWithin(node, constants) {
+  if (node?.type === "Identifier") return codesWithin(constants.get(node.name), constants);
+  return node?.type === "CallExpression" ? node.arguments.flatMap(codesOf) : [];
+}
+
+/** `{ code, what, why, fix }`, the code perhaps in what is spread: `...problemAt("EVALS_…", …)`. */
+function ofObject({ properties }, say, codesIn) {
+  const of = (name) => properties.find((one) => one.key?.name === name)?.value;
+  if (of("what") === undefined) return [];
+  const code = of("code");
+  const codes = code === undefined ? properties.flatMap((one) => codesIn(one.argument)) : codesOf(code);
+  return codes.map((one) => ({ code: one, what: say(of("what")), why: say(of("why")), fix: say(of("fix")) }));
+}
+
+/** `mistake("EVALS_…", place, what, why, fix)`, the code first or last; or `problemAt(place, what, { code, why, fix })`. */
+function ofCall({ arguments: given }, say) {
+  const rest = given.at(-1);
+  const of = (name) => rest?.properties?.find((one) => one.key?.name === name)?.value;
+  if (of("code") !== undefined && of("what") === undefined && given.length > 1)
+    return codesOf(of("code")).map((code) => ({
+      code,
+      what: say(given.findLast(isText)),
+      why: say(of("why")),
+      fix: say(of("fix")),
+    }));
+  const codes = given.filter(({ type }) => type === "Literal").flatMap(codesOf);
+  if (codes.length !== 1) return [];
+  const texts = given.filter(
+    (node) =>
+      codesOf(node).length === 0 &&
+      !["ArrayExpression", "ObjectExpression"].includes(node.type) &&
+      isText(node),
+  );
+  if (texts.length < 2) return [];
+  const [what, why, fix] = texts.map(say);
+  return [{ code: codes[0], what, why: why ?? "", fix: fix ?? "" }];
+}
+
+function isText(node) {
+  if (node.type === "Literal") return typeof node.value === "string";
+  if (node.type === "ConditionalExpression") return isText(node.consequent) || isText(node.alternate);
+  if (node.type === "BinaryExpression")
+    return node.operator === "+" && (isText(node.left) || isText(node.right));
+  return node.type === "TemplateLiteral" || node.type === "MemberExpression";
+}
+
+/** The sentence that an expression makes; what only the running program knows stands as `<name>`. */
+function sentence(node, constants, depth = 0) {
+  if (node === undefined) return "";
+  if (node.type === "Literal") return typeof node.value === "string" ? node.value : String(node.value ?? "");
+  if (node.type === "TemplateLiteral") {
+    return node.quasis
+      .map(({ value }, at) => {
+        const inner = node.expressions[at];
+        return value.cooked + (inner === undefined ? "" : filled(inner, constants, depth));
+      })
+      .join("");
+  }
+  if (node.type === "BinaryExpression" && node.operator === "+")
+    return sentence(node.left, constants, depth) + sentence(node.right, constants, depth);
+  if (node.type === "ConditionalExpression")
+    return sentence(node.consequent, constants, depth) || sentence(node.alternate, constants, depth);
+  if (node.type === "LogicalExpression")
+    return sentence(node.right, constants, depth) || sentence(node.left, constants, depth);
+  if (node.type === "Identifier" && constants.has(node.name) && depth < 3) {
+    const text = sentence(constants.get(node.name), constants, depth + 1);
+    if (text !== "" && !text.startsWith("<")) return text;
+  }
+  return filled(node, constants, depth);
+}
+
+function filled(node, constants, depth) {
+  if (node.type === "Identifier") {
+    const value = constants.get(node.name);
+    if (value?.type === "Literal" && typeof value.value === "string") return value.value;
+    return `<${node.name}>`;
+  }
+  if (node.type === "MemberExpression" && node.property.type === "Identifier" && !node.computed)
+    return `<${node.property.name}>`;
+  if (node.type === "Literal" || node.type === "TemplateLiteral") return sentence(node, constants, depth + 1);
+  // A part that is there only sometimes: the sentence reads without it.
+  if (node.type === "ConditionalExpression") {
+    const parts = [node.consequent, node.alternate];
+    if (parts.some((one) => one.type === "Literal" && one.value === "")) return "";
+    return sentence(parts[0], constants, depth + 1);
+  }
+  if (node.type === "CallExpression" && /didYouMean/.test(node.callee.name ?? "")) return "";
+  return "…";
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(`${root}docs/troubleshooting.md`, troubleshootingPage(mistakesOf(readSources())));

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+// @ts-expect-error A script without types: it gives the page as text.
+import { mistakesOf, readSources, troubleshootingPage } from "../../scripts/troubleshooting.mjs";
+
+it("docs/troubleshooting.md says what the program says: node scripts/troubleshooting.mjs writes it", () => {
+  const page = readFileSync(new URL("../../docs/troubleshooting.md", import.meta.url), "utf8");
+  expect(troubleshootingPage(mistakesOf(readSources()))).toBe(page);
+});
+
+it("a code without its sentences is found", () => {
+  const text = 'export const lost = { code: "EVALS_LOST" };';
+  expect(() => mistakesOf([{ path: "lost.ts", text }])).toThrow("EVALS_LOST");
+});
