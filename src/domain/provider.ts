@@ -71,6 +71,8 @@ export interface FailedReply {
   readonly retry_after_ms?: number | undefined;
   /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */
   readonly unreachable?: boolean | undefined;
+  /** There was no room for one more just now, at the other side or on this machine: nothing is said of the request. */
+  readonly busy?: boolean | undefined;
   /** The request never left this machine (a recording is missing): not counted as a call. */
   readonly unsent?: boolean | undefined;
   /** The kind of failure will be the same for every trial (401, unknown model, command not found). */

@@ -39,12 +39,13 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     ...(headers.kind === "unset" ? headers.names : []),
   ];
 
-  const pools = await openConnectionPools(host.concurrency, host.env);
+  const baseURL = settings.base_url ?? PUBLIC_API;
+  const pools = await openConnectionPools(host.concurrency, host.env, new URL(baseURL));
   const { Anthropic } = await import("@anthropic-ai/sdk");
   const sdk = new Anthropic({
     // Always given: without one the SDK looks for credentials on the disk.
     apiKey: key || "none",
-    baseURL: settings.base_url ?? PUBLIC_API,
+    baseURL,
     maxRetries: 0,
     timeout: NO_SDK_TIMEOUT_MS,
     logLevel: "off",

@@ -8,14 +8,8 @@ import type {
   Reply,
   ReplyShape,
 } from "../domain/provider.ts";
-import {
-  abortedReply,
-  causesOf,
-  failureOfNetwork,
-  failureOfStatus,
-  malformedReply,
-  unsetVariables,
-} from "./failed-reply.ts";
+import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
+import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
 
 /** How one chat API words a conversation and its reply. */
@@ -86,17 +80,8 @@ async function failureOf(
   }
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
-  // SDKs drop the cause of a connection that was not made in time. Any other error is a bug of ours, told by its cause.
-  if (!(error instanceof Error) || error.cause !== undefined || !/Timeout/.test(error.constructor.name)) {
-    throw error instanceof Error ? (error.cause ?? error) : error;
-  }
-  return {
-    kind: "failed",
-    error: "provider",
-    message: `no connection to ${where} in time`,
-    transient: true,
-    unreachable: true,
-  };
+  // Any other error is a bug of ours, told by its cause.
+  throw error instanceof Error ? (error.cause ?? error) : error;
 }
 
 function readBody(text: string, wording: ChatWording, where: string): Reply {

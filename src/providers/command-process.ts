@@ -3,6 +3,7 @@ import type { FailedReply, Reply } from "../domain/provider.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { readWrittenAnswer } from "./given-answer.ts";
+import { isMachineFull, machineFullText } from "./network-failure.ts";
 
 const KEPT_STDERR = 8 * 1024;
 
@@ -15,8 +16,12 @@ export interface CommandLine {
   readonly redact: (text: string) => string;
 }
 
-/** The program could not be started at all: so it will be for every trial. */
+/** The program could not be started at all: so it will be for every trial, unless this machine was merely full. */
 export function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply {
+  if (isMachineFull(error.code)) {
+    const message = oneLine(machineFullText(`${program} was not started`, error.code ?? ""));
+    return { kind: "failed", error: "provider", message, transient: true, busy: true };
+  }
   const why = error.code === "ENOENT" ? "command not found" : (error.code ?? error.message);
   return {
     kind: "failed",

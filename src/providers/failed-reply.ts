@@ -4,14 +4,6 @@ import { membersOf } from "./chat-shapes.ts";
 /** Looks a header of a reply up by its lower-case name. */
 export type HeaderReader = (name: string) => string | null | undefined;
 
-/** The reply began to arrive and broke off: it was paid for and cannot be read. */
-export class CutReply extends Error {
-  constructor(cause: unknown) {
-    super("the reply broke off", { cause });
-    this.name = "CutReply";
-  }
-}
-
 /** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
 export function malformedReply(message: string): FailedReply {
   return { kind: "failed", error: "malformed-reply", message: oneLine(message), transient: false };
@@ -135,49 +127,4 @@ export function failureOfStatus({ status, header, body, where, redact, now }: Re
   const transient = status === 429 || status === 408 || status === 409 || status >= 500;
   const wait = transient ? retryAfter(header, now) : undefined;
   return { ...failed, transient, ...(wait === undefined ? {} : { retry_after_ms: wait }) };
-}
-
-const NOBODY_THERE = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
-
-/** An error and its causes, itself first. */
-export function causesOf(error: unknown): readonly Error[] {
-  const chain: Error[] = [];
-  for (let e = error; e instanceof Error && chain.length < 8; e = e.cause) {
-    chain.push(e);
-    // Node tries every address of a name and reports all of its failures together.
-    if (e instanceof AggregateError) chain.push(...e.errors.filter((inner) => inner instanceof Error));
-  }
-  return chain;
-}
-
-/** Sorts an error of the network into the kinds of failure; undefined when it is not one of the network. */
-export function failureOfNetwork(
-  error: unknown,
-  where: string,
-  redact: (text: string) => string,
-): FailedReply | undefined {
-  const chain = causesOf(error);
-  if (chain.some((e) => e instanceof CutReply)) return malformedReply(`the reply of ${where} broke off`);
-  const code = chain
-    .map((e) => String((e as { code?: unknown }).code ?? ""))
-    .find((c) => /^(E[A-Z]+|UND_ERR_\w+)/.test(c));
-  if (code === undefined) {
-    const tls = chain.find((e) => /CERT|TLS|SSL/.test(String((e as { code?: unknown }).code ?? "")));
-    if (tls === undefined) return undefined;
-    return {
-      kind: "failed",
-      error: "provider",
-      message: oneLine(redact(`${where}: ${tls.message}`)),
-      transient: false,
-      fatal: true,
-    };
-  }
-  const unreachable = NOBODY_THERE.has(code) || code === "UND_ERR_CONNECT_TIMEOUT";
-  return {
-    kind: "failed",
-    error: "provider",
-    message: oneLine(`${unreachable ? "nobody answers at" : "connection cut by"} ${where} (${code})`),
-    transient: true,
-    ...(unreachable ? { unreachable } : {}),
-  };
 }

@@ -14,16 +14,11 @@ import type {
 import { TookTooLong } from "../domain/time-limit.ts";
 import { messagesOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
-import {
-  abortedReply,
-  failureOfNetwork,
-  failureOfStatus,
-  malformedReply,
-  unsetVariables,
-} from "./failed-reply.ts";
+import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
 import { type BodyTemplate, compileBody } from "./http-body.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
+import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
@@ -164,7 +159,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
   const template =
     settings.method === "GET" ? null : await compileBody((settings.body ?? DEFAULT_BODY) as Json);
   const paths = await compilePaths(settings);
-  const pools = await openConnectionPools(host.concurrency, host.env);
+  const pools = await openConnectionPools(host.concurrency, host.env, url);
   const redact = redactor(secrets);
   const removeSecrets = secretRemover(secrets);
 

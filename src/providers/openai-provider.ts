@@ -66,11 +66,12 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     ...(headers.kind === "unset" ? headers.names : []),
   ];
 
-  const pools = await openConnectionPools(host.concurrency, host.env);
+  const baseURL = settings.base_url ?? PUBLIC_API;
+  const pools = await openConnectionPools(host.concurrency, host.env, new URL(baseURL));
   const { OpenAI } = await import("openai");
   const sdk = new OpenAI({
     apiKey: key || NO_KEY,
-    baseURL: settings.base_url ?? PUBLIC_API,
+    baseURL,
     organization: settings.organization ?? null,
     project: settings.project ?? null,
     maxRetries: 0,

@@ -37,7 +37,7 @@ afterAll(() => {
 
 async function get(url: string, env: Record<string, string> = {}) {
   tunnelled = [];
-  const pools = await openConnectionPools(2, env);
+  const pools = await openConnectionPools(2, env, new URL(url));
   try {
     return await pools.request(new URL(url), { method: "GET", headers: [], body: null, signal: null });
   } finally {
@@ -66,8 +66,9 @@ describe("openConnectionPools", () => {
   });
 
   it("shows an SDK what it looks at", async () => {
-    const pools = await openConnectionPools(2, {});
-    const response = await pools.fetch(`http://127.0.0.1:${portOf(target)}/`);
+    const url = `http://127.0.0.1:${portOf(target)}/`;
+    const pools = await openConnectionPools(2, {}, new URL(url));
+    const response = await pools.fetch(url);
     expect([response.status, response.ok, response.headers.get("X-Many")]).toEqual([201, true, "a, b"]);
     expect(await response.text()).toBe("here");
     await pools.close();

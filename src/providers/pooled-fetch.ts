@@ -1,4 +1,5 @@
-import { CutReply } from "./failed-reply.ts";
+import { CutReply, ThroughProxy, TransportError } from "./network-failure.ts";
+import { type HttpProxy, proxyFor } from "./proxy.ts";
 
 /** What a reply is made of once all of it is here. */
 export interface WholeReply {
@@ -18,7 +19,7 @@ export interface WholeRequest {
 
 /** Requests over kept connections, at most `connections` to each host. */
 export interface ConnectionPools {
-  /** @throws {CutReply} when a reply broke off; whatever the network throws when none began */
+  /** @throws {TransportError} whatever goes wrong on the way: around a `CutReply` when a reply broke off */
   request(url: URL, request: WholeRequest): Promise<WholeReply>;
   /** The same behind the face of `fetch`, as far as an SDK looks. */
   readonly fetch: typeof globalThis.fetch;
@@ -26,23 +27,6 @@ export interface ConnectionPools {
 }
 
 type Dispatcher = import("undici").Dispatcher;
-
-/** Which proxies the environment asks for; null when none. */
-function proxiesOf(env: Readonly<Record<string, string | undefined>>) {
-  const httpProxy = env.http_proxy || env.HTTP_PROXY;
-  const httpsProxy = env.https_proxy || env.HTTPS_PROXY;
-  if (!httpProxy && !httpsProxy) return null;
-  return {
-    ...(httpProxy && { httpProxy }),
-    ...(httpsProxy && { httpsProxy }),
-    noProxy: env.no_proxy || env.NO_PROXY || "",
-  };
-}
-
-/** This machine is never reached through a proxy, whatever the environment says: the rule of Go's net/http. */
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\./.test(hostname);
-}
 
 /** The part of a `Response` that an SDK reads when it is asked for the response itself. */
 function responseOf(reply: WholeReply, url: string): Response {
@@ -90,50 +74,85 @@ function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch
   };
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+type PoolOptions = import("undici").Pool.Options;
+
+/** Requests to one origin through a proxy. */
+async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() => Dispatcher> {
+  // Proxying needs the whole library: its index adds the methods that a tunnel is opened with.
+  // By its default export: of a CommonJS package the bundle has no other.
+  const { ProxyAgent, Pool } = (await import("undici")).default;
+  return () =>
+    new ProxyAgent({
+      ...options,
+      uri: proxy.url.href,
+      ...(proxy.token === undefined ? {} : { token: proxy.token }),
+      factory: (origin, given) => new Pool(origin, tunnelling(proxy, given as PoolOptions)),
+    });
+}
+
+/**
+ * Marks what fails before there is a tunnel. Unmarked, a proxy that cuts connections would be tried again without end
+ * or pause inside the pool, which takes the cut for one of a connection that stood.
+ */
+function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
+  const { connect } = options;
+  if (typeof connect !== "function") return options;
+  return {
+    ...options,
+    connect: (to, callback) =>
+      connect(to, (...[error, socket]) =>
+        error === null ? callback(null, socket as never) : callback(new ThroughProxy(error, proxy), null),
+      ),
+  };
+}
+
 /**
  * Opens connection pools. Loads the HTTP client when called, so that a program that sends nothing loads nothing.
  *
  * No deadline of its own: the signal of each request ends it.
  * @param connections most connections to one host
+ * @param address where the requests go
+ * @throws {EvalsError} EVALS_PROXY when the environment names a proxy for them that cannot be read
  */
 export async function openConnectionPools(
   connections: number,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
+  address: URL,
 ): Promise<ConnectionPools> {
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
   const { default: requestOver } = await import("undici/lib/api/api-request.js");
   const options = { connections, headersTimeout: 0, bodyTimeout: 0 };
-  const proxies = proxiesOf(env);
-  // Proxying needs the whole library: its index adds the methods that a tunnel is opened with.
-  // By its default export: of a CommonJS package the bundle has no other.
-  const proxied =
-    proxies === null
-      ? null
-      : new (await import("undici")).default.EnvHttpProxyAgent({ ...options, ...proxies });
+  const proxy = proxyFor(address, env);
+  const open = proxy === null ? null : await openProxied(proxy, options);
   const pools = new Map<string, Dispatcher>();
 
   const dispatcherOf = (url: URL): Dispatcher => {
     let dispatcher = pools.get(url.origin);
     if (dispatcher === undefined) {
-      dispatcher = proxied !== null && !isLoopback(url.hostname) ? proxied : new Pool(url.origin, options);
+      dispatcher = open === null ? new Pool(url.origin, options) : open();
       pools.set(url.origin, dispatcher);
     }
     return dispatcher;
   };
 
   const request = async (url: URL, { method, headers, body, signal }: WholeRequest): Promise<WholeReply> => {
-    const reply = await requestOver.call(dispatcherOf(url), {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: method as "POST",
-      headers,
-      body,
-      signal,
-    });
+    const dispatcher = dispatcherOf(url);
     try {
-      return { status: reply.statusCode, headers: reply.headers, text: await reply.body.text() };
+      const reply = await requestOver.call(dispatcher, {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        method: method as "POST",
+        headers,
+        body,
+        signal,
+      });
+      const text = await reply.body.text().catch((error: unknown) => {
+        throw new CutReply(error);
+      });
+      return { status: reply.statusCode, headers: reply.headers, text };
     } catch (error) {
-      throw new CutReply(error);
+      throw new TransportError(error);
     }
   };
 
@@ -142,9 +161,7 @@ export async function openConnectionPools(
     fetch: fetchOver(request),
     // Destroyed, not closed: nothing is in flight that anyone still waits for.
     close: async () => {
-      await Promise.all(
-        [...new Set([...pools.values(), ...(proxied ? [proxied] : [])])].map((pool) => pool.destroy()),
-      );
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }

@@ -1,0 +1,220 @@
+import type { FailedReply } from "../domain/provider.ts";
+import { malformedReply, oneLine } from "./failed-reply.ts";
+import type { HttpProxy } from "./proxy.ts";
+
+/** The reply began to arrive and broke off: it was paid for and cannot be read. */
+export class CutReply extends Error {
+  constructor(cause: unknown) {
+    super("the reply broke off", { cause });
+    this.name = "CutReply";
+  }
+}
+
+/** The way to the model's server ended at the proxy, or behind it before a connection stood. */
+export class ThroughProxy extends Error {
+  readonly proxy: HttpProxy;
+
+  constructor(cause: unknown, proxy: HttpProxy) {
+    super("no connection through the proxy", { cause });
+    this.name = "ThroughProxy";
+    this.proxy = proxy;
+  }
+}
+
+/**
+ * Whatever the HTTP client threw, known or not: an outcome of the trial, never a bug of ours.
+ *
+ * It is not the `cause`: an SDK that finds words of a timeout in a cause drops it.
+ */
+export class TransportError extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super("the request did not come through");
+    this.name = "TransportError";
+    this.thrown = thrown;
+  }
+}
+
+/** An error and what is behind it, itself first. */
+export function causesOf(error: unknown): readonly Error[] {
+  const chain: Error[] = [];
+  for (let e = error; e instanceof Error && chain.length < 8; ) {
+    chain.push(e);
+    // Node tries every address of a name and reports all of its failures together.
+    if (e instanceof AggregateError) chain.push(...e.errors.filter((inner) => inner instanceof Error));
+    e = e instanceof TransportError ? e.thrown : e.cause;
+  }
+  return chain;
+}
+
+/** What a connection failed of, by the error that tells it. */
+type Trouble =
+  | { readonly kind: "certificate" | "no-tls" | "only-tls" | "tls" | "not-http"; readonly error: Error }
+  | { readonly kind: "machine-full" | "nobody-there" | "cut" | "other"; readonly code: string }
+  | { readonly kind: "proxy-refused"; readonly status: number };
+
+const NOBODY_THERE = new Set([
+  ...["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EHOSTUNREACH", "EHOSTDOWN", "ENETUNREACH"],
+  ...["ENETDOWN", "UND_ERR_CONNECT_TIMEOUT"],
+]);
+/** No more files, sockets, processes or memory for now. */
+const MACHINE_FULL = new Set(["EMFILE", "ENFILE", "EAGAIN", "ENOMEM", "ENOBUFS", "EADDRNOTAVAIL"]);
+
+/** Whether this machine had no room for one more file, socket or process: later it may. */
+export function isMachineFull(code: string | undefined): boolean {
+  return code !== undefined && MACHINE_FULL.has(code);
+}
+
+const CERTIFICATE = /CERT|VERIFY|HOSTNAME_MISMATCH|CRL|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|_ISSUER/;
+/** What OpenSSL says of bytes that are no TLS: most often the answer of a plain HTTP server. */
+const NO_TLS =
+  /wrong version number|packet length too long|http request|https proxy request|unknown protocol/i;
+/** How a TLS server begins to answer plain HTTP: an alert record. */
+const TLS_ALERT = "\u0015\u0003";
+
+function codeOf(error: Error): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
+}
+
+function troubleOf(chain: readonly Error[]): Trouble {
+  // What is furthest behind says most.
+  for (const error of [...chain].reverse()) {
+    const code = codeOf(error);
+    const tunnel = /^Proxy response \((\d+)\)/.exec(error.message);
+    if (tunnel !== null) return { kind: "proxy-refused", status: Number(tunnel[1]) };
+    if (/^(ERR_SSL|ERR_TLS|EPROTO)/.test(code) && NO_TLS.test(error.message))
+      return { kind: "no-tls", error };
+    if (CERTIFICATE.test(code) && !code.startsWith("ERR_SSL")) return { kind: "certificate", error };
+    if (/^(ERR_SSL|ERR_TLS|EPROTO)|TLS|SSL/.test(code)) return { kind: "tls", error };
+    if (error.name === "HTTPParserError") {
+      const { data } = error as { readonly data?: unknown };
+      return { kind: String(data ?? "").startsWith(TLS_ALERT) ? "only-tls" : "not-http", error };
+    }
+    if (NOBODY_THERE.has(code) || (code === "ETIMEDOUT" && /connect/.test(error.message)))
+      return { kind: "nobody-there", code };
+    if (isMachineFull(code)) return { kind: "machine-full", code };
+    if (/^E[A-Z0-9]+$|^UND_ERR_(SOCKET|ABORTED|CLOSED|DESTROYED|(HEADERS|BODY)_TIMEOUT|INFO)$/.test(code))
+      return { kind: "cut", code };
+  }
+  const last = chain.at(-1);
+  const code = chain.map(codeOf).find((one) => one !== "") ?? "";
+  return { kind: "other", code: `${last?.message ?? ""}${code && ` (${code})`}` };
+}
+
+/** How to make a certificate known that this machine does not trust. */
+const KNOWN_AUTHORITY =
+  "if an authority of your own signed it, name its file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
+
+function certificateText(who: string, error: Error): string {
+  const code = codeOf(error);
+  const told = `the certificate of ${who} cannot be trusted: ${error.message}${code && ` (${code})`}`;
+  if (/EXPIRED|NOT_YET_VALID/.test(code)) return `${told}; renew it, or set this machine's clock`;
+  if (/ALTNAME|HOSTNAME/.test(code)) return `${told}; ask under a name that it holds`;
+  return `${told}; ${KNOWN_AUTHORITY}`;
+}
+
+/** The reason inside OpenSSL's words: its other fields are addresses and lines of its source. */
+function opensslReason(message: string): string {
+  return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+}
+
+type Told = Pick<FailedReply, "message" | "transient"> & Partial<FailedReply>;
+
+const forAll = (message: string): Told => ({ message, transient: false, fatal: true });
+const forNow = (message: string): Told => ({ message, transient: true });
+
+function refusedByProxy(status: number, proxy: string, variable: string, where: string): Told {
+  const told = `${proxy} refused the way to ${where} with status ${status}`;
+  if (status === 407) return forAll(`${told}: it wants ${variable}=http://user:password@host:port`);
+  return status >= 500 || status === 429 ? { ...forNow(told), unreachable: true } : forAll(told);
+}
+
+/** What failed between this machine and the proxy, or while the tunnel was made. */
+function tellThroughProxy(trouble: Trouble, { variable, address, url }: HttpProxy, where: string): Told {
+  const proxy = `the proxy ${address} (${variable})`;
+  const way = `${where} through ${proxy}`;
+  const toProxy = url.protocol === "https:" ? proxy : way;
+  switch (trouble.kind) {
+    case "proxy-refused":
+      return refusedByProxy(trouble.status, proxy, variable, where);
+    case "nobody-there":
+      return {
+        ...forNow(`nobody answers at ${proxy} on the way to ${where} (${trouble.code})`),
+        unreachable: true,
+      };
+    case "no-tls":
+      return url.protocol === "https:"
+        ? forAll(`${proxy} does not speak TLS on this port: write http:// in ${variable}`)
+        : tell(trouble, way);
+    case "cut":
+      return {
+        ...forNow(`${proxy} cut the connection on the way to ${where} (${trouble.code})`),
+        unreachable: true,
+      };
+    case "certificate":
+    case "tls":
+      return tell(trouble, toProxy);
+    default:
+      return tell(trouble, way);
+  }
+}
+
+function tell(trouble: Trouble, where: string): Told {
+  switch (trouble.kind) {
+    case "certificate":
+      return forAll(certificateText(where, trouble.error));
+    case "no-tls":
+      return forAll(
+        `${where} does not speak TLS on this port: use http:// instead of https://, or its TLS port`,
+      );
+    case "only-tls":
+      return forAll(`${where} speaks only TLS on this port: use https:// instead of http://`);
+    case "tls":
+      return forAll(`no TLS connection to ${where}: ${opensslReason(trouble.error.message)}`);
+    case "not-http":
+      return forNow(`${where} sent something that is not HTTP`);
+    case "machine-full":
+      return {
+        ...forNow(machineFullText(`no connection to ${where}`, trouble.code)),
+        busy: true,
+      };
+    case "nobody-there":
+      return { ...forNow(`nobody answers at ${where} (${trouble.code})`), unreachable: true };
+    case "cut":
+      return forNow(`connection cut by ${where} (${trouble.code})`);
+    case "proxy-refused":
+      return forNow(`a proxy refused the way to ${where} with status ${trouble.status}`);
+    case "other":
+      return forNow(`the request to ${where} failed: ${trouble.code}`);
+    default:
+      return trouble satisfies never;
+  }
+}
+
+/** This machine has no room for one more, and how to make some. */
+export function machineFullText(what: string, code: string): string {
+  const files = code === "EMFILE" || code === "ENFILE";
+  return `${what}: ${files ? "too many files are open on this machine" : "this machine has no room for one more"} (${code}); ${files ? "raise `ulimit -n`, or " : ""}lower --concurrency`;
+}
+
+/**
+ * Sorts what the transport threw into the kinds of failure: whatever it is, it is an outcome of the trial.
+ * @returns undefined for what did not come from the transport: a bug of ours
+ */
+export function failureOfNetwork(
+  error: unknown,
+  where: string,
+  redact: (text: string) => string,
+): FailedReply | undefined {
+  const chain = causesOf(error);
+  const at = chain.findIndex((one) => one instanceof TransportError);
+  if (at < 0) return undefined;
+  const behind = chain.slice(at + 1);
+  if (behind.some((one) => one instanceof CutReply)) return malformedReply(`the reply of ${where} broke off`);
+  const through = behind.find((one) => one instanceof ThroughProxy);
+  const trouble = troubleOf(behind.filter((one) => one !== through));
+  const told = through === undefined ? tell(trouble, where) : tellThroughProxy(trouble, through.proxy, where);
+  return { kind: "failed", error: "provider", ...told, message: oneLine(redact(told.message)) };
+}
