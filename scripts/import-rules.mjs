@@ -112,7 +112,7 @@ export const homes = [
   },
   { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
   {
-    packages: ["yaml", "csv-parse"],
+    packages: ["yaml"],
     in: ["src/project/", "src/interchange/", "src/scorers/frame/repository-file.ts"],
     why: "Files are parsed once, with places for errors.",
   },

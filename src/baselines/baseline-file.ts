@@ -1,6 +1,9 @@
 import * as z from "zod";
+import { isConflictMarker } from "../domain/file-text.ts";
 import { keyedByUser } from "../domain/keyed-by-user.ts";
+import { fileLines } from "../domain/line-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Arm, ArmScores } from "./arm.ts";
 
@@ -64,10 +67,11 @@ export function formatBaseline({ header, cases }: Baseline): string {
 
 /**
  * Reads what `formatBaseline` wrote.
+ * @param source bytes from the disk, or the text of a commit's file
  * @throws {EvalsError} for a file with conflict markers, of a newer version, or that is cut or broken, with every bad line
  */
-export function parseBaseline(text: string, path: string): Baseline {
-  const lines = linesOf(text, path);
+export function parseBaseline(source: string | Buffer, path: string): Baseline {
+  const lines = linesOf(source, path);
   const header = readHeader(lines[0] ?? "", path);
   const problems: Problem[] = [];
   const cases: BaselineCase[] = [];
@@ -75,6 +79,7 @@ export function parseBaseline(text: string, path: string): Baseline {
   for (const [index, line] of lines.entries()) {
     if (index === 0) continue;
     const one = readLine(line, header);
+    problems.push(...(one === undefined ? [] : repeatedKeyProblems(line, one, path, index + 1)));
     const first = one === undefined ? undefined : seen.get(one.case);
     if (one === undefined) problems.push(brokenLine(path, index + 1));
     else if (first !== undefined) problems.push(repeatedCase(path, index + 1, one.case, first));
@@ -87,10 +92,9 @@ export function parseBaseline(text: string, path: string): Baseline {
   return { header, cases };
 }
 
-function linesOf(text: string, path: string): string[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  const conflict = lines.findIndex((line) => /^(<{7}|={7}|>{7})( |$)/.test(line));
+function linesOf(source: string | Buffer, path: string): string[] {
+  const lines = fileLines(source, { path, code: "EVALS_BASELINE_BROKEN", noun: "case" });
+  const conflict = lines.findIndex(isConflictMarker);
   if (conflict !== -1) throw new EvalsError(conflicted(path, conflict + 1));
   return lines;
 }
@@ -107,6 +111,8 @@ function readHeader(line: string, path: string): BaselineHeader {
     throw new EvalsError(otherVersion(path, schema));
   const header = BaselineHeader.safeParse(value);
   if (!header.success) throw new EvalsError(brokenLine(path, 1));
+  const repeated = repeatedKeyProblems(line, value, path);
+  if (repeated.length > 0) throw new EvalsError(repeated);
   return header.data;
 }
 

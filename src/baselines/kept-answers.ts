@@ -1,6 +1,9 @@
 import * as z from "zod";
+import { conflictProblem, isConflictMarker } from "../domain/file-text.ts";
 import { sha256 } from "../domain/json.ts";
+import { fileLines } from "../domain/line-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import type { Baseline } from "./baseline-file.ts";
 
 /** One distinct answer of a case: what was said, how often, how often it passed. */
@@ -46,16 +49,21 @@ export function formatAnswers(answers: KeptAnswers): string {
     .join("");
 }
 
-/** @throws {EvalsError} with every line that is none of ours */
-export function parseAnswers(text: string, path: string): KeptAnswers {
-  const lines = text.split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
+/**
+ * @param source bytes from the disk, or the text of a commit's file
+ * @throws {EvalsError} with every line that is none of ours
+ */
+export function parseAnswers(source: string | Buffer, path: string): KeptAnswers {
+  const lines = fileLines(source, { path, code: "EVALS_ANSWERS_BROKEN", noun: "case" });
+  const conflict = lines.findIndex(isConflictMarker);
+  if (conflict !== -1) throw new EvalsError(conflictProblem(path, conflict + 1));
   const problems: Problem[] = [];
   const answers = new Map<string, readonly KeptAnswer[]>();
   for (const [index, line] of lines.entries()) {
     const one = readLine(line);
     if (one === undefined) problems.push(brokenLine(path, index + 1));
-    else answers.set(one.case, one.answers);
+    else problems.push(...repeatedKeyProblems(line, one, path, index + 1));
+    if (one !== undefined) answers.set(one.case, one.answers);
   }
   if (problems.length > 0) throw new EvalsError(problems.slice(0, 20));
   return answers;

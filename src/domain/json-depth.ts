@@ -3,7 +3,12 @@
  * stack.
  */
 export function isDeeperThan(text: string, most: number): boolean {
-  if (text.length <= most) return false;
+  return tooDeepAt(text, most) !== undefined;
+}
+
+/** Where, from 0, a JSON text opens one list or object more than `most` in each other; undefined when it does not. */
+export function tooDeepAt(text: string, most: number): number | undefined {
+  if (text.length <= most) return undefined;
   let depth = 0;
   let inText = false;
   for (let index = 0; index < text.length; index++) {
@@ -13,10 +18,10 @@ export function isDeeperThan(text: string, most: number): boolean {
       else if (letter === 34) inText = false;
     } else if (letter === 34) inText = true;
     else if (letter === 123 || letter === 91) {
-      if (++depth > most) return true;
+      if (++depth > most) return index;
     } else if (letter === 125 || letter === 93) depth--;
   }
-  return false;
+  return undefined;
 }
 
 /** Levels in what a model or a service answers: no honest answer is nested so far. */

@@ -1,4 +1,4 @@
-import { parse } from "csv-parse/sync";
+import { raggedRowProblem, readCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -42,7 +42,9 @@ type Mistake = Pick<Problem, "code" | "why" | "fix"> & { readonly what: string }
  */
 export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabels {
   const { path } = options;
-  const [header, ...rows] = readRows(text, path);
+  const format = { path, code: FORMAT.code, column: "case" };
+  const { rows: all, separator } = readCsv(text, format);
+  const [header, ...rows] = all;
   const columns = (header?.cells ?? []).map((cell) => cell.trim());
   const problems: Problem[] = [
     ...columnProblems(columns, path),
@@ -52,14 +54,16 @@ export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabe
   const labels: Label[] = [];
   const skipped = new Map<string, number>();
   let open = 0;
-  for (const { cells, line } of rows) {
+  for (const row of rows) {
+    const { cells, line } = row;
     const at = { path, line, column: 1 };
     const read = readRow(
       Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""])),
       at,
       options,
     );
-    if (cells.length !== columns.length) problems.push(ragged(at, cells.length, columns.length));
+    if (cells.length !== columns.length)
+      problems.push(raggedRowProblem(row, columns.length, { format, separator }));
     else if (read.kind === "mistakes") problems.push(...read.problems);
     else if (read.kind === "label") labels.push(read.label);
     else if (read.kind === "open") open++;
@@ -68,21 +72,6 @@ export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabe
   if (problems.length > 0) throw new EvalsError(problems);
   const latest = latestOfEach(labels);
   return { labels: latest, skipped, open, repeated: labels.length - latest.length };
-}
-
-function readRows(text: string, path: string): { readonly cells: string[]; readonly line: number }[] {
-  try {
-    const settings = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
-    const records = parse(text, settings) as unknown as { info: { lines: number }; record: string[] }[];
-    const feeds = (cells: string[]): number =>
-      cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
-    return records.map(({ info, record }) => ({ cells: record, line: info.lines - feeds(record) }));
-  } catch (error) {
-    const { lines } = error as { lines?: number };
-    const what = "This row is not CSV: a quote is not closed, or stands in the middle of a cell.";
-    const at = { path, line: lines ?? 1, column: 1 };
-    throw new EvalsError(problemAt(at, what, FORMAT), { cause: error });
-  }
 }
 
 const FORMAT = {
@@ -94,7 +83,7 @@ const FORMAT = {
 function columnProblems(columns: readonly string[], path: string): Problem[] {
   const at = { path, line: 1, column: 1 };
   const missing = NEEDED.filter((name) => !columns.includes(name));
-  const unknown = columns.filter((name) => !COLUMNS.includes(name) && !name.startsWith(CRITERION));
+  const unknown = columns.filter((name) => !COLUMNS.includes(name) && !isCriterion(name));
   const twice = columns.filter((name, index) => columns.indexOf(name) < index);
   return [
     ...missing.map((name) => problemAt(at, `There is no column "${name}".`, FORMAT)),
@@ -103,8 +92,9 @@ function columnProblems(columns: readonly string[], path: string): Problem[] {
   ];
 }
 
-function ragged(at: Place, cells: number, columns: number): Problem {
-  return problemAt(at, `This row has ${cells} cells, the header has ${columns}.`, FORMAT);
+/** A column that no object can have as a key is none. */
+function isCriterion(column: string): boolean {
+  return column.startsWith(CRITERION) && column !== `${CRITERION}__proto__`;
 }
 
 type Read =

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { didYouMean } from "../domain/did-you-mean.ts";
+import { readJsonFile } from "../domain/json-file.ts";
 import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
@@ -101,23 +102,20 @@ export function readLabelStudio(text: string, options: ReadLabelsOptions): ReadL
 }
 
 function readTasks(text: string, path: string): readonly unknown[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new EvalsError(notAnExport(path, "This file is not JSON."), { cause: error });
-  }
+  const value = readJsonFile(text, { path, ...EXPORT });
   if (!Array.isArray(value)) throw new EvalsError(notAnExport(path, "This JSON is not a list of tasks."));
   return value;
 }
 
 function notAnExport(path: string, what: string): Problem {
-  return problemAt({ path, line: 1, column: 1 }, what, {
-    code: "EVALS_IMPORT_FORMAT",
-    why: "Label Studio's JSON export is a list of tasks, each with its annotations.",
-    fix: "Export the project again in the format JSON, not JSON-MIN or CSV.",
-  });
+  return problemAt({ path, line: 1, column: 1 }, what, EXPORT);
 }
+
+const EXPORT = {
+  code: "EVALS_IMPORT_FORMAT",
+  why: "Label Studio's JSON export is a list of tasks, each with its annotations.",
+  fix: "Export the project again in the format JSON, not JSON-MIN or CSV.",
+};
 
 function notATask(at: Place, index: number, value: unknown, error: z.ZodError): Problem {
   const issue = error.issues[0];

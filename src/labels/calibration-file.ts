@@ -1,11 +1,12 @@
 import { CALIBRATION_SCHEMA, CalibrationFile, type SuiteCalibration } from "../domain/calibration.ts";
+import { decodeText } from "../domain/file-text.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
 import { hashJson } from "../domain/json.ts";
 import type { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { describeIssues } from "../project/describe-issues.ts";
-import { findJsonError } from "../project/find-json-error.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
-import { decodeText } from "../project/read-text.ts";
 import { bytesOf, replaceFile } from "./durable-file.ts";
 import { whileNobodyJudges } from "./verdict-file.ts";
 
@@ -29,6 +30,8 @@ export function formatCalibration(file: CalibrationFile): string {
 export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
   const text = decodeText(bytes, path);
   const value = readJson(text, path);
+  const repeated = repeatedKeyProblems(text, value, path);
+  if (repeated.length > 0) throw new EvalsError(repeated);
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (typeof schema === "string" && schema !== CALIBRATION_SCHEMA)
     throw new EvalsError(otherVersion(schema, path));

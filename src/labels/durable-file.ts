@@ -4,7 +4,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
   writeSync,
@@ -12,6 +11,7 @@ import {
 import { dirname, join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { fileProblem, notADirectory } from "../project/file-problems.ts";
+import { readRegularFile } from "../project/regular-file.ts";
 import { unwritableReason } from "../project/unwritable-reason.ts";
 
 /**
@@ -56,7 +56,7 @@ export function appendLine(root: string, path: string, line: string): void {
 /** A file's bytes; none when it does not exist. @throws {EvalsError} for one that cannot be read */
 export function bytesOf(root: string, path: string): Buffer {
   try {
-    return readFileSync(join(root, path));
+    return readRegularFile(join(root, path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return Buffer.alloc(0);

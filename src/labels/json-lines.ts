@@ -1,10 +1,12 @@
 import type * as z from "zod";
+import { decodeText, isConflictMarker } from "../domain/file-text.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
+import { lineFileProblem } from "../domain/line-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { problemList } from "../project/dataset-problems.ts";
 import { describeIssues } from "../project/describe-issues.ts";
-import { findJsonError } from "../project/find-json-error.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
-import { decodeText } from "../project/read-text.ts";
 
 /** What one file of lines is called and holds. */
 export interface LineFormat<T> {
@@ -31,6 +33,8 @@ const LONGEST_PLACED_LINE = 100_000;
  * @throws {EvalsError} with every mistake of the file, each with its line and column
  */
 export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>): T[] {
+  const whole = lineFileProblem(bytes, { path, code: `${format.code}_SYNTAX`, noun: format.noun });
+  if (whole !== undefined) throw new EvalsError(whole);
   const text = decodeText(bytes, path);
   const lines = text.split("\n");
   const problems = problemList(path);
@@ -40,6 +44,11 @@ export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (line.trim() === "") continue;
     const at = { path, line: index + 1 };
+    if (isConflictMarker(line)) {
+      // What stands on both sides would be told as standing twice.
+      problems.add(conflict(at, format));
+      break;
+    }
     const read = readLine(line, at, format, index === lines.length - 1);
     if (!read.ok) {
       for (const problem of read.problems) problems.add(problem);
@@ -61,13 +70,14 @@ type Read<T> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 function readLine<T>(line: string, at: At, format: LineFormat<T>, isLast: boolean): Read<T> {
-  if (/^(<{7}|={7}|>{7})( |$)/.test(line)) return { ok: false, problems: [conflict(at, format)] };
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch {
     return { ok: false, problems: [notJson(line, at, format, isLast)] };
   }
+  const repeated = repeatedKeyProblems(line, value, at.path, at.line);
+  if (repeated.length > 0) return { ok: false, problems: repeated };
   const newer = newerFormat(value);
   if (newer !== undefined) return { ok: false, problems: [otherVersion(newer, at, format)] };
   if (format.complete !== undefined && value !== null && typeof value === "object")

@@ -1,5 +1,5 @@
-import { parse } from "csv-parse/sync";
 import type { CaseSource } from "../domain/case.ts";
+import { type CsvFormat, raggedRowProblem, readCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -7,55 +7,32 @@ import { toCase } from "./check-case.ts";
 import { emptyDataset, problemList } from "./dataset-problems.ts";
 import { finishListed, type ListedCase } from "./listed-cases.ts";
 
-/** A row with the line it begins on. */
-interface Row {
-  readonly cells: readonly string[];
-  readonly line: number;
-}
-
 /**
  * Opens a CSV dataset: columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags` (`;` between),
  * `metadata.<key>`. A cell is always text: 007 stays 007. An empty cell of `expected`, `tags` or `metadata` is absent, one
- * of `input` is empty text.
+ * of `input` is empty text. Cells are separated as `readCsv` says.
  *
  * @throws {EvalsError} with all its problems
  */
 export function openCsvCases(text: string, path: string): CaseSource {
-  const [header, ...rows] = readRows(text, path);
+  const format: CsvFormat = { path, code: "EVALS_DATASET_SYNTAX", column: "id" };
+  const { rows: all, separator } = readCsv(text, format);
+  const [header, ...rows] = all;
   if (header === undefined) throw new EvalsError(emptyDataset(path));
   const columns = header.cells.map((cell) => cell.trim());
-  const headerProblems = checkColumns(columns, path);
+  const headerProblems = checkColumns(columns, path, header.line);
   if (headerProblems.length > 0) throw new EvalsError(headerProblems);
   const problems = problemList(path);
   const cases: ListedCase[] = [];
-  for (const { cells, line } of rows) {
+  for (const row of rows) {
+    const { cells, line } = row;
     const id = cells[columns.indexOf("id")] ?? "";
-    if (cells.length !== columns.length) problems.add(raggedRow(path, line, cells.length, columns.length));
+    if (cells.length !== columns.length)
+      problems.add(raggedRowProblem(row, columns.length, { format, separator }));
     else if (id === "") problems.add(missingId(path, line));
     else cases.push({ golden: toCase(rowValue(columns, cells)), line });
   }
   return finishListed(cases, problems, path);
-}
-
-interface CsvRecord {
-  readonly info: { readonly lines: number };
-  readonly record: string[];
-}
-
-function readRows(text: string, path: string): Row[] {
-  try {
-    const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true } as const;
-    const records = parse(text, options) as unknown as CsvRecord[];
-    // `lines` counts to the end of a record; a text over several lines begins higher up.
-    return records.map(({ info, record }) => ({ cells: record, line: info.lines - lineFeeds(record) }));
-  } catch (error) {
-    const { message, lines } = error as Error & { lines?: number };
-    throw new EvalsError(csvSyntax(path, lines ?? 1, message), { cause: error });
-  }
-}
-
-function lineFeeds(cells: readonly string[]): number {
-  return cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0);
 }
 
 type CaseDraft = Parameters<typeof toCase>[0];
@@ -90,7 +67,7 @@ function put(target: Record<string, Json>, path: readonly string[], value: strin
 const WHOLE = ["id", "input", "expected", "tags"];
 const KEYED = /^(?:input|expected|metadata)(?:\.[^.\s][^.]*)+$/;
 
-function checkColumns(columns: readonly string[], path: string): Problem[] {
+function checkColumns(columns: readonly string[], path: string, line: number): Problem[] {
   const problems: Problem[] = [];
   for (const [index, column] of columns.entries()) {
     const parent = columns.find((other) => column.startsWith(`${other}.`));
@@ -101,7 +78,7 @@ function checkColumns(columns: readonly string[], path: string): Problem[] {
   if (!columns.includes("id")) problems.push(missingColumn(path, "id"));
   if (!columns.some((column) => column.split(".")[0] === "input"))
     problems.push(missingColumn(path, "input"));
-  return problems;
+  return problems.map((problem) => ({ ...problem, line }));
 }
 
 function isKeyed(column: string): boolean {
@@ -152,18 +129,6 @@ function missingColumn(path: string, column: string): Problem {
   );
 }
 
-function raggedRow(path: string, line: number, cells: number, columns: number): Problem {
-  return {
-    code: "EVALS_DATASET_SYNTAX",
-    path,
-    line,
-    column: 1,
-    what: `This row has ${cells} cells; the first line has ${columns}.`,
-    why: "Cells would be read under the wrong column.",
-    fix: 'Put quotes around a cell with a comma in it: "a, b"',
-  };
-}
-
 function missingId(path: string, line: number): Problem {
   return {
     code: "EVALS_CASE_MISSING_KEY",
@@ -173,20 +138,5 @@ function missingId(path: string, line: number): Problem {
     what: "This row has no id.",
     why: "Runs are compared case by case, so every case needs a name that stays.",
     fix: "Fill in the id column.",
-  };
-}
-
-function csvSyntax(path: string, line: number, message: string): Problem {
-  const quote = /quote/i.test(message);
-  return {
-    code: "EVALS_DATASET_SYNTAX",
-    path,
-    line,
-    column: 1,
-    what: quote
-      ? "A quote in this row is not closed, or stands in the middle of a cell."
-      : "This row is not CSV.",
-    why: "The rest of the file cannot be read before this is mended.",
-    fix: 'Put quotes around the whole cell and double those inside: "she said ""yes"""',
   };
 }

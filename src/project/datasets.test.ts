@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { CaseSource } from "../domain/case.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { caseSecrets } from "./check-case-secrets.ts";
 import { openCsvCases } from "./csv-cases.ts";
-import { findJsonError } from "./find-json-error.ts";
 import { openJsonl } from "./jsonl-cases.ts";
 import { openYamlCases } from "./listed-cases.ts";
 import { memoryFiles } from "./testing/memory-files.ts";

@@ -1,4 +1,5 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { NOT_A_FILE } from "./regular-file.ts";
 
 /** The mistake behind an error of the file system, as a person would tell it. */
 export function fileProblem(path: string, error: unknown): Problem {
@@ -9,6 +10,14 @@ export function fileProblem(path: string, error: unknown): Problem {
       return missingFile(path);
     case "EISDIR":
       return directoryInstead(path);
+    case NOT_A_FILE:
+      return {
+        code: "EVALS_FILE_NOT_REGULAR",
+        path,
+        what: "This is a pipe, a socket or a device, and a file is needed here.",
+        why: "Reading it would wait for somebody to write, and git cannot keep what it says.",
+        fix: `Put a file in its place: rm ${path}, then write it.`,
+      };
     case "ELOOP":
       return {
         code: "EVALS_FILE_LOOP",

@@ -1,6 +1,10 @@
 import { isUtf8 } from "node:buffer";
+import { conflictProblem, encodingProblem, isConflictMarker, nulProblem } from "../domain/file-text.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
 import { isDeeperThan } from "../domain/json-depth.ts";
+import { HEAD_BYTES, lineFileProblem } from "../domain/line-file.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { describeCase, isCase } from "./check-case.ts";
 import {
   duplicateId,
@@ -11,9 +15,7 @@ import {
   tooDeep,
 } from "./dataset-problems.ts";
 import type { OpenBytes } from "./file-source.ts";
-import { findJsonError } from "./find-json-error.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { encodingProblem } from "./read-text.ts";
 
 /** Where each case stands in its file; the cases themselves are not kept. */
 export interface JsonlIndex {
@@ -33,6 +35,9 @@ const LONGEST_PLACED_LINE = 100_000;
 
 /** One pass over a JSON Lines file: every line is read and checked. @throws {EvalsError} with all its problems */
 export function indexJsonl(bytes: OpenBytes, path: string): JsonlIndex {
+  const head = bytes.readAt(0, Math.min(HEAD_BYTES, bytes.size));
+  const whole = lineFileProblem(head, { path, code: "EVALS_DATASET_SYNTAX", noun: "case" });
+  if (whole !== undefined) throw new EvalsError(whole);
   const problems = problemList(path);
   const builder = new IndexBuilder(path, problems);
   forEachLine(bytes, (buffer, start, end, offset, line) => {
@@ -105,17 +110,18 @@ class IndexBuilder {
     if (!isUtf8(bytes)) {
       this.#sawText = true;
       this.#problems.add(encodingProblem(bytes, this.#path, line));
-      return !(line === 1 && (bytes[0] === 0xff || bytes[0] === 0xfe));
+      return true;
     }
     const text = bytes.toString("utf8");
     const value = parseJson(text);
-    if (value === undefined) return this.#addBadLine(text, line);
-    const first = !this.#sawText;
+    if (value === undefined) return this.#addBadLine(text, bytes, line);
     this.#sawText = true;
+    const repeated = repeatedKeyProblems(text, value, this.#path, line);
+    for (const problem of repeated) this.#problems.add(problem);
+    if (repeated.length > 0) return true;
     if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH))
       this.#problems.add(tooDeep(this.#path, line));
     else if (isCase(value)) this.#addCase(value.id, offset, end - start, line);
-    else if (first && Array.isArray(value)) return this.#addWholeArray(line);
     else this.#describe(value, text, line);
     return true;
   }
@@ -147,11 +153,18 @@ class IndexBuilder {
     this.#lines = lines;
   }
 
-  #addBadLine(text: string, line: number): boolean {
+  #addBadLine(text: string, bytes: Buffer, line: number): boolean {
     if (text.trim() === "") return true;
-    const isArray = !this.#sawText && /^\s*\[\s*$/.test(text);
     this.#sawText = true;
-    if (isArray) return this.#addWholeArray(line);
+    if (isConflictMarker(text)) {
+      this.#problems.add(conflictProblem(this.#path, line));
+      return false;
+    }
+    const nul = nulProblem(bytes, this.#path, line);
+    if (nul !== undefined) {
+      this.#problems.add(nul);
+      return true;
+    }
     const error = this.#problems.isFull ? undefined : findJsonError(text);
     this.#problems.add({
       code: "EVALS_DATASET_SYNTAX",
@@ -163,19 +176,6 @@ class IndexBuilder {
       fix: error?.fix ?? "Write one JSON object a line.",
     });
     return true;
-  }
-
-  #addWholeArray(line: number): false {
-    this.#problems.add({
-      code: "EVALS_DATASET_SYNTAX",
-      path: this.#path,
-      line,
-      column: 1,
-      what: "This file is one JSON list; a .jsonl dataset has one object a line.",
-      why: "Lines can be read one by one, and a diff shows which case has changed.",
-      fix: `jq -c '.[]' ${this.#path} > cases.jsonl && mv cases.jsonl ${this.#path}`,
-    });
-    return false;
   }
 
   #describe(value: unknown, text: string, line: number): void {

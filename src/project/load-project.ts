@@ -9,7 +9,7 @@ import { findJudge, listJudges } from "./find-judge.ts";
 import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
-import { parseEnvFile } from "./parse-env-file.ts";
+import { readEnvFile } from "./read-env-file.ts";
 
 /** What a project is loaded from. */
 export interface ProjectSource {
@@ -91,9 +91,7 @@ function tidy(problems: readonly Problem[]): Problem[] {
 
 /** `.env` of the root below the process's own variables. */
 function readEnv({ files, env }: ProjectSource, problems: Problem[]): Project["env"] {
-  if (!files.exists(".env")) return env;
-  const text = collect(problems, () => files.read(".env").toString("utf8"));
-  return { ...parseEnvFile(text ?? ""), ...env };
+  return { ...collect(problems, () => readEnvFile(files)), ...env };
 }
 
 interface SuiteFile {

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { conflictInProse, conflictProblem } from "../domain/file-text.ts";
 import type { Json } from "../domain/json.ts";
 import { ROLES, type Role } from "../domain/message.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -58,8 +59,10 @@ interface Split {
   readonly bodyLine: number;
 }
 
-/** @throws {EvalsError} for a front matter without an end */
+/** @throws {EvalsError} for a merge conflict and for a front matter without an end */
 export function splitFrontMatter(text: string, path: string): Split {
+  const conflict = conflictInProse(text);
+  if (conflict !== undefined) throw new EvalsError(conflictProblem(path, conflict));
   const lines = text.replaceAll("\r\n", "\n").split("\n");
   if (lines[0]?.trimEnd() !== "---") return { header: "", body: lines, bodyLine: 1 };
   const end = lines.findIndex((line, index) => index > 0 && line.trimEnd() === "---");

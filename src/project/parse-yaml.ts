@@ -11,6 +11,7 @@ import {
   parseDocument,
   type YAMLError,
 } from "yaml";
+import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 
@@ -31,7 +32,8 @@ export function parseYaml(text: string, path: string): ParsedYaml {
     // Ours names both lines.
     uniqueKeys: false,
     merge: true,
-    logLevel: "silent",
+    // Not "silent": then a second document would be dropped without a word.
+    logLevel: "error",
   });
   const places = placesIn(document, lines, path);
   const at = (offset: number) => {
@@ -57,10 +59,19 @@ const SYNTAX = {
   why: "The rest of the file cannot be understood before this is.",
 } as const;
 
+const SECOND_DOCUMENT = {
+  code: "EVALS_YAML_SECOND_DOCUMENT",
+  what: "A second document begins here (---).",
+  why: "Only the first would be read; what stands below would count for nothing.",
+  fix: "Delete the line, or move what is below it into a file of its own.",
+} as const;
+
 function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<number>();
-  const all = [...document.errors, ...document.warnings];
+  const all = [...document.errors, ...document.warnings].filter((error) => !isEmptyEnd(error, text));
+  const conflict = all.length === 0 ? undefined : conflictLine(text);
+  if (conflict !== undefined) return [conflictProblem(at(0).path, conflict)];
   const tabs = all.filter((error) => error.code === "TAB_AS_INDENT");
   // Behind a tab every indentation is off: the other errors are its echo.
   for (const error of tabs.length > 0 ? tabs : all) {
@@ -74,7 +85,15 @@ function syntaxProblems(document: Document, text: string, at: At): Problem[] {
   return problems;
 }
 
+/** A second document of comments alone: nothing of it could be dropped. */
+function isEmptyEnd({ code, pos }: YAMLError, text: string): boolean {
+  if (code !== "MULTIPLE_DOCS") return false;
+  const lines = text.slice(pos[0]).split("\n");
+  return lines.every((line) => /^(?:(?:---|\.\.\.)?\s*|(?:---|\.\.\.)?\s+#.*|#.*)$/.test(line.trimEnd()));
+}
+
 function describeSyntax(error: YAMLError, line: string): Pick<Problem, "code" | "what" | "why" | "fix"> {
+  if (error.code === "MULTIPLE_DOCS") return SECOND_DOCUMENT;
   const quotable = /^\s*(?:- )?("?[\w^@. -]+"?):\s+((?:>=|>|[@`%]).*?)\s*$/.exec(line);
   if (error.code === "TAB_AS_INDENT") {
     return {
@@ -110,11 +129,6 @@ function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
       };
     case "MISSING_CHAR":
       return missingCharacter(error.message);
-    case "MULTIPLE_DOCS":
-      return {
-        what: "A second document begins here (---).",
-        fix: "Keep one document a file; move the second one into a file of its own.",
-      };
     case "TAG_RESOLVE_FAILED":
       return {
         what: `${error.message.replace("Unresolved tag: ", "The tag ")} means nothing here.`,

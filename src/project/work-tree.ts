@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import { fileProblem, notADirectory } from "./file-problems.ts";
 import type { FileEntry, FileSource, OpenBytes } from "./file-source.ts";
+import { readRegularFile, refuseOtherThanFile } from "./regular-file.ts";
 
 /**
  * The files as they lie on the disk.
@@ -18,7 +19,7 @@ export function workTree(root: string, gitRoot: string = root): FileSource {
   };
   return {
     list: (folder, options) => listFolder(root, folder, options?.recursive ?? false),
-    read: (path) => attempt(path, () => readFileSync(absolute(path))),
+    read: (path) => attempt(path, () => readRegularFile(absolute(path))),
     exists: (path) => {
       try {
         return !statSync(absolute(path)).isDirectory();
@@ -76,14 +77,10 @@ function folderProblem(folder: string, error: unknown) {
 }
 
 function openFile(path: string, absolute: string): OpenBytes {
+  attempt(path, () => refuseOtherThanFile(absolute));
   const handle = attempt(path, () => openSync(absolute, "r"));
-  const stat = fstatSync(handle);
-  if (stat.isDirectory()) {
-    closeSync(handle);
-    throw new EvalsError(fileProblem(path, { code: "EISDIR" }));
-  }
   return {
-    size: stat.size,
+    size: fstatSync(handle).size,
     readAt: (offset, length) => {
       const buffer = Buffer.allocUnsafe(length);
       let filled = 0;

@@ -1,4 +1,12 @@
+import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
+import { conflictProblem, encodingProblem, isConflictMarker, nulProblem } from "../domain/file-text.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
+import { isDeeperThan, MOST_NESTED, tooDeepAt } from "../domain/json-depth.ts";
+import { HEAD_BYTES, type LineFileName, lineFileProblem } from "../domain/line-file.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
+import { membersOf } from "./chat-shapes.ts";
 
 const BLOCK = 64 * 1024;
 /** Blocks kept: enough for a file that is read at several places in turn, 4 MiB in all. */
@@ -75,13 +83,24 @@ export class LineFile {
     return block;
   }
 
-  #bytes(start: number, end: number): string {
+  #bytes(start: number, end: number): Buffer {
     const index = Math.floor(start / BLOCK);
     const from = start - index * BLOCK;
-    if (end <= (index + 1) * BLOCK) return this.#block(index).toString("utf8", from, from + end - start);
+    if (end <= (index + 1) * BLOCK) return this.#block(index).subarray(from, from + end - start);
     const whole = Buffer.allocUnsafe(end - start);
     readSync(this.#file, whole, 0, whole.length, start);
-    return whole.toString("utf8");
+    return whole;
+  }
+
+  /** The beginning of the file, or all of it. */
+  head(): Buffer {
+    return this.#bytes(0, Math.min(HEAD_BYTES, this.#size));
+  }
+
+  /** A line as it stands on the disk. @param index from 0 */
+  bytes(index: number): Buffer {
+    const start = this.#starts.at(index);
+    return this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1));
   }
 
   /** @param index from 0 */
@@ -89,7 +108,7 @@ export class LineFile {
     const start = this.#starts.at(index);
     const end = this.#starts.at(index + 1) - 1;
     if (end <= start) return "";
-    let text = this.#bytes(start, end);
+    let text = this.#bytes(start, end).toString("utf8");
     if (text.charCodeAt(text.length - 1) === 13) text = text.slice(0, -1);
     return index === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
@@ -99,4 +118,65 @@ export class LineFile {
     closeSync(this.#file);
     this.#blocks.clear();
   }
+}
+
+/** A line of a file that has a JSON object a line; `problem` where it cannot be taken as it stands. */
+export type ObjectLine =
+  | { readonly kind: "object"; readonly members: Readonly<Record<string, unknown>>; readonly text: string }
+  | { readonly kind: "blank" }
+  | { readonly kind: "problem"; readonly problem: () => Problem; readonly last: boolean };
+
+/** @throws {EvalsError} for what makes every line of the file a mistake */
+export function refuseOtherFile(file: LineFile, name: LineFileName): void {
+  const problem = lineFileProblem(file.head(), name);
+  if (problem !== undefined) throw new EvalsError(problem);
+}
+
+/**
+ * Reads one line. What is wrong with it is described only when it is asked for: a file made by a program may be wrong on
+ * every line.
+ *
+ * @param index from 0
+ * @param notObject the problem of a line that is no JSON object, and the column where it stops being one
+ */
+export function objectLine(
+  file: LineFile,
+  index: number,
+  path: string,
+  notObject: (column: number) => Problem,
+): ObjectLine {
+  const text = file.text(index);
+  if (text === "" || text.trim() === "") return { kind: "blank" };
+  const line = index + 1;
+  // Only a text with this sign in it can have been decoded from something else than UTF-8.
+  if (text.includes("\uFFFD") && !isUtf8(file.bytes(index)))
+    return { kind: "problem", last: false, problem: () => encodingProblem(file.bytes(index), path, line) };
+  if (isConflictMarker(text))
+    return { kind: "problem", last: true, problem: () => conflictProblem(path, line) };
+  const members = parseObject(text);
+  if (members === undefined) {
+    return {
+      kind: "problem",
+      last: false,
+      problem: () => nulProblem(file.bytes(index), path, line) ?? notObject(columnOfMistake(text)),
+    };
+  }
+  const [repeated] = repeatedKeyProblems(text, members, path, line);
+  if (repeated !== undefined) return { kind: "problem", last: false, problem: () => repeated };
+  return { kind: "object", members, text };
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (isDeeperThan(text, MOST_NESTED)) return undefined;
+  try {
+    return membersOf(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function columnOfMistake(text: string): number {
+  const deep = tooDeepAt(text, MOST_NESTED);
+  if (deep !== undefined) return deep + 1;
+  return text.trimStart().startsWith("{") ? (findJsonError(text)?.column ?? 1) : 1;
 }

@@ -1,10 +1,7 @@
 import { sha256 } from "../domain/json.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { membersOf } from "./chat-shapes.ts";
 import { wrongMembers } from "./given-answer.ts";
-import { jsonMistakeColumn } from "./json-mistake.ts";
-import { LineFile } from "./line-file.ts";
+import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import {
   duplicateTrial,
   furtherProblems,
@@ -36,15 +33,6 @@ function columnOf(text: string, name: string): number {
 
 function isTrialNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (isDeeperThan(text, MOST_NESTED)) return undefined;
-  try {
-    return membersOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 /** A file of outputs and the cases that its lines may name. */
@@ -79,19 +67,21 @@ class LineTable {
 
   readLines(): void {
     const { file } = this.#source;
-    for (let index = 0; index < file.count; index++) {
-      const text = file.text(index);
-      if (text !== "" && text.trim() !== "") this.#readLine(index, text);
-    }
+    for (let index = 0; index < file.count; index++) if (!this.#readLine(index)) return;
   }
 
-  #readLine(index: number, text: string): void {
+  /** @returns whether the next line is worth reading */
+  #readLine(index: number): boolean {
+    const { file, path } = this.#source;
+    const at: Line = { path, line: index + 1 };
+    const read = objectLine(file, index, path, (column) => invalidLine(at, column));
+    if (read.kind === "problem") this.report(read.problem);
+    if (read.kind === "object") this.#readMembers(index, read.members, read.text);
+    return read.kind !== "problem" || !read.last;
+  }
+
+  #readMembers(index: number, members: Readonly<Record<string, unknown>>, text: string): void {
     const at: Line = { path: this.#source.path, line: index + 1 };
-    const members = parse(text);
-    if (members === undefined) {
-      this.report(() => invalidLine(at, text.trimStart().startsWith("{") ? jsonMistakeColumn(text) : 1));
-      return;
-    }
     for (const wrong of wrongMembers(members)) {
       this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
     }
@@ -180,6 +170,23 @@ function reportDuplicates(
   }
 }
 
+/** @throws {EvalsError} with every problem of the file, which is closed then */
+function linesByCase(source: OutputsSource): LinesByCase {
+  const { file, path, cases } = source;
+  try {
+    refuseOtherFile(file, { path, code: "EVALS_OUTPUTS_JSON", noun: "trial" });
+    const table = new LineTable(source);
+    table.readLines();
+    const grouped = groupByCase(table, cases.size);
+    reportDuplicates(table, grouped, [...cases.keys()], path);
+    table.refuse();
+    return grouped;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
 /**
  * Reads a file of outputs once, checks every line, and keeps where each answer stands: some 16 bytes a line.
  *
@@ -192,17 +199,7 @@ export function indexOutputs(place: string, path: string, caseIds: Iterable<stri
   const cases = new Map<string, number>();
   for (const id of caseIds) if (!cases.has(id)) cases.set(id, cases.size);
   const file = new LineFile(place);
-  const table = new LineTable({ file, path, cases });
-  table.readLines();
-  const grouped = groupByCase(table, cases.size);
-  reportDuplicates(table, grouped, [...cases.keys()], path);
-  try {
-    table.refuse();
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  const { starts, lines } = grouped;
+  const { starts, lines } = linesByCase({ file, path, cases });
 
   const range = (caseId: string): readonly [from: number, to: number] => {
     const position = cases.get(caseId);

@@ -125,8 +125,8 @@ describe("outputsProvider", () => {
     const deep = "[".repeat(100_000);
     const whole = `{"case":"a","output":${deep}${"]".repeat(100_000)}}`;
     expect(await problemsOf(lines(whole, `{"case":"b","output":${deep}`))).toEqual([
-      "o.jsonl:1:522 EVALS_OUTPUTS_JSON",
-      "o.jsonl:2:522 EVALS_OUTPUTS_JSON",
+      "o.jsonl:1:521 EVALS_OUTPUTS_JSON",
+      "o.jsonl:2:521 EVALS_OUTPUTS_JSON",
     ]);
   });
 

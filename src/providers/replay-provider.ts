@@ -1,13 +1,10 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { AnsweredReply, OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
-import { membersOf } from "./chat-shapes.ts";
 import { answerFrom, wrongMembers } from "./given-answer.ts";
-import { jsonMistakeColumn } from "./json-mistake.ts";
-import { LineFile } from "./line-file.ts";
+import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
 import { recordingKey } from "./recording-line.ts";
 
@@ -32,28 +29,21 @@ function brokenLine(path: string, line: number, column: number): Problem {
 
 /** @returns which line holds the answer to a request and trial, by `<request>#<trial>` */
 function indexRecording(file: LineFile, path: string): ReadonlyMap<string, number> {
+  refuseOtherFile(file, { path, code: "EVALS_RECORDING_LINE", noun: "answer" });
   const lines = new Map<string, number>();
   const problems: Problem[] = [];
   for (let index = 0; index < file.count; index++) {
-    const text = file.text(index);
-    if (text.trim() === "") continue;
-    const members = parse(text);
-    const key = recordingKey(members);
-    if (members === undefined || key === undefined || wrongMembers(members).length > 0) {
-      problems.push(brokenLine(path, index + 1, members === undefined ? jsonMistakeColumn(text) : 1));
-    } else lines.set(`${key.request}#${key.trial}`, index);
+    const read = objectLine(file, index, path, (column) => brokenLine(path, index + 1, column));
+    if (read.kind === "problem") problems.push(read.problem());
+    if (read.kind === "problem" && read.last) break;
+    if (read.kind !== "object") continue;
+    const key = recordingKey(read.members);
+    if (key === undefined || wrongMembers(read.members).length > 0)
+      problems.push(brokenLine(path, index + 1, 1));
+    else lines.set(`${key.request}#${key.trial}`, index);
   }
   if (problems.length > 0) throw new EvalsError(problems);
   return lines;
-}
-
-function parse(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (isDeeperThan(text, MOST_NESTED)) return undefined;
-  try {
-    return membersOf(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 /** @throws {EvalsError} EVALS_RECORDING_LINE with every line that is none */

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseBaseline } from "../../baselines/baseline-file.ts";
 import { parseAnswers } from "../../baselines/kept-answers.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { bytesOf } from "../../labels/durable-file.ts";
 import { suiteNames } from "../project/suite-names.ts";
 
 const FOLDER = "evals/baselines";
@@ -19,10 +20,10 @@ export function checkBaselines(root: string): {
   for (const name of names.filter((one) => one.endsWith(".jsonl"))) {
     const path = `${FOLDER}/${name}`;
     try {
-      const text = readFileSync(join(root, path), "utf8");
-      if (name.endsWith(".answers.jsonl")) parseAnswers(text, path);
+      const bytes = bytesOf(root, path);
+      if (name.endsWith(".answers.jsonl")) parseAnswers(bytes, path);
       else {
-        const { suite } = parseBaseline(text, path).header;
+        const { suite } = parseBaseline(bytes, path).header;
         if (!suites.has(suite)) warnings.push(withoutSuite(path, suite));
       }
     } catch (error) {

@@ -2,6 +2,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { parseCalibration } from "../../labels/calibration-file.ts";
 import { labelsPath, parseLabels, unknownCases } from "../../labels/label-file.ts";
 import { parseVerdicts } from "../../labels/verdict-file.ts";
+import { directoryInstead } from "../../project/file-problems.ts";
 import type { FileSource } from "../../project/file-source.ts";
 
 /** What is wrong with labels, verdicts and calibrations, and what a person should know of them. */
@@ -38,6 +39,8 @@ export function checkLabels(
     });
   }
   for (const { path, directory } of files.list("judges", { recursive: true })) {
+    if (directory && /\.(?:verdicts\.jsonl|calibration\.json)$/.test(path))
+      problems.push(directoryInstead(path));
     if (directory) continue;
     if (path.endsWith(".verdicts.jsonl")) attempt(() => parseVerdicts(files.read(path), path));
     if (path.endsWith(".calibration.json")) attempt(() => parseCalibration(files.read(path), path));

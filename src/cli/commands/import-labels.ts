@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { decodeText } from "../../domain/file-text.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { ReadLabels, ReadLabelsOptions } from "../../interchange/label-task.ts";
@@ -8,7 +9,6 @@ import { readLabelCsv } from "../../interchange/read-label-csv.ts";
 import { readLabelStudio } from "../../interchange/read-label-studio.ts";
 import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../../labels/label-file.ts";
 import { fileProblem } from "../../project/file-problems.ts";
-import { decodeText } from "../../project/read-text.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";

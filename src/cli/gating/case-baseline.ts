@@ -83,7 +83,7 @@ function caseOfFile(
 ): CaseBaseline | null {
   const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
   if (!existsSync(join(root, path))) return null;
-  const baseline = parseBaseline(readFileSync(join(root, path), "utf8"), path);
+  const baseline = parseBaseline(readFileSync(join(root, path)), path);
   if (baselineRoot(baseline) !== fingerprint) return null;
   const line = baseline.cases.find((one) => one.case === golden.id);
   if (line === undefined || line.content !== golden.content_hash) return null;

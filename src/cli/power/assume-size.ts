@@ -136,7 +136,7 @@ function committedTrials(
   const path = baselinePath(suite.name, several ? alias : null);
   const file = join(project.root, path);
   if (!existsSync(file)) return null;
-  const { cases } = parseBaseline(readFileSync(file, "utf8"), path);
+  const { cases } = parseBaseline(readFileSync(file), path);
   if (cases.length === 0) return null;
   return Math.max(1, Math.round(cases.reduce((sum, one) => sum + one.trials, 0) / cases.length));
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
@@ -9,7 +9,7 @@ import { remoteNames } from "../../git/repository.ts";
 import { commitTree } from "../../project/commit-tree.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { loadProject } from "../../project/load-project.ts";
-import { parseEnvFile } from "../../project/parse-env-file.ts";
+import { readEnvFile } from "../../project/read-env-file.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { providers } from "../../providers/registry.ts";
 import { scorers } from "../../scorers/registry.ts";
@@ -119,8 +119,7 @@ function sourceOf(
 }
 
 function environment(io: Io, root: string): Project["env"] {
-  const place = join(root, ".env");
-  return existsSync(place) ? { ...parseEnvFile(readFileSync(place, "utf8")), ...io.env } : io.env;
+  return { ...readEnvFile(workTree(root)), ...io.env };
 }
 
 function linkPackages(from: string, to: string): void {

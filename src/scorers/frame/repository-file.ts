@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { decodeText } from "../../domain/file-text.ts";
+import { readJsonFile } from "../../domain/json-file.ts";
+import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import { isFile } from "../../modules/is-file.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistakes.ts";
@@ -26,10 +29,30 @@ export function repositoryFile(root: string, path: string, at: Place): string {
  * @throws {SettingMistake} also when it is neither
  */
 export function readStructuredFile(root: string, path: string, at: Place): unknown {
-  const text = readFileSync(repositoryFile(root, path, at), "utf8");
+  const bytes = readFileSync(repositoryFile(root, path, at));
   try {
-    return /\.ya?ml$/i.test(path) ? parse(text) : JSON.parse(text);
+    const text = decodeText(bytes, path);
+    return /\.ya?ml$/i.test(path) ? parse(text) : readJsonFile(text, { path, ...NOT_JSON });
   } catch (error) {
+    if (error instanceof EvalsError) throw asSettingMistake(error, at);
     throw unreadableFile(at, path, error instanceof Error ? error.message : String(error), error);
   }
+}
+
+const NOT_JSON = {
+  code: "EVALS_SCORER_FILE_UNREADABLE",
+  why: "The scorer is made of it.",
+  fix: "Mend the file.",
+};
+
+/** The first mistake of a file, told at the setting that names it. */
+function asSettingMistake(error: EvalsError, at: Place): SettingMistake {
+  const [problem] = error.problems;
+  if (problem === undefined) throw error;
+  const { code, path, line, column, what, why, fix } = problem;
+  return new SettingMistake(
+    [...at],
+    { code, what: `${path}:${line}:${column}: ${what}`, why, fix },
+    { cause: error },
+  );
 }

@@ -1,0 +1,188 @@
+import { conflictProblem, isConflictMarker } from "./file-text.ts";
+import { EvalsError, type Problem } from "./problem.ts";
+
+/** A row with the line it begins on. */
+export interface CsvRow {
+  readonly cells: readonly string[];
+  /** From 1. */
+  readonly line: number;
+}
+
+export interface CsvTable {
+  /** Header included; empty lines are left out. */
+  readonly rows: readonly CsvRow[];
+  /** One character. */
+  readonly separator: string;
+}
+
+/** How mistakes of one kind of table are told. */
+export interface CsvFormat {
+  readonly path: string;
+  readonly code: string;
+  /** A column that every table of this kind has: it tells which character separates the cells. */
+  readonly column: string;
+}
+
+/** As spreadsheets of different countries write them. */
+const SEPARATORS = [
+  { sign: ",", name: "commas" },
+  { sign: ";", name: "semicolons" },
+  { sign: "\t", name: "tabs" },
+  { sign: "|", name: "bars" },
+] as const;
+
+/**
+ * Reads a table of cells separated by commas, semicolons, tabs or bars, whichever its first line shows or `sep=;` above it
+ * says. Quotes are doubled inside quotes; lines end in LF or CRLF.
+ *
+ * @param text without a byte order mark
+ * @throws {EvalsError} at the quote that has no partner
+ */
+export function readCsv(text: string, format: CsvFormat): CsvTable {
+  const unix = text.includes("\n") ? text : text.replaceAll("\r", "\n");
+  const stated = /^"?sep=([^"\r\n])"?\r?\n/i.exec(unix);
+  const separator = stated?.[1] ?? separatorOf(unix, format.column);
+  const read = new CsvScan(unix, separator, stated === null ? 0 : stated[0].length).rows();
+  if ("rows" in read) {
+    const conflict = read.rows.find(({ cells }) => isConflictMarker(cells[0] ?? ""));
+    if (conflict !== undefined) throw new EvalsError(conflictProblem(format.path, conflict.line));
+    return { rows: read.rows, separator };
+  }
+  throw new EvalsError({ code: format.code, path: format.path, ...read });
+}
+
+function separatorOf(text: string, column: string): string {
+  const header = text.split("\n").find((line) => line.trim() !== "") ?? "";
+  const found = SEPARATORS.find(({ sign }) =>
+    header.split(sign).some(
+      (cell) =>
+        cell
+          .trim()
+          .replace(/^"(.*)"$/, "$1")
+          .trim() === column,
+    ),
+  );
+  return (found ?? SEPARATORS[0]).sign;
+}
+
+/** The problem of a row that has not as many cells as the header, for a person who sees only the row. */
+export function raggedRowProblem(
+  { cells, line }: CsvRow,
+  columns: number,
+  { format, separator }: { readonly format: CsvFormat; readonly separator: string },
+): Problem {
+  const other = SEPARATORS.find(({ sign }) => cells.length === 1 && cells[0]?.split(sign).length === columns);
+  const name = SEPARATORS.find(({ sign }) => sign === separator)?.name ?? `"${separator}"`;
+  return {
+    code: format.code,
+    path: format.path,
+    line,
+    column: 1,
+    what:
+      other === undefined
+        ? `This row has ${cells.length} cells; the first line has ${columns}.`
+        : `The cells of this row are separated by ${other.name}, those of the first line by ${name}.`,
+    why: "Cells would be read under the wrong column.",
+    fix:
+      other === undefined
+        ? `Put quotes around a cell that holds the separator: "a${separator} b"`
+        : "Separate the cells of all lines alike.",
+  };
+}
+
+type Mistake = Pick<Problem, "what" | "why" | "fix"> & { readonly line: number; readonly column: number };
+
+const WHY = "The rest of the file cannot be read before this is mended.";
+const FIX = 'Put quotes around the whole cell and double those inside: "she said ""yes"""';
+
+class CsvScan {
+  readonly #text: string;
+  readonly #separator: string;
+  #at: number;
+  #line = 1;
+  #lineStart = 0;
+
+  /** @param start where the table begins; lines before it count */
+  constructor(text: string, separator: string, start: number) {
+    this.#text = text;
+    this.#separator = separator;
+    this.#at = 0;
+    this.#goTo(start);
+  }
+
+  rows(): { readonly rows: CsvRow[] } | Mistake {
+    const rows: CsvRow[] = [];
+    while (this.#at < this.#text.length) {
+      const line = this.#line;
+      const cells: string[] = [];
+      do {
+        const cell = this.#text[this.#at] === '"' ? this.#quoted() : this.#plain();
+        if (typeof cell !== "string") return cell;
+        cells.push(cell);
+      } while (this.#take(this.#separator));
+      const isEmpty = cells.length === 1 && cells[0] === "" && this.#text[this.#at - 1] !== '"';
+      this.#take("\r");
+      this.#take("\n");
+      if (!isEmpty) rows.push({ cells, line });
+    }
+    return { rows };
+  }
+
+  #take(letter: string): boolean {
+    if (this.#text[this.#at] !== letter) return false;
+    this.#goTo(this.#at + 1);
+    return true;
+  }
+
+  #goTo(next: number): void {
+    const passed = this.#text.slice(this.#at, next);
+    for (let feed = passed.indexOf("\n"); feed !== -1; feed = passed.indexOf("\n", feed + 1)) {
+      this.#line++;
+      this.#lineStart = this.#at + feed + 1;
+    }
+    this.#at = next;
+  }
+
+  #plain(): string | Mistake {
+    let end = this.#at;
+    while (end < this.#text.length && !this.#endsCell(end)) {
+      if (this.#text[end] === '"') return this.#mistake(end, "A quote stands in the middle of a cell.");
+      end++;
+    }
+    const cell = this.#text.slice(this.#at, end);
+    this.#goTo(end);
+    return cell;
+  }
+
+  /** Whether a cell ends before this position. */
+  #endsCell(at: number): boolean {
+    const letter = this.#text[at];
+    if (letter === undefined || letter === this.#separator || letter === "\n") return true;
+    return letter === "\r" && (this.#text[at + 1] === "\n" || this.#text[at + 1] === undefined);
+  }
+
+  #quoted(): string | Mistake {
+    const start = this.#at;
+    let end = this.#text.indexOf('"', start + 1);
+    while (end !== -1 && this.#text[end + 1] === '"') end = this.#text.indexOf('"', end + 2);
+    if (end === -1) return this.#mistake(start, "A quote is opened here and never closed.");
+    if (!this.#endsCell(end + 1)) return this.#wronglyClosed(start, end);
+    const cell = this.#text.slice(start + 1, end).replaceAll('""', '"');
+    this.#goTo(end + 1);
+    return cell;
+  }
+
+  #wronglyClosed(start: number, end: number): Mistake {
+    const feeds = this.#text.slice(start, end).split("\n").length - 1;
+    return this.#mistake(
+      start,
+      feeds === 0
+        ? `The quote that is opened here is closed in column ${end - this.#lineStart + 1}, before its cell ends.`
+        : `A quote is opened here, and the next one, on line ${this.#line + feeds}, does not end its cell.`,
+    );
+  }
+
+  #mistake(at: number, what: string): Mistake {
+    return { line: this.#line, column: at - this.#lineStart + 1, what, why: WHY, fix: FIX };
+  }
+}

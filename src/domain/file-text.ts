@@ -1,0 +1,201 @@
+import { isUtf8 } from "node:buffer";
+import { EvalsError, type Problem } from "./problem.ts";
+
+/**
+ * A file's bytes as text, without a byte order mark.
+ * @throws {EvalsError} EVALS_FILE_… for another encoding (at the first bad byte), a file that Git LFS has not fetched, or
+ *   one that holds no text
+ */
+export function decodeText(bytes: Buffer, path: string): string {
+  const problem = notTextProblem(bytes, path) ?? nulProblem(bytes, path);
+  if (problem !== undefined) throw new EvalsError(problem);
+  if (!isUtf8(bytes)) throw new EvalsError(encodingProblem(bytes, path));
+  const text = bytes.toString("utf8");
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+/** Why a file is not the text that it is named as, by its first bytes; undefined when nothing speaks against it. */
+export function notTextProblem(head: Buffer, path: string): Problem | undefined {
+  const wide = wideEncoding(head);
+  if (wide !== undefined) return wideEncodingProblem(wide, path);
+  if (LFS_POINTER.test(head.toString("latin1", 0, 64))) return lfsPointerProblem(path);
+  const packed = PACKED.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
+  return packed === undefined ? undefined : binaryProblem(path, packed.what, packed.fix(path));
+}
+
+const LFS_POINTER = /^version https:\/\/(?:git-lfs|hawser)\.github\.com\/spec\//;
+
+const PACKED = [
+  {
+    magic: [0x1f, 0x8b],
+    what: "This file is compressed with gzip.",
+    fix: (path: string) => `gunzip -c ${path} > unpacked && mv unpacked ${path}`,
+  },
+  {
+    magic: [0x50, 0x4b, 0x03, 0x04],
+    what: "This file is a zip archive, as a workbook of a spreadsheet is.",
+    fix: () => "Export it as CSV (UTF-8), or unpack the archive, and put the text in its place.",
+  },
+] as const;
+
+/** The encoding of two or four bytes a letter that a file begins in, with a byte order mark or without. */
+function wideEncoding(head: Buffer): string | undefined {
+  const [a, b, c, d] = head;
+  if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? "UTF-32" : "UTF-16";
+  if (a === 0xfe && b === 0xff) return "UTF-16";
+  if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
+  // Without a mark: every other byte of Latin letters is zero.
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return "UTF-16LE";
+  if (a === 0 && b !== 0 && c === 0 && d !== 0) return "UTF-16BE";
+  return undefined;
+}
+
+const WHY_ENCODING =
+  "Letters would be read wrongly, and a model would be asked something else than what was written.";
+
+function wideEncodingProblem(encoding: string, path: string): Problem {
+  return {
+    code: "EVALS_FILE_ENCODING",
+    path,
+    line: 1,
+    column: 1,
+    what: `This file is ${encoding.slice(0, 6)}, not UTF-8.`,
+    why: WHY_ENCODING,
+    fix: convert(encoding, path),
+  };
+}
+
+const convert = (encoding: string, path: string): string =>
+  `Save it as UTF-8, or: iconv -f ${encoding} -t UTF-8 ${path} > converted && mv converted ${path}`;
+
+function lfsPointerProblem(path: string): Problem {
+  return {
+    code: "EVALS_FILE_LFS_POINTER",
+    path,
+    line: 1,
+    column: 1,
+    what: "This is a Git LFS pointer: the file itself was not fetched.",
+    why: "What it holds lies on the LFS server, and only its name and size are here.",
+    fix: `git lfs pull --include "${path}"        (in CI let the checkout fetch it: lfs: true)`,
+  };
+}
+
+function binaryProblem(path: string, what: string, fix: string, place = { line: 1, column: 1 }): Problem {
+  return {
+    code: "EVALS_FILE_BINARY",
+    path,
+    ...place,
+    what,
+    why: "Only text can be read here, and shown in a diff.",
+    fix,
+  };
+}
+
+/** @param firstLine number of the line on which `bytes` begin. @returns undefined when there is no NUL byte */
+export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem | undefined {
+  const at = bytes.indexOf(0);
+  if (at === -1) return undefined;
+  const before = bytes.toString("utf8", 0, at).split("\n");
+  return binaryProblem(
+    path,
+    "A NUL byte stands here: the file is damaged, or holds no text.",
+    `Restore it: git checkout -- ${path}; or write it again as UTF-8.`,
+    { line: firstLine + before.length - 1, column: (before.at(-1)?.length ?? 0) + 1 },
+  );
+}
+
+/**
+ * What is wrong with bytes that are not UTF-8.
+ * @param firstLine number of the line on which `bytes` begin
+ */
+export function encodingProblem(bytes: Buffer, path: string, firstLine = 1): Problem {
+  return {
+    code: "EVALS_FILE_ENCODING",
+    path,
+    ...firstBadByte(bytes, firstLine),
+    what: "This byte is not UTF-8; the file looks like Latin-1.",
+    why: WHY_ENCODING,
+    fix: convert("ISO-8859-1", path),
+  };
+}
+
+function firstBadByte(bytes: Buffer, firstLine: number): { line: number; column: number } {
+  let line = firstLine;
+  let start = 0;
+  for (;;) {
+    const end = bytes.indexOf(10, start);
+    const stop = end === -1 ? bytes.length : end;
+    const text = bytes.subarray(start, stop);
+    if (!isUtf8(text)) return { line, column: validPrefix(text) + 1 };
+    if (end === -1) return { line, column: 1 };
+    start = end + 1;
+    line++;
+  }
+}
+
+/** UTF-16 units before the first byte that is not UTF-8. */
+function validPrefix(bytes: Buffer): number {
+  let low = 0;
+  let high = bytes.length;
+  // The longest prefix that decodes without a replacement beyond a cut-off last letter.
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (isValidSoFar(bytes.subarray(0, middle))) low = middle;
+    else high = middle - 1;
+  }
+  while (low > 0 && !isUtf8(bytes.subarray(0, low))) low--;
+  return bytes.toString("utf8", 0, low).length;
+}
+
+function isValidSoFar(bytes: Buffer): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const CONFLICT_MARKER = /^(?:<{7}|\|{7}|={7}|>{7})(?: |\r?$)/;
+
+/** Whether a line is one of those that git puts around two sides it could not merge. */
+export function isConflictMarker(line: string): boolean {
+  return CONFLICT_MARKER.test(line);
+}
+
+/** Line, from 1, of the first marker of a merge conflict; undefined when there is none. */
+export function conflictLine(text: string): number | undefined {
+  const at = text.split("\n").findIndex(isConflictMarker);
+  return at === -1 ? undefined : at + 1;
+}
+
+/**
+ * Line, from 1, where a conflict begins in a text that people write freely: all its markers in order, and not between fences
+ * (```), where it would be an example.
+ */
+export function conflictInProse(text: string): number | undefined {
+  const lines = text.split("\n");
+  let begin: number | undefined;
+  let divided = false;
+  let fenced = false;
+  for (const [index, line] of lines.entries()) {
+    if (/^\s*(?:```|~~~)/.test(line)) fenced = !fenced;
+    if (fenced || !isConflictMarker(line)) continue;
+    if (line.startsWith("<")) [begin, divided] = [index + 1, false];
+    else if (line.startsWith("=")) divided = true;
+    else if (line.startsWith(">") && divided && begin !== undefined) return begin;
+  }
+  return undefined;
+}
+
+export function conflictProblem(path: string, line: number): Problem {
+  return {
+    code: "EVALS_FILE_CONFLICT",
+    path,
+    line,
+    column: 1,
+    what: "The file has merge conflict markers.",
+    why: "Git could not tell which of the two sides counts, and nobody else can.",
+    fix: `Keep what is right of both sides, delete the lines with <<<<<<<, ======= and >>>>>>>, then: git add ${path}`,
+  };
+}

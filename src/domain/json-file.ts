@@ -1,0 +1,42 @@
+import { conflictLine, conflictProblem } from "./file-text.ts";
+import { findJsonError } from "./find-json-error.ts";
+import { EvalsError, type Problem } from "./problem.ts";
+import { repeatedKeyProblems } from "./repeated-keys.ts";
+
+/**
+ * The value of a file that is one JSON document.
+ *
+ * @param text without a byte order mark
+ * @param told how it is told that the file is none
+ * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that stands twice
+ */
+export function readJsonFile(
+  text: string,
+  told: { readonly path: string } & Pick<Problem, "code" | "why" | "fix">,
+): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const conflict = conflictLine(text);
+    const problem =
+      conflict === undefined ? { ...told, ...mistakeIn(text) } : conflictProblem(told.path, conflict);
+    throw new EvalsError(problem, { cause: error });
+  }
+  const repeated = repeatedKeyProblems(text, value, told.path);
+  if (repeated.length > 0) throw new EvalsError(repeated);
+  return value;
+}
+
+function mistakeIn(text: string): Pick<Problem, "line" | "column" | "what"> {
+  if (text.trim() === "") return { line: 1, column: 1, what: "This file is empty." };
+  const error = findJsonError(text);
+  const before = text.slice(0, (error?.column ?? 1) - 1).split("\n");
+  const isCut = error !== undefined && error.column > text.length;
+  const what = isCut ? "It is cut off: it does not end." : (error?.what ?? "");
+  return {
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    what: `This file is not JSON. ${what}`.trim(),
+  };
+}

@@ -1,0 +1,76 @@
+import { decodeText, notTextProblem } from "./file-text.ts";
+import { findJsonError } from "./find-json-error.ts";
+import { EvalsError, type Problem } from "./problem.ts";
+
+/** A file with a JSON object a line, as messages speak of it. */
+export interface LineFileName {
+  readonly path: string;
+  /** Of a line that cannot be read. */
+  readonly code: string;
+  /** What stands on a line: "case", "label". */
+  readonly noun: string;
+}
+
+/** Bytes at the beginning of a file that are enough for `lineFileProblem`. */
+export const HEAD_BYTES = 64 << 10;
+
+/**
+ * What makes every line of a file a mistake with one and the same cause: another encoding, a file that was not fetched, one
+ * JSON list, objects over several lines. Told once, in place of all of them.
+ *
+ * @param head the first `HEAD_BYTES` of the file, or more of it
+ */
+export function lineFileProblem(head: Buffer, name: LineFileName): Problem | undefined {
+  const { path } = name;
+  const problem = notTextProblem(head, path);
+  if (problem !== undefined) return problem;
+  const beginning = head.toString("utf8", 0, HEAD_BYTES);
+  const lines = beginning.replace(/^\uFEFF/, "").split("\n");
+  const [first, second] = lines.flatMap((text, index) =>
+    text.trim() === "" ? [] : [{ text, line: index + 1 }],
+  );
+  if (first === undefined) return undefined;
+  const shape = otherShape(first.text, second?.text);
+  return shape === undefined ? undefined : otherShapeProblem(shape, first.line, name);
+}
+
+/**
+ * The lines of a file, without its byte order mark and carriage returns; an end of line at the end begins no further one.
+ *
+ * @param source bytes from the disk, or the text of a commit's file
+ * @throws {EvalsError} as `decodeText`, and for `lineFileProblem`
+ */
+export function fileLines(source: string | Buffer, name: LineFileName): string[] {
+  const bytes = typeof source === "string" ? Buffer.from(source) : source;
+  const problem = lineFileProblem(bytes, name);
+  if (problem !== undefined) throw new EvalsError(problem);
+  const lines = decodeText(bytes, name.path).split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
+}
+
+type OtherShape = "list" | "object";
+
+function otherShape(first: string, second: string | undefined): OtherShape | undefined {
+  const text = first.trim();
+  if (text.startsWith("[")) return "list";
+  if (!text.startsWith("{") || second === undefined || second.trimStart().startsWith("{")) return undefined;
+  const error = findJsonError(text);
+  return error !== undefined && error.column > text.length ? "object" : undefined;
+}
+
+function otherShapeProblem(shape: OtherShape, line: number, { path, code, noun }: LineFileName): Problem {
+  const filter = shape === "list" ? "'.[]'" : ".";
+  return {
+    code,
+    path,
+    line,
+    column: 1,
+    what:
+      shape === "list"
+        ? `This file is one JSON list; a .jsonl file has one object a line, one for each ${noun}.`
+        : `An object goes on over several lines here; a .jsonl file has one object a line, one for each ${noun}.`,
+    why: "Lines can be read one by one, and a diff shows which of them has changed.",
+    fix: `jq -c ${filter} ${path} > lines.jsonl && mv lines.jsonl ${path}`,
+  };
+}

@@ -1,0 +1,124 @@
+import type { Problem } from "./problem.ts";
+
+/** A key that an object of a JSON text holds twice. */
+export interface RepeatedKey {
+  readonly name: string;
+  /** Where the later one stands, in UTF-16 units from 0. */
+  readonly at: number;
+  /** Where the earlier one stands. */
+  readonly first: number;
+}
+
+/**
+ * Keys that an object gives two values, at any depth and however they are spelt: `JSON.parse` keeps the last value and
+ * says nothing.
+ *
+ * @param text JSON that has been parsed before
+ */
+export function repeatedKeys(text: string): RepeatedKey[] {
+  const found: RepeatedKey[] = [];
+  /** Keys of the open objects, innermost last; null for a list. Kept by hand, so that depth costs no stack. */
+  const open: (Map<string, number> | null)[] = [];
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case 0x7b:
+        open.push(new Map());
+        break;
+      case 0x5b:
+        open.push(null);
+        break;
+      case 0x7d:
+      case 0x5d:
+        open.pop();
+        break;
+      case 0x22: {
+        const end = endOfString(text, at);
+        const keys = open.at(-1);
+        if (keys && isKey(text, end)) {
+          const raw = text.slice(at + 1, end);
+          const name = raw.includes("\\") ? (JSON.parse(`"${raw}"`) as string) : raw;
+          const first = keys.get(name);
+          if (first === undefined) keys.set(name, at);
+          else found.push({ name, at, first });
+        }
+        at = end;
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+/** Position of the quote that closes the string which begins at `start`. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** Whether a colon follows the string that ends at `end`. */
+function isKey(text: string, end: number): boolean {
+  for (let at = end + 1; at < text.length; at++) {
+    const letter = text.charCodeAt(at);
+    if (letter !== 0x20 && letter !== 0x0a && letter !== 0x0d && letter !== 0x09) return letter === 0x3a;
+  }
+  return false;
+}
+
+/**
+ * Whether a text may give an object a key twice: false for almost every text that does not, at half the cost of a scan.
+ *
+ * @param value what `JSON.parse` made of the text
+ */
+function mayRepeatKeys(text: string, value: unknown): boolean {
+  let colons = 0;
+  for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) colons++;
+  // Without blanks before colons there are at most so many keys, and each that is in the value is one of them.
+  return colons !== countMembers(value, 0) || /"[ \t\r\n]+:/.test(text);
+}
+
+const DEEPEST_COUNTED = 500;
+
+/** Members of all objects in a value; not a number where it is too deep to be counted. */
+function countMembers(value: unknown, depth: number): number {
+  if (value === null || typeof value !== "object") return 0;
+  if (depth > DEEPEST_COUNTED) return Number.NaN;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const one of value) count += countMembers(one, depth + 1);
+    return count;
+  }
+  for (const key in value) count += 1 + countMembers((value as Record<string, unknown>)[key], depth + 1);
+  return count;
+}
+
+/**
+ * @param value what `JSON.parse` made of the text
+ * @param firstLine number of the line on which `text` begins
+ */
+export function repeatedKeyProblems(text: string, value: unknown, path: string, firstLine = 1): Problem[] {
+  if (!mayRepeatKeys(text, value)) return [];
+  return repeatedKeys(text).map(({ name, at, first }) => {
+    const place = placeIn(text, at, firstLine);
+    const earlier = placeIn(text, first, firstLine);
+    const where = earlier.line === place.line ? `in column ${earlier.column}` : `on line ${earlier.line}`;
+    return {
+      code: "EVALS_JSON_DUPLICATE_KEY",
+      path,
+      ...place,
+      what: `The key "${name}" stands here a second time.`,
+      why: "Only one of the two values could count, and nobody could tell which.",
+      fix: `Delete one of them; the first is ${where}.`,
+    };
+  });
+}
+
+function placeIn(text: string, at: number, firstLine: number): { line: number; column: number } {
+  const before = text.slice(0, at);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const lines = lineStart === 0 ? 0 : before.split("\n").length - 1;
+  return { line: firstLine + lines, column: at - lineStart + 1 };
+}
