@@ -4,6 +4,7 @@ import { sha256 } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import { Gate } from "../domain/suite.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { TrialRow } from "../store/store.ts";
 import { type Arm, armOfRun } from "./arm.ts";
@@ -74,8 +75,7 @@ function row(
     scores: isAnswered ? [[Number(pass), pass], graded === null ? null : [graded, graded > 0.5]] : [],
     latency_ms: 1,
     cost_usd: null,
-    input_tokens: null,
-    output_tokens: null,
+    usage: usageOf({ input_tokens: null, output_tokens: null }),
     refused: false,
     tool_calls: 0,
   };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { RegressionRule } from "../domain/suite.ts";
+import { usageOf } from "../domain/transcript.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { makeTally, type TallyRow } from "../metrics/tally.ts";
 import { type Arm, armOfRun } from "./arm.ts";
@@ -273,8 +274,7 @@ describe("errored trials", () => {
     scores: pass === null ? [] : [[pass ? 1 : 0, pass]],
     latency_ms: null,
     cost_usd: null,
-    input_tokens: null,
-    output_tokens: null,
+    usage: usageOf({ input_tokens: null, output_tokens: null }),
     refused: false,
     tool_calls: 0,
   });

@@ -3,6 +3,7 @@ import { sha256 } from "../domain/json.ts";
 import type { CanaryResult } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { Gate } from "../domain/suite.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import { type Arm, armOfRun } from "./arm.ts";
@@ -36,8 +37,7 @@ function tallyOf(cases: readonly string[]): Tally {
         scores: pass === null ? [] : [[pass ? 1 : 0, pass]],
         latency_ms: 100,
         cost_usd: 0.01,
-        input_tokens: null,
-        output_tokens: null,
+        usage: usageOf({ input_tokens: null, output_tokens: null }),
         refused: false,
         tool_calls: 0,
       });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally } from "../metrics/tally.ts";
 import { checkCritical } from "./critical.ts";
@@ -19,8 +20,7 @@ function run(cases: readonly string[], known: { cost?: number | null; latency?: 
         scores: one === "e" ? [] : [[one === "p" ? 1 : 0, one === "p"]],
         latency_ms: one === "e" ? null : (known.latency ?? 100),
         cost_usd: one === "e" || known.cost === null ? null : (known.cost ?? 0.01),
-        input_tokens: null,
-        output_tokens: null,
+        usage: usageOf({ input_tokens: null, output_tokens: null }),
         refused: false,
         tool_calls: 0,
       });

@@ -97,5 +97,5 @@ function commandOf(args: readonly string[]): string {
 
 function bugText(error: unknown): string {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `This is a bug in evals, not a mistake of yours.\n\n${trace}\n\nPlease report it with the lines above. Answers that had arrived are in .evals/history.db.`;
+  return `This is a bug in evals, not a mistake of yours.\n\n${trace}\n\nPlease report it with the lines above. Answers that had arrived are in the history in .evals.`;
 }

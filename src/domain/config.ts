@@ -11,7 +11,23 @@ export const Duration = z
 /** US dollars per million tokens. Absent means unknown, never free. */
 export const Price = z.strictObject({
   input: z.number().min(0).describe("US dollars per million input tokens"),
-  output: z.number().min(0).describe("US dollars per million output tokens"),
+  output: z.number().min(0).describe("US dollars per million output tokens, reasoning included"),
+  cached_input: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("US dollars per million input tokens that the provider's cache held; default: input"),
+  cache_write: z
+    .number()
+    .min(0)
+    .optional()
+    .describe("US dollars per million input tokens written into the provider's cache; default: input"),
+  batch: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Share of these prices that batched calls cost; default 0.5"),
 });
 export type Price = z.output<typeof Price>;
 

@@ -67,6 +67,12 @@ export interface FailedReply {
   readonly message: string;
   /** Asking again may help (429, 5xx, a cut connection); a 400 or an unreadable reply will not. */
   readonly transient: boolean;
+  /** What the other side says it took, though its reply cannot be used: it is billed all the same. */
+  readonly usage?: Usage | undefined;
+  /** US dollars, where the other side names them. */
+  readonly cost_usd?: number | undefined;
+  /** It was sent and no reply came back: whether it is billed nobody knows. */
+  readonly may_be_billed?: boolean | undefined;
   /** Milliseconds to wait, when the other side said so. */
   readonly retry_after_ms?: number | undefined;
   /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */

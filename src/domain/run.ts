@@ -2,6 +2,7 @@ import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason } from "./outcome.ts";
+import type { Usage } from "./transcript.ts";
 
 /** How a run was narrowed below its suite; such a run compares only the chosen cases and cannot be promoted. */
 export interface Narrowing {
@@ -157,6 +158,8 @@ export interface StoredAnswer {
   readonly output: string;
   readonly messages: Json;
   readonly tool_calls: Json;
+  readonly usage: Usage;
+  /** Both stand in `usage` too. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;

@@ -1,17 +1,37 @@
 import * as z from "zod";
 import type { Message, ToolCall } from "./message.ts";
 
-/** Tokens of one trial; null where the provider did not say, never 0 for unknown. */
+const Count = z.number().int().min(0).nullable().default(null);
+
+/** Tokens of one reply; null where the provider did not say, never 0 for unknown. */
 export const Usage = z.strictObject({
-  input_tokens: z.number().int().min(0).nullable().default(null),
-  output_tokens: z.number().int().min(0).nullable().default(null),
+  input_tokens: Count.describe("All tokens read, those from and into the provider's cache included"),
+  output_tokens: Count.describe("All tokens written, reasoning included"),
+  cached_input_tokens: Count.describe("Of the input, those that the provider's cache held"),
+  cache_write_tokens: Count.describe("Of the input, those that were written into the provider's cache"),
+  reasoning_tokens: Count.describe("Of the output, those that are no part of the answer"),
 });
-export interface Usage {
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
+export type Usage = Readonly<z.output<typeof Usage>>;
+
+/** The members of `Usage`, in their order: the store's columns are named after them. */
+export const USAGE_FIELDS = Object.keys(Usage.shape) as readonly (keyof Usage)[];
+
+/** Some of the members of a usage. */
+export type KnownUsage = { -readonly [field in keyof Usage]?: number | null | undefined };
+
+/** A usage of which only some members are known. */
+export function usageOf(known: Readonly<KnownUsage>): Usage {
+  const usage: Record<string, number | null> = {};
+  for (const field of USAGE_FIELDS) usage[field] = known[field] ?? null;
+  return usage as Usage;
 }
 
-export const UNKNOWN_USAGE: Usage = { input_tokens: null, output_tokens: null };
+export const UNKNOWN_USAGE: Usage = usageOf({});
+
+/** Input and output together; null when neither is known. */
+export function tokensOf({ input_tokens: input, output_tokens: output }: Usage): number | null {
+  return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
+}
 
 /** All that one answered trial said and cost. */
 export interface Transcript {

@@ -1,7 +1,7 @@
 import type { Case } from "./case.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
-import type { Transcript } from "./transcript.ts";
+import type { Transcript, Usage } from "./transcript.ts";
 
 /** What an agent (`provider: module`) is told beside the case's input. */
 export interface AgentContext {
@@ -24,10 +24,7 @@ export interface AgentAnswer {
   readonly output: Json;
   readonly messages?: readonly Message[] | null;
   readonly tool_calls?: readonly ToolCall[] | null;
-  readonly usage?: {
-    readonly input_tokens?: number | null;
-    readonly output_tokens?: number | null;
-  } | null;
+  readonly usage?: { readonly [field in keyof Usage]?: number | null } | null;
   /** Milliseconds. */
   readonly latency_ms?: number | null;
   /** US dollars. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorKind } from "../domain/outcome.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "./compute-metrics.ts";
 import { makeTally, type Tally, type TallyRow, withMissing } from "./tally.ts";
 
@@ -14,8 +15,7 @@ function row(case_no: number, changes: Partial<TallyRow> = {}): TallyRow {
     scores: [[1, true]],
     latency_ms: 100,
     cost_usd: 0.001,
-    input_tokens: 10,
-    output_tokens: 5,
+    usage: usageOf({ input_tokens: 10, output_tokens: 5 }),
     refused: false,
     tool_calls: 0,
     ...changes,
@@ -30,8 +30,7 @@ const errored = (case_no: number, error: ErrorKind = "timeout"): TallyRow =>
     scores: [],
     latency_ms: null,
     cost_usd: null,
-    input_tokens: null,
-    output_tokens: null,
+    usage: usageOf({ input_tokens: null, output_tokens: null }),
   });
 
 /** A tally of cases written as what their trials did: `p`assed, `f`ailed, `e`rrored. */
@@ -107,16 +106,16 @@ describe("the metrics of a run", () => {
   });
 
   it.each([
-    ["cost_usd", "cost_usd"],
-    ["cost_per_trial", "cost_usd"],
-    ["input_tokens", "input_tokens"],
-    ["output_tokens", "output_tokens"],
-    ["latency_p95", "latency_ms"],
-  ] as const)("say that %s is unknown as soon as one trial's is, never that it is 0", (metric, column) => {
+    ["cost_usd", { cost_usd: null }],
+    ["cost_per_trial", { cost_usd: null }],
+    ["input_tokens", { usage: usageOf({ output_tokens: 5 }) }],
+    ["output_tokens", { usage: usageOf({ input_tokens: 10 }) }],
+    ["latency_p95", { latency_ms: null }],
+  ] as const)("say that %s is unknown as soon as one trial's is, never that it is 0", (metric, unknown) => {
     const tally = makeTally(1, 1);
     tally.add(row(0));
     expect(values(tally, 1)[metric]).toBeGreaterThan(0);
-    tally.add(row(0, { [column]: null }));
+    tally.add(row(0, unknown));
     expect(values(tally, 1)[metric]).toBeNull();
   });
 

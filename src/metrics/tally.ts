@@ -1,4 +1,5 @@
 import type { ErrorKind } from "../domain/outcome.ts";
+import type { Usage } from "../domain/transcript.ts";
 import { addExactly } from "../statistics/exact-sum.ts";
 
 /** The numbers of one trial, from the engine or from the store alike. */
@@ -11,8 +12,7 @@ export interface TallyRow {
   readonly scores: readonly (ScoreOfTrial | null)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
+  readonly usage: Usage;
   readonly refused: boolean;
   readonly tool_calls: number;
 }
@@ -124,8 +124,8 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   }
   addKnown(tally.cost, row.cost_usd);
   tally.costByCase[case_no] = (tally.costByCase[case_no] ?? 0) + (row.cost_usd ?? Number.NaN);
-  addKnown(tally.inputTokens, row.input_tokens);
-  addKnown(tally.outputTokens, row.output_tokens);
+  addKnown(tally.inputTokens, row.usage.input_tokens);
+  addKnown(tally.outputTokens, row.usage.output_tokens);
   if (row.refused) tally.refusals++;
   tally.toolCalls += row.tool_calls;
 }

@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { countOf, membersOf, textOf } from "./chat-shapes.ts";
+import { membersOf, textOf } from "./chat-shapes.ts";
 import { failureOfStatus, malformedReply } from "./failed-reply.ts";
 
 /** The API refuses a request without a bound on its answer. */
@@ -57,17 +57,6 @@ function joinToolResults(messages: readonly Message[]): readonly WireMessage[] {
 
 const isInstruction = (message: Message) => message.role === "system" || message.role === "developer";
 
-/** Tokens read, those from and into the provider's cache included: all of them were sent. */
-function inputTokens(usage: Readonly<Record<string, unknown>> | undefined): number | null {
-  const fresh = countOf(usage?.input_tokens);
-  if (fresh === null) return null;
-  return (
-    fresh +
-    (countOf(usage?.cache_creation_input_tokens) ?? 0) +
-    (countOf(usage?.cache_read_input_tokens) ?? 0)
-  );
-}
-
 /** Reads a message of Anthropic's API. */
 export function readMessage(body: unknown, raw: string): Reply {
   const message = membersOf(body);
@@ -84,8 +73,6 @@ export function readMessage(body: unknown, raw: string): Reply {
   if (!Array.isArray(message?.content)) return malformedReply("the reply has no content");
   const blocks = message.content.map((block) => membersOf(block) ?? {});
   const uses = blocks.filter((block) => block.type === "tool_use");
-  const usage = membersOf(message.usage);
-  const tokens = { input_tokens: inputTokens(usage), output_tokens: countOf(usage?.output_tokens) };
   const explanation = membersOf(message.stop_details)?.explanation;
   return {
     kind: "answered",
@@ -98,7 +85,6 @@ export function readMessage(body: unknown, raw: string): Reply {
             arguments: (use.input ?? {}) as Json,
           }))
         : undefined,
-    usage: tokens.input_tokens === null && tokens.output_tokens === null ? undefined : tokens,
     model: typeof message.model === "string" ? message.model : null,
     finish_reason: typeof message.stop_reason === "string" ? message.stop_reason : null,
     refusal:

@@ -8,17 +8,21 @@ import type {
   Reply,
   ReplyShape,
 } from "../domain/provider.ts";
+import type { Usage } from "../domain/transcript.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { usageOfBody } from "./usage-shapes.ts";
 
 /** How one chat API words a conversation and its reply. */
 export interface ChatWording {
   /** In place of `request`, for an API that takes the input itself and no conversation. @throws {SettingMistake} */
   prepare?(question: Question): PreparedRequest;
   request(messages: readonly Message[], reply?: ReplyShape): PreparedRequest;
-  /** @param raw the body, kept with the answer */
+  /** @param raw the body, kept with the answer. What it took is read beside this, from answers and failures alike. */
   reply(body: unknown, raw: string): Reply;
+  /** A vector or a verdict has no tokens of its own: all that such a reply took was read. */
+  readonly writes?: "nothing";
 }
 
 /** A chat API and the way to it. */
@@ -67,14 +71,11 @@ async function failureOf(
   if (refused !== undefined) {
     const { response } = refused;
     const header = (name: string) => response.headers.get(name);
-    const failed = failureOfStatus({
-      status: response.status,
-      header,
-      body: await response.text(),
-      where,
-      redact,
-      now: Date.now(),
-    });
+    const body = await response.text();
+    const failed = {
+      ...failureOfStatus({ status: response.status, header, body, where, redact, now: Date.now() }),
+      ...usageIn(parsedOrUndefined(body)),
+    };
     // An unknown model or a wrong base_url is the same for every trial.
     return response.status === 404 ? { ...failed, fatal: true } : failed;
   }
@@ -91,7 +92,24 @@ function readBody(text: string, wording: ChatWording, where: string): Reply {
   } catch {
     return malformedReply(`the reply of ${where} is not JSON`);
   }
-  return wording.reply(body, text);
+  return { ...wording.reply(body, text), ...usageIn(body, wording) };
+}
+
+/** What a body says it took; nothing where it says nothing. */
+function usageIn(body: unknown, { writes }: Pick<ChatWording, "writes"> = {}): { readonly usage?: Usage } {
+  const usage = usageOfBody(body);
+  if (usage === undefined) return {};
+  return {
+    usage: writes === "nothing" && usage.input_tokens !== null ? { ...usage, output_tokens: 0 } : usage,
+  };
+}
+
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A client of a chat API: words the question, sends it through the SDK, sorts what comes back. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Message } from "../domain/message.ts";
 import type { AnsweredReply, FailedReply, OpenTarget, Reply } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { type ChatServer, type Dialect, startChatServer } from "./testing/chat-server.ts";
 import { ask, deadline, questionOf } from "./testing/fake-host.ts";
 
@@ -46,7 +47,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       expect(reply).toMatchObject({
         output: "ECHO hello",
         model: "m-1",
-        usage: { input_tokens: 12, output_tokens: 6 },
+        usage: usageOf({ input_tokens: 12, output_tokens: 6 }),
       });
       expect(JSON.parse(reply.raw ?? "")).toEqual(dialect.answer("ECHO hello", "m-1"));
     });

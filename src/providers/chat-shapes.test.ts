@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { countOf, usageOf } from "./chat-shapes.ts";
+import { countOf } from "./chat-shapes.ts";
+import { usageOfBody } from "./usage-shapes.ts";
 
 describe("a count of tokens", () => {
   it.each([0, 1, 12_345, Number.MAX_SAFE_INTEGER])("%d is taken over", (count) => {
@@ -10,7 +11,7 @@ describe("a count of tokens", () => {
     "%s is none, so that nobody keeps or pays it",
     (value) => {
       expect(countOf(value)).toBeNull();
-      expect(usageOf(value, 1e308)).toBeUndefined();
+      expect(usageOfBody({ usage: { prompt_tokens: value, completion_tokens: 1e308 } })).toBeUndefined();
     },
   );
 });

@@ -1,6 +1,5 @@
 import type { Json } from "../domain/json.ts";
 import { type Message, ROLES, type Role, type ToolCall } from "../domain/message.ts";
-import type { Usage } from "../domain/transcript.ts";
 
 /** A parsed value whose members may be looked at; undefined for anything but an object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -70,12 +69,6 @@ export function messagesOf(value: unknown): readonly Message[] | undefined {
 /** A count of tokens, or null when the value is not one (no server counts beyond 2^53): unknown, never 0. */
 export function countOf(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
-}
-
-/** Usage from two values that may be absent; undefined when both are unknown. */
-export function usageOf(input: unknown, output: unknown): Usage | undefined {
-  const usage = { input_tokens: countOf(input), output_tokens: countOf(output) };
-  return usage.input_tokens === null && usage.output_tokens === null ? undefined : usage;
 }
 
 /** The text of a message's content: itself, or the text parts of an array, joined. */

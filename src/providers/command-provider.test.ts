@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OpenTarget } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { commandProvider } from "./command-provider.ts";
 import { ask, deadline, fakeHost, questionOf } from "./testing/fake-host.ts";
 
@@ -44,7 +45,7 @@ describe("commandProvider", () => {
   it("takes an object with output as it is", async () => {
     const answer = {
       output: { a: 1 },
-      usage: { input_tokens: 2, output_tokens: 3 },
+      usage: usageOf({ input_tokens: 2, output_tokens: 3 }),
       cost_usd: 0.5,
       latency_ms: 7,
     };

@@ -6,7 +6,13 @@ export type HeaderReader = (name: string) => string | null | undefined;
 
 /** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
 export function malformedReply(message: string): FailedReply {
-  return { kind: "failed", error: "malformed-reply", message: oneLine(message), transient: false };
+  return {
+    kind: "failed",
+    error: "malformed-reply",
+    message: oneLine(message),
+    transient: false,
+    may_be_billed: true,
+  };
 }
 
 /** A key that is not set fails every trial alike, before anything is sent. */
@@ -25,8 +31,14 @@ export function unsetVariables(names: readonly string[]): FailedReply {
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;
   return reason instanceof Error && reason.name === "TimeoutError"
-    ? { kind: "failed", error: "timeout", message: oneLine(reason.message), transient: true }
-    : { kind: "failed", error: "provider", message: "cancelled", transient: false };
+    ? {
+        kind: "failed",
+        error: "timeout",
+        message: oneLine(reason.message),
+        transient: true,
+        may_be_billed: true,
+      }
+    : { kind: "failed", error: "provider", message: "cancelled", transient: false, may_be_billed: true };
 }
 
 /** Milliseconds of `1s`, `6m0s`, `20ms`, as OpenAI writes its resets; undefined for another text. */

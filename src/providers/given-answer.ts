@@ -1,4 +1,5 @@
-import type { AnsweredReply, Reply } from "../domain/provider.ts";
+import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
+import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 
@@ -17,11 +18,11 @@ const isText = (value: unknown) => value == null || typeof value === "string";
 function isUsage(value: unknown): boolean {
   if (value == null) return true;
   const usage = membersOf(value);
-  return usage !== undefined && isCount(usage.input_tokens) && isCount(usage.output_tokens);
+  return usage !== undefined && USAGE_FIELDS.every((field) => isCount(usage[field]));
 }
 
 const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => boolean, expected: string])[] = [
-  ["usage", isUsage, "{input_tokens, output_tokens}, each a count or null"],
+  ["usage", isUsage, `{${USAGE_FIELDS.join(", ")}}, each a count or null`],
   ["latency_ms", isAmount, "a number of milliseconds, not below 0"],
   ["cost_usd", isAmount, "a number of US dollars, not below 0"],
   ["model", isText, "text"],
@@ -62,17 +63,20 @@ export function answerFrom(answer: Members): AnsweredReply {
     output: typeof output === "string" ? output : JSON.stringify(output),
     ...(has(messages) && { messages: messagesOf(messages) }),
     ...(has(tool_calls) && { tool_calls: toolCallsOf(tool_calls) }),
-    ...(usage !== undefined && {
-      usage: {
-        input_tokens: (usage.input_tokens as number | undefined) ?? null,
-        output_tokens: (usage.output_tokens as number | undefined) ?? null,
-      },
-    }),
+    ...(usage !== undefined && { usage: usageOf(usage as KnownUsage) }),
     ...(has(latency_ms) && { latency_ms: latency_ms as number }),
     ...(has(cost_usd) && { cost_usd: cost_usd as number }),
     ...(has(model) && { model: model as string }),
     ...(has(finish_reason) && { finish_reason: finish_reason as string }),
     ...(has(refusal) && { refusal: refusal as string }),
+  };
+}
+
+/** What an answer that cannot be used says it took and cost, as far as that is as it has to be. */
+function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost_usd"> {
+  return {
+    ...(usage != null && isUsage(usage) && { usage: usageOf(usage as KnownUsage) }),
+    ...(cost_usd != null && isAmount(cost_usd) && { cost_usd: cost_usd as number }),
   };
 }
 
@@ -85,10 +89,14 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
   if (typeof given === "string") return { kind: "answered", output: given };
   const answer = membersOf(given);
   if (answer === undefined || answer.output === undefined) {
-    return malformedReply(`${who} gave neither text nor an object with "output"`);
+    return {
+      ...malformedReply(`${who} gave neither text nor an object with "output"`),
+      ...paidIn(answer ?? {}),
+    };
   }
   const [wrong] = wrongMembers(answer);
-  if (wrong !== undefined) return malformedReply(`${who}: "${wrong.name}" is not ${wrong.expected}`);
+  if (wrong !== undefined)
+    return { ...malformedReply(`${who}: "${wrong.name}" is not ${wrong.expected}`), ...paidIn(answer) };
   return answerFrom(answer);
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { usageOf } from "../domain/transcript.ts";
 import { httpProvider } from "./http-provider.ts";
 import { ask, deadline, fakeHost, questionOf } from "./testing/fake-host.ts";
 
@@ -70,7 +71,7 @@ describe("httpProvider", () => {
     };
     expect(await once(settings, { body: JSON.stringify(body) })).toMatchObject({
       output: '{"queue":"a"}',
-      usage: { input_tokens: 3, output_tokens: null },
+      usage: usageOf({ input_tokens: 3, output_tokens: null }),
       messages: log,
       tool_calls: [{ name: "f", arguments: {} }],
       cost_usd: 0.1,

@@ -4,7 +4,6 @@ import { headerValue } from "../domain/header-value.ts";
 import type { Json } from "../domain/json.ts";
 import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type {
-  AnsweredReply,
   OpenTarget,
   PreparedRequest,
   ProviderDefinition,
@@ -12,7 +11,8 @@ import type {
   Reply,
 } from "../domain/provider.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
-import { messagesOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
+import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
+import { countOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
@@ -21,6 +21,7 @@ import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { usageOfCounts } from "./usage-shapes.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Path = z.string().startsWith("$").describe("RFC 9535 JSONPath into the reply");
@@ -37,7 +38,16 @@ const Settings = z.strictObject({
       "JSON whose strings are Liquid templates over input, messages, case.id and clock; default {input, messages}",
     ),
   answer: Path.optional().describe("JSONPath of the answer; absent: the whole text of the reply"),
-  usage: z.strictObject({ input_tokens: Path.optional(), output_tokens: Path.optional() }).optional(),
+  usage: z
+    .strictObject({
+      input_tokens: Path.optional(),
+      output_tokens: Path.optional(),
+      cached_input_tokens: Path.optional(),
+      cache_write_tokens: Path.optional(),
+      reasoning_tokens: Path.optional(),
+    } satisfies Record<keyof Usage, unknown>)
+    .optional()
+    .describe("JSONPaths of token counts; input holds its cached part, output its reasoning"),
   messages: Path.optional().describe("JSONPath of the whole conversation, in OpenAI's message format"),
   tool_calls: Path.optional(),
   cost_usd: Path.optional(),
@@ -49,8 +59,7 @@ const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages
 /** Where in a reply each thing stands. */
 interface ReplyPaths {
   readonly answer: JsonGetter | undefined;
-  readonly input_tokens: JsonGetter | undefined;
-  readonly output_tokens: JsonGetter | undefined;
+  readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
   readonly messages: JsonGetter | undefined;
   readonly tool_calls: JsonGetter | undefined;
   readonly cost_usd: JsonGetter | undefined;
@@ -59,10 +68,11 @@ interface ReplyPaths {
 async function compilePaths(settings: Settings): Promise<ReplyPaths> {
   const compile = async (path: string | undefined, ...at: string[]) =>
     path === undefined ? undefined : compileJsonPath(path, at);
+  const usage: { -readonly [field in keyof Usage]?: JsonGetter | undefined } = {};
+  for (const field of USAGE_FIELDS) usage[field] = await compile(settings.usage?.[field], "usage", field);
   return {
     answer: await compile(settings.answer, "answer"),
-    input_tokens: await compile(settings.usage?.input_tokens, "usage", "input_tokens"),
-    output_tokens: await compile(settings.usage?.output_tokens, "usage", "output_tokens"),
+    usage,
     messages: await compile(settings.messages, "messages"),
     tool_calls: await compile(settings.tool_calls, "tool_calls"),
     cost_usd: await compile(settings.cost_usd, "cost_usd"),
@@ -91,8 +101,35 @@ function keysText(body: unknown): string {
     .join(", ")}${more}`;
 }
 
+/** What the reply says it took and cost, whether or not there is an answer in it. */
+function paidIn(body: unknown, paths: ReplyPaths): { readonly usage?: Usage; readonly cost_usd?: number } {
+  const counts: KnownUsage = {};
+  for (const field of USAGE_FIELDS) counts[field] = countOf(paths.usage[field]?.(body));
+  const usage = usageOfCounts(usageOf(counts));
+  const cost = paths.cost_usd?.(body);
+  return {
+    ...(usage !== undefined && { usage }),
+    ...(typeof cost === "number" && cost >= 0 && Number.isFinite(cost) && { cost_usd: cost }),
+  };
+}
+
+/** The same of a reply that was refused. */
+function paidInRefusal(text: string, paths: ReplyPaths): ReturnType<typeof paidIn> {
+  if (!readsJson(paths) || isDeeperThan(text, MOST_NESTED)) return {};
+  try {
+    return paidIn(parseOrUndefined(text), paths);
+  } catch (error) {
+    if (error instanceof TookTooLong) return {};
+    throw error;
+  }
+}
+
+function readsJson({ usage, ...paths }: ReplyPaths): boolean {
+  return [...Object.values(paths), ...Object.values(usage)].some((path) => path !== undefined);
+}
+
 /** A path with filters may take without end on a reply that is made for it. */
-function readInTime(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
+function readInTime(text: string, paths: ReplyPaths, settings: Settings): Reply {
   try {
     return readReply(text, paths, settings);
   } catch (error) {
@@ -101,23 +138,25 @@ function readInTime(text: string, paths: ReplyPaths, settings: Settings): Answer
   }
 }
 
-function readReply(text: string, paths: ReplyPaths, settings: Settings): AnsweredReply | Reply {
-  const asksJson = Object.values(paths).some((path) => path !== undefined);
+function readReply(text: string, paths: ReplyPaths, settings: Settings): Reply {
+  const asksJson = readsJson(paths);
   if (asksJson && isDeeperThan(text, MOST_NESTED))
     return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
   const body = asksJson ? parseOrUndefined(text) : undefined;
+  const paid = asksJson ? paidIn(body, paths) : {};
   if (paths.answer !== undefined && body === undefined) return malformedReply("the reply is not JSON");
   const found = paths.answer === undefined ? text : paths.answer(body);
   if (found === undefined)
-    return malformedReply(`nothing stands at ${settings.answer} in the reply${keysText(body)}`);
-  const cost = paths.cost_usd?.(body);
+    return {
+      ...malformedReply(`nothing stands at ${settings.answer} in the reply${keysText(body)}`),
+      ...paid,
+    };
   return {
     kind: "answered",
     output: typeof found === "string" ? found : JSON.stringify(found),
     messages: messagesOf(paths.messages?.(body)),
     tool_calls: toolCallsOf(paths.tool_calls?.(body)),
-    usage: usageOf(paths.input_tokens?.(body), paths.output_tokens?.(body)),
-    ...(typeof cost === "number" && cost >= 0 && Number.isFinite(cost) && { cost_usd: cost }),
+    ...paid,
     raw: text,
   };
 }
@@ -181,14 +220,10 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
       const value = reply.headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    return failureOfStatus({
-      status: reply.status,
-      header,
-      body: reply.text,
-      where,
-      redact,
-      now: Date.now(),
-    });
+    return {
+      ...failureOfStatus({ status: reply.status, header, body: reply.text, where, redact, now: Date.now() }),
+      ...paidInRefusal(reply.text, paths),
+    };
   };
 
   return {

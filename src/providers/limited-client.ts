@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import type { Limits } from "../domain/config.ts";
 import type { Client, PreparedRequest, Reply } from "../domain/provider.ts";
+import { tokensOf } from "../domain/transcript.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply } from "./failed-reply.ts";
 import type { Sleep } from "./retrying-client.ts";
@@ -65,12 +66,9 @@ class TokenForecast {
   }
 }
 
-function tokensOf(reply: Reply): number | undefined {
-  if (reply.kind === "failed") return 0;
-  const { input_tokens = null, output_tokens = null } = reply.usage ?? {};
-  return input_tokens === null && output_tokens === null
-    ? undefined
-    : (input_tokens ?? 0) + (output_tokens ?? 0);
+function tokensUsed({ kind, usage }: Reply): number | undefined {
+  const tokens = usage === undefined ? null : tokensOf(usage);
+  return tokens ?? (kind === "failed" ? 0 : undefined);
 }
 
 /**
@@ -104,7 +102,7 @@ export function limitedClient(
     if (signal.aborted) return { ...abortedReply(signal), unsent: true };
     const reply = await client.send(request, question, trial, signal);
     if (tokenBucket !== null) {
-      const used = tokensOf(reply);
+      const used = tokensUsed(reply);
       if (used !== undefined) tokenBucket.giveBack(expected - used);
       if (used !== undefined && used > 0) forecast.learn(used);
     }

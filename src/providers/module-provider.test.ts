@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { usageOf } from "../domain/transcript.ts";
 import { moduleProvider } from "./module-provider.ts";
 import { ask, deadline, fakeHost, questionOf } from "./testing/fake-host.ts";
 
@@ -31,7 +32,7 @@ describe("moduleProvider", () => {
     expect(await ask(target, questionOf())).toEqual({
       kind: "answered",
       output: "x",
-      usage: { input_tokens: 1, output_tokens: null },
+      usage: usageOf({ input_tokens: 1, output_tokens: null }),
       messages: [{ role: "user", content: "y" }],
     });
   });

@@ -183,7 +183,7 @@ function tell(trouble: Trouble, where: string): Told {
     case "nobody-there":
       return { ...forNow(`nobody answers at ${where} (${trouble.code})`), unreachable: true };
     case "cut":
-      return forNow(`connection cut by ${where} (${trouble.code})`);
+      return { ...forNow(`connection cut by ${where} (${trouble.code})`), may_be_billed: true };
     case "proxy-refused":
       return forNow(`a proxy refused the way to ${where} with status ${trouble.status}`);
     case "other":

@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { argumentsText, membersOf, textOf, toolCallsOf, usageOf } from "./chat-shapes.ts";
+import { argumentsText, membersOf, textOf, toolCallsOf } from "./chat-shapes.ts";
 import { failureOfStatus, malformedReply } from "./failed-reply.ts";
 
 function wireMessage(message: Message): Json {
@@ -44,13 +44,11 @@ export function readCompletion(body: unknown, raw: string): Reply {
     if (completion?.error != null) return failureInBody(completion.error, raw);
     return malformedReply("the reply has no choices[0].message");
   }
-  const usage = membersOf(completion?.usage);
   const calls = toolCallsOf(message.tool_calls ?? undefined);
   return {
     kind: "answered",
     output: textOf(message.content),
     tool_calls: calls,
-    usage: usageOf(usage?.prompt_tokens, usage?.completion_tokens),
     model: typeof completion?.model === "string" ? completion.model : null,
     finish_reason: typeof choice?.finish_reason === "string" ? choice.finish_reason : null,
     refusal: typeof message.refusal === "string" ? message.refusal : null,

@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { argumentsOf, argumentsText, membersOf, textOf, usageOf } from "./chat-shapes.ts";
+import { argumentsOf, argumentsText, membersOf, textOf } from "./chat-shapes.ts";
 import { failureOfStatus, malformedReply } from "./failed-reply.ts";
 import { readCompletion } from "./openai-chat.ts";
 
@@ -72,12 +72,10 @@ export function readResponse(body: unknown, raw: string): Reply {
   const messages = items.filter((item) => item.type === "message");
   const calls = items.filter((item) => item.type === "function_call" || item.type === "custom_tool_call");
   const refusals = messages.flatMap((item) => partsOf(item, "refusal", "refusal"));
-  const usage = membersOf(response.usage);
   return {
     kind: "answered",
     output: messages.flatMap((item) => partsOf(item, "output_text", "text")).join(""),
     tool_calls: calls.length > 0 ? calls.map(callOf) : undefined,
-    usage: usageOf(usage?.input_tokens, usage?.output_tokens),
     model: typeof response.model === "string" ? response.model : null,
     finish_reason: finishReason(response),
     refusal: refusals.length > 0 ? refusals.join("\n") : null,

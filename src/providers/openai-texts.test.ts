@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SettingMistake } from "../domain/problem.ts";
 import type { OpenTarget } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { openaiProvider } from "./openai-provider.ts";
 import { ask, fakeHost, questionOf } from "./testing/fake-host.ts";
 
@@ -57,7 +58,7 @@ describe("api: embeddings", () => {
       kind: "answered",
       output: "[0.5,-0.25]",
       model: "vectors-1",
-      usage: { input_tokens: 7, output_tokens: 0 },
+      usage: usageOf({ input_tokens: 7, output_tokens: 0 }),
     });
     expect(await ask(target, questionOf({ input: "nothing" }))).toMatchObject({
       error: "malformed-reply",

@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { PreparedRequest, Question, Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { membersOf, usageOf } from "./chat-shapes.ts";
+import { membersOf } from "./chat-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 
 /** The text that such an API is given. @throws {SettingMistake} for a conversation, which it cannot answer */
@@ -25,17 +25,15 @@ export function embeddingsApi(model: string, params: Readonly<Record<string, Jso
   return {
     prepare: request(model, { encoding_format: "float", ...params }, "embeddings"),
     request: () => ({}),
+    writes: "nothing",
     reply(body, raw): Reply {
       const reply = membersOf(body);
       const vector = membersOf(Array.isArray(reply?.data) ? reply.data[0] : undefined)?.embedding;
       if (!Array.isArray(vector) || !vector.every((one) => typeof one === "number"))
         return malformedReply("the reply has no data[0].embedding");
-      const usage = membersOf(reply?.usage);
       return {
         kind: "answered",
         output: JSON.stringify(vector),
-        // A vector has no tokens of its own.
-        usage: usageOf(usage?.prompt_tokens, usage?.prompt_tokens === undefined ? undefined : 0),
         model: typeof reply?.model === "string" ? reply.model : null,
         raw,
       };

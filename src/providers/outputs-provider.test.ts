@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { EvalsError } from "../domain/problem.ts";
 import type { Reply } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { outputsProvider } from "./outputs-provider.ts";
 import { fakeHost, questionOf } from "./testing/fake-host.ts";
 
@@ -67,7 +68,7 @@ describe("outputsProvider", () => {
 
   it("carries through what a line says beside the output, and ignores the rest", async () => {
     const more = {
-      usage: { input_tokens: 812, output_tokens: 40 },
+      usage: usageOf({ input_tokens: 812, output_tokens: 40 }),
       latency_ms: 913,
       cost_usd: 0.0021,
       model: "m",

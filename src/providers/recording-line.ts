@@ -1,4 +1,5 @@
 import type { AnsweredReply } from "../domain/provider.ts";
+import type { Usage } from "../domain/transcript.ts";
 
 /** What one line of a recording is found by. */
 export interface RecordingKey {
@@ -28,7 +29,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     trial: key.trial,
     request: key.request,
     output,
-    usage: usage ?? undefined,
+    usage: usage && writtenUsage(usage),
     latency_ms: latency_ms ?? undefined,
     cost_usd: cost_usd ?? undefined,
     model: model ?? undefined,
@@ -38,6 +39,12 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     messages: messages?.length ? messages : undefined,
     tool_calls: tool_calls?.length ? tool_calls : undefined,
   });
+}
+
+/** Input and output as ever, of the other counts those that are known: a line of before stays as it is. */
+function writtenUsage({ input_tokens, output_tokens, ...parts }: Usage): object {
+  const known = Object.entries(parts).filter(([, count]) => count !== null);
+  return { input_tokens, output_tokens, ...Object.fromEntries(known) };
 }
 
 /** The key of a line; undefined when the line is none of a recording. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OpenTarget, Reply } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { recordingClient } from "./recording-client.ts";
 import { replayProvider } from "./replay-provider.ts";
 import { fakeHost, questionOf, scriptedClient } from "./testing/fake-host.ts";
@@ -50,7 +51,7 @@ async function replayed(case_id: string, trial: number): Promise<Reply> {
 const full: Reply = {
   kind: "answered",
   output: "hi",
-  usage: { input_tokens: 1, output_tokens: null },
+  usage: usageOf({ input_tokens: 1, output_tokens: null }),
   latency_ms: 12,
   model: "m-1",
   finish_reason: "stop",

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnsweredReply, Client, FailedReply, Reply } from "../domain/provider.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { limitedClient, TokenBucket } from "./limited-client.ts";
 import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { questionOf, scriptedClient } from "./testing/fake-host.ts";
@@ -152,6 +153,7 @@ describe("timedClient", () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(await reply).toEqual({
       kind: "failed",
+      may_be_billed: true,
       error: "timeout",
       message: "no reply within 2 s",
       transient: true,
@@ -201,7 +203,7 @@ describe("limitedClient", () => {
 
   it("waits for tokens once what replies cost is known", async () => {
     const { options, slept } = fakeOutside();
-    const costly: Reply = { ...answered, usage: { input_tokens: 500, output_tokens: 500 } };
+    const costly: Reply = { ...answered, usage: usageOf({ input_tokens: 500, output_tokens: 500 }) };
     const client = limitedClient(scriptedClient(costly), { tokens_per_minute: 6000 }, options);
     for (let i = 0; i < 3; i++) await send(client);
     expect(slept).toEqual([10_000, 10_000]);

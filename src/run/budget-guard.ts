@@ -1,5 +1,6 @@
 import type { Budget, Price } from "../domain/config.ts";
 import type { Usage } from "../domain/transcript.ts";
+import { mostUsdOf } from "./price-usage.ts";
 
 /** What was paid, as far as it is known. */
 export interface Spending {
@@ -100,7 +101,7 @@ export function openPurse(budget: Budget | null): Purse {
     accounts.push(account);
     const guess = (characters: number, output: number): Spending => {
       const input = characters / CHARACTERS_PER_TOKEN;
-      return { tokens: input + output, usd: price === null ? 0 : dollars(price, input, output) };
+      return { tokens: input + output, usd: price === null ? 0 : mostUsdOf(price, input, output) };
     };
     const fits = (characters: number): boolean => {
       if (seen > 0) return leavesRoom(dearest);
@@ -150,8 +151,3 @@ export function openPurse(budget: Budget | null): Purse {
 
 /** Adding up must not cost the last call: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;
-
-/** US dollars of so many tokens. */
-export function dollars(price: Price, inputTokens: number, outputTokens: number): number {
-  return (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
-}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { openPurse } from "./budget-guard.ts";
 import { runTrials, type StopRule } from "./engine.ts";
 import { engineJob } from "./testing/engine-job.ts";
@@ -109,7 +110,7 @@ describe("runTrials", () => {
   });
 
   it("counts tokens and money of an answer by the price, and leaves unknown ones unknown", async () => {
-    const usage = { input_tokens: 1_000_000, output_tokens: 500_000 };
+    const usage = usageOf({ input_tokens: 1_000_000, output_tokens: 500_000 });
     const client = fakeClient((id) => answer("yes", id === "c0" ? { usage } : {}));
     const job = engineJob(fakePlan({ client, cases: 2, trials: 1 }));
     await runTrials(job);
@@ -221,7 +222,7 @@ describe("stopping", () => {
 
 describe("a budget", () => {
   // A request of the fake is 17 characters: four tokens and a bit.
-  const usage = { input_tokens: 4, output_tokens: 96 };
+  const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
 
   it("in tokens is never crossed, and is used up as far as whole calls go", async () => {
     await fc.assert(
@@ -284,7 +285,7 @@ describe("answers that are there already", () => {
       output,
       messages: [],
       tool_calls: [],
-      usage: { input_tokens: 5, output_tokens: 5 },
+      usage: usageOf({ input_tokens: 5, output_tokens: 5 }),
       latency_ms: 10,
       cost_usd: 0.5,
       model: null,

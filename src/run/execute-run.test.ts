@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Client } from "../domain/provider.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
+import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { RunWriter, Store, StoredRun } from "../store/store.ts";
@@ -175,7 +176,9 @@ describe("resuming a run", () => {
       if (asleep) throw new ScorerFailure("judge", "no verdict");
       return 1;
     });
-    const client = fakeClient(async () => answer("yes", { usage: { input_tokens: 5, output_tokens: 5 } }));
+    const client = fakeClient(async () =>
+      answer("yes", { usage: usageOf({ input_tokens: 5, output_tokens: 5 }) }),
+    );
     const plan = fakePlan({ client, cases: 2, trials: 1, scorers: [judge], target: { cacheable: false } });
     const first = await executeRun(plan, settings, world(store));
     expect(first.counts).toMatchObject({ answered: 0, errored: 2 });
@@ -188,7 +191,7 @@ describe("resuming a run", () => {
 
   it("keeps to one budget over all sittings", async () => {
     const store = memoryStore();
-    const usage = { input_tokens: 4, output_tokens: 96 };
+    const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 5, trials: 2 });
     const budget = (tokens: number): RunSettings => ({ ...settings, useCache: false, budget: { tokens } });

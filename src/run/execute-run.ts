@@ -2,6 +2,7 @@ import type { Budget } from "../domain/config.ts";
 import type { Client } from "../domain/provider.ts";
 import type { RunEnd } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
+import { tokensOf } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
 import { type BudgetGuard, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
@@ -261,7 +262,7 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
   for (const row of store.scan(run.no)) {
     if (!row.cached) {
       const usd = row.cost_usd ?? 0;
-      const tokens = (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+      const tokens = tokensOf(row.usage) ?? 0;
       const { dearest = { usd: 0, tokens: 0 } } = spent;
       spent.usd += usd;
       spent.tokens += tokens;

@@ -1,8 +1,9 @@
 import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
-import { type BudgetGuard, CHARACTERS_PER_TOKEN, dollars, type Purse } from "./budget-guard.ts";
+import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Purse } from "./budget-guard.ts";
 import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
 import type { AskedModel, JudgeSitting } from "./judge-model.ts";
+import { mostUsdOf } from "./price-usage.ts";
 
 /** What judges were asked and paid for a run. */
 export interface JudgeTotals {
@@ -108,7 +109,7 @@ export function priceJudging(desk: JudgeDesk, store: Store): () => JudgingPrice 
         if (target.client.immediate === true) return false;
         calls++;
         const tokens = requestCharacters / CHARACTERS_PER_TOKEN;
-        const cost = target.price && dollars(target.price, tokens, ASSUMED_OUTPUT_TOKENS);
+        const cost = target.price && mostUsdOf(target.price, tokens, ASSUMED_OUTPUT_TOKENS);
         usd = usd === null || cost === null ? null : usd + cost;
         return false;
       },

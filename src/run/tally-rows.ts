@@ -1,5 +1,5 @@
 import type { ErrorKind } from "../domain/outcome.ts";
-import type { Transcript } from "../domain/transcript.ts";
+import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 import type { ScoreOfTrial, TallyRow } from "../metrics/tally.ts";
 import type { Scoring } from "./score-trial.ts";
 
@@ -22,8 +22,7 @@ export function answeredRow(
     }),
     latency_ms: transcript.latency_ms,
     cost_usd: transcript.cost_usd,
-    input_tokens: transcript.usage.input_tokens,
-    output_tokens: transcript.usage.output_tokens,
+    usage: transcript.usage,
     refused: transcript.refusal !== null,
     tool_calls: transcript.tool_calls.length,
   };
@@ -40,8 +39,7 @@ export function erroredRow(case_no: number, error: ErrorKind): TallyRow {
     scores: [],
     latency_ms: null,
     cost_usd: null,
-    input_tokens: null,
-    output_tokens: null,
+    usage: UNKNOWN_USAGE,
     refused: false,
     tool_calls: 0,
   };

@@ -1,7 +1,7 @@
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply } from "../domain/provider.ts";
 import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
-import { dollars } from "./budget-guard.ts";
+import { usdOf } from "./price-usage.ts";
 
 /** A reply as it is kept, with its cost where the price of the model that answered is known. */
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
@@ -13,15 +13,10 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     tool_calls: reply.tool_calls ?? [],
     usage,
     latency_ms: reply.latency_ms ?? null,
-    cost_usd: reply.cost_usd ?? priced(rate, usage.input_tokens, usage.output_tokens),
+    cost_usd: reply.cost_usd ?? usdOf(rate, usage),
     model: reply.model ?? null,
     finish_reason: reply.finish_reason ?? null,
     refusal: reply.refusal ?? null,
   };
   return reply.fallback === undefined ? transcript : { ...transcript, fallback: reply.fallback.alias };
-}
-
-/** Unknown tokens or an unknown price give an unknown cost, never 0. */
-function priced(price: Price | null, input: number | null, output: number | null): number | null {
-  return price === null || input === null || output === null ? null : dollars(price, input, output);
 }

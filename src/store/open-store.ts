@@ -2,7 +2,7 @@ import { markProcess, type ProcessMark } from "../processes/process-mark.ts";
 import type { Store } from "./store.ts";
 
 /**
- * Opens `.evals/history.db` below the project root, made when it is not there.
+ * Opens the history below the project root (`HISTORY_FILE`), made when it is not there: from that of an earlier version, if there is one.
  * @param now milliseconds since 1970, UTC; the time that an answer is stored with
  * @param self the process that works on what it starts or goes on with
  * @throws {EvalsError} when it cannot be written, is not a database, or is from a newer program

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sha256 } from "../domain/json.ts";
+import { UNKNOWN_USAGE, usageOf } from "../domain/transcript.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
 import type { NewJudgement, Store, StoredRun, TrialRow } from "./store.ts";
 import {
   answered,
   failed,
+  lostReply,
   passed,
   sampleBodies,
   sampleCases,
@@ -141,7 +143,12 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             { role: "assistant", content: null, tool_calls: [{ name: "look_up", arguments: { id: 7 } }] },
           ],
           tool_calls: [{ name: "look_up", arguments: { id: 7 } }],
-          usage: { input_tokens: 812, output_tokens: null },
+          usage: usageOf({
+            input_tokens: 812,
+            cached_input_tokens: 700,
+            cache_write_tokens: 12,
+            reasoning_tokens: 3,
+          }),
           latency_ms: null,
           cost_usd: null,
           refusal: "I cannot help.",
@@ -163,6 +170,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             tool_calls: transcript.tool_calls,
             input_tokens: 812,
             output_tokens: null,
+            usage: transcript.usage,
             latency_ms: null,
             cost_usd: null,
             refusal: "I cannot help.",
@@ -170,6 +178,27 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           },
         });
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(transcript);
+      });
+
+      it("costs what it cost though it has no scores, beside replies that gave no answer", () => {
+        const writer = create();
+        writer.record(answered(0, 1));
+        writer.record(answered(0, 2, { scores: null }));
+        writer.record(answered(1, 1, { scores: { kind: "failed", error: "judge", message: "no verdict" } }));
+        writer.recordLost(lostReply({ cost_usd: 0.5 }));
+        writer.recordLost(lostReply({ usage: UNKNOWN_USAGE, cost_usd: null, most_usd: 3, most_tokens: 900 }));
+        writer.flush();
+        const beside = store.unscoredSpending(writer.no);
+        expect(beside).toMatchObject({ replies: 4, unpriced: 1, tokens: 12 });
+        expect(beside.usd).toBeCloseTo(0.5042, 12);
+        expect(store.lostSpending(writer.no, "target")).toEqual({
+          replies: 2,
+          usd: 0.5,
+          unpriced: 1,
+          tokens: 12,
+          most_usd: 3,
+          most_tokens: 900,
+        });
       });
 
       it("is a row of the scan by case and trial, whatever order it came in", () => {
@@ -189,8 +218,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             scores: [[1, true], null],
             latency_ms: 250.5,
             cost_usd: 0.0021,
-            input_tokens: null,
-            output_tokens: null,
+            usage: UNKNOWN_USAGE,
             refused: false,
             tool_calls: 0,
           },
@@ -442,11 +470,15 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         await store.recordJudgement(
           said({
             run_no: no,
-            transcript: sampleTranscript({ cost_usd: null, usage: { input_tokens: 30, output_tokens: 12 } }),
+            transcript: sampleTranscript({
+              cost_usd: null,
+              usage: usageOf({ input_tokens: 30, output_tokens: 12, reasoning_tokens: 5 }),
+            }),
           }),
         );
         await store.recordJudgement(said({ transcript: sampleTranscript({ cost_usd: 4 }) }));
         expect(store.judgementsOfCase(no, "first").map((one) => one.cost_usd)).toEqual([0.25, null]);
+        expect(store.judgementsOfCase(no, "first")[1]?.usage).toMatchObject({ reasoning_tokens: 5 });
         expect(store.judgementsOfCase(no, "second")).toEqual([]);
         expect(store.judgeSpending(no)).toEqual({
           replies: 2,
@@ -456,6 +488,26 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           dearest_usd: 0.25,
           dearest_tokens: 42,
         });
+      });
+
+      it("that gave no answer count among what the judges cost", async () => {
+        const writer = create();
+        const { no } = writer;
+        await store.recordJudgement(said({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }));
+        writer.recordLost(lostReply({ judge: "ab".repeat(32), cost_usd: 0.5 }));
+        writer.recordLost(
+          lostReply({
+            judge: "ab".repeat(32),
+            usage: UNKNOWN_USAGE,
+            cost_usd: null,
+            most_usd: 2,
+            most_tokens: 70,
+          }),
+        );
+        writer.flush();
+        expect(store.judgeSpending(no)).toMatchObject({ replies: 3, usd: 0.75, unpriced: 1, tokens: 12 });
+        expect(store.lostSpending(no, "judges")).toMatchObject({ most_usd: 2, most_tokens: 70 });
+        expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
       });
 
       it("stand behind a score, with the share that agreed", () => {

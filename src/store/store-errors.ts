@@ -25,7 +25,7 @@ export function storeCorrupt(path: string, cause: unknown): EvalsError {
       path,
       what: "The history is not a readable SQLite database.",
       why: WHY,
-      fix: "Move it away (mv .evals/history.db .evals/history.broken.db); a new one is made. Baselines are in git and are not touched.",
+      fix: `Move it away (mv ${path} .evals/history.broken); a new one is made. Baselines are in git and are not touched.`,
     },
     { cause },
   );
@@ -38,7 +38,7 @@ export function storeNewer(path: string, cause: Error): EvalsError {
       path,
       what: `The history was written by a newer evals (${cause.message}).`,
       why: "Writing to a schema that is not known could damage it.",
-      fix: "Update git-evals, or move .evals/history.db away.",
+      fix: `Update git-evals, or move ${path} away.`,
     },
     { cause },
   );

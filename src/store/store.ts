@@ -10,7 +10,7 @@ import type {
   StoredTrial,
 } from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
-import type { Transcript } from "../domain/transcript.ts";
+import type { Transcript, Usage } from "../domain/transcript.ts";
 
 /** A run as the history lists it. */
 export interface StoredRun {
@@ -89,10 +89,39 @@ export interface TrialRow {
   readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
+  readonly usage: Usage;
   readonly refused: boolean;
   readonly tool_calls: number;
+}
+
+/** A request that was sent and gave no answer, and what is known of its price. */
+export interface LostReply {
+  readonly case_id: string;
+  /** Hash of the judge that asked; null for the run's target. */
+  readonly judge: string | null;
+  readonly usage: Usage;
+  /** US dollars; null where nobody knows. */
+  readonly cost_usd: number | null;
+  /** The most that it can have cost and taken; null where that is unknown too. */
+  readonly most_usd: number | null;
+  readonly most_tokens: number | null;
+}
+
+/** What was paid of a run's money, as far as it is known. */
+export interface KnownSpending {
+  readonly replies: number;
+  /** US dollars of those replies whose cost is known. */
+  readonly usd: number;
+  /** Replies whose cost is unknown. */
+  readonly unpriced: number;
+  readonly tokens: number;
+}
+
+/** Of replies that gave no answer. */
+export interface LostSpending extends KnownSpending {
+  /** The most that those of unknown cost can have cost and taken. */
+  readonly most_usd: number;
+  readonly most_tokens: number;
 }
 
 /** Writes one run. Records are grouped into transactions; `flush` makes all of them durable at once. */
@@ -104,6 +133,8 @@ export interface RunWriter {
   record(record: TrialRecord): void;
   /** Scores of an answer that was recorded without them. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
+  /** Queued as a record is. */
+  recordLost(reply: LostReply): void;
   /** Commits what is queued now. */
   flush(): void;
   /** Requests sent by this sitting so far; added to those of earlier sittings. */
@@ -157,6 +188,8 @@ export interface StoredJudgement {
   readonly refusal: string | null;
   readonly finish_reason: string | null;
   readonly model: string | null;
+  readonly usage: Usage;
+  /** Both stand in `usage` too. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;
@@ -175,13 +208,7 @@ export interface CountingReplies {
 }
 
 /** What the judges of a run have cost so far, over all its sittings. */
-export interface JudgeSpending {
-  readonly replies: number;
-  /** US dollars of those replies whose cost is known. */
-  readonly usd: number;
-  /** Replies whose cost is unknown. */
-  readonly unpriced: number;
-  readonly tokens: number;
+export interface JudgeSpending extends KnownSpending {
   /** Of one reply. */
   readonly dearest_usd: number;
   readonly dearest_tokens: number;
@@ -240,7 +267,12 @@ export interface Store {
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
   /** The request that a reply answers, as it was sent. */
   judgementRequest(id: number): Json;
+  /** Replies without an answer included. */
   judgeSpending(runNo: number): JudgeSpending;
+  /** What was paid for replies that gave no answer. */
+  lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
+  /** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+  unscoredSpending(runNo: number): KnownSpending;
   /** Keeps what is queued as far as it can be written, and lets go of the runs that this process works on. */
   close(): void;
 }

@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { CalibrationReport, DriftCheck } from "../../domain/calibration.ts";
 import type { OpenJudge } from "../../domain/judge.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
@@ -13,6 +11,7 @@ import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { calibrationText } from "../../reports/terminal/calibration.ts";
+import { hasHistory } from "../../store/history-file.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -156,7 +155,7 @@ async function checkDrift(
 
 /** Answers of the newest run that a judge has judged and nobody has labelled: where to find what is scarce. */
 async function unlabelledAnswers({ root, suite }: CalibrationSubject, { answers }: CalibrationResult) {
-  if (!existsSync(join(root, ".evals", "history.db"))) return [];
+  if (!hasHistory(root)) return [];
   const store = await openStore(root);
   try {
     if (store.runs({ suite, limit: 1 }).length === 0) return [];

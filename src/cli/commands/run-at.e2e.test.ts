@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HISTORY_FILE } from "../../store/history-file.ts";
 import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
 
 let restore: () => void;
@@ -42,7 +43,7 @@ describe("evals run --at", () => {
       expect(rateOf(ran.document)).toBe(1);
       expect(leftovers()).toEqual(before);
       expect(repo.git("status", "--porcelain", "--", ".").trim()).toMatch(/^M .*evals\/s\.yaml"?$/);
-      expect(existsSync(join(repo.root, ".evals/history.db"))).toBe(true);
+      expect(existsSync(join(repo.root, HISTORY_FILE))).toBe(true);
     },
   );
 

@@ -2,6 +2,7 @@ import { canarySentence, judgeCanaries } from "../../baselines/canary.ts";
 import type { Budget } from "../../domain/config.ts";
 import type { CanaryResult, RunReport } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
+import { tokensOf } from "../../domain/transcript.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -142,7 +143,7 @@ function spentOn(store: Store, run: StoredRun): Spending {
   const spent: Spending = { usd, tokens };
   for (const row of store.scan(run.no)) {
     spent.usd += row.cost_usd ?? 0;
-    spent.tokens += (row.input_tokens ?? 0) + (row.output_tokens ?? 0);
+    spent.tokens += tokensOf(row.usage) ?? 0;
   }
   return spent;
 }

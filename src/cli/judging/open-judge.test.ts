@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
+import { usageOf } from "../../domain/transcript.ts";
 import { emptyMemory, memoryStore } from "../../store/testing/memory-store.ts";
 import { openProject } from "../project/open-project.ts";
 import { fakeIo } from "../testing/fake-io.ts";
@@ -43,7 +44,7 @@ const answer = (output: string): ScoreInput => ({
     output,
     messages: [],
     tool_calls: [],
-    usage: { input_tokens: null, output_tokens: null },
+    usage: usageOf({ input_tokens: null, output_tokens: null }),
     latency_ms: null,
     cost_usd: null,
     model: null,

@@ -42,7 +42,7 @@ function noRunYet(word: string): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",
     what: "There is no run in the history yet.",
-    why: "The answers to judge are those of a run, in .evals/history.db of this project.",
+    why: "The answers to judge are those of a run, in the history in .evals of this project.",
     fix: /^[0-9a-f]{8}$/.test(word) ? "evals run" : `evals run ${word}`,
   });
 }

@@ -94,8 +94,7 @@ export async function recordJudges(
       const recording = recordings.find(({ model }) => model.answers(one.asked, request));
       if (recording === undefined) continue;
       recording.replies++;
-      const { output, model, finish_reason, refusal, latency_ms, cost_usd } = one;
-      const usage = { input_tokens: one.input_tokens, output_tokens: one.output_tokens };
+      const { output, model, finish_reason, refusal, latency_ms, cost_usd, usage } = one;
       const question = { case_id: one.case_id, input: null, messages: null };
       const reply = { output, model, finish_reason, refusal, latency_ms, cost_usd, usage };
       recording.client.record(request, question, one.draw, { kind: "answered", ...reply });

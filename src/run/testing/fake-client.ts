@@ -1,5 +1,6 @@
 import { sha256 } from "../../domain/json.ts";
 import type { AnsweredReply, Client, FailedReply, Reply } from "../../domain/provider.ts";
+import { usageOf } from "../../domain/transcript.ts";
 
 /** A client that keeps count of what it was asked. Trials are written `case/trial`. */
 export interface CountingClient extends Client {
@@ -89,7 +90,7 @@ export function moodyAnswer(caseId: string, trial: number): AnsweredReply {
   const luck = chance(caseId, trial);
   return answer(luck < 0.7 ? "yes" : "no", {
     latency_ms: Math.round(chance("latency", caseId, trial) * 5000) / 10,
-    usage: { input_tokens: 10 + Math.floor(luck * 90), output_tokens: 5 + Math.floor(luck * 50) },
+    usage: usageOf({ input_tokens: 10 + Math.floor(luck * 90), output_tokens: 5 + Math.floor(luck * 50) }),
     refusal: luck > 0.95 ? "I cannot help." : null,
   });
 }

@@ -1,5 +1,5 @@
 import type { Case } from "../../domain/case.ts";
-import type { Transcript } from "../../domain/transcript.ts";
+import type { KnownUsage, Transcript } from "../../domain/transcript.ts";
 
 /**
  * One line of a scorer's table: what it makes of one answer.
@@ -12,7 +12,8 @@ export interface ScorerExample {
   readonly settings: { readonly [option: string]: unknown };
   readonly output: string;
   readonly case?: Partial<Case>;
-  readonly transcript?: Partial<Transcript>;
+  /** Counts that are left out are unknown. */
+  readonly transcript?: Partial<Omit<Transcript, "usage">> & { readonly usage?: Readonly<KnownUsage> };
   /** Files of the repository that the settings name, relative to the root. */
   readonly files?: { readonly [path: string]: string };
   /** What the model behind a judge says, reply by reply; the last one for ever. */

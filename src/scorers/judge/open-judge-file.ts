@@ -13,6 +13,7 @@ import {
 import type { JudgeSettings } from "../../domain/judge-settings.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import { type CaseReader, casePath } from "../case-path.ts";
 import { type Answer, askQuestion } from "./ask-question.ts";
 import { combineOpinions, type Opinion } from "./combine-opinions.ts";
@@ -301,7 +302,7 @@ const NOTHING: ScoreInput["transcript"] = {
   output: "",
   messages: [],
   tool_calls: [],
-  usage: { input_tokens: null, output_tokens: null },
+  usage: UNKNOWN_USAGE,
   latency_ms: null,
   cost_usd: null,
   model: null,

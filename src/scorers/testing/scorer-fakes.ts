@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 import type { Case } from "../../domain/case.ts";
 import type { JudgeHost } from "../../domain/judge.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import { usageOf } from "../../domain/transcript.ts";
 import type { FramedScorer } from "../define-scorer.ts";
+import type { ScorerExample } from "../frame/scorer-example.ts";
 import { scorers } from "../registry.ts";
 
 // For tests only.
@@ -38,7 +39,7 @@ export function fakeCase(parts: Partial<Case> = {}): Case {
 export function fakeInput(
   output: string,
   golden: Partial<Case> = {},
-  transcript: Partial<Transcript> = {},
+  { usage, ...transcript }: NonNullable<ScorerExample["transcript"]> = {},
 ): ScoreInput {
   return {
     golden: fakeCase(golden),
@@ -47,7 +48,7 @@ export function fakeInput(
       output,
       messages: [],
       tool_calls: [],
-      usage: UNKNOWN_USAGE,
+      usage: usageOf(usage ?? {}),
       latency_ms: null,
       cost_usd: null,
       model: null,

@@ -1,9 +1,11 @@
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
 import type { Database } from "./database.ts";
+import { lostSpending, spentTogether, TOKENS } from "./spending.ts";
 import { translated } from "./sqlite-errors.ts";
+import { readUsage, USAGE_PLACES, type UsageColumns, usageColumns, usageValues } from "./usage-columns.ts";
 
-interface JudgementRow {
+interface JudgementRow extends UsageColumns {
   readonly id: number;
   readonly asked: string;
   readonly draw: number;
@@ -13,18 +15,32 @@ interface JudgementRow {
   readonly refusal: string | null;
   readonly finish_reason: string | null;
   readonly model: string | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly at: number;
 }
 
-const COLUMNS =
-  "j.id, lower(hex(j.asked)) AS asked, j.draw, lower(hex(j.judge)) AS judge, j.case_id, j.output, j.refusal, j.finish_reason, j.model, j.input_tokens, j.output_tokens, j.latency_ms, j.cost_usd, j.at";
+const COLUMNS = `j.id, lower(hex(j.asked)) AS asked, j.draw, lower(hex(j.judge)) AS judge, j.case_id, j.output, j.refusal, j.finish_reason, j.model, j.latency_ms, j.cost_usd, j.at, ${usageColumns("j")}`;
 
-function toJudgement({ at, ...row }: JudgementRow): StoredJudgement {
-  return { ...row, at: new Date(at).toISOString() };
+function toJudgement(row: JudgementRow): StoredJudgement {
+  const usage = readUsage(row);
+  return {
+    id: row.id,
+    asked: row.asked,
+    draw: row.draw,
+    judge: row.judge,
+    case_id: row.case_id,
+    output: row.output,
+    refusal: row.refusal,
+    finish_reason: row.finish_reason,
+    model: row.model,
+    usage,
+    input_tokens: usage.input_tokens,
+    output_tokens: usage.output_tokens,
+    latency_ms: row.latency_ms,
+    cost_usd: row.cost_usd,
+    at: new Date(row.at).toISOString(),
+  };
 }
 
 type Judgements = Pick<
@@ -93,7 +109,10 @@ export function judgementTable(
       const body = use().request.get(id);
       return body === undefined ? null : (JSON.parse(body) as Json);
     },
-    judgeSpending: (runNo) => use().spending.get(runNo) as JudgeSpending,
+    judgeSpending: (runNo) => {
+      const answered = use().spending.get(runNo) as JudgeSpending;
+      return { ...answered, ...spentTogether(answered, lostSpending(db, runNo, "judges")) };
+    },
   };
 }
 
@@ -110,7 +129,7 @@ function statements(db: Database) {
     requestId: db.prepare<[Buffer], number>("SELECT id FROM requests WHERE hash = ?").pluck(),
     newRequest: db.prepare<[Buffer, string]>("INSERT INTO requests (hash, body) VALUES (?, ?)"),
     insert: db.prepare(
-      "INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, input_tokens, output_tokens, latency_ms, cost_usd, raw, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, latency_ms, cost_usd, raw, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
     ),
     find: db.prepare<[Buffer, number, number, number], JudgementRow>(
       `SELECT ${COLUMNS} FROM judgements j WHERE j.asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
@@ -127,7 +146,7 @@ function statements(db: Database) {
       )
       .pluck(),
     spending: db.prepare<[number], JudgeSpending>(
-      "SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, COALESCE(MAX(COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)), 0) AS dearest_tokens FROM judgements WHERE run_no = ?",
+      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, COALESCE(MAX(${TOKENS}), 0) AS dearest_tokens FROM judgements WHERE run_no = ?`,
     ),
   };
 }
@@ -148,12 +167,11 @@ function insert(use: Statements, one: NewJudgement, at: number): number {
     said.refusal,
     said.finish_reason,
     said.model,
-    said.usage.input_tokens,
-    said.usage.output_tokens,
     said.latency_ms,
     said.cost_usd,
     one.raw,
     at,
+    ...usageValues(said.usage),
   );
   return Number(lastInsertRowid);
 }

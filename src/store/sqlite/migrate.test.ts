@@ -1,7 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EvalsError } from "../../domain/problem.ts";
+import { earlierHistory, hasHistory, SCHEMA_VERSION } from "../history-file.ts";
 import { openStore } from "../open-store.ts";
 import { sampleCases, sampleHeader, sampleTranscript } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
@@ -22,7 +24,20 @@ function schemaOf(db: Database): string {
   return `${rows.map((row) => `${row.sql};`).join("\n\n")}\n`;
 }
 
+async function versionOf(path: string): Promise<unknown> {
+  const db = await openDatabase(path);
+  const version = db.pragma("user_version", { simple: true });
+  db.close();
+  return version;
+}
+
 describe("a migration", () => {
+  it("changes the number in the file's name with the schema", () => {
+    expect(SCHEMA_VERSION).toBe(MIGRATIONS.length);
+    const action = readFileSync(here("../../../action.yml"), "utf8");
+    expect(action.match(/-schema\d+-/g)).toEqual(Array(3).fill(`-schema${SCHEMA_VERSION}-`));
+  });
+
   it.each(versions)("number %i leaves the schema that was reviewed with it", async (version) => {
     const db = await openDatabase(":memory:");
     for (const step of MIGRATIONS.slice(0, version)) db.exec(step);
@@ -54,7 +69,9 @@ describe("a history of an earlier version", () => {
     // A database of a version is made while that version is the newest, and never again.
     if (UPDATE && !existsSync(kept)) await writeOldDatabase(kept);
     mkdirSync(dirname(place.file), { recursive: true });
-    copyFileSync(kept, place.file);
+    // Until schema 3 the file's name had no version in it.
+    const name = version < 4 ? "history.db" : `history-${version}.db`;
+    copyFileSync(kept, join(place.root, ".evals", name));
     const store = await openStore(place.root);
     try {
       const [run] = store.runs({});
@@ -81,8 +98,27 @@ describe("a history of an earlier version", () => {
     } finally {
       store.close();
     }
-    const db = await openDatabase(join(place.root, ".evals/history.db"));
-    expect(db.pragma("user_version", { simple: true })).toBe(MIGRATIONS.length);
-    db.close();
+    expect(await versionOf(place.file)).toBe(MIGRATIONS.length);
+    // A reverted upgrade still finds the file that it can read.
+    expect(await versionOf(join(place.root, ".evals", name))).toBe(version);
+    expect(readdirSync(join(place.root, ".evals")).filter((file) => /-\d+\.db\.\d+$/.test(file))).toEqual([]);
+  });
+
+  it("is told by its own name when it cannot be read, and left as it is", async () => {
+    mkdirSync(dirname(place.file), { recursive: true });
+    writeFileSync(join(place.root, ".evals/history.db"), "no database");
+    const error = await openStore(place.root).catch((thrown: EvalsError) => thrown);
+    expect(error).toMatchObject({ problems: [{ code: "EVALS_STORE_CORRUPT", path: ".evals/history.db" }] });
+    expect(existsSync(place.file)).toBe(false);
+  });
+
+  it("is looked for under the newest of the earlier names", () => {
+    mkdirSync(dirname(place.file), { recursive: true });
+    expect(earlierHistory(place.root)).toBeUndefined();
+    expect(hasHistory(place.root)).toBe(false);
+    for (const name of ["history.db", "history-2.db", `history-${SCHEMA_VERSION + 1}.db`, "history-3.db-wal"])
+      writeFileSync(join(place.root, ".evals", name), "");
+    expect(earlierHistory(place.root)).toBe(".evals/history-2.db");
+    expect(hasHistory(place.root)).toBe(true);
   });
 });

@@ -15,6 +15,8 @@ import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { ownerOf } from "./run-owners.ts";
 import { listCases, scan } from "./scan.ts";
+import { lostSpending, unscoredSpending } from "./spending.ts";
+import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
 interface RunRow {
   readonly no: number;
@@ -27,13 +29,11 @@ interface RunRow {
   readonly report: string | null;
 }
 
-interface TranscriptRow {
+interface TranscriptRow extends UsageColumns {
   readonly answer_id: number;
   readonly output: string;
   readonly messages: string | null;
   readonly tool_calls: string | null;
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly model: string | null;
@@ -48,8 +48,7 @@ interface AnswerRow extends TranscriptRow {
 }
 
 const RUN_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header, report";
-const TRANSCRIPT_COLUMNS =
-  "a.id AS answer_id, a.output, a.messages, a.tool_calls, a.input_tokens, a.output_tokens, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback";
+const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, ${usageColumns("a")}`;
 const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
@@ -75,7 +74,7 @@ function toCached(row: TranscriptRow): CachedAnswer {
       output: row.output,
       messages: (parsed(row.messages) ?? []) as unknown as readonly Message[],
       tool_calls: (parsed(row.tool_calls) ?? []) as unknown as readonly ToolCall[],
-      usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens },
+      usage: readUsage(row),
       latency_ms: row.latency_ms,
       cost_usd: row.cost_usd,
       model: row.model,
@@ -127,6 +126,8 @@ export function readers(db: Database): Readers {
     answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
     fallbackAnswers: (runNo) => statement(FALLBACK_ANSWERS).pluck().get(runNo) as number,
     origins: (runNo) => readOrigins(db, runNo),
+    lostSpending: (runNo, of) => lostSpending(db, runNo, of),
+    unscoredSpending: (runNo) => unscoredSpending(db, runNo),
     transcript: (runNo, caseNo, trial) => {
       const row = statement(TRANSCRIPT).get(runNo, caseNo, trial) as TranscriptRow | undefined;
       return row && toCached(row);
@@ -230,9 +231,11 @@ function toTrial(row: TrialOfCase): StoredTrial {
 
 function toAnswer(row: AnswerRow): StoredAnswer {
   const { transcript } = toCached(row);
+  const { input_tokens, output_tokens } = transcript.usage;
   return {
     ...transcript,
-    ...transcript.usage,
+    input_tokens,
+    output_tokens,
     messages: parsed(row.messages),
     tool_calls: parsed(row.tool_calls),
     raw: row.raw,

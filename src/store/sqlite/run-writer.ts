@@ -1,12 +1,14 @@
-import type { RunWriter, TrialRecord, TrialScoring } from "../store.ts";
-import type { Database } from "./database.ts";
+import type { LostReply, RunWriter, TrialRecord, TrialScoring } from "../store.ts";
+import type { Database, Statement } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
 import { translated } from "./sqlite-errors.ts";
+import { USAGE_PLACES, usageColumns, usageValues } from "./usage-columns.ts";
 
 type Queued =
-  | { readonly record: TrialRecord; readonly scoring?: undefined }
+  | { readonly kind: "record"; readonly record: TrialRecord }
+  | { readonly kind: "lost"; readonly reply: LostReply }
   | {
-      readonly record?: undefined;
+      readonly kind: "scoring";
       readonly scoring: { case_no: number; trial: number; scoring: TrialScoring };
     };
 
@@ -33,7 +35,8 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   let unscored: TrialRecord | undefined;
   const commit = db.transaction((batch: readonly Queued[]) => {
     for (const one of batch) {
-      if (one.record !== undefined) write.record(one.record);
+      if (one.kind === "record") write.record(one.record);
+      else if (one.kind === "lost") write.lost(one.reply);
       else write.scoring(one.scoring.case_no, one.scoring.trial, one.scoring.scoring);
     }
     if (sent > 0 || toJudges > 0) write.calls(sent, toJudges);
@@ -76,9 +79,11 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     },
     record: (record) => {
       unscored = undefined;
-      push({ record });
+      push({ kind: "record", record });
     },
-    recordScores: (case_no, trial, scoring) => push({ scoring: { case_no, trial, scoring } }),
+    recordLost: (reply) => push({ kind: "lost", reply }),
+    recordScores: (case_no, trial, scoring) =>
+      push({ kind: "scoring", scoring: { case_no, trial, scoring } }),
     flush,
     calls: (more) => {
       sent += more;
@@ -95,7 +100,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       }
     },
     keep: () => {
-      if (unscored !== undefined) push({ record: unscored });
+      if (unscored !== undefined) push({ kind: "record", record: unscored });
       unscored = undefined;
       flush();
     },
@@ -109,7 +114,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
     )
     .pluck();
   const answer = db.prepare(
-    "INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, input_tokens, output_tokens, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
   );
   const trial = db.prepare(
     "INSERT OR REPLACE INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -119,6 +124,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   );
   const calls = db.prepare("UPDATE runs SET calls = calls + ?, judge_calls = judge_calls + ? WHERE no = ?");
   const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ?, owner = NULL WHERE no = ?");
+  let lost: Statement | undefined;
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
     if (lastRequest.case_no !== caseNo) {
@@ -136,8 +142,6 @@ function trialStatements(db: Database, no: number, now: () => number) {
       t.messages.length === 0 ? null : JSON.stringify(t.messages),
       t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
       t.tool_calls.length,
-      t.usage.input_tokens,
-      t.usage.output_tokens,
       t.latency_ms,
       t.cost_usd,
       t.model,
@@ -146,6 +150,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
       record.raw,
       now(),
       t.fallback ?? null,
+      ...usageValues(t.usage),
     );
     return Number(lastInsertRowid);
   };
@@ -158,6 +163,13 @@ function trialStatements(db: Database, no: number, now: () => number) {
       const id = record.kind === "cached" ? record.answer_id : insertAnswer(record);
       const cached = record.kind === "cached" ? 1 : 0;
       trial.run(no, record.case_no, record.trial, id, cached, ...scoringColumns(record.scores));
+    },
+    lost: ({ judge, case_id, usage, cost_usd, most_usd, most_tokens }: LostReply): void => {
+      lost ??= db.prepare(
+        `INSERT INTO lost_replies (run_no, judge, case_id, cost_usd, most_usd, most_tokens, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
+      );
+      const hash = judge === null ? null : Buffer.from(judge, "hex");
+      lost.run(no, hash, case_id, cost_usd, most_usd, most_tokens, now(), ...usageValues(usage));
     },
     scoring: (caseNo: number, trialNo: number, scoring: TrialScoring): void => {
       scores.run(...scoringColumns(scoring), no, caseNo, trialNo);

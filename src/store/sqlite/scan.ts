@@ -1,8 +1,10 @@
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
+import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import type { TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
+import { readUsageAt, usageColumns } from "./usage-columns.ts";
 
 const NO_TAGS: readonly string[] = [];
 
@@ -48,17 +50,18 @@ type ScanColumns = [
   scores: string | null,
   latency: number | null,
   cost: number | null,
-  input: number | null,
-  output: number | null,
   refused: number | null,
   calls: number | null,
+  ...usage: (number | null)[],
 ];
 
+/** Place of the first of a usage's columns in a scanned row. */
+const USAGE_FROM = 10;
+
 const SCANS = {
-  answers:
-    "SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.input_tokens, a.output_tokens, a.refusal IS NOT NULL, a.tool_call_count FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial",
+  answers: `SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial`,
   scores:
-    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, NULL, NULL, 0, 0 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
+    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
 };
 
 /** Trials by case and number. @param reading with what their answers took and cost, or without */
@@ -76,10 +79,9 @@ export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS):
       scores: pairsOf(row[5]),
       latency_ms: row[6],
       cost_usd: row[7],
-      input_tokens: row[8],
-      output_tokens: row[9],
-      refused: row[10] === 1,
-      tool_calls: row[11] ?? 0,
+      usage: reading === "answers" ? readUsageAt(row, USAGE_FROM) : UNKNOWN_USAGE,
+      refused: row[8] === 1,
+      tool_calls: row[9] ?? 0,
     };
   }
 }

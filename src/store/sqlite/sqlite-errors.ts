@@ -1,23 +1,21 @@
 import { EvalsError } from "../../domain/problem.ts";
+import { HISTORY_FILE } from "../history-file.ts";
 import { storeCorrupt, storeNewer, storeUnwritable } from "../store-errors.ts";
 import { NewerSchema } from "./migrate.ts";
-
-/** Where the history stands below the project root. */
-export const RELATIVE_PATH = ".evals/history.db";
 
 /** Codes of SQLite that mean "this file cannot be used", by what a person can do about them. */
 const CORRUPT = /^SQLITE_(NOTADB|CORRUPT)/;
 const UNWRITABLE = /^SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)/;
 
-/** SQLite's own errors in words; anything else as it is. */
-export function translated(error: unknown): unknown {
+/** SQLite's own errors in words; anything else as it is. @param path of the file, relative to the root */
+export function translated(error: unknown, path: string = HISTORY_FILE): unknown {
   if (error instanceof EvalsError) return error;
-  if (error instanceof NewerSchema) return storeNewer(RELATIVE_PATH, error);
+  if (error instanceof NewerSchema) return storeNewer(path, error);
   const code = codeOf(error);
   if (code === undefined) return error;
-  if (CORRUPT.test(code)) return storeCorrupt(RELATIVE_PATH, error);
+  if (CORRUPT.test(code)) return storeCorrupt(path, error);
   if (UNWRITABLE.test(code) || /^(EACCES|EROFS|ENOTDIR|ENOENT|ELOOP|EEXIST|ENOSPC|EPERM)$/.test(code)) {
-    return storeUnwritable(RELATIVE_PATH, error);
+    return storeUnwritable(path, error);
   }
   return error;
 }

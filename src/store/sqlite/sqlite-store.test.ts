@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
+import { HISTORY_FILE } from "../history-file.ts";
 import { openStore } from "../open-store.ts";
 import type { Store } from "../store.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "../testing/sample-run.ts";
@@ -54,7 +55,7 @@ describe("a history that cannot be used", () => {
   it("is refused when a newer program wrote it, and left as it is", async () => {
     (await open()).close();
     (await raw()).pragma(`user_version = ${MIGRATIONS.length + 1}`);
-    expect(await refusal()).toEqual({ code: "EVALS_STORE_NEWER", path: ".evals/history.db" });
+    expect(await refusal()).toEqual({ code: "EVALS_STORE_NEWER", path: HISTORY_FILE });
     expect((await raw()).pragma("user_version", { simple: true })).toBe(MIGRATIONS.length + 1);
   });
 

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
+import { HISTORY_FILE } from "../history-file.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
 import type { Database } from "./database.ts";
 import { makeHistoryFolder } from "./history-folder.ts";
@@ -11,7 +13,8 @@ import { readers } from "./reader.ts";
 import { insertCases } from "./run-cases.ts";
 import { runOwners } from "./run-owners.ts";
 import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
-import { RELATIVE_PATH, translated } from "./sqlite-errors.ts";
+import { translated } from "./sqlite-errors.ts";
+import { takeOverEarlier } from "./take-over-earlier.ts";
 import { keepDurable } from "./wal-sync.ts";
 
 /**
@@ -24,9 +27,10 @@ export async function openSqliteStore(
   self: ProcessMark,
   libraries?: readonly SqliteLibrary[],
 ): Promise<Store> {
-  const path = join(root, RELATIVE_PATH);
+  const path = join(root, HISTORY_FILE);
   try {
     makeHistoryFolder(root);
+    if (!existsSync(path)) await takeOverEarlier(root, path, libraries);
     const db = await openDatabase(path, libraries);
     try {
       prepare(db);

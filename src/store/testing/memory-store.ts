@@ -1,10 +1,14 @@
 import { isUnfinished, type RunHeader, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import type { Score } from "../../domain/score.ts";
+import { tokensOf, UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import { markProcess, type ProcessMark } from "../../processes/process-mark.ts";
 import { otherProcess, workNow } from "../run-process.ts";
 import type {
   CachedAnswer,
   CaseBodies,
+  KnownSpending,
+  LostReply,
+  LostSpending,
   NewJudgement,
   NewRunCase,
   RunWriter,
@@ -51,6 +55,7 @@ interface Run {
 
 /** What several handles share, as they would a file. */
 export interface Memory {
+  readonly lost: (LostReply & { readonly run_no: number })[];
   readonly runs: Run[];
   readonly answers: Answer[];
   readonly texts: Map<string, string>;
@@ -62,13 +67,18 @@ export interface Memory {
   })[];
 }
 
-export const emptyMemory = (): Memory => ({ runs: [], answers: [], texts: new Map(), judgements: [] });
+export const emptyMemory = (): Memory => ({
+  runs: [],
+  answers: [],
+  texts: new Map(),
+  judgements: [],
+  lost: [],
+});
 
 const NOTHING_KNOWN = {
   latency_ms: null,
   cost_usd: null,
-  input_tokens: null,
-  output_tokens: null,
+  usage: UNKNOWN_USAGE,
   refused: false,
   tool_calls: 0,
 };
@@ -211,6 +221,12 @@ export function memoryStore(
       }
       return origins;
     },
+    lostSpending: (no, of) => lostSpending(memory, no, of),
+    unscoredSpending: (no) => {
+      const unscored = trialsOf(runOf(no)).filter(({ answer, pass }) => answer !== null && pass === null);
+      const paid = unscored.map(({ answer }) => toCached(answer ?? 0).transcript);
+      return together(spendingOn(paid), lostSpending(memory, no, "target"));
+    },
     transcript: (no, caseNo, trial) => {
       const id = runOf(no).trials.get(`${caseNo}/${trial}`)?.answer ?? null;
       return id === null ? undefined : toCached(id);
@@ -268,17 +284,44 @@ function judgementsIn(memory: Memory): Judgements {
     },
     judgeSpending: (runNo) => {
       const mine = kept.filter((one) => one.run_no === runNo).map((one) => one.transcript);
-      const tokens = mine.map(({ usage }) => (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0));
-      const costs = mine.map((one) => one.cost_usd ?? 0);
       return {
-        replies: mine.length,
-        usd: costs.reduce((sum, one) => sum + one, 0),
-        unpriced: mine.filter((one) => one.cost_usd === null).length,
-        tokens: tokens.reduce((sum, one) => sum + one, 0),
-        dearest_usd: Math.max(0, ...costs),
-        dearest_tokens: Math.max(0, ...tokens),
+        ...together(spendingOn(mine), lostSpending(memory, runNo, "judges")),
+        dearest_usd: Math.max(0, ...mine.map((one) => one.cost_usd ?? 0)),
+        dearest_tokens: Math.max(0, ...mine.map(({ usage }) => tokensOf(usage) ?? 0)),
       };
     },
+  };
+}
+
+function spendingOn(replies: readonly Pick<LostReply, "usage" | "cost_usd">[]): KnownSpending {
+  return {
+    replies: replies.length,
+    usd: replies.reduce((sum, { cost_usd }) => sum + (cost_usd ?? 0), 0),
+    unpriced: replies.filter(({ cost_usd }) => cost_usd === null).length,
+    tokens: replies.reduce((sum, { usage }) => sum + (tokensOf(usage) ?? 0), 0),
+  };
+}
+
+function lostSpending({ lost }: Memory, runNo: number, of: "target" | "judges"): LostSpending {
+  const mine = lost.filter(
+    (one) => one.run_no === runNo && (of === "target" ? one.judge === null : one.judge !== null),
+  );
+  return {
+    ...spendingOn(mine),
+    most_usd: mine.reduce((sum, one) => sum + (one.cost_usd === null ? (one.most_usd ?? 0) : 0), 0),
+    most_tokens: mine.reduce(
+      (sum, one) => sum + (tokensOf(one.usage) === null ? (one.most_tokens ?? 0) : 0),
+      0,
+    ),
+  };
+}
+
+function together(a: KnownSpending, b: KnownSpending): KnownSpending {
+  return {
+    replies: a.replies + b.replies,
+    usd: a.usd + b.usd,
+    unpriced: a.unpriced + b.unpriced,
+    tokens: a.tokens + b.tokens,
   };
 }
 
@@ -292,7 +335,18 @@ function storedJudgement({
   transcript,
 }: Memory["judgements"][number]): StoredJudgement {
   const { output, refusal, finish_reason, model, usage, latency_ms, cost_usd } = transcript;
-  const told = { output, refusal, finish_reason, model, ...usage, latency_ms, cost_usd };
+  const { input_tokens, output_tokens } = usage;
+  const told = {
+    output,
+    refusal,
+    finish_reason,
+    model,
+    usage,
+    input_tokens,
+    output_tokens,
+    latency_ms,
+    cost_usd,
+  };
   return { id, asked, draw, judge, case_id, ...told, at: new Date(at).toISOString() };
 }
 
@@ -359,6 +413,9 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
       unscored = undefined;
       record(one);
     },
+    recordLost: (reply) => {
+      memory.lost.push({ ...reply, run_no: no });
+    },
     recordScores: (caseNo, trial, scoring) => {
       const kept = run.trials.get(`${caseNo}/${trial}`);
       if (kept !== undefined) scored(kept, scoring);
@@ -391,8 +448,7 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
     }),
     latency_ms: answer?.transcript.latency_ms ?? null,
     cost_usd: answer?.transcript.cost_usd ?? null,
-    input_tokens: answer?.transcript.usage.input_tokens ?? null,
-    output_tokens: answer?.transcript.usage.output_tokens ?? null,
+    usage: answer?.transcript.usage ?? UNKNOWN_USAGE,
     refused: answer !== undefined && answer.transcript.refusal !== null,
     tool_calls: answer?.transcript.tool_calls.length ?? 0,
   };
@@ -416,7 +472,8 @@ function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
         ? null
         : {
             ...transcript,
-            ...transcript.usage,
+            input_tokens: transcript.usage.input_tokens,
+            output_tokens: transcript.usage.output_tokens,
             messages: transcript.messages as never,
             tool_calls: transcript.tool_calls as never,
             raw: answer.raw,

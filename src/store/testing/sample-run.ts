@@ -1,7 +1,7 @@
 import { sha256 } from "../../domain/json.ts";
 import type { RunHeader } from "../../domain/run.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../../domain/transcript.ts";
-import type { CaseBodies, NewRunCase, TrialRecord, TrialScoring } from "../store.ts";
+import { type Transcript, UNKNOWN_USAGE, usageOf } from "../../domain/transcript.ts";
+import type { CaseBodies, LostReply, NewRunCase, TrialRecord, TrialScoring } from "../store.ts";
 
 /** The header of a run of two cases × two trials; change what the test is about. */
 export function sampleHeader(changes: Partial<RunHeader> = {}): RunHeader {
@@ -98,5 +98,18 @@ export function answered(
     raw: null,
     scores: passed,
     ...changes,
+  };
+}
+
+/** A reply of the target that was paid for and gave no answer: 12 tokens. */
+export function lostReply(change: Partial<LostReply> = {}): LostReply {
+  return {
+    case_id: "first",
+    judge: null,
+    usage: usageOf({ input_tokens: 10, output_tokens: 2 }),
+    cost_usd: 0,
+    most_usd: null,
+    most_tokens: null,
+    ...change,
   };
 }

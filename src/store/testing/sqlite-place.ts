@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { markProcess } from "../../processes/process-mark.ts";
+import { HISTORY_FILE } from "../history-file.ts";
 import type { SqliteLibrary } from "../sqlite/open-database.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import type { StorePlace } from "../store-contract.ts";
@@ -13,7 +14,7 @@ export function sqlitePlace(
   const root = mkdtempSync(join(tmpdir(), "evals-store-"));
   return {
     root,
-    file: join(root, ".evals/history.db"),
+    file: join(root, HISTORY_FILE),
     open: (self = markProcess(process.pid)) =>
       openSqliteStore(root, () => Date.UTC(2025, 2, 1, 12), self, libraries),
     remove: () => rmSync(root, { recursive: true, force: true }),

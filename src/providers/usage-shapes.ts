@@ -1,0 +1,159 @@
+import { type Usage, usageOf } from "../domain/transcript.ts";
+import { countOf, membersOf } from "./chat-shapes.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Counts as one API reports them, before they mean the same everywhere. Null for what it does not say. */
+interface Reported {
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly total: number | null;
+  readonly cached: number | null;
+  readonly written: number | null;
+  readonly reasoning: number | null;
+}
+
+const first = (...values: readonly unknown[]): number | null =>
+  values.map(countOf).find((one) => one !== null) ?? null;
+
+/** OpenAI's chat completions and embeddings, with the names that other servers of this API use. */
+function chatCounts(usage: Members): Reported {
+  const input = membersOf(usage.prompt_tokens_details);
+  const output = membersOf(usage.completion_tokens_details);
+  return {
+    input: countOf(usage.prompt_tokens),
+    output: countOf(usage.completion_tokens),
+    total: countOf(usage.total_tokens),
+    cached: first(
+      input?.cached_tokens,
+      usage.prompt_cache_hit_tokens,
+      usage.cache_read_input_tokens,
+      usage.cached_tokens,
+    ),
+    written: first(
+      input?.cache_write_tokens,
+      input?.cache_creation_tokens,
+      usage.cache_creation_input_tokens,
+    ),
+    reasoning: first(output?.reasoning_tokens, usage.reasoning_tokens),
+  };
+}
+
+/** OpenAI's responses API. */
+function responsesCounts(usage: Members): Reported {
+  const input = membersOf(usage.input_tokens_details);
+  return {
+    input: countOf(usage.input_tokens),
+    output: countOf(usage.output_tokens),
+    total: countOf(usage.total_tokens),
+    cached: countOf(input?.cached_tokens),
+    written: first(input?.cache_write_tokens, input?.cache_creation_tokens),
+    reasoning: countOf(membersOf(usage.output_tokens_details)?.reasoning_tokens),
+  };
+}
+
+/** Anthropic's messages API: `input_tokens` are only those that the cache had no part in. */
+function anthropicCounts(usage: Members): Reported {
+  const fresh = countOf(usage.input_tokens);
+  const cached = countOf(usage.cache_read_input_tokens);
+  const created = membersOf(usage.cache_creation);
+  const short = countOf(created?.ephemeral_5m_input_tokens);
+  const long = countOf(created?.ephemeral_1h_input_tokens);
+  const written =
+    countOf(usage.cache_creation_input_tokens) ??
+    (short === null && long === null ? null : (short ?? 0) + (long ?? 0));
+  return {
+    input: fresh === null ? null : fresh + (cached ?? 0) + (written ?? 0),
+    output: countOf(usage.output_tokens),
+    total: null,
+    cached,
+    written,
+    reasoning: countOf(membersOf(usage.output_tokens_details)?.thinking_tokens),
+  };
+}
+
+/** Google's `usageMetadata`: thoughts stand beside the candidates, tool results beside the prompt. */
+function googleCounts(usage: Members): Reported {
+  const prompt = countOf(usage.promptTokenCount);
+  const answer = first(usage.candidatesTokenCount, usage.responseTokenCount);
+  const thoughts = countOf(usage.thoughtsTokenCount);
+  return {
+    input: prompt === null ? null : prompt + (countOf(usage.toolUsePromptTokenCount) ?? 0),
+    output: answer === null && thoughts === null ? null : (answer ?? 0) + (thoughts ?? 0),
+    total: countOf(usage.totalTokenCount),
+    cached: countOf(usage.cachedContentTokenCount),
+    written: null,
+    reasoning: thoughts,
+  };
+}
+
+/**
+ * Makes reported counts mean the same: input with its cached and written parts, output with reasoning. What a total has beyond
+ * its parts was written and is no part of the answer. Undefined when nothing is known.
+ */
+function normalized({ input, output, total, cached, written, reasoning }: Reported): Usage | undefined {
+  const parts = (cached ?? 0) + (written ?? 0);
+  // More from the cache than was read at all: this server counts the two apart.
+  const read = input !== null && parts > input ? input + parts : input;
+  const known = {
+    input_tokens: read,
+    cached_input_tokens: cached,
+    cache_write_tokens: written,
+    ...writtenTokens({ output, reasoning, rest: total === null || read === null ? null : total - read }),
+  };
+  const usage = usageOf(known);
+  return Object.values(usage).every((one) => one === null) ? undefined : usage;
+}
+
+/** @param rest what the total leaves for the output; null when there is no telling */
+function writtenTokens({
+  output,
+  reasoning,
+  rest,
+}: Pick<Reported, "output" | "reasoning"> & { readonly rest: number | null }) {
+  if (output === null)
+    return { output_tokens: rest !== null && rest >= 0 ? rest : null, reasoning_tokens: reasoning };
+  const hidden = rest === null ? 0 : Math.max(0, rest - output);
+  if (hidden === 0) {
+    // Reasoning that is more than all that was written stands beside it.
+    const beside = reasoning !== null && reasoning > output ? reasoning : 0;
+    return { output_tokens: output + beside, reasoning_tokens: reasoning };
+  }
+  const apart = reasoning === null || reasoning === hidden || reasoning > output;
+  return {
+    output_tokens: output + hidden,
+    reasoning_tokens: apart ? Math.max(hidden, reasoning ?? 0) : hidden + reasoning,
+  };
+}
+
+/**
+ * Reads the usage of any reply's body by the names in it: the API's own shape, and those that a gateway in front of another
+ * provider passes on. Undefined when it says nothing.
+ */
+export function usageOfBody(body: unknown): Usage | undefined {
+  const reply = membersOf(body);
+  const google = membersOf(reply?.usageMetadata);
+  if (google !== undefined) return normalized(googleCounts(google));
+  const usage = membersOf(reply?.usage) ?? membersOf(membersOf(reply?.response)?.usage);
+  if (usage === undefined) return undefined;
+  return normalized(countsOf(usage));
+}
+
+function countsOf(usage: Members): Reported {
+  if ("prompt_tokens" in usage || "completion_tokens" in usage) return chatCounts(usage);
+  if ("promptTokenCount" in usage) return googleCounts(usage);
+  const anthropic = ["cache_read_input_tokens", "cache_creation_input_tokens", "cache_creation"];
+  return anthropic.some((name) => name in usage) ? anthropicCounts(usage) : responsesCounts(usage);
+}
+
+/** Counts that stand in a service's reply, under our own names; undefined when none does. */
+export function usageOfCounts(counts: Usage): Usage | undefined {
+  return normalized({
+    input: counts.input_tokens,
+    output: counts.output_tokens,
+    total: null,
+    cached: counts.cached_input_tokens,
+    written: counts.cache_write_tokens,
+    reasoning: counts.reasoning_tokens,
+  });
+}

@@ -1,0 +1,28 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** How many migrations this program's history has seen. */
+export const SCHEMA_VERSION = 4;
+
+/**
+ * Where the history stands below the project root. The name carries the schema's version: a program of before an upgrade still
+ * finds the file that it can read.
+ */
+export const HISTORY_FILE = `.evals/history-${SCHEMA_VERSION}.db`;
+
+/** The newest history of an earlier version, relative to the root; undefined when there is none. */
+export function earlierHistory(root: string): string | undefined {
+  const folder = join(root, ".evals");
+  if (!existsSync(folder)) return undefined;
+  const versions = readdirSync(folder).flatMap((name) => {
+    const version = name === "history.db" ? 0 : Number(/^history-(\d+)\.db$/.exec(name)?.[1] ?? Number.NaN);
+    return version < SCHEMA_VERSION ? [{ name, version }] : [];
+  });
+  const newest = versions.sort((a, b) => b.version - a.version)[0];
+  return newest === undefined ? undefined : `.evals/${newest.name}`;
+}
+
+/** Whether anything was ever run here. */
+export function hasHistory(root: string): boolean {
+  return existsSync(join(root, HISTORY_FILE)) || earlierHistory(root) !== undefined;
+}

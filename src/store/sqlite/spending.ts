@@ -1,0 +1,29 @@
+import type { KnownSpending, LostSpending } from "../store.ts";
+import type { Database } from "./database.ts";
+
+/** Tokens of a row: what is unknown counts as none. */
+export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
+
+const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS INTEGER) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
+
+const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
+
+/** What was paid for replies that gave no answer. */
+export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
+  return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;
+}
+
+/** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+export function unscoredSpending(db: Database, runNo: number): KnownSpending {
+  const answers = db.prepare(UNSCORED).get(runNo) as KnownSpending;
+  return spentTogether(answers, lostSpending(db, runNo, "target"));
+}
+
+export function spentTogether(a: KnownSpending, b: KnownSpending): KnownSpending {
+  return {
+    replies: a.replies + b.replies,
+    usd: a.usd + b.usd,
+    unpriced: a.unpriced + b.unpriced,
+    tokens: a.tokens + b.tokens,
+  };
+}

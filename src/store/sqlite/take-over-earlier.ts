@@ -1,0 +1,46 @@
+import { existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { earlierHistory } from "../history-file.ts";
+import { openDatabase, type SqliteLibrary } from "./open-database.ts";
+import { translated } from "./sqlite-errors.ts";
+
+/**
+ * Copies the history of an earlier version, where there is one, to the file of this version. The earlier file stays as it is,
+ * for the earlier program. Nothing is copied over a file that another process has made meanwhile.
+ * @throws {EvalsError} naming the earlier file when it cannot be read
+ */
+export async function takeOverEarlier(
+  root: string,
+  path: string,
+  libraries?: readonly SqliteLibrary[],
+): Promise<void> {
+  const earlier = earlierHistory(root);
+  if (earlier === undefined) return;
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  try {
+    const db = await openDatabase(join(root, earlier), libraries);
+    try {
+      db.prepare("VACUUM INTO ?").run(draft);
+    } finally {
+      db.close();
+    }
+    putInPlace(draft, path);
+  } catch (error) {
+    throw translated(error, earlier);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Whole or not at all, and never over another one. */
+function putInPlace(draft: string, path: string): void {
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if (existsSync(path)) return;
+    // Not every file system has hard links.
+    if ((error as { code?: unknown }).code === "ENOENT") throw error;
+    renameSync(draft, path);
+  }
+}
