@@ -15,7 +15,7 @@ const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 export const BaselineHeader = z.strictObject({
   schema: z.literal(BASELINE_SCHEMA),
   suite: z.string(),
-  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   target: z.string(),
   scorers: keyedByUser(z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() })),
   /** A wanted regression: from the base's root to this file's, and why. */

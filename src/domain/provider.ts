@@ -134,7 +134,7 @@ export interface OpenTarget {
   readonly fallback?: { readonly alias: string; readonly target: OpenTarget } | undefined;
   /** Part of every case's key: provider kind, base_url, version, context… No alias, price, timeout or secret. */
   readonly identity: Json;
-  /** `gpt-4o-mini-2024-07-18`, a URL, a command line; for people. */
+  /** `gpt-5.4-mini-2026-03-17`, a URL, a command line; for people. */
   readonly label: string;
   /** Files of the repository whose content defines behaviour, relative to the root (a module and its imports). */
   readonly files: readonly string[];

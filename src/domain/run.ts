@@ -38,7 +38,7 @@ export interface RunHeader {
   /** True when the suite lists several models, so that each has its own baseline file. */
   readonly one_of_several: boolean;
   readonly provider: string;
-  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   readonly target: string;
   readonly model: string;
   readonly prompt: { readonly name: string; readonly version: string } | null;

@@ -5,7 +5,7 @@ import { changedPins } from "./check-pins.ts";
 const model = (alias: string, kind: string, settings: object): LoadedModel =>
   ({ alias, provider: { kind }, settings }) as unknown as LoadedModel;
 const small = model("small", "openai", {
-  model: "gpt-4o-mini-2024-07-18",
+  model: "gpt-5.4-mini-2026-03-17",
   params: { temperature: 0, max_tokens: 400 },
   context: { retrieval: { k: 5 }, index: "v2" },
 });
@@ -28,14 +28,14 @@ describe("changedPins", () => {
   it("says nothing where nothing is pinned, or what is pinned is asked", () => {
     expect(found({})).toEqual([]);
     expect(
-      found({ model: "gpt-4o-mini-2024-07-18", params: { temperature: 0 }, retrieval: { k: 5 } }),
+      found({ model: "gpt-5.4-mini-2026-03-17", params: { temperature: 0 }, retrieval: { k: 5 } }),
     ).toEqual([]);
     expect(found({ model: "small" })).toEqual([]);
   });
 
   it("names the other model, the other parameters and the other retrieval", () => {
     expect(found({ model: "gpt-4o-2024-05-13" })).toEqual([
-      'Version 1.2.0 of prompt "support" was released with model gpt-4o-2024-05-13, and this suite asks with gpt-4o-mini-2024-07-18.',
+      'Version 1.2.0 of prompt "support" was released with model gpt-4o-2024-05-13, and this suite asks with gpt-5.4-mini-2026-03-17.',
     ]);
     expect(found({ params: { temperature: 0.7, top_p: 1 } })[0]).toContain(
       "released with temperature 0.7, top_p 1, and this suite asks with temperature 0, top_p unset",
@@ -49,7 +49,7 @@ describe("changedPins", () => {
     const replay = model("replayed", "replay", { of: "small", file: "fixtures/small.jsonl" });
     const models = new Map([["small", small]]);
     expect(found({ model: "other" }, replay, models)).toHaveLength(1);
-    expect(found({ model: "gpt-4o-mini-2024-07-18" }, replay, models)).toEqual([]);
+    expect(found({ model: "gpt-5.4-mini-2026-03-17" }, replay, models)).toEqual([]);
     expect(found({ model: "other" }, model("recorded", "outputs", {}))).toEqual([]);
   });
 

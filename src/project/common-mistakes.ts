@@ -41,7 +41,7 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
 };
 
 const MISSING_KEYS: Readonly<Record<string, Hint>> = {
-  models: { fix: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }" },
+  models: { fix: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }" },
   dataset: {
     why: "A suite asks every case of one dataset, so it must say which.",
     fix: "dataset: <name>        (a file datasets/<name>.jsonl)",

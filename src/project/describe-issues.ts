@@ -150,7 +150,7 @@ function emptyFile(context: IssueContext): Problem {
 }
 
 const EMPTY_FILES: Readonly<Record<string, string>> = {
-  EVALS_CONFIG: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }",
+  EVALS_CONFIG: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }",
   EVALS_SUITE: "Write at least dataset:, model: and scorers:, or delete the file.",
 };
 

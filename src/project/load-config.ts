@@ -189,7 +189,7 @@ function noModels(places: Places): Problem {
     ...places.at(["models"]),
     what: "There is no model in this file.",
     why: "A suite asks one of these models, so there must be at least one.",
-    fix: "models: { small: { provider: openai, model: gpt-4o-mini-2024-07-18 } }",
+    fix: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }",
   };
 }
 
@@ -200,6 +200,6 @@ function floatingModel(alias: string, model: string, places: Places): Problem {
     ...places.at(["models", alias, "model"]),
     what: `"${model}" is a name that its provider moves to newer models.`,
     why: "Results would change on a day on which nothing in git did, and look like a regression.",
-    fix: "Name a dated version, for instance gpt-4o-mini-2024-07-18.",
+    fix: "Name a dated version, for instance gpt-5.4-mini-2026-03-17.",
   };
 }

@@ -12,7 +12,7 @@ export interface ScorerPart {
 /** Everything that a fingerprint rests on. What a side does not know is null, and is not compared. */
 export interface FingerprintParts {
   readonly fingerprint: string | null;
-  /** `prompt 1.2.0 · gpt-4o-mini-2024-07-18`; for people. */
+  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   readonly label: string;
   /** `triage@1.2.0`; undefined where nobody knows, null for a target without a prompt. */
   readonly prompt: string | null | undefined;

@@ -132,7 +132,7 @@ describe("with a judge to ask", () => {
   function judge(verdictOf: (id: string, repeat: number) => "pass" | "fail" | "error"): OpenJudge {
     return {
       ...{ name: "helpful", version: "1.0.0", hash: HASH, identity: {}, path: "judges/helpful/1.0.0.md" },
-      models: ["gpt-4o-mini-2024-07-18"],
+      models: ["gpt-5.4-mini-2026-03-17"],
       judge: async ({ golden, transcript }, repeat): Promise<Judged> => {
         said.push(`${golden.id} ${repeat} ${transcript.output}`);
         const verdict = verdictOf(golden.id, repeat);

@@ -178,7 +178,7 @@ describe("a pinned context", () => {
       `---\nmodel: ${model}\nretrieval: { k: 3 }\n---\n${promptText("Answer carefully.")}`;
     repo = gitProject({
       ...FILES,
-      "prompts/q/1.0.0.md": pinned("gpt-4o-mini-2024-07-18"),
+      "prompts/q/1.0.0.md": pinned("gpt-5.4-mini-2026-03-17"),
       "evalconfig.yaml":
         "models:\n  bot: { provider: module, file: agents/bot.mjs, context: { retrieval: { k: 5 } } }\n",
     });

@@ -27,9 +27,9 @@ models:
   # A model to ask. Set OPENAI_API_KEY (or put it into .env), then: evals run --model small
   small:
     provider: openai
-    model: gpt-4o-mini-2024-07-18
-    params: { temperature: 0, max_tokens: 60 }
-    price: { input: 0.15, output: 0.60 }   # US dollars per million tokens
+    model: gpt-5.4-mini-2026-03-17
+    params: { max_completion_tokens: 200 }
+    price: { input: 0.75, output: 4.50 }   # US dollars per million tokens
 
 defaults: { trials: 3, concurrency: 16 }
 `;
