@@ -1,4 +1,5 @@
 import { FunctionExpressionType, JSONPathEnvironment, JSONPathError, type JSONValue } from "json-p3";
+import { changedNumbers, withNumbersAsText } from "./exact-json.ts";
 import { linearPattern, type TextPattern } from "./linear-pattern.ts";
 import { withinTimeLimit } from "./time-limit.ts";
 
@@ -38,18 +39,34 @@ environment.functionRegister.set(
 
 /** @throws {JsonQueryMistake} */
 export function compileJsonQuery(path: string): JsonQuery {
+  refuseChangedNumber(path);
   try {
     const query = environment.compile(path);
     return {
       singular: query.singularQuery(),
       // Filters and `..` inside of each other look at the same values again and again.
       values: (value) =>
-        withinTimeLimit(`the JSONPath ${path}`, () => query.query(value as JSONValue).values()),
+        withinTimeLimit(`the JSONPath ${path}`, () => {
+          const found = query.query(withNumbersAsText(value) as JSONValue);
+          return found.nodes.map(({ location }) => location.reduce(step, value));
+        }),
     };
   } catch (error) {
     if (!(error instanceof JSONPathError)) throw error;
     const message = error.message.replace(/ \('.*$/s, "");
     throw new JsonQueryMistake(message, error.token.index + 1, error);
+  }
+}
+
+function step(value: unknown, key: string | number): unknown {
+  return (value as Readonly<Record<string | number, unknown>>)[key];
+}
+
+/** A number that a double would change would be compared with another. */
+function refuseChangedNumber(path: string): void {
+  const bare = path.replace(/'(?:[^'\\]|\\.)*'/g, (text) => `"${"x".repeat(text.length - 2)}"`);
+  for (const { text, index } of changedNumbers(bare)) {
+    throw new JsonQueryMistake(`${text} cannot be held exactly: compare it as text`, index + 1, undefined);
   }
 }
 

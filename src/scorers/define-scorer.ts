@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Case } from "../domain/case.ts";
+import type { ExactJson } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import type { Score } from "../domain/score.ts";
 import {
@@ -37,7 +38,7 @@ export interface ScorerWork<O> {
    * @param actual the selected part of the answer: its text, or a JSON value under `select: {json}`
    * @param operand what it is compared with, read by `readOperand`
    */
-  score(actual: Json, operand: O, input: ScoreInput): Judgement | Promise<Judgement>;
+  score(actual: ExactJson, operand: O, input: ScoreInput): Judgement | Promise<Judgement>;
   /** Replaces settings of the same names in the identity: the content of a file for its path. */
   readonly identity?: { readonly [name: string]: Json };
   /** Further paths into the case that must be there. */

@@ -1,14 +1,16 @@
 import * as z from "zod";
+import { type ExactJson, withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { firstDifference } from "../frame/json-difference.ts";
-import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
+import { jsonReader, parseAnswer, Unselectable } from "../frame/parse-answer.ts";
 
 const EQUAL = hit("equal");
 
 export const jsonEquals = defineScorer({
   type: "json-equals",
-  about: 'The answer is JSON and deeply equal to what was expected; kinds must agree, so `1` is not `"1"`.',
+  about:
+    'The answer is JSON and deeply equal to what was expected; kinds must agree, so `[1]` is not `["1"]`. An expected text, such as a cell of a CSV file, is read as JSON where the answer is no text; in place of a number beyond 2^53 its text is expected.',
   options: {
     partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
     ignore_order: z.boolean().default(false).describe("Lists are equal in any order"),
@@ -25,7 +27,7 @@ export const jsonEquals = defineScorer({
       score(actual, expected) {
         const value = read(actual);
         if (value instanceof Unselectable) return miss(value.reason);
-        const difference = differ(expected, value);
+        const difference = differ(readExpected(expected, value), value);
         return difference === undefined ? EQUAL : miss(difference);
       },
     };
@@ -93,6 +95,19 @@ export const jsonEquals = defineScorer({
       expected: { pass: true },
     },
     {
+      title: "reads an expected text, as a cell of a CSV file is one",
+      settings: {},
+      output: '{"queue": "tech"}',
+      case: { expected: '{"queue": "billing"}' },
+      expected: { pass: false, reason: '$.queue: expected "billing", got "tech"' },
+    },
+    {
+      title: "compares whole numbers to the last digit",
+      settings: { value: { order: "12345678901234567890" } },
+      output: '{"order": 12345678901234567891}',
+      expected: { pass: false, reason: '$.order: expected "12345678901234567890", got 12345678901234567891' },
+    },
+    {
       title: "misses an answer that is not JSON",
       settings: { value: {} },
       output: "none",
@@ -100,3 +115,10 @@ export const jsonEquals = defineScorer({
     },
   ],
 });
+
+/** Between a text and another kind the text is read. */
+function readExpected(expected: Json, got: ExactJson): Json {
+  if (typeof expected !== "string" || typeof got === "string") return expected;
+  const read = parseAnswer(expected);
+  return read instanceof Unselectable ? expected : withNumbersAsText(read);
+}

@@ -1,15 +1,31 @@
 import * as z from "zod";
-import type { Json } from "../../domain/json.ts";
+import {
+  atMost,
+  type Decimal,
+  decimalOf,
+  product,
+  readDecimal,
+  sameDecimal,
+  toNumber,
+} from "../../domain/decimal.ts";
+import type { ExactJson } from "../../domain/exact-json.ts";
+import { ExactNumber } from "../../domain/exact-number.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { counted, show } from "../frame/brief.ts";
-import { numbersIn } from "../frame/read-number.ts";
-import { numberOf, within } from "../frame/same-value.ts";
+import { decimalIn, numberText, within } from "../frame/near-number.ts";
+import { type FoundNumber, numbersIn } from "../frame/read-number.ts";
 import { OperandMistake } from "../frame/scorer-mistakes.ts";
+
+/** The expected number, and how it is written. */
+interface Expected {
+  readonly text: string;
+  readonly value: Decimal;
+}
 
 export const number = defineScorer({
   type: "number",
   about:
-    "The answer holds one number, and it is near enough to the expected one. Currency signs, units, words around it and thousands separators are left out.",
+    "The answer holds one number, and it is near enough to the expected one. Currency signs, units, words around it and thousands separators are left out; a number that goes on in a way that changes its value (2½, 3/4, 5 million) is a miss. Numbers are compared as decimals, whole ones to the last digit.",
   options: {
     abs: z.number().min(0).default(0).describe("Largest distance let through"),
     rel: z
@@ -21,22 +37,31 @@ export const number = defineScorer({
   },
   operand: "required",
   grades: "binary",
-  readOperand(value): number {
-    const number = typeof value === "string" ? numberOf(value) : value;
-    if (typeof number !== "number") throw new OperandMistake("it is not a number", "Give a number.");
-    return number;
+  readOperand(value): Expected {
+    const text =
+      typeof value === "string" ? numberText(value) : typeof value === "number" ? `${value}` : undefined;
+    const number = text === undefined ? undefined : readDecimal(text);
+    if (text === undefined || number === undefined)
+      throw new OperandMistake("it is not a number", "Give a number.");
+    return { text, value: number };
   },
   compile: ({ abs, rel, decimal }) => ({
     score(actual, expected) {
       const found = numbersOf(actual, decimal);
       const [got] = found;
       if (got === undefined) return miss(`no number in ${show(actual)}`);
-      if (found.some((one) => one !== got))
+      if (new Set(found.map(written)).size > 1)
         return miss(
-          `${counted(found.length, "number")} in the answer (${found.slice(0, 4).join(", ")}): select one`,
+          `${counted(found.length, "number")} in the answer (${found.slice(0, 4).map(written).join(", ")}): select one`,
         );
-      const near = within(got, expected, Math.max(abs, rel * Math.abs(expected)));
-      return near ? hit(`${got}`) : miss(`expected ${expected}${allowance(abs, rel)}, got ${got}`);
+      const unread = found.find(({ value }) => value === undefined);
+      if (unread !== undefined)
+        return miss(`${show(unread.text + unread.rest)} is not a number that can be read in full`);
+      const value = got.value as Decimal;
+      const near = within(value, expected.value, largest(abs, rel, expected.value));
+      return near
+        ? hit(written(got))
+        : miss(`expected ${expected.text}${allowance(abs, rel)}, got ${written(got)}`);
     },
   }),
   examples: [
@@ -96,6 +121,18 @@ export const number = defineScorer({
       expected: { pass: false, score: 0, reason: 'no number in "seven"' },
     },
     {
+      title: "misses a number that goes on",
+      settings: { value: 2 },
+      output: "2½ hours",
+      expected: { pass: false, reason: '"2½" is not a number that can be read in full' },
+    },
+    {
+      title: "compares ids of any length to the last digit",
+      settings: { value: "12345678901234567890" },
+      output: "order 12345678901234567891",
+      expected: { pass: false, reason: "expected 12345678901234567890, got 12345678901234567891" },
+    },
+    {
       title: "cannot score against a text that is no number",
       settings: {},
       output: "7",
@@ -105,9 +142,27 @@ export const number = defineScorer({
   ],
 });
 
-function numbersOf(actual: Json, decimal: "." | ","): readonly number[] {
-  if (typeof actual === "number") return [actual];
+function numbersOf(actual: ExactJson, decimal: "." | ","): readonly FoundNumber[] {
+  if (typeof actual === "number" || actual instanceof ExactNumber) {
+    const text = actual instanceof ExactNumber ? actual.text : `${actual}`;
+    return [{ text, rest: "", value: decimalIn(actual) }];
+  }
   return typeof actual === "string" ? numbersIn(actual, decimal) : [];
+}
+
+/** As a plain number where that says the same. */
+function written({ text, value }: FoundNumber): string {
+  const plain = value === undefined ? Number.NaN : toNumber(value);
+  return value !== undefined && sameDecimal(decimalOf(plain), value) ? `${plain}` : text;
+}
+
+/** The larger of the two allowances. */
+function largest(abs: number, rel: number, expected: Decimal): Decimal {
+  const { digits, exponent } = expected;
+  const size = { digits: digits < 0n ? -digits : digits, exponent };
+  const share = product(decimalOf(rel), size);
+  const distance = decimalOf(abs);
+  return atMost(share, distance) ? distance : share;
 }
 
 function allowance(abs: number, rel: number): string {

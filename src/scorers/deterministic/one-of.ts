@@ -4,7 +4,7 @@ import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "../frame/brief.ts";
 import { sameValue } from "../frame/same-value.ts";
 import { OperandMistake } from "../frame/scorer-mistakes.ts";
-import { textOptions } from "../frame/text-options.ts";
+import { listInText, textOptions } from "../frame/text-options.ts";
 
 export const oneOf = defineScorer({
   type: "one-of",
@@ -15,12 +15,13 @@ export const oneOf = defineScorer({
   },
   operand: "required",
   grades: "binary",
-  readOperand(value): readonly Json[] {
+  readOperand(given): readonly Json[] {
+    const value = listInText(given);
     if (!Array.isArray(value))
       throw new OperandMistake("it is not a list", "Give a list of accepted answers.");
     if (value.length === 0)
       throw new OperandMistake("the list is empty", "Give at least one accepted answer.");
-    return value;
+    return value as readonly Json[];
   },
   compile(settings) {
     const same = sameValue(settings);

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import * as z from "zod";
 import { Duration } from "../../domain/config.ts";
+import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
@@ -47,7 +48,8 @@ export const commandScorer = defineScorer({
     return {
       files,
       identity: { files: fileHashes(root, files) },
-      score: (actual, _, input) => ask(pool, JSON.stringify(extensionInput(actual, input, config)), label),
+      score: (actual, _, input) =>
+        ask(pool, JSON.stringify(extensionInput(withNumbersAsText(actual), input, config)), label),
       close: () => pool.close(),
     };
   },

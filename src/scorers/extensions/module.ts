@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import type { ScorerInput } from "../../domain/user-module.ts";
@@ -30,7 +31,7 @@ export const moduleScorer = defineScorer({
       identity: { files: fileHashes(root, files) },
       score(actual, _, input) {
         // Other scorers read the same parsed answer: the user's code gets its own.
-        const output = typeof actual === "object" ? structuredClone(actual) : actual;
+        const output = typeof actual === "object" ? structuredClone(withNumbersAsText(actual)) : actual;
         const returned = calling(file, () => judge(extensionInput(output, input, settings)));
         if (!isThenable(returned)) return returnedScore(returned, file);
         return Promise.resolve(returned).then(

@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
 
 const SHORT = 60;
 /** Unchanged characters shown before the first difference of two long texts. */
@@ -12,12 +12,12 @@ export function shorten(text: string, limit: number = SHORT): string {
 }
 
 /** A JSON value for a sentence: quoted when it is text, shortened in the middle when it is long. */
-export function show(value: Json): string {
-  return typeof value === "string" ? JSON.stringify(shorten(value)) : shorten(JSON.stringify(value));
+export function show(value: ExactJson): string {
+  return typeof value === "string" ? JSON.stringify(shorten(value)) : shorten(exactJsonText(value));
 }
 
 /** `expected "billing", got "payments"`; of two long texts only the neighbourhood of the first difference. */
-export function difference(expected: Json, got: Json): string {
+export function difference(expected: ExactJson, got: ExactJson): string {
   if (typeof expected !== "string" || typeof got !== "string" || expected.length + got.length <= 2 * SHORT) {
     return `expected ${show(expected)}, got ${show(got)}`;
   }

@@ -1,6 +1,9 @@
+import { readDecimal, sameDecimal } from "../../domain/decimal.ts";
+import type { ExactJson } from "../../domain/exact-json.ts";
+import { ExactNumber } from "../../domain/exact-number.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { difference, show } from "./brief.ts";
-import { within } from "./same-value.ts";
+import { nearNumbers, numberText } from "./near-number.ts";
 
 export interface JsonComparison {
   readonly partial: boolean;
@@ -13,28 +16,31 @@ interface JsonObject {
   readonly [key: string]: Json;
 }
 
+interface ExactObject {
+  readonly [key: string]: ExactJson;
+}
+
 /**
  * Compiles a deep comparison.
  * @returns the first place where two values differ, as a sentence; undefined when they are equal
  */
-export function firstDifference(how: JsonComparison): (expected: Json, got: Json) => string | undefined {
+export function firstDifference(how: JsonComparison): (expected: Json, got: ExactJson) => string | undefined {
   const ignored = new Set(how.ignore_keys);
 
-  function differ(expected: Json, got: Json, at: string): string | undefined {
+  function differ(expected: Json, got: ExactJson, at: string): string | undefined {
     if (Array.isArray(expected) && Array.isArray(got)) return differInLists(expected, got, at);
     if (isObject(expected) && isObject(got)) return differInObjects(expected, got, at);
-    if (expected === got) return undefined;
-    if (typeof expected === "number" && typeof got === "number" && within(expected, got, how.tolerance))
-      return undefined;
+    if (sameNumber(expected, got, how.tolerance)) return undefined;
+    if (expected === got && typeof got !== "number") return undefined;
     return `${at}: ${difference(expected, got)}`;
   }
 
-  function differInObjects(expected: JsonObject, got: JsonObject, at: string): string | undefined {
+  function differInObjects(expected: JsonObject, got: ExactObject, at: string): string | undefined {
     for (const key of Object.keys(expected)) {
       if (ignored.has(key)) continue;
       const place = at + member(key);
       if (!Object.hasOwn(got, key)) return `${place} is missing, expected ${show(expected[key] as Json)}`;
-      const found = differ(expected[key] as Json, got[key] as Json, place);
+      const found = differ(expected[key] as Json, got[key] as ExactJson, place);
       if (found !== undefined) return found;
     }
     if (how.partial) return undefined;
@@ -42,22 +48,30 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Json
     return extra === undefined ? undefined : `${at}${member(extra)} was not expected`;
   }
 
-  function differInLists(expected: readonly Json[], got: readonly Json[], at: string): string | undefined {
+  function differInLists(
+    expected: readonly Json[],
+    got: readonly ExactJson[],
+    at: string,
+  ): string | undefined {
     if (expected.length !== got.length) return `${at}: expected ${expected.length} items, got ${got.length}`;
     if (how.ignore_order) return differInBags(expected, got, at);
     for (let i = 0; i < expected.length; i++) {
-      const found = differ(expected[i] as Json, got[i] as Json, `${at}[${i}]`);
+      const found = differ(expected[i] as Json, got[i] as ExactJson, `${at}[${i}]`);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
-  function differInBags(expected: readonly Json[], got: readonly Json[], at: string): string | undefined {
+  function differInBags(
+    expected: readonly Json[],
+    got: readonly ExactJson[],
+    at: string,
+  ): string | undefined {
     const [left, right] = withoutTwins(expected, got);
     const unpaired = firstUnpaired(
       left.length,
       right.length,
-      (l, r) => differ(left[l] as Json, right[r] as Json, "") === undefined,
+      (l, r) => differ(left[l] as Json, right[r] as ExactJson, "") === undefined,
     );
     return unpaired === undefined ? undefined : `${at} has no item ${show(left[unpaired] as Json)}`;
   }
@@ -65,8 +79,8 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Json
   /** Identical items pair at once, which keeps long lists fast. Only safe where an item fits nothing but its twin. */
   function withoutTwins(
     expected: readonly Json[],
-    got: readonly Json[],
-  ): readonly [readonly Json[], readonly Json[]] {
+    got: readonly ExactJson[],
+  ): readonly [readonly Json[], readonly ExactJson[]] {
     if (how.partial || how.tolerance > 0) return [expected, got];
     const counts = new Map<string, number>();
     for (const item of got) counts.set(canonicalJson(item), (counts.get(canonicalJson(item)) ?? 0) + 1);
@@ -110,8 +124,22 @@ function firstUnpaired(
   return undefined;
 }
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** An expected id beyond 2^53 can only be written as text: there its digits count. */
+function sameNumber(expected: Json, got: ExactJson, tolerance: number): boolean {
+  if (typeof got === "number") return typeof expected === "number" && nearNumbers(expected, got, tolerance);
+  if (!(got instanceof ExactNumber)) return false;
+  if (typeof expected === "number") return nearNumbers(expected, got, tolerance);
+  const text = typeof expected === "string" ? numberText(expected) : undefined;
+  const [wanted, found] = [text === undefined ? undefined : readDecimal(text), got.decimal];
+  return wanted !== undefined && found !== undefined && sameDecimal(wanted, found);
+}
+
+function isObject<T extends Json | ExactJson>(
+  value: T,
+): value is Exclude<T, null | boolean | number | string | ExactNumber | readonly unknown[]> {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
 function member(key: string): string {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { toNumber } from "../../domain/decimal.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { difference, shorten } from "./brief.ts";
 import { chrf } from "./chrf-score.ts";
@@ -14,13 +15,18 @@ const exact = { ignore_case: false, trim: false, tolerance: 0 };
 const strict = { partial: false, ignore_order: false, ignore_keys: [], tolerance: 0 };
 const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)) as Json);
 
+/** What is read, as numbers; what cannot be read in full as its text. */
+function read(text: string, decimal: "." | "," = "."): readonly (number | string)[] {
+  return numbersIn(text, decimal).map((one) =>
+    one.value === undefined ? one.text + one.rest : toNumber(one.value),
+  );
+}
+
 describe("numbersIn", () => {
   it.each([
     ["1,234,567.89", [1234567.89]],
     ["1 234", [1234]],
     ["1'000", [1000]],
-    ["12,34", [12, 34]],
-    ["1,2345", [1, 2345]],
     ["-5 °C", [-5]],
     ["\u22125", [-5]],
     ["10-20", [10, 20]],
@@ -29,19 +35,56 @@ describe("numbersIn", () => {
     [".5 and +1.5e3", [0.5, 1500]],
     ["45%", [45]],
     ["答案是42", [42]],
+    ["42元", [42]],
     ["USD42", [42]],
+    ["42EUR, 3kg, 10ms, 2GB, 3rd, 60Hz", [42, 3, 10, 2, 3, 60]],
+    ["**42**", [42]],
+    ["*42*.", [42]],
     ["1.", [1]],
     ["none", []],
   ])("reads %s", (text, numbers) => {
-    expect(numbersIn(text, ".")).toEqual(numbers);
+    expect(read(text)).toEqual(numbers);
+  });
+
+  it.each([
+    "2½ hours",
+    "5²",
+    "10⁶",
+    "12,34",
+    "5,5",
+    "1,2345",
+    "3/4",
+    "2 1/2",
+    "1⁄2",
+    "1.0.1",
+    "10:10",
+    "2^2",
+    "2 × 2",
+    "2*2",
+    "5k",
+    "3M",
+    "$5 million",
+    "5 Millionen",
+    "5 тысяч",
+    "3万",
+    "2 億",
+    "2 dozen",
+    "12abc",
+    "0x12",
+    "1e999",
+    "-1e400",
+    "9".repeat(400),
+    "4२",
+  ])("takes no part of %s for the whole", (text) => {
+    expect(read(text)[0]).toBeTypeOf("string");
   });
 
   it("reads any number that it is given, grouped or not", async () => {
     await fc.assert(
       fc.property(fc.integer({ min: -1e9, max: 1e9 }), (n) => {
-        expect(numbersIn(`about ${n.toLocaleString("en-US")} EUR`, ".")).toEqual([n]);
-        expect(numbersIn(`about ${n.toLocaleString("de-DE")} EUR`, ",")).toEqual([n]);
-        expect(numbersIn(`(${n})`, ".")).toEqual([n]);
+        expect(read(`about ${n.toLocaleString("en-US")} EUR`)).toEqual([n]);
+        expect(read(`about ${n.toLocaleString("de-DE")} EUR`, ",")).toEqual([n]);
+        expect(read(`(${n})`)).toEqual([n]);
       }),
     );
   });

@@ -1,4 +1,4 @@
-import type { Json } from "../../domain/json.ts";
+import { type ExactJson, parseExactJson } from "../../domain/exact-json.ts";
 import { isDeeperThan, MOST_NESTED } from "../../domain/json-depth.ts";
 import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
@@ -14,22 +14,22 @@ export class Unselectable {
 
 // Several scorers of a suite read the same answer one after the other: the last one is kept. Nobody changes it.
 let lastText: string | undefined;
-let lastValue: Json | Unselectable = null;
+let lastValue: ExactJson | Unselectable = null;
 
-/** The answer read as JSON, strictly. */
-export function parseAnswer(text: string): Json | Unselectable {
+/** The answer read as JSON, strictly; numbers that a double would change stay as they are written. */
+export function parseAnswer(text: string): ExactJson | Unselectable {
   if (text === lastText) return lastValue;
   lastValue = parse(text);
   lastText = text;
   return lastValue;
 }
 
-function parse(text: string): Json | Unselectable {
+function parse(text: string): ExactJson | Unselectable {
   if (isTooDeep(text)) {
     return new Unselectable(`not valid JSON: nested deeper than ${MOST_NESTED} levels`);
   }
   try {
-    return JSON.parse(text) as Json;
+    return parseExactJson(text);
   } catch (error) {
     return new Unselectable(`not valid JSON: ${whyNotJson(text, error)}`);
   }
@@ -54,7 +54,7 @@ function whyNotJson(text: string, error: unknown): string {
  * For scorers of JSON: a text that is the answer, or that a regex took from it, is read; what `select: {json}` found is a
  * value already, even when it is a text.
  */
-export function jsonReader(settings: object): (actual: Json) => Json | Unselectable {
+export function jsonReader(settings: object): (actual: ExactJson) => ExactJson | Unselectable {
   const { select } = settings as { readonly select?: Select };
   if (select !== undefined && "json" in select) return (actual) => actual;
   return (actual) => (typeof actual === "string" ? parseAnswer(actual) : actual);

@@ -1,3 +1,6 @@
+import { type Decimal, readDecimal } from "../../domain/decimal.ts";
+import { MULTIPLIERS, UNITS } from "./number-words.ts";
+
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
 
@@ -14,17 +17,60 @@ function pattern(decimal: "." | ","): RegExp {
 
 const PATTERNS = { ".": pattern("."), ",": pattern(",") };
 
+/** What makes a number part of something larger: a fraction or power (2½, 5²), a digit of another script, 1.2.3, 5,5. */
+const GOES_ON =
+  /^(?:[\p{No}\p{Nd}]|[xX][\da-fA-F]|[.,:'\u2019_]\d|\s*[*/\u00d7\u00f7\u2044\u2215^+]\s*\.?\d|\s+\d+[/\u2044])/u;
+const COMES_FROM = /(?:[\p{No}\p{Nd}]|\d[.,:'\u2019_])$/u;
+const WORD_AFTER = /^\s?(\p{L}+)/u;
+const LATIN = /^\p{Script=Latin}+$/u;
+
+/** A number in a text; without a value when it could not be read to its end. */
+export interface FoundNumber {
+  readonly text: string;
+  /** What follows and belongs to it. */
+  readonly rest: string;
+  readonly value: Decimal | undefined;
+}
+
 /**
- * The numbers in a text, without units and thousands separators: "$1,234.50" holds 1234.5, "45 %" holds 45.
+ * The numbers in a text, without units and thousands separators: "$1,234.50" holds 1234.5, "45 %" holds 45. One that goes
+ * on in a way that changes its value (2½, 5², 3/4, 1.2.3, 5 million, 12abc) or that no double spans is found without one.
  *
  * @param decimal the character before the fraction; the other one then groups thousands
  */
-export function numbersIn(text: string, decimal: "." | ","): readonly number[] {
-  const found: number[] = [];
-  for (const match of text.replace(MINUS, "-").matchAll(PATTERNS[decimal])) {
-    const separator = match[1];
-    const bare = separator === undefined ? match[0] : match[0].replaceAll(separator, "");
-    found.push(Number(decimal === "," ? bare.replace(",", ".") : bare));
+export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumber[] {
+  const found: FoundNumber[] = [];
+  const plain = text.replace(MINUS, "-");
+  for (const match of plain.matchAll(PATTERNS[decimal])) {
+    const [written, separator] = match;
+    const end = match.index + written.length;
+    const rest = restOf(plain.slice(Math.max(0, match.index - 2), match.index), plain.slice(end, end + 40));
+    const bare = separator === undefined ? written : written.replaceAll(separator, "");
+    found.push({
+      text: written,
+      rest: rest ?? "",
+      value: rest === undefined ? readDecimal(decimal === "," ? bare.replace(",", ".") : bare) : undefined,
+    });
   }
   return found;
+}
+
+/** What follows a number and belongs to its value; undefined when nothing does. */
+function restOf(before: string, after: string): string | undefined {
+  const goesOn = GOES_ON.exec(after)?.[0];
+  if (goesOn !== undefined) return goesOn;
+  if (COMES_FROM.test(before)) return "";
+  const [apart = "", word = ""] = WORD_AFTER.exec(after) ?? [];
+  if (word === "") return undefined;
+  const attached = apart === word;
+  if (isMultiplier(word, attached)) return apart;
+  return attached && LATIN.test(word) && !UNITS.has(word.toLowerCase()) && !/^[A-Z]{3}$/.test(word)
+    ? apart
+    : undefined;
+}
+
+function isMultiplier(word: string, attached: boolean): boolean {
+  if (attached && /^[kKMBGT]$/.test(word)) return true;
+  if (MULTIPLIERS.has(word.toLowerCase())) return true;
+  return /^[十百千万萬億亿兆만억천]/u.test(word);
 }

@@ -1,18 +1,10 @@
+import { decimalOf, readDecimal, sameDecimal } from "../../domain/decimal.ts";
+import { type ExactJson, withNumbersAsText } from "../../domain/exact-json.ts";
+import { ExactNumber } from "../../domain/exact-number.ts";
 import type { Json } from "../../domain/json.ts";
-import { parseAnswer } from "./parse-answer.ts";
+import { nearNumbers, numberText, within } from "./near-number.ts";
+import { parseAnswer, Unselectable } from "./parse-answer.ts";
 import { type TextOptions, textNormalizer } from "./text-options.ts";
-
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-
-/** The number that a text is, and nothing beside it; undefined for any other text. */
-export function numberOf(text: string): number | undefined {
-  return NUMBER.test(text) ? Number(text) : undefined;
-}
-
-/** Whether two numbers lie within a distance; a rounding error in their difference does not count. */
-export function within(a: number, b: number, distance: number): boolean {
-  return a === b || Math.abs(a - b) <= distance + 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b));
-}
 
 /**
  * Compiles "the answer says the same as what was expected".
@@ -24,55 +16,70 @@ export function within(a: number, b: number, distance: number): boolean {
  */
 export function sameValue(
   options: TextOptions & { readonly tolerance: number },
-): (got: Json, expected: Json) => boolean {
+): (got: ExactJson, expected: Json) => boolean {
   const normal = textNormalizer(options);
   const { tolerance } = options;
+  const distance = decimalOf(tolerance);
 
-  function same(a: Json, b: Json): boolean {
+  function same(a: ExactJson, b: Json): boolean {
     if (typeof a === "string" && typeof b === "string") return a === b || normal(a) === normal(b);
     if (typeof a === "number" && typeof b === "number")
-      return a === b || (tolerance > 0 && within(a, b, tolerance));
+      return (a === b && Number.isFinite(a)) || (tolerance > 0 && nearNumbers(a, b, tolerance));
+    // An expected id beyond 2^53 can only be written as text: there its digits count.
+    if (a instanceof ExactNumber)
+      return typeof b === "string"
+        ? sameNumberText(a.text, b)
+        : typeof b === "number" && sameNumberText(a.text, `${b}`);
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
     return Array.isArray(a)
       ? Array.isArray(b) && sameList(a, b)
-      : !Array.isArray(b) && sameObject(a as JsonObject, b as JsonObject);
+      : !Array.isArray(b) && sameObject(a as ExactJsonObject, b as JsonObject);
   }
-  function sameList(a: readonly Json[], b: readonly Json[]): boolean {
+  function sameList(a: readonly ExactJson[], b: readonly Json[]): boolean {
     return a.length === b.length && a.every((item, i) => same(item, b[i] as Json));
   }
-  function sameObject(a: JsonObject, b: JsonObject): boolean {
+  function sameObject(a: ExactJsonObject, b: JsonObject): boolean {
     const keys = Object.keys(a);
     return (
       keys.length === Object.keys(b).length &&
-      keys.every((k) => Object.hasOwn(b, k) && same(a[k] as Json, b[k] as Json))
+      keys.every((k) => Object.hasOwn(b, k) && same(a[k] as ExactJson, b[k] as Json))
     );
   }
   function textIs(text: string, other: Exclude<Json, string>): boolean {
-    if (typeof other === "number") {
-      const number = numberOf(text);
-      return number !== undefined && same(number, other);
-    }
+    if (typeof other === "number") return sameNumberText(text, `${other}`);
     if (typeof other !== "object") return normal(text.trim()) === normal(String(other));
     const read = parseAnswer(text);
-    return same(read as Json, other);
+    return !(read instanceof Unselectable) && same(read, other);
   }
 
   return (got, expected) => {
     if (typeof got === "string") {
       if (typeof expected !== "string") return textIs(got, expected);
       if (got === expected || normal(got) === normal(expected)) return true;
-      return tolerance > 0 && bothNumbers(got, expected);
+      return tolerance > 0 && sameNumberText(got, expected);
     }
-    return typeof expected === "string" && typeof got !== "object"
-      ? textIs(expected, got)
-      : same(got, expected);
+    if (typeof expected !== "string" || got instanceof ExactNumber) return same(got, expected);
+    return typeof got === "object" && got !== null ? jsonIs(expected, got) : textIs(expected, got);
   };
 
-  function bothNumbers(a: string, b: string): boolean {
-    const x = numberOf(a);
-    const y = numberOf(b);
-    return x !== undefined && y !== undefined && same(x, y);
+  /** A cell of a CSV file is text: one that holds a list or an object stands for it. */
+  function jsonIs(text: string, got: ExactJson): boolean {
+    const read = parseAnswer(text);
+    return !(read instanceof Unselectable) && typeof read === "object" && same(got, withNumbersAsText(read));
   }
+
+  /** Whether both are numbers and nothing else, and the same or near enough: to the last digit, however long. */
+  function sameNumberText(a: string, b: string): boolean {
+    const [left, right] = [numberText(a), numberText(b)];
+    if (left === undefined || right === undefined) return false;
+    const [x, y] = [readDecimal(left), readDecimal(right)];
+    if (x === undefined || y === undefined) return false;
+    return tolerance > 0 ? within(x, y, distance) : sameDecimal(x, y);
+  }
+}
+
+interface ExactJsonObject {
+  readonly [key: string]: ExactJson;
 }
 
 interface JsonObject {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Ajv, AnySchema, AnySchemaObject, ErrorObject, Options, ValidateFunction } from "ajv";
-import type { Json } from "../../domain/json.ts";
+import type { ExactJson } from "../../domain/exact-json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { withinTimeLimit } from "../../domain/time-limit.ts";
@@ -14,7 +14,7 @@ import { badJsonSchema } from "./scorer-mistakes.ts";
 /** A compiled schema. */
 export interface SchemaValidator {
   /** What is wrong with a value, in a sentence; undefined when it is valid. */
-  mistakesIn(value: Json): string | undefined;
+  mistakesIn(value: ExactJson): string | undefined;
   /** Files that it is made of, relative to the root. */
   readonly files: readonly string[];
   /** The schema and those it refers to: what its meaning rests on. */
@@ -50,29 +50,30 @@ export async function loadSchema(given: string | boolean | object, root: string)
     files,
     contents,
     mistakesIn(value) {
+      const part = validators.checkable(value);
       const isLarge = hasMoreParts(value, MOST_PARTS);
       const validate = isLarge ? validators.first() : validators.all;
       // A schema that refers to itself may try its branches again at every level of the value.
       const valid =
         isLarge || refers
-          ? withinTimeLimit("the JSON Schema", () => isValid(validate, value))
-          : isValid(validate, value);
+          ? withinTimeLimit("the JSON Schema", () => isValid(validate, part))
+          : isValid(validate, part);
       return valid ? undefined : describe(validate.errors ?? []);
     },
   };
 }
 
-function isValid(validate: ValidateFunction, value: Json): boolean {
+function isValid(validate: ValidateFunction, part: Checkable): boolean {
   try {
-    return validate(value);
+    return validate(part.value, part.within);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ScorerFailure("tool", "the JSON Schema refers to itself without end", { cause: error });
   }
 }
 
-function hasMoreParts(value: Json, most: number): boolean {
-  const waiting: Json[] = [value];
+function hasMoreParts(value: ExactJson, most: number): boolean {
+  const waiting: ExactJson[] = [value];
   let parts = 0;
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     if (typeof part !== "object" || part === null) continue;
@@ -98,11 +99,14 @@ function understood(schema: AnySchema): AnySchema {
   return standardSchema(schema) as AnySchema;
 }
 
+type Checkable = ReturnType<typeof import("./schema-keywords.ts").checkable>;
+
 interface Validators {
   /** Finds every mistake. */
   readonly all: ValidateFunction;
   /** Finds one mistake; made when it is first needed. */
   first(): ValidateFunction;
+  readonly checkable: (value: ExactJson) => Checkable;
 }
 
 async function compile(
@@ -139,12 +143,14 @@ async function compileAs(
     return part as Exclude<AnySchema, boolean>;
   };
   const regExp = JSON.stringify(schema).includes('"pattern') ? await patternEngine() : undefined;
+  const { checkable } = await import("./schema-keywords.ts");
   const newAjv = await ajvFor(draft, load, regExp);
   const ajv = newAjv({ allErrors: true });
   const all = typeof schema === "boolean" ? ajv.compile(schema) : await ajv.compileAsync(schema);
   let one: ValidateFunction | undefined;
   return {
     all,
+    checkable,
     first() {
       if (one !== undefined) return one;
       const short = newAjv({ allErrors: false });

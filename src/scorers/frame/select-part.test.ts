@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ExactJson } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { Unselectable } from "./parse-answer.ts";
 import { compileJsonPath, compileSelect } from "./select-part.ts";
 
-async function select(how: Parameters<typeof compileSelect>[0], answer: string): Promise<Json | string> {
+async function select(how: Parameters<typeof compileSelect>[0], answer: string): Promise<ExactJson> {
   const part = (await compileSelect(how))(answer);
   return part instanceof Unselectable ? `miss: ${part.reason}` : part;
 }

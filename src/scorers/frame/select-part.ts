@@ -1,5 +1,5 @@
 import type { RE2JS } from "re2js";
-import type { Json } from "../../domain/json.ts";
+import type { ExactJson } from "../../domain/exact-json.ts";
 import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
 import { parseAnswer, Unselectable } from "./parse-answer.ts";
@@ -7,7 +7,7 @@ import { parsePath, walk } from "./parse-path.ts";
 import { badJsonPath, unknownGroup } from "./scorer-mistakes.ts";
 
 /** Takes the part of an answer that a scorer reads. */
-export type PartSelector = (answer: string) => Json | Unselectable;
+export type PartSelector = (answer: string) => ExactJson | Unselectable;
 
 /**
  * Compiles `select`; undefined means the whole text.
@@ -31,7 +31,7 @@ export async function compileSelect(select: Select | undefined): Promise<PartSel
 const PLAIN = /^\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\[(?:0|[1-9]\d*)\])*$/;
 
 export interface CompiledJsonPath {
-  find(value: Json): Json | Unselectable;
+  find(value: ExactJson): ExactJson | Unselectable;
   /** It can find one value at most; else `find` gives a list. */
   readonly singular: boolean;
 }
@@ -49,7 +49,7 @@ export async function compileJsonPath(
   const missing = new Unselectable(`${path} is not in the answer`);
   if (PLAIN.test(path)) {
     const steps = path === "$" ? [] : (parsePath(path.slice(path[1] === "." ? 2 : 1)) ?? []);
-    const find = (value: Json) => {
+    const find = (value: ExactJson) => {
       const found = walk(value, steps);
       return found === undefined ? missing : found;
     };
@@ -58,8 +58,8 @@ export async function compileJsonPath(
   const { compileJsonQuery, JsonQueryMistake } = await import("../../domain/json-query.ts");
   try {
     const { singular, values } = compileJsonQuery(path);
-    const find = (value: Json) => {
-      const found = values(value) as Json[];
+    const find = (value: ExactJson) => {
+      const found = values(value) as ExactJson[];
       if (!singular) return found;
       return found[0] === undefined ? missing : found[0];
     };

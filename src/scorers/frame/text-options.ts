@@ -1,5 +1,7 @@
 import * as z from "zod";
+import { type ExactJson, exactJsonText, withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
+import { parseAnswer } from "./parse-answer.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 
 /** How texts are made alike before they are compared; the same for every scorer that compares text. */
@@ -30,8 +32,8 @@ export function textNormalizer(options: TextOptions): (text: string) => string {
 }
 
 /** The text of a selected value: text as it is, anything else as JSON. */
-export function asText(value: Json): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+export function asText(value: ExactJson): string {
+  return typeof value === "string" ? value : exactJsonText(value);
 }
 
 /** An operand that must be a text to look for; numbers and booleans are read as their text. */
@@ -45,7 +47,15 @@ export function textOperand(value: Json): string {
 
 /** An operand that must be a list of texts to look for; one text is a list of one. */
 export function textListOperand(value: Json): readonly string[] {
-  const list = Array.isArray(value) ? (value as readonly Json[]) : [value];
+  const given = listInText(value);
+  const list = Array.isArray(given) ? (given as readonly Json[]) : [given];
   if (list.length === 0) throw new OperandMistake("the list is empty", "Give at least one text.");
   return list.map(textOperand);
+}
+
+/** The list that a text holds, as a cell of a CSV file may; any other value as it is. */
+export function listInText(value: Json): Json {
+  if (typeof value !== "string" || !value.trimStart().startsWith("[")) return value;
+  const read = parseAnswer(value);
+  return Array.isArray(read) ? withNumbersAsText(read) : value;
 }

@@ -62,3 +62,12 @@ export function isMultipleOf(a: Decimal, divisor: Decimal): boolean {
   const [x, y] = aligned(a, divisor);
   return x % y === 0n;
 }
+
+export function isWhole(a: Decimal): boolean {
+  return a.exponent >= 0 || a.digits % 10n ** BigInt(-a.exponent) === 0n;
+}
+
+/** The nearest double. */
+export function toNumber({ digits, exponent }: Decimal): number {
+  return Number(`${digits}e${exponent}`);
+}

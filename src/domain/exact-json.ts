@@ -1,0 +1,97 @@
+import { decimalOf, readDecimal, sameDecimal } from "./decimal.ts";
+import { ExactNumber } from "./exact-number.ts";
+import type { Json } from "./json.ts";
+
+/** A JSON value as it is written: numbers that a double holds are numbers. */
+export type ExactJson =
+  | null
+  | boolean
+  | number
+  | string
+  | ExactNumber
+  | readonly ExactJson[]
+  | { readonly [key: string]: ExactJson };
+
+/** Sixteen digits in a row, or an exponent: only such a number can be one that a double changes. */
+const SUSPECT = /\d{16}|\d[eE]\+?\d/;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const LARGEST_WHOLE = 2 ** 53;
+
+/**
+ * Whether a double, written again, is another number than this text: an integer beyond 2^53 that it rounds, or a number
+ * that it cannot span. Fractions below have more digits than a double at will: 0.1234567890123456789 stays a number.
+ */
+export function isChangedByDouble(text: string): boolean {
+  const number = Number(text);
+  if (Math.abs(number) < LARGEST_WHOLE) return false;
+  const written = readDecimal(text);
+  return written === undefined || !sameDecimal(written, decimalOf(number));
+}
+
+export interface NumberPlace {
+  readonly text: string;
+  /** In UTF-16 units, from 0. */
+  readonly index: number;
+}
+
+/** The numbers of a JSON text that a double would change. @param text valid JSON */
+export function* changedNumbers(text: string): Generator<NumberPlace> {
+  if (!SUSPECT.test(text)) return;
+  let inText = false;
+  for (let index = 0; index < text.length; index++) {
+    const letter = text.charCodeAt(index);
+    if (inText) {
+      if (letter === 92) index++;
+      else if (letter === 34) inText = false;
+    } else if (letter === 34) inText = true;
+    else if (letter === 45 || (letter >= 48 && letter <= 57)) {
+      NUMBER.lastIndex = index;
+      const number = NUMBER.exec(text)?.[0] ?? "0";
+      if (isChangedByDouble(number)) yield { text: number, index };
+      index += number.length - 1;
+    }
+  }
+}
+
+/** Reads JSON without changing a number. @throws {SyntaxError} as `JSON.parse` does */
+export function parseExactJson(text: string): ExactJson {
+  const value = JSON.parse(text) as Json;
+  const changed = [...changedNumbers(text)];
+  if (changed.length === 0) return value;
+  // Each such number becomes a text that no text of this JSON begins with, and then the number.
+  let mark = "number ";
+  while (text.includes(mark)) mark += "~";
+  let marked = "";
+  let end = 0;
+  for (const { text: number, index } of changed) {
+    marked += `${text.slice(end, index)}"${mark}${number}"`;
+    end = index + number.length;
+  }
+  return JSON.parse(marked + text.slice(end), (_key, inner: unknown) =>
+    typeof inner === "string" && inner.startsWith(mark) ? new ExactNumber(inner.slice(mark.length)) : inner,
+  ) as ExactJson;
+}
+
+/** JSON text with every number as it was read. */
+export function exactJsonText(value: unknown): string {
+  return holdsExactNumber(value) ? written(value) : (JSON.stringify(value) ?? "null");
+}
+
+function written(value: unknown): string {
+  if (value instanceof ExactNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(written).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${JSON.stringify(key)}:${written(inner)}`)
+    .join(",")}}`;
+}
+
+/** A plain value: a number that a double would change is its text. */
+export function withNumbersAsText(value: unknown): Json {
+  return holdsExactNumber(value) ? (JSON.parse(JSON.stringify(value)) as Json) : (value as Json);
+}
+
+function holdsExactNumber(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return value instanceof ExactNumber || Object.values(value).some(holdsExactNumber);
+}
