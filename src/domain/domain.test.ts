@@ -4,7 +4,9 @@ import { holds, parseBound } from "./bound.ts";
 import { caseContentHash } from "./case.ts";
 import { didYouMean, nearest } from "./did-you-mean.ts";
 import { parseDuration } from "./duration.ts";
+import { answerEnd } from "./finish-reason.ts";
 import { canonicalJson, hashJson } from "./json.ts";
+import { wordsOfAnswer } from "./transcript.ts";
 
 describe("parseDuration", () => {
   it.each([
@@ -125,5 +127,24 @@ describe("a hash of JSON", () => {
     expect(caseContentHash({ ...golden, expected: "y" })).not.toBe(caseContentHash(golden));
     const { expected: _, ...unexpected } = golden;
     expect(caseContentHash({ ...unexpected })).not.toBe(caseContentHash(golden));
+  });
+});
+
+describe("answerEnd", () => {
+  it("reads the finish reasons of every API, however they are spelt", () => {
+    for (const reason of ["length", "max_tokens", "MAX_TOKENS", "max-output-tokens", "incomplete"])
+      expect(answerEnd(reason)).toBe("cut");
+    for (const reason of ["content_filter", "refusal", "SAFETY"]) expect(answerEnd(reason)).toBe("refused");
+    for (const reason of ["error", "Failed", "network_error"]) expect(answerEnd(reason)).toBe("failed");
+    for (const reason of [null, undefined, "stop", "end_turn", "tool_calls", "completed", "eos"])
+      expect(answerEnd(reason)).toBe("whole");
+  });
+});
+
+describe("wordsOfAnswer", () => {
+  it("are its text, or the words of its refusal where it has none", () => {
+    expect(wordsOfAnswer({ output: "blue", refusal: "No." })).toBe("blue");
+    expect(wordsOfAnswer({ output: "", refusal: "No." })).toBe("(refused) No.");
+    expect(wordsOfAnswer({ output: "", refusal: null })).toBe("");
   });
 });

@@ -53,3 +53,9 @@ export interface Transcript {
   /** Alias of the model that answered in place of the one that was asked; absent when none did. */
   readonly fallback?: string | undefined;
 }
+
+/** What an answer says, for a person: its text, or, where it has none, the words of its refusal. */
+export function wordsOfAnswer(answer: Pick<Transcript, "output" | "refusal">): string {
+  const { output, refusal } = answer;
+  return output.trim() === "" && refusal !== null && refusal !== "" ? `(refused) ${refusal}` : output;
+}

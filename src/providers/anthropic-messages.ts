@@ -1,9 +1,10 @@
+import { answerEnd } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { membersOf, textOf } from "./chat-shapes.ts";
-import { failureOfStatus, malformedReply } from "./failed-reply.ts";
+import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
+import { malformedReply, refusedBy } from "./failed-reply.ts";
 
 /** The API refuses a request without a bound on its answer. */
 const DEFAULT_MAX_TOKENS = 1024;
@@ -60,35 +61,28 @@ const isInstruction = (message: Message) => message.role === "system" || message
 /** Reads a message of Anthropic's API. */
 export function readMessage(body: unknown, raw: string): Reply {
   const message = membersOf(body);
-  if (message?.type === "error") {
-    return failureOfStatus({
-      status: 502,
-      header: () => null,
-      body: raw,
-      where: "the messages API",
-      redact: (text) => text,
-      now: 0,
-    });
-  }
-  if (!Array.isArray(message?.content)) return malformedReply("the reply has no content");
-  const blocks = message.content.map((block) => membersOf(block) ?? {});
-  const uses = blocks.filter((block) => block.type === "tool_use");
+  const stop = typeof message?.stop_reason === "string" ? message.stop_reason : null;
+  const end = answerEnd(stop);
+  const content = message?.content ?? null;
+  // An empty list is this API's way to have nothing more to say.
+  const empty = Array.isArray(content) && content.length === 0;
+  if (message === undefined || (content === null && end === "whole"))
+    return malformedReply("the reply has no content");
+  const calls = callsInBlocks(content);
+  const output = textFrom(content);
   const explanation = membersOf(message.stop_details)?.explanation;
+  const told = refusalFrom(content);
+  const said = typeof explanation === "string" && explanation !== "" ? explanation : refusedBy(stop);
+  const refusal = told ?? (end === "refused" ? said : null);
+  if (output === null && !empty && calls.length === 0 && refusal === null && end === "whole")
+    return malformedReply("the reply's content has no text and no tool call");
   return {
     kind: "answered",
-    output: textOf(blocks.filter((block) => block.type === "text")),
-    tool_calls:
-      uses.length > 0
-        ? uses.map((use) => ({
-            id: String(use.id),
-            name: String(use.name),
-            arguments: (use.input ?? {}) as Json,
-          }))
-        : undefined,
+    output: output ?? "",
+    tool_calls: calls,
     model: typeof message.model === "string" ? message.model : null,
-    finish_reason: typeof message.stop_reason === "string" ? message.stop_reason : null,
-    refusal:
-      message.stop_reason === "refusal" ? (typeof explanation === "string" ? explanation : "refused") : null,
+    finish_reason: stop,
+    refusal,
     raw,
   };
 }

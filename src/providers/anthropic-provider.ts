@@ -6,12 +6,14 @@ import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
+import { apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Settings = z.strictObject(chatSettings);
 type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.anthropic.com";
+const PATH = "/v1/messages";
 
 function identityOf(settings: Settings): Json {
   const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
@@ -39,24 +41,26 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     ...(headers.kind === "unset" ? headers.names : []),
   ];
 
-  const baseURL = settings.base_url ?? PUBLIC_API;
-  const pools = await openConnectionPools(host.concurrency, host.env, new URL(baseURL));
+  const address = apiAddress(settings.base_url ?? PUBLIC_API, PATH);
+  const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
   const { Anthropic } = await import("@anthropic-ai/sdk");
-  const sdk = new Anthropic({
+  const options = {
     // Always given: without one the SDK looks for credentials on the disk.
     apiKey: key || "none",
-    baseURL,
+    baseURL: address.base,
     maxRetries: 0,
     timeout: NO_SDK_TIMEOUT_MS,
     logLevel: "off",
     defaultHeaders: headers.kind === "filled" ? headers.values : {},
-    fetch: refusing(pools.fetch),
-  });
+    fetch: refusing(withQuery(pools.fetch, address.query)),
+  } as const;
+  const sdk = withoutVariables("ANTHROPIC_", () => new Anthropic(options));
   return {
     client: chatClient(anthropicMessages(settings.model, settings.params as Params), {
       // Not `messages.create`: it warns about old models on the console.
-      post: (body, signal) => sdk.post("/v1/messages", { body, signal }).asResponse(),
-      where: new URL(sdk.baseURL).host,
+      post: (body, signal) => sdk.post(PATH, { body, signal }).asResponse(),
+      where: address.host,
+      address: address.endpoint,
       secrets: [
         variable === undefined ? undefined : key,
         ...(headers.kind === "filled" ? headers.secrets : []),

@@ -1,17 +1,11 @@
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type {
-  Client,
-  FailedReply,
-  PreparedRequest,
-  Question,
-  Reply,
-  ReplyShape,
-} from "../domain/provider.ts";
+import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
 import type { Usage } from "../domain/transcript.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
 /** How one chat API words a conversation and its reply. */
@@ -31,6 +25,8 @@ export interface ChatTransport {
   post(request: PreparedRequest, signal: AbortSignal): Promise<Response>;
   /** Host of the API, for messages. */
   readonly where: string;
+  /** Host and path that are asked, for messages about a wrong address. */
+  readonly address: string;
   readonly secrets: readonly (string | undefined)[];
   /** Names of variables that are not set: nothing can be sent, though questions can be put into words. */
   readonly unset: readonly string[];
@@ -60,24 +56,43 @@ export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetc
   };
 }
 
-async function failureOf(
-  error: unknown,
-  signal: AbortSignal,
-  where: string,
-  redact: (text: string) => string,
-): Promise<FailedReply> {
+/** An unknown model, a wrong base_url or method: the address is told, and it is the same for every trial. */
+function isOfAddress(status: number): boolean {
+  return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
+}
+
+/** What was sent, and how what comes back is told. */
+interface Sent {
+  readonly signal: AbortSignal;
+  readonly where: string;
+  readonly address: string;
+  /** A question of a conversation, which may be refused; not a text for a scorer. */
+  readonly asked: boolean;
+  readonly redact: (text: string) => string;
+  readonly removeSecrets: (text: string) => string;
+}
+
+async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
+  const { signal, where, address, redact } = sent;
   if (signal.aborted) return abortedReply(signal);
   const refused = causesOf(error).find((cause) => cause instanceof RefusedByServer);
   if (refused !== undefined) {
     const { response } = refused;
+    const { status } = response;
     const header = (name: string) => response.headers.get(name);
     const body = await response.text();
-    const failed = {
-      ...failureOfStatus({ status: response.status, header, body, where, redact, now: Date.now() }),
-      ...usageIn(parsedOrUndefined(body)),
+    const filtered = sent.asked ? refusedPrompt(status, sent.removeSecrets(body), redact) : undefined;
+    const paid = usageIn(parsedOrUndefined(body));
+    if (filtered !== undefined) return { ...filtered, ...paid };
+    const now = Date.now();
+    if (!isOfAddress(status)) {
+      return { ...failureOfStatus({ status, header, body, where, redact, now }), ...paid };
+    }
+    return {
+      ...failureOfStatus({ status, header, body, where: address, redact, now }),
+      ...paid,
+      fatal: true,
     };
-    // An unknown model or a wrong base_url is the same for every trial.
-    return response.status === 404 ? { ...failed, fatal: true } : failed;
   }
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
@@ -85,14 +100,19 @@ async function failureOf(
   throw error instanceof Error ? (error.cause ?? error) : error;
 }
 
-function readBody(text: string, wording: ChatWording, where: string): Reply {
+function readBody(text: string, contentType: string, wording: ChatWording, sent: Sent): Reply {
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
-    return malformedReply(`the reply of ${where} is not JSON`);
+    return notJson(text, contentType, sent.address, sent.redact);
   }
-  return { ...wording.reply(body, text), ...usageIn(body, wording) };
+  const stated = statedFailure(body, { raw: text, where: sent.where, redact: sent.redact });
+  const reply =
+    stated?.kind === "answered" && !sent.asked
+      ? malformedReply(`the provider's filter refused the text: ${stated.refusal}`)
+      : (stated ?? wording.reply(body, text));
+  return { ...reply, ...usageIn(body, wording) };
 }
 
 /** What a body says it took; nothing where it says nothing. */
@@ -114,7 +134,7 @@ function parsedOrUndefined(text: string): unknown {
 
 /** A client of a chat API: words the question, sends it through the SDK, sorts what comes back. */
 export function chatClient(wording: ChatWording, transport: ChatTransport): Client {
-  const { where } = transport;
+  const { where, address } = transport;
   const redact = redactor(transport.secrets);
   const removeSecrets = secretRemover(transport.secrets);
   return {
@@ -130,13 +150,18 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
     },
     async send(request, _question, _trial, signal) {
       if (transport.unset.length > 0) return unsetVariables(transport.unset);
+      const asked = wording.prepare === undefined;
+      const sent: Sent = { signal, where, address, asked, redact, removeSecrets };
       let text: string;
+      let contentType: string;
       try {
-        text = removeSecrets(await (await transport.post(request, signal)).text());
+        const response = await transport.post(request, signal);
+        text = removeSecrets(await response.text());
+        contentType = response.headers.get("content-type") ?? "";
       } catch (error) {
-        return failureOf(error, signal, where, redact);
+        return failureOf(error, sent);
       }
-      const reply = readBody(text, wording, where);
+      const reply = readBody(text, contentType, wording, sent);
       return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
     },
     close: transport.close,

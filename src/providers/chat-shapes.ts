@@ -29,8 +29,9 @@ function toolCallOf(value: unknown): ToolCall | undefined {
   const named = membersOf(call?.function) ?? membersOf(call?.custom) ?? call;
   if (typeof named?.name !== "string") return undefined;
   const written = named.arguments ?? named.input ?? named.args;
+  const id = call?.id ?? call?.call_id;
   return {
-    ...(typeof call?.id === "string" && { id: call.id }),
+    ...(typeof id === "string" && { id }),
     name: named.name,
     arguments: argumentsOf(written),
   };
@@ -43,13 +44,79 @@ export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
   return calls.includes(undefined) ? undefined : (calls as ToolCall[]);
 }
 
+/**
+ * The tool calls of a model's reply. A call that names no tool is a call too: it is kept without a name, with all that
+ * it holds as its arguments.
+ */
+export function repliedCalls(value: unknown): readonly ToolCall[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]).map((one) => {
+    const call = membersOf(one);
+    const named = membersOf(call?.function) ?? membersOf(call?.custom) ?? call;
+    const id = call?.id ?? call?.call_id;
+    return (
+      toolCallOf(one) ?? {
+        ...(typeof id === "string" && { id }),
+        name: "",
+        arguments: argumentsOf(named?.arguments ?? named?.input ?? one),
+      }
+    );
+  });
+}
+
+const TOOL_USE = /(?:^|_)tool_use$/;
+
+/** The calls among Anthropic's content blocks, those of tools that the provider runs itself included. */
+export function callsInBlocks(content: unknown): readonly ToolCall[] {
+  const blocks = Array.isArray(content) ? content.map(membersOf) : [];
+  return repliedCalls(blocks.filter((block) => TOOL_USE.test(String(block?.type))));
+}
+
+const CALL_ITEM = /(?:^|_)call$/;
+
+/** The calls among items of the responses API, those of tools that the provider runs itself included. */
+export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
+  const calls = items.map(membersOf).filter((item) => CALL_ITEM.test(String(item?.type)));
+  return calls.map((item) => {
+    const kind = String(item?.type);
+    const id = item?.call_id ?? item?.id;
+    const own = typeof item?.name === "string" ? item.name : undefined;
+    const asked = item?.arguments ?? item?.input ?? item?.action ?? item?.queries ?? item?.code;
+    return {
+      ...(typeof id === "string" && { id }),
+      name:
+        own ?? (kind === "function_call" || kind === "custom_tool_call" ? "" : kind.replace(CALL_ITEM, "")),
+      arguments: argumentsOf(asked),
+    };
+  });
+}
+
+/** A conversation's message that stands in it as an item of the responses API. */
+function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefined {
+  const { type } = item;
+  if (typeof type !== "string") return undefined;
+  if (CALL_ITEM.test(type)) return { role: "assistant", content: null, tool_calls: callsInItems([item]) };
+  if (/_call_output$/.test(type)) {
+    return {
+      role: "tool",
+      content: textFrom(item.output) ?? JSON.stringify(item.output ?? null),
+      ...(typeof item.call_id === "string" && { tool_call_id: item.call_id }),
+    };
+  }
+  return type === "reasoning" ? { role: "assistant", content: [item as Json] } : undefined;
+}
+
 function messageOf(value: unknown): Message | undefined {
   const message = membersOf(value);
   const content = message?.content ?? null;
-  if (message === undefined || !(ROLES as readonly unknown[]).includes(message.role)) return undefined;
+  if (message === undefined) return undefined;
+  if (!(ROLES as readonly unknown[]).includes(message.role)) return itemMessage(message);
   if (content !== null && typeof content !== "string" && !Array.isArray(content)) return undefined;
-  const calls = message.tool_calls == null ? undefined : toolCallsOf(message.tool_calls);
-  if (message.tool_calls != null && calls === undefined) return undefined;
+  const listed = message.tool_calls == null ? undefined : toolCallsOf(message.tool_calls);
+  if (message.tool_calls != null && listed === undefined) return undefined;
+  const single = message.function_call == null ? [] : repliedCalls(message.function_call);
+  const blocks = message.role === "assistant" ? callsInBlocks(content) : [];
+  const calls = listed ?? (blocks.length > 0 ? blocks : single.length > 0 ? single : undefined);
   return {
     role: message.role as Role,
     content: content as Message["content"],
@@ -59,7 +126,9 @@ function messageOf(value: unknown): Message | undefined {
   };
 }
 
-/** A conversation as OpenAI's chat API writes it; undefined when the value is not one. */
+/**
+ * A conversation as OpenAI's chat API, its responses API or Anthropic writes it; undefined when the value is not one.
+ */
 export function messagesOf(value: unknown): readonly Message[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const messages = value.map(messageOf);
@@ -76,4 +145,39 @@ export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   if (!Array.isArray(content)) return "";
   return content.map((part) => String(membersOf(part)?.text ?? "")).join("");
+}
+
+/** Parts of a content that are no part of the answer's text: they are read elsewhere, or are thoughts. */
+const APART = /^(?:thinking|reasoning|redacted_thinking|refusal|compaction)$|tool_use$|tool_result$|_call$/;
+const TEXT_PART = /^(?:text|output_text|input_text)$/;
+
+function textOfPart(part: unknown): string | null | undefined {
+  if (typeof part === "string") return part;
+  const members = membersOf(part);
+  if (typeof members?.type === "string" && APART.test(members.type)) return null;
+  const isText = members?.type === undefined || TEXT_PART.test(String(members.type));
+  const text = membersOf(members?.text)?.value ?? members?.text;
+  return isText && typeof text === "string" ? text : undefined;
+}
+
+/**
+ * The answer that a content holds: its text, the text of its parts, or, for a content of another shape, its JSON; null
+ * when it holds none. Nothing that may belong to the answer is left out.
+ */
+export function textFrom(content: unknown): string | null {
+  if (content === undefined || content === null) return null;
+  if (typeof content === "string") return content;
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
+  const texts = parts.map(textOfPart);
+  if (texts.includes(undefined)) return JSON.stringify(content);
+  const said = texts.filter((text) => typeof text === "string");
+  return said.length === 0 ? null : said.join("");
+}
+
+/** What the parts of a content say of a refusal; null when none does. */
+export function refusalFrom(content: unknown): string | null {
+  const parts = (Array.isArray(content) ? content : [content]).map(membersOf);
+  const said = parts.filter((part) => part?.type === "refusal").map((part) => part?.refusal ?? part?.text);
+  const words = said.filter((one) => typeof one === "string" && one !== "");
+  return said.length === 0 ? null : words.join("\n") || "refused";
 }

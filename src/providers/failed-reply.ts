@@ -1,5 +1,5 @@
 import type { FailedReply } from "../domain/provider.ts";
-import { membersOf } from "./chat-shapes.ts";
+import { saidIn } from "./said-in-body.ts";
 
 /** Looks a header of a reply up by its lower-case name. */
 export type HeaderReader = (name: string) => string | null | undefined;
@@ -13,6 +13,11 @@ export function malformedReply(message: string): FailedReply {
     transient: false,
     may_be_billed: true,
   };
+}
+
+/** What is known of a refusal for which the provider has no words but the finish reason. */
+export function refusedBy(finishReason: string | null): string {
+  return finishReason === null || finishReason === "refusal" ? "refused" : `refused: ${finishReason}`;
 }
 
 /** A key that is not set fails every trial alike, before anything is sent. */
@@ -95,23 +100,6 @@ export function oneLine(text: string): string {
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
-/** What an error body says: OpenAI's and Anthropic's `error.message`, the words of other servers, else its beginning. */
-function saidIn(body: string): { readonly message: string; readonly code: string } {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return { message: body, code: "" };
-  }
-  const outer = membersOf(parsed);
-  const inner = membersOf(outer?.error);
-  const said = [inner?.message, outer?.error, outer?.message, outer?.detail].find(
-    (text) => typeof text === "string",
-  );
-  const code = [inner?.code, inner?.type, outer?.code].find((text) => typeof text === "string");
-  return { message: typeof said === "string" ? said : body, code: typeof code === "string" ? code : "" };
-}
-
 /** An HTTP reply whose status says that there is no answer. */
 export interface RefusedRequest {
   readonly status: number;
@@ -125,9 +113,17 @@ export interface RefusedRequest {
   readonly now: number;
 }
 
+/** Where a redirection leads, without what may be a key: no user, no query. */
+function leadsTo(location: string | null | undefined): string {
+  const place = /^(?:https?:\/\/(?:[^/?#@]*@)?)?([^?#]*)/i.exec(location ?? "")?.[1] ?? "";
+  return place === "" ? "it leads elsewhere" : `it leads to ${place}, which is not followed`;
+}
+
 /** Sorts a status outside 200–299 into the kinds of failure. */
 export function failureOfStatus({ status, header, body, where, redact, now }: RefusedRequest): FailedReply {
-  const { message, code } = saidIn(body);
+  const said = saidIn(body);
+  const { code } = said;
+  const message = status >= 300 && status < 400 ? leadsTo(header("location")) : said.message;
   const failed = {
     kind: "failed",
     error: status === 429 ? "rate-limit" : "provider",

@@ -1,7 +1,10 @@
+import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
-import { malformedReply } from "./failed-reply.ts";
+import { malformedReply, oneLine } from "./failed-reply.ts";
+import { saidInValue } from "./said-in-body.ts";
+import { isBareError, isStated } from "./stated-failure.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -51,16 +54,13 @@ function has(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-/**
- * A given answer whose members are as they have to be, as a reply. An output that is not text becomes its JSON.
- * Only what was given is in it: the rest stays unknown.
- */
-export function answerFrom(answer: Members): AnsweredReply {
-  const { output, messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
+/** An answer whose members are as they have to be. Only what was given is in it: the rest stays unknown. */
+function answerFrom(answer: Members, output: string): AnsweredReply {
+  const { messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
   const usage = membersOf(answer.usage);
   return {
     kind: "answered",
-    output: typeof output === "string" ? output : JSON.stringify(output),
+    output,
     ...(has(messages) && { messages: messagesOf(messages) }),
     ...(has(tool_calls) && { tool_calls: toolCallsOf(tool_calls) }),
     ...(usage !== undefined && { usage: usageOf(usage as KnownUsage) }),
@@ -68,7 +68,7 @@ export function answerFrom(answer: Members): AnsweredReply {
     ...(has(cost_usd) && { cost_usd: cost_usd as number }),
     ...(has(model) && { model: model as string }),
     ...(has(finish_reason) && { finish_reason: finish_reason as string }),
-    ...(has(refusal) && { refusal: refusal as string }),
+    ...(refusal !== undefined && { refusal: refusal === "" ? null : (refusal as string | null) }),
   };
 }
 
@@ -80,6 +80,41 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
   };
 }
 
+/** Whether a given answer tells why it has no output: it failed, was refused, was cut, or only calls tools. */
+export function tellsWithoutOutput(answer: Members): boolean {
+  const { error, refusal, tool_calls, finish_reason } = answer;
+  if (isStated(error) || (typeof refusal === "string" && refusal !== "")) return true;
+  if (Array.isArray(tool_calls) && tool_calls.length > 0) return true;
+  return typeof finish_reason === "string" && answerEnd(finish_reason) !== "whole";
+}
+
+/**
+ * A given answer, whose members are as they have to be, as a reply. An output that is not text becomes its JSON; one
+ * that says that it failed is a failure, whatever its output.
+ *
+ * @param who names the giver in a message: "bot.py", "agents/bot.ts"
+ */
+export function replyFrom(answer: Members, who: string): Reply {
+  const { error, output, finish_reason } = answer;
+  if (isStated(error)) return givenFailure(answer, who, saidInValue({ error }).message);
+  if (typeof finish_reason === "string" && answerEnd(finish_reason) === "failed")
+    return givenFailure(answer, who, `finish reason ${finish_reason}`);
+  if (typeof output === "string") return answerFrom(answer, output);
+  if (has(output)) return answerFrom(answer, JSON.stringify(output));
+  if (tellsWithoutOutput(answer)) return answerFrom(answer, "");
+  return { ...malformedReply(`${who} gave null as its "output": there is no answer`), ...paidIn(answer) };
+}
+
+function givenFailure(answer: Members, who: string, said: string): FailedReply {
+  const message = oneLine(`${who} says that it failed: ${said}`);
+  return { kind: "failed", error: "provider", message, transient: false, ...paidIn(answer) };
+}
+
+/** A reply that was read from a file: nobody was asked for it, and no call is counted. */
+export function recordedReply(reply: Reply): Reply {
+  return reply.kind === "answered" ? { ...reply, recorded: true } : { ...reply, unsent: true };
+}
+
 /**
  * Reads what an application of the user's gave: text, or an object with `output`.
  *
@@ -88,7 +123,7 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
 export function readGivenAnswer(given: unknown, who: string): Reply {
   if (typeof given === "string") return { kind: "answered", output: given };
   const answer = membersOf(given);
-  if (answer === undefined || answer.output === undefined) {
+  if (answer === undefined || (answer.output === undefined && !tellsWithoutOutput(answer))) {
     return {
       ...malformedReply(`${who} gave neither text nor an object with "output"`),
       ...paidIn(answer ?? {}),
@@ -97,16 +132,20 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
   const [wrong] = wrongMembers(answer);
   if (wrong !== undefined)
     return { ...malformedReply(`${who}: "${wrong.name}" is not ${wrong.expected}`), ...paidIn(answer) };
-  return answerFrom(answer);
+  return replyFrom(answer, who);
 }
 
-/** Reads text that a process wrote: a JSON object with `output` is one, anything else is the answer itself. */
+/**
+ * Reads text that a process wrote: a JSON object with `output` is one, an object of nothing but an error is a failure,
+ * anything else is the answer itself.
+ */
 export function readWrittenAnswer(text: string, who: string): Reply {
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     try {
       const value = membersOf(JSON.parse(trimmed));
-      if (value !== undefined && Object.hasOwn(value, "output")) return readGivenAnswer(value, who);
+      if (value !== undefined && (Object.hasOwn(value, "output") || isBareError(value)))
+        return readGivenAnswer(value, who);
     } catch {
       // Text that merely begins like JSON is text.
     }

@@ -80,7 +80,7 @@ describe("httpProvider", () => {
   });
 
   it.each([
-    ["not json", "the reply is not JSON"],
+    ["not json", expect.stringMatching(/^the reply of .* is not JSON; it begins: not json$/)],
     ["{}", "nothing stands at $.answer in the reply, which is empty"],
     ["[1]", "nothing stands at $.answer in the reply"],
     ['{"text":"secret","n":1}', 'nothing stands at $.answer in the reply, which has "text", "n"'],

@@ -12,7 +12,7 @@ import type {
 } from "../domain/provider.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
-import { countOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
+import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
@@ -21,6 +21,7 @@ import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { isBareError, notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
@@ -128,34 +129,69 @@ function readsJson({ usage, ...paths }: ReplyPaths): boolean {
   return [...Object.values(paths), ...Object.values(usage)].some((path) => path !== undefined);
 }
 
+/** A body, with what is known of where it came from. */
+interface Received {
+  /** Secrets removed. */
+  readonly text: string;
+  readonly contentType: string;
+  readonly where: string;
+  readonly redact: (text: string) => string;
+}
+
+/** Whoever reads the answer out of the error asks for the error. */
+const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
+
+/** The failure that a reply states, whatever else it holds; of a reply that is the answer as a whole, only a bare error. */
+function failureIn(body: unknown, settings: Settings, received: Received): Reply | undefined {
+  const { answer } = settings;
+  if (answer === undefined) {
+    const members = membersOf(body);
+    if (members === undefined || !isBareError(members)) return undefined;
+  } else if (ASKS_FOR_ERROR.test(answer)) return undefined;
+  const { text: raw, where, redact } = received;
+  return statedFailure(body, { raw, where, redact });
+}
+
 /** A path with filters may take without end on a reply that is made for it. */
-function readInTime(text: string, paths: ReplyPaths, settings: Settings): Reply {
+function readInTime(received: Received, paths: ReplyPaths, settings: Settings): Reply {
   try {
-    return readReply(text, paths, settings);
+    return readReply(received, paths, settings);
   } catch (error) {
     if (error instanceof TookTooLong) return malformedReply(`${error.message} on the reply`);
     throw error;
   }
 }
 
-function readReply(text: string, paths: ReplyPaths, settings: Settings): Reply {
+function readReply(received: Received, paths: ReplyPaths, settings: Settings): Reply {
+  const { text, contentType, where, redact } = received;
   const asksJson = readsJson(paths);
   if (asksJson && isDeeperThan(text, MOST_NESTED))
     return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
-  const body = asksJson ? parseOrUndefined(text) : undefined;
+  const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MOST_NESTED));
+  const body = isJson ? parseOrUndefined(text) : undefined;
+  if (paths.answer !== undefined && body === undefined) return notJson(text, contentType, where, redact);
   const paid = asksJson ? paidIn(body, paths) : {};
-  if (paths.answer !== undefined && body === undefined) return malformedReply("the reply is not JSON");
+  const failed = failureIn(body, settings, received);
+  if (failed !== undefined) return { ...failed, ...paid };
+  const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
   const found = paths.answer === undefined ? text : paths.answer(body);
-  if (found === undefined)
-    return {
-      ...malformedReply(`nothing stands at ${settings.answer} in the reply${keysText(body)}`),
-      ...paid,
-    };
+  if (found === undefined || found === null)
+    return unusable(
+      `${found === null ? "null" : "nothing"} stands at ${settings.answer} in the reply${keysText(body)}`,
+    );
+  const conversation = paths.messages?.(body) ?? undefined;
+  const messages = messagesOf(conversation);
+  if (conversation !== undefined && messages === undefined)
+    return unusable(`what stands at ${settings.messages} in the reply is no list of {role, content}`);
+  const called = paths.tool_calls?.(body) ?? undefined;
+  const toolCalls = toolCallsOf(called);
+  if (called !== undefined && toolCalls === undefined)
+    return unusable(`what stands at ${settings.tool_calls} in the reply is no list of {name, arguments}`);
   return {
     kind: "answered",
     output: typeof found === "string" ? found : JSON.stringify(found),
-    messages: messagesOf(paths.messages?.(body)),
-    tool_calls: toolCallsOf(paths.tool_calls?.(body)),
+    messages,
+    tool_calls: toolCalls,
     ...paid,
     raw: text,
   };
@@ -214,16 +250,20 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
       if (failed === undefined) throw error;
       return failed;
     }
-    if (reply.status >= 200 && reply.status < 300)
-      return readInTime(removeSecrets(reply.text), paths, settings);
     const header = (name: string) => {
       const value = reply.headers[name];
       return Array.isArray(value) ? value[0] : value;
     };
-    return {
-      ...failureOfStatus({ status: reply.status, header, body: reply.text, where, redact, now: Date.now() }),
-      ...paidInRefusal(reply.text, paths),
-    };
+    const text = removeSecrets(reply.text);
+    if (reply.status >= 200 && reply.status < 300) {
+      const contentType = header("content-type") ?? "";
+      return readInTime({ text, contentType, where, redact }, paths, settings);
+    }
+    const { status } = reply;
+    const failed =
+      refusedPrompt(status, text, redact) ??
+      failureOfStatus({ status, header, body: reply.text, where, redact, now: Date.now() });
+    return { ...failed, ...paidInRefusal(reply.text, paths) };
   };
 
   return {

@@ -10,6 +10,14 @@ export class CutReply extends Error {
   }
 }
 
+/** All of a reply arrived, or more than is read of one, and it is no text; the words complete "the reply of … …". */
+export class UnreadableReply extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "UnreadableReply";
+  }
+}
+
 /** The way to the model's server ended at the proxy, or behind it before a connection stood. */
 export class ThroughProxy extends Error {
   readonly proxy: HttpProxy;
@@ -212,6 +220,8 @@ export function failureOfNetwork(
   const at = chain.findIndex((one) => one instanceof TransportError);
   if (at < 0) return undefined;
   const behind = chain.slice(at + 1);
+  const unreadable = behind.find((one) => one instanceof UnreadableReply);
+  if (unreadable !== undefined) return malformedReply(`the reply of ${where} ${unreadable.message}`);
   if (behind.some((one) => one instanceof CutReply)) return malformedReply(`the reply of ${where} broke off`);
   const through = behind.find((one) => one instanceof ThroughProxy);
   const trouble = troubleOf(behind.filter((one) => one !== through));

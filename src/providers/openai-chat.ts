@@ -1,9 +1,10 @@
+import { answerEnd } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { ChatWording } from "./chat-client.ts";
-import { argumentsText, membersOf, textOf, toolCallsOf } from "./chat-shapes.ts";
-import { failureOfStatus, malformedReply } from "./failed-reply.ts";
+import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
+import { malformedReply, refusedBy } from "./failed-reply.ts";
 
 function wireMessage(message: Message): Json {
   return {
@@ -21,37 +22,33 @@ function wireMessage(message: Message): Json {
   };
 }
 
-/** Some gateways answer 200 and put the upstream's refusal into the body. */
-function failureInBody(error: unknown, raw: string): Reply {
-  const code = Number(membersOf(error)?.code);
-  const status = code >= 400 && code < 600 ? code : 502;
-  return failureOfStatus({
-    status,
-    header: () => null,
-    body: raw,
-    where: "the model's server",
-    redact: (text) => text,
-    now: 0,
-  });
+/** What the model said when it refused, in a field or a part of its own; a filter that ended the answer says less. */
+function refusalOf(message: Readonly<Record<string, unknown>>, finish: string | null): string | null {
+  const { refusal } = message;
+  if (typeof refusal === "string" && refusal !== "") return refusal;
+  if (membersOf(refusal) !== undefined) return textFrom(refusal);
+  return refusalFrom(message.content) ?? (answerEnd(finish) === "refused" ? refusedBy(finish) : null);
 }
 
 /** Reads a chat completion. */
 export function readCompletion(body: unknown, raw: string): Reply {
   const completion = membersOf(body);
   const choice = membersOf(Array.isArray(completion?.choices) ? completion.choices[0] : undefined);
-  const message = membersOf(choice?.message);
-  if (message === undefined) {
-    if (completion?.error != null) return failureInBody(completion.error, raw);
-    return malformedReply("the reply has no choices[0].message");
-  }
-  const calls = toolCallsOf(message.tool_calls ?? undefined);
+  const finish = typeof choice?.finish_reason === "string" ? choice.finish_reason : null;
+  const message = membersOf(choice?.message) ?? (answerEnd(finish) === "refused" ? {} : undefined);
+  if (message === undefined) return malformedReply("the reply has no choices[0].message");
+  const calls = [...repliedCalls(message.tool_calls), ...repliedCalls(message.function_call)];
+  const refusal = refusalOf(message, finish);
+  const output = textFrom(message.content) ?? textFrom(membersOf(message.audio)?.transcript);
+  if (output === null && calls.length === 0 && refusal === null && answerEnd(finish) === "whole")
+    return malformedReply("the reply's message has no content, no tool call and no refusal");
   return {
     kind: "answered",
-    output: textOf(message.content),
+    output: output ?? "",
     tool_calls: calls,
     model: typeof completion?.model === "string" ? completion.model : null,
-    finish_reason: typeof choice?.finish_reason === "string" ? choice.finish_reason : null,
-    refusal: typeof message.refusal === "string" ? message.refusal : null,
+    finish_reason: finish,
+    refusal,
     raw,
   };
 }

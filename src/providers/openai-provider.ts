@@ -8,6 +8,7 @@ import { chatCompletions } from "./openai-chat.ts";
 import { responsesApi } from "./openai-responses.ts";
 import { embeddingsApi, moderationsApi } from "./openai-texts.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
+import { apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Settings = z.strictObject({
@@ -66,29 +67,31 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     ...(headers.kind === "unset" ? headers.names : []),
   ];
 
-  const baseURL = settings.base_url ?? PUBLIC_API;
-  const pools = await openConnectionPools(host.concurrency, host.env, new URL(baseURL));
+  const params = settings.params as Params;
+  const { wording, path } = APIS[settings.api];
+  const address = apiAddress(settings.base_url ?? PUBLIC_API, path);
+  const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
   const { OpenAI } = await import("openai");
-  const sdk = new OpenAI({
+  const options = {
     apiKey: key || NO_KEY,
-    baseURL,
+    baseURL: address.base,
     organization: settings.organization ?? null,
     project: settings.project ?? null,
     maxRetries: 0,
     timeout: NO_SDK_TIMEOUT_MS,
     logLevel: "off",
     defaultHeaders: headers.kind === "filled" ? headers.values : {},
-    fetch: refusing(pools.fetch),
-  });
-  const params = settings.params as Params;
-  const { wording, path } = APIS[settings.api];
+    fetch: refusing(withQuery(pools.fetch, address.query)),
+  } as const;
+  const sdk = withoutVariables("OPENAI_", () => new OpenAI(options));
   const client = chatClient(wording(settings.model, params), {
     // The response itself, unread: ours keeps the text and does not mind a wrong content type.
     post: (request, signal) => {
       const body = JSON.stringify(request);
       return sdk.post(path, { body, headers: JSON_BODY, signal }).asResponse();
     },
-    where: new URL(sdk.baseURL).host,
+    where: address.host,
+    address: address.endpoint,
     secrets: [
       variable === undefined ? undefined : key,
       ...(headers.kind === "filled" ? headers.secrets : []),

@@ -1,6 +1,6 @@
 import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { wrongMembers } from "./given-answer.ts";
+import { tellsWithoutOutput, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import {
   duplicateTrial,
@@ -85,7 +85,8 @@ class LineTable {
     for (const wrong of wrongMembers(members)) {
       this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
     }
-    if (members.output === undefined) this.report(() => missingMember(at, "output"));
+    if (members.output === undefined && !tellsWithoutOutput(members))
+      this.report(() => missingMember(at, "output"));
     const numbered = members.trial === undefined || isTrialNumber(members.trial);
     if (!numbered) this.report(() => wrongTrial(at, columnOf(text, "trial")));
     const position = this.#caseOf(text, members.case, at);

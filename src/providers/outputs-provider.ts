@@ -2,7 +2,7 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
-import { answerFrom } from "./given-answer.ts";
+import { recordedReply, replyFrom } from "./given-answer.ts";
 import { indexOutputs } from "./outputs-index.ts";
 import { placeOfFile } from "./project-file.ts";
 
@@ -30,7 +30,8 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
       prepare: ({ case_id }) => ({ case: case_id, answers: index.hash(case_id) }),
       send: (_request, { case_id }, trial) => {
         const answer = index.answer(case_id, trial);
-        if (answer !== undefined) return { ...answerFrom(answer), recorded: true };
+        if (answer !== undefined)
+          return recordedReply(replyFrom(answer, `${file}, trial ${trial} of case "${case_id}",`));
         const message = `${file} has no answer for trial ${trial} of case "${case_id}"`;
         return { kind: "failed", error: "not-recorded", message, transient: false, unsent: true };
       },

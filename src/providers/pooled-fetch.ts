@@ -1,11 +1,13 @@
 import { CutReply, ThroughProxy, TransportError } from "./network-failure.ts";
 import { type HttpProxy, proxyFor } from "./proxy.ts";
+import { failureText, MOST_REPLY_BYTES, replyText, tooLong } from "./reply-text.ts";
 
 /** What a reply is made of once all of it is here. */
 export interface WholeReply {
   readonly status: number;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Inflated, and in the charset that its headers name. */
   readonly text: string;
 }
 
@@ -19,7 +21,10 @@ export interface WholeRequest {
 
 /** Requests over kept connections, at most `connections` to each host. */
 export interface ConnectionPools {
-  /** @throws {TransportError} whatever goes wrong on the way: around a `CutReply` when a reply broke off */
+  /**
+   * @throws {TransportError} whatever goes wrong on the way: around a `CutReply` when a reply broke off, an
+   *   `UnreadableReply` when it is too long or no text
+   */
   request(url: URL, request: WholeRequest): Promise<WholeReply>;
   /** The same behind the face of `fetch`, as far as an SDK looks. */
   readonly fetch: typeof globalThis.fetch;
@@ -50,6 +55,10 @@ function responseOf(reply: WholeReply, url: string): Response {
     json: async () => JSON.parse(reply.text) as unknown,
   };
   return response as unknown as Response;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 /** Names and values in turn. */
@@ -87,7 +96,8 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
       ...options,
       uri: proxy.url.href,
       ...(proxy.token === undefined ? {} : { token: proxy.token }),
-      factory: (origin, given) => new Pool(origin, tunnelling(proxy, given as PoolOptions)),
+      factory: (origin, given) =>
+        new Pool(origin, { ...tunnelling(proxy, given as PoolOptions), maxResponseSize: MOST_REPLY_BYTES }),
     });
 }
 
@@ -122,7 +132,7 @@ export async function openConnectionPools(
 ): Promise<ConnectionPools> {
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
   const { default: requestOver } = await import("undici/lib/api/api-request.js");
-  const options = { connections, headersTimeout: 0, bodyTimeout: 0 };
+  const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MOST_REPLY_BYTES };
   const proxy = proxyFor(address, env);
   const open = proxy === null ? null : await openProxied(proxy, options);
   const pools = new Map<string, Dispatcher>();
@@ -147,10 +157,17 @@ export async function openConnectionPools(
         body,
         signal,
       });
-      const text = await reply.body.text().catch((error: unknown) => {
-        throw new CutReply(error);
+      const { statusCode: status, headers: replied } = reply;
+      const bytes = await reply.body.arrayBuffer().catch((error: unknown) => {
+        const isLong = (error as { code?: unknown }).code === "UND_ERR_RES_EXCEEDED_MAX_SIZE";
+        throw isLong ? tooLong(error) : new CutReply(error);
       });
-      return { status: reply.statusCode, headers: reply.headers, text };
+      const encoding = {
+        contentEncoding: headerText(replied["content-encoding"]),
+        contentType: headerText(replied["content-type"]),
+      };
+      const read = status >= 200 && status < 300 ? replyText : failureText;
+      return { status, headers: replied, text: await read(Buffer.from(bytes), encoding) };
     } catch (error) {
       throw new TransportError(error);
     }

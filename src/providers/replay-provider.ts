@@ -2,8 +2,8 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import type { AnsweredReply, OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
-import { answerFrom, wrongMembers } from "./given-answer.ts";
+import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
+import { recordedReply, replyFrom, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
 import { recordingKey } from "./recording-line.ts";
@@ -57,15 +57,14 @@ function openRecording(place: string, path: string) {
   }
 }
 
-function recordedAnswer(line: string): AnsweredReply {
+/** A recorded line as a reply. One that says that it failed is none: it was kept before such replies were told apart. */
+function recordedAnswer(line: string, who: string): Reply {
   const members = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const reply = recordedReply(replyFrom(members, who));
   const { fallback } = members;
-  return {
-    ...answerFrom(members),
-    // What it cost stands beside it, where that was known.
-    ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
-    recorded: true,
-  };
+  if (reply.kind === "failed" || typeof fallback !== "string") return reply;
+  // What it cost stands beside it, where that was known.
+  return { ...reply, fallback: { alias: fallback, price: null } };
 }
 
 async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
@@ -84,7 +83,8 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
       prepare: (question) => recorded.client.prepare(question),
       send: (request, { case_id }, trial) => {
         const line = lines.get(`${hashJson(request)}#${trial}`);
-        if (line !== undefined) return recordedAnswer(file.text(line));
+        if (line !== undefined)
+          return recordedAnswer(file.text(line), `the reply recorded in ${path}:${line + 1}`);
         return {
           kind: "failed",
           error: "not-recorded",

@@ -1,5 +1,6 @@
 import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
+import { wordsOfAnswer } from "../domain/transcript.ts";
 import type { GateResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
@@ -96,7 +97,7 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
       trial: failing.trial,
       scorer: ran.header.scorers[at]?.name ?? "",
       reason: failing.scores[at]?.reason ?? "",
-      output: failing.answer?.output ?? "",
+      output: failing.answer === null ? "" : wordsOfAnswer(failing.answer),
       line: ran.plan.line(caseNo),
     },
   ];

@@ -1,5 +1,6 @@
 import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
+import { wordsOfAnswer } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { Store, TrialRow } from "../store/store.ts";
 
@@ -197,8 +198,8 @@ function answersOf({ input, store, caseNo, id, change, before, first }: AnswersI
   const errored = read(first(caseNo, ["e"]));
   return {
     trial: shown?.trial ?? null,
-    output: shown?.answer?.output ?? null,
-    before: earlier?.answer?.output ?? example?.before ?? null,
+    output: shown?.answer ? wordsOfAnswer(shown.answer) : null,
+    before: (earlier?.answer ? wordsOfAnswer(earlier.answer) : undefined) ?? example?.before ?? null,
     expected:
       expected === undefined ? null : typeof expected === "string" ? expected : JSON.stringify(expected),
     scorer: told.scorer,

@@ -1,4 +1,5 @@
 import type { Price } from "../domain/config.ts";
+import { answerEnd } from "../domain/finish-reason.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { SkipReason } from "../domain/outcome.ts";
 import type { Client, Reply } from "../domain/provider.ts";
@@ -229,7 +230,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       return undefined;
     }
     const hit = job.cached?.(plan.askedHash(case_no), trial);
-    if (hit !== undefined) {
+    // A reply that failed was kept as an answer by versions that did not tell the two apart.
+    if (hit !== undefined && answerEnd(hit.transcript.finish_reason) !== "failed") {
       score(work, hit);
       return undefined;
     }

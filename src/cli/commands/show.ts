@@ -1,6 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
+import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
@@ -142,7 +143,8 @@ function trialLines(one: StoredTrial, run: StoredRun, width: number): string[] {
         : one.pass
           ? "passed"
           : "failed";
-  const said = one.error !== null ? (one.message ?? "") : (one.answer?.output ?? "");
+  const said =
+    one.error !== null ? (one.message ?? "") : one.answer === null ? "" : wordsOfAnswer(one.answer);
   const reasons = one.scores.flatMap((score, index) =>
     score === null || score.pass
       ? []
@@ -214,6 +216,7 @@ function showTrial(
     ),
     ...(trial.message === null ? [] : block("error", trial.message)),
     ...(answer === null ? [] : block("answer", answer.output)),
+    ...(isEmpty(answer?.refusal) ? [] : block("refusal", String(answer?.refusal))),
     ...(isEmpty(answer?.messages) ? [] : block("messages", JSON.stringify(answer?.messages, null, 2))),
     ...(isEmpty(answer?.tool_calls) ? [] : block("tool calls", JSON.stringify(answer?.tool_calls, null, 2))),
     ...trial.scores.flatMap((score, index) => [

@@ -1,3 +1,5 @@
+import { answerEnd } from "../../domain/finish-reason.ts";
+
 /**
  * What models say when they refuse, lower case with straight apostrophes. A refusal is said early, so only the start
  * of an answer is searched: "I'm sorry you were charged twice" in a helpful answer is none.
@@ -60,7 +62,6 @@ export const REFUSAL_PHRASES: readonly string[] = [
 ];
 
 const SEARCHED = 300;
-const REASONS = new Set(["refusal", "content_filter"]);
 
 export interface RefusalEvidence {
   readonly output: string;
@@ -77,7 +78,7 @@ export function refusalIn(
   phrases: readonly string[],
 ): string | undefined {
   if (refusal !== null && refusal !== "") return "the provider says so";
-  if (finish_reason !== null && REASONS.has(finish_reason)) return `finish reason ${finish_reason}`;
+  if (answerEnd(finish_reason) === "refused") return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
   const said = phrases.find((phrase) => start.includes(phrase));
   return said === undefined ? undefined : `it says "${said}"`;

@@ -1,3 +1,4 @@
+import { answerEnd } from "../../domain/finish-reason.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { JudgeReply } from "../../domain/judge.ts";
 import type { ReplyShape } from "../../domain/provider.ts";
@@ -50,6 +51,8 @@ export function readReply(
   judged: readonly string[],
 ): Reading {
   const { output, refusal, finish_reason } = reply;
+  if (answerEnd(finish_reason) === "failed")
+    throw new UnusableReply(`failed (finish reason ${finish_reason})`);
   if (refusal !== null) throw new UnusableReply("refused to judge");
   const isForged = forgeries(form, judged);
   const { found, whole } = findJson(output);
@@ -122,11 +125,10 @@ function whyNone(output: string, finish: string | null): string {
   return brokeOff(finish) ? "broke off before its verdict" : "gave no verdict";
 }
 
-const CUT = ["length", "max_tokens", "max_output_tokens", "content_filter"];
-
 /** At its longest, or by a filter: in the providers' words. */
 function brokeOff(finish: string | null): boolean {
-  return finish !== null && CUT.includes(finish);
+  const end = answerEnd(finish);
+  return end === "cut" || end === "refused";
 }
 
 function checkQuotes(quotes: unknown, judged: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { answerEnd } from "../../domain/finish-reason.ts";
 import { hashJson, type Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure, type ScorerHost } from "../../domain/scorer.ts";
 import { isTooDeep } from "../frame/parse-answer.ts";
@@ -33,6 +34,9 @@ export async function openTextModel(alias: string, host: ScorerHost): Promise<Te
       const question = { case_id: golden.id, messages: null, input, draw: opinion, judge };
       const reply = await model.ask(question);
       if ("kind" in reply) throw unusable(model, `could not be asked: ${reply.message}`);
+      if (answerEnd(reply.finish_reason) === "failed")
+        throw unusable(model, `failed (finish reason ${reply.finish_reason})`);
+      if (reply.refusal !== null) throw unusable(model, "refused to answer");
       if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested beyond reason");
       return { value: parsed(reply.output), reply: reply.id };
     },

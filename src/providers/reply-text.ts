@@ -1,0 +1,148 @@
+import { isUtf8 } from "node:buffer";
+import { promisify } from "node:util";
+import { CutReply, UnreadableReply } from "./network-failure.ts";
+
+/** No honest answer is longer, in bytes: a service that does not stop talking must not fill the memory. */
+export const MOST_REPLY_BYTES = 16 * 1024 * 1024;
+
+/** What a reply longer than that amounts to. */
+export function tooLong(cause?: unknown): UnreadableReply {
+  return new UnreadableReply("is longer than 16 MiB, the most that is read of a reply", { cause });
+}
+
+/** The headers that say how bytes are to be read. */
+export interface ReplyEncoding {
+  readonly contentEncoding?: string | undefined;
+  readonly contentType?: string | undefined;
+}
+
+type Inflate = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+async function inflaterOf(name: string): Promise<Inflate | undefined> {
+  const zlib = await import("node:zlib");
+  switch (name) {
+    case "gzip":
+    case "x-gzip":
+      return promisify(zlib.gunzip) as Inflate;
+    case "deflate":
+      return async (bytes, options) =>
+        // Some servers mean the bare format, without zlib's two bytes before it.
+        ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0
+          ? (promisify(zlib.inflate) as Inflate)(bytes, options)
+          : (promisify(zlib.inflateRaw) as Inflate)(bytes, options);
+    case "br":
+      return promisify(zlib.brotliDecompress) as Inflate;
+    case "zstd": {
+      // Not in every Node that we run on.
+      const { zstdDecompress } = zlib as { zstdDecompress?: typeof zlib.gunzip };
+      return zstdDecompress === undefined ? undefined : (promisify(zstdDecompress) as Inflate);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The last encoding that is named was applied last. */
+async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer> {
+  const names = contentEncoding
+    .split(",")
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== "" && name !== "identity");
+  let plain = bytes;
+  for (const name of names.reverse()) {
+    if (plain.length === 0) return plain;
+    const inflate = await inflaterOf(name);
+    if (inflate === undefined)
+      throw new UnreadableReply(
+        `is encoded as ${JSON.stringify(name.slice(0, 40))}, which cannot be read here`,
+      );
+    try {
+      plain = await inflate(plain, { maxOutputLength: MOST_REPLY_BYTES });
+    } catch (error) {
+      const code = String((error as { code?: unknown }).code);
+      if (code === "ERR_BUFFER_TOO_LARGE") throw tooLong(error);
+      if (code === "Z_BUF_ERROR") throw new CutReply(error);
+      throw new UnreadableReply(`says that it is ${name} and is not`, { cause: error });
+    }
+  }
+  return plain;
+}
+
+const MARKS = [
+  ["utf-8", [0xef, 0xbb, 0xbf]],
+  ["utf-16le", [0xff, 0xfe]],
+  ["utf-16be", [0xfe, 0xff]],
+] as const;
+
+const markOf = (bytes: Buffer): string | undefined =>
+  MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))?.[0];
+
+/** The charset that a page or an XML document names in itself. */
+function namedInside(bytes: Buffer): string | undefined {
+  const start = bytes.toString("latin1", 0, 1024);
+  if (!start.trimStart().startsWith("<")) return undefined;
+  return (
+    /<meta\b[^>]*?\bcharset\s*=\s*["']?\s*([\w:.-]+)/i.exec(start)?.[1] ??
+    /^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([\w:.-]+)/i.exec(start)?.[1]
+  );
+}
+
+const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^;\s]+))/i;
+
+function charsetOf(bytes: Buffer, contentType: string): string {
+  const [, quoted, single, bare] = CHARSET.exec(contentType) ?? [];
+  return markOf(bytes) ?? (quoted ?? single ?? bare ?? namedInside(bytes) ?? "utf-8").trim();
+}
+
+function decoderOf(charset: string, fatal: boolean) {
+  try {
+    return new TextDecoder(charset, { fatal });
+  } catch (error) {
+    throw new UnreadableReply(
+      `is written in ${JSON.stringify(charset.slice(0, 40))}, a charset that is not known here`,
+      { cause: error },
+    );
+  }
+}
+
+function decoded(bytes: Buffer, contentType: string): string {
+  const charset = charsetOf(bytes, contentType);
+  if (/^utf-?8$/i.test(charset) && isUtf8(bytes)) {
+    const text = bytes.toString("utf8");
+    return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  }
+  try {
+    return decoderOf(charset, true).decode(bytes);
+  } catch (error) {
+    if (error instanceof UnreadableReply) throw error;
+    throw new UnreadableReply(`holds bytes that are not ${charset.toUpperCase()}`, { cause: error });
+  }
+}
+
+/**
+ * The text of a reply, read by what its headers say of its bytes. No letter is guessed.
+ * @throws {UnreadableReply} when its bytes are not what it says
+ * @throws {CutReply} when compressed bytes end before their end
+ */
+export async function replyText(body: Buffer, encoding: ReplyEncoding): Promise<string> {
+  const { contentEncoding = "", contentType = "" } = encoding;
+  const plain = contentEncoding === "" ? body : await inflated(body, contentEncoding);
+  if (plain.length > MOST_REPLY_BYTES) throw tooLong();
+  return decoded(plain, contentType);
+}
+
+/** The same of a body that only tells why there is no answer: what cannot be read in it is left out or replaced. */
+export async function failureText(body: Buffer, encoding: ReplyEncoding): Promise<string> {
+  const { contentEncoding = "", contentType = "" } = encoding;
+  let plain = body;
+  try {
+    if (contentEncoding !== "") plain = await inflated(body, contentEncoding);
+  } catch {
+    return "";
+  }
+  try {
+    return decoderOf(charsetOf(plain, contentType), false).decode(plain);
+  } catch {
+    return plain.toString("utf8");
+  }
+}

@@ -1,0 +1,150 @@
+import { membersOf } from "./chat-shapes.ts";
+
+/** What a body says of a failure, in whatever shape. */
+export interface Said {
+  /** Words for a person; the whole body where no shape is known; empty for an empty body. */
+  readonly message: string;
+  /** Its first code or type, as it stands; empty when it has none. */
+  readonly code: string;
+  /** All of them, those of inner errors included. */
+  readonly codes: readonly string[];
+}
+
+/** Members that hold words, or something that does; what says most stands first. */
+const WORDS = [
+  ...["message", "msg", "error_message", "errorMessage", "error_msg", "error_description", "Message"],
+  ...["status_msg", "detail", "details", "errors", "faultstring", "description", "reason", "title"],
+];
+/** Members that hold an error inside of an error. */
+const INNER = ["error", "err", "fault", "exception", "innererror", "inner_error", "base_resp"];
+const CODES = ["code", "type", "error_code", "errorCode", "status", "status_code", "reason"];
+const DEEPEST = 5;
+
+function wordsIn(value: unknown, depth = 0): string | undefined {
+  if (depth > DEEPEST) return undefined;
+  if (typeof value === "string") return value.trim() === "" ? undefined : value;
+  if (Array.isArray(value)) {
+    const said = value.slice(0, 5).flatMap((one) => wordsIn(one, depth + 1) ?? []);
+    return said.length === 0 ? undefined : [...new Set(said)].join("; ");
+  }
+  const members = membersOf(value);
+  if (members === undefined) return undefined;
+  const inner = INNER.map((name) => members[name]);
+  const within = inner.flatMap((one) => (typeof one === "string" ? [] : (wordsIn(one, depth + 1) ?? [])))[0];
+  const own = WORDS.flatMap((name) => wordsIn(members[name], depth + 1) ?? [])[0];
+  const label = inner.find((one) => typeof one === "string" && one.trim() !== "") as string | undefined;
+  const said = within ?? own;
+  const place = placeOf(members.loc);
+  // A gateway tells what the server behind it said apart from its own words.
+  const raw = membersOf(members.metadata)?.raw;
+  const behind = typeof raw === "string" && raw.trim() !== "" ? `: ${raw}` : "";
+  if (said === undefined) return label === undefined ? fieldsIn(members, depth) : `${label}${behind}`;
+  return `${label === undefined || said.includes(label) ? "" : `${label}: `}${place}${said}${behind}`;
+}
+
+/** `["body", "messages", 0]`, the place of one mistake in a list of FastAPI's. */
+function placeOf(loc: unknown): string {
+  return Array.isArray(loc) && loc.length > 0 ? `${loc.map(String).join(".")}: ` : "";
+}
+
+/** `{"model": ["is unknown"]}`: what is wrong with each field. */
+function fieldsIn(members: Readonly<Record<string, unknown>>, depth: number): string | undefined {
+  const lists = Object.entries(members).filter(([, value]) => Array.isArray(value));
+  if (lists.length === 0 || lists.length < Object.keys(members).length) return undefined;
+  const said = lists.slice(0, 5).flatMap(([name, list]) => {
+    const words = wordsIn(list, depth + 1);
+    return words === undefined ? [] : [`${name}: ${words}`];
+  });
+  return said.length === 0 ? undefined : said.join("; ");
+}
+
+function codesIn(value: unknown, depth = 0): readonly string[] {
+  if (depth > DEEPEST) return [];
+  if (Array.isArray(value)) return value.slice(0, 5).flatMap((one) => codesIn(one, depth + 1));
+  const members = membersOf(value);
+  if (members === undefined) return [];
+  const own = CODES.map((name) => members[name]).filter(
+    (code) => typeof code === "string" || typeof code === "number",
+  );
+  const inner = [...INNER, "errors", "details", "detail"].flatMap((name) =>
+    codesIn(members[name], depth + 1),
+  );
+  const outer = "error" in members && membersOf(members.error) !== undefined;
+  // What stands inside is nearer to the cause.
+  return outer ? [...inner, ...own.map(String)] : [...own.map(String), ...inner];
+}
+
+/** What a parsed value says. */
+export function saidInValue(value: unknown): Said {
+  const codes = codesIn(value);
+  const message = wordsIn(value) ?? (value === undefined ? "" : JSON.stringify(value));
+  return { message, code: codes.find((code) => Number.isNaN(Number(code))) ?? "", codes };
+}
+
+/** The values that the `data:` lines of an event stream hold, as far as they are JSON. */
+function eventsIn(text: string): readonly unknown[] {
+  const values: unknown[] = [];
+  for (const [, data = ""] of text.matchAll(/^data:[ \t]*(.*)$/gm)) {
+    try {
+      values.push(JSON.parse(data));
+    } catch {
+      // A mark of the end, or words.
+    }
+  }
+  return values;
+}
+
+/** The first event of a stream that holds an error. */
+export function errorEvent(text: string): unknown {
+  return eventsIn(text).find((event) => {
+    const members = membersOf(event);
+    return members?.error != null || members?.type === "error" || members?.object === "error";
+  });
+}
+
+export function isEventStream(text: string, contentType = ""): boolean {
+  return /^text\/event-stream\b/i.test(contentType.trim()) || /^(?:data|event|id|retry):|^: /.test(text);
+}
+
+export function isWebPage(text: string): boolean {
+  return /^\s*(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|body|title|h1|center)\b/i.test(
+    text.slice(0, 2000),
+  );
+}
+
+/** A page's title and first heading, else its words. */
+export function wordsOfPage(text: string): string {
+  const start = text.slice(0, 4000);
+  const plain = (part: string) =>
+    part
+      .replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ")
+      .replace(/<[^>]*>/g, " ")
+      .replace(/&nbsp;/g, " ")
+      .replace(/&lt;/g, "<")
+      .replace(/&gt;/g, ">")
+      .replace(/&quot;/g, '"')
+      .replace(/&#39;|&apos;/g, "'")
+      .replace(/&amp;/g, "&")
+      .replace(/\s+/g, " ")
+      .trim();
+  const of = (tag: string) =>
+    plain(new RegExp(`<${tag}\\b[^>]*>([\\s\\S]*?)</${tag}>`, "i").exec(start)?.[1] ?? "");
+  const said = [...new Set([of("title"), of("h1")])].filter((words) => words !== "");
+  const rest = plain(start.replace(/<head\b[\s\S]*?<\/head>/i, " "));
+  return said.length > 0 ? said.join(": ") : rest;
+}
+
+/** What the body of a failure says: an error object in any usual shape, an event stream, a web page, plain words. */
+export function saidIn(body: string): Said {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    if (isEventStream(body)) {
+      const event = errorEvent(body);
+      if (event !== undefined) return saidInValue(event);
+    }
+    return { message: isWebPage(body) ? wordsOfPage(body) : body, code: "", codes: [] };
+  }
+  return saidInValue(value);
+}

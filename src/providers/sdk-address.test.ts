@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { apiAddress } from "./sdk-address.ts";
+import { askShape, HTTP_SHAPES, type RawServer, startRawServer } from "./testing/reply-shapes.ts";
+
+let server: RawServer;
+beforeAll(async () => {
+  server = await startRawServer();
+});
+afterAll(() => server.close());
+
+const resolve = createRequire(import.meta.url).resolve;
+/** Every variable that an SDK's client names, today and after its next release. */
+const VARIABLES = ["openai", "@anthropic-ai/sdk"].flatMap((name) => {
+  const source = readFileSync(resolve(`${name}/client.js`), "utf8");
+  return [...source.matchAll(/readEnv\)?\(["'](\w+)["']/g)].map(([, variable = ""]) => variable);
+});
+const before = { ...process.env };
+afterEach(() => {
+  for (const name of VARIABLES) {
+    if (before[name] === undefined) delete process.env[name];
+    else process.env[name] = before[name];
+  }
+});
+
+describe.each(HTTP_SHAPES)("a request of $name", (shape) => {
+  it("is the same whatever variables an SDK would read", async () => {
+    expect(VARIABLES).toEqual(expect.arrayContaining(["OPENAI_CUSTOM_HEADERS", "ANTHROPIC_AUTH_TOKEN"]));
+    server.answer = { body: JSON.stringify(shape.body("blue")) };
+    await askShape(shape, server);
+    const plain = server.arrived.at(-1);
+    for (const name of VARIABLES) process.env[name] = "Authorization: Bearer foreign-1234567";
+    await askShape(shape, server);
+    expect(server.arrived.at(-1)).toEqual(plain);
+    for (const name of VARIABLES) expect(process.env[name]).toContain("foreign");
+  });
+});
+
+describe.each(HTTP_SHAPES.filter(({ name }) => name !== "http"))("the base_url of $name", (shape) => {
+  it("keeps its query at the end of the address, letter by letter", async () => {
+    server.answer = { body: JSON.stringify(shape.body("blue")) };
+    const query = "?api-version=2024-10-21&a=x%20y&a=z";
+    for (const slash of ["", "/"]) {
+      const base = `${server.origin}/deployments/d`;
+      await askShape(shape, server, { base_url: `${base}${slash}${query}` });
+      await askShape(shape, server, { base_url: base });
+      const [asked, plain] = server.arrived.slice(-2).map(({ url }) => url);
+      expect(asked).toBe(`${plain}${query}`);
+    }
+  });
+});
+
+describe("apiAddress", () => {
+  it("tells the endpoint without what may be a key", () => {
+    expect(apiAddress("https://me:secret@api.test:8443/v1/?key=secret", "/chat/completions")).toMatchObject({
+      host: "api.test:8443",
+      endpoint: "api.test:8443/v1/chat/completions",
+    });
+  });
+});

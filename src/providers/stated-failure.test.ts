@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { FailedReply } from "../domain/provider.ts";
+import { isStated, statedFailure } from "./stated-failure.ts";
+import {
+  askShape,
+  GIVEN_SHAPES,
+  HTTP_SHAPES,
+  type RawServer,
+  startRawServer,
+} from "./testing/reply-shapes.ts";
+
+let server: RawServer;
+beforeAll(async () => {
+  server = await startRawServer();
+});
+afterAll(() => server.close());
+
+describe.each(HTTP_SHAPES)("a reply of $name that says of itself that it failed", (shape) => {
+  const failing = async (body: object): Promise<FailedReply> => {
+    server.answer = { body: JSON.stringify(body) };
+    const reply = await askShape(shape, server);
+    expect(reply).toMatchObject({ kind: "failed", error: expect.stringMatching(/provider|rate-limit/) });
+    return reply as FailedReply;
+  };
+
+  it.each([
+    { error: { code: 502, message: "The upstream died." } },
+    { error: { message: "The upstream died.", code: null } },
+    { error: "The upstream died." },
+    { errors: [{ message: "The upstream died." }] },
+    { errors: ["The upstream died."] },
+    { success: false, message: "The upstream died." },
+    { status: "failed", message: "The upstream died." },
+    { object: "error", message: "The upstream died.", code: 400 },
+  ])("is a failure beside its content: %j", async (more) => {
+    expect((await failing(shape.body("blue", { body: more }))).message).toContain("The upstream died.");
+  });
+
+  it.each([{ error: { error: { message: "Gone." } } }, { detail: "Gone.", error: true }])(
+    "is a failure without content: %j",
+    async (body) => {
+      expect((await failing(body)).message).toContain("Gone.");
+    },
+  );
+
+  it("is a failure by the finish reason alone", async () => {
+    for (const reason of ["error", "ERROR", "network_error", "aborted"])
+      await failing(shape.body("blue", shape.ended(reason)));
+  });
+
+  it("is none where the member for errors holds nothing", async () => {
+    for (const error of [
+      null,
+      "",
+      false,
+      {},
+      [],
+      { code: null, message: null },
+      { code: 0, message: "success" },
+    ]) {
+      server.answer = { body: JSON.stringify(shape.body("blue", { body: { error, errors: [] } })) };
+      expect(await askShape(shape, server)).toMatchObject({ kind: "answered", output: "blue" });
+    }
+  });
+
+  it("keeps its kind: a limit is waited for, a wrong key is wrong for all", async () => {
+    expect(await failing({ error: { code: 429, message: "slow down" } })).toMatchObject({
+      error: "rate-limit",
+      transient: true,
+    });
+    expect(await failing({ error: { code: 401, message: "no" } })).toMatchObject({
+      transient: false,
+      fatal: true,
+    });
+  });
+});
+
+describe.each(HTTP_SHAPES.filter(({ settings }) => settings("").provider !== "anthropic"))(
+  "the part of a $name reply that holds the answer",
+  (shape) => {
+    it("may hold the failure", async () => {
+      const part = { error: { message: "It broke off upstream." } };
+      server.answer = { body: JSON.stringify(shape.body("blue", { part })) };
+      const reply = await askShape(shape, server);
+      expect(reply).toMatchObject({
+        kind: "failed",
+        message: expect.stringContaining("It broke off upstream."),
+      });
+    });
+  },
+);
+
+describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
+  it.each([
+    { output: "blue", error: "The model was down." },
+    { output: "", error: { message: "The model was down." } },
+    { error: "The model was down." },
+    { output: "The model was down.", finish_reason: "error" },
+  ])("that says that it failed is a failure: %j", async (answer) => {
+    expect(await shape.ask(answer)).toMatchObject({
+      kind: "failed",
+      error: "provider",
+      message: expect.stringMatching(/The model was down\.|finish reason error/),
+    });
+  });
+
+  it("may have an empty member for errors", async () => {
+    expect(await shape.ask({ output: "blue", error: null })).toMatchObject({
+      kind: "answered",
+      output: "blue",
+    });
+  });
+
+  it("that is null is no answer, unless it says why there is none", async () => {
+    expect(await shape.ask({ output: null })).toMatchObject({ kind: "failed", error: "malformed-reply" });
+    expect(await shape.ask({ output: null, refusal: "I will not." })).toMatchObject({
+      kind: "answered",
+      output: "",
+      refusal: "I will not.",
+    });
+  });
+});
+
+describe("an http service whose whole text is the answer", () => {
+  const whole = HTTP_SHAPES.find(({ name }) => name === "http") as (typeof HTTP_SHAPES)[number];
+
+  it.each([
+    ['{"error":"busy","code":500}', "failed"],
+    ['{"queue":"billing","error":"none found"}', "answered"],
+    ["{ not JSON", "answered"],
+  ])("with %s has %s", async (body, kind) => {
+    server.answer = { body };
+    expect(await askShape(whole, server, { answer: undefined })).toMatchObject({ kind });
+  });
+
+  it("may be asked for its error", async () => {
+    server.answer = { body: '{"error":{"message":"no such order"}}' };
+    const reply = await askShape(whole, server, { answer: "$.error.message" });
+    expect(reply).toMatchObject({ kind: "answered", output: "no such order" });
+  });
+});
+
+describe("a prompt that the provider's filter refuses", () => {
+  it.each(HTTP_SHAPES)("is an answered refusal of $name", async (shape) => {
+    for (const error of [
+      { message: "Filtered.", code: "content_filter" },
+      { message: "Filtered.", code: "400", innererror: { code: "ResponsibleAIPolicyViolation" } },
+      { message: "Filtered.", type: "content_policy_violation" },
+      { message: "Filtered.", code: 403, metadata: { flagged_input: "…", reasons: ["violence"] } },
+    ])
+      for (const status of [200, 400]) {
+        server.answer = { status, body: JSON.stringify({ error }) };
+        expect(await askShape(shape, server)).toMatchObject({
+          kind: "answered",
+          output: "",
+          refusal: "Filtered.",
+          finish_reason: "content_filter",
+        });
+      }
+    server.answer = {
+      status: 400,
+      body: JSON.stringify({ error: { message: "content_filter is no parameter" } }),
+    };
+    expect(await askShape(shape, server)).toMatchObject({ kind: "failed" });
+  });
+
+  it("is one where Google says so beside no answer", () => {
+    const how = { raw: "", where: "api.test", redact: (text: string) => text };
+    expect(statedFailure({ promptFeedback: { blockReason: "SAFETY" } }, how)).toMatchObject({
+      kind: "answered",
+      refusal: "the prompt was blocked: SAFETY",
+    });
+  });
+});
+
+describe("isStated", () => {
+  it("takes marks of success for no error", () => {
+    for (const nothing of [undefined, null, 0, "", " ", "OK", "none", [], {}, { a: [null] }])
+      expect(isStated(nothing)).toBe(false);
+    for (const something of [true, 1, "x", [{ a: "x" }]]) expect(isStated(something)).toBe(true);
+  });
+});

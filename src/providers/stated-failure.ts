@@ -1,0 +1,256 @@
+import { answerEnd } from "../domain/finish-reason.ts";
+import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
+import { membersOf } from "./chat-shapes.ts";
+import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
+import {
+  errorEvent,
+  isEventStream,
+  isWebPage,
+  type Said,
+  saidIn,
+  saidInValue,
+  wordsOfPage,
+} from "./said-in-body.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", "no error", "false"]);
+
+/** Whether a member that is there for errors holds one. */
+export function isStated(error: unknown): boolean {
+  if (Array.isArray(error)) return error.some(isStated);
+  const members = membersOf(error);
+  if (members !== undefined) return Object.values(members).some(isStated);
+  return error != null && !NOTHING_WRONG.has(String(error).trim().toLowerCase());
+}
+
+const OF_AN_ERROR = new Set([
+  ...[
+    "error",
+    "errors",
+    "message",
+    "detail",
+    "details",
+    "code",
+    "status",
+    "status_code",
+    "statusCode",
+    "type",
+  ],
+  ...["request_id", "requestId", "trace_id", "timestamp", "path", "object", "param", "success", "title"],
+]);
+
+/** Whether a value is an error and holds nothing beside it. */
+export function isBareError(value: Members): boolean {
+  const stated = isStated(value.error) || isStated(value.errors);
+  return stated && Object.keys(value).every((name) => OF_AN_ERROR.has(name));
+}
+
+const hasFailed = (word: unknown): boolean => typeof word === "string" && answerEnd(word) === "failed";
+
+const list = (value: unknown): readonly (Members | undefined)[] =>
+  Array.isArray(value) ? value.map(membersOf) : [];
+
+/** The error of a choice, whether it stands in it, in its message, or only in its finish reason. */
+function failureOfChoice(choice: Members | undefined): unknown {
+  const message = membersOf(choice?.message);
+  if (isStated(choice?.error)) return choice?.error;
+  if (isStated(message?.error)) return message?.error;
+  if (hasFailed(choice?.finish_reason)) return { message: `finish reason ${choice?.finish_reason}` };
+  return undefined;
+}
+
+/** The same of an item of the responses API, or a block of Anthropic's. A tool's own error is no failure of the reply. */
+function failureOfPart(part: Members | undefined): unknown {
+  if (part?.type === "error") return part.error ?? part;
+  if (part?.type !== "message") return undefined;
+  if (isStated(part.error)) return part.error;
+  return part.status === "failed" ? { message: "a message of it failed" } : undefined;
+}
+
+/** The error that a reply of any chat API or service states of itself; undefined when it states none. */
+function errorIn(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(membersOf).find((one) => isStated(one?.error))?.error;
+  const reply = membersOf(body);
+  if (reply === undefined) return undefined;
+  if (isStated(reply.error)) return withCode(reply.error, reply);
+  if (isStated(reply.errors)) return { errors: reply.errors };
+  if (reply.object === "error" || reply.type === "error") return reply;
+  const base = membersOf(reply.base_resp);
+  if (typeof base?.status_code === "number" && base.status_code !== 0) return base;
+  for (const choice of list(reply.choices)) {
+    const error = failureOfChoice(choice);
+    if (error !== undefined) return error;
+  }
+  for (const part of [...list(reply.output), ...list(reply.content)]) {
+    const error = failureOfPart(part);
+    if (error !== undefined) return error;
+  }
+  const end = reply.stop_reason ?? membersOf(reply.incomplete_details)?.reason;
+  if (hasFailed(end)) return { message: `stop reason ${end}` };
+  return failureOfState(reply);
+}
+
+const FAILED_STATES = new Set(["error", "failed", "failure", "fail"]);
+
+/** A reply that says how it went: `success: false`, `status: failed`, and of the responses API any state but an end. */
+function failureOfState(reply: Members): unknown {
+  const { status, success } = reply;
+  const isResponse = reply.object === "response" || Array.isArray(reply.output);
+  const failed =
+    typeof status === "string" &&
+    (isResponse ? hasFailed(status) : FAILED_STATES.has(status.trim().toLowerCase()));
+  if (!failed && success !== false) return undefined;
+  const { message, detail, reason } = reply;
+  const said = [message, detail, reason].find((words) => typeof words === "string" && words !== "");
+  return { message: said ?? (failed ? `its status is ${status}` : "success is false") };
+}
+
+/** `{"error": "Bad Request", "code": 400, "message": …}`: what stands beside a bare word belongs to it. */
+function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
+  return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
+}
+
+/** The status that a code in a reply stands for; 502, which is worth asking again, when it stands for none. */
+function statusOf({ codes }: Said): number {
+  const numeric = codes.map(Number).find((code) => code >= 400 && code < 600);
+  if (numeric !== undefined) return numeric;
+  const words = codes.join(" ").toLowerCase();
+  if (/rate_?limit|too_?many|insufficient_quota|resource_exhausted/.test(words)) return 429;
+  if (/authentication|invalid_api_key|unauthorized/.test(words)) return 401;
+  if (/not_found/.test(words)) return 404;
+  if (/invalid_request|bad_?request|invalid_prompt|context_length/.test(words)) return 400;
+  return 502;
+}
+
+/** Codes by which providers say that their filter took a prompt for harmful, without what is not a letter. */
+const FILTERS = new Set([
+  ...["contentfilter", "contentfiltered", "contentfiltererror", "responsibleaipolicyviolation"],
+  ...["contentpolicyviolation", "moderationblocked", "datainspectionfailed", "prohibitedcontent"],
+  ...["promptblocked", "blockedbycontentfilter", "guardrailintervened", "contentmoderation", "safety"],
+]);
+
+function isFilter(said: Said, body: unknown): boolean {
+  if (said.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
+  // Where the code is a general one, the words are fixed ones of the provider.
+  if (
+    /blocked by (?:our )?content filtering policy|prompt was flagged as potentially violating/i.test(
+      said.message,
+    )
+  )
+    return true;
+  const error = membersOf(membersOf(body)?.error);
+  return membersOf(error?.metadata)?.flagged_input !== undefined;
+}
+
+/** A refusal by the provider's filter: an answer, since asking again brings the same. */
+function refusedByFilter(said: Said, raw: string, redact: (text: string) => string): AnsweredReply {
+  return {
+    kind: "answered",
+    output: "",
+    tool_calls: [],
+    finish_reason: "content_filter",
+    refusal: oneLine(redact(said.message)) || "the provider's filter refused the prompt",
+    raw,
+  };
+}
+
+const FILTERING_STATUSES: readonly number[] = [400, 403, 422, 451];
+
+/** What a filter's status outside 200–299 says; undefined when it is another refusal. @param body secrets removed */
+export function refusedPrompt(
+  status: number,
+  body: string,
+  redact: (text: string) => string,
+): AnsweredReply | undefined {
+  if (!FILTERING_STATUSES.includes(status)) return undefined;
+  const said = saidIn(body);
+  return isFilter(said, parsed(body)) ? refusedByFilter(said, body, redact) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Google's way to say that a prompt was blocked, beside no answer at all. */
+function blockReason(body: unknown): string | undefined {
+  const reply = membersOf(body);
+  const feedback = membersOf(reply?.promptFeedback ?? reply?.prompt_feedback);
+  const reason = feedback?.blockReason ?? feedback?.block_reason;
+  return typeof reason === "string" ? reason : undefined;
+}
+
+/** How a body that came with a good status is looked at. */
+export interface StatedIn {
+  /** The body as received, secrets removed. */
+  readonly raw: string;
+  /** Host and path, for the message. */
+  readonly where: string;
+  readonly redact: (text: string) => string;
+}
+
+/**
+ * The failure, or the filter's refusal, that a reply states of itself, in whatever place and whatever else it holds;
+ * undefined for a reply that may be read.
+ */
+export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): Reply | undefined {
+  const error = errorIn(body);
+  if (error === undefined) {
+    const blocked = blockReason(body);
+    if (blocked === undefined || list(membersOf(body)?.choices).length > 0) return undefined;
+    return refusedByFilter(
+      { message: `the prompt was blocked: ${blocked}`, code: "", codes: [] },
+      raw,
+      redact,
+    );
+  }
+  const said = saidInValue(error);
+  if (isFilter(said, { error })) return refusedByFilter(said, raw, redact);
+  return failureSaid(said, where, redact);
+}
+
+/** The failure that words and codes of a reply amount to. */
+export function failureSaid(said: Said, where: string, redact: (text: string) => string): FailedReply {
+  const status = statusOf(said);
+  const sorted = failureOfStatus({
+    status,
+    header: () => null,
+    body: JSON.stringify({ error: { message: said.message, code: said.code } }),
+    where,
+    redact,
+    now: 0,
+  });
+  const code = said.codes.includes(String(status)) ? ` (${status})` : "";
+  return {
+    ...sorted,
+    message: oneLine(redact(`the reply of ${where} says that it failed${code}: ${said.message}`)),
+  };
+}
+
+const SHOWN = 120;
+
+/** What a reply is that had to be JSON and is not, with what it says or how it begins. */
+export function notJson(
+  text: string,
+  contentType: string,
+  where: string,
+  redact: (text: string) => string,
+): FailedReply {
+  const beginning = oneLine(redact(text.slice(0, 4 * SHOWN))).slice(0, SHOWN);
+  if (isEventStream(text, contentType)) {
+    const error = errorEvent(text);
+    if (error !== undefined) return failureSaid(saidInValue(error), where, redact);
+    return malformedReply(
+      `the reply of ${where} is an event stream, though none was asked for, not JSON; it begins: ${beginning}`,
+    );
+  }
+  if (text.trim() === "") return malformedReply(`the reply of ${where} is empty, not JSON`);
+  const said = isWebPage(text)
+    ? `a web page (${redact(wordsOfPage(text)).slice(0, SHOWN)}), not JSON`
+    : undefined;
+  return malformedReply(`the reply of ${where} is ${said ?? `not JSON; it begins: ${beginning}`}`);
+}
