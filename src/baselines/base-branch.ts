@@ -6,25 +6,6 @@ export interface BaseBranch {
   readonly variable: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The branch that a CI build's change is to be merged into; null on a laptop and in builds of a push. */
-export function baseBranchOf(env: Environment): BaseBranch | null {
-  const said: readonly [variable: string, name: string | undefined][] = [
-    ["EVALS_BASE_REF", env.EVALS_BASE_REF],
-    ["GITHUB_BASE_REF", env.GITHUB_BASE_REF],
-    ["CI_MERGE_REQUEST_TARGET_BRANCH_NAME", env.CI_MERGE_REQUEST_TARGET_BRANCH_NAME],
-    [
-      "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-      env.BUILDKITE_PULL_REQUEST === "false" ? undefined : env.BUILDKITE_PULL_REQUEST_BASE_BRANCH,
-    ],
-    ["SYSTEM_PULLREQUEST_TARGETBRANCH", env.SYSTEM_PULLREQUEST_TARGETBRANCH],
-  ];
-  for (const [variable, name] of said)
-    if (name) return { name: name.replace(/^refs\/heads\//, ""), variable };
-  return null;
-}
-
 /** Refs that may hold the tip of the base branch in this clone, best first. */
 export function baseRefs({ name, variable }: BaseBranch, remotes: readonly string[]): string[] {
   const sorted = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));

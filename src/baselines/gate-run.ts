@@ -9,6 +9,7 @@ import { type Tally, withMissing } from "../metrics/tally.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
 import { wilsonNeff } from "../statistics/wilson-interval.ts";
 import type { Arm } from "./arm.ts";
+import { type BehindBase, undecidedBehind } from "./behind-base.ts";
 import { withCanary } from "./canary.ts";
 import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
 import { contractRule, holdContract, movementOf } from "./contract.ts";
@@ -36,6 +37,8 @@ export interface GateInput {
   readonly baseline: Arm | null;
   /** The regression that the change itself accepts: from this baseline, to this run. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
+  /** The base branch has got another baseline since the change left it; null where it has not. */
+  readonly behind?: BehindBase | null;
   /** The run as a side, from a tally. */
   readonly candidate: (tally: Tally) => Arm;
   /** What the last look of a sequential test found; null when all trials were asked at once. */
@@ -70,16 +73,20 @@ export function gateRun(input: GateInput): {
     input.canary,
   );
   const why = acceptedBecause(input, baseline);
+  const behind = input.behind ?? null;
   const findings = regressionResults(input, baseline, compared).map(({ result, isOpen }) =>
-    isOpen || why === null ? result : acceptedResult(result, why),
+    isOpen || why === null ? undecidedBehind(result, behind) : acceptedResult(result, why),
   );
-  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison) : [];
+  const removed = input.header.narrowing === null ? removedCases(gate, compared.comparison, behind) : [];
   const verdict =
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
   const contract = contractOf(input, baseline, compared);
-  const held = contract === null || !gate.contract ? [] : [contractRule(contract, compared.findings)];
+  const held =
+    contract === null || !gate.contract
+      ? []
+      : [undecidedBehind(contractRule(contract, compared.findings), behind)];
   return {
     gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, trials),
     comparison: { ...compared.comparison, verdict, ...(contract === null ? {} : { contract }) },
@@ -260,15 +267,17 @@ function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["
 }
 
 /** Cases that the baseline has and the dataset no longer has: a gate must not pass by forgetting what broke. */
-function removedCases(gate: Gate, { cases }: Comparison): RuleResult[] {
-  if (cases.removed.length === 0) return [];
+function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | null): RuleResult[] {
+  // What the base branch gained meanwhile was never here to be removed.
+  const removed = behind === null ? cases.removed : cases.removed.filter((id) => behind.had.has(id));
+  if (removed.length === 0) return [];
   return [
     {
       rule: "removed cases",
       outcome: gate.allow_removed ? "passed" : "failed",
-      value: cases.removed.length,
+      value: removed.length,
       required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true lets them go)",
-      said: namedCases(cases.removed),
+      said: namedCases(removed),
     },
   ];
 }

@@ -102,6 +102,11 @@ export async function remoteNames(root: string): Promise<string[]> {
   return ((await gitText(root, ["remote"])) ?? "").split("\n").filter((name) => name !== "");
 }
 
+/** The newest commit that two histories share; null where they share none, or a shallow clone does not reach it. */
+export async function mergeBase(root: string, a: string, b: string): Promise<string | null> {
+  return (await gitText(root, ["merge-base", a, b]))?.split("\n")[0] || null;
+}
+
 /** HEAD is on no branch. */
 export async function isDetached(root: string): Promise<boolean> {
   return (await gitText(root, ["symbolic-ref", "--quiet", "HEAD"])) === null;

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { baseBranchOf, baseRefs } from "../../baselines/base-branch.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { hashFiles } from "../../git/hash-files.ts";
 import { publishedFiles } from "../../git/published-files.ts";
 import { readTree } from "../../git/read-tree.ts";
-import { readAtCommit, remoteNames, resolveCommit } from "../../git/repository.ts";
+import { readAtCommit } from "../../git/repository.ts";
 import { readBlobs } from "../../git/tags.ts";
 import { changedVersionProblem, versionOfPath } from "../../project/prompt-versions.ts";
+import { baseOfChange } from "../gating/base-of-change.ts";
 
 const FOLDERS = ["prompts", "judges"] as const;
 
@@ -65,13 +65,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The branch that CI says the change goes into: a shallow checkout does not know the remote's default branch. */
 async function baseBranchRefs(root: string, env: Environment): Promise<string[]> {
-  const base = baseBranchOf(env);
-  if (base === null) return [];
-  const refs = baseRefs(base, await remoteNames(root));
-  const known = await Promise.all(
-    refs.map(async (ref) => ((await resolveCommit(root, ref)) === null ? [] : [ref])),
-  );
-  return known.flat();
+  const base = await baseOfChange(root, { env });
+  return base.kind === "seen" ? [base.ref] : [];
 }
 
 /** From 1. */

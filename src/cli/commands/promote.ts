@@ -1,4 +1,3 @@
-import { baseBranchOf, baseRefs } from "../../baselines/base-branch.ts";
 import { type Baseline, parseBaseline } from "../../baselines/baseline-file.ts";
 import {
   answersPath,
@@ -14,19 +13,13 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Metrics } from "../../domain/run.ts";
 import { commitFiles } from "../../git/commit-files.ts";
-import {
-  isDetached,
-  readAtCommit,
-  remoteDefaultBranch,
-  remoteNames,
-  resolveCommit,
-  userOfGit,
-} from "../../git/repository.ts";
+import { isDetached, readAtCommit, remoteDefaultBranch, userOfGit } from "../../git/repository.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
+import { baseOfChange } from "../gating/base-of-change.ts";
 import { baselineRoot } from "../gating/file-arm.ts";
 import type { Io } from "../io.ts";
 import { findRun } from "../project/find-run.ts";
@@ -294,9 +287,8 @@ function refuseNothingToAccept(all: readonly Promoting[], { options, store }: Ma
 
 /** The branch that this one will be merged into: what CI says, else the remote's default branch. Null without a remote. */
 async function baseCommit(root: string, env: Io["env"]): Promise<string | null> {
-  const base = baseBranchOf(env);
-  for (const ref of base === null ? [] : baseRefs(base, await remoteNames(root)))
-    if ((await resolveCommit(root, ref)) !== null) return ref;
+  const base = await baseOfChange(root, { env });
+  if (base.kind === "seen") return base.ref;
   return remoteDefaultBranch(root);
 }
 

@@ -120,7 +120,7 @@ interface Sitting {
 }
 
 async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
-  const { prepared, baseline, resume, trust, declared } = ready;
+  const { prepared, baseline, resume, trust, declared, lost } = ready;
   const { options, place, io, store, progress } = sitting;
   const { project } = place;
   const { plan } = prepared;
@@ -128,6 +128,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
     allTrials: options.allTrials,
     unbelieved: trust.unbelieved,
     declared,
+    takenAway: lost.rules.map((one) => one.rule),
   });
   const budget = budgetOf(project, options);
   const world = await worldOf(prepared, gating, sitting);
@@ -171,6 +172,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
     ...notesOf(ran),
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
+    ...lost.notes,
     ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
     ...trustNotes(trust),

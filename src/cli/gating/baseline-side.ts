@@ -1,14 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Arm } from "../../baselines/arm.ts";
-import { baseBranchOf, baseRefs, fetchCommand } from "../../baselines/base-branch.ts";
+import { fetchCommand } from "../../baselines/base-branch.ts";
 import { type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import type { BehindBase } from "../../baselines/behind-base.ts";
 import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
-import { EvalsError } from "../../domain/problem.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
-import { readAtCommit, remoteNames, resolveCommit } from "../../git/repository.ts";
+import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { DiffSide } from "../diff/diff-side.ts";
 import type { Io } from "../io.ts";
+import { type BaseOfChange, baseOfChange } from "./base-of-change.ts";
+import { baselineFiles } from "./baseline-files.ts";
 import { fileArm } from "./file-arm.ts";
 import { storedArm } from "./stored-arm.ts";
 
@@ -25,6 +29,8 @@ export interface BaselineSide {
   readonly answers: () => Promise<KeptAnswers | null>;
   /** Where a committed baseline was looked for and is not; undefined when there is one, or none was looked for. */
   readonly absentAt?: string;
+  /** The base branch has got another baseline since this change left it; absent where it has not, or nobody can tell. */
+  readonly behind?: BehindBase | null;
   /** A sentence for the report; null when there is nothing to add. */
   readonly note: string | null;
   /** A regression that the change itself accepts, read from its own copy of the baseline. */
@@ -76,21 +82,45 @@ export async function baselineSide(question: BaselineQuestion): Promise<Baseline
   if (option !== undefined) return namedSide(question, option);
   const path = baselinePath(suite, alias);
   if (findGitFolder(root) === null) return { ...NOTHING, absentAt: "HEAD" };
-  const base = baseBranchOf(io.env);
   const own = question.at ?? { word: "HEAD", commit: "HEAD" };
-  if (base === null) return committedSide(root, path, own.commit, own.word);
-  const remotes = await remoteNames(root);
-  for (const ref of baseRefs(base, remotes)) {
-    if ((await resolveCommit(root, ref)) !== null)
-      return changeSide(question, path, ref, base.name, own.commit);
+  const base = await baseOfChange(root, io);
+  switch (base.kind) {
+    case "none":
+      return committedSide(root, path, own.commit, own.word);
+    case "seen":
+      return changeSide(question, path, base, own.commit);
+    case "unseen":
+      if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: base.base.name };
+      throw new EvalsError(baseUnseen(base));
+    case "unknown":
+      if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: own.word };
+      throw new EvalsError(baseUnknown(base));
+    default:
+      return base satisfies never;
   }
-  if ((await readAtCommit(root, own.commit, path)) === null) return { ...NOTHING, absentAt: base.name };
-  throw new EvalsError({
+}
+
+/** Any baseline will do: a change may have renamed the suite that is asked about. */
+async function hasBaselines(root: string, commit: string): Promise<boolean> {
+  return (await baselineFiles(root, commit)).length > 0;
+}
+
+function baseUnseen({ base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>): Problem {
+  return {
     code: "EVALS_BASE_BRANCH_MISSING",
     what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
     why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
     fix: `${fetchCommand(base, remotes)}    (or --baseline none)`,
-  });
+  };
+}
+
+function baseUnknown({ ci, variable }: Extract<BaseOfChange, { kind: "unknown" }>): Problem {
+  return {
+    code: "EVALS_BASE_BRANCH_UNKNOWN",
+    what: `${ci} builds a proposed change here (${variable}), and does not say into which branch it goes.`,
+    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
+    fix: "EVALS_BASE_REF=main in the job's environment, with the branch fetched; or --baseline ref:origin/main    (or --baseline none)",
+  };
 }
 
 async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
@@ -122,20 +152,51 @@ function runsIn({ cases }: Baseline): string[] {
 async function changeSide(
   { root, fingerprint }: BaselineQuestion,
   path: string,
-  ref: string,
-  where: string,
+  base: Extract<BaseOfChange, { kind: "seen" }>,
   change: string,
 ): Promise<BaselineSide> {
-  const side = await committedSide(root, path, ref, where);
-  if (side.arm === null) return side;
-  const own = await readAtCommit(root, change, path);
-  if (own === null || own === (await readAtCommit(root, ref, path))) return side;
-  const { header } = parseBaseline(own, path);
-  const accepted = header.accepted ?? null;
-  const edited = `This change edits ${path} itself; it is compared with the copy at ${where}.`;
-  if (accepted === null) return { ...side, note: edited };
-  const unfit = whyUnfit(accepted, side.arm.fingerprint, fingerprint);
+  const tip = await committedSide(root, path, base.ref, base.name);
+  if (tip.arm === null) return tip;
+  const [text, own, left] = await Promise.all([
+    readAtCommit(root, base.ref, path),
+    readAtCommit(root, change, path),
+    baselineWhereLeft(root, path, { base, change }),
+  ]);
+  const behind =
+    left === null || left.text === text
+      ? null
+      : { branch: base.name, ref: nameOfRef(base.ref), had: casesIn(left.text, path) };
+  const side = { ...tip, behind };
+  if (own === null || own === text || own === left?.text) return side;
+  const accepted = parseBaseline(own, path).header.accepted ?? null;
+  const edited = `This change edits ${path} itself; it is compared with the copy at ${base.name}.`;
+  const before = text === null ? null : (parseBaseline(text, path).header.accepted ?? null);
+  // What the base branch has accepted already is no word of this change.
+  if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...side, note: edited };
+  const unfit = whyUnfit(accepted, tip.arm.fingerprint, fingerprint);
   return { ...side, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
+}
+
+const nameOfRef = (ref: string): string => ref.replace(/^refs\/(?:remotes|heads)\//, "");
+
+/** The baseline at the commit where a change left its base branch; null where a shallow clone does not reach it. */
+async function baselineWhereLeft(
+  root: string,
+  path: string,
+  { base, change }: { readonly base: Extract<BaseOfChange, { kind: "seen" }>; readonly change: string },
+): Promise<{ readonly text: string | null } | null> {
+  const commit = await mergeBase(root, change, base.ref);
+  return commit === null ? null : { text: await readAtCommit(root, commit, path) };
+}
+
+/** None of a file that cannot be read: what stood there is in nobody's gate any more. */
+function casesIn(text: string | null, path: string): ReadonlySet<string> {
+  try {
+    return new Set(text === null ? [] : parseBaseline(text, path).cases.map((one) => one.case));
+  } catch (error) {
+    if (error instanceof EvalsError) return new Set();
+    throw error;
+  }
 }
 
 /** Why an acceptance does not count: it speaks of another baseline, or of another result. */

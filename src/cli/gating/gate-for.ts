@@ -10,6 +10,7 @@ import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import type { CanaryResult } from "../../domain/report.ts";
 import type { Metrics, RunHeader, StoredCase } from "../../domain/run.ts";
 import type { Gate, RegressionRule } from "../../domain/suite.ts";
+import type { RuleResult } from "../../domain/verdict.ts";
 import type { Tally } from "../../metrics/tally.ts";
 import type { EarlyStop, RanRun } from "../../run/execute-run.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
@@ -26,18 +27,22 @@ export interface RunGate {
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
 }
 
+export interface GateOptions {
+  readonly allTrials: boolean;
+  readonly unbelieved: Unbelieved;
+  readonly declared: DeclaredChange | null;
+  /** Baselines of the base branch that nothing is compared with any more, as rules that are missed. */
+  readonly takenAway: readonly RuleResult[];
+}
+
 /**
  * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
  * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
  */
 export function gateFor(
   plan: Plan,
-  { arm: baseline, accepted }: Pick<BaselineSide, "arm" | "accepted">,
-  {
-    allTrials,
-    unbelieved,
-    declared,
-  }: { allTrials: boolean; unbelieved: Unbelieved; declared: DeclaredChange | null },
+  { arm: baseline, accepted, behind }: Pick<BaselineSide, "arm" | "accepted" | "behind">,
+  { allTrials, unbelieved, declared, takenAway }: GateOptions,
 ): RunGate {
   const { enforced: gate, informing } = splitGate(plan.suite.suite.gate, plan.scorers, unbelieved);
   const rules = regressionRules(gate);
@@ -81,6 +86,7 @@ export function gateFor(
           casesOf: (selector) => selectedBy(plan, selector),
           baseline,
           accepted,
+          behind: behind ?? null,
           candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
           look,
           canary: started.canary ?? null,
@@ -88,7 +94,9 @@ export function gateFor(
         });
       // A run that was cut short has no last look: the fixed test speaks of what is there.
       const whole = ran.end.kind === "decided" || ran.end.kind === "all-asked";
-      const decided = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
+      const ruled = conclude(gate, whole ? (sequential?.latest() ?? null) : null);
+      const { rules: own, verdict } = ruled.gate;
+      const decided = { ...ruled, gate: gateResult([...own, ...takenAway], verdict, trials) };
       if (informing === null) return decided;
       const aside = conclude(informing, null);
       const told = reportedOnly(aside.gate.rules, plan.scorers, unbelieved);

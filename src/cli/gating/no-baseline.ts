@@ -1,3 +1,4 @@
+import { behindNote } from "../../baselines/behind-base.ts";
 import type { Gate } from "../../domain/suite.ts";
 import type { GateResult } from "../../domain/verdict.ts";
 import type { RanRun } from "../../run/execute-run.ts";
@@ -5,14 +6,15 @@ import type { BaselineSide } from "./baseline-side.ts";
 
 /** What a report says of the side that its run was compared with, or of there being none. */
 export function baselineNotes(
-  { arm, absentAt, note }: Pick<BaselineSide, "arm" | "absentAt" | "note">,
+  { arm, absentAt, note, behind }: Pick<BaselineSide, "arm" | "absentAt" | "note" | "behind">,
   { regression }: Pick<Gate, "regression">,
   ran: Pick<RanRun, "header" | "status">,
-  { rules }: Pick<GateResult, "rules">,
+  gate: Pick<GateResult, "rules">,
 ): string[] {
   if (arm === null && regression === false) return [];
-  const absent = absentAt === undefined ? [] : [withoutBaseline(absentAt, ran, rules.length > 0)];
-  return [...absent, ...(note === null ? [] : [note])];
+  const absent = absentAt === undefined ? [] : [withoutBaseline(absentAt, ran, gate.rules.length > 0)];
+  const left = behindNote(behind ?? null, gate);
+  return [...absent, ...(left === null ? [] : [left]), ...(note === null ? [] : [note])];
 }
 
 /** That there was nothing to compare with, what the gate looked at instead, and what to type to have a baseline. */

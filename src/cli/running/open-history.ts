@@ -9,6 +9,7 @@ import { type BaselineSide, baselineSide } from "../gating/baseline-side.ts";
 import { declaredInRun } from "../gating/declared-in-run.ts";
 import { type SuiteTrust, suiteTrust } from "../gating/judge-trust.ts";
 import { scoredAlike } from "../gating/rescored-side.ts";
+import { type TakenAway, takenAway } from "../gating/taken-away.ts";
 import type { Io } from "../io.ts";
 import { openWrittenHistory } from "../project/open-written-history.ts";
 import { closeRuns, type PreparedRun } from "./prepare-runs.ts";
@@ -24,6 +25,8 @@ export interface ReadyRun {
   readonly resume: StoredRun | null;
   /** How far the gate believes the judges. */
   readonly trust: SuiteTrust;
+  /** Baselines of the base branch that this change took away, told with this run. */
+  readonly lost: TakenAway;
   /** The bump between the baseline's prompt and this one; null when nothing is declared. */
   readonly declared: DeclaredChange | null;
 }
@@ -62,20 +65,38 @@ export async function openHistory(
           ),
         )
       : null;
-    const ready = await Promise.all(
-      prepared.map((one) => {
-        const resume = resumed?.get(one.plan) ?? null;
-        // With `--run`, the other runs of the plan stay as they are.
-        if (options.run !== undefined && resume === null) return null;
-        return withItsPast(one, resume, { store: opened, place, options, io });
-      }),
-    );
-    return { store: opened, ready: ready.filter((one) => one !== null) };
+    const [lost, ready] = await Promise.all([
+      takenAway(place, options, io),
+      Promise.all(
+        prepared.map((one) => {
+          const resume = resumed?.get(one.plan) ?? null;
+          // With `--run`, the other runs of the plan stay as they are.
+          if (options.run !== undefined && resume === null) return null;
+          return withItsPast(one, resume, { store: opened, place, options, io });
+        }),
+      ),
+    ]);
+    const known = ready.filter((one) => one !== null);
+    return { store: opened, ready: known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) })) };
   } catch (error) {
     store?.close();
     await closeRuns(prepared);
     throw error;
   }
+}
+
+/** Each is told once: with a run of its suite where there still is one, else with the first. */
+function lostWith(
+  at: number,
+  ready: readonly Pick<ReadyRun, "prepared">[],
+  { rules, notes }: TakenAway,
+): TakenAway {
+  const placeOf = (suite: string): number =>
+    Math.max(
+      0,
+      ready.findIndex(({ prepared }) => prepared.plan.suite.name === suite),
+    );
+  return { rules: rules.filter(({ suite }) => placeOf(suite) === at), notes: at === 0 ? notes : [] };
 }
 
 interface Past {
@@ -89,7 +110,7 @@ async function withItsPast(
   one: PreparedRun,
   resume: StoredRun | null,
   { store, place, options, io }: Past,
-): Promise<ReadyRun> {
+): Promise<Omit<ReadyRun, "lost">> {
   const { plan } = one;
   const { name, suite } = plan.suite;
   const trust = suiteTrust(place.project.root, name, suite.gate, plan.scorers);

@@ -132,6 +132,7 @@ function ruleValue({ rule, value }: RuleResult): string {
   if (value === null) return "unknown";
   if (/latency/.test(rule)) return duration(value);
   if (/cost/.test(rule)) return dollars(value);
+  if (/^removed /.test(rule)) return count(value);
   return /tokens|tool_calls/.test(rule) ? value.toFixed(1) : percent(value);
 }
 

@@ -1,0 +1,374 @@
+import type { BaseBranch } from "./base-branch.ts";
+
+/** What the machine says of the build that evals runs in. */
+export type ChangeBuild =
+  /** A laptop, a build of a push, a build on a schedule. */
+  | { readonly kind: "none" }
+  /** A build of a change that is to be merged into this branch. */
+  | { readonly kind: "into"; readonly base: BaseBranch }
+  /** A build of a change, and nothing says into which branch it goes. */
+  | { readonly kind: "unknown"; readonly ci: string; readonly variable: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a build's own words stand beside the environment; null for a file that is not there. */
+export type ReadText = (path: string) => string | null;
+
+/** What a CI system sets in the build of a change. */
+interface CiSystem {
+  readonly name: string;
+  /** Variables that name the branch, best first. */
+  readonly base: readonly string[];
+  /** Variables of which one is set when, and only when, a change is built. */
+  readonly change: readonly string[];
+  /** The same, said by a variable's value. */
+  readonly when?: readonly (readonly [variable: string, said: RegExp])[];
+}
+
+/**
+ * Every CI system that is known by name. A variable that is set in builds of a push too (`TRAVIS_BRANCH`, `PULL_BASE_REF`)
+ * counts only where another one says that a change is built.
+ */
+export const CI_SYSTEMS: readonly CiSystem[] = [
+  {
+    name: "GitHub Actions",
+    base: ["GITHUB_BASE_REF"],
+    change: ["GITHUB_HEAD_REF"],
+    when: [["GITHUB_EVENT_NAME", /^pull_request/]],
+  },
+  {
+    name: "GitLab CI",
+    base: ["CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"],
+    change: ["CI_MERGE_REQUEST_IID", "CI_MERGE_REQUEST_EVENT_TYPE", "CI_EXTERNAL_PULL_REQUEST_IID"],
+    when: [["CI_PIPELINE_SOURCE", /^(?:merge_request_event|external_pull_request_event)$/]],
+  },
+  {
+    name: "Bitbucket Pipelines",
+    base: ["BITBUCKET_PR_DESTINATION_BRANCH"],
+    change: ["BITBUCKET_PR_ID"],
+  },
+  {
+    name: "Azure Pipelines",
+    base: ["SYSTEM_PULLREQUEST_TARGETBRANCH", "SYSTEM_PULLREQUEST_TARGETBRANCHNAME"],
+    change: ["SYSTEM_PULLREQUEST_PULLREQUESTID", "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER"],
+    when: [["BUILD_REASON", /^PullRequest$/]],
+  },
+  {
+    name: "CircleCI",
+    base: [],
+    change: ["CIRCLE_PULL_REQUEST", "CIRCLE_PULL_REQUESTS", "CIRCLE_PR_NUMBER"],
+  },
+  {
+    name: "Buildkite",
+    base: ["BUILDKITE_MERGE_QUEUE_BASE_BRANCH"],
+    change: [],
+  },
+  {
+    name: "Buildkite",
+    base: ["BUILDKITE_PULL_REQUEST_BASE_BRANCH"],
+    change: ["BUILDKITE_PULL_REQUEST"],
+  },
+  {
+    name: "Jenkins (multibranch)",
+    base: ["CHANGE_TARGET"],
+    change: ["CHANGE_ID"],
+    when: [["BRANCH_NAME", /^(?:PR|MR)-\d+(?:-(?:head|merge))?$/]],
+  },
+  {
+    name: "Jenkins (GitHub pull request builder)",
+    base: ["ghprbTargetBranch"],
+    change: ["ghprbPullId"],
+  },
+  {
+    name: "Jenkins (GitLab)",
+    base: ["gitlabTargetBranch"],
+    change: ["gitlabMergeRequestIid"],
+  },
+  {
+    name: "Travis CI",
+    base: ["TRAVIS_BRANCH"],
+    change: ["TRAVIS_PULL_REQUEST"],
+    when: [["TRAVIS_EVENT_TYPE", /^pull_request$/]],
+  },
+  {
+    name: "Drone",
+    base: ["DRONE_TARGET_BRANCH"],
+    change: ["DRONE_PULL_REQUEST"],
+    when: [["DRONE_BUILD_EVENT", /^pull_request$/]],
+  },
+  {
+    name: "Woodpecker",
+    base: ["CI_COMMIT_TARGET_BRANCH"],
+    change: ["CI_COMMIT_PULL_REQUEST"],
+    when: [
+      ["CI_PIPELINE_EVENT", /^pull_request/],
+      ["CI_BUILD_EVENT", /^pull_request$/],
+    ],
+  },
+  {
+    name: "Semaphore",
+    base: ["SEMAPHORE_GIT_BRANCH"],
+    change: ["SEMAPHORE_GIT_PR_NUMBER"],
+    when: [["SEMAPHORE_GIT_REF_TYPE", /^pull-request$/]],
+  },
+  {
+    name: "AppVeyor",
+    base: ["APPVEYOR_REPO_BRANCH"],
+    change: ["APPVEYOR_PULL_REQUEST_NUMBER"],
+  },
+  {
+    name: "AWS CodeBuild",
+    base: ["CODEBUILD_WEBHOOK_BASE_REF"],
+    change: [],
+    when: [
+      ["CODEBUILD_WEBHOOK_EVENT", /^PULL_REQUEST_/],
+      ["CODEBUILD_WEBHOOK_TRIGGER", /^pr\/\d+$/],
+      ["CODEBUILD_SOURCE_VERSION", /^pr\/\d+$/],
+    ],
+  },
+  {
+    name: "Gerrit",
+    base: ["GERRIT_BRANCH"],
+    change: ["GERRIT_PATCHSET_REVISION", "GERRIT_CHANGE_NUMBER"],
+  },
+  {
+    name: "Zuul",
+    base: ["ZUUL_BRANCH"],
+    change: ["ZUUL_CHANGE"],
+  },
+  {
+    name: "Prow",
+    base: ["PULL_BASE_REF"],
+    change: ["PULL_NUMBER", "PULL_PULL_SHA"],
+    when: [["PULL_REFS", /,\d+:/]],
+  },
+  {
+    name: "Cirrus CI",
+    base: ["CIRRUS_BASE_BRANCH"],
+    change: ["CIRRUS_PR"],
+  },
+  {
+    name: "Codefresh",
+    base: ["CF_PULL_REQUEST_TARGET", "CF_BASE_BRANCH"],
+    change: ["CF_PULL_REQUEST_NUMBER"],
+  },
+  {
+    name: "Bitrise",
+    base: ["BITRISEIO_GIT_BRANCH_DEST"],
+    change: ["BITRISE_PULL_REQUEST"],
+  },
+  {
+    name: "Codemagic",
+    base: ["CM_PULL_REQUEST_DEST"],
+    change: ["CM_PULL_REQUEST"],
+  },
+  {
+    name: "Xcode Cloud",
+    base: ["CI_PULL_REQUEST_TARGET_BRANCH"],
+    change: ["CI_PULL_REQUEST_NUMBER"],
+  },
+  {
+    name: "Buddy",
+    base: ["BUDDY_RUN_PR_BASE_BRANCH", "BUDDY_EXECUTION_PULL_REQUEST_BASE_BRANCH"],
+    change: ["BUDDY_RUN_PR_NO", "BUDDY_EXECUTION_PULL_REQUEST_NO"],
+  },
+  {
+    name: "Bamboo",
+    base: ["bamboo_repository_pr_targetBranch"],
+    change: ["bamboo_repository_pr_key"],
+  },
+  {
+    name: "Screwdriver",
+    base: ["PR_BASE_BRANCH_NAME"],
+    change: ["SD_PULL_REQUEST"],
+  },
+  {
+    name: "TeamCity",
+    base: ["teamcity_pullRequest_target_branch"],
+    change: ["teamcity_pullRequest_number"],
+  },
+  {
+    name: "Vercel",
+    base: [],
+    change: ["VERCEL_GIT_PULL_REQUEST_ID"],
+  },
+  {
+    name: "Netlify",
+    base: [],
+    change: [],
+    when: [["CONTEXT", /^deploy-preview$/]],
+  },
+];
+
+/** The branch that is built, as each system calls it; the build of a queue or of a change's own ref is known by its name. */
+const BUILT_REF = [
+  "GITHUB_REF",
+  "CI_COMMIT_BRANCH",
+  "CI_COMMIT_REF_NAME",
+  "BITBUCKET_BRANCH",
+  "BUILD_SOURCEBRANCH",
+  "CIRCLE_BRANCH",
+  "BUILDKITE_BRANCH",
+  "BRANCH_NAME",
+  "GIT_BRANCH",
+  "TRAVIS_BRANCH",
+  "DRONE_BRANCH",
+  "SEMAPHORE_GIT_BRANCH",
+  "APPVEYOR_REPO_BRANCH",
+  "CODEBUILD_WEBHOOK_HEAD_REF",
+  "CODEBUILD_SOURCE_VERSION",
+  "CIRRUS_BRANCH",
+  "CF_BRANCH",
+  "BITRISE_GIT_BRANCH",
+  "TEAMCITY_BUILD_BRANCH",
+  "GERRIT_REFSPEC",
+  "ZUUL_REF",
+] as const;
+
+/** Branches that a merge queue makes; the first group is the branch that it merges into, where the name tells it. */
+const QUEUES: readonly (readonly [name: string, pattern: RegExp])[] = [
+  ["GitHub's merge queue", /^gh-readonly-queue\/(.+)\/pr-\d+-[0-9a-z]+$/],
+  ["Mergify's merge queue", /^mergify\/(?:merge-queue|bors|trains?)\/()/],
+  ["Graphite's merge queue", /^gtmq_()/],
+  ["Trunk's merge queue", /^trunk-(?:merge|temp)\/()/],
+  ["Aviator's merge queue", /^mq-bot-()/],
+  ["Bors", /^(?:bors\/(?:staging|trying|auto|try)|automation\/bors\/(?:auto|try))()(?:\.tmp)?$/],
+];
+
+/** Refs that hold a change and not a branch: `refs/pull/7/merge`, `refs/merge-requests/7/train`, `refs/changes/34/1234/1`. */
+const CHANGE_REF =
+  /^(?:refs\/)?(?:(?:pull|pull-requests)\/\d+(?:\/|$)|merge-requests\/\d+\/|changes\/\d+\/\d+\/)/;
+
+/** Whether this build is of a change, and into which branch it goes. `EVALS_BASE_REF` wins over what a CI system says. */
+export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
+  const own = value(env, "EVALS_BASE_REF");
+  if (own !== null) return into(own, "EVALS_BASE_REF");
+  const all = [
+    ...eventOnGitHub(env, read),
+    ...CI_SYSTEMS.flatMap((system) => saidBySystem(system, env)),
+    ...saidByTeamCity(env, read),
+    ...BUILT_REF.flatMap((variable) => saidByRef(variable, env)),
+    ...branchOfBors(env, read),
+  ];
+  return all.find((one) => one.kind === "into") ?? all[0] ?? { kind: "none" };
+}
+
+/** What is set and says something: not empty, not `false`, not a macro that a system left as it was. */
+function value(env: Environment, name: string): string | null {
+  const text = env[name]?.trim();
+  return text === undefined || text === "" || text === "false" || text.startsWith("$(") ? null : text;
+}
+
+const into = (name: string, variable: string): ChangeBuild => ({
+  kind: "into",
+  base: { name: name.replace(/^refs\/heads\//, ""), variable },
+});
+
+function saidBySystem({ name, base, change, when = [] }: CiSystem, env: Environment): ChangeBuild[] {
+  const variable =
+    change.find((one) => value(env, one) !== null) ??
+    when.find(([one, said]) => said.test(value(env, one) ?? ""))?.[0];
+  if (variable === undefined && !isProofItself(base, change, env)) return [];
+  const named = base.find((one) => value(env, one) !== null);
+  if (named !== undefined) return [into(value(env, named) ?? "", named)];
+  return variable === undefined ? [] : [{ kind: "unknown", ci: name, variable }];
+}
+
+/** Names that are set in builds of a change alone: whoever sets them by hand means it too. */
+function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
+  const also = base.filter((one) => !ALSO_IN_PUSHES.has(one));
+  return also.some((one) => value(env, one) !== null) && !change.some((one) => env[one]?.trim() === "false");
+}
+
+/** Variables that name a branch in builds of a push too. */
+const ALSO_IN_PUSHES = new Set([
+  "TRAVIS_BRANCH",
+  "DRONE_TARGET_BRANCH",
+  "CI_COMMIT_TARGET_BRANCH",
+  "SEMAPHORE_GIT_BRANCH",
+  "APPVEYOR_REPO_BRANCH",
+  "GERRIT_BRANCH",
+  "ZUUL_BRANCH",
+  "PULL_BASE_REF",
+  "CF_BASE_BRANCH",
+  "CODEBUILD_WEBHOOK_BASE_REF",
+]);
+
+/** GitHub writes what happened into a file: a merge queue's branch, or a change that another event speaks of, stands only there. */
+function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
+  const path = value(env, "GITHUB_EVENT_PATH");
+  const event = path === null ? null : parsed(read(path));
+  const said = (name: unknown): ChangeBuild[] =>
+    typeof name === "string" && name !== "" ? [into(name, "GITHUB_EVENT_PATH")] : [];
+  if (value(env, "GITHUB_EVENT_NAME") === "merge_group" || event?.merge_group !== undefined) {
+    const named = said(event?.merge_group?.base_ref);
+    return named.length > 0
+      ? named
+      : [{ kind: "unknown", ci: "GitHub's merge queue", variable: "GITHUB_EVENT_NAME" }];
+  }
+  return [
+    ...said(event?.pull_request?.base?.ref),
+    ...(event?.workflow_run?.event?.startsWith("pull_request") === true
+      ? said(event.workflow_run.pull_requests?.[0]?.base?.ref)
+      : []),
+  ];
+}
+
+interface GitHubEvent {
+  readonly merge_group?: { readonly base_ref?: unknown };
+  readonly pull_request?: { readonly base?: { readonly ref?: unknown } };
+  readonly workflow_run?: {
+    readonly event?: string;
+    readonly pull_requests?: readonly { readonly base?: { readonly ref?: unknown } }[];
+  };
+}
+
+function parsed(text: string | null): GitHubEvent | null {
+  try {
+    const value: unknown = text === null ? null : JSON.parse(text);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** TeamCity hands its parameters over in a file that another file names. */
+function saidByTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
+  const place = value(env, "TEAMCITY_BUILD_PROPERTIES_FILE");
+  const build = properties(place === null ? null : read(place));
+  const configuration = build.get("teamcity.configuration.properties.file");
+  const all = new Map([...build, ...properties(configuration === undefined ? null : read(configuration))]);
+  const target = all.get("teamcity.pullRequest.target.branch");
+  if (target !== undefined && target !== "") return [into(target, "teamcity.pullRequest.target.branch")];
+  return all.has("teamcity.pullRequest.number")
+    ? [{ kind: "unknown", ci: "TeamCity", variable: "teamcity.pullRequest.number" }]
+    : [];
+}
+
+function properties(text: string | null): Map<string, string> {
+  const lines = Array.from((text ?? "").matchAll(/^\s*([^#!\s=:]+)\s*[=:]\s*(.*)$/gm));
+  return new Map(lines.map(([, key = "", said = ""]) => [key, said.trim().replace(/\\(.)/g, "$1")]));
+}
+
+/** A queue's branch, or a ref that holds a change: the name alone says what is built. */
+function saidByRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
+  const ref = value(env, variable);
+  if (ref === null) return [];
+  const branch = ref.replace(/^refs\/heads\//, "").replace(/^origin\//, "");
+  for (const [ci, pattern] of QUEUES) {
+    const found = pattern.exec(branch);
+    if (found === null) continue;
+    return [found[1] ? into(found[1], variable) : { kind: "unknown", ci, variable }];
+  }
+  return CHANGE_REF.test(ref) ? [{ kind: "unknown", ci: "The CI system", variable }] : [];
+}
+
+/** Bors-ng calls its branches as people call theirs: only its own file tells them apart. */
+function branchOfBors(env: Environment, read: ReadText): ChangeBuild[] {
+  const variable = BUILT_REF.find((one) =>
+    /^(?:refs\/heads\/|origin\/)?(?:staging|trying)(?:\.tmp)?$/.test(value(env, one) ?? ""),
+  );
+  if (variable === undefined) return [];
+  const isBors = ["bors.toml", ".github/bors.toml"].some((path) => read(path) !== null);
+  return isBors ? [{ kind: "unknown", ci: "Bors", variable }] : [];
+}
