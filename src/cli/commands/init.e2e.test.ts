@@ -22,6 +22,18 @@ describe("evals init", () => {
     repo.matches("init-in-an-empty-directory");
   });
 
+  it("ends in the command that shows a prompt edit being blocked", async () => {
+    const { stdout } = await repo.evals("init");
+    const last = stdout.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    expect(last).toMatch(
+      /^npx evals run --prompt ticket-queue@1\.1\.0 --baseline prompt:ticket-queue@1\.0\.0$/,
+    );
+    expect((await repo.evals("run")).exit).toBe(0);
+    const blocked = await repo.evals(last.replace("npx evals ", ""));
+    expect(blocked.exit).toBe(1);
+    expect(blocked.stdout).toMatch(/^FAILED {2}ticket-queue.*prompt 1\.1\.0[\s\S]*regressed/);
+  });
+
   it.each(["a-file", "a-file/inner"])("says that %s cannot be a project, and why", async (folder) => {
     repo.write("a-file", "mine");
     const { exit, stderr } = await repo.evals(`init ${folder}`);

@@ -4,7 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { unwritableReason } from "../../project/unwritable-reason.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { starterFiles } from "../project/starter-project.ts";
+import { EDITED, RELEASED, starterFiles } from "../project/starter-project.ts";
 
 /** `evals init`: a project that runs at once. Files that are there stay as they are. */
 export async function initCommand(
@@ -28,6 +28,9 @@ export async function initCommand(
     "  npx evals check     validates every file",
     "",
     "Messages say evals; type npx evals unless it is installed with --global.",
+    "",
+    "Then see the edit of a prompt being blocked (exit code 1):",
+    `  npx evals run --prompt ${EDITED} --baseline prompt:${RELEASED}`,
   ];
   io.stdout(`${lines.join("\n")}\n\nNext:\n${next.join("\n")}\n`);
   return EXIT.ok;
