@@ -11,6 +11,8 @@ export interface ScorerHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Trials in flight at once; sizes process pools. */
   readonly concurrency: number;
+  /** Takes secrets out of what is kept of a score: its reason, or why there is none. Absent: there are none. */
+  readonly clean?: ((text: string) => string) | undefined;
   /** What judges need of the outside. */
   readonly judges?: JudgeHost | undefined;
 }

@@ -6,6 +6,7 @@ import type { ProviderDefinition } from "../domain/provider.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { collect } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
+import { unfilledInValue } from "./find-environment.ts";
 import { CONFIG_FILE } from "./find-project-root.ts";
 import { secretsInValue } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -36,7 +37,7 @@ export async function loadConfig(
   if (text === undefined) return broken(NOWHERE, problems);
   const { value, places, problems: syntax } = parseYaml(text, CONFIG_FILE);
   if (syntax.length > 0) return broken(places, syntax);
-  problems.push(...secretsInValue(value, places));
+  problems.push(...secretsInValue(value, places), ...unfilledInValue(value, places));
   const parsed = EvalConfig.safeParse(value);
   if (!parsed.success) {
     problems.push(

@@ -15,6 +15,7 @@ import { checkGate } from "./check-gate.ts";
 import { describeIssues, isMisspelt } from "./describe-issues.ts";
 import { collect, collectAsync } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
+import { unfilledInValue } from "./find-environment.ts";
 import { loadPrompt } from "./find-prompt.ts";
 import { secretsInValue } from "./find-secrets.ts";
 import { type LoadedConfig, unknownModel } from "./load-config.ts";
@@ -71,7 +72,7 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite> {
   const { value, places, problems: syntax } = parseYaml(readText(context.files, path), path);
   if (syntax.length > 0) throw new EvalsError(syntax);
-  const problems = secretsInValue(value, places);
+  const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
   const parsed = Suite.safeParse(value);
   if (!parsed.success) {
     problems.push(

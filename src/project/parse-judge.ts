@@ -2,6 +2,7 @@ import type { JudgeFile } from "../domain/judge.ts";
 import { JudgeSettings } from "../domain/judge-settings.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { PromptPart } from "../domain/prompt.ts";
+import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./parse-prompt.ts";
 
@@ -19,7 +20,12 @@ export function parseJudge(
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
   const { value, places, problems } = readFrontMatter(JudgeSettings, header, file.path, "EVALS_JUDGE");
   const found = readBody(body, bodyLine, file.path);
-  const all = [...problems.map(withKinds), ...found.problems, ...secretsInText(text, file.path)];
+  const all = [
+    ...problems.map(withKinds),
+    ...found.problems,
+    ...secretsInText(text, file.path),
+    ...unfilledInText(text, file.path),
+  ];
   if (all.length > 0 || value === undefined) throw new EvalsError(all.map(problemWithoutSecrets));
   return { ...file, settings: value, places, parts: found.parts, instructions: found.instructions };
 }

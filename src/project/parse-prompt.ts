@@ -6,6 +6,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
 import { describeIssues } from "./describe-issues.ts";
+import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { PromptFrontMatter } from "./prompt-front-matter.ts";
@@ -34,7 +35,12 @@ export function parsePrompt(
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
   const front = readFrontMatter(PromptFrontMatter, header, file.path, "EVALS_PROMPT");
   const { parts, problems } = splitParts(body, bodyLine, file.path);
-  const all = [...front.problems, ...problems, ...secretsInText(text, file.path)];
+  const all = [
+    ...front.problems,
+    ...problems,
+    ...secretsInText(text, file.path),
+    ...unfilledInText(text, file.path),
+  ];
   if (all.length > 0) throw new EvalsError(all.map(problemWithoutSecrets));
   const { description, author, rationale, model, params, retrieval } = front.value ?? {};
   return {

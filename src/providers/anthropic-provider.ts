@@ -4,7 +4,7 @@ import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/pro
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
-import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
@@ -15,12 +15,13 @@ type Settings = z.output<typeof Settings>;
 const PUBLIC_API = "https://api.anthropic.com";
 const PATH = "/v1/messages";
 
-function identityOf(settings: Settings): Json {
+function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
   return {
     provider: "anthropic",
     base_url: settings.base_url ?? PUBLIC_API,
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...environmentIdentity(settings.headers, env, "headers"),
     ...(settings.version !== undefined && { version: settings.version }),
     ...(settings.context !== undefined && { context: settings.context as Json }),
   };
@@ -68,7 +69,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
       unset,
       close: pools.close,
     }),
-    identity: identityOf(settings),
+    identity: identityOf(settings, host.env),
     label: settings.model,
     files: [],
     cacheable: true,

@@ -9,7 +9,7 @@ import { fileHashes } from "../modules/module-files.ts";
 import { fromRoot, repositoryPath } from "../modules/repository-path.ts";
 import type { ProcessTree } from "../processes/process-tree.ts";
 import { type CommandLine, runOnce } from "./command-process.ts";
-import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { unsetVariables } from "./failed-reply.ts";
 import { redactor } from "./redact.ts";
 import { ServingProcesses } from "./serving-processes.ts";
@@ -65,7 +65,11 @@ function wordsFor({ case_id, input, messages }: Question, trial: number): string
   return JSON.stringify({ case: case_id, trial, input, messages });
 }
 
-function identityOf(settings: Settings, root: string, files: readonly string[]): Json {
+function identityOf(
+  settings: Settings,
+  { root, env }: Pick<ProviderHost, "root" | "env">,
+  files: readonly string[],
+): Json {
   return {
     provider: "command",
     command: settings.command,
@@ -73,6 +77,7 @@ function identityOf(settings: Settings, root: string, files: readonly string[]):
     ...(settings.serve !== undefined && { serve: settings.serve }),
     ...(settings.cwd !== undefined && { cwd: settings.cwd }),
     ...(Object.keys(settings.env).length > 0 && { env: settings.env }),
+    ...environmentIdentity(settings.env, env, "env"),
     ...(settings.version !== undefined && { version: settings.version }),
     ...(settings.context !== undefined && { context: settings.context as Json }),
   };
@@ -110,7 +115,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
         await Promise.all([servers?.close(), ...[...trees].map((tree) => tree.end())]);
       },
     },
-    identity: identityOf(settings, host.root, files),
+    identity: identityOf(settings, host, files),
     label: settings.command.join(" "),
     files,
     cacheable: settings.version !== undefined,

@@ -13,7 +13,7 @@ import type {
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
-import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
 import { type BodyTemplate, compileBody } from "./http-body.ts";
@@ -206,7 +206,7 @@ function wordRequest(
   return (question) => ({ method, url, ...(body !== null && { body: body(question) }) });
 }
 
-function identityOf(settings: Settings): Json {
+function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
   const { answer, messages, tool_calls } = settings;
   return {
@@ -215,6 +215,7 @@ function identityOf(settings: Settings): Json {
     method: settings.method,
     reads: { ...(answer && { answer }), ...(messages && { messages }), ...(tool_calls && { tool_calls }) },
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...environmentIdentity(settings.headers, env, "headers"),
     ...(settings.version !== undefined && { version: settings.version }),
     ...(settings.context !== undefined && { context: settings.context as Json }),
   };
@@ -272,7 +273,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
       send: (request, _question, _trial, signal) => send(request, signal),
       close: pools.close,
     },
-    identity: identityOf(settings),
+    identity: identityOf(settings, host.env),
     label: settings.url,
     files: [],
     cacheable: settings.version !== undefined,

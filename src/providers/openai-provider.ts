@@ -3,7 +3,7 @@ import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { type ChatWording, chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
-import { environmentNames, fillEnvironment } from "./environment-values.ts";
+import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { chatCompletions } from "./openai-chat.ts";
 import { responsesApi } from "./openai-responses.ts";
 import { embeddingsApi, moderationsApi } from "./openai-texts.ts";
@@ -33,13 +33,14 @@ function keyVariable(settings: Settings): string | undefined {
   return settings.api_key_env ?? (settings.base_url === undefined ? "OPENAI_API_KEY" : undefined);
 }
 
-function identityOf(settings: Settings): Json {
+function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
   return {
     provider: "openai",
     api: settings.api,
     base_url: settings.base_url ?? PUBLIC_API,
     ...(headers.length > 0 && { headers: Object.fromEntries(headers) }),
+    ...environmentIdentity(settings.headers, env, "headers"),
     ...(settings.version !== undefined && { version: settings.version }),
     ...(settings.context !== undefined && { context: settings.context as Json }),
   };
@@ -101,7 +102,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   });
   return {
     client,
-    identity: identityOf(settings),
+    identity: identityOf(settings, host.env),
     label: settings.model,
     files: [],
     cacheable: true,

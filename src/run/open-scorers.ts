@@ -1,7 +1,23 @@
 import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
-import type { LoadedSuite } from "../domain/project.ts";
-import type { OpenScorer, ScorerHost } from "../domain/scorer.ts";
+import type { LoadedSuite, Project } from "../domain/project.ts";
+import type { Score } from "../domain/score.ts";
+import { type OpenScorer, ScorerFailure, type ScorerHost } from "../domain/scorer.ts";
 import { settingProblem } from "../project/setting-problem.ts";
+import { declaredSecrets } from "./declared-secrets.ts";
+
+/** The outside, as the scorers of a project may use it. */
+export function scorerHost(
+  project: Pick<Project, "root" | "env" | "models">,
+  { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,
+): ScorerHost {
+  return {
+    root: project.root,
+    env: project.env,
+    concurrency,
+    judges,
+    clean: declaredSecrets(project) ?? undefined,
+  };
+}
 
 /** @throws {EvalsError} with every setting that a scorer of the suite finds impossible */
 export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise<OpenScorer[]> {
@@ -9,7 +25,7 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
   const problems: Problem[] = [];
   for (const [index, { definition, settings }] of suite.scorers.entries()) {
     try {
-      open.push(await definition.open(settings, host));
+      open.push(withoutSecrets(await definition.open(settings, host), host.clean));
     } catch (error) {
       if (error instanceof SettingMistake) {
         problems.push(settingProblem(suite.places, ["scorers", index], error));
@@ -23,6 +39,27 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
   if (problems.length === 0) return open;
   await closeScorers(open);
   throw new EvalsError(problems);
+}
+
+/** A program that scores is given the environment, and may say any of it. */
+function withoutSecrets(scorer: OpenScorer, clean: ScorerHost["clean"]): OpenScorer {
+  if (clean === undefined) return scorer;
+  const cleaned = (score: Score): Score => ({ ...score, reason: clean(score.reason) });
+  const failed = (error: unknown): never => {
+    if (!(error instanceof ScorerFailure)) throw error;
+    throw new ScorerFailure(error.kind, clean(error.message), { cause: error.cause });
+  };
+  return {
+    ...scorer,
+    score(input) {
+      try {
+        const score = scorer.score(input);
+        return score instanceof Promise ? score.then(cleaned, failed) : cleaned(score);
+      } catch (error) {
+        return failed(error);
+      }
+    },
+  };
 }
 
 export async function closeScorers(scorers: readonly OpenScorer[]): Promise<void> {

@@ -3,7 +3,9 @@ import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, OpenTarget, ProviderHost } from "../domain/provider.ts";
 import { settingProblem } from "../project/setting-problem.ts";
+import { cleanClient } from "../providers/clean-reply.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
+import { declaredSecrets } from "./declared-secrets.ts";
 import { identityOf } from "./model-identity.ts";
 
 export interface TargetOptions {
@@ -70,12 +72,26 @@ export async function openTarget(
       });
     }
   };
-  const target = await placed(model, () => openAlone(model));
+  const opened = await placed(model, () => openAlone(model));
+  const target = withoutSecrets(opened, declaredSecrets(project));
   // A chat model has no templates of its own, and recorded answers are only looked up.
   if (model.provider.prompt === "required" || target.client.immediate === true) return target;
   return withPlaces(target, (mistake) =>
     settingProblem(project.configPlaces, ["models", model.alias], mistake),
   );
+}
+
+/** No secret that is declared anywhere in the project gets into a reply, whoever says it. Recorded answers are files already. */
+function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSecrets>): OpenTarget {
+  if (clean === null || target.client.immediate === true) return target;
+  const { fallback } = target;
+  return {
+    ...target,
+    client: cleanClient(target.client, clean),
+    ...(fallback === undefined
+      ? {}
+      : { fallback: { ...fallback, target: withoutSecrets(fallback.target, clean) } }),
+  };
 }
 
 /** A template of the config that cannot be filled for a question is a mistake at its place in the config. */

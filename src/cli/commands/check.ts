@@ -14,7 +14,7 @@ import { formatProblem, formatProblems } from "../../project/format-problems.ts"
 import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { checkRequests } from "../../run/case-requests.ts";
-import { closeScorers, openScorers } from "../../run/open-scorers.ts";
+import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { changedPrompts } from "../checking/changed-prompts.ts";
 import { checkBaselines } from "../checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
@@ -93,8 +93,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked
         suite.name,
         Array.from({ length: cases.count }, (_, at) => cases.id(at)),
       );
-    const { root, env } = project;
-    const scorers = await openScorers(suite, { root, env, concurrency: 1, judges: judges.host });
+    const scorers = await openScorers(suite, scorerHost(project, { concurrency: 1, judges: judges.host }));
     try {
       add(checked, checkCases(suite, cases, scorers));
       if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))

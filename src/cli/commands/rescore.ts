@@ -7,7 +7,7 @@ import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { measure } from "../../run/assemble-report.ts";
 import { judgeDesk } from "../../run/judge-desk.ts";
-import { closeScorers, openScorers } from "../../run/open-scorers.ts";
+import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -37,7 +37,7 @@ export async function rescoreCommand(
       concurrency,
       instead: options.replay === true ? await replayOf() : undefined,
     });
-    const host = { root: project.root, env: project.env, concurrency, judges: desk.host };
+    const host = scorerHost(project, { concurrency, judges: desk.host });
     const scorers = await openScorers(suite, host);
     const cases = suite.openCases();
     try {

@@ -2,7 +2,7 @@ import type { OpenJudge } from "../../domain/judge.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { SCORER_VERSION } from "../../labels/trust.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
-import { closeScorers, openScorers } from "../../run/open-scorers.ts";
+import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
 import type { JudgeEntry } from "../../scorers/suite-judge.ts";
 import type { Io } from "../io.ts";
 import { openWrittenHistory } from "../project/open-written-history.ts";
@@ -56,7 +56,7 @@ async function scorerAsJudge(
   const { project } = outside;
   const desk = await openDesk(outside);
   try {
-    const host = { root: project.root, env: project.env, concurrency: 1, judges: desk.host };
+    const host = scorerHost(project, { concurrency: 1, judges: desk.host });
     const scorers = await openScorers(loaded, host);
     const scorer = scorers.find((one) => one.name === name);
     if (scorer === undefined) throw new Error(`the suite has no scorer ${name}`);

@@ -9,7 +9,7 @@ import type { OpenScorer } from "../../domain/scorer.ts";
 import { checkCases } from "../../project/check-cases.ts";
 import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
-import { openScorers } from "../../run/open-scorers.ts";
+import { openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";
 import { replayOf } from "./replay-model.ts";
@@ -96,7 +96,7 @@ async function prepareRun(
   try {
     const cases = suite.openCases();
     opened.cases = cases;
-    const host = { root: project.root, env: project.env, concurrency, judges: judges.host };
+    const host = scorerHost(project, { concurrency, judges: judges.host });
     const scorers = await openScorers(suite, host);
     opened.scorers = scorers;
     const asked = options.judges === undefined ? [] : judges.models();

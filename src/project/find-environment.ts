@@ -1,0 +1,64 @@
+import type { Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+
+/** Anything that was meant to be filled from the environment, well written or not. */
+const MEANT = /\$\{\s*env\s*:[^}]*\}?/gi;
+const WELL_WRITTEN = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
+
+/** Where values of a config are filled: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>`. */
+function isFilled(path: readonly PropertyKey[]): boolean {
+  return path.length === 4 && path[0] === "models" && (path[2] === "headers" || path[2] === "env");
+}
+
+/** Every `${env:NAME}` of a parsed file that would stay as it is written, without a word. */
+export function unfilledInValue(
+  value: unknown,
+  places: Places,
+  path: readonly PropertyKey[] = [],
+): Problem[] {
+  if (typeof value === "string") {
+    const found = value.match(MEANT) ?? [];
+    const place = { path: places.path, ...places.at(path) };
+    if (!isFilled(path)) return found.length === 0 ? [] : [unfilled(found[0] ?? "", place)];
+    const wrong = found.find((one) => !WELL_WRITTEN.test(one));
+    return wrong === undefined ? [] : [misspelt(wrong, place)];
+  }
+  if (value === null || typeof value !== "object") return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    unfilledInValue(inner, places, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** The same in a text, line by line. */
+export function unfilledInText(text: string, path: string): Problem[] {
+  if (!/env/i.test(text)) return [];
+  return text
+    .split("\n")
+    .flatMap((line, index) =>
+      Array.from(line.matchAll(MEANT), (match) =>
+        unfilled(match[0], { path, line: index + 1, column: match.index + 1 }),
+      ),
+    );
+}
+
+type Place = Pick<Problem, "path" | "line" | "column">;
+
+function unfilled(written: string, place: Place): Problem {
+  return {
+    code: "EVALS_ENV_NOT_FILLED",
+    ...place,
+    what: `${written} is not filled here.`,
+    why: "It would be sent, compared or run as it is written. Only headers of a model and the env of a command are filled from the environment.",
+    fix: 'Move it into headers: or env: of the model. To mean these very characters in a template: {{ "$" }}{env:…}',
+  };
+}
+
+function misspelt(written: string, place: Place): Problem {
+  return {
+    code: "EVALS_ENV_NOT_FILLED",
+    ...place,
+    what: `${written} names no variable.`,
+    why: "It would be sent as it is written.",
+    fix: `Write the name of a variable: \${env:NAME}`,
+  };
+}

@@ -1,0 +1,15 @@
+import type { Project } from "../domain/project.ts";
+import { secretRemover } from "../providers/redact.ts";
+
+/**
+ * Takes the values of all variables that the project declares as keys (`api_key_env`, `${env:NAME}`) out of a text, however
+ * they are spelled. A program may be given one and say it anywhere; null where none is set.
+ */
+export function declaredSecrets({
+  models,
+  env,
+}: Pick<Project, "models" | "env">): ((text: string) => string) | null {
+  const names = new Set([...models.values()].flatMap((one) => one.provider.keys?.(one.settings) ?? []));
+  const values = [...names].flatMap((name) => env[name] ?? []);
+  return values.length === 0 ? null : secretRemover(values);
+}
