@@ -29,7 +29,7 @@ function sequential(base, candidate, trials, one, seed) {
     others: () => [],
   });
   const found = (calls) => {
-    const { verdict, metrics } = stop.latest().comparison;
+    const { verdict, metrics } = stop.latest().compared.comparison;
     return { verdict, calls, delta: metrics[0].delta };
   };
   let look = 0;

@@ -37,6 +37,8 @@ export interface CompareOptions {
   readonly narrowed: boolean;
   /** Bounds of a sequential look for each rule; the fixed design when left out. */
   readonly bounds?: readonly TestBounds[] | undefined;
+  /** What a look of the sequential test has concluded of each rule: the sizes are measured anew, the word stands. */
+  readonly concluded?: readonly Verdict[] | undefined;
 }
 
 /** The worst of several verdicts. */
@@ -91,7 +93,7 @@ function findingsOf(
   base: Arm,
   candidate: Arm,
   pairs: Pairing,
-  { rules, bounds }: CompareOptions,
+  { rules, bounds, concluded }: CompareOptions,
 ): RuleFinding[] {
   const compared = rules.map((rule, index) => {
     const metricRule: MetricRule = {
@@ -110,7 +112,8 @@ function findingsOf(
     const { one, metricRule } = compared[index] as (typeof compared)[number];
     const p = adjusted?.[index];
     const tooWeak = p !== undefined && rule.mode === "test" && !isRareEnough(p, 1 - rule.confidence);
-    const verdict = tooWeak ? withoutHarm(one.row.verdict) : one.row.verdict;
+    const measured = tooWeak ? withoutHarm(one.row.verdict) : one.row.verdict;
+    const verdict = one.evidence === null ? measured : (concluded?.[index] ?? measured);
     const row = { ...one.row, verdict };
     return {
       rule,

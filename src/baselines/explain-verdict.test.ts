@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RegressionRule } from "../domain/suite.ts";
+import type { Verdict } from "../domain/verdict.ts";
 import { compareArms } from "./compare-arms.ts";
 import { armOfCounts, type Counts, ruleOf, times } from "./testing/arms.ts";
 
@@ -69,4 +70,23 @@ describe("the sentence of a verdict", () => {
   ])("is %s", (sentence, expected) => {
     expect(sentence).toBe(expected);
   });
+
+  it.each<[Verdict, readonly Counts[], RegExp]>([
+    ["regressed", same(50), /^pass rate 0\.0 points .*: regressed when it was decided$/],
+    ["improved", fallen(50, 5), /^pass rate −6\.0 points .*: improved when it was decided$/],
+    ["small_drop", same(50), /^pass rate 0\.0 points .*smaller than 3 points when it was decided$/],
+    ["no_regression", fallen(50, 5), /^pass rate −6\.0 points, .* on these 50 cases when it was decided$/],
+  ])(
+    "never contradicts a look that found %s by the answers that came after it",
+    (verdict, candidate, expected) => {
+      const { comparison } = compareArms(armOfCounts(same(50)), armOfCounts(candidate), {
+        rules: [ruleOf()],
+        narrowed: false,
+        bounds: [{ harm: 2.5, pass: 2.5 }],
+        concluded: [verdict],
+      });
+      expect(comparison.verdict).toBe(verdict);
+      expect(comparison.said).toMatch(expected);
+    },
+  );
 });

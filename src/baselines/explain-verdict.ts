@@ -43,18 +43,39 @@ export function explainVerdict(
   const range = low === null || high === null ? "" : `${signed(low)} to ${signed(high)}`;
   // What was shown is what the pass rule saw: its lower end reaches further where nothing varied.
   const lowest = low === null ? null : Math.max(-1, Math.min(low, evidence.notBelow ?? low));
+  // After an early stop the word is the deciding look's, and the answers that came after it may lie elsewhere.
+  const then = " when it was decided";
+  const shown = lowest === null || lowest > -evidence.allowed ? "" : then;
   switch (verdict) {
     case "regressed":
-      return `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: regressed`;
+      return delta < 0
+        ? `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: regressed`
+        : `${name} ${signed(delta)} points${bounds(low, high)} ${on}: regressed${then}`;
     case "small_drop":
-      return `${name} fell ${points(delta)} points${bounds(lowest, high)} ${on}: a real drop, shown to be smaller than ${allowed} points`;
+      return delta < 0
+        ? `${name} fell ${points(delta)} points${bounds(lowest, high)} ${on}: a real drop, shown to be smaller than ${allowed} points${shown}`
+        : `${name} ${signed(delta)} points${bounds(lowest, high)} ${on}: a real drop smaller than ${allowed} points${then}`;
     case "improved":
-      return `${name} rose ${points(delta)} points (${range}) ${on}: improved`;
+      return delta > 0
+        ? `${name} rose ${points(delta)} points (${range}) ${on}: improved`
+        : `${name} ${signed(delta)} points (${range}) ${on}: improved${then}`;
     case "no_regression":
-      return `${name} ${signed(delta)} points, ${signed(lowest ?? delta)} to ${signed(high ?? delta)}: shown not to be more than ${allowed} points worse ${on}`;
+      return `${name} ${signed(delta)} points, ${signed(lowest ?? delta)} to ${signed(high ?? delta)}: shown not to be more than ${allowed} points worse ${on}${shown}`;
     default:
       return inconclusiveSentence({ name, delta, high, allowed, p, candidate }, evidence, rule, missing);
   }
+}
+
+/** What a run that stopped early had seen when it was decided: a repeated interval, since it was looked at before. */
+export function explainDecision(
+  trials: number,
+  { metric, delta, low, high }: Pick<MetricComparison, "metric" | "delta" | "low" | "high">,
+): string {
+  const when = `It was decided on ${trials} ${trials === 1 ? "answer" : "answers"}`;
+  if (delta === null) return `${when}.`;
+  const range =
+    low === null || high === null ? "" : ` (${signed(low)} to ${signed(high)}, a repeated interval)`;
+  return `${when}, when ${metricWords(metric)} stood at ${signed(delta)} points${range}.`;
 }
 
 function bounds(low: number | null, high: number | null): string {

@@ -87,6 +87,7 @@ function gated(
     accepted,
     candidate: (counted) => armOfRun(header, stored, counted),
     look: null,
+    stopped: false,
     canary,
     declared: null,
   });

@@ -1,6 +1,6 @@
 import { parseBound } from "../domain/bound.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
-import type { CanaryResult, Comparison } from "../domain/report.ts";
+import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
 import { type Gate, RegressionRule } from "../domain/suite.ts";
 import type { GateResult, RuleResult, Verdict } from "../domain/verdict.ts";
@@ -14,12 +14,12 @@ import { withCanary } from "./canary.ts";
 import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
 import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
-import { metricWords } from "./explain-verdict.ts";
+import { explainDecision, metricWords } from "./explain-verdict.ts";
 import { gateResult } from "./gate.ts";
 import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
 import { namedCases } from "./named-cases.ts";
-import { pairCases } from "./pair-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
+import type { SequentialLook } from "./sequential-stop.ts";
 
 /** What a gate looks at when a run has ended. */
 export interface GateInput {
@@ -41,8 +41,10 @@ export interface GateInput {
   readonly behind?: BehindBase | null;
   /** The run as a side, from a tally. */
   readonly candidate: (tally: Tally) => Arm;
-  /** What the last look of a sequential test found; null when all trials were asked at once. */
-  readonly look: ComparedArms | null;
+  /** The last look of a sequential test; null when all trials were asked at once. */
+  readonly look: SequentialLook | null;
+  /** It let the run stop before all trials were asked. */
+  readonly stopped: boolean;
   /** Null when none was asked. */
   readonly canary: CanaryResult | null;
   /** The prompt's version against the baseline's; null when no bump is declared between them. */
@@ -69,7 +71,9 @@ export function gateRun(input: GateInput): {
   const trials = { missing: input.totalMissing, answered: input.tally.totalAnswered };
   if (baseline === null) return { gate: gateResult(rules, "none", trials), comparison: null };
   const compared = withCanary(
-    input.look === null ? compareRun(input, baseline, input.tally) : ofWholeRun(input.look, input, baseline),
+    input.look === null
+      ? compareRun(input, baseline, input.tally)
+      : ofAllAnswers(input.look, input, baseline),
     input.canary,
   );
   const why = acceptedBecause(input, baseline);
@@ -82,7 +86,8 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
-  const contract = contractOf(input, baseline, compared);
+  // What a look has concluded of a promise stands too.
+  const contract = contractOf(input, baseline, input.look?.compared ?? compared);
   const held =
     contract === null || !gate.contract
       ? []
@@ -144,23 +149,33 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
   return { ...result, outcome: "passed", said: `${word}, accepted: ${why}` };
 }
 
-/** A look speaks of part of the cases; which are new, gone or changed is a matter of the whole run. */
-function ofWholeRun(
-  look: ComparedArms,
-  { candidate, tally, header }: GateInput,
-  baseline: Arm,
-): ComparedArms {
-  const whole = candidate(tally);
-  const { new: added, removed, changed } = pairCases(baseline, whole, header.narrowing !== null);
-  const { comparison } = look;
-  return {
-    ...look,
-    comparison: {
-      ...comparison,
-      candidate: { ...comparison.candidate, side: whole.side, run: whole.run, target: whole.target },
-      cases: { ...comparison.cases, new: added, removed, changed },
-    },
-  };
+/**
+ * A look decides on part of the answers; what it decided stands. Every size is that of all answers at hand, so that a
+ * report has one number for one thing, between bounds as wide as the look's.
+ */
+function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Arm): ComparedArms {
+  const { findings } = look.compared;
+  const whole = compareArms(baseline, input.candidate(input.tally), {
+    rules: findings.map((one) => one.rule),
+    narrowed: input.header.narrowing !== null,
+    bounds: look.bounds,
+    concluded: findings.map((one) => one.verdict),
+  });
+  if (!input.stopped) return whole;
+  return { ...whole, comparison: { ...whole.comparison, decided: decisionOf(look) } };
+}
+
+/** Of the rule that decided: the one that failed, else the first. */
+function decisionOf({ compared: { findings }, trials }: SequentialLook): StoppingDecision {
+  const deciding = findings.find((one) => one.verdict === "regressed") ?? findings[0];
+  const {
+    metric = "pass_rate",
+    delta = null,
+    low = null,
+    high = null,
+    p = null,
+  } = deciding?.compared.row ?? {};
+  return { trials, metric, delta, low, high, p, said: explainDecision(trials, { metric, delta, low, high }) };
 }
 
 /** What became of a regression rule; open where it hangs on trials without an answer, so that nobody can accept it. */

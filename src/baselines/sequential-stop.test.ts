@@ -42,10 +42,10 @@ function play(setting: Setting) {
     const pass = setting.candidate[case_no]?.[trial - 1] ?? null;
     stop.note({ case_no, trial, pass, scores: pass === null ? [] : [pass ? 1 : 0] });
     if (position + 1 !== stop.looks[look]) continue;
-    if (stop.decide(look)) return { calls: position + 1, compared: stop.latest() };
+    if (stop.decide(look)) return { calls: position + 1, compared: stop.latest()?.compared };
     look++;
   }
-  return { calls: all, compared: stop.latest() };
+  return { calls: all, compared: stop.latest()?.compared };
 }
 
 const drawn = (n: number, k: number, chance: (place: number) => number, random: () => number): Trials =>
@@ -97,7 +97,7 @@ describe("stopping", () => {
     for (const case_no of two.order)
       for (const trial of [2, 3]) two.note({ case_no, trial, pass: false, scores: [0] });
     expect([one.decide(0), two.decide(0)]).toEqual([false, false]);
-    expect(two.latest()?.comparison.metrics).toEqual(one.latest()?.comparison.metrics);
+    expect(two.latest()?.compared.comparison.metrics).toEqual(one.latest()?.compared.comparison.metrics);
   });
 
   it("shows a repeated interval: wider than one look at the same trials would", () => {

@@ -51,8 +51,16 @@ export interface SequentialStop {
   note(trial: LookTrial): void;
   /** @returns true when the run may stop */
   decide(look: number): boolean;
-  /** The comparison at the last look taken; undefined before the first. */
-  latest(): ComparedArms | undefined;
+  /** The last look taken; undefined before the first. */
+  latest(): SequentialLook | undefined;
+}
+
+/** What a look compared, and how strictly. */
+export interface SequentialLook {
+  readonly compared: ComparedArms;
+  readonly bounds: readonly TestBounds[];
+  /** Answers that it rested on. */
+  readonly trials: number;
 }
 
 /**
@@ -69,7 +77,7 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
   const planned = plannedInformation(looks, baseCounts);
   const total = planned[planned.length - 1] ?? 0;
   const realised: number[] = [];
-  let latest: ComparedArms | undefined;
+  let latest: SequentialLook | undefined;
 
   const decide = (look: number): boolean => {
     const at = looks[look];
@@ -78,12 +86,13 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
     const candidate = armAtLook(input, seen, cases, at.kind === "partial" ? 1 : at.round);
     realised.push(information(baseCounts.subarray(0, cases.length), candidate.answered));
     const bounds = lookBounds(looks, realised, total, input.rules);
-    latest = compareArms(input.baseline, candidate, {
+    const compared = compareArms(input.baseline, candidate, {
       rules: input.rules.map((rule) => (n < SMALL_SUITE ? { ...rule, exact: true } : rule)),
       narrowed: input.narrowed || at.kind === "partial",
       bounds,
     });
-    const regression = latest.findings.map(({ verdict }) => outcomeOf(verdict, at));
+    latest = { compared, bounds, trials: sumOf(candidate.answered) };
+    const regression = compared.findings.map(({ verdict }) => outcomeOf(verdict, at));
     const all = [...regression, ...input.others(bounds[0]?.pass ?? null)];
     return all.includes("failed") || all.every((one) => one === "passed");
   };
@@ -95,6 +104,12 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
     decide,
     latest: () => latest,
   };
+}
+
+function sumOf(column: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < column.length; i++) sum += column[i] ?? 0;
+  return sum;
 }
 
 /** A rule is done with when its verdict cannot be taken back; "inconclusive" is only ever the last word. */

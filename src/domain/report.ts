@@ -98,6 +98,21 @@ export interface CanaryResult {
   readonly stale: boolean;
 }
 
+/** What a look of the sequential test saw when it let a run stop. Differences are in points of [0, 1]. */
+export interface StoppingDecision {
+  /** Answers that the look rested on. */
+  readonly trials: number;
+  readonly metric: string;
+  readonly delta: number | null;
+  /** Bounds of the repeated 90 % interval. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** One-sided, for a drop. */
+  readonly p: number | null;
+  /** One sentence with the numbers. */
+  readonly said: string;
+}
+
 /** Two sides of one suite, compared case by case. */
 export interface Comparison {
   readonly suite: string;
@@ -124,6 +139,8 @@ export interface Comparison {
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with the numbers. */
   readonly said: string;
+  /** Of a run that stopped early; every other size is that of all answers. */
+  readonly decided?: StoppingDecision;
   /** Broken then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];

@@ -39,12 +39,15 @@ export function lacksTrials(status: RunStatus): boolean {
 }
 
 /** Why not every trial was asked, in one sentence; empty when all were. */
-export function endSentence({ end, counts }: RunReport): string {
+export function endSentence({ end, counts, comparison }: RunReport): string {
   switch (end.kind) {
     case "all-asked":
       return "";
     case "decided":
-      return `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`;
+      return [
+        `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`,
+        ...(comparison?.decided === undefined ? [] : [comparison.decided.said]),
+      ].join(" ");
     case "skipped":
       return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${end.because === "budget" ? "the budget is reached" : "stopped"}).`;
     case "interrupted":

@@ -502,4 +502,47 @@ describe("a stopping rule", () => {
     expect(await runTrials(job)).toEqual({ kind: "decided", look: 0 });
     expect(client.asked).toEqual([]);
   });
+
+  it("leaves no answer out that is at hand, wherever a look stops the asking", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          cases: fc.integer({ min: 1, max: 6 }),
+          trials: fc.integer({ min: 1, max: 4 }),
+          stopAt: fc.integer({ min: 0, max: 3 }),
+          seed: fc.integer(),
+        }),
+        async ({ cases, trials, stopAt, seed }) => {
+          const client = fakeClient(async () => answer("yes"));
+          const earlier = engineJob(fakePlan({ client, cases, trials }));
+          await runTrials(earlier);
+          client.asked.length = 0;
+          const kept = (hash: string, trial: number): boolean => chance(seed, hash, trial) < 0.5;
+          const plan = fakePlan({ client, cases, trials });
+          const atHand = new Set<string>();
+          for (let caseNo = 0; caseNo < cases; caseNo++)
+            for (let trial = 1; trial <= trials; trial++)
+              if (kept(plan.askedHash(caseNo), trial)) atHand.add(`c${caseNo}/${trial}`);
+          const looked: number[] = [];
+          const heard = new Set<string>();
+          const job = engineJob(plan, {
+            cached: (hash, trial) => (kept(hash, trial) ? earlier.store.cached(hash, trial) : undefined),
+            stop: {
+              looks: Array.from({ length: trials }, (_, round) => (round + 1) * cases),
+              ahead: 0,
+              decide: (look) => looked.push(look) > 0 && look === stopAt,
+            },
+            onTrial: ({ case_no, trial }) => heard.add(`c${case_no}/${trial}`),
+          });
+          const end = await runTrials(job);
+          expect([...atHand].filter((one) => !heard.has(one))).toEqual([]);
+          expect(client.asked.filter((one) => atHand.has(one))).toEqual([]);
+          expect(job.tally.totalCached).toBe(atHand.size);
+          if (atHand.size === cases * trials) expect([end, looked]).toEqual([{ kind: "all-asked" }, []]);
+          else expect(end.kind).toBe(looked.includes(stopAt) ? "decided" : "all-asked");
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
 });

@@ -88,7 +88,12 @@ interface Work {
   readonly case_no: number;
   readonly trial: number;
   readonly position: number;
+  /** Undefined where nobody has looked for one yet. */
+  readonly atHand: AnswerAtHand | null | undefined;
 }
+
+/** An answer that costs nothing: of an earlier sitting, or of an earlier run. */
+type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
 /**
  * Asks every trial of the order that is not done, at most `concurrency` at once, and scores what comes back. One flat
@@ -105,6 +110,15 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let held: Work | undefined;
   /** How to give up each answer that is being scored: it is kept without scores, and scored when the run goes on. */
   const givingUp = new Set<() => void>();
+
+  const answerAtHand = (caseNo: number, trial: number): AnswerAtHand | undefined => {
+    const left = job.unscored(caseNo, trial);
+    if (left !== undefined) return left;
+    const hit = job.cached?.(plan.askedHash(caseNo), trial);
+    // A reply that failed was kept as an answer by versions that did not tell the two apart.
+    return hit !== undefined && answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
+  };
+  const sweep = job.stop === null ? null : sweepOf(job, line, answerAtHand);
 
   const finish = (work: Work): void => {
     if (line.ended(work.position) && end === undefined) end = { kind: "decided", look: line.look() };
@@ -135,10 +149,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   };
 
   /** Scores an answer and stores both; the answer at once, whatever its scores have to wait for. */
-  const score = (
-    work: Work,
-    answer: { transcript: Transcript; raw: string | null } | CachedAnswer | UnscoredAnswer,
-  ): void => {
+  const score = (work: Work, answer: { transcript: Transcript; raw: string | null } | AnswerAtHand): void => {
     const { transcript } = answer;
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
@@ -224,15 +235,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   /** A promise when the trial has to be waited for; "held" when the budget must hear first what is in flight costs. */
   const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
-    const left = job.unscored(case_no, trial);
-    if (left !== undefined) {
-      score(work, left);
-      return undefined;
-    }
-    const hit = job.cached?.(plan.askedHash(case_no), trial);
-    // A reply that failed was kept as an answer by versions that did not tell the two apart.
-    if (hit !== undefined && answerEnd(hit.transcript.finish_reason) !== "failed") {
-      score(work, hit);
+    const answer = work.atHand === undefined ? answerAtHand(case_no, trial) : work.atHand;
+    if (answer !== undefined && answer !== null) {
+      score(work, answer);
       return undefined;
     }
     const permission = job.budget.reserve(job.client.immediate === true ? 0 : plan.requestLength(case_no));
@@ -249,7 +254,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     return reply.then((one) => settle(work, one));
   };
 
-  const take = (): Work | undefined => {
+  const take = (): Work | "later" | undefined => {
     if (held !== undefined) {
       if (job.control.stopping()) end ??= { kind: "skipped", because: "cancelled" };
       const work = end === undefined ? held : undefined;
@@ -261,10 +266,18 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         end = { kind: "skipped", because: "cancelled" };
         return undefined;
       }
+      const found = sweep?.next();
+      if (found !== undefined && found !== "decided") return found;
+      if (found === "decided") {
+        end = { kind: "decided", look: line.look() };
+        return undefined;
+      }
       const position = line.take();
       if (position === undefined) return undefined;
+      if (sweep?.hasTaken(position)) continue;
       const { case_no, trial } = order.at(position);
-      if (trial <= plan.planned(case_no) && !job.isDone(case_no, trial)) return { case_no, trial, position };
+      if (trial <= plan.planned(case_no) && !job.isDone(case_no, trial))
+        return { case_no, trial, position, atHand: sweep === null ? undefined : null };
       if (line.ended(position)) end = { kind: "decided", look: line.look() };
     }
     return undefined;
@@ -282,6 +295,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       for (let slice = 0; inFlight < job.concurrency && scoring < job.concurrency * 4; ) {
         const work = take();
         if (work === undefined) break;
+        if (work === "later") {
+          setImmediate(pump);
+          return;
+        }
         const waiting = process(work);
         if (waiting === "held") {
           held = work;
@@ -322,13 +339,63 @@ function isHopeless(inARow: number, fatal: boolean, length: number): boolean {
   return fatal || inARow >= Math.min(HOPELESS, length);
 }
 
-/** Hands out positions in order, keeps to the looks, and knows when all before a look have ended. */
+/**
+ * Finds every answer that is at hand before the first look, so that a run which may stop early leaves none of them out.
+ * Where nothing was asked or is to be asked, no look is taken: there is nothing to save, and the gate sees all answers.
+ */
+function sweepOf(
+  { plan, order, tally, isDone }: Job,
+  line: ReturnType<typeof waitingLine>,
+  answerAtHand: (caseNo: number, trial: number) => AnswerAtHand | undefined,
+) {
+  const taken = new Uint8Array(order.length);
+  let next = 0;
+  let asked = tally.totalAnswered - tally.totalCached;
+  let isOver = false;
+  return {
+    hasTaken: (position: number): boolean => taken[position] === 1,
+    /** The next answer at hand; "later" to let others have a turn; "decided" when a look at them says that the run may stop. */
+    next: (): Work | "later" | "decided" | undefined => {
+      for (let seen = 0; next < order.length; ) {
+        if (seen++ === SYNC_SLICE) return "later";
+        const position = next++;
+        const { case_no, trial } = order.at(position);
+        if (trial > plan.planned(case_no) || isDone(case_no, trial)) {
+          taken[position] = 1;
+          line.ended(position);
+          continue;
+        }
+        const atHand = answerAtHand(case_no, trial);
+        if (atHand === undefined || ("cached" in atHand && !atHand.cached)) asked++;
+        if (atHand === undefined) continue;
+        taken[position] = 1;
+        return { case_no, trial, position, atHand };
+      }
+      if (isOver) return undefined;
+      isOver = true;
+      return asked > 0 && line.open() ? "decided" : undefined;
+    },
+  };
+}
+
+/** Hands out positions in order, keeps to the looks once they are open, and knows when all before a look have ended. */
 function waitingLine(length: number, stop: StopRule | null) {
   const hasEnded = stop === null ? null : new Uint8Array(length);
   let next = 0;
   let prefix = 0;
   let look = 0;
   let decided = false;
+  let isOpen = false;
+  const lookOn = (): boolean => {
+    if (stop === null || hasEnded === null || !isOpen || decided) return false;
+    while (hasEnded[prefix] === 1) prefix++;
+    while (prefix >= (stop.looks[look] ?? Number.POSITIVE_INFINITY)) {
+      decided = stop.decide(look);
+      if (decided) return true;
+      look++;
+    }
+    return false;
+  };
   const limit = (): number => {
     if (stop === null) return length;
     return Math.min(length, (stop.looks[look] ?? length) + stop.ahead);
@@ -336,17 +403,15 @@ function waitingLine(length: number, stop: StopRule | null) {
   return {
     take: (): number | undefined => (next < limit() ? next++ : undefined),
     look: (): number => look,
+    /** From now on looks are taken; true when one says already that the run may stop. */
+    open: (): boolean => {
+      isOpen = true;
+      return lookOn();
+    },
     /** Notes an ended trial; true when a look says that the run may stop. */
     ended: (position: number): boolean => {
-      if (stop === null || hasEnded === null || decided) return false;
-      hasEnded[position] = 1;
-      while (hasEnded[prefix] === 1) prefix++;
-      while (prefix >= (stop.looks[look] ?? Number.POSITIVE_INFINITY)) {
-        decided = stop.decide(look);
-        if (decided) return true;
-        look++;
-      }
-      return false;
+      if (hasEnded !== null) hasEnded[position] = 1;
+      return lookOn();
     },
   };
 }

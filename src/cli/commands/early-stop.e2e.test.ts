@@ -52,7 +52,8 @@ describe("a run that stops early", () => {
     expect(stopped.stdout).toContain(
       `stopped after ${asked} of ${CASES * TRIALS} trials: the rest could not change the verdict`,
     );
-    expect(stopped.stdout).toContain("the interval is a repeated one; after an early stop an estimate is");
+    expect(stopped.stdout).toContain("after an early stop an estimate is exaggerated");
+    expect(stopped.stdout).toMatch(/It was decided on 10 answers, when pass rate stood at −100\.0 points/);
     for (const line of stopped.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 
     const whole = await project.json(["run", "s", "--baseline", side, "--all-trials", "--resume"], KEY);
@@ -64,6 +65,36 @@ describe("a run that stops early", () => {
     expect(server.asked).toHaveLength(CASES * TRIALS);
     expect(again.stdout).not.toContain("stopped after");
     expect(again.stdout).not.toContain("exaggerated");
+  });
+
+  it("measures every size on all answers that came in, and tells what decided in a sentence", async () => {
+    // The first look is taken on answers that are worse than those that come in while it waits.
+    const { project, side } = await withBaseline((n) => n % 3 !== 0);
+    const { document } = await project.json(["run", "s", "--baseline", side, "--concurrency", "30"], KEY);
+    const [run] = document.runs;
+    expect(run.counts.not_needed).toBeGreaterThan(0);
+    const { metrics, comparison, gate } = run;
+    const row = comparison.metrics.find((one: { metric: string }) => one.metric === "pass_rate");
+    expect(row.candidate).toBeCloseTo(metrics.pass_rate.value, 12);
+    expect(comparison.candidate.pass_rate).toBe(metrics.pass_rate.value);
+    expect(gate.rules[0].value).toBe(row.delta);
+    expect(comparison.decided.trials).toBeLessThan(run.counts.answered);
+    expect(comparison.decided.delta).not.toBe(row.delta);
+    const again = await project.json(["diff", side, run.id], KEY);
+    expect(again.document.comparisons[0].metrics[0].delta).toBe(row.delta);
+  });
+
+  it("never applies to answers that are at hand", async () => {
+    const { server, project, side } = await withBaseline(() => true);
+    await project.json(["run", "s", "--baseline", side, "--all-trials"], KEY);
+    server.asked.length = 0;
+    const { document } = await project.json(["run", "s", "--baseline", side], KEY);
+    expect(document.runs[0]).toMatchObject({
+      counts: { answered: CASES * TRIALS, cached: CASES * TRIALS, not_needed: 0, calls: 0 },
+      status: "complete",
+      gate: { outcome: "failed", verdict: "regressed" },
+    });
+    expect(server.asked).toEqual([]);
   });
 
   it("stops after a whole round when nothing changed, and is called stopped early", async () => {

@@ -59,7 +59,9 @@ export function gateFor(
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
           const told = { gate, header, tally, casesOf: (selector: string) => selectedBy(plan, selector) };
-          const held = gate.contract ? contractSoFar(declared, sequential?.latest()?.findings ?? []) : [];
+          const held = gate.contract
+            ? contractSoFar(declared, sequential?.latest()?.compared.findings ?? [])
+            : [];
           return [...rulesSoFar(told, left, bound), ...held];
         });
   return {
@@ -89,6 +91,7 @@ export function gateFor(
           behind: behind ?? null,
           candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
           look,
+          stopped: ran.end.kind === "decided",
           canary: started.canary ?? null,
           declared,
         });

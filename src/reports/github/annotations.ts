@@ -52,7 +52,9 @@ function summary(report: RunReport): string {
     (rule) =>
       rule.said ?? `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
-  const text = [verdict, ...said].filter((one) => one !== "").join("; ");
+  const text = [verdict, ...said, report.comparison?.decided?.said ?? ""]
+    .filter((one) => one !== "")
+    .join("; ");
   return text === ""
     ? `${report.counts.errored} trials errored, ${report.counts.skipped} were not asked`
     : text;

@@ -233,7 +233,10 @@ function gateSuite(report: RunReport) {
   const writer = suiteWriter(name, report);
   const names = distinctNames();
   for (const rule of report.gate.rules) {
-    const out = rule.outcome === "passed" ? (rule.said ?? "") : "";
+    const decided = rule.rule.startsWith("regression ") ? (report.comparison?.decided?.said ?? "") : "";
+    const out = [rule.outcome === "passed" ? (rule.said ?? "") : "", decided]
+      .filter((text) => text !== "")
+      .join("\n");
     const entry = { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
     writer.parts.push(testcase(name, entry, writer.counts));
   }

@@ -1,5 +1,5 @@
 import type { Comparison, RunReport } from "../../domain/report.ts";
-import { percent, plural } from "../format-numbers.ts";
+import { count, percent, plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { brokenLines, contractLines, indent, listLines, sentence, tagLine } from "./comparison-lines.ts";
 import type { Style } from "./style.ts";
@@ -13,32 +13,23 @@ export function headVerdictLines(report: RunReport, style: Style, width: number)
   if (comparison === null || report.gate.verdict !== "regressed") return [];
   return [
     ...sentence(comparison.said, width).map((line) => style.strong(line)),
-    ...wasIs(comparison, report.end),
+    ...wasIs(comparison),
     ...chanceLine(comparison),
     ...acceptedLines(report, width),
   ];
 }
 
-function wasIs({ metrics }: Comparison, end: RunReport["end"]): string[] {
+function wasIs({ metrics }: Comparison): string[] {
   const [row] = metrics;
   if (row?.baseline === null || row?.candidate === null || row === undefined) return [];
-  const now =
-    end.kind === "decided"
-      ? `and ${percent(row.candidate)} when that was clear`
-      : `it is ${percent(row.candidate)}`;
-  return [indent(`It was ${percent(row.baseline)}, ${now}.`)];
+  return [indent(`It was ${percent(row.baseline)}, it is ${percent(row.candidate)}.`)];
 }
 
-/** "By chance alone this happens once in 4,000 runs." */
-function chanceLine({ metrics }: Comparison): string[] {
-  const p = metrics.find((one) => one.verdict === "regressed")?.p;
+/** "By chance alone this happens once in 4,000 runs": of an early stop the chance that decided. */
+function chanceLine({ metrics, decided }: Comparison): string[] {
+  const p = (decided ?? metrics.find((one) => one.verdict === "regressed"))?.p;
   if (p === null || p === undefined) return [];
-  const odds =
-    p < 1e-9
-      ? "less than once in a billion runs"
-      : `once in ${Math.round(1 / p)
-          .toString()
-          .replace(/\B(?=(\d{3})+$)/g, ",")} runs`;
+  const odds = p < 1e-9 ? "less than once in a billion runs" : `once in ${count(Math.round(1 / p))} runs`;
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
@@ -58,7 +49,7 @@ export function comparisonLines(report: RunReport, width: number): string[] {
   return [
     cut(indent(against), width),
     ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
-    ...stopLines(report),
+    ...stopLines(report, width),
     ...brokenLines(comparison, width, MOST_SHOWN, `evals diff ${report.header.id}`),
     ...tagLine(comparison, width),
     ...contractLines(comparison, width),
@@ -66,11 +57,12 @@ export function comparisonLines(report: RunReport, width: number): string[] {
   ];
 }
 
-function stopLines({ end, counts }: RunReport): string[] {
+function stopLines({ end, counts, comparison }: RunReport, width: number): string[] {
   if (end.kind !== "decided") return [];
   const ended = counts.trials - counts.not_needed;
   return [
     indent(`stopped after ${ended} of ${counts.trials} trials: the rest could not change the verdict`),
-    indent("(the interval is a repeated one; after an early stop an estimate is exaggerated)"),
+    ...(comparison?.decided === undefined ? [] : sentence(comparison.decided.said, width)),
+    indent("(after an early stop an estimate is exaggerated)"),
   ];
 }
