@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { hashFiles } from "../../git/hash-files.ts";
+import { isShallow } from "../../git/promotion-history.ts";
 import { publishedFiles } from "../../git/published-files.ts";
 import { readTree } from "../../git/read-tree.ts";
-import { readAtCommit } from "../../git/repository.ts";
+import { listRefs, readAtCommit, remoteDefaultBranch, remoteNames } from "../../git/repository.ts";
 import { readBlobs } from "../../git/tags.ts";
 import { changedVersionProblem, versionOfPath } from "../../project/prompt-versions.ts";
 import { baseOfChange } from "../gating/base-of-change.ts";
@@ -59,6 +60,50 @@ async function changedAmong(
       return changedVersionProblem({ path, line, published: newest, taken: takenBeside(path, all) });
     }),
   );
+}
+
+/**
+ * A warning where this clone cannot know what was published: its history is cut, or the branch that counts is not in it. No
+ * warning where no version could have been published.
+ */
+export async function unknownPublished(root: string, env: Environment): Promise<Problem[]> {
+  if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
+    return [];
+  const [shallow, remotes, branch, base] = await Promise.all([
+    isShallow(root),
+    remoteNames(root),
+    remoteDefaultBranch(root),
+    baseOfChange(root, { env }),
+  ]);
+  const [remote] = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
+  const everyBranch = `--tags ${remote ?? "origin"} "+refs/heads/*:refs/remotes/${remote ?? "origin"}/*"`;
+  if (shallow) {
+    return [
+      publishedUnknown(
+        "This clone is shallow: its history is cut off",
+        `git fetch --unshallow ${everyBranch}        (in GitHub Actions: fetch-depth: 0 at actions/checkout)`,
+      ),
+    ];
+  }
+  // A remote of which nothing is here was never pushed to from here.
+  if (remote === undefined || (await listRefs(root, "refs/remotes/")).length === 0) return [];
+  if (base.kind === "unseen") {
+    const { name } = base.base;
+    const fetch = `git fetch --tags ${remote} ${name}:refs/remotes/${remote}/${name}`;
+    return [publishedUnknown(`The branch "${name}" is not in this clone`, fetch)];
+  }
+  if (branch !== null || base.kind === "seen") return [];
+  const fetch = `git fetch ${everyBranch} && git remote set-head ${remote} --auto`;
+  return [publishedUnknown(`The default branch of "${remote}" is not in this clone`, fetch)];
+}
+
+function publishedUnknown(reason: string, fix: string): Problem {
+  return {
+    code: "EVALS_PUBLISHED_UNKNOWN",
+    what: `${reason}, so it cannot be known which versions of prompts and judges are published.`,
+    why: "A published version that was edited in place would not be found here.",
+    fix,
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -15,7 +15,7 @@ import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { checkRequests } from "../../run/case-requests.ts";
 import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
-import { changedPrompts } from "../checking/changed-prompts.ts";
+import { changedPrompts, unknownPublished } from "../checking/changed-prompts.ts";
 import { checkBaselines } from "../checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
 import { checkLabels } from "../checking/check-labels.ts";
@@ -58,7 +58,14 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
     const labels = checkLabels(files, (suite) => checked.ids.get(suite));
     add(checked, labels.problems);
     checked.warnings.push(...labels.warnings);
-    if (gitRoot !== null) add(checked, await changedPrompts(root, io.env));
+    if (gitRoot !== null) {
+      const [changed, unknown] = await Promise.all([
+        changedPrompts(root, io.env),
+        unknownPublished(root, io.env),
+      ]);
+      add(checked, changed);
+      checked.warnings.push(...unknown);
+    }
     const baselines = checkBaselines(root);
     add(checked, baselines.problems);
     checked.warnings.push(...baselines.warnings);

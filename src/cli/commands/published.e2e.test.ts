@@ -99,6 +99,47 @@ describe("a published version that was edited in place", () => {
   });
 });
 
+describe("evals check in a clone that cannot know what was published", () => {
+  const warned = (document: { warnings: Found[] }): string[] =>
+    document.warnings.filter((one) => one.code === "EVALS_PUBLISHED_UNKNOWN").map((one) => one.fix);
+
+  beforeEach(() => {
+    repo.git("switch", "-q", "-c", "feature");
+    repo.commit({ "prompts/q/1.0.0.md": promptText("Edited in place.") });
+    repo.git("push", "-q", "origin", "feature");
+  });
+
+  it.each([
+    ["shallow, on a laptop", 1, {}],
+    ["shallow, in CI", 1, { GITHUB_BASE_REF: "main" }],
+    ["of one branch, in CI", 0, { GITHUB_BASE_REF: "main" }],
+    ["of one branch, on a laptop", 0, {}],
+  ])("%s, warns and names the command after which it is known", async (_, depth, env) => {
+    const ci = repo.clone("feature", depth);
+    if (depth === 0) {
+      ci.git("remote", "set-branches", "origin", "feature");
+      ci.git("update-ref", "-d", "refs/remotes/origin/main");
+      ci.git("symbolic-ref", "-d", "refs/remotes/origin/HEAD");
+    }
+    const { exit, document } = await ci.json(["check"], env);
+    const [fix = ""] = warned(document);
+    expect([exit, changed(document), warned(document).length]).toEqual([0, [], 1]);
+    const { execSync } = await import("node:child_process");
+    execSync(fix.replace(/ {8}.*$/, ""), { cwd: ci.root, stdio: "ignore" });
+    const known = await ci.json(["check"], env);
+    expect([known.exit, changed(known.document)]).toEqual([2, ["prompts/q/1.0.0.md:2"]]);
+    expect(warned(known.document)).toEqual([]);
+  });
+
+  it("is silent in a whole clone, before anything was pushed, and where no version stands", async () => {
+    expect(warned((await repo.clone("main", 0).json(["check"])).document)).toEqual([]);
+    expect(warned((await repo.json(["check"])).document)).toEqual([]);
+    repo.git("update-ref", "-d", "refs/remotes/origin/main");
+    repo.git("update-ref", "-d", "refs/remotes/origin/feature");
+    expect(warned((await repo.json(["check"])).document)).toEqual([]);
+  });
+});
+
 describe("evals check and the baselines", () => {
   const PATH = "evals/baselines/s.jsonl";
   const codes = async (): Promise<string[]> => {
