@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { starterFiles } from "../project/starter-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
@@ -14,6 +14,11 @@ describe("evals init", () => {
     readdirSync(repo.root, { recursive: true, encoding: "utf8", withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));
+
+  const put = (path: string, text: string): void => {
+    mkdirSync(dirname(join(repo.root, path)), { recursive: true });
+    repo.write(path, text);
+  };
 
   it("makes a project that checks and runs without a key", async () => {
     expect((await repo.evals("init")).exit).toBe(0);
@@ -50,6 +55,71 @@ describe("evals init", () => {
     for (const path of Object.keys(starterFiles())) expect(repo.read(path)).toBe(`mine: ${path}`);
     expect(repo.read(".gitignore")).toBe(".evals/\n.env\n");
     repo.matches("init-twice");
+  });
+
+  it("adds no example to a project that is there, which checks and runs as before", async () => {
+    put("evalconfig.yaml", "models:\n  mine: { provider: outputs, file: fixtures/mine.jsonl }\n");
+    put("fixtures/mine.jsonl", '{"case":"a","output":"b"}\n');
+    put("datasets/mine.jsonl", '{"id":"a","input":"q","expected":"b"}\n');
+    put("evals/mine.yaml", "dataset: mine\nmodel: mine\nscorers:\n  - type: equals\n");
+    const before = files();
+    const { exit, stdout } = await repo.evals("init");
+    expect([exit, stdout]).toEqual([0, expect.stringContaining("There is a project here already.")]);
+    expect(files().filter((path) => !before.includes(path))).toEqual([join(repo.root, ".gitignore")]);
+    expect([(await repo.evals("check")).exit, (await repo.evals("run")).exit]).toEqual([0, 0]);
+  });
+
+  it("makes a second project in a folder of a first, and neither notices the other", async () => {
+    await repo.evals("init");
+    expect((await repo.evals("init packages/shop")).exit).toBe(0);
+    for (const command of ["check", "run", "check -C packages/shop", "run -C packages/shop"])
+      expect((await repo.evals(command)).exit, command).toBe(0);
+  });
+
+  it.each(["evals", "prompts/deep", "datasets"])(
+    "refuses %s/ of a project, where it would break it",
+    async (folder) => {
+      await repo.evals("init");
+      const before = files();
+      const { exit, stderr } = await repo.evals(`init ${folder}`);
+      expect([exit, stderr]).toEqual([2, expect.stringContaining("EVALS_INIT_INSIDE")]);
+      expect(files()).toEqual(before);
+    },
+  );
+
+  it("refuses beside an evalconfig.yml, which is a slip", async () => {
+    repo.write("evalconfig.yml", "models: {}\n");
+    const { exit, stderr } = await repo.evals("init");
+    expect([exit, stderr]).toEqual([2, expect.stringContaining("mv evalconfig.yml evalconfig.yaml")]);
+  });
+
+  it.each([
+    ["evals/ticket-queue.yml", "dataset: x\n"],
+    ["datasets/ticket-queue.csv", "id,input\na,b\n"],
+    ["prompts/ticket-queue/2.0.0.md", "user:\nHello.\n"],
+    ["fixtures/ticket-queue.jsonl", "{}\n"],
+  ])("takes another name where %s is there, and leaves it alone", async (path, text) => {
+    put(path, text);
+    await repo.evals("init");
+    expect(repo.read(path)).toBe(text);
+    expect((await repo.evals("run ticket-queue-2")).exit).toBe(0);
+  });
+
+  it("says that what stood in evals/ before is read from now on, and names a command that runs all the same", async () => {
+    put("evals/of-another-tool.yaml", "prompts: [a]\nproviders: [b]\n");
+    const { stdout } = await repo.evals("init");
+    expect(stdout).toContain("What stood in evals/ before belongs to this project now");
+    const [, command = ""] =
+      /npx evals (run .*?) {2,}/.exec(stdout) ?? /npx evals (run \S+)/.exec(stdout) ?? [];
+    expect([command, (await repo.evals(command)).exit]).toEqual(["run ticket-queue", 0]);
+  });
+
+  it("goes on where it was cut off: the config is written last", async () => {
+    const [first, ...rest] = Object.entries(starterFiles());
+    for (const [path, text] of rest.slice(0, 2)) put(path, text);
+    expect([first?.[0], rest.at(-1)?.[0]]).toEqual(["evals/ticket-queue.yaml", "evalconfig.yaml"]);
+    expect((await repo.evals("init")).exit).toBe(0);
+    expect((await repo.evals("run")).exit).toBe(0);
   });
 
   it("adds its lines to a .gitignore that is there, once", async () => {

@@ -1,21 +1,27 @@
+/** What the example is called where nothing of that name is there yet. */
+export const STARTER_NAME = "ticket-queue";
+
 /** The two versions of the prompt: one that the suite asks with, one that a gate blocks. */
-export const RELEASED = "ticket-queue@1.0.0";
-export const EDITED = "ticket-queue@1.1.0";
+export const RELEASED = "1.0.0";
+export const EDITED = "1.1.0";
 
 /**
- * What `evals init` writes, by path. The suite answers from a recording of two versions of its prompt, so it runs without a key
- * and can show a prompt edit being blocked.
+ * What `evals init` writes, by path; the config last, so that it stands beside a whole example. The suite answers from a
+ * recording of two versions of its prompt, so it runs without a key and can show a prompt edit being blocked.
+ *
+ * @param name of the suite, its dataset, its prompt and its recording
  */
-export function starterFiles(): Readonly<Record<string, string>> {
+export function starterFiles(name: string = STARTER_NAME): Readonly<Record<string, string>> {
+  const named = (text: string): string => text.replaceAll(STARTER_NAME, name);
   return {
-    "evalconfig.yaml": CONFIG,
-    "evals/ticket-queue.yaml": SUITE,
-    "datasets/ticket-queue.jsonl": jsonl(
+    [`evals/${name}.yaml`]: named(SUITE),
+    [`datasets/${name}.jsonl`]: jsonl(
       CASES.map(({ id, message, queue, tags }) => ({ id, input: { message }, expected: { queue }, tags })),
     ),
-    "prompts/ticket-queue/1.0.0.md": PROMPT,
-    "prompts/ticket-queue/1.1.0.md": EDITED_PROMPT,
-    "fixtures/ticket-queue.jsonl": jsonl(recordedLines()),
+    [`prompts/${name}/${RELEASED}.md`]: PROMPT,
+    [`prompts/${name}/${EDITED}.md`]: EDITED_PROMPT,
+    [`fixtures/${name}.jsonl`]: jsonl(recordedLines()),
+    "evalconfig.yaml": named(CONFIG),
   };
 }
 
@@ -38,7 +44,7 @@ defaults: { trials: 3, concurrency: 16 }
 const SUITE = `# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json
 description: Which queue a support ticket belongs to.
 dataset: ticket-queue
-prompt: ${RELEASED}   # released; 1.1.0 is an edit that is not good enough yet
+prompt: ${STARTER_NAME}@${RELEASED}   # released; ${EDITED} is an edit that is not good enough yet
 model: recorded
 scorers:
   - type: equals

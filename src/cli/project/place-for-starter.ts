@@ -1,0 +1,78 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
+import { CONFIG_FILE } from "../../project/find-project-root.ts";
+import { STARTER_NAME, starterFiles } from "./starter-project.ts";
+
+/** Folders of a project in which every file has a meaning. */
+const PROJECT_FOLDERS = ["evals", "datasets", "prompts", "judges", "labels", "fixtures"];
+/** Those of which `evals check` reads every file. */
+const READ_WHOLE = ["evals", "prompts", "judges", "labels"];
+
+/**
+ * Whether a project may begin in a folder.
+ * @param root absolute
+ * @throws {EvalsError} beside a misspelt config, and inside of a folder that belongs to another project
+ */
+export function refuseStarter(root: string): void {
+  if (existsSync(join(root, "evalconfig.yml")) && !existsSync(join(root, CONFIG_FILE)))
+    throw new EvalsError({
+      code: "EVALS_INIT_MISSPELT",
+      path: "evalconfig.yml",
+      what: `There is an evalconfig.yml here, and a project is marked by ${CONFIG_FILE}.`,
+      why: "A new config beside it would hide what it says.",
+      fix: `mv evalconfig.yml ${CONFIG_FILE}`,
+    });
+  for (let above = dirname(root); ; above = dirname(above)) {
+    const [folder = ""] = relative(above, root).split(sep);
+    if (existsSync(join(above, CONFIG_FILE)) && PROJECT_FOLDERS.includes(folder))
+      throw new EvalsError({
+        code: "EVALS_INIT_INSIDE",
+        what: `This folder is part of the project in ${above}: every file in its ${folder}/ has a meaning there.`,
+        why: "A second project inside would be read as files of the first, and its checks would fail.",
+        fix: `evals init -C ${above} <another folder>`,
+      });
+    if (existsSync(join(above, ".git")) || dirname(above) === above) return;
+  }
+}
+
+/** A name for the example of which nothing is there yet but what an interrupted `evals init` wrote. */
+export function freeStarterName(root: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? STARTER_NAME : `${STARTER_NAME}-${number}`;
+    if (isFree(root, name)) return name;
+  }
+}
+
+function isFree(root: string, name: string): boolean {
+  const own = starterFiles(name);
+  const beside = [
+    ...["evals", "datasets"].flatMap((folder) =>
+      ["yaml", "yml", "jsonl", "csv"].map((ending) => `${folder}/${name}.${ending}`),
+    ),
+    ...namesIn(join(root, "prompts", name)).map((file) => `prompts/${name}/${file}`),
+    `fixtures/${name}.jsonl`,
+    `labels/${name}.jsonl`,
+    `evals/baselines/${name}.jsonl`,
+  ];
+  return beside.every((path) => {
+    const place = join(root, path);
+    if (!existsSync(place)) return true;
+    return statSync(place).isFile() && readFileSync(place, "utf8") === own[path];
+  });
+}
+
+/** Folders that hold something already which a check will now read. */
+export function foldersReadFromNowOn(root: string, name: string): string[] {
+  const own = Object.keys(starterFiles(name));
+  return READ_WHOLE.filter((folder) =>
+    namesIn(join(root, folder)).some((entry) => !own.some((path) => isPartOf(`${folder}/${entry}`, path))),
+  );
+}
+
+const isPartOf = (place: string, path: string): boolean => path === place || path.startsWith(`${place}/`);
+
+function namesIn(folder: string): string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder).filter((name) => !basename(name).startsWith(".")) : [];
+}
