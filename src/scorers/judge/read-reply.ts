@@ -2,8 +2,9 @@ import { answerEnd } from "../../domain/finish-reason.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { JudgeReply } from "../../domain/judge.ts";
 import type { ReplyShape } from "../../domain/provider.ts";
+import { otherLine, otherWords, type Stated } from "./contradiction.ts";
 import { type FoundJson, findJson, givenTwice } from "./find-json.ts";
-import { type Reading, type ReplyForm, UnusableReply } from "./reply-form.ts";
+import { type Reading, type ReplyForm, refuseContradiction, UnusableReply } from "./reply-form.ts";
 
 /** A form with what all forms share. */
 export interface AskedForm {
@@ -62,13 +63,42 @@ export function readReply(
   const reading = form.read(first);
   if (rest.some((other) => form.read(other).score !== reading.score))
     throw new UnusableReply("contradicts itself: it gives two verdicts");
+  const stated = form.stated(first, reading);
+  for (const one of verdicts) refuseContradiction(one, stated);
+  for (const one of found) {
+    const { value } = one;
+    // The whole of which a part was picked judges more than this question.
+    const beside = !isForged(one) && form.pick?.(value) === undefined;
+    if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
+  }
   // What follows a verdict may take it back.
   if (!whole) throw new UnusableReply("is too tangled to be read to its end");
   if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
     throw new UnusableReply("broke off behind its verdict");
+  refuseOtherWords(output, found, stated, judged);
+  const second = otherLine(String(first.reason ?? ""), stated);
+  if (second !== undefined && !judged.some((text) => text.includes(second)))
+    throw new UnusableReply(`contradicts itself: its reason says ${JSON.stringify(second)}`);
   if (quotes) checkQuotes(first.quotes, judged);
   return reading;
 }
+
+/** What is said behind a verdict may take it back; before it, only a line of its own that names another one. */
+function refuseOtherWords(
+  output: string,
+  found: readonly FoundJson[],
+  stated: Stated,
+  judged: readonly string[],
+): void {
+  const [first, last] = [found[0]?.text ?? "", found.at(-1)?.text ?? ""];
+  const behind = output.slice(output.lastIndexOf(last) + last.length);
+  const before = output.slice(0, output.indexOf(first)).split(THOUGHT_END).at(-1) ?? "";
+  const other = otherWords(behind, stated) ?? otherLine(before, stated);
+  if (other !== undefined && !judged.some((text) => text.includes(other)))
+    throw new UnusableReply(`contradicts itself: beside its ${stated.key} it says ${JSON.stringify(other)}`);
+}
+
+const THOUGHT_END = /<\/(?:think|thinking|reasoning)>/;
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -3,6 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Judged } from "../../domain/judge.ts";
 import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
+import { otherMember, type Stated } from "./contradiction.ts";
 
 /** A reply that gives no verdict that can be used; the words complete "the judge …". */
 export class UnusableReply extends Error {}
@@ -29,6 +30,15 @@ export interface ReplyForm {
   pick?(reply: unknown): unknown;
   /** @throws {UnusableReply} */
   read(reply: Readonly<Record<string, unknown>>): Reading;
+  /** What such a reply states; nothing else in it may say otherwise. */
+  stated(reply: Readonly<Record<string, unknown>>, reading: Reading): Stated;
+}
+
+/** @throws {UnusableReply} when another member of the reply says otherwise than what it states */
+export function refuseContradiction(reply: Readonly<Record<string, unknown>>, stated: Stated): void {
+  const other = otherMember(reply, stated);
+  if (other !== undefined)
+    throw new UnusableReply(`contradicts itself: its ${stated.key} and ${other} say different things`);
 }
 
 const TEXT = { type: "string" } as const;
@@ -43,19 +53,10 @@ export function verdictForm(worth: Readonly<Record<string, number>>): ReplyForm 
     example: `{"reason": "<why, in one to three sentences>", "verdict": "${words.join('" or "')}"}`,
     read: (reply) => {
       const score = worth[wordOf(reply.verdict, words)] ?? 0;
-      refuseContradiction(reply, score);
       return { score, reason: reasonOf(reply) };
     },
+    stated: (_, { score }) => ({ key: "verdict", worth, score, given: null }),
   };
-}
-
-/** Some judges add what nobody asked for; where it says otherwise than the verdict, neither can be believed. */
-function refuseContradiction(reply: Readonly<Record<string, unknown>>, score: number): void {
-  const { pass, passed, score: given } = reply;
-  const other = given === 0 || given === 1 ? given === 1 : undefined;
-  const said = [pass, passed, other].filter((one) => typeof one === "boolean");
-  if (score !== 0.5 && said.some((one) => one !== (score === 1)))
-    throw new UnusableReply("contradicts itself: its verdict and its other members say different things");
 }
 
 /** `{"reason", "score"}`, the score on a scale. */
@@ -82,18 +83,10 @@ export function scoreForm(scale: Scale): ReplyForm {
         throw new UnusableReply(`answered ${given}, which is not on its scale (${all})`);
       }
       const score = level?.value ?? (given - min) / (max - min);
-      refuseOtherWord(reply, score);
       return { score, reason: `${rounded(given)} on ${min} to ${max}: ${reasonOf(reply)}` };
     },
+    stated: (reply, { score }) => ({ key: "score", worth: null, score, given: numberOf(reply.score) }),
   };
-}
-
-/** The best that there is, called a fail, or the worst, called a pass; between them the threshold decides. */
-function refuseOtherWord({ verdict, pass, passed }: Readonly<Record<string, unknown>>, score: number): void {
-  const word = typeof verdict === "string" ? verdict.trim().toLowerCase() : "";
-  const said = [pass, passed, word === "pass" ? true : word === "fail" ? false : undefined];
-  if ((score === 0 && said.includes(true)) || (score === 1 && said.includes(false)))
-    throw new UnusableReply("contradicts itself: its score and its other members say different things");
 }
 
 /** Whether a score passes. What rounding leaves does not count: three times 0.7 has a mean a little below 0.7. */
@@ -135,8 +128,11 @@ export function findingsForm(spec: {
     read: (reply) => {
       const list = reply[key];
       if (!Array.isArray(list)) throw new UnusableReply(`gave no list of ${key}`);
-      return spec.conclude(list.map((one) => findingOf(one, item, words)));
+      const findings = list.map((one) => findingOf(one, item, words));
+      refuseTwoWords(findings, item);
+      return spec.conclude(findings);
     },
+    stated: (_, { score }) => ({ key, worth: null, score, given: null }),
   };
 }
 
@@ -145,11 +141,28 @@ function findingOf(value: unknown, item: string, words: readonly string[]): Find
     throw new UnusableReply(`gave a ${item} without a verdict`);
   const members = value as Readonly<Record<string, unknown>>;
   const text = members[item];
+  const verdict = wordOf(members.verdict, words);
+  // Each word worth another number: no other member may say another word.
+  const worth = Object.fromEntries(words.map((word, index) => [word, index]));
+  const { [item]: _, ...others } = members;
+  refuseContradiction(others, { key: "verdict", worth, score: words.indexOf(verdict), given: null });
   return {
     text: typeof text === "string" ? text : (JSON.stringify(text) ?? ""),
     reason: reasonOf(members),
-    verdict: wordOf(members.verdict, words),
+    verdict,
   };
+}
+
+/** The same thing with two verdicts has none. */
+function refuseTwoWords(findings: readonly Finding[], item: string): void {
+  const said = new Map<string, string>();
+  for (const { text, verdict } of findings) {
+    const about = text.replace(/\s+/g, " ").trim().toLowerCase();
+    const before = said.get(about);
+    if (before !== undefined && before !== verdict)
+      throw new UnusableReply(`contradicts itself: it calls one ${item} ${before} and ${verdict}`);
+    said.set(about, verdict);
+  }
 }
 
 function reasonOf({ reason }: Readonly<Record<string, unknown>>): string {

@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import type { JudgeSettings } from "../../domain/judge-settings.ts";
+import { JUDGE_KINDS } from "./kinds/registry.ts";
+import { readReply } from "./read-reply.ts";
+import { type ReplyForm, UnusableReply } from "./reply-form.ts";
+
+const reply = (output: string) => ({ output, refusal: null, finish_reason: "stop" });
+
+/** Every form of every kind, with a reply that is the best there is. */
+const SCALE = { min: 1, max: 5 };
+const SETTINGS = [{}, { scale: SCALE }].map((more) => ({
+  criteria: [{ name: "kind", text: "It is kind.", weight: 1, must: false }],
+  ...more,
+})) as unknown as JudgeSettings[];
+
+function bestOf(form: ReplyForm): Record<string, unknown> {
+  const [[key, member]] = Object.entries(form.members).slice(-1) as [[string, Record<string, unknown>]];
+  if (member.type === "array") {
+    const items = (member.items as { properties: Record<string, { enum?: string[] }> }).properties;
+    const [item = ""] = Object.keys(items);
+    return { [key]: [{ [item]: "1", reason: "r", verdict: items.verdict?.enum?.[0] }] };
+  }
+  if (member.type === "number")
+    return { reason: "r", score: Math.max(...((member.enum as number[]) ?? [5])) };
+  return { reason: "r", verdict: (member.enum as string[])[0] };
+}
+
+const FORMS = JUDGE_KINDS.flatMap((kind) =>
+  SETTINGS.filter(({ scale }) => scale !== undefined || kind.needs.scale !== "required").flatMap((settings) =>
+    kind
+      .questions(settings)
+      .map(({ form }, index): [string, ReplyForm, Record<string, unknown>] => [
+        `${kind.kind} ${index + 1}${settings.scale === undefined ? "" : " on a scale"}`,
+        form,
+        bestOf(form),
+      ]),
+  ),
+);
+
+describe.each(FORMS)("a reply of %s", (_, form, best) => {
+  const read = (output: string) => readReply(reply(output), { form, quotes: false }, []);
+  const text = JSON.stringify(best);
+  const refused = (output: string) => {
+    expect(() => read(output)).toThrow(UnusableReply);
+    expect(() => read(output)).toThrow(/contradicts itself/);
+  };
+  const isWord = typeof best.verdict === "string";
+  const isYesNo = best.verdict === "pass" || !isWord;
+
+  it("counts when it is consistent, with what else is in it", () => {
+    const { score } = read(text);
+    const more = { confidence: 0.4, note: "fail safe", tone: { pass: false }, status: "ok", answer: "no" };
+    expect(read(JSON.stringify({ ...best, ...more })).score).toBe(score);
+    expect(read(`I looked at it.\n${text}\nThat is all.`).score).toBe(score);
+  });
+
+  const opposite: Record<string, unknown>[] = isYesNo
+    ? [
+        ...["pass", "passed", "is_passing", "accepted"].flatMap((key) =>
+          [false, "no", "No.", 0, "false"].map((value) => ({ [key]: value })),
+        ),
+        ...["fail", "failed", "rejected"].map((key) => ({ [key]: true })),
+        ...["final_verdict", "finalVerdict", "Final Verdict", "decision", "result", "overall"].map((key) => ({
+          [key]: "fail",
+        })),
+        { result: { pass: false } },
+        { evaluation: { final: { verdict: "FAIL: it is rude" } } },
+      ]
+    : ["winner", "better", "final_verdict", "Verdict", "decision"].map((key) => ({
+        [key]: best.verdict === "first" ? "second" : "the first answer",
+      }));
+  it.each(opposite)("is none when it holds %j too", (more) => {
+    refused(JSON.stringify({ ...best, ...more }));
+    refused(JSON.stringify({ ...more, ...best }));
+    refused(`${text} ${JSON.stringify(more)}`);
+  });
+});
+
+const wordForms = FORMS.filter(([, , best]) => typeof best.verdict === "string");
+describe.each(wordForms)("words around a reply of %s", (_, form, best) => {
+  const other =
+    Object.keys((form.members.verdict as { enum: string[] }).enum).length > 0 &&
+    (form.members.verdict as { enum: string[] }).enum[1];
+  const text = JSON.stringify(best);
+
+  it.each([
+    `${text}\nCorrection: the verdict should be ${other}.`,
+    `${text} On second thoughts, my decision is: **${other}**`,
+    `Verdict: ${other}\n${text}`,
+    JSON.stringify({ ...best, reason: `It is not good. Final verdict: ${other}.` }),
+  ])("take it back: %s", (output) => {
+    expect(() => readReply(reply(output), { form, quotes: false }, [])).toThrow(/contradicts itself/);
+  });
+
+  it.each([
+    `${text}\nThe verdict is ${best.verdict}.`,
+    `<think>Verdict: ${other}</think>${text}`,
+    JSON.stringify({
+      ...best,
+      reason: `One could say that the verdict: ${other} fits, but it does not, by far, in this case at hand.`,
+    }),
+  ])("leave it: %s", (output) => {
+    expect(readReply(reply(output), { form, quotes: false }, []).reason).toBeTruthy();
+  });
+});
+
+describe("a score", () => {
+  const form = FORMS.find(([name]) => name === "ordinal 1 on a scale")?.[1] as ReplyForm;
+  const read = (value: object | string) =>
+    readReply(reply(typeof value === "string" ? value : JSON.stringify(value)), { form, quotes: false }, []);
+
+  it.each([
+    { reason: "r", score: 4, final_score: 2 },
+    { reason: "r", score: 4, rating: "2" },
+    { reason: "r", score: 4, Score: 3 },
+    '{"reason":"r","score":4}\nCorrected score: 2',
+  ])("is none beside another: %j", (value) => {
+    expect(() => read(value)).toThrow(/contradicts itself/);
+  });
+
+  it("may stand twice, and beside parts of its own", () => {
+    expect(
+      read({ reason: "r", score: 4, final_score: "4", clarity_score: 1, parts: { score: 1 } }).score,
+    ).toBe(0.75);
+  });
+});
+
+describe("a list of findings", () => {
+  const form = FORMS.find(([name]) => name === "faithfulness 1")?.[1] as ReplyForm;
+  const claim = (verdict: string, more: object = {}, text = "c") => ({
+    claim: text,
+    reason: "r",
+    verdict,
+    ...more,
+  });
+  const read = (claims: object[]) =>
+    readReply(reply(JSON.stringify({ claims })), { form, quotes: false }, []);
+
+  it.each([
+    [claim("supported", { supported: false })],
+    [claim("supported", { contradicted: true })],
+    [claim("supported", { final_verdict: "absent" })],
+    [claim("supported"), claim("contradicted", {}, " C")],
+  ])("is none when one contradicts itself: %j", (...claims) => {
+    expect(() => read(claims)).toThrow(/contradicts itself/);
+  });
+
+  it("may name one claim twice alike", () => {
+    expect(read([claim("supported", { supported: true }), claim("supported")]).score).toBe(1);
+  });
+});

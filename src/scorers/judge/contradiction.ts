@@ -1,0 +1,239 @@
+import { shorten } from "../frame/brief.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What a reply says, against which everything else in it is held. */
+export interface Stated {
+  /** The member that says it. */
+  readonly key: string;
+  /** Of a verdict in words: what each is worth; null for a score, and for a list of findings. */
+  readonly worth: Readonly<Record<string, number>> | null;
+  /** What it amounts to, in [0, 1]. */
+  readonly score: number;
+  /** The number as it stands, of a score; else null. */
+  readonly given: number | null;
+}
+
+const FIRST = "(?:(?:final|overall|actual|real|true|revised|corrected|updated|new|my|judge|total)_)*";
+const VERDICT = new RegExp(
+  `^${FIRST}(?:verdict|decision|judge?ment|outcome|result|conclusion|ruling|label|grade|evaluation|assessment|correction|winner|better|preferred|preference|choice|final|overall)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
+);
+const PASSES = new RegExp(
+  `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:pass|passed|passes|passing|accept|accepted|acceptable|approved?|success|successful|met|meets|criteri(?:on|a)_met|meets_criteri(?:on|a))$`,
+);
+const FAILS = new RegExp(
+  `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:fail|failed|fails|failing|reject|rejected|unacceptable)$`,
+);
+const NUMBER = new RegExp(
+  `^${FIRST}(?:score|rating|points|grade|level|mark)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
+);
+
+const YES = new Set([
+  ...[
+    "pass",
+    "passed",
+    "passes",
+    "passing",
+    "yes",
+    "y",
+    "true",
+    "ok",
+    "okay",
+    "accept",
+    "accepted",
+    "acceptable",
+  ],
+  ...["approve", "approved", "success", "met", "good", "correct"],
+]);
+const NO = new Set([
+  ...[
+    "fail",
+    "failed",
+    "fails",
+    "failing",
+    "no",
+    "n",
+    "false",
+    "reject",
+    "rejected",
+    "unacceptable",
+    "failure",
+  ],
+  ...[
+    "not pass",
+    "not passed",
+    "does not pass",
+    "not accepted",
+    "not acceptable",
+    "not ok",
+    "unmet",
+    "not met",
+  ],
+  ...["bad", "incorrect", "wrong", "did not pass"],
+]);
+
+/** `finalVerdict`, `Final Verdict` and `final-verdict` are `final_verdict`. */
+function nameOf(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_|_$/g, "");
+}
+
+function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s]+/gu, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Yes or no, in whatever form; undefined for anything else. */
+function yesOrNo(value: unknown): boolean | undefined {
+  if (typeof value === "boolean") return value;
+  if (value === 0 || value === 1) return value === 1;
+  if (typeof value !== "string") return undefined;
+  const word = plain(value);
+  if (word === "0" || word === "1") return word === "1";
+  if (YES.has(word)) return true;
+  if (NO.has(word)) return false;
+  // "FAIL: it is rude" says so at its beginning.
+  const [start = ""] = word.split(" ");
+  return /^(?:pass|passed|passes)$/.test(start)
+    ? true
+    : /^(?:fail|failed|fails)$/.test(start)
+      ? false
+      : undefined;
+}
+
+/** The one of the form's words that a text is, or begins with, or holds alone. */
+function wordIn(value: unknown, words: readonly string[]): string | undefined {
+  if (typeof value !== "string") return undefined;
+  const said = plain(value).split(" ");
+  if (said.includes("not")) return undefined;
+  if (words.includes(said[0] ?? "")) return said[0];
+  const held = words.filter((word) => said.includes(word));
+  return held.length === 1 && said.length <= 4 ? held[0] : undefined;
+}
+
+/** A share of a whole: 0, 1, "0/5", "5/5", "100 %"; undefined for a number of an unknown scale. */
+function extreme(value: unknown): boolean | undefined {
+  if (value === 0 || value === 1) return value === 1;
+  if (typeof value !== "string") return undefined;
+  const [, part, whole] = /^\s*(\d+(?:\.\d+)?)\s*\/\s*(\d+(?:\.\d+)?)\s*$/.exec(value) ?? [];
+  if (part !== undefined && Number(whole) > 0)
+    return Number(part) === 0 ? false : Number(part) === Number(whole) ? true : undefined;
+  const [, percent] = /^\s*(\d+(?:\.\d+)?)\s*%\s*$/.exec(value) ?? [];
+  if (percent !== undefined)
+    return Number(percent) === 0 ? false : Number(percent) === 100 ? true : undefined;
+  return value.trim() !== "" && (Number(value) === 0 || Number(value) === 1)
+    ? Number(value) === 1
+    : undefined;
+}
+
+/** Whether a yes or no goes against what is stated: of a score in between only the threshold could say. */
+function opposes(said: boolean | undefined, { worth, score }: Stated): boolean {
+  if (said === undefined) return false;
+  if (worth !== null && !("pass" in worth && "fail" in worth)) return false;
+  return score === (said ? 0 : 1);
+}
+
+function isOther(name: string, value: unknown, stated: Stated): boolean {
+  const { key, worth, score, given } = stated;
+  if (worth !== null && typeof value === "boolean" && Object.hasOwn(worth, name))
+    return value !== (worth[name] === score);
+  if (PASSES.test(name)) return opposes(yesOrNo(value), stated);
+  if (FAILS.test(name)) {
+    const said = yesOrNo(value);
+    return opposes(said === undefined ? undefined : !said, stated);
+  }
+  // A status may be that of the request: only a word of the form's own is a verdict there.
+  if (name === "status" && worth !== null) {
+    const word = wordIn(value, Object.keys(worth));
+    return word !== undefined && worth[word] !== score;
+  }
+  const isNumber = NUMBER.test(name);
+  if (given !== null && isNumber) {
+    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+    if (typeof number === "number" && Number.isFinite(number)) return number !== given;
+  }
+  if (isNumber && given === null && opposes(extreme(value), stated)) return true;
+  if (name === nameOf(key) || VERDICT.test(name) || isNumber) {
+    const word = worth === null ? undefined : wordIn(value, Object.keys(worth));
+    if (word !== undefined) return worth?.[word] !== score;
+    if (
+      typeof value === "number" ||
+      (given !== null && typeof value === "string" && value.trim() === String(given))
+    )
+      return false;
+    return opposes(yesOrNo(value), stated);
+  }
+  return false;
+}
+
+const DEEPEST = 4;
+
+/**
+ * The member that says otherwise than what is stated, with what it says; undefined when none does.
+ *
+ * Looked into: members that are named for a verdict, in any spelling, and what stands in them. Parts of a judgement
+ * under other names (`"tone": {"pass": false}`) are no contradiction of the whole.
+ */
+export function otherMember(members: Members, stated: Stated, depth = 0): string | undefined {
+  for (const [key, value] of Object.entries(members)) {
+    if (key === stated.key && depth === 0) continue;
+    const name = nameOf(key);
+    const values = Array.isArray(value) && value.length <= 10 ? value : [value];
+    for (const one of values) {
+      if (isOther(name, one, stated)) return `"${shorten(key, 40)}": ${shorten(JSON.stringify(one), 40)}`;
+      const looksInto = one !== null && typeof one === "object" && !Array.isArray(one) && depth < DEEPEST;
+      if (
+        looksInto &&
+        (VERDICT.test(name) || NUMBER.test(name) || PASSES.test(name) || name === nameOf(stated.key))
+      ) {
+        const inner = otherMember(one as Members, stated, depth + 1);
+        if (inner !== undefined) return inner;
+      }
+    }
+  }
+  return undefined;
+}
+
+const LABELS = "(?:verdict|decision|judge?ment|conclusion|ruling|correction|result)";
+const IS = "[^\\p{L}\\p{N}]{0,6}(?:is|was|should be|must be|to|of)?[^\\p{L}\\p{N}-]{0,6}";
+
+/** What words outside of the JSON say of the verdict. */
+function sayings({ worth, given }: Stated): RegExp | undefined {
+  if (worth !== null) {
+    const words = Object.keys(worth).map((word) => word.replace(/[^\p{L}\p{N}]+/gu, "\\$&"));
+    return new RegExp(`${LABELS}${IS}(${words.join("|")})(?:ed|s)?(?![\\p{L}\\p{N}])`, "giu");
+  }
+  return given === null
+    ? undefined
+    : new RegExp(`(?:score|rating|grade)${IS}(-?\\d+(?:\\.\\d+)?)(?![\\p{L}\\p{N}/])`, "giu");
+}
+
+function isOtherWord(word: string, { worth, score, given }: Stated): boolean {
+  return worth === null ? Number(word) !== given : worth[word.toLowerCase()] !== score;
+}
+
+/** The words of a text that name another verdict than the stated one; undefined when none do. */
+export function otherWords(text: string, stated: Stated): string | undefined {
+  const pattern = sayings(stated);
+  if (pattern === undefined) return undefined;
+  for (const [whole, word = ""] of text.matchAll(pattern))
+    if (isOtherWord(word, stated)) return shorten(whole, 60);
+  return undefined;
+}
+
+/** The same of a text that is about other things too: only a line of its own, or a beginning or end that says nothing else. */
+export function otherLine(text: string, stated: Stated): string | undefined {
+  const sentences = text.split(/\n|(?<=[.!?])\s/).filter((one) => one.trim() !== "");
+  const own = sentences.filter((one) =>
+    /^\P{L}*(?:(?:so|thus|hence|therefore|my|the|final|overall)\P{L}+)*(?:verdict|decision|ruling|score|rating)\b/iu.test(
+      one,
+    ),
+  );
+  return own.flatMap((one) => (one.length > 80 ? [] : (otherWords(one, stated) ?? [])))[0];
+}
