@@ -2,6 +2,7 @@ import type { Case } from "./case.ts";
 import type { Json } from "./json.ts";
 import type { JudgeSettings } from "./judge-settings.ts";
 import type { Message, Role } from "./message.ts";
+import type { LostBecause } from "./outcome.ts";
 import type { Places } from "./places.ts";
 import type { PromptPart } from "./prompt.ts";
 import type { Reply, ReplyShape } from "./provider.ts";
@@ -74,12 +75,15 @@ export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
+  /** Of an unreachable model: why it is asked no more. */
+  readonly lost: LostBecause | undefined;
 
   /** @param words what happened, for a person */
-  constructor(because: NotJudgedBecause, words = `not judged: ${because}`) {
+  constructor(because: NotJudgedBecause, words = `not judged: ${because}`, lost?: LostBecause) {
     super(words);
     this.name = "NotJudged";
     this.because = because;
+    this.lost = lost;
   }
 }
 

@@ -11,5 +11,11 @@ export const ERROR_KINDS = [
 ] as const;
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
+/**
+ * Why a model is asked no more: none of its first calls was answered, the last so many were not, its account has no money
+ * left, or its server asks to come back much later.
+ */
+export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait";
+
 export const SKIP_REASONS = ["budget", "cancelled"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];

@@ -1,3 +1,4 @@
+import type { LostBecause } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
@@ -31,7 +32,14 @@ export type RunEnd =
   | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
   /** It has not ended: its process died, or is still at work. */
   | { readonly kind: "interrupted" | "running" }
-  | { readonly kind: "unreachable" | "judge-unreachable"; readonly message: string };
+  | {
+      /** The model, or that of a judge, is asked no more; `--resume` asks what is missing. */
+      readonly kind: "unreachable" | "judge-unreachable";
+      /** The failure that decided it. */
+      readonly message: string;
+      /** Absent in reports of 0.1.0. */
+      readonly because?: LostBecause | undefined;
+    };
 
 /** One metric of both sides. Values and differences are in the metric's own unit. */
 export interface MetricComparison {

@@ -86,10 +86,10 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
     if (filtered !== undefined) return { ...filtered, ...paid };
     const now = Date.now();
     if (!isOfAddress(status)) {
-      return { ...failureOfStatus({ status, header, body, where, redact, now }), ...paid };
+      return { ...failureOfStatus({ status, header, body, where, redact, now, paidApi: true }), ...paid };
     }
     return {
-      ...failureOfStatus({ status, header, body, where: address, redact, now }),
+      ...failureOfStatus({ status, header, body, where: address, redact, now, paidApi: true }),
       ...paid,
       fatal: true,
     };

@@ -1,8 +1,13 @@
 import type { FailedReply } from "../domain/provider.ts";
 import { saidIn } from "./said-in-body.ts";
-
-/** Looks a header of a reply up by its lower-case name. */
-export type HeaderReader = (name: string) => string | null | undefined;
+import {
+  type HeaderReader,
+  retryAfter,
+  saysNoMoney,
+  saysOverloaded,
+  saysTooLarge,
+  waitInBody,
+} from "./server-refusal.ts";
 
 /** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
 export function malformedReply(message: string): FailedReply {
@@ -46,53 +51,6 @@ export function abortedReply(signal: AbortSignal): FailedReply {
     : { kind: "failed", error: "provider", message: "cancelled", transient: false, may_be_billed: true };
 }
 
-/** Milliseconds of `1s`, `6m0s`, `20ms`, as OpenAI writes its resets; undefined for another text. */
-function compoundDuration(text: string): number | undefined {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
-  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== text.trim()) return undefined;
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as Record<string, number>;
-  return parts.reduce((sum, [, amount = "0", name = "ms"]) => sum + Number(amount) * (unit[name] ?? 0), 0);
-}
-
-/** Milliseconds until a moment that is written as seconds, a compound duration or a date. */
-function waitOf(text: string, now: number): number | undefined {
-  if (/^\d+(?:\.\d+)?$/.test(text.trim())) return Number(text) * 1000;
-  const compound = compoundDuration(text);
-  if (compound !== undefined) return compound;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-const RESETS = [
-  ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
-  ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
-  ["anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"],
-  ["anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"],
-] as const;
-
-/** How long until the limit that ran out is filled again; undefined when no header says which one did. */
-function waitUntilReset(header: HeaderReader, now: number): number | undefined {
-  const waits = RESETS.flatMap(([remaining, reset]) => {
-    const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
-    const wait = text ? waitOf(text, now) : undefined;
-    return wait === undefined ? [] : [wait];
-  });
-  return waits.length === 0 ? undefined : Math.max(...waits);
-}
-
-/**
- * How long the other side asks to wait, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP
- * date), else the reset of the limit that ran out.
- *
- * @param now milliseconds since the epoch, for dates
- */
-export function retryAfter(header: HeaderReader, now: number): number | undefined {
-  const exact = Number(header("retry-after-ms") || Number.NaN);
-  if (exact >= 0) return exact;
-  const after = header("retry-after");
-  return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
-}
-
 /** One line without control characters, at most 300 characters. */
 export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point
@@ -111,6 +69,8 @@ export interface RefusedRequest {
   readonly redact: (text: string) => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The other side is an API that is paid for each call: what it says of money is said of the account. */
+  readonly paidApi?: boolean | undefined;
 }
 
 /** Where a redirection leads, without what may be a key: no user, no query. */
@@ -120,19 +80,33 @@ function leadsTo(location: string | null | undefined): string {
 }
 
 /** Sorts a status outside 200–299 into the kinds of failure. */
-export function failureOfStatus({ status, header, body, where, redact, now }: RefusedRequest): FailedReply {
+export function failureOfStatus({
+  status,
+  header,
+  body,
+  where,
+  redact,
+  now,
+  paidApi = false,
+}: RefusedRequest): FailedReply {
   const said = saidIn(body);
-  const { code } = said;
   const message = status >= 300 && status < 400 ? leadsTo(header("location")) : said.message;
   const failed = {
     kind: "failed",
     error: status === 429 ? "rate-limit" : "provider",
     message: oneLine(redact(`${status} from ${where}${message ? `: ${message}` : ""}`)),
   } as const;
+  const headers = retryAfter(header, now);
+  const inBody = waitInBody(body);
+  const wait =
+    headers === undefined || inBody === undefined ? (headers ?? inBody) : Math.max(headers, inBody);
   // No wait refills an empty purse.
-  if (code === "insufficient_quota") return { ...failed, transient: false, fatal: true };
+  if (saysNoMoney(status, said, { paidApi, wait }))
+    return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };
-  const transient = status === 429 || status === 408 || status === 409 || status >= 500;
-  const wait = transient ? retryAfter(header, now) : undefined;
-  return { ...failed, transient, ...(wait === undefined ? {} : { retry_after_ms: wait }) };
+  const transient = status === 429 ? !saysTooLarge(body) : status === 408 || status === 409 || status >= 500;
+  if (!transient) return { ...failed, transient };
+  const busy =
+    status === 429 || status === 529 || (status === 503 && (wait !== undefined || saysOverloaded(body)));
+  return { ...failed, transient, ...(busy && { busy }), ...(wait !== undefined && { retry_after_ms: wait }) };
 }

@@ -1,4 +1,4 @@
-import type { Client, SteppedIn } from "../domain/provider.ts";
+import type { Client, FailedReply, SteppedIn } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
 /** The other model, ready to be asked: wrapped in its own retries, limits and deadline. */
@@ -6,6 +6,19 @@ export interface Fallback extends SteppedIn {
   readonly client: Client;
   /** Told as the reply's model when the other side does not name itself. */
   readonly label: string;
+}
+
+/** The first failure, told with the second; nothing is without hope as long as one of the two may answer yet. */
+function bothFailed(first: FailedReply, second: FailedReply, label: string): FailedReply {
+  const { fatal, unreachable, closed, ...failed } = first;
+  return {
+    ...failed,
+    transient: first.transient || second.transient,
+    message: `${first.message}; then ${label}: ${second.message}`,
+    ...(fatal === true && second.fatal === true && { fatal }),
+    ...(unreachable === true && second.unreachable === true && { unreachable }),
+    ...(closed !== undefined && second.closed !== undefined && { closed }),
+  };
 }
 
 /**
@@ -22,7 +35,7 @@ export function fallbackClient(client: Client, fallback: Fallback): Client {
       const second = await other.send(other.prepare(question), question, trial, signal);
       if (second.kind === "answered")
         return { ...second, model: second.model ?? label, fallback: { alias, price } };
-      return { ...reply, message: `${reply.message}; then ${label}: ${second.message}` };
+      return bothFailed(reply, second, label);
     },
     close: async () => {
       await Promise.all([client.close(), fallback.client.close()]);

@@ -55,11 +55,33 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
     case "running":
       return `${count(counts.answered)} of ${count(counts.trials)} answered: it is still running.`;
     case "unreachable":
-      return `Stopped early: the model did not answer (${end.message}).`;
     case "judge-unreachable":
-      return `Stopped early: nobody answered the judge (${end.message}). The answers are kept.`;
+      return `${lostSentence({ end, counts })} (${end.message}).${end.kind === "unreachable" ? "" : " The answers are kept."}`;
     default:
       return end satisfies never;
+  }
+}
+
+/** Why the model, or that of a judge, was asked no more: a sentence without its end, true also where some calls were answered. */
+export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">): string {
+  const judge = end.kind === "judge-unreachable";
+  const { because = "none-answered" } = end.kind === "unreachable" || judge ? end : {};
+  const ofJudge = judge ? " of the judge" : "";
+  switch (because) {
+    case "no-money":
+      return `The account${ofJudge} has no money left: stopped early`;
+    case "long-wait":
+      return `The server${ofJudge} asks to come back much later: stopped early`;
+    case "no-more":
+      return `The model${ofJudge} answers nothing any more: stopped early`;
+    case "none-answered":
+      if (judge) return "Nobody answered the judge: stopped early";
+      if (counts.answered > 0) return "Calls were not answered: stopped early";
+      return counts.errored === 1
+        ? "The first call was not answered: stopped early"
+        : `None of the first ${count(counts.errored)} calls was answered: stopped early`;
+    default:
+      return because satisfies never;
   }
 }
 

@@ -187,17 +187,35 @@ describe("stopping", () => {
   it("ends after the first refusal that will be the same for all", async () => {
     const client = fakeClient(async () => failure("provider", { fatal: true, message: "401 bad key" }));
     const job = engineJob(fakePlan({ client, cases: 100 }), { concurrency: 4 });
-    expect(await runTrials(job)).toEqual({ kind: "unreachable", message: "401 bad key" });
+    expect(await runTrials(job)).toEqual({
+      kind: "unreachable",
+      because: "none-answered",
+      message: "401 bad key",
+    });
     expect(client.asked).toHaveLength(4);
   });
 
-  it("goes on through failures as soon as one call was answered", async () => {
+  it("goes on through failures as long as some calls are answered", async () => {
     const client = fakeClient(async (id) =>
-      id === "c0" ? answer("yes") : failure("provider", { unreachable: true }),
+      Number(id.slice(1)) % 15 === 0 ? answer("yes") : failure("provider", { transient: true }),
     );
     const job = engineJob(fakePlan({ client, cases: 60, trials: 1 }), { concurrency: 1 });
     expect(await runTrials(job)).toEqual({ kind: "all-asked" });
     expect(client.asked).toHaveLength(60);
+  });
+
+  it.each([
+    ["that is down", failure("provider", { transient: true, message: "500" }), "no-more", 20],
+    ["that is gone", failure("provider", { transient: true, unreachable: true }), "no-more", 20],
+    ["that hangs", failure("timeout", { transient: true }), "no-more", 20],
+    ["that nobody pays", failure("provider", { fatal: true, closed: "no-money" }), "no-money", 1],
+    ["that is closed for today", failure("rate-limit", { closed: "long-wait" }), "long-wait", 1],
+  ] as const)("ends at a model %s, though it answered at first", async (_, failed, because, calls) => {
+    const client = fakeClient(async (id) => (Number(id.slice(1)) < 50 ? answer("yes") : failed));
+    const job = engineJob(fakePlan({ client, cases: 300, trials: 1 }), { concurrency: 1 });
+    expect(await runTrials(job)).toEqual({ kind: "unreachable", because, message: failed.message });
+    expect(client.asked).toHaveLength(50 + calls);
+    expect(job.tally.totalAnswered).toBe(50);
   });
 
   it("ends when nobody is there any more although an earlier sitting had answers", async () => {

@@ -1,13 +1,13 @@
 import type { Price } from "../domain/config.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import { NotJudged } from "../domain/judge.ts";
-import type { SkipReason } from "../domain/outcome.ts";
+import type { LostBecause, SkipReason } from "../domain/outcome.ts";
 import type { Client, Reply } from "../domain/provider.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
 import type { BudgetGuard } from "./budget-guard.ts";
-import { HOPELESS } from "./judge-sitting.ts";
+import { modelPresence } from "./model-presence.ts";
 import type { Plan } from "./plan.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
@@ -79,7 +79,11 @@ export type EngineEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided"; readonly look: number }
   | { readonly kind: "skipped"; readonly because: SkipReason }
-  | { readonly kind: "unreachable" | "judge-unreachable"; readonly message: string };
+  | {
+      readonly kind: "unreachable" | "judge-unreachable";
+      readonly message: string;
+      readonly because?: LostBecause | undefined;
+    };
 
 /** Trials done in one go before the event loop gets a turn (signals, progress). */
 const SYNC_SLICE = 500;
@@ -105,8 +109,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let end: EngineEnd | undefined;
   let inFlight = 0;
   let scoring = 0;
-  let hopeless = 0;
-  let heard = 0;
+  const presence = modelPresence(order.length);
   let held: Work | undefined;
   /** How to give up each answer that is being scored: it is kept without scores, and scored when the run goes on. */
   const givingUp = new Set<() => void>();
@@ -200,7 +203,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         // The answer is kept without scores: it is judged when the run goes on.
         end ??=
           error.because === "unreachable"
-            ? { kind: "judge-unreachable", message: error.message }
+            ? { kind: "judge-unreachable", message: error.message, because: error.lost }
             : { kind: "skipped", because: error.because };
         scoring--;
         pump();
@@ -218,14 +221,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         error: reply.error,
         message: reply.message,
       });
-      hopeless = reply.unreachable === true || reply.fatal === true ? hopeless + 1 : 0;
-      if (end === undefined && heard === 0 && isHopeless(hopeless, reply.fatal === true, order.length)) {
-        end = { kind: "unreachable", message: reply.message };
-      }
+      presence.missed(reply);
+      if (presence.lost !== null) end ??= { kind: "unreachable", ...presence.lost };
       errored(work, reply.error, reply.message);
       return;
     }
-    heard++;
+    presence.heard();
     const transcript = toTranscript(reply, job.price);
     if (reply.recorded === true) job.budget.release();
     else job.budget.settle(transcript.cost_usd, transcript.usage);
@@ -332,11 +333,6 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   pump();
   await ended.finally(() => job.control.signal.removeEventListener("abort", giveUpAll));
   return end ?? { kind: "all-asked" };
-}
-
-/** One refusal that will be the same for all, or so many in a row that nobody can be there. */
-function isHopeless(inARow: number, fatal: boolean, length: number): boolean {
-  return fatal || inARow >= Math.min(HOPELESS, length);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { LoadedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
 import type { BudgetGuard, Purse } from "./budget-guard.ts";
-import { type ModelPresence, modelPresence } from "./model-presence.ts";
+import { type JudgePresence, judgePresence } from "./model-presence.ts";
 import { toTranscript } from "./to-transcript.ts";
 
 /** For whom, and within what, judges are asked just now. */
@@ -16,7 +16,7 @@ export interface JudgeSitting {
   readonly since: number;
   /** Number of the newest stored reply when this sitting began: what gave no verdict until then is asked again. */
   readonly discarded_after: number;
-  /** So many first calls of a model without an answer mean that nobody is there. */
+  /** Calls that a model will get at most, as far as that is known: when nobody took one of so few, nobody is there. */
   readonly hopeless_after: number;
   /** Cuts what is in flight. */
   readonly signal: AbortSignal;
@@ -59,7 +59,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
   const identity = hashJson(parts.identity);
   const pending = new Map<string, Promise<JudgeReply | FailedReply>>();
-  const presence = modelPresence(target.label);
+  const presence = judgePresence(target.label);
   const askedOf = (requestHash: string): string => sha256(`${identity}\n${requestHash}`);
 
   const self: AskedModel = {
@@ -109,7 +109,7 @@ async function askNow(
   self: AskedModel,
   client: () => Client,
   sitting: JudgeSitting,
-  presence: ModelPresence,
+  presence: JudgePresence,
   call: Call,
 ): Promise<JudgeReply | FailedReply> {
   const { question, request, draw } = call;

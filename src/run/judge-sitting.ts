@@ -3,6 +3,7 @@ import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
 import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Purse } from "./budget-guard.ts";
 import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
 import type { AskedModel, JudgeSitting } from "./judge-model.ts";
+import { HOPELESS } from "./model-presence.ts";
 import { mostUsdOf } from "./price-usage.ts";
 
 /** What judges were asked and paid for a run. */
@@ -29,8 +30,6 @@ export interface JudgedRun {
   readonly outside: JudgeOutside | null;
 }
 
-/** So many first calls without an answer mean that nobody is there. */
-export const HOPELESS = 20;
 /** Of a reply whose tokens nobody knows yet; only a budget's guess before the first one uses it. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 

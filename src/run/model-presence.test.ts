@@ -1,35 +1,96 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { NotJudged } from "../domain/judge.ts";
-import { modelPresence } from "./model-presence.ts";
+import { HOPELESS, judgePresence, modelPresence } from "./model-presence.ts";
 
-const unreachable = { unreachable: true, message: "refused" };
+const unreachable = { unreachable: true, transient: true, message: "refused" };
+const down = { transient: true, message: "500" };
+const wrong = (message: string) => ({ transient: false, message });
 
-describe("whether anybody answers for a model", () => {
-  test("is given up after so many first calls that nobody took, and not by one that was cut", () => {
-    const sitting = { hopeless_after: 3 };
-    const presence = modelPresence("small");
-    for (const reply of [unreachable, unreachable, { message: "500" }, unreachable, unreachable])
-      presence.missed(sitting, reply);
-    expect(() => presence.require(sitting)).not.toThrow();
-    presence.missed(sitting, unreachable);
-    expect(() => presence.require(sitting)).toThrow(new NotJudged("unreachable", "small: refused"));
+describe("a model is asked no more", () => {
+  test.each(["no-money", "long-wait"] as const)(
+    "at the first refusal for %s, though it answered",
+    (closed) => {
+      const presence = modelPresence(100);
+      presence.heard();
+      presence.missed({ transient: false, fatal: true, closed, message: "402" });
+      expect(presence.lost).toEqual({ because: closed, message: "402" });
+    },
+  );
+
+  test("at the first refusal that will be the same for all, as long as nobody was heard", () => {
+    const refusal = { transient: false, fatal: true, message: "401" };
+    const presence = modelPresence(100);
+    presence.missed(refusal);
+    expect(presence.lost).toEqual({ because: "none-answered", message: "401" });
+    const heard = modelPresence(100);
+    heard.heard();
+    heard.missed(refusal);
+    expect(heard.lost).toBeNull();
   });
 
-  test("is given up at the first refusal that will be the same for all", () => {
-    const sitting = { hopeless_after: 20 };
-    const presence = modelPresence("small");
-    presence.missed(sitting, { fatal: true, message: "401" });
-    expect(() => presence.require(sitting)).toThrow("small: 401");
+  test("after many failures in a row, whenever they come, and never before", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: HOPELESS - 1 }), { maxLength: 20 }),
+        fc.constantFrom(unreachable, down, { transient: false, fatal: true, message: "401" }),
+        (gaps, failure) => {
+          const presence = modelPresence(10_000);
+          presence.heard();
+          for (const gap of gaps) {
+            for (let i = 0; i < gap; i++) presence.missed(failure);
+            presence.heard();
+          }
+          expect(presence.lost).toBeNull();
+          for (let i = 0; i < HOPELESS; i++) presence.missed(failure);
+          expect(presence.lost).toEqual({ because: "no-more", message: failure.message });
+        },
+      ),
+    );
+  });
+
+  test("when none of the few calls there are was taken", () => {
+    const presence = modelPresence(2);
+    presence.missed(unreachable);
+    expect(presence.lost).toBeNull();
+    presence.missed(unreachable);
+    expect(presence.lost?.because).toBe("none-answered");
+  });
+
+  test("when all say the same of their request and none was answered", () => {
+    const presence = modelPresence(100);
+    for (let i = 0; i < HOPELESS; i++) presence.missed(wrong("400 unknown parameter"));
+    expect(presence.lost?.because).toBe("none-answered");
+  });
+
+  test("not for what requests have earned themselves, nor for what was never sent", () => {
+    const presence = modelPresence(100);
+    for (let i = 0; i < 3 * HOPELESS; i++) presence.missed(wrong(`400 about ${i}`));
+    presence.heard();
+    for (let i = 0; i < 3 * HOPELESS; i++) presence.missed(wrong("400"));
+    for (let i = 0; i < 3 * HOPELESS; i++) presence.missed({ ...wrong("not recorded"), unsent: true });
+    expect(presence.lost).toBeNull();
+  });
+});
+
+describe("a judge's model", () => {
+  test("is lost for one sitting, with the reason", () => {
+    const sitting = { hopeless_after: 3 };
+    const presence = judgePresence("small");
+    for (const reply of [unreachable, unreachable]) presence.missed(sitting, reply);
+    expect(() => presence.require(sitting)).not.toThrow();
+    presence.missed(sitting, unreachable);
+    expect(() => presence.require(sitting)).toThrow(
+      new NotJudged("unreachable", "small: refused", "none-answered"),
+    );
     expect(() => presence.require({ hopeless_after: 20 })).not.toThrow();
   });
 
-  test("is never given up once it was heard", () => {
+  test("that is heard after all is not lost", () => {
     const sitting = { hopeless_after: 1 };
-    const presence = modelPresence("small");
+    const presence = judgePresence("small");
     presence.missed(sitting, unreachable);
     presence.heard(sitting);
-    expect(() => presence.require(sitting)).not.toThrow();
-    presence.missed(sitting, { fatal: true, message: "401" });
     expect(() => presence.require(sitting)).not.toThrow();
   });
 });

@@ -1,42 +1,96 @@
 import { NotJudged } from "../domain/judge.ts";
+import type { LostBecause } from "../domain/outcome.ts";
 import type { FailedReply } from "../domain/provider.ts";
+
+/** So many calls in a row without an answer mean that none will come. */
+export const HOPELESS = 20;
+
+/** Why a model is asked no more. */
+export interface LostModel {
+  readonly because: LostBecause;
+  /** The failure that decided it. */
+  readonly message: string;
+}
+
+type Failure = Pick<FailedReply, "unreachable" | "fatal" | "transient" | "closed" | "unsent" | "message">;
+
+/** Whether a model still answers, from one sitting's replies in the order in which they came. */
+export interface ModelPresence {
+  heard(): void;
+  missed(reply: Failure): void;
+  /** Null while further calls may be answered. */
+  readonly lost: LostModel | null;
+}
+
+/**
+ * A refusal for money, or until much later, ends it at once. Before the first answer so does one that will be the same for
+ * every call. Else it takes many in a row that failed for the model's sake, at any time. A failure that a request has
+ * earned itself (400, an unreadable reply) shows that somebody is there, unless nobody was heard yet and all say the same;
+ * one that was never sent (a recording without the case) shows nothing.
+ *
+ * @param calls that will be made at most: when none of so few was taken, nobody is there either
+ */
+export function modelPresence(calls: number): ModelPresence {
+  let heard = false;
+  let inARow = 0;
+  let first: string | undefined;
+  let lost: LostModel | null = null;
+
+  const whyLost = ({ closed, fatal, unreachable }: Failure): LostBecause | null => {
+    if (closed !== undefined) return closed;
+    if (!heard && fatal === true) return "none-answered";
+    const most = !heard && unreachable === true ? Math.min(HOPELESS, calls) : HOPELESS;
+    if (inARow < most) return null;
+    return heard ? "no-more" : "none-answered";
+  };
+
+  return {
+    heard: () => {
+      heard = true;
+      inARow = 0;
+      if (lost?.because === "none-answered") lost = null;
+    },
+    missed: (reply) => {
+      if (reply.unsent === true && reply.fatal !== true && reply.closed === undefined) return;
+      first ??= reply.message;
+      const ofTheModel = reply.transient || reply.fatal === true || reply.unreachable === true;
+      inARow = ofTheModel || (!heard && reply.message === first) ? inARow + 1 : 0;
+      const because = whyLost(reply);
+      if (because !== null) lost ??= { because, message: reply.message };
+    },
+    get lost() {
+      return lost;
+    },
+  };
+}
 
 /** One sitting of a judge: what it found out of a model is forgotten with it. */
 interface Sitting {
   readonly hopeless_after: number;
 }
 
-/** Whether anybody answers for a model, sitting by sitting. */
-export interface ModelPresence {
+/** The presence of a judge's model, sitting by sitting. */
+export interface JudgePresence {
   heard(sitting: Sitting): void;
-  missed(sitting: Sitting, reply: Pick<FailedReply, "unreachable" | "fatal" | "message">): void;
+  missed(sitting: Sitting, reply: Failure): void;
   /** @throws {NotJudged} because it is unreachable, once that is known */
   require(sitting: Sitting): void;
 }
 
-/**
- * One refusal that will be the same for every question, or so many calls in a row that nobody took, mean that nobody will
- * answer in this sitting: unless somebody did already.
- */
-export function modelPresence(label: string): ModelPresence {
-  const sittings = new WeakMap<Sitting, { heard: boolean; missed: number; gone: string | null }>();
-  const of = (sitting: Sitting) => {
-    const known = sittings.get(sitting) ?? { heard: false, missed: 0, gone: null };
+/** @param label the model's name, for messages */
+export function judgePresence(label: string): JudgePresence {
+  const sittings = new WeakMap<Sitting, ModelPresence>();
+  const of = (sitting: Sitting): ModelPresence => {
+    const known = sittings.get(sitting) ?? modelPresence(sitting.hopeless_after);
     sittings.set(sitting, known);
     return known;
   };
   return {
-    heard: (sitting) => {
-      of(sitting).heard = true;
-    },
-    missed: (sitting, { unreachable, fatal, message }) => {
-      const known = of(sitting);
-      known.missed = unreachable === true || fatal === true ? known.missed + 1 : 0;
-      if (!known.heard && (fatal === true || known.missed >= sitting.hopeless_after)) known.gone = message;
-    },
+    heard: (sitting) => of(sitting).heard(),
+    missed: (sitting, reply) => of(sitting).missed(reply),
     require: (sitting) => {
-      const { gone, heard } = of(sitting);
-      if (gone !== null && !heard) throw new NotJudged("unreachable", `${label}: ${gone}`);
+      const { lost } = of(sitting);
+      if (lost !== null) throw new NotJudged("unreachable", `${label}: ${lost.message}`, lost.because);
     },
   };
 }

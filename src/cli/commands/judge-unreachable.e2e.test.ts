@@ -116,17 +116,41 @@ describe("a judge that nobody answers for", () => {
     expect(ran.metrics["judge.judge.agreement"].value).toBeCloseTo(2 / 3, 12);
   });
 
-  it("that answered before is asked on: a bad hour is not a missing judge", async () => {
-    const { run } = await judged(
+  it("that answered before is given up after many refusals in a row, and the rest is judged when the run goes on", async () => {
+    const state = { there: false };
+    const { run, server, repo } = await judged(
       {
         [TARGET]: speaks,
-        [JUDGE]: (_, before) => (before < 1 ? verdict("pass") : { status: 401 }),
+        [JUDGE]: (_, before) => (before < 1 || state.there ? verdict("pass") : { status: 401 }),
       },
       { "evals/reply.yaml": `${SUITE}concurrency: 1\n` },
     );
     const { run: ran } = await run("run --json --baseline none");
-    expect(ran.end.kind).toBe("all-asked");
-    expect(ran.errors).toEqual({ judge: CASES - 1 });
+    expect(ran.end).toMatchObject({ kind: "judge-unreachable", because: "no-more" });
+    expect(server.of(JUDGE).length).toBeLessThan(CASES / 2);
+    const words = await repo.evals("report latest --format markdown");
+    expect(words.stdout).toContain("The model of the judge answers nothing any more: stopped early");
+    state.there = true;
+    const { run: again } = await run("run --json --baseline none --resume");
+    expect(again.counts).toMatchObject({ answered: CASES, errored: 0 });
+  });
+
+  it.each([
+    [402, { message: "Insufficient credits", code: 402 }],
+    [429, { message: "You exceeded your current quota", code: "insufficient_quota" }],
+    [400, { message: "Your credit balance is too low to access the API." }],
+  ])("is given up at its first refusal for money (%i)", async (status, error) => {
+    const { run, server, repo } = await judged(
+      {
+        [TARGET]: speaks,
+        [JUDGE]: (_, before) => (before < 5 ? verdict("pass") : { status, body: { error } }),
+      },
+      { "evals/reply.yaml": `${SUITE}concurrency: 1\n` },
+    );
+    const { run: ran, exit } = await run("run --json --baseline none");
+    expect([exit, ran.end.kind, ran.end.because]).toEqual([3, "judge-unreachable", "no-money"]);
+    expect(server.of(JUDGE).length).toBeLessThanOrEqual(5 + 4);
+    expect((await repo.evals("report latest --format markdown")).stdout).toContain("no money left");
   });
 
   it("is named by rescoring and by calibrating", async () => {

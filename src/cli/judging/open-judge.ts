@@ -2,7 +2,7 @@ import type { OpenJudge } from "../../domain/judge.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
-import { HOPELESS } from "../../run/judge-sitting.ts";
+import { HOPELESS } from "../../run/model-presence.ts";
 import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
 import type { Store } from "../../store/store.ts";
 import type { Io } from "../io.ts";

@@ -11,8 +11,11 @@ export interface ModelRequest {
   readonly input?: string;
 }
 
-/** What the server does: it says this, answers with a document of its own, or refuses with a status. */
-export type Said = string | { readonly document: object } | { readonly status: number };
+/** What the server does: it says this, answers with a document of its own, or refuses with a status and a body. */
+export type Said =
+  | string
+  | { readonly document: object }
+  | { readonly status: number; readonly body?: object };
 
 /** A server of chat models on this machine, each scripted by its name. */
 export interface JudgeServer {
@@ -58,7 +61,7 @@ export async function judgeServer(
 function replyOf(said: Said, model: string): [number, object] {
   if (typeof said === "string") return [200, chatDialect.answer(said, model)];
   if ("document" in said) return [200, said.document];
-  return [said.status, chatDialect.error(said.status, `scripted ${said.status}`)];
+  return [said.status, said.body ?? chatDialect.error(said.status, `scripted ${said.status}`)];
 }
 
 /** The answer under judgement, from between the lines of its fence. */

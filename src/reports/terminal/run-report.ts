@@ -1,8 +1,9 @@
+import type { LostBecause } from "../../domain/outcome.ts";
 import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
-import { countsSentence, endSentence, lacksTrials } from "../headline.ts";
+import { countsSentence, endSentence, lacksTrials, lostSentence } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { boundText, requiredText, unitOf } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
@@ -19,7 +20,7 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
     ruleLines(report, style),
     metricLines(report),
     // Nobody answered: there is nothing to compare, and nothing to say of that.
-    report.end.kind === "unreachable" ? [] : comparisonLines(report, width),
+    report.end.kind === "unreachable" && report.counts.answered === 0 ? [] : comparisonLines(report, width),
     tagLines(report),
     worstLines(report, width),
     errorLines(report, width),
@@ -68,23 +69,23 @@ function headline(report: RunReport, style: Style): string {
   return `${style[tone](word)}  ${style.strong(plainLine(header.suite))}   ${plainLine(header.target)} · ${size}`;
 }
 
+function onceItCan(because: LostBecause | undefined): string {
+  return because === "no-money" ? "Once there is money" : "Once it can be reached";
+}
+
 function endLines(report: RunReport): string[] {
   const { end, counts, header } = report;
   if (end.kind === "unreachable") {
     return [
-      indent(
-        counts.errored === 1
-          ? "The first call was not answered: stopped early."
-          : `None of the first ${count(counts.errored)} calls was answered: stopped early.`,
-      ),
+      indent(`${lostSentence(report)}.`),
       indent(plainLine(end.message)),
-      indent(`Once it can be reached, to go on:  evals run ${plainLine(header.suite)} --resume`),
+      indent(`${onceItCan(end.because)}, to go on:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
   if (end.kind === "interrupted" || end.kind === "running") return [indent(endSentence(report))];
   if (end.kind === "judge-unreachable") {
     return [
-      indent("Nobody answered the judge: stopped early. The answers are kept."),
+      indent(`${lostSentence(report)}. The answers are kept.`),
       indent(plainLine(end.message)),
       indent(`To have them judged and go on:  evals run ${plainLine(header.suite)} --resume`),
     ];
@@ -278,8 +279,11 @@ function caseBlock(title: string, shown: readonly CaseReport[], all: number, wid
 }
 
 function errorLines(report: RunReport, width: number): string[] {
-  if (report.end.kind === "unreachable") return [];
-  return report.errors.map(({ kind, count: many, message }) =>
+  const { end } = report;
+  // What ended the run has been told.
+  const told = end.kind === "unreachable" ? end.message : null;
+  const errors = report.errors.filter(({ message }) => message !== told);
+  return errors.map(({ kind, count: many, message }) =>
     cut(indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`), width * 2),
   );
 }

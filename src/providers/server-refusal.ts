@@ -1,0 +1,174 @@
+import { membersOf } from "./chat-shapes.ts";
+import type { Said } from "./said-in-body.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Looks a header of a reply up by its lower-case name. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DURATION =
+  /(\d+(?:\.\d+)?) ?(ms|milliseconds?|h|hours?|m|min|mins|minutes?|s|sec|secs|seconds?|d|days?)(?![a-z])/gi;
+
+/** Milliseconds of `1s`, `6m0s`, `20ms`, `1 minute 30 seconds`; undefined for another text. */
+function durationOf(text: string): number | undefined {
+  const parts = [...text.matchAll(DURATION)];
+  if (parts.length === 0 || text.replace(DURATION, "").trim() !== "") return undefined;
+  return parts.reduce((sum, [, amount = "0", name = ""]) => {
+    const unit = /^(ms|milli)/i.test(name) ? "ms" : name.charAt(0).toLowerCase();
+    return sum + Number(amount) * (UNIT_MS[unit] ?? 0);
+  }, 0);
+}
+
+/** Milliseconds of a bare number of seconds, or of a duration. */
+function secondsOrDuration(text: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) * 1000 : durationOf(text);
+}
+
+/** Milliseconds until a moment that is written as seconds, a duration or a date. */
+function waitOf(text: string, now: number): number | undefined {
+  const wait = secondsOrDuration(text);
+  if (wait !== undefined) return wait;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** The same where a bare number may also be a moment: seconds or milliseconds since 1970. */
+function waitUntil(text: string, now: number): number | undefined {
+  const moment = /^\d{10,13}$/.test(text.trim()) ? Number(text) : undefined;
+  if (moment === undefined) return waitOf(text, now);
+  return Math.max(0, (moment >= 1e12 ? moment : moment * 1000) - now);
+}
+
+const RESETS = [
+  ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
+  ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
+  ["anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"],
+  ["anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"],
+  ["anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"],
+  ["anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"],
+  ["x-ratelimit-remaining", "x-ratelimit-reset"],
+  ["ratelimit-remaining", "ratelimit-reset"],
+] as const;
+
+/** How long until the limit that ran out is filled again; undefined when no header says which one did. */
+function waitUntilReset(header: HeaderReader, now: number): number | undefined {
+  const waits = RESETS.flatMap(([remaining, reset]) => {
+    const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
+    const wait = text ? waitUntil(text, now) : undefined;
+    return wait === undefined ? [] : [wait];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/**
+ * How long the headers ask to wait, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date), else the
+ * reset of the limit that ran out.
+ *
+ * @param now milliseconds since the epoch, for dates
+ */
+export function retryAfter(header: HeaderReader, now: number): number | undefined {
+  const exact = Number(header("retry-after-ms") || Number.NaN);
+  if (exact >= 0) return exact;
+  const after = header("retry-after");
+  return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
+}
+
+/** An error body's objects, the innermost first. Google's compatible address sends a list of one. */
+function objectsOf(body: string): readonly Members[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    return [];
+  }
+  const outer = membersOf(Array.isArray(parsed) ? parsed[0] : parsed);
+  return [membersOf(outer?.error), outer].flatMap((one) => (one === undefined ? [] : [one]));
+}
+
+/** Milliseconds that a member of an error names: `retry_after: 3`, `retryDelay: "7.2s"`. */
+function namedWait(members: Members): number | undefined {
+  const exact = members.retry_after_ms ?? members.retryAfterMs;
+  if (typeof exact === "number" && exact >= 0) return exact;
+  for (const name of ["retryDelay", "retry_after", "retryAfter", "retry_after_seconds"]) {
+    const value = members[name];
+    if (typeof value === "number" && value >= 0) return value * 1000;
+    const wait = typeof value === "string" ? secondsOrDuration(value) : undefined;
+    if (wait !== undefined) return wait;
+  }
+  return undefined;
+}
+
+/** "Please try again in 1.2s", "retry after 20 seconds": what a message says in words. */
+function saidWait(message: unknown): number | undefined {
+  if (typeof message !== "string") return undefined;
+  const words =
+    /\b(?:try again|retry|wait)(?: (?:your|the) request)?,?(?: (?:in|after|for))? (?:about )?(\d[\d.]*(?: ?[a-z]+ ?\d[\d.]*){0,3} ?[a-z]+)/i.exec(
+      message.slice(0, 2000),
+    );
+  const said = words?.[1] ?? "";
+  // The words go on after the unit: the longest beginning that is a duration counts.
+  for (let text = said; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
+    const wait = durationOf(text);
+    if (wait !== undefined) return wait;
+  }
+  return undefined;
+}
+
+/**
+ * How long the body of a refusal asks to wait, in milliseconds: Google's `retryDelay` among the details, a member
+ * `retry_after`, or the words of the message.
+ */
+export function waitInBody(body: string): number | undefined {
+  const waits = objectsOf(body).flatMap((one) => {
+    const details: readonly unknown[] = Array.isArray(one.details) ? one.details : [];
+    const detailed = details.map((detail) => namedWait(membersOf(detail) ?? {}));
+    return [namedWait(one), ...detailed, saidWait(one.message), saidWait(one.error)];
+  });
+  const known = waits.filter((wait) => wait !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Codes and types by which servers say that the account cannot pay. */
+const MONEY_CODES = new Set([
+  ...["insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error"],
+  ...["insufficient_balance", "insufficient_credits", "insufficient_funds", "insufficient_user_quota"],
+  ...[
+    "credit_balance_too_low",
+    "payment_required",
+    "exceeded_current_quota_error",
+    "arrearage",
+    "accountoverdueerror",
+  ],
+]);
+const MONEY_WORDS =
+  /credit balance is too low|insufficient (credits?|balance|funds|quota)\b|(out of|run out of|no) credits\b|billing hard limit|spend(ing)? (limit|cap)|check your plan and billing|requires? more credits/i;
+
+/**
+ * Whether a refusal says that the account cannot pay: no wait mends that.
+ *
+ * Words alone count only from an API that is paid for each call, and not beside a wait: Google speaks of billing in every
+ * refusal of a rate.
+ */
+export function saysNoMoney(
+  status: number,
+  { codes, message }: Pick<Said, "codes" | "message">,
+  { paidApi, wait }: { readonly paidApi: boolean; readonly wait: number | undefined },
+): boolean {
+  if (status === 402) return true;
+  if (status < 400 || status >= 500) return false;
+  if (codes.some((code) => MONEY_CODES.has(code.toLowerCase()))) return true;
+  return paidApi && wait === undefined && MONEY_WORDS.test(message.slice(0, 2000));
+}
+
+/** Whether a server says in words that it has no room for more just now. */
+export function saysOverloaded(body: string): boolean {
+  return /overload|at capacity|too many (concurrent )?requests|server is busy|slow down/i.test(
+    body.slice(0, 4000),
+  );
+}
+
+/** A request that is larger than the whole limit: no wait makes room for it. */
+export function saysTooLarge(body: string): boolean {
+  return /\brequest too large\b/i.test(body.slice(0, 4000));
+}

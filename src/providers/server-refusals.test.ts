@@ -1,0 +1,144 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { waitInBody } from "./server-refusal.ts";
+import { fakeHost } from "./testing/fake-host.ts";
+import { askNetworkTarget, NETWORK_TARGETS } from "./testing/network-targets.ts";
+
+interface Refusal {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Record<string, string>;
+}
+
+let refusal: Refusal = { status: 500, body: {} };
+const server = createServer((request, reply) => {
+  request.resume().on("end", () => {
+    const { status, body, headers } = refusal;
+    reply.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
+  });
+});
+let origin: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const google = (retryDelay: string) => ({
+  code: 429,
+  message: "You exceeded your current quota, please check your plan and billing details.",
+  status: "RESOURCE_EXHAUSTED",
+  details: [{ "@type": "google.rpc.Help" }, { "@type": "google.rpc.RetryInfo", retryDelay }],
+});
+
+describe.each(NETWORK_TARGETS)("$name", (subject) => {
+  const ask = (given: Refusal) => {
+    refusal = given;
+    return askNetworkTarget(subject, origin, fakeHost());
+  };
+
+  it.each<[string, Refusal]>([
+    ["402", { status: 402, body: { error: { message: "Insufficient credits.", code: 402 } } }],
+    ["402 without words", { status: 402, body: "" }],
+    ["a used-up quota", { status: 429, body: { error: { message: "m", type: "insufficient_quota" } } }],
+    [
+      "a billing limit",
+      { status: 400, body: { error: { message: "m", code: "billing_hard_limit_reached" } } },
+    ],
+    ["a balance of 0", { status: 403, body: { code: "Arrearage", message: "Access denied" } }],
+  ])("hears from %s that nobody pays, and never asks again", async (_, given) => {
+    expect(await ask(given)).toMatchObject({ transient: false, fatal: true, closed: "no-money" });
+  });
+
+  it.each<[string, Refusal, number | undefined]>([
+    ["seconds", { status: 429, body: {}, headers: { "retry-after": "3" } }, 3000],
+    ["milliseconds", { status: 503, body: {}, headers: { "retry-after-ms": "250" } }, 250],
+    [
+      "a reset",
+      { status: 429, body: {}, headers: { "ratelimit-remaining": "0", "ratelimit-reset": "4" } },
+      4000,
+    ],
+    ["details", { status: 429, body: { error: google("7.2s") } }, 7200],
+    ["details in a list", { status: 429, body: [{ error: google("31s") }] }, 31_000],
+    ["a member", { status: 529, body: { error: { message: "m", retry_after: 2 } } }, 2000],
+    [
+      "words",
+      { status: 429, body: { error: { message: "Limit. Please try again in 1m0.5s. More: x" } } },
+      60_500,
+    ],
+    [
+      "the longer of two",
+      { status: 429, body: { error: { message: "try again in 9s" } }, headers: { "retry-after": "1" } },
+      9000,
+    ],
+    ["nothing", { status: 429, body: { error: { message: "Too many requests" } } }, undefined],
+  ])("reads when to come back from %s", async (_, given, wait) => {
+    const reply = await ask(given);
+    expect(reply).toMatchObject({ kind: "failed", transient: true, busy: true });
+    expect("retry_after_ms" in reply ? reply.retry_after_ms : undefined).toBe(wait);
+    expect(reply).not.toHaveProperty("closed");
+  });
+
+  it("does not wait to send what is larger than the limit", async () => {
+    const message = "Request too large for m on tokens per min (TPM): Limit 30000, Requested 40000.";
+    expect(await ask({ status: 429, body: { error: { message } } })).toMatchObject({ transient: false });
+  });
+
+  it("takes a plain 500 or 503 for broken, not for busy", async () => {
+    for (const status of [500, 502, 503, 504]) {
+      const reply = await ask({ status, body: "down" });
+      expect(reply).toMatchObject({ transient: true });
+      expect(reply).not.toHaveProperty("busy");
+    }
+    expect(await ask({ status: 503, body: "The model is overloaded" })).toMatchObject({ busy: true });
+  });
+});
+
+describe("money in words", () => {
+  const text = {
+    status: 400,
+    body: { error: { message: "Your credit balance is too low to access the API." } },
+  };
+
+  it.each(NETWORK_TARGETS.filter((one) => one.provider !== "http"))("counts from $name", async (subject) => {
+    refusal = text;
+    expect(await askNetworkTarget(subject, origin, fakeHost())).toMatchObject({ closed: "no-money" });
+  });
+
+  it("does not count from an application of one's own, which may speak of its customers'", async () => {
+    refusal = text;
+    for (const subject of NETWORK_TARGETS.filter((one) => one.provider === "http"))
+      expect(await askNetworkTarget(subject, origin, fakeHost())).not.toHaveProperty("closed");
+  });
+});
+
+describe("waitInBody", () => {
+  const saying = (message: string) => waitInBody(JSON.stringify({ error: { message } }));
+
+  it.each([
+    ["Please try again in 20ms.", 20],
+    ["Please try again in 1.024s. Visit https://x.test", 1024],
+    ["Please try again in 7m12.5s. Need more?", 432_500],
+    ["Please retry after 20 seconds.", 20_000],
+    ["Please retry in 7.198s.", 7198],
+    ["Try again in 2 minutes", 120_000],
+    ["Please wait 3 seconds and try again", 3000],
+    ["Please try again in 1h0m3s", 3_603_000],
+    ["Please try again later.", undefined],
+    ["Try again in 5 fortnights", undefined],
+    ["Limit 3, used 2", undefined],
+  ])("reads %s as %s ms", (message, wait) => {
+    expect(saying(message)).toBe(wait);
+  });
+
+  it.each(["", "not json", "null", "[]", "[null]", '{"error":null}', '{"error":{"details":[null,1]}}'])(
+    "finds nothing in %j",
+    (body) => {
+      expect(waitInBody(body)).toBeUndefined();
+    },
+  );
+});
