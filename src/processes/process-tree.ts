@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, type SpawnOptions, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 
 /** Time between the polite signal and the one that cannot be refused, in milliseconds. */
 export const KILL_GRACE_MS = 2000;
@@ -29,7 +29,8 @@ function killAllAtTheEnd(): void {
 
 /** A process with all that it starts: it leads a group of its own, which is ended as one. */
 export class ProcessTree {
-  readonly child: ChildProcessWithoutNullStreams;
+  /** Without streams when there was no room on this machine for one more process. */
+  readonly child: ChildProcess;
   /** Settles when the leader is gone, however it went; never rejects. */
   readonly gone: Promise<void>;
   #force: NodeJS.Timeout | undefined;
@@ -53,13 +54,13 @@ export class ProcessTree {
       this.child.once("error", end);
     });
     // A process that ends without reading its input is no failure of ours.
-    this.child.stdin.on("error", () => {});
+    this.child.stdin?.on("error", () => {});
     // What it leaves behind may hold its output open, even from a group of its own.
     this.child.once("exit", () => {
       this.kill("SIGKILL");
       const cut = setTimeout(() => {
-        this.child.stdout.destroy();
-        this.child.stderr.destroy();
+        this.child.stdout?.destroy();
+        this.child.stderr?.destroy();
       }, KILL_GRACE_MS);
       this.child.once("close", () => clearTimeout(cut));
     });

@@ -40,7 +40,7 @@ export function wroteTooMuch(program: string): FailedReply {
 /** Keeps the end of what a process writes to stderr and gives its last line that says anything. */
 export function lastLineOf(tree: ProcessTree): () => string {
   let kept = "";
-  tree.child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  tree.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     kept = (kept + text).slice(-KEPT_STDERR);
   });
   return () => kept.trimEnd().split("\n").at(-1)?.trim() ?? "";
@@ -97,7 +97,7 @@ export function runOnce(
       settle(abortedReply(signal));
     });
     tree.child.once("error", (error) => settle(notStarted(error, program)));
-    tree.child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       if (output.length <= LONGEST_REPLY) return;
       output = "";
@@ -108,6 +108,6 @@ export function runOnce(
       if (code === 0) settle(readWrittenAnswer(output, program));
       else settle(wentWrong(program, code, killedBy, line.redact(lastLine())));
     });
-    tree.child.stdin.end(input);
+    tree.child.stdin?.end(input);
   });
 }

@@ -21,7 +21,7 @@ class Server {
     this.#line = line;
     this.tree = new ProcessTree(line.command, line);
     this.#lastLine = lastLineOf(this.tree);
-    this.tree.child.stdout.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
     this.tree.child.once("error", (error) => this.#end(notStarted(error, this.#program)));
     this.tree.child.once("close", (code, signal) =>
       this.#end(wentWrong(this.#program, code, signal, line.redact(this.#lastLine()))),
@@ -96,13 +96,13 @@ class Server {
         signal.removeEventListener("abort", giveUp);
         resolve(reply);
       };
-      this.tree.child.stdin.write(`${question}\n`);
+      this.tree.child.stdin?.write(`${question}\n`);
     });
   }
 
   /** Closes its input, which asks it to end; ends it when it does not. */
   async close(graceMs: number): Promise<void> {
-    this.tree.child.stdin.end();
+    this.tree.child.stdin?.end();
     const force = setTimeout(() => void this.tree.end(), graceMs);
     await this.tree.gone;
     clearTimeout(force);

@@ -17,15 +17,15 @@ const KEPT_STDERR = 4_000;
 /** Starts the program as the head of a process group of its own, so that it can be ended with all it starts. */
 export function start({ command, cwd, env }: Program): ProcessTree {
   const tree = new ProcessTree(command, { cwd, env: { ...env } });
-  tree.child.stdout.setEncoding("utf8");
-  tree.child.stderr.setEncoding("utf8");
+  tree.child.stdout?.setEncoding("utf8");
+  tree.child.stderr?.setEncoding("utf8");
   return tree;
 }
 
 /** The end of what a process writes to stderr, kept for the reason of a failure. */
 export function lastLineOf({ child }: ProcessTree): () => string {
   let tail = "";
-  child.stderr.on("data", (text: string) => {
+  child.stderr?.on("data", (text: string) => {
     tail = (tail + text).slice(-KEPT_STDERR);
   });
   return () => tail.trimEnd().split("\n").at(-1)?.trim() ?? "";

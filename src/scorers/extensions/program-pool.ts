@@ -35,20 +35,25 @@ export function processPerRequest(program: Program, processes: number): ProgramP
               () => fail(`gave no answer in ${program.timeout_ms} ms`),
               program.timeout_ms,
             );
-            child.stdout.on("data", (text: string) => {
+            child.stdout?.on("data", (text: string) => {
               if (failure !== undefined) return;
               stdout += text;
               if (stdout.length > LONGEST_REPLY) fail(WROTE_TOO_MUCH);
             });
-            child.once("error", (error) => fail(error.message));
-            child.once("close", (code, signal) => {
+            const gone = (code: number | null, signal: NodeJS.Signals | null) => {
               clearTimeout(timer);
               running.delete(started);
               if (failure !== undefined) reject(failure);
               else if (code === 0) resolve(stdout);
               else reject(new ProgramFailure(exitWords(code, signal, lastLine())));
+            };
+            child.once("error", (error) => {
+              fail(error.message);
+              // What never began does not close either.
+              if (child.pid === undefined) gone(null, null);
             });
-            child.stdin.end(request);
+            child.once("close", gone);
+            child.stdin?.end(request);
           }),
       ),
     async close() {
@@ -132,7 +137,7 @@ class LineProcess {
     this.started = start(program);
     const { child } = this.started;
     const lastLine = lastLineOf(this.started);
-    child.stdout.on("data", (text: string) => this.read(text));
+    child.stdout?.on("data", (text: string) => this.read(text));
     child.once("error", (error) => this.fail(error.message));
     child.once("close", (code, signal) => this.fail(exitWords(code, signal, lastLine())));
   }
@@ -142,13 +147,13 @@ class LineProcess {
       const { timeout_ms } = this.program;
       const timer = setTimeout(() => this.fail(`gave no answer in ${timeout_ms} ms`), timeout_ms);
       this.pending = { resolve, reject, timer };
-      this.started.child.stdin.write(`${request}\n`);
+      this.started.child.stdin?.write(`${request}\n`);
     });
   }
 
   async close(): Promise<void> {
     await ended(this.started, () => {
-      this.started.child.stdin.end();
+      this.started.child.stdin?.end();
       setTimeout(() => this.started.kill("SIGKILL"), GRACE_MS).unref();
     });
   }
