@@ -273,3 +273,46 @@ describe("a file that is empty", () => {
     expect(await problemsWith(path, "")).not.toEqual([]);
   });
 });
+
+describe("every file in which a number stands that a double would change", () => {
+  const number = "12345678901234567891";
+  const REFUSED = [
+    ...YAML,
+    ...FRONT_MATTER,
+    "schemas/answer.json",
+    "datasets/lines.jsonl",
+    "labels/lines.jsonl",
+  ];
+
+  it.each(REFUSED)("is refused with its place: %s", async (path) => {
+    const isLines = path.endsWith(".jsonl");
+    const isJson = path.endsWith(".json");
+    const added = isLines
+      ? text(path).replace("{", `{"x":[${number}],`)
+      : isJson
+        ? text(path).replace("{\n", `{\n  "x-id": ${number},\n`)
+        : text(path).startsWith("- ")
+          ? `- { id: z, input: { k: ${number} } }\n${text(path)}`
+          : text(path).replace(/^(---\n)?/, `$1x: { k: ${number} }\n`);
+    const [found] = await problemsWith(path, added);
+    expect(found).toMatchObject({ code: "EVALS_NUMBER_CHANGED", what: expect.stringContaining(number) });
+    expect(found?.column).toBeGreaterThan(1);
+  });
+
+  it.each(["fixtures/made.jsonl", "fixtures/asked.jsonl"])("is read as it stands: %s", async (path) => {
+    put(path, text(path).replace('"output":"é"', `"output":{"id":${number}}`));
+    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+  });
+
+  it("gives an answer that is scored and kept as it stands", async () => {
+    put("fixtures/made.jsonl", `{"case":"a","output":{"id":${number}}}\n{"case":"b","output":"s"}\n`);
+    put(
+      "evals/lines.yaml",
+      `dataset: lines\nmodel: made\nscorers:\n  - { type: equals, value: '{"id":${number}}' }\n`,
+    );
+    const io = fakeIo(root);
+    await main(["run", "lines", "--json"], io);
+    await main(["show", "latest/a/1"], io);
+    expect(io.printed.stdout).toContain(`{"id":${number}}`);
+  });
+});

@@ -1,3 +1,4 @@
+import { changedNumberProblems } from "./changed-numbers.ts";
 import { conflictLine, conflictProblem } from "./file-text.ts";
 import { findJsonError } from "./find-json-error.ts";
 import { EvalsError, type Problem } from "./problem.ts";
@@ -8,7 +9,7 @@ import { repeatedKeyProblems } from "./repeated-keys.ts";
  *
  * @param text without a byte order mark
  * @param told how it is told that the file is none
- * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that stands twice
+ * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that stands twice and number that would change
  */
 export function readJsonFile(
   text: string,
@@ -23,8 +24,8 @@ export function readJsonFile(
       conflict === undefined ? { ...told, ...mistakeIn(text) } : conflictProblem(told.path, conflict);
     throw new EvalsError(problem, { cause: error });
   }
-  const repeated = repeatedKeyProblems(text, value, told.path);
-  if (repeated.length > 0) throw new EvalsError(repeated);
+  const wrong = [...repeatedKeyProblems(text, value, told.path), ...changedNumberProblems(text, told.path)];
+  if (wrong.length > 0) throw new EvalsError(wrong);
   return value;
 }
 

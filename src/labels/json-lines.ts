@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { changedNumberProblems } from "../domain/changed-numbers.ts";
 import { decodeText, isConflictMarker } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import { lineFileProblem } from "../domain/line-file.ts";
@@ -76,8 +77,11 @@ function readLine<T>(line: string, at: At, format: LineFormat<T>, isLast: boolea
   } catch {
     return { ok: false, problems: [notJson(line, at, format, isLast)] };
   }
-  const repeated = repeatedKeyProblems(line, value, at.path, at.line);
-  if (repeated.length > 0) return { ok: false, problems: repeated };
+  const wrong = [
+    ...repeatedKeyProblems(line, value, at.path, at.line),
+    ...changedNumberProblems(line, at.path, at.line),
+  ];
+  if (wrong.length > 0) return { ok: false, problems: wrong };
   const newer = newerFormat(value);
   if (newer !== undefined) return { ok: false, problems: [otherVersion(newer, at, format)] };
   if (format.complete !== undefined && value !== null && typeof value === "object")

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { changedNumberProblems } from "../domain/changed-numbers.ts";
 import { conflictProblem, encodingProblem, isConflictMarker, nulProblem } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import { isDeeperThan } from "../domain/json-depth.ts";
@@ -118,7 +119,9 @@ class IndexBuilder {
     this.#sawText = true;
     const repeated = repeatedKeyProblems(text, value, this.#path, line);
     for (const problem of repeated) this.#problems.add(problem);
-    if (repeated.length > 0) return true;
+    const changed = changedNumberProblems(text, this.#path, line);
+    for (const problem of changed) this.#problems.add(problem);
+    if (repeated.length + changed.length > 0) return true;
     if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH))
       this.#problems.add(tooDeep(this.#path, line));
     else if (isCase(value)) this.#addCase(value.id, offset, end - start, line);

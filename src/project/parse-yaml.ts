@@ -9,8 +9,11 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   type YAMLError,
 } from "yaml";
+import { changedNumberProblem } from "../domain/changed-numbers.ts";
+import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
@@ -161,15 +164,19 @@ function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
   };
 }
 
-/** Duplicate keys, keys that are not text, aliases that lead nowhere or back to themselves. */
+/** Duplicate keys, keys that are not text, numbers that would change, aliases that lead nowhere or back to themselves. */
 function structureProblems(document: Document, at: At): Problem[] {
   const problems: Problem[] = [];
   const visit = (node: unknown, above: readonly unknown[]): void => {
     if (isAlias(node)) return void visitAlias(node, above);
-    if (isMap(node)) {
+    if (isScalar(node)) problems.push(...changedNumber(node, at));
+    else if (isMap(node)) {
       const inside = [...above, node];
       problems.push(...keyProblems(node.items, at));
-      for (const pair of node.items) visit(pair.value, inside);
+      for (const pair of node.items) {
+        if (isScalar(pair.key)) problems.push(...changedNumber(pair.key, at));
+        visit(pair.value, inside);
+      }
     } else if (isSeq(node)) {
       const inside = [...above, node];
       for (const item of node.items) visit(item, inside);
@@ -186,6 +193,13 @@ function structureProblems(document: Document, at: At): Problem[] {
   };
   visit(document.contents, []);
   return problems;
+}
+
+/** Plain numbers only: `.inf` and `.nan` are told where JSON is wanted. */
+function changedNumber({ value, source, range }: Scalar, at: At): readonly Problem[] {
+  if (typeof value !== "number" || source === undefined || !/\d/.test(source)) return [];
+  const changed = /^0[xo]/.test(source) ? !Number.isSafeInteger(value) : isChangedByDouble(source);
+  return changed ? [changedNumberProblem(source, at(range?.[0] ?? 0))] : [];
 }
 
 function keyProblems(pairs: readonly Pair[], at: At): Problem[] {

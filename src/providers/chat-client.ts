@@ -1,3 +1,4 @@
+import { parseExactJson } from "../domain/exact-json.ts";
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
@@ -103,7 +104,7 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
 function readBody(text: string, contentType: string, wording: ChatWording, sent: Sent): Reply {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseExactJson(text);
   } catch {
     return notJson(text, contentType, sent.address, sent.redact);
   }

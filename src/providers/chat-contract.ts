@@ -72,6 +72,11 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       expect(reply.tool_calls).toEqual([{ id: "t1", name: "look_up", arguments: { id: 7 } }]);
     });
 
+    it("keeps a number in a tool call that a double would change, as text", async () => {
+      const reply = await answered("call a tool with a long id");
+      expect(reply.tool_calls).toMatchObject([{ arguments: { id: "12345678901234567891" } }]);
+    });
+
     it("tells a refusal apart from an answer", async () => {
       expect(await answered("refuse")).toMatchObject({ output: "", refusal: "I cannot help." });
     });

@@ -1,3 +1,4 @@
+import { exactJsonText, parseExactJson, withNumbersAsText } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import { type Message, ROLES, type Role, type ToolCall } from "../domain/message.ts";
 
@@ -8,11 +9,14 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> | u
     : undefined;
 }
 
-/** Arguments of a tool call as a model wrote them: parsed when they are JSON, else the text itself. */
+/**
+ * Arguments of a tool call as a model wrote them: parsed when they are JSON, else the text itself. A number that a double
+ * would change, such as an id beyond 2^53, is kept as its text.
+ */
 export function argumentsOf(written: unknown): Json {
-  if (typeof written !== "string") return (written ?? {}) as Json;
+  if (typeof written !== "string") return withNumbersAsText(written ?? {});
   try {
-    return JSON.parse(written) as Json;
+    return withNumbersAsText(parseExactJson(written));
   } catch {
     return written;
   }
@@ -99,7 +103,7 @@ function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefin
   if (/_call_output$/.test(type)) {
     return {
       role: "tool",
-      content: textFrom(item.output) ?? JSON.stringify(item.output ?? null),
+      content: textFrom(item.output) ?? exactJsonText(item.output ?? null),
       ...(typeof item.call_id === "string" && { tool_call_id: item.call_id }),
     };
   }
@@ -119,7 +123,7 @@ function messageOf(value: unknown): Message | undefined {
   const calls = listed ?? (blocks.length > 0 ? blocks : single.length > 0 ? single : undefined);
   return {
     role: message.role as Role,
-    content: content as Message["content"],
+    content: withNumbersAsText(content) as Message["content"],
     ...(typeof message.name === "string" && { name: message.name }),
     ...(calls !== undefined && { tool_calls: calls }),
     ...(typeof message.tool_call_id === "string" && { tool_call_id: message.tool_call_id }),
@@ -169,7 +173,7 @@ export function textFrom(content: unknown): string | null {
   if (typeof content === "string") return content;
   const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
   const texts = parts.map(textOfPart);
-  if (texts.includes(undefined)) return JSON.stringify(content);
+  if (texts.includes(undefined)) return exactJsonText(content);
   const said = texts.filter((text) => typeof text === "string");
   return said.length === 0 ? null : said.join("");
 }

@@ -1,3 +1,4 @@
+import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
@@ -100,7 +101,7 @@ export function replyFrom(answer: Members, who: string): Reply {
   if (typeof finish_reason === "string" && answerEnd(finish_reason) === "failed")
     return givenFailure(answer, who, `finish reason ${finish_reason}`);
   if (typeof output === "string") return answerFrom(answer, output);
-  if (has(output)) return answerFrom(answer, JSON.stringify(output));
+  if (has(output)) return answerFrom(answer, exactJsonText(output));
   if (tellsWithoutOutput(answer)) return answerFrom(answer, "");
   return { ...malformedReply(`${who} gave null as its "output": there is no answer`), ...paidIn(answer) };
 }
@@ -143,7 +144,7 @@ export function readWrittenAnswer(text: string, who: string): Reply {
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     try {
-      const value = membersOf(JSON.parse(trimmed));
+      const value = membersOf(parseExactJson(trimmed));
       if (value !== undefined && (Object.hasOwn(value, "output") || isBareError(value)))
         return readGivenAnswer(value, who);
     } catch {

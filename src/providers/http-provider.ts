@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
+import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { headerValue } from "../domain/header-value.ts";
 import type { Json } from "../domain/json.ts";
 import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
@@ -82,7 +83,7 @@ async function compilePaths(settings: Settings): Promise<ReplyPaths> {
 
 function parseOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined;
   }
@@ -189,7 +190,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
     return unusable(`what stands at ${settings.tool_calls} in the reply is no list of {name, arguments}`);
   return {
     kind: "answered",
-    output: typeof found === "string" ? found : JSON.stringify(found),
+    output: typeof found === "string" ? found : exactJsonText(found),
     messages,
     tool_calls: toolCalls,
     ...paid,

@@ -1,3 +1,4 @@
+import { parseExactJson } from "../domain/exact-json.ts";
 import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { tellsWithoutOutput, wrongMembers } from "./given-answer.ts";
@@ -216,7 +217,7 @@ export function indexOutputs(place: string, path: string, caseIds: Iterable<stri
       const line = from + trial - 1 < to ? lines[from + trial - 1] : undefined;
       return line === undefined
         ? undefined
-        : (JSON.parse(file.text(line)) as Readonly<Record<string, unknown>>);
+        : (parseExactJson(file.text(line)) as Readonly<Record<string, unknown>>);
     },
     hash(caseId) {
       const [from, to] = range(caseId);

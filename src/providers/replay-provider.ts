@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
+import { parseExactJson } from "../domain/exact-json.ts";
 import { hashJson } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
@@ -59,7 +60,7 @@ function openRecording(place: string, path: string) {
 
 /** A recorded line as a reply. One that says that it failed is none: it was kept before such replies were told apart. */
 function recordedAnswer(line: string, who: string): Reply {
-  const members = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));
   const { fallback } = members;
   if (reply.kind === "failed" || typeof fallback !== "string") return reply;

@@ -1,3 +1,4 @@
+import { parseExactJson } from "../domain/exact-json.ts";
 import { LONGEST_REPLY } from "../domain/longest-reply.ts";
 import type { Reply } from "../domain/provider.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
@@ -77,7 +78,7 @@ class Server {
 
   #readLine(line: string): Reply {
     try {
-      return readGivenAnswer(JSON.parse(line), this.#program);
+      return readGivenAnswer(parseExactJson(line), this.#program);
     } catch {
       return malformedReply(`${this.#program} wrote a line that is not JSON`);
     }

@@ -26,6 +26,16 @@ before a run.
 
 A scorer that *cannot score* (a cost that is unknown, a program that crashed, a score that is not a number) gives
 neither a miss nor a pass: the trial is errored, or, where the scorer has \`required: false\`, that one score is void.
+What would take longer than 5 s on an answer cannot be scored either.
+
+Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. What you write must be a
+number that a double holds: an id beyond 9007199254740992 (2^53) that it would round is refused with its place; write it
+as text, \`"12345678901234567890"\`. In an answer such a number is read digit by digit, and equals an expected text of the
+same number, also inside of lists and objects. A tool call's argument keeps it as text. A number beyond what a double
+spans (1e999) equals nothing.
+
+A case's cell in a CSV file is text: \`equals\`, \`json-equals\`, \`jsonpath\` and \`number\` read it as the number or JSON value
+that it holds where the answer is no text, and a list is read where a list is needed.
 `;
 
 /** Markdown for docs/scorers.md, in the order given. */

@@ -45,6 +45,11 @@ const failing =
 
 const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   refuse: (reply, dialect, model) => json(reply, 200, dialect.refusal("I cannot help.", model)),
+  "call a tool with a long id": (reply, dialect, model) => {
+    const call = JSON.stringify(dialect.toolCall("look_up", { id: "12345678901234567891" }, model));
+    reply.writeHead(200, { "content-type": "application/json" });
+    reply.end(call.replace(/\\?"(\d{20})\\?"/, "$1"));
+  },
   "call a tool": (reply, dialect, model) => json(reply, 200, dialect.toolCall("look_up", { id: 7 }, model)),
   "400": failing(400),
   "401": failing(401),

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { isChangedByDouble } from "../../domain/exact-json.ts";
 import { decodeText } from "../../domain/file-text.ts";
 import { readJsonFile } from "../../domain/json-file.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
@@ -32,11 +33,19 @@ export function readStructuredFile(root: string, path: string, at: Place): unkno
   const bytes = readFileSync(repositoryFile(root, path, at));
   try {
     const text = decodeText(bytes, path);
-    return /\.ya?ml$/i.test(path) ? parse(text) : readJsonFile(text, { path, ...NOT_JSON });
+    if (/\.ya?ml$/i.test(path)) return parse(text, (_key, value) => heldNumber(value), { intAsBigInt: true });
+    return readJsonFile(text, { path, ...NOT_JSON });
   } catch (error) {
     if (error instanceof EvalsError) throw asSettingMistake(error, at);
     throw unreadableFile(at, path, error instanceof Error ? error.message : String(error), error);
   }
+}
+
+function heldNumber(value: unknown): unknown {
+  if (typeof value !== "bigint") return value;
+  if (isChangedByDouble(String(value)))
+    throw new Error(`the number ${value} cannot be held as it is written`);
+  return Number(value);
 }
 
 const NOT_JSON = {

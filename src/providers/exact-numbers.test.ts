@@ -1,0 +1,38 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { argumentsOf } from "./chat-shapes.ts";
+import { readWrittenAnswer } from "./given-answer.ts";
+import { httpProvider } from "./http-provider.ts";
+import { ask, fakeHost, questionOf } from "./testing/fake-host.ts";
+
+const ID = "12345678901234567891";
+
+describe("a number that a double would change", () => {
+  const server = createServer((_, reply) =>
+    reply.end(`{"answer":{"id":${ID}},"calls":[{"name":"f","arguments":{"id":${ID}}}]}`),
+  );
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  it.each(["$.answer", "$..answer"])("is taken from a reply by %s as it is written", async (answer) => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const settings = httpProvider.settings.parse({ provider: "http", url, answer, tool_calls: "$.calls" });
+    const target = await httpProvider.open(settings, fakeHost());
+    const reply = await ask(target, questionOf({}));
+    expect(reply).toMatchObject({ output: `{"id":${ID}}`, tool_calls: [{ arguments: { id: ID } }] });
+    await target.client.close();
+  });
+
+  it("is what a program wrote", () => {
+    const reply = readWrittenAnswer(
+      `{"output": {"id": ${ID}}, "tool_calls": [{"name": "f", "arguments": {"id": ${ID}}}]}`,
+      "bot",
+    );
+    expect(reply).toMatchObject({ output: `{"id":${ID}}`, tool_calls: [{ arguments: { id: ID } }] });
+  });
+
+  it("is its text among the arguments of a tool call", () => {
+    expect(argumentsOf(`{"ids": [${ID}, 1e999, 7]}`)).toEqual({ ids: [ID, "1e999", 7] });
+  });
+});
