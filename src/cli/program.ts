@@ -4,6 +4,7 @@ import { EvalsError } from "../domain/problem.ts";
 import { GROUP, START_HERE, withExamples } from "./command-help.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
+import { givenTwice, onceEach } from "./options-once.ts";
 import { requireDirectory } from "./project/working-directory.ts";
 import { repairFirst } from "./promoting/repair-first.ts";
 import { endOf } from "./usage-mistake.ts";
@@ -41,14 +42,15 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     .addHelpText("after", START_HERE)
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
-  program.exitOverride(endOf(program));
+  onceEach(program).exitOverride(endOf(program));
   program.enablePositionalOptions(false);
   const add: Add = (command, act) =>
-    withExamples(command)
-      .option("-C <dir>", "work in this directory")
+    onceEach(withExamples(command).option("-C <dir>", "work in this directory"))
       .exitOverride(endOf(command))
       .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
       .action(async (...given: unknown[]) => {
+        if (program.opts().C !== undefined && command.opts().C !== undefined)
+          throw givenTwice("-C", program.opts().C, command.opts().C);
         const options = { ...program.opts(), ...command.opts() } as Record<string, unknown>;
         requireDirectory(io, options.C as string | undefined);
         await repairFirst(io, options.C as string | undefined);
@@ -354,8 +356,12 @@ function unknownPromptCommand(word: string): EvalsError {
 function runOptions(command: Command): Command {
   return command
     .option("--at <ref>", "as suites, prompts and datasets stood at this commit, branch or tag")
-    .option("--model <alias>", "instead of the suite's model")
-    .option("--prompt <spec>", "instead of the suite's prompt: name, name@1.2.0, name@^1")
+    .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
+    .option(
+      "--prompt <spec>",
+      "instead of the suite's prompt: name, name@1.2.0, name@^1; may be repeated: one run each",
+      list,
+    )
     .option("--trials <k>", "trials of each case")
     .option("--case <id>", "only this case; may be repeated", list)
     .option("--tag <tag>", "only cases with this tag; may be repeated", list)

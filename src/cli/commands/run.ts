@@ -27,6 +27,7 @@ import { replaying } from "../running/replay-model.ts";
 import { narrowingOf, type RunOptions, readRunOptions } from "../running/run-options.ts";
 import { openRunPlace, type RunPlace } from "../running/run-place.ts";
 import { keepHeapSmall } from "../running/small-heap.ts";
+import { isMatrix, openTargets, targetsOf } from "../running/target-matrix.ts";
 import { recordJudges, recordRun, wrapperFor } from "../running/wrap-target.ts";
 import { listenForStop } from "../stop-signals.ts";
 
@@ -41,7 +42,7 @@ export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<
     ref: options.at,
     directory: options.directory,
     suites: options.suites,
-    overrides: { model: options.model, prompt: options.prompt, trials: options.trials },
+    overrides: targetsOf(options)[0],
   });
   try {
     return await runIn(place, { options, reporters, io });
@@ -60,9 +61,10 @@ interface Asked {
 
 async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promise<number> {
   const { project } = place;
+  const { suites, ungated } = await openTargets(project, options, place.load);
   const prepared = await prepareRuns(
     project,
-    project.suites,
+    suites,
     {
       narrowing: narrowingOf(options),
       trials: options.trials,
@@ -72,7 +74,7 @@ async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promis
     options.replay ? await replaying() : undefined,
   );
   if (prepared.some(({ plan }) => plan.totalPlanned >= MANY_TRIALS)) keepHeapSmall();
-  const { store, ready } = await openHistory(prepared, place, options, io);
+  const { store, ready } = await openHistory(prepared, place, { ...options, ungated }, io);
   const stop = listenForStop(io);
   const progress = options.quiet ? silentProgress : showProgress(io);
   const runs: ReportedRun[] = [];
@@ -125,7 +127,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   const { project } = place;
   const { plan } = prepared;
   const gating = gateFor(plan, baseline, {
-    allTrials: options.allTrials,
+    allTrials: options.allTrials || isMatrix(options),
     unbelieved: trust.unbelieved,
     declared,
     takenAway: lost.rules.map((one) => one.rule),

@@ -9,6 +9,7 @@ import { remoteNames } from "../../git/repository.ts";
 import { commitTree } from "../../project/commit-tree.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { loadProject } from "../../project/load-project.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
 import { readEnvFile } from "../../project/read-env-file.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { providers } from "../../providers/registry.ts";
@@ -19,10 +20,12 @@ import type { OpenProjectOptions } from "./open-project.ts";
 /** A project as it stood at a commit, on the disk for as long as a run needs it. */
 export interface CheckedOutProject {
   readonly project: Project;
+  /** Reads the same files with another target. */
+  readonly load: (overrides: SuiteOverrides) => Promise<Project>;
   remove(): void;
 }
 
-type Options = Omit<OpenProjectOptions, "directory">;
+type Options = Pick<OpenProjectOptions, "suites"> & { readonly overrides?: SuiteOverrides | undefined };
 
 /** @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
 export async function requireCommit(root: string, word: string): Promise<NamedCommit> {
@@ -85,7 +88,9 @@ export async function checkOutProject(
     ] as const) {
       linkPackages(from, to);
     }
-    return { project: await loadProject(sourceOf(copy.root, files, environment(io, root), options)), remove };
+    const load = (overrides: SuiteOverrides | undefined): Promise<Project> =>
+      loadProject(sourceOf(copy.root, files, environment(io, root), { ...options, overrides }));
+    return { project: await load(options.overrides), load, remove };
   } catch (error) {
     remove();
     throw placedAt(error, at);

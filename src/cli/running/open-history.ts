@@ -16,6 +16,7 @@ import { closeRuns, type PreparedRun } from "./prepare-runs.ts";
 import { claimAll, findResumable } from "./resume.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { RunPlace } from "./run-place.ts";
+import { isMatrix, type TargetMatrix } from "./target-matrix.ts";
 
 /** A run with all that it needs of the past. */
 export interface ReadyRun {
@@ -31,6 +32,11 @@ export interface ReadyRun {
   readonly declared: DeclaredChange | null;
 }
 
+/** What the command line says, and which of its runs are compared with nothing. */
+type HistoryOptions = RunOptions & Pick<TargetMatrix, "ungated">;
+
+const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
+
 /**
  * The store, what each run is compared with and what it goes on with; what is wrong with any of it is told before
  * anything is asked.
@@ -38,7 +44,7 @@ export interface ReadyRun {
 export async function openHistory(
   prepared: readonly PreparedRun[],
   place: RunPlace,
-  options: RunOptions,
+  options: HistoryOptions,
   io: Io,
 ) {
   const { project, home, at } = place;
@@ -66,7 +72,8 @@ export async function openHistory(
         )
       : null;
     const [lost, ready] = await Promise.all([
-      takenAway(place, options, io),
+      // Targets beside each other are looked at; that a baseline is gone is told by a run of the suites as they are.
+      isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
       Promise.all(
         prepared.map((one) => {
           const resume = resumed?.get(one.plan) ?? null;
@@ -102,7 +109,7 @@ function lostWith(
 interface Past {
   readonly store: Store;
   readonly place: RunPlace;
-  readonly options: RunOptions;
+  readonly options: HistoryOptions;
   readonly io: Io;
 }
 
@@ -122,7 +129,7 @@ async function withItsPast(
     directory: options.directory,
     suite: name,
     alias: suite.models === undefined ? null : plan.model.alias,
-    option: options.baseline,
+    option: options.ungated.has(plan.suite) ? "none" : options.baseline,
     fingerprint: plan.fingerprint,
   });
   const declared = await declaredInRun(plan, side, { place, io, store });

@@ -1,6 +1,7 @@
 import type { Project } from "../../domain/project.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { type Head, readHead } from "../../git/repository.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
 import type { Io } from "../io.ts";
 import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
 
@@ -9,6 +10,8 @@ export interface RunPlace {
   readonly project: Project;
   /** Project root of the work tree: history and baselines are there, whatever is run. */
   readonly home: string;
+  /** Reads the same files with another target. @throws {EvalsError} with every mistake of every file */
+  readonly load: (overrides: SuiteOverrides) => Promise<Project>;
   /** What the run is stored under, looked up while the run is planned; null outside git. */
   readonly head: Promise<Head | null>;
   /** The commit that is run; null for the work tree. */
@@ -31,6 +34,7 @@ export async function openRunPlace(
     const { root } = project;
     return {
       project,
+      load: (overrides) => openProject(io, { ...options, overrides }),
       home: root,
       head: readHead(root),
       at: null,
@@ -41,7 +45,7 @@ export async function openRunPlace(
   const { checkOutProject, placedAt, requireCommit } = await import("../project/project-at.ts");
   const { root } = locate(io, options.directory);
   const at = await requireCommit(root, ref);
-  const { project, remove } = await checkOutProject(io, root, at, options);
+  const { project, load, remove } = await checkOutProject(io, root, at, options);
   const head = Promise.resolve({ commit: at.commit, dirty: false });
-  return { project, home: root, head, at, mistake: (error) => placedAt(error, at), remove };
+  return { project, load, home: root, head, at, mistake: (error) => placedAt(error, at), remove };
 }

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+
+const prompt = (text: string): string => `---\ndescription: Echo.\n---\nuser:\n${text} {{ input }}\n`;
+const ANSWERS = ["a", "b", "c"].map((id) => ({ id, input: id, expected: id }));
+const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+const FILES = {
+  ".gitignore": ".evals/\n",
+  "evalconfig.yaml":
+    "models:\n  kind: { provider: module, file: echo.mjs, version: '1' }\n  rude: { provider: module, file: rude.mjs, version: '1' }\n",
+  "echo.mjs":
+    "export default (input, { messages }) => (messages[0].content.startsWith('Echo') ? input : 'nothing');\n",
+  "rude.mjs": "export default () => 'no';\n",
+  "datasets/d.jsonl": lines(ANSWERS),
+  "prompts/p/1.0.0.md": prompt("Echo"),
+  "prompts/p/1.1.0.md": prompt("Echoes"),
+  "prompts/p/2.0.0.md": prompt("Forget"),
+  "evals/s.yaml":
+    "dataset: d\nprompt: p@1.0.0\nmodel: kind\ntrials: 2\nscorers:\n  - type: equals\ngate:\n  require: { pass_rate: '>= 0.9' }\n",
+};
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+  repo = gitProject(FILES);
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+interface Shown {
+  readonly prompt: { readonly version: string };
+  readonly target: string;
+  readonly counts: { readonly trials: number; readonly answered: number };
+  readonly gate: { readonly outcome: string };
+  readonly comparison: object | null;
+}
+
+async function runs(...args: string[]): Promise<{ exit: number; shown: string[]; runs: Shown[] }> {
+  const { exit, document } = await repo.json(["run", ...args]);
+  const found = document.runs as Shown[];
+  return { exit, runs: found, shown: found.map((one) => `${one.prompt.version} ${one.gate.outcome}`) };
+}
+
+describe("evals run with --prompt or --model given several times", () => {
+  it("makes one run each, in the order given, and lets only the suite's own target decide", async () => {
+    const bad = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.1.0");
+    expect([bad.exit, bad.shown]).toEqual([0, ["2.0.0 not_gated", "1.1.0 not_gated"]]);
+    const own = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.0.0");
+    expect([own.exit, own.shown]).toEqual([0, ["2.0.0 not_gated", "1.0.0 passed"]]);
+    repo.commit({ "evals/s.yaml": FILES["evals/s.yaml"].replace("p@1.0.0", "p@2.0.0") });
+    const failing = await runs("--prompt", "p@2.0.0", "--prompt", "p@1.0.0");
+    expect([failing.exit, failing.shown]).toEqual([1, ["2.0.0 failed", "1.0.0 not_gated"]]);
+  });
+
+  it("crosses prompts with models, and narrows and counts as ever", async () => {
+    const both = ["--model", "kind", "--model", "rude", "--prompt", "p@1.0.0", "--prompt", "p@1.1.0"];
+    const crossed = await runs(...both, "--trials", "3", "--case", "a");
+    expect(crossed.shown).toEqual(["1.0.0 passed", "1.0.0 not_gated", "1.1.0 not_gated", "1.1.0 not_gated"]);
+    expect(crossed.runs.map((one) => one.counts.trials)).toEqual([3, 3, 3, 3]);
+  });
+
+  it("compares only the own target with the baseline, and asks all trials", async () => {
+    await repo.evals(["run"]);
+    await repo.evals(["promote"]);
+    const beside = await runs("--no-cache", "--prompt", "p@1.0.0", "--prompt", "p@2.0.0");
+    expect(beside.runs.map((one) => one.comparison === null)).toEqual([false, true]);
+    expect(beside.runs.map((one) => one.counts.answered)).toEqual([6, 6]);
+    expect(beside.exit).toBe(0);
+  });
+
+  it("reads them at a commit too", async () => {
+    repo.commit({ "prompts/p/1.1.0.md": prompt("Forget") });
+    const at = await runs(
+      "--at",
+      "HEAD~1",
+      "--prompt",
+      "p@1.0.0",
+      "--prompt",
+      "p@1.1.0",
+      "--baseline",
+      "none",
+    );
+    expect([at.exit, at.shown]).toEqual([0, ["1.0.0 passed", "1.1.0 not_gated"]]);
+  });
+
+  it.each([
+    [
+      ["--prompt", "p@1.1.0", "--prompt", "p@^1"],
+      "EVALS_TARGET_TWICE",
+      "p@1.1.0 with kind is asked for twice",
+    ],
+    [["--model", "rude", "--model", "rude"], "EVALS_TARGET_TWICE", "p@1.0.0 with rude is asked for twice"],
+    [["--prompt", "p@1.0.0", "--prompt", "q"], "EVALS_PROMPT_UNKNOWN", 'Unknown prompt "q"'],
+    [["--model", "kind", "--model", "nice"], "EVALS_MODEL_UNKNOWN", "nice"],
+  ])("refuses %j before anything is asked", async (args, code, what) => {
+    const { exit, document } = await repo.json(["run", ...args]);
+    expect([exit, document.problems.map((one: { code: string }) => one.code)]).toEqual([2, [code]]);
+    expect(document.problems[0].what).toContain(what);
+  });
+});
+
+describe("an option that takes one value", () => {
+  it.each([
+    ["run --trials 2 --trials 3", "--trials is given twice: 2 and 3."],
+    ["run --baseline none --baseline latest", "--baseline is given twice"],
+    ["run --budget 1 --budget=2", "--budget is given twice"],
+    ["run --shard 1/2 --shard 2/2", "--shard is given twice"],
+    ["history --limit 3 --limit 4", "--limit is given twice"],
+    ["power s --drop 0.1 --model kind --model rude", "--model is given twice"],
+    ["show latest --case a --case b", "--case is given twice"],
+    ["promote --as a --as b", "--as is given twice"],
+    ["check -C . -C ..", "-C is given twice"],
+    ["-C . check -C .", "-C is given twice"],
+    ["label s --rater a --rater b", "--rater is given twice"],
+    ["calibrate j --suite a --suite b", "--suite is given twice"],
+    ["report latest --format html --format json", "--format is given twice"],
+    ["prompt new p --bump major --bump minor", "--bump is given twice"],
+    ["export labels s --format csv --format csv", "--format is given twice"],
+  ])("is a mistake when it is given twice: evals %s", async (args, what) => {
+    const { exit, stderr, stdout } = await repo.evals(args.split(" "));
+    expect(exit).toBe(2);
+    expect(stderr + stdout).toContain(what);
+  });
+
+  it("may be a flag that says the same twice", async () => {
+    expect((await repo.evals(["check", "--json", "--json"])).exit).toBe(0);
+  });
+});

@@ -1,0 +1,28 @@
+import type { Command } from "commander";
+import { EvalsError } from "../domain/problem.ts";
+
+/**
+ * Makes a mistake of an option that takes one value and is given two. Those that gather values have a parser of their own and
+ * stay as they are; a flag may be repeated, for it says the same twice.
+ */
+export function onceEach(command: Command): Command {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.parseArg !== undefined) continue;
+    let before: string | undefined;
+    option.argParser((value: string) => {
+      if (before !== undefined) throw givenTwice(option.long ?? option.short ?? "", before, value);
+      before = value;
+      return value;
+    });
+  }
+  return command;
+}
+
+export function givenTwice(option: string, first: unknown, second: unknown): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_TWICE",
+    what: `${option} is given twice: ${String(first)} and ${String(second)}.`,
+    why: "Only one of them could count, and the other would be dropped without a word.",
+    fix: `Keep one of them: ${option} ${String(second)}`,
+  });
+}
