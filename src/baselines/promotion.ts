@@ -1,4 +1,6 @@
+import * as z from "zod";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
+import { GATE_OUTCOMES, type GateOutcome } from "../domain/verdict.ts";
 import type { Baseline } from "./baseline-file.ts";
 import { formatBaseline } from "./baseline-file.ts";
 import type { GrownBaseline } from "./make-baseline.ts";
@@ -15,6 +17,8 @@ export interface PromotedRun {
   readonly grown: GrownBaseline | null;
   /** Of the run. */
   readonly metrics: Metrics;
+  /** What its gate said; null where it had none. */
+  readonly gate: GateOutcome | null;
   /** The sibling file of answers; its text is null where it is removed. Null when there is none. */
   readonly answers: { readonly path: string; readonly text: string | null } | null;
 }
@@ -36,6 +40,8 @@ export interface PromotionWords {
   readonly who: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Where the project stands in its repository; empty at the top. */
+  readonly project: string;
   /** Files beside the usual folders that define behaviour: scorers, modules, schemas. */
   readonly files: readonly string[];
   /** Suites that the tag tells of. */
@@ -74,11 +80,57 @@ function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): s
     (one) =>
       `${one.header.suite}: ${one.header.target}, pass rate ${rate(one.metrics.pass_rate?.value)}, run ${one.header.id}`,
   );
-  return [`Promote ${suites}`, "", ...(why === null ? [] : [why, ""]), ...lines, ""].join("\n");
+  const records = runs.map((one) => promotionRecord(one));
+  return [`Promote ${suites}`, "", ...(why === null ? [] : [why, ""]), ...lines, "", ...records, ""].join(
+    "\n",
+  );
+}
+
+/** How a baseline was promoted, as `evals log` reads it back from a commit, squashed or not. */
+export interface PromotionRecord {
+  readonly path: string;
+  readonly run: string;
+  readonly how: "promotion" | "accepted regression" | "addition";
+  readonly gate: GateOutcome | null;
+}
+
+const RECORD = "Evals-Promotion: ";
+
+function promotionRecord({ path, header, accepted, grown, gate }: PromotedRun): string {
+  const how = accepted !== null ? "accepted regression" : grown !== null ? "addition" : "promotion";
+  return RECORD + JSON.stringify({ path, run: header.id, how, gate } satisfies PromotionRecord);
+}
+
+const Record = z.object({
+  path: z.string(),
+  run: z.string(),
+  how: z.enum(["promotion", "accepted regression", "addition"]),
+  gate: z.enum(GATE_OUTCOMES).nullable(),
+});
+
+/** Every promotion that a commit's message tells of; a squashed one tells of all that went into it, oldest first. */
+export function promotionRecords(body: string): PromotionRecord[] {
+  return body.split("\n").flatMap((line) => {
+    const text = line.trim();
+    if (!text.startsWith(RECORD)) return [];
+    try {
+      return [Record.parse(JSON.parse(text.slice(RECORD.length)))];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** A commit's words without the lines that are there for `evals log`. */
+export function withoutRecords(body: string): string {
+  return body
+    .split("\n")
+    .filter((line) => !line.trim().startsWith(RECORD))
+    .join("\n");
 }
 
 /** Everything an audit asks for, in lines that `evals log` reads back. */
-function tagMessage({ why, who, at, files, tagged }: PromotionWords, name: string): string {
+function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, name: string): string {
   const blocks = tagged.flatMap((one) => [
     `suite: ${one.header.suite}${one.header.one_of_several ? ` (${one.header.alias})` : ""}`,
     `  target: ${one.header.target}`,
@@ -90,6 +142,7 @@ function tagMessage({ why, who, at, files, tagged }: PromotionWords, name: strin
   return [
     `Promote ${name}`,
     "",
+    `project: ${project === "" ? "." : project}`,
     ...(why === null ? [] : [`why: ${why.replace(/\s+/g, " ")}`]),
     `who: ${who}`,
     `when: ${at}`,

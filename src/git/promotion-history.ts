@@ -9,22 +9,77 @@ export interface PromotionEntry {
   readonly subject: string;
   readonly body: string;
   readonly tags: readonly { readonly name: string; readonly message: string }[];
+  /** It has several parents, and what it holds is none of theirs. */
+  readonly merge: boolean;
+  /** Baselines that it changed. */
+  readonly files: readonly ChangedBaseline[];
 }
+
+/** A file that a commit changed: object ids, null where there is none. */
+export interface ChangedBaseline {
+  /** Relative to the project root. */
+  readonly path: string;
+  /** In its first parent. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const FOLDER = "evals/baselines";
 
 /** Newest first: every commit of HEAD's history that touched a baseline, and every rollback. */
 export async function promotionHistory(root: string): Promise<PromotionEntry[]> {
-  const [touched, rollbacks, tags] = await Promise.all([
-    commits(root, ["--full-history", "--no-merges", "HEAD", "--", "evals/baselines"]),
+  const [touched, merged, rollbacks, tags, files, mergedFiles] = await Promise.all([
+    commits(root, ["--full-history", "--no-merges", "HEAD", "--", FOLDER]),
+    commits(root, ["--full-history", "--merges", "HEAD", "--", FOLDER]),
     // A rollback of prompts alone leaves the baselines as they are.
     commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
     tagsByCommit(root),
+    filesByCommit(root, ["--no-merges"]),
+    // Of a merge only what differs from each of its parents was made by it.
+    filesByCommit(root, ["--merges", "-c"]),
   ]);
-  const all = new Map([...touched, ...rollbacks].map((entry) => [entry.commit, entry]));
+  const made = merged.filter(({ commit }) => mergedFiles.has(commit));
+  const merges = new Set(made.map(({ commit }) => commit));
+  const all = new Map([...touched, ...made, ...rollbacks].map((entry) => [entry.commit, entry]));
   const order = new Map((await orderOf(root, [...all.keys()])).map((commit, place) => [commit, place]));
   return [...all.values()]
     .sort((a, b) => (order.get(a.commit) ?? 0) - (order.get(b.commit) ?? 0))
-    .map((entry) => ({ ...entry, tags: tags.get(entry.commit) ?? [] }));
+    .map((entry) => ({
+      ...entry,
+      tags: tags.get(entry.commit) ?? [],
+      merge: merges.has(entry.commit),
+      files: files.get(entry.commit) ?? mergedFiles.get(entry.commit) ?? [],
+    }));
 }
+
+const isBaseline = (path: string): boolean => path.endsWith(".jsonl") && !path.endsWith(".answers.jsonl");
+
+/** The baselines that each commit changed, from one walk over history. */
+async function filesByCommit(
+  root: string,
+  which: readonly string[],
+): Promise<ReadonlyMap<string, readonly ChangedBaseline[]>> {
+  const prefix = (await gitText(root, ["rev-parse", "--show-prefix"])) ?? "";
+  const shape = ["-z", "--format=%x01%H", "--raw", "--no-abbrev", "--no-renames", "--root", "--full-history"];
+  const { out } = await git(root, ["log", ...shape, ...which, "HEAD", "--", FOLDER]);
+  const files = new Map<string, ChangedBaseline[]>();
+  let commit = "";
+  const parts = out.split("\0");
+  for (let at = 0; at < parts.length; at++) {
+    const part = (parts[at] ?? "").trim();
+    if (part.startsWith("\u0001")) commit = part.slice(1).trim();
+    else if (part.startsWith(":")) {
+      const ids = part.split(" ").filter((word) => /^[0-9a-f]{40,64}$/.test(word));
+      const path = (parts[++at] ?? "").slice(prefix.length);
+      if (!isBaseline(path)) continue;
+      const change = { path, before: idOf(ids[0]), after: idOf(ids.at(-1)) };
+      files.set(commit, [...(files.get(commit) ?? []), change]);
+    }
+  }
+  return files;
+}
+
+const idOf = (id: string | undefined): string | null => (id === undefined || /^0+$/.test(id) ? null : id);
 
 /** The commits in history's own order, newest first; two of one second stand as their parents say. */
 async function orderOf(root: string, ids: readonly string[]): Promise<string[]> {
@@ -38,7 +93,10 @@ export async function isShallow(root: string): Promise<boolean> {
   return (await gitText(root, ["rev-parse", "--is-shallow-repository"])) === "true";
 }
 
-async function commits(root: string, args: readonly string[]): Promise<Omit<PromotionEntry, "tags">[]> {
+async function commits(
+  root: string,
+  args: readonly string[],
+): Promise<Omit<PromotionEntry, "tags" | "merge" | "files">[]> {
   // A message may hold any character but NUL; the fields before it hold no line feed.
   const format = ["%H", "%cI", "%an <%ae>", "%s", "%b"].join("%n");
   const { code, out } = await git(root, ["log", "-z", `--format=${format}`, ...args]);
@@ -63,4 +121,11 @@ async function tagsByCommit(root: string): Promise<Map<string, { name: string; m
     tags.set(commit, [...(tags.get(commit) ?? []), { name, message }]);
   }
   return tags;
+}
+
+/** Paths that a commit changed against its first parent, from the repository's top. */
+export async function changedInCommit(top: string, commit: string): Promise<string[]> {
+  const shape = ["-r", "-z", "-m", "--root", "--first-parent", "--no-commit-id", "--name-only"];
+  const { out } = await git(top, ["diff-tree", ...shape, commit]);
+  return out.split("\0").filter((path) => path !== "");
 }

@@ -12,6 +12,7 @@ import { type PromotedRun, planPromotion } from "../../baselines/promotion.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Metrics } from "../../domain/run.ts";
+import type { GateResult } from "../../domain/verdict.ts";
 import { commitFiles } from "../../git/commit-files.ts";
 import { isDetached, readAtCommit, remoteDefaultBranch, userOfGit } from "../../git/repository.ts";
 import { requireRepository } from "../../git/require-repository.ts";
@@ -54,7 +55,7 @@ export async function promoteCommand(
 ): Promise<number> {
   const options = raw as PromoteOptions;
   const { root } = locate(io, options.directory);
-  await requireRepository(root);
+  const { prefix } = await requireRepository(root);
   await checkName(root, options.as);
   checkReason(options.accept);
   const store = await openStore(root, () => io.date().getTime());
@@ -79,6 +80,7 @@ export async function promoteCommand(
         why: options.message ?? options.accept ?? null,
         who: await userOfGit(root),
         at: io.date().toISOString(),
+        project: prefix.replace(/\/$/, ""),
         files,
         // A tag holds every baseline that stands there, grown or not.
         tagged: every,
@@ -163,7 +165,7 @@ async function promotedRun({ run, path }: Covered, making: Making): Promise<Prom
   const accepted =
     options.accept === undefined ? null : await acceptedChange(run, path, options.accept, making);
   const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted);
-  const { metrics } = (run.report ?? {}) as { metrics?: Metrics };
+  const { metrics, gate } = (run.report ?? {}) as { metrics?: Metrics; gate?: GateResult };
   return {
     run,
     header,
@@ -173,6 +175,7 @@ async function promotedRun({ run, path }: Covered, making: Making): Promise<Prom
     after: baseline,
     accepted,
     metrics: metrics ?? {},
+    gate: gate?.outcome ?? null,
     answers: await answersBeside(run, path, { before, baseline, grew: grown !== null, recorded }, making),
   };
 }

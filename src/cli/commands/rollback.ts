@@ -12,6 +12,7 @@ import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate, openProject } from "../project/open-project.ts";
 import { type ReadPromotion, readPromotion } from "../promoting/read-promotion.ts";
+import { refuseTagOfOtherProject } from "../promoting/tag-project.ts";
 import { movedSuites } from "../promoting/tag-truth.ts";
 import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
@@ -35,6 +36,7 @@ export async function rollbackCommand(raw: Record<string, unknown>, word: string
   await requireRepository(root);
   const tag = await findTag(root, word);
   if (tag === null) throw await unknownTag(root, word);
+  await refuseTagOfOtherProject(root, tag);
   const promotion = readPromotion(tag.message);
   await refuseUntrueTag(root, tag, promotion);
   const paths = [...new Set([...COVERED, ...promotion.files])];

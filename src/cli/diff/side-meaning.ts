@@ -2,11 +2,13 @@ import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import { findCommit, type NamedCommit } from "../../git/find-commit.ts";
+import { findTag } from "../../git/tags.ts";
 import { findPrompt } from "../../project/find-prompt.ts";
 import type { VersionFile } from "../../project/version-files.ts";
 import { workTree } from "../../project/work-tree.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
+import { refuseTagOfOtherProject } from "../promoting/tag-project.ts";
 import { baselinesAt, besides, type DiffSide, newestSides, sideOfRun } from "./diff-side.ts";
 import type { SideContext } from "./outputs-side.ts";
 
@@ -63,13 +65,21 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
     }
     case "ref": {
       const at = await findCommit(root, word);
-      return at === null ? null : { kind: "ref", at, sides: await refSides(at, context) };
+      if (at === null) return null;
+      await refuseForeignTag(root, at);
+      return { kind: "ref", at, sides: await refSides(at, context) };
     }
     case "file":
       return isFile(word, context) ? { kind: "file", path: word } : null;
     default:
       return prefix satisfies never;
   }
+}
+
+/** @throws {EvalsError} for a promoted tag of another project of the repository */
+async function refuseForeignTag(root: string, { word, commit }: NamedCommit): Promise<void> {
+  const tag = await findTag(root, word.replace(/^refs\/tags\//, ""));
+  if (tag?.commit === commit) await refuseTagOfOtherProject(root, tag);
 }
 
 /** A pipe is one too; a folder is not. */

@@ -1,5 +1,7 @@
 /** What a promotion's tag says, read back from its lines. */
 export interface ReadPromotion {
+  /** Where the project stands in its repository, `.` at the top; null in a tag of an older version. */
+  readonly project: string | null;
   readonly why: string | null;
   readonly who: string | null;
   readonly when: string | null;
@@ -37,6 +39,7 @@ export function readPromotion(message: string): ReadPromotion {
       };
     });
   return {
+    project: field("project"),
     why: field("why"),
     who: field("who"),
     when: field("when"),

@@ -1,0 +1,164 @@
+import { type BaselineCase, parseBaseline } from "../../baselines/baseline-file.ts";
+import { type PromotionRecord, promotionRecords } from "../../baselines/promotion.ts";
+import { canonicalJson } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { GateOutcome } from "../../domain/verdict.ts";
+import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
+
+/** How a baseline came to be what it is. */
+export type ChangeKind = PromotionRecord["how"] | "rollback" | "merge" | "edit by hand";
+
+/** One baseline that a commit changed. */
+export interface ToldBaseline {
+  readonly path: string;
+  /** Null where the file cannot be read. */
+  readonly suite: string | null;
+  readonly kind: ChangeKind;
+  /** Of the promoted run; null where nobody wrote it down, or there was none. */
+  readonly gate: GateOutcome | null;
+  readonly run: string | null;
+}
+
+/** What a commit did to the baselines. */
+export interface ToldChange {
+  /** The one that matters most, where it did several things. */
+  readonly kind: ChangeKind;
+  /** Its promotions were made in commits of their own, whose messages it has at most. */
+  readonly squashed: boolean;
+  readonly suites: readonly string[];
+  readonly baselines: readonly ToldBaseline[];
+}
+
+/** What a reader wants to see first. */
+const WEIGHT: readonly ChangeKind[] = [
+  "edit by hand",
+  "rollback",
+  "accepted regression",
+  "merge",
+  "addition",
+  "promotion",
+];
+
+/** What is looked up beside a commit. */
+export interface LogSources {
+  /** A file's text by its object id; null where git cannot give it. */
+  readonly textOf: (id: string) => string | null;
+  /** What this machine's history knows of a run's gate, where no commit says it. */
+  readonly gateOf: (run: string) => GateOutcome | null;
+}
+
+export function toldChange(entry: PromotionEntry, sources: LogSources): ToldChange {
+  const told = `${entry.subject}\n${entry.body}`;
+  const records = [...recordsOfOldMessages(told), ...promotionRecords(told)];
+  const isRollback = /^\s*(?:Evals-Rollback: |This reverts commit )/m.test(told);
+  const baselines = entry.files.map((file) => toldBaseline(file, { entry, records, isRollback, ...sources }));
+  const kinds = baselines.map((one) => one.kind);
+  const fallback: ChangeKind = isRollback ? "rollback" : "edit by hand";
+  return {
+    kind: WEIGHT.find((one) => kinds.includes(one)) ?? fallback,
+    squashed: baselines.some((one) => one.run !== null) && !entry.subject.startsWith("Promote "),
+    suites: [...new Set(baselines.map((one) => one.suite).filter((one) => one !== null))],
+    baselines,
+  };
+}
+
+interface Telling extends LogSources {
+  readonly entry: PromotionEntry;
+  readonly records: readonly PromotionRecord[];
+  readonly isRollback: boolean;
+}
+
+function toldBaseline(file: ChangedBaseline, telling: Telling): ToldBaseline {
+  const { entry, records, isRollback, textOf, gateOf } = telling;
+  const before = read(file.before, file.path, textOf);
+  const after = read(file.after, file.path, textOf);
+  const base = { path: file.path, suite: (after ?? before)?.suite ?? null, gate: null, run: null };
+  if (entry.merge) return { ...base, kind: "merge" };
+  if (isRollback) return { ...base, kind: "rollback" };
+  const own = records.filter((one) => one.path === file.path || one.path === "");
+  const isMoved = entry.files.some((other) => other.after === null && other.before === file.after);
+  if (after === null || isMoved || !isOfRuns(before?.cases ?? [], after.cases))
+    return { ...base, kind: "edit by hand" };
+  const last = own.at(-1);
+  const run = last?.run ?? newestRun(before?.cases ?? [], after.cases);
+  if (run === null) return { ...base, kind: "edit by hand" };
+  return { ...base, kind: howOf(own, before, after), gate: last?.gate ?? gateOf(run), run };
+}
+
+function howOf(
+  records: readonly PromotionRecord[],
+  before: ReadBaseline | null,
+  after: ReadBaseline,
+): PromotionRecord["how"] {
+  if (records.some((one) => one.how === "accepted regression") || isNewAcceptance(before, after))
+    return "accepted regression";
+  const recorded = records.filter((one) => one.path !== "").at(-1);
+  return recorded?.how ?? (isGrown(before?.cases ?? [], after.cases) ? "addition" : "promotion");
+}
+
+interface ReadBaseline {
+  readonly suite: string;
+  readonly accepted: string;
+  readonly cases: readonly BaselineCase[];
+}
+
+function read(id: string | null, path: string, textOf: Telling["textOf"]): ReadBaseline | null {
+  const text = id === null ? null : textOf(id);
+  if (text === null) return null;
+  try {
+    const { header, cases } = parseBaseline(text, path);
+    return { suite: header.suite, accepted: canonicalJson(header.accepted ?? null), cases };
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Whether each line that changed can have been written by a promotion: other counts come from another run. This holds
+ * whatever a squash or a rebase made of the commit's message.
+ */
+function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
+  const old = new Map(before.map((one) => [one.case, one]));
+  return after.every((one) => {
+    const was = old.get(one.case);
+    return (
+      was === undefined || was.runs.join() !== one.runs.join() || canonicalJson(was) === canonicalJson(one)
+    );
+  });
+}
+
+/** The last run that the file did not name before. */
+function newestRun(before: readonly BaselineCase[], after: readonly BaselineCase[]): string | null {
+  const known = new Set(before.flatMap((one) => one.runs));
+  return after.flatMap((one) => one.runs.filter((run) => !known.has(run))).at(-1) ?? null;
+}
+
+/** A case has its earlier trials still, and more. */
+function isGrown(before: readonly BaselineCase[], after: readonly BaselineCase[]): boolean {
+  const old = new Map(before.map((one) => [one.case, one]));
+  return after.some((one) => {
+    const was = old.get(one.case);
+    return (
+      was !== undefined &&
+      was.key === one.key &&
+      was.runs.length < one.runs.length &&
+      was.runs.every((run, at) => one.runs[at] === run)
+    );
+  });
+}
+
+function isNewAcceptance(before: ReadBaseline | null, after: ReadBaseline): boolean {
+  return after.accepted !== "null" && after.accepted !== before?.accepted;
+}
+
+/** Promotions of versions that wrote no record: `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
+function recordsOfOldMessages(told: string): PromotionRecord[] {
+  if (!/^\s*(?:\* )?Promote /m.test(told) || told.includes("Evals-Promotion: ")) return [];
+  return Array.from(told.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({
+    path: "",
+    run,
+    how: "promotion" as const,
+    gate: null,
+  }));
+}

@@ -1,0 +1,53 @@
+import { baselinePath } from "../../baselines/baseline-file.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { changedInCommit } from "../../git/promotion-history.ts";
+import { findRepository } from "../../git/require-repository.ts";
+import type { PromotedTag } from "../../git/tags.ts";
+import { filesAt } from "../../git/tags.ts";
+import { readPromotion } from "./read-promotion.ts";
+
+/**
+ * The folder of another project of this repository that a promoted tag is of; null where it is of this one, or of none. A
+ * tag of an older version does not name its project: the baselines that its commit changed tell.
+ */
+export async function otherProjectOf(
+  root: string,
+  { commit, message }: Pick<PromotedTag, "commit" | "message">,
+): Promise<string | null> {
+  const { suites, project } = readPromotion(message);
+  if (suites.length === 0) return null;
+  const repository = await findRepository(root);
+  const own = (repository?.prefix ?? "").replace(/\/$/, "") || ".";
+  if (project !== null) return project === own ? null : project;
+  const changed = await changedInCommit(repository?.top ?? root, commit);
+  const projects = new Set(changed.flatMap((path) => projectOf(path)));
+  if (projects.has(own)) return null;
+  const [other] = projects;
+  if (other !== undefined) return other;
+  // Nothing was changed by it: whoever holds baselines of these names may have promoted it.
+  const paths = suites.map(({ suite, alias }) => baselinePath(suite, alias));
+  const here = await filesAt(root, commit, paths);
+  if (here.size > 0) return null;
+  const elsewhere = await filesAt(repository?.top ?? root, commit, ["."]);
+  const holds = [...elsewhere.keys()].find((path) => paths.some((one) => path.endsWith(`/${one}`)));
+  return holds === undefined ? null : (projectOf(holds)[0] ?? null);
+}
+
+/** Where the project of a baseline stands, from the repository's top. */
+function projectOf(path: string): string[] {
+  const found = /^(?:(.*)\/)?evals\/baselines\/[^/]+\.jsonl$/.exec(path);
+  return found === null ? [] : [found[1] ?? "."];
+}
+
+/** @throws {EvalsError} EVALS_TAG_OTHER_PROJECT */
+export async function refuseTagOfOtherProject(root: string, tag: PromotedTag): Promise<void> {
+  const other = await otherProjectOf(root, tag);
+  if (other === null) return;
+  const { top = root } = (await findRepository(root)) ?? {};
+  throw new EvalsError({
+    code: "EVALS_TAG_OTHER_PROJECT",
+    what: `The tag ${tag.name} is of another project of this repository: ${other === "." ? "the one at its top" : other}.`,
+    why: "What it tells is of that project's files, and nothing here was promoted by it.",
+    fix: `evals log lists what this project promoted; for the other one: -C ${JSON.stringify(other === "." ? top : `${top}/${other}`)}`,
+  });
+}
