@@ -77,6 +77,7 @@ function row(
     cost_usd: null,
     usage: usageOf({ input_tokens: null, output_tokens: null }),
     refused: false,
+    cut: false,
     tool_calls: 0,
   };
 }

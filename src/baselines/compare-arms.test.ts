@@ -276,6 +276,7 @@ describe("errored trials", () => {
     cost_usd: null,
     usage: usageOf({ input_tokens: null, output_tokens: null }),
     refused: false,
+    cut: false,
     tool_calls: 0,
   });
   const armOf = (trials: readonly (boolean | null)[][]): Arm => {

@@ -39,6 +39,7 @@ function tallyOf(cases: readonly string[]): Tally {
         cost_usd: 0.01,
         usage: usageOf({ input_tokens: null, output_tokens: null }),
         refused: false,
+        cut: false,
         tool_calls: 0,
       });
     }

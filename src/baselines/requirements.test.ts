@@ -22,6 +22,7 @@ function run(cases: readonly string[], known: { cost?: number | null; latency?: 
         cost_usd: one === "e" || known.cost === null ? null : (known.cost ?? 0.01),
         usage: usageOf({ input_tokens: null, output_tokens: null }),
         refused: false,
+        cut: false,
         tool_calls: 0,
       });
     }

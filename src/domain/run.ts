@@ -114,6 +114,8 @@ export interface RunCounts {
   readonly judge_calls?: number | undefined;
   /** Answered trials whose answer came from the cache. */
   readonly cached: number;
+  /** Answered trials whose answer the limit on tokens ended; absent in reports of older versions. */
+  readonly cut?: number | undefined;
 }
 
 /** A number with what is known of its precision; null is unknown. */

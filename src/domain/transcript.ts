@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { answerEnd } from "./finish-reason.ts";
 import type { Message, ToolCall } from "./message.ts";
 
 const Count = z.number().int().min(0).nullable().default(null);
@@ -39,6 +40,7 @@ export interface Transcript {
   readonly output: string;
   /** What came back beyond the answer: an agent's whole conversation; empty for a plain completion. */
   readonly messages: readonly Message[];
+  /** Those that stand only in `messages` included. */
   readonly tool_calls: readonly ToolCall[];
   readonly usage: Usage;
   /** From sending to the last byte of the attempt that answered; null when it was not measured. */
@@ -52,6 +54,43 @@ export interface Transcript {
   readonly refusal: string | null;
   /** Alias of the model that answered in place of the one that was asked; absent when none did. */
   readonly fallback?: string | undefined;
+  /** What the answer does not tell; absent when it tells all. */
+  readonly untold?: readonly Untold[] | undefined;
+}
+
+/** What an answer may leave unsaid: then no tool calls, or no refusal, means that nobody knows of any. */
+export const UNTOLD = ["tool_calls", "refusal"] as const;
+export type Untold = (typeof UNTOLD)[number];
+
+/** What a reply tells of itself; a member that is undefined was not told. */
+interface Told {
+  readonly messages?: readonly Message[] | undefined;
+  readonly tool_calls?: readonly ToolCall[] | undefined;
+  readonly refusal?: string | null | undefined;
+  readonly finish_reason?: string | null | undefined;
+}
+
+/** What a reply does not tell. A conversation in which the other side speaks tells its tool calls. */
+export function untoldBy({ messages = [], tool_calls, refusal, finish_reason }: Told): readonly Untold[] {
+  const spoken = messages.some(({ role }) => role === "assistant" || role === "tool");
+  const missing: Untold[] = [];
+  if (tool_calls === undefined && !spoken) missing.push("tool_calls");
+  if (refusal === undefined && answerEnd(finish_reason) !== "refused") missing.push("refusal");
+  return missing;
+}
+
+/** How many tools an answer called; null when it does not tell. */
+export function toolCallCount({
+  tool_calls,
+  untold,
+}: Pick<Transcript, "tool_calls" | "untold">): number | null {
+  return untold?.includes("tool_calls") ? null : tool_calls.length;
+}
+
+/** Whether an answer is a refusal by its provider's word; null when nobody told. */
+export function isRefused(answer: Pick<Transcript, "refusal" | "finish_reason" | "untold">): boolean | null {
+  if (answer.refusal !== null || answerEnd(answer.finish_reason) === "refused") return true;
+  return answer.untold?.includes("refusal") ? null : false;
 }
 
 /** What an answer says, for a person: its text, or, where it has none, the words of its refusal. */

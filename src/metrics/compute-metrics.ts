@@ -96,8 +96,8 @@ function runTotals(tally: Tally): Metrics {
   totals.cost_per_trial = knownMean(tally.cost, tally.totalAnswered);
   totals.input_tokens = knownMean(tally.inputTokens, tally.totalAnswered);
   totals.output_tokens = knownMean(tally.outputTokens, tally.totalAnswered);
-  totals.refusal_rate = share(tally.refusals, tally.totalAnswered);
-  totals.tool_calls = share(tally.toolCalls, tally.totalAnswered);
+  totals.refusal_rate = knownMean(tally.refusals, tally.totalAnswered);
+  totals.tool_calls = knownMean(tally.toolCalls, tally.totalAnswered);
   return totals;
 }
 
@@ -114,8 +114,4 @@ function knownTotal(total: KnownSum, trials: number): MetricValue {
 
 function knownMean(total: KnownSum, trials: number): MetricValue {
   return trials === 0 || total.unknown > 0 ? UNKNOWN : { value: total.sum / trials };
-}
-
-function share(count: number, trials: number): MetricValue {
-  return trials === 0 ? UNKNOWN : { value: count / trials };
 }

@@ -17,6 +17,7 @@ function row(case_no: number, changes: Partial<TallyRow> = {}): TallyRow {
     cost_usd: 0.001,
     usage: usageOf({ input_tokens: 10, output_tokens: 5 }),
     refused: false,
+    cut: false,
     tool_calls: 0,
     ...changes,
   };
@@ -182,6 +183,7 @@ const anyRow = fc
       { freq: 500 },
     ),
     refused: fc.boolean(),
+    cut: fc.boolean(),
   })
   .map(({ case_no, outcome, score, latency, cost, refused }) =>
     outcome === "e"

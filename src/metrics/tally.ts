@@ -13,8 +13,12 @@ export interface TallyRow {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  readonly refused: boolean;
-  readonly tool_calls: number;
+  /** Null when the answer does not tell. */
+  readonly refused: boolean | null;
+  /** Null when the answer does not tell. */
+  readonly tool_calls: number | null;
+  /** The limit on tokens ended the answer. */
+  readonly cut: boolean;
 }
 
 /** A score, whether it passes, and, for a judge of several opinions, the share that gave its verdict. */
@@ -56,11 +60,13 @@ export interface Tally {
   readonly costByCase: Float64Array;
   readonly inputTokens: KnownSum;
   readonly outputTokens: KnownSum;
-  refusals: number;
-  toolCalls: number;
+  readonly refusals: KnownSum;
+  readonly toolCalls: KnownSum;
   totalAnswered: number;
   totalErrored: number;
   totalCached: number;
+  /** Answers that the limit on tokens ended. */
+  totalCut: number;
   add(row: TallyRow): void;
 }
 
@@ -83,11 +89,12 @@ export function makeTally(cases: number, scorers: number): Tally {
     costByCase: new Float64Array(cases),
     inputTokens: { sum: 0, lost: 0, unknown: 0 },
     outputTokens: { sum: 0, lost: 0, unknown: 0 },
-    refusals: 0,
-    toolCalls: 0,
+    refusals: { sum: 0, lost: 0, unknown: 0 },
+    toolCalls: { sum: 0, lost: 0, unknown: 0 },
     totalAnswered: 0,
     totalErrored: 0,
     totalCached: 0,
+    totalCut: 0,
     add: (row) => {
       if (row.kind === "errored") addErrored(tally, row);
       else if (row.pass !== null) addAnswered(tally, row, row.pass);
@@ -106,6 +113,7 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   const { case_no } = row;
   tally.totalAnswered++;
   if (row.cached) tally.totalCached++;
+  if (row.cut) tally.totalCut++;
   tally.answered[case_no] = (tally.answered[case_no] ?? 0) + 1;
   if (pass) tally.passed[case_no] = (tally.passed[case_no] ?? 0) + 1;
   for (const [index, sums] of tally.scores.entries()) {
@@ -126,8 +134,8 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   tally.costByCase[case_no] = (tally.costByCase[case_no] ?? 0) + (row.cost_usd ?? Number.NaN);
   addKnown(tally.inputTokens, row.usage.input_tokens);
   addKnown(tally.outputTokens, row.usage.output_tokens);
-  if (row.refused) tally.refusals++;
-  tally.toolCalls += row.tool_calls;
+  addKnown(tally.refusals, row.refused === null ? null : Number(row.refused));
+  addKnown(tally.toolCalls, row.tool_calls);
 }
 
 function addAgreement(sums: ScoreSums, cases: number, caseNo: number, share: number): void {

@@ -1,5 +1,5 @@
 import type { AnsweredReply } from "../domain/provider.ts";
-import type { Usage } from "../domain/transcript.ts";
+import { type Usage, untoldBy } from "../domain/transcript.ts";
 
 /** What one line of a recording is found by. */
 export interface RecordingKey {
@@ -24,6 +24,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     cost_usd,
     fallback,
   } = reply;
+  const untold = untoldBy(reply);
   return JSON.stringify({
     case: key.case,
     trial: key.trial,
@@ -38,6 +39,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     refusal: refusal ?? undefined,
     messages: messages?.length ? messages : undefined,
     tool_calls: tool_calls?.length ? tool_calls : undefined,
+    untold: untold.length > 0 ? untold : undefined,
   });
 }
 

@@ -61,7 +61,7 @@ const full: Reply = {
 describe("what was recorded", () => {
   it("is replayed as it was", async () => {
     await record([{ ...full, raw: "{}", refusal: null }], [1]);
-    expect(await replayed("c1", 1)).toEqual({ ...full, recorded: true });
+    expect(await replayed("c1", 1)).toEqual({ ...full, refusal: null, recorded: true });
   });
 
   it("answers only the trial it was", async () => {

@@ -4,6 +4,7 @@ import { parseExactJson } from "../domain/exact-json.ts";
 import { hashJson } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
+import type { Untold } from "../domain/transcript.ts";
 import { recordedReply, replyFrom, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
@@ -62,10 +63,20 @@ function openRecording(place: string, path: string) {
 function recordedAnswer(line: string, who: string): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));
-  const { fallback } = members;
-  if (reply.kind === "failed" || typeof fallback !== "string") return reply;
-  // What it cost stands beside it, where that was known.
-  return { ...reply, fallback: { alias: fallback, price: null } };
+  const { fallback, untold } = members;
+  if (reply.kind === "failed") return reply;
+  const isTold = (what: Untold) => !Array.isArray(untold) || !untold.includes(what);
+  const { messages = [], refusal = null } = reply;
+  return {
+    ...reply,
+    // A line leaves out what there was none of, and names what was not told.
+    ...(isTold("refusal") && { refusal }),
+    ...(isTold("tool_calls") && {
+      tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
+    }),
+    // What it cost stands beside it, where that was known.
+    ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
+  };
 }
 
 async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenTarget> {

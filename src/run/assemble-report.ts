@@ -5,6 +5,7 @@ import type { GateResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { Store } from "../store/store.ts";
+import { answerNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /** So many cases of a kind are shown with their answers; the rest are counted. */
@@ -60,7 +61,7 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
     never_pass: groups.never.length,
     flaky: groups.flaky.length,
-    notes: parts.notes,
+    notes: [...parts.notes, ...answerNotes(ran.counts)],
     spent: ran.spent,
     dataset_path: ran.plan.datasetPath,
     duration_ms: ran.duration_ms,

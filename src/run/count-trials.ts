@@ -17,5 +17,6 @@ export function countTrials(
     not_needed: stoppedEarly ? left : 0,
     calls: run.calls,
     cached: tally.totalCached,
+    cut: tally.totalCut,
   };
 }

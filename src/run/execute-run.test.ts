@@ -81,6 +81,7 @@ describe("executeRun", () => {
       not_needed: 0,
       calls: 12,
       cached: 0,
+      cut: 0,
     });
     expect([ran.status, ran.end.kind]).toEqual(["incomplete", "all-asked"]);
   });

@@ -2,6 +2,7 @@ import type { RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
+import { answerNotes } from "./answer-notes.ts";
 import { measure } from "./assemble-report.ts";
 import { countTrials } from "./count-trials.ts";
 
@@ -22,13 +23,15 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     ({ case_no }) => (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0),
   );
   const never = failing.filter(({ case_no }) => (tally.passed[case_no] ?? 0) === 0).length;
+  const counts = countTrials(
+    { cases: header.cases, planned: header.planned, calls: run.calls },
+    tally,
+    early,
+  );
   return {
     header,
     status: run.status,
-    counts: {
-      ...countTrials({ cases: header.cases, planned: header.planned, calls: run.calls }, tally, early),
-      ...(judged === null ? {} : { judge_calls: run.judge_calls }),
-    },
+    counts: { ...counts, ...(judged === null ? {} : { judge_calls: run.judge_calls }) },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
     ...measure(header, tally, byTag, judged),
     comparison: null,
@@ -37,7 +40,10 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     worst: [],
     never_pass: never,
     flaky: failing.length - never,
-    notes: header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`],
+    notes: [
+      ...(header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`]),
+      ...answerNotes(counts),
+    ],
     spent: { usd: null, tokens: 0 },
     dataset_path: "",
     duration_ms: 0,

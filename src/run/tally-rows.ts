@@ -1,5 +1,6 @@
+import { answerEnd } from "../domain/finish-reason.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { isRefused, type Transcript, toolCallCount, UNKNOWN_USAGE } from "../domain/transcript.ts";
 import type { ScoreOfTrial, TallyRow } from "../metrics/tally.ts";
 import type { Scoring } from "./score-trial.ts";
 
@@ -23,8 +24,9 @@ export function answeredRow(
     latency_ms: transcript.latency_ms,
     cost_usd: transcript.cost_usd,
     usage: transcript.usage,
-    refused: transcript.refusal !== null,
-    tool_calls: transcript.tool_calls.length,
+    refused: isRefused(transcript),
+    tool_calls: toolCallCount(transcript),
+    cut: answerEnd(transcript.finish_reason) === "cut",
   };
 }
 
@@ -42,5 +44,6 @@ export function erroredRow(case_no: number, error: ErrorKind): TallyRow {
     usage: UNKNOWN_USAGE,
     refused: false,
     tool_calls: 0,
+    cut: false,
   };
 }

@@ -1,6 +1,6 @@
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply } from "../domain/provider.ts";
-import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { type Transcript, UNKNOWN_USAGE, untoldBy } from "../domain/transcript.ts";
 import { usdOf } from "./price-usage.ts";
 
 /** A reply as it is kept, with its cost where the price of the model that answered is known. */
@@ -10,7 +10,7 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
   const transcript: Transcript = {
     output: reply.output,
     messages: reply.messages ?? [],
-    tool_calls: reply.tool_calls ?? [],
+    tool_calls: reply.tool_calls ?? (reply.messages ?? []).flatMap((one) => one.tool_calls ?? []),
     usage,
     latency_ms: reply.latency_ms ?? null,
     cost_usd: reply.cost_usd ?? usdOf(rate, usage),
@@ -18,5 +18,10 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     finish_reason: reply.finish_reason ?? null,
     refusal: reply.refusal ?? null,
   };
-  return reply.fallback === undefined ? transcript : { ...transcript, fallback: reply.fallback.alias };
+  const untold = untoldBy(reply);
+  return {
+    ...transcript,
+    ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
+    ...(untold.length === 0 ? {} : { untold }),
+  };
 }

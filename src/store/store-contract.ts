@@ -201,6 +201,20 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         });
       });
 
+      it("keeps apart what an answer does not tell and what there was none of", () => {
+        const writer = store.create(sampleHeader(), sampleCases, sampleBodies);
+        const transcript = sampleTranscript({ finish_reason: "length", untold: ["tool_calls", "refusal"] });
+        writer.record({ ...answered(0, 1), transcript } as ReturnType<typeof answered>);
+        const filtered = sampleTranscript({ finish_reason: "content_filter" });
+        writer.record({ ...answered(0, 2), transcript: filtered } as ReturnType<typeof answered>);
+        writer.flush();
+        expect([...store.scan(writer.no)]).toMatchObject([
+          { refused: null, tool_calls: null, cut: true },
+          { refused: true, tool_calls: 0, cut: false },
+        ]);
+        expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(transcript);
+      });
+
       it("is a row of the scan by case and trial, whatever order it came in", () => {
         const writer = create();
         writer.record(answered(1, 2, { scores: failed }));
@@ -221,6 +235,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             usage: UNKNOWN_USAGE,
             refused: false,
             tool_calls: 0,
+            cut: false,
           },
           expect.objectContaining({
             case_no: 1,

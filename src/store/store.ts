@@ -90,8 +90,12 @@ export interface TrialRow {
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
-  readonly refused: boolean;
-  readonly tool_calls: number;
+  /** Null when the answer does not tell. */
+  readonly refused: boolean | null;
+  /** Null when the answer does not tell. */
+  readonly tool_calls: number | null;
+  /** The limit on tokens ended the answer. */
+  readonly cut: boolean;
 }
 
 /** A request that was sent and gave no answer, and what is known of its price. */

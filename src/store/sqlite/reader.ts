@@ -8,6 +8,7 @@ import {
   type StoredAnswer,
   type StoredTrial,
 } from "../../domain/run.ts";
+import { UNTOLD } from "../../domain/transcript.ts";
 import { workNow } from "../run-process.ts";
 import type { CachedAnswer, RunFilter, Store, StoredRun } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
@@ -40,6 +41,7 @@ interface TranscriptRow extends UsageColumns {
   readonly finish_reason: string | null;
   readonly refusal: string | null;
   readonly fallback: string | null;
+  readonly untold: string | null;
 }
 
 interface AnswerRow extends TranscriptRow {
@@ -48,7 +50,7 @@ interface AnswerRow extends TranscriptRow {
 }
 
 const RUN_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header, report";
-const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, ${usageColumns("a")}`;
+const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, a.untold, ${usageColumns("a")}`;
 const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
@@ -81,6 +83,7 @@ function toCached(row: TranscriptRow): CachedAnswer {
       finish_reason: row.finish_reason,
       refusal: row.refusal,
       ...(row.fallback === null ? {} : { fallback: row.fallback }),
+      ...(row.untold === null ? {} : { untold: UNTOLD.filter((one) => row.untold?.includes(one)) }),
     },
   };
 }

@@ -114,7 +114,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
     )
     .pluck();
   const answer = db.prepare(
-    `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
+    `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, untold, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
   );
   const trial = db.prepare(
     "INSERT OR REPLACE INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -150,6 +150,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
       record.raw,
       now(),
       t.fallback ?? null,
+      t.untold?.join(",") ?? null,
       ...usageValues(t.usage),
     );
     return Number(lastInsertRowid);

@@ -1,3 +1,4 @@
+import { answerEnd } from "../../domain/finish-reason.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
@@ -52,16 +53,18 @@ type ScanColumns = [
   cost: number | null,
   refused: number | null,
   calls: number | null,
+  finish: string | null,
+  untold: string | null,
   ...usage: (number | null)[],
 ];
 
 /** Place of the first of a usage's columns in a scanned row. */
-const USAGE_FROM = 10;
+const USAGE_FROM = 12;
 
 const SCANS = {
-  answers: `SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial`,
+  answers: `SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial`,
   scores:
-    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
+    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL FROM trials WHERE run_no = ? ORDER BY case_no, trial",
 };
 
 /** Trials by case and number. @param reading with what their answers took and cost, or without */
@@ -80,10 +83,16 @@ export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS):
       latency_ms: row[6],
       cost_usd: row[7],
       usage: reading === "answers" ? readUsageAt(row, USAGE_FROM) : UNKNOWN_USAGE,
-      refused: row[8] === 1,
-      tool_calls: row[9] ?? 0,
+      refused: isRefused(row[8] === 1, row[10], row[11]),
+      tool_calls: row[11]?.includes("tool_calls") ? null : (row[9] ?? 0),
+      cut: answerEnd(row[10]) === "cut",
     };
   }
+}
+
+function isRefused(said: boolean, finish: string | null, untold: string | null): boolean | null {
+  if (said || answerEnd(finish) === "refused") return true;
+  return untold?.includes("refusal") ? null : false;
 }
 
 /** Scores without their reasons. Most trials have the same word for word as the one before. */

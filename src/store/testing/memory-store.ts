@@ -1,6 +1,7 @@
+import { answerEnd } from "../../domain/finish-reason.ts";
 import { isUnfinished, type RunHeader, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import type { Score } from "../../domain/score.ts";
-import { tokensOf, UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import { isRefused, tokensOf, toolCallCount, UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import { markProcess, type ProcessMark } from "../../processes/process-mark.ts";
 import { otherProcess, workNow } from "../run-process.ts";
 import type {
@@ -81,6 +82,7 @@ const NOTHING_KNOWN = {
   usage: UNKNOWN_USAGE,
   refused: false,
   tool_calls: 0,
+  cut: false,
 };
 
 /** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
@@ -449,8 +451,9 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
     latency_ms: answer?.transcript.latency_ms ?? null,
     cost_usd: answer?.transcript.cost_usd ?? null,
     usage: answer?.transcript.usage ?? UNKNOWN_USAGE,
-    refused: answer !== undefined && answer.transcript.refusal !== null,
-    tool_calls: answer?.transcript.tool_calls.length ?? 0,
+    refused: answer === undefined ? false : isRefused(answer.transcript),
+    tool_calls: answer === undefined ? 0 : toolCallCount(answer.transcript),
+    cut: answerEnd(answer?.transcript.finish_reason) === "cut",
   };
 }
 
