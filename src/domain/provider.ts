@@ -143,6 +143,10 @@ export interface OpenTarget {
   /** Answers may be reused across runs: what is asked is all in the request, or a `version:` stands for the rest. */
   readonly cacheable: boolean;
   readonly price: Price | null;
+  /** Tokens that a reply has at most, as its request says; absent where nothing bounds it. */
+  readonly most_output?: number | null | undefined;
+  /** Its replies may say what they cost, so that no price is needed. */
+  readonly tells_cost?: boolean | undefined;
 }
 
 /**

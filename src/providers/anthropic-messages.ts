@@ -7,7 +7,7 @@ import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-
 import { malformedReply, refusedBy } from "./failed-reply.ts";
 
 /** The API refuses a request without a bound on its answer. */
-const DEFAULT_MAX_TOKENS = 1024;
+export const DEFAULT_MAX_TOKENS = 1024;
 
 interface WireMessage {
   readonly role: "user" | "assistant";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
-import { anthropicMessages } from "./anthropic-messages.ts";
+import { anthropicMessages, DEFAULT_MAX_TOKENS } from "./anthropic-messages.ts";
 import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
-import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
+import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
@@ -74,6 +74,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     files: [],
     cacheable: true,
     price: settings.price ?? null,
+    most_output: mostOutput(settings.params as Params, ["max_tokens"]) ?? DEFAULT_MAX_TOKENS,
   };
 }
 

@@ -32,6 +32,15 @@ export const chatSettings = {
 /** Free-form parameters as JSON. */
 export type Params = Readonly<Record<string, Json>>;
 
+/** The bound of a reply's length that parameters set under one of these names; null for none. */
+export function mostOutput(params: Params, names: readonly string[]): number | null {
+  const bounds = names.flatMap((name) => {
+    const value = params[name];
+    return typeof value === "number" && Number.isFinite(value) && value >= 0 ? [value] : [];
+  });
+  return bounds.length === 0 ? null : Math.max(...bounds);
+}
+
 const DATED = /\d{4}-?\d{2}-?\d{2}|(?:^|[-_])\d{4}(?:$|[-_])/;
 const HOSTED = /^(?:[\w.-]+\/)?(?:gpt-|chatgpt-|o\d|claude-|gemini-)/i;
 

@@ -120,6 +120,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
     files,
     cacheable: settings.version !== undefined,
     price: settings.price ?? null,
+    tells_cost: true,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Client, FailedReply, SteppedIn } from "../domain/provider.ts";
+import type { Client, FailedReply, Question, SteppedIn } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
 /** The other model, ready to be asked: wrapped in its own retries, limits and deadline. */
@@ -6,6 +6,8 @@ export interface Fallback extends SteppedIn {
   readonly client: Client;
   /** Told as the reply's model when the other side does not name itself. */
   readonly label: string;
+  /** False when there is no money for it. */
+  readonly mayAsk?: ((question: Question) => boolean) | undefined;
 }
 
 /** The first failure, told with the second; nothing is without hope as long as one of the two may answer yet. */
@@ -31,6 +33,7 @@ export function fallbackClient(client: Client, fallback: Fallback): Client {
     async send(request, question, trial, signal) {
       const reply = await client.send(request, question, trial, signal);
       if (reply.kind === "answered" || signal.aborted) return reply;
+      if (fallback.mayAsk?.(question) === false) return reply;
       const { client: other, alias, price, label } = fallback;
       const second = await other.send(other.prepare(question), question, trial, signal);
       if (second.kind === "answered")

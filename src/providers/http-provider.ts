@@ -279,6 +279,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
     files: [],
     cacheable: settings.version !== undefined,
     price: settings.price ?? null,
+    tells_cost: settings.cost_usd !== undefined,
   };
 }
 

@@ -101,6 +101,7 @@ async function openModule(settings: Settings, host: ProviderHost): Promise<OpenT
     files,
     cacheable: settings.version !== undefined,
     price: settings.price ?? null,
+    tells_cost: true,
   };
 }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { type ChatWording, chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
-import { chatSettings, floatingModel, type Params } from "./chat-settings.ts";
+import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { chatCompletions } from "./openai-chat.ts";
 import { responsesApi } from "./openai-responses.ts";
@@ -49,13 +49,19 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
 type Api = {
   readonly path: string;
   readonly wording: (model: string, params: Params) => ChatWording;
+  /** Parameters that bound a reply's length; none where a reply has no tokens. */
+  readonly bounds: readonly string[] | "nothing is written";
 };
 
 const APIS: Readonly<Record<Settings["api"], Api>> = {
-  chat: { path: "/chat/completions", wording: chatCompletions },
-  responses: { path: "/responses", wording: responsesApi },
-  embeddings: { path: "/embeddings", wording: embeddingsApi },
-  moderations: { path: "/moderations", wording: moderationsApi },
+  chat: {
+    path: "/chat/completions",
+    wording: chatCompletions,
+    bounds: ["max_completion_tokens", "max_tokens"],
+  },
+  responses: { path: "/responses", wording: responsesApi, bounds: ["max_output_tokens"] },
+  embeddings: { path: "/embeddings", wording: embeddingsApi, bounds: "nothing is written" },
+  moderations: { path: "/moderations", wording: moderationsApi, bounds: "nothing is written" },
 };
 
 async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
@@ -69,7 +75,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   ];
 
   const params = settings.params as Params;
-  const { wording, path } = APIS[settings.api];
+  const { wording, path, bounds } = APIS[settings.api];
   const address = apiAddress(settings.base_url ?? PUBLIC_API, path);
   const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
   const { OpenAI } = await import("openai");
@@ -107,6 +113,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     files: [],
     cacheable: true,
     price: settings.price ?? null,
+    most_output: bounds === "nothing is written" ? 0 : mostOutput(params, bounds),
   };
 }
 

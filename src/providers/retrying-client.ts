@@ -36,6 +36,8 @@ export interface RetryOutside {
   /** Called once for each request that was sent, retries included. */
   readonly onCall?: (() => void) | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  /** Called for each attempt that was sent and gave no answer; false when there is no money for another. */
+  readonly onFailed?: ((failure: FailedReply, question: Question) => boolean) | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
 
 /** Adds retries to any client. Policy lives here, transport in the client it wraps. */
 export function retryingClient(client: Client, policy: RetryPolicy, outside: RetryOutside): Client {
-  const { sleep, random, onCall, onRetry } = outside;
+  const { sleep, random, onCall, onRetry, onFailed } = outside;
   const mayRetry = (failure: FailedReply, attempt: number) =>
     failure.transient && attempt <= (failure.error === "timeout" ? policy.timeout_retries : policy.retries);
 
@@ -91,7 +93,8 @@ export function retryingClient(client: Client, policy: RetryPolicy, outside: Ret
       const reply = await client.send(request, question, trial, signal);
       if (wasSent(reply)) onCall?.();
       if (reply.kind === "answered") return reply;
-      if (signal.aborted || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);
+      const affordable = !wasSent(reply) || (onFailed?.(reply, question) ?? true);
+      if (signal.aborted || !affordable || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);
       await pause(question, trial, attempt, reply, signal);
       if (signal.aborted) return afterAttempts(reply, attempt);
     }

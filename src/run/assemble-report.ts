@@ -1,10 +1,10 @@
 import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
-import type { Metrics, RunHeader } from "../domain/run.ts";
+import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { wordsOfAnswer } from "../domain/transcript.ts";
 import type { GateResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
-import type { Store } from "../store/store.ts";
+import type { KnownSpending, Store } from "../store/store.ts";
 import { answerNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
@@ -13,12 +13,14 @@ const MOST_CASES = 5;
 
 /**
  * Metrics of the whole run and of each tag, tags in alphabetical order.
+ * @param beside what was paid for replies that are in no scored trial
  * @param judged what its judges cost; null for a run without judges
  */
 export function measure(
   header: RunHeader,
   tally: Tally,
   byTag: ReadonlyMap<string, readonly number[]>,
+  beside: KnownSpending,
   judged: { readonly cost_usd: number | null } | null,
 ) {
   const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
@@ -27,11 +29,18 @@ export function measure(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([tag, only]) => [tag, computeMetrics(tally, { ...options, trials: 1, only })]),
   );
-  const metrics = computeMetrics(tally, options);
+  const metrics: Metrics = { ...computeMetrics(tally, options), cost_usd: allMoney(tally, beside) };
   return {
     metrics: judged === null ? metrics : { ...metrics, judge_cost_usd: { value: judged.cost_usd } },
     tags,
   };
+}
+
+/** All of the targets' money: `cost_per_trial` stays that of answered trials. Unknown as soon as one reply's is. */
+function allMoney(tally: Tally, beside: KnownSpending): MetricValue {
+  if (tally.totalAnswered + beside.replies === 0 || tally.cost.unknown + beside.unpriced > 0)
+    return { value: null };
+  return { value: tally.cost.sum + beside.usd };
 }
 
 export interface ReportParts {

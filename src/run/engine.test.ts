@@ -4,6 +4,7 @@ import { ScorerFailure } from "../domain/scorer.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { openPurse } from "./budget-guard.ts";
 import { runTrials, type StopRule } from "./engine.ts";
+import type { Plan } from "./plan.ts";
 import { engineJob } from "./testing/engine-job.ts";
 import {
   answer,
@@ -239,7 +240,8 @@ describe("stopping", () => {
 });
 
 describe("a budget", () => {
-  // A request of the fake is 17 characters: four tokens and a bit.
+  const inputTokens = (): number => 4;
+  const bounded = (plan: Plan, most_output = 96) => [{ price: plan.target.price, most_output }];
   const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
 
   it("in tokens is never crossed, and is used up as far as whole calls go", async () => {
@@ -250,8 +252,8 @@ describe("a budget", () => {
         async (tokens, concurrency) => {
           const client = fakeClient(async () => answer("yes", { usage }));
           const plan = fakePlan({ client, cases: 10, trials: 2 });
-          const budget = openPurse({ tokens }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
-          const end = await runTrials(engineJob(plan, { concurrency, budget }));
+          const budget = openPurse({ tokens }).guard(bounded(plan), { usd: 0, tokens: 0 });
+          const end = await runTrials(engineJob(plan, { concurrency, budget, inputTokens }));
           expect(budget.spent.tokens).toBeLessThanOrEqual(tokens);
           expect(client.asked).toHaveLength(Math.min(20, Math.floor(tokens / 100)));
           expect(end.kind).toBe(tokens >= 2000 ? "all-asked" : "skipped");
@@ -265,32 +267,48 @@ describe("a budget", () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 2 });
     const each = (4 * 1 + 96 * 2) / 1_000_000;
-    const budget = openPurse({ usd: each * 7.5 }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
-    expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "skipped", because: "budget" });
+    const budget = openPurse({ usd: each * 7.5 }).guard(bounded(plan), { usd: 0, tokens: 0 });
+    expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({
+      kind: "skipped",
+      because: "budget",
+    });
     expect(budget.spent.usd).toBeCloseTo(each * 7, 12);
   });
 
   it("counts what earlier sittings of the run spent", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 96, { usd: 0, tokens: 750 });
-    await runTrials(engineJob(plan, { budget }));
+    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 750 });
+    await runTrials(engineJob(plan, { budget, inputTokens }));
     expect(client.asked).toHaveLength(2);
   });
 
   it("is not touched by answers that nobody was asked for", async () => {
     const client = fakeClient(() => answer("yes", { usage, recorded: true }), { immediate: true });
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 96, { usd: 0, tokens: 0 });
-    expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "all-asked" });
+    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 0 });
+    expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({ kind: "all-asked" });
     expect(budget.spent).toEqual({ usd: 0, tokens: 0 });
+  });
+
+  it("ends the run with the answer kept when replies without a bound do not say what they cost", async () => {
+    const client = fakeClient(async () => answer("yes"));
+    const plan = fakePlan({ client, cases: 50, trials: 1 });
+    const budget = openPurse({ usd: 1 }).guard([{ price: null, most_output: null }], { usd: 0, tokens: 0 });
+    const job = engineJob(plan, { budget, inputTokens });
+    await expect(runTrials(job)).rejects.toThrow("does not say what it cost");
+    expect(client.asked).toHaveLength(1);
+    expect([...job.store.scan(job.writer.no)]).toHaveLength(1);
   });
 
   it("treats a call whose tokens are unknown as dear as was guessed, never as free", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(plan.target.price, 97, { usd: 0, tokens: 0 });
-    expect(await runTrials(engineJob(plan, { budget }))).toEqual({ kind: "skipped", because: "budget" });
+    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan, 97), { usd: 0, tokens: 0 });
+    expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({
+      kind: "skipped",
+      because: "budget",
+    });
     expect(client.asked.length).toBeLessThanOrEqual(10);
     expect(client.asked.length).toBeGreaterThan(5);
   });

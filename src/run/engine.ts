@@ -2,7 +2,7 @@ import type { Price } from "../domain/config.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { LostBecause, SkipReason } from "../domain/outcome.ts";
-import type { Client, Reply } from "../domain/provider.ts";
+import type { Client, Question, Reply } from "../domain/provider.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
@@ -61,6 +61,10 @@ export interface Job {
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
   readonly budget: BudgetGuard;
+  /** Of a case's request, estimated; only a budget wants to know. */
+  readonly inputTokens: (caseNo: number) => number;
+  /** What is told when a budget in dollars cannot be kept, since replies do not say what they cost. */
+  readonly unpriced: () => Error;
   readonly stop: StopRule | null;
   readonly control: RunControl;
   readonly onTrial: (event: TrialEvent) => void;
@@ -210,9 +214,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       });
   };
 
-  const settle = (work: Work, reply: Reply): void => {
+  const settle = (work: Work, question: Question, reply: Reply): void => {
     if (reply.kind === "failed") {
-      job.budget.release();
+      job.budget.release(question);
       if (job.control.signal.aborted) return;
       writer.record({
         kind: "errored",
@@ -228,9 +232,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     }
     presence.heard();
     const transcript = toTranscript(reply, job.price);
-    if (reply.recorded === true) job.budget.release();
-    else job.budget.settle(transcript.cost_usd, transcript.usage);
+    const { cost_usd: usd, usage } = transcript;
+    const asked = reply.recorded !== true && job.client.immediate !== true;
+    const kept = !asked || job.budget.settle(question, { usd, usage });
+    if (!asked) job.budget.release(question);
     score(work, { transcript, raw: reply.raw ?? null });
+    if (!kept) throw job.unpriced();
   };
 
   /** A promise when the trial has to be waited for; "held" when the budget must hear first what is in flight costs. */
@@ -241,18 +248,21 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       score(work, answer);
       return undefined;
     }
-    const permission = job.budget.reserve(job.client.immediate === true ? 0 : plan.requestLength(case_no));
-    if (permission === "wait") return "held";
-    if (permission === "stop") {
-      end ??= { kind: "skipped", because: "budget" };
-      return undefined;
+    const question = plan.question(case_no);
+    if (job.client.immediate !== true) {
+      const permission = job.budget.reserve(question, job.inputTokens(case_no));
+      if (permission === "wait") return "held";
+      if (permission === "stop") {
+        end ??= { kind: "skipped", because: "budget" };
+        return undefined;
+      }
     }
-    const reply = job.client.send(plan.request(case_no), plan.question(case_no), trial, job.control.signal);
+    const reply = job.client.send(plan.request(case_no), question, trial, job.control.signal);
     if (!(reply instanceof Promise)) {
-      settle(work, reply);
+      settle(work, question, reply);
       return undefined;
     }
-    return reply.then((one) => settle(work, one));
+    return reply.then((one) => settle(work, question, one));
   };
 
   const take = (): Work | "later" | undefined => {

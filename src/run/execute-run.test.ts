@@ -7,6 +7,7 @@ import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { RunWriter, Store, StoredRun } from "../store/store.ts";
 import { memoryStore } from "../store/testing/memory-store.ts";
+import type { CallHooks } from "./call-hooks.ts";
 import { executeRun, type RanRun, type RunSettings, type RunWorld } from "./execute-run.ts";
 import type { Plan } from "./plan.ts";
 import { answer, chance, failure, fakeClient, moodyAnswer } from "./testing/fake-client.ts";
@@ -32,7 +33,7 @@ function world(store: Store, changes: Partial<RunWorld> = {}): RunWorld {
 }
 
 /** Counts what was sent, as retries would. */
-function counted(client: Client, onCall: () => void): Client {
+function counted(client: Client, { onCall }: CallHooks): Client {
   return {
     ...client,
     prepare: client.prepare.bind(client),
@@ -194,7 +195,7 @@ describe("resuming a run", () => {
     const store = memoryStore();
     const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
     const client = fakeClient(async () => answer("yes", { usage }));
-    const plan = fakePlan({ client, cases: 5, trials: 2 });
+    const plan: Plan = { ...fakePlan({ client, cases: 5, trials: 2 }), inputTokens: () => 4 };
     const budget = (tokens: number): RunSettings => ({ ...settings, useCache: false, budget: { tokens } });
     const first = await executeRun(plan, budget(350), world(store));
     expect(first.end).toEqual({ kind: "skipped", because: "budget" });

@@ -4,14 +4,16 @@ import type { RunEnd } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { type BudgetGuard, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
+import type { CachedAnswer, KnownSpending, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
+import { type BudgetGuard, type Earlier, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
+import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { countTrials } from "./count-trials.ts";
 import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeOutside } from "./judge-desk.ts";
 import { beginJudging, type JudgeTotals } from "./judge-sitting.ts";
 import type { Plan } from "./plan.ts";
+import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
 
 export interface RunSettings {
@@ -45,7 +47,7 @@ export interface EarlyStop {
 export interface RunWorld {
   readonly store: Store;
   /** Puts retry, deadline, limits and recording around the target's client. */
-  readonly wrap: (client: Client, onCall: () => void) => Client;
+  readonly wrap: (client: Client, hooks: CallHooks) => Client;
   /** What judges need beside the network; only a plan that has judges uses it. */
   readonly judging?: JudgeOutside | undefined;
   readonly control: RunControl;
@@ -72,6 +74,8 @@ export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly tally: Tally;
+  /** What was paid over all sittings for replies that are in no scored trial. */
+  readonly beside: KnownSpending;
   /** What its judges were asked and paid; null when it has none. */
   readonly judged: JudgeTotals | null;
   readonly counts: RunCounts;
@@ -82,9 +86,6 @@ export interface RanRun {
   readonly duration_ms: number;
   readonly writer: RunWriter;
 }
-
-/** Requests and replies of a model rarely exceed this; only a budget's guess before the first answer uses it. */
-const ASSUMED_OUTPUT_TOKENS = 512;
 
 /** Asks, scores and stores every trial of a plan that is not stored yet. */
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
@@ -101,7 +102,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
   const purse = openPurse(withoutSpent(settings.budget, beside));
-  const guard = purse.guard(plan.target.price, ASSUMED_OUTPUT_TOKENS, before.spent);
+  const guard = purse.guard(ratesOf(plan.target), before.spent);
   const judging = beginJudging(plan.judges, {
     header,
     writer,
@@ -115,9 +116,12 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   });
   const { early } = settings;
   let calls = settings.resume?.calls ?? 0;
-  const client = world.wrap(plan.target.client, () => {
-    calls++;
-    writer.calls(1);
+  const client = world.wrap(plan.target.client, {
+    onCall: () => {
+      calls++;
+      writer.calls(1);
+    },
+    ...payingHooks(guard, (reply) => writer.recordLost({ ...reply, judge: null })),
   });
   const end = await runTrials({
     plan,
@@ -131,6 +135,8 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     unscored: before.unscored,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
+    inputTokens: purse.limited ? plan.inputTokens : () => 0,
+    unpriced: () => unpricedReplies(plan.model.alias),
     stop: early?.stop ?? null,
     control: world.control,
     onTrial: (event) => {
@@ -150,6 +156,8 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     header,
     plan,
     tally,
+    // Recorded answers are all scored, or nobody paid for them now.
+    beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
     counts: judged === null ? counts : { ...counts, judge_calls: judged.calls },
     status: statusOf(counts),
@@ -158,6 +166,33 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     duration_ms: world.now() - started,
     writer,
   };
+}
+
+/** Whether any trial of a plan has to be asked: recorded, cached and earlier answers are at hand. */
+export function asksAnything(
+  plan: Plan,
+  settings: Pick<RunSettings, "useCache" | "resume" | "notFromCache">,
+  store: Store,
+): boolean {
+  if (plan.target.client.immediate === true) return false;
+  const before = settings.resume === null ? null : answeredBefore(settings.resume, store);
+  const cached = settings.useCache ? cacheFor(plan, store, settings.notFromCache) : null;
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
+      if (before?.has(`${caseNo}/${trial}`)) continue;
+      if (cached?.(plan.askedHash(caseNo), trial) === undefined) return true;
+    }
+  }
+  return false;
+}
+
+/** Trials of an earlier sitting that need no further answer, as `case/trial`. */
+function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
+  const answered = new Set<string>();
+  for (const { case_no, trial, pass } of store.scan(run.no))
+    if (pass !== null || store.transcript(run.no, case_no, trial) !== undefined)
+      answered.add(`${case_no}/${trial}`);
+  return answered;
 }
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
@@ -238,9 +273,11 @@ function* newCases(plan: Plan): IterableIterator<NewRunCase> {
   }
 }
 
+const NOT_PAID: KnownSpending = { replies: 0, usd: 0, unpriced: 0, tokens: 0 };
+
 const NOTHING_BEFORE = {
   done: 0,
-  spent: { usd: 0, tokens: 0 },
+  spent: { usd: 0, tokens: 0 } satisfies Earlier,
   isDone: () => false,
   unscored: () => undefined,
 };
@@ -253,21 +290,22 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
   const done = new Uint8Array(plan.count * plan.trials);
   /** By place: whether the answer came from the cache. */
   const waiting = new Map<number, boolean>();
-  const spent: { usd: number; tokens: number; dearest?: { usd: number; tokens: number } } = {
-    usd: 0,
-    tokens: 0,
-  };
+  const lost = store.lostSpending(run.no, "target");
+  const spent: Spending = { usd: lost.usd, tokens: lost.tokens };
+  const dearest = { usd: 0, tokens: 0, output_tokens: 0 };
+  let seen = 0;
+  let unpriced = 0;
   let count = 0;
   const place = (caseNo: number, trial: number): number => caseNo * plan.trials + trial - 1;
   for (const row of store.scan(run.no)) {
     if (!row.cached) {
-      const usd = row.cost_usd ?? 0;
-      const tokens = tokensOf(row.usage) ?? 0;
-      const { dearest = { usd: 0, tokens: 0 } } = spent;
-      spent.usd += usd;
-      spent.tokens += tokens;
-      if (usd + tokens > 0)
-        spent.dearest = { usd: Math.max(dearest.usd, usd), tokens: Math.max(dearest.tokens, tokens) };
+      spent.usd += row.cost_usd ?? 0;
+      spent.tokens += tokensOf(row.usage) ?? 0;
+      dearest.usd = Math.max(dearest.usd, row.cost_usd ?? 0);
+      dearest.tokens = Math.max(dearest.tokens, tokensOf(row.usage) ?? 0);
+      dearest.output_tokens = Math.max(dearest.output_tokens, row.usage.output_tokens ?? 0);
+      if (row.cost_usd !== null || row.usage.output_tokens !== null) seen++;
+      if (row.kind === "answered" && row.cost_usd === null) unpriced++;
     }
     if (row.pass === null) {
       waiting.set(place(row.case_no, row.trial), row.cached);
@@ -278,9 +316,10 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
     tally.add(row);
     early?.note({ ...row, scores: row.scores.map((one) => one?.[0] ?? null) });
   }
+  const unknown = { usd: lost.most_usd + unpriced * dearest.usd, tokens: lost.most_tokens };
   return {
     done: count,
-    spent,
+    spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
     unscored: (caseNo: number, trial: number) => {
       const cached = waiting.get(place(caseNo, trial));
@@ -300,7 +339,7 @@ function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: 
   const asksNothing = plan.target.client.immediate === true;
   const usd = guard.spent.usd - before.usd;
   const tokens = guard.spent.tokens - before.tokens;
-  return { usd: asksNothing ? 0 : plan.target.price === null && usd === 0 ? null : usd, tokens };
+  return { usd: asksNothing ? 0 : guard.unpriced > 0 ? null : usd, tokens };
 }
 
 /** Two amounts; unknown as soon as one of them is. */

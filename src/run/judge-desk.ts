@@ -3,16 +3,17 @@ import { hashJson, type Json } from "../domain/json.ts";
 import type { BaselineAnswer, JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
-import type { Client, OpenTarget } from "../domain/provider.ts";
+import type { Client, FailedReply, OpenTarget, Question } from "../domain/provider.ts";
 import { compileJudge } from "../project/compile-judge.ts";
 import type { RetryOutside } from "../providers/retrying-client.ts";
 import { wrapClient } from "../providers/wrap-client.ts";
+import type { CallHooks } from "./call-hooks.ts";
 import { type AskedModel, type JudgeSitting, judgeModel } from "./judge-model.ts";
 import { identityOf, recordedModel } from "./model-identity.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
 /** What asking needs of the outside, beside the network. */
-export interface JudgeOutside extends Omit<RetryOutside, "onCall"> {
+export interface JudgeOutside extends Omit<RetryOutside, "onCall" | "onFailed"> {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -49,17 +50,21 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     baseline: BaselineAnswer;
   } = { sitting: null, outside: null, baseline: () => undefined };
 
-  const wrapped = (model: LoadedModel, target: OpenTarget, fallback: Fallback | null): Client => {
+  const wrapped = (asked: AskedModel, fallback: Fallback | null): Client => {
+    const { model, target } = asked;
     if (target.client.immediate === true) return target.client;
     if (state.outside === null) throw new Error("a judge is asked with the outside at hand");
-    const options = (one: LoadedModel) => ({
+    const hooks = (): CallHooks | undefined => state.sitting?.hooks(asked);
+    const options = (one: LoadedModel, { price }: OpenTarget) => ({
       ...(state.outside as JudgeOutside),
-      onCall: () => state.sitting?.onCall(),
+      onCall: () => hooks()?.onCall(),
+      onFailed: (failure: FailedReply, question: Question) =>
+        hooks()?.onFailed(failure, question, price) ?? true,
       timeout_ms: timeoutOf(one),
       limits: limitsOf(one, concurrency),
     });
     return wrapClient(target.client, {
-      ...options(model),
+      ...options(model, target),
       ...(fallback === null
         ? {}
         : {
@@ -67,7 +72,8 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
               alias: fallback.model.alias,
               price: fallback.target.price,
               label: fallback.target.label,
-              client: wrapClient(fallback.target.client, options(fallback.model)),
+              mayAsk: (question: Question) => hooks()?.mayAsk(question) ?? true,
+              client: wrapClient(fallback.target.client, options(fallback.model, fallback.target)),
             },
           }),
     });
@@ -92,13 +98,13 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     const fallback =
       stepsIn === undefined || other === undefined ? null : { model: other, target: stepsIn.target };
     let client: Client | undefined;
-    const asked = judgeModel({
+    const asked: AskedModel = judgeModel({
       alias,
       model,
       target,
       identity: identityOf(own, model, target),
       client: () => {
-        client ??= wrapped(model, target, fallback);
+        client ??= wrapped(asked, fallback);
         return client;
       },
       sitting: () => state.sitting,

@@ -4,8 +4,11 @@ import type { LoadedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
 import type { BudgetGuard, Purse } from "./budget-guard.ts";
+import type { CallHooks } from "./call-hooks.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
 import { type JudgePresence, judgePresence } from "./model-presence.ts";
 import { toTranscript } from "./to-transcript.ts";
+import { unpricedReplies } from "./unpriced-budget.ts";
 
 /** For whom, and within what, judges are asked just now. */
 export interface JudgeSitting {
@@ -20,7 +23,8 @@ export interface JudgeSitting {
   readonly hopeless_after: number;
   /** Cuts what is in flight. */
   readonly signal: AbortSignal;
-  readonly onCall: () => void;
+  /** What the wrappers of a model's client tell; made when it is first asked. */
+  readonly hooks: (model: AskedModel) => CallHooks;
   /** Called for a reply that is not stored; false leaves the question unasked. */
   readonly mayAsk: (question: MissingReply) => boolean;
   readonly purse: Purse | null;
@@ -84,7 +88,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
       const key = `${asked}#${draw}`;
       let asking = pending.get(key);
       if (asking === undefined) {
-        const call = { question, request, requestHash, asked, draw, judge, characters: text.length };
+        const call = { question, request, requestHash, asked, draw, judge, text };
         asking = askNow(self, parts.client, sitting, presence, call).finally(() => pending.delete(key));
         pending.set(key, asking);
       }
@@ -102,7 +106,8 @@ interface Call {
   readonly asked: string;
   readonly draw: number;
   readonly judge: string;
-  readonly characters: number;
+  /** The request as JSON. */
+  readonly text: string;
 }
 
 async function askNow(
@@ -115,17 +120,18 @@ async function askNow(
   const { question, request, draw } = call;
   const { signal, purse } = sitting;
   presence.require(sitting);
-  if (!sitting.mayAsk({ model: self, requestCharacters: call.characters })) throw new NotJudged("unasked");
+  if (!sitting.mayAsk({ model: self, requestCharacters: call.text.length })) throw new NotJudged("unasked");
   const guard = sitting.guard?.(self) ?? null;
-  if (guard !== null && (await purse?.acquire(guard, call.characters)) === "stop")
+  const inputTokens = purse?.limited === true ? estimateTokens(call.text) : 0;
+  if (guard !== null && (await purse?.acquire(guard, question, inputTokens)) === "stop")
     throw new NotJudged("budget");
   if (signal.aborted) {
-    guard?.release();
+    guard?.release(question);
     throw new NotJudged("cancelled");
   }
   const reply = await client().send(request, question, draw, signal);
   if (reply.kind === "failed") {
-    guard?.release();
+    guard?.release(question);
     if (signal.aborted) throw new NotJudged("cancelled");
     presence.missed(sitting, reply);
     presence.require(sitting);
@@ -133,8 +139,9 @@ async function askNow(
   }
   presence.heard(sitting);
   const transcript = toTranscript(reply, self.target.price);
-  if (reply.recorded === true) guard?.release();
-  else guard?.settle(transcript.cost_usd, transcript.usage);
+  const { cost_usd: usd, usage } = transcript;
+  const kept = reply.recorded === true || (guard?.settle(question, { usd, usage }) ?? true);
+  if (reply.recorded === true) guard?.release(question);
   const id = await sitting.store.recordJudgement({
     asked: call.asked,
     draw,
@@ -146,6 +153,7 @@ async function askNow(
     transcript,
     raw: reply.raw ?? null,
   });
+  if (!kept) throw unpricedReplies(self.alias);
   return {
     id,
     output: transcript.output,

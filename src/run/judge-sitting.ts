@@ -1,6 +1,8 @@
+import { hashJson } from "../domain/json.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
-import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Purse } from "./budget-guard.ts";
+import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type Purse } from "./budget-guard.ts";
+import { payingHooks, ratesOf } from "./call-hooks.ts";
 import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
 import type { AskedModel, JudgeSitting } from "./judge-model.ts";
 import { HOPELESS } from "./model-presence.ts";
@@ -30,7 +32,7 @@ export interface JudgedRun {
   readonly outside: JudgeOutside | null;
 }
 
-/** Of a reply whose tokens nobody knows yet; only a budget's guess before the first one uses it. */
+/** Of a reply whose tokens nobody knows yet; only a price that is told beforehand uses it. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
 /** Lets the judges of a run ask, for its account. @returns what it came to, once the run has ended; null without judges */
@@ -38,9 +40,19 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
   if (desk === null || desk.asked().length === 0) return () => null;
   const { store, writer, purse } = run;
   const before = store.judgeSpending(writer.no);
+  const lost = store.lostSpending(writer.no, "judges");
   // What earlier sittings paid counts from the start, whichever judge is asked first.
-  purse.guard(null, 0, { usd: before.usd, tokens: before.tokens });
+  purse.spentBefore({
+    usd: before.usd,
+    tokens: before.tokens,
+    unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
+  });
   const guards = new Map<AskedModel, BudgetGuard>();
+  const guardOf = (model: AskedModel): BudgetGuard => {
+    const guard = guards.get(model) ?? purse.guard(ratesOf(model.target), earlier(before));
+    guards.set(model, guard);
+    return guard;
+  };
   let calls = run.calls;
   desk.begin(
     {
@@ -50,18 +62,18 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
       discarded_after: store.newestJudgement(),
       hopeless_after: Math.min(HOPELESS, run.trials),
       signal: run.signal,
-      onCall: () => {
-        calls++;
-        writer.judgeCalls(1);
-      },
+      hooks: (model) => ({
+        onCall: () => {
+          calls++;
+          writer.judgeCalls(1);
+        },
+        ...payingHooks(guardOf(model), (reply) =>
+          writer.recordLost({ ...reply, judge: hashJson(model.identity) }),
+        ),
+      }),
       mayAsk: () => true,
       purse,
-      guard: (model) => {
-        const guard =
-          guards.get(model) ?? purse.guard(model.target.price, ASSUMED_OUTPUT_TOKENS, earlier(before));
-        guards.set(model, guard);
-        return guard;
-      },
+      guard: guardOf,
     },
     run.outside,
   );
@@ -123,13 +135,16 @@ const NOBODY_PAYS = {
   since: 0,
   hopeless_after: HOPELESS,
   signal: new AbortController().signal,
-  onCall: () => {},
+  hooks: () => ({ onCall: () => {}, onFailed: () => true, mayAsk: () => true }),
   purse: null,
   guard: null,
 };
 
-/** The dearest reply so far is what each further one is counted as. */
-function earlier({ replies, dearest_usd, dearest_tokens }: JudgeSpending) {
-  const nothing = { usd: 0, tokens: 0 };
-  return replies === 0 ? nothing : { ...nothing, dearest: { usd: dearest_usd, tokens: dearest_tokens } };
+/** The dearest and the longest reply so far tell of those to come. */
+function earlier({ dearest_usd, longest_output }: JudgeSpending): Earlier {
+  const seen =
+    longest_output === null
+      ? {}
+      : { seen: { usd: dearest_usd, tokens: longest_output, output_tokens: longest_output } };
+  return { usd: 0, tokens: 0, ...seen };
 }

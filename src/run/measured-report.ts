@@ -33,7 +33,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     status: run.status,
     counts: { ...counts, ...(judged === null ? {} : { judge_calls: run.judge_calls }) },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
-    ...measure(header, tally, byTag, judged),
+    ...measure(header, tally, byTag, store.unscoredSpending(run.no), judged),
     comparison: null,
     gate: { outcome: isUnfinished(run.status) ? "undecided" : "not_gated", verdict: "none", rules: [] },
     end: endOf(run),

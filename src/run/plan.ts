@@ -6,6 +6,7 @@ import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.t
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { MOST_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
 import { askedHash, caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgeDesk } from "./judge-desk.ts";
@@ -32,8 +33,8 @@ export interface Plan {
   /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
   readonly asks: boolean;
   request(caseNo: number): PreparedRequest;
-  /** Characters of the request as JSON. */
-  requestLength(caseNo: number): number;
+  /** Tokens of the request, about; rather too many than too few. */
+  inputTokens(caseNo: number): number;
   contentHash(caseNo: number): string;
   requestHash(caseNo: number): string;
   /** What the case's answers are found by: its request and the target. */
@@ -77,7 +78,7 @@ export function makePlan(input: PlanInput): Plan {
   const count = selected.length;
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
   const planned = new Uint16Array(count);
-  const lengths = new Uint32Array(count);
+  let tokens: Uint32Array | undefined;
   const kept: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
   // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
@@ -103,7 +104,6 @@ export function makePlan(input: PlanInput): Plan {
       const prepared = target.client.prepare(questionOf(suite, one));
       const text = canonicalJson(prepared);
       request = sha256(text);
-      lengths[caseNo] = text.length;
       room -= text.length;
       if (asks && room > 0) kept[caseNo] = prepared;
     } catch (error) {
@@ -121,6 +121,8 @@ export function makePlan(input: PlanInput): Plan {
   if (problems.length > 0) throw new EvalsError(problems);
 
   const id = (caseNo: number): string => cases.id(selected[caseNo] ?? 0);
+  const request = (caseNo: number): PreparedRequest =>
+    !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo))));
   const fingerprint = rootFingerprint(keysOf(count, id, columns.key));
   return {
     suite,
@@ -138,9 +140,15 @@ export function makePlan(input: PlanInput): Plan {
     question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),
     asks,
     tags,
-    request: (caseNo) =>
-      !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo)))),
-    requestLength: (caseNo) => lengths[caseNo] ?? 0,
+    request,
+    inputTokens: (caseNo) => {
+      tokens ??= new Uint32Array(count);
+      const known = tokens[caseNo] ?? 0;
+      if (known > 0) return known;
+      const estimated = estimateTokens(JSON.stringify(request(caseNo)));
+      tokens[caseNo] = estimated;
+      return estimated;
+    },
     contentHash: columns.content.hex,
     requestHash: columns.request.hex,
     askedHash: (caseNo) => askedHash(parts.target, columns.request.hex(caseNo)),

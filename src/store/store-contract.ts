@@ -501,7 +501,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
           unpriced: 1,
           tokens: 42,
           dearest_usd: 0.25,
-          dearest_tokens: 42,
+          longest_output: 12,
         });
       });
 

@@ -215,7 +215,8 @@ export interface CountingReplies {
 export interface JudgeSpending extends KnownSpending {
   /** Of one reply. */
   readonly dearest_usd: number;
-  readonly dearest_tokens: number;
+  /** Tokens; null when none is known. */
+  readonly longest_output: number | null;
 }
 
 /** Append-only history of runs. The only implementation is `sqlite/`. */

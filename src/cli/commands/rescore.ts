@@ -55,7 +55,7 @@ export async function rescoreCommand(
         judging.start,
       );
       const judged = judging.totals();
-      const { metrics } = measure(header, tally, new Map(), judged);
+      const { metrics } = measure(header, tally, new Map(), store.unscoredSpending(writer.no), judged);
       const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
       const counts = {
         cases: header.cases,

@@ -165,7 +165,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   );
   progress.end();
   if (options.record) await record(ran, plan, sitting);
-  const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.judged);
+  const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
   const metrics = withCorrections(raw, ran, trust, store);
   const { gate, comparison: compared } = gating.conclude(ran, metrics);
   const comparison = compared === null ? null : await examplesOf(compared, ran, baseline, store);

@@ -139,8 +139,9 @@ async function askCanaries(
 }
 
 function spentOn(store: Store, run: StoredRun): Spending {
-  const { usd, tokens } = store.judgeSpending(run.no);
-  const spent: Spending = { usd, tokens };
+  const judges = store.judgeSpending(run.no);
+  const lost = store.lostSpending(run.no, "target");
+  const spent: Spending = { usd: judges.usd + lost.usd, tokens: judges.tokens + lost.tokens };
   for (const row of store.scan(run.no)) {
     spent.usd += row.cost_usd ?? 0;
     spent.tokens += tokensOf(row.usage) ?? 0;

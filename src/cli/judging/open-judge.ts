@@ -70,7 +70,11 @@ export async function openDesk(options: Omit<OpenJudgeOptions, "entry">): Promis
       discarded_after: store.newestJudgement(),
       hopeless_after: HOPELESS,
       signal: options.signal ?? new AbortController().signal,
-      onCall: options.onCall ?? (() => {}),
+      hooks: () => ({
+        onCall: options.onCall ?? (() => {}),
+        onFailed: () => true,
+        mayAsk: () => true,
+      }),
       mayAsk: ({ model }) => {
         const unset = unusableKeys(project, model.model);
         if (unset.length > 0) throw new EvalsError(unset);

@@ -2,10 +2,12 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { findRepository } from "../../git/require-repository.ts";
+import { asksAnything } from "../../run/execute-run.ts";
+import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { refuseChangedPrompts } from "../checking/changed-prompts.ts";
 import { heldAgainst } from "../gating/against-baseline.ts";
-import { type BaselineSide, baselineSide } from "../gating/baseline-side.ts";
+import { answersOf, type BaselineSide, baselineSide } from "../gating/baseline-side.ts";
 import { declaredInRun } from "../gating/declared-in-run.ts";
 import { type SuiteTrust, suiteTrust } from "../gating/judge-trust.ts";
 import { scoredAlike } from "../gating/rescored-side.ts";
@@ -50,7 +52,6 @@ export async function openHistory(
   const { project, home, at } = place;
   let store: Store | undefined;
   try {
-    refuseUnpricedBudget(project, prepared, options);
     await Promise.all([
       // A repository that git refuses to read must not look like one without a baseline.
       options.baseline === "none" ? null : findRepository(home),
@@ -84,7 +85,9 @@ export async function openHistory(
       ),
     ]);
     const known = ready.filter((one) => one !== null);
-    return { store: opened, ready: known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) })) };
+    const sure = known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) }));
+    refuseUnpricedBudget(project, sure, options, opened);
+    return { store: opened, ready: sure };
   } catch (error) {
     store?.close();
     await closeRuns(prepared);
@@ -142,28 +145,31 @@ export function budgetOf(project: Project, options: RunOptions) {
   return { ...project.budget, usd: options.budget };
 }
 
-/** A ceiling in dollars cannot be kept for a model whose price nobody knows. */
-function refuseUnpricedBudget(project: Project, prepared: readonly PreparedRun[], options: RunOptions): void {
+/**
+ * A ceiling in dollars cannot be kept for a model whose price nobody knows. What is at hand already costs nothing: a run of
+ * which nothing is asked needs no price, and a judge that then has to be asked all the same is told before its first call.
+ */
+function refuseUnpricedBudget(
+  project: Project,
+  ready: readonly ReadyRun[],
+  options: RunOptions,
+  store: Store,
+): void {
   if (budgetOf(project, options)?.usd === undefined) return;
-  const asked = prepared.flatMap(({ plan, target, judges }) => [
-    { model: plan.model, target },
-    ...judges.asked(),
-  ]);
-  const unpriced = asked.filter(
-    ({ model, target }) =>
-      target.price === null &&
-      target.client.immediate !== true &&
-      ["openai", "anthropic"].includes(model.provider.kind),
-  );
+  const unpriced = ready.flatMap(({ prepared: { plan, target, judges }, baseline, resume }) => {
+    const none = modelsWithoutPrice(plan.model.alias, target);
+    const judging = judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target));
+    if (none.length + judging.length === 0) return [];
+    const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
+    return asksAnything(plan, settings, store) ? [...none, ...judging] : [];
+  });
   if (unpriced.length === 0) return;
   throw new EvalsError(
-    [...new Set(unpriced.map(({ model }) => model.alias))].map((alias) => ({
-      code: "EVALS_BUDGET_UNPRICED",
-      path: project.configPlaces.path,
-      ...project.configPlaces.at(["models", alias], "key"),
-      what: `The budget is in dollars, and model "${alias}" has no price.`,
-      why: "An unknown cost is not zero: the run could not stop in time.",
-      fix: "price: { input: <dollars per million tokens>, output: … }    (0 for a model of your own)",
-    })),
+    [...new Set(unpriced)].map((alias) =>
+      unpricedModel(alias, {
+        path: project.configPlaces.path,
+        ...project.configPlaces.at(["models", alias], "key"),
+      }),
+    ),
   );
 }

@@ -3,6 +3,7 @@ import type { Project } from "../../domain/project.ts";
 import type { Client, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
+import type { CallHooks } from "../../run/call-hooks.ts";
 import { timeoutOf } from "../../run/open-target.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store } from "../../store/store.ts";
@@ -15,16 +16,17 @@ export function wrapperFor(
   project: Project,
   io: Io,
   onRetry: () => void,
-): (client: Client, onCall: () => void) => Client {
+): (client: Client, hooks: CallHooks) => Client {
   const { model } = plan;
   const alias = model.entry.fallback;
   const other = alias === undefined ? undefined : project.models.get(alias);
   const outside = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
   const fallback = other === undefined ? undefined : plan.target.fallback?.target;
-  return (client, onCall) =>
+  return (client, { onCall, onFailed, mayAsk }) =>
     wrapClient(client, {
       ...outside,
       onCall,
+      onFailed: (failure, question) => onFailed(failure, question, plan.target.price),
       timeout_ms: timeoutOf(model),
       limits: model.entry.limits,
       ...(fallback === undefined || other === undefined
@@ -34,9 +36,11 @@ export function wrapperFor(
               alias: other.alias,
               price: fallback.price,
               label: fallback.label,
+              mayAsk,
               client: wrapClient(fallback.client, {
                 ...outside,
                 onCall,
+                onFailed: (failure, question) => onFailed(failure, question, fallback.price),
                 timeout_ms: timeoutOf(other),
                 limits: other.entry.limits,
               }),

@@ -146,7 +146,7 @@ function statements(db: Database) {
       )
       .pluck(),
     spending: db.prepare<[number], JudgeSpending>(
-      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, COALESCE(MAX(${TOKENS}), 0) AS dearest_tokens FROM judgements WHERE run_no = ?`,
+      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
     ),
   };
 }

@@ -289,10 +289,15 @@ function judgementsIn(memory: Memory): Judgements {
       return {
         ...together(spendingOn(mine), lostSpending(memory, runNo, "judges")),
         dearest_usd: Math.max(0, ...mine.map((one) => one.cost_usd ?? 0)),
-        dearest_tokens: Math.max(0, ...mine.map(({ usage }) => tokensOf(usage) ?? 0)),
+        longest_output: longest(mine.map(({ usage }) => usage.output_tokens)),
       };
     },
   };
+}
+
+function longest(outputs: readonly (number | null)[]): number | null {
+  const known = outputs.filter((one) => one !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function spendingOn(replies: readonly Pick<LostReply, "usage" | "cost_usd">[]): KnownSpending {

@@ -1,0 +1,35 @@
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { OpenTarget } from "../domain/provider.ts";
+
+const WHY = "An unknown cost is not zero: the run could not stop in time.";
+
+/** Models of which nothing will ever say what a call costs, those that step in included; by alias. */
+export function modelsWithoutPrice(alias: string, target: OpenTarget): readonly string[] {
+  if (target.client.immediate === true) return [];
+  const { fallback } = target;
+  return [
+    ...(target.price === null && target.tells_cost !== true ? [alias] : []),
+    ...(fallback === undefined ? [] : modelsWithoutPrice(fallback.alias, fallback.target)),
+  ];
+}
+
+/** A ceiling in dollars cannot be kept for a model whose price nobody knows. */
+export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line" | "column">): Problem {
+  return {
+    code: "EVALS_BUDGET_UNPRICED",
+    ...place,
+    what: `The budget is in dollars, and model "${alias}" has no price.`,
+    why: WHY,
+    fix: "price: { input: <dollars per million tokens>, output: … }    (0 for a model of your own)",
+  };
+}
+
+/** The same, found at the first reply: a program may say what it costs, and this one does not. */
+export function unpricedReplies(alias: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_BUDGET_UNPRICED",
+    what: `The budget is in dollars, and the replies of model "${alias}" do not say what they cost.`,
+    why: WHY,
+    fix: "Give the model a price and let its replies tell their usage, or let them tell cost_usd. The answers so far are kept: evals run --resume",
+  });
+}
