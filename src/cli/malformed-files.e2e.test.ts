@@ -304,6 +304,19 @@ describe("every file in which a number stands that a double would change", () =>
     expect(await told(path)).toEqual({ exit: 0, problems: [] });
   });
 
+  it.each(["datasets/lines.jsonl", ...YAML, ...FRONT_MATTER])(
+    "is refused with half of a character in it, too: %s",
+    async (path) => {
+      const half = '"\\ud83d\\ude00 \\ud83d"';
+      const added = path.endsWith(".jsonl")
+        ? text(path).replace("{", `{"x":[${half}],`)
+        : text(path).startsWith("- ")
+          ? `- { id: z, input: { k: ${half} } }\n${text(path)}`
+          : text(path).replace(/^(---\n)?/, `$1x: { k: ${half} }\n`);
+      expect((await problemsWith(path, added))[0]).toMatchObject({ code: "EVALS_TEXT_HALF_CHARACTER" });
+    },
+  );
+
   it("gives an answer that is scored and kept as it stands", async () => {
     put("fixtures/made.jsonl", `{"case":"a","output":{"id":${number}}}\n{"case":"b","output":"s"}\n`);
     put(

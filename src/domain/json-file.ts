@@ -1,4 +1,4 @@
-import { changedNumberProblems } from "./changed-numbers.ts";
+import { changedNumberProblems } from "./changed-values.ts";
 import { conflictLine, conflictProblem } from "./file-text.ts";
 import { findJsonError } from "./find-json-error.ts";
 import { EvalsError, type Problem } from "./problem.ts";

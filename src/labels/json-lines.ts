@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { changedNumberProblems } from "../domain/changed-numbers.ts";
+import { changedNumberProblems } from "../domain/changed-values.ts";
 import { decodeText, isConflictMarker } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import { lineFileProblem } from "../domain/line-file.ts";

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { changedNumberProblems } from "../domain/changed-numbers.ts";
+import { changedNumberProblems, halfCharacterProblems } from "../domain/changed-values.ts";
 import { conflictProblem, encodingProblem, isConflictMarker, nulProblem } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import { isDeeperThan } from "../domain/json-depth.ts";
@@ -119,7 +119,10 @@ class IndexBuilder {
     this.#sawText = true;
     const repeated = repeatedKeyProblems(text, value, this.#path, line);
     for (const problem of repeated) this.#problems.add(problem);
-    const changed = changedNumberProblems(text, this.#path, line);
+    const changed = [
+      ...changedNumberProblems(text, this.#path, line),
+      ...halfCharacterProblems(text, this.#path, line),
+    ];
     for (const problem of changed) this.#problems.add(problem);
     if (repeated.length + changed.length > 0) return true;
     if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH))

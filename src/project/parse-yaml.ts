@@ -12,7 +12,7 @@ import {
   type Scalar,
   type YAMLError,
 } from "yaml";
-import { changedNumberProblem } from "../domain/changed-numbers.ts";
+import { changedNumberProblem, halfCharacterProblem } from "../domain/changed-values.ts";
 import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -164,17 +164,17 @@ function missingCharacter(message: string): Pick<Problem, "what" | "fix"> {
   };
 }
 
-/** Duplicate keys, keys that are not text, numbers that would change, aliases that lead nowhere or back to themselves. */
+/** Duplicate keys, keys that are not text, values that would change, aliases that lead nowhere or back to themselves. */
 function structureProblems(document: Document, at: At): Problem[] {
   const problems: Problem[] = [];
   const visit = (node: unknown, above: readonly unknown[]): void => {
     if (isAlias(node)) return void visitAlias(node, above);
-    if (isScalar(node)) problems.push(...changedNumber(node, at));
+    if (isScalar(node)) problems.push(...changedValue(node, at));
     else if (isMap(node)) {
       const inside = [...above, node];
       problems.push(...keyProblems(node.items, at));
       for (const pair of node.items) {
-        if (isScalar(pair.key)) problems.push(...changedNumber(pair.key, at));
+        if (isScalar(pair.key)) problems.push(...changedValue(pair.key, at));
         visit(pair.value, inside);
       }
     } else if (isSeq(node)) {
@@ -195,8 +195,10 @@ function structureProblems(document: Document, at: At): Problem[] {
   return problems;
 }
 
-/** Plain numbers only: `.inf` and `.nan` are told where JSON is wanted. */
-function changedNumber({ value, source, range }: Scalar, at: At): readonly Problem[] {
+/** Of numbers only plain ones: `.inf` and `.nan` are told where JSON is wanted. */
+function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
+  if (typeof value === "string")
+    return value.isWellFormed() ? [] : [halfCharacterProblem(at(range?.[0] ?? 0))];
   if (typeof value !== "number" || source === undefined || !/\d/.test(source)) return [];
   const changed = /^0[xo]/.test(source) ? !Number.isSafeInteger(value) : isChangedByDouble(source);
   return changed ? [changedNumberProblem(source, at(range?.[0] ?? 0))] : [];

@@ -1,22 +1,26 @@
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply } from "../domain/provider.ts";
 import { type Transcript, UNKNOWN_USAGE, untoldBy } from "../domain/transcript.ts";
+import { wellFormed } from "../domain/well-formed.ts";
 import { usdOf } from "./price-usage.ts";
 
-/** A reply as it is kept, with its cost where the price of the model that answered is known. */
+/**
+ * A reply as it is kept, with its cost where the price of the model that answered is known. Its texts are those that the
+ * store gives back, so that the answer is scored as it is scored again.
+ */
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
   const transcript: Transcript = {
-    output: reply.output,
-    messages: reply.messages ?? [],
-    tool_calls: reply.tool_calls ?? (reply.messages ?? []).flatMap((one) => one.tool_calls ?? []),
+    output: wellFormed(reply.output),
+    messages: wellFormed(reply.messages ?? []),
+    tool_calls: wellFormed(reply.tool_calls ?? (reply.messages ?? []).flatMap((one) => one.tool_calls ?? [])),
     usage,
     latency_ms: reply.latency_ms ?? null,
     cost_usd: reply.cost_usd ?? usdOf(rate, usage),
-    model: reply.model ?? null,
-    finish_reason: reply.finish_reason ?? null,
-    refusal: reply.refusal ?? null,
+    model: wellFormed(reply.model ?? null),
+    finish_reason: wellFormed(reply.finish_reason ?? null),
+    refusal: wellFormed(reply.refusal ?? null),
   };
   const untold = untoldBy(reply);
   return {

@@ -213,8 +213,9 @@ function settler(grades: "binary" | "graded" | "returned", threshold: number | u
     }
     const pass = passes(judged, grades, threshold);
     if (grades === "graded" && !pass) return { score, pass, reason: `${judged.reason}, needs ${threshold}` };
-    if (judged.pass === pass && judged.reason.length <= LONGEST_REASON) return judged as Score;
-    return { ...judged, pass, reason: shorten(judged.reason, LONGEST_REASON) };
+    if (judged.pass === pass && judged.reason.length <= LONGEST_REASON && judged.reason.isWellFormed())
+      return judged as Score;
+    return { ...judged, pass, reason: shorten(judged.reason.toWellFormed(), LONGEST_REASON) };
   };
 }
 

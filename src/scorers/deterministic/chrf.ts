@@ -1,6 +1,7 @@
 import { defineScorer } from "../define-scorer.ts";
 import { rounded } from "../frame/brief.ts";
 import { chrf as chrfScore } from "../frame/chrf-score.ts";
+import { OperandMistake } from "../frame/scorer-mistakes.ts";
 import { asText, textNormalizer, textOperand, textOptions } from "../frame/text-options.ts";
 
 export const chrf = defineScorer({
@@ -10,7 +11,11 @@ export const chrf = defineScorer({
   options: textOptions,
   operand: "required",
   grades: "graded",
-  readOperand: textOperand,
+  readOperand(value) {
+    const expected = textOperand(value);
+    if (expected.trim() === "") throw new OperandMistake("it is blank", "Give a text.");
+    return expected;
+  },
   compile(settings) {
     const normal = textNormalizer(settings);
     return {

@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { defineScorer } from "../define-scorer.ts";
 import { rounded } from "../frame/brief.ts";
-import { OperandMistake } from "../frame/scorer-mistakes.ts";
+import { OperandMistake, tooLong } from "../frame/scorer-mistakes.ts";
 import { asText, textNormalizer, textOptions } from "../frame/text-options.ts";
 
 export const levenshtein = defineScorer({
@@ -62,8 +62,12 @@ export const levenshtein = defineScorer({
 function similarity(a: string, b: string): number {
   if (a === b) return 1;
   const [x, y] = singleUnits(a, b);
+  if (x.length * y.length > MOST_PAIRS) throw tooLong("characters", x.length, y.length);
   return 1 - distance(x, y) / Math.max(x.length, y.length);
 }
+
+/** Pairs of characters: a second or two. */
+const MOST_PAIRS = 2e10;
 
 const SURROGATE = /[\ud800-\udfff]/;
 

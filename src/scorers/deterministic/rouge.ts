@@ -1,13 +1,14 @@
 import * as z from "zod";
 import { defineScorer } from "../define-scorer.ts";
 import { rounded } from "../frame/brief.ts";
-import { rougeL, rougeN, rougeWords } from "../frame/rouge-score.ts";
+import { comparedWords, rougeL, rougeN, rougeText } from "../frame/rouge-score.ts";
+import { OperandMistake } from "../frame/scorer-mistakes.ts";
 import { asText, textOperand } from "../frame/text-options.ts";
 
 export const rouge = defineScorer({
   type: "rouge",
   about:
-    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming.",
+    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming; words of scripts without blanks (Chinese, Japanese, Thai) are told apart by dictionary; texts without words, or with the same words beside other signs, are compared with their signs.",
   options: {
     variant: z
       .union([z.literal(1), z.literal(2), z.enum(["1", "2", "l", "L"])])
@@ -16,13 +17,17 @@ export const rouge = defineScorer({
   },
   operand: "required",
   grades: "graded",
-  readOperand: (value) => rougeWords(textOperand(value)),
+  readOperand(value) {
+    const expected = rougeText(textOperand(value));
+    if (expected.signed.length === 0) throw new OperandMistake("it is blank", "Give a text with words.");
+    return expected;
+  },
   compile(settings) {
     const variant = String(settings.variant).toUpperCase();
     return {
       score(actual, expected) {
-        const words = rougeWords(asText(actual));
-        const score = variant === "L" ? rougeL(words, expected) : rougeN(words, expected, Number(variant));
+        const [got, wanted] = comparedWords(rougeText(asText(actual)), expected);
+        const score = variant === "L" ? rougeL(got, wanted) : rougeN(got, wanted, Number(variant));
         return { score, reason: `ROUGE-${variant} ${rounded(score)}` };
       },
     };
@@ -45,6 +50,19 @@ export const rouge = defineScorer({
       settings: { value: "police killed the gunman", threshold: 0.5 },
       output: "police kill the gunman",
       expected: { pass: true, score: 0.75, reason: "ROUGE-L 0.75" },
+    },
+    {
+      title: "tells signs apart where there are no words",
+      settings: { value: "👍", threshold: 0.5 },
+      output: "👎",
+      expected: { pass: false, score: 0 },
+    },
+    {
+      title: "cannot score against a blank text",
+      settings: { threshold: 0.5 },
+      output: "yes",
+      case: { expected: " " },
+      expected: { failure: "it is blank" },
     },
     {
       title: "gives nothing in common 0",

@@ -8,7 +8,12 @@ const RUN_UP = 15;
 export function shorten(text: string, limit: number = SHORT): string {
   if (text.length <= limit) return text;
   const head = Math.ceil((limit - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (limit - 1 - head))}`;
+  return `${part(text, 0, head)}…${part(text, text.length - (limit - 1 - head), text.length)}`;
+}
+
+/** A part of a text that begins and ends with whole characters. */
+function part(text: string, from: number, to: number): string {
+  return text.slice(from, to).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");
 }
 
 /** A JSON value for a sentence: quoted when it is text, shortened in the middle when it is long. */
@@ -29,7 +34,7 @@ export function difference(expected: ExactJson, got: ExactJson): string {
 function around(text: string, at: number): string {
   const from = Math.max(0, at - RUN_UP);
   const to = Math.min(text.length, from + SHORT);
-  return `${from > 0 ? "…" : ""}${JSON.stringify(text.slice(from, to))}${to < text.length ? "…" : ""}`;
+  return `${from > 0 ? "…" : ""}${JSON.stringify(part(text, from, to))}${to < text.length ? "…" : ""}`;
 }
 
 /** `1 word`, `2 words`. */

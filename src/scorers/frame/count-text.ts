@@ -1,6 +1,6 @@
 const ASCII = /^[\0-\x7f]*$/;
 /** Scripts written without blanks between words. */
-const UNSPACED =
+export const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
 const segmenters: Partial<Record<"grapheme" | "word" | "sentence", Intl.Segmenter>> = {};
@@ -20,6 +20,11 @@ function count<T>(items: Iterable<T>, counts: (item: T) => boolean): number {
 export function countCharacters(text: string): number {
   if (ASCII.test(text) && !text.includes("\r")) return text.length;
   return count(segments(text, "grapheme"), () => true);
+}
+
+/** The words of a text in a script without blanks, by dictionary. */
+export function wordsOf(text: string): readonly string[] {
+  return Array.from(segments(text, "word")).flatMap((word) => (word.isWordLike === true ? word.segment : []));
 }
 
 /** Words between blanks that hold a letter or a digit; by dictionary in scripts without blanks. */

@@ -1,7 +1,53 @@
-/** Words as ROUGE counts them: lower case, letters and digits of any script. */
-export function rougeWords(text: string): readonly string[] {
-  return text.toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+import { UNSPACED, wordsOf } from "./count-text.ts";
+import { tooLong } from "./scorer-mistakes.ts";
+
+/** A text as ROUGE counts it. */
+export interface RougeText {
+  /** Lower case, letters and digits of any script; by dictionary in scripts without blanks. */
+  readonly words: readonly string[];
+  /** The words and the signs that tell texts of the same words apart: 👍, €, the + of C++. In order. */
+  readonly signed: readonly string[];
 }
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+/** Not punctuation and no marks of Markdown: whether those are there changes nothing. */
+const SIGNED =
+  /[\p{L}\p{N}\p{M}]+(?:[+#]+(?![\p{L}\p{N}]))?|[\p{Sc}\u2190-\u22ff]|\p{Regional_Indicator}{2}|[0-9#*]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:[\u{1f3fb}-\u{1f3ff}\ufe0f]|\u200d\p{Extended_Pictographic})*|\p{So}/gu;
+
+export function rougeText(text: string): RougeText {
+  const lower = text.toLowerCase();
+  const words = inWords(lower.match(WORD) ?? []);
+  const signed = inWords(lower.match(SIGNED) ?? []);
+  // Nothing but punctuation: each sign counts, or there would be nothing to compare.
+  return signed.length > 0 ? { words, signed } : { words, signed: lower.match(/\S/gu) ?? [] };
+}
+
+function inWords(found: readonly string[]): readonly string[] {
+  return found.some((word) => UNSPACED.test(word))
+    ? found.flatMap((word) => (UNSPACED.test(word) ? wordsOf(word) : word))
+    : found;
+}
+
+/**
+ * The word lists of two texts to be compared. Texts without words, or of the same words beside other signs, are compared
+ * with their signs: a thumb down is not a thumb up.
+ */
+export function comparedWords(
+  got: RougeText,
+  expected: RougeText,
+): readonly [readonly string[], readonly string[]] {
+  const wordless = got.words.length === 0 || expected.words.length === 0;
+  return wordless || sameList(got.words, expected.words)
+    ? [got.signed, expected.signed]
+    : [got.words, expected.words];
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((word, i) => word === b[i]);
+}
+
+/** Pairs of words: a second or two. */
+const MOST_PAIRS = 2e9;
 
 /** Harmonic mean of precision and recall; 0 when nothing overlaps. */
 function f1(overlap: number, got: number, expected: number): number {
@@ -16,7 +62,7 @@ export function rougeN(got: readonly string[], expected: readonly string[], n: n
   const grams = countGrams(expected, n);
   const total = Math.max(0, got.length - n + 1);
   const wanted = Math.max(0, expected.length - n + 1);
-  if (total === 0 || wanted === 0) return got.join(" ") === expected.join(" ") ? 1 : 0;
+  if (total === 0 || wanted === 0) return got.length > 0 && sameList(got, expected) ? 1 : 0;
   let overlap = 0;
   for (let i = 0; i < total; i++) {
     const gram = got.slice(i, i + n).join(" ");
@@ -43,7 +89,8 @@ function countGrams(words: readonly string[], n: number): Map<string, number> {
  * @returns F1 in [0, 1]
  */
 export function rougeL(got: readonly string[], expected: readonly string[]): number {
-  if (got.length === 0 || expected.length === 0) return got.length === expected.length ? 1 : 0;
+  if (got.length === 0 || expected.length === 0) return 0;
+  if (got.length * expected.length > MOST_PAIRS) throw tooLong("words", got.length, expected.length);
   return f1(longestCommon(got, expected), got.length, expected.length);
 }
 

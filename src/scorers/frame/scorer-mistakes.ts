@@ -1,4 +1,5 @@
 import { SettingMistake } from "../../domain/problem.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
 
 type Place = readonly (string | number)[];
 
@@ -22,6 +23,14 @@ export class OperandMistake extends Error {
     this.name = "OperandMistake";
     this.fix = fix;
   }
+}
+
+/** Two texts of which every part would have to be held against every other. */
+export function tooLong(parts: string, got: number, expected: number): ScorerFailure {
+  return new ScorerFailure(
+    "tool",
+    `the texts are too long to be compared: ${got} and ${expected} ${parts}; select a part of the answer`,
+  );
 }
 
 export function twoOperands(): SettingMistake {

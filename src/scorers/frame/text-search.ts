@@ -1,8 +1,17 @@
 import type * as z from "zod";
+import type { Json } from "../../domain/json.ts";
 import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "./brief.ts";
 import type { ScorerExample } from "./scorer-example.ts";
-import { asText, textListOperand, textNormalizer, textOperand, textOptions } from "./text-options.ts";
+import { OperandMistake } from "./scorer-mistakes.ts";
+import {
+  asText,
+  type TextOptions,
+  textListOperand,
+  textNormalizer,
+  textOperand,
+  textOptions,
+} from "./text-options.ts";
 
 interface Search {
   readonly type: string;
@@ -24,7 +33,7 @@ export function defineTextSearch({ type, about, found, wants, verb, examples }: 
     options: textOptions as z.core.util.Writeable<typeof textOptions>,
     operand: "required",
     grades: "binary",
-    readOperand: textOperand,
+    readOperand: (value, settings) => soughtText(value, settings),
     compile(settings) {
       const normal = textNormalizer(settings);
       const has = verb.replace(/^\w+/, "$&s");
@@ -58,7 +67,7 @@ export function defineListSearch({ type, about, quantity, wants, examples }: Lis
     options: textOptions as z.core.util.Writeable<typeof textOptions>,
     operand: "required",
     grades: "binary",
-    readOperand: textListOperand,
+    readOperand: (value, settings) => textListOperand(value).map((one) => soughtText(one, settings)),
     compile(settings) {
       const normal = textNormalizer(settings);
       return {
@@ -75,6 +84,14 @@ export function defineListSearch({ type, about, quantity, wants, examples }: Lis
     },
     examples,
   });
+}
+
+/** A text to look for, of which something is left when it is made alike. */
+function soughtText(value: Json, settings: TextOptions): string {
+  const text = textOperand(value);
+  if (textNormalizer(settings)(text) === "")
+    throw new OperandMistake("nothing is left of it without blanks", "Give a text that is not blank.");
+  return text;
 }
 
 function list(texts: readonly string[]): string {
