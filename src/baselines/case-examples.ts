@@ -25,10 +25,17 @@ export function withExamples(
   const worse = new Set(broken);
   const examples = [...shown].map((id): CaseExample => {
     const said = before === null ? pickKept(kept?.get(id), worse.has(id)) : null;
-    const example = exampleFor(id);
+    const input = inputOf(id);
+    const example = { ...exampleFor(id), ...(input === undefined ? {} : { input }) };
     return said === null ? example : { ...example, before: said };
   });
   return { ...comparison, examples };
+
+  function inputOf(id: string): string | undefined {
+    const caseNo = after.get(id);
+    const input = caseNo === undefined ? undefined : store.content(candidate.no, caseNo)?.input;
+    return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
+  }
 
   function exampleFor(id: string): CaseExample {
     const old = trialsOf(store, base?.no, before?.get(id));

@@ -94,7 +94,12 @@ export function gateRun(input: GateInput): {
       : [undecidedBehind(contractRule(contract, compared.findings), behind)];
   return {
     gate: gateResult([...rules, ...findings, ...held, ...removed], verdict, trials),
-    comparison: { ...compared.comparison, verdict, ...(contract === null ? {} : { contract }) },
+    comparison: {
+      ...compared.comparison,
+      verdict,
+      ...(input.header.one_of_several ? { alias: input.header.alias } : {}),
+      ...(contract === null ? {} : { contract }),
+    },
   };
 }
 

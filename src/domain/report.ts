@@ -13,6 +13,8 @@ export interface CaseReport {
   /** The first required scorer that it failed. */
   readonly scorer: string;
   readonly reason: string;
+  /** What was asked: text, or JSON; absent in reports of older versions. */
+  readonly input?: string;
   readonly output: string;
   /** Line in the dataset's file, from 1; null when the dataset is not at hand. */
   readonly line: number | null;
@@ -124,6 +126,8 @@ export interface StoppingDecision {
 /** Two sides of one suite, compared case by case. */
 export interface Comparison {
   readonly suite: string;
+  /** Of the model, where a suite has several; absent where it has one. */
+  readonly alias?: string;
   readonly baseline: ComparisonSide;
   readonly candidate: ComparisonSide;
   readonly verdict: Verdict;
@@ -165,6 +169,8 @@ export interface Comparison {
 /** What a case answered before and after. Texts are a model's: whoever shows them escapes them. */
 export interface CaseExample {
   readonly id: string;
+  /** What was asked: text, or JSON; absent where it is not at hand. */
+  readonly input?: string;
   /** Null when the answers of that side are not at hand. */
   readonly before: string | null;
   readonly after: string | null;
@@ -204,6 +210,8 @@ export type CaseChange = "broken" | "fixed" | "same" | "new" | "changed" | "miss
 export interface CaseAnswers {
   /** Number of the trial that is shown; null when none was answered. */
   readonly trial: number | null;
+  /** What was asked: text, or JSON; null where it is not at hand. */
+  readonly input: string | null;
   readonly output: string | null;
   /** What the baseline answered; null when its answers are not at hand. */
   readonly before: string | null;

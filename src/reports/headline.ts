@@ -1,5 +1,5 @@
-import type { RunReport } from "../domain/report.ts";
-import { isUnfinished, type RunStatus } from "../domain/run.ts";
+import type { Comparison, RunReport } from "../domain/report.ts";
+import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
 import { count, plural } from "./format-numbers.ts";
 
 /** The first thing to say of a run: a word that agrees with the exit code, and what the comparison found. */
@@ -11,6 +11,20 @@ export interface Headline {
   readonly verdict: string;
   /** `100 cases × 5`. */
   readonly size: string;
+}
+
+/** `triage`, or `triage (small)` where the suite has several models. Holds the user's names: escape it wherever shown. */
+export function runName({
+  suite,
+  alias,
+  one_of_several,
+}: Pick<RunHeader, "suite" | "alias" | "one_of_several">): string {
+  return one_of_several ? `${suite} (${alias})` : suite;
+}
+
+/** The same of a comparison. */
+export function comparedName({ suite, alias }: Pick<Comparison, "suite" | "alias">): string {
+  return alias === undefined ? suite : `${suite} (${alias})`;
 }
 
 export function headline({ gate, status, header }: RunReport): Headline {

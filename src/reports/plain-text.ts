@@ -28,6 +28,14 @@ function withoutCommands(text: string): string {
   return text.replace(/(^|\s):(?=:)/g, "$1\uFFFD").replace(/##(?=(?:vso)?\[)/g, "#\uFFFD");
 }
 
+/** At most `width` characters, ended between two words where the text has some there; `…` stands for the rest. */
+export function shortened(text: string, width: number): string {
+  const short = cut(text, width);
+  if (short === text) return text;
+  const blank = short.lastIndexOf(" ");
+  return blank > width / 2 ? `${short.slice(0, blank).trimEnd()} …` : short;
+}
+
 /** At most `width` characters, the end replaced by `…`, one also where the text was cut before. */
 export function cut(text: string, width: number): string {
   const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);

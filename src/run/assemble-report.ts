@@ -1,3 +1,4 @@
+import type { Json } from "../domain/json.ts";
 import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { wordsOfAnswer } from "../domain/transcript.ts";
@@ -107,11 +108,14 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
       trial: failing.trial,
       scorer: ran.header.scorers[at]?.name ?? "",
       reason: failing.scores[at]?.reason ?? "",
+      input: inputText(ran.plan.golden(caseNo).input),
       output: failing.answer === null ? "" : wordsOfAnswer(failing.answer),
       line: ran.plan.line(caseNo),
     },
   ];
 }
+
+const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
 
 function errorReports(ran: RanRun, store: Store): ErrorReport[] {
   const { tally } = ran;

@@ -1,3 +1,4 @@
+import type { Json } from "../domain/json.ts";
 import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import { wordsOfAnswer } from "../domain/transcript.ts";
@@ -194,20 +195,23 @@ function answersOf({ input, store, caseNo, id, change, before, first }: AnswersI
   const example = input.comparison?.examples.find((one) => one.id === id);
   const failure = failureOf(fixed ? earlier : shown, (fixed ? input.baselineRun?.header : header) ?? header);
   const told = failure.scorer === "" && example !== undefined ? example : failure;
-  const expected = store.content(no, caseNo)?.expected;
+  const content = store.content(no, caseNo);
+  const expected = content?.expected;
   const errored = read(first(caseNo, ["e"]));
   return {
     trial: shown?.trial ?? null,
+    input: content === null || content === undefined ? null : textOf(content.input),
     output: shown?.answer ? wordsOfAnswer(shown.answer) : null,
     before: (earlier?.answer ? wordsOfAnswer(earlier.answer) : undefined) ?? example?.before ?? null,
-    expected:
-      expected === undefined ? null : typeof expected === "string" ? expected : JSON.stringify(expected),
+    expected: expected === undefined ? null : textOf(expected),
     scorer: told.scorer,
     reason: told.reason,
     error:
       errored === undefined ? null : { kind: errored.error ?? "provider", message: errored.message ?? "" },
   };
 }
+
+const textOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 function pick(trials: readonly StoredTrial[], passing: boolean): StoredTrial | undefined {
   return trials.find((one) => one.pass === passing) ?? trials.find((one) => one.answer !== null);

@@ -11,8 +11,9 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { comparisonJson } from "../../reports/json/run-json.ts";
 import { cut, plainLine } from "../../reports/plain-text.ts";
-import { comparisonReport } from "../../reports/terminal/comparison.ts";
+import { comparisonReport, VERDICT_WORDS } from "../../reports/terminal/comparison.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
+import { comparisonSummary } from "../../reports/terminal/summary.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
 import type { Store } from "../../store/store.ts";
@@ -58,11 +59,12 @@ export async function diffCommand(
       };
       io.stdout(documentText(document));
     } else {
-      const style = styleFor(wantsColor(io, options.color));
+      const terminal = { width: io.width, color: wantsColor(io, options.color) };
+      const style = styleFor(terminal.color);
       const reports = comparisons.map(
         (one, at) => comparisonReport(one, style, io.width) + differingText(differing[at] ?? [], io.width),
       );
-      io.stdout(reports.join("\n"));
+      io.stdout(reports.join("\n") + comparisonSummary(comparisons, VERDICT_WORDS, terminal));
     }
     return exit;
   } finally {
@@ -117,7 +119,16 @@ async function compare(
     declared === null
       ? compared
       : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
-  return candidate.run === null ? comparison : withExamples(comparison, store, base.run, candidate.run);
+  const named = { ...comparison, ...aliasOf(base, candidate) };
+  return candidate.run === null ? named : withExamples(named, store, base.run, candidate.run);
+}
+
+/** The model's alias where the suite has several; a baseline has one only then. */
+function aliasOf(...sides: readonly DiffSide[]): { readonly alias?: string } {
+  const [alias] = sides.flatMap(({ run, alias }) =>
+    alias !== null && (run === null || run.header.one_of_several) ? [alias] : [],
+  );
+  return alias === undefined ? {} : { alias };
 }
 
 function factsOf({ run, alias, commit, arm }: DiffSide, store: Store): SideFacts {

@@ -2,6 +2,7 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { flakyCases, stabilitySentence, suiteStability } from "../../metrics/stability.ts";
+import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import {
   flakyListing,
@@ -135,6 +136,7 @@ function pastRun({ header, status, report }: StoredRun): PastRun {
     id: header.id,
     started_at: header.started_at,
     suite: header.suite,
+    name: runName(header),
     target: header.target,
     fingerprint: header.fingerprint,
     trials: header.trials,

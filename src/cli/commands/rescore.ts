@@ -3,6 +3,7 @@ import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { type EndedStatus, isUnfinished, type RunStatus } from "../../domain/run.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
+import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { measure } from "../../run/assemble-report.ts";
@@ -84,7 +85,7 @@ export async function rescoreCommand(
         const rate = metrics.pass_rate?.value;
         const before = (run.report as { metrics?: typeof metrics } | null)?.metrics?.pass_rate?.value;
         io.stdout(
-          `${header.id}  ${header.suite}  ${plural(counts.answered, "answer")} of run ${run.header.id} scored again\n` +
+          `${header.id}  ${runName(header)}  ${plural(counts.answered, "answer")} of run ${run.header.id} scored again\n` +
             `  pass rate ${before === null || before === undefined ? "unknown" : percent(before)} → ${rate === null || rate === undefined ? "unknown" : percent(rate)}\n` +
             (judged === null
               ? ""

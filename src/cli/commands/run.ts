@@ -3,6 +3,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison, ReportedRun } from "../../domain/report.ts";
 import { changedPins } from "../../project/check-pins.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { runName } from "../../reports/headline.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
@@ -203,7 +204,7 @@ async function worldOf(
     control: { stopping: stop.stopping, signal: stop.signal },
     onStart: (header, done, tally) => {
       gating.start(header, tally);
-      progress.start(header.suite, header.planned, done);
+      progress.start(runName(header), header.planned, done);
     },
     onTrial: progress.trial,
     now: io.now,

@@ -3,6 +3,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
 import { caseSides } from "../../reports/terminal/case-sides.ts";
@@ -92,7 +93,7 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
     `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
     failing ? reason(one.case_no) : one.tags.map(plainLine).join(" "),
   ]);
-  const head = `${run.header.id}  ${plainLine(run.header.suite)}  ${plainLine(run.header.target)}  ${run.status}  ${plural(cases.length, "case")} × ${run.header.trials}`;
+  const head = `${run.header.id}  ${plainLine(runName(run.header))}  ${plainLine(run.header.target)}  ${run.status}  ${plural(cases.length, "case")} × ${run.header.trials}`;
   const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
   const next = `  one case: evals show ${run.header.id}/<case>`;
   const ended = isUnfinished(run.status) ? [`  ${unfinishedSentence(run.header, run.status)}`] : [];

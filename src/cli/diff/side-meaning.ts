@@ -148,7 +148,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
       prefix === null
         ? `"${word}" is no run, no prompt version, no commit and no file of outputs.`
         : `There is no ${kinds[prefix]} "${name}" here.`,
-    why: "A side is a run that is stored here, something that can be run, or a file of outputs.",
+    why: "A side is a run that is stored here, something that can be run, or a file of outputs. A run that CI made is stored on that machine, or among the artifacts that its job kept.",
     fix: fixes[prefix ?? "run"],
   });
 }

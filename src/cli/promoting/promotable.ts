@@ -4,6 +4,7 @@ import type { Project } from "../../domain/project.ts";
 import type { GateResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
+import { runName } from "../../reports/headline.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
@@ -164,7 +165,7 @@ export function definingFiles(project: Project, { plan }: PreparedRun): string[]
 
 const problemOf = (run: StoredRun, code: string, what: string, why: string, fix: string): Problem => ({
   code,
-  what: `Run ${run.header.id} (${run.header.suite}) cannot be promoted: ${what}.`,
+  what: `Run ${run.header.id} (${runName(run.header)}) cannot be promoted: ${what}.`,
   why,
   fix,
 });

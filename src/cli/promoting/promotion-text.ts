@@ -1,6 +1,7 @@
 import type { GrownBaseline } from "../../baselines/make-baseline.ts";
 import { movedBy, type PromotedRun, type PromotionPlan } from "../../baselines/promotion.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
+import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
@@ -17,7 +18,7 @@ export function promotionText(
     const moved = one.before === null ? "" : `   ${plural(better, "case")} better, ${worse} worse`;
     const rate = one.metrics.pass_rate?.value;
     return [
-      `${one.header.suite}  ${dry ? "would be the new baseline" : "new baseline"}  ${one.header.target}`,
+      `${plainLine(runName(one.header))}  ${dry ? "would be the new baseline" : "new baseline"}  ${one.header.target}`,
       `  ${plural(one.after.cases.length, "case")} × ${one.header.trials}, ${was}`,
       `  pass rate ${rate === null || rate === undefined ? "unknown" : percent(rate)}${moved}`,
       ...(one.accepted === null ? [] : [`  accepts the regression: ${plainLine(one.accepted.why)}`]),

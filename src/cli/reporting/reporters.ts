@@ -4,6 +4,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
+import { runSummary } from "../../reports/terminal/summary.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { locate } from "../project/open-project.ts";
@@ -26,8 +27,14 @@ export interface Told {
 /** Makes all text of some runs. One line a reporter; a new one is one module and one line. */
 type Render = (told: Told) => string | Promise<string>;
 
+const PLAIN = { width: 80, color: false } as const;
+
 const renderers: Readonly<Record<string, Render>> = {
-  terminal: ({ runs }) => runs.map(({ report }) => runReport(report, { width: 80, color: false })).join("\n"),
+  terminal: ({ runs }) => {
+    const reports = runs.map(({ report }) => report);
+    const texts = reports.map((report) => runReport(report, PLAIN));
+    return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
+  },
   json: ({ runs, exit, document }) =>
     document(
       exit,
@@ -77,6 +84,11 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
     end: async (runs, exit, document) => {
       const place = wanted.length === 0 ? NOWHERE : placeOf(io, options.directory);
       let missing = false;
+      if (live) {
+        const reports = runs.map(({ report }) => report);
+        const summary = runSummary(reports, { width: io.width, color });
+        if (summary !== "") io.stdout(`\n${summary}`);
+      }
       for (const one of wanted) {
         if (one.name === "terminal" && one.file === null) continue;
         try {

@@ -24,7 +24,7 @@ describe("annotations", () => {
     const title =
       "x%250A%3A%3Astop-commands%3A%3Akey%250D⏎%3A%3Awarning file=a.js%2Cline=9%3A%3Ab%2Cline=7%3Atitle";
     expect(line).toBe(
-      `::error file=datasets/triage.jsonl,line=4,title=${title}::0/5, was 15/15 passed: queue: ${said}; it answered ${said}`,
+      `::error file=datasets/triage.jsonl,line=4,title=${title}::0/5, was 15/15 passed: queue: ${said}; asked When are you open?; it answered ${said}`,
     );
   });
 

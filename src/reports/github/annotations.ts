@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
-import { headline } from "../headline.ts";
+import { headline, runName } from "../headline.ts";
 import { requiredText, ruleValue } from "../metric-rows.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, plainLine, shortened } from "../plain-text.ts";
 
 /** GitHub shows no more of a level in one step. */
 const MOST = 10;
@@ -36,7 +36,7 @@ const levelOf = ({ gate }: RunReport): string => (gate.outcome === "failed" ? "e
 
 /** A notice above the marks of its cases; where no case can be marked, it is the mark itself. */
 function summaryCommand(report: RunReport, marked: boolean): string {
-  const title = cut(`${headline(report).word} ${report.header.suite}`, 100);
+  const title = cut(`${headline(report).word} ${runName(report.header)}`, 100);
   return command(marked ? "notice" : levelOf(report), { title }, summary(report));
 }
 
@@ -61,15 +61,16 @@ function summary(report: RunReport): string {
 }
 
 function caseCommand(level: string, row: CaseRow, { dataset_path: path }: RunReport, folder: string): string {
-  const { scorer, reason, output } = row.answers();
+  const { scorer, reason, input, output } = row.answers();
   const file = path === "" ? {} : { file: posix.join(folder, path) };
   const line = row.line === null || path === "" ? {} : { line: String(row.line) };
   const why = scorer === "" ? "" : `: ${scorer}: ${cut(plainLine(reason), 200)}`;
-  const answer = output === null ? "" : `; it answered ${cut(plainLine(output), 200)}`;
+  const asked = input === null ? "" : `; asked ${shortened(plainLine(input), 200)}`;
+  const answer = output === null ? "" : `; it answered ${shortened(plainLine(output), 200)}`;
   return command(
     level,
     { ...file, ...line, title: cut(row.id, 100) },
-    `${shareText(row)} passed${why}${answer}`,
+    `${shareText(row)} passed${why}${asked}${answer}`,
   );
 }
 

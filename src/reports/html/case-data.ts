@@ -136,7 +136,15 @@ function answerData(run: ReportedRun, told: ReadonlySet<number>, room: number) {
   return { answers: "[]", cutAfter: 0 };
 }
 
-const textsOf = ({ output, before, expected, scorer, reason, error }: CaseAnswers): (string | null)[] => [
+const textsOf = ({
+  input,
+  output,
+  before,
+  expected,
+  scorer,
+  reason,
+  error,
+}: CaseAnswers): (string | null)[] => [
   output,
   before,
   expected,
@@ -144,6 +152,7 @@ const textsOf = ({ output, before, expected, scorer, reason, error }: CaseAnswer
   reason,
   error?.kind ?? null,
   error?.message ?? null,
+  input,
 ];
 
 function* toldAnswers({ rows }: ReportedRun, told: ReadonlySet<number>): Generator<CaseAnswers> {

@@ -145,9 +145,10 @@ function start(section) {
     if (scores.length > 0) parts.push(make("p", "mean scores: " + scores.join(", "), "faint"));
     const answer = answerOf(row);
     if (answer === null) return [...parts, make("p", "Every trial passes, as before; its answers are in the history.")];
-    const [trial, output, before, expected, scorer, reason, error, message] = answer;
+    const [trial, output, before, expected, scorer, reason, error, message, input] = answer;
     if (scorer !== "") parts.push(make("p", scorer + ": " + reason));
     if (error !== null) parts.push(make("p", "error (" + error + "): " + message, "unsure"));
+    if (input !== null) parts.push(make("h3", "asked"), make("pre", input));
     if (expected !== null) parts.push(make("h3", "expected"), make("pre", expected));
     const sides = make("div", undefined, "sides");
     const [was, is] = before === null || output === null ? [before === null ? null : [before], output === null ? null : [output]] : compare(before, output);

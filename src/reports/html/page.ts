@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { count, plural } from "../format-numbers.ts";
-import { headline } from "../headline.ts";
+import { headline, runName } from "../headline.ts";
 import { cut } from "../plain-text.ts";
 import { type CaseData, caseData } from "./case-data.ts";
 import { escapeHtml } from "./html-text.ts";
@@ -40,8 +40,7 @@ export function htmlReport(runs: readonly ReportedRun[]): string {
   ].join("");
 }
 
-const nameOf = ({ header }: RunReport): string =>
-  cut(header.one_of_several ? `${header.suite} (${header.alias})` : header.suite, 80);
+const nameOf = ({ header }: RunReport): string => cut(runName(header), 80);
 
 function pageTitle(runs: readonly ReportedRun[]): string {
   const [first] = runs;

@@ -1,6 +1,6 @@
 import type { PastRun, RunReport } from "../../domain/report.ts";
 import { count, duration, plural, points } from "../format-numbers.ts";
-import { countsSentence, endSentence, headline } from "../headline.ts";
+import { countsSentence, endSentence, headline, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import {
   boundText,
@@ -37,7 +37,7 @@ export function verdictSection(report: RunReport): string {
       ? ""
       : ` · commit <code>${escapeHtml(header.commit.slice(0, 10))}</code>${header.dirty ? " with changes" : ""}`;
   return [
-    `<h1><span class="${tone}">${word}</span> ${escapeHtml(header.suite)}<span class="${tone}">${found}</span></h1>`,
+    `<h1><span class="${tone}">${word}</span> ${escapeHtml(runName(header))}<span class="${tone}">${found}</span></h1>`,
     `<p>${escapeHtml(header.target)} · ${size} · run <code>${escapeHtml(header.id)}</code> · ${escapeHtml(header.started_at.slice(0, 16).replace("T", " "))} UTC${commit}</p>`,
     comparison === null ? "" : `<p class="said">${escapeHtml(comparison.said)}</p>`,
     comparison === null

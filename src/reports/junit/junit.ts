@@ -4,7 +4,7 @@ import { type CaseFault, criticalCases, faultOf, shareText } from "../case-stand
 import { endSentence } from "../headline.ts";
 import { informingSentence } from "../judge-words.ts";
 import { requiredText, ruleValue } from "../metric-rows.ts";
-import { cut } from "../plain-text.ts";
+import { cut, shortened } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
 /** GitLab reads no file above 30 MB. */
@@ -44,14 +44,13 @@ export function junitReport(runs: readonly ReportedRun[]): string {
       tests: sum.tests + counts.tests,
       failures: sum.failures + counts.failures,
       errors: sum.errors + counts.errors,
-      skipped: sum.skipped + counts.skipped,
     }),
-    NOTHING,
+    { tests: 0, failures: 0, errors: 0 },
   );
   const ms = runs.reduce((sum, { report }) => sum + report.duration_ms, 0);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="evals" ${countsText(total)} time="${seconds(ms)}">\n`,
+    `<testsuites name="evals" tests="${total.tests}" failures="${total.failures}" errors="${total.errors}" time="${seconds(ms)}">\n`,
     ...suites.flatMap((suite) => suite.parts),
     "</testsuites>\n",
   ].join("");
@@ -214,13 +213,14 @@ function storyOf(row: CaseRow, answers: boolean): string {
     (mark, at) => `trial ${at + 1}: ${TRIAL_WORDS[mark] ?? mark}`,
   ).join("\n");
   if (!answers) return `${shareText(row)} passed\n${trials}\n`;
-  const { scorer, reason, output, before, expected, error, trial } = row.answers();
+  const { scorer, reason, input, output, before, expected, error, trial } = row.answers();
   const block = (title: string, text: string | null): string =>
-    text === null ? "" : `${title}\n${cut(text, MOST_ANSWER)}\n`;
+    text === null ? "" : `${title}\n${shortened(text, MOST_ANSWER)}\n`;
   return [
     `${shareText(row)} passed\n${trials}\n`,
     scorer === "" ? "" : `${scorer}: ${cut(reason, MOST_ANSWER)}\n`,
     error === null ? "" : `error (${error.kind}): ${cut(error.message, MOST_ANSWER)}\n`,
+    block("--- asked", input),
     block("--- expected", expected),
     block("--- answered before", before),
     block(`--- answered in trial ${trial}`, output),

@@ -1,6 +1,7 @@
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { count, plural } from "../format-numbers.ts";
+import { shortened } from "../plain-text.ts";
 import { block, inlineCode } from "./markdown-text.ts";
 
 const MOST_ANSWER = 600;
@@ -41,13 +42,13 @@ export function brokenBlock({ report, rows }: ReportedRun, room: Room): string {
   const all = Math.max(failing, broken);
   const more =
     all > told.length
-      ? `\n\n${count(all - told.length)} more ${told.length === 0 ? "" : "of them "}left out: \`${broken > 0 ? `evals diff ${report.header.id}` : `evals show ${report.header.id} --failing`}\``
+      ? `\n\n${count(all - told.length)} more ${told.length === 0 ? "" : "of them "}left out: the page (\`--reporter html\`) has them all`
       : "";
   return `${open}\n${told.join("\n\n")}${more}\n${close}`;
 }
 
 function caseText(row: CaseRow): string {
-  const { scorer, reason, output, before, expected } = row.answers();
+  const { scorer, reason, input, output, before, expected } = row.answers();
   const tags =
     row.tags.length === 0
       ? ""
@@ -58,8 +59,8 @@ function caseText(row: CaseRow): string {
   const sure = row.change === "broken" && row.significant ? " · more than chance" : "";
   const why = scorer === "" ? "" : `\n\n${inlineCode(scorer, 40)}: ${inlineCode(reason, 300)}`;
   const part = (name: string, text: string | null): string =>
-    text === null ? "" : `\n\n${name}\n\n${block(text, MOST_ANSWER)}`;
-  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
+    text === null ? "" : `\n\n${name}\n\n${block(shortened(text, MOST_ANSWER), MOST_ANSWER)}`;
+  return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("asked", input)}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
 }
 
 /** Cases that pass more often than before. */

@@ -21,7 +21,7 @@ describe("markdownReport", () => {
     expect(text).not.toMatch(/^\s*::|##\[|##vso\[/m);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
     expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
-    expect(text.match(/```/g)).toHaveLength(2);
+    expect(text).not.toContain("```");
     expect(text.match(/<details/g)?.length).toBe(text.match(/<\/details>/g)?.length);
     matchesGolden("markdown/expected/hostile.md", text);
   });
@@ -34,7 +34,7 @@ describe("markdownReport", () => {
     const text = markdownReport([largeRun(cases, length)]);
     expect(text.length).toBeLessThan(GITHUB_LIMIT);
     expect(text).toContain("regressed");
-    expect(text).toContain("evals show 3f9c21aa --failing");
+    expect(text).toContain("evals run triage --case case-0");
     if (cases > 50) expect(text).toMatch(/[\d,]+ more of them left out/);
   });
 
@@ -55,6 +55,36 @@ describe("markdownReport", () => {
     ]);
     expect(text).toContain("## PASSED: triage\n");
     expect(text).not.toContain("baseline");
+  });
+
+  it("names commands that work where the run was never made", () => {
+    const commands = (changes: Parameters<typeof reportedRun>[0]): string[] =>
+      /```sh\n([\s\S]*?)\n```/.exec(markdownReport([reportedRun(changes)]))?.[1]?.split("\n") ?? [];
+    expect(commands({})).toEqual([
+      "evals run triage --case refund-07 --case angry-02",
+      'evals run triage && evals promote --accept "why this drop is wanted"',
+    ]);
+    expect(commands({ status: "incomplete", header: { ...report.header, one_of_several: true } })).toEqual([
+      "evals run triage --model small --case refund-07 --case angry-02",
+      'evals run triage --model small && evals promote --accept "why this drop is wanted"',
+      "evals run triage --model small --resume",
+    ]);
+    // Nothing is pasted that somebody else wrote.
+    expect(commands({ header: { ...report.header, suite: "a b; rm -rf /" } })).toEqual([]);
+  });
+
+  it("ends several runs with one line each, the failed one last", () => {
+    const passed = reportedRun({
+      header: { ...report.header, suite: "zebra" },
+      gate: { outcome: "passed", verdict: "none", rules: [] },
+    });
+    const lines = markdownReport([reportedRun(), passed]).trimEnd().split("\n").slice(-3);
+    expect(lines).toEqual([
+      "| --- | --- | ---: |",
+      "| PASSED | zebra | 55.0 % |",
+      "| FAILED | triage | 55.0 % |",
+    ]);
+    expect(markdownReport([passed])).not.toContain("| PASSED |");
   });
 
   it("marks the runs of several models apart", () => {

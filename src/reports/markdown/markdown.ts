@@ -1,6 +1,7 @@
 import type { Comparison, ReportedRun, RunReport } from "../../domain/report.ts";
+import { worstCases } from "../case-standing.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
-import { countsSentence, endSentence, headline } from "../headline.ts";
+import { countsSentence, endSentence, headline, lacksTrials, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import {
   boundText,
@@ -13,7 +14,6 @@ import {
   requiredText,
   ruleValue,
 } from "../metric-rows.ts";
-import { goOnCommand } from "../unfinished.ts";
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
@@ -23,7 +23,8 @@ const MOST_ROWS = 40;
 const MOST_METRICS = 20;
 const MOST_RULES = 10;
 /** Kept for one line each of the runs that do not fit. */
-const MOST_LEFT_OUT = 4_000;
+const MOST_LEFT_OUT = 8_000;
+const MOST_SUMMARY = 20;
 
 /**
  * A comment on a pull request: the verdict, the numbers with their intervals, what broke with its answers, what to type
@@ -41,7 +42,22 @@ export function markdownReport(runs: readonly ReportedRun[], most = MOST_COMMENT
     told.push(text);
     left -= text.length + 1;
   }
-  return told.join("\n") + leftOut(runs.slice(told.length));
+  return told.join("\n") + leftOut(runs.slice(told.length)) + summary(runs);
+}
+
+/** One line a run, worst last, below several of them. */
+function summary(runs: readonly ReportedRun[]): string {
+  if (runs.length < 2) return "";
+  const order = ["not_gated", "passed", "undecided", "failed"];
+  const lines = runs
+    .map(({ report }) => report)
+    .sort((a, b) => order.indexOf(a.gate.outcome) - order.indexOf(b.gate.outcome))
+    .slice(-MOST_SUMMARY)
+    .map((report) => {
+      const rate = report.metrics.pass_rate?.value ?? null;
+      return `| ${headline(report).word} | ${inlineText(runName(report.header), 60)} | ${metricText(rate, "rate")} |`;
+    });
+  return `\n| ${plural(runs.length, "run")} | | pass rate |\n| --- | --- | ---: |\n${lines.join("\n")}\n`;
 }
 
 /** Runs for which there is no room keep their verdict. */
@@ -49,7 +65,7 @@ function leftOut(runs: readonly ReportedRun[]): string {
   if (runs.length === 0) return "";
   const lines = runs.slice(0, 15).map(({ report }) => {
     const { word, verdict } = headline(report);
-    return `- ${word}: ${inlineText(report.header.suite, 20)} ${verdict}`;
+    return `- ${word}: ${inlineText(runName(report.header), 40)} ${verdict}`;
   });
   return `\n${plural(runs.length, "more run")}, without room for details:\n\n${lines.join("\n")}\n`;
 }
@@ -70,11 +86,9 @@ function runText(run: ReportedRun, most: number): string {
     ruleList(report),
     judgeBlock(report),
   ].filter((text) => text !== "");
-  const tail = [
-    notesBlock(report),
-    `\`\`\`sh\n${nextCommands(report).join("\n")}\n\`\`\``,
-    countsLine(report),
-  ].filter((text) => text !== "");
+  const tail = [notesBlock(report), commandBlock(nextCommands(run)), countsLine(report)].filter(
+    (text) => text !== "",
+  );
   const fixedLength = [...head, ...tail].join("\n\n").length;
   const room = { left: most - fixedLength - 300 };
   const middle = [
@@ -91,7 +105,7 @@ function title(report: RunReport): string {
   const { word, verdict, size } = headline(report);
   const { header } = report;
   const found = verdict === "" || word.includes("not enough") ? "" : ` (${verdict})`;
-  return `## ${word}: ${inlineText(header.suite, 100)}${found}\n\n${inlineText(header.target, 200)} · ${size} · run ${inlineCode(header.id)}`;
+  return `## ${word}: ${inlineText(runName(header), 100)}${found}\n\n${inlineText(header.target, 200)} · ${size} · run ${inlineCode(header.id)}`;
 }
 
 function saidBlocks(report: RunReport): string[] {
@@ -232,20 +246,30 @@ function notesBlock({ notes }: RunReport): string {
     .join("\n");
 }
 
-/** What a person types next; only ids of ours stand in it, so that nothing is pasted that somebody else wrote. */
-function nextCommands(report: RunReport): string[] {
-  const { header, comparison, gate } = report;
-  const failing = report.never_pass + report.flaky > 0;
+const commandBlock = (commands: readonly string[]): string =>
+  commands.length === 0 ? "" : `\`\`\`sh\n${commands.join("\n")}\n\`\`\``;
+
+/** Cases that a reader would run again first. */
+const MOST_AGAIN = 3;
+/** What can be pasted into a shell without a quote, and does nothing there. */
+const TYPED = /^[A-Za-z0-9][\w./-]*$/;
+
+/**
+ * What a reader of the comment types next, on a machine that has none of these runs: no id stands in it, and no name that a
+ * shell would read otherwise.
+ */
+function nextCommands({ report, rows }: ReportedRun): string[] {
+  const { header, gate } = report;
+  const words = ["evals", "run", header.suite, ...(header.one_of_several ? ["--model", header.alias] : [])];
+  if (!words.every((word) => TYPED.test(word) || word === "--model")) return [];
+  const run = words.join(" ");
+  const again = worstCases(report, rows(), MOST_AGAIN)
+    .filter(({ id }) => TYPED.test(id))
+    .map(({ id }) => ` --case ${id}`);
   return [
-    ...(comparison?.baseline.run != null ? [`evals diff ${header.id}`] : []),
-    failing ? `evals show ${header.id} --failing` : `evals show ${header.id}`,
-    ...(gate.verdict === "regressed"
-      ? [`evals promote ${header.id} --accept "why this drop is wanted"`]
-      : []),
-    ...(report.status === "incomplete" && /^[\w./-]+$/.test(header.suite)
-      ? [`evals run ${header.suite} --resume`]
-      : []),
-    ...(report.status === "interrupted" ? [goOnCommand(header)].filter((one) => one !== null) : []),
+    `${run}${again.join("")}`,
+    ...(gate.verdict === "regressed" ? [`${run} && evals promote --accept "why this drop is wanted"`] : []),
+    ...(lacksTrials(report.status) && report.status !== "running" ? [`${run} --resume`] : []),
   ];
 }
 

@@ -1,7 +1,8 @@
 import type { Comparison, MetricComparison } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
 import { count, plural, points } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { comparedName } from "../headline.ts";
+import { cut, plainLine, shortened } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import {
   brokenLines,
@@ -14,7 +15,7 @@ import {
 } from "./comparison-lines.ts";
 import { columns, type Style } from "./style.ts";
 
-const WORDS: Readonly<Record<Verdict, string>> = {
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   regressed: "REGRESSED",
   incomparable: "INCOMPARABLE",
   inconclusive: "NOT ENOUGH EVIDENCE",
@@ -33,7 +34,7 @@ export function comparisonReport(comparison: Comparison, style: Style, width: nu
         : style.good;
   const blocks = [
     [
-      `${tone(WORDS[comparison.verdict])}  ${style.strong(plainLine(comparison.suite))}`,
+      `${tone(VERDICT_WORDS[comparison.verdict])}  ${style.strong(plainLine(comparedName(comparison)))}`,
       cut(
         indent(
           `baseline   ${plainLine(comparison.baseline.side)}   ${plainLine(comparison.baseline.target)}`,
@@ -109,11 +110,12 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
   const known = new Map(examples.map((one) => [one.id, one]));
   const ids = cases.broken.length > 0 ? cases.broken.slice(0, MOST_ANSWERS) : cases.fixed.slice(0, 1);
   const lines = ids.flatMap((id) => {
-    const { before = null, after = null } = known.get(id) ?? {};
+    const { before = null, after = null, input } = known.get(id) ?? {};
     return before === null || after === null
       ? []
       : [
           indent(` ${cut(plainLine(id), width - 3)}`),
+          ...(input === undefined ? [] : [`    asked: ${shortened(plainLine(input), width - 11)}`]),
           ...answerDiff(before, after, { style, width, most: ANSWER_LINES }),
         ];
   });

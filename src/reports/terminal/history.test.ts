@@ -14,6 +14,7 @@ const run: PastRun = {
   id: "3f9c21aa",
   started_at: "2025-03-01T12:00:00.000Z",
   suite: "triage",
+  name: "triage",
   target: "prompt 1.2.0 · small",
   fingerprint: "f".repeat(64),
   trials: 5,

@@ -9,6 +9,8 @@ export interface PastRun {
   /** ISO 8601, UTC. */
   readonly started_at: string;
   readonly suite: string;
+  /** The suite, with the model's alias where it has several. */
+  readonly name: string;
   readonly target: string;
   readonly fingerprint: string;
   readonly trials: number;
@@ -43,7 +45,7 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   const rows = runs.map((run) => [
     run.id,
     startOf(run),
-    cut(plainLine(run.suite), SUITE_WIDTH),
+    cut(plainLine(run.name), SUITE_WIDTH),
     rateOf(run),
     interval(run),
     costOf(run),
@@ -172,8 +174,9 @@ function runLines(runs: readonly PastRun[], width: number): string[] {
   ];
 }
 
-function headingOf({ target, cases, trials, fingerprint }: PastRun): string {
-  return `${plainLine(target)} · ${plural(cases, "case")} × ${trials} · ${fingerprint.slice(0, 8)}`;
+function headingOf({ name, suite, target, cases, trials, fingerprint }: PastRun): string {
+  const alias = name === suite ? "" : `${plainLine(name)} · `;
+  return `${alias}${plainLine(target)} · ${plural(cases, "case")} × ${trials} · ${fingerprint.slice(0, 8)}`;
 }
 
 /** `├──●───┤`: the interval and the value on a scale. */

@@ -3,10 +3,10 @@ import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
-import { countsSentence, endSentence, lacksTrials, lostSentence } from "../headline.ts";
+import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
-import { boundText, requiredText, unitOf } from "../metric-rows.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { boundText, requiredText, ruleValue, unitOf } from "../metric-rows.ts";
+import { cut, plainLine, shortened } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
@@ -66,7 +66,7 @@ function headline(report: RunReport, style: Style): string {
   const { header } = report;
   const { word, tone } = heading(report);
   const size = `${plural(header.cases, "case")} × ${header.trials}`;
-  return `${style[tone](word)}  ${style.strong(plainLine(header.suite))}   ${plainLine(header.target)} · ${size}`;
+  return `${style[tone](word)}  ${style.strong(plainLine(runName(header)))}   ${plainLine(header.target)} · ${size}`;
 }
 
 function onceItCan(because: LostBecause | undefined): string {
@@ -123,18 +123,9 @@ function ruleLine(rule: RuleResult, style: Style): string {
   const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
   // What was declared and found is told with the comparison.
   if (rule.rule === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
-  const value = rule.value === null ? "unknown" : ruleValue(rule);
   return indent(
-    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${value}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
+    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
   );
-}
-
-function ruleValue({ rule, value }: RuleResult): string {
-  if (value === null) return "unknown";
-  if (/latency/.test(rule)) return duration(value);
-  if (/cost/.test(rule)) return dollars(value);
-  if (/^removed /.test(rule)) return count(value);
-  return /tokens|tool_calls/.test(rule) ? value.toFixed(1) : percent(value);
 }
 
 function interval(metric: MetricValue | undefined): string {
@@ -275,7 +266,13 @@ function caseBlock(title: string, shown: readonly CaseReport[], all: number, wid
     ]),
   );
   const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
-  return [indent(`${title}${more}`), ...rows.map((row) => cut(indent(row), width))];
+  const lines = rows.flatMap((row, at) => [cut(indent(row), width), ...askedLine(shown[at]?.input, width)]);
+  return [indent(`${title}${more}`), ...lines];
+}
+
+/** What was asked, below its case. */
+function askedLine(input: string | undefined, width: number): string[] {
+  return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
 function errorLines(report: RunReport, width: number): string[] {

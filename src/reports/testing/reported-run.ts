@@ -169,6 +169,7 @@ export const report: RunReport = {
 
 const nothing: CaseAnswers = {
   trial: 1,
+  input: "When are you open?",
   output: '{"queue":"billing"}',
   before: null,
   expected: '{"queue":"billing"}',
@@ -298,6 +299,7 @@ export function hostileRun(): ReportedRun {
         baseline: { passed: 15, answered: 15 },
       },
       {
+        input: evil,
         output: evil,
         before: `before ${evil}`,
         expected: evil,

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import type { RuleResult } from "../domain/verdict.ts";
+import { dollars, duration, percent, points } from "./format-numbers.ts";
+import { metricText, unitOf } from "./metric-rows.ts";
+import { jsonOf, READ_BY_PEOPLE } from "./testing/every-report.ts";
+import { comparison, header, report, reportedRun, row } from "./testing/reported-run.ts";
+
+const REPORTERS = Object.keys(READ_BY_PEOPLE);
+const read = (name: string, run: ReturnType<typeof reportedRun>): string => READ_BY_PEOPLE[name]?.(run) ?? "";
+
+/** A rule of each kind and unit, with the one way in which its value is written. */
+const RULES: readonly (readonly [RuleResult, string])[] = [
+  [{ rule: "require pass_rate", outcome: "failed", value: 0.4321, required: ">= 0.9" }, "43.2 %"],
+  [{ rule: "require pass^5", outcome: "failed", value: 0.1234, required: ">= 0.9" }, "12.3 %"],
+  [{ rule: "require flaky_rate", outcome: "failed", value: 0.2345, required: "<= 0.1" }, "23.4 %"],
+  [{ rule: "require latency_p95", outcome: "failed", value: 4321, required: "<= 4s" }, "4.3 s"],
+  [{ rule: "require cost_usd", outcome: "failed", value: 1.2345, required: "<= 1" }, "$1.23"],
+  [{ rule: "require cost_per_trial", outcome: "failed", value: 0.0345, required: "<= 0.01" }, "$0.035"],
+  [{ rule: "require input_tokens", outcome: "failed", value: 812.4, required: "<= 800" }, "812.4"],
+  [{ rule: "require tool_calls", outcome: "failed", value: 7.25, required: "<= 5" }, "7.3"],
+  [{ rule: "critical tag:vip", outcome: "failed", value: 0.6543, required: "every trial passes" }, "65.4 %"],
+  [{ rule: "removed cases", outcome: "failed", value: 15, required: "0" }, "15"],
+];
+
+/** Everything else that such a number could be taken for. */
+const otherwise = (value: number, right: string): string[] =>
+  [percent(value), points(value), duration(value), dollars(value), value.toFixed(1), String(value)].filter(
+    (text) => !right.includes(text) && !text.startsWith("0 ") && text.length > 3,
+  );
+
+describe.each(REPORTERS)("the %s report", (name) => {
+  it.each(RULES)("tells a rule's value in its own unit: %s", (rule, text) => {
+    const gate = { outcome: "failed", verdict: "none", rules: [rule] } as const;
+    const metric = rule.rule.replace("require ", "");
+    const run = reportedRun({
+      gate,
+      comparison: null,
+      tags: {},
+      metrics: { pass_rate: { value: 0.5 }, [metric]: { value: rule.value } },
+    });
+    const told = read(name, run);
+    expect(told).toContain(text);
+    for (const wrong of otherwise(rule.value ?? 0, text)) expect(told).not.toContain(wrong);
+    expect(jsonOf(run).gate.rules[0].value).toBe(rule.value);
+  });
+
+  it("says the value of an unknown rule is unknown", () => {
+    const rule = {
+      rule: "critical tag:vip",
+      outcome: "undecided",
+      value: null,
+      required: "every trial passes",
+    } as const;
+    const run = reportedRun({
+      comparison: null,
+      gate: { outcome: "undecided", verdict: "none", rules: [rule] },
+    });
+    expect(read(name, run)).toMatch(/critical tag:vip\W+unknown|unknown, required every trial passes/);
+  });
+
+  it("has one size of a drop, and the sequential figure in one sentence", () => {
+    const said =
+      "It was decided on 10 answers, when pass rate stood at −64.0 points (−99.0 to −23.5, a repeated interval).";
+    const decided = {
+      trials: 10,
+      metric: "pass_rate",
+      delta: -0.64,
+      low: -0.99,
+      high: -0.235,
+      p: 0.0001,
+      said,
+    };
+    const run = reportedRun({
+      comparison: { ...comparison, decided },
+      end: { kind: "decided" },
+      counts: { ...report.counts, errored: 0, not_needed: 1 },
+    });
+    const told = read(name, run);
+    expect(told.split(said).length).toBeGreaterThan(1);
+    expect(told.replaceAll(said, "")).not.toMatch(/[−-]64\.0 /);
+    expect(told).toContain("36.4");
+  });
+
+  it("shows what was asked beside an answer, ended between two words", () => {
+    const input = `${"Where is my parcel today ".repeat(8)}${"and more words than anybody reads ".repeat(400)}`;
+    const broken = row(
+      { id: "c1", passed: 0, trials: "fffff", change: "broken", significant: true },
+      { input, scorer: "queue", reason: "no" },
+    );
+    const worst = [
+      {
+        id: "c1",
+        passed: 0,
+        answered: 5,
+        trial: 1,
+        scorer: "queue",
+        reason: "no",
+        input,
+        output: "x",
+        line: 1,
+      },
+    ];
+    const told = read(name, reportedRun({ worst }, { cases: [broken] }));
+    expect(told).toContain("Where is my parcel today Where is my parcel");
+    if (name !== "html")
+      expect(told).toMatch(/(today|parcel|my|is|Where|and|more|words|than|anybody|reads) …/);
+  });
+
+  it("names the model's alias where the suite has several, and not where it has one", () => {
+    const several = reportedRun({ header: { ...header, one_of_several: true, alias: "hot" } });
+    expect(read(name, several)).toMatch(/triage( \(hot\)|\.hot)/);
+    expect(read(name, reportedRun({ header: { ...header, alias: "hot" } }))).not.toMatch(/\bhot\b/);
+  });
+
+  it("names no command with a run's id that only the machine that made it knows, where others read it", () => {
+    if (name === "terminal" || name === "html") return;
+    const told = read(name, reportedRun({ status: "incomplete" }));
+    expect(told).not.toMatch(/evals \w+ (--\w+ )*3f9c21aa/);
+  });
+});
+
+it("a metric has one text in every table", () => {
+  const values = { pass_rate: 0.4321, latency_p95: 2345, cost_usd: 1.2345, cost_per_trial: 0.0345 };
+  const metrics = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+  const run = reportedRun({
+    metrics,
+    comparison: null,
+    tags: {},
+    gate: { outcome: "passed", verdict: "none", rules: [] },
+  });
+  for (const [name, value] of Object.entries(values)) {
+    for (const reporter of ["terminal", "markdown", "html"])
+      expect(read(reporter, run), reporter).toContain(metricText(value, unitOf(name)));
+    expect(jsonOf(run).metrics[name].value).toBe(value);
+  }
+});

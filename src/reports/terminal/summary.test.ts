@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { Comparison } from "../../domain/report.ts";
+import { comparison, header, report } from "../testing/reported-run.ts";
+import { VERDICT_WORDS } from "./comparison.ts";
+import { comparisonSummary, runSummary } from "./summary.ts";
+
+const plain = { width: 80, color: false } as const;
+const named = (suite: string, changes: Partial<typeof report> = {}) => ({
+  ...report,
+  header: { ...header, suite },
+  ...changes,
+});
+const passed = { gate: { outcome: "passed", verdict: "none", rules: [] } } as const;
+const undecided = { gate: { outcome: "undecided", verdict: "none", rules: [] } } as const;
+
+describe("the summary of several runs", () => {
+  it("has a line for each, the worst last, whatever their order, and totals below", () => {
+    const failed = named("apples");
+    const runs = [failed, named("pears", undecided), named("zebra", passed)];
+    const expected = `PASSED      zebra     55.0 %
+INCOMPLETE  pears     55.0 %   1 trial without an answer
+FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
+  3 runs: 57 of 60 trials answered, $1.26 paid, 2 min 3 s
+`;
+    const whole = runs.map((one) => ({ ...one, status: "incomplete" as const }));
+    for (const order of [whole, whole.toReversed()]) expect(runSummary(order, plain)).toBe(expected);
+  });
+
+  it("says that dollars are unknown as soon as one run's are", () => {
+    const free = named("a", { spent: { usd: null, tokens: 0 } });
+    expect(runSummary([free, report], plain)).toContain("answered, cost unknown, ");
+  });
+
+  it("is there for one run that is not well, and says nothing more of one that is", () => {
+    expect(runSummary([report], plain)).toMatch(/^FAILED {2}triage /);
+    expect(runSummary([named("a", passed)], plain)).toBe("");
+    expect(runSummary([], plain)).toBe("");
+  });
+
+  it("tells two models of one suite apart, and keeps to the width", () => {
+    const models = ["cold", "hot"].map((alias) =>
+      named("x".repeat(200), { header: { ...header, suite: "triage", alias, one_of_several: true } }),
+    );
+    expect(runSummary(models, plain)).toMatch(/triage \(cold\)[\s\S]*triage \(hot\)/);
+    const long = runSummary([named("x".repeat(200)), named("y".repeat(200))], plain);
+    for (const line of long.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+it("a comparison of several suites ends with a line for each, the worst last", () => {
+  const of = (suite: string, verdict: Comparison["verdict"]): Comparison => ({
+    ...comparison,
+    suite,
+    verdict,
+  });
+  const all = [of("apples", "regressed"), of("pears", "inconclusive"), of("zebra", "no_regression")];
+  expect(comparisonSummary(all, VERDICT_WORDS, plain)).toBe(`
+NO REGRESSION        zebra   91.4 % → 55.0 %
+NOT ENOUGH EVIDENCE  pears   91.4 % → 55.0 %
+REGRESSED            apples   91.4 % → 55.0 %
+`);
+  expect(comparisonSummary(all.slice(1, 2), VERDICT_WORDS, plain)).toBe("");
+});

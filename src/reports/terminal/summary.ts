@@ -1,0 +1,100 @@
+import type { Comparison, RunReport } from "../../domain/report.ts";
+import { type GateOutcome, VERDICTS } from "../../domain/verdict.ts";
+import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
+import { comparedName, headline, runName } from "../headline.ts";
+import { requiredText, ruleValue } from "../metric-rows.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { columns, styleFor, type TerminalOptions } from "./style.ts";
+
+/** The last is what a person sees: a failed run stands below all others. */
+const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", "failed"];
+
+/**
+ * How a command ends: a line for each run, worst last, then answers, dollars and time of all together. Empty for a single
+ * run that is well, whose report says it all.
+ */
+export function runSummary(reports: readonly RunReport[], { width, color }: TerminalOptions): string {
+  const [only, second] = reports;
+  if (only === undefined || (second === undefined && isWell(only))) return "";
+  const style = styleFor(color);
+  const ordered = [...reports].sort(
+    (a, b) => WORST_LAST.indexOf(a.gate.outcome) - WORST_LAST.indexOf(b.gate.outcome),
+  );
+  const words = ordered.map((one) => headline(one).word);
+  const wide = Math.max(...words.map((word) => word.length));
+  const rows = columns(
+    ordered.map((report) => [
+      plainLine(runName(report.header)),
+      rateOf(report).padStart(7),
+      plainLine(whyOf(report)),
+    ]),
+  );
+  const lines = ordered.map((report, at) => {
+    const { word = "", tone } = headline(report);
+    const paint = tone === "plain" ? style.strong : style[tone];
+    return `${paint(word)}${" ".repeat(wide - word.length + 2)}${cut(rows[at] ?? "", Math.max(10, width - wide - 2))}`;
+  });
+  return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
+}
+
+const isWell = ({ gate }: RunReport): boolean => gate.outcome === "passed" || gate.outcome === "not_gated";
+
+function rateOf({ metrics }: RunReport): string {
+  const value = metrics.pass_rate?.value ?? null;
+  return value === null ? "unknown" : percent(value);
+}
+
+/** That trials are missing, or the first rule that did not hold. */
+function whyOf({ gate, counts }: RunReport): string {
+  const missing = counts.errored + counts.skipped;
+  if (gate.outcome === "undecided" && missing > 0) return `${plural(missing, "trial")} without an answer`;
+  const rule =
+    gate.rules.find((one) => one.enforced !== false && one.outcome === "failed") ??
+    gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
+  if (rule === undefined) return "";
+  const bound = `required ${requiredText(rule)}`;
+  // Its value stands beside it already.
+  if (rule.rule === "require pass_rate") return bound;
+  return `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, ${bound}`;
+}
+
+function totals(reports: readonly RunReport[]): string {
+  const sum = (of: (report: RunReport) => number): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  const isKnown = reports.every(({ spent }) => spent.usd !== null);
+  const paid = isKnown ? `${dollars(sum(({ spent }) => spent.usd ?? 0))} paid` : "cost unknown";
+  const runs = reports.length > 1 ? `${plural(reports.length, "run")}: ` : "";
+  const answers = sum(({ counts }) => counts.answered);
+  return `${runs}${count(answers)} of ${plural(
+    sum(({ counts }) => counts.trials),
+    "trial",
+  )} answered, ${paid}, ${duration(sum((one) => one.duration_ms))}`;
+}
+
+/** How a comparison of several suites ends: a line for each, worst last. Empty for one. */
+export function comparisonSummary(
+  comparisons: readonly Comparison[],
+  words: Readonly<Record<Comparison["verdict"], string>>,
+  { width, color }: TerminalOptions,
+): string {
+  if (comparisons.length < 2) return "";
+  const style = styleFor(color);
+  const ordered = [...comparisons].sort((a, b) => VERDICTS.indexOf(b.verdict) - VERDICTS.indexOf(a.verdict));
+  const wide = Math.max(...ordered.map(({ verdict }) => words[verdict].length));
+  const lines = ordered.map((one) => {
+    const word = words[one.verdict];
+    const paint =
+      one.verdict === "regressed"
+        ? style.bad
+        : one.verdict === "inconclusive" || one.verdict === "incomparable"
+          ? style.unsure
+          : style.good;
+    const row = one.metrics.find(({ metric }) => metric === (one.metric ?? "pass_rate"));
+    const rates =
+      row?.baseline == null || row.candidate == null
+        ? ""
+        : `   ${percent(row.baseline)} → ${percent(row.candidate)}`;
+    return `${paint(word)}${" ".repeat(wide - word.length + 2)}${cut(`${plainLine(comparedName(one))}${rates}`, Math.max(10, width - wide - 2))}`;
+  });
+  return `\n${lines.join("\n")}\n`;
+}

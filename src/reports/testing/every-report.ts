@@ -1,0 +1,40 @@
+import type { ReportedRun } from "../../domain/report.ts";
+import { annotations } from "../github/annotations.ts";
+import { htmlReport } from "../html/page.ts";
+import { runDocument } from "../json/documents.ts";
+import { junitReport } from "../junit/junit.ts";
+import { markdownReport } from "../markdown/markdown.ts";
+import { runReport } from "../terminal/run-report.ts";
+import { elementsOf, parseXml, type XmlElement } from "./xml.ts";
+
+/** Every reporter that a person reads, with its text as that person sees it: escapes undone, lines joined. */
+export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => string>> = {
+  terminal: ({ report }) => joined(runReport(report, { width: 80, color: false })),
+  markdown: (run) => joined(unescaped(markdownReport([run]))),
+  html: (run) => joined(unescaped(htmlReport([run]))),
+  junit: (run) => joined(xmlText(parseXml(junitReport([run])))),
+  github: (run) =>
+    joined(annotations([run], "").replace(/%25/g, "%").replace(/%2C/g, ",").replace(/%3A/g, ":")),
+};
+
+/** The run in the document that programs read. */
+export function jsonOf({ report }: ReportedRun) {
+  return JSON.parse(runDocument(1, [report])).runs[0];
+}
+
+const joined = (text: string): string => text.replace(/[⏎\s]+/g, " ");
+
+const unescaped = (text: string): string =>
+  text
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/\\u00(22|27|3c|3e|26)/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&");
+
+const xmlText = (root: XmlElement): string =>
+  ["testsuite", "testcase", "failure", "error", "skipped", "system-out"]
+    .flatMap((name) => elementsOf(root, name))
+    .map(({ attributes, text }) => `${Object.values(attributes).join(" ")} ${text}`)
+    .join(" ");
