@@ -57,7 +57,23 @@ const MISSING_KEYS: Readonly<Record<string, Hint>> = {
   input: { why: "Without an input there is nothing to ask.", fix: '"input": "…" or "input": {…}' },
 };
 
+const decided = (fix: string): Hint => ({
+  expected: "left out",
+  why: "evals decides it itself; a second word on it would change what is asked, or how the answer comes back.",
+  fix,
+});
+
+/** Parameters of a model that are not the user's to set. */
+const DECIDED: Readonly<Record<string, Hint>> = {
+  model: decided("Delete it: the model's name stands beside params, as model: <name>."),
+  messages: decided("Delete it: messages are made by the suite's prompt."),
+  input: decided("Delete it: what is asked is made by the suite's prompt."),
+  stream: decided("Delete it: replies are read whole."),
+  n: decided("Delete it; for several answers of a case: trials: 5 in the suite."),
+};
+
 function invalidHint(path: Path, name: string, value: unknown): Hint | undefined {
+  if (path.at(-2) === "params" && DECIDED[name] !== undefined) return DECIDED[name];
   if (path.at(-2) === "price") return priceHint(name, value);
   if (path.includes("require")) return { fix: boundFix(name, value) };
   if (name === "timeout") return timeoutHint(value);

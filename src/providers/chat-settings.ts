@@ -2,9 +2,17 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import { HeaderSettings } from "./header-settings.ts";
+import { isTemplate } from "./http-body.ts";
 
 /** Parameters that evals itself decides. */
 const RESERVED = ["model", "messages", "input", "stream", "n"] as const;
+
+/** Those of the parameters that may not be set. */
+export function reservedParams(params: Readonly<Record<string, unknown>>): readonly string[] {
+  return RESERVED.filter((name) => Object.hasOwn(params, name));
+}
+
+const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
 /** What both chat providers may say about a model. */
 export const chatSettings = {
@@ -13,12 +21,14 @@ export const chatSettings = {
   params: z
     .record(z.string(), z.json())
     .default({})
-    .refine((params) => !RESERVED.some((name) => name in params), {
-      error: `params may not hold ${RESERVED.join(", ")}: evals writes these itself; for several answers use trials`,
+    .superRefine((params, context) => {
+      for (const name of reservedParams(params))
+        context.addIssue({ code: "custom", path: [name], message: "left out: evals decides it" });
     })
     .describe("Sent with every request as they stand: temperature, max_tokens, tools, response_format…"),
   base_url: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => !isTemplate(url), PLAIN)
     .optional()
     .describe("Another server that speaks the same API"),
   api_key_env: z
@@ -26,7 +36,10 @@ export const chatSettings = {
     .min(1)
     .optional()
     .describe("NAME of the variable that holds the key, never the key"),
-  headers: HeaderSettings,
+  headers: HeaderSettings.superRefine((headers, context) => {
+    for (const [name, value] of Object.entries(headers))
+      if (isTemplate(value)) context.addIssue({ code: "custom", path: [name], message: PLAIN });
+  }),
 };
 
 /** Free-form parameters as JSON. */

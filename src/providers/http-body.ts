@@ -1,7 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Question } from "../domain/provider.ts";
-import type { Liquid } from "../templates/liquid-engine.ts";
+import type { EngineOptions, Liquid } from "../templates/liquid-engine.ts";
 import { CLOCK_FIX } from "../templates/template.ts";
 
 /** Makes the body of one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
@@ -16,7 +16,7 @@ const WHOLE_VALUE = /^\{\{-?\s*([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*\|\s*json\s*-
 /** The same with any expression. */
 const WHOLE_EXPRESSION = /^\{\{-?((?:(?!\}\}).)*)\|\s*json\s*-?\}\}$/s;
 
-function templateMistake(at: Place, problem: string, cause?: unknown): SettingMistake {
+export function templateMistake(at: Place, problem: string, cause?: unknown): SettingMistake {
   return new SettingMistake(
     at,
     {
@@ -42,6 +42,11 @@ function clockMistake(at: Place, cause?: unknown): SettingMistake {
   );
 }
 
+/** Whether a text is filled in, rather than sent as it stands. */
+export function isTemplate(text: string): boolean {
+  return text.includes("{{") || text.includes("{%");
+}
+
 /** A member of the object's own, or a mistake: an undefined variable is never an empty string. */
 function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
   let value: unknown = scope;
@@ -54,17 +59,23 @@ function valueAt(scope: Scope, names: readonly string[], at: Place): Json {
 }
 
 class TemplateCompiler {
+  readonly #options: EngineOptions;
   #liquid: Liquid | undefined;
+
+  constructor(options: EngineOptions = {}) {
+    this.#options = options;
+  }
 
   async #engine(): Promise<Liquid> {
     if (this.#liquid === undefined) {
       const { createLiquid } = await import("../templates/liquid-engine.ts");
-      this.#liquid = createLiquid();
+      this.#liquid = createLiquid(this.#options);
     }
     return this.#liquid;
   }
 
-  async #text(source: string, at: Place): Promise<Part> {
+  /** A template that is filled with text, whatever it looks like. */
+  async text(source: string, at: Place): Promise<(scope: Scope) => string> {
     const liquid = await this.#engine();
     const { asksForClock, clockAsked, liquidWords, renderLiquid } = await import(
       "../templates/liquid-engine.ts"
@@ -79,19 +90,20 @@ class TemplateCompiler {
       }
     };
     const template = attempt(() => liquid.parse(source));
-    const asValue = WHOLE_EXPRESSION.test(source);
-    return (scope) => {
-      const text = attempt(() => renderLiquid(liquid, template, scope));
-      return asValue ? (JSON.parse(text) as Json) : text;
-    };
+    return (scope) => attempt(() => renderLiquid(liquid, template, scope));
+  }
+
+  async #part(source: string, at: Place): Promise<Part> {
+    const text = await this.text(source, at);
+    return WHOLE_EXPRESSION.test(source) ? (scope) => JSON.parse(text(scope)) as Json : text;
   }
 
   async compile(value: Json, at: Place): Promise<Part> {
     if (typeof value === "string") {
-      if (!value.includes("{{") && !value.includes("{%")) return () => value;
+      if (!isTemplate(value)) return () => value;
       const names = WHOLE_VALUE.exec(value.trim())?.[1]?.split(".");
       if (names !== undefined) return (scope) => valueAt(scope, names, at);
-      return this.#text(WHOLE_EXPRESSION.test(value.trim()) ? value.trim() : value, at);
+      return this.#part(WHOLE_EXPRESSION.test(value.trim()) ? value.trim() : value, at);
     }
     if (Array.isArray(value)) {
       const parts = await Promise.all(value.map((item, index) => this.compile(item as Json, [...at, index])));
@@ -116,6 +128,19 @@ class TemplateCompiler {
  */
 export async function compileBody(body: Json): Promise<BodyTemplate> {
   const part = await new TemplateCompiler().compile(body, ["body"]);
-  return ({ input, messages, case_id, clock }) =>
-    part({ input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) });
+  return (question) => part(scopeOf(question));
+}
+
+function scopeOf({ input, messages, case_id, clock }: Question): Scope {
+  return { input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) };
+}
+
+/** Compiles one text of an http model over the same variables. @param options how a value is written into it */
+export async function compileText(
+  source: string,
+  at: Place,
+  options: EngineOptions,
+): Promise<(question: Question) => string> {
+  const text = await new TemplateCompiler(options).text(source, at);
+  return (question) => text(scopeOf(question));
 }

@@ -17,6 +17,7 @@ import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
+import { type CaseAddress, compileAddress } from "./http-address.ts";
 import { type BodyTemplate, compileBody } from "./http-body.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { failureOfNetwork } from "./network-failure.ts";
@@ -30,7 +31,9 @@ const Path = z.string().startsWith("$").describe("RFC 9535 JSONPath into the rep
 
 const Settings = z.strictObject({
   ...modelFrame,
-  url: z.url({ protocol: /^https?$/ }),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .describe("Templates as in body may stand in its path and query; values are URL-encoded"),
   method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
   headers: HeaderSettings,
   body: z
@@ -200,11 +203,19 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
 
 /** Everything that decides the answer. */
 function wordRequest(
-  settings: Settings,
+  { method, url }: Settings,
   body: BodyTemplate | null,
+  address: CaseAddress | null,
 ): (question: Parameters<BodyTemplate>[0]) => PreparedRequest {
-  const { method, url } = settings;
-  return (question) => ({ method, url, ...(body !== null && { body: body(question) }) });
+  return (question) => {
+    const headers = address?.headers(question) ?? {};
+    return {
+      method,
+      url: address?.url(question) ?? url,
+      ...(Object.keys(headers).length > 0 && { headers }),
+      ...(body !== null && { body: body(question) }),
+    };
+  };
 }
 
 function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
@@ -222,6 +233,12 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   };
 }
 
+/** Headers as a request of a case has them. */
+function sendable(headers: Json): Readonly<Record<string, string>> {
+  const values = Object.entries(headers as Readonly<Record<string, string>>);
+  return Object.fromEntries(values.map(([name, value]) => [name, headerValue(value)]));
+}
+
 async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   refuseWrittenSecrets(settings);
   const filled = fillEnvironment(settings.headers, host.env);
@@ -231,21 +248,24 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
     for (const [name, value] of Object.entries(filled.values))
       headers[name.toLowerCase()] = headerValue(value);
   }
-  const url = new URL(settings.url);
-  const where = url.host + url.pathname;
+  const fixed = new URL(settings.url);
+  const address = await compileAddress(settings.url, settings.headers);
   const template =
     settings.method === "GET" ? null : await compileBody((settings.body ?? DEFAULT_BODY) as Json);
   const paths = await compilePaths(settings);
-  const pools = await openConnectionPools(host.concurrency, host.env, url);
+  const pools = await openConnectionPools(host.concurrency, host.env, fixed);
   const redact = redactor(secrets);
   const removeSecrets = secretRemover(secrets);
 
   const send = async (request: PreparedRequest, signal: AbortSignal): Promise<Reply> => {
     if (filled.kind === "unset") return unsetVariables(filled.names);
     const body = request.body === undefined ? null : JSON.stringify(request.body);
+    const url = address === null ? fixed : new URL(String(request.url));
+    const where = url.host + url.pathname;
+    const all = request.headers === undefined ? headers : { ...headers, ...sendable(request.headers) };
     let reply: WholeReply;
     try {
-      reply = await pools.request(url, { method: settings.method, headers, body, signal });
+      reply = await pools.request(url, { method: settings.method, headers: all, body, signal });
     } catch (error) {
       if (signal.aborted) return abortedReply(signal);
       const failed = failureOfNetwork(error, where, redact);
@@ -270,7 +290,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
 
   return {
     client: {
-      prepare: wordRequest(settings, template),
+      prepare: wordRequest(settings, template, address),
       send: (request, _question, _trial, signal) => send(request, signal),
       close: pools.close,
     },

@@ -5,6 +5,7 @@ import { SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, Question } from "../domain/provider.ts";
 import { compileJudge } from "../project/compile-judge.ts";
+import { reservedParams } from "../providers/chat-settings.ts";
 import type { RetryOutside } from "../providers/retrying-client.ts";
 import { wrapClient } from "../providers/wrap-client.ts";
 import type { CallHooks } from "./call-hooks.ts";
@@ -85,6 +86,8 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     if (known.provider.kind === "outputs") throw cannotJudge(alias);
     const chat = recordedModel(known, project).provider.prompt === "required";
     if (!chat && Object.keys(params).length > 0) throw noParams(alias);
+    const [reserved] = reservedParams(params);
+    if (reserved !== undefined) throw decidedParam(reserved);
     const own = withParams(project, params);
     const entry = own.models.get(alias) as LoadedModel;
     const model = instead?.(entry) ?? entry;
@@ -173,6 +176,15 @@ function noParams(alias: string): SettingMistake {
     what: `The judge has params, and the model "${alias}" takes none.`,
     why: "They would be left out without a word: only chat models take parameters.",
     fix: "Move them into the settings of that model, and delete params here.",
+  });
+}
+
+function decidedParam(name: string): SettingMistake {
+  return new SettingMistake(["params", name], {
+    code: "EVALS_JUDGE_PARAM_DECIDED",
+    what: `The judge's params may not hold "${name}".`,
+    why: "evals decides it itself; a second word on it would change what is asked, or how the reply comes back.",
+    fix: `Delete ${name}.`,
   });
 }
 

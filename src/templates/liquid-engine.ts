@@ -27,6 +27,8 @@ export class ClockInTemplate extends Error {
 export interface EngineOptions {
   /** Default: as Liquid prints them. */
   readonly print?: (value: unknown) => string;
+  /** Filters that make what can be written as it is: `print` leaves it alone when one of them comes last. */
+  readonly printed?: readonly string[];
 }
 
 type Filter = (this: unknown, value: unknown, ...rest: unknown[]) => unknown;
@@ -35,7 +37,7 @@ type Filter = (this: unknown, value: unknown, ...rest: unknown[]) => unknown;
  * The one way in which templates are rendered, whoever wrote them: strict, own properties only, no file system, no clock, no
  * randomness, and an end to what a rendering may make.
  */
-export function createLiquid({ print }: EngineOptions = {}): Liquid {
+export function createLiquid({ print, printed = [] }: EngineOptions = {}): Liquid {
   const liquid = new Liquid({
     strictVariables: true,
     strictFilters: true,
@@ -53,6 +55,10 @@ export function createLiquid({ print }: EngineOptions = {}): Liquid {
   });
   for (const tag of FILE_TAGS) delete liquid.tags[tag];
   for (const filter of RANDOM_FILTERS) delete liquid.filters[filter];
+  for (const name of printed) {
+    const filter = liquid.filters[name] as Filter;
+    liquid.registerFilter(name, { raw: true, handler: filter });
+  }
   for (const name of DATE_FILTERS) {
     const filter = liquid.filters[name] as Filter;
     liquid.registerFilter(name, function (this: unknown, value: unknown, ...rest: unknown[]) {
