@@ -215,6 +215,8 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
       .option("--disputed", "where judge and people, or judges among themselves, disagree most")
       .option("--adjudicate", "settle where raters disagree, with what each of them said in view")
       .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+      .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
+      .option("--assign <judge>", "ask nothing: say of labels without a judge that they are of this one")
       .option("--port <p>", "serve the page on this port; any free one when left out")
       .option("--no-open", "print the address and open no browser"),
     async (options, [word]) => (await import("./commands/label.ts")).labelCommand(options, String(word), io),
@@ -243,6 +245,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
         "--output <file>",
         "when left out, csv goes to stdout and, on a terminal, like label-studio to .evals/exports/",
       )
+      .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
       .option("--count <n>", "so many answers; 50 when left out")
       .option("--random", "any answer with the same chance: the default")
       .option("--stratified", "as many of those that the judge passed as of those that it failed")
@@ -259,6 +262,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
       .argument("<file>", "what Label Studio exported as JSON, or a table with the columns of the export")
       .requiredOption("--format <name>", "label-studio, csv")
       .option("--rater <name|id=name>", "who judged where the file does not say; or a user's name", list)
+      .option("--judge <name>", "the judge or scorer that labels are of where the file does not say")
       .option("--json", "one JSON document on stdout"),
     async (options, [suite, file]) =>
       (await import("./commands/import-labels.ts")).importLabelsCommand(

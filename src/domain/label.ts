@@ -22,5 +22,12 @@ export const Label = z.strictObject({
     .enum(["random", "stratified"])
     .describe("How the answer was chosen: it decides how a judge's error is taken out of a pass rate"),
   weight: z.number().min(1e-9).max(1e9).describe("Answers of the run that this one stands for"),
+  of: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "The judge or scorer that it measures; without it the suite's judge, where there is exactly one",
+    ),
 });
 export type Label = z.output<typeof Label>;

@@ -14,6 +14,8 @@ export interface LabelTable {
   readonly labels: readonly Label[];
   /** What was asked in a case; null where nobody knows any more. */
   readonly contentOf: (caseId: string) => CaseContent | null;
+  /** The judge that is asked about; absent where the suite has one, or none. */
+  readonly of?: string | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface LabelTable {
  * columns are read back.
  */
 export function labelCsv(
-  { suite, tasks, labels, contentOf }: LabelTable,
+  { suite, tasks, labels, contentOf, of }: LabelTable,
   asked: readonly AskedCriterion[],
 ): string {
   const named = [
@@ -30,11 +32,20 @@ export function labelCsv(
   ];
   const criteria = [...new Set(named)];
   const judged = new Set(labels.map(answerKey));
+  const saysOf = of !== undefined || labels.some((label) => label.of !== undefined);
+  const ofCell = (said: string | undefined): string[] => (saysOf ? [said ?? ""] : []);
   const rows = [
-    ...labels.map((label) => labelRow(label, contentOf(label.case), criteria)),
-    ...tasks.filter((task) => !judged.has(answerKey(task))).map((task) => taskRow(task, criteria)),
+    ...labels.map((label) => [...labelRow(label, contentOf(label.case), criteria), ...ofCell(label.of)]),
+    ...tasks
+      .filter((task) => !judged.has(answerKey(task)))
+      .map((task) => [...taskRow(task, criteria), ...ofCell(of)]),
   ];
-  const header = [...BEFORE, ...criteria.map((name) => CRITERION + name), ...AFTER];
+  const header = [
+    ...BEFORE,
+    ...criteria.map((name) => CRITERION + name),
+    ...AFTER,
+    ...(saysOf ? ["of"] : []),
+  ];
   return [header, ...rows.map((row) => [suite, ...row])]
     .map((row) => `${row.map(csvText).join(",")}\n`)
     .join("");

@@ -4,8 +4,10 @@ import { type LabelTask, readableText } from "./label-task.ts";
 /**
  * Tasks for Label Studio's import: one an answer, without predictions. How the answer was picked and what it stands for
  * travels in `sample`, which no screen shows in words, so that a rater cannot tell what a judge said.
+ *
+ * @param of the judge that is asked about; absent where the suite has one, or none
  */
-export function labelStudioTasks(suite: string, tasks: readonly LabelTask[]): string {
+export function labelStudioTasks(suite: string, tasks: readonly LabelTask[], of?: string): string {
   const all = tasks.map(({ input, expected, picked, weight, ...task }) => ({
     data: {
       suite,
@@ -15,6 +17,7 @@ export function labelStudioTasks(suite: string, tasks: readonly LabelTask[]): st
       answer: task.answer,
       answer_hash: task.answer_hash,
       sample: sampleText({ picked, weight }),
+      ...(of === undefined ? {} : { of }),
     },
   }));
   return `${JSON.stringify(all, null, 1)}\n`;

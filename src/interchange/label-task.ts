@@ -40,6 +40,8 @@ export interface ReadLabelsOptions {
   readonly raters: ReadonlyMap<string, string>;
   /** Rater of labels that name none. */
   readonly rater: string | undefined;
+  /** The judge of labels that name none; absent where they need not. */
+  readonly of?: string | undefined;
   /** For labels without a time; ISO 8601, UTC. */
   readonly now: string;
 }

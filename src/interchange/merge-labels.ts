@@ -51,7 +51,7 @@ function isEarlier(a: Label, b: Label): boolean {
 }
 
 function identity(label: Label): string {
-  return `${label.rater}\n${answerKey(label)}`;
+  return `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`;
 }
 
 function saysTheSame(a: Label, b: Label): boolean {

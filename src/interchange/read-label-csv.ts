@@ -28,6 +28,7 @@ const COLUMNS = [
   "at",
   "picked",
   "weight",
+  "of",
 ];
 const NEEDED = ["case", "answer", "verdict"];
 const VERDICTS = ["pass", "fail", "unsure"] as const;
@@ -134,6 +135,7 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   if (problems.length > 0 || verdict === undefined || answer === null || time === null)
     return { kind: "mistakes", problems };
   const comment = textOfCell(row.comment ?? "");
+  const of = textOfCell((row.of ?? "").trim()) || options.of;
   return {
     kind: "label",
     label: {
@@ -141,6 +143,7 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
       ...(Object.keys(criteria).length === 0 ? {} : { criteria }),
       ...(comment === "" ? {} : { comment }),
       ...{ at: time, picked: picked as Label["picked"], weight },
+      ...(of === undefined ? {} : { of }),
     },
   };
 }

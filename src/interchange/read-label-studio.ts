@@ -47,6 +47,7 @@ const Task = z.object({
     answer: z.string(),
     answer_hash: z.string(),
     sample: z.unknown(),
+    of: z.string().optional(),
   }),
   annotations: z.array(Annotation),
 });
@@ -182,6 +183,7 @@ function readAnnotation(annotation: Annotation, { data }: Task, options: ReadLab
   const comment = annotation.result.flatMap(({ from_name, value }) =>
     from_name === "comment" ? (value?.text ?? []) : [],
   );
+  const of = data.of?.trim() || options.of;
   const sample = readSample(data.sample) ?? { picked: "stratified" as const, weight: 1 };
   return {
     kind: "label",
@@ -191,6 +193,7 @@ function readAnnotation(annotation: Annotation, { data }: Task, options: ReadLab
       ...(comment.join("").trim() === "" ? {} : { comment: comment.join("\n") }),
       at: timeOf(annotation, options.now),
       ...sample,
+      ...(of === undefined ? {} : { of }),
     },
   };
 }

@@ -26,11 +26,12 @@ const FORMAT: LineFormat<Label> = {
   schema: Label,
   code: "EVALS_LABELS",
   noun: "label",
-  identity: (label) => `${label.rater}\n${answerKey(label)}`,
+  identity: (label) => `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`,
   // An answer that was picked at random stands for itself.
   complete: (line) =>
     "weight" in line || !("picked" in line) || line.picked !== "random" ? line : { ...line, weight: 1 },
-  sameWords: (label) => `rater "${label.rater}" for this answer of case "${label.case}"`,
+  sameWords: ({ rater, case: id, of }) =>
+    `rater "${rater}" for this answer of case "${id}"${of === undefined ? "" : `, of "${of}"`}`,
   mistake: (label) => (answerHash(label.answer) === label.answer_hash ? undefined : wrongHash(label)),
 };
 
@@ -61,6 +62,7 @@ export function formatLabels(labels: readonly Label[]): string {
       order(a.case, b.case) ||
       order(a.answer_hash, b.answer_hash) ||
       order(a.rater, b.rater) ||
+      order(a.of ?? "", b.of ?? "") ||
       order(a.at, b.at),
   );
   return sorted.map((label) => `${formatLabel(label)}\n`).join("");
@@ -114,11 +116,13 @@ export function whileNobodyWrites<T>(root: string, suite: string, work: () => T)
 }
 
 function withoutLabel(labels: readonly Label[], gone: Label): Label[] {
-  return labels.filter((label) => label.rater !== gone.rater || answerKey(label) !== answerKey(gone));
+  return labels.filter(
+    (label) => label.rater !== gone.rater || label.of !== gone.of || answerKey(label) !== answerKey(gone),
+  );
 }
 
 function isSameLabel(one: Label, other: Label): boolean {
-  const isOfSame = one.rater === other.rater && answerKey(one) === answerKey(other);
+  const isOfSame = one.rater === other.rater && one.of === other.of && answerKey(one) === answerKey(other);
   return isOfSame && one.at === other.at && one.verdict === other.verdict;
 }
 

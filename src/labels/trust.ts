@@ -30,8 +30,10 @@ export interface TrustInput {
   readonly calibration: SuiteCalibration | null;
   /** Suites that the calibration file speaks of. */
   readonly elsewhere: readonly string[];
-  /** The suite's labels as they are now. */
+  /** The labels that measure the judge, as they are now. */
   readonly labels: readonly Label[];
+  /** By which a person adds to them; `evals label <suite>` when left out. */
+  readonly labelCommand?: string;
   readonly bar: JudgeBar;
 }
 
@@ -71,13 +73,15 @@ const named = ({ judge: { name, version } }: Pick<TrustInput, "judge">): string 
 const calibrateAgain = ({ judge, suite }: TrustInput): string =>
   `evals calibrate ${judge.name} --suite ${suite}`;
 
+const label = ({ suite, labelCommand }: TrustInput): string => labelCommand ?? `evals label ${suite}`;
+
 function uncalibrated(input: TrustInput): { why: string; next: string } {
   const { suite, elsewhere, labels } = input;
   const on =
     elsewhere.length === 0 ? "" : `; it was on ${elsewhere.join(", ")}, which says nothing of this suite`;
   return {
     why: `judge ${named(input)} was never calibrated on ${suite}${on}`,
-    next: labels.length === 0 ? `evals label ${suite}, then ${calibrateAgain(input)}` : calibrateAgain(input),
+    next: labels.length === 0 ? `${label(input)}, then ${calibrateAgain(input)}` : calibrateAgain(input),
   };
 }
 
@@ -100,7 +104,7 @@ function underBar(
   if (measures.n < bar.min_labels) {
     return {
       why: `${measures.n} usable ${measures.n === 1 ? "label" : "labels"}, and gate.judge.min_labels is ${bar.min_labels}`,
-      next: (input) => `evals label ${input.suite}, then ${calibrateAgain(input)}`,
+      next: (input) => `${label(input)}, then ${calibrateAgain(input)}`,
     };
   }
   const low = measures.ac1.low ?? -1;

@@ -1,9 +1,11 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { parseCalibration } from "../../labels/calibration-file.ts";
 import { labelsPath, parseLabels, unknownCases } from "../../labels/label-file.ts";
+import type { MeasuredScorer } from "../../labels/label-of.ts";
 import { parseVerdicts } from "../../labels/verdict-file.ts";
 import { directoryInstead } from "../../project/file-problems.ts";
 import type { FileSource } from "../../project/file-source.ts";
+import { labelOwnerWarnings } from "../labelling/judge-of-labels.ts";
 
 /** What is wrong with labels, verdicts and calibrations, and what a person should know of them. */
 export interface LabelCheck {
@@ -13,11 +15,13 @@ export interface LabelCheck {
 
 /**
  * Reads every file that a gate could rest on.
+ * @param scorersOf the scorers of a suite that labels can measure; undefined as for `caseIds`
  * @param caseIds ids of a suite's cases; undefined for a suite that is not there or whose dataset cannot be read
  */
 export function checkLabels(
   files: FileSource,
   caseIds: (suite: string) => readonly string[] | undefined,
+  scorersOf: (suite: string) => readonly MeasuredScorer[] | undefined,
 ): LabelCheck {
   const problems: Problem[] = [];
   const warnings: Problem[] = [];
@@ -35,6 +39,8 @@ export function checkLabels(
     attempt(() => {
       const labels = parseLabels(files.read(path), path);
       const ids = caseIds(suite);
+      const scorers = scorersOf(suite);
+      if (scorers !== undefined) warnings.push(...labelOwnerWarnings(labels, { suite, path, scorers }));
       if (ids !== undefined) warnings.push(...unknownCases(labels, labelsPath(suite), ids));
     });
   }

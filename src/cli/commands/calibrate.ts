@@ -192,7 +192,7 @@ function readOptions(raw: Record<string, unknown>): Options {
 }
 
 function nothingToCompare(
-  { suite, judge }: CalibrationSubject,
+  { suite, judge, labelCommand }: CalibrationSubject,
   { labels }: CalibrationResult,
   asked: Asked | null,
 ): EvalsError {
@@ -204,7 +204,7 @@ function nothingToCompare(
       ? `People are unsure or divided about each of the ${labels.n} labelled answers of "${suite}".`
       : `${judge} has no verdict of any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
     why: "What a judge is worth follows from answers that both people and the judge decided.",
-    fix: undecided ? `evals label ${suite} --adjudicate` : `evals label ${suite}`,
+    fix: undecided ? `${labelCommand} --adjudicate` : labelCommand,
   });
 }
 
@@ -217,11 +217,11 @@ function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failu
   });
 }
 
-function nothingToAsk({ suite }: CalibrationSubject): EvalsError {
+function nothingToAsk({ suite, labelCommand }: CalibrationSubject): EvalsError {
   return new EvalsError({
     code: "EVALS_CALIBRATE_NOTHING",
     what: `None of the labelled cases is in the dataset of "${suite}" any more.`,
     why: "A judge is asked with the case's input, and only the dataset has it.",
-    fix: `evals label ${suite}`,
+    fix: labelCommand,
   });
 }

@@ -4,6 +4,7 @@ import type { Case } from "../../domain/case.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import { labelsPath } from "../../labels/label-file.ts";
+import { type MeasuredScorer, measuredScorers } from "../../labels/label-of.ts";
 import { caseSecrets } from "../../project/check-case-secrets.ts";
 import { checkCases, filterMatches } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
@@ -30,13 +31,22 @@ interface Checked {
   cases: number;
   /** Ids of each suite's cases. */
   readonly ids: Map<string, readonly string[]>;
+  /** Scorers of each suite that labels can measure. */
+  readonly measured: Map<string, readonly MeasuredScorer[]>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
 }
 
 /** `evals check`: every file is read and every prompt rendered; no key is needed and no model is asked. */
 export async function checkCommand(options: Record<string, unknown>, io: Io): Promise<number> {
-  const checked: Checked = { suites: 0, cases: 0, ids: new Map(), problems: [], warnings: [] };
+  const checked: Checked = {
+    suites: 0,
+    cases: 0,
+    ids: new Map(),
+    measured: new Map(),
+    problems: [],
+    warnings: [],
+  };
   try {
     const project = await openProject(io, { directory: options.directory as string | undefined });
     checked.warnings.push(...project.warnings);
@@ -55,7 +65,11 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
     const { root, gitRoot } = locate(io, options.directory as string | undefined);
     const files = workTree(root, gitRoot ?? root);
     add(checked, await checkPrompts(files));
-    const labels = checkLabels(files, (suite) => checked.ids.get(suite));
+    const labels = checkLabels(
+      files,
+      (suite) => checked.ids.get(suite),
+      (suite) => checked.measured.get(suite),
+    );
     add(checked, labels.problems);
     checked.warnings.push(...labels.warnings);
     if (gitRoot !== null) {
@@ -91,6 +105,7 @@ function add(checked: Checked, problems: readonly Problem[]): void {
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked): Promise<void> {
   checked.suites++;
+  checked.measured.set(suite.name, measuredScorers(suite.suite.scorers));
   const judges = judgeCheck(project);
   try {
     const cases = suite.openCases();

@@ -13,6 +13,7 @@ import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { runToLabel } from "../labelling/answers-of-run.ts";
 import { judgeCriteria } from "../labelling/judge-criteria.ts";
+import { judgeOfLabels, labelsBeside, measuredInRun } from "../labelling/judge-of-labels.ts";
 import { exchangeFormat } from "../labelling/label-exchange-format.ts";
 import { readLabelOptions } from "../labelling/label-options.ts";
 import { pickedQuestions } from "../labelling/label-questions.ts";
@@ -41,17 +42,24 @@ export async function exportLabelsCommand(
     }
     const run = runToLabel(store, word);
     const { suite } = run.header;
-    const labels = readLabels(place.root, suite);
+    const scorers = measuredInRun(run.header);
+    const of = judgeOfLabels(suite, options.judge, scorers);
+    const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
     const tasks = pickedQuestions({ store, run, rater: "", labels }, options);
-    const criteria = await judgeCriteria(place, run.header);
+    const criteria = await judgeCriteria(place, run.header, of);
     io.stderr(
       `${plural(tasks.length, "answer")} of run ${run.header.id}; no judge's verdict is among them\n`,
     );
     if (format === "csv")
-      return table({ suite, tasks, labels, contentOf: contents(store, run) }, criteria, output(suite), io);
+      return table(
+        { suite, tasks, labels, contentOf: contents(store, run), of },
+        criteria,
+        output(suite),
+        io,
+      );
     const file = named ?? resolve(place.root, ".evals/exports", `${suite}.label-studio.json`);
     const config = `${file.replace(/\.json$/, "")}.config.xml`;
-    write(io, file, labelStudioTasks(suite, tasks));
+    write(io, file, labelStudioTasks(suite, tasks, of));
     write(io, config, labelStudioConfig(criteria));
     io.stderr(studioSteps(shown(io, config), shown(io, file), suite));
     return EXIT.ok;

@@ -8,12 +8,14 @@ import { type MergedLabels, mergeLabels } from "../../interchange/merge-labels.t
 import { readLabelCsv } from "../../interchange/read-label-csv.ts";
 import { readLabelStudio } from "../../interchange/read-label-studio.ts";
 import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../../labels/label-file.ts";
+import { measuredScorers } from "../../labels/label-of.ts";
 import { fileProblem } from "../../project/file-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { refuseUnknown } from "../labelling/judge-of-labels.ts";
 import { exchangeFormat } from "../labelling/label-exchange-format.ts";
 import { openProject } from "../project/open-project.ts";
 
@@ -31,7 +33,9 @@ export async function importLabelsCommand(
   const options: ReadLabelsOptions = {
     ...{ path: file, suite, cases: casesOf(project, suite), ...raters },
     now: io.date().toISOString(),
+    of: raw.judge as string | undefined,
   };
+  if (options.of !== undefined) refuseUnknown(suite, options.of, measuredOf(project, suite));
   const text = readText(resolve(io.cwd, directory ?? ".", file), file);
   const read = format === "csv" ? readLabelCsv(text, options) : readLabelStudio(text, options);
   const merged = whileNobodyWrites(project.root, suite, () => {
@@ -42,6 +46,9 @@ export async function importLabelsCommand(
   io.stdout(raw.json === true ? document(suite, read, merged) : listing(suite, read, merged));
   return EXIT.ok;
 }
+
+const measuredOf = (project: Project, suite: string) =>
+  measuredScorers(project.suites.find((one) => one.name === suite)?.suite.scorers ?? []);
 
 /** @throws {EvalsError} with the mistakes of the dataset */
 function casesOf(project: Project, suite: string): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import type { CorrectedRate } from "../../domain/calibration.ts";
+import type { Label } from "../../domain/label.ts";
 import type { Metrics } from "../../domain/run.ts";
 import { correctedRate, type LabelledCase } from "../../labels/corrected-rate.ts";
 import { partOf } from "../../labels/holdout.ts";
@@ -25,7 +26,7 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
     const sums = ran.tally.scores[place];
     if (scorers[place]?.binary !== true || sums === undefined || one.measures === null) continue;
     const { measures } = one;
-    const sample = sampleOf(one, trust, ran, store);
+    const sample = sampleOf(one, trust.labelsOf(name), ran, store);
     corrected[`score.${name}`] = correctedRate({
       run: { count: sums.count, sum: sums.sum },
       measures,
@@ -66,7 +67,7 @@ interface AnswerOfRun {
  */
 function sampleOf(
   { part }: Trust,
-  { labels }: SuiteTrust,
+  labels: readonly Label[],
   ran: RanRun,
   store: Store,
 ): readonly AnswerOfRun[] | null {

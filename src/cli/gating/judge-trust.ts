@@ -7,6 +7,7 @@ import type { OpenScorer } from "../../domain/scorer.ts";
 import type { Gate } from "../../domain/suite.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
 import { readLabels } from "../../labels/label-file.ts";
+import { labelCommand, labelsOf } from "../../labels/label-of.ts";
 import { SCORER_VERSION, type Trust, trustIn } from "../../labels/trust.ts";
 
 /** How far the gate of one suite believes the scorers that rest on a model. */
@@ -14,8 +15,8 @@ export interface SuiteTrust {
   /** By scorer name; only scorers that rest on a model's opinion. */
   readonly byScorer: ReadonlyMap<string, Trust>;
   readonly unbelieved: Unbelieved;
-  /** The suite's labels as they are now. */
-  readonly labels: readonly Label[];
+  /** The labels that measure each of them, as they are now. */
+  readonly labelsOf: (scorer: string) => readonly Label[];
 }
 
 type Opinion = Pick<OpenScorer, "name" | "opinion" | "judge" | "identity">;
@@ -29,15 +30,26 @@ export function suiteTrust(root: string, suite: string, gate: Gate, scorers: rea
   const opinions = scorers.filter((one) => one.opinion === true || one.judge !== undefined);
   const labels = opinions.length === 0 ? [] : readLabels(root, suite);
   const bar = JudgeBar.parse(gate.judge ?? {});
-  const known = { root, suite, labels, bar };
+  const scorersOf = opinions.map(({ name, judge }) => ({ name, judge: judge?.name ?? null }));
+  const own = new Map(
+    opinions.map(({ name, judge }) => [name, labelsOf(labels, judge?.name ?? name, scorersOf)]),
+  );
   const byScorer = new Map(
     opinions.map(({ name, judge, identity }) => [
       name,
-      trustOf(judge ?? { name, version: SCORER_VERSION, hash: hashJson(identity) }, known),
+      trustOf(judge ?? { name, version: SCORER_VERSION, hash: hashJson(identity) }, {
+        ...{ root, suite, bar },
+        labels: own.get(name) ?? [],
+        labelCommand: labelCommand(suite, judge?.name ?? name, scorersOf),
+      }),
     ]),
   );
   const doubted = [...byScorer].filter(([, trust]) => trust.state !== "believed");
-  return { byScorer, labels, unbelieved: new Map(doubted.map(([name, trust]) => [name, trust.why])) };
+  return {
+    byScorer,
+    labelsOf: (scorer) => own.get(scorer) ?? [],
+    unbelieved: new Map(doubted.map(([name, trust]) => [name, trust.why])),
+  };
 }
 
 interface Known {
@@ -45,9 +57,10 @@ interface Known {
   readonly suite: string;
   readonly labels: readonly Label[];
   readonly bar: JudgeBar;
+  readonly labelCommand: string;
 }
 
-function trustOf(judge: JudgeRef, { root, suite, labels, bar }: Known): Trust {
+function trustOf(judge: JudgeRef, { root, suite, labels, bar, labelCommand }: Known): Trust {
   const suites = readCalibration(root, judge.name, judge.version)?.suites ?? {};
   return trustIn({
     judge,
@@ -55,6 +68,7 @@ function trustOf(judge: JudgeRef, { root, suite, labels, bar }: Known): Trust {
     calibration: suites[suite] ?? null,
     elsewhere: Object.keys(suites).filter((name) => name !== suite),
     labels,
+    labelCommand,
     bar,
   });
 }

@@ -8,6 +8,14 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
 import { labelsPath, readLabels } from "../../labels/label-file.ts";
+import {
+  labelCommand,
+  labelsOf,
+  type MeasuredScorer,
+  measuredNames,
+  measuredScorers,
+  unassignedLabels,
+} from "../../labels/label-of.ts";
 import { SCORER_VERSION } from "../../labels/trust.ts";
 import { type JudgeVerdict, readVerdicts } from "../../labels/verdict-file.ts";
 import { findVersion, JUDGES } from "../../project/version-files.ts";
@@ -23,7 +31,10 @@ export interface CalibrationSubject {
   /** Exact semver. */
   readonly version: string;
   readonly suite: string;
+  /** Those of the suite that measure the judge. */
   readonly labels: readonly Label[];
+  /** By which a person adds to them. */
+  readonly labelCommand: string;
   readonly verdicts: readonly JudgeVerdict[];
   /** Null when the project's files have mistakes or do not know the suite; `troubles` says which. */
   readonly project: Project | null;
@@ -51,8 +62,11 @@ export async function readSubject(
   const { project, troubles } = await openTolerantly(io, options.directory, suite);
   const loaded = project?.suites.find((one) => one.name === suite) ?? null;
   const { name, version } = await judgeVersion(root, specOf(loaded, spec), scorerNames(loaded));
-  const labels = readLabels(root, suite);
-  if (labels.length === 0) throw noLabels(root, suite, loaded !== null);
+  const all = readLabels(root, suite);
+  if (all.length === 0) throw noLabels(root, suite, loaded !== null);
+  const scorers = measuredScorers(loaded?.suite.scorers ?? []);
+  const labels = labelsOf(all, name, scorers);
+  if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
   // A file that cannot be written back to is told before anything is paid.
   readCalibration(root, name, version);
   return {
@@ -61,6 +75,7 @@ export async function readSubject(
     version,
     suite,
     labels,
+    labelCommand: labelCommand(suite, name, scorers),
     verdicts: readVerdicts(root, name, version),
     shared: labelledSuites(root).some((other) => other !== suite),
     project,
@@ -163,6 +178,29 @@ function onlySuite(root: string): string {
         : `There are labels of ${suites.length} suites: ${suites.join(", ")}.`,
     why: "A judge is calibrated on the labels of one suite: good at one task, it may be bad at another.",
     fix: only === undefined ? "evals label <suite>" : `--suite ${only}`,
+  });
+}
+
+/** The suite has labels, and none of them measures this judge. */
+function noneOfJudge(
+  suite: string,
+  judge: string,
+  { all, scorers }: { readonly all: readonly Label[]; readonly scorers: readonly MeasuredScorer[] },
+): EvalsError {
+  const open = unassignedLabels(all, scorers).length;
+  const judges = measuredNames(scorers);
+  return new EvalsError({
+    code: "EVALS_CALIBRATE_NO_LABELS",
+    path: labelsPath(suite),
+    what:
+      open > 0
+        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they are of.`
+        : `No label of suite "${suite}" is of "${judge}"; they are of ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
+    why: "A label answers the question of one judge; it says nothing of another.",
+    fix:
+      open > 0
+        ? `evals label ${suite} --assign ${judge}, if they answer its question; else: ${labelCommand(suite, judge, scorers)}`
+        : `evals label ${suite} --judge ${judge}`,
   });
 }
 

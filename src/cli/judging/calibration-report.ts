@@ -75,13 +75,14 @@ function standing(
   subject: CalibrationSubject,
   { judge, result }: ReportParts,
 ): Pick<CalibrationReport["gate"], "state" | "why" | "next"> {
-  const { judge: name, version, suite, labels, bar } = subject;
+  const { judge: name, version, suite, labels, labelCommand, bar } = subject;
   const { state, why, next } = trustIn({
     judge: { name, version, hash: judge?.hash ?? "" },
     suite,
     calibration: suiteCalibration(subject, judge ?? { hash: "", models: [] }, result),
     elsewhere: [],
     labels,
+    labelCommand,
     bar,
   });
   return { state, why, next };

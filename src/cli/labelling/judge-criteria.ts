@@ -13,14 +13,20 @@ export interface JudgedCriterion {
 /**
  * What the judges of a run ask of an answer, so that a person can be asked the same. Empty for judges without a
  * rubric, and for versions that are no longer in the work tree.
+ *
+ * @param only this judge, or the judge of this scorer; all when left out
  */
 export async function judgeCriteria(
   { root, gitRoot }: ProjectRoot,
   { scorers }: RunHeader,
+  only?: string,
 ): Promise<JudgedCriterion[]> {
   const files = workTree(root, gitRoot ?? root);
   const found = new Map<string, JudgedCriterion>();
-  for (const judge of scorers.flatMap((one) => one.judge ?? [])) {
+  const asked = scorers.filter(
+    ({ name, judge }) => only === undefined || only === name || only === judge?.name,
+  );
+  for (const judge of asked.flatMap((one) => one.judge ?? [])) {
     try {
       const { settings } = await findJudge(files, `${judge.name}@${judge.version}`);
       for (const { name, text } of settings.criteria ?? [])

@@ -7,6 +7,10 @@ export interface LabelOptions {
   readonly count: number;
   readonly how: "random" | "stratified" | "disputed" | "adjudicate";
   readonly tags: readonly string[];
+  /** The judge that is labelled for. */
+  readonly judge: string | undefined;
+  /** The judge that labels without one are given to; nothing is asked then. */
+  readonly assign: string | undefined;
   /** 0: any that is free. */
   readonly port: number;
   readonly open: boolean;
@@ -36,12 +40,15 @@ export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
     (one) => raw[one] === true,
   );
   if (modes.length > 1) problems.push(twoModes(modes));
+  if (raw.assign !== undefined && raw.judge !== undefined) problems.push(twoModes(["assign", "judge"]));
   const options: LabelOptions = {
     directory: raw.directory as string | undefined,
     rater: raw.rater,
     count: whole("count", 1, 100_000, COUNT),
     how: modes[0] ?? "random",
     tags: (raw.tag as readonly string[] | undefined) ?? [],
+    judge: raw.judge as string | undefined,
+    assign: raw.assign as string | undefined,
     port: whole("port", 0, 65_535, 0),
     open: raw.open !== false,
   };

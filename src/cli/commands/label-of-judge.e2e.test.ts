@@ -1,0 +1,140 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Label } from "../../domain/label.ts";
+import { type JudgeServer, judgeServer } from "../testing/judge-server.ts";
+import { findsKind, JUDGE, judgedSuite, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import { openPage } from "../testing/page-client.ts";
+import type { Scenario } from "../testing/scenario.ts";
+
+let server: JudgeServer;
+let repo: Scenario;
+beforeEach(async () => {
+  server = await judgeServer({ [TARGET]: speaks, [JUDGE]: findsKind });
+  repo = judgedSuite(server, {
+    "judges/brief/1.0.0.md": POLITE.replace("polite", "brief"),
+    "evals/reply.yaml": `${SUITE}  - { type: judge, judge: brief, name: length }\n`,
+  });
+  await repo.evals("run --quiet");
+});
+afterEach(async () => {
+  repo.remove();
+  await server.close();
+});
+
+const PATH = "labels/reply.jsonl";
+const labels = (): Label[] =>
+  repo
+    .read(PATH)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const ofs = (): (string | undefined)[] => labels().map((one) => one.of);
+
+/** Judges every answer on the page. */
+async function labelAll(args: string): Promise<void> {
+  const page = await openPage(repo, `label reply --no-open --rater ana ${args}`);
+  let { question } = await page.state();
+  while (question !== null) ({ question } = await page.judge("pass"));
+  page.io.signal("SIGINT");
+  await page.ended;
+}
+
+/** Labels as they were written before they named a judge. */
+function unnamed(): void {
+  mkdirSync(join(repo.root, "labels"), { recursive: true });
+  repo.write(
+    PATH,
+    labels()
+      .map(({ of: _, ...label }) => `${JSON.stringify(label)}\n`)
+      .join(""),
+  );
+}
+
+describe("a suite with two judges", () => {
+  it("is not labelled before it is said for which of them", async () => {
+    for (const command of ["label reply --no-open --rater ana", "export labels reply --format csv"]) {
+      const { exit, stderr } = await repo.evals(command);
+      expect([exit, stderr]).toEqual([2, expect.stringContaining("evals label reply --judge polite")]);
+    }
+    const { exit, stderr } = await repo.evals("label reply --judge polit");
+    expect([exit, stderr]).toEqual([2, expect.stringMatching(/no judge "polit"\. Did you mean "polite"\?/)]);
+  });
+
+  it("has labels of one that measure it and not the other, by the judge's name or the scorer's", async () => {
+    await labelAll("--judge polite");
+    expect(ofs()).toEqual(["polite", "polite", "polite"]);
+    expect((await repo.evals("calibrate polite")).stdout).toContain("3 labelled answers");
+    const other = await repo.evals("calibrate brief");
+    expect([other.exit, other.stderr]).toEqual([
+      2,
+      expect.stringContaining("evals label reply --judge brief"),
+    ]);
+    await labelAll("--judge length");
+    expect(ofs().filter((of) => of === "length")).toHaveLength(3);
+    expect((await repo.evals("calibrate brief")).stdout).toContain("3 labelled answers");
+    expect((await repo.evals("check")).stderr).not.toContain("label");
+    const { stdout } = await repo.evals("run --json");
+    expect(JSON.parse(stdout).runs[0].notes.join("\n")).not.toMatch(/never calibrated/);
+  });
+
+  it("has labels from before that measure none, until check's command says whose they are", async () => {
+    await labelAll("--judge polite");
+    unnamed();
+    const { stderr } = await repo.evals("check");
+    expect(stderr).toContain(
+      "3 labels do not say which judge they are of, and the suite has several: polite, brief.",
+    );
+    expect(stderr).toContain("evals label reply --assign polite");
+    for (const judge of ["polite", "brief"])
+      expect((await repo.evals(`calibrate ${judge}`)).stderr).toContain(`--assign ${judge}`);
+    expect((await repo.evals("label reply --assign nobody")).exit).toBe(2);
+    expect((await repo.evals("label reply --assign brief")).stdout).toContain("3 labels of brief now");
+    expect(ofs()).toEqual(["brief", "brief", "brief"]);
+    expect((await repo.evals("label reply --assign polite")).stdout).toContain("nothing was changed");
+    expect((await repo.evals("calibrate brief")).stdout).toContain("3 labelled answers");
+    expect((await repo.evals("check")).stderr).not.toContain("label");
+  });
+
+  it("tells of labels of a judge that it does not have", async () => {
+    await labelAll("--judge polite");
+    repo.edit("evals/reply.yaml", "  - { type: judge, judge: polite }\n", "");
+    expect((await repo.evals("check")).stderr).toContain('There are labels of "polite"');
+  });
+
+  it.each(["csv", "label-studio"])("keeps the judge on the way through %s and back", async (format) => {
+    const file = format === "csv" ? "l.csv" : "l.json";
+    await repo.evals(`export labels reply --format ${format} --judge brief --output ${file}`);
+    if (format === "csv") {
+      expect(repo.read(file).split("\n")[0]).toMatch(/,of$/);
+      repo.write(file, repo.read(file).replaceAll(",,,,,random", ",ana,pass,,,random"));
+    } else {
+      const tasks = JSON.parse(repo.read(file)) as object[];
+      const annotations = [
+        { id: 1, completed_by: 1, result: [{ from_name: "verdict", value: { choices: ["pass"] } }] },
+      ];
+      repo.write(file, JSON.stringify(tasks.map((task) => ({ ...task, annotations }))));
+    }
+    const { exit, stderr } = await repo.evals(`import labels reply ${file} --format ${format}`);
+    expect([exit, stderr]).toEqual([0, ""]);
+    expect(ofs()).toEqual(["brief", "brief", "brief"]);
+  });
+
+  it("takes the judge of a table that names none from --judge", async () => {
+    await labelAll("--judge polite");
+    const [first] = labels();
+    repo.write("own.csv", `case,answer,verdict,rater\n${first?.case},"${first?.answer}",fail,ben\n`);
+    expect((await repo.evals("import labels reply own.csv --format csv --judge lengt")).exit).toBe(2);
+    expect((await repo.evals("import labels reply own.csv --format csv --judge length")).exit).toBe(0);
+    expect(ofs().sort()).toEqual(["length", "polite", "polite", "polite"]);
+  });
+});
+
+it("a suite with one judge is labelled, measured and kept as before, without a name", async () => {
+  repo.edit("evals/reply.yaml", "  - { type: judge, judge: brief, name: length }\n", "");
+  await repo.evals("run --quiet");
+  await labelAll("");
+  expect(ofs()).toEqual([undefined, undefined, undefined]);
+  expect((await repo.evals("calibrate polite")).stdout).toContain("3 labelled answers");
+  expect((await repo.evals("check")).stderr).not.toContain("label");
+});

@@ -1,0 +1,94 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import type { Label } from "../../domain/label.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { type MeasuredScorer, measuredNames, wordsForOf } from "../../labels/label-of.ts";
+
+/** Those of a run's scorers that labels can measure. */
+export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): MeasuredScorer[] {
+  return scorers
+    .filter((one) => one.opinion === true || one.judge !== undefined)
+    .map(({ name, judge }) => ({ name, judge: judge?.name ?? null }));
+}
+
+/**
+ * The judge that a person labels for: the one that is named; none has to be where the suite has no other.
+ * @returns what the labels are to say; undefined when they need not
+ * @throws {EvalsError} for a name that the suite does not have, and where several could be meant
+ */
+export function judgeOfLabels(
+  suite: string,
+  given: string | undefined,
+  scorers: readonly MeasuredScorer[],
+): string | undefined {
+  if (given !== undefined) {
+    refuseUnknown(suite, given, scorers);
+    return given;
+  }
+  const [judge, other] = measuredNames(scorers);
+  if (judge === undefined || other === undefined) return undefined;
+  throw new EvalsError({
+    code: "EVALS_LABEL_JUDGE",
+    what: `The suite "${suite}" has several judges: ${measuredNames(scorers).join(", ")}.`,
+    why: "A label answers the question of one of them, and would measure none if it did not say which.",
+    fix: `evals label ${suite} --judge ${judge}`,
+  });
+}
+
+/** @throws {EvalsError} EVALS_JUDGE_NOT_IN_SUITE */
+export function refuseUnknown(suite: string, judge: string, scorers: readonly MeasuredScorer[]): void {
+  const words = wordsForOf(scorers);
+  if (words.includes(judge)) return;
+  throw new EvalsError({
+    code: "EVALS_JUDGE_NOT_IN_SUITE",
+    what: `The suite "${suite}" has no judge "${judge}".${didYouMean(judge, words)}`,
+    why: "Its labels would measure nothing.",
+    fix:
+      words.length === 0
+        ? `Add a scorer of type judge to evals/${suite}.yaml.`
+        : `One of: ${words.join(", ")}`,
+  });
+}
+
+/** The labels that stand beside those that are given now: of the same judge. */
+export function labelsBeside(
+  labels: readonly Label[],
+  of: string | undefined,
+  scorers: readonly MeasuredScorer[],
+): Label[] {
+  const alone = measuredNames(scorers).length < 2;
+  return labels.filter((label) => label.of === of || (alone && (label.of === undefined || of === undefined)));
+}
+
+/** What `check` tells of labels whose judge cannot be told, or is not in the suite. */
+export function labelOwnerWarnings(
+  labels: readonly Label[],
+  { suite, path, scorers }: { suite: string; path: string; scorers: readonly MeasuredScorer[] },
+): Problem[] {
+  const judges = measuredNames(scorers);
+  const open = labels.filter((label) => label.of === undefined).length;
+  const words = wordsForOf(scorers);
+  const strange = [
+    ...new Set(labels.flatMap(({ of }) => (of === undefined || words.includes(of) ? [] : [of]))),
+  ];
+  return [
+    ...(open === 0 || judges.length < 2
+      ? []
+      : [
+          {
+            code: "EVALS_LABELS_UNASSIGNED",
+            path,
+            what: `${open === 1 ? "One label does" : `${open} labels do`} not say which judge ${open === 1 ? "it is" : "they are"} of, and the suite has several: ${judges.join(", ")}.`,
+            why: "They measure none of them: a label answers the question of one judge.",
+            fix: `evals label ${suite} --assign ${judges[0]}        (or another of them)`,
+          },
+        ]),
+    ...strange.map((of) => ({
+      code: "EVALS_LABELS_OF_UNKNOWN",
+      path,
+      what: `There are labels of "${of}", and the suite has no judge or scorer of that name.${didYouMean(of, words)}`,
+      why: "They measure nothing.",
+      fix: "Nothing, if the judge was removed. If it was renamed, rename it in the labels too.",
+    })),
+  ];
+}

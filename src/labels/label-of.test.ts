@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { scorers as registry } from "../scorers/registry.ts";
+import { assignLabels, labelsOf, measuredNames, measuredScorers, unassignedLabels } from "./label-of.ts";
+import { label } from "./testing/labels.ts";
+
+const GOOD = { name: "good", judge: "good" };
+const RIGHT = { name: "correctness", judge: "right" };
+const FILTER = { name: "moderation", judge: null };
+const ofOf = (labels: readonly { of?: string | undefined }[]) => labels.map((one) => one.of ?? "-");
+
+describe("labelsOf", () => {
+  const all = [label("a", "pass"), label("b", "pass", { of: "good" }), label("c", "fail", { of: "right" })];
+
+  it("measures the only judge by labels that name none, and no other scorer by them", () => {
+    expect(ofOf(labelsOf(all, "good", [GOOD, FILTER]))).toEqual(["-", "good"]);
+    expect(ofOf(labelsOf(all, "moderation", [GOOD, FILTER]))).toEqual([]);
+    expect(ofOf(labelsOf(all, "moderation", [FILTER]))).toEqual(["-"]);
+  });
+
+  it("measures none of several judges by them", () => {
+    expect(ofOf(labelsOf(all, "good", [GOOD, RIGHT]))).toEqual(["good"]);
+    expect(ofOf(labelsOf(all, "right", [GOOD, RIGHT]))).toEqual(["right"]);
+    expect(unassignedLabels(all, [GOOD, RIGHT])).toEqual([all[0]]);
+    expect(unassignedLabels(all, [GOOD])).toEqual([]);
+  });
+
+  it("takes the scorer's name for the judge's", () => {
+    const named = [label("a", "pass", { of: "correctness" })];
+    expect(labelsOf(named, "right", [GOOD, RIGHT])).toEqual(named);
+    expect(labelsOf(named, "good", [GOOD, RIGHT])).toEqual([]);
+  });
+
+  it("measures a judge whose suite nobody knows by all that do not name another", () => {
+    expect(ofOf(labelsOf(all, "good", []))).toEqual(["-", "good"]);
+  });
+
+  it("measures no judge that is not the suite's by labels that name none", () => {
+    expect(ofOf(labelsOf(all, "other", [GOOD]))).toEqual([]);
+  });
+
+  it("counts one rater once for an answer: the label that names the judge", () => {
+    const twice = [label("a", "pass"), label("a", "fail", { of: "good" })];
+    expect(labelsOf(twice, "good", [GOOD])).toEqual([twice[1]]);
+  });
+});
+
+describe("measuredScorers", () => {
+  it("finds judges by name, whatever version, and scorers that ask a model, nested ones too", () => {
+    const found = measuredScorers([
+      { type: "equals" },
+      { type: "judge", judge: "good@^1", name: "kindness" },
+      { type: "judge", judge: "good@2.0.0", name: "kindness-2" },
+      {
+        type: "any-of",
+        of: [
+          { type: "contains", value: "x" },
+          { type: "not", of: { type: "classifier" } },
+        ],
+      },
+      { type: "all-of", name: "plain", of: [{ type: "equals" }] },
+    ]);
+    expect(found).toEqual([
+      { name: "kindness", judge: "good" },
+      { name: "kindness-2", judge: "good" },
+      { name: "any-of", judge: null },
+    ]);
+    expect(measuredNames(found)).toEqual(["good"]);
+  });
+
+  it("knows every type of the registry that takes a model, and no other", async () => {
+    const asking: string[] = [];
+    for (const type of registry.names) {
+      const settings = (await registry.load(type))?.settings as
+        | { shape?: Record<string, unknown> }
+        | undefined;
+      if (type === "judge" || Object.hasOwn(settings?.shape ?? {}, "model")) asking.push(type);
+    }
+    expect(measuredScorers(registry.names.map((type) => ({ type }))).map((one) => one.name)).toEqual(asking);
+  });
+});
+
+it("assignLabels names a judge where none was named, and leaves a second label of one rater alone", () => {
+  const labels = [label("a", "pass"), label("b", "pass"), label("b", "fail", { of: "good" })];
+  expect(ofOf(assignLabels(labels, "good"))).toEqual(["good", "-", "good"]);
+  expect(ofOf(assignLabels(labels, "right"))).toEqual(["right", "right", "good"]);
+});

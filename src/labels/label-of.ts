@@ -1,0 +1,80 @@
+import type { Label } from "../domain/label.ts";
+import type { ScorerEntry } from "../domain/suite.ts";
+import { answerKey } from "./label-file.ts";
+
+/** A scorer of a suite that rests on a model's opinion, and can be measured by labels. */
+export interface MeasuredScorer {
+  readonly name: string;
+  /** Name of its judge's file; null for a scorer that has none. */
+  readonly judge: string | null;
+}
+
+/** Types of scorers that ask a model; those that are made of others ask one when these do. */
+const ASKING = ["judge", "classifier", "moderation", "embedding-similarity"];
+
+/** Those of a suite's entries that rest on a model, told without opening them. */
+export function measuredScorers(entries: readonly ScorerEntry[]): MeasuredScorer[] {
+  return entries.filter(asksModel).map(({ type, name, judge }) => ({
+    name: name ?? type,
+    judge: type === "judge" && typeof judge === "string" ? judge.replace(/@.*$/, "") : null,
+  }));
+}
+
+function asksModel({ type, of }: ScorerEntry): boolean {
+  if (ASKING.includes(type)) return true;
+  return [of].flat().some((inner) => isEntry(inner) && asksModel(inner));
+}
+
+const isEntry = (value: unknown): value is ScorerEntry =>
+  value !== null && typeof value === "object" && typeof (value as { type?: unknown }).type === "string";
+
+/** The names that a label without `of` could mean: the judges of a suite, and without any its other scorers that ask a model. */
+export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {
+  const judges = scorers.flatMap((one) => one.judge ?? []);
+  return [...new Set(judges.length > 0 ? judges : scorers.map((one) => one.name))];
+}
+
+/** Every word that `of` may say in a suite. */
+export function wordsForOf(scorers: readonly MeasuredScorer[]): string[] {
+  return [...new Set(scorers.flatMap(({ name, judge }) => (judge === null ? [name] : [judge, name])))];
+}
+
+/**
+ * The labels that say how good one judge is: those of it, and those that name none where the suite has no other judge. Of two
+ * labels of one rater for one answer the one that names the judge counts.
+ *
+ * @param name of the judge's file, or of a scorer without one
+ * @param scorers of the suite; none where the suite is not known
+ */
+export function labelsOf(
+  labels: readonly Label[],
+  name: string,
+  scorers: readonly MeasuredScorer[],
+): Label[] {
+  const words = new Set([name, ...scorers.flatMap((one) => (one.judge === name ? [one.name] : []))]);
+  const measured = measuredNames(scorers);
+  const alone = measured.every((one) => one === name);
+  const own = labels.filter((label) => (label.of === undefined ? alone : words.has(label.of)));
+  const named = new Set(own.flatMap((label) => (label.of === undefined ? [] : [identity(label)])));
+  return own.filter((label) => label.of !== undefined || !named.has(identity(label)));
+}
+
+const identity = (label: Label): string => `${label.rater}\n${answerKey(label)}`;
+
+/** Labels that name no judge, in a suite that has several: they measure none. */
+export function unassignedLabels(labels: readonly Label[], scorers: readonly MeasuredScorer[]): Label[] {
+  return measuredNames(scorers).length < 2 ? [] : labels.filter((label) => label.of === undefined);
+}
+
+/** The labels with the judge's name in those that had none. */
+export function assignLabels(labels: readonly Label[], judge: string): Label[] {
+  const there = new Set(labels.flatMap((label) => (label.of === judge ? [identity(label)] : [])));
+  return labels.map((label) =>
+    label.of !== undefined || there.has(identity(label)) ? label : { ...label, of: judge },
+  );
+}
+
+/** The command by which a person labels answers for a judge. */
+export function labelCommand(suite: string, judge: string, scorers: readonly MeasuredScorer[]): string {
+  return `evals label ${suite}${measuredNames(scorers).length < 2 ? "" : ` --judge ${judge}`}`;
+}
