@@ -43,6 +43,15 @@ export type RunEnd =
       readonly because?: LostBecause | undefined;
     };
 
+/** What held calls of a run back, and how often its model refused one for want of room. */
+export interface RunPace {
+  /** What held them longest; null when nothing did. */
+  readonly limited_by: "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals" | null;
+  /** Of all calls together, in milliseconds. */
+  readonly waited_ms: number;
+  readonly refused: number;
+}
+
 /** One metric of both sides. Values and differences are in the metric's own unit. */
 export interface MetricComparison {
   readonly metric: string;
@@ -201,6 +210,8 @@ export interface RunReport {
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly dataset_path: string;
   readonly duration_ms: number;
+  /** Of this sitting; absent in reports of 0.1.0 and of runs that did not end. */
+  readonly pace?: RunPace | undefined;
 }
 
 /** How a case stands to the baseline: `changed` has other content, `missing` has no answer on one side. */

@@ -9,11 +9,11 @@ export interface RetryPolicy {
   readonly timeout_retries: number;
   /** Wait before the first retry, in milliseconds; doubled each time, times a random share of 0.5 to 1. */
   readonly base_ms: number;
-  /** Longest wait that is ever made, in milliseconds, whatever the other side asks for. */
-  readonly cap_ms: number;
+  /** Longest wait that is begun, in milliseconds: who asks for more is not asked again. */
+  readonly most_ms: number;
 }
 
-export const DEFAULT_RETRY: RetryPolicy = { retries: 3, timeout_retries: 1, base_ms: 500, cap_ms: 60_000 };
+export const DEFAULT_RETRY: RetryPolicy = { retries: 3, timeout_retries: 1, base_ms: 500, most_ms: 120_000 };
 
 /** Waits. Ends early when the signal aborts, by resolving or by rejecting. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -41,10 +41,8 @@ export interface RetryOutside {
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds.
- *
- * What the other side asked for is the least; a little is added at random, so that those refused together do not
- * come back together.
+ * How long to wait before the next attempt, in milliseconds: the longer of what the other side asked for and a wait that
+ * grows with each attempt. A little is added at random, so that those who failed together do not come back together.
  */
 export function retryWait(
   failure: FailedReply,
@@ -52,13 +50,13 @@ export function retryWait(
   policy: RetryPolicy,
   random: number,
 ): number {
-  const backoff = policy.base_ms * 2 ** (attempt - 1) * (0.5 + random / 2);
-  const asked = failure.retry_after_ms;
-  const wait = asked === undefined ? backoff : asked + random * Math.min(policy.base_ms, asked / 4);
-  return Math.min(policy.cap_ms, wait);
+  const grown = policy.base_ms * 2 ** (attempt - 1) * (0.5 + random / 2);
+  const asked = failure.retry_after_ms ?? 0;
+  return Math.max(grown, asked + random * Math.min(policy.base_ms, asked / 4));
 }
 
-function wasSent(reply: Reply): boolean {
+/** Whether a request left for it: only then is it counted, and may have cost something. */
+export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
 
@@ -70,9 +68,11 @@ function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
 
 /** Adds retries to any client. Policy lives here, transport in the client it wraps. */
 export function retryingClient(client: Client, policy: RetryPolicy, outside: RetryOutside): Client {
-  const { sleep, random, onCall, onRetry, onFailed } = outside;
+  const { sleep, random, onRetry, onFailed } = outside;
   const mayRetry = (failure: FailedReply, attempt: number) =>
-    failure.transient && attempt <= (failure.error === "timeout" ? policy.timeout_retries : policy.retries);
+    failure.transient &&
+    (failure.retry_after_ms ?? 0) <= policy.most_ms &&
+    attempt <= (failure.error === "timeout" ? policy.timeout_retries : policy.retries);
 
   const pause = async (
     question: Question,
@@ -91,7 +91,6 @@ export function retryingClient(client: Client, policy: RetryPolicy, outside: Ret
   return clientWithSend(client, async (request, question, trial, signal) => {
     for (let attempt = 1; ; attempt++) {
       const reply = await client.send(request, question, trial, signal);
-      if (wasSent(reply)) onCall?.();
       if (reply.kind === "answered") return reply;
       const affordable = !wasSent(reply) || (onFailed?.(reply, question) ?? true);
       if (signal.aborted || !affordable || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);

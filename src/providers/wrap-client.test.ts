@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnsweredReply, Client, FailedReply, Reply } from "../domain/provider.ts";
-import { usageOf } from "../domain/transcript.ts";
-import { limitedClient, TokenBucket } from "./limited-client.ts";
 import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { questionOf, scriptedClient } from "./testing/fake-host.ts";
 import { timedClient } from "./timed-client.ts";
@@ -13,6 +11,7 @@ const busy: FailedReply = {
   error: "rate-limit",
   message: "429",
   transient: true,
+  busy: true,
   retry_after_ms: 7000,
 };
 const broken: FailedReply = { kind: "failed", error: "provider", message: "500", transient: true };
@@ -53,7 +52,7 @@ describe("wrapClient retries", () => {
     expect(await send(wrapClient(scriptedClient(busy, broken, answered), options))).toMatchObject({
       output: "ok",
     });
-    expect(slept).toEqual([7000, 500]);
+    expect(slept).toEqual([7000, 250]);
     expect(calls.sent).toBe(3);
   });
 
@@ -98,12 +97,26 @@ describe("wrapClient retries", () => {
 });
 
 describe("retryWait", () => {
-  it("doubles, with jitter, up to a cap", () => {
+  const asking = (retry_after_ms: number, attempt: number) =>
+    retryWait({ ...broken, retry_after_ms }, attempt, DEFAULT_RETRY, 0);
+
+  it("doubles, with jitter", () => {
     expect([1, 2, 3].map((attempt) => retryWait(broken, attempt, DEFAULT_RETRY, 0))).toEqual([
       250, 500, 1000,
     ]);
     expect(retryWait(broken, 1, DEFAULT_RETRY, 0.999)).toBeCloseTo(499.75);
-    expect(retryWait({ ...busy, retry_after_ms: 3_600_000 }, 1, DEFAULT_RETRY, 0)).toBe(60_000);
+  });
+
+  it("is the longer of what was asked for and the growing one", () => {
+    expect([1, 2, 3].map((attempt) => asking(0, attempt))).toEqual([250, 500, 1000]);
+    expect([1, 2, 3].map((attempt) => asking(600, attempt))).toEqual([600, 600, 1000]);
+  });
+
+  it("is not begun when more is asked for than a run waits", async () => {
+    const { options, slept, calls } = fakeOutside();
+    const away: FailedReply = { ...broken, retry_after_ms: 3_600_000 };
+    expect(await send(wrapClient(scriptedClient(away), options))).toEqual(away);
+    expect([slept, calls.sent]).toEqual([[], 1]);
   });
 });
 
@@ -190,48 +203,5 @@ describe("timedClient", () => {
       },
     };
     await expect(send(timedClient(bug, 1000, () => 0))).rejects.toThrow("bug");
-  });
-});
-
-describe("limitedClient", () => {
-  it("spreads requests over the minute", async () => {
-    const { options, slept } = fakeOutside();
-    const client = limitedClient(scriptedClient(answered), { requests_per_minute: 60 }, options);
-    for (let i = 0; i < 4; i++) await send(client);
-    expect(slept).toEqual([1000, 1000, 1000]);
-  });
-
-  it("waits for tokens once what replies cost is known", async () => {
-    const { options, slept } = fakeOutside();
-    const costly: Reply = { ...answered, usage: usageOf({ input_tokens: 500, output_tokens: 500 }) };
-    const client = limitedClient(scriptedClient(costly), { tokens_per_minute: 6000 }, options);
-    for (let i = 0; i < 3; i++) await send(client);
-    expect(slept).toEqual([10_000, 10_000]);
-  });
-
-  it("keeps to the requests in flight", async () => {
-    let inFlight = 0;
-    let most = 0;
-    const client: Client = {
-      ...scriptedClient(),
-      send: async () => {
-        most = Math.max(most, ++inFlight);
-        await new Promise((resolve) => setImmediate(resolve));
-        inFlight -= 1;
-        return answered;
-      },
-    };
-    const limited = limitedClient(client, { concurrency: 3 }, fakeOutside().options);
-    await Promise.all(Array.from({ length: 10 }, () => send(limited)));
-    expect(most).toBe(3);
-  });
-
-  it("lets a request through that is larger than the bucket", () => {
-    let at = 0;
-    const bucket = new TokenBucket(60, 10, () => at);
-    expect(bucket.take(100)).toBe(0);
-    expect(bucket.take(1)).toBe(91_000);
-    at = 91_000;
-    expect(bucket.take(1)).toBe(1000);
   });
 });

@@ -1,7 +1,9 @@
+import pLimit from "p-limit";
 import type { Limits } from "../domain/config.ts";
 import type { Client } from "../domain/provider.ts";
+import { clientWithSend } from "./client-with-send.ts";
 import { type Fallback, fallbackClient } from "./fallback-client.ts";
-import { limitedClient } from "./limited-client.ts";
+import { ModelLine, pacedClient } from "./paced-client.ts";
 import { DEFAULT_RETRY, type RetryOutside, type RetryPolicy, retryingClient } from "./retrying-client.ts";
 import { timedClient } from "./timed-client.ts";
 
@@ -10,10 +12,19 @@ export interface WrapOptions extends RetryOutside {
   readonly retry?: RetryPolicy | undefined;
   /** Deadline of one attempt, in milliseconds; waiting for a limit is not part of it. */
   readonly timeout_ms: number;
+  /** Shared with whoever else asks the model; absent: a line of its own within `limits`. */
+  readonly line?: ModelLine | undefined;
   readonly limits?: Limits | undefined;
+  /** Calls of this client that may be under way at once, those in line included. */
+  readonly most_at_once?: number | undefined;
   readonly fallback?: Fallback | undefined;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+}
+
+function atOnce(client: Client, most: number): Client {
+  const slot = pLimit(most);
+  return clientWithSend(client, (...call) => slot(async () => client.send(...call)));
 }
 
 /**
@@ -25,7 +36,8 @@ export interface WrapOptions extends RetryOutside {
 export function wrapClient(client: Client, options: WrapOptions): Client {
   if (client.immediate) return client;
   const timed = timedClient(client, options.timeout_ms, options.now);
-  const limited = limitedClient(timed, options.limits ?? {}, options);
-  const retrying = retryingClient(limited, options.retry ?? DEFAULT_RETRY, options);
-  return options.fallback === undefined ? retrying : fallbackClient(retrying, options.fallback);
+  const paced = pacedClient(timed, options.line ?? new ModelLine(options.limits ?? {}, options), options);
+  const retrying = retryingClient(paced, options.retry ?? DEFAULT_RETRY, options);
+  const asked = options.most_at_once === undefined ? retrying : atOnce(retrying, options.most_at_once);
+  return options.fallback === undefined ? asked : fallbackClient(asked, options.fallback);
 }

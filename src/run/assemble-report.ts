@@ -75,6 +75,7 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     spent: ran.spent,
     dataset_path: ran.plan.datasetPath,
     duration_ms: ran.duration_ms,
+    pace: ran.pace,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Budget } from "../domain/config.ts";
 import type { Client } from "../domain/provider.ts";
-import type { RunEnd } from "../domain/report.ts";
+import type { RunEnd, RunPace } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
@@ -48,6 +48,8 @@ export interface RunWorld {
   readonly store: Store;
   /** Puts retry, deadline, limits and recording around the target's client. */
   readonly wrap: (client: Client, hooks: CallHooks) => Client;
+  /** Begins to watch the target's pace; absent where nothing is asked. */
+  readonly watchPace?: (() => () => RunPace) | undefined;
   /** What judges need beside the network; only a plan that has judges uses it. */
   readonly judging?: JudgeOutside | undefined;
   readonly control: RunControl;
@@ -84,6 +86,7 @@ export interface RanRun {
   /** By this sitting, judges included. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly duration_ms: number;
+  readonly pace: RunPace;
   readonly writer: RunWriter;
 }
 
@@ -123,6 +126,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     },
     ...payingHooks(guard, (reply) => writer.recordLost({ ...reply, judge: null })),
   });
+  const pace = world.watchPace?.();
   const end = await runTrials({
     plan,
     order: orderOf(plan, early?.order),
@@ -164,6 +168,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     end: end.kind === "decided" ? { kind: "decided" } : end,
     spent: together(spentBy(plan, guard, before.spent), judged?.spent),
     duration_ms: world.now() - started,
+    pace: pace?.() ?? NEVER_HELD,
     writer,
   };
 }
@@ -194,6 +199,8 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
       answered.add(`${case_no}/${trial}`);
   return answered;
 }
+
+const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
 function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {

@@ -1,4 +1,3 @@
-import type { Limits } from "../domain/config.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { BaselineAnswer, JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
 import { SettingMistake } from "../domain/problem.ts";
@@ -11,6 +10,7 @@ import { wrapClient } from "../providers/wrap-client.ts";
 import type { CallHooks } from "./call-hooks.ts";
 import { type AskedModel, type JudgeSitting, judgeModel } from "./judge-model.ts";
 import { identityOf, recordedModel } from "./model-identity.ts";
+import { lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
 /** What asking needs of the outside, beside the network. */
@@ -62,7 +62,8 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
       onFailed: (failure: FailedReply, question: Question) =>
         hooks()?.onFailed(failure, question, price) ?? true,
       timeout_ms: timeoutOf(one),
-      limits: limitsOf(one, concurrency),
+      line: lineOf(project, one, state.outside as JudgeOutside),
+      most_at_once: atOnce(one, concurrency),
     });
     return wrapClient(target.client, {
       ...options(model, target),
@@ -92,7 +93,7 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     const entry = own.models.get(alias) as LoadedModel;
     const model = instead?.(entry) ?? entry;
     const options = {
-      concurrency: limitsOf(model, concurrency).concurrency ?? concurrency,
+      concurrency: atOnce(model, concurrency),
       caseIds: () => [],
     };
     const target = await openTarget(own, model, options);
@@ -154,9 +155,9 @@ interface Fallback {
 
 type Params = { readonly [name: string]: Json };
 
-/** A judge has limits of its own, so that it never waits behind the target's calls nor they behind it. */
-function limitsOf(model: LoadedModel, concurrency: number): Limits {
-  return { concurrency, ...model.entry.limits };
+/** Calls of a judge that may be in flight: as many as trials, where its model has no limit of its own. */
+function atOnce(model: LoadedModel, concurrency: number): number {
+  return model.entry.limits?.concurrency ?? concurrency;
 }
 
 /** The project with a judge's parameters beside those of every model, so that a recording's model has them too. */

@@ -8,6 +8,7 @@ import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
+import { lineOf } from "../../run/model-lines.ts";
 import type { Store } from "../../store/store.ts";
 import { selfJudging } from "../checking/self-judging.ts";
 import { exitCodeFor } from "../exit-code.ts";
@@ -200,6 +201,7 @@ async function worldOf(
   return {
     store,
     wrap: wrapperFor(prepared, place.project, io, progress.retried),
+    watchPace: () => lineOf(place.project, prepared.plan.model, io).watch(),
     judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: progress.retried },
     control: { stopping: stop.stopping, signal: stop.signal },
     onStart: (header, done, tally) => {

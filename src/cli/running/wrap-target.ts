@@ -4,6 +4,7 @@ import type { Client, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
 import type { CallHooks } from "../../run/call-hooks.ts";
+import { lineOf } from "../../run/model-lines.ts";
 import { timeoutOf } from "../../run/open-target.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store } from "../../store/store.ts";
@@ -28,7 +29,7 @@ export function wrapperFor(
       onCall,
       onFailed: (failure, question) => onFailed(failure, question, plan.target.price),
       timeout_ms: timeoutOf(model),
-      limits: model.entry.limits,
+      line: lineOf(project, model, outside),
       ...(fallback === undefined || other === undefined
         ? {}
         : {
@@ -42,7 +43,7 @@ export function wrapperFor(
                 onCall,
                 onFailed: (failure, question) => onFailed(failure, question, fallback.price),
                 timeout_ms: timeoutOf(other),
-                limits: other.entry.limits,
+                line: lineOf(project, other, outside),
               }),
             },
           }),

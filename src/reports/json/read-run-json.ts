@@ -29,5 +29,6 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     spent: written.spent ?? { usd: null, tokens: 0 },
     dataset_path: written.dataset_path ?? "",
     duration_ms: written.duration_ms ?? 0,
+    ...(written.pace === undefined ? {} : { pace: written.pace }),
   };
 }

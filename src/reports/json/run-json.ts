@@ -32,6 +32,7 @@ export function runJson(report: RunReport): object {
     dataset_path: report.dataset_path,
     started_at: header.started_at,
     duration_ms: Math.round(report.duration_ms),
+    ...(report.pace === undefined ? {} : { pace: report.pace }),
   };
 }
 

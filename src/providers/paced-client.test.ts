@@ -1,0 +1,211 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Limits } from "../domain/config.ts";
+import type { Client, FailedReply, Reply } from "../domain/provider.ts";
+import { ModelLine } from "./paced-client.ts";
+import { questionOf, scriptedClient } from "./testing/fake-host.ts";
+import { wrapClient } from "./wrap-client.ts";
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const refused = (retry_after_ms?: number): FailedReply => ({
+  kind: "failed",
+  error: "rate-limit",
+  message: "429 from api.test",
+  transient: true,
+  busy: true,
+  ...(retry_after_ms !== undefined && { retry_after_ms }),
+});
+
+/** A server that answers after 300 ms, and refuses at once what `room` has no room for. */
+function server(room: (inFlight: number, sent: number, now: number) => Reply | null) {
+  const seen = { sent: 0, refused: 0, peak: 0, inFlight: 0, at: [] as number[] };
+  const client: Client = {
+    ...scriptedClient(),
+    send: async () => {
+      seen.at.push(performance.now());
+      const refusal = room(seen.inFlight, seen.sent++, performance.now());
+      if (refusal !== null) {
+        seen.refused++;
+        return refusal;
+      }
+      seen.peak = Math.max(seen.peak, ++seen.inFlight);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      seen.inFlight--;
+      return { kind: "answered", output: "ok", usage: USAGE };
+    },
+  };
+  return { client, seen };
+}
+const USAGE = {
+  input_tokens: 10,
+  output_tokens: 90,
+  cached_input_tokens: null,
+  cache_write_tokens: null,
+  reasoning_tokens: null,
+};
+const outside = {
+  now: () => performance.now(),
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+  random: () => 0.5,
+};
+
+/** Asks so many, at most 16 at once, as the engine does. */
+async function askAll(clients: readonly Client[], count: number, atOnce = 16) {
+  const replies: Reply[] = [];
+  const never = new AbortController().signal;
+  let next = 0;
+  const work = async (client: Client) => {
+    while (next++ < count) replies.push(await client.send({ input: 1 }, questionOf(), 1, never));
+  };
+  const all = Promise.all(clients.flatMap((client) => Array.from({ length: atOnce }, () => work(client))));
+  let over = false;
+  void all.finally(() => {
+    over = true;
+  });
+  while (!over) await vi.advanceTimersByTimeAsync(1000);
+  await all;
+  return replies;
+}
+
+function lineOver(client: Client, limits: Limits = {}) {
+  const line = new ModelLine(limits, outside);
+  return { line, pace: line.watch(), wrapped: wrapClient(client, { ...outside, line, timeout_ms: 60_000 }) };
+}
+const answered = (replies: readonly Reply[]) => replies.filter((one) => one.kind === "answered").length;
+
+describe("a server that takes so many at once", () => {
+  it.each([
+    [4, 1000],
+    [4, undefined],
+    [4, 0],
+    [1, 250],
+    [7, 2000],
+    [15, 500],
+  ])("(%i, asking to come back in %s ms) answers all, and refuses few", async (most, asked) => {
+    const { client, seen } = server((inFlight) => (inFlight < most ? null : refused(asked)));
+    const { pace, wrapped } = lineOver(client);
+    expect(answered(await askAll([wrapped], 300))).toBe(300);
+    expect(seen.refused).toBeLessThan(40);
+    expect(pace().limited_by).toMatch(/^(concurrency|refusals)$/);
+    expect(pace().refused).toBe(seen.refused);
+    expect(pace().waited_ms).toBeGreaterThan(0);
+  });
+
+  it("is pressed no harder by two that share its line", async () => {
+    const { client, seen } = server((inFlight) => (inFlight < 4 ? null : refused(500)));
+    const { line, wrapped } = lineOver(client);
+    const second = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+    expect(answered(await askAll([wrapped, second], 200))).toBe(200);
+    expect(seen.refused).toBeLessThan(60);
+  });
+});
+
+describe("a server that takes so many in a while", () => {
+  it.each([7000, undefined])("(asking to wait %s ms) answers all", async (asked) => {
+    const taken: number[] = [];
+    const { client, seen } = server((_, __, now) => {
+      if (taken.filter((at) => at > now - 7000).length >= 40) return refused(asked);
+      taken.push(now);
+      return null;
+    });
+    const { pace, wrapped } = lineOver(client);
+    expect(answered(await askAll([wrapped], 200))).toBe(200);
+    expect(seen.refused).toBeLessThan(120);
+    expect(pace().limited_by).toBe("refusals");
+  });
+
+  it("answers after most of a minute of refusals, if it answered before", async () => {
+    const { client } = server((_, sent, now) => (sent < 20 || now > 40_000 ? null : refused()));
+    expect(answered(await askAll([lineOver(client).wrapped], 60))).toBe(60);
+  });
+});
+
+describe("a server that answers nothing any more", () => {
+  it("but refusals is given up with few calls, and whoever waits is told at once", async () => {
+    const { client, seen } = server(() => refused(1000));
+    const replies = await askAll([lineOver(client).wrapped], 40);
+    expect(replies).toHaveLength(40);
+    for (const reply of replies)
+      expect(reply).toMatchObject({ error: "rate-limit", closed: "only-refusals" });
+    expect(seen.sent).toBeLessThan(40);
+  });
+
+  it("and asks to come back tomorrow is not waited for, and not asked again", async () => {
+    const { client, seen } = server(() => refused(43_200_000));
+    const began = performance.now();
+    const replies = await askAll([lineOver(client).wrapped], 40);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    for (const reply of replies) expect(reply).toMatchObject({ error: "rate-limit", closed: "long-wait" });
+    expect(replies[0]).toMatchObject({ message: "429 from api.test (asks to come back in 12 h)" });
+    expect(seen.sent).toBeLessThanOrEqual(16);
+  });
+
+  it("for want of money is not asked again", async () => {
+    const broke: FailedReply = {
+      ...refused(),
+      busy: undefined,
+      transient: false,
+      fatal: true,
+      closed: "no-money",
+    };
+    const { client, seen } = server((_, sent) => (sent < 50 ? null : broke));
+    const replies = await askAll([lineOver(client).wrapped], 300);
+    expect(answered(replies)).toBe(50);
+    expect(seen.refused).toBeLessThanOrEqual(16);
+  });
+});
+
+describe("limits of the user's own", () => {
+  const most = (times: readonly number[]) =>
+    Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length));
+
+  it("hold for requests in every minute, over all that ask the model", async () => {
+    const { client, seen } = server(() => null);
+    const { line, pace, wrapped } = lineOver(client, { requests_per_minute: 30 });
+    const judge = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+    await askAll([wrapped, judge], 100);
+    expect(most(seen.at)).toBeLessThanOrEqual(30);
+    expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
+    expect(pace().limited_by).toBe("requests_per_minute");
+  });
+
+  it("hold for tokens in every minute, from the first second on", async () => {
+    const { client, seen } = server(() => null);
+    const { pace, wrapped } = lineOver(client, { tokens_per_minute: 2000 });
+    await askAll([wrapped], 60);
+    // A hundred tokens each.
+    expect(most(seen.at.slice(1))).toBeLessThanOrEqual(20);
+    expect(pace().limited_by).toBe("tokens_per_minute");
+  });
+
+  it("hold for requests in flight", async () => {
+    const { client, seen } = server(() => null);
+    await askAll([lineOver(client, { concurrency: 3 }).wrapped], 30);
+    expect(seen.peak).toBe(3);
+  });
+
+  it("hold nobody back where there are none", async () => {
+    const { client } = server(() => null);
+    const { pace, wrapped } = lineOver(client);
+    await askAll([wrapped], 100);
+    expect(pace()).toEqual({ limited_by: null, waited_ms: 0, refused: 0 });
+  });
+});
+
+it("lets whoever waits go when the run is cancelled, unsent", async () => {
+  const { client, seen } = server(() => refused(60_000));
+  const cut = new AbortController();
+  const { wrapped } = lineOver(client);
+  const replies = [1, 2].map((trial) => wrapped.send({ input: 1 }, questionOf(), trial, cut.signal));
+  await vi.advanceTimersByTimeAsync(100);
+  cut.abort();
+  await vi.advanceTimersByTimeAsync(60_000);
+  for (const reply of await Promise.all(replies))
+    expect(reply).toMatchObject({ message: "cancelled", unsent: true });
+  expect(seen.sent).toBe(2);
+});

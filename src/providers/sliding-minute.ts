@@ -1,0 +1,67 @@
+/** A minute, and a little for calls that take unequally long to arrive. */
+const MINUTE_MS = 60_250;
+
+/**
+ * Keeps an amount below a limit in every minute that one can cut out, from the first second on, and spreads it evenly
+ * over the minute beyond a first burst. Times are milliseconds of a monotonic clock.
+ */
+export class SlidingMinute {
+  readonly #limit: number;
+  readonly #window_ms: number;
+  readonly #msEach: number;
+  readonly #burst_ms: number;
+  /** What left within the window, oldest first. */
+  readonly #taken: { at: number; amount: number }[] = [];
+  #sum = 0;
+  /** Until when what was taken lasts at an even rate. */
+  #lastsUntil = 0;
+
+  /**
+   * @param perMinute more than 0; below 1 it is one in so many minutes
+   * @param burst how much may go at once after a rest
+   */
+  constructor(perMinute: number, burst: number) {
+    this.#limit = Math.max(1, perMinute);
+    this.#window_ms = MINUTE_MS * Math.max(1, 1 / perMinute);
+    this.#msEach = 60_000 / perMinute;
+    this.#burst_ms = Math.max(1, burst) * this.#msEach;
+  }
+
+  #forget(now: number): void {
+    while (this.#taken[0] !== undefined && this.#taken[0].at <= now - this.#window_ms) {
+      this.#sum -= this.#taken.shift()?.amount ?? 0;
+    }
+  }
+
+  /** Milliseconds until so much may leave. What exceeds the limit alone waits for an empty minute. */
+  wait(now: number, amount: number): number {
+    this.#forget(now);
+    const ahead = Math.max(0, this.#lastsUntil - now);
+    const even = ahead === 0 ? 0 : ahead + amount * this.#msEach - this.#burst_ms;
+    let over = this.#sum + amount - this.#limit;
+    let window = 0;
+    for (const one of this.#taken) {
+      if (over <= 0) break;
+      over -= one.amount;
+      window = one.at + this.#window_ms - now;
+    }
+    return Math.max(0, Math.min(even, ahead), window);
+  }
+
+  take(now: number, amount: number): void {
+    this.#taken.push({ at: now, amount });
+    this.#sum += amount;
+    this.#lastsUntil = Math.max(now, this.#lastsUntil) + amount * this.#msEach;
+  }
+
+  /** What left at a moment was more, or less, than had been set aside. */
+  correct(at: number, reserved: number, used: number): void {
+    const change = used - reserved;
+    if (change === 0) return;
+    this.#lastsUntil += change * this.#msEach;
+    const entry = this.#taken.findLast((one) => one.at === at && one.amount === reserved);
+    if (entry === undefined) return;
+    entry.amount = used;
+    this.#sum += change;
+  }
+}

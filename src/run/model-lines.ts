@@ -1,0 +1,19 @@
+import type { ModelEntry } from "../domain/config.ts";
+import type { LoadedModel, Project } from "../domain/project.ts";
+import { ModelLine, type PaceOutside } from "../providers/paced-client.ts";
+
+const lines = new WeakMap<ModelEntry, ModelLine>();
+
+/**
+ * The line in front of a model of the config: one for all that ask it in this process, runs, judges and canaries, so that
+ * its limits hold and one refusal holds everybody back.
+ */
+export function lineOf(project: Project, model: LoadedModel, outside: PaceOutside): ModelLine {
+  // A run may hold a changed copy of the entry, without its fallback for instance.
+  const { entry } = project.models.get(model.alias) ?? model;
+  const known = lines.get(entry);
+  if (known !== undefined) return known;
+  const line = new ModelLine(entry.limits ?? {}, outside);
+  lines.set(entry, line);
+  return line;
+}
