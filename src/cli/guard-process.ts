@@ -50,7 +50,17 @@ export function guardProcess(process: GuardedProcess, lost: (how: Loss) => numbe
   };
 }
 
-/** What modules print goes to stderr: stdout belongs to the report. */
-export function moveConsole(stderr: NodeJS.WritableStream): void {
+/**
+ * What modules of the main thread print goes to stderr: stdout belongs to the report.
+ * @returns how the report is written
+ */
+export function keepStdout(process: {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}): (text: string) => void {
+  const { stdout, stderr } = process;
+  const write = stdout.write.bind(stdout);
   globalThis.console = new Console({ stdout: stderr, stderr });
+  stdout.write = stderr.write.bind(stderr) as typeof stdout.write;
+  return (text) => void write(text);
 }

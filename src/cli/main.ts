@@ -3,7 +3,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import { formatProblems } from "../project/format-problems.ts";
 import { mistakesDocument } from "../reports/json/documents.ts";
 import { EXIT } from "./exit-code.ts";
-import { guardProcess, moveConsole } from "./guard-process.ts";
+import { guardProcess, keepStdout } from "./guard-process.ts";
 import type { Io } from "./io.ts";
 import { lostCommand } from "./lost-command.ts";
 import { outliveReaders, processIo } from "./process-io.ts";
@@ -18,9 +18,9 @@ z.config({ jitless: true });
 export async function main(args: readonly string[], io?: Io): Promise<number> {
   if (io !== undefined) return runMain(args, io);
   outliveReaders();
-  moveConsole(process.stderr);
+  const stdout = keepStdout(process);
   let printed = "";
-  const own = processIo();
+  const own: Io = { ...processIo(), stdout };
   const watched: Io = {
     ...own,
     stdout: (text) => {

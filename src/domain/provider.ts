@@ -107,6 +107,8 @@ export interface Client {
   ): Reply | Promise<Reply>;
   /** How many trials of this case can be had, when that is known beforehand (recorded outputs). */
   available?(caseId: string): number;
+  /** It ends each attempt at the host's deadline itself: only it knows when an attempt begins. */
+  readonly keepsDeadline?: boolean;
   /** Nothing is waited for: no deadline, no retry, no limits, no cache. */
   readonly immediate?: boolean;
   close(): Promise<void>;
@@ -122,6 +124,8 @@ export interface ProviderHost {
   readonly concurrency: number;
   /** Deadline of one attempt in milliseconds. */
   readonly timeout_ms: number;
+  /** Takes secrets out of what a program or module prints; absent where none is declared. */
+  readonly clean?: ((text: string) => string) | undefined;
   /** The ids of the selected dataset, whole, before any filter; for sources that must know every case. */
   readonly caseIds: () => Iterable<string>;
   /** Opens another alias of the config (a replay's model). @throws {SettingMistake} for an unknown one */

@@ -5,6 +5,7 @@ export function clientWithSend(client: Client, send: Client["send"]): Client {
   return {
     prepare: (question) => client.prepare(question),
     send,
+    ...(client.keepsDeadline === true && { keepsDeadline: true }),
     ...(client.available !== undefined && { available: client.available.bind(client) }),
     close: () => client.close(),
   };

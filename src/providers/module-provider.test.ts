@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import type { OpenTarget } from "../domain/provider.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { moduleProvider } from "./module-provider.ts";
 import { ask, deadline, fakeHost, questionOf } from "./testing/fake-host.ts";
@@ -11,8 +12,15 @@ async function open(source: string, settings: object = {}) {
   writeFileSync(join(root, "helper.ts"), "export const greet = (name: string): string => `hi ${name}`;\n");
   writeFileSync(join(root, "bot.ts"), source);
   const parsed = moduleProvider.settings.parse({ provider: "module", file: "bot.ts", ...settings });
-  return moduleProvider.open(parsed, fakeHost({ root, env: { API_KEY: "key-1234567890" } }));
+  const opened = await moduleProvider.open(parsed, fakeHost({ root, env: { API_KEY: "key-1234567890" } }));
+  targets.push(opened);
+  return opened;
 }
+
+const targets: OpenTarget[] = [];
+afterEach(async () => {
+  await Promise.all(targets.splice(0).map((one) => one.client.close()));
+});
 
 describe("moduleProvider", () => {
   it("calls a TypeScript function with input and context", async () => {
@@ -21,7 +29,7 @@ describe("moduleProvider", () => {
        export default async (input: { q: number }, context: any) => greet([input.q, context.case, context.trial, context.config.tone].join());`,
       { config: { tone: "warm" } },
     );
-    expect(await ask(target, questionOf(), 3)).toEqual({ kind: "answered", output: "hi 1,c1,3,warm" });
+    expect(await ask(target, questionOf(), 3)).toMatchObject({ kind: "answered", output: "hi 1,c1,3,warm" });
     expect(target.files).toEqual(["bot.ts", "helper.ts"]);
   });
 
@@ -31,6 +39,7 @@ describe("moduleProvider", () => {
     );
     expect(await ask(target, questionOf())).toEqual({
       kind: "answered",
+      latency_ms: expect.any(Number),
       output: "x",
       usage: usageOf({ input_tokens: 1, output_tokens: null }),
       messages: [{ role: "user", content: "y" }],

@@ -2,23 +2,34 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
-import type { AgentContext } from "../domain/user-module.ts";
-import { loadModule } from "../modules/load-module.ts";
+import type {
+  FailedReply,
+  OpenTarget,
+  ProviderDefinition,
+  ProviderHost,
+  Question,
+  Reply,
+} from "../domain/provider.ts";
 import { fileHashes, moduleFiles } from "../modules/module-files.ts";
+import type { CalledOnce } from "../modules/thread-pool.ts";
+import { openUserModule, UnusableModule } from "../modules/user-module.ts";
 import { abortedReply, oneLine } from "./failed-reply.ts";
 import { readGivenAnswer } from "./given-answer.ts";
 import { redactor } from "./redact.ts";
+import { deadlineError } from "./timed-client.ts";
 
 const Settings = z.strictObject({
   ...modelFrame,
   file: z.string().min(1).describe("JavaScript or TypeScript; its default export is called once a trial"),
   config: z.json().optional().describe("Handed to the module as context.config"),
+  isolate: z
+    .boolean()
+    .optional()
+    .describe(
+      "false: in the main thread, where no deadline holds code that never gives way; default a thread",
+    ),
 });
 type Settings = z.output<typeof Settings>;
-
-/** An agent as it was loaded: what it returns is not yet believed. */
-type LoadedAgent = (input: Json, context: AgentContext) => unknown;
 
 const DEFAULT_EXPORT = "Give it a default export: `export default async (input, context) => answer`.";
 
@@ -35,59 +46,88 @@ function moduleMistake(file: string, problem: string, fix: string, cause?: unkno
   );
 }
 
-async function loadAgent(
-  root: string,
-  file: string,
-): Promise<{ agent: LoadedAgent; files: readonly string[] }> {
+async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
   try {
-    const files = moduleFiles(root, file);
-    const agent = (await loadModule(root, file)).default;
-    if (typeof agent === "function") return { agent: agent as LoadedAgent, files };
+    const files = moduleFiles(host.root, file);
+    const { root, env, clean } = host;
+    return { files, agent: await openUserModule({ root, file, env, clean }, isolate ?? true) };
   } catch (error) {
+    if (error instanceof UnusableModule && error.why === "no-function")
+      throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT, error);
     const said = error instanceof Error ? error.message : String(error);
     throw moduleMistake(file, said, "Mend it, or what it imports; importing it must not fail.", error);
   }
-  throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT);
 }
 
-/** What `throw` threw, as one line. */
-function thrownText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/** Says what became of a call as the reply of a model. */
+function replyOf(
+  { outcome, ms }: CalledOnce,
+  { file, timeout_ms }: { file: string; timeout_ms: number },
+): Reply {
+  const failed = (error: "tool" | "provider", message: string): FailedReply => ({
+    kind: "failed",
+    error,
+    message: oneLine(message),
+    transient: false,
+  });
+  switch (outcome.kind) {
+    case "returned": {
+      const reply = readGivenAnswer(JSON.parse(outcome.json), file);
+      return reply.kind === "answered" ? { latency_ms: Math.round(ms * 10) / 10, ...reply } : reply;
+    }
+    case "odd":
+      return { ...failed("tool", `${file} ${outcome.what}`), may_be_billed: true };
+    case "threw":
+      return failed(outcome.plain ? "provider" : "tool", `${file} threw ${outcome.named}`);
+    case "ended":
+      return { ...failed("tool", `${file} ${outcome.how}`), may_be_billed: true };
+    case "timeout":
+      return abortedReply(AbortSignal.abort(deadlineError(timeout_ms)));
+    case "aborted":
+      return abortedReply(AbortSignal.abort());
+    default:
+      return outcome satisfies never;
+  }
 }
 
 async function openModule(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { file } = settings;
-  const { agent, files } = await loadAgent(host.root, file);
+  const { agent, files } = await openAgent(settings, host);
   const redact = redactor(
     Object.entries(host.env).flatMap(([name, value]) =>
       /KEY|TOKEN|SECRET|PASSWORD/i.test(name) ? [value] : [],
     ),
   );
 
-  const call = async (input: Json, context: AgentContext): Promise<Reply> => {
-    try {
-      return readGivenAnswer(await agent(structuredClone(input), context), file);
-    } catch (error) {
-      if (context.signal.aborted) return abortedReply(context.signal);
-      return {
-        kind: "failed",
-        error: "provider",
-        message: oneLine(redact(`${file} threw ${thrownText(error)}`)),
-        transient: false,
-      };
-    }
+  const send = async (
+    { case_id, input, messages }: Question,
+    trial: number,
+    signal: AbortSignal,
+  ): Promise<Reply> => {
+    const context = { case: case_id, trial, messages, config: settings.config };
+    const call = {
+      form: "agent",
+      input: JSON.stringify(input),
+      context: JSON.stringify(context),
+    } as const;
+    const reply = replyOf(await agent.call(call, host.timeout_ms, signal), {
+      file,
+      timeout_ms: host.timeout_ms,
+    });
+    if (reply.kind === "answered") return reply;
+    return signal.aborted ? abortedReply(signal) : { ...reply, message: redact(reply.message) };
   };
 
   return {
     client: {
+      keepsDeadline: true,
       prepare: (question) => ({
         case: question.case_id,
         input: question.input,
         messages: question.messages as Json,
       }),
-      send: (_request, { case_id, input, messages }, trial, signal) =>
-        call(input, { case: case_id, trial, messages, config: settings.config, signal, env: host.env }),
-      close: async () => {},
+      send: (_request, question, trial, signal) => send(question, trial, signal),
+      close: () => agent.close(),
     },
     identity: {
       provider: "module",

@@ -30,7 +30,8 @@ class AbortFanOut {
   }
 }
 
-function deadlineError(timeoutMs: number): Error {
+/** The reason of an attempt that took too long. */
+export function deadlineError(timeoutMs: number): Error {
   const error = new Error(
     `no reply within ${timeoutMs >= 1000 ? `${timeoutMs / 1000} s` : `${timeoutMs} ms`}`,
   );
@@ -49,7 +50,8 @@ function measured(reply: Reply, elapsedMs: number): Reply {
  * Gives each attempt a deadline and measures it, from sending to the last byte.
  *
  * At the deadline the attempt's signal aborts and the reply is `timeout`, whether or not the client listens: a
- * module that never settles must not hold the run. What it still brings is dropped.
+ * client that never settles must not hold the run. What it still brings is dropped. A client that keeps the deadline itself is
+ * only measured.
  * @param timeoutMs milliseconds
  * @param now milliseconds, monotonic
  */
@@ -71,7 +73,10 @@ export function timedClient(client: Client, timeoutMs: number, now: () => number
         resolve(abortedReply(controller.signal));
       };
       const onAbort = () => stop(signal.reason);
-      const timer = setTimeout(() => stop(deadlineError(timeoutMs)), timeoutMs);
+      const timer =
+        client.keepsDeadline === true
+          ? undefined
+          : setTimeout(() => stop(deadlineError(timeoutMs)), timeoutMs);
       aborts.listen(signal, onAbort);
       const settle = (reply: Reply): void => {
         leave();

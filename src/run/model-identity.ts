@@ -33,7 +33,7 @@ function emptyRequest({ client }: OpenTarget): Json {
   }
 }
 
-const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers"];
+const NOT_DEFINING = ["price", "limits", "timeout", "fallback", "headers", "isolate"];
 
 /** Settings of a service of one's own: its templates and paths. */
 function definingSettings({ settings }: LoadedModel): Json {

@@ -27,6 +27,7 @@ export async function openTarget(
     env: project.env,
     concurrency: options.concurrency,
     timeout_ms: timeoutOf(one),
+    clean: declaredSecrets(project) ?? undefined,
     caseIds: options.caseIds,
     open: async (alias, at) => {
       const other = project.models.get(alias);

@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ModelServer, modelServer } from "../testing/model-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
@@ -116,9 +116,9 @@ describe("one run in two processes", () => {
   });
 });
 
-describe("a module that ends the process", () => {
+describe("a module of the main thread that ends the process", () => {
   const agent = (text: string): Record<string, string> => ({
-    "evalconfig.yaml": "models:\n  bot: { provider: module, file: bot.mjs }\n",
+    "evalconfig.yaml": "models:\n  bot: { provider: module, file: bot.mjs, isolate: false }\n",
     "bot.mjs": text,
   });
   const answers = async (): Promise<number> => {
@@ -143,7 +143,7 @@ describe("a module that ends the process", () => {
   it("from a scorer keeps even the answer that was being scored", async () => {
     write(repo.root, {
       "evals/s.yaml":
-        "dataset: d\nprompt: q\nmodel: bot\nconcurrency: 1\nscorers:\n  - { type: module, name: mine, file: mine.mjs }\n",
+        "dataset: d\nprompt: q\nmodel: bot\nconcurrency: 1\nscorers:\n  - { type: module, name: mine, file: mine.mjs, isolate: false }\n",
       "mine.mjs": "export default ({ case: golden }) => (golden.input.n === 7 ? process.exit(0) : true);\n",
     });
     const told = await run().ended;
@@ -173,13 +173,71 @@ describe("a module that ends the process", () => {
     write(repo.root, {
       "evals/s.yaml": repo
         .read("evals/s.yaml")
-        .replace("{ type: equals, name: exact }", "{ type: module, name: mine, file: mine.mjs }"),
-      "mine.mjs": "export default () => new Promise(() => {});\n",
+        .replace(
+          "{ type: equals, name: exact }",
+          "{ type: module, name: mine, file: mine.mjs, isolate: false }",
+        ),
+      "mine.mjs": "await new Promise(() => {});\nexport default () => true;\n",
     });
     const told = await run().ended;
     const problems = [{ code: "EVALS_WAITS_FOR_NOTHING" }];
     expect([told.code, JSON.parse(told.stdout)]).toMatchObject([3, { ...ended, problems }]);
   });
+});
+
+describe("a module in a thread of its own", () => {
+  const config = "models:\n  bot: { provider: module, file: bot.mjs, timeout: 1s, ISOLATE }\n";
+  const suite = (text: string): void =>
+    write(repo.root, {
+      "evalconfig.yaml": config.replace("ISOLATE", "isolate: true"),
+      "bot.mjs": text,
+    });
+
+  it.each(["process.exit(0)", "process.exit(70)", "for (;;);", "await new Promise(() => {})", "throw null"])(
+    "loses the trial of %s alone",
+    async (statement) => {
+      suite(`export default async ({ n }) => { if (n === 20) ${statement}; return "item " + n; };\n`);
+      const told = await run().ended;
+      const { counts } = JSON.parse(told.stdout).runs[0];
+      expect([counts.answered, counts.errored]).toEqual([CASES - 1, 1]);
+    },
+  );
+
+  it("is told as a mistake when it ends while it is loaded", async () => {
+    suite("process.exit(0);\n");
+    for (const command of ["run", "check"]) {
+      const told = await start([command, "--json"]).ended;
+      expect([told.code, JSON.parse(told.stdout).problems[0].code]).toEqual([2, "EVALS_MODULE"]);
+    }
+  });
+
+  it.each(["SIGTERM", "SIGINT"] as const)("never holds the run against %s", async (signal) => {
+    suite(
+      'import { writeFileSync } from "node:fs";\nexport default () => { writeFileSync("begun", ""); for (;;); };\n',
+    );
+    write(repo.root, { "evalconfig.yaml": config.replace(", timeout: 1s, ISOLATE", "") });
+    const child = start(["run", "--json"]);
+    await vi.waitUntil(() => existsSync(join(repo.root, "begun")), { timeout: 20_000, interval: 20 });
+    child.child.kill(signal);
+    if (signal === "SIGINT") {
+      await wait(300);
+      child.child.kill(signal);
+    }
+    expect((await child.ended).code).toBe(signal === "SIGTERM" ? 143 : 130);
+  });
+
+  it.each(["true", "false"])(
+    "leaves stdout to the report whatever it prints (isolate: %s)",
+    async (isolate) => {
+      const noise = `process.stdout.write("noise 1\\n"); console.log("noise 2"); console.info("noise 3"); writeSync(1, "noise 4\\n"); writeFileSync("/dev/stdout", "noise 5\\n");`;
+      suite(
+        `import { writeFileSync, writeSync } from "node:fs";\n${noise}\nexport default ({ n }) => { ${noise} return "item " + n; };\n`,
+      );
+      write(repo.root, { "evalconfig.yaml": config.replace("ISOLATE", `isolate: ${isolate}`) });
+      const told = await run().ended;
+      expect([told.code, JSON.parse(told.stdout).runs[0].counts.answered]).toEqual([0, CASES]);
+    },
+  );
 });
 
 const DISK = "/tmp/evals-full-disk";

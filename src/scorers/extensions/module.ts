@@ -1,14 +1,18 @@
 import * as z from "zod";
+import { Duration } from "../../domain/config.ts";
 import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
-import type { ScorerInput } from "../../domain/user-module.ts";
-import { type LoadedModule, loadModule } from "../../modules/load-module.ts";
 import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
-import { defineScorer } from "../define-scorer.ts";
+import type { ModuleOptions } from "../../modules/thread-pool.ts";
+import type { CallOutcome } from "../../modules/user-function.ts";
+import { openUserModule, UnusableModule, type UserModule } from "../../modules/user-module.ts";
+import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { repositoryFile } from "../frame/repository-file.ts";
 import { brokenModule, noDefaultFunction } from "../frame/scorer-mistakes.ts";
 import { extensionInput, returnedScore } from "./returned-score.ts";
+
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 export const moduleScorer = defineScorer({
   type: "module",
@@ -17,30 +21,32 @@ export const moduleScorer = defineScorer({
   options: {
     file: z.string().min(1).describe("Path of the module, relative to the project root"),
     config: z.unknown().optional().describe("Handed to the function; default {}"),
+    timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
+    isolate: z
+      .boolean()
+      .optional()
+      .describe(
+        "false: in the main thread, where no timeout holds code that never gives way; default a thread",
+      ),
   },
   pace: "own",
+  notDefining: ["timeout", "isolate"],
   operand: "none",
   grades: "returned",
-  async compile({ file, config }, { root }) {
+  async compile({ file, config, isolate, timeout }, { root, env, clean }) {
     repositoryFile(root, file, ["file"]);
-    const judge = await importFunction(root, file);
+    const judge = await openJudge({ root, file, env, clean }, isolate ?? true);
     const files = moduleFiles(root, file);
-    const settings = (config ?? {}) as Json;
+    const timeout_ms = timeout ?? DEFAULT_TIMEOUT_MS;
     return {
       files,
       identity: { files: fileHashes(root, files) },
-      score(actual, _, input) {
-        // Other scorers read the same parsed answer: the user's code gets its own.
-        const output = typeof actual === "object" ? structuredClone(withNumbersAsText(actual)) : actual;
-        const returned = calling(file, () => judge(extensionInput(output, input, settings)));
-        if (!isThenable(returned)) return returnedScore(returned, file);
-        return Promise.resolve(returned).then(
-          (value) => returnedScore(value, file),
-          (error: unknown) => {
-            throw thrown(file, error);
-          },
-        );
+      score: async (actual, _, input) => {
+        const handed = extensionInput(withNumbersAsText(actual), input, (config ?? {}) as Json);
+        const call = { form: "scorer", input: JSON.stringify(handed) } as const;
+        return judgementOf((await judge.call(call, timeout_ms, null)).outcome, { file, timeout_ms });
       },
+      close: () => judge.close(),
     };
   },
   examples: [
@@ -104,35 +110,36 @@ export const moduleScorer = defineScorer({
   ],
 });
 
-type JudgeFunction = (input: ScorerInput) => unknown;
-
-async function importFunction(root: string, file: string): Promise<JudgeFunction> {
-  let loaded: LoadedModule;
+async function openJudge(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
   try {
-    loaded = await loadModule(root, file);
+    return await openUserModule(options, isolate);
   } catch (error) {
-    throw brokenModule(file, messageOf(error), error);
-  }
-  if (typeof loaded.default !== "function") throw noDefaultFunction(file);
-  return loaded.default as JudgeFunction;
-}
-
-function calling(file: string, call: () => unknown): unknown {
-  try {
-    return call();
-  } catch (error) {
-    throw thrown(file, error);
+    if (!(error instanceof UnusableModule)) throw error;
+    throw error.why === "no-function"
+      ? noDefaultFunction(options.file)
+      : brokenModule(options.file, error.message, error);
   }
 }
 
-function thrown(file: string, error: unknown): ScorerFailure {
-  return new ScorerFailure("tool", `${file} threw: ${messageOf(error)}`, { cause: error });
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+/** Reads how a call went. @throws {ScorerFailure} unless it gave a score */
+function judgementOf(
+  outcome: CallOutcome,
+  { file, timeout_ms }: { file: string; timeout_ms: number },
+): Judgement {
+  switch (outcome.kind) {
+    case "returned":
+      return returnedScore(JSON.parse(outcome.json), file);
+    case "odd":
+      throw new ScorerFailure("tool", `${file} ${outcome.what}`);
+    case "threw":
+      throw new ScorerFailure("tool", `${file} threw: ${outcome.message}`);
+    case "ended":
+      throw new ScorerFailure("tool", `${file} ${outcome.how}`);
+    case "timeout":
+      throw new ScorerFailure("tool", `${file} gave no answer in ${timeout_ms} ms`);
+    case "aborted":
+      throw new ScorerFailure("tool", `${file} was closed`);
+    default:
+      return outcome satisfies never;
+  }
 }

@@ -1,0 +1,291 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { Worker, type WorkerOptions } from "node:worker_threads";
+import { type FromThread, SHARED, type ThreadData, type ToThread } from "./thread-messages.ts";
+import type { CallOutcome, FunctionCall } from "./user-function.ts";
+
+/** A call that is waited for. */
+export interface PendingCall {
+  readonly call: FunctionCall;
+  /** How long it may take from its begin, in milliseconds. */
+  readonly timeout_ms: number;
+  /** Called once. @param ms from the call's begin in the thread to its outcome */
+  settle(outcome: CallOutcome, ms: number): void;
+}
+
+/** Why a thread is no more, and what becomes of the calls that were in it. */
+export interface ThreadEnd {
+  /** False: the module did not come up, and would not another time. */
+  readonly loaded: boolean;
+  /** The one that held or ended the thread, as far as it is known. */
+  readonly culprit: PendingCall | undefined;
+  readonly outcome: CallOutcome;
+  /** Others whose code had begun. */
+  readonly begun: readonly PendingCall[];
+  readonly notBegun: readonly PendingCall[];
+}
+
+export interface ThreadOptions {
+  readonly root: string;
+  readonly file: string;
+  /** The thread's own environment; what the module changes in it stays there. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the module prints, line by line. */
+  readonly print: (line: string) => void;
+  /** The thread ended by itself, or was ended because it never gave way. */
+  readonly ended: (end: ThreadEnd) => void;
+  /** An error that belongs to no call that is still under way. */
+  readonly late: (message: string) => void;
+}
+
+/** How a module came up: ready to be called, or not. */
+export type Loading =
+  | { readonly kind: "loaded" }
+  | { readonly kind: "no-function" }
+  | { readonly kind: "broken"; readonly message: string };
+
+/** How often calls are looked after, in milliseconds. */
+const LOOK_MS = 50;
+/** A thread that has shown no life for so long may be held by one of its calls. */
+const HELD_MS = 500;
+/** Longest time for loading a module, its imports included. */
+const LONGEST_LOADING_MS = 30_000;
+/** How long a thread may take to end by itself. */
+const GRACE_MS = 100;
+
+interface InThread {
+  readonly pending: PendingCall;
+  beganAt: number | undefined;
+}
+
+/**
+ * A thread in which a user's module lives, as seen from outside. It may be held by the module's code for ever: so its
+ * calls are looked after from here.
+ */
+export class ModuleThread {
+  readonly loading: Promise<Loading>;
+  readonly #worker: Worker;
+  readonly #state = new Int32Array(new SharedArrayBuffer(SHARED.size * 4));
+  readonly #options: ThreadOptions;
+  readonly #calls = new Map<number, InThread>();
+  #loaded: (loading: Loading) => void = () => {};
+  #lastId = 0;
+  #isLoaded = false;
+  #over = false;
+  #watch: NodeJS.Timeout | undefined;
+  #lookedAt = 0;
+  #beat = 0;
+  #beatAt = 0;
+
+  constructor(options: ThreadOptions) {
+    this.#options = options;
+    const { root, file, env } = options;
+    const data: ThreadData = { root, file, shared: this.#state.buffer as SharedArrayBuffer };
+    this.#worker = startThread({
+      workerData: data,
+      env: { ...env },
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+      name: file,
+    });
+    const loading = new Promise<Loading>((resolve) => {
+      this.#loaded = resolve;
+    });
+    const tooLong = setTimeout(() => {
+      this.#end({ kind: "ended", how: `took more than ${LONGEST_LOADING_MS / 1000} s to load` });
+    }, LONGEST_LOADING_MS);
+    this.loading = loading.finally(() => clearTimeout(tooLong));
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) printLines(stream, options.print);
+    this.#worker.on("message", (message: FromThread) => this.#hear(message));
+    this.#worker.on("error", (error: NodeJS.ErrnoException) => {
+      const how =
+        error.code === "ERR_WORKER_OUT_OF_MEMORY"
+          ? "ran out of memory"
+          : `broke its thread: ${error.message}`;
+      this.#end({ kind: "ended", how });
+    });
+    this.#worker.on("exit", () => this.#end({ kind: "ended", how: "called process.exit" }));
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** @returns a number to abort it by */
+  ask(pending: PendingCall): number {
+    const id = ++this.#lastId;
+    this.#calls.set(id, { pending, beganAt: undefined });
+    if (this.#calls.size === 1) this.#busy();
+    this.#send({ type: "call", id, call: pending.call });
+    return id;
+  }
+
+  /** The call is no longer waited for; its code is told. */
+  forget(id: number, timeout: string | null): void {
+    if (!this.#calls.delete(id)) return;
+    this.#send({ type: "abort", id, timeout });
+    if (this.#calls.size === 0) this.#idle();
+  }
+
+  /** Asks the thread to end, and ends it when it does not. Calls in it are not settled. */
+  async close(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#calls.clear();
+    this.#idle();
+    this.#worker.ref();
+    const gone = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#send({ type: "end" });
+    const force = setTimeout(() => void this.#worker.terminate(), GRACE_MS);
+    await gone;
+    clearTimeout(force);
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: FromThread): void {
+    if (this.#over) return;
+    switch (message.type) {
+      case "done":
+        for (const { id, outcome, ms } of message.results) {
+          const call = this.#calls.get(id);
+          if (call === undefined) continue;
+          this.#calls.delete(id);
+          call.pending.settle(outcome, ms);
+        }
+        if (this.#calls.size === 0) this.#idle();
+        return;
+      case "late":
+        this.#options.late(message.message);
+        return;
+      case "broken":
+        this.#loaded({ kind: "broken", message: message.message });
+        this.#end({ kind: "ended", how: `could not be loaded again: ${message.message}` });
+        return;
+      case "no-function":
+        this.#loaded({ kind: "no-function" });
+        this.#end({ kind: "ended", how: "could not be loaded again" });
+        return;
+      default:
+        this.#isLoaded = true;
+        this.#beatAt = performance.now();
+        this.#loaded({ kind: "loaded" });
+        if (this.#calls.size === 0) this.#worker.unref();
+    }
+  }
+
+  #busy(): void {
+    this.#worker.ref();
+    this.#lookedAt = performance.now();
+    this.#beatAt = this.#lookedAt;
+    this.#watch = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  #idle(): void {
+    clearInterval(this.#watch);
+    this.#watch = undefined;
+    this.#worker.unref();
+  }
+
+  #look(): void {
+    const now = performance.now();
+    const since = now - this.#lookedAt;
+    this.#lookedAt = now;
+    // This thread was held itself: what has arrived meanwhile is read first.
+    if (since > HELD_MS) return;
+    if (!this.#isLoaded) return;
+    const beat = Atomics.load(this.#state, SHARED.beat);
+    if (beat !== this.#beat) {
+      this.#beat = beat;
+      this.#beatAt = now;
+    }
+    const begun = Atomics.load(this.#state, SHARED.begun);
+    const late: [number, InThread][] = [];
+    for (const [id, call] of this.#calls) {
+      if (id <= begun) call.beganAt ??= now;
+      if (call.beganAt !== undefined && now - call.beganAt >= call.pending.timeout_ms) late.push([id, call]);
+    }
+    const quiet = now - this.#beatAt;
+    if (quiet >= Math.max(this.#patience(), HELD_MS)) {
+      this.#end({ kind: "timeout" });
+      return;
+    }
+    for (const [id, { pending }] of late) {
+      // Held by another call, perhaps: whose fault it is shows when its own time is over.
+      if (quiet >= Math.min(HELD_MS, Math.max(60, pending.timeout_ms / 2))) continue;
+      this.forget(id, "no reply in time");
+      pending.settle({ kind: "timeout" }, pending.timeout_ms);
+    }
+  }
+
+  /** How long the thread may be held: as long as the call whose code runs may take. */
+  #patience(): number {
+    const current = this.#calls.get(Atomics.load(this.#state, SHARED.current));
+    if (current !== undefined) return current.pending.timeout_ms;
+    let longest = 0;
+    for (const { pending } of this.#calls.values()) longest = Math.max(longest, pending.timeout_ms);
+    return longest;
+  }
+
+  #end(outcome: CallOutcome): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearInterval(this.#watch);
+    const current = this.#calls.get(Atomics.load(this.#state, SHARED.current));
+    const lastBegun = Atomics.load(this.#state, SHARED.begun);
+    const begun = [...this.#calls].filter(([id]) => id <= lastBegun).map(([, call]) => call);
+    const notBegun = [...this.#calls].filter(([id]) => id > lastBegun).map(([, { pending }]) => pending);
+    const culprit = current ?? (begun.length === 1 ? begun[0] : undefined);
+    this.#calls.clear();
+    this.#loaded({
+      kind: "broken",
+      message: outcome.kind === "ended" ? `it ${outcome.how}` : "it never gave way while it was loaded",
+    });
+    void this.#worker.terminate();
+    this.#options.ended({
+      loaded: this.#isLoaded,
+      culprit: culprit?.pending,
+      outcome,
+      begun: begun.filter((call) => call !== culprit).map(({ pending }) => pending),
+      notBegun,
+    });
+  }
+}
+
+function printLines(stream: NodeJS.ReadableStream, print: (line: string) => void): void {
+  let held = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = (held + text).split("\n");
+    held = lines.pop() ?? "";
+    for (const line of lines) print(line);
+    // A line without an end is not kept for ever.
+    if (held.length > 64 * 1024) {
+      print(held);
+      held = "";
+    }
+  });
+  stream.on("end", () => {
+    if (held !== "") print(held);
+  });
+}
+
+/** The built program has the thread's code as a file beside it; from source, TypeScript is loaded by jiti there too. */
+function startThread(options: WorkerOptions): Worker {
+  const here = import.meta.url;
+  if (!here.endsWith(".ts")) {
+    const entry = here.includes("/chunks/") ? "../thread-entry.js" : "./thread-entry.js";
+    return new Worker(new URL(entry, here), options);
+  }
+  const jiti = createRequire(here).resolve("jiti");
+  const entry = fileURLToPath(new URL("./thread-entry.ts", here));
+  const source = `require(${JSON.stringify(jiti)}).createJiti(${JSON.stringify(entry)}).import(${JSON.stringify(entry)});`;
+  return new Worker(source, { ...options, eval: true });
+}

@@ -1,0 +1,132 @@
+import { MOST_NESTED } from "../domain/json-depth.ts";
+import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
+
+/** What a user's function gave back, as JSON text; or what there is about it that JSON cannot say. */
+export type ReturnedValue =
+  | { readonly kind: "json"; readonly text: string }
+  | { readonly kind: "odd"; readonly what: string };
+
+class OddValue extends Error {}
+
+/** Built-in objects that would silently become `{}`. */
+const OPAQUE = [Map, Set, WeakMap, WeakSet, RegExp, Error, ArrayBuffer, Promise] as const;
+
+/**
+ * Reads a value that a user's function returned. Nothing is changed in silence: what JSON cannot say is named with its place.
+ * Reading may run the user's code (a getter, a proxy), so it belongs to the call.
+ */
+export function readReturned(value: unknown): ReturnedValue {
+  try {
+    const json = new Reader().read(value, "");
+    const text = json === undefined ? undefined : JSON.stringify(json);
+    if (text === undefined) return { kind: "odd", what: "returned nothing" };
+    if (text.length > LONGEST_REPLY) throw tooLong();
+    return { kind: "json", text };
+  } catch (error) {
+    if (error instanceof OddValue) return { kind: "odd", what: error.message };
+    return { kind: "odd", what: `returned what cannot be read: ${thrownWords(error)}` };
+  }
+}
+
+function tooLong(): OddValue {
+  return new OddValue(`returned more than ${LONGEST_REPLY_WORDS}`);
+}
+
+class Reader {
+  /** The objects that hold the one being read. */
+  readonly #holders = new Set<object>();
+  #made = 0;
+
+  /** A copy that JSON can say; undefined for undefined. */
+  read(value: unknown, at: string): unknown {
+    this.#made += typeof value === "string" ? value.length : 1;
+    if (this.#made > LONGEST_REPLY) throw tooLong();
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return value;
+      case "undefined":
+        return undefined;
+      case "number":
+        if (!Number.isFinite(value)) throw odd(`${value}, which is no finite number`, at);
+        return value;
+      case "bigint":
+        throw odd("a BigInt", at);
+      case "symbol":
+        throw odd("a symbol", at);
+      case "function":
+        throw odd("a function", at);
+      default:
+        return value === null ? null : this.#readObject(value as object, at);
+    }
+  }
+
+  #readObject(value: object, at: string): unknown {
+    if (this.#holders.has(value)) throw odd("a value that holds itself", at);
+    if (this.#holders.size >= MOST_NESTED) throw odd(`more than ${MOST_NESTED} levels`, at);
+    const { toJSON } = value as { toJSON?: unknown };
+    this.#holders.add(value);
+    try {
+      if (typeof toJSON === "function") return this.read(toJSON.call(value, ""), at);
+      const opaque = OPAQUE.find((kind) => value instanceof kind);
+      if (opaque !== undefined) throw odd(`a ${opaque.name}`, at);
+      if (ArrayBuffer.isView(value)) throw odd("bytes", at);
+      return Array.isArray(value) ? this.#readList(value, at) : this.#readMembers(value, at);
+    } finally {
+      this.#holders.delete(value);
+    }
+  }
+
+  #readList(list: readonly unknown[], at: string): unknown[] {
+    return Array.from({ length: list.length }, (_, index) => {
+      const item = this.read(list[index], `${at}[${index}]`);
+      if (item === undefined) throw odd("undefined", `${at}[${index}]`);
+      return item;
+    });
+  }
+
+  /** As JSON does, a member that is undefined is left out. */
+  #readMembers(value: object, at: string): Record<string, unknown> {
+    const members: [string, unknown][] = [];
+    for (const key of Object.keys(value)) {
+      this.#made += key.length;
+      const place = at === "" ? key : `${at}.${key}`;
+      const member = this.read(memberOf(value, key, place), place);
+      if (member !== undefined) members.push([key, member]);
+    }
+    return Object.fromEntries(members);
+  }
+}
+
+function memberOf(value: object, key: string, at: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch (error) {
+    throw new OddValue(`returned what cannot be read at ${at}: ${thrownWords(error)}`);
+  }
+}
+
+function odd(what: string, at: string): OddValue {
+  return new OddValue(`returned ${what}${at === "" ? "" : ` at ${at.slice(0, 200)}`}`);
+}
+
+const LONGEST_MESSAGE = 10_000;
+
+/** What `throw` threw, as one line; it may be anything, and telling it may throw again. */
+export function thrownWords(error: unknown): string {
+  try {
+    if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);
+    return String(error).slice(0, LONGEST_MESSAGE);
+  } catch {
+    return "something that cannot be shown";
+  }
+}
+
+/** The message alone, where the kind of error says nothing more. */
+export function thrownMessage(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message).slice(0, LONGEST_MESSAGE) : thrownWords(error);
+  } catch {
+    return "something that cannot be shown";
+  }
+}

@@ -1,0 +1,150 @@
+// The code of a thread that runs a user's module. Built as a file of its own: dist/thread-entry.js.
+import { AsyncLocalStorage } from "node:async_hooks";
+import { parentPort, workerData } from "node:worker_threads";
+import { keepDescriptorFree } from "./free-stdout.ts";
+import { loadModule } from "./load-module.ts";
+import { thrownMessage, thrownWords } from "./returned-value.ts";
+import { type FromThread, SHARED, type ThreadData, type ToThread } from "./thread-messages.ts";
+import {
+  argumentsOf,
+  type CallOutcome,
+  isThenable,
+  returned,
+  threw,
+  type UserFunction,
+} from "./user-function.ts";
+
+/** How often the thread shows that its event loop turns, in milliseconds. */
+const BEAT_MS = 20;
+
+interface Call {
+  readonly id: number;
+  readonly controller: AbortController;
+  readonly started: number;
+  outcome: CallOutcome | undefined;
+  /** Milliseconds from its begin to its outcome. */
+  ms: number;
+}
+
+const { root, file, shared } = workerData as ThreadData;
+const state = new Int32Array(shared);
+const port = parentPort;
+if (port === null) throw new Error("This file is the code of a thread.");
+const send = (message: FromThread): void => port.postMessage(message);
+
+const calls = new Map<number, Call>();
+/** Whose code runs: errors that are thrown later, outside of the call, still belong to it. */
+const owner = new AsyncLocalStorage<number>();
+const waiting: (ToThread & { type: "call" })[] = [];
+let done: Call[] = [];
+let turning = false;
+
+function finish(call: Call, outcome: CallOutcome): void {
+  if (call.outcome !== undefined) return;
+  call.outcome = outcome;
+  call.ms = performance.now() - call.started;
+  done.push(call);
+  turn();
+}
+
+/** Runs a part of a call's own code, so that it is known whose it is if it never gives way. */
+function within<T>(call: Call, work: () => T): T {
+  Atomics.store(state, SHARED.current, call.id);
+  try {
+    return owner.run(call.id, work);
+  } finally {
+    Atomics.store(state, SHARED.current, 0);
+  }
+}
+
+function begin(agent: UserFunction, { id, call: asked }: ToThread & { type: "call" }): void {
+  const started = performance.now();
+  const call: Call = { id, controller: new AbortController(), started, outcome: undefined, ms: 0 };
+  calls.set(id, call);
+  Atomics.store(state, SHARED.begun, id);
+  try {
+    const value = within(call, () => {
+      const given = agent(...argumentsOf(asked, { signal: call.controller.signal, env: process.env }));
+      return isThenable(given) ? Promise.resolve(given) : returned(given);
+    });
+    if (!(value instanceof Promise)) {
+      finish(call, value);
+      return;
+    }
+    value.then(
+      (late) =>
+        finish(
+          call,
+          within(call, () => returned(late)),
+        ),
+      (error: unknown) => finish(call, threw(error)),
+    );
+  } catch (error) {
+    finish(call, threw(error));
+  }
+}
+
+/** One call a turn of the event loop: what an earlier one made is sent before the next can hold the thread. */
+let agent: UserFunction | undefined;
+function turn(): void {
+  if (turning) return;
+  turning = true;
+  setImmediate(() => {
+    turning = false;
+    if (done.length > 0) {
+      const results = done.map((call) => {
+        calls.delete(call.id);
+        return { id: call.id, outcome: call.outcome as CallOutcome, ms: call.ms };
+      });
+      done = [];
+      send({ type: "done", results });
+    }
+    const next = agent === undefined ? undefined : waiting.shift();
+    if (next !== undefined && agent !== undefined) begin(agent, next);
+    if (waiting.length > 0 || done.length > 0) turn();
+  });
+}
+
+/** An error outside of any call: of the one whose code had started what threw, as long as it is under way. */
+function thrownOutside(error: unknown): void {
+  const call = calls.get(owner.getStore() ?? 0);
+  if (call === undefined) send({ type: "late", message: thrownWords(error) });
+  else {
+    const late = threw(error);
+    if (call.outcome === undefined) finish(call, late);
+    else call.outcome = late;
+  }
+}
+
+process.on("uncaughtException", thrownOutside);
+process.on("unhandledRejection", thrownOutside);
+keepDescriptorFree();
+const beat = setInterval(() => Atomics.add(state, SHARED.beat, 1), BEAT_MS);
+
+port.on("message", (message: ToThread) => {
+  if (message.type === "call") {
+    waiting.push(message);
+    turn();
+  } else if (message.type === "abort") {
+    const reason = new Error(message.timeout ?? "cancelled");
+    reason.name = message.timeout === null ? "AbortError" : "TimeoutError";
+    const at = waiting.findIndex(({ id }) => id === message.id);
+    if (at !== -1) waiting.splice(at, 1);
+    const call = calls.get(message.id);
+    if (call !== undefined) within(call, () => call.controller.abort(reason));
+  } else {
+    clearInterval(beat);
+    port.close();
+  }
+});
+
+try {
+  const loaded = (await loadModule(root, file)).default;
+  if (typeof loaded === "function") {
+    agent = loaded as UserFunction;
+    send({ type: "loaded" });
+    if (waiting.length > 0) turn();
+  } else send({ type: "no-function" });
+} catch (error) {
+  send({ type: "broken", message: thrownMessage(error) });
+}

@@ -1,0 +1,40 @@
+import type { CallOutcome, FunctionCall } from "./user-function.ts";
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly root: string;
+  readonly file: string;
+  /** Of `SHARED` 32-bit whole numbers. */
+  readonly shared: SharedArrayBuffer;
+}
+
+/** What the two sides see without a message, for a thread that is held by the user's code hears none. */
+export const SHARED = {
+  /** Counts up while the thread's event loop turns. */
+  beat: 0,
+  /** The call whose code runs just now; 0 for none that is known. */
+  current: 1,
+  /** The newest call that has begun; calls begin in the order of their numbers. */
+  begun: 2,
+  size: 3,
+} as const;
+
+export type ToThread =
+  | { readonly type: "call"; readonly id: number; readonly call: FunctionCall }
+  | { readonly type: "abort"; readonly id: number; readonly timeout: string | null }
+  | { readonly type: "end" };
+
+export type FromThread =
+  | { readonly type: "loaded" }
+  | { readonly type: "broken"; readonly message: string }
+  | { readonly type: "no-function" }
+  | {
+      readonly type: "done";
+      readonly results: readonly {
+        readonly id: number;
+        readonly outcome: CallOutcome;
+        readonly ms: number;
+      }[];
+    }
+  /** An error that belongs to no call that is still under way. */
+  | { readonly type: "late"; readonly message: string };

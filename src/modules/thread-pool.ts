@@ -1,0 +1,152 @@
+import { type Loading, ModuleThread, type PendingCall, type ThreadEnd } from "./module-thread.ts";
+import type { CallOutcome, FunctionCall } from "./user-function.ts";
+
+export interface CalledOnce {
+  readonly outcome: CallOutcome;
+  /** Milliseconds that the function took. */
+  readonly ms: number;
+}
+
+export interface ModuleOptions {
+  /** Absolute path of the project root. */
+  readonly root: string;
+  /** Relative to the root. */
+  readonly file: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes secrets out of what the module prints. */
+  readonly clean?: ((text: string) => string) | undefined;
+}
+
+/** One pool a module of a project, however many models and scorers name it: they share its state. */
+const pools = new Map<string, ThreadPool>();
+
+/** The module's pool, with one user more; each leaves it once. */
+export function poolFor(options: ModuleOptions): ThreadPool {
+  const key = JSON.stringify([options.root, options.file, options.env]);
+  let pool = pools.get(key);
+  if (pool === undefined) {
+    pool = new ThreadPool(options, () => pools.delete(key));
+    pools.set(key, pool);
+  }
+  pool.join();
+  return pool;
+}
+
+/**
+ * One thread that serves all calls of a module at once. Where it was held or ended and nobody can say by which of several
+ * calls, each of these is asked again in a thread where it is alone.
+ */
+class ThreadPool {
+  readonly #options: ModuleOptions;
+  readonly #gone: () => void;
+  #users = 0;
+  #thread: ModuleThread | undefined;
+  #alone: ModuleThread | undefined;
+  /** Calls that may have held a thread, and wait for their turn alone. */
+  readonly #suspects: PendingCall[] = [];
+  /** Where each call is that a thread works on. */
+  readonly #places = new Map<PendingCall, { readonly thread: ModuleThread; readonly id: number }>();
+  #closed = false;
+
+  constructor(options: ModuleOptions, gone: () => void) {
+    this.#options = options;
+    this.#gone = gone;
+  }
+
+  join(): void {
+    this.#users++;
+  }
+
+  loading(): Promise<Loading> {
+    return this.#shared().loading;
+  }
+
+  call(call: FunctionCall, timeout_ms: number, signal: AbortSignal | null): Promise<CalledOnce> {
+    return new Promise((resolve) => {
+      const pending: PendingCall = {
+        call,
+        timeout_ms,
+        settle: (outcome, ms) => {
+          this.#places.delete(pending);
+          signal?.removeEventListener("abort", giveUp);
+          resolve({ outcome, ms });
+          this.#next();
+        },
+      };
+      const giveUp = (): void => {
+        this.#forget(pending);
+        pending.settle({ kind: "aborted" }, 0);
+      };
+      if (signal?.aborted || this.#closed) return giveUp();
+      signal?.addEventListener("abort", giveUp, { once: true });
+      this.#put(pending, this.#shared());
+    });
+  }
+
+  async leave(): Promise<void> {
+    if (--this.#users > 0) return;
+    this.#closed = true;
+    this.#gone();
+    for (const pending of [...this.#places.keys(), ...this.#suspects.splice(0)])
+      pending.settle({ kind: "aborted" }, 0);
+    await Promise.all([this.#thread?.close(), this.#alone?.close()]);
+  }
+
+  #shared(): ModuleThread {
+    if (this.#thread === undefined || this.#thread.over) this.#thread = this.#start();
+    return this.#thread;
+  }
+
+  #start(): ModuleThread {
+    const { root, file, env, clean = (text: string) => text } = this.#options;
+    return new ModuleThread({
+      root,
+      file,
+      env,
+      print: (line) => process.stderr.write(`[${file}] ${clean(line)}\n`),
+      ended: (end) => this.#ended(end),
+      late: (message) => {
+        // Nobody can say which answer it spoils: a run must not pass for sound after it.
+        setImmediate(() => {
+          throw new Error(`${file}: ${clean(message)}`);
+        });
+      },
+    });
+  }
+
+  #put(pending: PendingCall, thread: ModuleThread): void {
+    this.#places.set(pending, { thread, id: thread.ask(pending) });
+  }
+
+  #ended({ loaded, culprit, outcome, begun, notBegun }: ThreadEnd): void {
+    culprit?.settle(outcome, culprit.timeout_ms);
+    if (this.#closed) return;
+    if (!loaded) {
+      for (const one of [...begun, ...notBegun]) one.settle(outcome, 0);
+      return;
+    }
+    for (const one of culprit === undefined ? notBegun : [...begun, ...notBegun])
+      this.#put(one, this.#shared());
+    if (culprit === undefined) {
+      for (const one of begun) this.#places.delete(one);
+      this.#suspects.push(...begun);
+    }
+    this.#next();
+  }
+
+  /** Asks the next of those that may have held a thread. */
+  #next(): void {
+    if (this.#closed || this.#suspects.length === 0) return;
+    if (this.#alone === undefined || this.#alone.over) this.#alone = this.#start();
+    if (this.#alone.size > 0) return;
+    const next = this.#suspects.shift();
+    if (next !== undefined) this.#put(next, this.#alone);
+  }
+
+  #forget(pending: PendingCall): void {
+    const place = this.#places.get(pending);
+    place?.thread.forget(place.id, null);
+    const at = this.#suspects.indexOf(pending);
+    if (at !== -1) this.#suspects.splice(at, 1);
+  }
+}

@@ -1,0 +1,59 @@
+import { readReturned, thrownMessage, thrownWords } from "./returned-value.ts";
+
+/** What is asked of a user's function: what it is handed, as JSON text. */
+export type FunctionCall =
+  /** `(input, context) => answer` */
+  | { readonly form: "agent"; readonly input: string; readonly context: string }
+  /** `(input) => score` */
+  | { readonly form: "scorer"; readonly input: string };
+
+/** How one call of a user's function went. */
+export type CallOutcome =
+  /** `json` is the value as JSON text. */
+  | { readonly kind: "returned"; readonly json: string }
+  | { readonly kind: "odd"; readonly what: string }
+  /** `named` has the kind of error before its message. `plain`: what was thrown is an Error. */
+  | { readonly kind: "threw"; readonly named: string; readonly message: string; readonly plain: boolean }
+  /** It ended the thread that it ran in. */
+  | { readonly kind: "ended"; readonly how: string }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "aborted" };
+
+export type UserFunction = (...args: unknown[]) => unknown;
+
+/** The arguments of a call: its own copies, so that nothing that the function does to them is seen by another. */
+export function argumentsOf(
+  call: FunctionCall,
+  beside: { readonly signal: AbortSignal; readonly env: Readonly<Record<string, string | undefined>> },
+): unknown[] {
+  const input: unknown = JSON.parse(call.input);
+  return call.form === "scorer" ? [input] : [input, { ...(JSON.parse(call.context) as object), ...beside }];
+}
+
+export function threw(error: unknown): CallOutcome {
+  const plain = isError(error);
+  return { kind: "threw", named: thrownWords(error), message: thrownMessage(error), plain };
+}
+
+function isError(error: unknown): boolean {
+  try {
+    return error instanceof Error;
+  } catch {
+    return false;
+  }
+}
+
+export function returned(value: unknown): CallOutcome {
+  const read = readReturned(value);
+  return read.kind === "json" ? { kind: "returned", json: read.text } : read;
+}
+
+/** Whether it has to be waited for. What cannot even be asked is read like any other value. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  try {
+    return typeof (value as { readonly then?: unknown }).then === "function";
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+import { keepDescriptorFree } from "./free-stdout.ts";
+import { loadModule } from "./load-module.ts";
+import type { Loading } from "./module-thread.ts";
+import { thrownMessage } from "./returned-value.ts";
+import { type CalledOnce, type ModuleOptions, poolFor } from "./thread-pool.ts";
+import {
+  argumentsOf,
+  type CallOutcome,
+  type FunctionCall,
+  isThenable,
+  returned,
+  threw,
+  type UserFunction,
+} from "./user-function.ts";
+
+/** A user's module, ready to be called. */
+export interface UserModule {
+  /**
+   * Calls its default export. Never rejects.
+   * @param timeout_ms from the call's begin; waiting for others does not count
+   * @param signal gives the call up
+   */
+  call(call: FunctionCall, timeout_ms: number, signal: AbortSignal | null): Promise<CalledOnce>;
+  close(): Promise<void>;
+}
+
+/** The module cannot be called. The message is for people. */
+export class UnusableModule extends Error {
+  readonly why: "broken" | "no-function";
+
+  constructor(why: "broken" | "no-function", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.why = why;
+  }
+}
+
+/**
+ * @param isolate false: in the main thread, where no deadline can be held against code that never gives way
+ * @throws {UnusableModule} when importing it fails, or its default export is no function
+ */
+export async function openUserModule(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
+  if (!isolate) return openHere(options);
+  const pool = poolFor(options);
+  try {
+    checkLoading(await pool.loading());
+  } catch (error) {
+    await pool.leave();
+    throw error;
+  }
+  let open = true;
+  return {
+    call: (call, timeout_ms, signal) => pool.call(call, timeout_ms, signal),
+    close: async () => {
+      if (!open) return;
+      open = false;
+      await pool.leave();
+    },
+  };
+}
+
+function checkLoading(loading: Loading): void {
+  if (loading.kind === "broken") throw new UnusableModule("broken", loading.message);
+  if (loading.kind === "no-function") throw noFunction();
+}
+
+function noFunction(): UnusableModule {
+  return new UnusableModule("no-function", "its default export is not a function");
+}
+
+let descriptorIsFree = false;
+
+/** In this thread: what the module does to it is done to the whole program. */
+async function openHere({ root, file, env }: ModuleOptions): Promise<UserModule> {
+  if (!descriptorIsFree) {
+    descriptorIsFree = true;
+    keepDescriptorFree();
+  }
+  let agent: unknown;
+  try {
+    agent = (await loadModule(root, file)).default;
+  } catch (error) {
+    throw new UnusableModule("broken", thrownMessage(error), { cause: error });
+  }
+  if (typeof agent !== "function") throw noFunction();
+  return {
+    call: (call, timeout_ms, signal) => callHere(agent as UserFunction, { call, env, timeout_ms, signal }),
+    close: async () => {},
+  };
+}
+
+interface CallHere {
+  readonly call: FunctionCall;
+  readonly env: ModuleOptions["env"];
+  readonly timeout_ms: number;
+  readonly signal: AbortSignal | null;
+}
+
+function callHere(agent: UserFunction, { call, env, timeout_ms, signal }: CallHere): Promise<CalledOnce> {
+  const started = performance.now();
+  const controller = new AbortController();
+  return new Promise((resolve) => {
+    const settle = (outcome: CallOutcome): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
+      resolve({ outcome, ms: performance.now() - started });
+    };
+    const giveUp = (): void => {
+      controller.abort(new Error("cancelled"));
+      settle({ kind: "aborted" });
+    };
+    const timer = setTimeout(() => {
+      controller.abort(Object.assign(new Error("no reply in time"), { name: "TimeoutError" }));
+      settle({ kind: "timeout" });
+    }, timeout_ms);
+    signal?.addEventListener("abort", giveUp, { once: true });
+    void outcomeOf(agent, argumentsOf(call, { signal: controller.signal, env })).then(settle);
+  });
+}
+
+async function outcomeOf(agent: UserFunction, given: readonly unknown[]): Promise<CallOutcome> {
+  try {
+    const value = agent(...given);
+    return returned(isThenable(value) ? await value : value);
+  } catch (error) {
+    return threw(error);
+  }
+}
