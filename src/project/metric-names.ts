@@ -1,25 +1,5 @@
 import { nearest } from "../domain/did-you-mean.ts";
-
-/** What a metric's number is: a share of [0, 1], milliseconds, US dollars, or a count of 0 or more. */
-export type MetricUnit = "ratio" | "ms" | "usd" | "count";
-
-/** Metrics whose name has no parameter. */
-export const PLAIN_METRICS = {
-  pass_rate: "ratio",
-  flaky_rate: "ratio",
-  error_rate: "ratio",
-  refusal_rate: "ratio",
-  latency_p50: "ms",
-  latency_p90: "ms",
-  latency_p95: "ms",
-  latency_p99: "ms",
-  cost_usd: "usd",
-  cost_per_trial: "usd",
-  judge_cost_usd: "usd",
-  input_tokens: "count",
-  output_tokens: "count",
-  tool_calls: "count",
-} as const satisfies Record<string, MetricUnit>;
+import { type MetricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 
 /** A metric's name, read. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
 export type Metric =

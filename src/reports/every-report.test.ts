@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { metricUnit } from "../domain/metric-unit.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { dollars, duration, percent, points } from "./format-numbers.ts";
-import { metricText, unitOf } from "./metric-rows.ts";
+import { metricText } from "./metric-rows.ts";
 import { jsonOf, READ_BY_PEOPLE } from "./testing/every-report.ts";
 import { comparison, header, report, reportedRun, row } from "./testing/reported-run.ts";
 
@@ -130,7 +131,7 @@ it("a metric has one text in every table", () => {
   });
   for (const [name, value] of Object.entries(values)) {
     for (const reporter of ["terminal", "markdown", "html"])
-      expect(read(reporter, run), reporter).toContain(metricText(value, unitOf(name)));
+      expect(read(reporter, run), reporter).toContain(metricText(value, metricUnit(name)));
     expect(jsonOf(run).metrics[name].value).toBe(value);
   }
 });

@@ -32,6 +32,6 @@ const METHODS = {
 function correctedSentence(label: string, raw: number, rate: CorrectedRate): string {
   if (rate.value === null || rate.method === null)
     return `${label} cannot be corrected for the judge's error: ${rate.why ?? "unknown"}`;
-  const range = intervalText(rate.low, rate.high, "rate");
+  const range = intervalText(rate.low, rate.high, "ratio");
   return `${label} ${percent(rate.value)} (${range}) with the judge's error taken out, ${percent(raw)} as judged (${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
 }

@@ -1,9 +1,8 @@
 import { parseBound } from "../domain/bound.ts";
+import { type MetricUnit, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
-import { dollars, duration, percent, points } from "./format-numbers.ts";
-
-export type MetricUnit = "rate" | "ms" | "usd" | "number";
+import { count, dollars, duration, percent, points } from "./format-numbers.ts";
 
 /** One metric with everything that is said beside it. Values are in the metric's own unit; null is unknown. */
 export interface MetricRow {
@@ -66,7 +65,7 @@ function rowOf(
   return {
     metric,
     label: metricLabel(metric),
-    unit: unitOf(metric),
+    unit: metricUnit(metric),
     value,
     low,
     high,
@@ -103,23 +102,17 @@ export function metricLabel(metric: string): string {
   return metric.replace(/_usd$/, "").replaceAll("_", " ");
 }
 
-export function unitOf(metric: string): MetricUnit {
-  if (metric.startsWith("latency")) return "ms";
-  if (metric.startsWith("cost") || metric === "judge_cost_usd") return "usd";
-  return /tokens$|^tool_calls$/.test(metric) ? "number" : "rate";
-}
-
 /** A value in its unit; an unknown one says so. */
 export function metricText(value: number | null, unit: MetricUnit): string {
   if (value === null) return "unknown";
   switch (unit) {
-    case "rate":
+    case "ratio":
       return percent(value);
     case "ms":
       return duration(value);
     case "usd":
       return dollars(value);
-    case "number":
+    case "count":
       return value.toFixed(1);
     default:
       return unit satisfies never;
@@ -129,7 +122,7 @@ export function metricText(value: number | null, unit: MetricUnit): string {
 /** `87.9 – 94.0 %`; empty when there is no interval. */
 export function intervalText(low: number | null, high: number | null, unit: MetricUnit): string {
   if (low === null && high === null) return "";
-  if (unit !== "rate") {
+  if (unit !== "ratio") {
     const end = (value: number | null): string => (value === null ? "—" : metricText(value, unit));
     return `${end(low)} – ${end(high)}`;
   }
@@ -150,13 +143,16 @@ export function boundText(text: string, unit: MetricUnit): string {
   const bound = parseBound(text);
   const sign = (op: string): string => op.replace(">=", "≥").replace("<=", "≤");
   if (bound === undefined) return sign(text);
-  if (unit === "rate") return `${sign(bound.op)} ${Number((bound.value * 100).toFixed(6))} %`;
+  if (unit === "ratio") return `${sign(bound.op)} ${Number((bound.value * 100).toFixed(6))} %`;
   return unit === "usd" ? `${sign(bound.op)} $${bound.value}` : sign(text);
 }
 
 /** What a rule asks for, in the unit of its metric. Rules beside the requirements have words of their own. */
 export function requiredText({ rule, required }: Pick<RuleResult, "rule" | "required">): string {
-  return boundText(required, rule.startsWith("require ") ? unitOf(rule.slice("require ".length)) : "number");
+  return boundText(
+    required,
+    rule.startsWith("require ") ? metricUnit(rule.slice("require ".length)) : "count",
+  );
 }
 
 /** Rules that no row of the metrics tells: regression, critical, removed cases. Those that only inform are told apart. */
@@ -166,9 +162,9 @@ export function otherRules(report: RunReport): RuleResult[] {
 
 /** The value of a rule in the unit of what it is about. */
 export function ruleValue({ rule, value }: RuleResult): string {
-  const [kind = "", metric = ""] = rule.split(" ");
+  const kind = /^\w+/.exec(rule)?.[0];
   if (value === null) return "unknown";
   if (kind === "regression" || kind === "contract") return `${points(value)} points`;
-  if (kind === "removed") return String(value);
-  return metricText(value, kind === "require" ? unitOf(metric) : "rate");
+  if (kind === "removed") return count(value);
+  return metricText(value, kind === "require" ? metricUnit(rule.slice("require ".length)) : "ratio");
 }

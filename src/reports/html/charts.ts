@@ -86,7 +86,7 @@ export function trendChart(history: readonly PastRun[]): string {
 function trendTable(history: readonly PastRun[]): string {
   const rows = [...history].reverse().map(({ id, started_at, target, pass_rate }) => {
     const { value, low = null, high = null } = pass_rate;
-    return `<tr><td><code>${escapeHtml(id)}</code></td><td>${escapeHtml(started_at.slice(0, 16).replace("T", " "))}</td><td class="number">${percent(value ?? 0)}</td><td class="number">${intervalText(low, high, "rate")}</td><td class="text">${escapeHtml(target)}</td></tr>`;
+    return `<tr><td><code>${escapeHtml(id)}</code></td><td>${escapeHtml(started_at.slice(0, 16).replace("T", " "))}</td><td class="number">${percent(value ?? 0)}</td><td class="number">${intervalText(low, high, "ratio")}</td><td class="text">${escapeHtml(target)}</td></tr>`;
   });
   return `<details><summary>the ${history.length} runs as a table</summary><div class="scroll"><table><thead><tr><th scope="col">run</th><th scope="col">started (UTC)</th><th scope="col">pass rate</th><th scope="col">95 %</th><th scope="col">target</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
 }

@@ -78,7 +78,7 @@ function ruleList(report: RunReport): string {
 export function metricSection(report: RunReport): string {
   const rows = metricRows(report);
   const compared = rows.some((row) => row.baseline !== null);
-  const rates = rows.filter((row) => row.unit === "rate");
+  const rates = rows.filter((row) => row.unit === "ratio");
   const axis = axisFor(
     rates.flatMap((row) => [row.value, row.low, row.required?.value ?? null, row.baseline?.value ?? null]),
   );
@@ -96,7 +96,7 @@ export function metricSection(report: RunReport): string {
           ["verdict", ""],
         ] as const)
       : []),
-  ])}<tbody>${rows.map((row) => metricLine(row, row.unit === "ms" ? times : row.unit === "rate" ? axis : null, compared)).join("\n")}</tbody></table>`;
+  ])}<tbody>${rows.map((row) => metricLine(row, row.unit === "ms" ? times : row.unit === "ratio" ? axis : null, compared)).join("\n")}</tbody></table>`;
   return `<h2>Metrics</h2><div class="scroll">${table}</div><p class="legend">filled dot: this run · bar: its 95 % interval · hollow dot: the baseline · red line: required${times === null ? "" : ` · times: 0 to ${duration(times.high)}`}</p>`;
 }
 
@@ -156,8 +156,8 @@ export function tagSection(report: RunReport): string {
       move === undefined
         ? ""
         : `${points(move.delta)} (${points(move.low)} to ${points(move.high)})${move.significant ? " moved" : ""}`;
-    const text = `${metricText(value, "rate")}, ${intervalText(low, high, "rate")}`;
-    return `<tr><th scope="row">${escapeHtml(cut(tag, 60))}</th><td class="number">${metricText(value, "rate")}</td><td class="number">${intervalText(low, high, "rate")}</td><td>${intervalBar({ value, low, high }, axis, `${cut(tag, 60)} ${text}`)}</td>${moved.size === 0 ? "" : `<td class="number">${change}</td>`}</tr>`;
+    const text = `${metricText(value, "ratio")}, ${intervalText(low, high, "ratio")}`;
+    return `<tr><th scope="row">${escapeHtml(cut(tag, 60))}</th><td class="number">${metricText(value, "ratio")}</td><td class="number">${intervalText(low, high, "ratio")}</td><td>${intervalBar({ value, low, high }, axis, `${cut(tag, 60)} ${text}`)}</td>${moved.size === 0 ? "" : `<td class="number">${change}</td>`}</tr>`;
   });
   const more = rated.length > MOST_TAGS ? `<p>${count(rated.length - MOST_TAGS)} more tags.</p>` : "";
   return `<h2>Tags</h2><div class="scroll"><table>${head([

@@ -55,7 +55,7 @@ function summary(runs: readonly ReportedRun[]): string {
     .slice(-MOST_SUMMARY)
     .map((report) => {
       const rate = report.metrics.pass_rate?.value ?? null;
-      return `| ${headline(report).word} | ${inlineText(runName(report.header), 60)} | ${metricText(rate, "rate")} |`;
+      return `| ${headline(report).word} | ${inlineText(runName(report.header), 60)} | ${metricText(rate, "ratio")} |`;
     });
   return `\n| ${plural(runs.length, "run")} | | pass rate |\n| --- | --- | ---: |\n${lines.join("\n")}\n`;
 }
@@ -200,7 +200,7 @@ function tagBlock(report: RunReport): string {
       move === undefined
         ? ""
         : `${points(move.delta)} (${points(move.low)} to ${points(move.high)})${move.significant ? " **moved**" : ""}`;
-    return `| ${inlineCode(tag, 60)} | ${percent(rate.value ?? 0)} | ${intervalText(rate.low ?? null, rate.high ?? null, "rate")} | ${change} |`;
+    return `| ${inlineCode(tag, 60)} | ${percent(rate.value ?? 0)} | ${intervalText(rate.low ?? null, rate.high ?? null, "ratio")} | ${change} |`;
   });
   const more = rows.length > MOST_ROWS ? `\n\n${count(rows.length - MOST_ROWS)} more tags.` : "";
   return folded(

@@ -1,3 +1,4 @@
+import { metricUnit } from "../../domain/metric-unit.ts";
 import type { LostBecause } from "../../domain/outcome.ts";
 import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
@@ -5,7 +6,7 @@ import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
-import { boundText, requiredText, ruleValue, unitOf } from "../metric-rows.ts";
+import { boundText, requiredText, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
@@ -141,7 +142,7 @@ function metricLines(report: RunReport): string[] {
   const required = new Map(report.gate.rules.map((rule) => [rule.rule, rule.required]));
   const demanded = (name: string): string => {
     const bound = required.get(`require ${name}`);
-    return bound === undefined ? "" : `required ${boundText(bound, unitOf(name))}`;
+    return bound === undefined ? "" : `required ${boundText(bound, metricUnit(name))}`;
   };
   const rate = (label: string, name: string): string[][] => {
     const metric = metrics[name];

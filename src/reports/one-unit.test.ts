@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { metricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
+import type { ReportedRun } from "../domain/report.ts";
+import { annotations } from "./github/annotations.ts";
+import { htmlReport } from "./html/page.ts";
+import { junitReport } from "./junit/junit.ts";
+import { markdownReport } from "./markdown/markdown.ts";
+import { runReport } from "./terminal/run-report.ts";
+import { header, report, reportedRun } from "./testing/reported-run.ts";
+
+const REPORTERS: Readonly<Record<string, (run: ReportedRun) => string>> = {
+  terminal: (run) => runReport(run.report, { width: 200, color: false }),
+  markdown: (run) => markdownReport([run]),
+  html: (run) => htmlReport([run]).replace(/<(style|script)[^>]*>.*?<\/\1>/gs, ""),
+  junit: (run) => junitReport([run]),
+  github: (run) => annotations([run], ""),
+};
+
+/** Names that a scorer may have and that are also a unit's or a metric's. */
+const NAMES = [
+  "latency",
+  "latency_p95",
+  "cost",
+  "cost_usd",
+  "tokens",
+  "output_tokens",
+  "tool_calls",
+  "p95 ms",
+  "removed",
+];
+
+function runWith(scorer: string): ReportedRun {
+  const metric = `score.${scorer}`;
+  const rule = { rule: `require ${metric}`, outcome: "failed", value: 0.6543, required: ">= 0.9" } as const;
+  const own = { ...header, scorers: header.scorers.slice(0, 1).map((one) => ({ ...one, name: scorer })) };
+  return reportedRun({
+    ...report,
+    header: own,
+    metrics: { pass_rate: { value: 0.6543 }, [metric]: { value: 0.6543, low: 0.61, high: 0.71 } },
+    gate: { ...report.gate, rules: [rule] },
+    comparison: null,
+  });
+}
+
+describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
+  it.each(NAMES)("tells the share of a scorer called %s in per cent", (name) => {
+    const text = write(runWith(name));
+    expect(text).toContain("65.4 %");
+    expect(text).toContain("90 %");
+    expect(text).not.toMatch(/\b[01] ms|\$0\.65|\b0\.7\b/);
+  });
+});
+
+describe("metricUnit", () => {
+  it("follows the kind of a metric, not its name", () => {
+    for (const name of [...NAMES, ...Object.keys(PLAIN_METRICS)])
+      expect(metricUnit(`score.${name}`)).toBe("ratio");
+    expect(metricUnit("judge.cost_usd.agreement")).toBe("ratio");
+    expect(metricUnit("pass^3")).toBe("ratio");
+    expect(metricUnit("latency_p95")).toBe("ms");
+  });
+});
