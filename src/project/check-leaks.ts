@@ -2,29 +2,42 @@ import type { Case, CaseSource } from "../domain/case.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedPrompt, LoadedSuite } from "../domain/project.ts";
 import { filterMatches } from "./check-cases.ts";
+import {
+  ExpectedAnswers,
+  expectedTexts,
+  holdsText,
+  isTelling,
+  type LeakedText,
+  promptWords,
+} from "./leaked-answers.ts";
 
-/** Letters from which on an expected text can be told from a word that stands there by chance. */
-const SHORTEST = 8;
 /** Warnings told one by one. */
 const SHOWN = 10;
 
 /**
- * Warns where a case's expected text stands in its rendered prompt, outside of what its input brought there: the model is
- * told the answer. A text that several cases expect is a label, and a prompt must be able to name its labels. A case whose
- * prompt cannot be rendered is skipped (`checkRendering` tells it).
+ * Warns where a case's expected text stands in its prompt, outside of what its input brought there: the model is told the answer.
+ * Case, punctuation and blanks do not count, nor how many cases expect it. No leak are the labels that a prompt may give an
+ * answer (`allowedAnswers`) and the words for an answer that cannot be given. A case whose prompt cannot be rendered is
+ * skipped (`checkRendering` tells it).
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
+  const words = promptWords(prompt.version.parts);
+  const answers = new ExpectedAnswers(words);
   const leaks = new Map<string, Leak>();
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
-    const leaked = golden.expected === undefined ? undefined : leakedText(prompt, golden, clock);
+    if (golden.expected === undefined) continue;
+    const leaked = answers.add(golden.expected) ?? renderedLeak(prompt, golden, clock);
     if (leaked === undefined) continue;
-    const known = leaks.get(leaked);
-    if (known === undefined) leaks.set(leaked, { id: golden.id, line: cases.line(index), others: 0 });
+    const known = leaks.get(leaked.key);
+    if (known === undefined)
+      leaks.set(leaked.key, { ...leaked, id: golden.id, line: cases.line(index), others: 0 });
     else known.others++;
   }
-  const alone = [...leaks.values()].filter(({ others }) => others === 0);
-  return warnings(alone, prompt.version.path, cases.path);
+  const told = [...leaks.values()].filter((leak) =>
+    leak.standing === "prompt" ? !answers.isAllowed(leak) : leak.others === 0,
+  );
+  return warnings(told, prompt.version.path, cases.path);
 }
 
 /** Failing cases after which the rest of a dataset is not tried. */
@@ -67,20 +80,22 @@ export function checkRendering(
   });
 }
 
-interface Leak {
+interface Leak extends LeakedText {
   readonly id: string;
   readonly line: number;
   others: number;
 }
 
-function leakedText(prompt: LoadedPrompt, golden: Case, clock: string | undefined): string | undefined {
-  const wanted = texts(golden.expected).filter((text) => text.trim().length >= SHORTEST);
+/** A text that stands in the rendered prompt as it is written: brought there by what the template takes from the case. */
+function renderedLeak(prompt: LoadedPrompt, golden: Case, clock: string | undefined): LeakedText | undefined {
+  const wanted = expectedTexts(golden.expected).filter(({ text }) => isTelling(text));
   if (wanted.length === 0) return undefined;
   const rendered = renderedText(prompt, golden, clock);
   if (rendered === undefined) return undefined;
-  return wanted.find(
-    (text) => rendered.includes(text) && withoutInput(rendered, golden, text).includes(text),
+  const found = wanted.find(
+    ({ text }) => rendered.includes(text) && holdsText(withoutInput(rendered, golden, text), text),
   );
+  return found && { key: `rendered ${found.text}`, path: found.path, text: found.text, standing: "case" };
 }
 
 function renderedText(prompt: LoadedPrompt, golden: Case, clock: string | undefined): string | undefined {

@@ -239,4 +239,87 @@ describe("checkLeaks", () => {
     const extraction = goldenWith({ q: 'Order "A-1234567" is late' }, { expected: "A-1234567" });
     expect(checkLeaks(prompt, cases(extraction))).toEqual([]);
   });
+
+  const warned = async (text: string, expected: readonly Json[]): Promise<number[]> => {
+    const prompt = await compilePrompt(parsePrompt(`system:\n${text}\nuser:\n{{ input.q }}\n`, FILE));
+    const golden = expected.map((one, index) =>
+      goldenWith({ q: `question ${index}` }, { id: `c${index}`, expected: one }),
+    );
+    return checkLeaks(prompt, cases(...golden)).map((one) => one.line ?? 0);
+  };
+
+  it.each<[string, string, Json[]]>([
+    ["two cases", "Answer in a word, such as mitochondria.", ["mitochondria", "mitochondria"]],
+    ["many cases", "Hint: mitochondria.", Array.from({ length: 30 }, () => "mitochondria")],
+    [
+      "two cases among others",
+      "Hint: mitochondria.",
+      ["mitochondria", "mitochondria", "ribosomes", "nucleolus"],
+    ],
+    ["another case of letters", "Hint: MITOCHONDRIA", ["Mitochondria"]],
+    ["other blanks and line ends", "The capital is\n  Ulan   Bator.", ["Ulan Bator"]],
+    ["punctuation", "Say: Ulan-Bator!", ["Ulan Bator."]],
+    ["typographic signs", "It\u2019s a ﬁnal offer", ["it's a final offer"]],
+    ["a field of an object", "Hint: mitochondria.", [{ answer: { name: "Mitochondria" } }]],
+    ["a list", "Hint: mitochondria.", [["nucleus", "mitochondria"]]],
+    ["JSON in a text", "Hint: mitochondria.", ['{"answer":"mitochondria"}']],
+    ["a text in JSON", 'Reply {"answer": "mitochondria"}', ["mitochondria"]],
+    [
+      "lines of examples",
+      "Q: Where is energy made?\nA: mitochondria\nQ: And proteins?\nA: ribosomes here",
+      ["mitochondria", "ribosomes here"],
+    ],
+    [
+      "examples in one line",
+      "Answer in a word, for example mitochondria or nucleolus.",
+      ["mitochondria", "nucleolus", "mitochondria", "nucleolus"],
+    ],
+    ["a script without blanks", "答えは光合成です。", ["光合成", "光合成"]],
+    ["a long number", "The order is 1234567890.", [1234567890]],
+  ])("warns in spite of %s", async (_, text, expected) => {
+    expect(await warned(text, expected)).not.toEqual([]);
+  });
+
+  it.each<[string, string, Json[]]>([
+    ["short words", "Answer yes or no.", ["yes", "no", "yes"]],
+    [
+      "labels in a line, one case each",
+      "Queues: billing team, shipping team or accounts team.",
+      ["billing team", "shipping team", "accounts team"],
+    ],
+    [
+      "labels in lines",
+      "Queues:\n- billing team: money\n- shipping team: parcels\n",
+      ["billing team", "shipping team"],
+    ],
+    [
+      "numbered labels",
+      "1. billing team, for money\n2. shipping team, for parcels",
+      ["billing team", "shipping team"],
+    ],
+    [
+      "labels in objects",
+      'Answer {"queue": "billing team" | "shipping team"}',
+      [{ queue: "billing team" }, { queue: "shipping team" }],
+    ],
+    [
+      "labels told one by one",
+      "Money is for the billing team. Parcels go to the shipping team.",
+      ["billing team", "shipping team", "billing team", "shipping team", "billing team"],
+    ],
+    [
+      "labels with an example too",
+      "Use billing team or shipping team. For example: billing team",
+      ["billing team", "shipping team"],
+    ],
+    [
+      "an answer that cannot be given",
+      "If the text does not say, answer: I cannot answer that.",
+      ["I cannot answer that.", "I cannot answer that.", "Ulan Bator"],
+    ],
+    ["a part of a longer word", "Speak of international affairs.", ["national"]],
+    ["words around a value", "The {{ input.q }} policy of returns", ["The policy of returns"]],
+  ])("is silent about %s", async (_, text, expected) => {
+    expect(await warned(text, expected)).toEqual([]);
+  });
 });

@@ -1,0 +1,177 @@
+import type { Json } from "../domain/json.ts";
+import type { PromptPart } from "../domain/prompt.ts";
+
+/** A text that a case expects and that its prompt tells. */
+export interface LeakedText {
+  /** Two cases with the same key are told the same text. */
+  readonly key: string;
+  /** Where in `expected` it stands; list items share a path. */
+  readonly path: string;
+  readonly text: string;
+  /** In the prompt's own words, or in what the template takes from the case. */
+  readonly standing: "prompt" | "case";
+}
+
+/** Letters from which on an expected text can be told from a word that stands there by chance. */
+const SHORTEST = 8;
+/** Scripts that write a word in few letters and put no blanks between words. */
+const DENSE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
+const DENSE_LETTER_WEIGHT = 3;
+
+/** Whether a text is long enough to be an answer that stands in a prompt for no other reason. */
+export function isTelling(text: string): boolean {
+  const dense = text.match(DENSE)?.length ?? 0;
+  return text.trim().length + dense * (DENSE_LETTER_WEIGHT - 1) >= SHORTEST;
+}
+
+/** Words for an answer that cannot be given: a prompt must be able to ask for them. */
+const NO_ANSWER =
+  /\b(?:cannot|can t|unable|do(?:es)? not|don t|doesn t|not (?:known|sure|found|available|applicable|mentioned|stated|specified|supported|enough|possible)|no (?:answer|information|context|match|result)|unknown|none of|insufficient|unanswerable|out of scope)\b/;
+
+/** Words after which examples stand, not the answers that are allowed. */
+const EXAMPLE = /\b(?:such as|for example|for instance|e g|examples?|sample)\b/;
+
+/** A text as it is compared: letters and digits alone, one blank between words. */
+function plain(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+/** The prompt's own words, line by line: what stands between its tags and values. */
+export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
+  const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
+  return messages.flatMap((template) =>
+    template.split(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/).map((piece) =>
+      piece
+        .split("\n")
+        .map(plain)
+        .filter((line) => line !== ""),
+    ),
+  );
+}
+
+/** Every text of an expected value, with its path. A text that is JSON stands for what is in it. */
+export function expectedTexts(value: Json | undefined, path = "$"): { path: string; text: string }[] {
+  if (typeof value === "number") return [{ path, text: String(value) }];
+  if (typeof value === "string") {
+    const inner = jsonIn(value);
+    if (inner === undefined) return [{ path, text: value }];
+    const texts = expectedTexts(inner, `${path}#`);
+    return texts.length < 2 ? texts : [{ path, text: value }, ...texts];
+  }
+  if (value === null || typeof value !== "object") return [];
+  if (Array.isArray(value)) return value.flatMap((item) => expectedTexts(item, `${path}[]`));
+  return Object.entries(value).flatMap(([key, item]) => expectedTexts(item, `${path}.${key}`));
+}
+
+function jsonIn(text: string): Json | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Different texts of one path that are told apart; a path with more of them has no set of labels. */
+const MOST_DIFFERENT = 10_000;
+
+/** Nobody lists more labels than that in a prompt. */
+const MOST_LABELS = 200;
+
+/** What is expected at one path, over all cases. */
+interface PathAnswers {
+  cases: number;
+  /** Each different text, and whether it stands in the prompt. */
+  readonly standing: Map<string, boolean>;
+}
+
+/** The expected texts of a dataset against the words of its prompt. */
+export class ExpectedAnswers {
+  readonly #pieces: readonly (readonly string[])[];
+  /** Each piece as one line, with a blank at both ends. */
+  readonly #texts: readonly string[];
+  readonly #paths = new Map<string, PathAnswers>();
+
+  constructor(pieces: readonly (readonly string[])[]) {
+    this.#pieces = pieces;
+    this.#texts = pieces.map((lines) => ` ${lines.join(" ")} `);
+  }
+
+  /** @returns the first text of a case's expected value that the prompt tells in its own words */
+  add(expected: Json): LeakedText | undefined {
+    let leaked: LeakedText | undefined;
+    for (const { path, text } of expectedTexts(expected)) {
+      const words = plain(text);
+      if (words === "") continue;
+      const stands = this.#note(path, words);
+      if (stands && leaked === undefined && isTelling(words) && !NO_ANSWER.test(words))
+        leaked = { key: `${path}\n${words}`, path, text: words, standing: "prompt" };
+    }
+    return leaked;
+  }
+
+  #note(path: string, words: string): boolean {
+    const answers = this.#paths.get(path) ?? { cases: 0, standing: new Map<string, boolean>() };
+    this.#paths.set(path, answers);
+    answers.cases++;
+    const known = answers.standing.get(words);
+    if (known !== undefined) return known;
+    const stands = this.#texts.some((text) => holds(text, words));
+    if (answers.standing.size < MOST_DIFFERENT) answers.standing.set(words, stands);
+    return stands;
+  }
+
+  /**
+   * Whether the prompt gives a text as one of the answers that are allowed: beside another expected one in a list, or as one of
+   * few labels that many cases share, most of which it names. Never where it is called an example.
+   */
+  isAllowed({ path, text }: LeakedText): boolean {
+    const answers = this.#paths.get(path);
+    if (answers === undefined) return false;
+    const named = [...answers.standing].flatMap(([words, stands]) => (stands ? [words] : []));
+    if (named.length < 2 || named.length > MOST_LABELS) return false;
+    const lines = this.#pieces.map((piece) => piece.filter((line) => !isExample(line, text)));
+    if (!lines.some((piece) => piece.some((line) => holds(` ${line} `, text)))) return false;
+    const others = named.filter((one) => one !== text);
+    if (lines.some((piece) => isListed(piece, text, others))) return true;
+    const different = answers.standing.size;
+    return named.length * 2 >= different && answers.cases >= different * 2;
+  }
+}
+
+/** Whether a text stands in another as it is written, and not as a part of a longer word. */
+export function holdsText(text: string, wanted: string): boolean {
+  return text.includes(wanted) && holds(` ${plain(text)} `, plain(wanted));
+}
+
+/** Whether whole words stand in a text that has a blank at both ends. */
+function holds(text: string, words: string): boolean {
+  return text.includes(` ${words} `) || (words.search(DENSE) !== -1 && text.includes(words));
+}
+
+function isExample(line: string, words: string): boolean {
+  const at = line.indexOf(words);
+  return at !== -1 && EXAMPLE.test(line.slice(0, at));
+}
+
+/** Beside another answer in a line (`a, b or c`), or at the beginnings of lines that follow each other. */
+function isListed(lines: readonly string[], text: string, others: readonly string[]): boolean {
+  const begins = (line: string | undefined, words: string): boolean =>
+    line !== undefined && ` ${line} `.replace(/^ \d+ /, " ").startsWith(` ${words} `);
+  return lines.some((line, index) => {
+    const beside = others.some((other) =>
+      ["", "or ", "and ", "und ", "oder ", "ou ", "et "].some(
+        (joint) =>
+          holds(` ${line} `, `${text} ${joint}${other}`) || holds(` ${line} `, `${other} ${joint}${text}`),
+      ),
+    );
+    if (beside) return true;
+    const neighbours = [lines[index - 1], lines[index + 1]];
+    return begins(line, text) && others.some((other) => neighbours.some((next) => begins(next, other)));
+  });
+}
