@@ -19,6 +19,7 @@ import { gateResult } from "./gate.ts";
 import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
 import { namedCases } from "./named-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
+import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
 import type { SequentialLook } from "./sequential-stop.ts";
 
 /** What a gate looks at when a run has ended. */
@@ -39,6 +40,8 @@ export interface GateInput {
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** The base branch has got another baseline since the change left it; null where it has not. */
   readonly behind?: BehindBase | null;
+  /** The run's answers come from a recording. */
+  readonly recorded?: boolean;
   /** The run as a side, from a tally. */
   readonly candidate: (tally: Tally) => Arm;
   /** The last look of a sequential test; null when all trials were asked at once. */
@@ -61,6 +64,8 @@ export function regressionRules(gate: Gate): readonly RegressionRule[] {
 export function gateRun(input: GateInput): {
   readonly gate: GateResult;
   readonly comparison: Comparison | null;
+  /** Why there is no comparison with the baseline that is there. */
+  readonly said?: string;
 } {
   const { gate, baseline } = input;
   const measured = measuredOf(input);
@@ -70,6 +75,11 @@ export function gateRun(input: GateInput): {
   ];
   const trials = { missing: input.totalMissing, answered: input.tally.totalAnswered };
   if (baseline === null) return { gate: gateResult(rules, "none", trials), comparison: null };
+  if (input.recorded === true && isSameRecording(baseline, input.candidate(input.tally))) {
+    const { comparison } = compareRun(input, baseline, input.tally);
+    const gone = removedCases(gate, comparison, input.behind ?? null);
+    return { gate: gateResult([...rules, ...gone], "none", trials), comparison: null, said: SAME_RECORDING };
+  }
   const compared = withCanary(
     input.look === null
       ? compareRun(input, baseline, input.tally)

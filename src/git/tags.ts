@@ -24,6 +24,18 @@ export async function findTag(root: string, word: string): Promise<PromotedTag |
   return null;
 }
 
+/** Messages of the promoted tags that stand on a commit. */
+export async function tagMessagesAt(root: string, commit: string): Promise<string[]> {
+  const format = "%(contents)%00";
+  const { out } = await git(root, [
+    "for-each-ref",
+    `--format=${format}`,
+    `--points-at=${commit}`,
+    "refs/tags/evals/",
+  ]);
+  return out.split("\0").filter((text) => text.trim() !== "");
+}
+
 export function tagTaken(name: string): Problem {
   return {
     code: "EVALS_TAG_EXISTS",

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
+import {
+  type Checkout,
+  type GitProject,
+  gitProject,
+  ownGit,
+  projectFiles,
+  promptText,
+} from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
@@ -12,7 +19,8 @@ afterEach(() => {
 });
 
 const worse = { "prompts/q/1.0.1.md": promptText("Answer.") };
-const problemOf = async (args: string[]) => (await repo.json(args)).document.problems[0];
+const problemIn = async (where: Checkout, args: string[]) => (await where.json(args)).document.problems[0];
+const problemOf = (args: string[]) => problemIn(repo, args);
 
 describe("evals diff file:…", () => {
   it.each(["file:", "file:gone.jsonl", "file:evals"])(
@@ -156,8 +164,8 @@ describe("evals diff ref:…", () => {
       code: "EVALS_DIFF_NOT_RUN",
       fix: "evals diff prompt:q@1.0.0 prompt:q@1.0.1 --run-missing    (or evals run s --prompt q@1.0.0)",
     });
-    const { exit } = await repo.json(["diff", "q@1.0.0", "q@~1.0.1", "--run-missing"]);
-    expect(exit).toBe(1);
+    const { exit, document } = await repo.json(["diff", "q@1.0.0", "q@~1.0.1", "--run-missing"]);
+    expect({ exit, problems: document.problems }).toEqual({ exit: 1 });
   });
 
   it("does not take an incomplete run for a side", async () => {
@@ -199,7 +207,9 @@ describe("a suite with several models", () => {
     repo.git("push", "-q", "origin", "main");
     const fresh = repo.clone("main", 0);
     fresh.git("fetch", "-q", repo.root, "refs/tags/*:refs/tags/*");
-    const { exit, document } = await fresh.json(["diff", "v1", "ref:main", "--run-missing"]);
+    expect(await problemIn(fresh, ["diff", "v1", "ref:main"])).toMatchObject({ code: "EVALS_DIFF_SAME_RUN" });
+    await fresh.evals(["run", "--all-trials"]);
+    const { exit, document } = await fresh.json(["diff", "v1", "ref:main"]);
     expect(exit).toBe(0);
     expect(document.comparisons.map((one: { baseline: { side: string } }) => one.baseline.side)).toEqual([
       "evals/baselines/s.a.jsonl at v1",

@@ -3,6 +3,7 @@ import { withExamples } from "../../baselines/case-examples.ts";
 import { compareArms, worstVerdict } from "../../baselines/compare-arms.ts";
 import { holdContract, movementOf } from "../../baselines/contract.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
+import { SAME_RECORDING } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison } from "../../domain/report.ts";
 import { isUnfinished } from "../../domain/run.ts";
@@ -18,7 +19,8 @@ import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
 import type { Store } from "../../store/store.ts";
 import type { DiffSide } from "../diff/diff-side.ts";
-import { resolveSides, type SidePair } from "../diff/diff-sides.ts";
+import { resolveSides } from "../diff/diff-sides.ts";
+import type { SidePair } from "../diff/pair-sides.ts";
 import { partsOfArm, partsOfRun } from "../diff/run-parts.ts";
 import { EXIT } from "../exit-code.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../gating/declared-change.ts";
@@ -41,14 +43,15 @@ export async function diffCommand(
   const store = await openWrittenHistory(root, io);
   try {
     const runMissing = options.runMissing === true;
-    const pairs = await resolveSides({ store, root, io, directory, a, b, runMissing });
+    const { pairs, recorded } = await resolveSides({ store, root, io, directory, a, b, runMissing });
+    for (const { suite } of recorded) io.stderr(`${suite}: ${SAME_RECORDING}\n`);
     for (const line of unfinishedSides(pairs)) io.stderr(`${line}\n`);
     const comparisons: Comparison[] = [];
     for (const pair of pairs) comparisons.push(await compare(pair, store, io, directory));
     const differing = pairs.map(({ base, candidate }) =>
       differingParts(partsOf(base, store), partsOf(candidate, store)),
     );
-    const verdict = worstVerdict(comparisons.map((one) => one.verdict));
+    const verdict = pairs.length === 0 ? "none" : worstVerdict(comparisons.map((one) => one.verdict));
     const exit = exitFor(verdict);
     if (options.json === true) {
       const document = {
@@ -94,7 +97,7 @@ function differingText(differing: readonly PartDifference[], width: number): str
 }
 
 /** 1 only for a regression, 3 when nothing can be compared, else 0. */
-function exitFor(verdict: Verdict): number {
+function exitFor(verdict: Verdict | "none"): number {
   if (verdict === "regressed") return EXIT.failed;
   return verdict === "incomparable" ? EXIT.undecided : EXIT.ok;
 }

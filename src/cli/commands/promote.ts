@@ -19,6 +19,7 @@ import { requireRepository } from "../../git/require-repository.ts";
 import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import { plannedSuites } from "../diff/diff-side.ts";
 import { EXIT } from "../exit-code.ts";
 import { baseOfChange } from "../gating/base-of-change.ts";
 import { baselineRoot } from "../gating/file-arm.ts";
@@ -32,6 +33,7 @@ import {
   checkPromotable,
   missedRules,
   newestRuns,
+  plannedRuns,
   suiteGone,
 } from "../promoting/promotable.ts";
 import { promotionJson, promotionText } from "../promoting/promotion-text.ts";
@@ -113,7 +115,8 @@ async function runsToPromote(store: Store, word: string | undefined, options: Pr
     suites: [...new Set(runs.map((run) => run.header.suite))],
   });
   const asked = { explicit: word !== undefined, accepts: options.accept !== undefined, store };
-  return { project, ...(await checkPromotable(project, runs, asked)) };
+  const chosen = word === undefined ? plannedRuns(store, runs, plannedSuites(project)) : runs;
+  return { project, ...(await checkPromotable(project, chosen, asked)) };
 }
 
 function checkReason(why: string | undefined): void {

@@ -169,7 +169,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   if (options.record) await record(ran, plan, sitting);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
   const metrics = withCorrections(raw, ran, trust, store);
-  const { gate, comparison: compared } = gating.conclude(ran, metrics);
+  const { gate, comparison: compared, said } = gating.conclude(ran, metrics);
   const comparison = compared === null ? null : await examplesOf(compared, ran, baseline, store);
   const notes = [
     ...canaries.heard().notes,
@@ -177,6 +177,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
     ...lost.notes,
+    ...(said === undefined ? [] : [said]),
     ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
     ...trustNotes(trust),

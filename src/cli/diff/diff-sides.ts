@@ -6,14 +6,8 @@ import { suiteNames } from "../project/suite-names.ts";
 import { type DiffSide, sideOfBaseline, sideOfRun } from "./diff-side.ts";
 import type { MissingSide } from "./missing-sides.ts";
 import { runOutputsFile, type SideContext } from "./outputs-side.ts";
+import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
 import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
-
-/** Two sides of one suite. */
-export interface SidePair {
-  readonly suite: string;
-  readonly base: DiffSide;
-  readonly candidate: DiffSide;
-}
 
 /** The two words, and where they are looked up. */
 export interface SidesInput extends SideContext {
@@ -28,10 +22,10 @@ export interface SidesInput extends SideContext {
  * that was asked for.
  * @throws {EvalsError} for a word that means nothing, or more than one thing; for a side that would have to be run
  */
-export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
+export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pairs" | "recorded">> {
   const first = await meaningOf(input.a, input);
   if (input.b === undefined && (first.kind === "run" || first.kind === "latest"))
-    return [await ownBaseline(input)];
+    return { pairs: [await ownBaseline(input)], recorded: [] };
   const second = input.b === undefined ? ({ kind: "latest" } as const) : await meaningOf(input.b, input);
   const missing = [
     ...(await missingFrom(first, second, input)),
@@ -43,16 +37,16 @@ export async function resolveSides(input: SidesInput): Promise<SidePair[]> {
   const latest = suites.flatMap((suite) => latestOf(suite, first, head, input));
   const bases = await sidesOf(first, { suites, missing, latest }, input);
   const candidates = await sidesOf(second, { suites, missing, latest }, input);
-  const pairs = bases.flatMap((base) => {
-    const same = candidates.filter(
-      (one) => one.suite === base.suite && (one.run === null || one.run.header.id !== base.run?.header.id),
-    );
-    const candidate = same.find((one) => one.alias === base.alias) ?? same[0];
-    return candidate === undefined ? [] : [{ suite: base.suite, base, candidate }];
-  });
+  const pairing = await pairSides(
+    { sides: bases, more: promotedIn(first) },
+    { sides: candidates, more: promotedIn(second) },
+    { anyModel: [first, second].every((one) => one.kind === "run" || one.kind === "file"), input },
+  );
+  const { pairs } = pairing;
+  if (pairs.length > 0) for (const line of pairing.left) input.io.stderr(`${line}\n`);
   if (missing.length > 0 && !input.runMissing) await tellMissing(missing, pairs, input);
-  if (pairs.length === 0) throw nothingInCommon(input, bases, candidates);
-  return pairs;
+  if (pairs.length + pairing.recorded.length === 0) throw nothingInCommon(input, bases, candidates, pairing);
+  return pairing;
 }
 
 /**
@@ -72,7 +66,16 @@ function latestOf(suite: string, other: Meaning, head: string | null, { store, b
       ? run.header.commit !== head
       : other.kind === "prompt" && isOfPrompt(run, other.word));
   const newest = (b === undefined ? runs.find((run) => !isOther(run) && !isPast(run)) : undefined) ?? runs[0];
-  return newest === undefined ? [] : [newest];
+  return newest === undefined ? [] : newestOfEachModel(newest, runs);
+}
+
+/** Which model is compared is told by the other side. */
+function newestOfEachModel(newest: StoredRun, runs: readonly StoredRun[]): StoredRun[] {
+  const first = new Map([[newest.header.alias, newest]]);
+  for (const run of runs)
+    if (run.header.one_of_several === newest.header.one_of_several && !first.has(run.header.alias))
+      first.set(run.header.alias, run);
+  return [...first.values()];
 }
 
 /** The suites of one word's commit or prompt that would have to be run before the other word can be compared with it. */
@@ -124,6 +127,11 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
     if (base.arm().fingerprint === gated?.fingerprint) return { suite, base, candidate };
   }
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
+}
+
+/** What a commit also means where its newest run is the other side itself. */
+function promotedIn(meaning: Meaning): readonly DiffSide[] {
+  return meaning.kind === "ref" ? meaning.promoted : [];
 }
 
 function suitesOf(
@@ -193,11 +201,12 @@ function nothingInCommon(
   { a, b }: SidesInput,
   bases: readonly DiffSide[],
   candidates: readonly DiffSide[],
+  { same, models }: Pick<Pairing, "same" | "models">,
 ): EvalsError {
-  const same = candidates.find((one) =>
-    bases.some((base) => base.run !== null && base.run.no === one.run?.no),
-  );
-  if (same?.run) return oneRun(a, b ?? "latest", same.run.header.id);
+  const [one] = same;
+  if (one !== undefined) return oneRun(a, b ?? "latest", one);
+  const [apart] = models;
+  if (apart !== undefined) return otherModels(a, b ?? "latest", apart);
   const suites = (sides: readonly DiffSide[]): string =>
     [...new Set(sides.map((one) => one.suite))].join(", ") || "no suite";
   return new EvalsError({
@@ -211,11 +220,24 @@ function nothingInCommon(
   });
 }
 
-function oneRun(a: string, b: string, id: string): EvalsError {
+function oneRun(a: string, b: string, { base, candidate }: SidePair): EvalsError {
+  const ids = [...candidate.madeOf].join(", ");
   return new EvalsError({
     code: "EVALS_DIFF_SAME_RUN",
-    what: `${a} and ${b} are both run ${id}.`,
-    why: "A run is no different from itself.",
-    fix: `evals run, or name another side: evals diff ${a} <candidate>`,
+    what:
+      base.run !== null && candidate.run !== null && base.run.no === candidate.run.no
+        ? `${a} and ${b} are both run ${candidate.run.header.id}.`
+        : `${a} and ${b} hold the same answers: those of run ${ids}.`,
+    why: "A run is no different from itself: the same answers on both sides would look like evidence.",
+    fix: `evals run --no-cache, or name another side: evals diff ${a} <candidate>`,
+  });
+}
+
+function otherModels(a: string, b: string, { suite, base, candidate }: SidePair): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_OTHER_MODEL",
+    what: `${a} is of model ${base.model ?? "unknown"} and ${b} of ${candidate.model ?? "unknown"}, for suite ${suite}.`,
+    why: "What one model answers says nothing of how another has changed.",
+    fix: `evals run ${suite} && evals diff ${a}; two models are compared by the ids of their runs (evals history ${suite})`,
   });
 }

@@ -51,13 +51,15 @@ export async function runMissing(
     suites: suites.map((one) => one.name),
     directory,
     baseline: "none",
-    ...(meaning.kind === "ref" ? { at: meaning.at.word } : { prompt: meaning.word }),
+    ...(meaning.kind === "ref" ? { at: meaning.at.word } : { prompt: [meaning.word] }),
   };
   const { runCommand } = await import("../commands/run.ts");
   // What the runs say goes where progress goes: the comparison is what was asked for.
   await runCommand(options, { ...io, stdout: io.stderr, stdoutIsTerminal: false });
   const sides =
-    meaning.kind === "ref" ? await refSides(meaning.at, context) : await promptSides(meaning.word, context);
+    meaning.kind === "ref"
+      ? (await refSides(meaning.at, context)).sides
+      : await promptSides(meaning.word, context);
   const still = options.suites.filter((suite) => !sides.some((side) => side.suite === suite));
   if (still.length === 0) return sides;
   throw new EvalsError(

@@ -7,9 +7,19 @@ import { findPrompt } from "../../project/find-prompt.ts";
 import type { VersionFile } from "../../project/version-files.ts";
 import { workTree } from "../../project/work-tree.ts";
 import type { StoredRun } from "../../store/store.ts";
+import type { Io } from "../io.ts";
 import { findRun } from "../project/find-run.ts";
 import { refuseTagOfOtherProject } from "../promoting/tag-project.ts";
-import { baselinesAt, besides, type DiffSide, newestSides, sideOfRun } from "./diff-side.ts";
+import {
+  baselinesAt,
+  besides,
+  type DiffSide,
+  isPlanned,
+  newestSides,
+  type PlannedSuite,
+  plannedSuites,
+  sideOfRun,
+} from "./diff-side.ts";
 import type { SideContext } from "./outputs-side.ts";
 
 /** What a word on the command line may mean. */
@@ -18,7 +28,13 @@ export type Meaning =
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
   /** Perhaps without any side yet: it can be run. */
-  | { readonly kind: "ref"; readonly at: NamedCommit; readonly sides: readonly DiffSide[] }
+  | {
+      readonly kind: "ref";
+      readonly at: NamedCommit;
+      readonly sides: readonly DiffSide[];
+      /** Baselines that the commit holds: what it means where its newest run is the other side itself. */
+      readonly promoted: readonly DiffSide[];
+    }
   | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly DiffSide[] };
 
 const PREFIXES = ["run", "prompt", "ref", "file"] as const;
@@ -67,7 +83,7 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
       const at = await findCommit(root, word);
       if (at === null) return null;
       await refuseForeignTag(root, at);
-      return { kind: "ref", at, sides: await refSides(at, context) };
+      return { kind: "ref", at, ...(await refSides(at, context)) };
     }
     case "file":
       return isFile(word, context) ? { kind: "file", path: word } : null;
@@ -89,13 +105,35 @@ function isFile(path: string, { io, directory }: SideContext): boolean {
   return existsSync(place) && !statSync(place).isDirectory();
 }
 
-/** The newest runs of exactly this commit; of a suite without one, the baseline that the commit holds. */
+/**
+ * The newest runs of exactly this commit, of the models and prompts that its files plan; of a suite and model without one,
+ * the baseline that the commit holds.
+ */
 export async function refSides(
-  { word, commit }: NamedCommit,
-  { store, root }: SideContext,
-): Promise<DiffSide[]> {
-  const runs = newestSides(store, ({ header }) => header.commit === commit && header.dirty === false);
-  return [...runs, ...besides(await baselinesAt(root, commit, word), runs)];
+  at: NamedCommit,
+  { store, root, io }: SideContext,
+): Promise<{ readonly sides: readonly DiffSide[]; readonly promoted: readonly DiffSide[] }> {
+  const plan = await plannedAt(io, root, at);
+  const runs = newestSides(
+    store,
+    (run) =>
+      run.header.commit === at.commit &&
+      run.header.dirty === false &&
+      (plan === null || isPlanned(run, plan)),
+  );
+  const promoted = await baselinesAt(root, at.commit, at.word, plan);
+  return { sides: [...runs, ...besides(promoted, runs)], promoted };
+}
+
+/** What a commit's files say is run; null where they cannot be read. */
+async function plannedAt(io: Io, root: string, at: NamedCommit): Promise<PlannedSuite[] | null> {
+  const { readProjectAt } = await import("../project/project-at.ts");
+  try {
+    return plannedSuites(await readProjectAt(io, root, at));
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
 }
 
 /** The newest runs of a prompt version; of a suite without one, the baseline at HEAD that was made with it. */

@@ -46,6 +46,8 @@ export interface BaselineQuestion {
   readonly suite: string;
   /** Null unless the suite lists several models. */
   readonly alias: string | null;
+  /** Alias of the model that is run. */
+  readonly model: string;
   /** `--baseline`. */
   readonly option: string | undefined;
   /** Of the run that is to be gated; what a change accepts is held against it. */
@@ -222,11 +224,11 @@ async function namedSide(question: BaselineQuestion, option: string): Promise<Ba
   switch (meaning.kind) {
     case "ref": {
       const side = await committedSide(root, baselinePath(suite, alias), meaning.at.commit, meaning.at.word);
-      return side.arm === null ? ofSides(meaning.sides, question, option) : side;
+      return side.arm === null ? ofSides(meaning.sides, question, option, false) : side;
     }
     case "prompt":
     case "run":
-      return ofSides(meaning.sides, question, option);
+      return ofSides(meaning.sides, question, option, meaning.kind === "run");
     case "latest": {
       const { newestRun } = await import("../project/find-run.ts");
       const run = newestRun(store, suite);
@@ -247,10 +249,12 @@ async function ofSides(
   sides: readonly DiffSide[],
   question: BaselineQuestion,
   option: string,
+  anyModel: boolean,
 ): Promise<BaselineSide> {
-  const { store, root, suite, alias } = question;
+  const { store, root, suite, alias, model } = question;
   const own = sides.filter((one) => one.suite === suite);
-  const side = own.find((one) => one.alias === alias) ?? own[0];
+  // A suite of several models has a side for each; one model may have taken another's place.
+  const side = own.find((one) => one.model === model) ?? (alias === null || anyModel ? own[0] : undefined);
   if (side?.run) return ofRun(store, side.run);
   if (side?.commit) return committedSide(root, baselinePath(suite, side.alias), side.commit, option);
   throw unknownBaseline(question, option, sides[0]);

@@ -4,6 +4,7 @@ import { contractSoFar } from "../../baselines/contract.ts";
 import { gateResult } from "../../baselines/gate.ts";
 import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
 import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
+import { isRecording } from "../../baselines/same-recording.ts";
 import { type SequentialStop, sequentialStop } from "../../baselines/sequential-stop.ts";
 import { sha256 } from "../../domain/json.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
@@ -89,6 +90,7 @@ export function gateFor(
           baseline,
           accepted,
           behind: behind ?? null,
+          recorded: isRecording(plan.model.provider.kind),
           candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
           look,
           stopped: ran.end.kind === "decided",

@@ -64,8 +64,8 @@ const pathsOf = (name: string, models: readonly string[] | undefined): string[] 
 
 /** Everything that the project's files say is run. */
 function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunOptions): boolean {
-  const narrowed = cases.length + tag.length + suites.length > 0 || shard !== undefined;
-  return !narrowed && model === undefined && prompt === undefined && run === undefined;
+  const chosen = [suites, model, prompt, cases, tag].some((one) => one.length > 0);
+  return !chosen && shard === undefined && run === undefined;
 }
 
 /** What all suites as they stand in their files would be compared with; null when one of them cannot be read. */

@@ -6,6 +6,7 @@ import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import { isPlanned, type PlannedSuite } from "../diff/diff-side.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";
@@ -27,6 +28,26 @@ export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun
     if (!newest.has(key)) newest.set(key, run);
   }
   return [...newest.values()];
+}
+
+/**
+ * In place of a newest run that the files do not plan (another prompt or model was tried), the newest that they do. Where
+ * there is none, the newest stays, to be told why it is no baseline.
+ */
+export function plannedRuns(
+  store: Store,
+  newest: readonly StoredRun[],
+  plan: readonly PlannedSuite[],
+): StoredRun[] {
+  const chosen = new Map<string, StoredRun>();
+  for (const run of newest) {
+    const { suite, alias, one_of_several: several } = run.header;
+    const fits = (one: StoredRun): boolean =>
+      isPlanned(one, plan) && !isScoredFile(one) && (!several || one.header.alias === alias);
+    const best = isPlanned(run, plan) ? run : (store.runs({ suite }).find(fits) ?? run);
+    chosen.set(best.header.id, best);
+  }
+  return [...chosen.values()];
 }
 
 interface PromotableOptions {

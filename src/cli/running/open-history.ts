@@ -132,6 +132,7 @@ async function withItsPast(
     directory: options.directory,
     suite: name,
     alias: suite.models === undefined ? null : plan.model.alias,
+    model: plan.model.alias,
     option: options.ungated.has(plan.suite) ? "none" : options.baseline,
     fingerprint: plan.fingerprint,
   });

@@ -1,0 +1,30 @@
+import type { Arm } from "./arm.ts";
+
+/** What a report says where a recording would be compared with itself. */
+export const SAME_RECORDING = "The same recorded answers on both sides: nothing to compare.";
+
+/**
+ * Whether recorded answers are those that a baseline was made of: every case that both have is the same to its key (for
+ * `outputs` that is the answers themselves), and its trials are among the baseline's.
+ *
+ * @param candidate of a target that answers from a recording
+ */
+export function isSameRecording(base: Arm, candidate: Arm): boolean {
+  const places = new Map(base.ids.map((id, at) => [id, at]));
+  let shared = 0;
+  for (const [at, id] of candidate.ids.entries()) {
+    const was = places.get(id);
+    const answered = candidate.answered[at] ?? 0;
+    if (was === undefined || answered === 0) continue;
+    const passed = candidate.passed[at] ?? 0;
+    const among =
+      passed <= (base.passed[was] ?? 0) &&
+      answered - passed <= (base.answered[was] ?? 0) - (base.passed[was] ?? 0);
+    if (!among || candidate.keys?.[at] === undefined || candidate.keys[at] !== base.keys?.[was]) return false;
+    shared++;
+  }
+  return shared > 0;
+}
+
+/** Providers that answer from a recording. */
+export const isRecording = (provider: string): boolean => provider === "outputs" || provider === "replay";

@@ -1,0 +1,174 @@
+import { isRecording, isSameRecording } from "../../baselines/same-recording.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { openProject } from "../project/open-project.ts";
+import { readProjectAt } from "../project/project-at.ts";
+import { type DiffSide, isSameAnswers, type PlannedSuite, plannedSuites } from "./diff-side.ts";
+import type { SideContext } from "./outputs-side.ts";
+
+/** Two sides of one suite. */
+export interface SidePair {
+  readonly suite: string;
+  readonly base: DiffSide;
+  readonly candidate: DiffSide;
+}
+
+/** What a word means: its sides, and what it may mean instead where a side would be compared with itself. */
+export interface SideChoice {
+  readonly sides: readonly DiffSide[];
+  readonly more: readonly DiffSide[];
+}
+
+/** Sides that belong together, and those that were left out. */
+export interface Pairing {
+  readonly pairs: readonly SidePair[];
+  /** The same answers would stand on both sides. */
+  readonly same: readonly SidePair[];
+  /** Both sides answer from one recording. */
+  readonly recorded: readonly SidePair[];
+  /** One side is of another model. */
+  readonly models: readonly SidePair[];
+  /** A sentence for each suite or model that is not compared. */
+  readonly left: readonly string[];
+}
+
+interface PairOptions {
+  /** Both sides are named themselves, so that their models may differ. */
+  readonly anyModel: boolean;
+  readonly input: SideContext;
+}
+
+/**
+ * One pair a suite, and a model where the suite lists several. Never of two models that a commit did not change from one to
+ * the other, and never the same answers on both sides.
+ */
+export async function pairSides(
+  bases: SideChoice,
+  candidates: SideChoice,
+  { anyModel, input }: PairOptions,
+): Promise<Pairing> {
+  const pairing = {
+    pairs: [] as SidePair[],
+    same: [] as SidePair[],
+    recorded: [] as SidePair[],
+    models: [] as SidePair[],
+    left: [] as string[],
+  };
+  for (const suite of new Set(bases.sides.map((one) => one.suite))) {
+    const own = (sides: readonly DiffSide[]): DiffSide[] => sides.filter((one) => one.suite === suite);
+    const chosen = anyModel
+      ? firstPairs(own(bases.sides), own(candidates.sides))
+      : await pairsOfModels(own(bases.sides), own(candidates.sides), input);
+    for (const { base, candidate, fits } of chosen) {
+      const pair = { suite, base, candidate };
+      if (!fits) {
+        pairing.models.push(pair);
+        pairing.left.push(`Not compared: ${suite}, of which the two sides are of different models.`);
+        continue;
+      }
+      const apart = differentAnswers(pair, bases.more, candidates.more);
+      if (apart !== null) (isOneRecording(apart) ? pairing.recorded : pairing.pairs).push(apart);
+      else {
+        pairing.same.push(pair);
+        pairing.left.push(`Not compared: ${nameOf(candidate)}. The same answers stand on both sides.`);
+      }
+    }
+  }
+  return pairing;
+}
+
+const nameOf = ({ suite, several, model }: DiffSide): string => (several ? `${suite} (${model})` : suite);
+
+interface Chosen {
+  readonly base: DiffSide;
+  readonly candidate: DiffSide;
+  readonly fits: boolean;
+}
+
+function firstPairs(bases: readonly DiffSide[], candidates: readonly DiffSide[]): Chosen[] {
+  return bases.flatMap((base) => {
+    const candidate = candidates.find((one) => one.alias === base.alias) ?? candidates[0];
+    return candidate === undefined ? [] : [{ base, candidate, fits: true }];
+  });
+}
+
+async function pairsOfModels(
+  bases: readonly DiffSide[],
+  candidates: readonly DiffSide[],
+  input: SideContext,
+): Promise<Chosen[]> {
+  const [base] = bases;
+  const [candidate] = candidates;
+  if (base === undefined || candidate === undefined) return [];
+  // Answers of a file were made elsewhere: of which model is not known here.
+  if ([...bases, ...candidates].some((one) => one.model?.startsWith("file:") === true))
+    return firstPairs(bases, candidates);
+  const common = [...bases]
+    .sort((one, other) => ((one.model ?? "") < (other.model ?? "") ? -1 : 1))
+    .flatMap((one) => {
+      const other = candidates.find((side) => isOfModel(side, one));
+      return other === undefined ? [] : [{ base: one, candidate: other, fits: true }];
+    });
+  if ([...bases, ...candidates].some((one) => one.several))
+    return common.length > 0 ? common : [{ base, candidate, fits: false }];
+  const newest = common.find((one) => one.candidate === candidate);
+  if (newest !== undefined) return [newest];
+  // A commit may have given the suite another model: then that is what is compared.
+  if (await isPlannedModel(candidate, input)) return [{ base, candidate, fits: true }];
+  return [common[0] ?? { base, candidate, fits: false }];
+}
+
+/** Of a baseline that does not name its model, how the model is called tells it. */
+function isOfModel(a: DiffSide, b: DiffSide): boolean {
+  if (a.model !== null && b.model !== null) return a.model === b.model;
+  const label = ({ arm }: DiffSide): string => arm().target.replace(/^prompt \S+ · /, "");
+  return label(a) === label(b);
+}
+
+/** Of a model that the files plan, as they are now or as they were at the run's own commit. */
+async function isPlannedModel({ run }: DiffSide, input: SideContext): Promise<boolean> {
+  if (run === null) return true;
+  const { alias, suite, commit } = run.header;
+  for (const plan of [await planNow(input), await planAt(commit, input)])
+    if (plan?.some((one) => one.suite === suite && one.aliases.includes(alias)) === true) return true;
+  return false;
+}
+
+async function planNow({ io, directory }: SideContext): Promise<PlannedSuite[] | null> {
+  return planOf(() => openProject(io, { directory }));
+}
+
+async function planAt(commit: string | null, { io, root }: SideContext): Promise<PlannedSuite[] | null> {
+  return commit === null ? null : planOf(() => readProjectAt(io, root, { word: commit, commit }));
+}
+
+async function planOf(read: () => ReturnType<typeof openProject>): Promise<PlannedSuite[] | null> {
+  try {
+    return plannedSuites(await read());
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+/** Of two runs only those of one file: two files may well hold the same answers. */
+function isOneRecording({ base, candidate }: SidePair): boolean {
+  const { run } = candidate;
+  if (run === null || !isRecording(run.header.provider)) return false;
+  if (base.run !== null && base.run.header.target !== run.header.target) return false;
+  if (base.run !== null && !isRecording(base.run.header.provider)) return false;
+  return isSameRecording(base.arm(), candidate.arm());
+}
+
+/** The pair, or what one of its sides means beside its newest run; null where every reading is the same answers. */
+function differentAnswers(
+  pair: SidePair,
+  moreBases: readonly DiffSide[],
+  moreCandidates: readonly DiffSide[],
+): SidePair | null {
+  const { suite, base, candidate } = pair;
+  const alike = (side: DiffSide) => (one: DiffSide) => one.suite === suite && isOfModel(one, side);
+  for (const other of [candidate, ...moreCandidates.filter(alike(candidate))])
+    for (const one of [base, ...moreBases.filter(alike(base))])
+      if (!isSameAnswers(one, other)) return { suite, base: one, candidate: other };
+  return null;
+}
