@@ -60,8 +60,8 @@ async function runMain(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function reportMistakes(args: readonly string[], io: Io, { problems, midway }: EvalsError): number {
-  const exit = midway ? EXIT.undecided : EXIT.mistake;
+function reportMistakes(args: readonly string[], io: Io, { problems, midway, mistake }: EvalsError): number {
+  const exit = midway && !mistake ? EXIT.undecided : EXIT.mistake;
   if (args.includes("--json")) printDocument(args, io, exit, problems);
   else {
     io.stderr(

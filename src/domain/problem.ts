@@ -21,16 +21,23 @@ export class EvalsError extends Error {
   readonly problems: readonly Problem[];
   /** It came up while a run was under way (a full disk): what had arrived is kept, and the exit code is 3. */
   readonly midway: boolean;
+  /** It is a mistake of the project that only a first reply could show: the exit code is 2 even midway. */
+  readonly mistake: boolean;
 
   constructor(
     problems: Problem | readonly Problem[],
-    { midway = false, ...options }: ErrorOptions & { readonly midway?: boolean } = {},
+    {
+      midway = false,
+      mistake = false,
+      ...options
+    }: ErrorOptions & { readonly midway?: boolean; readonly mistake?: boolean } = {},
   ) {
     const all = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
     super(all.map((p) => `${p.what} [${p.code}]`).join("\n"), options);
     this.name = "EvalsError";
     this.problems = all;
     this.midway = midway;
+    this.mistake = mistake;
   }
 }
 

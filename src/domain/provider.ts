@@ -147,10 +147,21 @@ export interface OpenTarget {
   /** Answers may be reused across runs: what is asked is all in the request, or a `version:` stands for the rest. */
   readonly cacheable: boolean;
   readonly price: Price | null;
+  /** Who says what it costs: `evalconfig.yaml` or `price table 2026-11`; absent where nobody does. */
+  readonly price_source?: string | undefined;
   /** Tokens that a reply has at most, as its request says; absent where nothing bounds it. */
   readonly most_output?: number | null | undefined;
   /** Its replies may say what they cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
+}
+
+/** A model in the public list of the service that bills for it. */
+export interface ListedModel {
+  /** `openai`, `anthropic`, … */
+  readonly service: string;
+  readonly model: string;
+  /** A call costs its tokens at the usual rate and nothing else. */
+  readonly plain: boolean;
 }
 
 /**
@@ -170,6 +181,8 @@ export interface ProviderDefinition<S = unknown> {
   readonly keysInHeaders?: boolean;
   /** A floating model name gets a warning. */
   floating?(settings: S): string | undefined;
+  /** Where a model stands in a public list of prices and shutdown dates; undefined for a server of one's own. */
+  listed?(settings: S): ListedModel | undefined;
   /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */
   open(settings: S, host: ProviderHost): Promise<OpenTarget>;
 }

@@ -61,6 +61,8 @@ export interface RunHeader {
   readonly scorers: readonly RunScorer[];
   /** What the hashes stand for; absent in runs of older versions. */
   readonly parts?: RunParts | undefined;
+  /** Who says what the model's tokens cost; absent where nobody does. */
+  readonly price_source?: string | undefined;
   /** Hash of HEAD; null outside git or before the first commit. */
   readonly commit: string | null;
   /** The work tree differed from HEAD; null outside git. */
@@ -124,6 +126,8 @@ export interface MetricValue {
   /** 95 % interval; absent where none is defined, null where it is unbounded or unknown. */
   readonly low?: number | null;
   readonly high?: number | null;
+  /** Of money: who says what a token costs, `evalconfig.yaml` or `price table 2026-11`; absent where nobody does. */
+  readonly source?: string | undefined;
   /** With a judge's known error taken out; absent where no calibrated judge has a part in the metric. */
   readonly corrected?: CorrectedRate;
 }

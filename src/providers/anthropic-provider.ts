@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { anthropicMessages, DEFAULT_MAX_TOKENS } from "./anthropic-messages.ts";
+import { listedModel } from "./billing-service.ts";
 import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
@@ -92,5 +93,7 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  listed: ({ model, params, base_url = PUBLIC_API }) =>
+    listedModel({ model, params: params as Params, base_url }),
   open: openAnthropic,
 };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { listedModel } from "./billing-service.ts";
 import { type ChatWording, chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
@@ -131,5 +132,7 @@ export const openaiProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  listed: ({ model, params, base_url = PUBLIC_API }) =>
+    listedModel({ model, params: params as Params, base_url }),
   open: openOpenai,
 };

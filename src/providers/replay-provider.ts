@@ -115,6 +115,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
     files: recorded.files,
     cacheable: false,
     price: settings.price ?? recorded.price,
+    price_source: recorded.price_source,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RunCounts } from "../domain/run.ts";
+import type { Metrics, RunCounts } from "../domain/run.ts";
 
 /** What a report says of answers that are not what their model would have said. */
 export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
@@ -7,4 +7,17 @@ export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[]
   return [
     `${cutOff} by the limit on tokens (finish reason length, max_tokens or the like): raise max_tokens, or ask for less.`,
   ];
+}
+
+/** Whose prices a run's money is, where they are not the project's own. */
+export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly string[] {
+  const said = [
+    [cost_usd, "The cost is"],
+    [judge_cost_usd, "What its judges cost is"],
+  ] as const;
+  return said.flatMap(([metric, what]) =>
+    metric?.source?.includes("price table") === true
+      ? [`${what} by the ${metric.source}, which comes with evals: evalconfig.yaml names no price.`]
+      : [],
+  );
 }

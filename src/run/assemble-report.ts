@@ -22,7 +22,7 @@ export function measure(
   tally: Tally,
   byTag: ReadonlyMap<string, readonly number[]>,
   beside: KnownSpending,
-  judged: { readonly cost_usd: number | null } | null,
+  judged: { readonly cost_usd: number | null; readonly source?: string | undefined } | null,
 ) {
   const options = { trials: header.trials, scorers: header.scorers.map((one) => one.name) };
   const tags: RunReport["tags"] = Object.fromEntries(
@@ -30,11 +30,21 @@ export function measure(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([tag, only]) => [tag, computeMetrics(tally, { ...options, trials: 1, only })]),
   );
-  const metrics: Metrics = { ...computeMetrics(tally, options), cost_usd: allMoney(tally, beside) };
+  const metrics: Metrics = {
+    ...computeMetrics(tally, options),
+    cost_usd: sourced(allMoney(tally, beside), header.price_source),
+  };
   return {
-    metrics: judged === null ? metrics : { ...metrics, judge_cost_usd: { value: judged.cost_usd } },
+    metrics:
+      judged === null
+        ? metrics
+        : { ...metrics, judge_cost_usd: sourced({ value: judged.cost_usd }, judged.source) },
     tags,
   };
+}
+
+function sourced(metric: MetricValue, source: string | undefined): MetricValue {
+  return source === undefined || metric.value === null ? metric : { ...metric, source };
 }
 
 /** All of the targets' money: `cost_per_trial` stays that of answered trials. Unknown as soon as one reply's is. */

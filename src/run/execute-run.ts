@@ -12,6 +12,7 @@ import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./en
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeOutside } from "./judge-desk.ts";
 import { beginJudging, type JudgeTotals } from "./judge-sitting.ts";
+import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
@@ -241,6 +242,7 @@ function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHe
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
     plan: plan.hash,
     narrowing: plan.narrowing,
+    ...(priceSource([target]) === undefined ? {} : { price_source: priceSource([target]) }),
     scorers: plan.scorers.map((one, index) => ({
       ...runScorer(one),
       type: suite.scorers[index]?.definition.type ?? "",

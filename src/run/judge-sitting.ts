@@ -6,6 +6,7 @@ import { payingHooks, ratesOf } from "./call-hooks.ts";
 import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
 import type { AskedModel, JudgeSitting } from "./judge-model.ts";
 import { HOPELESS } from "./model-presence.ts";
+import { priceSource } from "./model-price.ts";
 import { mostUsdOf } from "./price-usage.ts";
 
 /** What judges were asked and paid for a run. */
@@ -14,6 +15,8 @@ export interface JudgeTotals {
   readonly calls: number;
   /** US dollars of the whole run; null as soon as one reply's cost is unknown. */
   readonly cost_usd: number | null;
+  /** Who says what their tokens cost. */
+  readonly source?: string | undefined;
   /** Of this sitting. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
 }
@@ -82,6 +85,7 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
     return {
       calls,
       cost_usd: after.unpriced > 0 ? null : after.usd,
+      source: priceSource(desk.asked().map(({ target }) => target)),
       spent: {
         usd: after.unpriced > before.unpriced ? null : after.usd - before.usd,
         tokens: after.tokens - before.tokens,

@@ -7,6 +7,7 @@ import { cleanClient } from "../providers/clean-reply.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 import { identityOf } from "./model-identity.ts";
+import { priced } from "./model-price.ts";
 
 export interface TargetOptions {
   readonly concurrency: number;
@@ -36,12 +37,12 @@ export async function openTarget(
     },
   });
   const openAlone = async (one: LoadedModel): Promise<OpenTarget> => {
-    const target = await one.provider.open(one.settings, hostOf(one));
+    const target = await priced(one, await one.provider.open(one.settings, hostOf(one)));
     const fallback = one.entry.fallback === undefined ? undefined : project.models.get(one.entry.fallback);
     if (fallback === undefined || target.client.immediate === true) return target;
     try {
-      const stepsIn = await placed(fallback, () =>
-        fallback.provider.open(fallback.settings, hostOf(fallback)),
+      const stepsIn = await placed(fallback, async () =>
+        priced(fallback, await fallback.provider.open(fallback.settings, hostOf(fallback))),
       );
       const { client } = target;
       return {

@@ -26,10 +26,11 @@ export function unpricedModel(alias: string, place: Pick<Problem, "path" | "line
 
 /** The same, found at the first reply: a program may say what it costs, and this one does not. */
 export function unpricedReplies(alias: string): EvalsError {
-  return new EvalsError({
+  const problem = {
     code: "EVALS_BUDGET_UNPRICED",
     what: `The budget is in dollars, and the replies of model "${alias}" do not say what they cost.`,
     why: WHY,
     fix: "Give the model a price and let its replies tell their usage, or let them tell cost_usd. The answers so far are kept: evals run --resume",
-  });
+  };
+  return new EvalsError(problem, { mistake: true });
 }

@@ -20,6 +20,7 @@ import { changedPrompts, unknownPublished } from "../checking/changed-prompts.ts
 import { checkBaselines } from "../checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
 import { checkLabels } from "../checking/check-labels.ts";
+import { checkPrices } from "../checking/check-prices.ts";
 import { selfJudging } from "../checking/self-judging.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -35,6 +36,8 @@ interface Checked {
   readonly measured: Map<string, readonly MeasuredScorer[]>;
   readonly problems: Problem[];
   readonly warnings: Problem[];
+  /** Aliases of models whose price nobody knows. */
+  unpriced: readonly string[];
 }
 
 /** `evals check`: every file is read and every prompt rendered; no key is needed and no model is asked. */
@@ -46,10 +49,14 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
     measured: new Map(),
     problems: [],
     warnings: [],
+    unpriced: [],
   };
   try {
     const project = await openProject(io, { directory: options.directory as string | undefined });
     checked.warnings.push(...project.warnings);
+    const prices = await checkPrices(project);
+    checked.unpriced = prices.unpriced;
+    checked.warnings.push(...prices.warnings);
     for (const suite of project.suites) await checkSuite(project, suite, checked);
     const judges = judgeCheck(project);
     try {
@@ -167,7 +174,7 @@ async function checkTarget(
   }
 }
 
-function print(io: Io, { problems, warnings, suites, cases }: Checked): void {
+function print(io: Io, { problems, warnings, suites, cases, unpriced }: Checked): void {
   const width = io.stderrIsTerminal ? io.width : undefined;
   for (const one of warnings) io.stderr(`${formatProblem(one, "warning", width)}\n`);
   if (problems.length > 0) {
@@ -176,12 +183,16 @@ function print(io: Io, { problems, warnings, suites, cases }: Checked): void {
   }
   const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
   io.stdout(`OK  ${plural(suites, "suite")}, ${plural(cases, "case")}${warned}\n`);
+  if (unpriced.length > 0)
+    io.stdout(
+      `No price is known for ${unpriced.join(", ")}: costs are unknown, and no budget in dollars can be kept.\n`,
+    );
 }
 
 async function printJson(
   io: Io,
   exit: number,
-  { problems, warnings, suites, cases }: Checked,
+  { problems, warnings, suites, cases, unpriced }: Checked,
 ): Promise<void> {
   const { documentText, problemJson } = await import("../../reports/json/documents.ts");
   const document = {
@@ -191,6 +202,7 @@ async function printJson(
     cases,
     problems: problems.map(problemJson),
     warnings: warnings.map(problemJson),
+    ...(unpriced.length === 0 ? {} : { unpriced }),
   };
   io.stdout(documentText(document));
 }

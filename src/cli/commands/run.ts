@@ -6,6 +6,7 @@ import { plural } from "../../reports/format-numbers.ts";
 import { runName } from "../../reports/headline.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { runJson } from "../../reports/json/run-json.ts";
+import { priceNotes } from "../../run/answer-notes.ts";
 import { assembleReport, measure } from "../../run/assemble-report.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
 import { lineOf } from "../../run/model-lines.ts";
@@ -109,7 +110,7 @@ async function midway<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     throw error instanceof EvalsError
-      ? new EvalsError(error.problems, { midway: true, cause: error })
+      ? new EvalsError(error.problems, { midway: true, mistake: error.mistake, cause: error })
       : error;
   }
 }
@@ -174,6 +175,7 @@ async function runOne(ready: ReadyRun, sitting: Sitting): Promise<ReportedRun> {
   const notes = [
     ...canaries.heard().notes,
     ...notesOf(ran),
+    ...priceNotes(metrics),
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
     ...lost.notes,

@@ -130,14 +130,14 @@ function callsOf(project: Project, suite: LoadedSuite): number {
   }
 }
 
-/** From the tokens of the newest run of this suite and model, at the price of today. */
+/** From the tokens of the newest run of this suite and model at the price in the config, else what that run's trials cost. */
 function dollarsEach(suite: LoadedSuite, model: LoadedModel, { store }: SideContext): number | null {
   const { price } = model.entry;
-  if (price === undefined) return null;
   for (const { header, report } of store.runs({ suite: suite.name, limit: 50 })) {
     const metrics = (report as { metrics?: Metrics } | null)?.metrics;
     const [input, output] = [metrics?.input_tokens?.value, metrics?.output_tokens?.value];
     if (header.alias !== model.alias || input == null || output == null) continue;
+    if (price === undefined) return metrics?.cost_per_trial?.value ?? null;
     return (input * price.input + output * price.output) / 1e6;
   }
   return null;

@@ -1,0 +1,43 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { LoadedModel, Project } from "../../domain/project.ts";
+import { priceOfModel } from "../../run/model-price.ts";
+
+/** What is known of the prices and the remaining life of a project's models. */
+export interface CheckedPrices {
+  /** Aliases of models that are paid by the token, or asked over the network, and whose price nobody knows. */
+  readonly unpriced: readonly string[];
+  /** Models that their provider shuts down. */
+  readonly warnings: readonly Problem[];
+}
+
+/** Looks every model of the config up in the published list that comes with the package. Nobody is asked. */
+export async function checkPrices(project: Project): Promise<CheckedPrices> {
+  const unpriced: string[] = [];
+  const warnings: Problem[] = [];
+  for (const model of project.models.values()) {
+    if (needsPrice(model) && (await priceOfModel(model)) === null) unpriced.push(model.alias);
+    const listed = model.provider.listed?.(model.settings);
+    if (listed === undefined) continue;
+    const { PRICE_TABLE, publishedShutdown } = await import("../../providers/price-table.ts");
+    const day = publishedShutdown(listed);
+    if (day !== null) warnings.push(retiring(project, model.alias, listed.model, day, PRICE_TABLE));
+  }
+  return { unpriced, warnings };
+}
+
+/** Recorded answers cost nothing; programs and modules may say themselves what an answer cost. */
+function needsPrice({ provider, settings }: LoadedModel): boolean {
+  if (provider.kind === "http") return (settings as { readonly cost_usd?: string }).cost_usd === undefined;
+  return provider.prompt === "required";
+}
+
+function retiring(project: Project, alias: string, model: string, day: string, source: string): Problem {
+  return {
+    code: "EVALS_MODEL_RETIRES",
+    path: project.configPlaces.path,
+    ...project.configPlaces.at(["models", alias, "model"]),
+    what: `"${model}" is shut down by its provider on ${day} (${source}).`,
+    why: "From that day on every call fails, and nothing can be compared with the answers of today any more.",
+    fix: "Run the suites with its successor beside it before that day (evals run --model <alias>), then promote the successor.",
+  };
+}

@@ -1,0 +1,164 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashJson } from "../../domain/json.ts";
+import { providers } from "../../providers/registry.ts";
+import { gitProject } from "../testing/git-project.ts";
+
+let origin = "";
+let asked = 0;
+const server = createServer((request, reply) => {
+  request.resume().on("end", () => {
+    asked++;
+    reply.writeHead(200, { "content-type": "application/json" }).end(
+      JSON.stringify({
+        choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "blue" } }],
+        answer: "blue",
+        content: [{ type: "text", text: "blue" }],
+        cost: 0.25,
+      }),
+    );
+  });
+});
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const SAID = "What colour is the sky?";
+const MODEL = "gpt-5-mini-2025-08-07";
+const request = hashJson({ model: MODEL, messages: [{ role: "user", content: SAID }] });
+const usage = { input_tokens: 1000, output_tokens: 100, cached_input_tokens: 600 };
+
+/** A project with one case and these models, of which `m` is asked. */
+function project(models: string, more: Readonly<Record<string, string>> = {}) {
+  return gitProject({
+    "evalconfig.yaml": `models:\n${models}`,
+    "evals/s.yaml": "dataset: d\nprompt: q\nmodel: m\nscorers:\n  - { type: contains, value: blue }\n",
+    "prompts/q/1.0.0.md": `user:\n${SAID}\n`,
+    "datasets/d.jsonl": '{"id":"a","input":{}}\n{"id":"b","input":{}}\n',
+    "bot.mjs": 'export default () => ({ output: "blue" });\n',
+    "dear.mjs": 'export default () => ({ output: "blue", cost_usd: 0.25 });\n',
+    "fixtures/o.jsonl": '{"case":"a","output":"blue"}\n{"case":"b","output":"blue"}\n',
+    "fixtures/real.jsonl": `${["a", "b"].map((id) => JSON.stringify({ case: id, trial: 1, request, output: "blue", usage })).join("\n")}\n`,
+    ...more,
+  });
+}
+
+const REPLAYED = "  m: { provider: replay, of: real, file: fixtures/real.jsonl }\n";
+
+describe("a price", () => {
+  it("is that of the published table where the config names none, and every report says so", async () => {
+    const { json, evals } = project(`${REPLAYED}  real: { provider: openai, model: ${MODEL} }\n`);
+    const { document } = await json(["run"]);
+    const { cost_usd, cost_per_trial } = document.runs[0].metrics;
+    // 400 fresh, 600 cached, 100 written, per million: $0.25, $0.025, $2.
+    expect(cost_per_trial.value).toBeCloseTo((400 * 0.25 + 600 * 0.025 + 100 * 2) / 1e6, 12);
+    expect(cost_usd.source).toMatch(/^price table \d{4}-\d{2}$/);
+    const said = `The cost is by the ${cost_usd.source}`;
+    for (const reporter of ["terminal", "markdown", "html"])
+      expect([reporter, (await evals(["run", "--reporter", reporter])).stdout]).toEqual([
+        reporter,
+        expect.stringContaining(said),
+      ]);
+  });
+
+  it("in the config goes before the published one", async () => {
+    const { json } = project(
+      `${REPLAYED}  real: { provider: openai, model: ${MODEL}, price: { input: 1, output: 1, cached_input: 0 } }\n`,
+    );
+    const { metrics } = (await json(["run"])).document.runs[0];
+    expect(metrics.cost_usd).toEqual({ value: 0.001, source: "evalconfig.yaml" });
+  });
+
+  it("of a server of one's own is not that of the model's name", async () => {
+    const { json } = project(
+      `${REPLAYED}  real: { provider: openai, model: ${MODEL}, base_url: "http://127.0.0.1:9/v1" }\n`,
+    );
+    expect((await json(["run"])).document.runs[0].metrics.cost_usd).toEqual({ value: null });
+  });
+});
+
+describe("evals check", () => {
+  it("lists models without a price, and warns of those that their provider shuts down", async () => {
+    const { json, evals } = project(
+      [
+        "  m: { provider: openai, model: gpt-4.1-2025-04-14 }",
+        '  own: { provider: openai, model: gpt-4.1-2025-04-14, base_url: "http://127.0.0.1:9/v1" }',
+        '  service: { provider: http, url: "http://127.0.0.1:9/" }',
+        '  telling: { provider: http, url: "http://127.0.0.1:9/", cost_usd: $.cost }',
+        "  free: { provider: openai, model: x-2025-01-01, price: { input: 0, output: 0 } }\n",
+      ].join("\n"),
+    );
+    const { document } = await json(["check"]);
+    expect(document.unpriced).toEqual(["own", "service"]);
+    expect(document.warnings).toMatchObject([
+      {
+        code: "EVALS_MODEL_RETIRES",
+        path: "evalconfig.yaml",
+        line: 2,
+        what: expect.stringContaining("2027-01-14"),
+      },
+    ]);
+    expect((await evals(["check"])).stdout).toContain("No price is known for own, service");
+  });
+});
+
+describe("a budget in dollars", () => {
+  /** Of each kind of target, one of which nothing will say what it costs; none where its answers are at hand. */
+  const UNPRICED: Readonly<Record<string, (() => string) | null>> = {
+    openai: () => `{ provider: openai, model: x-2025-01-01, base_url: "${origin}/v1" }`,
+    anthropic: () => `{ provider: anthropic, model: x-2025-01-01, base_url: "${origin}", api_key_env: K }`,
+    http: () => `{ provider: http, url: "${origin}/", answer: $.answer }`,
+    command: () => `{ provider: command, command: [node, -e, 'console.log("blue")'] }`,
+    module: () => "{ provider: module, file: bot.mjs }",
+    outputs: null,
+    replay: null,
+  };
+
+  it.each(providers.names)("is refused for a %s target without a price, where it is asked", async (kind) => {
+    const unpriced = UNPRICED[kind];
+    expect(unpriced).toBeDefined();
+    if (unpriced === undefined || unpriced === null) return;
+    const { json } = project(`  m: ${unpriced()}\n`);
+    asked = 0;
+    const { exit, document } = await json(["run", "--budget", "1"], { K: "k" });
+    expect(exit).toBe(2);
+    expect(document.problems[0]).toMatchObject({
+      code: "EVALS_BUDGET_UNPRICED",
+      what: expect.stringContaining('"m"'),
+    });
+    expect(asked).toBe(0);
+  });
+
+  it.each([
+    ["recorded outputs", "{ provider: outputs, file: fixtures/o.jsonl }"],
+    ["a module that says what it costs", "{ provider: module, file: dear.mjs }"],
+    ["a price of nothing", "{ provider: module, file: bot.mjs, price: { input: 0, output: 0 } }"],
+  ])("is kept for %s", async (_, model) => {
+    const { json } = project(`  m: ${model}\n`);
+    const { exit, document } = await json(["run", "--budget", "1"]);
+    expect([exit, document.runs?.[0].counts.answered]).toEqual([0, 2]);
+  });
+
+  it("is kept for a service whose replies say what they cost, and stops before it would cross", async () => {
+    const { json } = project(
+      `  m: { provider: http, url: "${origin}/", answer: $.answer, cost_usd: $.cost }\n`,
+    );
+    const { exit, document } = await json(["run", "--budget", "0.4"]);
+    expect([exit, document.runs[0].counts.answered, document.runs[0].metrics.cost_usd.value]).toEqual([
+      3, 1, 0.25,
+    ]);
+  });
+
+  it("needs no price for answers that are in the cache", async () => {
+    const { json } = project(`  m: { provider: openai, model: x-2025-01-01, base_url: "${origin}/v1" }\n`);
+    expect((await json(["run"])).exit).toBe(0);
+    expect((await json(["run", "--budget", "1"])).exit).toBe(0);
+    expect((await json(["run", "--budget", "1", "--no-cache"])).exit).toBe(2);
+  });
+});

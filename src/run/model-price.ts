@@ -1,0 +1,33 @@
+import type { Price } from "../domain/config.ts";
+import type { LoadedModel } from "../domain/project.ts";
+import type { OpenTarget } from "../domain/provider.ts";
+
+/** What a model costs, and who says so. */
+export interface KnownPrice {
+  readonly price: Price;
+  /** `evalconfig.yaml` or `price table 2026-11`. */
+  readonly source: string;
+}
+
+/** The price that the config names, else the published one; null where it is unknown. */
+export async function priceOfModel({ entry, provider, settings }: LoadedModel): Promise<KnownPrice | null> {
+  if (entry.price !== undefined) return { price: entry.price, source: "evalconfig.yaml" };
+  const listed = provider.listed?.(settings);
+  if (listed === undefined) return null;
+  const { PRICE_TABLE, publishedPrice } = await import("../providers/price-table.ts");
+  const price = publishedPrice(listed);
+  return price === null ? null : { price, source: PRICE_TABLE };
+}
+
+/** A target with the price of its model, where nobody has given it one. */
+export async function priced(model: LoadedModel, target: OpenTarget): Promise<OpenTarget> {
+  const known = await priceOfModel(model);
+  return known === null ? target : { ...target, price: known.price, price_source: known.source };
+}
+
+/** Who says what the answers of these targets cost, those that step in included; undefined where nobody does. */
+export function priceSource(targets: readonly OpenTarget[]): string | undefined {
+  const all = targets.flatMap((one) => [one, ...(one.fallback === undefined ? [] : [one.fallback.target])]);
+  const sources = new Set(all.flatMap(({ price_source }) => price_source ?? []));
+  return sources.size === 0 ? undefined : [...sources].join(" and ");
+}
