@@ -3,10 +3,10 @@ import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
 import type { Usage } from "../domain/transcript.ts";
-import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
+import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
-import { notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
+import { notJson, refusedPrompt, saidInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
 /** How one chat API words a conversation and its reply. */
@@ -101,6 +101,14 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
   throw error instanceof Error ? (error.cause ?? error) : error;
 }
 
+/** What the API's own shape holds; a body without an answer is told with what it says. */
+function readAnswer(body: unknown, text: string, wording: ChatWording, { redact }: Sent): Reply {
+  const reply = wording.reply(body, text);
+  if (reply.kind === "answered") return reply;
+  const said = saidInstead(body, redact) || `; it begins: ${redact(text.slice(0, 120))}`;
+  return { ...reply, message: oneLine(`${reply.message}${said}`) };
+}
+
 function readBody(text: string, contentType: string, wording: ChatWording, sent: Sent): Reply {
   let body: unknown;
   try {
@@ -112,7 +120,7 @@ function readBody(text: string, contentType: string, wording: ChatWording, sent:
   const reply =
     stated?.kind === "answered" && !sent.asked
       ? malformedReply(`the provider's filter refused the text: ${stated.refusal}`)
-      : (stated ?? wording.reply(body, text));
+      : (stated ?? readAnswer(body, text, wording, sent));
   return { ...reply, ...usageIn(body, wording) };
 }
 

@@ -12,6 +12,8 @@ export function reservedParams(params: Readonly<Record<string, unknown>>): reado
   return RESERVED.filter((name) => Object.hasOwn(params, name));
 }
 
+const ENDPOINT = /\/(?:chat\/completions|completions|responses|embeddings|moderations|messages)\/?$/;
+
 const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
 /** What both chat providers may say about a model. */
@@ -29,6 +31,9 @@ export const chatSettings = {
   base_url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !isTemplate(url), PLAIN)
+    .refine((url) => !ENDPOINT.test(url.split(/[?#]/, 1)[0] as string), {
+      error: "the address before the endpoint (…/v1): its path is added to it",
+    })
     .optional()
     .describe("Another server that speaks the same API"),
   api_key_env: z

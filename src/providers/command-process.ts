@@ -4,6 +4,8 @@ import { ProcessTree } from "../processes/process-tree.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { readWrittenAnswer } from "./given-answer.ts";
 import { isMachineFull, machineFullText } from "./network-failure.ts";
+import { saidIn } from "./said-in-body.ts";
+import { Utf8Stream } from "./utf8-stream.ts";
 
 const KEPT_STDERR = 8 * 1024;
 
@@ -44,6 +46,15 @@ export function lastLineOf(tree: ProcessTree): () => string {
     kept = (kept + text).slice(-KEPT_STDERR);
   });
   return () => kept.trimEnd().split("\n").at(-1)?.trim() ?? "";
+}
+
+/** What a program that failed said on stdout, as some do that write their errors as JSON. */
+function lastWords(output: string): string {
+  return oneLine(saidIn(output.slice(-KEPT_STDERR).trim()).message);
+}
+
+export function wroteNoText(program: string): FailedReply {
+  return malformedReply(`${program} wrote bytes that are not UTF-8`);
 }
 
 /** How a process that did not succeed went, as a failure. */
@@ -97,16 +108,21 @@ export function runOnce(
       settle(abortedReply(signal));
     });
     tree.child.once("error", (error) => settle(notStarted(error, program)));
-    tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (output.length <= LONGEST_REPLY) return;
+    const giveUp = (reply: Reply): void => {
       output = "";
       void tree.end();
-      settle(wroteTooMuch(program));
+      settle(reply);
+    };
+    const stdout = new Utf8Stream();
+    tree.child.stdout?.on("data", (bytes: Buffer) => {
+      const text = stdout.read(bytes);
+      if (text === undefined) return giveUp(wroteNoText(program));
+      output += text;
+      if (output.length > LONGEST_REPLY) giveUp(wroteTooMuch(program));
     });
     tree.child.once("close", (code, killedBy) => {
-      if (code === 0) settle(readWrittenAnswer(output, program));
-      else settle(wentWrong(program, code, killedBy, line.redact(lastLine())));
+      if (code === 0) settle(stdout.endsWhole() ? readWrittenAnswer(output, program) : wroteNoText(program));
+      else settle(wentWrong(program, code, killedBy, line.redact(lastLine() || lastWords(output))));
     });
     tree.child.stdin?.end(input);
   });

@@ -167,4 +167,23 @@ describe("commandProvider with serve: jsonl", () => {
     const opened = await open(SERVE('console.log("loading model…");'), { serve: "jsonl" });
     expect(await ask(opened, questionOf(), 1, deadline(20_000))).toMatchObject({ error: "malformed-reply" });
   });
+
+  it.each([{}, { serve: "jsonl" }])("takes bytes that are not UTF-8 for no answer: %j", async (settings) => {
+    const opened = await open(
+      `process.stdin.once("data", () => process.stdout.write(Buffer.from('{"output":"caf\\xe9"}\\n', "latin1")));`,
+      settings,
+    );
+    expect(await ask(opened, questionOf())).toMatchObject({
+      error: "malformed-reply",
+      message: expect.stringContaining("not UTF-8"),
+    });
+  });
+
+  it("tells what a program that failed said on stdout when it said nothing else", async () => {
+    const opened = await open(`console.log('{"error":{"message":"no credit"}}'); process.exitCode = 3;`);
+    expect(await ask(opened, questionOf())).toMatchObject({
+      kind: "failed",
+      message: expect.stringContaining("exit code 3: no credit"),
+    });
+  });
 });

@@ -1,11 +1,12 @@
 import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
+import { isStated } from "../domain/stated-error.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import { saidInValue } from "./said-in-body.ts";
-import { isBareError, isStated } from "./stated-failure.ts";
+import { isBareError } from "./stated-failure.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -23,13 +23,20 @@ import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
-import { isBareError, notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
+import {
+  isBareError,
+  notJson,
+  refusalInstead,
+  refusedPrompt,
+  saidInstead,
+  statedFailure,
+} from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Path = z.string().startsWith("$").describe("RFC 9535 JSONPath into the reply");
 
-const Settings = z.strictObject({
+const Fields = z.strictObject({
   ...modelFrame,
   url: z
     .url({ protocol: /^https?$/ })
@@ -56,6 +63,11 @@ const Settings = z.strictObject({
   messages: Path.optional().describe("JSONPath of the whole conversation, in OpenAI's message format"),
   tool_calls: Path.optional(),
   cost_usd: Path.optional(),
+});
+
+const Settings = Fields.superRefine(({ method, body }, context) => {
+  if (method === "GET" && body !== undefined)
+    context.addIssue({ code: "custom", path: ["body"], message: "left out: a GET request has none" });
 });
 type Settings = z.output<typeof Settings>;
 
@@ -179,10 +191,13 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
   if (failed !== undefined) return { ...failed, ...paid };
   const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
   const found = paths.answer === undefined ? text : paths.answer(body);
-  if (found === undefined || found === null)
+  if (found === undefined || found === null) {
+    const refused = refusalInstead(body, { raw: text, where, redact });
+    if (refused !== undefined) return { ...refused, ...paid };
     return unusable(
-      `${found === null ? "null" : "nothing"} stands at ${settings.answer} in the reply${keysText(body)}`,
+      `${found === null ? "null" : "nothing"} stands at ${settings.answer} in the reply${keysText(body)}${saidInstead(body, redact)}`,
     );
+  }
   const conversation = paths.messages?.(body) ?? undefined;
   const messages = messagesOf(conversation);
   if (conversation !== undefined && messages === undefined)

@@ -1,13 +1,16 @@
 import { isUtf8 } from "node:buffer";
 import { promisify } from "node:util";
+import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import { CutReply, UnreadableReply } from "./network-failure.ts";
 
-/** No honest answer is longer, in bytes: a service that does not stop talking must not fill the memory. */
-export const MOST_REPLY_BYTES = 16 * 1024 * 1024;
+/** In bytes, as they arrive and inflated. */
+export const MOST_REPLY_BYTES = LONGEST_REPLY;
 
 /** What a reply longer than that amounts to. */
 export function tooLong(cause?: unknown): UnreadableReply {
-  return new UnreadableReply("is longer than 16 MiB, the most that is read of a reply", { cause });
+  return new UnreadableReply(`is longer than ${LONGEST_REPLY_WORDS}, the most that is read of a reply`, {
+    cause,
+  });
 }
 
 /** The headers that say how bytes are to be read. */

@@ -20,7 +20,8 @@ const INNER = ["error", "err", "fault", "exception", "innererror", "inner_error"
 const CODES = ["code", "type", "error_code", "errorCode", "status", "status_code", "reason"];
 const DEEPEST = 5;
 
-function wordsIn(value: unknown, depth = 0): string | undefined {
+/** The words of a value that holds an error, in any usual shape; undefined when it holds none. */
+export function wordsIn(value: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST) return undefined;
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
   if (Array.isArray(value)) {

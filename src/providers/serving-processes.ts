@@ -2,9 +2,17 @@ import { parseExactJson } from "../domain/exact-json.ts";
 import { LONGEST_REPLY } from "../domain/longest-reply.ts";
 import type { Reply } from "../domain/provider.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
-import { type CommandLine, lastLineOf, notStarted, wentWrong, wroteTooMuch } from "./command-process.ts";
+import {
+  type CommandLine,
+  lastLineOf,
+  notStarted,
+  wentWrong,
+  wroteNoText,
+  wroteTooMuch,
+} from "./command-process.ts";
 import { abortedReply, malformedReply } from "./failed-reply.ts";
 import { readGivenAnswer } from "./given-answer.ts";
+import { Utf8Stream } from "./utf8-stream.ts";
 
 /** One process that answers line by line, one question at a time. */
 class Server {
@@ -14,6 +22,7 @@ class Server {
   /** Of the line that has not ended yet. */
   #parts: string[] = [];
   #held = 0;
+  readonly #stdout = new Utf8Stream();
   #answer: ((reply: Reply) => void) | undefined;
   /** It ended, or an answer of it was given up: what it writes next belongs to nobody. */
   spent = false;
@@ -22,7 +31,7 @@ class Server {
     this.#line = line;
     this.tree = new ProcessTree(line.command, line);
     this.#lastLine = lastLineOf(this.tree);
-    this.tree.child.stdout?.setEncoding("utf8").on("data", (text: string) => this.#read(text));
+    this.tree.child.stdout?.on("data", (bytes: Buffer) => this.#read(this.#stdout.read(bytes)));
     this.tree.child.once("error", (error) => this.#end(notStarted(error, this.#program)));
     this.tree.child.once("close", (code, signal) =>
       this.#end(wentWrong(this.#program, code, signal, line.redact(this.#lastLine()))),
@@ -44,7 +53,12 @@ class Server {
     answer?.(reply);
   }
 
-  #read(text: string): void {
+  #read(text: string | undefined): void {
+    if (text === undefined) {
+      this.#end(wroteNoText(this.#program));
+      void this.tree.end();
+      return;
+    }
     const [first = "", ...rest] = text.split("\n");
     this.#hold(first);
     for (const part of rest) {

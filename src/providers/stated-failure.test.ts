@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FailedReply } from "../domain/provider.ts";
-import { isStated, statedFailure } from "./stated-failure.ts";
+import { isStated } from "../domain/stated-error.ts";
+import { statedFailure } from "./stated-failure.ts";
 import {
   askShape,
   GIVEN_SHAPES,
@@ -178,5 +179,33 @@ describe("isStated", () => {
     for (const nothing of [undefined, null, 0, "", " ", "OK", "none", [], {}, { a: [null] }])
       expect(isStated(nothing)).toBe(false);
     for (const something of [true, 1, "x", [{ a: "x" }]]) expect(isStated(something)).toBe(true);
+  });
+});
+
+describe("a reply without an answer", () => {
+  it.each(HTTP_SHAPES)("of $name is told with what it says", async (shape) => {
+    server.answer = { body: '{"message":"This model takes at most 4096 tokens.","hint":"shorten"}' };
+    expect(await askShape(shape, server)).toMatchObject({
+      kind: "failed",
+      error: "malformed-reply",
+      message: expect.stringContaining("it says: This model takes at most 4096 tokens."),
+    });
+  });
+
+  it("of a service in the shape of a chat API may be a refusal", async () => {
+    const http = HTTP_SHAPES.find(({ name }) => name === "http") as (typeof HTTP_SHAPES)[number];
+    for (const body of [
+      { choices: [{ finish_reason: "stop", message: { content: null, refusal: "refused: rude" } }] },
+      { choices: [{ finish_reason: "content_filter", message: { content: null } }] },
+      { candidates: [{ finishReason: "SAFETY" }] },
+      { promptFeedback: { blockReason: "SAFETY" } },
+    ]) {
+      server.answer = { body: JSON.stringify(body) };
+      expect(await askShape(http, server)).toMatchObject({
+        kind: "answered",
+        output: "",
+        refusal: expect.stringMatching(/refused|blocked/),
+      });
+    }
   });
 });

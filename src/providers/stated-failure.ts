@@ -1,5 +1,6 @@
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
+import { isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
 import {
@@ -9,20 +10,11 @@ import {
   type Said,
   saidIn,
   saidInValue,
+  wordsIn,
   wordsOfPage,
 } from "./said-in-body.ts";
 
 type Members = Readonly<Record<string, unknown>>;
-
-const NOTHING_WRONG = new Set(["", "0", "200", "none", "null", "ok", "success", "no error", "false"]);
-
-/** Whether a member that is there for errors holds one. */
-export function isStated(error: unknown): boolean {
-  if (Array.isArray(error)) return error.some(isStated);
-  const members = membersOf(error);
-  if (members !== undefined) return Object.values(members).some(isStated);
-  return error != null && !NOTHING_WRONG.has(String(error).trim().toLowerCase());
-}
 
 const OF_AN_ERROR = new Set([
   ...[
@@ -182,6 +174,34 @@ function blockReason(body: unknown): string | undefined {
   const feedback = membersOf(reply?.promptFeedback ?? reply?.prompt_feedback);
   const reason = feedback?.blockReason ?? feedback?.block_reason;
   return typeof reason === "string" ? reason : undefined;
+}
+
+/** The finish reason of the first choice, or of Google's first candidate. */
+function finishIn(body: unknown): string | undefined {
+  const reply = membersOf(body);
+  const first = list(reply?.choices)[0] ?? list(reply?.candidates)[0];
+  const reason = first?.finish_reason ?? first?.finishReason ?? reply?.stop_reason;
+  return typeof reason === "string" ? reason : undefined;
+}
+
+/**
+ * The refusal of a body in which no answer stands where it should, as far as it has the shape of a chat reply: the
+ * model's own words, or the filter's finish reason; undefined when it tells of none.
+ */
+export function refusalInstead(body: unknown, { raw, redact }: StatedIn): AnsweredReply | undefined {
+  const message = membersOf(list(membersOf(body)?.choices)[0]?.message);
+  const said = message?.refusal;
+  const finish = finishIn(body);
+  if (typeof said === "string" && said !== "")
+    return { kind: "answered", output: "", refusal: said, ...(finish && { finish_reason: finish }), raw };
+  if (answerEnd(finish) !== "refused") return undefined;
+  return refusedByFilter({ message: `refused: ${finish}`, code: "", codes: [] }, raw, redact);
+}
+
+/** What a body says beside no answer, to be added to why it cannot be read; empty when it says nothing. */
+export function saidInstead(body: unknown, redact: (text: string) => string): string {
+  const said = wordsIn(body);
+  return said === undefined ? "" : `; it says: ${redact(said)}`;
 }
 
 /** How a body that came with a good status is looked at. */

@@ -53,6 +53,26 @@ describe.each(KINDS)("a model with %s", (model) => {
   });
 });
 
+describe("an address", () => {
+  it.each([
+    "http://127.0.0.1:9/v1/chat/completions",
+    "http://127.0.0.1:9/v1/responses?a=b",
+    "http://127.0.0.1:9/v1/messages/",
+  ])("may not hold the endpoint that is added to it: %s", async (url) => {
+    const [problem] = await problemsOf(`{ provider: openai, model: m-2025-01-01, base_url: "${url}" }`);
+    expect(problem?.what).toContain('"models.m.base_url" must be the address before the endpoint');
+  });
+});
+
+describe("a body", () => {
+  it("is not sent with GET, and that is said", async () => {
+    const [problem] = await problemsOf(
+      '{ provider: http, method: GET, url: "http://127.0.0.1:9/", body: { q: 1 } }',
+    );
+    expect(problem?.what).toContain('"models.m.body" must be left out: a GET request has none');
+  });
+});
+
 describe("a judge", () => {
   it("may not set a parameter that is decided for it", async () => {
     const [problem] = await problemsOf(

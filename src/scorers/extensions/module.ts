@@ -101,6 +101,15 @@ export const moduleScorer = defineScorer({
       expected: { failure: "the suite gives no threshold" },
     },
     {
+      title: "cannot score when it says that it failed, whatever score it gives",
+      settings: { file: "scorers/tone.js" },
+      files: {
+        "scorers/tone.js": "export default () => ({ score: 1, pass: true, error: 'no dictionary' });",
+      },
+      output: "a",
+      expected: { failure: 'scorers/tone.js says that it failed: "no dictionary"' },
+    },
+    {
       title: "cannot score when a verdict contradicts its own number",
       settings: { file: "scorers/tone.js", threshold: 0.7 },
       files: { "scorers/tone.js": "export default () => ({ score: 0.75, pass: false });" },

@@ -1,5 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import { isStated } from "../../domain/stated-error.ts";
 import type { ScorerInput } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
@@ -16,7 +17,9 @@ export function returnedScore(value: unknown, who: string): Judgement {
   if (typeof value === "boolean") return { score: value ? 1 : 0, pass: value, reason: `${value}` };
   if (typeof value === "number") return { score: value, reason: `score ${rounded(value)}` };
   if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
-  const { score, pass, reason } = value as Record<string, unknown>;
+  const { score, pass, reason, error } = value as Record<string, unknown>;
+  // Whatever score came with it: who says that it failed has judged nothing.
+  if (isStated(error)) throw new ScorerFailure("tool", `${who} says that it failed: ${describe(error)}`);
   if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
   if (pass !== undefined && typeof pass !== "boolean")
     throw unreadable(who, `returned a \`pass\` that is no boolean`);

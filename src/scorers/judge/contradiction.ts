@@ -16,7 +16,7 @@ export interface Stated {
 
 const FIRST = "(?:(?:final|overall|actual|real|true|revised|corrected|updated|new|my|judge|total)_)*";
 const VERDICT = new RegExp(
-  `^${FIRST}(?:verdict|decision|judge?ment|outcome|result|conclusion|ruling|label|grade|evaluation|assessment|correction|winner|better|preferred|preference|choice|final|overall)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
+  `^${FIRST}(?:verdicts?|decision|judge?ment|outcome|result|conclusion|ruling|label|grade|evaluation|assessment|correction|winner|better|preferred|preference|choice|final|overall)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
 );
 const PASSES = new RegExp(
   `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:pass|passed|passes|passing|accept|accepted|acceptable|approved?|success|successful|met|meets|criteri(?:on|a)_met|meets_criteri(?:on|a))$`,
@@ -27,6 +27,8 @@ const FAILS = new RegExp(
 const NUMBER = new RegExp(
   `^${FIRST}(?:score|rating|points|grade|level|mark)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
 );
+
+const AMBIGUOUS = new Set(["status", "state", "answer", "response", "output", "value"]);
 
 const YES = new Set([
   ...[
@@ -148,8 +150,8 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     const said = yesOrNo(value);
     return opposes(said === undefined ? undefined : !said, stated);
   }
-  // A status may be that of the request: only a word of the form's own is a verdict there.
-  if (name === "status" && worth !== null) {
+  // A status may be that of the request, an answer the one that is judged: only a word of the form's own is a verdict there.
+  if (AMBIGUOUS.has(name) && worth !== null) {
     const word = wordIn(value, Object.keys(worth));
     return word !== undefined && worth[word] !== score;
   }
