@@ -209,3 +209,13 @@ it("lets whoever waits go when the run is cancelled, unsent", async () => {
     expect(reply).toMatchObject({ message: "cancelled", unsent: true });
   expect(seen.sent).toBe(2);
 });
+
+it("goes on although the clock stands still while it sleeps", async () => {
+  const { client } = server((inFlight, sent) => (sent < 3 || inFlight > 1 ? refused(1000) : null));
+  const line = new ModelLine(
+    { requests_per_minute: 60 },
+    { ...outside, now: () => 0, sleep: async () => {} },
+  );
+  const wrapped = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+  expect(answered(await askAll([wrapped], 20, 4))).toBe(20);
+});

@@ -48,12 +48,18 @@ export class ModelLine {
   readonly #waiting: Waiting[] = [];
   readonly #held = { ...NOT_HELD };
   #sleeping = false;
+  /** Until when was slept: a timer may be early by the clock, and a clock that stands still must not hold the line. */
+  #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
 
   constructor(limits: Limits, outside: PaceOutside) {
     this.#pace = new ModelPace(limits);
     this.#outside = outside;
+  }
+
+  #now(): number {
+    return Math.max(this.#outside.now(), this.#sleptUntil);
   }
 
   /** From now on: what held calls back, and how often the other side refused one. */
@@ -79,7 +85,7 @@ export class ModelLine {
     signal: AbortSignal,
   ): Departure | FailedReply | Promise<Departure | FailedReply> {
     const tokens = this.#pace.countsTokens ? this.#forecast.of(request) : 0;
-    const now = this.#outside.now();
+    const now = this.#now();
     const shut = this.#shut(now, signal);
     if (shut !== null) return shut;
     const turn = this.#pace.turn(now, tokens);
@@ -100,7 +106,7 @@ export class ModelLine {
   /** Lets everybody leave whose turn it is, and comes back when it is the next one's. */
   #advance(): void {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
-      const now = this.#outside.now();
+      const now = this.#now();
       const shut = this.#shut(now, first.signal);
       const turn = this.#pace.turn(now, first.tokens);
       if (shut === null && turn.kind === "held") {
@@ -117,8 +123,10 @@ export class ModelLine {
   #sleep(ms: number, signal: AbortSignal): void {
     if (this.#sleeping) return;
     this.#sleeping = true;
+    const until = this.#now() + ms;
     const wake = (): void => {
       this.#sleeping = false;
+      if (!signal.aborted) this.#sleptUntil = until;
       this.#advance();
     };
     void this.#outside.sleep(ms, signal).then(wake, wake);
@@ -155,7 +163,7 @@ export class ModelLine {
       this.#pace.answered(departure, known);
       return reply;
     }
-    const now = this.#outside.now();
+    const now = this.#now();
     if (reply.busy !== true || !reply.transient) {
       this.#pace.back(departure, known ?? (reply.may_be_billed === true ? null : 0));
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
@@ -178,7 +186,7 @@ export class ModelLine {
 
   /** Milliseconds until the pause under way is over. */
   get pause_ms(): number {
-    return this.#pace.pauseLeft(this.#outside.now());
+    return this.#pace.pauseLeft(this.#now());
   }
 }
 
