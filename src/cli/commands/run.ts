@@ -65,7 +65,7 @@ interface Asked {
 async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promise<number> {
   const { project } = place;
   const { suites, ungated } = await openTargets(project, options, place.load);
-  const prepared = await prepareRuns(
+  const planned = await prepareRuns(
     project,
     suites,
     {
@@ -76,6 +76,7 @@ async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promis
     },
     options.replay ? await replaying() : undefined,
   );
+  const prepared = judgedLast(planned);
   if (prepared.some(({ plan }) => plan.totalPlanned >= MANY_TRIALS)) keepHeapSmall();
   const { store, ready } = await openHistory(prepared, place, { ...options, ungated }, io);
   const stop = listenForStop(io);
@@ -102,6 +103,12 @@ async function runIn(place: RunPlace, { options, reporters, io }: Asked): Promis
     await closeRuns(prepared);
     store.close();
   }
+}
+
+/** What needs no judge is known first, and costs less. */
+function judgedLast(planned: readonly PreparedRun[]): PreparedRun[] {
+  const isJudged = ({ judges }: PreparedRun): boolean => judges.models().length > 0;
+  return [...planned.filter((one) => !isJudged(one)), ...planned.filter(isJudged)];
 }
 
 /** What goes wrong once calls are paid for (a full disk) is not a mistake after which nothing was run. */
