@@ -43,6 +43,8 @@ export interface AnsweredReply {
   /** Given only by sources that measured it themselves (recordings, outputs); else the engine measures. */
   readonly latency_ms?: number | null | undefined;
   readonly cost_usd?: number | null | undefined;
+  /** Milliseconds that the attempt waited for its turn before it began: no part of its latency. */
+  readonly waited_ms?: number | undefined;
   readonly model?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
   readonly refusal?: string | null | undefined;

@@ -107,7 +107,9 @@ function turn(): void {
 
 /** An error outside of any call: of the one whose code had started what threw, as long as it is under way. */
 function thrownOutside(error: unknown): void {
-  const call = calls.get(owner.getStore() ?? 0);
+  const known = calls.get(owner.getStore() ?? 0);
+  const [only, ...others] = known === undefined ? calls.values() : [known];
+  const call = others.length === 0 ? only : undefined;
   if (call === undefined) send({ type: "late", message: thrownWords(error) });
   else {
     const late = threw(error);

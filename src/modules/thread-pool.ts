@@ -3,8 +3,8 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 export interface CalledOnce {
   readonly outcome: CallOutcome;
-  /** Milliseconds that the function took. */
-  readonly ms: number;
+  /** Milliseconds that it waited for its turn: others were at work, or it was asked again. */
+  readonly waited_ms: number;
 }
 
 export interface ModuleOptions {
@@ -62,6 +62,7 @@ class ThreadPool {
   }
 
   call(call: FunctionCall, timeout_ms: number, signal: AbortSignal | null): Promise<CalledOnce> {
+    const asked = performance.now();
     return new Promise((resolve) => {
       const pending: PendingCall = {
         call,
@@ -69,7 +70,7 @@ class ThreadPool {
         settle: (outcome, ms) => {
           this.#places.delete(pending);
           signal?.removeEventListener("abort", giveUp);
-          resolve({ outcome, ms });
+          resolve({ outcome, waited_ms: Math.max(0, performance.now() - asked - ms) });
           this.#next();
         },
       };

@@ -77,7 +77,9 @@ async function compiled(source: Source, reading: Reading): Promise<Compiled | nu
     return { ...source, render: await compileTemplate(source.template) };
   } catch (error) {
     if (!(error instanceof TemplateFailure)) throw error;
-    problems.push(syntaxProblem(error, source, path));
+    problems.push(
+      error instanceof ClockFailure ? clockOfJudge(error, source, path) : syntaxProblem(error, source, path),
+    );
     return null;
   }
 }
@@ -100,8 +102,15 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
   };
 }
 
+/** A judge is told what it judges by the case, so that is where a date belongs. */
+function clockOfJudge(error: ClockFailure, source: Source, path: string): Problem {
+  const fix =
+    "Put the date into the case, for instance as metadata.date, and write {{ case.metadata.date }}.";
+  return { ...clockProblem(placeOf(source, path, error)), fix };
+}
+
 function renderMistake(error: unknown, source: Source, at: { path: string; caseId: string }): unknown {
-  if (error instanceof ClockFailure) return new EvalsError(clockProblem(placeOf(source, at.path, error)));
+  if (error instanceof ClockFailure) return new EvalsError(clockOfJudge(error, source, at.path));
   if (!(error instanceof UndefinedInTemplate || error instanceof TemplateFailure)) return error;
   const undefinedName = error instanceof UndefinedInTemplate ? error.variable : undefined;
   return new EvalsError(

@@ -39,7 +39,7 @@ describe("moduleProvider", () => {
     );
     expect(await ask(target, questionOf())).toEqual({
       kind: "answered",
-      latency_ms: expect.any(Number),
+      waited_ms: expect.any(Number),
       output: "x",
       usage: usageOf({ input_tokens: 1, output_tokens: null }),
       messages: [{ role: "user", content: "y" }],

@@ -61,7 +61,7 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
 
 /** Says what became of a call as the reply of a model. */
 function replyOf(
-  { outcome, ms }: CalledOnce,
+  { outcome, waited_ms }: CalledOnce,
   { file, timeout_ms }: { file: string; timeout_ms: number },
 ): Reply {
   const failed = (error: "tool" | "provider", message: string): FailedReply => ({
@@ -73,7 +73,7 @@ function replyOf(
   switch (outcome.kind) {
     case "returned": {
       const reply = readGivenAnswer(JSON.parse(outcome.json), file);
-      return reply.kind === "answered" ? { latency_ms: Math.round(ms * 10) / 10, ...reply } : reply;
+      return reply.kind === "answered" ? { ...reply, waited_ms } : reply;
     }
     case "odd":
       return { ...failed("tool", `${file} ${outcome.what}`), may_be_billed: true };

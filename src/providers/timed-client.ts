@@ -42,7 +42,7 @@ export function deadlineError(timeoutMs: number): Error {
 /** Adds what was measured, to a tenth of a millisecond, unless the client knows better (it read a recording). */
 function measured(reply: Reply, elapsedMs: number): Reply {
   return reply.kind === "answered" && reply.latency_ms === undefined
-    ? { ...reply, latency_ms: Math.round(elapsedMs * 10) / 10 }
+    ? { ...reply, latency_ms: Math.round(Math.max(0, elapsedMs - (reply.waited_ms ?? 0)) * 10) / 10 }
     : reply;
 }
 
