@@ -4,3 +4,10 @@ import { existsSync, statSync } from "node:fs";
 export function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
 }
+
+/** What stands in a file's place: "a directory"; undefined for a file, and where nothing stands. */
+export function otherThanFile(path: string): string | undefined {
+  const found = existsSync(path) ? statSync(path) : undefined;
+  if (found === undefined || found.isFile()) return undefined;
+  return found.isDirectory() ? "a directory" : "a pipe, a socket or a device";
+}

@@ -9,6 +9,7 @@ import {
   invalidLine,
   type Line,
   missingMember,
+  noAnswer,
   unknownCase,
   wrongMember,
   wrongTrial,
@@ -52,6 +53,7 @@ class LineTable {
   readonly #numbered: Int32Array;
   readonly #problems: Problem[] = [];
   #unlisted = 0;
+  #sawLine = false;
 
   constructor(source: OutputsSource) {
     this.#source = source;
@@ -67,8 +69,9 @@ class LineTable {
   }
 
   readLines(): void {
-    const { file } = this.#source;
+    const { file, path } = this.#source;
     for (let index = 0; index < file.count; index++) if (!this.#readLine(index)) return;
+    if (!this.#sawLine) this.report(() => noAnswer(path));
   }
 
   /** @returns whether the next line is worth reading */
@@ -76,6 +79,7 @@ class LineTable {
     const { file, path } = this.#source;
     const at: Line = { path, line: index + 1 };
     const read = objectLine(file, index, path, (column) => invalidLine(at, column));
+    if (read.kind !== "blank") this.#sawLine = true;
     if (read.kind === "problem") this.report(read.problem);
     if (read.kind === "object") this.#readMembers(index, read.members, read.text);
     return read.kind !== "problem" || !read.last;

@@ -22,6 +22,18 @@ export function invalidLine(at: Line, column: number): Problem {
   };
 }
 
+export function noAnswer(path: string): Problem {
+  return {
+    code: "EVALS_OUTPUTS_EMPTY",
+    path,
+    line: 1,
+    column: 1,
+    what: "The file has no answer in it.",
+    why: "It stands for a model; every trial would be missing.",
+    fix: `Let the program write it again. ${FORMAT}`,
+  };
+}
+
 export function missingMember(at: Line, name: "case" | "output"): Problem {
   return {
     code: name === "case" ? "EVALS_OUTPUTS_CASE" : "EVALS_OUTPUTS_OUTPUT",

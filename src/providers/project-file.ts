@@ -1,5 +1,5 @@
 import { SettingMistake } from "../domain/problem.ts";
-import { isFile } from "../modules/is-file.ts";
+import { isFile, otherThanFile } from "../modules/is-file.ts";
 import { repositoryPath } from "../modules/repository-path.ts";
 
 /** What a missing file means, for the one who named it. */
@@ -18,6 +18,8 @@ export function placeOfFile(root: string, file: string, missing: MissingFile): s
   try {
     const place = repositoryPath(root, file);
     if (isFile(place)) return place;
+    const other = otherThanFile(place);
+    if (other !== undefined) problem = `${file} is ${other}, and a file is needed here.`;
   } catch (error) {
     problem = error instanceof Error ? error.message : String(error);
   }

@@ -4,7 +4,7 @@ import { isChangedByDouble } from "../../domain/exact-json.ts";
 import { decodeText } from "../../domain/file-text.ts";
 import { readJsonFile } from "../../domain/json-file.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
-import { isFile } from "../../modules/is-file.ts";
+import { isFile, otherThanFile } from "../../modules/is-file.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistakes.ts";
 
@@ -21,8 +21,11 @@ export function repositoryFile(root: string, path: string, at: Place): string {
   } catch {
     throw outsideRepository(at, path);
   }
-  if (!isFile(place)) throw missingFile(at, path);
-  return place;
+  if (isFile(place)) return place;
+  const other = otherThanFile(place);
+  throw other === undefined
+    ? missingFile(at, path)
+    : unreadableFile(at, path, `it is ${other}, and a file is needed`, undefined);
 }
 
 /**
