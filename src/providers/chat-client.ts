@@ -1,4 +1,5 @@
 import { parseExactJson } from "../domain/exact-json.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
@@ -110,6 +111,8 @@ function readAnswer(body: unknown, text: string, wording: ChatWording, { redact 
 }
 
 function readBody(text: string, contentType: string, wording: ChatWording, sent: Sent): Reply {
+  if (isDeeperThan(text, MOST_NESTED))
+    return malformedReply(`the reply of ${sent.where} is nested more than ${MOST_NESTED} levels deep`);
   let body: unknown;
   try {
     body = parseExactJson(text);

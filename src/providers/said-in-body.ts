@@ -1,3 +1,4 @@
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
 /** What a body says of a failure, in whatever shape. */
@@ -75,10 +76,18 @@ function codesIn(value: unknown, depth = 0): readonly string[] {
   return outer ? [...inner, ...own.map(String)] : [...own.map(String), ...inner];
 }
 
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "";
+  } catch {
+    return "it holds what cannot be written";
+  }
+}
+
 /** What a parsed value says. */
 export function saidInValue(value: unknown): Said {
   const codes = codesIn(value);
-  const message = wordsIn(value) ?? (value === undefined ? "" : JSON.stringify(value));
+  const message = wordsIn(value) ?? asJson(value);
   return { message, code: codes.find((code) => Number.isNaN(Number(code))) ?? "", codes };
 }
 
@@ -137,6 +146,7 @@ export function wordsOfPage(text: string): string {
 
 /** What the body of a failure says: an error object in any usual shape, an event stream, a web page, plain words. */
 export function saidIn(body: string): Said {
+  if (isDeeperThan(body, MOST_NESTED)) return { message: body, code: "", codes: [] };
   let value: unknown;
   try {
     value = JSON.parse(body);

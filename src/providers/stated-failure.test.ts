@@ -209,3 +209,13 @@ describe("a reply without an answer", () => {
     }
   });
 });
+
+describe("a reply that is nested without end", () => {
+  it.each(HTTP_SHAPES)("of $name ends nothing but its trial", async (shape) => {
+    const deep = `${"[".repeat(50_000)}${"]".repeat(50_000)}`;
+    for (const status of [200, 400, 500]) {
+      server.answer = { status, body: `{"error":${deep}}` };
+      expect(await askShape(shape, server)).toMatchObject({ kind: "failed" });
+    }
+  });
+});

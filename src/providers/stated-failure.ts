@@ -1,4 +1,5 @@
 import { answerEnd } from "../domain/finish-reason.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
@@ -161,6 +162,7 @@ export function refusedPrompt(
 }
 
 function parsed(text: string): unknown {
+  if (isDeeperThan(text, MOST_NESTED)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
