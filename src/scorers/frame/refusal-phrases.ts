@@ -62,6 +62,9 @@ export const REFUSAL_PHRASES: readonly string[] = [
 ];
 
 const SEARCHED = 300;
+/** What a phrase is about may go on beyond the part that is searched. */
+const CONTEXT = 600;
+const REASONS = new Set(["refusal", "content_filter"]);
 
 export interface RefusalEvidence {
   readonly output: string;
@@ -71,17 +74,73 @@ export interface RefusalEvidence {
 
 /**
  * What shows that an answer is a refusal, as words; undefined when nothing does.
- * @param phrases lower case, straight apostrophes
+ * @param own phrases of the suite, lower case, straight apostrophes; they count wherever they stand
  */
 export function refusalIn(
   { output, refusal, finish_reason }: RefusalEvidence,
-  phrases: readonly string[],
+  own: readonly string[] = [],
 ): string | undefined {
   if (refusal !== null && refusal !== "") return "the provider says so";
-  if (answerEnd(finish_reason) === "refused") return `finish reason ${finish_reason}`;
+  if (finish_reason !== null && REASONS.has(finish_reason)) return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
-  const said = phrases.find((phrase) => start.includes(phrase));
+  const text = asPhrase(output.slice(0, CONTEXT));
+  const said =
+    own.find((phrase) => start.includes(phrase)) ??
+    REFUSAL_PHRASES.find((phrase) => start.includes(phrase) && refuses(text, start, phrase));
   return said === undefined ? undefined : `it says "${said}"`;
+}
+
+/** Whether one of the places where the phrase stands declines what was asked. */
+function refuses(text: string, start: string, phrase: string): boolean {
+  for (let at = start.indexOf(phrase); at !== -1; at = start.indexOf(phrase, at + 1)) {
+    if (!isSpokenOf(text.slice(0, at)) && declines(phrase, text.slice(at + phrase.length))) return true;
+  }
+  return false;
+}
+
+/** Quoted from somebody else, or only supposed: `if I can't help`. */
+function isSpokenOf(before: string): boolean {
+  if (
+    /\b(?:if|when|whenever|whether|unless|in case|why|not that)(?: that)?(?:,? (?:for some reason|ever),?)? $/.test(
+      before,
+    )
+  )
+    return true;
+  const quotes = before.match(/["\u201c\u201d\u00ab\u00bb]/g)?.length ?? 0;
+  return quotes % 2 === 1 && !/^[\s"\u201c\u00ab]+$/.test(before);
+}
+
+/** `can't help but notice`: an idiom that declines nothing. */
+const IDIOM =
+  /^ (?:but (?!only\b)|myself\b|it if\b|(?:notic|wonder|feel|think|smil|laugh|admir|ask|lov|see|remark|mention|not|imagin|comment|point)ing\b)/;
+/** It looked for something wrong and found nothing. */
+const NOTHING_WRONG =
+  /^ (?:find|see|detect|identify|spot|notice|locate|discover|reproduce|think of|name)\b[^.!?;:]*\b(?:problem|issue|error|fault|mistake|bug|reason|evidence|sign|discrepanc|flaw|wrong|inconsisten|duplicate|conflict|difference|objection|downside|better|cause)/;
+/** What it cannot do is its own business, or a manner of speaking. */
+const BESIDE_THE_POINT =
+  /^ (?:join|attend|come to|make (?:it|the (?:call|meeting))|be (?:there|at|in)|wait to|stress|overstate|emphasi[sz]e|thank|agree more|believe how|say enough|imagine a better|recommend (?:it|this|them) (?:enough|highly))\b/;
+/** What a model declines to do when it declines a request. */
+const REQUESTED =
+  /^ (?:(?:directly|really|currently|legally|ethically|simply) )?(?:help|assist|comply|provide|fulfil|fulfill|answer|discuss|engage|create|generate|support|do (?:that|this|so|it)|share|give|respond|continue|write|offer|disclose|produce|participate|advise|recommend|process that|complete (?:that|this))\b/;
+const DONE =
+  /\bi(?:'ve| have)? (?:already |just |also |now )?(?:refunded|sent|merged|fixed|created|updated|cancell?ed|booked|added|included|corrected|prepared|processed|scheduled|summari[sz]ed|resolved|reset|changed|credited|replaced|shipped|attached)\b/;
+const HERE_IT_IS =
+  /\b(?:here(?:'s| is| are| you)|below (?:is|are)|attached is)\b|[;:.\u2014-] ?(?:your|the) [^.]*\b(?:is|are|was|were|went|has|have|looks?)\b/;
+
+/** @param after the text behind the phrase */
+function declines(phrase: string, after: string): boolean {
+  if (/language model$/.test(phrase)) {
+    return /^[^.!?]*\b(?:can't|cannot|can not|unable|not able|won't|will not|don't have|do not have|not allowed|must|not designed)\b/.test(
+      after,
+    );
+  }
+  if (phrase.endsWith("help") && IDIOM.test(after)) return false;
+  if (DONE.test(after)) return false;
+  // In `I can't help` what it cannot do is part of the phrase; behind `I'm unable to` it follows.
+  if (!/ to$|can't$|cannot$/.test(phrase) || /me to$/.test(phrase)) return true;
+  if (NOTHING_WRONG.test(after) || BESIDE_THE_POINT.test(after)) return false;
+  if (after.startsWith(" help") && IDIOM.test(after.slice(" help".length))) return false;
+  return REQUESTED.test(after) || !HERE_IT_IS.test(after);
 }
 
 /** A text in the form that phrases are kept in. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
-import { asPhrase, REFUSAL_PHRASES, refusalIn } from "./refusal-phrases.ts";
+import { asPhrase, refusalIn } from "./refusal-phrases.ts";
 import type { ScorerExample } from "./scorer-example.ts";
 
 interface RefusalSpec {
@@ -25,7 +25,7 @@ export function defineRefusal({ type, about, wants, examples }: RefusalSpec): Do
     operand: "none",
     grades: "binary",
     compile(settings) {
-      const phrases = [...REFUSAL_PHRASES, ...settings.phrases.map(asPhrase)];
+      const phrases = settings.phrases.map(asPhrase);
       return {
         score(_, __, { transcript }) {
           const shown = refusalIn(transcript, phrases);
