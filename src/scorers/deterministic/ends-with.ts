@@ -17,7 +17,12 @@ export const endsWith = defineTextSearch({
       title: "counts a line end at the end as part of the answer",
       settings: { value: "?" },
       output: "Which order is it?\n",
-      expected: { pass: false, score: 0, reason: 'does not end with "?": "Which order is it?\\n"' },
+      expected: {
+        pass: false,
+        score: 0,
+        reason:
+          'does not end with "?": "Which order is it?\\n"; they look alike and differ in blanks or line ends',
+      },
     },
   ],
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
-import { show } from "../frame/brief.ts";
+import { show, unseenBetween } from "../frame/brief.ts";
 import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
 import { sameValue } from "../frame/same-value.ts";
 import { compileJsonPath } from "../frame/select-part.ts";
@@ -35,7 +35,8 @@ export const jsonpath = defineScorer({
         if (values.length === 0) return nowhere;
         if (expected === undefined) return hit(`${path} is ${show(found)}`);
         if (values.some((one) => same(one, expected))) return hit(`${path} is ${show(expected)}`);
-        return miss(`${path}: expected ${show(expected)}, got ${show(found)}`);
+        const unseen = values.map((one) => unseenBetween(expected, one)).find((words) => words !== "") ?? "";
+        return miss(`${path}: expected ${show(expected)}, got ${show(found)}${unseen}`);
       },
     };
   },

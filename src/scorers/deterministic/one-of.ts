@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
-import { show } from "../frame/brief.ts";
+import { show, unseenBetween } from "../frame/brief.ts";
 import { sameValue } from "../frame/same-value.ts";
 import { OperandMistake } from "../frame/scorer-mistakes.ts";
 import { listInText, textOptions } from "../frame/text-options.ts";
@@ -29,7 +29,9 @@ export const oneOf = defineScorer({
       score(actual, accepted) {
         const which = accepted.findIndex((one) => same(actual, one));
         if (which >= 0) return hit(`equals ${show(accepted[which] as Json)}`);
-        return miss(`expected one of ${accepted.map(show).join(", ")}, got ${show(actual)}`);
+        return miss(
+          `expected one of ${accepted.map(show).join(", ")}, got ${show(actual)}${accepted.map((one) => unseenBetween(one, actual)).find((words) => words !== "") ?? ""}`,
+        );
       },
     };
   },

@@ -1,6 +1,9 @@
 import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
+import { unseenDifference } from "./look-alikes.ts";
 
 const SHORT = 60;
+/** Longer texts are not looked at letter by letter. */
+const LONGEST_COMPARED = 100_000;
 /** Unchanged characters shown before the first difference of two long texts. */
 const RUN_UP = 15;
 
@@ -24,11 +27,20 @@ export function show(value: ExactJson): string {
 /** `expected "billing", got "payments"`; of two long texts only the neighbourhood of the first difference. */
 export function difference(expected: ExactJson, got: ExactJson): string {
   if (typeof expected !== "string" || typeof got !== "string" || expected.length + got.length <= 2 * SHORT) {
-    return `expected ${show(expected)}, got ${show(got)}`;
+    return `expected ${show(expected)}, got ${show(got)}${unseenBetween(expected, got)}`;
   }
   let same = 0;
   while (same < expected.length && expected[same] === got[same]) same++;
-  return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}`;
+  return `differs at character ${same + 1}: expected ${around(expected, same)}, got ${around(got, same)}${unseenBetween(expected, got)}`;
+}
+
+/** What tells the texts of two values apart where they look the same; else empty. */
+export function unseenBetween(expected: ExactJson, got: ExactJson): string {
+  const areTexts = typeof expected === "string" && typeof got === "string";
+  if (!areTexts && typeof expected !== "object" && typeof got !== "object") return "";
+  const text = (value: ExactJson) => (typeof value === "string" ? value : exactJsonText(value));
+  const [wanted, found] = [text(expected), text(got)];
+  return wanted.length + found.length > LONGEST_COMPARED ? "" : unseenDifference(wanted, found);
 }
 
 function around(text: string, at: number): string {

@@ -2,7 +2,7 @@ import { readDecimal, sameDecimal } from "../../domain/decimal.ts";
 import type { ExactJson } from "../../domain/exact-json.ts";
 import { ExactNumber } from "../../domain/exact-number.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
-import { difference, show } from "./brief.ts";
+import { difference, show, unseenBetween } from "./brief.ts";
 import { nearNumbers, numberText } from "./near-number.ts";
 
 export interface JsonComparison {
@@ -39,7 +39,12 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Exac
     for (const key of Object.keys(expected)) {
       if (ignored.has(key)) continue;
       const place = at + member(key);
-      if (!Object.hasOwn(got, key)) return `${place} is missing, expected ${show(expected[key] as Json)}`;
+      if (!Object.hasOwn(got, key)) {
+        const unseen = Object.keys(got)
+          .map((other) => unseenBetween(key, other))
+          .find((words) => words !== "");
+        return `${place} is missing, expected ${show(expected[key] as Json)}${unseen ?? ""}`;
+      }
       const found = differ(expected[key] as Json, got[key] as ExactJson, place);
       if (found !== undefined) return found;
     }

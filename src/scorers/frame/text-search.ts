@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "./brief.ts";
+import { unseenDifference } from "./look-alikes.ts";
 import type { ScorerExample } from "./scorer-example.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 import {
@@ -42,7 +43,8 @@ export function defineTextSearch({ type, about, found, wants, verb, examples }: 
           const is = found(normal(asText(actual)), normal(wanted));
           const lacks = `does not ${verb} ${show(wanted)}`;
           if (is === (wants === "found")) return hit(is ? `${has} ${show(wanted)}` : lacks);
-          return miss(is ? `must not ${verb} ${show(wanted)}` : `${lacks}: ${show(actual)}`);
+          if (is) return miss(`must not ${verb} ${show(wanted)}`);
+          return miss(`${lacks}: ${show(actual)}${unseenIn(wanted, asText(actual), found)}`);
         },
       };
     },
@@ -78,7 +80,11 @@ export function defineListSearch({ type, about, quantity, wants, examples }: Lis
           const missing = wanted.filter((one) => !there.includes(one));
           const has = there.length === 0 ? `contains none of ${list(wanted)}` : `contains ${list(there)}`;
           if (holds === (wants === "found")) return hit(has);
-          return miss(holds ? `must not contain ${list(there)}` : `does not contain ${list(missing)}`);
+          if (holds) return miss(`must not contain ${list(there)}`);
+          const unseen = missing.map((one) =>
+            unseenIn(one, asText(actual), (text, sought) => text.includes(sought)),
+          );
+          return miss(`does not contain ${list(missing)}${unseen.find((words) => words !== "") ?? ""}`);
         },
       };
     },
@@ -92,6 +98,13 @@ function soughtText(value: Json, settings: TextOptions): string {
   if (textNormalizer(settings)(text) === "")
     throw new OperandMistake("nothing is left of it without blanks", "Give a text that is not blank.");
   return text;
+}
+
+const LONGEST_COMPARED = 100_000;
+
+/** What hides a text from the search that a reader sees in the answer. */
+function unseenIn(wanted: string, answer: string, found: Search["found"]): string {
+  return answer.length > LONGEST_COMPARED ? "" : unseenDifference(wanted, answer, found);
 }
 
 function list(texts: readonly string[]): string {
