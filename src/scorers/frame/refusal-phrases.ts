@@ -64,7 +64,6 @@ export const REFUSAL_PHRASES: readonly string[] = [
 const SEARCHED = 300;
 /** What a phrase is about may go on beyond the part that is searched. */
 const CONTEXT = 600;
-const REASONS = new Set(["refusal", "content_filter"]);
 
 export interface RefusalEvidence {
   readonly output: string;
@@ -81,7 +80,7 @@ export function refusalIn(
   own: readonly string[] = [],
 ): string | undefined {
   if (refusal !== null && refusal !== "") return "the provider says so";
-  if (finish_reason !== null && REASONS.has(finish_reason)) return `finish reason ${finish_reason}`;
+  if (answerEnd(finish_reason) === "refused") return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
   const text = asPhrase(output.slice(0, CONTEXT));
   const said =
