@@ -204,6 +204,12 @@ describe("a baseline file", () => {
     ],
     ["with a case twice", (text: string) => text + text.split("\n")[1], "EVALS_BASELINE_BROKEN", 4],
     [
+      "with a second header, as a merge leaves it that keeps both sides",
+      (text: string) => text + text.split("\n")[0],
+      "EVALS_BASELINE_BROKEN",
+      4,
+    ],
+    [
       "with the markers of a merge",
       (text: string) => text.replace("\n", "\n<<<<<<< HEAD\n"),
       "EVALS_BASELINE_CONFLICT",
@@ -231,6 +237,13 @@ describe("a baseline file", () => {
       problems = (error as EvalsError).problems;
     }
     expect(problems[0]).toMatchObject({ code, path: PATH, line, fix: expect.stringMatching(/git|promote/) });
+  });
+
+  it("is the same in whatever order a merge has left its lines", () => {
+    const [header = "", ...lines] = formatBaseline(TWO).trimEnd().split("\n");
+    const turned = [header, ...lines.reverse()].join("\n");
+    expect(lines.length).toBeGreaterThan(1);
+    expect(formatBaseline(parseBaseline(turned, PATH))).toBe(formatBaseline(TWO));
   });
 
   it("tells all its broken lines at once", () => {

@@ -81,7 +81,8 @@ export function parseBaseline(source: string | Buffer, path: string): Baseline {
     const one = readLine(line, header);
     problems.push(...(one === undefined ? [] : repeatedKeyProblems(line, one, path, index + 1)));
     const first = one === undefined ? undefined : seen.get(one.case);
-    if (one === undefined) problems.push(brokenLine(path, index + 1));
+    if (one === undefined)
+      problems.push(isHeader(line) ? repeatedHeader(path, index + 1) : brokenLine(path, index + 1));
     else if (first !== undefined) problems.push(repeatedCase(path, index + 1, one.case, first));
     else {
       seen.set(one.case, index + 1);
@@ -173,6 +174,21 @@ function brokenLine(path: string, line: number): Problem {
   };
 }
 
+const isHeader = (line: string): boolean => line.startsWith('{"schema":');
+
+/** A merge that keeps the lines of both sides (`merge=union`) keeps what both of them changed twice. */
+function repeatedHeader(path: string, line: number): Problem {
+  return {
+    code: "EVALS_BASELINE_BROKEN",
+    path,
+    line,
+    column: 1,
+    what: "A second header stands here: a merge kept those of both sides.",
+    why: "They name other scorers, another target or another acceptance, and only a run of the merged inputs tells which holds.",
+    fix: "evals run --baseline none && evals promote",
+  };
+}
+
 function repeatedCase(path: string, line: number, id: string, first: number): Problem {
   return {
     code: "EVALS_BASELINE_BROKEN",
@@ -181,7 +197,7 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     column: 1,
     what: `The case "${id}" stands here twice; first on line ${first}.`,
     why: WHY,
-    fix: "A merge kept both lines: delete one, run, and promote again.",
+    fix: "A merge kept the lines of both sides; only a run of the merged inputs tells which holds: evals run --baseline none && evals promote",
   };
 }
 

@@ -1,7 +1,6 @@
 import { isRecording, isSameRecording } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { openProject } from "../project/open-project.ts";
-import { readProjectAt } from "../project/project-at.ts";
 import { type DiffSide, isSameAnswers, type PlannedSuite, plannedSuites } from "./diff-side.ts";
 import type { SideContext } from "./outputs-side.ts";
 
@@ -138,7 +137,9 @@ async function planNow({ io, directory }: SideContext): Promise<PlannedSuite[] |
 }
 
 async function planAt(commit: string | null, { io, root }: SideContext): Promise<PlannedSuite[] | null> {
-  return commit === null ? null : planOf(() => readProjectAt(io, root, { word: commit, commit }));
+  if (commit === null) return null;
+  const { readProjectAt } = await import("../project/project-at.ts");
+  return planOf(() => readProjectAt(io, root, { word: commit, commit }));
 }
 
 async function planOf(read: () => ReturnType<typeof openProject>): Promise<PlannedSuite[] | null> {

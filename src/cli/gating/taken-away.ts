@@ -5,7 +5,6 @@ import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { Io } from "../io.ts";
 import { openProject } from "../project/open-project.ts";
-import { readProjectAt } from "../project/project-at.ts";
 import type { RunOptions } from "../running/run-options.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import { type BaseOfChange, baseOfChange } from "./base-of-change.ts";
@@ -75,6 +74,7 @@ async function wholeProject(
   io: Io,
 ): Promise<ReadonlySet<string> | null> {
   try {
+    const { readProjectAt } = await import("../project/project-at.ts");
     const { suites } = at === null ? await openProject(io, { directory }) : await readProjectAt(io, home, at);
     return new Set(suites.flatMap(({ name, suite }) => pathsOf(name, suite.models)));
   } catch (error) {
@@ -100,6 +100,7 @@ async function stillCompared(
   const commit = await resolveCommit(home, ref);
   if (commit === null) return lost;
   try {
+    const { readProjectAt } = await import("../project/project-at.ts");
     const { suites } = await readProjectAt(io, home, { word: name, commit });
     const compared = new Set(suites.flatMap((one) => pathsOf(one.name, one.suite.models)));
     return lost.filter(({ path }) => compared.has(path));
