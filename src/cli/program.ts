@@ -70,6 +70,7 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     program
       .command("check")
       .description("validate every file without a model call")
+      .option("--online", "ask OpenAI and Anthropic which models they list")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
     async (options) => (await import("./commands/check.ts")).checkCommand(options, io),

@@ -157,6 +157,14 @@ export interface OpenTarget {
   readonly tells_cost?: boolean | undefined;
 }
 
+/** A request for a provider's list of models. */
+export interface ModelListRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What no message may hold. */
+  readonly secrets: readonly (string | undefined)[];
+}
+
 /** A model in the public list of the service that bills for it. */
 export interface ListedModel {
   /** `openai`, `anthropic`, … */
@@ -185,6 +193,11 @@ export interface ProviderDefinition<S = unknown> {
   floating?(settings: S): string | undefined;
   /** Where a model stands in a public list of prices and shutdown dates; undefined for a server of one's own. */
   listed?(settings: S): ListedModel | undefined;
+  /** How its list of models is asked for; undefined when the key is not set. */
+  modelList?(
+    settings: S,
+    env: Readonly<Record<string, string | undefined>>,
+  ): (ModelListRequest & { readonly model: string }) | undefined;
   /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */
   open(settings: S, host: ProviderHost): Promise<OpenTarget>;
 }

@@ -93,6 +93,23 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  modelList: (settings, env) => {
+    const variable = keyVariable(settings);
+    const key = variable === undefined ? undefined : env[variable];
+    const headers = fillEnvironment(settings.headers, env);
+    if (headers.kind === "unset" || (variable !== undefined && !key)) return undefined;
+    const { base } = apiAddress(settings.base_url ?? PUBLIC_API, "/v1/models");
+    return {
+      model: settings.model,
+      url: `${base.replace(/\/$/, "")}/v1/models?limit=1000`,
+      headers: {
+        "anthropic-version": "2023-06-01",
+        ...(key ? { "x-api-key": key } : {}),
+        ...headers.values,
+      },
+      secrets: [key, ...headers.secrets],
+    };
+  },
   listed: ({ model, params, base_url = PUBLIC_API }) =>
     listedModel({ model, params: params as Params, base_url }),
   open: openAnthropic,

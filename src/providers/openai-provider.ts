@@ -132,6 +132,19 @@ export const openaiProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  modelList: (settings, env) => {
+    const variable = keyVariable(settings);
+    const key = variable === undefined ? undefined : env[variable];
+    const headers = fillEnvironment(settings.headers, env);
+    if (headers.kind === "unset" || (variable !== undefined && !key)) return undefined;
+    const { base, query } = apiAddress(settings.base_url ?? PUBLIC_API, "/models");
+    return {
+      model: settings.model,
+      url: `${base.replace(/\/$/, "")}/models${query}`,
+      headers: { ...(key ? { authorization: `Bearer ${key}` } : {}), ...headers.values },
+      secrets: [key, ...headers.secrets],
+    };
+  },
   listed: ({ model, params, base_url = PUBLIC_API }) =>
     listedModel({ model, params: params as Params, base_url }),
   open: openOpenai,

@@ -20,7 +20,7 @@ import { changedPrompts, unknownPublished } from "../checking/changed-prompts.ts
 import { checkBaselines } from "../checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
 import { checkLabels } from "../checking/check-labels.ts";
-import { checkPrices } from "../checking/check-prices.ts";
+import { askForModels, checkPrices } from "../checking/check-prices.ts";
 import { selfJudging } from "../checking/self-judging.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -57,6 +57,7 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
     const prices = await checkPrices(project);
     checked.unpriced = prices.unpriced;
     checked.warnings.push(...prices.warnings);
+    if (options.online === true) checked.warnings.push(...(await newsOf(project, prices.warnings)));
     for (const suite of project.suites) await checkSuite(project, suite, checked);
     const judges = judgeCheck(project);
     try {
@@ -97,6 +98,14 @@ export async function checkCommand(options: Record<string, unknown>, io: Io): Pr
   if (options.json === true) await printJson(io, exit, checked);
   else print(io, checked);
   return exit;
+}
+
+/** What providers say themselves, but for what the table has told already. */
+async function newsOf(project: Project, told: readonly Problem[]): Promise<readonly Problem[]> {
+  const news = await askForModels(project);
+  return news.filter(
+    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !told.some((one) => one.line === line),
+  );
 }
 
 function note(error: unknown, checked: Checked): void {

@@ -108,6 +108,89 @@ describe("evals check", () => {
   });
 });
 
+describe("evals check --online", () => {
+  it("asks providers for their lists: what is missing, what has a last day, and who could not be asked", async () => {
+    const lists = createServer((request, reply) => {
+      const ours =
+        request.headers.authorization === "Bearer k-secret" || request.headers["x-api-key"] === "k-secret";
+      const data = [{ id: "a-2025-01-01" }, { id: "b-2025-01-01", deprecated_at: "2027-03-04T00:00:00Z" }];
+      reply
+        .writeHead(ours && /^\/v1\/models(\?|$)/.test(request.url ?? "") ? 200 : 401)
+        .end(JSON.stringify({ data }));
+    });
+    await new Promise<void>((resolve) => lists.listen(0, "127.0.0.1", resolve));
+    const at = `http://127.0.0.1:${(lists.address() as AddressInfo).port}`;
+    const openai = (model: string, more = ", api_key_env: K") =>
+      `{ provider: openai, model: ${model}, base_url: "${at}/v1"${more} }`;
+    const { json } = project(
+      [
+        `  m: ${openai("a-2025-01-01")}`,
+        `  last: { provider: anthropic, model: b-2025-01-01, base_url: "${at}", api_key_env: K }`,
+        `  gone: ${openai("c-2025-01-01")}`,
+        `  keyless: ${openai("a-2025-01-01", ", api_key_env: OTHER")}`,
+        `  refused: ${openai("a-2025-01-01", "")}\n`,
+      ].join("\n"),
+    );
+    const { exit, document } = await json(["check", "--online"], { K: "k-secret" });
+    expect([
+      exit,
+      document.warnings.map((one: { code: string; line: number }) => [one.code, one.line]),
+    ]).toEqual([
+      0,
+      [
+        ["EVALS_MODEL_RETIRES", 3],
+        ["EVALS_MODEL_NOT_LISTED", 4],
+        ["EVALS_MODEL_LIST", 5],
+        ["EVALS_MODEL_LIST", 6],
+      ],
+    ]);
+    expect(document.warnings[0].what).toContain("2027-03-04");
+    expect(JSON.stringify(document)).not.toContain("k-secret");
+    lists.close();
+    lists.closeAllConnections();
+  });
+});
+
+describe("a reply that failed", () => {
+  it("costs what it took, in the report and against the budget, over all sittings", async () => {
+    let replies = 0;
+    const failing = createServer((request, reply) => {
+      request.resume().on("end", () => {
+        replies++;
+        // Billed without an answer, first for every case, then for none.
+        const choices =
+          replies <= 2
+            ? []
+            : [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "blue" } }];
+        const usage = { prompt_tokens: 100, completion_tokens: 50, total_tokens: 150 };
+        reply.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ choices, usage }));
+      });
+    });
+    await new Promise<void>((resolve) => failing.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${(failing.address() as AddressInfo).port}/v1`;
+    const { json } = project(
+      `  m: { provider: openai, model: x-2025-01-01, base_url: "${base}", price: { input: 1, output: 10 }, params: { max_tokens: 50 } }\n`,
+    );
+    const each = (100 + 500) / 1e6;
+    const first = await json(["run", "--budget", "0.01"]);
+    expect([first.exit, first.document.runs[0].counts.errored]).toEqual([3, 2]);
+    expect(first.document.runs[0].metrics).toMatchObject({
+      cost_usd: { value: expect.closeTo(2 * each, 12) },
+      cost_per_trial: { value: null },
+    });
+    const stopped = await json(["run", "--resume", "--budget", String(2.5 * each)]);
+    expect([stopped.exit, replies]).toEqual([3, 2]);
+    const { document } = await json(["run", "--resume", "--budget", "0.01"]);
+    expect(document.runs[0].counts.answered).toBe(2);
+    expect(document.runs[0].metrics).toMatchObject({
+      cost_usd: { value: expect.closeTo(4 * each, 12) },
+      cost_per_trial: { value: expect.closeTo(each, 12) },
+    });
+    failing.close();
+    failing.closeAllConnections();
+  });
+});
+
 describe("a budget in dollars", () => {
   /** Of each kind of target, one of which nothing will say what it costs; none where its answers are at hand. */
   const UNPRICED: Readonly<Record<string, (() => string) | null>> = {
