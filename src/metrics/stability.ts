@@ -95,6 +95,11 @@ export interface FlakyCase {
   readonly shares: readonly (number | null)[];
 }
 
+/** How many cases have two answers or more; of the others nobody knows whether they are flaky. */
+export function twiceAnswered({ answered }: PooledOutcomes): number {
+  return answered.filter((one) => one > 1).length;
+}
+
 /** Cases that pass only sometimes, flakiest first; on a tie the one seen more often. */
 export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
   return ids

@@ -223,7 +223,8 @@ function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
 
 function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHeader {
   const { suite, model, target } = plan;
-  const prompt = suite.prompt?.version ?? null;
+  // No prompt of ours has seen answers that were made elsewhere.
+  const prompt = model.provider.kind === "outputs" ? null : (suite.prompt?.version ?? null);
   return {
     id: world.newId(),
     suite: suite.name,

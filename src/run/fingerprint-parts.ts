@@ -14,6 +14,8 @@ export interface FingerprintParts {
   readonly fingerprint: string | null;
   /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   readonly label: string;
+  /** Its answers were made elsewhere: a request stands for those of a file, and nobody was asked. */
+  readonly recorded: boolean;
   /** `triage@1.2.0`; undefined where nobody knows, null for a target without a prompt. */
   readonly prompt: string | null | undefined;
   /** What every request says alike: the model and its parameters. */
@@ -49,7 +51,10 @@ export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDi
   note("scorer", changedScorers(a.scorers, b.scorers));
   // The same version and settings, and yet other words: its text was edited, or a template's input.
   const worded = rewordedCases(a, b);
-  if (worded > 0 && !found.some((one) => one.part === "prompt" || one.part === "request"))
+  if (a.recorded && b.recorded) {
+    const files = a.label === b.label ? [] : [`${a.label} → ${b.label}`];
+    note("target", worded > 0 ? [...files, `${counted(worded, "case")} with other answers`] : files);
+  } else if (worded > 0 && !found.some((one) => one.part === "prompt" || one.part === "request"))
     note(a.prompt === null && b.prompt === null ? "request" : "prompt", [
       `${counted(worded, "case")} asked in other words by the same version`,
     ]);

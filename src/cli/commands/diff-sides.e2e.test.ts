@@ -48,6 +48,17 @@ describe("evals diff of two files before the first run", () => {
     expect([exit, document.verdict, document.comparisons[0].suite]).toEqual([1, "regressed", "s"]);
   });
 
+  it("tells nothing of a prompt, which never saw these answers, and says that they are others", async () => {
+    repo = gitProject(files);
+    const diff = await repo.evals(["diff", "file:before.jsonl", "file:after.jsonl"]);
+    expect(diff.stdout).not.toMatch(/prompt \d|in other words|declared/);
+    expect(diff.stdout).toMatch(/target +before\.jsonl → after\.jsonl/);
+    expect(diff.stdout).toMatch(/target +10 cases with other answers/);
+    repo.write("evalconfig.yaml", "models:\n  bot: { provider: outputs, file: before.jsonl }\n");
+    const { stdout } = await repo.evals(["run"]);
+    expect(stdout).toMatch(/^DONE {2}s {3}before\.jsonl/);
+  });
+
   it("leaves the run that was made as the latest, for a diff as for a promotion", async () => {
     repo = gitProject(files);
     const { document } = await repo.json(["run"]);

@@ -4,6 +4,7 @@ import { compareArms, worstVerdict } from "../../baselines/compare-arms.ts";
 import { holdContract, movementOf } from "../../baselines/contract.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { SAME_RECORDING } from "../../baselines/same-recording.ts";
+import { type SharedAnswers, withShared } from "../../baselines/shared-answers.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison } from "../../domain/report.ts";
 import { isUnfinished } from "../../domain/run.ts";
@@ -17,7 +18,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import { comparisonSummary } from "../../reports/terminal/summary.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
-import type { Store } from "../../store/store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
 import type { DiffSide } from "../diff/diff-side.ts";
 import { resolveSides } from "../diff/diff-sides.ts";
 import type { SidePair } from "../diff/pair-sides.ts";
@@ -122,8 +123,18 @@ async function compare(
     declared === null
       ? compared
       : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
-  const named = { ...comparison, ...aliasOf(base, candidate) };
+  const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...aliasOf(base, candidate) };
   return candidate.run === null ? named : withExamples(named, store, base.run, candidate.run);
+}
+
+/** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */
+function sharedBy(base: DiffSide, candidate: DiffSide, store: Store): SharedAnswers {
+  if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
+  const scorers = ({ header }: StoredRun): string => header.scorers.map((one) => one.hash).join();
+  if (scorers(base.run) !== scorers(candidate.run)) return { shared: 0, of: 0 };
+  const before = new Set(store.answerIds(base.run.no));
+  const after = store.answerIds(candidate.run.no);
+  return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
 /** The model's alias where the suite has several; a baseline has one only then. */

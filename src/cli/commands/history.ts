@@ -1,7 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
-import { flakyCases, stabilitySentence, suiteStability } from "../../metrics/stability.ts";
+import { flakyCases, stabilitySentence, suiteStability, twiceAnswered } from "../../metrics/stability.ts";
 import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import {
@@ -99,16 +99,25 @@ function stabilityOf(store: Store, suite: string) {
   const history = fingerprintRuns(store, suite);
   if (history === null) {
     const said = "stability unknown: no complete run yet";
-    return { document: null, view: { said, flaky: [] }, runs: 0 };
+    return { document: null, view: { said, flaky: [], measured: 0, cases: null }, runs: 0 };
   }
-  const measured = suiteStability(history.pooled);
-  const said = stabilitySentence(measured);
+  const stable = suiteStability(history.pooled);
+  const said = stabilitySentence(stable);
   const flaky = flakyCases(history.pooled);
+  const measured = twiceAnswered(history.pooled);
   const { fingerprint } = history.newest.header;
   const ids = history.runs.map((run) => run.header.id);
   return {
-    document: { fingerprint, ...measured, runs: ids, compared: measured.runs, said, flaky },
-    view: { said, flaky },
+    document: {
+      fingerprint,
+      ...stable,
+      runs: ids,
+      compared: stable.runs,
+      said,
+      flaky: measured === 0 ? null : flaky,
+      measured,
+    },
+    view: { said, flaky, measured, cases: history.pooled.ids.length },
     runs: history.runs.length,
   };
 }

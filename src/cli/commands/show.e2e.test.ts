@@ -72,6 +72,30 @@ describe("evals show of a case", () => {
     });
   });
 
+  it("counts an answer that came from the cache once, however many runs of a baseline have it", async () => {
+    const project = gitProject({
+      ...projectFiles(6, 3),
+      "evalconfig.yaml": 'models:\n  bot: { provider: module, file: agents/bot.mjs, version: "1" }\n',
+      "prompts/q/1.1.0.md": promptText("Answer at once."),
+    });
+    open.push(project);
+    const first = await idOf(project, "--prompt", "q@1.0.0");
+    const second = await idOf(project, "--prompt", "q@1.0.0");
+    project.commit({ "evals/s.yaml": project.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0") });
+    expect((await project.evals(["run", "s"])).exit).toBe(0);
+    expect((await project.evals(["promote"])).exit).toBe(0);
+    const after = await idOf(project, "--prompt", "q@1.1.0", "--all-trials");
+    const { stdout } = await project.evals(["show", after, "--case", "c001"]);
+    expect(stdout).toContain("baseline   3/3 passed");
+    expect(stdout).toMatch(/the baseline answered\n {2}3 × {2}passed/);
+    // The same answers on both sides of a comparison are no evidence.
+    const { exit, document } = await project.json(["diff", first, second]);
+    expect([exit, document.verdict]).toEqual([3, "incomparable"]);
+    expect(document.comparisons[0].said).toMatch(
+      /^the same answers stand on both sides .*: nothing to compare$/,
+    );
+  });
+
   it("finds the baseline's answers in git, in a clone that never ran it", async () => {
     const project = projectWithWorsePrompt();
     project.commit({

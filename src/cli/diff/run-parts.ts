@@ -15,6 +15,7 @@ export function partsOfRun(store: Store, { no, header }: StoredRun): Fingerprint
   return {
     fingerprint: header.fingerprint,
     label: header.target,
+    recorded: header.provider === "outputs",
     prompt: prompt === null ? null : `${prompt.name}@${prompt.version}`,
     request: sharedRequest(cases.slice(0, SAMPLE).map(({ case_no }) => store.request(no, case_no))),
     target: parts?.target ?? null,
@@ -34,6 +35,7 @@ export function partsOfArm(arm: Arm): FingerprintParts {
   return {
     fingerprint: arm.fingerprint,
     label: arm.target,
+    recorded: false,
     prompt: undefined,
     request: null,
     target: null,

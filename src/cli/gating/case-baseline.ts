@@ -53,13 +53,18 @@ function caseOfRuns(
   side: string,
 ): CaseBaseline | null {
   const counted = new Map<string, { output: string; trials: number; pass: number }>();
+  /** An answer that a later run took from the cache is the same trial. */
+  const seen = new Set<number>();
   let found = false;
   for (const { no } of runs) {
     const same = store.cases(no).find((one) => one.id === id && one.content_hash === content_hash);
     if (same === undefined) continue;
     found = true;
-    for (const { answer, pass } of store.trials(no, same.case_no)) {
+    for (const { answer, pass, trial } of store.trials(no, same.case_no)) {
       if (answer === null || pass === null) continue;
+      const id = store.transcript(no, same.case_no, trial)?.answer_id;
+      if (id !== undefined && seen.has(id)) continue;
+      if (id !== undefined) seen.add(id);
       const one = counted.get(answer.output) ?? { output: answer.output, trials: 0, pass: 0 };
       one.trials++;
       if (pass) one.pass++;

@@ -76,9 +76,41 @@ describe("sparkline", () => {
 describe("suiteHistory", () => {
   it("keeps to the width, and heads every fingerprint with its target", () => {
     const other = { ...run, target: "x".repeat(120), fingerprint: "0".repeat(64), low: null, high: null };
-    const text = suiteHistory("triage", [run, run, other], { said: "stable", flaky: [] }, 80);
+    const text = suiteHistory(
+      "triage",
+      [run, run, other],
+      { said: "stable", flaky: [], measured: 4, cases: 4 },
+      80,
+    );
     for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(text.match(/^— /gm)).toHaveLength(2);
+  });
+});
+
+describe("whether a case is flaky", () => {
+  const told = (view: { flaky: []; measured: number; cases: number | null }) => {
+    const stability = { said: "stable", ...view };
+    return [suiteHistory("triage", [run], stability, 200), flakyListing("triage", stability, 1, 200)];
+  };
+
+  it.each([
+    ["without a complete run", { measured: 0, cases: null }, "is unknown: there is no complete run yet"],
+    ["with one answer to each case", { measured: 0, cases: 4 }, "is unknown: each case has one answer"],
+    [
+      "with two answers to some",
+      { measured: 3, cases: 4 },
+      "flaky, of the 3 of 4 cases that have two answers",
+    ],
+  ])("is not said of what nobody measured: %s", (_what, view, expected) => {
+    for (const text of told({ flaky: [], ...view })) {
+      expect(text).toContain(expected);
+      if (view.measured === 0) expect(text).not.toMatch(/no case|0 flaky/);
+    }
+  });
+
+  it("is said where every case has two answers", () => {
+    for (const text of told({ flaky: [], measured: 4, cases: 4 }))
+      expect(text).toContain("no case of the newest fingerprint is flaky\n");
   });
 });
 
@@ -96,8 +128,8 @@ describe("long names", () => {
   it("leave every line within the terminal, and the outcome in sight", () => {
     const texts = [
       historyListing([long], 80),
-      suiteHistory(suite, [long], { said: "stable", flaky }, 80),
-      flakyListing(suite, { said: "stable", flaky }, 2, 80),
+      suiteHistory(suite, [long], { said: "stable", flaky, measured: 4, cases: 4 }, 80),
+      flakyListing(suite, { said: "stable", flaky, measured: 4, cases: 4 }, 2, 80),
     ];
     for (const line of texts.join("\n").split("\n"))
       expect(Array.from(line).length, line).toBeLessThanOrEqual(80);

@@ -32,6 +32,21 @@ export interface StabilityView {
   /** One sentence. */
   readonly said: string;
   readonly flaky: readonly FlakyCase[];
+  /** Cases with two answers or more: only they can be seen to be flaky, or not to be. */
+  readonly measured: number;
+  /** Cases of the newest fingerprint; null before its first complete run. */
+  readonly cases: number | null;
+}
+
+/** Which cases are flaky, as far as anybody can know. */
+function flakySentence({ flaky, measured, cases }: StabilityView): string {
+  if (cases === null || measured === 0)
+    return `whether a case is flaky is unknown: ${cases === null ? "there is no complete run yet" : "each case has one answer"}`;
+  const known =
+    measured === cases ? "" : `, of the ${measured} of ${cases} cases that have two answers or more`;
+  return flaky.length === 0
+    ? `no case of the newest fingerprint is flaky${known}`
+    : `${plural(flaky.length, "case is", "cases are")} flaky${known}`;
 }
 
 const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"];
@@ -89,9 +104,7 @@ export function suiteHistory(
     runLines(runs, width),
     goOnLines(runs).slice(1),
     folded(
-      stability.flaky.length === 0
-        ? "no case of the newest fingerprint is flaky"
-        : `${plural(stability.flaky.length, "case is", "cases are")} flaky: evals history ${plainLine(suite)} --flaky`,
+      `${flakySentence(stability)}${stability.flaky.length === 0 ? "" : `: evals history ${plainLine(suite)} --flaky`}`,
       width,
     ),
   ];
@@ -199,12 +212,8 @@ function drawn(
 const MOST_FLAKY = 30;
 
 /** Cases that pass only sometimes, flakiest first, with their share of passed trials run by run. */
-export function flakyListing(
-  suite: string,
-  { said, flaky }: StabilityView,
-  runs: number,
-  width: number,
-): string {
+export function flakyListing(suite: string, stability: StabilityView, runs: number, width: number): string {
+  const { said, flaky } = stability;
   const rows = flaky
     .slice(0, MOST_FLAKY)
     .map((one) => [
@@ -216,13 +225,13 @@ export function flakyListing(
   const head = ["  case", "passed", "flips", runs > 1 ? "by run, newest right" : ""];
   const lines =
     rows.length === 0
-      ? ["  no case is flaky"]
+      ? folded(flakySentence(stability), width)
       : columns([head, ...rows], "  ").map((line) => cut(line, width));
   const more = flaky.length > MOST_FLAKY ? [`  …${flaky.length - MOST_FLAKY} more: --json lists all`] : [];
   const blocks = [
     [
       plainLine(suite),
-      `  ${plural(flaky.length, "flaky case")} over ${plural(runs, "complete run")} of the newest fingerprint`,
+      `  ${stability.measured === 0 ? "flaky cases unknown" : plural(flaky.length, "flaky case")} over ${plural(runs, "complete run")} of the newest fingerprint`,
     ],
     folded(said, width),
     [...lines, ...more],
