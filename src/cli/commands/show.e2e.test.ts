@@ -80,7 +80,7 @@ describe("evals show of a case", () => {
     });
     open.push(project);
     const first = await idOf(project, "--prompt", "q@1.0.0");
-    const second = await idOf(project, "--prompt", "q@1.0.0");
+    await idOf(project, "--prompt", "q@1.0.0");
     project.commit({ "evals/s.yaml": project.read("evals/s.yaml").replace("prompt: q", "prompt: q@1.0.0") });
     expect((await project.evals(["run", "s"])).exit).toBe(0);
     expect((await project.evals(["promote"])).exit).toBe(0);
@@ -88,12 +88,11 @@ describe("evals show of a case", () => {
     const { stdout } = await project.evals(["show", after, "--case", "c001"]);
     expect(stdout).toContain("baseline   3/3 passed");
     expect(stdout).toMatch(/the baseline answered\n {2}3 × {2}passed/);
-    // The same answers on both sides of a comparison are no evidence.
-    const { exit, document } = await project.json(["diff", first, second]);
-    expect([exit, document.verdict]).toEqual([3, "incomparable"]);
-    expect(document.comparisons[0].said).toMatch(
-      /^the same answers stand on both sides .*: nothing to compare$/,
-    );
+    // One trial more is asked; the others are the first run's answers, and no evidence that nothing changed.
+    const [more] = (await project.json(["run", "s", "--trials", "4", "--baseline", "none"])).document.runs;
+    expect(more.counts).toMatchObject({ cached: 18, answered: 24 });
+    const { document } = await project.json(["diff", `run:${first}`, `run:${more.id}`]);
+    expect(document.comparisons[0].said).toMatch(/; 18 of 24 answers are the same ones on both sides/);
   });
 
   it("finds the baseline's answers in git, in a clone that never ran it", async () => {
