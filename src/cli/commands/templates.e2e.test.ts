@@ -6,17 +6,20 @@ import { type ModelServer, modelServer } from "../testing/model-server.ts";
 const PLACES = {
   "a prompt": { path: "prompts/q/2.0.0.md", line: 2 },
   "a request body": { path: "evalconfig.yaml", line: 5 },
+  "an address": { path: "evalconfig.yaml", line: 4 },
+  "a header": { path: "evalconfig.yaml", line: 6 },
 } as const;
 type Place = keyof typeof PLACES;
 
 let server: ModelServer;
 let project: GitProject;
 
-const config = (body: string, more = ""): string => `${more}models:
+const config = (templates: Partial<Record<Place, string>>, more = ""): string => `${more}models:
   bot:
     provider: http
-    url: "http://127.0.0.1:${server.port}/"
-    body: { model: m, messages: [{ role: user, content: ${JSON.stringify(body)} }] }
+    url: ${JSON.stringify(`http://127.0.0.1:${server.port}/${templates["an address"] ?? ""}`)}
+    body: { model: m, messages: [{ role: user, content: ${JSON.stringify(templates["a request body"] ?? "{{ messages[0].content }}")} }] }
+    headers: { x-asks: ${JSON.stringify(templates["a header"] ?? "a person")} }
     answer: "$.choices[0].message.content"
     version: "1"
 `;
@@ -42,7 +45,7 @@ afterAll(async () => {
 
 function write(place: Place, source: string, more = ""): void {
   project.write("prompts/q/2.0.0.md", `user:\n${place === "a prompt" ? source : "{{ input.n }}"}\n`);
-  project.write("evalconfig.yaml", config(place === "a prompt" ? "{{ messages[0].content }}" : source, more));
+  project.write("evalconfig.yaml", config({ [place]: source }, more));
 }
 
 describe.each(Object.keys(PLACES) as Place[])("a template in %s", (place) => {
