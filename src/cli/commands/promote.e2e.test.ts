@@ -489,8 +489,8 @@ describe("promote refuses", () => {
         repo.commit({
           "evalconfig.yaml": `${repo.read("evalconfig.yaml")}  other: { provider: module, file: agents/bot.mjs, version: "2" }\n`,
         });
-        await repo.evals(["run", "--model", "other", "--all-trials"]);
-        return [];
+        const { document } = await repo.json(["run", "--model", "other", "--all-trials"]);
+        return [document.runs[0].id];
       },
       "EVALS_PROMOTE_OTHER_MODEL",
       /model: other/,
