@@ -173,8 +173,13 @@ export class ModelPace {
     return Math.max(0, this.#pausedUntil - now);
   }
 
-  /** Milliseconds since the first of the refusals that no answer has interrupted; 0 when there is none. */
-  drought(now: number): number {
-    return this.#droughtSince === null ? 0 : now - this.#droughtSince;
+  /**
+   * Whether nothing but refusals came for so many milliseconds, or will have come by the end of a pause that follows
+   * another.
+   */
+  onlyRefuses(now: number, most_ms: number): boolean {
+    if (this.#droughtSince === null) return false;
+    const again = this.#pausesInARow > 1 ? this.pauseLeft(now) : 0;
+    return now - this.#droughtSince + again > most_ms;
   }
 }

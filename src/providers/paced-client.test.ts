@@ -127,12 +127,14 @@ describe("a server that takes so many in a while", () => {
 
 describe("a server that answers nothing any more", () => {
   it("but refusals is given up with few calls, and whoever waits is told at once", async () => {
+    const began = performance.now();
     const { client, seen } = server(() => refused(1000));
     const replies = await askAll([lineOver(client).wrapped], 40);
     expect(replies).toHaveLength(40);
     for (const reply of replies)
       expect(reply).toMatchObject({ error: "rate-limit", closed: "only-refusals" });
     expect(seen.sent).toBeLessThan(40);
+    expect(performance.now() - began).toBeLessThan(40_000);
   });
 
   it("and asks to come back tomorrow is not waited for, and not asked again", async () => {

@@ -11,7 +11,7 @@ import { TokenForecast } from "./token-forecast.ts";
 /** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
 export const MOST_WAIT_MS = 120_000;
 /** How long a model may refuse everything before it is given up: where it answered before, and where it never did. */
-const MOST_DROUGHT_MS = { heard: 60_000, unheard: 30_000 };
+const MOST_DROUGHT_MS = { heard: 70_000, unheard: 35_000 };
 
 /** What the line needs of the outside. */
 export interface PaceOutside {
@@ -174,8 +174,8 @@ export class ModelLine {
       const message = oneLine(`${reply.message} (asks to come back in ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
-    if (this.#pace.drought(now) < (this.#heard ? MOST_DROUGHT_MS.heard : MOST_DROUGHT_MS.unheard))
-      return "again";
+    const most_ms = this.#heard ? MOST_DROUGHT_MS.heard : MOST_DROUGHT_MS.unheard;
+    if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + most_wait_ms);
   }
 
