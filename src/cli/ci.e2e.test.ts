@@ -32,7 +32,10 @@ let temp: string;
 beforeAll(async () => {
   program = mkdtempSync(join(PACKAGE, "node_modules/.evals-ci-"));
   await build({
-    entryPoints: [join(PACKAGE, "src/cli/main.ts")],
+    entryPoints: {
+      main: join(PACKAGE, "src/cli/main.ts"),
+      "thread-entry": join(PACKAGE, "src/modules/thread-entry.ts"),
+    },
     outdir: program,
     bundle: true,
     splitting: true,
