@@ -17,6 +17,9 @@ const ANSWERS: Record<string, string> = {
   "letters a": "a".repeat(SIZE),
   emoji: "👩‍👩‍👧".repeat(SIZE / 8),
   "lone surrogates": "\ud83d".repeat(SIZE),
+  "one list": `[${"1,".repeat(SIZE / 2)}1]`,
+  "signs without words": "👎".repeat(SIZE / 2),
+  "a script without blanks": "退款".repeat(SIZE / 2),
   citations: "[1][x-1](".repeat(SIZE / 9),
 };
 
@@ -26,11 +29,14 @@ const SCORERS: { type: string; [option: string]: unknown }[] = [
   { type: "regex", value: "(a+)+$|(\\s*)*x" },
   { type: "json-valid" },
   { type: "json-schema", schema: { type: "string", pattern: "^(a+)+$" } },
+  { type: "json-schema", schema: { uniqueItems: true, items: { type: "string" } } },
   { type: "json-equals", value: [] },
   { type: "jsonpath", path: "$..a" },
   { type: "number", value: 1 },
   { type: "number", value: 1, decimal: "," },
   { type: "length", unit: "words", max: 5 },
+  { type: "length", unit: "characters", max: 5 },
+  { type: "length", unit: "sentences", max: 5 },
   { type: "levenshtein", value: "a short reference", threshold: 0.5 },
   { type: "rouge", value: "a short reference", threshold: 0.5 },
   { type: "chrf", value: "a short reference", threshold: 0.5 },
@@ -39,6 +45,18 @@ const SCORERS: { type: string; [option: string]: unknown }[] = [
 ];
 
 describe("an answer made to stall or break a scorer", () => {
+  it.each([
+    ["levenshtein", "ab", "ba"],
+    ["rouge", "a b ", "b a "],
+  ])(
+    "is a failure to score by %s where both texts are too long to be compared",
+    async (type, mine, other) => {
+      const scorer = await openScorer({ type, threshold: 0.5 });
+      const score = async () => scorer.score(fakeInput(mine.repeat(SIZE), { expected: other.repeat(SIZE) }));
+      await expect(score()).rejects.toThrow(/too long to be compared/);
+    },
+  );
+
   it.each(SCORERS)("is scored in time by $type", async (settings) => {
     const scorer = await openScorer(settings);
     for (const [name, answer] of Object.entries(ANSWERS)) {

@@ -5,9 +5,30 @@ export const UNSPACED =
 
 const segmenters: Partial<Record<"grapheme" | "word" | "sentence", Intl.Segmenter>> = {};
 
-function segments(text: string, granularity: "grapheme" | "word" | "sentence"): Intl.Segments {
+/** Characters looked at together: the segmenter's time grows with the square of what it is given. */
+const WINDOW = 300;
+
+function* segments(
+  text: string,
+  granularity: "grapheme" | "word" | "sentence",
+): Generator<Pick<Intl.SegmentData, "segment" | "isWordLike">> {
   segmenters[granularity] ??= new Intl.Segmenter("en", { granularity });
-  return segmenters[granularity].segment(text);
+  let size = WINDOW;
+  for (let from = 0; from < text.length; ) {
+    const found = Array.from(segmenters[granularity].segment(text.slice(from, from + size)));
+    const isEnd = from + size >= text.length;
+    if (!isEnd && found.length === 1) {
+      size *= 2;
+      continue;
+    }
+    // The last one of a window may go on behind it.
+    if (!isEnd) found.pop();
+    for (const one of found) {
+      yield one;
+      from += one.segment.length;
+    }
+    size = WINDOW;
+  }
 }
 
 function count<T>(items: Iterable<T>, counts: (item: T) => boolean): number {

@@ -16,8 +16,10 @@ const SIGNED =
 
 export function rougeText(text: string): RougeText {
   const lower = text.toLowerCase();
-  const words = inWords(lower.match(WORD) ?? []);
-  const signed = inWords(lower.match(SIGNED) ?? []);
+  const bare = lower.match(WORD) ?? [];
+  const withSigns = lower.match(SIGNED) ?? [];
+  const words = inWords(bare);
+  const signed = sameList(bare, withSigns) ? words : inWords(withSigns);
   // Nothing but punctuation: each sign counts, or there would be nothing to compare.
   return signed.length > 0 ? { words, signed } : { words, signed: lower.match(/\S/gu) ?? [] };
 }
