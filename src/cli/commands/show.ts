@@ -69,6 +69,14 @@ function readWanted(store: Store, word: string, options: Record<string, unknown>
 
 const documentOf = (body: object): string => documentText({ schema: "evals.show/1", exit: 0, ...body });
 
+/** What is said where no case fails: of cases without an answer nobody knows. */
+function allIsWell(cases: readonly { readonly answered: number }[]): string {
+  const open = cases.filter((one) => one.answered === 0).length;
+  return open === 0
+    ? "  every case passes every trial"
+    : `  no answered trial fails; ${plural(open, "case has", "cases have")} no answer`;
+}
+
 function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, width: number): string {
   const passed = new Map<number, { answered: number; passed: number; errored: number }>();
   for (const row of store.scan(run.no)) {
@@ -97,7 +105,7 @@ function showRun(store: Store, run: StoredRun, failing: boolean, json: boolean, 
   const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
   const next = `  one case: evals show ${run.header.id}/<case>`;
   const ended = isUnfinished(run.status) ? [`  ${unfinishedSentence(run.header, run.status)}`] : [];
-  return `${[...fold(head, width), ...ended, "", ...(shown.length === 0 ? ["  every case passes every trial"] : shown), "", next].join("\n")}\n`;
+  return `${[...fold(head, width), ...ended, "", ...(shown.length === 0 ? [allIsWell(cases)] : shown), "", next].join("\n")}\n`;
 }
 
 interface CaseView {
