@@ -27,6 +27,8 @@ export interface Judgement {
   /** Absent: the threshold decides. */
   readonly pass?: boolean | undefined;
   readonly reason: string;
+  /** A second verdict beside it, in its own words; one that says otherwise is a failure to score. */
+  readonly beside?: { readonly says: string; readonly pass: boolean } | undefined;
   /** As in `Score`. */
   readonly agreement?: number | undefined;
   readonly replies?: readonly number[] | undefined;
@@ -207,16 +209,32 @@ const LONGEST_REASON = 1000;
 /** Makes a judgement a score: pass and score can never contradict each other. @throws {ScorerFailure} */
 function settler(grades: "binary" | "graded" | "returned", threshold: number | undefined) {
   return (judged: Judgement): Score => {
-    const { score } = judged;
+    const { score, beside } = judged;
     if (!(score >= 0 && score <= 1)) {
       throw new ScorerFailure("tool", `it returned the score ${score}, which is not between 0 and 1`);
     }
     const pass = passes(judged, grades, threshold);
+    if (beside !== undefined && beside.pass !== pass) {
+      throw new ScorerFailure(
+        "tool",
+        `it contradicts itself: ${beside.says} beside ${inWords(judged, threshold)}`,
+      );
+    }
     if (grades === "graded" && !pass) return { score, pass, reason: `${judged.reason}, needs ${threshold}` };
-    if (judged.pass === pass && judged.reason.length <= LONGEST_REASON && judged.reason.isWellFormed())
+    if (
+      beside === undefined &&
+      judged.pass === pass &&
+      judged.reason.length <= LONGEST_REASON &&
+      judged.reason.isWellFormed()
+    )
       return judged as Score;
-    return { ...judged, pass, reason: shorten(judged.reason.toWellFormed(), LONGEST_REASON) };
+    const { beside: _, ...given } = judged;
+    return { ...given, pass, reason: shorten(judged.reason.toWellFormed(), LONGEST_REASON) };
   };
+}
+
+function inWords({ score, pass }: Judgement, threshold: number | undefined): string {
+  return threshold === undefined ? `pass: ${pass}` : `the score ${score} (threshold ${threshold})`;
 }
 
 function passes(

@@ -110,6 +110,13 @@ export const moduleScorer = defineScorer({
       expected: { failure: 'scorers/tone.js says that it failed: "no dictionary"' },
     },
     {
+      title: "cannot score when a second verdict says otherwise, whatever it is called",
+      settings: { file: "scorers/tone.js", threshold: 0.7 },
+      files: { "scorers/tone.js": "export default () => ({ score: 0.9, success: false });" },
+      output: "a",
+      expected: { failure: "it contradicts itself: success: false beside the score 0.9 (threshold 0.7)" },
+    },
+    {
       title: "cannot score when a verdict contradicts its own number",
       settings: { file: "scorers/tone.js", threshold: 0.7 },
       files: { "scorers/tone.js": "export default () => ({ score: 0.75, pass: false });" },

@@ -4,13 +4,14 @@ import { isStated } from "../../domain/stated-error.ts";
 import type { ScorerInput } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
+import { saidVerdict } from "../judge/contradiction.ts";
 
 export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ScorerInput {
   return { case: golden, output, transcript, config };
 }
 
 /**
- * Reads `{score, pass?, reason?}`, a boolean or a number.
+ * Reads `{score, pass?, reason?}`, a boolean or a number. A verdict under another name is held against it.
  * @throws {ScorerFailure} for anything else: a shape that is not understood is neither a pass nor a miss
  */
 export function returnedScore(value: unknown, who: string): Judgement {
@@ -25,7 +26,17 @@ export function returnedScore(value: unknown, who: string): Judgement {
     throw unreadable(who, `returned a \`pass\` that is no boolean`);
   if (reason !== undefined && typeof reason !== "string")
     throw unreadable(who, `returned a \`reason\` that is no text`);
-  return { score, pass, reason: reason ?? `score ${rounded(score)}` };
+  const beside = verdictBeside(value as Record<string, unknown>);
+  return { score, pass, reason: reason ?? `score ${rounded(score)}`, ...(beside && { beside }) };
+}
+
+/** What other tools call the verdict: `success: false` next to a score of 1 must not be overlooked. */
+function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
+  for (const [key, value] of Object.entries(members)) {
+    const pass = key === "pass" || typeof value === "number" ? undefined : saidVerdict(key, value);
+    if (pass !== undefined) return { says: `${shorten(key, 40)}: ${describe(value)}`, pass };
+  }
+  return undefined;
 }
 
 function unreadable(who: string, what: string): ScorerFailure {

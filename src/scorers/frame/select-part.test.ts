@@ -51,6 +51,20 @@ describe("compileSelect", () => {
     expect(await select({ regex: "a|(b)" }, "a")).toBe("miss: group 1 of /a|(b)/ took no part in the match");
   });
 
+  it("passes over a match of nothing where the regex matches text too, whichever is taken", async () => {
+    for (const take of ["first", "last"] as const) {
+      expect(await select({ regex: "(.*)\\.?", take }, "42")).toBe("42");
+      expect(await select({ regex: "[A-E]?", take }, "so: C")).toBe("C");
+      expect(await select({ regex: "x*", take }, "abc")).toBe("");
+      expect(await select({ regex: "n=(\\d*)", take }, "n=")).toBe("");
+    }
+    expect(await select({ regex: "\\d*", take: "first" }, "a 1 b 23 c")).toBe("1");
+    expect(await select({ regex: "\\d*", take: "last" }, "a 1 b 23 c")).toBe("23");
+    expect(await select({ regex: "(\\d)?-?", take: "last" }, "1- -")).toBe(
+      "miss: group 1 of /(\\d)?-?/ took no part in the match",
+    );
+  });
+
   it("stays linear on a pattern that stalls backtracking engines", async () => {
     const part = await compileSelect({ regex: "(a+)+$" });
     const started = performance.now();

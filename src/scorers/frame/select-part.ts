@@ -78,9 +78,14 @@ async function selectByRegex(select: Extract<Select, { regex: string }>): Promis
   return (answer) => {
     const matcher = regex.matcher(answer);
     let found: string | null | undefined;
+    let isOfText = false;
     while (matcher.find()) {
-      found = matcher.group(group);
-      if (select.take !== "last") break;
+      const hasText = matcher.end() > matcher.start();
+      // `(.*)` matches once more where it ended: a match of nothing counts only where none has text.
+      if (isOfText && !hasText) continue;
+      if (hasText || found === undefined || select.take === "last") found = matcher.group(group);
+      isOfText ||= hasText;
+      if (isOfText && select.take !== "last") break;
     }
     if (found === undefined) return missing;
     return (

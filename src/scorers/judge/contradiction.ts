@@ -109,6 +109,13 @@ function yesOrNo(value: unknown): boolean | undefined {
       : undefined;
 }
 
+/** What a member that is named for a verdict (`passed`, `isAccepted`, `verdict`) says of it; undefined for any other. */
+export function saidVerdict(key: string, value: unknown): boolean | undefined {
+  const name = nameOf(key);
+  const said = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
+  return said !== undefined && FAILS.test(name) ? !said : said;
+}
+
 /** The one of the form's words that a text is, or begins with, or holds alone. */
 function wordIn(value: unknown, words: readonly string[]): string | undefined {
   if (typeof value !== "string") return undefined;
