@@ -307,6 +307,26 @@ describe("every file in which a number stands that a double would change", () =>
     expect(found?.column).toBeGreaterThan(1);
   });
 
+  it.each([...YAML, ...FRONT_MATTER])("is refused with zeros before it, too: %s", async (path) => {
+    for (const code of ["01234", "-007", "00.5"]) {
+      const added = text(path).startsWith("- ")
+        ? `- { id: z, input: { k: ${code} } }\n${text(path)}`
+        : text(path).replace(/^(---\n)?/, `$1x: { k: ${code} }\n`);
+      expect((await problemsWith(path, added))[0]).toMatchObject({
+        code: "EVALS_NUMBER_LEADING_ZERO",
+        fix: expect.stringContaining(`"${code}"`),
+      });
+    }
+  });
+
+  it("takes a zero that is not dropped: of a fraction, a text, a hexadecimal number", async () => {
+    const path = YAML.find((one) => text(one).startsWith("- ")) as string;
+    const added =
+      '- { id: z, expected: 0.5, input: { a: -0.25, b: "01234", c: 0, d: 0x0f, e: 2024-01-02 } }\n';
+    put(path, `${added}${text(path)}`);
+    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+  });
+
   it.each(["fixtures/made.jsonl", "fixtures/asked.jsonl"])("is read as it stands: %s", async (path) => {
     put(path, text(path).replace('"output":"é"', `"output":{"id":${number}}`));
     expect(await told(path)).toEqual({ exit: 0, problems: [] });

@@ -16,6 +16,22 @@ export function changedNumberProblem(
   };
 }
 
+/** A whole number of a YAML file that begins with a zero: a zip code or an order's number, whose zeros would be dropped. */
+export function leadingZeroProblem(
+  number: string,
+  place: { readonly path: string; readonly line: number; readonly column: number },
+): Problem {
+  const short = number.length > 40 ? `${number.slice(0, 40)}…` : number;
+  const bare = short.replace(/^([-+]?)0+(?=\d)/, "$1");
+  return {
+    code: "EVALS_NUMBER_LEADING_ZERO",
+    ...place,
+    what: `The number ${short} begins with a zero, which would be dropped.`,
+    why: "YAML reads it as a decimal or an octal number, depending on its version; either way another text would be asked for and compared.",
+    fix: `Write "${short}", in quotes, or ${bare}`,
+  };
+}
+
 /** Half of a character in a user's file: it can be neither sent nor stored as it stands. */
 export function halfCharacterProblem(place: {
   readonly path: string;

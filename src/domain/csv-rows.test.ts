@@ -34,6 +34,27 @@ describe("readCsv", () => {
     );
   });
 
+  it("leaves out the rows and columns that spreadsheets add and nobody filled", () => {
+    for (const sign of [",", ";", "\t", "|"]) {
+      const text = "id,input,,\na,x,,\n,,,\n , ,,\n\nb,y,,\n,,,\n".replaceAll(",", sign);
+      expect(cellsOf(text)).toEqual([
+        ["id", "input"],
+        ["a", "x"],
+        ["b", "y"],
+      ]);
+    }
+    expect(cellsOf(",,\nid,input,\na,x,\n")).toEqual([
+      ["id", "input"],
+      ["a", "x"],
+    ]);
+    // What is filled counts: it stands under no name.
+    expect(cellsOf("id,input,\na,x,word\n")).toEqual([
+      ["id", "input"],
+      ["a", "x", "word"],
+    ]);
+    expect(cellsOf('id,input\n"",""\n')).toHaveLength(2);
+  });
+
   it.each([
     [
       "sep=;\nid;x\na;b,c\n",
@@ -95,6 +116,6 @@ describe("readCsv", () => {
   });
 
   it("reads a line of a million cells in one pass", () => {
-    expect(cellsOf(`id,${"x,".repeat(1e6)}\n`)[0]).toHaveLength(1e6 + 2);
+    expect(cellsOf(`id,${"x,".repeat(1e6)}x\n`)[0]).toHaveLength(1e6 + 2);
   });
 });

@@ -9,7 +9,7 @@ export interface CsvRow {
 }
 
 export interface CsvTable {
-  /** Header included; empty lines are left out. */
+  /** Header included; lines without a word, and columns at the end without a name or a word, are left out. */
   readonly rows: readonly CsvRow[];
   /** One character. */
   readonly separator: string;
@@ -46,9 +46,20 @@ export function readCsv(text: string, format: CsvFormat): CsvTable {
   if ("rows" in read) {
     const conflict = read.rows.find(({ cells }) => isConflictMarker(cells[0] ?? ""));
     if (conflict !== undefined) throw new EvalsError(conflictProblem(format.path, conflict.line));
-    return { rows: read.rows, separator };
+    return { rows: withoutEmptyColumns(read.rows), separator };
   }
   throw new EvalsError({ code: format.code, path: format.path, ...read });
+}
+
+/** Spreadsheets write columns at the end that were once used: without a name, and without a word in them. */
+function withoutEmptyColumns(rows: readonly CsvRow[]): readonly CsvRow[] {
+  const header = rows[0]?.cells ?? [];
+  const width = header.findLastIndex((cell) => cell.trim() !== "") + 1;
+  if (width === header.length) return rows;
+  return rows.map(({ cells, line }) => {
+    const isEmpty = cells.slice(width).every((cell) => cell.trim() === "");
+    return { cells: isEmpty ? cells.slice(0, width) : cells, line };
+  });
 }
 
 function separatorOf(text: string, column: string): string {
@@ -114,13 +125,15 @@ class CsvScan {
     const rows: CsvRow[] = [];
     while (this.#at < this.#text.length) {
       const line = this.#line;
+      const start = this.#at;
       const cells: string[] = [];
       do {
         const cell = this.#text[this.#at] === '"' ? this.#quoted() : this.#plain();
         if (typeof cell !== "string") return cell;
         cells.push(cell);
       } while (this.#take(this.#separator));
-      const isEmpty = cells.length === 1 && cells[0] === "" && this.#text[this.#at - 1] !== '"';
+      const isEmpty =
+        cells.every((cell) => cell.trim() === "") && !this.#text.slice(start, this.#at).includes('"');
       this.#take("\r");
       this.#take("\n");
       if (!isEmpty) rows.push({ cells, line });

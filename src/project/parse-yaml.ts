@@ -12,7 +12,7 @@ import {
   type Scalar,
   type YAMLError,
 } from "yaml";
-import { changedNumberProblem, halfCharacterProblem } from "../domain/changed-values.ts";
+import { changedNumberProblem, halfCharacterProblem, leadingZeroProblem } from "../domain/changed-values.ts";
 import { isChangedByDouble } from "../domain/exact-json.ts";
 import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
@@ -200,6 +200,7 @@ function changedValue({ value, source, range }: Scalar, at: At): readonly Proble
   if (typeof value === "string")
     return value.isWellFormed() ? [] : [halfCharacterProblem(at(range?.[0] ?? 0))];
   if (typeof value !== "number" || source === undefined || !/\d/.test(source)) return [];
+  if (/^[-+]?0\d/.test(source)) return [leadingZeroProblem(source, at(range?.[0] ?? 0))];
   const changed = /^0[xo]/.test(source) ? !Number.isSafeInteger(value) : isChangedByDouble(source);
   return changed ? [changedNumberProblem(source, at(range?.[0] ?? 0))] : [];
 }

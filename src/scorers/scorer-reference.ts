@@ -16,7 +16,8 @@ default true) and \`threshold\` (the score from which on an answer passes).
 - \`{json: $.queue}\`: a JSONPath (RFC 9535) into the answer read as JSON. A path that can find one thing gives that value;
   any other (\`$..id\`, \`$.items[*]\`, a filter) gives the list of what it finds.
 - \`{regex: '= (\\d+)', group: 1, take: last}\`: a match of an RE2 regular expression; \`group\` is a number or a name
-  (default: 1 if there is one, else the whole match), \`take\` is first (default) or last.
+  (default: 1 if there is one, else the whole match), \`take\` is first (default) or last; a match of nothing
+  counts only where no match has text.
 
 An answer in which that part is not to be found is a miss: it is the model that failed.
 
@@ -30,7 +31,7 @@ What would take longer than 5 s on an answer cannot be scored either.
 
 Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. What you write must be a
 number that a double holds: an id beyond 9007199254740992 (2^53) that it would round is refused with its place; write it
-as text, \`"12345678901234567890"\`. In an answer such a number is read digit by digit, and equals an expected text of the
+as text, \`"12345678901234567890"\`. So is a number of a YAML file that begins with a zero: \`"01234"\`, or 1234. In an answer such a number is read digit by digit, and equals an expected text of the
 same number, also inside of lists and objects. A tool call's argument keeps it as text. A number beyond what a double
 spans (1e999) equals nothing.
 

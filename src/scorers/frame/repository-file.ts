@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { parseDocument, visit } from "yaml";
 import { isChangedByDouble } from "../../domain/exact-json.ts";
 import { decodeText } from "../../domain/file-text.ts";
 import { readJsonFile } from "../../domain/json-file.ts";
@@ -36,7 +36,7 @@ export function readStructuredFile(root: string, path: string, at: Place): unkno
   const bytes = readFileSync(repositoryFile(root, path, at));
   try {
     const text = decodeText(bytes, path);
-    if (/\.ya?ml$/i.test(path)) return parse(text, (_key, value) => heldNumber(value), { intAsBigInt: true });
+    if (/\.ya?ml$/i.test(path)) return readYaml(text);
     return readJsonFile(text, { path, ...NOT_JSON });
   } catch (error) {
     if (error instanceof EvalsError) throw asSettingMistake(error, at);
@@ -44,11 +44,23 @@ export function readStructuredFile(root: string, path: string, at: Place): unkno
   }
 }
 
-function heldNumber(value: unknown): unknown {
-  if (typeof value !== "bigint") return value;
-  if (isChangedByDouble(String(value)))
-    throw new Error(`the number ${value} cannot be held as it is written`);
-  return Number(value);
+function readYaml(text: string): unknown {
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  visit(document, {
+    Scalar(_, { value, source = "" }) {
+      if (typeof value !== "number") return;
+      const isChanged = /^0[xo]/.test(source) ? !Number.isSafeInteger(value) : isChangedByDouble(source);
+      if (/\d/.test(source) && isChanged)
+        throw new Error(`the number ${source} cannot be held as it is written`);
+      if (/^[-+]?0\d/.test(source))
+        throw new Error(
+          `the number ${source} begins with a zero, which would be dropped: write it in quotes`,
+        );
+    },
+  });
+  return document.toJS();
 }
 
 const NOT_JSON = {

@@ -1,0 +1,30 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { fakeRepository, removeRepositories } from "../testing/scorer-fakes.ts";
+import { readStructuredFile } from "./repository-file.ts";
+
+afterAll(removeRepositories);
+
+function read(text: string): unknown {
+  return readStructuredFile(fakeRepository({ "schemas/a.yaml": text }), "schemas/a.yaml", ["schema"]);
+}
+
+describe("readStructuredFile", () => {
+  it("reads YAML", () => {
+    expect(read("enum: [1, -0.5, 0, 0x1f, 1e3, '007', no, &a {b: 1}, *a]\n")).toEqual({
+      enum: [1, -0.5, 0, 31, 1000, "007", "no", { b: 1 }, { b: 1 }],
+    });
+  });
+
+  it.each(["01234", "-007", "12345678901234567891", "1e999", "0xfffffffffffffffff"])(
+    "refuses the number %s of a YAML file, which would be another one",
+    (number) => {
+      expect(() => read(`enum: [${number}]\n`)).toThrow(`the number ${number}`);
+    },
+  );
+
+  it("refuses YAML that says a thing twice, or is none", () => {
+    expect(() => read("a: 1\na: 2\n")).toThrow("unique");
+    expect(() => read("a: 1\n---\nb: 2\n")).toThrow("multiple documents");
+    expect(() => read("a: [\n")).toThrow();
+  });
+});
