@@ -31,7 +31,7 @@ const edit = (path: string, from: string, to: string): void => {
   repo.write(path, repo.read(path).replace(from, to));
 };
 async function run(): Promise<{ id: string; fingerprint: string }> {
-  const { exit, document } = await repo.json(["run", "--baseline", "none"]);
+  const { exit, document } = await repo.json(["run", "--baseline", "none", "--no-cache"]);
   expect(exit).toBe(0);
   return document.runs[0];
 }

@@ -65,7 +65,8 @@ export async function pairSides(
         continue;
       }
       const apart = differentAnswers(pair, bases.more, candidates.more);
-      if (apart !== null) (isOneRecording(apart) ? pairing.recorded : pairing.pairs).push(apart);
+      if (isOneRecording(apart ?? pair)) pairing.recorded.push(apart ?? pair);
+      else if (apart !== null) pairing.pairs.push(apart);
       else {
         pairing.same.push(pair);
         pairing.left.push(`Not compared: ${nameOf(candidate)}. The same answers stand on both sides.`);
