@@ -19,3 +19,15 @@ function pointedAt(place: string): string | null {
   const target = /^gitdir: (.+)$/m.exec(readFileSync(place, "utf8"))?.[1];
   return target === undefined ? null : resolve(dirname(place), target.trim());
 }
+
+/**
+ * Whether history ends where a shallow clone was cut. Found without starting git: the file `shallow`, in the folder that all
+ * worktrees of a repository share.
+ */
+export function isShallow(root: string): boolean {
+  const folder = findGitFolder(root);
+  if (folder === null) return false;
+  const common = join(folder, "commondir");
+  const shared = existsSync(common) ? resolve(folder, readFileSync(common, "utf8").trim()) : folder;
+  return existsSync(join(shared, "shallow"));
+}

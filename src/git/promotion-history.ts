@@ -88,11 +88,6 @@ async function orderOf(root: string, ids: readonly string[]): Promise<string[]> 
   return out.split("\n").filter((id) => wanted.has(id));
 }
 
-/** History ends where a shallow clone was cut. */
-export async function isShallow(root: string): Promise<boolean> {
-  return (await gitText(root, ["rev-parse", "--is-shallow-repository"])) === "true";
-}
-
 async function commits(
   root: string,
   args: readonly string[],

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
-import { findGitFolder } from "../../git/git-folder.ts";
+import { findGitFolder, isShallow } from "../../git/git-folder.ts";
 import { hashFiles } from "../../git/hash-files.ts";
-import { isShallow } from "../../git/promotion-history.ts";
 import { publishedFiles } from "../../git/published-files.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { listRefs, readAtCommit, remoteDefaultBranch, remoteNames } from "../../git/repository.ts";
@@ -69,8 +68,10 @@ async function changedAmong(
 export async function unknownPublished(root: string, env: Environment): Promise<Problem[]> {
   if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
     return [];
-  const [shallow, remotes, branch, base] = await Promise.all([
-    isShallow(root),
+  const shallow = isShallow(root);
+  // A remote of which nothing is here was never pushed to from here.
+  if (!shallow && (await listRefs(root, "refs/remotes/")).length === 0) return [];
+  const [remotes, branch, base] = await Promise.all([
     remoteNames(root),
     remoteDefaultBranch(root),
     baseOfChange(root, { env }),
@@ -85,8 +86,7 @@ export async function unknownPublished(root: string, env: Environment): Promise<
       ),
     ];
   }
-  // A remote of which nothing is here was never pushed to from here.
-  if (remote === undefined || (await listRefs(root, "refs/remotes/")).length === 0) return [];
+  if (remote === undefined) return [];
   if (base.kind === "unseen") {
     const { name } = base.base;
     const fetch = `git fetch --tags ${remote} ${name}:refs/remotes/${remote}/${name}`;

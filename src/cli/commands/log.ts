@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { withoutRecords } from "../../baselines/promotion.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { GateOutcome, GateResult } from "../../domain/verdict.ts";
-import { isShallow, type PromotionEntry, promotionHistory } from "../../git/promotion-history.ts";
+import { isShallow } from "../../git/git-folder.ts";
+import { type PromotionEntry, promotionHistory } from "../../git/promotion-history.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { readBlobs } from "../../git/tags.ts";
 import { plainLine } from "../../reports/plain-text.ts";
@@ -36,7 +37,7 @@ export async function logCommand(raw: Record<string, unknown>, io: Io): Promise<
   };
   const entries = await Promise.all(history.map((entry) => told(entry, root, sources)));
   store?.close();
-  if (await isShallow(root)) {
+  if (isShallow(root)) {
     io.stderr("This clone is shallow: older promotions are not in it. To see them: git fetch --unshallow\n");
   }
   if (raw.json === true) {
