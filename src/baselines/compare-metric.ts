@@ -100,7 +100,7 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
       : decide({
           harmed: isRareEnough(tested.p, tail) && theta < 0,
           gained: isRareEnough(tested.pRise, tail) && theta > 0,
-          passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing,
+          passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing && arms?.anyUnscored !== true,
         });
   const p = rule.mode === "point" ? null : tested.p;
   const onThese = shareDifference(intervalAround(theta, difference.sePermutation, rule.bounds.harm));

@@ -22,19 +22,19 @@ const header = {
   scorers: [{ name: "exact", type: "equals", required: true, binary: true, hash }],
 } as unknown as RunHeader;
 
-/** Trials of each case: `p`assed, `f`ailed, `e`rrored. */
+/** Trials of each case: `p`assed, `f`ailed, `e`rrored; `v`oid: passed, and not scored. */
 function tallyOf(cases: readonly string[]): Tally {
   const tally = makeTally(cases.length, 1);
   for (const [case_no, trials] of cases.entries()) {
     for (const one of trials) {
-      const pass = one === "e" ? null : one === "p";
+      const pass = one === "e" ? null : one !== "f";
       tally.add({
         case_no,
         kind: pass === null ? "errored" : "answered",
         error: pass === null ? "timeout" : null,
         cached: false,
         pass,
-        scores: pass === null ? [] : [[pass ? 1 : 0, pass]],
+        scores: pass === null ? [] : [one === "v" ? null : [pass ? 1 : 0, pass]],
         latency_ms: 100,
         cost_usd: 0.01,
         usage: usageOf({ input_tokens: null, output_tokens: null }),
@@ -132,6 +132,22 @@ describe("the regression rule of a run", () => {
     });
     const off = gated(broken, { gate: { regression: false } });
     expect(off.gate).toMatchObject({ outcome: "not_gated", verdict: "regressed", rules: [] });
+  });
+
+  it("of a score is not passed by answers that could not be scored", () => {
+    const gate = { regression: { metric: "score.exact" } };
+    expect(gated(good, { gate }).gate).toMatchObject({ outcome: "passed", verdict: "no_regression" });
+    for (const half of [times(100, "pvvvv"), [...times(50, "ppppp"), ...times(50, "vvvvv")]]) {
+      const { gate: found, comparison } = gated(half, { gate });
+      expect(comparison?.verdict).toBe("inconclusive");
+      expect(found).toMatchObject({ outcome: "undecided" });
+      expect(found.rules[0]?.said).toMatch(
+        /^exact could not score \d+ of 500 answers: counted as failed, exact is regressed; counted as passed, shown not to be worse$/,
+      );
+    }
+    const fell = gated([...times(60, "fffff"), ...times(40, "vvvvv")], { gate });
+    expect(fell.gate).toMatchObject({ outcome: "failed", verdict: "regressed" });
+    expect(gated(times(100, "ppppv")).gate.outcome).toBe("passed");
   });
 
   it("is undecided when the scorers are others", () => {

@@ -16,7 +16,7 @@ import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
 import { explainDecision, metricWords } from "./explain-verdict.ts";
 import { gateResult } from "./gate.ts";
-import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
+import { hasEach, lackingTrials, trialsNeeded, unscoredFor, unscoredWords } from "./lacking-trials.ts";
 import { namedCases } from "./named-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
 import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
@@ -243,25 +243,39 @@ function openSaid(input: GateInput, { rule, said, verdict }: RuleFinding, ends: 
   const [failed = verdict, passed = verdict] = ends;
   const name = metricWords(rule.metric);
   if (failed === passed) return said;
-  const { totalMissing, header } = input;
+  const { totalMissing, header, tally } = input;
+  const unscored = unscoredFor(
+    rule.metric,
+    tally,
+    header.scorers.map((one) => one.name),
+  );
   const which =
     totalMissing > 0
       ? `${totalMissing} of ${header.planned} trials have no answer`
-      : "not every case has all its trials";
+      : unscored > 0
+        ? unscoredWords(name, unscored, tally)
+        : "not every case has all its trials";
   return `${which}: counted as failed, ${name} is ${FOUND[failed]}; counted as passed, ${FOUND[passed]}`;
 }
 
 /**
- * What would be found with every lacking trial failed, and with every one passed: the missing ones, and for a metric over
- * several trials of each case those that a case does not have.
+ * What would be found with every lacking trial failed, and with every one passed: the missing ones, for a metric over
+ * several trials of each case those that a case does not have, and for a score the answers that have none.
  */
 function findingsAtEnds(input: GateInput, baseline: Arm, compared: ComparedArms): (readonly RuleFinding[])[] {
   const rules = regressionRules(input.gate);
-  const { tally, missing, totalMissing, canary } = input;
-  const isWhole = (needed: number | null): boolean =>
-    totalMissing === 0 && (needed === null || hasEach(tally, needed));
+  const { tally, missing, totalMissing, canary, header } = input;
+  const scorers = header.scorers.map((one) => one.name);
   const needs = rules.map(({ metric }) => trialsNeeded(metric));
-  if (needs.every(isWhole)) return [compared.findings];
+  const isWhole = rules.map(({ metric }, index) => {
+    const needed = needs[index] ?? null;
+    return (
+      totalMissing === 0 &&
+      (needed === null || hasEach(tally, needed)) &&
+      unscoredFor(metric, tally, scorers) === 0
+    );
+  });
+  if (isWhole.every(Boolean)) return [compared.findings];
   return [0, 1].map((score) => {
     const made = new Map<number | null, readonly RuleFinding[]>();
     const filled = (needed: number | null): readonly RuleFinding[] => {
@@ -270,7 +284,7 @@ function findingsAtEnds(input: GateInput, baseline: Arm, compared: ComparedArms)
     };
     return compared.findings.map((finding, index) => {
       const needed = needs[index] ?? null;
-      if (isWhole(needed)) return finding;
+      if (isWhole[index] !== false) return finding;
       const all = made.get(needed) ?? filled(needed);
       made.set(needed, all);
       return all[index] ?? finding;
@@ -348,6 +362,8 @@ function byInterval(
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
   if (z === null || bound === undefined || columns === undefined || !/^(pass_rate|score\.)/.test(metric))
     return "undecided";
+  // An interval of the answers that could be scored says nothing of the others.
+  if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
     (i) => (columns.count[i] ?? 0) > 0,
   );

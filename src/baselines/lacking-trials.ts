@@ -1,4 +1,4 @@
-import type { Tally } from "../metrics/tally.ts";
+import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
 /** How many trials of each case a metric is made of; null where any number will do. */
 export function trialsNeeded(metric: string): number | null {
@@ -19,4 +19,15 @@ export function hasEach({ cases, answered }: Tally, trials: number): boolean {
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
   return (caseNo: number): number => Math.max(missing(caseNo), (needed ?? 0) - (tally.answered[caseNo] ?? 0));
+}
+
+/** Answers that the scorer of this metric could not score: what they would have scored is as open as a missing trial. */
+export function unscoredFor(metric: string, tally: Tally, scorers: readonly string[]): number {
+  if (!metric.startsWith("score.")) return 0;
+  return unscoredAnswers(tally, scorers.indexOf(metric.slice("score.".length))).count;
+}
+
+/** `faith could not score 5 of 10 answers`. */
+export function unscoredWords(name: string, unscored: number, { totalAnswered }: Tally): string {
+  return `${name} could not score ${unscored} of ${totalAnswered} ${totalAnswered === 1 ? "answer" : "answers"}`;
 }

@@ -8,6 +8,8 @@ export interface MetricArms {
   readonly candidate: ClusterMoments;
   /** Values are 0 or 1: the exact test applies. */
   readonly binary: boolean;
+  /** An optional scorer could not score every answer of the candidate: what they would have scored is not known. */
+  readonly anyUnscored: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pai
       base: passColumns(base, pairs.base),
       candidate: passColumns(candidate, pairs.candidate),
       binary: true,
+      anyUnscored: false,
     };
   }
   const name = metric.slice("score.".length);
@@ -30,6 +33,9 @@ export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pai
   return {
     ...scoredOnBoth(before, after, pairs),
     binary: before.binary && after.binary,
+    anyUnscored: pairs.candidate.some(
+      (place) => (after.count[place] ?? 0) < (candidate.answered[place] ?? 0),
+    ),
   };
 }
 

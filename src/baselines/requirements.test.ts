@@ -6,7 +6,7 @@ import { checkCritical } from "./critical.ts";
 import { gateOutcome } from "./gate.ts";
 import { checkRequirements } from "./requirements.ts";
 
-/** A run written case by case: `p`assed, `f`ailed, `e`rrored, `s`kipped trials. */
+/** A run written case by case: `p`assed, `f`ailed, `e`rrored, `s`kipped trials; `v`oid: passed, and not scored by `queue`. */
 function run(cases: readonly string[], known: { cost?: number | null; latency?: number | null } = {}) {
   const tally = makeTally(cases.length, 1);
   for (const [case_no, trials] of cases.entries()) {
@@ -16,8 +16,8 @@ function run(cases: readonly string[], known: { cost?: number | null; latency?: 
         kind: one === "e" ? "errored" : "answered",
         error: one === "e" ? "timeout" : null,
         cached: false,
-        pass: one === "e" ? null : one === "p",
-        scores: one === "e" ? [] : [[one === "p" ? 1 : 0, one === "p"]],
+        pass: one === "e" ? null : one !== "f",
+        scores: one === "e" ? [] : [one === "v" ? null : [one === "p" ? 1 : 0, one === "p"]],
         latency_ms: one === "e" ? null : (known.latency ?? 100),
         cost_usd: one === "e" || known.cost === null ? null : (known.cost ?? 0.01),
         usage: usageOf({ input_tokens: null, output_tokens: null }),
@@ -28,7 +28,7 @@ function run(cases: readonly string[], known: { cost?: number | null; latency?: 
     }
   }
   const trials = Math.max(...cases.map((one) => one.length));
-  const missing = (caseNo: number): number => (cases[caseNo] ?? "").replaceAll(/[pf]/g, "").length;
+  const missing = (caseNo: number): number => (cases[caseNo] ?? "").replaceAll(/[pfv]/g, "").length;
   return {
     tally,
     metrics: computeMetrics(tally, { trials, scorers: ["queue"] }),
@@ -106,6 +106,34 @@ describe("a requirement", () => {
       const trials = { missing: measured.totalMissing, answered: 0 };
       expect(gateOutcome(rules, trials), bound).toBe("undecided");
     }
+  });
+
+  it.each([
+    // Of 4 answers 2 are scored, and well: the mean of all lies between 0.5 and 1.
+    ["holds with those counted as 0", ">= 0.5", ["pv", "pv"], "passed"],
+    ["hangs on them", ">= 0.8", ["pv", "pv"], "undecided"],
+    ["hangs on a case of which none was scored", ">= 0.8", ["pp", "vv"], "undecided"],
+    ["fails with those counted as 1", ">= 0.8", ["ff", "vv"], "failed"],
+    ["keeps an upper bound only with those counted as 1", "<= 0.6", ["pv", "fv"], "undecided"],
+    ["says nothing of a scorer that scored none", ">= 0", ["vv", "vv"], "undecided"],
+    ["counts missing trials beside them", ">= 0.5", ["pv", "pe"], "passed"],
+    ["hangs on missing trials beside them", ">= 0.6", ["pv", "pe"], "undecided"],
+  ] as const)(
+    "on a score, where the scorer could not score every answer, %s",
+    (_what, bound, cases, outcome) => {
+      expect(outcomeOf("score.queue", bound, run(cases))).toBe(outcome);
+      expect(outcomeOf("pass_rate", ">= 0", run(cases))).toBe("passed");
+    },
+  );
+
+  it("says of how many answers a score is unknown", () => {
+    expect(checkRequirements({ "score.queue": ">= 0.8" }, run(["pv", "pv"]))[0]).toEqual({
+      rule: "require score.queue",
+      outcome: "undecided",
+      value: 1,
+      required: ">= 0.8",
+      said: "queue could not score 2 of 4 answers",
+    });
   });
 
   it("on a value that nobody knows is undecided, and says so", () => {

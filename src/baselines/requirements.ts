@@ -4,7 +4,7 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
 import { flipRate } from "../statistics/pass-k.ts";
-import { hasEach, lackingTrials, trialsNeeded } from "./lacking-trials.ts";
+import { hasEach, lackingTrials, trialsNeeded, unscoredFor, unscoredWords } from "./lacking-trials.ts";
 
 /** What a requirement is judged by. */
 export interface Measured {
@@ -19,7 +19,8 @@ export interface Measured {
 
 /**
  * `gate.require` against what was measured. Where trials are missing, a bound holds only if it holds with each of them
- * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows. A metric over k
+ * counted as failed, and has failed only if it fails with each counted as passed; in between nobody knows. So it is with
+ * answers that an optional scorer could not score, for a bound on its score. A metric over k
  * trials of each case has no value while a case has fewer: then the lacking ones are counted both ways too.
  */
 export function checkRequirements(
@@ -32,7 +33,11 @@ export function checkRequirements(
     if (bound === undefined) throw new Error(`unchecked requirement ${metric}: ${text}`);
     const value = measured.metrics[metric]?.value ?? null;
     const outcome = judged(bound, possibleValues(metric, value, measured, ends));
-    return { rule: `require ${metric}`, outcome, value, required: bound.text };
+    const { tally, scorers } = measured;
+    const unscored = outcome === "undecided" ? unscoredFor(metric, tally, scorers) : 0;
+    const said =
+      unscored === 0 ? {} : { said: unscoredWords(metric.slice("score.".length), unscored, tally) };
+    return { rule: `require ${metric}`, outcome, value, required: bound.text, ...said };
   });
 }
 
@@ -48,16 +53,21 @@ function judged(bound: Bound, values: readonly (number | null)[]): RuleResult["o
 function possibleValues(
   metric: string,
   value: number | null,
-  { tally, missing, totalMissing }: Measured,
+  { tally, scorers, missing, totalMissing }: Measured,
   ends: ReturnType<typeof bothEnds>,
 ): (number | null)[] {
   const needed = trialsNeeded(metric);
-  const isWhole = totalMissing === 0 && (needed === null || hasEach(tally, needed));
+  const isWhole =
+    totalMissing === 0 &&
+    (needed === null || hasEach(tally, needed)) &&
+    unscoredFor(metric, tally, scorers) === 0;
   // The error rate says what is missing rather than suffers from it.
   if (isWhole || metric === "error_rate") return [value];
   if (metric === "flaky_rate") return flakyEnds(tally, lackingTrials(tally, missing, needed));
   // Money, time and tokens of a trial that never came back cannot be bounded.
   if (!/^(pass_rate|pass[@^]\d+|score\..*)$/.test(metric)) return [null];
+  // Of a scorer that scored nothing even a bound that every score keeps says nothing.
+  if (value === null && metric.startsWith("score.") && tally.totalAnswered > 0) return [null];
   return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 

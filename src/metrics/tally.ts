@@ -154,9 +154,29 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
   [sums[at], lost[at]] = addExactly(sums[at] ?? 0, lost[at] ?? 0, value);
 }
 
+/** Answers of a case that a scorer could not score: optional, or it would have made them errors. */
+const unscoredOf = ({ answered }: Tally, { count }: ScoreSums, caseNo: number): number =>
+  Math.max(0, (answered[caseNo] ?? 0) - (count[caseNo] ?? 0));
+
+/** The answers of a run that have no score of this scorer. @param index its place among the tally's scores */
+export function unscoredAnswers(
+  tally: Tally,
+  index: number,
+): { readonly count: number; readonly first: number | null } {
+  const sums = tally.scores[index];
+  let count = 0;
+  let first: number | null = null;
+  for (let caseNo = 0; sums !== undefined && caseNo < tally.cases; caseNo++) {
+    const here = unscoredOf(tally, sums, caseNo);
+    if (here > 0) first ??= caseNo;
+    count += here;
+  }
+  return { count, first };
+}
+
 /**
- * The tally as it would be had every missing trial been answered and scored 0, or 1, by every scorer: the two ends
- * between which the truth lies.
+ * The tally as it would be had every missing trial been answered and scored 0, or 1, by every scorer, and every answer
+ * that a scorer could not score been scored so: the two ends between which the truth lies.
  */
 export function withMissing(tally: Tally, missing: (caseNo: number) => number, score: number): Tally {
   const copy: Tally = {
@@ -173,13 +193,13 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
   };
   for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
     const more = missing(caseNo);
-    if (more === 0) continue;
     copy.answered[caseNo] = (copy.answered[caseNo] ?? 0) + more;
     copy.passed[caseNo] = (copy.passed[caseNo] ?? 0) + more * score;
     for (const sums of copy.scores) {
-      sums.count[caseNo] = (sums.count[caseNo] ?? 0) + more;
-      sums.sum[caseNo] = (sums.sum[caseNo] ?? 0) + more * score;
-      sums.sumOfSquares[caseNo] = (sums.sumOfSquares[caseNo] ?? 0) + more * score * score;
+      const open = more + unscoredOf(tally, sums, caseNo);
+      sums.count[caseNo] = (sums.count[caseNo] ?? 0) + open;
+      sums.sum[caseNo] = (sums.sum[caseNo] ?? 0) + open * score;
+      sums.sumOfSquares[caseNo] = (sums.sumOfSquares[caseNo] ?? 0) + open * score * score;
     }
   }
   return copy;

@@ -1,4 +1,5 @@
-import type { Metrics, RunCounts } from "../domain/run.ts";
+import type { Metrics, RunCounts, RunHeader, StoredTrial } from "../domain/run.ts";
+import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
 /** What a report says of answers that are not what their model would have said. */
 export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
@@ -20,4 +21,21 @@ export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly stri
       ? [`${what} by the ${metric.source}, which comes with evals: evalconfig.yaml names no price.`]
       : [],
   );
+}
+
+/** What optional scorers could not score: their mean is that of the other answers alone. */
+export function scoreNotes(
+  { id, scorers }: RunHeader,
+  tally: Tally,
+  trialsOf: (caseNo: number) => readonly Pick<StoredTrial, "void_reasons">[],
+): readonly string[] {
+  return scorers.flatMap(({ name, judge_when }, index) => {
+    const { count, first } = unscoredAnswers(tally, index);
+    if (first === null || judge_when === "passed") return [];
+    const why = trialsOf(first).find((one) => one.void_reasons?.[index])?.void_reasons?.[index] ?? null;
+    const answers = `${count} of ${tally.totalAnswered} ${tally.totalAnswered === 1 ? "answer" : "answers"}`;
+    return [
+      `${name} could not score ${answers}, and its mean leaves them out${why === null ? "" : ` (${why})`}. To score them again: evals rescore ${id}`,
+    ];
+  });
 }

@@ -6,7 +6,7 @@ import type { GateResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { KnownSpending, Store } from "../store/store.ts";
-import { answerNotes } from "./answer-notes.ts";
+import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /** So many cases of a kind are shown with their answers; the rest are counted. */
@@ -81,7 +81,11 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
     never_pass: groups.never.length,
     flaky: groups.flaky.length,
-    notes: [...parts.notes, ...answerNotes(ran.counts)],
+    notes: [
+      ...parts.notes,
+      ...answerNotes(ran.counts),
+      ...scoreNotes(ran.header, ran.tally, (caseNo) => store.trials(ran.writer.no, caseNo)),
+    ],
     spent: ran.spent,
     dataset_path: ran.plan.datasetPath,
     duration_ms: ran.duration_ms,

@@ -2,7 +2,7 @@ import type { RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
-import { answerNotes } from "./answer-notes.ts";
+import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import { measure } from "./assemble-report.ts";
 import { countTrials } from "./count-trials.ts";
 
@@ -43,6 +43,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     notes: [
       ...(header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`]),
       ...answerNotes(counts),
+      ...scoreNotes(header, tally, (caseNo) => store.trials(run.no, caseNo)),
     ],
     spent: { usd: null, tokens: 0 },
     dataset_path: "",
