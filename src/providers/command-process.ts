@@ -1,5 +1,6 @@
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import type { FailedReply, Reply } from "../domain/provider.ts";
+import type { OpenedFiles } from "../modules/opened-files.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { readWrittenAnswer } from "./given-answer.ts";
@@ -16,6 +17,8 @@ export interface CommandLine {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly redact: (text: string) => string;
+  /** What the program is made of. */
+  readonly files: OpenedFiles;
 }
 
 /** The program could not be started at all: so it will be for every trial, unless this machine was merely full. */
@@ -32,6 +35,14 @@ export function notStarted(error: NodeJS.ErrnoException, program: string): Faile
     transient: false,
     fatal: true,
   };
+}
+
+/** Whether the program is another one by now: then it is not started, or two programs would answer as one. */
+export function changedMeanwhile({ files }: CommandLine): FailedReply | undefined {
+  const changed = files.changed();
+  return changed === undefined
+    ? undefined
+    : { kind: "failed", error: "provider", message: oneLine(changed), transient: false, unsent: true };
 }
 
 /** The program was ended because it did not stop talking. */
@@ -92,6 +103,8 @@ export function runOnce(
 ): Promise<Reply> {
   const program = line.command[0] ?? "";
   if (signal.aborted) return Promise.resolve(abortedReply(signal));
+  const other = changedMeanwhile(line);
+  if (other !== undefined) return Promise.resolve(other);
   const tree = new ProcessTree(line.command, line);
   trees.add(tree);
   void tree.gone.then(() => trees.delete(tree));

@@ -67,6 +67,31 @@ describe("commandProvider", () => {
     });
   });
 
+  it("gives no answer of another program, once its file was changed", async () => {
+    const opened = await open(`${READ} console.log("first " + asked.trial);`);
+    expect(await ask(opened, questionOf(), 1)).toMatchObject({ output: "first 1" });
+    writeFileSync(join(root, "bot.mjs"), 'console.log("second")');
+    expect(await ask(opened, questionOf(), 2)).toMatchObject({
+      kind: "failed",
+      error: "provider",
+      unsent: true,
+      message: expect.stringContaining("bot.mjs was changed while the run was under way"),
+    });
+  });
+
+  it("goes on with processes that stay, and starts none of another program", async () => {
+    const serve = (word: string) =>
+      `import { createInterface } from "node:readline"; for await (const line of createInterface({ input: process.stdin })) { if (JSON.parse(line).trial === 2) process.exit(1); console.log(JSON.stringify({ output: "${word}" })); }`;
+    const opened = await open(serve("first"), { serve: "jsonl" });
+    expect(await ask(opened, questionOf(), 1)).toMatchObject({ output: "first" });
+    writeFileSync(join(root, "bot.mjs"), serve("second"));
+    expect(await ask(opened, questionOf(), 3)).toMatchObject({ output: "first" });
+    expect(await ask(opened, questionOf(), 2)).toMatchObject({ kind: "failed" });
+    expect(await ask(opened, questionOf(), 4)).toMatchObject({
+      message: expect.stringContaining("bot.mjs was changed while the run was under way"),
+    });
+  });
+
   it("fails every trial alike when the command is not there", async () => {
     const opened = await open("", { command: ["no-such-program-here"] });
     expect(await ask(opened, questionOf())).toMatchObject({

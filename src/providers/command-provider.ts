@@ -5,7 +5,7 @@ import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Question, Reply } from "../domain/provider.ts";
-import { fileHashes } from "../modules/module-files.ts";
+import { OpenedFiles } from "../modules/opened-files.ts";
 import { fromRoot, repositoryPath } from "../modules/repository-path.ts";
 import type { ProcessTree } from "../processes/process-tree.ts";
 import { type CommandLine, runOnce } from "./command-process.ts";
@@ -65,15 +65,11 @@ function wordsFor({ case_id, input, messages }: Question, trial: number): string
   return JSON.stringify({ case: case_id, trial, input, messages });
 }
 
-function identityOf(
-  settings: Settings,
-  { root, env }: Pick<ProviderHost, "root" | "env">,
-  files: readonly string[],
-): Json {
+function identityOf(settings: Settings, { env }: Pick<ProviderHost, "env">, files: OpenedFiles): Json {
   return {
     provider: "command",
     command: settings.command,
-    files: fileHashes(root, files),
+    files: files.hashes,
     ...(settings.serve !== undefined && { serve: settings.serve }),
     ...(settings.cwd !== undefined && { cwd: settings.cwd }),
     ...(Object.keys(settings.env).length > 0 && { env: settings.env }),
@@ -88,13 +84,15 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
   if (secret !== undefined) throw secret;
   const cwd = directoryOf(host.root, settings.cwd);
   const filled = fillEnvironment(settings.env, host.env);
+  const files = namedFiles(host.root, cwd, settings.command);
+  const opened = new OpenedFiles(host.root, files);
   const line: CommandLine = {
     command: settings.command,
     cwd,
     env: { ...host.env, ...(filled.kind === "filled" ? filled.values : {}) },
     redact: redactor(filled.kind === "filled" ? filled.secrets : []),
+    files: opened,
   };
-  const files = namedFiles(host.root, cwd, settings.command);
   const trees = new Set<ProcessTree>();
   const servers = settings.serve === undefined ? null : new ServingProcesses(line, host.concurrency);
 
@@ -115,7 +113,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
         await Promise.all([servers?.close(), ...[...trees].map((tree) => tree.end())]);
       },
     },
-    identity: identityOf(settings, host, files),
+    identity: identityOf(settings, host, opened),
     label: settings.command.join(" "),
     files,
     cacheable: settings.version !== undefined,

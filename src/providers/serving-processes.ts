@@ -1,9 +1,10 @@
 import { parseExactJson } from "../domain/exact-json.ts";
 import { LONGEST_REPLY } from "../domain/longest-reply.ts";
-import type { Reply } from "../domain/provider.ts";
+import type { FailedReply, Reply } from "../domain/provider.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
 import {
   type CommandLine,
+  changedMeanwhile,
   lastLineOf,
   notStarted,
   wentWrong,
@@ -141,9 +142,11 @@ export class ServingProcesses {
     this.#most = most;
   }
 
-  #take(): Server {
+  #take(): Server | FailedReply {
     const idle = this.#idle.pop();
     if (idle !== undefined) return idle.spent ? this.#take() : idle;
+    const other = changedMeanwhile(this.#line);
+    if (other !== undefined) return other;
     const server = new Server(this.#line);
     this.#all.add(server);
     void server.tree.gone.then(() => this.#all.delete(server));
@@ -157,8 +160,12 @@ export class ServingProcesses {
       this.#waiting.shift()?.();
       return abortedReply(signal);
     }
-    this.#busy += 1;
     const server = this.#take();
+    if (!(server instanceof Server)) {
+      this.#waiting.shift()?.();
+      return server;
+    }
+    this.#busy += 1;
     try {
       return await server.ask(question, signal);
     } finally {

@@ -1,3 +1,4 @@
+import type { OpenedFiles } from "../../modules/opened-files.ts";
 import { ProcessTree } from "../../processes/process-tree.ts";
 
 /** How the user's program is started. */
@@ -7,6 +8,8 @@ export interface Program {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Longest time for one answer, in milliseconds. */
   readonly timeout_ms: number;
+  /** What it is made of. */
+  readonly files: OpenedFiles;
 }
 
 /** The program broke: it crashed, was too slow, or wrote what nobody asked for. The message is for people. */
@@ -14,8 +17,13 @@ export class ProgramFailure extends Error {}
 
 const KEPT_STDERR = 4_000;
 
-/** Starts the program as the head of a process group of its own, so that it can be ended with all it starts. */
-export function start({ command, cwd, env }: Program): ProcessTree {
+/**
+ * Starts the program as the head of a process group of its own, so that it can be ended with all it starts.
+ * @throws {ProgramFailure} when it is another program by now
+ */
+export function start({ command, cwd, env, files }: Program): ProcessTree {
+  const changed = files.changed();
+  if (changed !== undefined) throw new ProgramFailure(`was not started: ${changed}`);
   const tree = new ProcessTree(command, { cwd, env: { ...env } });
   tree.child.stdout?.setEncoding("utf8");
   tree.child.stderr?.setEncoding("utf8");

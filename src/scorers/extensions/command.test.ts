@@ -2,7 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
-import { fakeInput, fakeRepository, openScorer, removeRepositories } from "../testing/scorer-fakes.ts";
+import {
+  fakeInput,
+  fakeRepository,
+  openScorer,
+  removeRepositories,
+  writeRepositoryFile,
+} from "../testing/scorer-fakes.ts";
 
 afterAll(removeRepositories);
 
@@ -116,5 +122,30 @@ describe("a command for each answer", () => {
     const open = (command: string[]) => openScorer({ type: "command", command }, { root });
     expect((await open(["node", "a.mjs", "--fast"])).files).toEqual(["a.mjs", "b.mjs"]);
     expect((await open(["node", "tone.py"])).files).toEqual(["tone.py"]);
+  });
+});
+
+describe("a command whose file is changed while a run is under way", () => {
+  it.each([undefined, "jsonl"])("scores with no other program (serve: %s)", async (serve) => {
+    const program = (verdict: boolean) =>
+      serve === undefined
+        ? `console.log(${verdict})`
+        : `import { createInterface } from "node:readline"; for await (const line of createInterface({ input: process.stdin })) { if (JSON.parse(line).output === "end") process.exit(1); console.log(${verdict}); }`;
+    const root = fakeRepository({ "tone.mjs": program(true), "imported.mjs": "" });
+    const scorer = await openScorer(
+      { type: "command", command: ["node", "tone.mjs"], ...(serve && { serve }) },
+      { root, concurrency: 1 },
+    );
+    expect(await scorer.score(fakeInput("a"))).toMatchObject({ pass: true });
+    writeRepositoryFile(root, "tone.mjs", program(false));
+    if (serve !== undefined) {
+      // The process that runs is still the first program.
+      expect(await scorer.score(fakeInput("a"))).toMatchObject({ pass: true });
+      await expect(scorer.score(fakeInput("end"))).rejects.toThrow("exited with code 1");
+    }
+    await expect(scorer.score(fakeInput("a"))).rejects.toThrow(
+      "was not started: tone.mjs was changed while the run was under way",
+    );
+    await scorer.close?.();
   });
 });

@@ -5,7 +5,8 @@ import { Duration } from "../../domain/config.ts";
 import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
-import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
+import { moduleFiles } from "../../modules/module-files.ts";
+import { OpenedFiles } from "../../modules/opened-files.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { shorten } from "../frame/brief.ts";
@@ -36,8 +37,9 @@ export const commandScorer = defineScorer({
     const place = findProgram(name, root, env);
     if (place === undefined) throw commandNotFound(name);
     const files = filesAmong(settings.command, root);
+    const opened = new OpenedFiles(root, files);
     const timeout_ms = settings.timeout ?? DEFAULT_TIMEOUT_MS;
-    const program: Program = { command: [place, ...args], cwd: root, env, timeout_ms };
+    const program: Program = { command: [place, ...args], cwd: root, env, timeout_ms, files: opened };
     const processes = Math.max(1, Math.min(concurrency, availableParallelism()));
     const pool =
       settings.serve === "jsonl"
@@ -47,7 +49,7 @@ export const commandScorer = defineScorer({
     const label = shorten(settings.command.join(" "));
     return {
       files,
-      identity: { files: fileHashes(root, files) },
+      identity: { files: opened.hashes },
       score: (actual, _, input) =>
         ask(pool, JSON.stringify(extensionInput(withNumbersAsText(actual), input, config)), label),
       close: () => pool.close(),
