@@ -1,4 +1,5 @@
 import { distance } from "fastest-levenshtein";
+import { seen, unseenDifference } from "./look-alikes.ts";
 
 /** The known word that `word` was probably meant to be, or undefined when none is near (a third of its letters off). */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
@@ -25,8 +26,16 @@ function swapped(a: string, b: string): boolean {
   return a[at] === b[at + 1] && a[at + 1] === b[at];
 }
 
-/** ` Did you mean "x"?` with its leading blank, or the empty string. */
+/**
+ * ` Did you mean "x"?` with its leading blank, or the empty string. A name that looks the same is told with what the eye
+ * cannot see.
+ */
 export function didYouMean(word: string, known: Iterable<string>): string {
-  const guess = nearest(word, known);
-  return guess === undefined ? "" : ` Did you mean "${guess}"?`;
+  const names = [...known];
+  const looks = seen(word);
+  const same = names.find((one) => one !== word && seen(one) === looks);
+  const guess = same ?? nearest(word, names);
+  if (guess === undefined) return "";
+  const unseen = unseenDifference(guess, word, undefined, { got: "this one has", expected: "that one has" });
+  return ` Did you mean "${guess}"?${unseen === "" ? "" : ` T${unseen.slice(3)}.`}`;
 }

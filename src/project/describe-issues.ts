@@ -157,10 +157,12 @@ const EMPTY_FILES: Readonly<Record<string, string>> = {
 function invalid(path: Path, expected: string, context: IssueContext): Problem {
   const full = [...(context.base ?? []), ...path];
   const value = valueAt(context.value, path);
-  if (full.length === 0 && value === null) return emptyFile(context);
+  // A case of JSON Lines is a line, not a file.
+  const isLine = context.code === "EVALS_CASE";
+  if (full.length === 0 && value === null && !isLine) return emptyFile(context);
   const about = descriptionAt(context.schema, path);
   const hint = hintFor("invalid", full, value);
-  const subject = full.length === 0 ? "This file" : `"${dotted(full)}"`;
+  const subject = full.length === 0 ? (isLine ? "This line" : "This file") : `"${dotted(full)}"`;
   const allowed = schemasAt(context.schema, path).flatMap((schema) => allowedWords(schema));
   const guess = typeof value === "string" ? didYouMean(value, allowed) : "";
   return {

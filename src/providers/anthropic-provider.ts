@@ -7,7 +7,7 @@ import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
 import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
-import { apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
+import { type ApiAddress, apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
 const Settings = z.strictObject(chatSettings);
@@ -15,6 +15,11 @@ type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.anthropic.com";
 const PATH = "/v1/messages";
+
+/** The API's version belongs to the endpoint; people write it at the end of the address too, as OpenAI's wants it. */
+function addressOf({ base_url = PUBLIC_API }: Settings, path: string): ApiAddress {
+  return apiAddress(base_url.replace(/\/v1\/?(?=$|\?)/, ""), path);
+}
 
 function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   const headers = Object.entries(settings.headers).filter(([name]) => !isCredentialHeader(name));
@@ -43,7 +48,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     ...(headers.kind === "unset" ? headers.names : []),
   ];
 
-  const address = apiAddress(settings.base_url ?? PUBLIC_API, PATH);
+  const address = addressOf(settings, PATH);
   const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
   const { Anthropic } = await import("@anthropic-ai/sdk");
   const options = {
@@ -98,7 +103,7 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
     const key = variable === undefined ? undefined : env[variable];
     const headers = fillEnvironment(settings.headers, env);
     if (headers.kind === "unset" || (variable !== undefined && !key)) return undefined;
-    const { base } = apiAddress(settings.base_url ?? PUBLIC_API, "/v1/models");
+    const { base } = addressOf(settings, "/v1/models");
     return {
       model: settings.model,
       url: `${base.replace(/\/$/, "")}/v1/models?limit=1000`,

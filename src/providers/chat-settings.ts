@@ -16,10 +16,17 @@ const ENDPOINT = /\/(?:chat\/completions|completions|responses|embeddings|modera
 
 const PLAIN = "text without a template: only http models fill {{ }} and {% %}";
 
+/** What follows a # is for a browser: no request has it. */
+export const NO_FRAGMENT = "an address without #: what follows it is never sent";
+
 /** What both chat providers may say about a model. */
 export const chatSettings = {
   ...modelFrame,
-  model: z.string().min(1).describe("Name at the provider, best with its date"),
+  model: z
+    .string()
+    .min(1)
+    .refine((name) => !isTemplate(name), PLAIN)
+    .describe("Name at the provider, best with its date"),
   params: z
     .record(z.string(), z.json())
     .default({})
@@ -31,6 +38,7 @@ export const chatSettings = {
   base_url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !isTemplate(url), PLAIN)
+    .refine((url) => !url.includes("#"), NO_FRAGMENT)
     .refine((url) => !ENDPOINT.test(url.split(/[?#]/, 1)[0] as string), {
       error: "the address before the endpoint (…/v1): its path is added to it",
     })

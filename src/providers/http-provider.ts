@@ -13,6 +13,7 @@ import type {
 } from "../domain/provider.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
+import { NO_FRAGMENT } from "./chat-settings.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
@@ -34,12 +35,15 @@ import {
 import { usageOfCounts } from "./usage-shapes.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
+const withoutTemplates = (url: string): string => url.replace(/\{\{.*?\}\}|\{%.*?%\}/g, "");
+
 const Path = z.string().startsWith("$").describe("RFC 9535 JSONPath into the reply");
 
 const Fields = z.strictObject({
   ...modelFrame,
   url: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => !withoutTemplates(url).includes("#"), NO_FRAGMENT)
     .describe("Templates as in body may stand in its path and query; values are URL-encoded"),
   method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
   headers: HeaderSettings,

@@ -51,6 +51,22 @@ describe.each(HTTP_SHAPES.filter(({ name }) => name !== "http"))("the base_url o
   });
 });
 
+describe("the base_url of anthropic", () => {
+  const shape = HTTP_SHAPES.find(({ name }) => name === "anthropic") as (typeof HTTP_SHAPES)[number];
+
+  it.each(["", "/", "/v1", "/v1/", "/v1?team=a", "/gateway/v1"])(
+    "leads to one /v1/messages, also where it ends in %j",
+    async (end) => {
+      server.answer = { body: JSON.stringify(shape.body("blue")) };
+      await askShape(shape, server, { base_url: `${server.origin}${end}` });
+      const [, query = ""] = end.split("?");
+      expect(server.arrived.at(-1)?.url).toBe(
+        `${end.startsWith("/gateway") ? "/gateway" : ""}/v1/messages${query === "" ? "" : `?${query}`}`,
+      );
+    },
+  );
+});
+
 describe("apiAddress", () => {
   it("tells the endpoint without what may be a key", () => {
     expect(apiAddress("https://me:secret@api.test:8443/v1/?key=secret", "/chat/completions")).toMatchObject({

@@ -64,6 +64,22 @@ describe("an address", () => {
   });
 });
 
+describe("what is never sent", () => {
+  it.each([
+    ["base_url", '{ provider: openai, model: m-2025-01-01, base_url: "http://127.0.0.1:9/v1#x" }'],
+    ["base_url", '{ provider: anthropic, model: m-2025-01-01, base_url: "http://127.0.0.1:9#x" }'],
+    ["url", '{ provider: http, url: "http://127.0.0.1:9/#/chat", body: { q: 1 } }'],
+  ])("may not stand in %s of %s", async (place, model) => {
+    const [problem] = await problemsOf(model);
+    expect(problem?.what).toContain(`"models.m.${place}" must be an address without #`);
+  });
+
+  it.each(["openai", "anthropic"])("is no template in the name of a model of %s", async (provider) => {
+    const [problem] = await problemsOf(`{ provider: ${provider}, model: "{{ input.n }}" }`);
+    expect(problem?.what).toContain('"models.m.model" must be text without a template');
+  });
+});
+
 describe("a body", () => {
   it("is not sent with GET, and that is said", async () => {
     const [problem] = await problemsOf(

@@ -1,5 +1,5 @@
 import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
-import { unseenDifference } from "./look-alikes.ts";
+import { unseenDifference } from "../../domain/look-alikes.ts";
 
 const SHORT = 60;
 /** Longer texts are not looked at letter by letter. */

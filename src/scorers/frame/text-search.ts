@@ -1,8 +1,8 @@
 import type * as z from "zod";
 import type { Json } from "../../domain/json.ts";
+import { unseenDifference } from "../../domain/look-alikes.ts";
 import { type DocumentedScorer, defineScorer, hit, miss } from "../define-scorer.ts";
 import { show } from "./brief.ts";
-import { unseenDifference } from "./look-alikes.ts";
 import type { ScorerExample } from "./scorer-example.ts";
 import { OperandMistake } from "./scorer-mistakes.ts";
 import {

@@ -78,11 +78,13 @@ export function seen(text: string): string {
  * texts that a reader tells apart.
  *
  * @param same whether two texts agree; default: they are equal
+ * @param words whose the odd characters are
  */
 export function unseenDifference(
   expected: string,
   got: string,
   same: (got: string, expected: string) => boolean = (a, b) => a === b,
+  words = { got: "the answer has", expected: "what was expected has" },
 ): string {
   if (got === expected || !same(seen(got), seen(expected))) return "";
   if (same(got.normalize("NFC"), expected.normalize("NFC"))) {
@@ -90,10 +92,9 @@ export function unseenDifference(
     return `; they look alike and differ in their Unicode normal form${mark === undefined ? "" : `: ${named(mark)}`}`;
   }
   const [wanted, found] = [oddIn(expected), oddIn(got)];
-  const told = [
-    telling("the answer has", found, wanted),
-    telling("what was expected has", wanted, found),
-  ].filter((words) => words !== undefined);
+  const told = [telling(words.got, found, wanted), telling(words.expected, wanted, found)].filter(
+    (words) => words !== undefined,
+  );
   return told.length === 0
     ? "; they look alike and differ in blanks or line ends"
     : `; they look alike: ${told.join(", ")}`;
