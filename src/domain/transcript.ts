@@ -70,13 +70,18 @@ interface Told {
   readonly finish_reason?: string | null | undefined;
 }
 
+/** Every answer has one of four: none is made anew. */
+export const TELLS_ALL: readonly Untold[] = [];
+const CALLS_UNTOLD: readonly Untold[] = ["tool_calls"];
+const REFUSAL_UNTOLD: readonly Untold[] = ["refusal"];
+
 /** What a reply does not tell. A conversation in which the other side speaks tells its tool calls. */
-export function untoldBy({ messages = [], tool_calls, refusal, finish_reason }: Told): readonly Untold[] {
-  const spoken = messages.some(({ role }) => role === "assistant" || role === "tool");
-  const missing: Untold[] = [];
-  if (tool_calls === undefined && !spoken) missing.push("tool_calls");
-  if (refusal === undefined && answerEnd(finish_reason) !== "refused") missing.push("refusal");
-  return missing;
+export function untoldBy({ messages, tool_calls, refusal, finish_reason }: Told): readonly Untold[] {
+  const spoken = messages?.some(({ role }) => role === "assistant" || role === "tool") === true;
+  const calls = tool_calls === undefined && !spoken;
+  const refused = refusal === undefined && answerEnd(finish_reason) !== "refused";
+  if (calls) return refused ? UNTOLD : CALLS_UNTOLD;
+  return refused ? REFUSAL_UNTOLD : TELLS_ALL;
 }
 
 /** How many tools an answer called; null when it does not tell. */

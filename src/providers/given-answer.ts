@@ -112,9 +112,14 @@ function givenFailure(answer: Members, who: string, said: string): FailedReply {
   return { kind: "failed", error: "provider", message, transient: false, ...paidIn(answer) };
 }
 
-/** A reply that was read from a file: nobody was asked for it, and no call is counted. */
+/**
+ * Marks a reply that was read from a file: nobody was asked for it, and no call is counted.
+ * @param reply just made for this call: it is marked itself, since a copy of each would take longer than reading it
+ */
 export function recordedReply(reply: Reply): Reply {
-  return reply.kind === "answered" ? { ...reply, recorded: true } : { ...reply, unsent: true };
+  return reply.kind === "answered"
+    ? Object.assign(reply, { recorded: true as const })
+    : Object.assign(reply, { unsent: true as const });
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply } from "../domain/provider.ts";
-import { type Transcript, UNKNOWN_USAGE, untoldBy } from "../domain/transcript.ts";
+import { TELLS_ALL, type Transcript, UNKNOWN_USAGE, untoldBy } from "../domain/transcript.ts";
 import { wellFormed } from "../domain/well-formed.ts";
 import { usdOf } from "./price-usage.ts";
 
@@ -11,7 +11,8 @@ import { usdOf } from "./price-usage.ts";
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
-  const transcript: Transcript = {
+  const untold = untoldBy(reply);
+  return {
     output: wellFormed(reply.output),
     messages: wellFormed(reply.messages ?? []),
     tool_calls: wellFormed(reply.tool_calls ?? (reply.messages ?? []).flatMap((one) => one.tool_calls ?? [])),
@@ -21,11 +22,7 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     model: wellFormed(reply.model ?? null),
     finish_reason: wellFormed(reply.finish_reason ?? null),
     refusal: wellFormed(reply.refusal ?? null),
-  };
-  const untold = untoldBy(reply);
-  return {
-    ...transcript,
     ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
-    ...(untold.length === 0 ? {} : { untold }),
+    ...(untold === TELLS_ALL ? {} : { untold }),
   };
 }

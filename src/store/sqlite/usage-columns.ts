@@ -1,4 +1,4 @@
-import { USAGE_FIELDS, type Usage, usageOf } from "../../domain/transcript.ts";
+import { UNKNOWN_USAGE, USAGE_FIELDS, type Usage, usageOf } from "../../domain/transcript.ts";
 
 /** The columns of a usage, named after its members, in their order. */
 export function usageColumns(table?: string): string {
@@ -8,8 +8,11 @@ export function usageColumns(table?: string): string {
 /** As many placeholders as a usage has columns. */
 export const USAGE_PLACES = USAGE_FIELDS.map(() => "?").join(", ");
 
+const UNKNOWN = USAGE_FIELDS.map(() => null);
+
 /** Values for those columns. */
-export function usageValues(usage: Usage): (number | null)[] {
+export function usageValues(usage: Usage): readonly (number | null)[] {
+  if (usage === UNKNOWN_USAGE) return UNKNOWN;
   return USAGE_FIELDS.map((field) => usage[field]);
 }
 
