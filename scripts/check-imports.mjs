@@ -2,7 +2,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
-import { computedImports, emptyName, homes, openFolders, rooms, testFile } from "./import-rules.mjs";
+import {
+  computedImports,
+  emptyName,
+  homes,
+  openFolders,
+  rooms,
+  subRooms,
+  testFile,
+} from "./import-rules.mjs";
 import { readImports } from "./read-imports.mjs";
 
 const root = process.argv[2] ?? ".";
@@ -74,7 +82,7 @@ function checkOwn(file, target, typeOnly) {
       "A relative import names a file and its extension.",
     );
   if (testFile.test(target)) problem(file, `imports ${target}`, "What serves tests is not shipped.");
-  if (from === to) return;
+  if (from === to) return checkSubRoom(file, target);
   if (!imports.includes(to) && !(typeOnly && types.includes(to)))
     problem(file, `imports ${typeOnly ? "types" : "values"} from ${target}, which ${from} may not`, why);
   if (target.split("/").length > 3 && !openFolders.some((folder) => target.startsWith(folder)))
@@ -82,6 +90,21 @@ function checkOwn(file, target, typeOnly) {
       file,
       `reaches into ${target}`,
       "A subfolder is private to its room, so it can be rewritten alone.",
+    );
+}
+
+/** The folders of one room, where they have an order of their own. */
+function checkSubRoom(file, target) {
+  const { shared, folders } = subRooms[roomOf(file)] ?? {};
+  if (folders === undefined) return;
+  const [from, to] = [file, target].map((path) => (path.split("/").length > 3 ? path.split("/")[2] : null));
+  if (from === null || from === to) return;
+  const may = to === null ? shared.includes(posix.basename(target)) : folders[from]?.includes(to) === true;
+  if (!may)
+    problem(
+      file,
+      `imports ${target}, which ${roomOf(file)}/${from} may not`,
+      "The folders of a room have an order, so that no two import each other.",
     );
 }
 

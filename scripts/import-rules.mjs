@@ -6,6 +6,7 @@ const everything = [
   ...["providers", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "viewer"],
 ];
+const operations = [...everything, "operations"];
 
 /**
  * The rooms of src/, in the order data walks through them. A room may import itself, the rooms it names, and
@@ -77,12 +78,16 @@ export const rooms = {
     imports: ["domain"],
     why: "A page of this machine shows values that it is handed and hands back what a person says.",
   },
-  cli: {
+  operations: {
     imports: everything,
-    why: "The commands put the rooms together; nothing but the public API may depend on them.",
+    why: "What the commands do, for any caller: nothing here parses a command line, prints or sets an exit code.",
+  },
+  cli: {
+    imports: operations,
+    why: "A command reads its options, calls an operation and prints its value; nothing may depend on it.",
   },
   "index.ts": {
-    imports: everything,
+    imports: operations,
     why: "The public API offers the rooms, and never the command line.",
   },
 };
@@ -179,8 +184,31 @@ export const testFile = /\.test\.ts$|-contract\.ts$|\.fake\.ts$|(^|\/)testing\//
 /** Where `import(name)` may load what only the running program knows: a user's module. */
 export const computedImports = ["src/modules/load-module.ts"];
 
+/**
+ * Rooms whose folders have an order of their own: each names the folders that it may import. A file directly in such a room may
+ * import all of them, and they import of it only what `shared` names.
+ *
+ * @type {Record<string, { shared: string[], folders: Record<string, string[]> }>}
+ */
+export const subRooms = {
+  operations: {
+    shared: ["environment.ts"],
+    folders: {
+      project: [],
+      running: ["project"],
+      sides: ["project", "running"],
+      gating: ["project", "running", "sides"],
+      promoting: ["project", "running", "sides", "gating"],
+      judging: ["project", "running"],
+      labelling: ["project"],
+      sizing: ["project"],
+      checking: ["project", "running", "judging", "labelling"],
+    },
+  },
+};
+
 /** Names that say nothing: a helper has a domain, and that is its room. */
 export const emptyName = /(^|[/-])(utils?|helpers?)[/.]|\/(common|shared|misc)[/.]/;
 
-/** Folders whose own folders are open: each one under reports/ is a reporter, named by what it writes. */
-export const openFolders = ["src/reports/"];
+/** Folders whose own folders are open: reporters, named by what they write, and the sub-rooms of operations. */
+export const openFolders = ["src/reports/", "src/operations/"];

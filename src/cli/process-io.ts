@@ -27,6 +27,7 @@ export function processIo(): Io {
     env: process.env,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    notice: (text) => void process.stderr.write(`${text}\n`),
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
     width: process.stdout.columns || process.stderr.columns || 80,

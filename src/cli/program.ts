@@ -1,12 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { requireDirectory } from "../operations/project/working-directory.ts";
+import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { GROUP, START_HERE, withExamples } from "./command-help.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { givenTwice, onceEach } from "./options-once.ts";
-import { requireDirectory } from "./project/working-directory.ts";
-import { repairFirst } from "./promoting/repair-first.ts";
 import { endOf } from "./usage-mistake.ts";
 
 declare const EVALS_VERSION: string;

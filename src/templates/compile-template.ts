@@ -1,5 +1,5 @@
-import { type Template, TemplateFailure, UndefinedInTemplate } from "../templates/template.ts";
 import { printed } from "./printed.ts";
+import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.ts";
 
 /**
  * Liquid source as a function. Sources that only print variables never load the Liquid engine, which would cost more
@@ -10,7 +10,7 @@ import { printed } from "./printed.ts";
 export async function compileTemplate(source: string): Promise<Template> {
   const simple = compileSimple(source);
   if (simple !== undefined) return simple;
-  const { compileLiquid } = await import("../templates/liquid-template.ts");
+  const { compileLiquid } = await import("./liquid-template.ts");
   return compileLiquid(source);
 }
 
@@ -39,7 +39,7 @@ export interface AskedVariable {
 export async function variablesOf(source: string): Promise<readonly AskedVariable[]> {
   const simple = simpleVariables(source);
   if (simple !== undefined) return simple;
-  const { liquidVariables } = await import("../templates/liquid-template.ts");
+  const { liquidVariables } = await import("./liquid-template.ts");
   return liquidVariables(source);
 }
 

@@ -6,6 +6,17 @@ import { writeCalibration } from "../../labels/calibration-file.ts";
 import { driftCheck } from "../../labels/drift-check.ts";
 import { answerKey, changedCasesWarning, labelsPath, unknownCases } from "../../labels/label-file.ts";
 import type { JudgeVerdict } from "../../labels/verdict-file.ts";
+import { type Asked, askVerdicts, type VerdictQuestion } from "../../operations/judging/ask-verdicts.ts";
+import { type CalibrationSubject, readSubject } from "../../operations/judging/calibrated-judge.ts";
+import { calibrationReport, suiteCalibration } from "../../operations/judging/calibration-report.ts";
+import {
+  completeVerdicts,
+  concurrencyOf,
+  type VerdictSitting,
+} from "../../operations/judging/complete-verdicts.ts";
+import { changedCases } from "../../operations/judging/counting-verdicts.ts";
+import { openCalibratedJudge } from "../../operations/judging/open-calibrated-judge.ts";
+import { answersOfRun, runToLabel } from "../../operations/labelling/answers-of-run.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
@@ -15,13 +26,6 @@ import { hasHistory } from "../../store/history-file.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { type Asked, askVerdicts, type VerdictQuestion } from "../judging/ask-verdicts.ts";
-import { type CalibrationSubject, readSubject } from "../judging/calibrated-judge.ts";
-import { calibrationReport, suiteCalibration } from "../judging/calibration-report.ts";
-import { completeVerdicts, concurrencyOf, type VerdictSitting } from "../judging/complete-verdicts.ts";
-import { changedCases } from "../judging/counting-verdicts.ts";
-import { openCalibratedJudge } from "../judging/open-calibrated-judge.ts";
-import { answersOfRun, runToLabel } from "../labelling/answers-of-run.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
 
@@ -131,9 +135,7 @@ async function checkDrift(
     return golden === undefined ? [] : [{ labelled, golden, repeat }];
   });
   if (questions.length === 0) throw nothingToAsk(subject);
-  io.stderr(
-    `Asking ${subject.judge} ${subject.version} again about ${plural(questions.length, "answer")}.\n`,
-  );
+  io.notice(`Asking ${subject.judge} ${subject.version} again about ${plural(questions.length, "answer")}.`);
   const now = new Map<string, "pass" | "fail">();
   const asked = await askVerdicts(judge, questions, {
     concurrency: concurrencyOf(subject),

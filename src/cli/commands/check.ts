@@ -5,6 +5,13 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import { labelsPath } from "../../labels/label-file.ts";
 import { type MeasuredScorer, measuredScorers } from "../../labels/label-of.ts";
+import { checkBaselines } from "../../operations/checking/check-baselines.ts";
+import { judgeCheck, unreadJudges } from "../../operations/checking/check-judges.ts";
+import { checkLabels } from "../../operations/checking/check-labels.ts";
+import { askForModels, checkPrices } from "../../operations/checking/check-prices.ts";
+import { selfJudging } from "../../operations/checking/self-judging.ts";
+import { changedPrompts, unknownPublished } from "../../operations/project/changed-prompts.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
 import { caseSecrets } from "../../project/check-case-secrets.ts";
 import { checkCases, filterMatches } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
@@ -16,15 +23,8 @@ import { workTree } from "../../project/work-tree.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { checkRequests } from "../../run/case-requests.ts";
 import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
-import { changedPrompts, unknownPublished } from "../checking/changed-prompts.ts";
-import { checkBaselines } from "../checking/check-baselines.ts";
-import { judgeCheck, unreadJudges } from "../checking/check-judges.ts";
-import { checkLabels } from "../checking/check-labels.ts";
-import { askForModels, checkPrices } from "../checking/check-prices.ts";
-import { selfJudging } from "../checking/self-judging.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../project/open-project.ts";
 
 /** What `evals check` looked at. */
 interface Checked {

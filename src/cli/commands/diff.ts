@@ -10,6 +10,19 @@ import type { Comparison } from "../../domain/report.ts";
 import { isUnfinished } from "../../domain/run.ts";
 import { Gate, type RegressionRule } from "../../domain/suite.ts";
 import type { Verdict } from "../../domain/verdict.ts";
+import {
+  declaredChange,
+  factsOfBaseline,
+  factsOfRun,
+  type SideFacts,
+} from "../../operations/gating/declared-change.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
+import { openWrittenHistory } from "../../operations/project/open-written-history.ts";
+import type { DiffSide } from "../../operations/sides/diff-side.ts";
+import { resolveSides } from "../../operations/sides/diff-sides.ts";
+import type { RunSides } from "../../operations/sides/missing-sides.ts";
+import type { SidePair } from "../../operations/sides/pair-sides.ts";
+import { partsOfArm, partsOfRun } from "../../operations/sides/run-parts.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { comparisonJson } from "../../reports/json/run-json.ts";
 import { cut, plainLine } from "../../reports/plain-text.ts";
@@ -19,17 +32,10 @@ import { comparisonSummary } from "../../reports/terminal/summary.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { differingParts, type FingerprintParts, type PartDifference } from "../../run/fingerprint-parts.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import type { DiffSide } from "../diff/diff-side.ts";
-import { resolveSides } from "../diff/diff-sides.ts";
-import type { SidePair } from "../diff/pair-sides.ts";
-import { partsOfArm, partsOfRun } from "../diff/run-parts.ts";
 import { EXIT } from "../exit-code.ts";
-import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "../gating/declared-change.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { openWrittenHistory } from "../project/open-written-history.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
-import { keepHeapSmall } from "../running/small-heap.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
 export async function diffCommand(
@@ -43,7 +49,7 @@ export async function diffCommand(
   const { root } = locate(io, directory);
   const store = await openWrittenHistory(root, io);
   try {
-    const runMissing = options.runMissing === true;
+    const runMissing = options.runMissing === true ? runBesideOf(io) : null;
     const { pairs, recorded } = await resolveSides({ store, root, io, directory, a, b, runMissing });
     for (const { suite } of recorded) io.stderr(`${suite}: ${SAME_RECORDING}\n`);
     for (const line of unfinishedSides(pairs)) io.stderr(`${line}\n`);
@@ -59,7 +65,10 @@ export async function diffCommand(
         schema: "evals.diff/1",
         exit,
         verdict,
-        comparisons: comparisons.map((one, at) => ({ ...comparisonJson(one), differing: differing[at] })),
+        comparisons: [
+          ...comparisons.map((one, at) => ({ ...comparisonJson(one), differing: differing[at] })),
+          ...(await Promise.all(recorded.map((pair) => unmeasured(pair, store, io, directory)))),
+        ],
       };
       io.stdout(documentText(document));
     } else {
@@ -74,6 +83,24 @@ export async function diffCommand(
   } finally {
     store.close();
   }
+}
+
+/** Which cases two readings of one recording have in common: no metric of them is a measurement. */
+async function unmeasured(pair: SidePair, store: Store, io: Io, directory: string | undefined) {
+  return {
+    ...comparisonJson(await compare(pair, store, io, directory)),
+    verdict: "none",
+    metrics: [],
+    differing: [],
+  };
+}
+
+/** What the runs say goes where progress goes: the comparison is what was asked for. */
+function runBesideOf(io: Io): RunSides {
+  return async (request) => {
+    const { runCommand } = await import("./run.ts");
+    await runCommand({ ...request }, { ...io, stdout: io.stderr, stdoutIsTerminal: false });
+  };
 }
 
 /** Runs that lack trials because they have not ended: what they would have answered is in no number. */

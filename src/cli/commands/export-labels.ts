@@ -6,18 +6,18 @@ import { labelStudioConfig } from "../../interchange/label-studio-config.ts";
 import { labelStudioTasks } from "../../interchange/label-studio-tasks.ts";
 import type { AskedCriterion } from "../../interchange/label-task.ts";
 import { readLabels } from "../../labels/label-file.ts";
+import { runToLabel } from "../../operations/labelling/answers-of-run.ts";
+import { judgeCriteria } from "../../operations/labelling/judge-criteria.ts";
+import { judgeOfLabels, labelsBeside, measuredInRun } from "../../operations/labelling/judge-of-labels.ts";
+import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
+import { pickedQuestions } from "../../operations/labelling/label-questions.ts";
+import { locate } from "../../operations/project/open-project.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { runToLabel } from "../labelling/answers-of-run.ts";
-import { judgeCriteria } from "../labelling/judge-criteria.ts";
-import { judgeOfLabels, labelsBeside, measuredInRun } from "../labelling/judge-of-labels.ts";
-import { exchangeFormat } from "../labelling/label-exchange-format.ts";
-import { readLabelOptions } from "../labelling/label-options.ts";
-import { pickedQuestions } from "../labelling/label-questions.ts";
-import { locate } from "../project/open-project.ts";
+import { readLabelOptions } from "../label-options.ts";
 
 /** `evals export labels`: the answers that a person would be asked, for another tool; with CSV the labels too. */
 export async function exportLabelsCommand(

@@ -2,6 +2,8 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { flakyCases, stabilitySentence, suiteStability, twiceAnswered } from "../../metrics/stability.ts";
+import { fingerprintRuns } from "../../operations/project/fingerprint-runs.ts";
+import { locate } from "../../operations/project/open-project.ts";
 import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import {
@@ -16,8 +18,6 @@ import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { fingerprintRuns } from "../project/fingerprint-runs.ts";
-import { locate } from "../project/open-project.ts";
 
 /** The stored report of a run, as `runJson` wrote it. */
 interface StoredReport {

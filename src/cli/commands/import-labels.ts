@@ -9,15 +9,15 @@ import { readLabelCsv } from "../../interchange/read-label-csv.ts";
 import { readLabelStudio } from "../../interchange/read-label-studio.ts";
 import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../../labels/label-file.ts";
 import { measuredScorers } from "../../labels/label-of.ts";
+import { refuseUnknown } from "../../operations/labelling/judge-of-labels.ts";
+import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
+import { openProject } from "../../operations/project/open-project.ts";
 import { fileProblem } from "../../project/file-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { refuseUnknown } from "../labelling/judge-of-labels.ts";
-import { exchangeFormat } from "../labelling/label-exchange-format.ts";
-import { openProject } from "../project/open-project.ts";
 
 /** `evals import labels`: other people's judgements become lines of the suite's labels; twice changes nothing. */
 export async function importLabelsCommand(

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { starterFiles } from "../project/starter-project.ts";
+import { starterFiles } from "../../operations/project/starter-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 describe("evals init", () => {

@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
+import {
+  foldersReadFromNowOn,
+  freeStarterName,
+  refuseStarter,
+} from "../../operations/project/place-for-starter.ts";
+import { EDITED, RELEASED, starterFiles } from "../../operations/project/starter-project.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { unwritableReason } from "../../project/unwritable-reason.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { foldersReadFromNowOn, freeStarterName, refuseStarter } from "../project/place-for-starter.ts";
-import { EDITED, RELEASED, starterFiles } from "../project/starter-project.ts";
 
 /**
  * `evals init`: a project that runs at once. Files that are there stay as they are, and beside a config that is there no

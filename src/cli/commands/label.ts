@@ -10,6 +10,25 @@ import {
 } from "../../labels/label-file.ts";
 import { assignLabels, measuredScorers } from "../../labels/label-of.ts";
 import { ADJUDICATED } from "../../labels/truth.ts";
+import { runToLabel } from "../../operations/labelling/answers-of-run.ts";
+import { judgeCriteria } from "../../operations/labelling/judge-criteria.ts";
+import {
+  judgeOfLabels,
+  labelsBeside,
+  measuredInRun,
+  refuseUnknown,
+} from "../../operations/labelling/judge-of-labels.ts";
+import type { LabelOptions } from "../../operations/labelling/label-options.ts";
+import {
+  conflicts,
+  countConflicts,
+  knownQuestions,
+  pickedQuestions,
+} from "../../operations/labelling/label-questions.ts";
+import { addressFile } from "../../operations/labelling/labelling-address.ts";
+import { raterName } from "../../operations/labelling/rater-name.ts";
+import { selfChecksFile } from "../../operations/labelling/self-checks-file.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { openStore } from "../../store/open-store.ts";
@@ -18,16 +37,8 @@ import { LabellingSession } from "../../viewer/labelling-session.ts";
 import type { Question } from "../../viewer/labelling-shapes.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { runToLabel } from "../labelling/answers-of-run.ts";
-import { judgeCriteria } from "../labelling/judge-criteria.ts";
-import { judgeOfLabels, labelsBeside, measuredInRun, refuseUnknown } from "../labelling/judge-of-labels.ts";
-import { type LabelOptions, readLabelOptions } from "../labelling/label-options.ts";
-import { conflicts, countConflicts, knownQuestions, pickedQuestions } from "../labelling/label-questions.ts";
-import { addressFile } from "../labelling/labelling-address.ts";
-import { raterName } from "../labelling/rater-name.ts";
-import { runLabelling } from "../labelling/run-labelling.ts";
-import { selfChecksFile } from "../labelling/self-checks-file.ts";
-import { locate, openProject } from "../project/open-project.ts";
+import { readLabelOptions } from "../label-options.ts";
+import { runLabelling } from "../run-labelling.ts";
 
 /** `evals label`: a person judges answers of a run on a page of this machine; each label is kept at once. */
 export async function labelCommand(raw: Record<string, unknown>, word: string, io: Io): Promise<number> {

@@ -7,17 +7,17 @@ import { isShallow } from "../../git/git-folder.ts";
 import { type PromotionEntry, promotionHistory } from "../../git/promotion-history.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { readBlobs } from "../../git/tags.ts";
+import { locate } from "../../operations/project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "../../operations/project/read-promotion.ts";
+import { otherProjectOf } from "../../operations/project/tag-project.ts";
+import { type LogSources, type ToldChange, toldChange } from "../../operations/promoting/log-entry.ts";
+import { movedSuites } from "../../operations/promoting/tag-truth.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { fold } from "../../reports/terminal/run-report.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../project/open-project.ts";
-import { type LogSources, type ToldChange, toldChange } from "../promoting/log-entry.ts";
-import { type ReadPromotion, readPromotion } from "../promoting/read-promotion.ts";
-import { otherProjectOf } from "../promoting/tag-project.ts";
-import { movedSuites } from "../promoting/tag-truth.ts";
 
 /** `evals log`: who promoted or rolled back what, when and why, read from git itself. */
 export async function logCommand(raw: Record<string, unknown>, io: Io): Promise<number> {

@@ -1,16 +1,16 @@
 import { type ExpectedCalls, expectedCalls, type PowerPlan, planPower } from "../../baselines/power-plan.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { MetricValue } from "../../domain/run.ts";
+import { type FingerprintRuns, fingerprintRuns } from "../../operations/project/fingerprint-runs.ts";
+import { openProject } from "../../operations/project/open-project.ts";
+import { assume, type Planned } from "../../operations/sizing/assume-size.ts";
+import { readStated } from "../../operations/sizing/stated-size.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { powerReport } from "../../reports/terminal/power.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { assume, type Planned } from "../power/assume-size.ts";
-import { readStated } from "../power/stated-size.ts";
-import { type FingerprintRuns, fingerprintRuns } from "../project/fingerprint-runs.ts";
-import { openProject } from "../project/open-project.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals power <suite>`: how many cases × trials detect a given drop. */

@@ -17,17 +17,11 @@ import { commitFiles } from "../../git/commit-files.ts";
 import { isDetached, readAtCommit, remoteDefaultBranch, userOfGit } from "../../git/repository.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
-import { plannedSuites } from "../diff/diff-side.ts";
-import { EXIT } from "../exit-code.ts";
-import { baseOfChange } from "../gating/base-of-change.ts";
-import { baselineRoot } from "../gating/file-arm.ts";
-import type { Io } from "../io.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { suiteNames } from "../project/suite-names.ts";
-import { answersToKeep } from "../promoting/answers-to-keep.ts";
+import { baseOfChange } from "../../operations/project/base-of-change.ts";
+import { findRun } from "../../operations/project/find-run.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
+import { suiteNames } from "../../operations/project/suite-names.ts";
+import { answersToKeep } from "../../operations/promoting/answers-to-keep.ts";
 import {
   type Covered,
   checkPromotable,
@@ -35,8 +29,14 @@ import {
   newestRuns,
   plannedRuns,
   suiteGone,
-} from "../promoting/promotable.ts";
-import { promotionJson, promotionText } from "../promoting/promotion-text.ts";
+} from "../../operations/promoting/promotable.ts";
+import { plannedSuites } from "../../operations/sides/diff-side.ts";
+import { baselineRoot } from "../../operations/sides/file-arm.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+import { promotionJson, promotionText } from "../promotion-text.ts";
 
 interface PromoteOptions {
   readonly directory?: string;

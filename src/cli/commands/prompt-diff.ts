@@ -1,4 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
+import { locate } from "../../operations/project/open-project.ts";
 import { comparePrompts } from "../../project/compare-prompts.ts";
 import type { FileSource } from "../../project/file-source.ts";
 import { findPrompt, readPromptFile } from "../../project/find-prompt.ts";
@@ -9,7 +10,6 @@ import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate } from "../project/open-project.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals prompt diff <a> [b]`: two versions of a prompt side by side; nothing is measured. */

@@ -2,6 +2,9 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
 import type { Metrics, MetricValue } from "../../domain/run.ts";
+import { isScoredFile } from "../../operations/project/find-run.ts";
+import { type KnownVersion, promptVersions } from "../../operations/project/known-versions.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
 import type { FileSource } from "../../project/file-source.ts";
 import { readPromptFile } from "../../project/find-prompt.ts";
 import { workTree } from "../../project/work-tree.ts";
@@ -12,9 +15,6 @@ import { openStore } from "../../store/open-store.ts";
 import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { isScoredFile } from "../project/find-run.ts";
-import { type KnownVersion, promptVersions } from "../project/known-versions.ts";
-import { locate, openProject } from "../project/open-project.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
 /** `evals prompt list [name]`: every version with who, why, where it is used and what it last measured. */

@@ -2,14 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import { BUMPS, type Bump } from "../../domain/prompt-change.ts";
+import { promptVersions } from "../../operations/project/known-versions.ts";
+import { locate } from "../../operations/project/open-project.ts";
 import { findPrompt } from "../../project/find-prompt.ts";
 import { nextVersion } from "../../project/next-version.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { promptVersions } from "../project/known-versions.ts";
-import { locate } from "../project/open-project.ts";
 
 /** What each bump promises, for whoever is about to edit the copy. */
 const PROMISES: Readonly<Record<Bump, string>> = {

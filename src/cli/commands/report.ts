@@ -2,20 +2,20 @@ import { extname, resolve } from "node:path";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
+import { findRun } from "../../operations/project/find-run.ts";
+import { locate } from "../../operations/project/open-project.ts";
+import { storedArm } from "../../operations/sides/stored-arm.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { readRunJson } from "../../reports/json/read-run-json.ts";
 import { measuredReport } from "../../run/measured-report.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT, exitCodeFor } from "../exit-code.ts";
-import { storedArm } from "../gating/stored-arm.ts";
 import type { Io } from "../io.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate } from "../project/open-project.ts";
 import { writeReport } from "../reporting/report-file.ts";
 import { reportedRun } from "../reporting/reported-run.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
-import { keepHeapSmall } from "../running/small-heap.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 
 const FORMATS = ["html", "markdown", "junit", "json"] as const;
 

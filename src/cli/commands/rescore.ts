@@ -2,6 +2,11 @@ import type { Case } from "../../domain/case.ts";
 import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { type EndedStatus, isUnfinished, type RunStatus } from "../../domain/run.ts";
+import { judgingFor, priceText } from "../../operations/judging/judging-price.ts";
+import { findRun } from "../../operations/project/find-run.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
+import { openWrittenHistory } from "../../operations/project/open-written-history.ts";
+import { replayOf } from "../../operations/running/replay-model.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
 import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
@@ -12,12 +17,7 @@ import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts
 import { rescoreRun } from "../../run/rescore-run.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { judgingFor, priceText } from "../judging/judging-price.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { openWrittenHistory } from "../project/open-written-history.ts";
-import { replayOf } from "../running/replay-model.ts";
-import { keepHeapSmall } from "../running/small-heap.ts";
+import { keepHeapSmall } from "../small-heap.ts";
 
 /** `evals rescore`: the same answers under today's scorers, as a run of its own. */
 export async function rescoreCommand(

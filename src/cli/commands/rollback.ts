@@ -6,15 +6,15 @@ import { changedPaths, listRefs } from "../../git/repository.ts";
 import { requireRepository } from "../../git/require-repository.ts";
 import { updateSubmodules } from "../../git/submodules.ts";
 import { filesAt, findTag, type PromotedTag } from "../../git/tags.ts";
+import { locate, openProject } from "../../operations/project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "../../operations/project/read-promotion.ts";
+import { refuseTagOfOtherProject } from "../../operations/project/tag-project.ts";
+import { movedSuites } from "../../operations/promoting/tag-truth.ts";
+import { closeRuns, prepareRuns } from "../../operations/running/prepare-runs.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { type ReadPromotion, readPromotion } from "../promoting/read-promotion.ts";
-import { refuseTagOfOtherProject } from "../promoting/tag-project.ts";
-import { movedSuites } from "../promoting/tag-truth.ts";
-import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
 /** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;

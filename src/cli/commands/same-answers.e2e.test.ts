@@ -85,7 +85,11 @@ describe("answers are never compared with themselves", () => {
       document: { runs: [{ comparison: null, gate: { verdict: "none" } }] },
     });
     expect(again.document.runs[0].notes.join()).toContain("nothing to compare");
-    expect(await diff("v1")).toMatchObject({ exit: 0, verdict: "none", comparisons: [] });
+    expect(await diff("v1")).toMatchObject({
+      exit: 0,
+      verdict: "none",
+      comparisons: [{ verdict: "none", metrics: [], cases: { paired: 8, broken: [] } }],
+    });
     expect((await repo.evals(["diff", "v1"])).stderr).toContain("s: The same recorded answers");
 
     // A case that is gone is gone all the same, and other answers are compared.

@@ -1,5 +1,8 @@
 import { hashJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { findRun } from "../../operations/project/find-run.ts";
+import { locate } from "../../operations/project/open-project.ts";
+import { partsOfRun } from "../../operations/sides/run-parts.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
@@ -11,11 +14,8 @@ import {
   shown,
 } from "../../run/fingerprint-parts.ts";
 import { openStore } from "../../store/open-store.ts";
-import { partsOfRun } from "../diff/run-parts.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate } from "../project/open-project.ts";
 
 /** `evals show <run> --fingerprint`: what a run's fingerprint rests on; with a second run, which parts differ. */
 export async function showFingerprintCommand(

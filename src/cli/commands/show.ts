@@ -2,6 +2,10 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import { wordsOfAnswer } from "../../domain/transcript.ts";
+import { type CaseBaseline, caseBaseline } from "../../operations/gating/case-baseline.ts";
+import { exchangeLines, judgeExchanges, voidReason } from "../../operations/judging/judge-transcript.ts";
+import { findRun } from "../../operations/project/find-run.ts";
+import { locate } from "../../operations/project/open-project.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
@@ -13,11 +17,7 @@ import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
-import { type CaseBaseline, caseBaseline } from "../gating/case-baseline.ts";
 import type { Io } from "../io.ts";
-import { exchangeLines, judgeExchanges, voidReason } from "../judging/judge-transcript.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate } from "../project/open-project.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
 interface Wanted {

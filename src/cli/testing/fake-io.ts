@@ -34,6 +34,9 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
     stderr: (text) => {
       printed.stderr += text;
     },
+    notice: (text) => {
+      printed.stderr += `${text}\n`;
+    },
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     width: 80,

@@ -1,4 +1,4 @@
-import { type PrepareOptions, prepareRuns } from "../../cli/running/prepare-runs.ts";
+import { type PrepareOptions, prepareRuns } from "../../operations/running/prepare-runs.ts";
 import { loadProject } from "../../project/load-project.ts";
 import { memoryFiles } from "../../project/testing/memory-files.ts";
 import { providers } from "../../providers/registry.ts";

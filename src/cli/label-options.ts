@@ -1,0 +1,51 @@
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LabelOptions } from "../operations/labelling/label-options.ts";
+
+const COUNT = 50;
+
+/** @throws {EvalsError} with every option that cannot be read */
+export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
+  const problems: Problem[] = [];
+  const whole = (name: string, least: number, most: number, otherwise: number): number => {
+    if (raw[name] === undefined) return otherwise;
+    const value = Number(raw[name]);
+    if (Number.isInteger(value) && value >= least && value <= most && raw[name] !== "") return value;
+    problems.push({
+      code: "EVALS_OPTION_INVALID",
+      what: `--${name} is not a whole number from ${least} to ${most}.`,
+      why:
+        name === "port"
+          ? "The page is served on a port of this machine."
+          : "It says how many answers are asked.",
+      fix: `--${name} ${otherwise === 0 ? 4173 : otherwise}`,
+    });
+    return otherwise;
+  };
+  const modes = (["random", "stratified", "disputed", "adjudicate"] as const).filter(
+    (one) => raw[one] === true,
+  );
+  if (modes.length > 1) problems.push(twoModes(modes));
+  if (raw.assign !== undefined && raw.judge !== undefined) problems.push(twoModes(["assign", "judge"]));
+  const options: LabelOptions = {
+    directory: raw.directory as string | undefined,
+    rater: raw.rater,
+    count: whole("count", 1, 100_000, COUNT),
+    how: modes[0] ?? "random",
+    tags: (raw.tag as readonly string[] | undefined) ?? [],
+    judge: raw.judge as string | undefined,
+    assign: raw.assign as string | undefined,
+    port: whole("port", 0, 65_535, 0),
+    open: raw.open !== false,
+  };
+  if (problems.length > 0) throw new EvalsError(problems);
+  return options;
+}
+
+function twoModes(modes: readonly string[]): Problem {
+  return {
+    code: "EVALS_OPTION_CONFLICT",
+    what: `${modes.map((one) => `--${one}`).join(" and ")} exclude each other.`,
+    why: "Each says which answers are asked.",
+    fix: "Keep one of them.",
+  };
+}

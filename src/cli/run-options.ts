@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { EvalsError } from "../domain/problem.ts";
+import { RunRequest } from "../operations/running/run-request.ts";
+
+/** What `evals run` was asked, read from the command line. */
+export const RunOptions = RunRequest.extend({
+  reporter: z.array(z.string()).default([]),
+  json: z.boolean().default(false),
+  quiet: z.boolean().default(false),
+  color: z.boolean().default(true),
+});
+export type RunOptions = z.output<typeof RunOptions>;
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  trials: "a whole number from 1 to 1000",
+  shard: "i/n with 1 ≤ i ≤ n, for instance 2/5",
+  concurrency: "a whole number from 1 to 10000",
+  budget: "an amount in US dollars above 0, for instance 0.50",
+};
+
+/** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
+export function readRunOptions(raw: unknown): RunOptions {
+  const parsed = RunOptions.safeParse(raw);
+  if (!parsed.success) {
+    const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));
+    throw new EvalsError(
+      Array.from(names, (name) => {
+        return {
+          code: "EVALS_OPTION_INVALID",
+          what: `--${name} is not ${EXPECTED[name] ?? "valid"}.`,
+          why: "An option that is read wrong would run something else than was meant.",
+          fix: `Give ${EXPECTED[name] ?? "another value"}; see evals run --help`,
+        };
+      }),
+    );
+  }
+  const options = parsed.data;
+  if (options.run !== undefined && !options.resume) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--run names a run to go on with, and --resume is missing.",
+      why: "Without it nothing is gone on with, and an empty result would look like a pass.",
+      fix: `evals run --resume --run ${options.run || "<id>"}`,
+    });
+  }
+  if (options.record && options.replay) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--record and --replay exclude each other.",
+      why: "One asks the model and writes what it said, the other answers from what was written.",
+      fix: "Leave one of them out.",
+    });
+  }
+  if (options.at !== undefined && options.record) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--at and --record exclude each other.",
+      why: "A recording is written beside the files that it belongs to, and those of a commit are not on the disk.",
+      fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
+    });
+  }
+  return options;
+}

@@ -1,0 +1,67 @@
+import type { JudgeHost } from "../../domain/judge.ts";
+import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
+import type { LoadedModel, Project } from "../../domain/project.ts";
+import { listJudges } from "../../project/find-judge.ts";
+import { workTree } from "../../project/work-tree.ts";
+import type { Environment } from "../environment.ts";
+import { locate } from "../project/open-project.ts";
+
+/** Judges as `evals check` opens them: everything is loaded when the first one is met, for most projects have none. */
+export interface JudgeCheck {
+  readonly host: JudgeHost;
+  /** Models that judges ask. */
+  models(): readonly LoadedModel[];
+  /** Every version of every judge, whether a suite names it or not. */
+  problems(): Promise<Problem[]>;
+  close(): Promise<void>;
+}
+
+export function judgeCheck(project: Project): JudgeCheck {
+  let desk: import("../../run/judge-desk.ts").JudgeDesk | undefined;
+  const opened = async () => {
+    const { judgeDesk } = await import("../../run/judge-desk.ts");
+    desk ??= judgeDesk(project, { concurrency: 1 });
+    return desk;
+  };
+  const host: JudgeHost = {
+    file: (spec) => project.judges.find(spec),
+    compile: async (file, messages) => (await opened()).host.compile(file, messages),
+    model: async (alias, params) => (await opened()).host.model(alias, params),
+  };
+  return {
+    host,
+    models: () => desk?.models() ?? [],
+    problems: () => everyJudge(project, host),
+    close: async () => desk?.close(),
+  };
+}
+
+async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]> {
+  const { judges, problems } = project.judges.all();
+  const found = [...problems];
+  if (judges.length === 0) return found;
+  const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
+  for (const file of judges) {
+    try {
+      // A threshold may be the suite's to give.
+      await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
+    } catch (error) {
+      if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });
+      else if (error instanceof EvalsError) found.push(...error.problems);
+      else throw error;
+    }
+  }
+  return found;
+}
+
+/** What can be told of judges' files when the project around them cannot be read. */
+export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
+  try {
+    const { root, gitRoot } = locate(io, directory);
+    return [...listJudges(workTree(root, gitRoot ?? root)).problems];
+  } catch (error) {
+    // That there is no project has been told.
+    if (error instanceof EvalsError) return [];
+    throw error;
+  }
+}

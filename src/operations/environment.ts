@@ -1,0 +1,17 @@
+/** The outside, as an operation uses it. Who calls decides what a clock, chance and a notice are. */
+export interface Environment {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  readonly date: () => Date;
+  readonly randomHex: (bytes: number) => string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** A sentence for whoever waits, beside the result. */
+  readonly notice: (text: string) => void;
+  /** Calls back when the process ends, whoever ends it, until the returned function is called. Nothing can be waited for. */
+  readonly onExit: (handler: () => void) => () => void;
+}

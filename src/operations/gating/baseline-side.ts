@@ -1,0 +1,281 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Arm } from "../../baselines/arm.ts";
+import { fetchCommand } from "../../baselines/base-branch.ts";
+import { type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import type { BehindBase } from "../../baselines/behind-base.ts";
+import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { NamedCommit } from "../../git/find-commit.ts";
+import { findGitFolder } from "../../git/git-folder.ts";
+import { mergeBase, readAtCommit } from "../../git/repository.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
+import type { DiffSide } from "../sides/diff-side.ts";
+import { fileArm } from "../sides/file-arm.ts";
+import { storedArm } from "../sides/stored-arm.ts";
+import { baselineFiles } from "./baseline-files.ts";
+
+/** What a run is compared with, or why with nothing. */
+export interface BaselineSide {
+  readonly arm: Arm | null;
+  /** The stored run that the arm is; null for a file or for none. */
+  readonly run: StoredRun | null;
+  /** Ids of the runs whose trials a committed baseline holds. */
+  readonly runs: readonly string[];
+  /** Where git has the files that it was made of; null when nobody knows. */
+  readonly commit: string | null;
+  /** Reads the answers that were kept beside a committed baseline; null when there are none for each of its trials. */
+  readonly answers: () => Promise<KeptAnswers | null>;
+  /** Where a committed baseline was looked for and is not; undefined when there is one, or none was looked for. */
+  readonly absentAt?: string;
+  /** The base branch has got another baseline since this change left it; absent where it has not, or nobody can tell. */
+  readonly behind?: BehindBase | null;
+  /** A sentence for the report; null when there is nothing to add. */
+  readonly note: string | null;
+  /** A regression that the change itself accepts, read from its own copy of the baseline. */
+  readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
+}
+
+export interface BaselineQuestion {
+  readonly store: Store;
+  readonly root: string;
+  readonly io: Environment;
+  /** `-C`, by which a file is found. */
+  readonly directory: string | undefined;
+  readonly suite: string;
+  /** Null unless the suite lists several models. */
+  readonly alias: string | null;
+  /** Alias of the model that is run. */
+  readonly model: string;
+  /** `--baseline`. */
+  readonly option: string | undefined;
+  /** Of the run that is to be gated; what a change accepts is held against it. */
+  readonly fingerprint?: string | undefined;
+  /** The commit that is run, where it is not HEAD. */
+  readonly at?: NamedCommit | undefined;
+}
+
+const NOTHING: BaselineSide = {
+  arm: null,
+  run: null,
+  runs: [],
+  answers: async () => null,
+  commit: null,
+  note: null,
+  accepted: null,
+};
+
+/** Ids of the stored answers that the side is made of, where this store has them. */
+export function answersOf({ run, runs }: BaselineSide, store: Store): ReadonlySet<number> {
+  const stored = run === null ? runs.flatMap((id) => store.runsByPrefix(id)) : [run];
+  return new Set(stored.flatMap((one) => store.answerIds(one.no)));
+}
+
+/**
+ * The side a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
+ * the branch it goes into, never the change's own copy; else the file at HEAD.
+ *
+ * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
+ */
+export async function baselineSide(question: BaselineQuestion): Promise<BaselineSide> {
+  const { option, root, io, suite, alias } = question;
+  if (option === "none") return NOTHING;
+  if (option !== undefined) return namedSide(question, option);
+  const path = baselinePath(suite, alias);
+  if (findGitFolder(root) === null) return { ...NOTHING, absentAt: "HEAD" };
+  const own = question.at ?? { word: "HEAD", commit: "HEAD" };
+  const base = await baseOfChange(root, io);
+  switch (base.kind) {
+    case "none":
+      return committedSide(root, path, own.commit, own.word);
+    case "seen":
+      return changeSide(question, path, base, own.commit);
+    case "unseen":
+      if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: base.base.name };
+      throw new EvalsError(baseUnseen(base));
+    case "unknown":
+      if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: own.word };
+      throw new EvalsError(baseUnknown(base));
+    default:
+      return base satisfies never;
+  }
+}
+
+/** Any baseline will do: a change may have renamed the suite that is asked about. */
+async function hasBaselines(root: string, commit: string): Promise<boolean> {
+  return (await baselineFiles(root, commit)).length > 0;
+}
+
+function baseUnseen({ base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>): Problem {
+  return {
+    code: "EVALS_BASE_BRANCH_MISSING",
+    what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
+    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
+    fix: `${fetchCommand(base, remotes)}    (or --baseline none)`,
+  };
+}
+
+function baseUnknown({ ci, variable }: Extract<BaseOfChange, { kind: "unknown" }>): Problem {
+  return {
+    code: "EVALS_BASE_BRANCH_UNKNOWN",
+    what: `${ci} builds a proposed change here (${variable}), and does not say into which branch it goes.`,
+    why: "A change is compared with the branch it goes into, never with its own copy of the baseline.",
+    fix: "EVALS_BASE_REF=main in the job's environment, with the branch fetched; or --baseline ref:origin/main    (or --baseline none)",
+  };
+}
+
+async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
+  const text = await readAtCommit(root, ref, path);
+  if (text === null) return { ...NOTHING, absentAt: where };
+  const { arm, baseline } = fileArm(text, path, where);
+  const answers = () => answersBeside(root, path, ref, baseline);
+  return { ...NOTHING, arm, runs: runsIn(baseline), answers, commit: ref };
+}
+
+/** A file that tells only of some trials says nothing of the whole. @throws {EvalsError} for a broken file */
+async function answersBeside(
+  root: string,
+  path: string,
+  ref: string,
+  baseline: Baseline,
+): Promise<KeptAnswers | null> {
+  const place = answersPath(path);
+  const text = await readAtCommit(root, ref, place);
+  const answers = text === null ? null : parseAnswers(text, place);
+  return answers !== null && isWhole(answers, baseline) ? answers : null;
+}
+
+function runsIn({ cases }: Baseline): string[] {
+  return [...new Set(cases.flatMap((one) => one.runs))];
+}
+
+/** A change's own copy is read for one thing alone: the regression it accepts. */
+async function changeSide(
+  { root, fingerprint }: BaselineQuestion,
+  path: string,
+  base: Extract<BaseOfChange, { kind: "seen" }>,
+  change: string,
+): Promise<BaselineSide> {
+  const tip = await committedSide(root, path, base.ref, base.name);
+  if (tip.arm === null) return tip;
+  const [text, own, left] = await Promise.all([
+    readAtCommit(root, base.ref, path),
+    readAtCommit(root, change, path),
+    baselineWhereLeft(root, path, { base, change }),
+  ]);
+  const behind =
+    left === null || left.text === text
+      ? null
+      : { branch: base.name, ref: nameOfRef(base.ref), had: casesIn(left.text, path) };
+  const side = { ...tip, behind };
+  if (own === null || own === text || own === left?.text) return side;
+  const accepted = parseBaseline(own, path).header.accepted ?? null;
+  const edited = `This change edits ${path} itself; it is compared with the copy at ${base.name}.`;
+  const before = text === null ? null : (parseBaseline(text, path).header.accepted ?? null);
+  // What the base branch has accepted already is no word of this change.
+  if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...side, note: edited };
+  const unfit = whyUnfit(accepted, tip.arm.fingerprint, fingerprint);
+  return { ...side, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
+}
+
+const nameOfRef = (ref: string): string => ref.replace(/^refs\/(?:remotes|heads)\//, "");
+
+/** The baseline at the commit where a change left its base branch; null where a shallow clone does not reach it. */
+async function baselineWhereLeft(
+  root: string,
+  path: string,
+  { base, change }: { readonly base: Extract<BaseOfChange, { kind: "seen" }>; readonly change: string },
+): Promise<{ readonly text: string | null } | null> {
+  const commit = await mergeBase(root, change, base.ref);
+  return commit === null ? null : { text: await readAtCommit(root, commit, path) };
+}
+
+/** None of a file that cannot be read: what stood there is in nobody's gate any more. */
+function casesIn(text: string | null, path: string): ReadonlySet<string> {
+  try {
+    return new Set(text === null ? [] : parseBaseline(text, path).cases.map((one) => one.case));
+  } catch (error) {
+    if (error instanceof EvalsError) return new Set();
+    throw error;
+  }
+}
+
+/** Why an acceptance does not count: it speaks of another baseline, or of another result. */
+function whyUnfit(
+  { from, to }: { readonly from: string; readonly to: string },
+  base: string | null,
+  run: string | undefined,
+): string | null {
+  const again = 'To accept this run: evals promote --accept "<why>"';
+  if (from !== base)
+    return `The regression that it accepts is from another baseline than the base branch's. ${again}`;
+  return run === undefined || to === run ? null : `It accepts another result than this run's. ${again}`;
+}
+
+/**
+ * A side as `evals diff` reads it, but that a commit means the baseline promoted there before any run of it.
+ * @throws {EvalsError} for a word that means nothing, or several things, or nothing of this suite
+ */
+async function namedSide(question: BaselineQuestion, option: string): Promise<BaselineSide> {
+  const { store, root, suite, alias } = question;
+  const { meaningOf } = await import("../sides/side-meaning.ts");
+  const meaning = await meaningOf(option, question);
+  switch (meaning.kind) {
+    case "ref": {
+      const side = await committedSide(root, baselinePath(suite, alias), meaning.at.commit, meaning.at.word);
+      return side.arm === null ? ofSides(meaning.sides, question, option, false) : side;
+    }
+    case "prompt":
+    case "run":
+      return ofSides(meaning.sides, question, option, meaning.kind === "run");
+    case "latest": {
+      const { newestRun } = await import("../project/find-run.ts");
+      const run = newestRun(store, suite);
+      if (run === undefined) throw unknownBaseline(question, option);
+      return ofRun(store, run);
+    }
+    case "file": {
+      const { runOutputsFile } = await import("../sides/outputs-side.ts");
+      return ofRun(store, await runOutputsFile(meaning.path, suite, question));
+    }
+    default:
+      return meaning satisfies never;
+  }
+}
+
+/** The one of several sides that is of this suite and model. */
+async function ofSides(
+  sides: readonly DiffSide[],
+  question: BaselineQuestion,
+  option: string,
+  anyModel: boolean,
+): Promise<BaselineSide> {
+  const { store, root, suite, alias, model } = question;
+  const own = sides.filter((one) => one.suite === suite);
+  // A suite of several models has a side for each; one model may have taken another's place.
+  const side = own.find((one) => one.model === model) ?? (alias === null || anyModel ? own[0] : undefined);
+  if (side?.run) return ofRun(store, side.run);
+  if (side?.commit) return committedSide(root, baselinePath(suite, side.alias), side.commit, option);
+  throw unknownBaseline(question, option, sides[0]);
+}
+
+function ofRun(store: Store, run: StoredRun): BaselineSide {
+  return { ...NOTHING, arm: storedArm(store, run), run, commit: run.header.commit };
+}
+
+function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, other?: DiffSide): EvalsError {
+  if (other?.run)
+    return new EvalsError({
+      code: "EVALS_BASELINE_OTHER_SUITE",
+      what: `Run ${other.run.header.id} is of suite "${other.suite}", not of "${suite}".`,
+      why: "A baseline is compared case by case with a run of the same suite.",
+      fix: `evals history ${suite} lists its runs`,
+    });
+  return new EvalsError({
+    code: "EVALS_BASELINE_UNKNOWN",
+    what: `There is no complete run and no ${baselinePath(suite, alias)} at "${option}".`,
+    why: "A run is compared with a promoted baseline or a stored run.",
+    fix: `evals log lists what was promoted, evals history ${suite} the runs`,
+  });
+}

@@ -1,0 +1,155 @@
+import { canarySentence, judgeCanaries } from "../../baselines/canary.ts";
+import type { Budget } from "../../domain/config.ts";
+import type { CanaryResult, RunReport } from "../../domain/report.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { tokensOf } from "../../domain/transcript.ts";
+import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
+import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import type { PreparedRun } from "../running/prepare-runs.ts";
+import type { RunPlace } from "../running/run-place.ts";
+import { wrapperFor } from "../running/wrap-target.ts";
+import { storedArm } from "../sides/stored-arm.ts";
+import type { BaselineSide } from "./baseline-side.ts";
+import { type CanaryPlan, planCanaries } from "./canary-plan.ts";
+
+/** What the canaries of a run said, and what they cost. */
+export interface HeardCanaries {
+  /** Null when none were asked. */
+  readonly result: CanaryResult | null;
+  /** For the report. */
+  readonly notes: readonly string[];
+  /** Requests sent, over all sittings. */
+  readonly calls: number;
+  /** Of all sittings, as far as it is known. */
+  readonly spent: Spending;
+  /** Of this sitting; null is unknown. */
+  readonly paid: RunReport["spent"];
+}
+
+const NO_CANARIES: HeardCanaries = {
+  result: null,
+  notes: [],
+  calls: 0,
+  spent: { usd: 0, tokens: 0 },
+  paid: { usd: 0, tokens: 0 },
+};
+
+/** What a run has that its canaries need. */
+export interface CanaryContext {
+  readonly place: Pick<RunPlace, "project" | "home">;
+  readonly io: Environment;
+  readonly onRetry: () => void;
+  /** Of the whole run. */
+  readonly budget: Budget | null;
+  readonly world: RunWorld;
+}
+
+/** The canaries of one run; none is asked before the run itself is in the store. */
+export async function canariesFor(
+  prepared: PreparedRun,
+  baseline: BaselineSide,
+  { place, io, onRetry, budget, world }: CanaryContext,
+) {
+  const { project, home } = place;
+  const planned = await planCanaries(prepared, baseline, { root: project.root, home });
+  let heard = NO_CANARIES;
+  return {
+    heard: () => heard,
+    /** @param spent by earlier sittings of the run */
+    ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
+      const wrap = wrapperFor(withoutFallback(prepared), project, io, onRetry);
+      heard = await askCanaries(planned, {
+        header,
+        concurrency: prepared.concurrency,
+        budget: withoutSpent(budget, spent),
+        world: { ...world, wrap },
+      });
+      return heard;
+    },
+  };
+}
+
+/** Another model's answers would look like a drift of this one. */
+function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
+  const { fallback, ...entry } = plan.model.entry;
+  return { ...prepared, plan: { ...plan, model: { ...plan.model, entry } } };
+}
+
+/** A run with what was asked and paid for its canaries. */
+export function withCanaries(ran: RanRun, { calls, paid }: HeardCanaries): RanRun {
+  return {
+    ...ran,
+    counts: { ...ran.counts, calls: ran.counts.calls + calls },
+    spent: paidTogether(ran.spent, paid),
+  };
+}
+
+interface CanarySitting {
+  /** The run that they belong to. */
+  readonly header: RunHeader;
+  readonly concurrency: number;
+  /** What is left of the run's budget. */
+  readonly budget: Budget | null;
+  readonly world: RunWorld;
+}
+
+/**
+ * Asks those canaries that are not stored yet, as a small run of their own, and compares them with the baseline.
+ * A run that goes on has its canaries already.
+ */
+async function askCanaries(
+  planned: CanaryPlan | null,
+  { header, concurrency, budget, world }: CanarySitting,
+): Promise<HeardCanaries> {
+  if (planned === null) return NO_CANARIES;
+  if ("refused" in planned) return { ...NO_CANARIES, notes: [planned.refused] };
+  const { plan, canaries } = planned;
+  const { store } = world;
+  const find = (): StoredRun | undefined =>
+    store.runs({ canary_of: header.id, plan: plan.hash, limit: 1 })[0];
+  const earlier = find();
+  let paid: RunReport["spent"] = NO_CANARIES.paid;
+  if (earlier?.status !== "complete") {
+    const ran = await executeRun(
+      plan,
+      {
+        concurrency,
+        budget,
+        useCache: false,
+        resume: earlier ?? null,
+        early: null,
+        canaryOf: header.id,
+      },
+      { ...world, before: undefined, onStart: () => {}, onTrial: () => {} },
+    );
+    ran.writer.end(ran.status, null, world.today());
+    paid = ran.spent;
+  }
+  const run = find();
+  if (run === undefined) throw new Error("canaries that were just asked are in the store");
+  const arm = storedArm(store, run);
+  const answers = new Map(
+    arm.ids.map((id, place) => [id, { answered: arm.answered[place] ?? 0, passed: arm.passed[place] ?? 0 }]),
+  );
+  const result = judgeCanaries(canaries, answers, run.header.id);
+  const said = canarySentence(result);
+  return { result, notes: said === null ? [] : [said], calls: run.calls, spent: spentOn(store, run), paid };
+}
+
+function spentOn(store: Store, run: StoredRun): Spending {
+  const judges = store.judgeSpending(run.no);
+  const lost = store.lostSpending(run.no, "target");
+  const spent: Spending = { usd: judges.usd + lost.usd, tokens: judges.tokens + lost.tokens };
+  for (const row of store.scan(run.no)) {
+    spent.usd += row.cost_usd ?? 0;
+    spent.tokens += tokensOf(row.usage) ?? 0;
+  }
+  return spent;
+}
+
+/** Two amounts together; unknown as soon as one of them is. */
+function paidTogether(a: RunReport["spent"], b: RunReport["spent"]): RunReport["spent"] {
+  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
+}

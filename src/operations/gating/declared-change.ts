@@ -1,0 +1,184 @@
+import type { Arm } from "../../baselines/arm.ts";
+import type { Json } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedModel, Project } from "../../domain/project.ts";
+import type { PromptVersion } from "../../domain/prompt.ts";
+import type { DeclaredChange, MajorChange } from "../../domain/prompt-change.ts";
+import { readAtCommit, resolveCommit } from "../../git/repository.ts";
+import { readPromptFile } from "../../project/find-prompt.ts";
+import {
+  changedModel,
+  changedParameters,
+  distinctChanges,
+  majorChanges,
+} from "../../project/major-changes.ts";
+import { parsePrompt } from "../../project/parse-prompt.ts";
+import { type NamedVersion, versionChange } from "../../project/version-change.ts";
+import { workTree } from "../../project/work-tree.ts";
+import { scorerHash } from "../../run/fingerprint.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { readProjectAt } from "../project/project-at.ts";
+
+/** What is known of how one side of a comparison was asked. */
+export interface SideFacts {
+  readonly suite: string;
+  /** Null for the only model of a suite whose alias is not known. */
+  readonly alias: string | null;
+  /** Null without a prompt. A baseline knows its version alone. */
+  readonly prompt: { readonly name: string | null; readonly version: string } | null;
+  /** The model, as its target is called; null where answers were made elsewhere. */
+  readonly label: string | null;
+  /** Hash of each scorer by name; `schema` for those that hold the answer's shape, unknown in a baseline. */
+  readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
+  /** A whole request, for its tools and answer format; null where none is at hand. */
+  readonly request: Json;
+  /** Where git has its files; null when nobody knows. */
+  readonly commit: string | null;
+}
+
+const TARGET = /^(?:prompt (\S+) · )?(.*)$/s;
+
+const isSchema = (type: string): boolean => type === "json-schema";
+
+export function factsOfRun(store: Store, { no, header }: StoredRun): SideFacts {
+  return {
+    suite: header.suite,
+    alias: header.alias,
+    prompt: header.prompt,
+    label: header.provider === "outputs" ? null : labelOf(header.target),
+    scorers: new Map(header.scorers.map(({ name, hash, type }) => [name, { hash, schema: isSchema(type) }])),
+    request: header.cases === 0 ? null : store.request(no, 0),
+    commit: header.dirty === false ? header.commit : null,
+  };
+}
+
+export function factsOfPlan({ suite, model, target, scorers, count, asks, request }: Plan): SideFacts {
+  return {
+    suite: suite.name,
+    alias: model.alias,
+    prompt: suite.prompt?.version ?? null,
+    label: model.provider.kind === "outputs" ? null : target.label,
+    scorers: new Map(
+      scorers.map((one, index) => [
+        one.name,
+        { hash: scorerHash(one), schema: isSchema(suite.scorers[index]?.definition.type ?? "") },
+      ]),
+    ),
+    request: asks && count > 0 ? request(0) : null,
+    commit: null,
+  };
+}
+
+/** @param alias null unless the suite lists several models */
+export function factsOfBaseline(arm: Arm, alias: string | null, commit: string | null): SideFacts {
+  const version = TARGET.exec(arm.target)?.[1];
+  const label = labelOf(arm.target);
+  return {
+    suite: arm.suite,
+    alias,
+    prompt: version === undefined ? null : { name: null, version },
+    label: label.endsWith(".jsonl") ? null : label,
+    scorers: new Map([...arm.scores].map(([name, { hash }]) => [name, { hash, schema: false }])),
+    request: null,
+    commit,
+  };
+}
+
+const labelOf = (target: string): string => TARGET.exec(target)?.[2] ?? "";
+
+/** Where the versions' files are read from. */
+export interface Files {
+  readonly io: Environment;
+  /** Project root of the work tree. */
+  readonly home: string;
+  /** Project root that the candidate was read from, where it is another. */
+  readonly root?: string;
+}
+
+/**
+ * The bump that lies between the prompts of two sides, and what beside the text only a major version may change. Null when
+ * both have the same version, when a version's file is nowhere, or when nothing is declared between them.
+ */
+export async function declaredChange(
+  base: SideFacts,
+  candidate: SideFacts,
+  files: Files,
+): Promise<DeclaredChange | null> {
+  const name = candidate.prompt?.name ?? base.prompt?.name ?? null;
+  const [from, to] = [named(base, name), named(candidate, name)];
+  const change = from === null || to === null ? null : await versionChange(from, to);
+  if (change === null || from === null || to === null) return null;
+  const before = await versionFile(from, base.commit, files);
+  const after = await versionFile(to, candidate.commit, files);
+  if (before === null || after === null) return null;
+  const changes = [
+    ...(await majorChanges(before, after)),
+    ...changedModel(base.label, candidate.label),
+    ...changedSchemas(base, candidate),
+    ...changedParameters(...(await requestsOf(base, candidate, files))),
+  ];
+  return { change, changes: distinctChanges(changes) };
+}
+
+function named({ prompt }: SideFacts, name: string | null): NamedVersion | null {
+  const own = prompt?.name ?? name;
+  return prompt === null || own === null ? null : { name: own, version: prompt.version };
+}
+
+async function versionFile(
+  { name, version }: NamedVersion,
+  commit: string | null,
+  { home, root }: Files,
+): Promise<PromptVersion | null> {
+  const file = { name, version, path: `prompts/${name}/${version}.md` };
+  try {
+    for (const place of new Set([root ?? home, home])) {
+      const files = workTree(place);
+      if (files.exists(file.path)) return readPromptFile(files, file);
+    }
+    const text = commit === null ? null : await readAtCommit(home, commit, file.path);
+    return text === null ? null : parsePrompt(text, file);
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+function changedSchemas(base: SideFacts, candidate: SideFacts): MajorChange[] {
+  return [...candidate.scorers].flatMap(([name, { hash, schema }]) => {
+    const before = base.scorers.get(name);
+    return before === undefined || before.hash === hash || !(schema || before.schema)
+      ? []
+      : [{ what: "output schema" as const, said: `the schema of ${name} changed` }];
+  });
+}
+
+/** Requests of both sides; where one has none, the parameters of both as their configs say. */
+async function requestsOf(base: SideFacts, candidate: SideFacts, files: Files): Promise<[Json, Json]> {
+  if (base.request !== null && candidate.request !== null) return [base.request, candidate.request];
+  const known = async (side: SideFacts): Promise<Json> => side.request ?? (await parametersAt(side, files));
+  return [await known(base), await known(candidate)];
+}
+
+/** What a side's model was sent beside the messages, from the config of its commit; null when that cannot be read. */
+async function parametersAt({ suite, alias, commit, label }: SideFacts, { io, home }: Files): Promise<Json> {
+  if (label === null || commit === null) return null;
+  try {
+    const hash = await resolveCommit(home, commit);
+    if (hash === null) return null;
+    const project = await readProjectAt(io, home, { word: commit, commit: hash }, { suites: [suite] });
+    const model = alias === null ? project.suites[0]?.models[0] : project.models.get(alias);
+    return model === undefined ? null : parametersOf(model, project);
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+function parametersOf(model: LoadedModel, project: Project): Json {
+  const { of, params } = model.settings as { of?: unknown; params?: Json };
+  const replayed = model.provider.kind === "replay" ? project.models.get(String(of)) : undefined;
+  return replayed === undefined ? (params ?? null) : parametersOf(replayed, project);
+}

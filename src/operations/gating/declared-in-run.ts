@@ -1,0 +1,28 @@
+import type { DeclaredChange } from "../../domain/prompt-change.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import type { RunPlace } from "../running/run-place.ts";
+import type { BaselineSide } from "./baseline-side.ts";
+
+/** What is needed to look up what a baseline was made with. */
+export interface ContractContext {
+  readonly place: RunPlace;
+  readonly io: Environment;
+  readonly store: Store;
+}
+
+/** The bump between a baseline's prompt and a run's; null when nothing is declared. The baseline is as it was promoted. */
+export async function declaredInRun(
+  plan: Plan,
+  { arm, run, commit }: BaselineSide,
+  { place, io, store }: ContractContext,
+): Promise<DeclaredChange | null> {
+  const { prompt } = plan.suite;
+  if (arm === null || prompt === null || arm.target.startsWith(`prompt ${prompt.version.version} · `))
+    return null;
+  const { declaredChange, factsOfBaseline, factsOfPlan, factsOfRun } = await import("./declared-change.ts");
+  const alias = plan.suite.suite.models === undefined ? null : plan.model.alias;
+  const base = run === null ? factsOfBaseline(arm, alias, commit) : factsOfRun(store, run);
+  return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
+}

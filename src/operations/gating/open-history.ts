@@ -1,0 +1,176 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import type { DeclaredChange } from "../../domain/prompt-change.ts";
+import { findRepository } from "../../git/require-repository.ts";
+import { asksAnything } from "../../run/execute-run.ts";
+import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { refuseChangedPrompts } from "../project/changed-prompts.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
+import { closeRuns, type PreparedRun } from "../running/prepare-runs.ts";
+import { claimAll, findResumable } from "../running/resume.ts";
+import type { RunPlace } from "../running/run-place.ts";
+import type { RunRequest } from "../running/run-request.ts";
+import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
+import { heldAgainst } from "./against-baseline.ts";
+import { answersOf, type BaselineSide, baselineSide } from "./baseline-side.ts";
+import { declaredInRun } from "./declared-in-run.ts";
+import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
+import { scoredAlike } from "./rescored-side.ts";
+import { type TakenAway, takenAway } from "./taken-away.ts";
+
+/** A run with all that it needs of the past. */
+export interface ReadyRun {
+  readonly prepared: PreparedRun;
+  readonly baseline: BaselineSide;
+  /** The run to go on with; null starts a new one. */
+  readonly resume: StoredRun | null;
+  /** How far the gate believes the judges. */
+  readonly trust: SuiteTrust;
+  /** Baselines of the base branch that this change took away, told with this run. */
+  readonly lost: TakenAway;
+  /** The bump between the baseline's prompt and this one; null when nothing is declared. */
+  readonly declared: DeclaredChange | null;
+}
+
+/** What the command line says, and which of its runs are compared with nothing. */
+type HistoryOptions = RunRequest & Pick<TargetMatrix, "ungated">;
+
+const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
+
+/**
+ * The store, what each run is compared with and what it goes on with; what is wrong with any of it is told before
+ * anything is asked.
+ */
+export async function openHistory(
+  prepared: readonly PreparedRun[],
+  place: RunPlace,
+  options: HistoryOptions,
+  io: Environment,
+) {
+  const { project, home, at } = place;
+  let store: Store | undefined;
+  try {
+    await Promise.all([
+      // A repository that git refuses to read must not look like one without a baseline.
+      options.baseline === "none" ? null : findRepository(home),
+      refuseChangedPrompts(home, io.env, at?.commit),
+    ]);
+    const opened = await openWrittenHistory(home, io);
+    store = opened;
+    const say = (text: string): void => io.notice(`${text}`);
+    const resumed = options.resume
+      ? claimAll(
+          opened,
+          findResumable(
+            opened,
+            prepared.map(({ plan }) => plan),
+            options.run,
+            say,
+            ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
+          ),
+        )
+      : null;
+    const [lost, ready] = await Promise.all([
+      // Targets beside each other are looked at; that a baseline is gone is told by a run of the suites as they are.
+      isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
+      Promise.all(
+        prepared.map((one) => {
+          const resume = resumed?.get(one.plan) ?? null;
+          // With `--run`, the other runs of the plan stay as they are.
+          if (options.run !== undefined && resume === null) return null;
+          return withItsPast(one, resume, { store: opened, place, options, io });
+        }),
+      ),
+    ]);
+    const known = ready.filter((one) => one !== null);
+    const sure = known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) }));
+    refuseUnpricedBudget(project, sure, options, opened);
+    return { store: opened, ready: sure };
+  } catch (error) {
+    store?.close();
+    await closeRuns(prepared);
+    throw error;
+  }
+}
+
+/** Each is told once: with a run of its suite where there still is one, else with the first. */
+function lostWith(
+  at: number,
+  ready: readonly Pick<ReadyRun, "prepared">[],
+  { rules, notes }: TakenAway,
+): TakenAway {
+  const placeOf = (suite: string): number =>
+    Math.max(
+      0,
+      ready.findIndex(({ prepared }) => prepared.plan.suite.name === suite),
+    );
+  return { rules: rules.filter(({ suite }) => placeOf(suite) === at), notes: at === 0 ? notes : [] };
+}
+
+interface Past {
+  readonly store: Store;
+  readonly place: RunPlace;
+  readonly options: HistoryOptions;
+  readonly io: Environment;
+}
+
+async function withItsPast(
+  one: PreparedRun,
+  resume: StoredRun | null,
+  { store, place, options, io }: Past,
+): Promise<Omit<ReadyRun, "lost">> {
+  const { plan } = one;
+  const { name, suite } = plan.suite;
+  const trust = suiteTrust(place.project.root, name, suite.gate, plan.scorers);
+  const side = await baselineSide({
+    store,
+    root: place.home,
+    at: place.at ?? undefined,
+    io,
+    directory: options.directory,
+    suite: name,
+    alias: suite.models === undefined ? null : plan.model.alias,
+    model: plan.model.alias,
+    option: options.ungated.has(plan.suite) ? "none" : options.baseline,
+    fingerprint: plan.fingerprint,
+  });
+  const declared = await declaredInRun(plan, side, { place, io, store });
+  const held = await heldAgainst(side, plan, store);
+  return { prepared: one, resume, trust, declared, baseline: await scoredAlike(held, plan, store) };
+}
+
+export function budgetOf(project: Project, options: RunRequest) {
+  if (options.budget === undefined) return project.budget;
+  return { ...project.budget, usd: options.budget };
+}
+
+/**
+ * A ceiling in dollars cannot be kept for a model whose price nobody knows. What is at hand already costs nothing: a run of
+ * which nothing is asked needs no price, and a judge that then has to be asked all the same is told before its first call.
+ */
+function refuseUnpricedBudget(
+  project: Project,
+  ready: readonly ReadyRun[],
+  options: RunRequest,
+  store: Store,
+): void {
+  if (budgetOf(project, options)?.usd === undefined) return;
+  const unpriced = ready.flatMap(({ prepared: { plan, target, judges }, baseline, resume }) => {
+    const none = modelsWithoutPrice(plan.model.alias, target);
+    const judging = judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target));
+    if (none.length + judging.length === 0) return [];
+    const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
+    return asksAnything(plan, settings, store) ? [...none, ...judging] : [];
+  });
+  if (unpriced.length === 0) return;
+  throw new EvalsError(
+    [...new Set(unpriced)].map((alias) =>
+      unpricedModel(alias, {
+        path: project.configPlaces.path,
+        ...project.configPlaces.at(["models", alias], "key"),
+      }),
+    ),
+  );
+}

@@ -1,0 +1,144 @@
+import { baselinePath } from "../../baselines/baseline-file.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { RuleResult } from "../../domain/verdict.ts";
+import { findGitFolder } from "../../git/git-folder.ts";
+import { mergeBase, readAtCommit, resolveCommit } from "../../git/repository.ts";
+import type { Environment } from "../environment.ts";
+import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
+import { openProject } from "../project/open-project.ts";
+import type { RunPlace } from "../running/run-place.ts";
+import type { RunRequest } from "../running/run-request.ts";
+import { baselineFiles } from "./baseline-files.ts";
+
+/** What became of the baselines of the base branch that no suite of this change is compared with. */
+export interface TakenAway {
+  /** By suite of the base branch; each is missed. */
+  readonly rules: readonly { readonly suite: string; readonly rule: RuleResult }[];
+  /** Sentences of what decides nothing: a baseline that the change removes too, one that this narrowed run would hide. */
+  readonly notes: readonly string[];
+}
+
+const NOTHING: TakenAway = { rules: [], notes: [] };
+
+/**
+ * A change that renames a suite or an alias makes the program look for its baseline elsewhere, and would be compared with
+ * nothing. So every baseline that the base branch compares with must be compared with here, or be removed by the change.
+ */
+export async function takenAway(place: RunPlace, options: RunRequest, io: Environment): Promise<TakenAway> {
+  const { home, at } = place;
+  if (options.baseline !== undefined || findGitFolder(home) === null) return NOTHING;
+  const base = await baseOfChange(home, io);
+  if (base.kind !== "seen") return NOTHING;
+  const own = at?.commit ?? "HEAD";
+  const [there, here, left] = await Promise.all([
+    baselineFiles(home, base.ref),
+    baselineFiles(home, own),
+    mergeBase(home, own, base.ref),
+  ]);
+  const looked = new Set(place.project.suites.flatMap(({ name, suite }) => pathsOf(name, suite.models)));
+  let lost = there.filter((path) => !looked.has(path));
+  if (lost.length === 0) return NOTHING;
+  if (!isWhole(options)) {
+    const all = await wholeProject(place, options, io);
+    lost = all === null ? [] : lost.filter((path) => !all.has(path));
+  }
+  const before = lost.length === 0 ? [] : await stillCompared(lost, base, { home, io });
+  const gained = left === null ? new Set<string>() : await gainedSince(left, before, home);
+  const gone = before.filter(({ path }) => !gained.has(path));
+  const removed = gone.filter(({ path }) => !here.includes(path));
+  const kept = gone.filter(({ path }) => here.includes(path));
+  return {
+    rules: isWhole(options)
+      ? kept.map((one) => ({ suite: one.suite, rule: missedRule(one, base.name) }))
+      : [],
+    notes: [
+      ...removed.map(({ path, suite }) => removedNote(path, suite, base.name)),
+      ...(isWhole(options) ? [] : kept.map((one) => hiddenNote(one, base.name))),
+    ],
+  };
+}
+
+const pathsOf = (name: string, models: readonly string[] | undefined): string[] =>
+  models === undefined ? [baselinePath(name, null)] : models.map((alias) => baselinePath(name, alias));
+
+/** Everything that the project's files say is run. */
+function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunRequest): boolean {
+  const chosen = [suites, model, prompt, cases, tag].some((one) => one.length > 0);
+  return !chosen && shard === undefined && run === undefined;
+}
+
+/** What all suites as they stand in their files would be compared with; null when one of them cannot be read. */
+async function wholeProject(
+  { home, at }: RunPlace,
+  { directory }: RunRequest,
+  io: Environment,
+): Promise<ReadonlySet<string> | null> {
+  try {
+    const { readProjectAt } = await import("../project/project-at.ts");
+    const { suites } = at === null ? await openProject(io, { directory }) : await readProjectAt(io, home, at);
+    return new Set(suites.flatMap(({ name, suite }) => pathsOf(name, suite.models)));
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+interface LostBaseline {
+  readonly path: string;
+  readonly suite: string;
+}
+
+/** A file that the base branch compares with nothing either was left there by somebody else. */
+async function stillCompared(
+  paths: readonly string[],
+  { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,
+  { home, io }: { readonly home: string; readonly io: Environment },
+): Promise<LostBaseline[]> {
+  const lost = await Promise.all(
+    paths.map(async (path) => ({ path, suite: suiteIn(await readAtCommit(home, ref, path)) ?? path })),
+  );
+  const commit = await resolveCommit(home, ref);
+  if (commit === null) return lost;
+  try {
+    const { readProjectAt } = await import("../project/project-at.ts");
+    const { suites } = await readProjectAt(io, home, { word: name, commit });
+    const compared = new Set(suites.flatMap((one) => pathsOf(one.name, one.suite.models)));
+    return lost.filter(({ path }) => compared.has(path));
+  } catch (error) {
+    if (error instanceof EvalsError) return lost;
+    throw error;
+  }
+}
+
+function suiteIn(text: string | null): string | null {
+  return /^\{"schema":"evals\.baseline\/\d+","suite":"([^"\\]+)"/.exec(text ?? "")?.[1] ?? null;
+}
+
+/** Baselines that the base branch got after the change had left it. */
+async function gainedSince(
+  left: string,
+  lost: readonly LostBaseline[],
+  home: string,
+): Promise<ReadonlySet<string>> {
+  if (lost.length === 0) return new Set();
+  const then = new Set(await baselineFiles(home, left));
+  return new Set(lost.map(({ path }) => path).filter((path) => !then.has(path)));
+}
+
+function missedRule({ path, suite }: LostBaseline, branch: string): RuleResult {
+  return {
+    rule: "removed baselines",
+    outcome: "failed",
+    value: 1,
+    required: `0 (git rm or git mv ${path} in this change lets it go)`,
+    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more: was it renamed?`,
+  };
+}
+
+function removedNote(path: string, suite: string, branch: string): string {
+  return `This change removes ${path}, which ${branch} compares suite ${suite} with: nothing is compared with it any more.`;
+}
+
+function hiddenNote({ path, suite }: LostBaseline, branch: string): string {
+  return `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with it any more. This narrowed run does not fail by it; evals run without a suite or an option does.`;
+}

@@ -1,0 +1,232 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { JudgeBar } from "../../domain/calibration.ts";
+import type { Case } from "../../domain/case.ts";
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import type { Label } from "../../domain/label.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { LoadedSuite, Project } from "../../domain/project.ts";
+import { readCalibration } from "../../labels/calibration-file.ts";
+import { labelsPath, readLabels } from "../../labels/label-file.ts";
+import {
+  labelCommand,
+  labelsOf,
+  type MeasuredScorer,
+  measuredNames,
+  measuredScorers,
+  unassignedLabels,
+} from "../../labels/label-of.ts";
+import { SCORER_VERSION } from "../../labels/trust.ts";
+import { type JudgeVerdict, readVerdicts } from "../../labels/verdict-file.ts";
+import { findVersion, JUDGES } from "../../project/version-files.ts";
+import { workTree } from "../../project/work-tree.ts";
+import type { Environment } from "../environment.ts";
+import { locate, openProject } from "../project/open-project.ts";
+
+/** A judge and the labels that it is to be measured by, as the files have them. Nothing of it needs a model. */
+export interface CalibrationSubject {
+  /** Absolute. */
+  readonly root: string;
+  readonly judge: string;
+  /** Exact semver. */
+  readonly version: string;
+  readonly suite: string;
+  /** Those of the suite that measure the judge. */
+  readonly labels: readonly Label[];
+  /** By which a person adds to them. */
+  readonly labelCommand: string;
+  readonly verdicts: readonly JudgeVerdict[];
+  /** Null when the project's files have mistakes or do not know the suite; `troubles` says which. */
+  readonly project: Project | null;
+  readonly loaded: LoadedSuite | null;
+  readonly troubles: readonly Problem[];
+  readonly bar: JudgeBar;
+  /** Other suites have labels too, and verdicts of this judge may be theirs. */
+  readonly shared: boolean;
+  /** Cases by id; null when there is no dataset to ask. */
+  readonly cases: ReadonlyMap<string, Case> | null;
+}
+
+/**
+ * Reads all that a calibration rests on.
+ * @param spec `name`, `name@1.2.0`
+ * @throws {EvalsError} for an unknown judge, a suite that cannot be told, or a file with mistakes
+ */
+export async function readSubject(
+  io: Environment,
+  spec: string,
+  options: { readonly directory?: string | undefined; readonly suite?: string | undefined },
+): Promise<CalibrationSubject> {
+  const root = rootOf(io, options.directory);
+  const suite = options.suite ?? onlySuite(root);
+  const { project, troubles } = await openTolerantly(io, options.directory, suite);
+  const loaded = project?.suites.find((one) => one.name === suite) ?? null;
+  const { name, version } = await judgeVersion(root, specOf(loaded, spec), scorerNames(loaded));
+  const all = readLabels(root, suite);
+  if (all.length === 0) throw noLabels(root, suite, loaded !== null);
+  const scorers = measuredScorers(loaded?.suite.scorers ?? []);
+  const labels = labelsOf(all, name, scorers);
+  if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
+  // A file that cannot be written back to is told before anything is paid.
+  readCalibration(root, name, version);
+  return {
+    root,
+    judge: name,
+    version,
+    suite,
+    labels,
+    labelCommand: labelCommand(suite, name, scorers),
+    verdicts: readVerdicts(root, name, version),
+    shared: labelledSuites(root).some((other) => other !== suite),
+    project,
+    loaded,
+    troubles,
+    bar: JudgeBar.parse(loaded?.suite.gate.judge ?? {}),
+    cases: loaded === null ? null : casesOf(loaded),
+  };
+}
+
+/** Labels and verdicts are enough: a folder that has them needs no evalconfig.yaml. */
+function rootOf(io: Environment, directory: string | undefined): string {
+  try {
+    return locate(io, directory).root;
+  } catch (error) {
+    const here = resolve(io.cwd, directory ?? ".");
+    if (error instanceof EvalsError && existsSync(join(here, "labels"))) return here;
+    throw error;
+  }
+}
+
+async function openTolerantly(io: Environment, directory: string | undefined, suite: string) {
+  try {
+    return { project: await openProject(io, { directory, suites: [suite] }), troubles: [] };
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    return { project: null, troubles: error.problems };
+  }
+}
+
+/** The version that the suite uses, when the word names none. */
+function specOf(loaded: LoadedSuite | null, spec: string): string {
+  if (spec.includes("@")) return spec;
+  const used = (loaded?.suite.scorers ?? []).flatMap((entry) =>
+    entry.type === "judge" && typeof entry.judge === "string" ? [entry.judge] : [],
+  );
+  return used.find((one) => one === spec || one.startsWith(`${spec}@`)) ?? spec;
+}
+
+/** Scorers of the suite that are no judges; one that rests on a model is calibrated under its own name. */
+function scorerNames(loaded: LoadedSuite | null): string[] {
+  return (loaded?.suite.scorers ?? []).flatMap((entry) =>
+    entry.type === "judge" ? [] : [entry.name ?? entry.type],
+  );
+}
+
+/** A judge's file decides; verdicts that were made elsewhere do when there is none. */
+async function judgeVersion(
+  root: string,
+  spec: string,
+  scorers: readonly string[],
+): Promise<{ name: string; version: string }> {
+  const [name = spec, wanted] = spec.split("@", 2);
+  try {
+    return await findVersion(workTree(root), JUDGES, spec);
+  } catch (error) {
+    const made = verdictVersions(root, name).filter((one) => wanted === undefined || one === wanted);
+    const version = made.at(-1);
+    if (version !== undefined) return { name, version };
+    if (scorers.includes(spec)) return { name: spec, version: SCORER_VERSION };
+    throw error;
+  }
+}
+
+/** Versions that have verdicts, oldest first. */
+function verdictVersions(root: string, judge: string): string[] {
+  const folder = join(root, "judges", judge);
+  if (!/^[\w.-]+$/.test(judge)) return [];
+  const numbers = (version: string): string =>
+    version
+      .split(/[.+-]/)
+      .map((part) => part.padStart(8, "0"))
+      .join(".");
+  return filesIn(folder)
+    .flatMap((file) => /^(.+)\.verdicts\.jsonl$/.exec(file)?.[1] ?? [])
+    .sort((a, b) => (numbers(a) < numbers(b) ? -1 : 1));
+}
+
+/** Names in a folder; none where there is no folder. */
+function filesIn(folder: string): string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder) : [];
+}
+
+function labelledSuites(root: string): string[] {
+  return filesIn(join(root, "labels"))
+    .flatMap((file) => /^(.+)\.jsonl$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+function onlySuite(root: string): string {
+  const suites = labelledSuites(root);
+  const [only] = suites;
+  if (only !== undefined && suites.length === 1) return only;
+  throw new EvalsError({
+    code: "EVALS_CALIBRATE_SUITE",
+    what:
+      only === undefined
+        ? "There are no labels yet, so no judge can be compared with people."
+        : `There are labels of ${suites.length} suites: ${suites.join(", ")}.`,
+    why: "A judge is calibrated on the labels of one suite: good at one task, it may be bad at another.",
+    fix: only === undefined ? "evals label <suite>" : `--suite ${only}`,
+  });
+}
+
+/** The suite has labels, and none of them measures this judge. */
+function noneOfJudge(
+  suite: string,
+  judge: string,
+  { all, scorers }: { readonly all: readonly Label[]; readonly scorers: readonly MeasuredScorer[] },
+): EvalsError {
+  const open = unassignedLabels(all, scorers).length;
+  const judges = measuredNames(scorers);
+  return new EvalsError({
+    code: "EVALS_CALIBRATE_NO_LABELS",
+    path: labelsPath(suite),
+    what:
+      open > 0
+        ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which of them they are of.`
+        : `No label of suite "${suite}" is of "${judge}"; they are of ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
+    why: "A label answers the question of one judge; it says nothing of another.",
+    fix:
+      open > 0
+        ? `evals label ${suite} --assign ${judge}, if they answer its question; else: ${labelCommand(suite, judge, scorers)}`
+        : `evals label ${suite} --judge ${judge}`,
+  });
+}
+
+function noLabels(root: string, suite: string, known: boolean): EvalsError {
+  const others = labelledSuites(root);
+  return new EvalsError({
+    code: "EVALS_CALIBRATE_NO_LABELS",
+    path: labelsPath(suite),
+    what: `There are no labels of suite "${suite}".${known ? "" : didYouMean(suite, others)}`,
+    why: "A judge is worth what it agrees with people on, and no person has judged an answer yet.",
+    fix: known || others.length === 0 ? `evals label ${suite}` : `--suite ${others[0]}`,
+  });
+}
+
+function casesOf(suite: LoadedSuite): ReadonlyMap<string, Case> | null {
+  let cases: ReturnType<LoadedSuite["openCases"]>;
+  try {
+    cases = suite.openCases();
+  } catch (error) {
+    // A dataset with mistakes hides tags and new questions; the labels and verdicts are whole without it.
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+  try {
+    return new Map(Array.from({ length: cases.count }, (_, at) => [cases.id(at), cases.read(at)]));
+  } finally {
+    cases.close();
+  }
+}

@@ -1,0 +1,89 @@
+import type { OpenJudge } from "../../domain/judge.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { verdictsByAnswer } from "../../labels/calibrate.ts";
+import { calibrateAlone } from "../../labels/one-calibration.ts";
+import { labelledAnswers } from "../../labels/truth.ts";
+import { appendVerdict, type JudgeVerdict, sortVerdicts } from "../../labels/verdict-file.ts";
+import { plural } from "../../reports/format-numbers.ts";
+import type { Environment } from "../environment.ts";
+import { type Asked, askVerdicts, type VerdictQuestion } from "./ask-verdicts.ts";
+import type { CalibrationSubject } from "./calibrated-judge.ts";
+import { contentOf, countingVerdicts, staying } from "./counting-verdicts.ts";
+
+/** Questions to a judge in flight at once, unless the configuration says otherwise. */
+const CONCURRENCY = 8;
+
+/** The judge, and the person at the keyboard. */
+export interface VerdictSitting {
+  readonly subject: CalibrationSubject;
+  /** Null when its file is not here or has mistakes, told in `troubles`. */
+  readonly judge: OpenJudge | null;
+  readonly troubles: readonly Problem[];
+  readonly stopping: () => boolean;
+  readonly io: Environment;
+}
+
+/** The verdicts of this judge, with those that were missing asked and kept one by one. */
+export async function completeVerdicts(
+  sitting: VerdictSitting,
+  repeats: number,
+): Promise<{ verdicts: readonly JudgeVerdict[]; asked: Asked | null }> {
+  const { subject, judge, troubles } = sitting;
+  const known = countingVerdicts(subject, judge, subject.verdicts);
+  if (known.length === 0 && judge === null) throw new EvalsError(troubles);
+  if (judge === null || missingVerdicts(subject, known, repeats).length === 0)
+    return { verdicts: known, asked: null };
+  const done = calibrateAlone(subject.root, subject);
+  try {
+    return await askForVerdicts(sitting, judge, repeats);
+  } finally {
+    done();
+  }
+}
+
+function missingVerdicts(
+  { labels, cases }: CalibrationSubject,
+  known: readonly JudgeVerdict[],
+  repeats: number,
+): VerdictQuestion[] {
+  const there = verdictsByAnswer(known);
+  return labelledAnswers(labels).flatMap((labelled): VerdictQuestion[] => {
+    const golden = cases?.get(labelled.case);
+    if (golden === undefined) return [];
+    const said = there.get(labelled.key) ?? [];
+    return missingRepeats(said, repeats).map((repeat) => ({ labelled, golden, repeat }));
+  });
+}
+
+async function askForVerdicts({ subject, stopping, io }: VerdictSitting, judge: OpenJudge, repeats: number) {
+  const { root, judge: name, version } = subject;
+  // Verdicts of an earlier judge under the same version would be mistaken for this one's.
+  const stays = staying(subject, judge);
+  const known = countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays));
+  const questions = missingVerdicts(subject, known, repeats);
+  io.notice(`Asking ${name} ${version} about ${plural(questions.length, "answer")}.`);
+  const asked = await askVerdicts(judge, questions, {
+    concurrency: concurrencyOf(subject),
+    stopping,
+    onVerdict: ({ labelled, golden, repeat }, { verdict, orders }) => {
+      const { case: id, answer_hash } = labelled;
+      const one = { case: id, answer_hash, repeat, verdict, judge: judge.hash, content: contentOf(golden) };
+      appendVerdict(root, name, version, orders === undefined ? one : { ...one, orders: [...orders] });
+    },
+  });
+  return { verdicts: countingVerdicts(subject, judge, sortVerdicts(root, name, version, stays)), asked };
+}
+
+/** Numbers, from 1, for the verdicts that are still wanted of an answer; those made elsewhere may be numbered from 0. */
+function missingRepeats(said: readonly JudgeVerdict[], wanted: number): number[] {
+  const taken = new Set(said.map((one) => one.repeat));
+  const missing: number[] = [];
+  for (let repeat = 1; said.length + missing.length < wanted; repeat++)
+    if (!taken.has(repeat)) missing.push(repeat);
+  return missing;
+}
+
+/** Questions to its judge in flight at once. */
+export function concurrencyOf({ loaded, project }: CalibrationSubject): number {
+  return loaded?.suite.concurrency ?? project?.config.defaults.concurrency ?? CONCURRENCY;
+}

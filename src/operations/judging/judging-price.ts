@@ -1,0 +1,104 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { dollars, plural } from "../../reports/format-numbers.ts";
+import { openPurse } from "../../run/budget-guard.ts";
+import type { JudgeDesk } from "../../run/judge-desk.ts";
+import { beginJudging, type JudgeTotals, type JudgingPrice, priceJudging } from "../../run/judge-sitting.ts";
+import { type RescoreInput, rescore } from "../../run/rescore-run.ts";
+import type { RunWriter, Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { unusableKeys } from "../running/unusable-keys.ts";
+
+export interface JudgingContext {
+  readonly project: Project;
+  readonly store: Store;
+  readonly io: Environment;
+  /** `yes` and `budget` of the command line. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Judges of a rescoring, once it may be paid for. */
+export interface Judging {
+  start(header: RunHeader, writer: RunWriter): void;
+  /** Null without judges. */
+  totals(): JudgeTotals | null;
+}
+
+/** `$0.0123`, or that it is unknown. */
+export function priceText(usd: number | null): string {
+  return usd === null ? "cost unknown" : dollars(usd);
+}
+
+/**
+ * Says what judges have to be asked and what that costs, and lets it happen when the command line agreed to it.
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it did not; EVALS_KEY_UNSET for a key that asking needs
+ */
+export async function judgingFor(
+  input: RescoreInput,
+  desk: JudgeDesk,
+  { project, store, io, options }: JudgingContext,
+): Promise<Judging> {
+  if (desk.asked().length === 0) return { start: () => {}, totals: () => null };
+  const budget = options.budget === undefined ? null : Number(options.budget);
+  if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget());
+  const priceSoFar = priceJudging(desk, store);
+  await rescore(input, store);
+  const price = priceSoFar();
+  if (price.calls > 0) {
+    if (price.usd !== 0 && options.yes !== true && budget === null) throw new EvalsError(costs(input, price));
+    if (budget !== null && price.usd === null) throw new EvalsError(unpriced(input));
+    const unset = desk.models().flatMap((model) => unusableKeys(project, model));
+    if (unset.length > 0) throw new EvalsError(unset);
+    io.notice(`Asking judges ${plural(price.calls, "time")}, ${about(price)}.`);
+  }
+  let totals: () => JudgeTotals | null = () => null;
+  return {
+    start: (header, writer) => {
+      totals = beginJudging(desk, {
+        header,
+        writer,
+        store,
+        purse: openPurse(budget === null ? null : { usd: budget }),
+        signal: new AbortController().signal,
+        useCache: true,
+        trials: header.planned,
+        calls: 0,
+        outside: { sleep: io.sleep, random: io.random, now: io.now },
+      });
+    },
+    totals: () => totals(),
+  };
+}
+
+function about({ usd }: JudgingPrice): string {
+  return usd === null ? "cost unknown" : `about ${dollars(usd)}`;
+}
+
+function costs({ run }: RescoreInput, price: JudgingPrice) {
+  const known = price.usd === null ? "" : `, or --budget ${(price.usd * 1.5).toPrecision(2)}`;
+  return {
+    code: "EVALS_RESCORE_COSTS",
+    what: `Judges have not judged all of these answers: ${plural(price.calls, "call")}, ${about(price)}.`,
+    why: "What they have said before is read back; the rest has to be paid for.",
+    fix: `evals rescore ${run.header.id} --yes${known}`,
+  };
+}
+
+function unpriced({ run }: RescoreInput) {
+  return {
+    code: "EVALS_BUDGET_UNPRICED",
+    what: "The budget is in dollars, and the model of a judge has no price.",
+    why: "An unknown cost is not zero: it could not be stopped in time.",
+    fix: `Give the model a price in evalconfig.yaml, or: evals rescore ${run.header.id} --yes`,
+  };
+}
+
+function badBudget() {
+  return {
+    code: "EVALS_OPTION_INVALID",
+    what: "--budget is not an amount in US dollars above 0, for instance 0.50.",
+    why: "An option that is read wrong would spend something else than was meant.",
+    fix: "Give another value; see evals rescore --help",
+  };
+}

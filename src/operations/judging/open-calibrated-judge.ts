@@ -1,0 +1,87 @@
+import type { OpenJudge } from "../../domain/judge.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { SCORER_VERSION } from "../../labels/trust.ts";
+import { scorerHash } from "../../run/fingerprint.ts";
+import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
+import type { JudgeEntry } from "../../scorers/suite-judge.ts";
+import type { Environment } from "../environment.ts";
+import { openWrittenHistory } from "../project/open-written-history.ts";
+import type { CalibrationSubject } from "./calibrated-judge.ts";
+import { type OpenJudgeOptions, openDesk, openJudge } from "./open-judge.ts";
+
+/** A judge that can be asked, or why it cannot. */
+export interface CalibratedJudge {
+  /** Null when the project, the judge's file or its model cannot be opened: then its verdicts have to be there. */
+  readonly judge: OpenJudge | null;
+  readonly troubles: readonly Problem[];
+  close(): Promise<void>;
+}
+
+/** Opens a judge as the suite uses it. Nothing is asked yet, and no key is needed. */
+export async function openCalibratedJudge(
+  subject: CalibrationSubject,
+  io: Environment,
+  signal: AbortSignal,
+): Promise<CalibratedJudge> {
+  const { project, root, judge: name, version } = subject;
+  if (project === null) return { judge: null, troubles: subject.troubles, close: async () => {} };
+  const store = await openWrittenHistory(root, io);
+  try {
+    const outside = { project, store, io, signal };
+    const judge =
+      version === SCORER_VERSION
+        ? await scorerAsJudge(subject, outside)
+        : await openJudge(`${name}@${version}`, { ...outside, entry: entryOf(subject) });
+    return {
+      judge,
+      troubles: [],
+      close: async () => {
+        await judge.close();
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    if (!(error instanceof EvalsError)) throw error;
+    return { judge: null, troubles: error.problems, close: async () => {} };
+  }
+}
+
+/** A scorer of the suite that rests on a model without being a judge (a combinator, a classifier), asked like one. */
+async function scorerAsJudge(
+  { loaded, judge: name, version }: CalibrationSubject,
+  outside: Omit<OpenJudgeOptions, "entry">,
+): Promise<OpenJudge> {
+  if (loaded === null) throw new Error("a scorer is looked up in a suite that was loaded");
+  const { project } = outside;
+  const desk = await openDesk(outside);
+  try {
+    const host = scorerHost(project, { concurrency: 1, judges: desk.host });
+    const scorers = await openScorers(loaded, host);
+    const scorer = scorers.find((one) => one.name === name);
+    if (scorer === undefined) throw new Error(`the suite has no scorer ${name}`);
+    return {
+      ...{ name, version, hash: scorerHash(scorer), identity: scorer.identity, path: loaded.path },
+      models: desk.asked().map((one) => one.model.alias),
+      judge: async (input, repeat) => {
+        const { pass, score, reason } = await scorer.score({ ...input, opinion: repeat });
+        return { verdict: pass ? "pass" : "fail", score, reason };
+      },
+      close: async () => {
+        await closeScorers(scorers);
+        await desk.close();
+      },
+    };
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
+}
+
+/** What the suite's entry says of the judge: part of its hash, so that the gate finds the same judge. */
+function entryOf({ loaded, judge: name }: CalibrationSubject): JudgeEntry | undefined {
+  const at = (loaded?.suite.scorers ?? []).findIndex(
+    ({ type, judge }) => type === "judge" && (judge === name || String(judge).startsWith(`${name}@`)),
+  );
+  return at === -1 ? undefined : (loaded?.scorers[at]?.settings as JudgeEntry | undefined);
+}

@@ -1,0 +1,89 @@
+import type { OpenJudge } from "../../domain/judge.ts";
+import { EvalsError, SettingMistake } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
+import { HOPELESS } from "../../run/model-presence.ts";
+import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
+import type { Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { replayOf } from "../running/replay-model.ts";
+import { unusableKeys } from "../running/unusable-keys.ts";
+
+export interface OpenJudgeOptions {
+  readonly project: Project;
+  /** Replies are kept here, and read back from here. */
+  readonly store: Store;
+  readonly io: Environment;
+  /**
+   * Settings of a suite's entry of type `judge`: they say which part of an answer is judged, against what, by which model
+   * and from which score on it passes, and are part of the judge's hash. Absent: the judge as its file says.
+   */
+  readonly entry?: JudgeEntry | undefined;
+  /** Calls in flight at once where the model has no limit of its own; default 16. */
+  readonly concurrency?: number | undefined;
+  /** Answer from `fixtures/<alias>.jsonl` instead of asking. */
+  readonly replay?: boolean | undefined;
+  /** Cuts what is in flight: `judge` then throws `NotJudged`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Requests sent, retries included. */
+  readonly onCall?: (() => void) | undefined;
+}
+
+const CONCURRENCY = 16;
+
+/**
+ * Opens a judge outside of a run: `helpful`, `helpful@1.2.0` or `helpful@^1`. Its hash, path and models are known at once;
+ * nothing is asked, and no key is needed, before `judge` is called.
+ *
+ * @throws {EvalsError} for an unknown judge, model or version, and for mistakes of the judge's file
+ */
+export async function openJudge(spec: string, options: OpenJudgeOptions): Promise<OpenJudge> {
+  const { project, entry = {} } = options;
+  const desk = await openDesk(options);
+  try {
+    const file = await project.judges.find(spec);
+    try {
+      const judge = await openSuiteJudge(file, entry, desk.host);
+      return { ...judge, close: () => desk.close() };
+    } catch (error) {
+      if (!(error instanceof SettingMistake)) throw error;
+      throw new EvalsError(error.problem, { cause: error });
+    }
+  } catch (error) {
+    await desk.close();
+    throw error;
+  }
+}
+
+/** What judges outside of a run ask with; whoever opens it closes it. */
+export async function openDesk(options: Omit<OpenJudgeOptions, "entry">): Promise<JudgeDesk> {
+  const { project, store, io } = options;
+  const desk = judgeDesk(project, {
+    concurrency: options.concurrency ?? CONCURRENCY,
+    instead: options.replay === true ? await replayOf() : undefined,
+  });
+  desk.begin(
+    {
+      store,
+      run_no: null,
+      since: 0,
+      discarded_after: store.newestJudgement(),
+      hopeless_after: HOPELESS,
+      signal: options.signal ?? new AbortController().signal,
+      hooks: () => ({
+        onCall: options.onCall ?? (() => {}),
+        onFailed: () => true,
+        mayAsk: () => true,
+      }),
+      mayAsk: ({ model }) => {
+        const unset = unusableKeys(project, model.model);
+        if (unset.length > 0) throw new EvalsError(unset);
+        return true;
+      },
+      purse: null,
+      guard: null,
+    },
+    { sleep: io.sleep, random: io.random, now: io.now },
+  );
+  return desk;
+}

@@ -1,0 +1,38 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { userEmail } from "../../git/user-email.ts";
+import { ADJUDICATED } from "../../labels/truth.ts";
+import type { Environment } from "../environment.ts";
+
+/**
+ * Who judges: `--rater`, else the address that git commits with, else the name of the user.
+ * @throws {EvalsError} when nobody can tell, or for a name that means something else in a labels file
+ */
+export async function raterName(io: Environment, root: string, given: unknown): Promise<string> {
+  const { USER, LOGNAME, USERNAME } = io.env;
+  const name =
+    given === undefined ? ((await userEmail(root)) ?? USER ?? LOGNAME ?? USERNAME ?? "") : String(given);
+  const plain = name.trim();
+  if (plain === "") throw unknownRater(given !== undefined);
+  if (plain.startsWith(ADJUDICATED)) throw reservedName(plain);
+  return plain;
+}
+
+function unknownRater(isEmpty: boolean): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RATER_UNKNOWN",
+    what: isEmpty
+      ? "--rater is empty."
+      : "Nobody says who judges: git has no user.email, and the system no user name.",
+    why: "Each label names its rater, so that two people's judgements can be compared.",
+    fix: "--rater NAME",
+  });
+}
+
+function reservedName(name: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RATER_RESERVED",
+    what: `A rater cannot be called "${name}".`,
+    why: `A name that begins with ${ADJUDICATED} settles a conflict and outweighs all other labels of an answer.`,
+    fix: "Settle conflicts with --adjudicate; it writes that name itself.",
+  });
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { type BaseBranch, baseRefs } from "../../baselines/base-branch.ts";
+import { type ChangeBuild, changeBuildOf } from "../../baselines/change-build.ts";
+import { findGitFolder } from "../../git/git-folder.ts";
+import { remoteNames, resolveCommit } from "../../git/repository.ts";
+import type { Environment } from "../environment.ts";
+
+/** The branch that a build's change goes into, as this clone has it. */
+export type BaseOfChange =
+  /** A laptop, or a build of a push. */
+  | { readonly kind: "none" }
+  | { readonly kind: "seen"; readonly name: string; readonly ref: string }
+  | { readonly kind: "unseen"; readonly base: BaseBranch; readonly remotes: readonly string[] }
+  | Extract<ChangeBuild, { kind: "unknown" }>;
+
+export async function baseOfChange(root: string, io: Pick<Environment, "env">): Promise<BaseOfChange> {
+  const build = buildHere(root, io);
+  if (build.kind !== "into") return build;
+  const { base } = build;
+  const remotes = await remoteNames(root);
+  for (const ref of baseRefs(base, remotes))
+    if ((await resolveCommit(root, ref)) !== null) return { kind: "seen", name: base.name, ref };
+  return { kind: "unseen", base, remotes };
+}
+
+function buildHere(root: string, { env }: Pick<Environment, "env">): ChangeBuild {
+  const git = findGitFolder(root);
+  const top = git !== null && basename(git) === ".git" ? dirname(git) : root;
+  return changeBuildOf(env, (path) => {
+    const place = resolve(top, path);
+    return existsSync(place) && statSync(place).isFile() ? readFileSync(place, "utf8") : null;
+  });
+}

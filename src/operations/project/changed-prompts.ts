@@ -1,0 +1,152 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { findGitFolder, isShallow } from "../../git/git-folder.ts";
+import { hashFiles } from "../../git/hash-files.ts";
+import { publishedFiles } from "../../git/published-files.ts";
+import { readTree } from "../../git/read-tree.ts";
+import { listRefs, readAtCommit, remoteDefaultBranch, remoteNames } from "../../git/repository.ts";
+import { readBlobs } from "../../git/tags.ts";
+import { changedVersionProblem, versionOfPath } from "../../project/prompt-versions.ts";
+import { baseOfChange } from "./base-of-change.ts";
+
+const FOLDERS = ["prompts", "judges"] as const;
+
+/** Version files of the work tree whose text is none that was ever published under their version. */
+export async function changedPrompts(root: string, env: Environment): Promise<Problem[]> {
+  return changedAmong(
+    { root, env, textOf: async (path) => readFileSync(join(root, path), "utf8") },
+    FOLDERS.flatMap((folder) => versionFiles(root, folder)),
+    (known) => hashFiles(root, known),
+  );
+}
+
+/** As `changedPrompts`, of the files that a commit holds. */
+export async function changedPromptsAt(root: string, env: Environment, commit: string): Promise<Problem[]> {
+  const { prefix, entries } = await readTree(root, commit);
+  const ids = new Map(
+    [...entries]
+      .filter(([path]) => path.startsWith(prefix) && versionOfPath(path.slice(prefix.length)) !== null)
+      .map(([path, { id }]) => [path.slice(prefix.length), id]),
+  );
+  const textOf = async (path: string) => (await readAtCommit(root, commit, path)) ?? "";
+  return changedAmong({ root, env, textOf }, [...ids.keys()], async () => ids);
+}
+
+interface Looking {
+  readonly root: string;
+  readonly env: Environment;
+  readonly textOf: (path: string) => Promise<string>;
+}
+
+async function changedAmong(
+  { root, env, textOf }: Looking,
+  here: readonly string[],
+  idsOf: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>,
+): Promise<Problem[]> {
+  if (here.length === 0 || findGitFolder(root) === null) return [];
+  const published = await publishedFiles(root, FOLDERS, await baseBranchRefs(root, env));
+  const known = here.filter((path) => published.has(path));
+  if (known.length === 0) return [];
+  const now = await idsOf(known);
+  const all = [...new Set([...here, ...published.keys()])];
+  const changed = known.filter((path) => published.get(path)?.has(now.get(path) ?? "") === false);
+  return Promise.all(
+    changed.map(async (path) => {
+      const [newest = ""] = published.get(path) ?? [];
+      const before = (await readBlobs(root, [newest])).get(newest)?.toString("utf8") ?? "";
+      const line = firstDifference(before, await textOf(path));
+      return changedVersionProblem({ path, line, published: newest, taken: takenBeside(path, all) });
+    }),
+  );
+}
+
+/**
+ * A warning where this clone cannot know what was published: its history is cut, or the branch that counts is not in it. No
+ * warning where no version could have been published.
+ */
+export async function unknownPublished(root: string, env: Environment): Promise<Problem[]> {
+  if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
+    return [];
+  const shallow = isShallow(root);
+  // A remote of which nothing is here was never pushed to from here.
+  if (!shallow && (await listRefs(root, "refs/remotes/")).length === 0) return [];
+  const [remotes, branch, base] = await Promise.all([
+    remoteNames(root),
+    remoteDefaultBranch(root),
+    baseOfChange(root, { env }),
+  ]);
+  const [remote] = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
+  const everyBranch = `--tags ${remote ?? "origin"} "+refs/heads/*:refs/remotes/${remote ?? "origin"}/*"`;
+  if (shallow) {
+    return [
+      publishedUnknown(
+        "This clone is shallow: its history is cut off",
+        `git fetch --unshallow ${everyBranch}        (in GitHub Actions: fetch-depth: 0 at actions/checkout)`,
+      ),
+    ];
+  }
+  if (remote === undefined) return [];
+  if (base.kind === "unseen") {
+    const { name } = base.base;
+    const fetch = `git fetch --tags ${remote} ${name}:refs/remotes/${remote}/${name}`;
+    return [publishedUnknown(`The branch "${name}" is not in this clone`, fetch)];
+  }
+  if (branch !== null || base.kind === "seen") return [];
+  const fetch = `git fetch ${everyBranch} && git remote set-head ${remote} --auto`;
+  return [publishedUnknown(`The default branch of "${remote}" is not in this clone`, fetch)];
+}
+
+function publishedUnknown(reason: string, fix: string): Problem {
+  return {
+    code: "EVALS_PUBLISHED_UNKNOWN",
+    what: `${reason}, so it cannot be known which versions of prompts and judges are published.`,
+    why: "A published version that was edited in place would not be found here.",
+    fix,
+  };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The branch that CI says the change goes into: a shallow checkout does not know the remote's default branch. */
+async function baseBranchRefs(root: string, env: Environment): Promise<string[]> {
+  const base = await baseOfChange(root, { env });
+  return base.kind === "seen" ? [base.ref] : [];
+}
+
+/** From 1. */
+function firstDifference(before: string, after: string): number {
+  const [was, is] = [before.split(/\r?\n/), after.split(/\r?\n/)];
+  const at = is.findIndex((line, index) => line !== was[index]);
+  return (at === -1 ? is.length - 1 : at) + 1;
+}
+
+/**
+ * @param commit to look at its files instead of the work tree's
+ * @throws {EvalsError} with every published version that was edited in place
+ */
+export async function refuseChangedPrompts(root: string, env: Environment, commit?: string): Promise<void> {
+  const problems = await (commit === undefined
+    ? changedPrompts(root, env)
+    : changedPromptsAt(root, env, commit));
+  if (problems.length > 0) throw new EvalsError(problems);
+}
+
+function versionFiles(root: string, folder: string): string[] {
+  const place = join(root, folder);
+  if (!existsSync(place)) return [];
+  return readdirSync(place, { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((path) => versionOfPath(path) !== null);
+}
+
+function takenBeside(path: string, all: readonly string[]): string[] {
+  const own = versionOfPath(path);
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  return all.flatMap((other) => {
+    const one = versionOfPath(other);
+    return one !== null && own !== null && other.startsWith(folder) && one.name === own.name
+      ? [one.version]
+      : [];
+  });
+}

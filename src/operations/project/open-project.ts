@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import type { Project } from "../../domain/project.ts";
+import { findProjectRoot, type ProjectRoot } from "../../project/find-project-root.ts";
+import { loadProject } from "../../project/load-project.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
+import { workTree } from "../../project/work-tree.ts";
+import { providers } from "../../providers/registry.ts";
+import { scorers } from "../../scorers/registry.ts";
+import type { Environment } from "../environment.ts";
+
+/** Where the command works: `-C` or the current directory, upward to the nearest evalconfig.yaml. */
+export function locate(io: Environment, directory: string | undefined): ProjectRoot {
+  return findProjectRoot(resolve(io.cwd, directory ?? "."));
+}
+
+export interface OpenProjectOptions {
+  readonly directory?: string | undefined;
+  /** Only these suites; all when left out or empty. */
+  readonly suites?: readonly string[];
+  readonly overrides?: SuiteOverrides;
+}
+
+/** @throws {EvalsError} with every mistake of every file */
+export async function openProject(io: Environment, options: OpenProjectOptions): Promise<Project> {
+  const { root, gitRoot } = locate(io, options.directory);
+  return loadProject({
+    root,
+    files: workTree(root, gitRoot ?? root),
+    env: io.env,
+    providers,
+    scorers,
+    ...(options.suites === undefined || options.suites.length === 0 ? {} : { suites: options.suites }),
+    ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
+  });
+}

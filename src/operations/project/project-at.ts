@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import { checkOut } from "../../git/check-out.ts";
+import { findCommit, type NamedCommit } from "../../git/find-commit.ts";
+import { remoteNames } from "../../git/repository.ts";
+import { commitTree } from "../../project/commit-tree.ts";
+import { CONFIG_FILE } from "../../project/find-project-root.ts";
+import { loadProject } from "../../project/load-project.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
+import { readEnvFile } from "../../project/read-env-file.ts";
+import { workTree } from "../../project/work-tree.ts";
+import { providers } from "../../providers/registry.ts";
+import { scorers } from "../../scorers/registry.ts";
+import type { Environment } from "../environment.ts";
+import type { OpenProjectOptions } from "./open-project.ts";
+
+/** A project as it stood at a commit, on the disk for as long as a run needs it. */
+export interface CheckedOutProject {
+  readonly project: Project;
+  /** Reads the same files with another target. */
+  readonly load: (overrides: SuiteOverrides) => Promise<Project>;
+  remove(): void;
+}
+
+type Options = Pick<OpenProjectOptions, "suites"> & { readonly overrides?: SuiteOverrides | undefined };
+
+/** @throws {EvalsError} EVALS_REF_UNKNOWN with the command that fetches it */
+export async function requireCommit(root: string, word: string): Promise<NamedCommit> {
+  const found = await findCommit(root, word);
+  if (found !== null) return found;
+  const remotes = await remoteNames(root);
+  const remote = remotes.includes("origin") ? "origin" : remotes[0];
+  throw new EvalsError({
+    code: "EVALS_REF_UNKNOWN",
+    what: `"${word}" is no commit, branch or tag of this clone.`,
+    why: "The files to run are read from git.",
+    fix:
+      remote === undefined
+        ? "git log --oneline --all lists commits"
+        : `git fetch --depth=1 ${remote} ${word}:refs/remotes/${remote}/${word}    (git branch --all lists branches)`,
+  });
+}
+
+/**
+ * Reads what a commit holds, without a checkout: enough to plan and to count, not to run.
+ * @param root the project root of the work tree
+ * @throws {EvalsError} with every mistake of every file there
+ */
+export async function readProjectAt(
+  io: Environment,
+  root: string,
+  at: NamedCommit,
+  options: Options = {},
+): Promise<Project> {
+  const files = await commitTree(root, at.commit);
+  if (!files.exists(CONFIG_FILE)) throw noProjectThere(at);
+  try {
+    return await loadProject(sourceOf(root, files, environment(io, root), options));
+  } catch (error) {
+    throw placedAt(error, at);
+  }
+}
+
+/**
+ * Writes a commit's files to a temporary folder and loads the project from there. Modules find the packages that the work
+ * tree has installed, and keys come from its `.env`: git holds neither.
+ *
+ * @throws {EvalsError} as `readProjectAt`
+ */
+export async function checkOutProject(
+  io: Environment,
+  root: string,
+  at: NamedCommit,
+  options: Options = {},
+): Promise<CheckedOutProject> {
+  const folder = mkdtempSync(join(tmpdir(), "evals-at-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const copy = await checkOut(root, at.commit, folder);
+    const files = workTree(copy.root, copy.top);
+    if (!files.exists(CONFIG_FILE)) throw noProjectThere(at);
+    for (const [from, to] of [
+      [copy.from, copy.top],
+      [root, copy.root],
+    ] as const) {
+      linkPackages(from, to);
+    }
+    const load = (overrides: SuiteOverrides | undefined): Promise<Project> =>
+      loadProject(sourceOf(copy.root, files, environment(io, root), { ...options, overrides }));
+    return { project: await load(options.overrides), load, remove };
+  } catch (error) {
+    remove();
+    throw placedAt(error, at);
+  }
+}
+
+/** Mistakes in files of a commit, with places as git writes them: `main:evals/triage.yaml`. */
+export function placedAt(error: unknown, { word }: NamedCommit): unknown {
+  if (!(error instanceof EvalsError)) return error;
+  const problems = error.problems.map((one) =>
+    one.path === undefined ? one : { ...one, path: `${word}:${one.path}` },
+  );
+  return new EvalsError(problems, { midway: error.midway, cause: error });
+}
+
+function sourceOf(
+  root: string,
+  files: ReturnType<typeof workTree>,
+  env: Project["env"],
+  { suites, overrides }: Options,
+) {
+  return {
+    root,
+    files,
+    env,
+    providers,
+    scorers,
+    ...(suites === undefined || suites.length === 0 ? {} : { suites }),
+    ...(overrides === undefined ? {} : { overrides }),
+  };
+}
+
+function environment(io: Environment, root: string): Project["env"] {
+  return { ...readEnvFile(workTree(root)), ...io.env };
+}
+
+function linkPackages(from: string, to: string): void {
+  const [installed, link] = [join(from, "node_modules"), join(to, "node_modules")];
+  if (existsSync(installed) && !existsSync(link)) symlinkSync(installed, link, "junction");
+}
+
+function noProjectThere({ word, commit }: NamedCommit): EvalsError {
+  return new EvalsError({
+    code: "EVALS_REF_NO_PROJECT",
+    what: `There is no ${CONFIG_FILE} in this folder at "${word}" (${commit.slice(0, 7)}).`,
+    why: "The project did not exist at that commit, or stood in another folder.",
+    fix: `git log --oneline -- ${CONFIG_FILE}    (since when it stands here)`,
+  });
+}

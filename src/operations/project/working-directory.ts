@@ -1,0 +1,17 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
+import type { Environment } from "../environment.ts";
+
+/** @throws {EvalsError} when `-C` names no directory: a project above it is not the one that was meant */
+export function requireDirectory(io: Environment, directory: string | undefined): void {
+  if (directory === undefined) return;
+  const found = statSync(resolve(io.cwd, directory), { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  throw new EvalsError({
+    code: "EVALS_DIRECTORY_UNKNOWN",
+    what: `"${directory}" is ${found === undefined ? "not there" : "no directory"}.`,
+    why: "-C names the directory to work in.",
+    fix: "Name a directory, relative to this one or absolute.",
+  });
+}

@@ -1,0 +1,283 @@
+import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Project } from "../../domain/project.ts";
+import type { GateResult } from "../../domain/verdict.ts";
+import { notAtHead } from "../../git/not-at-head.ts";
+import { readAtCommit } from "../../git/repository.ts";
+import { runName } from "../../reports/headline.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { isScoredFile } from "../project/find-run.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
+import { replaying } from "../running/replay-model.ts";
+import { isPlanned, type PlannedSuite } from "../sides/diff-side.ts";
+
+/** A run that may become a baseline, with the files that define it beside the usual folders. */
+export interface Covered {
+  readonly run: StoredRun;
+  /** Of the baseline file. */
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+/** The newest run of each suite and model. @param suites those that still exist */
+export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun[] {
+  const newest = new Map<string, StoredRun>();
+  for (const run of store.runs({})) {
+    if (!suites.has(run.header.suite) || isScoredFile(run)) continue;
+    const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
+    if (!newest.has(key)) newest.set(key, run);
+  }
+  return [...newest.values()];
+}
+
+/**
+ * In place of a newest run that the files do not plan (another prompt or model was tried), the newest that they do. Where
+ * there is none, the newest stays, to be told why it is no baseline.
+ */
+export function plannedRuns(
+  store: Store,
+  newest: readonly StoredRun[],
+  plan: readonly PlannedSuite[],
+): StoredRun[] {
+  const chosen = new Map<string, StoredRun>();
+  for (const run of newest) {
+    const { suite, alias, one_of_several: several } = run.header;
+    const fits = (one: StoredRun): boolean =>
+      isPlanned(one, plan) && !isScoredFile(one) && (!several || one.header.alias === alias);
+    const best = isPlanned(run, plan) ? run : (store.runs({ suite }).find(fits) ?? run);
+    chosen.set(best.header.id, best);
+  }
+  return [...chosen.values()];
+}
+
+interface PromotableOptions {
+  readonly explicit: boolean;
+  /** A reason was given why a baseline may be worse. */
+  readonly accepts: boolean;
+  readonly store: Store;
+}
+
+/**
+ * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
+ * as long as one does; a run that was named must fit.
+ *
+ * @throws {EvalsError} with what stands in the way and what to do
+ */
+export async function checkPromotable(
+  project: Project,
+  runs: readonly StoredRun[],
+  { explicit, accepts, store }: PromotableOptions,
+): Promise<{ readonly covered: readonly Covered[]; readonly passedOver: readonly Problem[] }> {
+  if (runs.length === 0) throw new EvalsError(noRuns());
+  const covered: Covered[] = [];
+  const problems: Problem[] = [];
+  for (const run of runs) {
+    const found = await whyNot(project, run, { accepts, store });
+    if ("problem" in found) problems.push(found.problem);
+    else covered.push(found.covered);
+  }
+  if (problems.length > 0 && (explicit || covered.length === 0)) throw new EvalsError(problems);
+  return { covered, passedOver: problems };
+}
+
+async function whyNot(
+  project: Project,
+  run: StoredRun,
+  { accepts, store }: Omit<PromotableOptions, "explicit">,
+): Promise<{ problem: Problem } | { covered: Covered }> {
+  const { header, status } = run;
+  if (header.narrowing !== null) return { problem: narrowed(run) };
+  if (status === "stopped_early") return { problem: stoppedEarly(run) };
+  if (status !== "complete") return { problem: incomplete(run) };
+  const suite = project.suites.find((one) => one.name === header.suite);
+  if (suite?.models.every((model) => model.alias !== header.alias)) {
+    return {
+      problem: otherModel(
+        run,
+        suite.models.map((model) => model.alias),
+      ),
+    };
+  }
+  const prepared = await planAgain(project, run);
+  if (prepared === null) return { problem: otherInputs(run, ["the suite or its model is gone"]) };
+  try {
+    const { plan } = prepared;
+    const files = definingFiles(project, prepared);
+    const changed = await notAtHead(project.root, files);
+    if (changed.length > 0) return { problem: uncommitted(run, changed) };
+    if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
+    const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
+    const missed = missedRules(run, store);
+    if (missed.length > 0 && !accepts && !(await isAcceptedAtHead(project.root, path, header.fingerprint)))
+      return { problem: gateFailed(run, missed) };
+    return { covered: { run, path, files } };
+  } finally {
+    await closeRuns([prepared]);
+  }
+}
+
+/** Rules by which the run's gate failed; none where it did not. */
+export function missedRules(run: StoredRun, store: Store): readonly string[] {
+  const gate = gateOf(run) ?? gateOfSameAnswers(run, store);
+  if (gate?.outcome !== "failed") return [];
+  return gate.rules
+    .filter((one) => one.outcome === "failed" && one.enforced !== false)
+    .map((one) => one.rule);
+}
+
+const gateOf = ({ report }: StoredRun): GateResult | undefined =>
+  ((report ?? {}) as { gate?: GateResult }).gate;
+
+/** Scored again by the same scorers, answers have the gate of the run that they came from. */
+function gateOfSameAnswers({ header }: StoredRun, store: Store): GateResult | undefined {
+  const { rescored_from: from, fingerprint } = header;
+  const origin = from === null ? undefined : store.runsByPrefix(from).find((one) => one.header.id === from);
+  return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
+}
+
+/** Somebody has said already why this very result may stand: promoting it once more (for a tag) lowers nothing. */
+async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
+  const text = await readAtCommit(root, "HEAD", path);
+  try {
+    return text !== null && parseBaseline(text, path).header.accepted?.to === fingerprint;
+  } catch (error) {
+    if (error instanceof EvalsError) return false;
+    throw error;
+  }
+}
+
+/** Today's plan of the same suite, model and prompt as the run's. */
+async function planAgain(project: Project, { header }: StoredRun): Promise<PreparedRun | null> {
+  const suite = project.suites.find((one) => one.name === header.suite);
+  const model = project.models.get(header.alias);
+  if (suite === undefined || model === undefined) return null;
+  const replayed =
+    header.provider === "replay" && model.provider.kind !== "replay" ? await replaying() : null;
+  const models = replayed === null ? [model] : replayed({ ...suite, models: [model] });
+  const keyless = {
+    ...project,
+    env: {
+      ...Object.fromEntries((model.provider.keys?.(model.settings) ?? []).map((name) => [name, "unset"])),
+      ...project.env,
+    },
+  };
+  const [prepared] = await prepareRuns(
+    keyless,
+    [suite],
+    { narrowing: null, trials: header.trials },
+    () => models,
+  );
+  return prepared ?? null;
+}
+
+/** Every file that the fingerprint rests on, relative to the root. */
+export function definingFiles(project: Project, { plan }: PreparedRun): string[] {
+  const { suite, scorers, target } = plan;
+  const files = [
+    project.configPlaces.path,
+    suite.path,
+    plan.datasetPath,
+    ...(suite.prompt === null ? [] : [suite.prompt.version.path]),
+    ...scorers.flatMap((one) => one.files),
+    ...target.files,
+  ];
+  return [...new Set(files)].sort();
+}
+
+const problemOf = (run: StoredRun, code: string, what: string, why: string, fix: string): Problem => ({
+  code,
+  what: `Run ${run.header.id} (${runName(run.header)}) cannot be promoted: ${what}.`,
+  why,
+  fix,
+});
+
+function noRuns(): Problem {
+  return {
+    code: "EVALS_PROMOTE_NO_RUN",
+    what: "There is no run in the history yet.",
+    why: "A baseline is what a run measured.",
+    fix: "evals run && evals promote",
+  };
+}
+
+function narrowed(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_NARROWED",
+    "it took only some of the cases",
+    "A baseline without the other cases would lose them.",
+    `evals run ${run.header.suite} && evals promote`,
+  );
+}
+
+function stoppedEarly(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_STOPPED_EARLY",
+    "it stopped early, when the verdict was settled",
+    "An estimate after an early stop is exaggerated; a baseline must not be.",
+    `evals run ${run.header.suite} --resume --run ${run.header.id} --all-trials && evals promote ${run.header.id}`,
+  );
+}
+
+function incomplete(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_INCOMPLETE",
+    "trials errored or were not asked",
+    "What is missing is not a pass, and nobody knows what it would have been.",
+    `evals run ${run.header.suite} --resume --run ${run.header.id}`,
+  );
+}
+
+function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
+  const named = changed.slice(0, 3).join(", ");
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_UNCOMMITTED",
+    `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
+    "A baseline stands beside the files that it was made from, in git.",
+    `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
+  );
+}
+
+function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_OTHER_MODEL",
+    `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
+    "A baseline is what the suite as it stands in HEAD gives.",
+    `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
+  );
+}
+
+/** A run of a suite whose file was deleted. */
+export function suiteGone(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_SUITE_GONE",
+    `there is no evals/${run.header.suite}.yaml any more`,
+    "A baseline belongs to a suite that can be run.",
+    "Restore the suite's file, or promote a run of another suite: evals history",
+  );
+}
+
+function gateFailed(run: StoredRun, missed: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_GATE_FAILED",
+    `its gate failed (${missed.join(", ")})`,
+    "As a baseline it would lower the bar for every later run, and nobody would have said why.",
+    `Mend it and run again; or, where it is wanted: evals promote ${run.header.id} --accept "<why>"`,
+  );
+}
+
+function otherInputs(run: StoredRun, because: readonly string[]): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_OTHER_INPUTS",
+    because[0] ?? "prompt, model, cases or scorers have changed since it was made",
+    "HEAD would not give these results again.",
+    `evals run ${run.header.suite} && evals promote`,
+  );
+}

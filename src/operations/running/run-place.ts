@@ -1,0 +1,51 @@
+import type { Project } from "../../domain/project.ts";
+import type { NamedCommit } from "../../git/find-commit.ts";
+import { type Head, readHead } from "../../git/repository.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
+import type { Environment } from "../environment.ts";
+import { locate, type OpenProjectOptions, openProject } from "../project/open-project.ts";
+
+/** What a run reads its files from. */
+export interface RunPlace {
+  readonly project: Project;
+  /** Project root of the work tree: history and baselines are there, whatever is run. */
+  readonly home: string;
+  /** Reads the same files with another target. @throws {EvalsError} with every mistake of every file */
+  readonly load: (overrides: SuiteOverrides) => Promise<Project>;
+  /** What the run is stored under, looked up while the run is planned; null outside git. */
+  readonly head: Promise<Head | null>;
+  /** The commit that is run; null for the work tree. */
+  readonly at: NamedCommit | null;
+  /** A mistake with its place told so that the file can be found. */
+  mistake(error: unknown): unknown;
+  remove(): void;
+}
+
+/**
+ * The work tree, or the files of the commit that `--at` names, checked out for as long as the run takes.
+ * @throws {EvalsError} with every mistake of every file
+ */
+export async function openRunPlace(
+  io: Environment,
+  { ref, ...options }: OpenProjectOptions & { readonly ref: string | undefined },
+): Promise<RunPlace> {
+  if (ref === undefined) {
+    const project = await openProject(io, options);
+    const { root } = project;
+    return {
+      project,
+      load: (overrides) => openProject(io, { ...options, overrides }),
+      home: root,
+      head: readHead(root),
+      at: null,
+      mistake: (error) => error,
+      remove: () => {},
+    };
+  }
+  const { checkOutProject, placedAt, requireCommit } = await import("../project/project-at.ts");
+  const { root } = locate(io, options.directory);
+  const at = await requireCommit(root, ref);
+  const { project, load, remove } = await checkOutProject(io, root, at, options);
+  const head = Promise.resolve({ commit: at.commit, dirty: false });
+  return { project, load, home: root, head, at, mistake: (error) => placedAt(error, at), remove };
+}

@@ -1,0 +1,116 @@
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { LoadedSuite, Project } from "../../domain/project.ts";
+import { Gate } from "../../domain/suite.ts";
+import type { SuiteOverrides } from "../../project/load-suite.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** The suites of a command as it runs them: once for each target that `--prompt` and `--model` name. */
+export interface TargetMatrix {
+  readonly suites: readonly LoadedSuite[];
+  /** Those that are not the suite's own target: they are shown beside it, compared with nothing and gated by nothing. */
+  readonly ungated: ReadonlySet<LoadedSuite>;
+}
+
+type Chosen = Pick<RunRequest, "model" | "prompt" | "trials">;
+
+/** Whether the command line names several targets. */
+export function isMatrix({ model, prompt }: Chosen): boolean {
+  return model.length > 1 || prompt.length > 1;
+}
+
+/** Every prompt with every model, in the order in which they were given; one target without either is the suite's own. */
+export function targetsOf({ model, prompt, trials }: Chosen): readonly [SuiteOverrides, ...SuiteOverrides[]] {
+  const [first, ...more] = orOwn(prompt).flatMap((one) =>
+    orOwn(model).map((alias) => ({ prompt: one, model: alias, trials })),
+  );
+  return [first ?? { trials }, ...more];
+}
+
+const orOwn = (values: readonly string[]): readonly (string | undefined)[] =>
+  values.length === 0 ? [undefined] : values;
+
+/**
+ * @param first the project with the first target, already read
+ * @param load reads the same files with another target
+ * @throws {EvalsError} with the mistakes of every target, and for two that are the same
+ */
+export async function openTargets(
+  first: Project,
+  chosen: Chosen,
+  load: (overrides: SuiteOverrides) => Promise<Project>,
+): Promise<TargetMatrix> {
+  if (!isMatrix(chosen)) return { suites: first.suites, ungated: new Set() };
+  const problems: Problem[] = [];
+  const projects = [first];
+  for (const target of targetsOf(chosen).slice(1)) {
+    try {
+      projects.push(await load(target));
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  const own = await ownTargets(chosen, load);
+  const suites = first.suites.flatMap(({ name }) =>
+    projects.flatMap((project) => project.suites.filter((suite) => suite.name === name)),
+  );
+  refuseSameTwice(suites);
+  const ungated = new Set<LoadedSuite>();
+  const shown = suites.map((suite) => {
+    if (isOwn(suite, own.get(suite.name))) return suite;
+    const aside = withoutGate(suite);
+    ungated.add(aside);
+    return aside;
+  });
+  return { suites: shown, ungated };
+}
+
+/** The suites as their files say; none where these have mistakes that the options hide. */
+async function ownTargets(
+  { trials }: Chosen,
+  load: (overrides: SuiteOverrides) => Promise<Project>,
+): Promise<ReadonlyMap<string, LoadedSuite>> {
+  try {
+    const { suites } = await load({ trials });
+    return new Map(suites.map((suite) => [suite.name, suite]));
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    return new Map();
+  }
+}
+
+function isOwn({ prompt, models }: LoadedSuite, own: LoadedSuite | undefined): boolean {
+  if (own === undefined || own.prompt?.version.path !== prompt?.version.path) return false;
+  return models.every(({ alias }) => own.models.some((one) => one.alias === alias));
+}
+
+function withoutGate(suite: LoadedSuite): LoadedSuite {
+  return {
+    ...suite,
+    suite: {
+      ...suite.suite,
+      gate: Gate.parse({ regression: false, allow_removed: true }),
+      canary: undefined,
+    },
+  };
+}
+
+function refuseSameTwice(suites: readonly LoadedSuite[]): void {
+  const seen = new Set<string>();
+  for (const { name, prompt, models } of suites) {
+    const target = JSON.stringify([name, prompt?.version.path, models.map(({ alias }) => alias)]);
+    if (!seen.has(target)) {
+      seen.add(target);
+      continue;
+    }
+    const model = models.map(({ alias }) => alias).join(", ");
+    const named = prompt === null ? model : `${prompt.version.name}@${prompt.version.version} with ${model}`;
+    throw new EvalsError({
+      code: "EVALS_TARGET_TWICE",
+      what: `${named} is asked for twice in suite "${name}".`,
+      why: "Each target has one run; the second would be the first again.",
+      fix: "Leave one of the options out; for more runs of a case raise --trials.",
+    });
+  }
+}

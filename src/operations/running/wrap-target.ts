@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import type { Project } from "../../domain/project.ts";
+import type { Client, PreparedRequest } from "../../domain/provider.ts";
+import { recordingClient } from "../../providers/recording-client.ts";
+import { wrapClient } from "../../providers/wrap-client.ts";
+import type { CallHooks } from "../../run/call-hooks.ts";
+import { lineOf } from "../../run/model-lines.ts";
+import { timeoutOf } from "../../run/open-target.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import type { PreparedRun } from "./prepare-runs.ts";
+
+/** Puts deadline, limits, retries and the fallback around a run's client. */
+export function wrapperFor(
+  { plan }: PreparedRun,
+  project: Project,
+  io: Environment,
+  onRetry: () => void,
+): (client: Client, hooks: CallHooks) => Client {
+  const { model } = plan;
+  const alias = model.entry.fallback;
+  const other = alias === undefined ? undefined : project.models.get(alias);
+  const outside = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
+  const fallback = other === undefined ? undefined : plan.target.fallback?.target;
+  return (client, { onCall, onFailed, mayAsk }) =>
+    wrapClient(client, {
+      ...outside,
+      onCall,
+      onFailed: (failure, question) => onFailed(failure, question, plan.target.price),
+      timeout_ms: timeoutOf(model),
+      line: lineOf(project, model, outside),
+      ...(fallback === undefined || other === undefined
+        ? {}
+        : {
+            fallback: {
+              alias: other.alias,
+              price: fallback.price,
+              label: fallback.label,
+              mayAsk,
+              client: wrapClient(fallback.client, {
+                ...outside,
+                onCall,
+                onFailed: (failure, question) => onFailed(failure, question, fallback.price),
+                timeout_ms: timeoutOf(other),
+                line: lineOf(project, other, outside),
+              }),
+            },
+          }),
+    });
+}
+
+/**
+ * `--record`: every answer of the run, those of earlier sittings and of the cache too, becomes a line of
+ * `fixtures/<alias>.jsonl`.
+ */
+export async function recordRun(plan: Plan, runNo: number, store: Store, root: string): Promise<string> {
+  const path = `fixtures/${plan.model.alias}.jsonl`;
+  const recording = recordingClient(plan.target.client, join(root, path));
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    for (let trial = 1; trial <= plan.trials; trial++) {
+      const answer = store.transcript(runNo, caseNo, trial);
+      if (answer === undefined) continue;
+      const { fallback, ...said } = answer.transcript;
+      recording.record(plan.request(caseNo), plan.question(caseNo), trial, {
+        kind: "answered",
+        ...said,
+        ...(fallback === undefined ? {} : { fallback: { alias: fallback, price: null } }),
+      });
+    }
+  }
+  await recording.flush();
+  return path;
+}
+
+/**
+ * `--record` of the judges: every reply behind the run's scores becomes a line of the recording of its model.
+ * @returns a recording each model, with the replies that came from it
+ */
+export async function recordJudges(
+  plan: Plan,
+  runNo: number,
+  store: Store,
+  root: string,
+): Promise<readonly { readonly path: string; readonly replies: number }[]> {
+  const recordings = (plan.judges?.asked() ?? [])
+    .filter((one) => one.target.client.immediate !== true)
+    .map((model) => {
+      const path = `fixtures/${model.alias}.jsonl`;
+      return { model, path, client: recordingClient(model.target.client, join(root, path)), replies: 0 };
+    });
+  if (recordings.length === 0) return [];
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    const ids = store
+      .trials(runNo, caseNo)
+      .flatMap(({ scores }) => scores.flatMap((one) => one?.replies ?? []));
+    for (const one of store.judgements([...new Set(ids)])) {
+      const request = store.judgementRequest(one.id) as PreparedRequest;
+      const recording = recordings.find(({ model }) => model.answers(one.asked, request));
+      if (recording === undefined) continue;
+      recording.replies++;
+      const { output, model, finish_reason, refusal, latency_ms, cost_usd, usage } = one;
+      const question = { case_id: one.case_id, input: null, messages: null };
+      const reply = { output, model, finish_reason, refusal, latency_ms, cost_usd, usage };
+      recording.client.record(request, question, one.draw, { kind: "answered", ...reply });
+    }
+  }
+  for (const { client } of recordings) await client.flush();
+  return recordings.filter(({ replies }) => replies > 0).map(({ path, replies }) => ({ path, replies }));
+}

@@ -1,0 +1,243 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { readAtCommit, resolveCommit } from "../../git/repository.ts";
+import type { StoredRun } from "../../store/store.ts";
+import { findRun, isScoredFile, newestRun } from "../project/find-run.ts";
+import { suiteNames } from "../project/suite-names.ts";
+import { type DiffSide, sideOfBaseline, sideOfRun } from "./diff-side.ts";
+import type { MissingSide, RunSides } from "./missing-sides.ts";
+import { runOutputsFile, type SideContext } from "./outputs-side.ts";
+import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
+import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
+
+/** The two words, and where they are looked up. */
+export interface SidesInput extends SideContext {
+  readonly a: string;
+  readonly b: string | undefined;
+  /** `--run-missing`. */
+  readonly runMissing: RunSides | null;
+}
+
+/**
+ * What two words mean, one pair a suite: stored runs, or the baselines that commits hold. What has neither is run when
+ * that was asked for.
+ * @throws {EvalsError} for a word that means nothing, or more than one thing; for a side that would have to be run
+ */
+export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pairs" | "recorded">> {
+  const first = await meaningOf(input.a, input);
+  if (input.b === undefined && (first.kind === "run" || first.kind === "latest"))
+    return { pairs: [await ownBaseline(input)], recorded: [] };
+  const second = input.b === undefined ? ({ kind: "latest" } as const) : await meaningOf(input.b, input);
+  const missing = [
+    ...(await missingFrom(first, second, input)),
+    ...(await missingFrom(second, first, input)),
+  ];
+  const suites = suitesOf([first, second], missing, input);
+  // A run that is made now is not the latest that was meant.
+  const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
+  const latest = suites.flatMap((suite) => latestOf(suite, first, head, input));
+  const bases = await sidesOf(first, { suites, missing, latest }, input);
+  const candidates = await sidesOf(second, { suites, missing, latest }, input);
+  const pairing = await pairSides(
+    { sides: bases, more: promotedIn(first) },
+    { sides: candidates, more: promotedIn(second) },
+    { anyModel: [first, second].every((one) => one.kind === "run" || one.kind === "file"), input },
+  );
+  const { pairs } = pairing;
+  if (pairs.length > 0) for (const line of pairing.left) input.io.notice(`${line}`);
+  if (missing.length > 0 && input.runMissing === null) await tellMissing(missing, pairs, input);
+  if (pairs.length + pairing.recorded.length === 0) throw nothingInCommon(input, bases, candidates, pairing);
+  return pairing;
+}
+
+/**
+ * The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. An earlier one
+ * counts only when it is of what stands here now: any other is no candidate for what came after it.
+ */
+function latestOf(suite: string, other: Meaning, head: string | null, { store, b }: SidesInput): StoredRun[] {
+  const runs = store.runs({ suite }).filter((run) => !isScoredFile(run));
+  const isOther = ({ no, header }: StoredRun): boolean =>
+    "sides" in other &&
+    (other.sides.some((side) => side.run?.no === no) ||
+      (other.kind === "ref" && header.commit === other.at.commit && header.dirty === false));
+  const isPast = (run: StoredRun): boolean =>
+    "sides" in other &&
+    other.sides.some((side) => side.suite === suite && side.run !== null && side.run.no > run.no) &&
+    (other.kind === "ref"
+      ? run.header.commit !== head
+      : other.kind === "prompt" && isOfPrompt(run, other.word));
+  const newest = (b === undefined ? runs.find((run) => !isOther(run) && !isPast(run)) : undefined) ?? runs[0];
+  return newest === undefined ? [] : newestOfEachModel(newest, runs);
+}
+
+/** Which model is compared is told by the other side. */
+function newestOfEachModel(newest: StoredRun, runs: readonly StoredRun[]): StoredRun[] {
+  const first = new Map([[newest.header.alias, newest]]);
+  for (const run of runs)
+    if (run.header.one_of_several === newest.header.one_of_several && !first.has(run.header.alias))
+      first.set(run.header.alias, run);
+  return [...first.values()];
+}
+
+/** The suites of one word's commit or prompt that would have to be run before the other word can be compared with it. */
+async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
+  if (one.kind !== "ref" && one.kind !== "prompt") return [];
+  const named = "sides" in other ? other.sides.map((side) => side.suite) : newestSuite(input);
+  const wanted = named.length > 0 ? [...new Set(named)] : null;
+  if (wanted?.every((suite) => one.sides.some((side) => side.suite === suite))) return [];
+  const { missingOf } = await import("./missing-sides.ts");
+  const missing = await missingOf(one, wanted, input);
+  return missing === null ? [] : [missing];
+}
+
+function newestSuite({ store }: SidesInput): string[] {
+  const newest = newestRun(store);
+  return newest === undefined ? [] : [newest.header.suite];
+}
+
+async function tellMissing(
+  missing: readonly MissingSide[],
+  pairs: readonly SidePair[],
+  input: SidesInput,
+): Promise<void> {
+  const { leftOut, notRunYet } = await import("./missing-sides.ts");
+  const command = `evals diff ${[input.a, ...(input.b === undefined ? [] : [input.b])].join(" ")}`;
+  if (pairs.length === 0) throw notRunYet(missing, command, input);
+  for (const line of leftOut(missing)) input.io.notice(`${line}`);
+}
+
+/** One run alone stands against the baseline that it was gated by. */
+async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
+  const run = findRun(store, a);
+  const candidate = sideOfRun(store, run);
+  const { suite } = candidate;
+  const report = run.report as {
+    comparison?: { baseline?: { run?: string | null; side?: string; fingerprint?: string | null } } | null;
+  } | null;
+  const gated = report?.comparison?.baseline;
+  const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
+  if (stored !== undefined) return { suite, base: sideOfRun(store, stored), candidate };
+  const [, path = "", where = ""] =
+    /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(gated?.side ?? "") ?? [];
+  for (const ref of path === ""
+    ? []
+    : [where, `refs/remotes/origin/${where}`, run.header.commit ?? "", "HEAD"]) {
+    const text = ref === "" ? null : await readAtCommit(root, ref, path);
+    if (text === null) continue;
+    const base = sideOfBaseline(text, path, where, ref);
+    if (base.arm().fingerprint === gated?.fingerprint) return { suite, base, candidate };
+  }
+  throw noOwnBaseline(run.header.id, gated?.side ?? null);
+}
+
+/** What a commit also means where its newest run is the other side itself. */
+function promotedIn(meaning: Meaning): readonly DiffSide[] {
+  return meaning.kind === "ref" ? meaning.promoted : [];
+}
+
+function suitesOf(
+  meanings: readonly Meaning[],
+  missing: readonly MissingSide[],
+  input: SidesInput,
+): string[] {
+  const named = meanings.flatMap((one) => ("sides" in one ? one.sides.map((side) => side.suite) : []));
+  const toRun = missing.flatMap(({ suites }) => suites.map((one) => one.name));
+  const all = [...new Set([...named, ...toRun])];
+  if (all.length > 0) return all;
+  const newest = newestSuite(input);
+  if (newest.length > 0 || !meanings.some((one) => one.kind === "file")) return newest;
+  // Before the first run, files can only be meant for the one suite that there is.
+  const known = suiteNames(input.root);
+  return known.length === 1 ? known : [];
+}
+
+interface Wanted {
+  readonly suites: readonly string[];
+  readonly missing: readonly MissingSide[];
+  readonly latest: readonly StoredRun[];
+}
+
+async function sidesOf(
+  meaning: Meaning,
+  { suites, missing, latest }: Wanted,
+  input: SidesInput,
+): Promise<readonly DiffSide[]> {
+  const { store } = input;
+  switch (meaning.kind) {
+    case "run":
+      return meaning.sides;
+    case "latest":
+      return latest.map((run) => sideOfRun(store, run));
+    case "file": {
+      const sides: DiffSide[] = [];
+      for (const suite of suites)
+        sides.push(sideOfRun(store, await runOutputsFile(meaning.path, suite, input)));
+      return sides;
+    }
+    case "ref":
+    case "prompt": {
+      const lacks = missing.find((one) => one.meaning === meaning);
+      if (lacks === undefined || input.runMissing === null) return meaning.sides;
+      const { runMissing } = await import("./missing-sides.ts");
+      return runMissing(lacks, input, input.runMissing);
+    }
+    default:
+      return meaning satisfies never;
+  }
+}
+
+function noOwnBaseline(id: string, side: string | null): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_NO_BASELINE",
+    what:
+      side === null
+        ? `Run ${id} was not compared with a baseline.`
+        : `Run ${id} was compared with ${side}, and that is no longer here.`,
+    why: "One run alone is compared with its own baseline; a difference needs two sides.",
+    fix: `evals diff <baseline> ${id}    (evals history lists runs)`,
+  });
+}
+
+function nothingInCommon(
+  { a, b }: SidesInput,
+  bases: readonly DiffSide[],
+  candidates: readonly DiffSide[],
+  { same, models }: Pick<Pairing, "same" | "models">,
+): EvalsError {
+  const [one] = same;
+  if (one !== undefined) return oneRun(a, b ?? "latest", one);
+  const [apart] = models;
+  if (apart !== undefined) return otherModels(a, b ?? "latest", apart);
+  const suites = (sides: readonly DiffSide[]): string =>
+    [...new Set(sides.map((one) => one.suite))].join(", ") || "no suite";
+  return new EvalsError({
+    code: "EVALS_DIFF_NOTHING_COMMON",
+    what: `${a} (${suites(bases)}) and ${b ?? "latest"} (${suites(candidates)}) are not two sides of one suite.`,
+    why: "Sides are compared case by case within a suite.",
+    fix:
+      bases.length === 0 && candidates.length === 0
+        ? "evals run <suite>    (files are scored as the suite of the newest run, and there is no run yet)"
+        : "evals history lists the runs of each suite",
+  });
+}
+
+function oneRun(a: string, b: string, { base, candidate }: SidePair): EvalsError {
+  const ids = [...candidate.madeOf].join(", ");
+  return new EvalsError({
+    code: "EVALS_DIFF_SAME_RUN",
+    what:
+      base.run !== null && candidate.run !== null && base.run.no === candidate.run.no
+        ? `${a} and ${b} are both run ${candidate.run.header.id}.`
+        : `${a} and ${b} hold the same answers: those of run ${ids}.`,
+    why: "A run is no different from itself: the same answers on both sides would look like evidence.",
+    fix: `evals run --no-cache, or name another side: evals diff ${a} <candidate>`,
+  });
+}
+
+function otherModels(a: string, b: string, { suite, base, candidate }: SidePair): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_OTHER_MODEL",
+    what: `${a} is of model ${base.model ?? "unknown"} and ${b} of ${candidate.model ?? "unknown"}, for suite ${suite}.`,
+    why: "What one model answers says nothing of how another has changed.",
+    fix: `evals run ${suite} && evals diff ${a}; two models are compared by the ids of their runs (evals history ${suite})`,
+  });
+}

@@ -1,0 +1,160 @@
+import { DEFAULT_TRIALS } from "../../domain/config.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+import type { Metrics } from "../../domain/run.ts";
+import { dollars, plural } from "../../reports/format-numbers.ts";
+import { selectCases } from "../../run/narrow-cases.ts";
+import { openProject } from "../project/open-project.ts";
+import { readProjectAt } from "../project/project-at.ts";
+import type { DiffSide } from "./diff-side.ts";
+import type { SideContext } from "./outputs-side.ts";
+import { type Meaning, promptFile, promptSides, refSides } from "./side-meaning.ts";
+
+/** A side that can be run. */
+export type Runnable = Extract<Meaning, { kind: "ref" | "prompt" }>;
+
+/** Suites that a side would have to be run for. */
+export interface MissingSide {
+  readonly meaning: Runnable;
+  readonly project: Project;
+  readonly suites: readonly LoadedSuite[];
+}
+
+/**
+ * What of the wanted suites a side has no result of, and could have: they exist at that commit, or use that prompt.
+ * @param wanted null for all
+ */
+export async function missingOf(
+  meaning: Runnable,
+  wanted: readonly string[] | null,
+  { io, root, directory }: SideContext,
+): Promise<MissingSide | null> {
+  const project =
+    meaning.kind === "ref" ? await readProjectAt(io, root, meaning.at) : await openProject(io, { directory });
+  const name = meaning.kind === "prompt" ? (await promptFile(root, meaning.word))?.name : undefined;
+  const suites = project.suites.filter(
+    (one) =>
+      (wanted === null || wanted.includes(one.name)) &&
+      !meaning.sides.some((side) => side.suite === one.name) &&
+      (meaning.kind === "ref" || one.prompt?.version.name === name),
+  );
+  return suites.length === 0 ? null : { meaning, project, suites };
+}
+
+/** Runs suites whole and without a gate, as they are here or at a commit. */
+export type RunSides = (request: {
+  readonly suites: readonly string[];
+  readonly directory: string | undefined;
+  readonly baseline: "none";
+  readonly at?: string;
+  readonly prompt?: readonly string[];
+}) => Promise<unknown>;
+
+/** Runs what is missing. @throws {EvalsError} when answers are still missing after it */
+export async function runMissing(
+  { meaning, suites }: MissingSide,
+  context: SideContext,
+  run: RunSides,
+): Promise<readonly DiffSide[]> {
+  const { directory } = context;
+  const options = {
+    suites: suites.map((one) => one.name),
+    directory,
+    baseline: "none" as const,
+    ...(meaning.kind === "ref" ? { at: meaning.at.word } : { prompt: [meaning.word] }),
+  };
+  await run(options);
+  const sides =
+    meaning.kind === "ref"
+      ? (await refSides(meaning.at, context)).sides
+      : await promptSides(meaning.word, context);
+  const still = options.suites.filter((suite) => !sides.some((side) => side.suite === suite));
+  if (still.length === 0) return sides;
+  throw new EvalsError(
+    {
+      code: "EVALS_DIFF_RUN_INCOMPLETE",
+      what: `The run of ${still.join(", ")} is not complete.`,
+      why: "A side that lacks answers proves nothing.",
+      fix: `${runCommandOf(meaning, still)} --resume`,
+    },
+    { midway: true },
+  );
+}
+
+const runCommandOf = (meaning: Runnable, suites: readonly string[]): string =>
+  `evals run ${suites.join(" ")} ${meaning.kind === "ref" ? `--at ${meaning.at.word}` : `--prompt ${meaning.word}`}`;
+
+/** What stands in the way of a comparison, what running it would cost, and the command. */
+export function notRunYet(
+  missing: readonly MissingSide[],
+  command: string,
+  context: SideContext,
+): EvalsError {
+  return new EvalsError(
+    missing.map((one) => {
+      const names = one.suites.map((suite) => suite.name);
+      return {
+        code: "EVALS_DIFF_NOT_RUN",
+        what: `There is no complete run of ${saidOf(one.meaning)} for ${names.join(", ")}, and no baseline of it.`,
+        why: `A comparison needs two sides. ${costSentence(one, context)}`,
+        fix: `${command} --run-missing    (or ${runCommandOf(one.meaning, names)})`,
+      };
+    }),
+  );
+}
+
+function saidOf(meaning: Runnable): string {
+  return meaning.kind === "ref"
+    ? `${meaning.at.word} (${meaning.at.commit.slice(0, 7)})`
+    : `prompt ${meaning.word}`;
+}
+
+/** What a run would ask at most: answers that are in the cache are not asked again. */
+function costSentence({ project, suites }: MissingSide, context: SideContext): string {
+  let calls = 0;
+  let usd: number | null = 0;
+  for (const suite of suites) {
+    for (const model of suite.models) {
+      if (["outputs", "replay"].includes(model.provider.kind)) continue;
+      const asked = callsOf(project, suite);
+      const each = dollarsEach(suite, model, context);
+      calls += asked;
+      usd = usd === null || each === null ? null : usd + asked * each;
+    }
+  }
+  if (calls === 0) return "Its answers are recorded: running it asks no model.";
+  const asks = `Running it asks for at most ${plural(calls, "answer")}`;
+  if (usd !== null) return `${asks}, for about ${dollars(usd)}.`;
+  return `${asks}. Their cost is unknown: a model has no price, or no stored run tells how long its answers are.`;
+}
+
+function callsOf(project: Project, suite: LoadedSuite): number {
+  const cases = suite.openCases();
+  try {
+    const trials = suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
+    return selectCases(cases, suite.suite.filter, null).length * trials;
+  } finally {
+    cases.close();
+  }
+}
+
+/** From the tokens of the newest run of this suite and model at the price in the config, else what that run's trials cost. */
+function dollarsEach(suite: LoadedSuite, model: LoadedModel, { store }: SideContext): number | null {
+  const { price } = model.entry;
+  for (const { header, report } of store.runs({ suite: suite.name, limit: 50 })) {
+    const metrics = (report as { metrics?: Metrics } | null)?.metrics;
+    const [input, output] = [metrics?.input_tokens?.value, metrics?.output_tokens?.value];
+    if (header.alias !== model.alias || input == null || output == null) continue;
+    if (price === undefined) return metrics?.cost_per_trial?.value ?? null;
+    return (input * price.input + output * price.output) / 1e6;
+  }
+  return null;
+}
+
+/** A sentence for each suite that is left out of a comparison that can be made without it. */
+export function leftOut(missing: readonly MissingSide[]): string[] {
+  return missing.map(
+    ({ meaning, suites }) =>
+      `Not compared: ${suites.map((one) => one.name).join(", ")}. ${plural(suites.length, "suite has", "suites have")} no complete run of ${saidOf(meaning)}; --run-missing runs it.`,
+  );
+}

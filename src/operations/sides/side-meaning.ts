@@ -1,0 +1,201 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { EvalsError } from "../../domain/problem.ts";
+import { findCommit, type NamedCommit } from "../../git/find-commit.ts";
+import { findTag } from "../../git/tags.ts";
+import { findPrompt } from "../../project/find-prompt.ts";
+import type { VersionFile } from "../../project/version-files.ts";
+import { workTree } from "../../project/work-tree.ts";
+import type { StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { findRun } from "../project/find-run.ts";
+import { refuseTagOfOtherProject } from "../project/tag-project.ts";
+import {
+  baselinesAt,
+  besides,
+  type DiffSide,
+  isPlanned,
+  newestSides,
+  type PlannedSuite,
+  plannedSuites,
+  sideOfRun,
+} from "./diff-side.ts";
+import type { SideContext } from "./outputs-side.ts";
+
+/** What a word on the command line may mean. */
+export type Meaning =
+  | { readonly kind: "run"; readonly sides: readonly [DiffSide] }
+  | { readonly kind: "latest" }
+  | { readonly kind: "file"; readonly path: string }
+  /** Perhaps without any side yet: it can be run. */
+  | {
+      readonly kind: "ref";
+      readonly at: NamedCommit;
+      readonly sides: readonly DiffSide[];
+      /** Baselines that the commit holds: what it means where its newest run is the other side itself. */
+      readonly promoted: readonly DiffSide[];
+    }
+  | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly DiffSide[] };
+
+const PREFIXES = ["run", "prompt", "ref", "file"] as const;
+type Prefix = (typeof PREFIXES)[number];
+
+/** @throws {EvalsError} for a word that means nothing, or more than one thing */
+export async function meaningOf(word: string, context: SideContext): Promise<Meaning> {
+  if (word === "latest") return { kind: "latest" };
+  const prefix = PREFIXES.find((one) => word.startsWith(`${one}:`));
+  if (prefix !== undefined) {
+    const name = word.slice(prefix.length + 1);
+    const found = await readAs(prefix, name, context);
+    if (found !== null) return found;
+    throw unknownSide(word, prefix, name);
+  }
+  const found: [Prefix, Meaning][] = [];
+  for (const one of PREFIXES) {
+    const meaning = one === "file" && !/\.jsonl$/.test(word) ? null : await readAs(one, word, context);
+    if (meaning !== null) found.push([one, meaning]);
+  }
+  // What would have to be run first is meant only where nothing else fits.
+  const ready = found.filter(([, meaning]) => !("sides" in meaning) || meaning.sides.length > 0);
+  const [only, second] = ready.length > 0 ? ready : found;
+  if (only === undefined) throw unknownSide(word, null, word);
+  if (second !== undefined)
+    throw ambiguousSide(
+      word,
+      (ready.length > 0 ? ready : found).map(([one]) => one),
+    );
+  return only[1];
+}
+
+async function readAs(prefix: Prefix, word: string, context: SideContext): Promise<Meaning | null> {
+  const { store, root } = context;
+  switch (prefix) {
+    case "run":
+      if (word === "" || store.runsByPrefix(word).length === 0) return null;
+      return { kind: "run", sides: [sideOfRun(store, findRun(store, word))] };
+    case "prompt": {
+      const file = await promptFile(root, word);
+      const exact = file === null || !word.includes("@") ? word : `${file.name}@${file.version}`;
+      const sides = await promptSides(exact, context);
+      return sides.length > 0 || file !== null ? { kind: "prompt", word: exact, sides } : null;
+    }
+    case "ref": {
+      const at = await findCommit(root, word);
+      if (at === null) return null;
+      await refuseForeignTag(root, at);
+      return { kind: "ref", at, ...(await refSides(at, context)) };
+    }
+    case "file":
+      return isFile(word, context) ? { kind: "file", path: word } : null;
+    default:
+      return prefix satisfies never;
+  }
+}
+
+/** @throws {EvalsError} for a promoted tag of another project of the repository */
+async function refuseForeignTag(root: string, { word, commit }: NamedCommit): Promise<void> {
+  const tag = await findTag(root, word.replace(/^refs\/tags\//, ""));
+  if (tag?.commit === commit) await refuseTagOfOtherProject(root, tag);
+}
+
+/** A pipe is one too; a folder is not. */
+function isFile(path: string, { io, directory }: SideContext): boolean {
+  if (path === "") return false;
+  const place = resolve(io.cwd, directory ?? ".", path);
+  return existsSync(place) && !statSync(place).isDirectory();
+}
+
+/**
+ * The newest runs of exactly this commit, of the models and prompts that its files plan; of a suite and model without one,
+ * the baseline that the commit holds.
+ */
+export async function refSides(
+  at: NamedCommit,
+  { store, root, io }: SideContext,
+): Promise<{ readonly sides: readonly DiffSide[]; readonly promoted: readonly DiffSide[] }> {
+  const plan = await plannedAt(io, root, at);
+  const runs = newestSides(
+    store,
+    (run) =>
+      run.header.commit === at.commit &&
+      run.header.dirty === false &&
+      (plan === null || isPlanned(run, plan)),
+  );
+  const promoted = await baselinesAt(root, at.commit, at.word, plan);
+  return { sides: [...runs, ...besides(promoted, runs)], promoted };
+}
+
+/** What a commit's files say is run; null where they cannot be read. */
+async function plannedAt(io: Environment, root: string, at: NamedCommit): Promise<PlannedSuite[] | null> {
+  const { readProjectAt } = await import("../project/project-at.ts");
+  try {
+    return plannedSuites(await readProjectAt(io, root, at));
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+/** The newest runs of a prompt version; of a suite without one, the baseline at HEAD that was made with it. */
+export async function promptSides(word: string, { store, root, io }: SideContext): Promise<DiffSide[]> {
+  const runs = newestSides(store, (run) => isOfPrompt(run, word));
+  const [name = "", version] = word.split("@");
+  const head = version === undefined ? null : await findCommit(root, "HEAD");
+  if (head === null) return runs;
+  const promoted = (await baselinesAt(root, head.commit, "HEAD")).filter((side) =>
+    side.arm().target.startsWith(`prompt ${version} · `),
+  );
+  const missing = besides(promoted, runs);
+  if (missing.length === 0) return runs;
+  const { readProjectAt } = await import("../project/project-at.ts");
+  const { suites } = await readProjectAt(io, root, head);
+  const asked = new Set(suites.filter((one) => one.prompt?.version.name === name).map((one) => one.name));
+  return [...runs, ...missing.filter((side) => asked.has(side.suite))];
+}
+
+export function isOfPrompt({ header: { prompt } }: StoredRun, word: string): boolean {
+  return prompt !== null && (word === prompt.name || word === `${prompt.name}@${prompt.version}`);
+}
+
+/** The version that a word names, where the work tree has it. */
+export async function promptFile(root: string, word: string): Promise<VersionFile | null> {
+  try {
+    return await findPrompt(workTree(root), word);
+  } catch (error) {
+    if (error instanceof EvalsError) return null;
+    throw error;
+  }
+}
+
+function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsError {
+  const fixes: Readonly<Record<Prefix, string>> = {
+    run: "evals history lists the runs",
+    prompt: "evals prompt list lists the versions",
+    ref: "git branch --all, git tag and git log list commits; a shallow clone may have to fetch it first",
+    file: "Name a JSONL file of outputs, a line a trial, relative to the working directory.",
+  };
+  const kinds: Readonly<Record<Prefix, string>> = {
+    run: "run",
+    prompt: "prompt version",
+    ref: "commit, branch or tag",
+    file: "file",
+  };
+  return new EvalsError({
+    code: "EVALS_DIFF_SIDE_UNKNOWN",
+    what:
+      prefix === null
+        ? `"${word}" is no run, no prompt version, no commit and no file of outputs.`
+        : `There is no ${kinds[prefix]} "${name}" here.`,
+    why: "A side is a run that is stored here, something that can be run, or a file of outputs. A run that CI made is stored on that machine, or among the artifacts that its job kept.",
+    fix: fixes[prefix ?? "run"],
+  });
+}
+
+function ambiguousSide(word: string, kinds: readonly Prefix[]): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_SIDE_AMBIGUOUS",
+    what: `"${word}" can mean ${kinds.map((kind) => `${kind}:${word}`).join(" or ")}.`,
+    why: "Only one of them is meant.",
+    fix: `Write ${kinds[0]}:${word}`,
+  });
+}
