@@ -92,6 +92,18 @@ describe("commandProvider", () => {
     });
   });
 
+  it("gives no answer when it ends without a word, and an empty one when it says so", async () => {
+    const opened = await open(
+      'import { readFileSync } from "node:fs"; const { trial } = JSON.parse(readFileSync(0, "utf8")); process.stdout.write(["", "\\n", JSON.stringify({ output: "" })][trial - 1]);',
+    );
+    expect(await ask(opened, questionOf(), 1)).toMatchObject({
+      error: "malformed-reply",
+      message: expect.stringContaining("wrote nothing"),
+    });
+    expect(await ask(opened, questionOf(), 2)).toEqual({ kind: "answered", output: "" });
+    expect(await ask(opened, questionOf(), 3)).toMatchObject({ kind: "answered", output: "" });
+  });
+
   it("fails every trial alike when the command is not there", async () => {
     const opened = await open("", { command: ["no-such-program-here"] });
     expect(await ask(opened, questionOf())).toMatchObject({

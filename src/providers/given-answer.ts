@@ -144,9 +144,11 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
 
 /**
  * Reads text that a process wrote: a JSON object with `output` is one, an object of nothing but an error is a failure,
- * anything else is the answer itself.
+ * anything else is the answer itself. A process that ends without a byte has not answered.
  */
 export function readWrittenAnswer(text: string, who: string): Reply {
+  if (text === "")
+    return malformedReply(`${who} wrote nothing; an empty answer is a line end or {"output": ""}`);
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     try {

@@ -52,6 +52,17 @@ describe("httpProvider", () => {
     expect(JSON.parse(arrived[0]?.body ?? "")).toEqual({ input: { message: "hi" }, messages: null });
   });
 
+  it("takes no reply without a byte for an answer", async () => {
+    for (const status of [200, 204])
+      expect(await once({}, { status, body: "" })).toMatchObject({
+        kind: "failed",
+        error: "malformed-reply",
+        message: expect.stringMatching(/^the reply of 127\.0\.0\.1:\d+\/chat is empty$/),
+      });
+    expect(await once({}, { body: "\n" })).toMatchObject({ kind: "answered", output: "\n" });
+    expect(await once({ answer: "$.a" }, { body: '{"a": ""}' })).toMatchObject({ output: "" });
+  });
+
   it("reads answer, usage, messages, tool calls and cost where the paths say", async () => {
     const settings = {
       body: { question: "{{ input.message }}" },

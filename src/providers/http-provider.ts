@@ -194,6 +194,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
   const failed = failureIn(body, settings, received);
   if (failed !== undefined) return { ...failed, ...paid };
   const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
+  if (paths.answer === undefined && text === "") return unusable(`the reply of ${where} is empty`);
   const found = paths.answer === undefined ? text : paths.answer(body);
   if (found === undefined || found === null) {
     const refused = refusalInstead(body, { raw: text, where, redact });
