@@ -79,11 +79,15 @@ function checkSelector(selector: string, index: number, { places }: GateContext)
 }
 
 /** What the metric's values can be, when the bound lies beyond it. */
-function rangeProblem({ unit }: Metric, { value, text }: Bound): "ratio" | "negative" | "time" | undefined {
+function rangeProblem(
+  { unit }: Metric,
+  { op, value, text }: Bound,
+): "ratio" | "negative" | "time" | undefined {
   const isTime = parseDuration(text.replace(/^[<>=\s]+/, "")) !== undefined;
   if (isTime && unit !== "ms") return "time";
-  if (unit === "ratio") return value < 0 || value > 1 ? "ratio" : undefined;
-  return value < 0 ? "negative" : undefined;
+  const isNever = (op === ">" && value === 1) || (op === "<" && value === 0);
+  if (unit === "ratio") return value < 0 || value > 1 || isNever ? "ratio" : undefined;
+  return value < 0 || (op === "<" && value === 0) ? "negative" : undefined;
 }
 
 function problemAt(code: string, path: Path, { places }: GateContext, on: "key" | "value" = "value") {
@@ -188,7 +192,10 @@ function outOfRange(
     bound.value > 1 && bound.value <= 100 ? bound.value / 100 : bound.op.startsWith("<") ? 0.1 : 0.9;
   return {
     ...base,
-    what: `${name} lies between 0 and 1, and "${bound.text}" does not.`,
+    what:
+      bound.value >= 0 && bound.value <= 1
+        ? `${name} lies between 0 and 1, so it is never "${bound.text}".`
+        : `${name} lies between 0 and 1, and "${bound.text}" does not.`,
     why,
     fix: `"${name}": "${bound.op} ${share}"`,
   };

@@ -15,7 +15,9 @@ import { locate, openProject } from "../../operations/project/open-project.ts";
 import { caseSecrets } from "../../project/check-case-secrets.ts";
 import { checkCases, filterMatches } from "../../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../../project/check-leaks.ts";
+import { lookAlikeIds } from "../../project/check-look-alikes.ts";
 import { changedPins } from "../../project/check-pins.ts";
+import { alwaysPassing } from "../../project/check-thresholds.ts";
 import { checkPrompts } from "../../project/find-prompt.ts";
 import { SECRET_CODE } from "../../project/find-secrets.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
@@ -136,6 +138,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checked
       add(checked, checkCases(suite, cases, scorers));
       if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
         checked.warnings.push(...caseSecrets(cases));
+      checked.warnings.push(...alwaysPassing(suite), ...lookAlikeIds(cases));
       checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
       if (suite.prompt !== null) {
         const unrendered = checkRendering(suite.prompt, cases, suite);

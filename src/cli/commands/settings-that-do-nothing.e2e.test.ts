@@ -98,3 +98,62 @@ describe("a judge", () => {
     expect(problem).toMatchObject({ what: 'The judge\'s params may not hold "stream".' });
   });
 });
+
+describe("what check warns of", () => {
+  async function warningsOf(
+    suite: string,
+    cases: readonly object[] = [{ id: "a", input: 1, expected: "x" }],
+  ) {
+    const project = gitProject({
+      "evalconfig.yaml": "models:\n  m: { provider: command, command: [cat] }\n",
+      "evals/s.yaml": `dataset: d\nmodel: m\n${suite}`,
+      "datasets/d.jsonl": cases.map((one) => `${JSON.stringify(one)}\n`).join(""),
+    });
+    open.push(project);
+    const { exit, document } = await project.json(["check"]);
+    const warnings = document.warnings as { code: string; line: number; what: string }[];
+    return { exit, found: warnings.filter(({ code }) => /ALWAYS_PASSES|LOOKS_ALIKE/.test(code)) };
+  }
+
+  it("is a required scorer that no answer can miss", async () => {
+    const { exit, found } = await warningsOf(
+      "scorers:\n  - { type: levenshtein, threshold: 0 }\n  - { type: rouge, threshold: 0, required: false }\n  - { type: chrf, threshold: 0.1 }\n",
+    );
+    expect(exit).toBe(0);
+    expect(found).toMatchObject([
+      { code: "EVALS_SCORER_ALWAYS_PASSES", line: 4, what: expect.stringContaining("levenshtein") },
+    ]);
+  });
+
+  it("is an id that looks like another", async () => {
+    const ids = ["caf\u00e9", "cafe\u0301", "a", "a ", "b", "B"];
+    const cases = ids.map((id) => ({ id, input: 1, expected: "x" }));
+    const { exit, found } = await warningsOf("scorers: [{ type: equals }]\n", cases);
+    expect(exit).toBe(0);
+    expect(found).toMatchObject([
+      {
+        code: "EVALS_CASE_LOOKS_ALIKE",
+        line: 2,
+        what: expect.stringMatching(/line 1.*normal form: U\+0301/),
+      },
+      { code: "EVALS_CASE_LOOKS_ALIKE", line: 4, what: expect.stringContaining("blanks or line ends") },
+    ]);
+  });
+});
+
+describe("a requirement", () => {
+  it.each(['pass_rate: "> 1"', 'pass_rate: "< 0"', 'flaky_rate: "< 0"', 'latency_p95: "< 0s"'])(
+    "may not be one that nothing can hold: %s",
+    async (bound) => {
+      const project = gitProject({
+        "evalconfig.yaml": "models:\n  m: { provider: command, command: [cat] }\n",
+        "evals/s.yaml": `dataset: d\nmodel: m\nscorers: [{ type: equals }]\ngate: { require: { ${bound} } }\n`,
+        "datasets/d.jsonl": '{"id":"a","input":1,"expected":"x"}\n',
+      });
+      open.push(project);
+      const { exit, document } = await project.json(["check"]);
+      expect(exit).toBe(2);
+      expect(document.problems).toMatchObject([{ code: "EVALS_BOUND_RANGE", path: "evals/s.yaml" }]);
+    },
+  );
+});

@@ -1,0 +1,38 @@
+import type { CaseSource } from "../domain/case.ts";
+import { seen, unseenDifference } from "../domain/look-alikes.ts";
+import type { Problem } from "../domain/problem.ts";
+
+/** Warnings told one by one. */
+const SHOWN = 10;
+/** Looks like nothing but itself. */
+const PLAIN = /^[!-~]+$/;
+
+/** Warns of two cases whose ids look the same: a reader of a report takes them for one, and a file made by hand names the other. */
+export function lookAlikeIds(cases: CaseSource): Problem[] {
+  const firsts = new Map<string, number>();
+  const problems: Problem[] = [];
+  for (let index = 0; index < cases.count; index++) {
+    const id = cases.id(index);
+    const looks = PLAIN.test(id) ? id : seen(id);
+    const first = firsts.get(looks);
+    if (first === undefined) firsts.set(looks, index);
+    else if (problems.length < SHOWN) problems.push(lookAlike(cases, first, index));
+  }
+  return problems;
+}
+
+function lookAlike(cases: CaseSource, first: number, second: number): Problem {
+  const unseen = unseenDifference(cases.id(first), cases.id(second), undefined, {
+    got: "this one has",
+    expected: "that one has",
+  });
+  return {
+    code: "EVALS_CASE_LOOKS_ALIKE",
+    path: cases.path,
+    line: cases.line(second),
+    column: 1,
+    what: `The id "${cases.id(second)}" looks like that of line ${cases.line(first)}${unseen}.`,
+    why: "In a report nobody could tell which of the two is meant, and an answer or label may be given to the other.",
+    fix: "Rename one of them, or write both ids alike and delete one case.",
+  };
+}
