@@ -63,11 +63,12 @@ function possibleValues(
     unscoredFor(metric, tally, scorers) === 0;
   // The error rate says what is missing rather than suffers from it.
   if (isWhole || metric === "error_rate") return [value];
+  // Of what was not measured at all even a bound that every value keeps says nothing.
+  if (tally.totalAnswered === 0) return [null];
   if (metric === "flaky_rate") return flakyEnds(tally, lackingTrials(tally, missing, needed));
   // Money, time and tokens of a trial that never came back cannot be bounded.
   if (!/^(pass_rate|pass[@^]\d+|score\..*)$/.test(metric)) return [null];
-  // Of a scorer that scored nothing even a bound that every score keeps says nothing.
-  if (value === null && metric.startsWith("score.") && tally.totalAnswered > 0) return [null];
+  if (value === null && needed === null) return [null];
   return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 

@@ -35,7 +35,11 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
     ...measure(header, tally, byTag, store.unscoredSpending(run.no), judged),
     comparison: null,
-    gate: { outcome: isUnfinished(run.status) ? "undecided" : "not_gated", verdict: "none", rules: [] },
+    gate: {
+      outcome: isUnfinished(run.status) || run.status === "incomplete" ? "undecided" : "not_gated",
+      verdict: "none",
+      rules: [],
+    },
     end: endOf(run),
     worst: [],
     never_pass: never,

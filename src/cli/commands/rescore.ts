@@ -1,7 +1,7 @@
 import type { Case } from "../../domain/case.ts";
 import { DEFAULT_CONCURRENCY } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { type EndedStatus, isUnfinished, type RunStatus } from "../../domain/run.ts";
+import { type EndedStatus, isUnfinished, type RunHeader, type RunStatus } from "../../domain/run.ts";
 import { judgingFor, priceText } from "../../operations/judging/judging-price.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate, openProject } from "../../operations/project/open-project.ts";
@@ -15,6 +15,7 @@ import { measure } from "../../run/assemble-report.ts";
 import { judgeDesk } from "../../run/judge-desk.ts";
 import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { rescoreRun } from "../../run/rescore-run.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
@@ -30,6 +31,7 @@ export async function rescoreCommand(
   const store = await openWrittenHistory(locate(io, directory).root, io);
   try {
     const run = findRun(store, word);
+    if (!hasAnswer(store, run)) throw nothingToScore(run.header);
     const project = await openProject(io, { directory, suites: [run.header.suite] });
     const suite = project.suites[0];
     if (suite === undefined) throw gone(run.header.suite);
@@ -105,6 +107,22 @@ export async function rescoreCommand(
   } finally {
     store.close();
   }
+}
+
+/** An answer that a scorer could not score is one too. */
+function hasAnswer(store: Store, run: StoredRun): boolean {
+  return store
+    .cases(run.no)
+    .some(({ case_no }) => store.trials(run.no, case_no).some((one) => one.answer !== null));
+}
+
+function nothingToScore({ id, suite }: RunHeader): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RESCORE_NO_ANSWER",
+    what: `Run ${id} (${suite}) has no answer, so there is nothing to score again.`,
+    why: "Every trial errored or was skipped, and a run of nothing would be the newest one.",
+    fix: `evals run ${suite} --resume --run ${id}`,
+  });
 }
 
 /** Scored again, a run that has not ended is one that lacks trials. */

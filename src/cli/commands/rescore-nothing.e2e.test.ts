@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { gitProject, ownGit } from "../testing/git-project.ts";
+
+let restore: () => void;
+beforeAll(() => {
+  restore = ownGit();
+});
+afterAll(() => restore());
+
+it("a run without an answer is not scored again, and one with some stays undecided in every report", async () => {
+  const project = gitProject({
+    "evalconfig.yaml": "models:\n  m: { provider: outputs, file: fixtures/o.jsonl }\n",
+    "evals/s.yaml": "dataset: d\nmodel: m\nscorers: [{ type: equals, value: ok }]\n",
+    "datasets/d.jsonl": '{"id":"a","input":1}\n{"id":"b","input":2}\n',
+    "fixtures/o.jsonl":
+      '{"case":"a","output":"x","error":"down"}\n{"case":"b","output":"x","error":"down"}\n',
+  });
+  try {
+    expect((await project.evals(["run", "s"])).exit).toBe(3);
+    const refused = await project.evals(["rescore", "latest"]);
+    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining("EVALS_RESCORE_NO_ANSWER") });
+
+    project.write(
+      "fixtures/o.jsonl",
+      '{"case":"a","output":"ok"}\n{"case":"b","output":"x","error":"down"}\n',
+    );
+    expect((await project.evals(["run", "s"])).exit).toBe(3);
+    expect((await project.evals(["rescore", "latest"])).exit).toBe(0);
+    const told = await project.evals(["report", "latest", "--format", "json"]);
+    const document = JSON.parse(told.stdout);
+    expect(document.runs[0]).toMatchObject({
+      counts: { answered: 1, errored: 1 },
+      gate: { outcome: "undecided" },
+    });
+    const markdown = await project.evals(["report", "latest", "--format", "markdown"]);
+    expect(markdown.stdout).toContain("## INCOMPLETE: s");
+  } finally {
+    project.remove();
+  }
+});
