@@ -9,3 +9,23 @@ export function isStated(error: unknown, depth = 0): boolean {
     return depth > DEEPEST || Object.values(error).some((one) => isStated(one, depth + 1));
   return error != null && !NOTHING_WRONG.has(String(error).trim().toLowerCase());
 }
+
+/** A state by which a reply says that it failed, whatever else it holds. */
+export const FAILED_STATES: ReadonlySet<string> = new Set(["error", "failed", "failure", "fail"]);
+
+/**
+ * What a value says of its own failure: an error, `success: false`, `status: failed`. Undefined where it says of none.
+ *
+ * @param asked members that are read for what they say, and so are no word about the reply itself
+ */
+export function ownFailure(value: unknown, asked: ReadonlySet<string>): string | undefined {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
+  for (const [name, said] of Object.entries(value)) {
+    const failed =
+      ((name === "error" || name === "errors") && isStated(said)) ||
+      (name === "success" && said === false) ||
+      (name === "status" && typeof said === "string" && FAILED_STATES.has(said.trim().toLowerCase()));
+    if (failed && !asked.has(name)) return `${name}: ${JSON.stringify(said)}`;
+  }
+  return undefined;
+}

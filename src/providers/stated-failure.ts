@@ -1,7 +1,7 @@
 import { answerEnd } from "../domain/finish-reason.ts";
 import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
-import { isStated } from "../domain/stated-error.ts";
+import { FAILED_STATES, isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
 import {
@@ -83,8 +83,6 @@ function errorIn(body: unknown): unknown {
   if (hasFailed(end)) return { message: `stop reason ${end}` };
   return failureOfState(reply);
 }
-
-const FAILED_STATES = new Set(["error", "failed", "failure", "fail"]);
 
 /** A reply that says how it went: `success: false`, `status: failed`, and of the responses API any state but an end. */
 function failureOfState(reply: Members): unknown {

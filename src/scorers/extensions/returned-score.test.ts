@@ -43,6 +43,7 @@ describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
       { score: 1, pass: true, verdict: "FAIL" },
       { score: 0, pass: false, verdict: "pass" },
       { score: 0.9, pass: true, failed: true },
+      { score: 1, pass: true, status: "failed" },
     ];
     for (const result of await scored(type, returned))
       expect(result).toMatch(/^cannot score: it contradicts itself: .* beside pass: (?:true|false)$/);
@@ -65,9 +66,11 @@ describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
     const returned = [
       { score: 1, pass: true, success: true, verdict: "pass", failed: false },
       { score: 0.2, pass: false, passed: 1, total: 5, failed: 4, reason: "1 of 5" },
+      { score: 0, pass: false, status: "ok" },
+      { score: 0, pass: false, status: "fail" },
       { score: 1, pass: true, status: "no error", label: "no", details: { pass: false } },
     ];
-    expect(await scored(type, returned)).toEqual(["pass", "miss", "pass"]);
+    expect(await scored(type, returned)).toEqual(["pass", "miss", "miss", "miss", "pass"]);
   });
 
   it("never counts when its verdict is no boolean or its score no number", async () => {
@@ -80,6 +83,8 @@ describe.each(Object.keys(KINDS))("what a %s scorer returns", (type) => {
       [true],
       "true",
       null,
+      { score: 1, pass: true, status: "error" },
+      { score: 1, pass: true, errors: ["no dictionary"] },
     ];
     for (const result of await scored(type, returned, { threshold: 0.5 }))
       expect(result).toMatch(/^cannot score: /);

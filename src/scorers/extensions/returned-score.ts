@@ -18,9 +18,11 @@ export function returnedScore(value: unknown, who: string): Judgement {
   if (typeof value === "boolean") return { score: value ? 1 : 0, pass: value, reason: `${value}` };
   if (typeof value === "number") return { score: value, reason: `score ${rounded(value)}` };
   if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
-  const { score, pass, reason, error } = value as Record<string, unknown>;
+  const { score, pass, reason, error, errors, status } = value as Record<string, unknown>;
   // Whatever score came with it: who says that it failed has judged nothing.
-  if (isStated(error)) throw new ScorerFailure("tool", `${who} says that it failed: ${describe(error)}`);
+  const failure = [error, errors, status === "error" ? status : undefined].find((one) => isStated(one));
+  if (failure !== undefined)
+    throw new ScorerFailure("tool", `${who} says that it failed: ${describe(failure)}`);
   if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
   if (pass !== undefined && typeof pass !== "boolean")
     throw unreadable(who, `returned a \`pass\` that is no boolean`);

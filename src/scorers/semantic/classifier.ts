@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
+import { ownFailure } from "../../domain/stated-error.ts";
 import { casePath } from "../case-path.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
@@ -36,6 +37,7 @@ export const classifier = defineScorer({
     const labelOf = label === undefined ? undefined : await compileJsonPath(label, ["label"]);
     const scoreOf = score === undefined ? undefined : await compileJsonPath(score, ["score"]);
     const contextOf = casePath(settings.context, ["context"]);
+    const asked = new Set([label, score].flatMap((path) => firstMember(path) ?? []));
     return {
       identity: { model: model.identity },
       standing: { opinion: true },
@@ -50,6 +52,8 @@ export const classifier = defineScorer({
           },
           about,
         );
+        const failure = ownFailure(value, asked);
+        if (failure !== undefined) throw unusable(model, `says that it failed: ${shorten(failure, 200)}`);
         const found = labelOf && labelAt(labelOf, value, model);
         const number = scoreOf && numberAt(scoreOf, value, model);
         return { ...judgement(found, number, pass), replies: [reply] };
@@ -90,9 +94,23 @@ export const classifier = defineScorer({
     {
       title: "cannot score when nothing stands where it looks",
       settings: { model: "nli", label: "$.label", pass: ["entailment"] },
-      replies: ['{"error": "out of memory"}'],
+      replies: ['{"labels": ["entailment"]}'],
       output: "a",
       expected: { failure: "gave no label" },
+    },
+    {
+      title: "cannot score by a reply that says that it failed, whatever label it gives",
+      settings: { model: "nli", label: "$.label", pass: ["entailment"] },
+      replies: ['{"label": "entailment", "status": "error", "message": "out of memory"}'],
+      output: "a",
+      expected: { failure: 'says that it failed: status: "error"' },
+    },
+    {
+      title: "reads a member that it is told to read for what it says",
+      settings: { model: "nli", label: "$.status", pass: ["ok"] },
+      replies: ['{"status": "failed"}'],
+      output: "a",
+      expected: { pass: false, reason: "failed" },
     },
     {
       title: "cannot score by a page that stands where the label should",
@@ -128,6 +146,11 @@ function labelAt({ find }: CompiledJsonPath, value: Json, model: TextModel): str
   if (found instanceof Unselectable || typeof found === "object" || !isLabel(String(found)))
     throw unusable(model, `gave no label${said(value)}`);
   return String(found);
+}
+
+/** `status` of `$.status` and `$['status'][0]`. */
+function firstMember(path: string | undefined): string | undefined {
+  return /^\$(?:\.|\[["'])([\w-]+)/.exec(path ?? "")?.[1];
 }
 
 const LONGEST_LABEL = 200;
