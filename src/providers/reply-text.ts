@@ -92,9 +92,13 @@ function namedInside(bytes: Buffer): string | undefined {
 
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^;\s]+))/i;
 
+/** JSON does not name its charset inside: it is UTF-8. */
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i;
+
 function charsetOf(bytes: Buffer, contentType: string): string {
   const [, quoted, single, bare] = CHARSET.exec(contentType) ?? [];
-  return markOf(bytes) ?? (quoted ?? single ?? bare ?? namedInside(bytes) ?? "utf-8").trim();
+  const named = quoted ?? single ?? bare ?? (JSON_TYPE.test(contentType) ? undefined : namedInside(bytes));
+  return markOf(bytes) ?? (named ?? "utf-8").trim();
 }
 
 function decoderOf(charset: string, fatal: boolean) {

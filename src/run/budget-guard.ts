@@ -186,8 +186,12 @@ export function openPurse(budget: Budget | null): Purse {
     const seen = seenReplies(rates, before.seen);
     let unpriced = 0;
     const hold = (call: object, input: number): boolean => {
+      if (!limited) {
+        account.holds.set(call, UNLIMITED);
+        return true;
+      }
       const most = seen.most(input);
-      const aside = limited ? asideFor(most, account.holds.size === 0) : NOTHING;
+      const aside = asideFor(most, account.holds.size === 0);
       if (aside === undefined) return false;
       account.holds.set(call, {
         input,
@@ -206,7 +210,7 @@ export function openPurse(budget: Budget | null): Purse {
       return false;
     };
     const pay = ({ input, likely }: Hold, { usd, usage }: Paid): void => {
-      seen.learn(input, { usd, usage });
+      if (limited) seen.learn(input, { usd, usage });
       const tokens = tokensOf(usage);
       if (usd === null) {
         unpriced++;
@@ -260,6 +264,9 @@ export function openPurse(budget: Budget | null): Purse {
 }
 
 const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
+
+/** A call that no budget has to make room for. */
+const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
 /** What replies so far tell of those to come. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
