@@ -1,7 +1,7 @@
 import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
-import { isStated } from "../domain/stated-error.ts";
+import { isStated, ownFailure } from "../domain/stated-error.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
@@ -82,6 +82,8 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
   };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Whether a given answer tells why it has no output: it failed, was refused, was cut, or only calls tools. */
 export function tellsWithoutOutput(answer: Members): boolean {
   const { error, refusal, tool_calls, finish_reason } = answer;
@@ -95,16 +97,24 @@ export function tellsWithoutOutput(answer: Members): boolean {
  * that says that it failed is a failure, whatever its output.
  *
  * @param who names the giver in a message: "bot.py", "agents/bot.ts"
+ * @param beside members that are not the giver's word on itself: a file made elsewhere may keep notes in them
  */
-export function replyFrom(answer: Members, who: string): Reply {
+export function replyFrom(answer: Members, who: string, beside: ReadonlySet<string> = NONE): Reply {
   const { error, output, finish_reason } = answer;
   if (isStated(error)) return givenFailure(answer, who, saidInValue({ error }).message);
+  const failure = ownFailure(answer, beside);
+  if (failure !== undefined) return givenFailure(answer, who, failureWords(answer) ?? failure);
   if (typeof finish_reason === "string" && answerEnd(finish_reason) === "failed")
     return givenFailure(answer, who, `finish reason ${finish_reason}`);
   if (typeof output === "string") return answerFrom(answer, output);
   if (has(output)) return answerFrom(answer, exactJsonText(output));
   if (tellsWithoutOutput(answer)) return answerFrom(answer, "");
   return { ...malformedReply(`${who} gave null as its "output": there is no answer`), ...paidIn(answer) };
+}
+
+function failureWords({ errors, message }: Members): string | undefined {
+  if (isStated(errors)) return saidInValue({ errors }).message;
+  return typeof message === "string" && message !== "" ? message : undefined;
 }
 
 function givenFailure(answer: Members, who: string, said: string): FailedReply {

@@ -15,6 +15,9 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
+/** What a person or another tool may have noted of an answer: how the task went, not how the reply did. */
+const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
+
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { file } = settings;
   const place = placeOfFile(host.root, file, {
@@ -31,7 +34,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
       send: (_request, { case_id }, trial) => {
         const answer = index.answer(case_id, trial);
         if (answer !== undefined)
-          return recordedReply(replyFrom(answer, `${file}, trial ${trial} of case "${case_id}",`));
+          return recordedReply(replyFrom(answer, `${file}, trial ${trial} of case "${case_id}",`, NOTES));
         const message = `${file} has no answer for trial ${trial} of case "${case_id}"`;
         return { kind: "failed", error: "not-recorded", message, transient: false, unsent: true };
       },

@@ -97,6 +97,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     { output: "", error: { message: "The model was down." } },
     { error: "The model was down." },
     { output: "The model was down.", finish_reason: "error" },
+    { output: "blue", errors: ["The model was down."] },
   ])("that says that it failed is a failure: %j", async (answer) => {
     expect(await shape.ask(answer)).toMatchObject({
       kind: "failed",
@@ -105,11 +106,27 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     });
   });
 
-  it("may have an empty member for errors", async () => {
-    expect(await shape.ask({ output: "blue", error: null })).toMatchObject({
-      kind: "answered",
-      output: "blue",
-    });
+  it("may have an empty member for errors, and say that all went well", async () => {
+    for (const fine of [{ error: null }, { errors: [] }, { success: true, status: "ok" }])
+      expect(await shape.ask({ output: "blue", ...fine })).toMatchObject({
+        kind: "answered",
+        output: "blue",
+      });
+  });
+
+  it("is a failure by its state, unless it is a line of a file, which may hold notes", async () => {
+    for (const state of [{ success: false }, { status: "failed" }, { status: "error" }]) {
+      const reply = await shape.ask({ output: "blue", ...state });
+      if (shape.name === "outputs") expect(reply).toMatchObject({ kind: "answered", output: "blue" });
+      else
+        expect(reply).toMatchObject({
+          kind: "failed",
+          error: "provider",
+          message: expect.stringMatching(
+            /says that it failed: (?:success: false|status: "(?:failed|error)")/,
+          ),
+        });
+    }
   });
 
   it("that is null is no answer, unless it says why there is none", async () => {
