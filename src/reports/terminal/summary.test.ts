@@ -37,11 +37,15 @@ FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     expect(runSummary([], plain)).toBe("");
   });
 
-  it("tells two models of one suite apart, and keeps to the width", () => {
+  it("tells two models or prompts of one suite apart, and keeps to the width", () => {
     const models = ["cold", "hot"].map((alias) =>
       named("x".repeat(200), { header: { ...header, suite: "triage", alias, one_of_several: true } }),
     );
     expect(runSummary(models, plain)).toMatch(/triage \(cold\)[\s\S]*triage \(hot\)/);
+    const prompts = ["1.0.0", "1.1.0"].map((version) =>
+      named("x", { header: { ...header, suite: "triage", prompt: { name: "route", version } } }),
+    );
+    expect(runSummary(prompts, plain)).toMatch(/triage {2}route@1\.0\.0[\s\S]*triage {2}route@1\.1\.0/);
     const long = runSummary([named("x".repeat(200)), named("y".repeat(200))], plain);
     for (const line of long.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   });

@@ -24,7 +24,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   const wide = Math.max(...words.map((word) => word.length));
   const rows = columns(
     ordered.map((report) => [
-      plainLine(runName(report.header)),
+      plainLine(nameAmong(report, reports)),
       rateOf(report).padStart(7),
       plainLine(whyOf(report)),
     ]),
@@ -35,6 +35,17 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
     return `${paint(word)}${" ".repeat(wide - word.length + 2)}${cut(rows[at] ?? "", Math.max(10, width - wide - 2))}`;
   });
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
+}
+
+/** A run's name, and what tells it from the others of that name: its model, its prompt, or both. */
+function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
+  const name = runName(header);
+  const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);
+  const differs = (of: (one: RunReport["header"]) => string): string[] =>
+    namesakes.some((one) => of(one) !== of(header)) ? [of(header)] : [];
+  const prompt = (one: RunReport["header"]): string =>
+    one.prompt === null ? "no prompt" : `${one.prompt.name}@${one.prompt.version}`;
+  return [name, ...differs((one) => one.alias), ...differs(prompt)].join("  ");
 }
 
 const isWell = ({ gate }: RunReport): boolean => gate.outcome === "passed" || gate.outcome === "not_gated";
