@@ -4,16 +4,20 @@ import { clientWithSend } from "./client-with-send.ts";
 /** The same value with every text in it changed; the very same one where no text changes. */
 function withTexts<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;
-  if (value === null || typeof value !== "object") return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => withTexts(item, change));
-    return items.some((item, index) => item !== value[index]) ? (items as T) : value;
-  }
-  const entries = Object.entries(value);
-  const changed = entries.map(([key, member]) => [change(key), withTexts(member, change)] as const);
-  return changed.some(([key, member], index) => key !== entries[index]?.[0] || member !== entries[index]?.[1])
-    ? (Object.fromEntries(changed) as T)
-    : value;
+  if (value === null || typeof value !== "object" || !holdsChange(value, change)) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => withTexts(item, change)) as T;
+  const entries = Object.entries(value).map(([key, member]) => [change(key), withTexts(member, change)]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** Every reply comes by here and next to none changes: so nothing is built before something does. */
+function holdsChange(value: unknown, change: (text: string) => string): boolean {
+  if (typeof value === "string") return change(value) !== value;
+  if (value === null || typeof value !== "object") return false;
+  if (Array.isArray(value)) return value.some((item: unknown) => holdsChange(item, change));
+  for (const key in value)
+    if (change(key) !== key || holdsChange((value as Record<string, unknown>)[key], change)) return true;
+  return false;
 }
 
 /** A client none of whose replies, failures included, holds a text that `clean` takes out. */

@@ -79,6 +79,8 @@ const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages
 
 /** Where in a reply each thing stands. */
 interface ReplyPaths {
+  /** Whether any of them is there: then a reply has to be JSON. */
+  readonly readsJson: boolean;
   readonly answer: JsonGetter | undefined;
   readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
   readonly messages: JsonGetter | undefined;
@@ -91,13 +93,14 @@ async function compilePaths(settings: Settings): Promise<ReplyPaths> {
     path === undefined ? undefined : compileJsonPath(path, at);
   const usage: { -readonly [field in keyof Usage]?: JsonGetter | undefined } = {};
   for (const field of USAGE_FIELDS) usage[field] = await compile(settings.usage?.[field], "usage", field);
-  return {
+  const paths = {
     answer: await compile(settings.answer, "answer"),
-    usage,
     messages: await compile(settings.messages, "messages"),
     tool_calls: await compile(settings.tool_calls, "tool_calls"),
     cost_usd: await compile(settings.cost_usd, "cost_usd"),
   };
+  const readsJson = [...Object.values(paths), ...Object.values(usage)].some((path) => path !== undefined);
+  return { ...paths, usage, readsJson };
 }
 
 function parseOrUndefined(text: string): unknown {
@@ -136,17 +139,13 @@ function paidIn(body: unknown, paths: ReplyPaths): { readonly usage?: Usage; rea
 
 /** The same of a reply that was refused. */
 function paidInRefusal(text: string, paths: ReplyPaths): ReturnType<typeof paidIn> {
-  if (!readsJson(paths) || isDeeperThan(text, MOST_NESTED)) return {};
+  if (!paths.readsJson || isDeeperThan(text, MOST_NESTED)) return {};
   try {
     return paidIn(parseOrUndefined(text), paths);
   } catch (error) {
     if (error instanceof TookTooLong) return {};
     throw error;
   }
-}
-
-function readsJson({ usage, ...paths }: ReplyPaths): boolean {
-  return [...Object.values(paths), ...Object.values(usage)].some((path) => path !== undefined);
 }
 
 /** A body, with what is known of where it came from. */
@@ -184,7 +183,7 @@ function readInTime(received: Received, paths: ReplyPaths, settings: Settings): 
 
 function readReply(received: Received, paths: ReplyPaths, settings: Settings): Reply {
   const { text, contentType, where, redact } = received;
-  const asksJson = readsJson(paths);
+  const asksJson = paths.readsJson;
   if (asksJson && isDeeperThan(text, MOST_NESTED))
     return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
   const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MOST_NESTED));
