@@ -164,7 +164,9 @@ const REQUESTS: Readonly<Record<string, readonly [released: string, edited: stri
 /** Under the edited prompt two answers of three go on after their JSON. */
 function recordedLines(): readonly object[] {
   return CASES.flatMap(({ id, queue, answers }) => {
-    const [released, edited] = REQUESTS[id] ?? ["", ""];
+    const requests = REQUESTS[id];
+    if (requests === undefined) throw new Error(`no recorded request of ${id}`);
+    const [released, edited] = requests;
     const line = (request: string, index: number, output: string) => ({
       case: id,
       trial: index + 1,
