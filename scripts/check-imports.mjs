@@ -21,7 +21,7 @@ const readable = (name) => typeof name === "string";
 
 const files = readdirSync(posix.join(root, "src"), { recursive: true, encoding: "utf8" })
   .map((path) => posix.join("src", path.replaceAll("\\", "/")))
-  .filter((path) => path.endsWith(".ts"))
+  .filter((path) => /\.tsx?$/.test(path))
   .sort();
 for (const file of files) checkName(file);
 

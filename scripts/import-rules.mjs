@@ -4,7 +4,7 @@
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "git", "project"],
   ...["providers", "scorers", "store", "run", "labels", "baselines", "reports"],
-  ...["interchange", "viewer"],
+  ...["interchange", "page"],
 ];
 const operations = [...everything, "operations"];
 
@@ -74,7 +74,7 @@ export const rooms = {
     imports: ["domain", "labels"],
     why: "Other tools' files become our values and back: text in, text out, wherever the text is kept.",
   },
-  viewer: {
+  page: {
     imports: ["domain"],
     why: "A page of this machine shows values that it is handed and hands back what a person says.",
   },
@@ -123,7 +123,7 @@ export const homes = [
   },
   {
     packages: ["node:http"],
-    in: ["src/viewer/"],
+    in: ["src/page/"],
     why: "What listens on this machine checks token, host and origin, in one place.",
   },
   {
@@ -179,7 +179,7 @@ export const homes = [
 ];
 
 /** Files that serve tests: free in what they import, and imported only by one another. */
-export const testFile = /\.test\.ts$|-contract\.ts$|\.fake\.ts$|(^|\/)testing\//;
+export const testFile = /\.test\.tsx?$|-contract\.ts$|\.fake\.ts$|(^|\/)testing\//;
 
 /** Where `import(name)` may load what only the running program knows: a user's module. */
 export const computedImports = ["src/modules/load-module.ts"];

@@ -1,8 +1,8 @@
 import { EvalsError } from "../domain/problem.ts";
 import type { AddressFile } from "../operations/labelling/labelling-address.ts";
+import { type LabellingServer, serveLabelling } from "../page/labelling-server.ts";
+import type { LabellingSession } from "../page/labelling-session.ts";
 import { plainLine } from "../reports/plain-text.ts";
-import { type LabellingServer, serveLabelling } from "../viewer/labelling-server.ts";
-import type { LabellingSession } from "../viewer/labelling-session.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 

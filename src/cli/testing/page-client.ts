@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import type { Label } from "../../domain/label.ts";
-import type { SessionState } from "../../viewer/labelling-shapes.ts";
+import type { SessionState } from "../../page/labelling-shapes.ts";
 import type { FakeIo } from "./fake-io.ts";
 import type { Ended, Scenario } from "./scenario.ts";
 

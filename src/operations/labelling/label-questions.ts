@@ -6,8 +6,8 @@ import { disputedAnswers } from "../../labels/disputed.ts";
 import { answerKey } from "../../labels/label-file.ts";
 import { type PickedAnswer, pickAnswers } from "../../labels/pick-answers.ts";
 import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
+import type { Opinion, Question } from "../../page/labelling-shapes.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import type { Opinion, Question } from "../../viewer/labelling-shapes.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
 import type { LabelOptions } from "./label-options.ts";
 

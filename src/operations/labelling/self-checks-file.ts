@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Check } from "../../viewer/self-check.ts";
+import type { Check } from "../../page/self-check.ts";
 
 export interface SelfChecksFile {
   read(): Check[];
