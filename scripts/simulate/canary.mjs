@@ -1,7 +1,7 @@
 // Canaries: how often an unchanged provider is called changed, and how often a drift is seen.
 import { chooseCanaries, judgeCanaries, seededRandom } from "./engine.mjs";
 import { changeWords, measured, rate, room, table, target } from "./report.mjs";
-import { armOf, drawn, shifted, suiteOf } from "./suites.mjs";
+import { drawn, shifted, sideOf, suiteOf } from "./suites.mjs";
 
 export function canaries(draws) {
   const rows = [];
@@ -17,8 +17,8 @@ export function canaries(draws) {
       for (let i = 0; i < draws; i++) {
         const chances = suiteOf(100, 1, random);
         const today = shifted(chances, drift);
-        const arm = armOf(drawn(chances, m, random));
-        const chosen = chooseCanaries(arm, new Set(arm.ids), size, `canary ${i}`);
+        const side = sideOf(drawn(chances, m, random));
+        const chosen = chooseCanaries(side, new Set(side.ids), size, `canary ${i}`);
         const answers = new Map(
           chosen.map(({ id }) => [
             id,

@@ -25,11 +25,11 @@ export function commandLine(scale) {
     const random = seededRandom(`command line ${n} ${k} ${change}`);
     const pairs = [];
     for (let batch = 0; batch < Math.max(1, Math.round(batches * scale)); batch++) {
-      const arms = Array.from({ length: BATCH }, () => {
+      const sides = Array.from({ length: BATCH }, () => {
         const chances = suiteOf(n, 2, random);
         return [drawn(chances, k, random), drawn(shifted(chances, change), k, random)];
       });
-      pairs.push(...diffOf(arms, k));
+      pairs.push(...diffOf(sides, k));
     }
     const regressed = pairs.filter((one) => one.verdict === "regressed").length;
     const agree = pairs.filter((one) => one.verdict === one.expected && one.exitFits).length;
@@ -63,17 +63,17 @@ export function commandLine(scale) {
 }
 
 /** Baselines are run at one commit, candidates at the next; one `evals diff` compares all suites. */
-function diffOf(arms, k) {
+function diffOf(sides, k) {
   const folder = mkdtempSync(join(tmpdir(), "evals-simulate-"));
   try {
     const write = (path, text) => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
-    writeSuites(write, arms, k);
+    writeSuites(write, sides, k);
     git(folder, "init", "--quiet");
     const commits = [0, 1].map((side) => {
-      for (const [i, pair] of arms.entries()) write(`fixtures/m${i}.jsonl`, answers(pair[side]));
+      for (const [i, pair] of sides.entries()) write(`fixtures/m${i}.jsonl`, answers(pair[side]));
       git(folder, "add", "--all");
       git(folder, "commit", "--quiet", "--message", `side ${side}`);
       evals(folder, "run", "--baseline", "none", "--quiet");
@@ -82,7 +82,7 @@ function diffOf(arms, k) {
     const { stdout, status } = evals(folder, "diff", ...commits.map((commit) => `ref:${commit}`));
     const found = new Map(JSON.parse(stdout).comparisons.map((one) => [one.suite, one.verdict]));
     const exitFits = (status === 1) === [...found.values()].includes("regressed");
-    return arms.map((pair, i) => ({
+    return sides.map((pair, i) => ({
       verdict: found.get(`s${i}`),
       expected: verdictOf(...pair, rule()),
       exitFits,
@@ -92,22 +92,22 @@ function diffOf(arms, k) {
   }
 }
 
-function writeSuites(write, arms, k) {
+function writeSuites(write, sides, k) {
   write(".gitignore", ".evals/\n");
-  const models = arms.map((_, i) => `  m${i}: { provider: outputs, file: fixtures/m${i}.jsonl }\n`);
+  const models = sides.map((_, i) => `  m${i}: { provider: outputs, file: fixtures/m${i}.jsonl }\n`);
   write("evalconfig.yaml", `models:\n${models.join("")}`);
   const scorers = "scorers:\n  - { type: equals, name: exact }\n";
-  for (const i of arms.keys())
+  for (const i of sides.keys())
     write(`evals/s${i}.yaml`, `dataset: d\nmodel: m${i}\ntrials: ${k}\n${scorers}`);
-  const cases = arms[0][0].map((_, i) => ({ id: `c${i}`, input: i, expected: "yes" }));
+  const cases = sides[0][0].map((_, i) => ({ id: `c${i}`, input: i, expected: "yes" }));
   write("datasets/d.jsonl", jsonl(cases));
 }
 
 const jsonl = (rows) => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-const answers = (arm) =>
+const answers = (side) =>
   jsonl(
-    arm.flatMap((row, i) => Array.from(row, (one) => ({ case: `c${i}`, output: one === 1 ? "yes" : "no" }))),
+    side.flatMap((row, i) => Array.from(row, (one) => ({ case: `c${i}`, output: one === 1 ? "yes" : "no" }))),
   );
 
 function git(folder, ...args) {

@@ -2,7 +2,6 @@
 import { seededRandom, sequentialStop } from "./engine.mjs";
 import { changeWords, rate, room, table, target } from "./report.mjs";
 import {
-  armOf,
   BLOCKING,
   drawn,
   FINE,
@@ -11,6 +10,7 @@ import {
   rule,
   share,
   shifted,
+  sideOf,
   suiteOf,
   verdictOf,
 } from "./suites.mjs";
@@ -18,9 +18,9 @@ import {
 /** The gate as the engine drives it: trials noted in its order, looks where it asks for them. */
 function sequential(base, candidate, trials, one, seed) {
   const n = base.length;
-  const { answered, passed, scores, ...same } = armOf(candidate);
+  const { answered, passed, scores, ...same } = sideOf(candidate);
   const stop = sequentialStop({
-    baseline: armOf(base),
+    baseline: sideOf(base),
     candidate: { ...same, names: ["exact"], scorers: [{ hash: HASH, required: true, binary: true }] },
     trials,
     rules: [one],

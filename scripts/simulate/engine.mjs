@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const EXPORTS = `
   export { chooseCanaries, judgeCanaries } from "./src/baselines/canary.ts";
-  export { compareArms } from "./src/baselines/compare-arms.ts";
+  export { compareSides } from "./src/baselines/compare-sides.ts";
   export { sequentialStop } from "./src/baselines/sequential-stop.ts";
   export { normalQuantile } from "./src/statistics/normal-distribution.ts";
   export { passHatK } from "./src/statistics/pass-k.ts";
@@ -38,7 +38,7 @@ try {
 export const {
   chooseCanaries,
   clusteredQuantiles,
-  compareArms,
+  compareSides,
   judgeCanaries,
   normalQuantile,
   passHatK,

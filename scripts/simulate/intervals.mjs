@@ -1,7 +1,7 @@
 // Does a printed interval hold the truth as often as it says?
 import { clusteredQuantiles, passHatK, seededRandom, wilsonNeff } from "./engine.mjs";
 import { measured, rate, table, target } from "./report.mjs";
-import { armOf, compared, drawn, MEAN, meanOf, rule, shifted, suiteOf } from "./suites.mjs";
+import { compared, drawn, MEAN, meanOf, rule, shifted, sideOf, suiteOf } from "./suites.mjs";
 
 const sums = (trials) => trials.map((row) => row.reduce((total, one) => total + one, 0));
 
@@ -60,8 +60,8 @@ export function differences(draws) {
       let held = 0;
       for (let i = 0; i < draws; i++) {
         const chances = suiteOf(n, 1, random);
-        const base = armOf(drawn(chances, m, random));
-        const { metrics } = compared(base, armOf(drawn(shifted(chances, change), k, random)), [rule()]);
+        const base = sideOf(drawn(chances, m, random));
+        const { metrics } = compared(base, sideOf(drawn(shifted(chances, change), k, random)), [rule()]);
         if (holds(metrics[0], -change)) held++;
       }
       rows.push([`${n} × ${k}`, m, change * 100, measured(held / draws, draws)]);

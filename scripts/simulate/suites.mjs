@@ -1,6 +1,6 @@
 // Simulated suites. A case's chance to pass is drawn from Beta(0.8 c, 0.2 c): two trials of a case then correlate by
 // 1 / (1 + c). A change of d points is one shift of all chances on the logit scale that moves their mean by exactly d.
-import { compareArms, normalQuantile } from "./engine.mjs";
+import { compareSides, normalQuantile } from "./engine.mjs";
 
 export const MEAN = 0.8;
 export const HASH = "0".repeat(64);
@@ -69,14 +69,14 @@ const columns = (trials) => ({
  * One side of a comparison, as a stored run would be.
  * @param scorers trials of further optional scorers, by name
  */
-export function armOf(trials, { tags = [], scorers = {} } = {}) {
+export function sideOf(trials, { tags = [], scorers = {} } = {}) {
   const { count, sum } = columns(trials);
   const scoreOf = (name, required, { count, sum }) => [
     name,
     { hash: HASH, required, binary: true, count, sum, sumOfSquares: sum },
   ];
   return {
-    side: "a run",
+    label: "a run",
     run: null,
     suite: "simulated",
     target: "simulated",
@@ -107,9 +107,9 @@ export const rule = (changes = {}) => ({
 });
 
 export const compared = (base, candidate, rules) =>
-  compareArms(base, candidate, { rules, narrowed: false }).comparison;
+  compareSides(base, candidate, { rules, narrowed: false }).comparison;
 
-export const verdictOf = (base, candidate, one) => compared(armOf(base), armOf(candidate), [one]).verdict;
+export const verdictOf = (base, candidate, one) => compared(sideOf(base), sideOf(candidate), [one]).verdict;
 
 export const BLOCKING = new Set(["regressed"]);
 export const FINE = new Set(["no_regression", "improved", "small_drop"]);

@@ -2,7 +2,6 @@
 import { seededRandom } from "./engine.mjs";
 import { measured, rate, room, table, target } from "./report.mjs";
 import {
-  armOf,
   BLOCKING,
   broken,
   chanceOf,
@@ -12,11 +11,12 @@ import {
   rule,
   share,
   shifted,
+  sideOf,
   suiteOf,
   verdictOf,
 } from "./suites.mjs";
 
-/** Two arms of one unchanged suite: how often a pull request is blocked, by the test and by the bare numbers. */
+/** Two sides of one unchanged suite: how often a pull request is blocked, by the test and by the bare numbers. */
 export function unchangedPairs(draws) {
   const rows = [];
   const all = [];
@@ -151,20 +151,20 @@ export function manyQuestions(draws) {
   const counts = { holm: 0, bare: 0, tag: 0, flag: 0, named: 0, others: 0 };
   for (let i = 0; i < draws; i++) {
     const suites = NAMES.map(() => suiteOf(100, 1, random));
-    const arm = (chances) => {
+    const side = (chances) => {
       const scorers = Object.fromEntries(NAMES.map((name, at) => [name, drawn(suites[at], 3, random)]));
-      return armOf(drawn(chances, 3, random), { tags, scorers });
+      return sideOf(drawn(chances, 3, random), { tags, scorers });
     };
     const [chances = []] = suites;
-    const base = arm(chances);
-    const same = arm(chances);
+    const base = side(chances);
+    const same = side(chances);
     if (compared(base, same, rules).verdict === "regressed") counts.holm++;
     if (rules.some((one) => compared(base, same, [one]).verdict === "regressed")) counts.bare++;
     const { tags: rows, moved } = compared(base, same, [rule()]);
     if (rows.some((one) => one.significant)) counts.tag++;
     if (moved.some((one) => one.significant)) counts.flag++;
     const worse = chances.map((p, place) => (place % 10 === 3 ? Math.max(0, p - 0.4) : p));
-    const found = compared(base, arm(worse), [rule()]).tags.filter((one) => one.significant);
+    const found = compared(base, side(worse), [rule()]).tags.filter((one) => one.significant);
     if (found.some((one) => one.tag === "tag-3")) counts.named++;
     if (found.some((one) => one.tag !== "tag-3")) counts.others++;
   }

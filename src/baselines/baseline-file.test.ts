@@ -7,11 +7,11 @@ import { Gate } from "../domain/suite.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { TrialRow } from "../store/store.ts";
-import { type Arm, armOfRun } from "./arm.ts";
-import { armOfBaseline, type Baseline, formatBaseline, parseBaseline } from "./baseline-file.ts";
-import { compareArms } from "./compare-arms.ts";
+import { type Baseline, formatBaseline, parseBaseline, sideOfBaseline } from "./baseline-file.ts";
+import { compareSides } from "./compare-sides.ts";
 import { regressionRules } from "./gate-run.ts";
 import { baselineOfRun } from "./make-baseline.ts";
+import { type Side, sideOfRun } from "./side.ts";
 
 const PATH = "evals/baselines/s.jsonl";
 
@@ -97,20 +97,20 @@ function headerOf(run: GeneratedRun): RunHeader {
   } as unknown as RunHeader;
 }
 
-function storeArm(run: GeneratedRun): Arm {
+function storedSide(run: GeneratedRun): Side {
   const tally = makeTally(run.cases.length, 2);
   for (const one of run.rows) tally.add(one);
-  return armOfRun(headerOf(run), run.cases, tally);
+  return sideOfRun(headerOf(run), run.cases, tally);
 }
 
 const written = (run: GeneratedRun): string =>
   formatBaseline(baselineOfRun(headerOf(run), run.cases, run.rows));
 
 /** All that a comparison says but for the words that name its sides. */
-function verdictOf(base: Arm, candidate: Arm): unknown {
+function verdictOf(base: Side, candidate: Side): unknown {
   const [plain] = regressionRules(Gate.parse({}));
   const rules = plain === undefined ? [] : [plain, { ...plain, metric: "score.exact" }];
-  const { comparison, findings } = compareArms(base, candidate, { rules, narrowed: false });
+  const { comparison, findings } = compareSides(base, candidate, { rules, narrowed: false });
   return {
     ...comparison,
     baseline: { ...comparison.baseline, side: "", run: null },
@@ -139,9 +139,9 @@ describe("a baseline file", () => {
           before.rows.filter((one) => one.kind === "answered").map((one) => one.case_no),
         );
         fc.pre(answered.size === before.cases.length);
-        const candidate = storeArm({ ...after, cases: mixed(before, after) });
-        const file = armOfBaseline(parseBaseline(written(before), PATH), "file", sha256("root"));
-        expect(verdictOf(file, candidate)).toEqual(verdictOf(storeArm(before), candidate));
+        const candidate = storedSide({ ...after, cases: mixed(before, after) });
+        const file = sideOfBaseline(parseBaseline(written(before), PATH), "file", sha256("root"));
+        expect(verdictOf(file, candidate)).toEqual(verdictOf(storedSide(before), candidate));
       }),
       { numRuns: 300 },
     );

@@ -5,7 +5,7 @@ import { fileLines } from "../domain/line-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
-import type { Arm, ArmScores } from "./arm.ts";
+import type { Side, SideScores } from "./side.ts";
 
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
@@ -202,9 +202,9 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
 }
 
 /** A baseline as a side of a comparison. @param root its fingerprint, computed from its keys */
-export function armOfBaseline({ header, cases }: Baseline, side: string, root: string): Arm {
+export function sideOfBaseline({ header, cases }: Baseline, label: string, root: string): Side {
   return {
-    side,
+    label,
     run: null,
     suite: header.suite,
     target: header.target,
@@ -226,7 +226,7 @@ function scoresOf(
   name: string,
   { hash, required, graded = false }: BaselineHeader["scorers"][string],
   cases: readonly BaselineCase[],
-): ArmScores {
+): SideScores {
   const sums = cases.map((one) => sumsOf(one.scores[name], one.trials));
   return {
     hash,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Arm } from "./arm.ts";
 import { type Canary, canarySentence, chooseCanaries, judgeCanaries, withCanary } from "./canary.ts";
-import type { ComparedArms } from "./compare-arms.ts";
+import type { ComparedSides } from "./compare-sides.ts";
+import type { Side } from "./side.ts";
 
 /** A baseline of `[trials, passed]` a case. */
-const baseline = (counts: readonly (readonly [number, number])[]): Arm => ({
-  side: "run b",
+const baseline = (counts: readonly (readonly [number, number])[]): Side => ({
+  label: "run b",
   run: "b",
   suite: "s",
   target: "t",
@@ -19,7 +19,7 @@ const baseline = (counts: readonly (readonly [number, number])[]): Arm => ({
   tagsOf: () => [],
 });
 const repeated = (times: number, one: readonly [number, number]) => Array.from({ length: times }, () => one);
-const all = (arm: Arm): ReadonlySet<string> => new Set(arm.ids);
+const all = (side: Side): ReadonlySet<string> => new Set(side.ids);
 
 describe("the choice of canaries", () => {
   const mixed = baseline([...repeated(20, [6, 3]), ...repeated(10, [6, 6]), ...repeated(10, [6, 0])]);
@@ -46,12 +46,12 @@ describe("the choice of canaries", () => {
   });
 
   it("takes only cases that can be asked as they were, and that were answered", () => {
-    const arm = baseline([
+    const side = baseline([
       [3, 3],
       [0, 0],
       [3, 3],
     ]);
-    expect(chooseCanaries(arm, new Set(["c0", "c1"]), 5, "seed").map((one) => one.id)).toEqual(["c0"]);
+    expect(chooseCanaries(side, new Set(["c0", "c1"]), 5, "seed").map((one) => one.id)).toEqual(["c0"]);
   });
 
   it("leaves the one trial of a case for the test", () => {
@@ -118,7 +118,7 @@ describe("a comparison with a stale baseline", () => {
     ({
       comparison: { verdict, said, metrics: [{ metric: "pass_rate", verdict }] },
       findings: [{ verdict, said, compared: { row: { verdict } } }],
-    }) as unknown as ComparedArms;
+    }) as unknown as ComparedSides;
   const canary = { run: "r", asked: 25, answered: 25, baseline: 1, today: 0.5, p: 0, stale: true };
 
   it("is inconclusive, and keeps the number", () => {

@@ -3,8 +3,8 @@ import type { CanaryResult, Comparison } from "../domain/report.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { type RandomSource, seededOrder, seededRandom } from "../statistics/seeded-random.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
-import type { Arm } from "./arm.ts";
-import type { ComparedArms } from "./compare-arms.ts";
+import type { ComparedSides } from "./compare-sides.ts";
+import type { Side } from "./side.ts";
 
 /** Two-sided: an unchanged provider is called changed at most so often (docs/decisions/0001-canary.md). */
 const ALPHA = 0.01;
@@ -35,7 +35,7 @@ interface Split {
  * @param eligible ids that can be asked again just as the baseline asked them
  */
 export function chooseCanaries(
-  baseline: Arm,
+  baseline: Side,
   eligible: ReadonlySet<string>,
   size: number,
   seed: string,
@@ -110,14 +110,14 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
 }
 
 /** What the canaries of a run said of this baseline when the run was gated. @param report as it was stored */
-export function canaryAgainst({ fingerprint }: Pick<Arm, "fingerprint">, report: Json): CanaryResult | null {
+export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
   const { comparison } = (report ?? {}) as { comparison?: Comparison | null };
   if (comparison?.canary === undefined || fingerprint === null) return null;
   return comparison.baseline.fingerprint === fingerprint ? comparison.canary : null;
 }
 
 /** What is compared with a stale baseline shows nothing of the change. */
-export function withCanary(compared: ComparedArms, canary: CanaryResult | null): ComparedArms {
+export function withCanary(compared: ComparedSides, canary: CanaryResult | null): ComparedSides {
   if (canary === null) return compared;
   const { comparison, findings } = compared;
   if (!canary.stale) return { findings, comparison: { ...comparison, canary } };

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Arm } from "./arm.ts";
 import { comparedTags, movedCases } from "./compare-cases.ts";
 import { pairCases } from "./pair-cases.ts";
-import { armOfCounts, type Counts, times } from "./testing/arms.ts";
+import type { Side } from "./side.ts";
+import { type Counts, sideOfCounts, times } from "./testing/sides.ts";
 
 const moved = (base: readonly Counts[], candidate: readonly Counts[]) => {
-  const [one, two] = [armOfCounts(base), armOfCounts(candidate)];
+  const [one, two] = [sideOfCounts(base), sideOfCounts(candidate)];
   return movedCases(one, two, pairCases(one, two, false));
 };
 
@@ -62,8 +62,8 @@ describe("the cases that moved", () => {
 });
 
 /** Cases of one tag each, by turns. */
-const tagged = (counts: readonly Counts[], tags: number): Arm =>
-  armOfCounts(counts, { tagsOf: (place) => [`t${place % tags}`] });
+const tagged = (counts: readonly Counts[], tags: number): Side =>
+  sideOfCounts(counts, { tagsOf: (place) => [`t${place % tags}`] });
 const tagsOf = (base: readonly Counts[], candidate: readonly Counts[], tags: number) => {
   const [one, two] = [tagged(base, tags), tagged(candidate, tags)];
   return comparedTags(one, two, pairCases(one, two, false), 0.95);
@@ -103,7 +103,7 @@ describe("the tags", () => {
     }
   });
 
-  it("mirror when the arms are swapped", () => {
+  it("mirror when the sides are swapped", () => {
     const counts = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })), {
       minLength: 4,
       maxLength: 30,
@@ -123,11 +123,11 @@ describe("the tags", () => {
 });
 
 describe("pairing", () => {
-  const base = armOfCounts(times(4, [1, 1]), {
+  const base = sideOfCounts(times(4, [1, 1]), {
     ids: ["kept", "edited", "gone", "silent"],
     contents: ["1", "2", "3", "4"],
   });
-  const candidate = armOfCounts(
+  const candidate = sideOfCounts(
     [
       [1, 1],
       [0, 0],

@@ -5,8 +5,8 @@ import { intervalAround } from "../statistics/interval.ts";
 import { benjaminiHochberg } from "../statistics/multiple-comparisons.ts";
 import { normalQuantile } from "../statistics/normal-distribution.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
-import type { Arm } from "./arm.ts";
 import type { Pairing } from "./pair-cases.ts";
+import type { Side } from "./side.ts";
 
 /** Share of false discoveries let through among cases and tags: they inform, they never block. */
 const FALSE_DISCOVERIES = 0.1;
@@ -21,7 +21,7 @@ export interface MovedCases {
   readonly flaky: readonly string[];
 }
 
-export function movedCases(base: Arm, candidate: Arm, pairs: Pairing): MovedCases {
+export function movedCases(base: Side, candidate: Side, pairs: Pairing): MovedCases {
   const broken: CaseComparison[] = [];
   const fixed: CaseComparison[] = [];
   const flaky: string[] = [];
@@ -67,7 +67,12 @@ function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[]
 }
 
 /** How the pass rate moved within each tag that stands on at least two paired cases. */
-export function comparedTags(base: Arm, candidate: Arm, pairs: Pairing, confidence: number): TagComparison[] {
+export function comparedTags(
+  base: Side,
+  candidate: Side,
+  pairs: Pairing,
+  confidence: number,
+): TagComparison[] {
   const byTag = new Map<string, number[]>();
   for (let i = 0; i < pairs.candidate.length; i++) {
     for (const tag of candidate.tagsOf(pairs.candidate[i] ?? 0)) {
@@ -89,13 +94,13 @@ export function comparedTags(base: Arm, candidate: Arm, pairs: Pairing, confiden
 function tagRow(
   tag: string,
   places: readonly number[],
-  base: Arm,
-  candidate: Arm,
+  base: Side,
+  candidate: Side,
   pairs: Pairing,
   z: number,
 ): TagComparison {
-  const column = (arm: Arm, side: Int32Array, of: "answered" | "passed") =>
-    Float64Array.from(places, (i) => arm[of][side[i] ?? 0] ?? 0);
+  const column = (measured: Side, at: Int32Array, of: "answered" | "passed") =>
+    Float64Array.from(places, (i) => measured[of][at[i] ?? 0] ?? 0);
   const m = column(base, pairs.base, "answered");
   const b = column(base, pairs.base, "passed");
   const k = column(candidate, pairs.candidate, "answered");

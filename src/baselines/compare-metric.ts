@@ -10,7 +10,7 @@ import { passHatK, passHatKDiff } from "../statistics/pass-k.ts";
 import { sampleVariance } from "../statistics/sample-moments.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
-import { type MetricArms, macroMean } from "./metric-arms.ts";
+import { type MetricColumns, macroMean } from "./metric-columns.ts";
 
 /** How strict a test is: bounds on z for harm and for "not worse", and the tail that harm's p must be under. */
 export interface TestBounds {
@@ -77,13 +77,13 @@ interface Measured {
  * For 0/1 values the exact mid-p decides on harm and on improvement; the interval is that of the permutation standard
  * error (docs/statistics.md). "Not worse" uses the largest of three standard errors, so that a perfect start proves nothing.
  */
-export function compareMetric(metric: string, arms: MetricArms | null, rule: MetricRule): ComparedMetric {
+export function compareMetric(metric: string, sides: MetricColumns | null, rule: MetricRule): ComparedMetric {
   const measured =
-    arms === null
+    sides === null
       ? null
       : metric.startsWith("pass^")
-        ? measurePassK(metric, arms, rule)
-        : measure(arms, rule);
+        ? measurePassK(metric, sides, rule)
+        : measure(sides, rule);
   if (measured === null) return unknownRow(metric, "incomparable");
   const { baseline, candidate, difference, tested } = measured;
   const { theta } = difference;
@@ -100,7 +100,7 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
       : decide({
           harmed: isRareEnough(tested.p, tail) && theta < 0,
           gained: isRareEnough(tested.pRise, tail) && theta > 0,
-          passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing && arms?.anyUnscored !== true,
+          passed: notBelow !== null && notBelow > -allowed && !rule.anyMissing && sides?.anyUnscored !== true,
         });
   const p = rule.mode === "point" ? null : tested.p;
   const onThese = shareDifference(intervalAround(theta, difference.sePermutation, rule.bounds.harm));
@@ -114,14 +114,14 @@ export function compareMetric(metric: string, arms: MetricArms | null, rule: Met
 /** Whether a p is at most a level. A p of exactly 0.1 is summed to a little more or less, and that must not decide. */
 export const isRareEnough = (p: number, level: number): boolean => p <= level * (1 + 1e-12);
 
-function measure(arms: MetricArms, rule: MetricRule): Measured | null {
-  if (arms.base.count.length === 0) return null;
-  const difference = clusterDifference(arms);
+function measure(sides: MetricColumns, rule: MetricRule): Measured | null {
+  if (sides.base.count.length === 0) return null;
+  const difference = clusterDifference(sides);
   return {
-    baseline: macroMean(arms.base),
-    candidate: macroMean(arms.candidate),
+    baseline: macroMean(sides.base),
+    candidate: macroMean(sides.candidate),
     difference,
-    tested: testOf(difference, rule, () => suiteTest(arms, difference, rule)),
+    tested: testOf(difference, rule, () => suiteTest(sides, difference, rule)),
   };
 }
 
@@ -148,10 +148,10 @@ function testOf(difference: ClusterDifference, rule: MetricRule, onTheseCases: (
   return rule.scope === "population" ? populationTest(difference) : onTheseCases();
 }
 
-function suiteTest(arms: MetricArms, difference: ClusterDifference, { exact }: MetricRule): Tested {
-  if (!arms.binary) return { ...permutationZ(difference), method: "z" };
+function suiteTest(sides: MetricColumns, difference: ClusterDifference, { exact }: MetricRule): Tested {
+  if (!sides.binary) return { ...permutationZ(difference), method: "z" };
   const { p, pRise, method } = stratifiedTest(
-    { m: arms.base.count, b: arms.base.sum, k: arms.candidate.count, x: arms.candidate.sum },
+    { m: sides.base.count, b: sides.base.sum, k: sides.candidate.count, x: sides.candidate.sum },
     { midP: !exact },
   );
   return { p, pRise, method };
@@ -200,7 +200,7 @@ function shareDifference({ low, high }: { readonly low: number; readonly high: n
  * "nothing changed" the difference of a case has mean 0 exactly and a variance that can be counted
  * out.
  */
-function measurePassK(metric: string, { base, candidate }: MetricArms, rule: MetricRule): Measured | null {
+function measurePassK(metric: string, { base, candidate }: MetricColumns, rule: MetricRule): Measured | null {
   const order = Number(metric.slice("pass^".length));
   const differences: number[] = [];
   const total = { before: 0, after: 0, variance: 0 };

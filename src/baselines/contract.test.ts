@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { BUMPS, type Bump, type MajorChange } from "../domain/prompt-change.ts";
 import { RegressionRule } from "../domain/suite.ts";
-import type { Arm } from "./arm.ts";
-import { compareArms } from "./compare-arms.ts";
+import { compareSides } from "./compare-sides.ts";
 import { contractRule, contractSoFar, holdContract, type Movement, movementOf } from "./contract.ts";
+import type { Side } from "./side.ts";
 
 const change = (declared: Bump) => ({ prompt: "support", from: "1.2.0", to: "9.9.9", declared });
 const moved = (fell: boolean | null, rose: boolean | null): Movement => ({ fell, rose, margin: 0.03 });
@@ -68,9 +68,9 @@ describe("holdContract", () => {
 });
 
 /** One scorer, `rates` passes of ten trials each case. */
-function arm(rates: readonly number[], hash = "a"): Arm {
+function side(rates: readonly number[], hash = "a"): Side {
   return {
-    side: "run x",
+    label: "run x",
     run: "x",
     suite: "s",
     target: "t",
@@ -98,8 +98,8 @@ function arm(rates: readonly number[], hash = "a"): Arm {
 }
 const many = (passes: number, n = 60): number[] => Array.from({ length: n }, () => passes);
 const rule = (more: object = {}): RegressionRule => RegressionRule.parse(more);
-const compared = (before: Arm, after: Arm, rules = [rule()]) =>
-  compareArms(before, after, { rules, narrowed: false }).findings;
+const compared = (before: Side, after: Side, rules = [rule()]) =>
+  compareSides(before, after, { rules, narrowed: false }).findings;
 
 describe("movementOf", () => {
   it.each([
@@ -108,11 +108,11 @@ describe("movementOf", () => {
     ["a rise", many(7), many(9), { rose: true, fell: false }],
     ["too little evidence", many(8, 3), many(8, 3), { fell: null, rose: null }],
   ])("%s", (_, before, after, expected) => {
-    expect(movementOf(compared(arm(before), arm(after)))).toMatchObject(expected);
+    expect(movementOf(compared(side(before), side(after)))).toMatchObject(expected);
   });
 
   it("takes a real drop within the margin for none", () => {
-    const findings = compared(arm(many(9, 400)), arm([...many(9, 360), ...many(8, 40)]), [
+    const findings = compared(side(many(9, 400)), side([...many(9, 360), ...many(8, 40)]), [
       rule({ max_drop: 0.05 }),
     ]);
     expect(findings[0]?.verdict).toMatch(/small_drop|no_regression/);
@@ -124,14 +124,14 @@ describe("movementOf", () => {
       [9, 7],
       [8, 7],
     ] as const) {
-      const down = movementOf(compared(arm(many(low)), arm(many(high))));
-      const up = movementOf(compared(arm(many(high)), arm(many(low))));
+      const down = movementOf(compared(side(many(low)), side(many(high))));
+      const up = movementOf(compared(side(many(high)), side(many(low))));
       expect([up.rose, up.fell]).toEqual([down.fell, down.rose]);
     }
   });
 
   it("knows nothing of sides that were scored differently", () => {
-    expect(movementOf(compared(arm(many(10), "a"), arm(many(10), "b")))).toMatchObject({
+    expect(movementOf(compared(side(many(10), "a"), side(many(10), "b")))).toMatchObject({
       fell: null,
       rose: null,
     });
@@ -139,13 +139,13 @@ describe("movementOf", () => {
 
   it("takes the worst of several metrics", () => {
     const rules = [rule(), rule({ metric: "score.q", max_drop: 0.5 })];
-    expect(movementOf(compared(arm(many(10)), arm(many(8)), rules))).toMatchObject({ fell: true });
+    expect(movementOf(compared(side(many(10)), side(many(8)), rules))).toMatchObject({ fell: true });
   });
 });
 
 describe("contractRule", () => {
   const unclear = (undecided: "warn" | "fail", hash = "a") =>
-    compared(arm(many(8, 3)), arm(many(8, 3), hash), [rule({ undecided })]);
+    compared(side(many(8, 3)), side(many(8, 3), hash), [rule({ undecided })]);
   it.each([
     ["broken", FELL, "warn", "failed"],
     ["kept", STAYED, "warn", "passed"],
@@ -165,7 +165,7 @@ describe("contractRule", () => {
     const patch = { change: change("patch"), changes: [] };
     expect(contractSoFar(null, [])).toEqual([]);
     expect(contractSoFar(patch, [])).toEqual(["undecided"]);
-    expect(contractSoFar(patch, compared(arm(many(10)), arm(many(10))))).toEqual(["passed"]);
+    expect(contractSoFar(patch, compared(side(many(10)), side(many(10))))).toEqual(["passed"]);
     expect(contractSoFar({ ...patch, changes: variables }, [])).toEqual(["failed"]);
   });
 });

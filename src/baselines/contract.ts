@@ -8,7 +8,7 @@ import {
   type VersionChange,
 } from "../domain/prompt-change.ts";
 import type { RuleResult } from "../domain/verdict.ts";
-import type { RuleFinding } from "./compare-arms.ts";
+import type { RuleFinding } from "./compare-sides.ts";
 
 /** What a comparison shows of behaviour: did it fall, did it rise, by more than the margin? Null where it is not shown. */
 export interface Movement {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { RegressionRule } from "../domain/suite.ts";
 import type { Verdict } from "../domain/verdict.ts";
-import { compareArms } from "./compare-arms.ts";
-import { armOfCounts, type Counts, ruleOf, times } from "./testing/arms.ts";
+import { compareSides } from "./compare-sides.ts";
+import { type Counts, ruleOf, sideOfCounts, times } from "./testing/sides.ts";
 
 const said = (base: readonly Counts[], candidate: readonly Counts[], changes: Partial<RegressionRule> = {}) =>
-  compareArms(armOfCounts(base), armOfCounts(candidate), { rules: [ruleOf(changes)], narrowed: false })
+  compareSides(sideOfCounts(base), sideOfCounts(candidate), { rules: [ruleOf(changes)], narrowed: false })
     .comparison.said;
 const same = (n: number): Counts[] => times(n, [5, 4] as const);
 const fallen = (n: number, by: number): Counts[] => [...times(by, [5, 1] as const), ...same(n - by)];
@@ -79,7 +79,7 @@ describe("the sentence of a verdict", () => {
   ])(
     "never contradicts a look that found %s by the answers that came after it",
     (verdict, candidate, expected) => {
-      const { comparison } = compareArms(armOfCounts(same(50)), armOfCounts(candidate), {
+      const { comparison } = compareSides(sideOfCounts(same(50)), sideOfCounts(candidate), {
         rules: [ruleOf()],
         narrowed: false,
         bounds: [{ harm: 2.5, pass: 2.5 }],

@@ -6,9 +6,9 @@ import { Gate } from "../domain/suite.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import { type Arm, armOfRun } from "./arm.ts";
 import { gateRun, rulesSoFar } from "./gate-run.ts";
-import { armOfCounts, times } from "./testing/arms.ts";
+import { type Side, sideOfRun } from "./side.ts";
+import { sideOfCounts, times } from "./testing/sides.ts";
 
 const hash = sha256("exact");
 const header = {
@@ -49,15 +49,15 @@ function tallyOf(cases: readonly string[]): Tally {
 
 interface Setting {
   readonly gate?: object;
-  readonly baseline?: Arm | null;
+  readonly baseline?: Side | null;
   readonly accepted?: { readonly from: string; readonly to: string; readonly why: string } | null;
   readonly canary?: CanaryResult | null;
 }
 
-const baselineOf = (n: number, passed = 5): Arm => {
-  const arm = armOfCounts(times(n, [5, passed]), { fingerprint: sha256("base") });
-  const scores = [...arm.scores].map(([name, one]) => [name, { ...one, hash }] as const);
-  return { ...arm, scores: new Map(scores) };
+const baselineOf = (n: number, passed = 5): Side => {
+  const side = sideOfCounts(times(n, [5, passed]), { fingerprint: sha256("base") });
+  const scores = [...side.scores].map(([name, one]) => [name, { ...one, hash }] as const);
+  return { ...side, scores: new Map(scores) };
 };
 
 /** The gate of a run whose cases did this. */
@@ -86,7 +86,7 @@ function gated(
     casesOf: (selector) => stored.filter(({ id }) => selector === `case:${id}`),
     baseline: baseline === undefined ? baselineOf(cases.length) : baseline,
     accepted,
-    candidate: (counted) => armOfRun(header, stored, counted),
+    candidate: (counted) => sideOfRun(header, stored, counted),
     look: null,
     stopped: false,
     canary,
@@ -151,7 +151,7 @@ describe("the regression rule of a run", () => {
   });
 
   it("is undecided when the scorers are others", () => {
-    const { gate } = gated(good, { baseline: armOfCounts(times(100, [5, 5])) });
+    const { gate } = gated(good, { baseline: sideOfCounts(times(100, [5, 5])) });
     expect(gate).toMatchObject({ outcome: "undecided", verdict: "incomparable" });
   });
 });

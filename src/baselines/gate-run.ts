@@ -8,10 +8,9 @@ import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
 import { wilsonNeff } from "../statistics/wilson-interval.ts";
-import type { Arm } from "./arm.ts";
 import { type BehindBase, undecidedBehind } from "./behind-base.ts";
 import { withCanary } from "./canary.ts";
-import { type ComparedArms, compareArms, type RuleFinding, worstVerdict } from "./compare-arms.ts";
+import { type ComparedSides, compareSides, type RuleFinding, worstVerdict } from "./compare-sides.ts";
 import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
 import { explainDecision, metricWords } from "./explain-verdict.ts";
@@ -21,6 +20,7 @@ import { namedCases } from "./named-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
 import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
 import type { SequentialLook } from "./sequential-stop.ts";
+import type { Side } from "./side.ts";
 
 /** What a gate looks at when a run has ended. */
 export interface GateInput {
@@ -35,7 +35,7 @@ export interface GateInput {
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
   /** Null when there is nothing to compare with. */
-  readonly baseline: Arm | null;
+  readonly baseline: Side | null;
   /** The regression that the change itself accepts: from this baseline, to this run. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** The base branch has got another baseline since the change left it; null where it has not. */
@@ -43,7 +43,7 @@ export interface GateInput {
   /** The run's answers come from a recording. */
   readonly recorded?: boolean;
   /** The run as a side, from a tally. */
-  readonly candidate: (tally: Tally) => Arm;
+  readonly candidate: (tally: Tally) => Side;
   /** The last look of a sequential test; null when all trials were asked at once. */
   readonly look: SequentialLook | null;
   /** It let the run stop before all trials were asked. */
@@ -125,7 +125,7 @@ function measuredOf({ tally, metrics, header, missing, totalMissing }: GateInput
 }
 
 /** What the declared bump promised, held against the whole run; with missing trials, as far as they cannot change it. */
-function contractOf(input: GateInput, baseline: Arm, compared: ComparedArms): ContractFinding | null {
+function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): ContractFinding | null {
   const { declared, canary } = input;
   if (declared === null) return null;
   const movement = movementOf(compared.findings);
@@ -142,16 +142,16 @@ function contractOf(input: GateInput, baseline: Arm, compared: ComparedArms): Co
 /** The rule of a gate that does not say otherwise. */
 const PLAIN_RULE = RegressionRule.parse({});
 
-function compareRun({ gate, header, candidate }: GateInput, baseline: Arm, tally: Tally): ComparedArms {
+function compareRun({ gate, header, candidate }: GateInput, baseline: Side, tally: Tally): ComparedSides {
   const rules = regressionRules(gate);
-  return compareArms(baseline, candidate(tally), {
+  return compareSides(baseline, candidate(tally), {
     rules: rules.length === 0 ? [PLAIN_RULE] : rules,
     narrowed: header.narrowing !== null,
   });
 }
 
 /** Why this run may be worse than this baseline; null when nobody said so of exactly these two. */
-function acceptedBecause({ accepted, header }: GateInput, baseline: Arm): string | null {
+function acceptedBecause({ accepted, header }: GateInput, baseline: Side): string | null {
   return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
     ? accepted.why
     : null;
@@ -168,9 +168,9 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
  * A look decides on part of the answers; what it decided stands. Every size is that of all answers at hand, so that a
  * report has one number for one thing, between bounds as wide as the look's.
  */
-function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Arm): ComparedArms {
+function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
-  const whole = compareArms(baseline, input.candidate(input.tally), {
+  const whole = compareSides(baseline, input.candidate(input.tally), {
     rules: findings.map((one) => one.rule),
     narrowed: input.header.narrowing !== null,
     bounds: look.bounds,
@@ -203,7 +203,7 @@ interface RegressionResult {
  * The regression rules' outcomes. With missing trials a verdict counts only as far as it holds however they would have
  * come out: all failed and all passed. Where no case has an answer on both sides nothing was compared, and nothing passes.
  */
-function regressionResults(input: GateInput, baseline: Arm, compared: ComparedArms): RegressionResult[] {
+function regressionResults(input: GateInput, baseline: Side, compared: ComparedSides): RegressionResult[] {
   if (regressionRules(input.gate).length === 0) return [];
   const ends = findingsAtEnds(input, baseline, compared);
   const { said, cases } = compared.comparison;
@@ -262,7 +262,11 @@ function openSaid(input: GateInput, { rule, said, verdict }: RuleFinding, ends: 
  * What would be found with every lacking trial failed, and with every one passed: the missing ones, for a metric over
  * several trials of each case those that a case does not have, and for a score the answers that have none.
  */
-function findingsAtEnds(input: GateInput, baseline: Arm, compared: ComparedArms): (readonly RuleFinding[])[] {
+function findingsAtEnds(
+  input: GateInput,
+  baseline: Side,
+  compared: ComparedSides,
+): (readonly RuleFinding[])[] {
   const rules = regressionRules(input.gate);
   const { tally, missing, totalMissing, canary, header } = input;
   const scorers = header.scorers.map((one) => one.name);

@@ -1,6 +1,6 @@
-import type { Arm } from "./arm.ts";
+import type { Side } from "./side.ts";
 
-/** Which cases of two sides are the same question. Places count in each arm's own order. */
+/** Which cases of two sides are the same question. Places count in each side's own order. */
 export interface Pairing {
   /** Both sides answered at least once. */
   readonly base: Int32Array;
@@ -18,7 +18,7 @@ export interface Pairing {
  *
  * @param narrowed the candidate took only chosen cases: those it left out are neither removed nor missing
  */
-export function pairCases(base: Arm, candidate: Arm, narrowed: boolean): Pairing {
+export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairing {
   const places = new Map(base.ids.map((id, place) => [id, place]));
   const pairs: [base: number, candidate: number][] = [];
   const added: string[] = [];

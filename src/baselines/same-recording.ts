@@ -1,4 +1,4 @@
-import type { Arm } from "./arm.ts";
+import type { Side } from "./side.ts";
 
 /** What a report says where a recording would be compared with itself. */
 export const SAME_RECORDING = "The same recorded answers on both sides: nothing to compare.";
@@ -9,7 +9,7 @@ export const SAME_RECORDING = "The same recorded answers on both sides: nothing 
  *
  * @param candidate of a target that answers from a recording
  */
-export function isSameRecording(base: Arm, candidate: Arm): boolean {
+export function isSameRecording(base: Side, candidate: Side): boolean {
   const places = new Map(base.ids.map((id, at) => [id, at]));
   let shared = 0;
   for (const [at, id] of candidate.ids.entries()) {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { RegressionRule } from "../domain/suite.ts";
 import { seededRandom } from "../statistics/seeded-random.ts";
-import { compareArms } from "./compare-arms.ts";
+import { compareSides } from "./compare-sides.ts";
 import { type SequentialInput, sequentialStop } from "./sequential-stop.ts";
-import { armOfCounts, ruleOf } from "./testing/arms.ts";
+import { ruleOf, sideOfCounts } from "./testing/sides.ts";
 
 /** Outcomes of each trial of each case; null for an errored one. */
 type Trials = readonly (readonly (boolean | null)[])[];
@@ -17,8 +17,8 @@ interface Setting {
 }
 
 function stopOf({ base, candidate, rules = [ruleOf({ max_drop: 0.08 })], seed = "seed", others }: Setting) {
-  const baseline = armOfCounts(base.map((own) => [own.length, own.filter(Boolean).length]));
-  const { answered, passed, scores, ...same } = armOfCounts(candidate.map(() => [0, 0]));
+  const baseline = sideOfCounts(base.map((own) => [own.length, own.filter(Boolean).length]));
+  const { answered, passed, scores, ...same } = sideOfCounts(candidate.map(() => [0, 0]));
   return sequentialStop({
     baseline,
     candidate: { ...same, names: ["exact"], scorers: [{ hash: "exact", required: true, binary: true }] },
@@ -105,12 +105,12 @@ describe("stopping", () => {
     const { compared } = play({ base, candidate: failing(100, 5) });
     const seen = stopOf({ base, candidate: failing(100, 5) }).order.subarray(0, 25);
     const ids = Array.from(seen, (place) => `c${place}`);
-    const once = compareArms(
-      armOfCounts(
+    const once = compareSides(
+      sideOfCounts(
         Array.from(seen, (place) => [5, base[place]?.filter(Boolean).length ?? 0]),
         { ids },
       ),
-      armOfCounts(
+      sideOfCounts(
         Array.from(seen, () => [1, 0]),
         { ids },
       ),

@@ -3,9 +3,9 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { information, type Look, planLooks, plannedInformation } from "../statistics/look-schedule.ts";
 import { seededOrder } from "../statistics/seeded-random.ts";
 import { boundsAtLooks } from "../statistics/sequential-plan.ts";
-import type { Arm, ArmScores } from "./arm.ts";
-import { type ComparedArms, compareArms } from "./compare-arms.ts";
 import type { TestBounds } from "./compare-metric.ts";
+import { type ComparedSides, compareSides } from "./compare-sides.ts";
+import type { Side, SideScores } from "./side.ts";
 
 /** Fewer cases than this: the mid-p's normal joint law is not trusted, the exact p is used (docs/statistics.md). */
 const SMALL_SUITE = 20;
@@ -25,10 +25,10 @@ export interface LookTrial {
 export type OtherRules = (bound: number | null) => readonly RuleResult["outcome"][];
 
 export interface SequentialInput {
-  readonly baseline: Arm;
+  readonly baseline: Side;
   /** The candidate's ids, contents, tags and scorers; its columns are filled from the trials seen. */
-  readonly candidate: Omit<Arm, "answered" | "passed" | "scores"> & {
-    readonly scorers: readonly Pick<ArmScores, "hash" | "required" | "binary">[];
+  readonly candidate: Omit<Side, "answered" | "passed" | "scores"> & {
+    readonly scorers: readonly Pick<SideScores, "hash" | "required" | "binary">[];
     readonly names: readonly string[];
   };
   /** Trials asked of each case (k). */
@@ -57,7 +57,7 @@ export interface SequentialStop {
 
 /** What a look compared, and how strictly. */
 export interface SequentialLook {
-  readonly compared: ComparedArms;
+  readonly compared: ComparedSides;
   readonly bounds: readonly TestBounds[];
   /** Answers that it rested on. */
   readonly trials: number;
@@ -83,10 +83,10 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
     const at = looks[look];
     if (at === undefined || total <= 0) return false;
     const cases = at.kind === "partial" ? order.subarray(0, at.clusters) : order;
-    const candidate = armAtLook(input, seen, cases, at.kind === "partial" ? 1 : at.round);
+    const candidate = sideAtLook(input, seen, cases, at.kind === "partial" ? 1 : at.round);
     realised.push(information(baseCounts.subarray(0, cases.length), candidate.answered));
     const bounds = lookBounds(looks, realised, total, input.rules);
-    const compared = compareArms(input.baseline, candidate, {
+    const compared = compareSides(input.baseline, candidate, {
       rules: input.rules.map((rule) => (n < SMALL_SUITE ? { ...rule, exact: true } : rule)),
       narrowed: input.narrowed || at.kind === "partial",
       bounds,
@@ -113,7 +113,7 @@ function sumOf(column: ArrayLike<number>): number {
 }
 
 /** A rule is done with when its verdict cannot be taken back; "inconclusive" is only ever the last word. */
-function outcomeOf(verdict: ComparedArms["findings"][number]["verdict"], look: Look): RuleResult["outcome"] {
+function outcomeOf(verdict: ComparedSides["findings"][number]["verdict"], look: Look): RuleResult["outcome"] {
   if (verdict === "regressed") return "failed";
   if (look.kind === "partial" || verdict === "inconclusive" || verdict === "incomparable") return "undecided";
   return "passed";
@@ -185,12 +185,12 @@ function add(column: Uint16Array | Float64Array, row: number, more: number): voi
 }
 
 /** The candidate as one look may see it: some cases, each with its first few trials. */
-function armAtLook(
+function sideAtLook(
   { candidate }: SequentialInput,
   seen: ReturnType<typeof trialColumns>,
   cases: Int32Array,
   upTo: number,
-): Arm {
+): Side {
   const n = cases.length;
   const columns: FilledColumns = {
     answered: new Uint16Array(n),

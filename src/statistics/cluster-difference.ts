@@ -3,14 +3,14 @@ import { type ClusterMoments, sumClusters } from "./cluster-mean.ts";
 import { normalCdf } from "./normal-distribution.ts";
 import { sampleVariance, varianceFromSums } from "./sample-moments.ts";
 
-/** Values of both arms of the same clusters, in the same order. */
-export type ClusterArms = { readonly base: ClusterMoments; readonly candidate: ClusterMoments };
+/** Values of both sides of the same clusters, in the same order. */
+export type ClusterSides = { readonly base: ClusterMoments; readonly candidate: ClusterMoments };
 
 /** A mean difference and its two standard errors, all in the unit of the values. */
 export type ClusterDifference = {
   /** Mean over clusters of (candidate mean - base mean); negative for a drop. */
   readonly theta: number;
-  /** Standard error on exactly these clusters, by permuting values between the arms of a cluster. */
+  /** Standard error on exactly these clusters, by permuting values between the sides of a cluster. */
   readonly sePermutation: number;
   /** Standard error for fresh clusters, sd of the differences / √n; Infinity for one cluster. */
   readonly seBetween: number;
@@ -21,15 +21,15 @@ export type ClusterDifference = {
 };
 
 /**
- * Difference of two arms, nested in clusters, from per-cluster count, sum and sum of squares.
+ * Difference of two sides, nested in clusters, from per-cluster count, sum and sum of squares.
  *
- * The permutation variance of a cluster is S²(1/k + 1/m), S² the variance of both arms pooled: exact
- * if the arms are exchangeable, too large (safe) if they are not.
+ * The permutation variance of a cluster is S²(1/k + 1/m), S² the variance of both sides pooled: exact
+ * if the sides are exchangeable, too large (safe) if they are not.
  *
- * @throws {RangeError} if there is no cluster, an arm of one is empty, or columns differ in length
+ * @throws {RangeError} if there is no cluster, a side of one is empty, or columns differ in length
  */
-export function clusterDifference({ base, candidate }: ClusterArms): ClusterDifference {
-  requireArms(base, candidate);
+export function clusterDifference({ base, candidate }: ClusterSides): ClusterDifference {
+  requireSides(base, candidate);
   const clusters = base.count.length;
   const differences = new Float64Array(clusters);
   let sum = 0;
@@ -61,7 +61,7 @@ export function clusterDifference({ base, candidate }: ClusterArms): ClusterDiff
   };
 }
 
-function requireArms(base: ClusterMoments, candidate: ClusterMoments): void {
+function requireSides(base: ClusterMoments, candidate: ClusterMoments): void {
   requireSameLength({
     "base.count": base.count,
     "base.sum": base.sum,
@@ -73,7 +73,7 @@ function requireArms(base: ClusterMoments, candidate: ClusterMoments): void {
   requireCount("number of clusters", base.count.length, 1);
 }
 
-/** Raw values of one cluster in both arms. */
+/** Raw values of one cluster in both sides. */
 export type ClusterValues = { readonly base: ArrayLike<number>; readonly candidate: ArrayLike<number> };
 
 /** {@link clusterDifference} of raw values. */

@@ -39,7 +39,7 @@ describe("clusterDifference", () => {
     );
   });
 
-  it("changes sign and nothing else when the arms are swapped", () => {
+  it("changes sign and nothing else when the sides are swapped", () => {
     fc.assert(
       fc.property(armsOf(score), (clusters) => {
         const one = clusterDifferenceOfValues(clusters);
@@ -93,7 +93,7 @@ describe("clusterDifference", () => {
     expect(permutationZ(found)).toEqual({ z: 0, p: 0.5, pRise: 0.5 });
   });
 
-  it("refuses empty arms and columns of different length", () => {
+  it("refuses empty sides and columns of different length", () => {
     expect(() => clusterDifferenceOfValues([])).toThrow(RangeError);
     expect(() => clusterDifferenceOfValues([{ base: [], candidate: [1] }])).toThrow(RangeError);
     const base = sumClusters([[1], [0]]);

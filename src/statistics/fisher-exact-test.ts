@@ -3,9 +3,9 @@ import { hypergeometricTable } from "./hypergeometric-distribution.ts";
 import type { Stratum } from "./strata-columns.ts";
 
 /**
- * Fisher's exact test of one stratum against a drop: P(X <= x) given the successes of both arms.
+ * Fisher's exact test of one stratum against a drop: P(X <= x) given the successes of both sides.
  *
- * @param stratum b of m succeeded in the base arm, x of k in the candidate arm
+ * @param stratum b of m succeeded in the base side, x of k in the candidate side
  * @returns a p-value in (0, 1]
  * @throws {RangeError} if the counts cannot belong together
  */

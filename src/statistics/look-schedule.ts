@@ -33,8 +33,8 @@ export function planLooks(clusters: number, rounds: number): Look[] {
 }
 
 /**
- * Information about a difference, Σ m k / (m + k): the size of the smaller arm, roughly. Clusters
- * with an empty arm add nothing.
+ * Information about a difference, Σ m k / (m + k): the size of the smaller side, roughly. Clusters
+ * with an empty side add nothing.
  *
  * @param baseCounts base values per cluster, at least 0
  * @param candidateCounts candidate values per cluster as really seen, at least 0

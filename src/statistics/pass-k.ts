@@ -103,7 +103,7 @@ export function passKExpectedCalls(p: number, k: number): number {
   return p === 1 ? k : -Math.expm1(k * Math.log(p)) / (1 - p);
 }
 
-/** Attempts and successes of one cluster in both arms, in the letters of the stratified test. */
+/** Attempts and successes of one cluster in both sides, in the letters of the stratified test. */
 export type PassKStratum = {
   readonly m: number;
   readonly b: number;
@@ -112,14 +112,14 @@ export type PassKStratum = {
 };
 
 /**
- * Difference of pass^order between two arms of one cluster, and the variance that difference has
- * when the arms are exchangeable (then its mean is exactly 0). Sum both over clusters:
+ * Difference of pass^order between two sides of one cluster, and the variance that difference has
+ * when the sides are exchangeable (then its mean is exactly 0). Sum both over clusters:
  * z = Σ diff / √Σ permutationVariance.
  *
- * @param stratum m, b: attempts and successes of the base arm; k, x: of the candidate arm
+ * @param stratum m, b: attempts and successes of the base side; k, x: of the candidate side
  * @param order attempts that must all succeed; at least 1, at most m and k
  * @returns candidate minus base, in [-1, 1], and a variance of at least 0
- * @throws {RangeError} if the counts cannot belong together or `order` exceeds an arm
+ * @throws {RangeError} if the counts cannot belong together or `order` exceeds a side
  */
 export function passHatKDiff(
   { m, b, k, x }: PassKStratum,

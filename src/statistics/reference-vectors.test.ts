@@ -35,13 +35,13 @@ import { wilsonInterval, wilsonNeffOfValues } from "./wilson-interval.ts";
 type Vector = { id: string; fn: string; input: unknown; expected: unknown; tol: number };
 type Numbers = Record<string, number>;
 type Rows = number[][];
-type Arms = { cases: { base: number[]; cand: number[] }[]; delta: number };
+type Sides = { cases: { base: number[]; cand: number[] }[]; delta: number };
 type Gate = { base: Rows; cand: Rows; delta: number; alpha: number; spending: SpendingFunction };
 
 const pair = ({ low, high }: { low: number | null; high: number | null }) => [low, high];
 const agreement = (found: { estimate: number; standardError: number } | null) =>
   found && [found.estimate, found.standardError];
-const arms = ({ cases }: Arms) =>
+const sides = ({ cases }: Sides) =>
   clusterDifferenceOfValues(cases.map(({ base, cand }) => ({ base, candidate: cand })));
 
 /** One line per function: its input in the words of the vectors, its answer in their shape. */
@@ -72,8 +72,8 @@ const adapters: Record<string, (input: any) => unknown> = {
     return { p: drop, midP: dropMidP };
   },
   cmhZ: ({ strata }) => cmhZ(strata),
-  suiteDiff: (input: Arms) => {
-    const { theta, sePermutation, seBetween } = arms(input);
+  suiteDiff: (input: Sides) => {
+    const { theta, sePermutation, seBetween } = sides(input);
     return { theta, seSuite: sePermutation, seCase: seBetween };
   },
   pairedT: ({ d }) => Object.values(pairedT(d)),
@@ -127,7 +127,7 @@ const adapters: Record<string, (input: any) => unknown> = {
   conformalQuantile: ({ scores, alpha }) => conformalQuantile(scores, alpha),
   cusum: ({ z, k }) => cusum(z, k).map(({ high, low }) => [high, low]),
   positionBias: ({ firstWins, secondWins }) => positionBias(firstWins, secondWins),
-  nonInferiorityZ: (input: Arms) => nonInferiorityZ(arms(input), input.delta),
+  nonInferiorityZ: (input: Sides) => nonInferiorityZ(sides(input), input.delta),
   sequentialGate: ({ base, cand, ...settings }: Gate) => {
     const { trace, ...end } = sequentialGate(base, cand, settings);
     return { ...end, trace: trace.map(({ p, passZ, ...rest }) => ({ ...rest, midP: p, niZ: passZ })) };

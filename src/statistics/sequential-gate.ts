@@ -129,7 +129,9 @@ function requireRows(
 ): number {
   requireCount("number of clusters", base.length, 1);
   if (candidate.length !== base.length) {
-    throw new RangeError(`${base.length} clusters in the base arm, ${candidate.length} in the candidate arm`);
+    throw new RangeError(
+      `${base.length} clusters in the base side, ${candidate.length} in the candidate side`,
+    );
   }
   const rounds = candidate[0]?.length ?? 0;
   if (candidate.some((row) => row.length !== rounds)) {

@@ -170,7 +170,7 @@ describe("look schedule", () => {
     expect(() => planLooks(0, 1)).toThrow(RangeError);
   });
 
-  it("counts information that was really seen, with unequal arms", () => {
+  it("counts information that was really seen, with unequal sides", () => {
     expect(information([5, 2, 0, 3], [5, 1, 4, 0])).toBeCloseTo(2.5 + 2 / 3, 14);
     expect(plannedInformation(planLooks(2, 2), [4, 1])).toEqual([4 / 5 + 1 / 2, 8 / 6 + 2 / 3]);
     expect(() => plannedInformation([{ kind: "partial", clusters: 3 }], [1, 1])).toThrow(RangeError);

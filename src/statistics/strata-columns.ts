@@ -1,8 +1,8 @@
 import { requireSameLength } from "./argument-checks.ts";
 
 /**
- * Successes of two arms within one stratum: `b` of `m` in the base arm, `x` of `k` in the candidate
- * arm. An arm may be empty; such a stratum holds no information about a difference.
+ * Successes of two sides within one stratum: `b` of `m` in the base side, `x` of `k` in the candidate
+ * side. A side may be empty; such a stratum holds no information about a difference.
  */
 export type Stratum = { readonly m: number; readonly b: number; readonly k: number; readonly x: number };
 

@@ -27,15 +27,15 @@ type Group = {
 };
 
 /**
- * Exact conditional test that two arms are exchangeable within every stratum (Birch 1964; exact
+ * Exact conditional test that two sides are exchangeable within every stratum (Birch 1964; exact
  * Mantel–Haenszel; exact McNemar when m = k = 1).
  *
- * Given the successes of both arms together, the candidate's are hypergeometric in each stratum;
+ * Given the successes of both sides together, the candidate's are hypergeometric in each stratum;
  * their total is compared with its exact law. Equal strata are raised to a power by squaring, laws
  * are joined by width, and tails below 1e-18 are cut, so absolute error stays below 1e-12. The
  * total weighs a stratum by its size: with very unequal `k` use {@link macroZ}.
  *
- * @param strata counts of both arms; an empty list gives p = 1
+ * @param strata counts of both sides; an empty list gives p = 1
  * @param trim probability that may be cut at each end of an intermediate law; 0 cuts nothing
  * @throws {RangeError} if counts cannot belong together
  */

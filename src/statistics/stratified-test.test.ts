@@ -100,7 +100,7 @@ describe("exactStratifiedTest", () => {
     }
   });
 
-  it("turns a drop into a rise when the arms are swapped", () => {
+  it("turns a drop into a rise when the sides are swapped", () => {
     fc.assert(
       fc.property(strataOf(12, 30), (strata) => {
         const one = exactStratifiedTest(strata);
@@ -146,7 +146,7 @@ describe("exactStratifiedTest", () => {
     );
   });
 
-  it("is McNemar's test with one attempt in each arm", () => {
+  it("is McNemar's test with one attempt in each side", () => {
     const pairs = (count: number, b: number, x: number) =>
       Array.from({ length: count }, () => ({ m: 1, b, k: 1, x }));
     const strata = [...pairs(3, 0, 1), ...pairs(11, 1, 0), ...pairs(40, 1, 1)];
@@ -292,7 +292,7 @@ describe("cmhZ and macroZ", () => {
     expect(macroZ(strata)).toBeCloseTo(cmhZ(strata), 12);
   });
 
-  it("change sign when the arms are swapped", () => {
+  it("change sign when the sides are swapped", () => {
     fc.assert(
       fc.property(strataOf(9, 20), (strata) => {
         expect(cmhZ(swapped(strata))).toBeCloseTo(-cmhZ(strata), 10);

@@ -27,12 +27,12 @@ export type StratifiedTestResult = {
 };
 
 /**
- * Tests whether two arms are exchangeable within strata, exactly where that is affordable.
+ * Tests whether two sides are exchangeable within strata, exactly where that is affordable.
  *
  * 1,000 strata of 10 + 10 take about a millisecond, 50,000 equal in size some 20; what runs into the
  * limit is a very wide total over strata that all differ in size.
  *
- * @param strata counts of both arms, as objects or as columns
+ * @param strata counts of both sides, as objects or as columns
  * @param options midP: count the observed total half (true unless said otherwise: the plain p-value
  *   never rejects too often, and misses more); workLimit: see EXACT_TEST_WORK_LIMIT
  * @throws {RangeError} if counts cannot belong together

@@ -5,7 +5,7 @@ import { checkedStrata, type Strata } from "./strata-columns.ts";
  * permutation standard deviation. The normal approximation of the exact stratified test; like it,
  * it weighs strata by size.
  *
- * @param strata counts of both arms
+ * @param strata counts of both sides
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative
  * @throws {RangeError} if counts cannot belong together
  */
@@ -41,7 +41,7 @@ export function cmhMoments(strata: Strata): { readonly excess: number; readonly 
  * d = x/k - b/m and V = s(N - s) / (k m (N - 1)). For strata of unequal size, where the exact test
  * of the total would weigh them by size.
  *
- * @param strata counts of both arms; strata with an empty arm are left out
+ * @param strata counts of both sides; strata with an empty side are left out
  * @returns standard deviations, negative for a drop; 0 if no stratum is informative
  * @throws {RangeError} if counts cannot belong together
  */

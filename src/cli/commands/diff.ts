@@ -1,6 +1,6 @@
 import { canaryAgainst, withCanary } from "../../baselines/canary.ts";
 import { withExamples } from "../../baselines/case-examples.ts";
-import { compareArms, worstVerdict } from "../../baselines/compare-arms.ts";
+import { compareSides, worstVerdict } from "../../baselines/compare-sides.ts";
 import { holdContract, movementOf } from "../../baselines/contract.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { SAME_RECORDING } from "../../baselines/same-recording.ts";
@@ -18,11 +18,11 @@ import {
 } from "../../operations/gating/declared-change.ts";
 import { locate, openProject } from "../../operations/project/open-project.ts";
 import { openWrittenHistory } from "../../operations/project/open-written-history.ts";
-import type { DiffSide } from "../../operations/sides/diff-side.ts";
 import { resolveSides } from "../../operations/sides/diff-sides.ts";
 import type { RunSides } from "../../operations/sides/missing-sides.ts";
 import type { SidePair } from "../../operations/sides/pair-sides.ts";
-import { partsOfArm, partsOfRun } from "../../operations/sides/run-parts.ts";
+import { partsOfRun, partsOfSide } from "../../operations/sides/run-parts.ts";
+import type { SideSource } from "../../operations/sides/side-source.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { comparisonJson } from "../../reports/json/run-json.ts";
 import { cut, plainLine } from "../../reports/plain-text.ts";
@@ -113,8 +113,8 @@ function unfinishedSides(pairs: readonly SidePair[]): string[] {
   );
 }
 
-function partsOf({ run, arm }: DiffSide, store: Store): FingerprintParts {
-  return run === null ? partsOfArm(arm()) : partsOfRun(store, run);
+function partsOf({ run, read }: SideSource, store: Store): FingerprintParts {
+  return run === null ? partsOfSide(read()) : partsOfRun(store, run);
 }
 
 /** Which parts of the two fingerprints differ: the change behind the numbers. */
@@ -136,9 +136,9 @@ async function compare(
   io: Io,
   directory: string | undefined,
 ): Promise<Comparison> {
-  const before = base.arm();
+  const before = base.read();
   const { comparison: compared, findings } = withCanary(
-    compareArms(before, candidate.arm(), {
+    compareSides(before, candidate.read(), {
       rules: await rulesOf(suite, io, directory),
       narrowed: candidate.run !== null && candidate.run.header.narrowing !== null,
     }),
@@ -155,7 +155,7 @@ async function compare(
 }
 
 /** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */
-function sharedBy(base: DiffSide, candidate: DiffSide, store: Store): SharedAnswers {
+function sharedBy(base: SideSource, candidate: SideSource, store: Store): SharedAnswers {
   if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
   const scorers = ({ header }: StoredRun): string => header.scorers.map((one) => one.hash).join();
   if (scorers(base.run) !== scorers(candidate.run)) return { shared: 0, of: 0 };
@@ -165,15 +165,15 @@ function sharedBy(base: DiffSide, candidate: DiffSide, store: Store): SharedAnsw
 }
 
 /** The model's alias where the suite has several; a baseline has one only then. */
-function aliasOf(...sides: readonly DiffSide[]): { readonly alias?: string } {
+function aliasOf(...sides: readonly SideSource[]): { readonly alias?: string } {
   const [alias] = sides.flatMap(({ run, alias }) =>
     alias !== null && (run === null || run.header.one_of_several) ? [alias] : [],
   );
   return alias === undefined ? {} : { alias };
 }
 
-function factsOf({ run, alias, commit, arm }: DiffSide, store: Store): SideFacts {
-  return run === null ? factsOfBaseline(arm(), alias, commit) : factsOfRun(store, run);
+function factsOf({ run, alias, commit, read }: SideSource, store: Store): SideFacts {
+  return run === null ? factsOfBaseline(read(), alias, commit) : factsOfRun(store, run);
 }
 
 /** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */

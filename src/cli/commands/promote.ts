@@ -30,8 +30,8 @@ import {
   plannedRuns,
   suiteGone,
 } from "../../operations/promoting/promotable.ts";
-import { plannedSuites } from "../../operations/sides/diff-side.ts";
-import { baselineRoot } from "../../operations/sides/file-arm.ts";
+import { baselineRoot } from "../../operations/sides/file-side.ts";
+import { plannedSuites } from "../../operations/sides/side-source.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";

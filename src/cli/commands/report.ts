@@ -4,7 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate } from "../../operations/project/open-project.ts";
-import { storedArm } from "../../operations/sides/stored-arm.ts";
+import { storedSide } from "../../operations/sides/stored-side.ts";
 import { runDocument } from "../../reports/json/documents.ts";
 import { readRunJson } from "../../reports/json/read-run-json.ts";
 import { measuredReport } from "../../run/measured-report.ts";
@@ -70,7 +70,7 @@ function pastRun(store: Store, run: StoredRun): ReportedRun {
   return reportedRun(report, {
     store,
     no: run.no,
-    baseline: { arm: base === null ? null : storedArm(store, base), run: base },
+    baseline: { side: base === null ? null : storedSide(store, base), run: base },
     lineOf: ({ id }) => lines.get(id) ?? null,
   });
 }

@@ -2,9 +2,9 @@ import { withExamples } from "../../baselines/case-examples.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Comparison, ReportedRun } from "../../domain/report.ts";
 import { selfJudging } from "../../operations/checking/self-judging.ts";
-import { answersOf, type BaselineSide } from "../../operations/gating/baseline-side.ts";
 import { canariesFor, withCanaries } from "../../operations/gating/canary.ts";
 import { withCorrections } from "../../operations/gating/correct-rates.ts";
+import { answersOf, type GateBaseline } from "../../operations/gating/gate-baseline.ts";
 import { gateFor } from "../../operations/gating/gate-for.ts";
 import { trustNotes } from "../../operations/gating/judge-trust.ts";
 import { baselineNotes } from "../../operations/gating/no-baseline.ts";
@@ -242,7 +242,7 @@ async function record(ran: RanRun, plan: PreparedRun["plan"], { io, store, place
 }
 
 /** Answers before come from the store, or from what was kept beside the baseline. */
-async function examplesOf(compared: Comparison, ran: RanRun, baseline: BaselineSide, store: Store) {
+async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
   const run = runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);

@@ -10,7 +10,7 @@ export interface RunSources {
   readonly store: Store;
   /** Of the run in the store. */
   readonly no: number;
-  readonly baseline: { readonly arm: BaselineCounts | null; readonly run: StoredRun | null };
+  readonly baseline: { readonly side: BaselineCounts | null; readonly run: StoredRun | null };
   readonly lineOf: CaseRowsInput["lineOf"];
 }
 
@@ -22,7 +22,7 @@ export function reportedRun(report: RunReport, { store, no, baseline, lineOf }: 
       {
         run: { no, header: report.header },
         comparison: report.comparison,
-        baseline: baseline.arm,
+        baseline: baseline.side,
         baselineRun: baseline.run,
         lineOf,
       },

@@ -1,35 +1,35 @@
-import type { Arm, ArmScores } from "../../baselines/arm.ts";
 import type { KeptAnswer } from "../../baselines/kept-answers.ts";
+import type { Side, SideScores } from "../../baselines/side.ts";
 import type { BaselineAnswer } from "../../domain/judge.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 import { runBehind } from "./rescored-side.ts";
 
 /**
  * Hands the baseline's answers to the judges that compare with them.
- * @returns the side as those judges see it, with a sentence when its answers are not at hand
+ * @returns@returns the baseline as those judges see it, with a sentence when its answers are not at hand
  */
-export async function heldAgainst(side: BaselineSide, plan: Plan, store: Store): Promise<BaselineSide> {
+export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const relative = plan.scorers.filter((one) => one.relative === true);
-  if (side.arm === null || relative.length === 0) return side;
-  const answers = await baselineAnswers(side, store);
+  if (baseline.side === null || relative.length === 0) return baseline;
+  const answers = await baselineAnswers(baseline, store);
   if (answers === null) {
     const names = relative.map(({ name }) => name).join(", ");
     const note = `${names} compares with the baseline's answers, which are not at hand: its score is void. To keep them in git: evals promote --with-answers`;
-    return { ...side, note: side.note === null ? note : `${side.note} ${note}` };
+    return { ...baseline, note: baseline.note === null ? note : `${baseline.note} ${note}` };
   }
   plan.judges?.compareWith(answers);
-  return { ...side, arm: evenWithItself(side.arm, relative) };
+  return { ...baseline, side: evenWithItself(baseline.side, relative) };
 }
 
 /** Null when neither the store nor git has them. */
-async function baselineAnswers(side: BaselineSide, store: Store): Promise<BaselineAnswer | null> {
-  const run = runBehind(side, store);
+async function baselineAnswers(baseline: GateBaseline, store: Store): Promise<BaselineAnswer | null> {
+  const run = runBehind(baseline, store);
   if (run !== null) return storedAnswers(run, store);
-  const kept = await side.answers();
+  const kept = await baseline.answers();
   if (kept === null) return null;
   return (caseId, trial) => answerOfTrial(kept.get(caseId) ?? [], trial);
 }
@@ -52,12 +52,12 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
 }
 
 /** What these judges said of the baseline was said against an earlier one; against itself it is a tie throughout. */
-function evenWithItself(arm: Arm, relative: readonly OpenScorer[]): Arm {
-  const times = (worth: number): Float64Array => Float64Array.from(arm.answered, (one) => one * worth);
-  const even = relative.map((one): [string, ArmScores] => {
+function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
+  const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);
+  const even = relative.map((one): [string, SideScores] => {
     const { name, required, binary } = one;
-    const sums = { count: arm.answered, sum: times(0.5), sumOfSquares: times(0.25) };
+    const sums = { count: side.answered, sum: times(0.5), sumOfSquares: times(0.25) };
     return [name, { hash: scorerHash(one), required, binary, ...sums }];
   });
-  return { ...arm, scores: new Map([...arm.scores, ...even]) };
+  return { ...side, scores: new Map([...side.scores, ...even]) };
 }

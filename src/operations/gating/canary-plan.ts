@@ -9,7 +9,7 @@ import { workTree } from "../../project/work-tree.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 
 /** The canaries of a run with the plan that asks them, or a sentence why there are none. */
 export type CanaryPlan =
@@ -27,12 +27,12 @@ export interface PromptPlaces {
 /** Null when the suite asks for none, or there is no baseline. */
 export async function planCanaries(
   prepared: PreparedRun,
-  baseline: BaselineSide,
+  baseline: GateBaseline,
   places: PromptPlaces,
 ): Promise<CanaryPlan | null> {
   const { plan } = prepared;
   const size = plan.suite.suite.canary;
-  if (size === undefined || baseline.arm === null) return null;
+  if (size === undefined || baseline.side === null) return null;
   if (plan.target.client.immediate === true) return refused("the answers are recorded");
   if (!plan.target.cacheable) {
     return refused(
@@ -41,7 +41,7 @@ export async function planCanaries(
   }
   const prompt = await baselinePrompt(plan, baseline, places);
   if (prompt === null) return refused("the prompt version of the baseline is not here");
-  return planWith(prompt, prepared, baseline.arm, size);
+  return planWith(prompt, prepared, baseline.side, size);
 }
 
 const refused = (why: string): CanaryPlan => ({ refused: `No canary was asked: ${why}.` });
@@ -49,19 +49,19 @@ const refused = (why: string): CanaryPlan => ({ refused: `No canary was asked: $
 function planWith(
   prompt: LoadedPrompt,
   { plan, cases }: PreparedRun,
-  arm: NonNullable<BaselineSide["arm"]>,
+  side: NonNullable<GateBaseline["side"]>,
   size: number,
 ): CanaryPlan {
-  const places = new Map(arm.ids.map((id, place) => [id, place]));
+  const places = new Map(side.ids.map((id, place) => [id, place]));
   const same = (id: string, hash: string, column: readonly string[] = []): boolean =>
     column[places.get(id) ?? -1] === hash;
   const eligible = new Set<string>();
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     const id = plan.id(caseNo);
-    if (same(id, plan.contentHash(caseNo), arm.contents)) eligible.add(id);
+    if (same(id, plan.contentHash(caseNo), side.contents)) eligible.add(id);
   }
-  const seed = sha256(`canary\n${plan.hash}\n${arm.fingerprint}`);
-  const chosen = chooseCanaries(arm, eligible, size, seed);
+  const seed = sha256(`canary\n${plan.hash}\n${side.fingerprint}`);
+  const chosen = chooseCanaries(side, eligible, size, seed);
   if (chosen.length < LEAST_CANARIES) {
     return refused(
       `only ${chosen.length} cases are as the baseline had them, and it needs ${LEAST_CANARIES}`,
@@ -80,7 +80,7 @@ function planWith(
     trials: 1,
   });
   for (let caseNo = 0; caseNo < asking.count; caseNo++) {
-    if (!same(asking.id(caseNo), asking.key(caseNo), arm.keys)) {
+    if (!same(asking.id(caseNo), asking.key(caseNo), side.keys)) {
       return refused(
         "model, settings or scorers have changed since the baseline, so it cannot be asked again",
       );
@@ -92,11 +92,11 @@ function planWith(
 /** The version that the baseline names: this run's own, one of the files, or one that git still has. */
 async function baselinePrompt(
   { suite }: Plan,
-  { arm, run, commit }: BaselineSide,
+  { side, run, commit }: GateBaseline,
   { root, home }: PromptPlaces,
 ): Promise<LoadedPrompt | null> {
   const own = suite.prompt;
-  const version = run?.header.prompt?.version ?? /^prompt (\S+) · /.exec(arm?.target ?? "")?.[1];
+  const version = run?.header.prompt?.version ?? /^prompt (\S+) · /.exec(side?.target ?? "")?.[1];
   if (own === null || version === undefined) return null;
   const name = run?.header.prompt?.name ?? own.version.name;
   if (name === own.version.name && version === own.version.version) return own;

@@ -10,9 +10,9 @@ import type { Environment } from "../environment.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import { wrapperFor } from "../running/wrap-target.ts";
-import { storedArm } from "../sides/stored-arm.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import { storedSide } from "../sides/stored-side.ts";
 import { type CanaryPlan, planCanaries } from "./canary-plan.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 
 /** What the canaries of a run said, and what they cost. */
 export interface HeardCanaries {
@@ -49,7 +49,7 @@ export interface CanaryContext {
 /** The canaries of one run; none is asked before the run itself is in the store. */
 export async function canariesFor(
   prepared: PreparedRun,
-  baseline: BaselineSide,
+  baseline: GateBaseline,
   { place, io, onRetry, budget, world }: CanaryContext,
 ) {
   const { project, home } = place;
@@ -129,9 +129,12 @@ async function askCanaries(
   }
   const run = find();
   if (run === undefined) throw new Error("canaries that were just asked are in the store");
-  const arm = storedArm(store, run);
+  const side = storedSide(store, run);
   const answers = new Map(
-    arm.ids.map((id, place) => [id, { answered: arm.answered[place] ?? 0, passed: arm.passed[place] ?? 0 }]),
+    side.ids.map((id, place) => [
+      id,
+      { answered: side.answered[place] ?? 0, passed: side.passed[place] ?? 0 },
+    ]),
   );
   const result = judgeCanaries(canaries, answers, run.header.id);
   const said = canarySentence(result);

@@ -4,7 +4,7 @@ import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { baselineRoot } from "../sides/file-arm.ts";
+import { baselineRoot } from "../sides/file-side.ts";
 
 /** One distinct answer of a case, and how many trials gave it. */
 export interface SideAnswer {

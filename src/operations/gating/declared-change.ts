@@ -1,4 +1,4 @@
-import type { Arm } from "../../baselines/arm.ts";
+import type { Side } from "../../baselines/side.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
@@ -72,15 +72,15 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
 }
 
 /** @param alias null unless the suite lists several models */
-export function factsOfBaseline(arm: Arm, alias: string | null, commit: string | null): SideFacts {
-  const version = TARGET.exec(arm.target)?.[1];
-  const label = labelOf(arm.target);
+export function factsOfBaseline(side: Side, alias: string | null, commit: string | null): SideFacts {
+  const version = TARGET.exec(side.target)?.[1];
+  const label = labelOf(side.target);
   return {
-    suite: arm.suite,
+    suite: side.suite,
     alias,
     prompt: version === undefined ? null : { name: null, version },
     label: label.endsWith(".jsonl") ? null : label,
-    scorers: new Map([...arm.scores].map(([name, { hash }]) => [name, { hash, schema: false }])),
+    scorers: new Map([...side.scores].map(([name, { hash }]) => [name, { hash, schema: false }])),
     request: null,
     commit,
   };

@@ -3,7 +3,7 @@ import type { Plan } from "../../run/plan.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import type { RunPlace } from "../running/run-place.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 
 /** What is needed to look up what a baseline was made with. */
 export interface ContractContext {
@@ -15,14 +15,14 @@ export interface ContractContext {
 /** The bump between a baseline's prompt and a run's; null when nothing is declared. The baseline is as it was promoted. */
 export async function declaredInRun(
   plan: Plan,
-  { arm, run, commit }: BaselineSide,
+  { side, run, commit }: GateBaseline,
   { place, io, store }: ContractContext,
 ): Promise<DeclaredChange | null> {
   const { prompt } = plan.suite;
-  if (arm === null || prompt === null || arm.target.startsWith(`prompt ${prompt.version.version} · `))
+  if (side === null || prompt === null || side.target.startsWith(`prompt ${prompt.version.version} · `))
     return null;
   const { declaredChange, factsOfBaseline, factsOfPlan, factsOfRun } = await import("./declared-change.ts");
   const alias = plan.suite.suite.models === undefined ? null : plan.model.alias;
-  const base = run === null ? factsOfBaseline(arm, alias, commit) : factsOfRun(store, run);
+  const base = run === null ? factsOfBaseline(side, alias, commit) : factsOfRun(store, run);
   return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
 }

@@ -1,11 +1,11 @@
-import type { Arm } from "../../baselines/arm.ts";
-import { armOfRun } from "../../baselines/arm.ts";
 import { contractSoFar } from "../../baselines/contract.ts";
 import { gateResult } from "../../baselines/gate.ts";
 import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
 import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
 import { isRecording } from "../../baselines/same-recording.ts";
 import { type SequentialStop, sequentialStop } from "../../baselines/sequential-stop.ts";
+import type { Side } from "../../baselines/side.ts";
+import { sideOfRun } from "../../baselines/side.ts";
 import { sha256 } from "../../domain/json.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import type { CanaryResult } from "../../domain/report.ts";
@@ -16,7 +16,7 @@ import type { Tally } from "../../metrics/tally.ts";
 import type { EarlyStop, RanRun } from "../../run/execute-run.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 
 /** The gate of one run, from its first trial to its conclusion. */
 export interface RunGate {
@@ -42,7 +42,7 @@ export interface GateOptions {
  */
 export function gateFor(
   plan: Plan,
-  { arm: baseline, accepted, behind }: Pick<BaselineSide, "arm" | "accepted" | "behind">,
+  { side: baseline, accepted, behind }: Pick<GateBaseline, "side" | "accepted" | "behind">,
   { allTrials, unbelieved, declared, takenAway }: GateOptions,
 ): RunGate {
   const { enforced: gate, informing } = splitGate(plan.suite.suite.gate, plan.scorers, unbelieved);
@@ -91,7 +91,7 @@ export function gateFor(
           accepted,
           behind: behind ?? null,
           recorded: isRecording(plan.model.provider.kind),
-          candidate: (tally) => armOfRun(ran.header, casesOf(plan), tally),
+          candidate: (tally) => sideOfRun(ran.header, casesOf(plan), tally),
           look,
           stopped: ran.end.kind === "decided",
           canary: started.canary ?? null,
@@ -124,7 +124,7 @@ function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlySto
 
 function stopFor(
   plan: Plan,
-  baseline: Arm,
+  baseline: Side,
   rules: readonly RegressionRule[],
   others: (bound: number | null) => ReturnType<typeof rulesSoFar>,
 ): SequentialStop {
@@ -132,7 +132,7 @@ function stopFor(
   return sequentialStop({
     baseline,
     candidate: {
-      side: "this run",
+      label: "this run",
       run: null,
       suite: plan.suite.name,
       target: plan.target.label,

@@ -2,16 +2,16 @@ import { behindNote } from "../../baselines/behind-base.ts";
 import type { Gate } from "../../domain/suite.ts";
 import type { GateResult } from "../../domain/verdict.ts";
 import type { RanRun } from "../../run/execute-run.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 
 /** What a report says of the side that its run was compared with, or of there being none. */
 export function baselineNotes(
-  { arm, absentAt, note, behind }: Pick<BaselineSide, "arm" | "absentAt" | "note" | "behind">,
+  { side, absentAt, note, behind }: Pick<GateBaseline, "side" | "absentAt" | "note" | "behind">,
   { regression }: Pick<Gate, "regression">,
   ran: Pick<RanRun, "header" | "status">,
   gate: Pick<GateResult, "rules">,
 ): string[] {
-  if (arm === null && regression === false) return [];
+  if (side === null && regression === false) return [];
   const absent = absentAt === undefined ? [] : [withoutBaseline(absentAt, ran, gate.rules.length > 0)];
   const left = behindNote(behind ?? null, gate);
   return [...absent, ...(left === null ? [] : [left]), ...(note === null ? [] : [note])];

@@ -14,8 +14,8 @@ import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
 import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
 import { heldAgainst } from "./against-baseline.ts";
-import { answersOf, type BaselineSide, baselineSide } from "./baseline-side.ts";
 import { declaredInRun } from "./declared-in-run.ts";
+import { answersOf, type GateBaseline, gateBaseline } from "./gate-baseline.ts";
 import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
 import { scoredAlike } from "./rescored-side.ts";
 import { type TakenAway, takenAway } from "./taken-away.ts";
@@ -23,7 +23,7 @@ import { type TakenAway, takenAway } from "./taken-away.ts";
 /** A run with all that it needs of the past. */
 export interface ReadyRun {
   readonly prepared: PreparedRun;
-  readonly baseline: BaselineSide;
+  readonly baseline: GateBaseline;
   /** The run to go on with; null starts a new one. */
   readonly resume: StoredRun | null;
   /** How far the gate believes the judges. */
@@ -124,7 +124,7 @@ async function withItsPast(
   const { plan } = one;
   const { name, suite } = plan.suite;
   const trust = suiteTrust(place.project.root, name, suite.gate, plan.scorers);
-  const side = await baselineSide({
+  const baseline = await gateBaseline({
     store,
     root: place.home,
     at: place.at ?? undefined,
@@ -136,8 +136,8 @@ async function withItsPast(
     option: options.ungated.has(plan.suite) ? "none" : options.baseline,
     fingerprint: plan.fingerprint,
   });
-  const declared = await declaredInRun(plan, side, { place, io, store });
-  const held = await heldAgainst(side, plan, store);
+  const declared = await declaredInRun(plan, baseline, { place, io, store });
+  const held = await heldAgainst(baseline, plan, store);
   return { prepared: one, resume, trust, declared, baseline: await scoredAlike(held, plan, store) };
 }
 

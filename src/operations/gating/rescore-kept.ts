@@ -1,5 +1,5 @@
-import type { Arm, ArmScores } from "../../baselines/arm.ts";
 import type { KeptAnswers } from "../../baselines/kept-answers.ts";
+import type { Side, SideScores } from "../../baselines/side.ts";
 import { type Case, caseContentHash } from "../../domain/case.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
@@ -28,18 +28,18 @@ function textAlone(output: string): Transcript {
  *
  * @returns null when a scorer reads more of a trial than its answer, or could not score
  */
-export async function rescoreKept(arm: Arm, answers: KeptAnswers, plan: Plan): Promise<Arm | null> {
+export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan): Promise<Side | null> {
   if (plan.scorers.some((one) => one.opinion === true)) return null;
   const places = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
-  const answered = new Uint32Array(arm.ids.length);
-  const passed = new Uint32Array(arm.ids.length);
+  const answered = new Uint32Array(side.ids.length);
+  const passed = new Uint32Array(side.ids.length);
   const scores = plan.scorers.map(() => ({
-    count: new Uint32Array(arm.ids.length),
-    sum: new Float64Array(arm.ids.length),
-    sumOfSquares: new Float64Array(arm.ids.length),
+    count: new Uint32Array(side.ids.length),
+    sum: new Float64Array(side.ids.length),
+    sumOfSquares: new Float64Array(side.ids.length),
   }));
-  for (const [at, id] of arm.ids.entries()) {
-    const golden = sameCase(plan, places.get(id), arm.contents[at]);
+  for (const [at, id] of side.ids.entries()) {
+    const golden = sameCase(plan, places.get(id), side.contents[at]);
     // A case that is gone or changed is compared with nothing.
     if (golden === null) continue;
     for (const { output, trials } of answers.get(id) ?? []) {
@@ -56,14 +56,14 @@ export async function rescoreKept(arm: Arm, answers: KeptAnswers, plan: Plan): P
       }
     }
   }
-  return { ...arm, answered, passed, scores: new Map(namedScores(plan, scores)) };
+  return { ...side, answered, passed, scores: new Map(namedScores(plan, scores)) };
 }
 
 function namedScores(
   { scorers }: Plan,
-  sums: readonly Pick<ArmScores, "count" | "sum" | "sumOfSquares">[],
-): [string, ArmScores][] {
-  return scorers.flatMap((one, index): [string, ArmScores][] => {
+  sums: readonly Pick<SideScores, "count" | "sum" | "sumOfSquares">[],
+): [string, SideScores][] {
+  return scorers.flatMap((one, index): [string, SideScores][] => {
     const own = sums[index];
     const { name, required, binary } = one;
     return own === undefined ? [] : [[name, { hash: scorerHash(one), required, binary, ...own }]];

@@ -1,13 +1,13 @@
-import type { Arm } from "../../baselines/arm.ts";
-import { armOfRun } from "../../baselines/arm.ts";
+import type { Side } from "../../baselines/side.ts";
+import { sideOfRun } from "../../baselines/side.ts";
 import type { Case } from "../../domain/case.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import { rememberOnly } from "../../run/judge-sitting.ts";
 import type { Plan } from "../../run/plan.ts";
 import { rescore } from "../../run/rescore-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { storedArm } from "../sides/stored-arm.ts";
-import type { BaselineSide } from "./baseline-side.ts";
+import { storedSide } from "../sides/stored-side.ts";
+import type { GateBaseline } from "./gate-baseline.ts";
 import { rescoreKept } from "./rescore-kept.ts";
 
 /**
@@ -15,11 +15,11 @@ import { rescoreKept } from "./rescore-kept.ts";
  * store or beside the baseline, they are scored again, so that both sides are judged alike; a judge is not asked for that,
  * only what it has said counts. Otherwise the side is left as it is, and the comparison says that it cannot be made.
  */
-export async function scoredAlike(side: BaselineSide, plan: Plan, store: Store): Promise<BaselineSide> {
-  const { arm } = side;
-  if (arm === null || isScoredAlike(arm, plan)) return side;
-  const run = runBehind(side, store);
-  if (run === null) return keptAlike(side, arm, plan);
+export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
+  const { side } = baseline;
+  if (side === null || isScoredAlike(side, plan)) return baseline;
+  const run = runBehind(baseline, store);
+  if (run === null) return keptAlike(baseline, side, plan);
   const places = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
   const today = (id: string): Case | undefined => {
     const caseNo = places.get(id);
@@ -29,13 +29,13 @@ export async function scoredAlike(side: BaselineSide, plan: Plan, store: Store):
   rememberOnly(plan.judges, store);
   const input = { run, scorers: plan.scorers, types, today };
   const { header, cases, tally, unjudged } = await rescore(input, store);
-  if (unjudged > 0) return { ...side, note: joined(side.note, notRescored(run, unjudged)) };
-  const again = armOfRun(header, cases, tally);
+  if (unjudged > 0) return { ...baseline, note: joined(baseline.note, notRescored(run, unjudged)) };
+  const again = sideOfRun(header, cases, tally);
   return {
-    ...side,
-    arm: { ...again, side: `${arm.side}, scored again`, run: arm.run, fingerprint: arm.fingerprint },
+    ...baseline,
+    side: { ...again, label: `${side.label}, scored again`, run: side.run, fingerprint: side.fingerprint },
     note: joined(
-      side.note,
+      baseline.note,
       "The scorers have changed since the baseline was made; its stored answers were scored again.",
     ),
   };
@@ -45,23 +45,23 @@ function notRescored({ header }: StoredRun, unjudged: number): string {
   return `A judge has changed since the baseline was made, and has not judged ${unjudged} of its answers: they cannot be compared. To judge them, price first: evals rescore ${header.id}`;
 }
 
-function isScoredAlike(arm: Arm, plan: Plan): boolean {
+function isScoredAlike(side: Side, plan: Plan): boolean {
   return plan.scorers.every((scorer) => {
-    const before = arm.scores.get(scorer.name);
+    const before = side.scores.get(scorer.name);
     return before !== undefined && before.hash === scorerHash(scorer) && before.required === scorer.required;
   });
 }
 
 /** A fresh clone has no stored answers; those that were kept beside the baseline are scored again. */
-async function keptAlike(side: BaselineSide, arm: Arm, plan: Plan): Promise<BaselineSide> {
-  const answers = await side.answers();
-  const again = answers === null ? null : await rescoreKept(arm, answers, plan);
-  if (again === null) return side;
+async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
+  const answers = await baseline.answers();
+  const again = answers === null ? null : await rescoreKept(side, answers, plan);
+  if (again === null) return baseline;
   return {
-    ...side,
-    arm: { ...again, side: `${arm.side}, scored again` },
+    ...baseline,
+    side: { ...again, label: `${side.label}, scored again` },
     note: joined(
-      side.note,
+      baseline.note,
       "The scorers have changed since the baseline was made; the answers that it keeps were scored again.",
     ),
   };
@@ -69,23 +69,25 @@ async function keptAlike(side: BaselineSide, arm: Arm, plan: Plan): Promise<Base
 
 /** The stored run that holds every answer of a side; a baseline that grew is behind none. */
 export function runBehind(
-  { run, runs, arm }: Pick<BaselineSide, "run" | "runs" | "arm">,
+  { run, runs, side }: Pick<GateBaseline, "run" | "runs" | "side">,
   store: Store,
 ): StoredRun | null {
   if (run !== null) return run;
   const stored = runs.flatMap((id) => store.runsByPrefix(id).filter((one) => one.header.id === id));
   if (runs.length === 1) return stored[0] ?? null;
-  return stored.find((one) => arm !== null && holdsAll(store, one, arm)) ?? null;
+  return stored.find((one) => side !== null && holdsAll(store, one, side)) ?? null;
 }
 
 /** With answers from the cache a baseline names the runs that paid for them too, and one run still has them all. */
-function holdsAll(store: Store, run: StoredRun, arm: Arm): boolean {
-  const own = storedArm(store, run);
+function holdsAll(store: Store, run: StoredRun, side: Side): boolean {
+  const own = storedSide(store, run);
   const places = new Map(own.ids.map((id, place) => [id, place]));
-  return arm.ids.every((id, at) => {
+  return side.ids.every((id, at) => {
     const place = places.get(id);
     return (
-      place !== undefined && own.answered[place] === arm.answered[at] && own.passed[place] === arm.passed[at]
+      place !== undefined &&
+      own.answered[place] === side.answered[at] &&
+      own.passed[place] === side.passed[at]
     );
   });
 }

@@ -9,7 +9,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";
-import { isPlanned, type PlannedSuite } from "../sides/diff-side.ts";
+import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
 
 /** A run that may become a baseline, with the files that define it beside the usual folders. */
 export interface Covered {

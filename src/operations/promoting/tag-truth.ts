@@ -3,7 +3,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import type { PromotedTag } from "../../git/tags.ts";
 import type { ReadPromotion } from "../project/read-promotion.ts";
-import { baselineRoot } from "../sides/file-arm.ts";
+import { baselineRoot } from "../sides/file-side.ts";
 
 /** Suites whose baseline at the tag's commit is not the one that the tag's message promises: somebody moved the tag. */
 export async function movedSuites(

@@ -3,11 +3,11 @@ import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { findRun, isScoredFile, newestRun } from "../project/find-run.ts";
 import { suiteNames } from "../project/suite-names.ts";
-import { type DiffSide, sideOfBaseline, sideOfRun } from "./diff-side.ts";
 import type { MissingSide, RunSides } from "./missing-sides.ts";
 import { runOutputsFile, type SideContext } from "./outputs-side.ts";
 import { type Pairing, pairSides, type SidePair } from "./pair-sides.ts";
 import { isOfPrompt, type Meaning, meaningOf } from "./side-meaning.ts";
+import { type SideSource, sourceOfBaseline, sourceOfRun } from "./side-source.ts";
 
 /** The two words, and where they are looked up. */
 export interface SidesInput extends SideContext {
@@ -108,14 +108,14 @@ async function tellMissing(
 /** One run alone stands against the baseline that it was gated by. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = findRun(store, a);
-  const candidate = sideOfRun(store, run);
+  const candidate = sourceOfRun(store, run);
   const { suite } = candidate;
   const report = run.report as {
     comparison?: { baseline?: { run?: string | null; side?: string; fingerprint?: string | null } } | null;
   } | null;
   const gated = report?.comparison?.baseline;
   const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
-  if (stored !== undefined) return { suite, base: sideOfRun(store, stored), candidate };
+  if (stored !== undefined) return { suite, base: sourceOfRun(store, stored), candidate };
   const [, path = "", where = ""] =
     /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(gated?.side ?? "") ?? [];
   for (const ref of path === ""
@@ -123,14 +123,14 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
     : [where, `refs/remotes/origin/${where}`, run.header.commit ?? "", "HEAD"]) {
     const text = ref === "" ? null : await readAtCommit(root, ref, path);
     if (text === null) continue;
-    const base = sideOfBaseline(text, path, where, ref);
-    if (base.arm().fingerprint === gated?.fingerprint) return { suite, base, candidate };
+    const base = sourceOfBaseline(text, path, where, ref);
+    if (base.read().fingerprint === gated?.fingerprint) return { suite, base, candidate };
   }
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
 
 /** What a commit also means where its newest run is the other side itself. */
-function promotedIn(meaning: Meaning): readonly DiffSide[] {
+function promotedIn(meaning: Meaning): readonly SideSource[] {
   return meaning.kind === "ref" ? meaning.promoted : [];
 }
 
@@ -160,17 +160,17 @@ async function sidesOf(
   meaning: Meaning,
   { suites, missing, latest }: Wanted,
   input: SidesInput,
-): Promise<readonly DiffSide[]> {
+): Promise<readonly SideSource[]> {
   const { store } = input;
   switch (meaning.kind) {
     case "run":
       return meaning.sides;
     case "latest":
-      return latest.map((run) => sideOfRun(store, run));
+      return latest.map((run) => sourceOfRun(store, run));
     case "file": {
-      const sides: DiffSide[] = [];
+      const sides: SideSource[] = [];
       for (const suite of suites)
-        sides.push(sideOfRun(store, await runOutputsFile(meaning.path, suite, input)));
+        sides.push(sourceOfRun(store, await runOutputsFile(meaning.path, suite, input)));
       return sides;
     }
     case "ref":
@@ -199,15 +199,15 @@ function noOwnBaseline(id: string, side: string | null): EvalsError {
 
 function nothingInCommon(
   { a, b }: SidesInput,
-  bases: readonly DiffSide[],
-  candidates: readonly DiffSide[],
+  bases: readonly SideSource[],
+  candidates: readonly SideSource[],
   { same, models }: Pick<Pairing, "same" | "models">,
 ): EvalsError {
   const [one] = same;
   if (one !== undefined) return oneRun(a, b ?? "latest", one);
   const [apart] = models;
   if (apart !== undefined) return otherModels(a, b ?? "latest", apart);
-  const suites = (sides: readonly DiffSide[]): string =>
+  const suites = (sides: readonly SideSource[]): string =>
     [...new Set(sides.map((one) => one.suite))].join(", ") || "no suite";
   return new EvalsError({
     code: "EVALS_DIFF_NOTHING_COMMON",

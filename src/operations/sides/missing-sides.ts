@@ -6,9 +6,9 @@ import { dollars, plural } from "../../reports/format-numbers.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { openProject } from "../project/open-project.ts";
 import { readProjectAt } from "../project/project-at.ts";
-import type { DiffSide } from "./diff-side.ts";
 import type { SideContext } from "./outputs-side.ts";
 import { type Meaning, promptFile, promptSides, refSides } from "./side-meaning.ts";
+import type { SideSource } from "./side-source.ts";
 
 /** A side that can be run. */
 export type Runnable = Extract<Meaning, { kind: "ref" | "prompt" }>;
@@ -55,7 +55,7 @@ export async function runMissing(
   { meaning, suites }: MissingSide,
   context: SideContext,
   run: RunSides,
-): Promise<readonly DiffSide[]> {
+): Promise<readonly SideSource[]> {
   const { directory } = context;
   const options = {
     suites: suites.map((one) => one.name),

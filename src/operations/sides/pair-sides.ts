@@ -1,20 +1,20 @@
 import { isRecording, isSameRecording } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { openProject } from "../project/open-project.ts";
-import { type DiffSide, isSameAnswers, type PlannedSuite, plannedSuites } from "./diff-side.ts";
 import type { SideContext } from "./outputs-side.ts";
+import { isSameAnswers, type PlannedSuite, plannedSuites, type SideSource } from "./side-source.ts";
 
 /** Two sides of one suite. */
 export interface SidePair {
   readonly suite: string;
-  readonly base: DiffSide;
-  readonly candidate: DiffSide;
+  readonly base: SideSource;
+  readonly candidate: SideSource;
 }
 
 /** What a word means: its sides, and what it may mean instead where a side would be compared with itself. */
 export interface SideChoice {
-  readonly sides: readonly DiffSide[];
-  readonly more: readonly DiffSide[];
+  readonly sides: readonly SideSource[];
+  readonly more: readonly SideSource[];
 }
 
 /** Sides that belong together, and those that were left out. */
@@ -53,7 +53,7 @@ export async function pairSides(
     left: [] as string[],
   };
   for (const suite of new Set(bases.sides.map((one) => one.suite))) {
-    const own = (sides: readonly DiffSide[]): DiffSide[] => sides.filter((one) => one.suite === suite);
+    const own = (sides: readonly SideSource[]): SideSource[] => sides.filter((one) => one.suite === suite);
     const chosen = anyModel
       ? firstPairs(own(bases.sides), own(candidates.sides))
       : await pairsOfModels(own(bases.sides), own(candidates.sides), input);
@@ -76,15 +76,15 @@ export async function pairSides(
   return pairing;
 }
 
-const nameOf = ({ suite, several, model }: DiffSide): string => (several ? `${suite} (${model})` : suite);
+const nameOf = ({ suite, several, model }: SideSource): string => (several ? `${suite} (${model})` : suite);
 
 interface Chosen {
-  readonly base: DiffSide;
-  readonly candidate: DiffSide;
+  readonly base: SideSource;
+  readonly candidate: SideSource;
   readonly fits: boolean;
 }
 
-function firstPairs(bases: readonly DiffSide[], candidates: readonly DiffSide[]): Chosen[] {
+function firstPairs(bases: readonly SideSource[], candidates: readonly SideSource[]): Chosen[] {
   return bases.flatMap((base) => {
     const candidate = candidates.find((one) => one.alias === base.alias) ?? candidates[0];
     return candidate === undefined ? [] : [{ base, candidate, fits: true }];
@@ -92,8 +92,8 @@ function firstPairs(bases: readonly DiffSide[], candidates: readonly DiffSide[])
 }
 
 async function pairsOfModels(
-  bases: readonly DiffSide[],
-  candidates: readonly DiffSide[],
+  bases: readonly SideSource[],
+  candidates: readonly SideSource[],
   input: SideContext,
 ): Promise<Chosen[]> {
   const [base] = bases;
@@ -118,14 +118,14 @@ async function pairsOfModels(
 }
 
 /** Of a baseline that does not name its model, how the model is called tells it. */
-function isOfModel(a: DiffSide, b: DiffSide): boolean {
+function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
-  const label = ({ arm }: DiffSide): string => arm().target.replace(/^prompt \S+ · /, "");
+  const label = ({ read }: SideSource): string => read().target.replace(/^prompt \S+ · /, "");
   return label(a) === label(b);
 }
 
 /** Of a model that the files plan, as they are now or as they were at the run's own commit. */
-async function isPlannedModel({ run }: DiffSide, input: SideContext): Promise<boolean> {
+async function isPlannedModel({ run }: SideSource, input: SideContext): Promise<boolean> {
   if (run === null) return true;
   const { alias, suite, commit } = run.header;
   for (const plan of [await planNow(input), await planAt(commit, input)])
@@ -158,17 +158,17 @@ function isOneRecording({ base, candidate }: SidePair): boolean {
   if (run === null || !isRecording(run.header.provider)) return false;
   if (base.run !== null && base.run.header.target !== run.header.target) return false;
   if (base.run !== null && !isRecording(base.run.header.provider)) return false;
-  return isSameRecording(base.arm(), candidate.arm());
+  return isSameRecording(base.read(), candidate.read());
 }
 
 /** The pair, or what one of its sides means beside its newest run; null where every reading is the same answers. */
 function differentAnswers(
   pair: SidePair,
-  moreBases: readonly DiffSide[],
-  moreCandidates: readonly DiffSide[],
+  moreBases: readonly SideSource[],
+  moreCandidates: readonly SideSource[],
 ): SidePair | null {
   const { suite, base, candidate } = pair;
-  const alike = (side: DiffSide) => (one: DiffSide) => one.suite === suite && isOfModel(one, side);
+  const alike = (side: SideSource) => (one: SideSource) => one.suite === suite && isOfModel(one, side);
   for (const other of [candidate, ...moreCandidates.filter(alike(candidate))])
     for (const one of [base, ...moreBases.filter(alike(base))])
       if (!isSameAnswers(one, other)) return { suite, base: one, candidate: other };

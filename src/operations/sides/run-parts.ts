@@ -1,4 +1,4 @@
-import type { Arm } from "../../baselines/arm.ts";
+import type { Side } from "../../baselines/side.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { FingerprintParts } from "../../run/fingerprint-parts.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -31,17 +31,17 @@ export function partsOfRun(store: Store, { no, header }: StoredRun): Fingerprint
 }
 
 /** What is known of a baseline file's: it holds hashes alone. */
-export function partsOfArm(arm: Arm): FingerprintParts {
+export function partsOfSide(side: Side): FingerprintParts {
   return {
-    fingerprint: arm.fingerprint,
-    label: arm.target,
+    fingerprint: side.fingerprint,
+    label: side.target,
     recorded: false,
     prompt: undefined,
     request: null,
     target: null,
     dataset: null,
-    cases: new Map(arm.ids.map((id, at) => [id, { content: arm.contents[at] ?? "", request: null }])),
-    scorers: [...arm.scores].map(([name, { hash, required }]) => ({ name, required, hash, identity: null })),
+    cases: new Map(side.ids.map((id, at) => [id, { content: side.contents[at] ?? "", request: null }])),
+    scorers: [...side.scores].map(([name, { hash, required }]) => ({ name, required, hash, identity: null })),
   };
 }
 

@@ -10,32 +10,32 @@ import type { StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { findRun } from "../project/find-run.ts";
 import { refuseTagOfOtherProject } from "../project/tag-project.ts";
+import type { SideContext } from "./outputs-side.ts";
 import {
   baselinesAt,
   besides,
-  type DiffSide,
   isPlanned,
   newestSides,
   type PlannedSuite,
   plannedSuites,
-  sideOfRun,
-} from "./diff-side.ts";
-import type { SideContext } from "./outputs-side.ts";
+  type SideSource,
+  sourceOfRun,
+} from "./side-source.ts";
 
 /** What a word on the command line may mean. */
 export type Meaning =
-  | { readonly kind: "run"; readonly sides: readonly [DiffSide] }
+  | { readonly kind: "run"; readonly sides: readonly [SideSource] }
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
   /** Perhaps without any side yet: it can be run. */
   | {
       readonly kind: "ref";
       readonly at: NamedCommit;
-      readonly sides: readonly DiffSide[];
+      readonly sides: readonly SideSource[];
       /** Baselines that the commit holds: what it means where its newest run is the other side itself. */
-      readonly promoted: readonly DiffSide[];
+      readonly promoted: readonly SideSource[];
     }
-  | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly DiffSide[] };
+  | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly SideSource[] };
 
 const PREFIXES = ["run", "prompt", "ref", "file"] as const;
 type Prefix = (typeof PREFIXES)[number];
@@ -72,7 +72,7 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
   switch (prefix) {
     case "run":
       if (word === "" || store.runsByPrefix(word).length === 0) return null;
-      return { kind: "run", sides: [sideOfRun(store, findRun(store, word))] };
+      return { kind: "run", sides: [sourceOfRun(store, findRun(store, word))] };
     case "prompt": {
       const file = await promptFile(root, word);
       const exact = file === null || !word.includes("@") ? word : `${file.name}@${file.version}`;
@@ -112,7 +112,7 @@ function isFile(path: string, { io, directory }: SideContext): boolean {
 export async function refSides(
   at: NamedCommit,
   { store, root, io }: SideContext,
-): Promise<{ readonly sides: readonly DiffSide[]; readonly promoted: readonly DiffSide[] }> {
+): Promise<{ readonly sides: readonly SideSource[]; readonly promoted: readonly SideSource[] }> {
   const plan = await plannedAt(io, root, at);
   const runs = newestSides(
     store,
@@ -137,13 +137,13 @@ async function plannedAt(io: Environment, root: string, at: NamedCommit): Promis
 }
 
 /** The newest runs of a prompt version; of a suite without one, the baseline at HEAD that was made with it. */
-export async function promptSides(word: string, { store, root, io }: SideContext): Promise<DiffSide[]> {
+export async function promptSides(word: string, { store, root, io }: SideContext): Promise<SideSource[]> {
   const runs = newestSides(store, (run) => isOfPrompt(run, word));
   const [name = "", version] = word.split("@");
   const head = version === undefined ? null : await findCommit(root, "HEAD");
   if (head === null) return runs;
   const promoted = (await baselinesAt(root, head.commit, "HEAD")).filter((side) =>
-    side.arm().target.startsWith(`prompt ${version} · `),
+    side.read().target.startsWith(`prompt ${version} · `),
   );
   const missing = besides(promoted, runs);
   if (missing.length === 0) return runs;

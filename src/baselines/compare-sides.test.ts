@@ -6,17 +6,17 @@ import type { RegressionRule } from "../domain/suite.ts";
 import { usageOf } from "../domain/transcript.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { makeTally, type TallyRow } from "../metrics/tally.ts";
-import { type Arm, armOfRun } from "./arm.ts";
-import { compareArms, worstVerdict } from "./compare-arms.ts";
-import { armOfCounts, type Counts, gradedScore, ruleOf, scoreOf, times } from "./testing/arms.ts";
+import { compareSides, worstVerdict } from "./compare-sides.ts";
+import { type Side, sideOfRun } from "./side.ts";
+import { type Counts, gradedScore, ruleOf, scoreOf, sideOfCounts, times } from "./testing/sides.ts";
 
-const compare = (base: Arm, candidate: Arm, ...rules: RegressionRule[]) =>
-  compareArms(base, candidate, { rules: rules.length === 0 ? [ruleOf()] : rules, narrowed: false });
+const compare = (base: Side, candidate: Side, ...rules: RegressionRule[]) =>
+  compareSides(base, candidate, { rules: rules.length === 0 ? [ruleOf()] : rules, narrowed: false });
 const compared = (
   base: readonly Counts[],
   candidate: readonly Counts[],
   changes: Partial<RegressionRule> = {},
-) => compare(armOfCounts(base), armOfCounts(candidate), ruleOf(changes)).comparison;
+) => compare(sideOfCounts(base), sideOfCounts(candidate), ruleOf(changes)).comparison;
 
 /** Half of the cases fall from 4 of 5 to this. */
 const partly = (all: number, fallen: number, to: number): Counts[] => [
@@ -102,13 +102,13 @@ describe("the verdict", () => {
     expect(comparison.said).not.toMatch(/NaN|Infinity|undefined|null/);
   });
 
-  it.each<[string, Arm]>([
-    ["no case in common", armOfCounts(times(3, [1, 1]), { ids: ["x", "y", "z"] })],
-    ["no case with the same content", armOfCounts(times(3, [1, 1]), { contents: ["x", "y", "z"] })],
-    ["every trial errored", armOfCounts(times(3, [0, 0]))],
-    ["no case at all", armOfCounts([])],
+  it.each<[string, Side]>([
+    ["no case in common", sideOfCounts(times(3, [1, 1]), { ids: ["x", "y", "z"] })],
+    ["no case with the same content", sideOfCounts(times(3, [1, 1]), { contents: ["x", "y", "z"] })],
+    ["every trial errored", sideOfCounts(times(3, [0, 0]))],
+    ["no case at all", sideOfCounts([])],
   ])("is incomparable with %s", (_what, candidate) => {
-    const { comparison } = compare(armOfCounts(times(3, [1, 1])), candidate);
+    const { comparison } = compare(sideOfCounts(times(3, [1, 1])), candidate);
     expect(comparison).toMatchObject({ verdict: "incomparable", detectable_drop: null, population: null });
     expect(comparison.said).toMatch(/can be compared|nothing to compare/);
     expect(comparison.metrics[0]).toMatchObject({ delta: null, p: null, verdict: "incomparable" });
@@ -118,7 +118,7 @@ describe("the verdict", () => {
     const other = new Map([["exact", scoreOf([5], [5], { hash: "changed" })]]);
     const tagsOf = () => ["billing"];
     const [before, after] = [times(9, [5, 5] as const), times(9, [5, 0] as const)];
-    const { comparison } = compare(armOfCounts(before), armOfCounts(after, { scores: other, tagsOf }));
+    const { comparison } = compare(sideOfCounts(before), sideOfCounts(after, { scores: other, tagsOf }));
     expect(comparison.verdict).toBe("incomparable");
     expect(comparison).toMatchObject({ moved: [], tags: [], cases: { broken: [], fixed: [], paired: 9 } });
     expect(comparison.said).toBe("pass rate cannot be compared: the two sides were scored differently");
@@ -131,8 +131,8 @@ describe("the verdict", () => {
         ["tone", scoreOf(times(100, 5), times(100, sum), { hash, required: false })],
       ]);
     const { comparison } = compare(
-      armOfCounts(times(100, [5, 4]), { scores: scores("one", 4) }),
-      armOfCounts(times(100, [5, 4]), { scores: scores("two", 1) }),
+      sideOfCounts(times(100, [5, 4]), { scores: scores("one", 4) }),
+      sideOfCounts(times(100, [5, 4]), { scores: scores("two", 1) }),
     );
     expect(comparison.metrics.map((row) => [row.metric, row.verdict])).toEqual([
       ["pass_rate", "inconclusive"],
@@ -235,7 +235,7 @@ describe("intervals", () => {
     return Math.max(...answered) > 2 * Math.min(...answered);
   };
 
-  it("are mirrored when the arms are swapped", () => {
+  it("are mirrored when the sides are swapped", () => {
     fc.assert(
       fc.property(counts, scopes, (cases, scope) => {
         const base = cases.map((one) => one.base);
@@ -279,7 +279,7 @@ describe("errored trials", () => {
     cut: false,
     tool_calls: 0,
   });
-  const armOf = (trials: readonly (boolean | null)[][]): Arm => {
+  const sideOf = (trials: readonly (boolean | null)[][]): Side => {
     const tally = makeTally(trials.length, 1);
     for (const [caseNo, own] of trials.entries()) for (const pass of own) tally.add(row(caseNo, pass));
     const cases = trials.map((_, case_no) => ({
@@ -291,7 +291,7 @@ describe("errored trials", () => {
       tags: [],
       planned: trials[case_no]?.length ?? 0,
     }));
-    return armOfRun(header, cases, tally);
+    return sideOfRun(header, cases, tally);
   };
 
   it("never change a number of the comparison", () => {
@@ -299,10 +299,10 @@ describe("errored trials", () => {
     const cases = fc.array(fc.array(trial, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 12 });
     fc.assert(
       fc.property(cases, (trials) => {
-        const base = armOf(trials.map(() => [true, true, false]));
+        const base = sideOf(trials.map(() => [true, true, false]));
         const answered = trials.map((own) => own.filter((pass) => pass !== null));
-        const one = compare(base, armOf(trials)).comparison;
-        const two = compare(base, armOf(answered)).comparison;
+        const one = compare(base, sideOf(trials)).comparison;
+        const two = compare(base, sideOf(answered)).comparison;
         expect(one.metrics).toEqual(two.metrics);
         expect(one.cases).toEqual(two.cases);
       }),
@@ -314,8 +314,8 @@ describe("several gating rules", () => {
   const names = ["a", "b", "c", "d"];
   const rules = names.map((name) => ruleOf({ metric: `score.${name}` }));
   /** One scorer fell just enough to be called by itself; the others stand still. */
-  const armWith = (fallen: number): Arm =>
-    armOfCounts(times(40, [5, 4]), {
+  const sideWith = (fallen: number): Side =>
+    sideOfCounts(times(40, [5, 4]), {
       scores: new Map(
         names.map((name) => [
           name,
@@ -330,24 +330,24 @@ describe("several gating rules", () => {
 
   it("share their chance of a false alarm (Holm)", () => {
     const fallen = [...Array(40).keys()].find(
-      (n) => compare(armWith(0), armWith(n), rules[0] ?? ruleOf()).comparison.verdict === "regressed",
+      (n) => compare(sideWith(0), sideWith(n), rules[0] ?? ruleOf()).comparison.verdict === "regressed",
     );
     expect(fallen).toBeGreaterThan(0);
-    const together = compare(armWith(0), armWith(fallen ?? 0), ...rules);
+    const together = compare(sideWith(0), sideWith(fallen ?? 0), ...rules);
     expect(together.findings.map((one) => one.verdict)).toEqual(times(4, "inconclusive"));
-    expect(compare(armWith(0), armWith(40), ...rules).findings.map((one) => one.verdict)).toEqual([
+    expect(compare(sideWith(0), sideWith(40), ...rules).findings.map((one) => one.verdict)).toEqual([
       "regressed",
       ...times(3, "inconclusive"),
     ]);
   });
 
   it("leave of a small drop that they do not prove together that it is small", () => {
-    const many = (fallen: number): Arm => {
+    const many = (fallen: number): Side => {
       const counts = times(1000, [5, 4] as const);
       const sums = times(1000, 4).map((sum, place) => (place < fallen ? sum - 1 : sum));
       const one = scoreOf(times(1000, 5), sums, { hash: "a" });
       const still = scoreOf(times(1000, 5), times(1000, 4), { hash: "b", required: false });
-      return armOfCounts(counts, {
+      return sideOfCounts(counts, {
         scores: new Map([["a", one], ...["b", "c", "d"].map((name) => [name, still] as const)]),
       });
     };
@@ -358,8 +358,8 @@ describe("several gating rules", () => {
   });
 
   it("about one metric show the worst of what they found in its row", () => {
-    const base = armOfCounts(times(40, [5, 5]));
-    const candidate = armOfCounts([...times(2, [5, 0] as const), ...times(38, [5, 5] as const)]);
+    const base = sideOfCounts(times(40, [5, 5]));
+    const candidate = sideOfCounts([...times(2, [5, 0] as const), ...times(38, [5, 5] as const)]);
     const scopes = [ruleOf(), ruleOf({ scope: "population" })];
     for (const asked of [scopes, scopes.toReversed()]) {
       const { comparison, findings } = compare(base, candidate, ...asked);
@@ -376,8 +376,8 @@ describe("several gating rules", () => {
 });
 
 describe("graded scores", () => {
-  const arm = (values: readonly (readonly number[])[]): Arm =>
-    armOfCounts(
+  const side = (values: readonly (readonly number[])[]): Side =>
+    sideOfCounts(
       values.map((own) => [own.length, own.length]),
       {
         scores: new Map([
@@ -396,8 +396,8 @@ describe("graded scores", () => {
 
   it("are compared by their means, with a z-test", () => {
     const { comparison } = compare(
-      arm(times(50, around(0.7))),
-      arm(times(50, around(0.4))),
+      side(times(50, around(0.7))),
+      side(times(50, around(0.4))),
       ruleOf({ metric: "score.tone" }),
     );
     expect(comparison.verdict).toBe("regressed");
@@ -407,8 +407,8 @@ describe("graded scores", () => {
   });
 
   it("take only cases that were scored on both sides", () => {
-    const before = arm([around(0.7), [], around(0.5)]);
-    const after = arm([around(0.7), around(0.2), []]);
+    const before = side([around(0.7), [], around(0.5)]);
+    const after = side([around(0.7), around(0.2), []]);
     const { comparison } = compare(before, after, ruleOf({ metric: "score.tone" }));
     expect(comparison.metrics.find((one) => one.metric === "score.tone")?.delta).toBeCloseTo(0, 12);
   });

@@ -3,7 +3,6 @@ import type { RegressionRule } from "../domain/suite.ts";
 import { VERDICTS, type Verdict } from "../domain/verdict.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import { holm } from "../statistics/multiple-comparisons.ts";
-import type { Arm } from "./arm.ts";
 import { comparedTags, movedCases } from "./compare-cases.ts";
 import {
   type ComparedMetric,
@@ -14,8 +13,9 @@ import {
   type TestBounds,
 } from "./compare-metric.ts";
 import { detectableDrop, explainVerdict } from "./explain-verdict.ts";
-import { metricArms } from "./metric-arms.ts";
+import { metricColumns } from "./metric-columns.ts";
 import { type Pairing, pairCases } from "./pair-cases.ts";
+import type { Side } from "./side.ts";
 
 /** A regression rule with what it found. */
 export interface RuleFinding {
@@ -26,7 +26,7 @@ export interface RuleFinding {
   readonly said: string;
 }
 
-export interface ComparedArms {
+export interface ComparedSides {
   readonly comparison: Comparison;
   readonly findings: readonly RuleFinding[];
 }
@@ -50,12 +50,12 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
  * Compares two sides of one suite: the gating rules first (Holm over them), then every other metric for information,
  * then the cases and tags that moved.
  */
-export function compareArms(base: Arm, candidate: Arm, options: CompareOptions): ComparedArms {
+export function compareSides(base: Side, candidate: Side, options: CompareOptions): ComparedSides {
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
   // What passes rests on other scorers: a case that stands otherwise has not moved.
-  const alike = metricArms("pass_rate", base, candidate, pairs) !== null;
+  const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
   const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };
   const verdict = pairs.base.length === 0 ? "incomparable" : worstVerdict(findings.map((one) => one.verdict));
@@ -90,8 +90,8 @@ export function compareArms(base: Arm, candidate: Arm, options: CompareOptions):
 }
 
 function findingsOf(
-  base: Arm,
-  candidate: Arm,
+  base: Side,
+  candidate: Side,
   pairs: Pairing,
   { rules, bounds, concluded }: CompareOptions,
 ): RuleFinding[] {
@@ -103,7 +103,7 @@ function findingsOf(
     };
     return {
       metricRule,
-      one: compareMetric(rule.metric, metricArms(rule.metric, base, candidate, pairs), metricRule),
+      one: compareMetric(rule.metric, metricColumns(rule.metric, base, candidate, pairs), metricRule),
     };
   });
   // Sequential bounds already share alpha among the rules; the fixed design corrects here.
@@ -132,8 +132,8 @@ function withoutHarm(verdict: Verdict): Verdict {
 
 /** Rows for the gating metrics as the rules see them, then for all the others that both sides have. */
 function allMetrics(
-  base: Arm,
-  candidate: Arm,
+  base: Side,
+  candidate: Side,
   pairs: Pairing,
   findings: readonly RuleFinding[],
   options: CompareOptions,
@@ -159,11 +159,12 @@ function allMetrics(
   };
   return [...new Set([...names, ...gating.keys()])].map(
     (metric) =>
-      gating.get(metric) ?? compareMetric(metric, metricArms(metric, base, candidate, pairs), informing).row,
+      gating.get(metric) ??
+      compareMetric(metric, metricColumns(metric, base, candidate, pairs), informing).row,
   );
 }
 
-function haveEach(trials: number, { answered }: Arm, places: Int32Array): boolean {
+function haveEach(trials: number, { answered }: Side, places: Int32Array): boolean {
   return places.every((place) => (answered[place] ?? 0) >= trials);
 }
 
@@ -179,18 +180,18 @@ function gatingRows(findings: readonly RuleFinding[]): ReadonlyMap<string, Metri
   return rows;
 }
 
-function sideOf(arm: Arm): ComparisonSide {
+function sideOf(side: Side): ComparisonSide {
   return {
-    side: arm.side,
-    run: arm.run,
-    target: arm.target,
-    fingerprint: arm.fingerprint,
-    trials: arm.trials,
-    pass_rate: passRate(arm),
+    side: side.label,
+    run: side.run,
+    target: side.target,
+    fingerprint: side.fingerprint,
+    trials: side.trials,
+    pass_rate: passRate(side),
   };
 }
 
-function passRate({ answered, passed }: Arm): number | null {
+function passRate({ answered, passed }: Side): number | null {
   const shares: number[] = [];
   for (let i = 0; i < answered.length; i++)
     if ((answered[i] ?? 0) > 0) shares.push((passed[i] ?? 0) / (answered[i] ?? 1));
@@ -209,7 +210,8 @@ function saidOf(findings: readonly RuleFinding[], verdict: Verdict): string {
   return findings.find((one) => one.verdict === verdict)?.said ?? "";
 }
 
-function noPairs(base: Arm, candidate: Arm): string {
-  if (candidate.trials === 0) return `nothing was answered, so there is nothing to compare with ${base.side}`;
-  return `no case of ${candidate.side} can be compared with ${base.side}: none has the same id and content and an answer on both sides`;
+function noPairs(base: Side, candidate: Side): string {
+  if (candidate.trials === 0)
+    return `nothing was answered, so there is nothing to compare with ${base.label}`;
+  return `no case of ${candidate.label} can be compared with ${base.label}: none has the same id and content and an answer on both sides`;
 }

@@ -1,8 +1,8 @@
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
 
-/** Sums of one scorer by case, in the arm's case order. */
-export interface ArmScores {
+/** Sums of one scorer by case, in the side's case order. */
+export interface SideScores {
   /** Hash of the scorer's identity: unequal hashes cannot be compared. */
   readonly hash: string;
   readonly required: boolean;
@@ -17,9 +17,9 @@ export interface ArmScores {
  * One side of a comparison: what each case's trials amount to, wherever they came from (a stored run, a baseline file).
  * Every column is in the order of `ids`.
  */
-export interface Arm {
+export interface Side {
   /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`; for people. */
-  readonly side: string;
+  readonly label: string;
   /** Id of the stored run, when there is one. */
   readonly run: string | null;
   readonly suite: string;
@@ -34,15 +34,15 @@ export interface Arm {
   readonly keys?: readonly string[];
   readonly answered: ArrayLike<number>;
   readonly passed: ArrayLike<number>;
-  readonly scores: ReadonlyMap<string, ArmScores>;
+  readonly scores: ReadonlyMap<string, SideScores>;
   readonly tagsOf: (place: number) => readonly string[];
 }
 
 /** A stored run as a side, from its tally. */
-export function armOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Arm {
+export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Side {
   const tags = cases.map((one) => one.tags);
   return {
-    side: `run ${header.id}`,
+    label: `run ${header.id}`,
     run: header.id,
     suite: header.suite,
     target: header.target,
@@ -69,9 +69,9 @@ function most(column: ArrayLike<number>): number {
   return largest;
 }
 
-/** Hash of what a trial's pass rests on: the required scorers, in no order. Null for an arm that says nothing of them. */
-export function passBasis(arm: Arm): string {
-  return [...arm.scores.values()]
+/** Hash of what a trial's pass rests on: the required scorers, in no order. Null for a side that says nothing of them. */
+export function passBasis(side: Side): string {
+  return [...side.scores.values()]
     .filter((one) => one.required)
     .map((one) => one.hash)
     .sort()

@@ -1,5 +1,5 @@
-import type { Arm } from "../../baselines/arm.ts";
-import { armOfBaseline, type Baseline, parseBaseline } from "../../baselines/baseline-file.ts";
+import { type Baseline, parseBaseline, sideOfBaseline } from "../../baselines/baseline-file.ts";
+import type { Side } from "../../baselines/side.ts";
 import { rootFingerprint } from "../../run/fingerprint.ts";
 
 /** Root fingerprint of a baseline: that of the run it was made from. */
@@ -8,12 +8,12 @@ export function baselineRoot({ cases }: Baseline): string {
 }
 
 /** @throws {EvalsError} for a broken file */
-export function fileArm(
+export function fileSide(
   text: string,
   path: string,
   where: string,
-): { readonly arm: Arm; readonly baseline: Baseline; readonly root: string } {
+): { readonly side: Side; readonly baseline: Baseline; readonly root: string } {
   const baseline = parseBaseline(text, path);
   const root = baselineRoot(baseline);
-  return { arm: armOfBaseline(baseline, `${path} at ${where}`, root), baseline, root };
+  return { side: sideOfBaseline(baseline, `${path} at ${where}`, root), baseline, root };
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Arm } from "../../baselines/arm.ts";
 import { fetchCommand } from "../../baselines/base-branch.ts";
 import { type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { BehindBase } from "../../baselines/behind-base.ts";
 import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
+import type { Side } from "../../baselines/side.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
@@ -11,15 +11,15 @@ import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
-import type { DiffSide } from "../sides/diff-side.ts";
-import { fileArm } from "../sides/file-arm.ts";
-import { storedArm } from "../sides/stored-arm.ts";
+import { fileSide } from "../sides/file-side.ts";
+import type { SideSource } from "../sides/side-source.ts";
+import { storedSide } from "../sides/stored-side.ts";
 import { baselineFiles } from "./baseline-files.ts";
 
 /** What a run is compared with, or why with nothing. */
-export interface BaselineSide {
-  readonly arm: Arm | null;
-  /** The stored run that the arm is; null for a file or for none. */
+export interface GateBaseline {
+  readonly side: Side | null;
+  /** The stored run that the side is; null for a file or for none. */
   readonly run: StoredRun | null;
   /** Ids of the runs whose trials a committed baseline holds. */
   readonly runs: readonly string[];
@@ -56,8 +56,8 @@ export interface BaselineQuestion {
   readonly at?: NamedCommit | undefined;
 }
 
-const NOTHING: BaselineSide = {
-  arm: null,
+const NOTHING: GateBaseline = {
+  side: null,
   run: null,
   runs: [],
   answers: async () => null,
@@ -67,30 +67,30 @@ const NOTHING: BaselineSide = {
 };
 
 /** Ids of the stored answers that the side is made of, where this store has them. */
-export function answersOf({ run, runs }: BaselineSide, store: Store): ReadonlySet<number> {
+export function answersOf({ run, runs }: GateBaseline, store: Store): ReadonlySet<number> {
   const stored = run === null ? runs.flatMap((id) => store.runsByPrefix(id)) : [run];
   return new Set(stored.flatMap((one) => store.answerIds(one.no)));
 }
 
 /**
- * The side a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
+ * The baseline a run is gated against: what `--baseline` names; else, in a build of a change, the committed file at the tip of
  * the branch it goes into, never the change's own copy; else the file at HEAD.
  *
  * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
  */
-export async function baselineSide(question: BaselineQuestion): Promise<BaselineSide> {
+export async function gateBaseline(question: BaselineQuestion): Promise<GateBaseline> {
   const { option, root, io, suite, alias } = question;
   if (option === "none") return NOTHING;
-  if (option !== undefined) return namedSide(question, option);
+  if (option !== undefined) return namedBaseline(question, option);
   const path = baselinePath(suite, alias);
   if (findGitFolder(root) === null) return { ...NOTHING, absentAt: "HEAD" };
   const own = question.at ?? { word: "HEAD", commit: "HEAD" };
   const base = await baseOfChange(root, io);
   switch (base.kind) {
     case "none":
-      return committedSide(root, path, own.commit, own.word);
+      return committedBaseline(root, path, own.commit, own.word);
     case "seen":
-      return changeSide(question, path, base, own.commit);
+      return baselineOfChange(question, path, base, own.commit);
     case "unseen":
       if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: base.base.name };
       throw new EvalsError(baseUnseen(base));
@@ -125,12 +125,17 @@ function baseUnknown({ ci, variable }: Extract<BaseOfChange, { kind: "unknown" }
   };
 }
 
-async function committedSide(root: string, path: string, ref: string, where: string): Promise<BaselineSide> {
+async function committedBaseline(
+  root: string,
+  path: string,
+  ref: string,
+  where: string,
+): Promise<GateBaseline> {
   const text = await readAtCommit(root, ref, path);
   if (text === null) return { ...NOTHING, absentAt: where };
-  const { arm, baseline } = fileArm(text, path, where);
+  const { side, baseline } = fileSide(text, path, where);
   const answers = () => answersBeside(root, path, ref, baseline);
-  return { ...NOTHING, arm, runs: runsIn(baseline), answers, commit: ref };
+  return { ...NOTHING, side, runs: runsIn(baseline), answers, commit: ref };
 }
 
 /** A file that tells only of some trials says nothing of the whole. @throws {EvalsError} for a broken file */
@@ -151,14 +156,14 @@ function runsIn({ cases }: Baseline): string[] {
 }
 
 /** A change's own copy is read for one thing alone: the regression it accepts. */
-async function changeSide(
+async function baselineOfChange(
   { root, fingerprint }: BaselineQuestion,
   path: string,
   base: Extract<BaseOfChange, { kind: "seen" }>,
   change: string,
-): Promise<BaselineSide> {
-  const tip = await committedSide(root, path, base.ref, base.name);
-  if (tip.arm === null) return tip;
+): Promise<GateBaseline> {
+  const tip = await committedBaseline(root, path, base.ref, base.name);
+  if (tip.side === null) return tip;
   const [text, own, left] = await Promise.all([
     readAtCommit(root, base.ref, path),
     readAtCommit(root, change, path),
@@ -168,15 +173,15 @@ async function changeSide(
     left === null || left.text === text
       ? null
       : { branch: base.name, ref: nameOfRef(base.ref), had: casesIn(left.text, path) };
-  const side = { ...tip, behind };
-  if (own === null || own === text || own === left?.text) return side;
+  const baseline = { ...tip, behind };
+  if (own === null || own === text || own === left?.text) return baseline;
   const accepted = parseBaseline(own, path).header.accepted ?? null;
   const edited = `This change edits ${path} itself; it is compared with the copy at ${base.name}.`;
   const before = text === null ? null : (parseBaseline(text, path).header.accepted ?? null);
   // What the base branch has accepted already is no word of this change.
-  if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...side, note: edited };
-  const unfit = whyUnfit(accepted, tip.arm.fingerprint, fingerprint);
-  return { ...side, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
+  if (accepted === null || isDeepStrictEqual(accepted, before)) return { ...baseline, note: edited };
+  const unfit = whyUnfit(accepted, tip.side.fingerprint, fingerprint);
+  return { ...baseline, accepted, note: unfit === null ? null : `${edited} ${unfit}` };
 }
 
 const nameOfRef = (ref: string): string => ref.replace(/^refs\/(?:remotes|heads)\//, "");
@@ -217,14 +222,19 @@ function whyUnfit(
  * A side as `evals diff` reads it, but that a commit means the baseline promoted there before any run of it.
  * @throws {EvalsError} for a word that means nothing, or several things, or nothing of this suite
  */
-async function namedSide(question: BaselineQuestion, option: string): Promise<BaselineSide> {
+async function namedBaseline(question: BaselineQuestion, option: string): Promise<GateBaseline> {
   const { store, root, suite, alias } = question;
   const { meaningOf } = await import("../sides/side-meaning.ts");
   const meaning = await meaningOf(option, question);
   switch (meaning.kind) {
     case "ref": {
-      const side = await committedSide(root, baselinePath(suite, alias), meaning.at.commit, meaning.at.word);
-      return side.arm === null ? ofSides(meaning.sides, question, option, false) : side;
+      const baseline = await committedBaseline(
+        root,
+        baselinePath(suite, alias),
+        meaning.at.commit,
+        meaning.at.word,
+      );
+      return baseline.side === null ? ofSides(meaning.sides, question, option, false) : baseline;
     }
     case "prompt":
     case "run":
@@ -246,25 +256,25 @@ async function namedSide(question: BaselineQuestion, option: string): Promise<Ba
 
 /** The one of several sides that is of this suite and model. */
 async function ofSides(
-  sides: readonly DiffSide[],
+  sides: readonly SideSource[],
   question: BaselineQuestion,
   option: string,
   anyModel: boolean,
-): Promise<BaselineSide> {
+): Promise<GateBaseline> {
   const { store, root, suite, alias, model } = question;
   const own = sides.filter((one) => one.suite === suite);
   // A suite of several models has a side for each; one model may have taken another's place.
   const side = own.find((one) => one.model === model) ?? (alias === null || anyModel ? own[0] : undefined);
   if (side?.run) return ofRun(store, side.run);
-  if (side?.commit) return committedSide(root, baselinePath(suite, side.alias), side.commit, option);
+  if (side?.commit) return committedBaseline(root, baselinePath(suite, side.alias), side.commit, option);
   throw unknownBaseline(question, option, sides[0]);
 }
 
-function ofRun(store: Store, run: StoredRun): BaselineSide {
-  return { ...NOTHING, arm: storedArm(store, run), run, commit: run.header.commit };
+function ofRun(store: Store, run: StoredRun): GateBaseline {
+  return { ...NOTHING, side: storedSide(store, run), run, commit: run.header.commit };
 }
 
-function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, other?: DiffSide): EvalsError {
+function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, other?: SideSource): EvalsError {
   if (other?.run)
     return new EvalsError({
       code: "EVALS_BASELINE_OTHER_SUITE",

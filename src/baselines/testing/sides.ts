@@ -1,5 +1,5 @@
 import type { RegressionRule } from "../../domain/suite.ts";
-import type { Arm, ArmScores } from "../arm.ts";
+import type { Side, SideScores } from "../side.ts";
 
 /** Answered and passed trials of a case. */
 export type Counts = readonly [answered: number, passed: number];
@@ -18,11 +18,11 @@ export const ruleOf = (changes: Partial<RegressionRule> = {}): RegressionRule =>
 });
 
 /** A side whose one required scorer, `exact`, says what passes. */
-export function armOfCounts(counts: readonly Counts[], changes: Partial<Arm> = {}): Arm {
+export function sideOfCounts(counts: readonly Counts[], changes: Partial<Side> = {}): Side {
   const answered = counts.map(([trials]) => trials);
   const passed = counts.map(([, pass]) => pass);
   return {
-    side: "run aa000001",
+    label: "run aa000001",
     run: "aa000001",
     suite: "triage",
     target: "prompt 1.0.0 · small",
@@ -42,16 +42,16 @@ export function armOfCounts(counts: readonly Counts[], changes: Partial<Arm> = {
 export function scoreOf(
   count: readonly number[],
   sum: readonly number[],
-  changes: Partial<ArmScores> = {},
-): ArmScores {
+  changes: Partial<SideScores> = {},
+): SideScores {
   return { hash: "exact", required: true, binary: true, count, sum, sumOfSquares: sum, ...changes };
 }
 
 /** Sums of a scorer that gives each trial of each case a value in [0, 1]. */
 export function gradedScore(
   values: readonly (readonly number[])[],
-  changes: Partial<ArmScores> = {},
-): ArmScores {
+  changes: Partial<SideScores> = {},
+): SideScores {
   const sumOf = (of: (value: number) => number) =>
     values.map((own) => own.reduce((sum, value) => sum + of(value), 0));
   return {

@@ -1,9 +1,9 @@
 import type { ClusterMoments } from "../statistics/cluster-mean.ts";
-import { type Arm, type ArmScores, passBasis } from "./arm.ts";
 import type { Pairing } from "./pair-cases.ts";
+import { passBasis, type Side, type SideScores } from "./side.ts";
 
 /** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
-export interface MetricArms {
+export interface MetricColumns {
   readonly base: ClusterMoments;
   readonly candidate: ClusterMoments;
   /** Values are 0 or 1: the exact test applies. */
@@ -16,7 +16,12 @@ export interface MetricArms {
  * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer).
  * @param metric pass_rate or score.<name>
  */
-export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pairing): MetricArms | null {
+export function metricColumns(
+  metric: string,
+  base: Side,
+  candidate: Side,
+  pairs: Pairing,
+): MetricColumns | null {
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
     if (passBasis(base) !== passBasis(candidate)) return null;
     return {
@@ -39,20 +44,20 @@ export function metricArms(metric: string, base: Arm, candidate: Arm, pairs: Pai
   };
 }
 
-function passColumns(arm: Arm, places: Int32Array): ClusterMoments {
-  const count = Float64Array.from(places, (place) => arm.answered[place] ?? 0);
-  const sum = Float64Array.from(places, (place) => arm.passed[place] ?? 0);
+function passColumns(side: Side, places: Int32Array): ClusterMoments {
+  const count = Float64Array.from(places, (place) => side.answered[place] ?? 0);
+  const sum = Float64Array.from(places, (place) => side.passed[place] ?? 0);
   return { count, sum, sumOfSquares: sum };
 }
 
 /** Cases that an optional scorer could score on both sides. */
-function scoredOnBoth(before: ArmScores, after: ArmScores, pairs: Pairing) {
+function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
   const kept: number[] = [];
   for (let i = 0; i < pairs.base.length; i++) {
     if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0)
       kept.push(i);
   }
-  const columns = (scores: ArmScores, places: Int32Array): ClusterMoments => {
+  const columns = (scores: SideScores, places: Int32Array): ClusterMoments => {
     const pick = (column: ArrayLike<number>) => Float64Array.from(kept, (i) => column[places[i] ?? 0] ?? 0);
     return { count: pick(scores.count), sum: pick(scores.sum), sumOfSquares: pick(scores.sumOfSquares) };
   };

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Arm } from "../../baselines/arm.ts";
 import { baselinePath } from "../../baselines/baseline-file.ts";
+import type { Side } from "../../baselines/side.ts";
 import type { Project } from "../../domain/project.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs, tagMessagesAt } from "../../git/tags.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { readPromotion } from "../project/read-promotion.ts";
-import { fileArm } from "./file-arm.ts";
-import { storedArm } from "./stored-arm.ts";
+import { fileSide } from "./file-side.ts";
+import { storedSide } from "./stored-side.ts";
 
-/** One side of a comparison: a stored run, or a promoted baseline. */
-export interface DiffSide {
+/** Where a side of a comparison can be read from: a stored run, or a promoted baseline. */
+export interface SideSource {
   readonly suite: string;
   /** Alias of the model; null for the baseline of a suite with one model. */
   readonly alias: string | null;
@@ -25,13 +25,13 @@ export interface DiffSide {
   readonly madeOf: ReadonlySet<string>;
   /** Where git has the files that it was made of; null when nobody knows. */
   readonly commit: string | null;
-  /** Reads its trials. */
-  arm(): Arm;
+  /** Reads its trials, at the first call. */
+  read(): Side;
 }
 
-export function sideOfRun(store: Store, run: StoredRun): DiffSide {
+export function sourceOfRun(store: Store, run: StoredRun): SideSource {
   const { suite, alias, commit, one_of_several } = run.header;
-  let arm: Arm | undefined;
+  let side: Side | undefined;
   return {
     suite,
     alias,
@@ -40,9 +40,9 @@ export function sideOfRun(store: Store, run: StoredRun): DiffSide {
     run,
     madeOf: answersFrom(store, run),
     commit,
-    arm: () => {
-      arm ??= storedArm(store, run);
-      return arm;
+    read: () => {
+      side ??= storedSide(store, run);
+      return side;
     },
   };
 }
@@ -60,26 +60,26 @@ function answersFrom(store: Store, { no, header, report }: StoredRun): ReadonlyS
  * @param more runs that its tags say it was made of: a line that did not move names an earlier one
  * @throws {EvalsError} for a broken file
  */
-export function sideOfBaseline(
+export function sourceOfBaseline(
   text: string,
   path: string,
   where: string,
   commit: string,
   more: readonly string[] = [],
-): DiffSide {
-  const { arm, baseline } = fileArm(text, path, where);
-  const alias = path === baselinePath(arm.suite, null) ? null : aliasOf(path, arm.suite);
+): SideSource {
+  const { side, baseline } = fileSide(text, path, where);
+  const alias = path === baselinePath(side.suite, null) ? null : aliasOf(path, side.suite);
   const madeOf = new Set([...baseline.cases.flatMap((one) => one.runs), ...more]);
-  const { suite } = arm;
-  return { suite, alias, model: alias, several: alias !== null, run: null, madeOf, commit, arm: () => arm };
+  const { suite } = side;
+  return { suite, alias, model: alias, several: alias !== null, run: null, madeOf, commit, read: () => side };
 }
 
 /** Whether the same answers would stand on both sides. */
-export function isSameAnswers(a: DiffSide, b: DiffSide): boolean {
+export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   if (a.run !== null && b.run !== null && a.run.no === b.run.no) return true;
   if (a.run !== null && b.run !== null) return [...b.madeOf].every((id) => a.madeOf.has(id));
   if (a.run !== null || b.run !== null) return [...b.madeOf].some((id) => a.madeOf.has(id));
-  return a.arm().fingerprint === b.arm().fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
+  return a.read().fingerprint === b.read().fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
 function aliasOf(path: string, suite: string): string | null {
@@ -97,7 +97,7 @@ export async function baselinesAt(
   commit: string,
   where: string,
   plan: readonly PlannedSuite[] | null = null,
-): Promise<DiffSide[]> {
+): Promise<SideSource[]> {
   const [{ prefix, entries }, promoted] = await Promise.all([
     readTree(root, commit),
     runsOfTags(root, commit),
@@ -113,7 +113,7 @@ export async function baselinesAt(
   return files.map(([path, { id }]) => {
     const own = path.slice(prefix.length);
     const text = blobs.get(id)?.toString("utf8") ?? "";
-    const side = sideOfBaseline(text, own, where, commit, promoted.get(own) ?? []);
+    const side = sourceOfBaseline(text, own, where, commit, promoted.get(own) ?? []);
     const planned = plan?.find((one) => one.suite === side.suite && !one.several);
     return side.alias !== null || planned === undefined
       ? side
@@ -165,18 +165,18 @@ export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly 
 }
 
 /** Whole complete runs, the newest of each suite and model; the store lists runs newest first. */
-export function newestSides(store: Store, fits: (run: StoredRun) => boolean): DiffSide[] {
+export function newestSides(store: Store, fits: (run: StoredRun) => boolean): SideSource[] {
   const first = new Map<string, StoredRun>();
   for (const run of store.runs({ status: ["complete", "stopped_early"] })) {
     const key = `${run.header.suite}\n${run.header.alias}`;
     if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null) continue;
     if (fits(run)) first.set(key, run);
   }
-  return [...first.values()].map((run) => sideOfRun(store, run));
+  return [...first.values()].map((run) => sourceOfRun(store, run));
 }
 
 /** Sides of a suite and model that another list does not have. */
-export function besides(sides: readonly DiffSide[], have: readonly DiffSide[]): DiffSide[] {
+export function besides(sides: readonly SideSource[], have: readonly SideSource[]): SideSource[] {
   return sides.filter(
     (one) =>
       !have.some((other) => other.suite === one.suite && (one.model === null || other.model === one.model)),
