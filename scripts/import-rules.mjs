@@ -202,6 +202,7 @@ export const subRooms = {
       judging: ["project", "running"],
       labelling: ["project"],
       sizing: ["project"],
+      importing: [],
       checking: ["project", "running", "judging", "labelling"],
     },
   },

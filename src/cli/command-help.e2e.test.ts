@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import { IMPORTERS } from "../operations/importing/importers.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,6 +26,7 @@ const COMMANDS = [
   ],
   ...["label", "calibrate", "report", "prompt", "prompt new", "prompt diff", "prompt list"],
   ...["export", "export labels", "import", "import labels"],
+  ...IMPORTERS.map(({ name }) => `import ${name}`),
 ];
 
 describe("the help of", () => {

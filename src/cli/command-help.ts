@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { IMPORTERS } from "../operations/importing/importers.ts";
 
 /** What stands below the list of commands: where to begin, what a script reads, where the rest is written. */
 export const START_HERE = `
@@ -71,6 +72,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "evals export labels support-triage --format label-studio",
   ],
   "evals import": ["evals import labels support-triage labels.csv --format csv"],
+  ...Object.fromEntries(IMPORTERS.map(({ name, examples }) => [`evals import ${name}`, examples])),
   "evals import labels": ["evals import labels support-triage labels.csv --format csv"],
   "evals report": [
     "evals report latest",

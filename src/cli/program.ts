@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { IMPORTERS } from "../operations/importing/importers.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { GROUP, START_HERE, withExamples } from "./command-help.ts";
@@ -254,7 +255,24 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [word]) =>
       (await import("./commands/export-labels.ts")).exportLabelsCommand(options, String(word), io),
   );
-  const importing = groupOf(program.command("import").description("read labels that other tools wrote"));
+  addImportCommands(program, add, io);
+  program.commandsGroup(GROUP.look);
+  add(
+    program
+      .command("report")
+      .description("write a past run as a document: a page, a comment, JUnit or JSON")
+      .argument("<run>", "run id, a prefix of it, or latest")
+      .option("--format <name>", "html, markdown, junit, json; as --output ends, else html")
+      .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
+    async (options, [run]) => (await import("./commands/report.ts")).reportCommand(options, String(run), io),
+  );
+  return program;
+}
+
+function addImportCommands(program: Command, add: Add, io: Io): void {
+  const importing = groupOf(
+    program.command("import").description("bring over what other tools wrote: suites, datasets, labels"),
+  );
   add(
     importing
       .command("labels")
@@ -273,17 +291,21 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
         io,
       ),
   );
-  program.commandsGroup(GROUP.look);
-  add(
-    program
-      .command("report")
-      .description("write a past run as a document: a page, a comment, JUnit or JSON")
-      .argument("<run>", "run id, a prefix of it, or latest")
-      .option("--format <name>", "html, markdown, junit, json; as --output ends, else html")
-      .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
-    async (options, [run]) => (await import("./commands/report.ts")).reportCommand(options, String(run), io),
-  );
-  return program;
+  for (const entry of IMPORTERS) {
+    const command = importing
+      .command(entry.name)
+      .description(entry.about)
+      .argument(entry.sources, entry.sourcesAbout)
+      .option("--out <dir>", "make the project in this folder; by default in the project around")
+      .option("--name <name>", "what the suite is called; by default as the file or its folder");
+    for (const { flags, about, repeated } of entry.options ?? [])
+      if (repeated === true) command.option(flags, about, list);
+      else command.option(flags, about);
+    command.option("--dry-run", "show what would be written").option("--json", "one JSON document on stdout");
+    add(command, async (options, [sources]) =>
+      (await import("./commands/import.ts")).importCommand(entry, options, [sources].flat().map(String), io),
+    );
+  }
 }
 
 /** A command that is only the first word of others. */

@@ -33,6 +33,7 @@ export function runDocument(
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },
+  import: { written: [], taken: {}, left: [], kept: [] },
 };
 
 /** A command that ended with mistakes, under `--json`. */

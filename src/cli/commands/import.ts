@@ -1,0 +1,95 @@
+import { type ImportResult, importFiles } from "../../operations/importing/import-files.ts";
+import type { ImporterEntry } from "../../operations/importing/importers.ts";
+import { formatProblems } from "../../project/format-problems.ts";
+import { plural } from "../../reports/format-numbers.ts";
+import { documentText, problemJson } from "../../reports/json/documents.ts";
+import { plainLine } from "../../reports/plain-text.ts";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+
+/** `evals import <tool>`: another tool's files become suites, datasets, prompts and scorers of this project. */
+export async function importCommand(
+  entry: ImporterEntry,
+  raw: Record<string, unknown>,
+  sources: readonly string[],
+  io: Io,
+): Promise<number> {
+  const {
+    directory,
+    out,
+    name,
+    dryRun = false,
+    json = false,
+    ...options
+  } = raw as {
+    readonly [option: string]: unknown;
+    readonly directory?: string;
+    readonly out?: string;
+    readonly name?: string;
+    readonly dryRun?: boolean;
+    readonly json?: boolean;
+  };
+  const result = await importFiles(entry, { directory, sources, out, name, dryRun, options }, io);
+  const exit = result.problems.length > 0 ? EXIT.mistake : EXIT.ok;
+  if (json) io.stdout(documentOf(result, exit, dryRun));
+  else if (exit === EXIT.ok) io.stdout(listing(result, dryRun));
+  else
+    io.stderr(`${leftLines(result).join("\n")}\n\n${formatProblems(result.problems, "nothing was written")}`);
+  return exit;
+}
+
+function documentOf(
+  { problems, written, unchanged, added, taken, left, kept, more }: ImportResult,
+  exit: number,
+  dryRun: boolean,
+): string {
+  return documentText({
+    schema: "evals.import/1",
+    exit,
+    ...(dryRun ? { dry_run: true } : {}),
+    written,
+    ...(unchanged.length === 0 ? {} : { unchanged }),
+    ...(added.length === 0 ? {} : { added }),
+    taken,
+    left,
+    kept,
+    ...more,
+    ...(problems.length === 0 ? {} : { problems: problems.map(problemJson) }),
+  });
+}
+
+function listing(result: ImportResult, dryRun: boolean): string {
+  const { written, unchanged, added, taken, root } = result;
+  const counts = Object.entries(taken)
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => (count === 1 ? `1 ${kind.replace(/s$/, "")}` : `${count} ${kind}`));
+  const inFolder = root === "." ? "" : ` -C ${root}`;
+  return [
+    ...written.map((path) => `  ${dryRun ? "would write" : "created"}  ${path}`),
+    ...unchanged.map((path) => `  ${dryRun ? "is there   " : "kept   "}  ${path}`),
+    ...(added.length === 0 ? [] : [`  added to evalconfig.yaml: ${added.join(", ")}`]),
+    "",
+    `Taken: ${counts.join(", ")}`,
+    ...leftLines(result),
+    "",
+    ...(dryRun
+      ? ["Nothing was written: this was a dry run.", ""]
+      : [
+          "Next:",
+          `  npx evals check${inFolder}     validates every file`,
+          `  npx evals run${inFolder}       asks, scores and keeps the answers`,
+          "",
+        ]),
+  ].join("\n");
+}
+
+function leftLines({ left }: ImportResult): string[] {
+  if (left.length === 0) return ["Nothing was left."];
+  return [
+    `Left (${plural(left.length, "thing")}):`,
+    ...left.flatMap(({ path, line, what, why }) => [
+      `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
+      `      ${plainLine(why)}`,
+    ]),
+  ];
+}

@@ -1,0 +1,87 @@
+import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
+import { hashJson, type Json } from "../domain/json.ts";
+import type { Problem } from "../domain/problem.ts";
+import type { Imported } from "./imported.ts";
+
+const CONFIG_FILE = "evalconfig.yaml";
+const HEAD = "# yaml-language-server: $schema=./node_modules/git-evals/schemas/evalconfig.schema.json\n";
+
+/** evalconfig.yaml with the models of an import. */
+export interface JoinedConfig {
+  /** The whole file; undefined when it holds all of them already. */
+  readonly text?: string | undefined;
+  /** Aliases that are new. */
+  readonly added: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Adds models to a config below those that are there; nothing else of the text changes.
+ *
+ * @param text of the file; undefined when there is none
+ */
+export function joinConfig(text: string | undefined, models: Imported["models"]): JoinedConfig {
+  const aliases = Object.keys(models);
+  if (text === undefined)
+    return { text: `${HEAD}${stringify({ models }, { lineWidth: 0 })}`, added: aliases, problems: [] };
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return { added: [], problems: [unreadable()] };
+  const present = document.get("models");
+  const have = (document.toJS() as { models?: Record<string, Json> } | null)?.models ?? {};
+  const problems = aliases
+    .filter((alias) => have[alias] !== undefined && hashJson(have[alias]) !== hashJson(models[alias] as Json))
+    .map((alias) => taken(alias, models[alias] ?? {}));
+  const added = aliases.filter((alias) => have[alias] === undefined);
+  if (problems.length > 0 || added.length === 0) return { added: [], problems };
+  const entries = Object.fromEntries(added.map((alias) => [alias, models[alias]]));
+  if (present === undefined || present === null)
+    return { text: below(text, stringify({ models: entries }, { lineWidth: 0 })), added, problems };
+  if (!isMap(present) || present.flow === true || present.items.length === 0)
+    return { added: [], problems: [inOneLine(entries)] };
+  return { text: within(text, present, entries), added, problems };
+}
+
+const below = (text: string, more: string): string =>
+  `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}${more}`;
+
+/** Puts entries behind the last one of a block, as deep as its first. */
+function within(text: string, map: YAMLMap, entries: object): string {
+  const [first] = map.items as Pair[];
+  const start = isScalar(first?.key) ? (first.key.range?.[0] ?? 0) : 0;
+  const indent = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const lines = stringify(entries, { lineWidth: 0 }).trimEnd().split("\n");
+  const more = lines.map((line) => (line === "" ? line : `${indent}${line}`)).join("\n");
+  const end = map.range?.[1] ?? text.length;
+  const head = text.slice(0, end).trimEnd();
+  return `${head}\n${more}\n${text.slice(head.length).replace(/^[^\S\n]*\n/, "")}`;
+}
+
+function unreadable(): Problem {
+  return {
+    code: "EVALS_IMPORT_CONFIG",
+    path: CONFIG_FILE,
+    what: "The config that is here cannot be read, so that no model can be added.",
+    why: "What is imported runs with models of this file.",
+    fix: "evals check tells its mistakes; or import into a folder of its own: --out <dir>",
+  };
+}
+
+function taken(alias: string, entry: object): Problem {
+  return {
+    code: "EVALS_IMPORT_MODEL",
+    path: CONFIG_FILE,
+    what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
+    why: "Nothing that is there is written over, and suites of two models under one name could not be told apart.",
+    fix: "Rename yours and the suites that name it, or import into a folder of its own: --out <dir>",
+  };
+}
+
+function inOneLine(entries: object): Problem {
+  return {
+    code: "EVALS_IMPORT_CONFIG",
+    path: CONFIG_FILE,
+    what: "No model can be added to what stands under models: here.",
+    why: "Lines are added below a block with one model a line; anything else would have to be written anew.",
+    fix: `Add them yourself, then give the command again: ${JSON.stringify(entries)}`,
+  };
+}

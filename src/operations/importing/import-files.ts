@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { decodeText } from "../../domain/file-text.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Imported } from "../../interchange/imported.ts";
+import { joinConfig } from "../../interchange/join-config.ts";
+import { fileProblem } from "../../project/file-problems.ts";
+import { CONFIG_FILE } from "../../project/find-project-root.ts";
+import { readRegularFile } from "../../project/regular-file.ts";
+import type { Environment } from "../environment.ts";
+import type { ImporterEntry } from "./importers.ts";
+import { sourceFiles } from "./source-files.ts";
+import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-files.ts";
+
+export interface ImportOptions {
+  readonly directory?: string | undefined;
+  readonly sources: readonly string[];
+  /** Where files are written, relative to the working directory; by default the project around it, else itself. */
+  readonly out?: string | undefined;
+  readonly name?: string | undefined;
+  readonly dryRun: boolean;
+  /** The importer's own. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What an import did. Paths are relative to the working directory, with `/`. */
+export interface ImportResult extends Pick<Imported, "taken" | "left" | "kept" | "more"> {
+  /** Files that were written or added to; on a dry run, that would be. */
+  readonly written: readonly string[];
+  /** Files that were there already, as the import would write them. */
+  readonly unchanged: readonly string[];
+  /** Models that were added to a config which was there. */
+  readonly added: readonly string[];
+  /** Where the project stands, relative to the working directory: `.` or a folder. */
+  readonly root: string;
+  /** Why nothing was taken; empty otherwise. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Brings files of another tool over. Nothing that is there is changed, but for models that are added to evalconfig.yaml, and
+ * either all files are written or none.
+ *
+ * @throws {EvalsError} for sources that cannot be read, and for files that are there with other contents
+ */
+export async function importFiles(
+  entry: ImporterEntry,
+  { directory, sources, out, name, dryRun, options }: ImportOptions,
+  io: Environment,
+): Promise<ImportResult> {
+  refuseName(name);
+  const cwd = resolve(io.cwd, directory ?? ".");
+  const root = out === undefined ? projectAround(cwd) : resolve(cwd, out);
+  const here = (path: string): string => fromHere(cwd, join(root, path));
+  const importer = await entry.load();
+  const imported = await importer({ sources, name, options, files: sourceFiles(cwd, root), env: io.env });
+  if (imported.files.length === 0)
+    return { ...resultOf(imported, fromHere(cwd, root)), problems: [nothingTaken(entry, sources)] };
+  const before = readConfig(root);
+  const config = joinConfig(before, imported.models);
+  const { fresh, unchanged, problems } = await compareWithDisk(root, imported.files, here);
+  const mistakes = [...problems, ...config.problems];
+  if (mistakes.length > 0) throw new EvalsError(mistakes);
+  const files: readonly NewFile[] = [
+    ...fresh,
+    ...(config.text === undefined
+      ? []
+      : [{ path: CONFIG_FILE, text: config.text, replaces: before !== undefined }]),
+  ];
+  if (dryRun) await readToEnd(files);
+  else await writeFiles(root, files);
+  return {
+    ...resultOf(imported, fromHere(cwd, root)),
+    written: files.map(({ path }) => here(path)),
+    unchanged: unchanged.map(here),
+    added: before === undefined ? [] : config.added,
+  };
+}
+
+/** Read after all pieces: an importer may count while they are written. */
+function resultOf({ taken, left, kept, more }: Imported, root: string): ImportResult {
+  return { taken, left, kept, more, root, written: [], unchanged: [], added: [], problems: [] };
+}
+
+/** The nearest folder upward with a config, no higher than the repository's root; the folder itself where there is none. */
+function projectAround(cwd: string): string {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, CONFIG_FILE))) return folder;
+    if (existsSync(join(folder, ".git")) || dirname(folder) === folder) return cwd;
+  }
+}
+
+function readConfig(root: string): string | undefined {
+  const place = join(root, CONFIG_FILE);
+  if (!existsSync(place)) return undefined;
+  try {
+    return decodeText(readRegularFile(place), CONFIG_FILE);
+  } catch (error) {
+    if (error instanceof EvalsError) throw error;
+    throw new EvalsError(fileProblem(CONFIG_FILE, error), { cause: error });
+  }
+}
+
+function fromHere(cwd: string, place: string): string {
+  const path = relative(cwd, place);
+  return path === "" ? "." : path.split(sep).join("/");
+}
+
+function refuseName(name: string | undefined): void {
+  if (name === undefined || /^[A-Za-z0-9][\w.-]*$/.test(name)) return;
+  throw new EvalsError({
+    code: "EVALS_IMPORT_NAME",
+    what: `"${name}" cannot be the name of a suite.`,
+    why: "It becomes the name of files: letters, digits, dots, hyphens and underscores.",
+    fix: `--name ${name.replace(/[^\w.-]+/g, "-").replace(/^[^A-Za-z0-9]+|-+$/g, "") || "imported"}`,
+  });
+}
+
+function nothingTaken({ name }: ImporterEntry, sources: readonly string[]): Problem {
+  return {
+    code: "EVALS_IMPORT_NOTHING",
+    path: sources[0],
+    what: "Nothing in it could be taken over.",
+    why: "A suite needs cases, a target and scorers; the list says what was left, and why.",
+    fix: `evals import ${name} --help names what is read.`,
+  };
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { ImportedFile } from "../../interchange/imported.ts";
+import { unwritableReason } from "../../project/unwritable-reason.ts";
+
+/** A file to write. */
+export interface NewFile extends ImportedFile {
+  /** It takes the place of one that is there. */
+  readonly replaces?: boolean;
+}
+
+/** The files of an import beside what the disk holds. */
+export interface Compared {
+  readonly fresh: readonly ImportedFile[];
+  /** Paths of files that are there with the same bytes. */
+  readonly unchanged: readonly string[];
+  /** One for each file that is there with other bytes. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Holds files against those of the disk; pieces of a file that is there are read to their end.
+ *
+ * @param root absolute; paths are relative to it
+ * @param show how a path is written in messages
+ */
+export async function compareWithDisk(
+  root: string,
+  files: readonly ImportedFile[],
+  show: (path: string) => string,
+): Promise<Compared> {
+  const fresh: ImportedFile[] = [];
+  const unchanged: string[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const found = statSync(join(root, file.path), { throwIfNoEntry: false });
+    if (found === undefined) fresh.push(file);
+    else if (
+      found.isFile() &&
+      (await hashOf(file.text)) === (await hashOf(createReadStream(join(root, file.path))))
+    )
+      unchanged.push(file.path);
+    else problems.push(alreadyThere(show(file.path)));
+  }
+  return { fresh, unchanged, problems };
+}
+
+/** Reads pieces to their end, for what an importer counts on the way. */
+export async function readToEnd(files: readonly ImportedFile[]): Promise<void> {
+  for (const { text } of files) if (typeof text !== "string") for await (const _ of text);
+}
+
+async function hashOf(text: string | AsyncIterable<string | Buffer>): Promise<string> {
+  const hash = createHash("sha256");
+  if (typeof text === "string") hash.update(text);
+  else for await (const piece of text) hash.update(piece);
+  return hash.digest("hex");
+}
+
+/**
+ * Writes all files or none: each is written beside its place first, and they take their places together.
+ *
+ * @param root absolute; made when it is not there
+ * @throws {EvalsError} EVALS_IMPORT_UNWRITABLE
+ */
+export async function writeFiles(root: string, files: readonly NewFile[]): Promise<void> {
+  const made: string[] = [];
+  const drafts: { readonly draft: string; readonly place: string; readonly replaces: boolean }[] = [];
+  const undo = (): void => {
+    for (const path of made.reverse()) rmSync(path, { recursive: true, force: true });
+  };
+  try {
+    for (const file of files) {
+      const place = join(root, file.path);
+      const folder = mkdirSync(dirname(place), { recursive: true });
+      if (folder !== undefined) made.push(folder);
+      const draft = `${place}.importing`;
+      made.push(draft);
+      await writeDraft(draft, file.text);
+      drafts.push({ draft, place, replaces: file.replaces === true });
+    }
+    for (const { draft, place, replaces } of drafts) {
+      if (!replaces && existsSync(place)) throw new EvalsError(alreadyThere(place));
+      renameSync(draft, place);
+      if (!replaces) made.push(place);
+    }
+  } catch (error) {
+    undo();
+    if (error instanceof EvalsError || (error as NodeJS.ErrnoException).code === undefined) throw error;
+    throw unwritable(error);
+  }
+}
+
+async function writeDraft(draft: string, text: ImportedFile["text"]): Promise<void> {
+  if (typeof text === "string") {
+    writeFileSync(draft, text);
+    return;
+  }
+  const handle = await open(draft, "w");
+  try {
+    for await (const piece of text) await handle.writeFile(piece);
+  } finally {
+    await handle.close();
+  }
+}
+
+function alreadyThere(path: string): Problem {
+  return {
+    code: "EVALS_IMPORT_EXISTS",
+    path,
+    what: "A file of this name is here already, with other contents than the imported one.",
+    why: "An import writes over nothing: what stands here may have been worked on since.",
+    fix: "Import under another name (--name <name>) or into a folder of its own (--out <dir>), and compare.",
+  };
+}
+
+function unwritable(cause: unknown): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_IMPORT_UNWRITABLE",
+      path: (cause as NodeJS.ErrnoException).path?.replace(/\.importing$/, ""),
+      what: `This file cannot be written: ${unwritableReason(cause)}.`,
+      why: "The files of an import belong together, so none of them was written.",
+      fix: "Make room for it, or import into a folder that can be written: --out <dir>",
+    },
+    { cause },
+  );
+}
