@@ -4,29 +4,14 @@ import type {
   EndedStatus,
   RunCounts,
   RunHeader,
-  RunStatus,
   StoredAnswer,
   StoredCase,
   StoredTrial,
 } from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
 import type { Transcript, Usage } from "../domain/transcript.ts";
-
-/** A run as the history lists it. */
-export interface StoredRun {
-  readonly no: number;
-  readonly header: RunHeader;
-  readonly status: RunStatus;
-  /** Id of the process of this machine that works on it now; null when none does. */
-  readonly process: number | null;
-  readonly ended_at: string | null;
-  /** The report as it was printed; null for a run that has not ended. */
-  readonly report: Json;
-  /** Requests sent over all sittings. */
-  readonly calls: number;
-  /** The same of those sent to judges, which `calls` leaves out. */
-  readonly judge_calls: number;
-}
+import type { StoreReads } from "./reads.ts";
+import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
 
 /** One case of a new run. `case_no` is its place in the plan, from 0. */
 export interface NewRunCase {
@@ -76,27 +61,6 @@ export type TrialScoring =
       readonly voids?: readonly (string | null)[];
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
-
-/** A trial's numbers as one scan reads them, without its texts. */
-export interface TrialRow {
-  readonly case_no: number;
-  readonly trial: number;
-  readonly kind: "answered" | "errored";
-  readonly error: ErrorKind | null;
-  readonly cached: boolean;
-  readonly pass: boolean | null;
-  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void. */
-  readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null)[];
-  readonly latency_ms: number | null;
-  readonly cost_usd: number | null;
-  readonly usage: Usage;
-  /** Null when the answer does not tell. */
-  readonly refused: boolean | null;
-  /** Null when the answer does not tell. */
-  readonly tool_calls: number | null;
-  /** The limit on tokens ended the answer. */
-  readonly cut: boolean;
-}
 
 /** A request that was sent and gave no answer, and what is known of its price. */
 export interface LostReply {
@@ -155,15 +119,6 @@ export interface CachedAnswer {
   readonly transcript: Transcript;
 }
 
-export interface RunFilter {
-  /** The canaries of this run; without it canaries are left out. */
-  readonly canary_of?: string | undefined;
-  readonly suite?: string | undefined;
-  readonly plan?: string | undefined;
-  readonly status?: readonly RunStatus[] | undefined;
-  readonly limit?: number | undefined;
-}
-
 /** A reply of a judge's model that has just arrived. */
 export interface NewJudgement {
   /** Hash of the model's identity and the request as sent; 64 hexadecimal digits. */
@@ -179,28 +134,6 @@ export interface NewJudgement {
   readonly request: { readonly hash: string; readonly body: () => string };
   readonly transcript: Transcript;
   readonly raw: string | null;
-}
-
-/** A reply of a judge's model as the store keeps it. */
-export interface StoredJudgement {
-  readonly id: number;
-  readonly asked: string;
-  readonly draw: number;
-  readonly judge: string;
-  readonly case_id: string;
-  readonly output: string;
-  readonly refusal: string | null;
-  readonly finish_reason: string | null;
-  readonly model: string | null;
-  readonly usage: Usage;
-  /** Both stand in `usage` too. */
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
-  readonly latency_ms: number | null;
-  /** US dollars; null when no price was known. */
-  readonly cost_usd: number | null;
-  /** ISO 8601, UTC. */
-  readonly at: string;
 }
 
 /** Which stored replies may be read back. */
@@ -221,6 +154,8 @@ export interface JudgeSpending extends KnownSpending {
 
 /** Append-only history of runs. The only implementation is `sqlite/`. */
 export interface Store {
+  /** Asynchronous reads in pages: for all but the engine. */
+  readonly read: StoreReads;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
   /**
@@ -282,4 +217,4 @@ export interface Store {
   close(): void;
 }
 
-export type { RunCounts, StoredAnswer };
+export type { RunCounts, RunFilter, StoredAnswer, StoredJudgement, StoredRun, TrialRow };

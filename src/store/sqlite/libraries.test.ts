@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
 import { storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
+import { storeReadsContract } from "../store-reads-contract.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import type { Database } from "./database.ts";
 import { betterSqlite, nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./open-database.ts";
@@ -22,6 +23,7 @@ it("is Node's own since 22.13", () => {
 for (const library of present) {
   storeContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeProcessContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
+  storeReadsContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
 
   describe(`a database through ${library.name}`, () => {
     const opened: Database[] = [];

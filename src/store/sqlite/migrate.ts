@@ -3,9 +3,10 @@ import { history } from "./migrations/0001-history.ts";
 import { judgements } from "./migrations/0002-judgements.ts";
 import { owners } from "./migrations/0003-owners.ts";
 import { usage } from "./migrations/0004-usage.ts";
+import { changes } from "./migrations/0005-changes.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
-export const MIGRATIONS: readonly string[] = [history, judgements, owners, usage];
+export const MIGRATIONS: readonly string[] = [history, judgements, owners, usage, changes];
 
 export class NewerSchema extends Error {}
 

@@ -1,34 +1,16 @@
 import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
-import {
-  isUnfinished,
-  type RunHeader,
-  type RunStatus,
-  type StoredAnswer,
-  type StoredTrial,
-} from "../../domain/run.ts";
+import type { StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import { UNTOLD } from "../../domain/transcript.ts";
-import { workNow } from "../run-process.ts";
-import type { CachedAnswer, RunFilter, Store, StoredRun } from "../store.ts";
+import type { CachedAnswer, Store } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
-import { ownerOf } from "./run-owners.ts";
+import { listRuns, runsByPrefix } from "./run-rows.ts";
 import { listCases, scan } from "./scan.ts";
 import { lostSpending, unscoredSpending } from "./spending.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
-
-interface RunRow {
-  readonly no: number;
-  readonly status: RunStatus;
-  readonly owner: string | null;
-  readonly calls: number;
-  readonly judge_calls: number;
-  readonly ended_at: string | null;
-  readonly header: string;
-  readonly report: string | null;
-}
 
 interface TranscriptRow extends UsageColumns {
   readonly answer_id: number;
@@ -49,25 +31,10 @@ interface AnswerRow extends TranscriptRow {
   readonly at: number;
 }
 
-const RUN_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header, report";
 const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, a.untold, ${usageColumns("a")}`;
 const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
-
-function toRun(row: RunRow): StoredRun {
-  const work = workNow({ status: row.status, owner: ownerOf(row.owner) });
-  return {
-    no: row.no,
-    header: JSON.parse(row.header) as RunHeader,
-    ...work,
-    calls: row.calls,
-    judge_calls: row.judge_calls,
-    ended_at: row.ended_at,
-    // That of an earlier sitting would tell of other trials.
-    report: isUnfinished(work.status) ? null : parsed(row.report),
-  };
-}
 
 function toCached(row: TranscriptRow): CachedAnswer {
   return {
@@ -88,19 +55,16 @@ function toCached(row: TranscriptRow): CachedAnswer {
   };
 }
 
-type Readers = Omit<Store, "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>>;
+export type Readers = Omit<
+  Store,
+  "read" | "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>
+>;
 
 export function readers(db: Database): Readers {
   const statement = statementsOf(db);
   return {
     runs: (filter) => listRuns(db, filter),
-    runsByPrefix: (prefix) =>
-      db
-        .prepare<[string, string], RunRow>(
-          `SELECT ${RUN_COLUMNS} FROM runs WHERE id >= ? AND id < ? ORDER BY no DESC LIMIT 20`,
-        )
-        .all(prefix, `${prefix}\u{10FFFF}`)
-        .map(toRun),
+    runsByPrefix: (prefix) => runsByPrefix(db, prefix),
     cases: (runNo) => listCases(db, runNo),
     scan: (runNo) => scan(db, runNo, "answers"),
     scanScores: (runNo) => scan(db, runNo, "scores"),
@@ -174,38 +138,6 @@ function statementsOf(db: Database): (sql: string) => Statement {
     }
     return statement;
   };
-}
-
-function listRuns(db: Database, filter: RunFilter): StoredRun[] {
-  const where = ["json_extract(header, '$.canary_of') IS ?"];
-  const values: (string | number | null)[] = [filter.canary_of ?? null];
-  if (filter.suite !== undefined) {
-    where.push("suite = ?");
-    values.push(filter.suite);
-  }
-  if (filter.plan !== undefined) {
-    where.push("plan = ?");
-    values.push(filter.plan);
-  }
-  const { status: wanted } = filter;
-  if (wanted !== undefined) {
-    // Whether a run is interrupted or running is not written anywhere: its process tells.
-    const written = [...new Set(wanted.map((one) => (one === "interrupted" ? "running" : one)))];
-    where.push(`status IN (${written.map(() => "?").join(", ")})`);
-    values.push(...written);
-  }
-  const rows = db
-    .prepare<(string | number | null)[], RunRow>(
-      `SELECT ${RUN_COLUMNS} FROM runs WHERE ${where.join(" AND ")} ORDER BY no DESC`,
-    )
-    .iterate(...values);
-  const runs: StoredRun[] = [];
-  for (const row of rows) {
-    if (runs.length === (filter.limit ?? Number.POSITIVE_INFINITY)) break;
-    const run = toRun(row);
-    if (wanted === undefined || wanted.includes(run.status)) runs.push(run);
-  }
-  return runs;
 }
 
 type TrialOfCase = AnswerRow & {

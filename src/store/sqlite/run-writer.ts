@@ -39,6 +39,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       else if (one.kind === "lost") write.lost(one.reply);
       else write.scoring(one.scoring.case_no, one.scoring.trial, one.scoring.scoring);
     }
+    write.changed(changedTrials(batch));
     if (sent > 0 || toJudges > 0) write.calls(sent, toJudges);
   });
   const flush = (): void => {
@@ -107,6 +108,17 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   };
 }
 
+/** The trials that a transaction writes, as the log of changes has them; empty when it writes none. */
+function changedTrials(batch: readonly Queued[]): string {
+  let changed = "";
+  for (const one of batch) {
+    if (one.kind === "lost") continue;
+    const { case_no, trial } = one.kind === "record" ? one.record : one.scoring;
+    changed += changed === "" ? `${case_no}.${trial}` : ` ${case_no}.${trial}`;
+  }
+  return changed;
+}
+
 function trialStatements(db: Database, no: number, now: () => number) {
   const requestOf = db
     .prepare<[number, number], number | null>(
@@ -124,6 +136,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   );
   const calls = db.prepare("UPDATE runs SET calls = calls + ?, judge_calls = judge_calls + ? WHERE no = ?");
   const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ?, owner = NULL WHERE no = ?");
+  const changed = db.prepare("INSERT INTO trial_changes (run_no, trials) VALUES (?, ?)");
   let lost: Statement | undefined;
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
@@ -174,6 +187,9 @@ function trialStatements(db: Database, no: number, now: () => number) {
     },
     scoring: (caseNo: number, trialNo: number, scoring: TrialScoring): void => {
       scores.run(...scoringColumns(scoring), no, caseNo, trialNo);
+    },
+    changed: (trials: string): void => {
+      if (trials !== "") changed.run(no, trials);
     },
     calls: (sent: number, toJudges: number): void => {
       calls.run(sent, toJudges, no);

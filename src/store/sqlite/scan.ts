@@ -20,13 +20,12 @@ type CaseColumns = [
 ];
 
 /** SQLite writes the hashes as text: a buffer for each would take three times as long and ten times the memory. */
-export function listCases(db: Database, runNo: number): StoredCase[] {
-  const rows = db
-    .prepare<[number], CaseColumns>(
-      "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? ORDER BY case_no",
-    )
-    .raw()
-    .iterate(runNo);
+const CASES =
+  "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no > ? ORDER BY case_no LIMIT ?";
+
+/** A run's cases in plan order: at most `limit` of those behind the case of that number. */
+export function listCases(db: Database, runNo: number, behind = -1, limit = -1): StoredCase[] {
+  const rows = db.prepare<[number, number, number], CaseColumns>(CASES).raw().iterate(runNo, behind, limit);
   const cases: StoredCase[] = [];
   for (const [case_no, id, content_hash, key, tags, planned, request_hash] of rows) {
     cases.push({
@@ -61,33 +60,68 @@ type ScanColumns = [
 /** Place of the first of a usage's columns in a scanned row. */
 const USAGE_FROM = 12;
 
+const NUMBERS = `t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ?`;
+
 const SCANS = {
-  answers: `SELECT t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? ORDER BY t.case_no, t.trial`,
+  answers: `SELECT ${NUMBERS} ORDER BY t.case_no, t.trial`,
   scores:
     "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL FROM trials WHERE run_no = ? ORDER BY case_no, trial",
 };
 
 /** Trials by case and number. @param reading with what their answers took and cost, or without */
 export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS): IterableIterator<TrialRow> {
+  const toRow = rowReader(reading);
+  for (const row of db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo)) yield toRow(row);
+}
+
+/** Reads of a run's trials that begin anywhere. */
+export interface TrialPages {
+  /** At most `limit` trials behind the given one, by case and number. */
+  behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
+  /** Those of these that are stored, as they are now. */
+  these(runNo: number, trials: Iterable<readonly [caseNo: number, trial: number]>): TrialRow[];
+}
+
+export function trialPages(db: Database): TrialPages {
+  const behind = db
+    .prepare<[number, number, number, number], ScanColumns>(
+      `SELECT ${NUMBERS} AND (t.case_no, t.trial) > (?, ?) ORDER BY t.case_no, t.trial LIMIT ?`,
+    )
+    .raw();
+  const one = db
+    .prepare<[number, number, number], ScanColumns>(`SELECT ${NUMBERS} AND t.case_no = ? AND t.trial = ?`)
+    .raw();
+  return {
+    behind: (...from) => behind.all(...from).map(rowReader("answers")),
+    these: (runNo, trials) => {
+      const toRow = rowReader("answers");
+      const rows: TrialRow[] = [];
+      for (const [caseNo, trial] of trials) {
+        const row = one.get(runNo, caseNo, trial);
+        if (row !== undefined) rows.push(toRow(row));
+      }
+      return rows;
+    },
+  };
+}
+
+function rowReader(reading: keyof typeof SCANS): (row: ScanColumns) => TrialRow {
   const pairsOf = scorePairs();
-  const rows = db.prepare<[number], ScanColumns>(SCANS[reading]).raw().iterate(runNo);
-  for (const row of rows) {
-    yield {
-      case_no: row[0],
-      trial: row[1],
-      kind: row[2] === null ? "answered" : "errored",
-      error: row[2],
-      cached: row[3] === 1,
-      pass: row[4] === null ? null : row[4] === 1,
-      scores: pairsOf(row[5]),
-      latency_ms: row[6],
-      cost_usd: row[7],
-      usage: reading === "answers" ? readUsageAt(row, USAGE_FROM) : UNKNOWN_USAGE,
-      refused: isRefused(row[8] === 1, row[10], row[11]),
-      tool_calls: row[11]?.includes("tool_calls") ? null : (row[9] ?? 0),
-      cut: answerEnd(row[10]) === "cut",
-    };
-  }
+  return (row) => ({
+    case_no: row[0],
+    trial: row[1],
+    kind: row[2] === null ? "answered" : "errored",
+    error: row[2],
+    cached: row[3] === 1,
+    pass: row[4] === null ? null : row[4] === 1,
+    scores: pairsOf(row[5]),
+    latency_ms: row[6],
+    cost_usd: row[7],
+    usage: reading === "answers" ? readUsageAt(row, USAGE_FROM) : UNKNOWN_USAGE,
+    refused: isRefused(row[8] === 1, row[10], row[11]),
+    tool_calls: row[11]?.includes("tool_calls") ? null : (row[9] ?? 0),
+    cut: answerEnd(row[10]) === "cut",
+  });
 }
 
 function isRefused(said: boolean, finish: string | null, untold: string | null): boolean | null {

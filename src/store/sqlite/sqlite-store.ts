@@ -9,6 +9,7 @@ import { makeHistoryFolder } from "./history-folder.ts";
 import { judgementTable } from "./judgements.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase, type SqliteLibrary } from "./open-database.ts";
+import { pagedReads } from "./paged-reads.ts";
 import { readers } from "./reader.ts";
 import { insertCases } from "./run-cases.ts";
 import { runOwners } from "./run-owners.ts";
@@ -84,6 +85,7 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
   return {
     ...read,
     ...judgements,
+    read: pagedReads(db, { ...read, ...judgements }),
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
       const no = db

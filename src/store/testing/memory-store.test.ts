@@ -1,5 +1,6 @@
 import { type StorePlace, storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
+import { storeReadsContract } from "../store-reads-contract.ts";
 import { emptyMemory, memoryStore } from "./memory-store.ts";
 
 const place = (): StorePlace => {
@@ -8,3 +9,4 @@ const place = (): StorePlace => {
 };
 storeContract("a store in memory", place);
 storeProcessContract("a store in memory", place);
+storeReadsContract("a store in memory", place);

@@ -21,6 +21,7 @@ import type {
   TrialScoring,
 } from "../store.ts";
 import { runBusy } from "../store-errors.ts";
+import { type Change, readsOver } from "./memory-reads.ts";
 
 interface Answer {
   readonly askedHash: string | null;
@@ -59,6 +60,7 @@ export interface Memory {
   readonly lost: (LostReply & { readonly run_no: number })[];
   readonly runs: Run[];
   readonly answers: Answer[];
+  readonly changes: Change[];
   readonly texts: Map<string, string>;
   readonly judgements: (NewJudgement & {
     readonly id: number;
@@ -71,6 +73,7 @@ export interface Memory {
 export const emptyMemory = (): Memory => ({
   runs: [],
   answers: [],
+  changes: [],
   texts: new Map(),
   judgements: [],
   lost: [],
@@ -130,7 +133,7 @@ export function memoryStore(
   };
   const newestFirst = (): Run[] => [...memory.runs].reverse();
 
-  return {
+  const whole: Omit<Store, "read"> = {
     create: (header, cases, bodies) => {
       const all = [...cases];
       const texts = textsOf(all, bodies, memory.texts);
@@ -238,6 +241,11 @@ export function memoryStore(
       for (const last of atClose.splice(0)) last();
     },
   };
+  const find = (no: number): StoredRun | undefined => {
+    const run = memory.runs[no - 1];
+    return run && stored(run);
+  };
+  return { ...whole, read: readsOver(whole, find, memory.changes) };
 }
 
 type Judgements = Pick<
@@ -406,6 +414,7 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
       kept.message = one.message;
     } else scored(kept, one.scores);
     run.trials.set(`${case_no}/${trial}`, kept);
+    memory.changes.push({ run_no: no, case_no, trial });
   };
   let unscored: TrialRecord | undefined;
   return {
@@ -426,6 +435,7 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
     recordScores: (caseNo, trial, scoring) => {
       const kept = run.trials.get(`${caseNo}/${trial}`);
       if (kept !== undefined) scored(kept, scoring);
+      memory.changes.push({ run_no: no, case_no: caseNo, trial });
     },
     flush: () => {},
     calls: (sent) => {

@@ -1,0 +1,128 @@
+import type { Json } from "../domain/json.ts";
+import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../domain/run.ts";
+import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
+
+/** A place in one list of one history, to go on from. Opaque: only the list that gave it can read it. */
+export type Cursor = string;
+
+/** Which part of a list is read. */
+export interface PageRequest {
+  /** Goes on after this place; null or absent for the beginning. */
+  readonly after?: Cursor | null | undefined;
+  /** At most so many items, from 1; default 1000. */
+  readonly limit?: number | undefined;
+}
+
+/** A part of a list. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next part begins; null at the end of the list. */
+  readonly next: Cursor | null;
+}
+
+/** How far a run is at this moment. */
+export interface RunState {
+  readonly status: RunStatus;
+  /** Id of the process of this machine that works on it now; null when none does. */
+  readonly process: number | null;
+  /** ISO 8601, UTC; null for a run that has not ended. */
+  readonly ended_at: string | null;
+  /** Requests sent over all sittings. */
+  readonly calls: number;
+  /** The same of those sent to judges. */
+  readonly judge_calls: number;
+}
+
+/** A run without its report, which can be large. */
+export interface ListedRun extends RunState {
+  readonly no: number;
+  readonly header: RunHeader;
+}
+
+/** What changed in a run after a cursor. */
+export interface RunChanges {
+  /** Read before the trials: once it says that the run has ended and `more` is false, nothing is missing. */
+  readonly state: RunState;
+  /** Trials that are new or have new scores, as they are now. One that changes again is given again. */
+  readonly trials: readonly TrialRow[];
+  /** To ask for what changes after this. */
+  readonly next: Cursor;
+  /** There is more already than fitted into the limit. */
+  readonly more: boolean;
+}
+
+/**
+ * Reads of the history for everything but the engine. They are asynchronous and come in parts, so that a history can stand
+ * behind a network, and a large run is never in memory whole.
+ *
+ * A cursor of another list, or one that was altered, is a `RangeError`.
+ */
+export interface StoreReads {
+  /** Newest first. The filter's `limit` is that of the whole list. */
+  runs(filter: Omit<RunFilter, "limit">, page?: PageRequest): Promise<Page<ListedRun>>;
+  /** One run with its report; undefined when there is none of that number. */
+  run(runNo: number): Promise<StoredRun | undefined>;
+  /** Runs whose id starts so, newest first; at most 20. */
+  runsByPrefix(prefix: string): Promise<StoredRun[]>;
+  /** In plan order. */
+  cases(runNo: number, page?: PageRequest): Promise<Page<StoredCase>>;
+  /** Numbers of a run's trials by case and trial; answers' texts stay on the disk. */
+  trials(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
+  /**
+   * What is new in a run since a cursor; without one, everything from the beginning. Follow `next` as long as `more` is true,
+   * then ask again from time to time.
+   */
+  since(runNo: number, page?: PageRequest): Promise<RunChanges>;
+  /** Whole trials of one case with their answers, by number. */
+  trialsOfCase(runNo: number, caseNo: number): Promise<StoredTrial[]>;
+  /** One of them. */
+  trial(runNo: number, caseNo: number, trial: number): Promise<StoredTrial | undefined>;
+  /** The case's input and expected, as they were. */
+  content(runNo: number, caseNo: number): Promise<{ readonly input: Json; readonly expected?: Json } | null>;
+  /** The request as it was prepared for the provider; null for recorded outputs. */
+  request(runNo: number, caseNo: number): Promise<Json>;
+  /** A judge's replies that a run has paid for about one case, oldest first. */
+  judgementsOfCase(runNo: number, caseId: string): Promise<StoredJudgement[]>;
+  /** The request that a judge's reply answers, as it was sent. */
+  judgementRequest(id: number): Promise<Json>;
+}
+
+/** How many items a page has when nobody says. */
+const PAGE = 1000;
+
+/** @throws {RangeError} for a limit below 1 */
+export function pageLimit({ limit = PAGE }: PageRequest): number {
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`a page of ${limit} items`);
+  return limit;
+}
+
+/**
+ * The numbers of a cursor.
+ * @param kind first letter of the cursors of this list
+ * @returns null at the beginning of the list
+ * @throws {RangeError} when it is no cursor of this list
+ */
+export function cursorNumbers(kind: string, after: Cursor | null | undefined): number[] | null {
+  if (after === null || after === undefined) return null;
+  const numbers = after.slice(1).split(".").map(Number);
+  if (after[0] !== kind || !/^\w\d{1,15}(\.\d{1,15})*$/.test(after))
+    throw new RangeError(`not a cursor of this list: ${JSON.stringify(after.slice(0, 40))}`);
+  return numbers;
+}
+
+export function cursorOf(kind: string, ...numbers: readonly number[]): Cursor {
+  return `${kind}${numbers.join(".")}`;
+}
+
+/** Every item of a list, one page in memory at a time. */
+export async function* everyItem<T>(
+  read: (page: PageRequest) => Promise<Page<T>>,
+  limit?: number,
+): AsyncGenerator<T, void, undefined> {
+  let after: Cursor | null = null;
+  do {
+    const page: Page<T> = await read({ after, limit });
+    yield* page.items;
+    after = page.next;
+  } while (after !== null);
+}

@@ -1,0 +1,107 @@
+import {
+  cursorNumbers,
+  cursorOf,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  type RunChanges,
+  type StoreReads,
+} from "../reads.ts";
+import type { Store, TrialRow } from "../store.ts";
+import type { Database } from "./database.ts";
+import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
+import { listCases, type TrialPages, trialPages } from "./scan.ts";
+import { translated } from "./sqlite-errors.ts";
+import { type TrialChanges, trialChanges } from "./trial-changes.ts";
+
+/** What of the store the paged reads pass on. */
+type Whole = Pick<
+  Store,
+  "trials" | "trial" | "content" | "request" | "judgementsOfCase" | "judgementRequest"
+>;
+
+/**
+ * Every page is one short query that begins behind the last item of the page before: between two pages no statement is open, so that
+ * the same connection can write.
+ */
+export function pagedReads(db: Database, whole: Whole): StoreReads {
+  let made: Lists | undefined;
+  const lists = (): Lists => {
+    made ??= { pages: trialPages(db), changes: trialChanges(db) };
+    return made;
+  };
+  return {
+    runs: later((filter, page = {}) => {
+      const limit = pageLimit(page);
+      const [before = null] = cursorNumbers("r", page.after) ?? [];
+      return pageOf(listedRuns(db, filter, before, limit + 1), limit, ({ no }) => cursorOf("r", no));
+    }),
+    run: later((runNo) => runOf(db, runNo)),
+    runsByPrefix: later((prefix) => runsByPrefix(db, prefix)),
+    cases: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [behind = -1] = cursorNumbers("c", page.after) ?? [];
+      return pageOf(listCases(db, runNo, behind, limit + 1), limit, (one) => cursorOf("c", one.case_no));
+    }),
+    trials: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, trial = 0] = cursorNumbers("t", page.after) ?? [];
+      const rows = lists().pages.behind(runNo, caseNo, trial, limit + 1);
+      return pageOf(rows, limit, (row) => cursorOf("t", row.case_no, row.trial));
+    }),
+    since: later((runNo, page = {}) => changesSince(db, lists(), runNo, page)),
+    trialsOfCase: later(whole.trials),
+    trial: later(whole.trial),
+    content: later(whole.content),
+    request: later(whole.request),
+    judgementsOfCase: later(whole.judgementsOfCase),
+    judgementRequest: later(whole.judgementRequest),
+  };
+}
+
+interface Lists {
+  readonly pages: TrialPages;
+  readonly changes: TrialChanges;
+}
+
+/** A read as others may have it, over a network: what it throws arrives as a rejection. */
+function later<A extends unknown[], R>(read: (...args: A) => R): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return read(...args);
+    } catch (error) {
+      throw translated(error);
+    }
+  };
+}
+
+/** @param found one more than the limit, where there are so many */
+function pageOf<T>(found: readonly T[], limit: number, cursor: (last: T) => string): Page<T> {
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: last === undefined || found.length <= limit ? null : cursor(last) };
+}
+
+/**
+ * A cursor is `b<entry>.<case>.<trial>` while the trials are read that were there at the beginning, when `entry` was the newest of the
+ * log, and `l<entry>` once the log is followed.
+ */
+function changesSince(db: Database, { pages, changes }: Lists, runNo: number, page: PageRequest): RunChanges {
+  const limit = pageLimit(page);
+  const state = stateOf(db, runNo);
+  const newest = changes.newest();
+  const result = (trials: readonly TrialRow[], next: string, more: boolean): RunChanges => {
+    return { state, trials, next, more };
+  };
+  if (page.after?.startsWith("l")) {
+    const [from = 0] = cursorNumbers("l", page.after) ?? [];
+    const { trials, last } = changes.between(runNo, from, newest, limit);
+    return result(pages.these(runNo, trials), cursorOf("l", last), last < newest);
+  }
+  const [entry = newest, caseNo = -1, trial = 0] = cursorNumbers("b", page.after) ?? [];
+  const found = pages.behind(runNo, caseNo, trial, limit + 1);
+  const rows = found.slice(0, limit);
+  const last = rows.at(-1);
+  if (last === undefined || found.length <= limit) return result(rows, cursorOf("l", entry), entry < newest);
+  return result(rows, cursorOf("b", entry, last.case_no, last.trial), true);
+}

@@ -1,0 +1,245 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Cursor, everyItem, type RunChanges } from "./reads.ts";
+import type { RunWriter, Store } from "./store.ts";
+import type { StorePlace } from "./store-contract.ts";
+import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
+
+/** What the paged reads of every store must do. */
+export function storeReadsContract(name: string, makePlace: () => StorePlace): void {
+  describe(name, () => {
+    let place: StorePlace;
+    let store: Store;
+    beforeEach(async () => {
+      place = makePlace();
+      store = await place.open();
+    });
+    afterEach(() => {
+      store.close();
+      place.remove();
+    });
+    const create = (changes: Parameters<typeof sampleHeader>[0] = {}): RunWriter =>
+      store.create(sampleHeader(changes), sampleCases, sampleBodies);
+    /** Two cases of three trials, the last of which errored. */
+    const written = (): RunWriter => {
+      const writer = create();
+      for (const caseNo of [1, 0]) {
+        writer.record(answered(caseNo, 2));
+        writer.record({ kind: "errored", case_no: caseNo, trial: 3, error: "timeout", message: "late" });
+        writer.record(answered(caseNo, 1, { scores: failed }));
+      }
+      writer.flush();
+      return writer;
+    };
+    const placeOf = ({ case_no, trial }: { case_no: number; trial: number }): string => `${case_no}.${trial}`;
+
+    describe("a list in pages", () => {
+      it("of runs is newest first, without reports, and goes on where the page before ended", async () => {
+        for (const id of ["aa000001", "aa000002", "aa000003"]) create({ id });
+        create({ id: "aa000004", suite: "other" }).end("complete", { much: 1 }, "2025-03-01T12:05:00.000Z");
+        const first = await store.read.runs({ suite: "triage" }, { limit: 2 });
+        expect(first.items.map(({ header }) => header.id)).toEqual(["aa000003", "aa000002"]);
+        create({ id: "aa000005" });
+        const second = await store.read.runs({ suite: "triage" }, { after: first.next, limit: 2 });
+        expect(second.items.map(({ header }) => header.id)).toEqual(["aa000001"]);
+        expect(second.next).toBeNull();
+        const [other] = (await store.read.runs({ suite: "other" })).items;
+        expect(other).not.toHaveProperty("report");
+        expect(other).toMatchObject({ status: "complete", ended_at: "2025-03-01T12:05:00.000Z" });
+      });
+
+      it("fills a page of runs of one status past those of another", async () => {
+        for (const id of ["aa000001", "aa000002", "aa000003", "aa000004"]) {
+          const writer = create({ id });
+          if (id !== "aa000003") writer.end("complete", null, "2025-03-01T12:05:00.000Z");
+        }
+        const first = await store.read.runs({ status: ["complete"] }, { limit: 2 });
+        expect(first.items.map(({ header }) => header.id)).toEqual(["aa000004", "aa000002"]);
+        const second = await store.read.runs({ status: ["complete"] }, { after: first.next, limit: 2 });
+        expect(second.items.map(({ header }) => header.id)).toEqual(["aa000001"]);
+      });
+
+      it("of cases is in plan order", async () => {
+        const { no } = create();
+        const first = await store.read.cases(no, { limit: 1 });
+        const second = await store.read.cases(no, { after: first.next, limit: 1 });
+        expect([...first.items, ...second.items]).toEqual(store.cases(no));
+        expect(second.next).toBeNull();
+      });
+
+      it.each([1, 2, 5, 6, 7])("of %i trials gives each once, as one scan does", async (limit) => {
+        const { no } = written();
+        const rows = [];
+        for await (const row of everyItem((page) => store.read.trials(no, page), limit)) rows.push(row);
+        expect(rows).toEqual([...store.scan(no)]);
+        expect(rows.map(placeOf)).toEqual(["0.1", "0.2", "0.3", "1.1", "1.2", "1.3"]);
+      });
+
+      it("lets the run be written between two pages", async () => {
+        const writer = written();
+        const first = await store.read.trials(writer.no, { limit: 4 });
+        writer.record(answered(1, 4));
+        writer.flush();
+        const second = await store.read.trials(writer.no, { after: first.next, limit: 4 });
+        expect(second.items.map(placeOf)).toEqual(["1.2", "1.3", "1.4"]);
+      });
+
+      it("ends at once where nothing is in it", async () => {
+        const { no } = create();
+        expect(await store.read.trials(no)).toEqual({ items: [], next: null });
+        expect(await store.read.runs({ suite: "nobody" })).toEqual({ items: [], next: null });
+      });
+
+      it("refuses a cursor of another list, an altered one, and a page of nothing", async () => {
+        const { no } = written();
+        const { next } = await store.read.trials(no, { limit: 1 });
+        expect(next).not.toBeNull();
+        await expect(store.read.cases(no, { after: next })).rejects.toThrow(RangeError);
+        for (const after of ["", "t", "tx", "t1.2'--", "t-1.0", "t1e9", `t${"9".repeat(30)}`])
+          await expect(store.read.trials(no, { after })).rejects.toThrow(RangeError);
+        await expect(store.read.since(no, { after: "t1.1" })).rejects.toThrow(RangeError);
+        await expect(store.read.trials(no, { limit: 0 })).rejects.toThrow(RangeError);
+      });
+    });
+
+    describe("what changed in a run", () => {
+      /** All changes after a cursor, page by page. */
+      const follow = async (no: number, after: Cursor | null, limit = 1000): Promise<RunChanges> => {
+        let found = await store.read.since(no, { after, limit });
+        const trials = [...found.trials];
+        while (found.more) {
+          found = await store.read.since(no, { after: found.next, limit });
+          trials.push(...found.trials);
+        }
+        return { ...found, trials };
+      };
+
+      it.each([1, 2, 100])("begins with everything there is, in pages of %i", async (limit) => {
+        const { no } = written();
+        const { trials, more } = await follow(no, null, limit);
+        expect(more).toBe(false);
+        const inOrder = [...trials].sort((a, b) => a.case_no - b.case_no || a.trial - b.trial);
+        expect(inOrder).toEqual([...store.scan(no)]);
+      });
+
+      it("is nothing while nothing is written", async () => {
+        const { no } = written();
+        const { next } = await follow(no, null);
+        const again = await store.read.since(no, { after: next });
+        expect(again).toMatchObject({ trials: [], more: false });
+      });
+
+      it("is each new trial, and one whose scores came later, as it is now", async () => {
+        const writer = written();
+        writer.record(answered(1, 4, { scores: null }));
+        writer.flush();
+        const before = await follow(writer.no, null);
+        expect(before.trials.find((one) => placeOf(one) === "1.4")).toMatchObject({ pass: null });
+        writer.record(answered(0, 4));
+        writer.recordScores(1, 4, failed);
+        writer.flush();
+        const after = await follow(writer.no, before.next);
+        expect(after.trials.map((one) => [placeOf(one), one.pass])).toEqual([
+          ["0.4", true],
+          ["1.4", false],
+        ]);
+      });
+
+      it("is an errored trial that a later sitting answered", async () => {
+        const writer = written();
+        writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        const { next } = await follow(writer.no, null);
+        const [run] = store.runsByPrefix("aa000001");
+        if (run === undefined) throw new Error("no run is stored");
+        const again = store.resume(run);
+        again.record(answered(0, 3));
+        again.flush();
+        const after = await follow(writer.no, next);
+        expect(after).toMatchObject({
+          state: { status: "running" },
+          trials: [{ case_no: 0, trial: 3, kind: "answered" }],
+        });
+      });
+
+      it("leaves nothing out of what was written while the beginning was read", async () => {
+        const writer = written();
+        const first = await store.read.since(writer.no, { limit: 2 });
+        writer.record(answered(0, 4));
+        writer.recordScores(0, 1, failed);
+        writer.flush();
+        const rest = await follow(writer.no, first.next, 2);
+        const seen = [...first.trials, ...rest.trials].map(placeOf);
+        expect(new Set(seen)).toEqual(new Set(["0.1", "0.2", "0.3", "0.4", "1.1", "1.2", "1.3"]));
+        expect(rest.trials.map(placeOf)).toContain("0.1");
+      });
+
+      it("comes in pages when much was written", async () => {
+        const writer = create();
+        const { next } = await follow(writer.no, null);
+        for (let trial = 1; trial <= 5; trial++) {
+          writer.record(answered(0, trial));
+          writer.flush();
+        }
+        const first = await store.read.since(writer.no, { after: next, limit: 2 });
+        expect(first).toMatchObject({ trials: [{ trial: 1 }, { trial: 2 }], more: true });
+        const rest = await follow(writer.no, first.next, 2);
+        expect(rest.trials.map((one) => one.trial)).toEqual([3, 4, 5]);
+      });
+
+      it("knows nothing of another run's trials", async () => {
+        const one = create();
+        const { next } = await follow(one.no, null);
+        const two = create({ id: "aa000002" });
+        two.record(answered(0, 1));
+        two.flush();
+        expect(await follow(one.no, next)).toMatchObject({ trials: [] });
+        expect(await follow(two.no, next)).toMatchObject({ trials: [{ case_no: 0, trial: 1 }] });
+      });
+
+      it("tells how far the run is: at work, ended, and what it sent", async () => {
+        const writer = create();
+        const { state, next } = await store.read.since(writer.no);
+        expect(state).toEqual({
+          status: "running",
+          process: process.pid,
+          ended_at: null,
+          calls: 0,
+          judge_calls: 0,
+        });
+        writer.calls(2);
+        writer.record(answered(0, 1));
+        writer.end("incomplete", { large: true }, "2025-03-01T12:05:00.000Z");
+        expect(await follow(writer.no, next)).toMatchObject({
+          state: { status: "incomplete", process: null, ended_at: "2025-03-01T12:05:00.000Z", calls: 2 },
+          trials: [{ case_no: 0, trial: 1 }],
+        });
+      });
+
+      it("is asked of a run that is there", async () => {
+        await expect(store.read.since(7)).rejects.toThrow(RangeError);
+      });
+
+      it("is seen through another handle", async () => {
+        const other = await place.open();
+        const writer = written();
+        const { next } = await other.read.since(writer.no);
+        writer.record(answered(0, 4));
+        writer.flush();
+        expect(await other.read.since(writer.no, { after: next })).toMatchObject({ trials: [{ trial: 4 }] });
+        other.close();
+      });
+    });
+
+    it("reads one run with its report, one case, one trial, as the engine would", async () => {
+      const writer = written();
+      expect(await store.read.run(writer.no)).toMatchObject({ report: null, status: "running" });
+      writer.end("incomplete", { gate: { outcome: "failed" } }, "2025-03-01T12:05:00.000Z");
+      expect(await store.read.run(writer.no)).toEqual(store.runs({})[0]);
+      expect(await store.read.run(99)).toBeUndefined();
+      expect(await store.read.runsByPrefix("aa")).toEqual(store.runs({}));
+      expect(await store.read.trialsOfCase(writer.no, 0)).toEqual(store.trials(writer.no, 0));
+      expect(await store.read.trial(writer.no, 0, 3)).toMatchObject({ kind: "errored", message: "late" });
+      expect(await store.read.content(writer.no, 0)).toMatchObject({ input: { message: "question 0" } });
+      expect(await store.read.request(writer.no, 0)).toMatchObject({ model: "m" });
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import type { Json } from "../domain/json.ts";
+import type { ErrorKind } from "../domain/outcome.ts";
+import type { RunHeader, RunStatus } from "../domain/run.ts";
+import type { Usage } from "../domain/transcript.ts";
+
+/** A run as the history lists it. */
+export interface StoredRun {
+  readonly no: number;
+  readonly header: RunHeader;
+  readonly status: RunStatus;
+  /** Id of the process of this machine that works on it now; null when none does. */
+  readonly process: number | null;
+  readonly ended_at: string | null;
+  /** The report as it was printed; null for a run that has not ended. */
+  readonly report: Json;
+  /** Requests sent over all sittings. */
+  readonly calls: number;
+  /** The same of those sent to judges, which `calls` leaves out. */
+  readonly judge_calls: number;
+}
+
+/** Which runs are listed. */
+export interface RunFilter {
+  /** The canaries of this run; without it canaries are left out. */
+  readonly canary_of?: string | undefined;
+  readonly suite?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly status?: readonly RunStatus[] | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** A trial's numbers as one scan reads them, without its texts. */
+export interface TrialRow {
+  readonly case_no: number;
+  readonly trial: number;
+  readonly kind: "answered" | "errored";
+  readonly error: ErrorKind | null;
+  readonly cached: boolean;
+  readonly pass: boolean | null;
+  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void. */
+  readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null)[];
+  readonly latency_ms: number | null;
+  readonly cost_usd: number | null;
+  readonly usage: Usage;
+  /** Null when the answer does not tell. */
+  readonly refused: boolean | null;
+  /** Null when the answer does not tell. */
+  readonly tool_calls: number | null;
+  /** The limit on tokens ended the answer. */
+  readonly cut: boolean;
+}
+
+/** A reply of a judge's model as the store keeps it. */
+export interface StoredJudgement {
+  readonly id: number;
+  readonly asked: string;
+  readonly draw: number;
+  readonly judge: string;
+  readonly case_id: string;
+  readonly output: string;
+  readonly refusal: string | null;
+  readonly finish_reason: string | null;
+  readonly model: string | null;
+  readonly usage: Usage;
+  /** Both stand in `usage` too. */
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly latency_ms: number | null;
+  /** US dollars; null when no price was known. */
+  readonly cost_usd: number | null;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+}

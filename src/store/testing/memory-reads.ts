@@ -1,0 +1,98 @@
+import {
+  cursorNumbers,
+  cursorOf,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  type StoreReads,
+} from "../reads.ts";
+import type { Store, StoredRun, TrialRow } from "../store.ts";
+
+/** A trial that was written, in the order of the writing. */
+export interface Change {
+  readonly run_no: number;
+  readonly case_no: number;
+  readonly trial: number;
+}
+
+/** The paged reads over a store that reads whole, with its log of written trials. */
+export function readsOver(
+  whole: Omit<Store, "read">,
+  runOf: (no: number) => StoredRun | undefined,
+  log: readonly Change[],
+): StoreReads {
+  const later =
+    <A extends unknown[], R>(read: (...args: A) => R) =>
+    async (...args: A): Promise<R> =>
+      read(...args);
+  return {
+    runs: later((filter, page = {}) =>
+      pageOf(whole.runs(filter).map(withoutReport), page, "r", ({ no }) => [-no]),
+    ),
+    run: later(runOf),
+    runsByPrefix: later((prefix) => whole.runsByPrefix(prefix).slice(0, 20)),
+    cases: later((no, page = {}) => pageOf(whole.cases(no), page, "c", ({ case_no }) => [case_no])),
+    trials: later((no, page = {}) =>
+      pageOf([...whole.scan(no)], page, "t", ({ case_no, trial }) => [case_no, trial]),
+    ),
+    since: later((no, page = {}) => {
+      const run = runOf(no);
+      if (run === undefined) throw new RangeError(`no run ${no}`);
+      const { status, process, ended_at, calls, judge_calls } = run;
+      const limit = pageLimit(page);
+      const from = cursorNumbers("l", page.after)?.[0] ?? 0;
+      const trials = new Map<string, TrialRow>();
+      let last = from;
+      for (const { run_no, case_no, trial } of log.slice(from)) {
+        if (trials.size === limit) break;
+        last += 1;
+        if (run_no !== no) continue;
+        const row = [...whole.scan(no)].find((one) => one.case_no === case_no && one.trial === trial);
+        if (row !== undefined) trials.set(`${case_no}.${trial}`, row);
+      }
+      return {
+        state: { status, process, ended_at, calls, judge_calls },
+        trials: [...trials.values()],
+        next: cursorOf("l", last),
+        more: last < log.length,
+      };
+    }),
+    trialsOfCase: later(whole.trials),
+    trial: later(whole.trial),
+    content: later(whole.content),
+    request: later(whole.request),
+    judgementsOfCase: later(whole.judgementsOfCase),
+    judgementRequest: later(whole.judgementRequest),
+  };
+}
+
+function withoutReport({ report: _, ...listed }: StoredRun): Omit<StoredRun, "report"> {
+  return listed;
+}
+
+/** @param key ascending along the list */
+function pageOf<T>(
+  list: readonly T[],
+  page: PageRequest,
+  kind: string,
+  key: (item: T) => readonly number[],
+): Page<T> {
+  const limit = pageLimit(page);
+  const behind = cursorNumbers(kind, page.after);
+  const left = list.filter(
+    (item) =>
+      behind === null ||
+      isBehind(
+        key(item),
+        behind.map((one) => (kind === "r" ? -one : one)),
+      ),
+  );
+  const items = left.slice(0, limit);
+  const last = items.at(-1);
+  const next = last === undefined || left.length <= limit ? null : cursorOf(kind, ...key(last).map(Math.abs));
+  return { items, next };
+}
+
+function isBehind([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly number[]): boolean {
+  return a > c || (a === c && b > d);
+}
