@@ -1,0 +1,183 @@
+import { movedBy, planPromotion } from "../../baselines/promotion.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
+import { commitFiles } from "../../git/commit-files.ts";
+import { isDetached, userOfGit } from "../../git/repository.ts";
+import { requireRepository } from "../../git/require-repository.ts";
+import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { findRun } from "../project/find-run.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { suiteNames } from "../project/suite-names.ts";
+import { plannedSuites } from "../sides/side-source.ts";
+import {
+  type Covered,
+  checkPromotable,
+  missedRules,
+  newestRuns,
+  plannedRuns,
+  suiteGone,
+} from "./promotable.ts";
+import {
+  isRecorded,
+  type Making,
+  type Promoting,
+  type PromotionChoices,
+  promotedRun,
+} from "./promoted-run.ts";
+
+/** What is promoted, and how. */
+export interface PromoteInput extends PromotionChoices {
+  readonly directory?: string | undefined;
+  /** A run's id, a prefix of it, or `latest`; the newest of each suite when left out. */
+  readonly run?: string | undefined;
+  /** The commit is tagged `evals/<as>`. */
+  readonly as?: string | undefined;
+  /** Why, for the commit and the tag. */
+  readonly message?: string | undefined;
+  /** Says what would be written, and writes nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * Makes complete runs of committed inputs the baselines of their suites, in one commit.
+ * @throws {EvalsError} with what stands in the way of it
+ */
+export async function promote(io: Environment, input: PromoteInput): Promise<Promotion> {
+  const { root } = locate(io, input.directory);
+  const { prefix } = await requireRepository(root);
+  await checkName(root, input.as);
+  checkReason(input.accept);
+  const store = await openStore(root, () => io.date().getTime());
+  try {
+    const { project, covered, passedOver } = await runsToPromote(store, input, io);
+    for (const { what, fix } of passedOver) io.notice(`${what} Passed over: ${fix}`);
+    const making = { project, store, input, io };
+    const every = await Promise.all([...covered].sort(byPath).map((one) => promotedRun(one, making)));
+    refuseNothingToAccept(every, making);
+    noticeWhatStays(every, input, making);
+    const growing = every.filter((one) => !addsNothing(one));
+    const plan = planPromotion(growing, {
+      name: input.as ?? null,
+      why: input.message ?? input.accept ?? null,
+      who: await userOfGit(root),
+      at: io.date().toISOString(),
+      project: prefix.replace(/\/$/, ""),
+      files: [...new Set(covered.flatMap((one) => one.files))].sort(),
+      // A tag holds every baseline that stands there, grown or not.
+      tagged: every,
+    });
+    const nothing = plan.runs.length === 0 && plan.tag === null;
+    const commit = input.dryRun === true || nothing ? null : await commitFiles(root, plan);
+    if (commit !== null && (await isDetached(root))) io.notice(DETACHED);
+    const tag = plan.tag?.name ?? null;
+    return { promoted: growing.map(promotedSuite), commit, tag, dry: input.dryRun === true };
+  } finally {
+    store.close();
+  }
+}
+
+function promotedSuite(one: Promoting): PromotedSuite {
+  const { header, path, before, after, accepted, grown, metrics, answers } = one;
+  return {
+    ...{ header, path, accepted, grown, ...movedBy(one) },
+    cases: after.cases.length,
+    was: before?.header.target ?? null,
+    pass_rate: metrics.pass_rate?.value ?? null,
+    answers: answers === null ? null : { path: answers.path, kept: answers.text !== null },
+  };
+}
+
+/** Runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} where the run was named */
+function noticeWhatStays(every: readonly Promoting[], input: PromoteInput, { store, io }: Making): void {
+  const idle = every.filter((one) => addsNothing(one)).map(nothingToAdd);
+  if (input.run !== undefined && idle.length > 0) throw new EvalsError(idle);
+  for (const { what } of idle) io.notice(`${what} Passed over.`);
+  for (const one of every) {
+    const still = input.accept === undefined ? [] : stillMissed(missedRules(one.run, store));
+    if (still.length > 0) io.notice(stillMissedText(one, still));
+  }
+}
+
+const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
+
+const DETACHED = "HEAD is detached: no branch holds this commit. To keep it on one: git switch -c <name>";
+
+/** The run that was named, or the newest of each suite that still exists. */
+async function runsToPromote(store: Store, input: PromoteInput, io: Environment) {
+  const { run: word, directory } = input;
+  const { root } = locate(io, directory);
+  const known = new Set(suiteNames(root));
+  const runs = word === undefined ? newestRuns(store, known) : [findRun(store, word)];
+  const gone = runs.find((run) => !known.has(run.header.suite));
+  if (gone !== undefined) throw new EvalsError(suiteGone(gone));
+  const project = await openProject(io, {
+    directory,
+    suites: [...new Set(runs.map((run) => run.header.suite))],
+  });
+  const asked = { explicit: word !== undefined, accepts: input.accept !== undefined, store };
+  const chosen = word === undefined ? plannedRuns(store, runs, plannedSuites(project)) : runs;
+  return { project, ...(await checkPromotable(project, chosen, asked)) };
+}
+
+function checkReason(why: string | undefined): void {
+  if (why === undefined || why.trim() !== "") return;
+  throw new EvalsError({
+    code: "EVALS_ACCEPT_REASON",
+    what: "--accept gives no reason.",
+    why: "Whoever reviews the baseline must see why it may be worse.",
+    fix: '--accept "shorter answers, agreed with support"',
+  });
+}
+
+async function checkName(root: string, name: string | undefined): Promise<void> {
+  if (name === undefined) return;
+  const tag = `evals/${name}`;
+  if (name.startsWith("-") || !(await isTagName(root, tag))) {
+    throw new EvalsError({
+      code: "EVALS_TAG_NAME",
+      what: `"${name}" cannot be the name of a tag.`,
+      why: "The promotion is tagged evals/<name>, and git refuses such names.",
+      fix: "--as v1.2.0, or any name of letters, digits, dots and dashes",
+    });
+  }
+  if (await tagExists(root, tag)) throw new EvalsError(tagTaken(tag));
+}
+
+/** It was to be added to a baseline, and has nothing that is not in it. */
+function addsNothing({ grown }: Promoting): boolean {
+  return grown !== null && grown.grown + grown.replaced + grown.added + grown.dropped === 0;
+}
+
+function nothingToAdd({ run }: Promoting): Problem {
+  const { header } = run;
+  return {
+    code: "EVALS_PROMOTE_NOTHING_TO_ADD",
+    what: `Run ${header.id} (${header.suite}) adds nothing to the baseline: ${isRecorded(run) ? "its answers were recorded by another run, and the same recorded answers are no new evidence" : "its trials are in it already, or came from the cache"}.`,
+    why: "The same answer counted twice would look like more evidence than there is.",
+    fix: `evals run ${header.suite} --no-cache --all-trials && evals promote --add`,
+  };
+}
+
+/** What an acceptance leaves as it is: it speaks of the regression rule alone. */
+function stillMissed(missed: readonly string[]): readonly string[] {
+  return missed.filter((rule) => !rule.startsWith("regression "));
+}
+
+function stillMissedText({ header }: Promoting, rules: readonly string[]): string {
+  return `${header.suite} still misses ${rules.join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
+}
+
+/** A reason belongs to something: a baseline that got worse, or a first run that misses what its suite requires. */
+function refuseNothingToAccept(all: readonly Promoting[], { input, store }: Making): void {
+  if (input.accept === undefined) return;
+  if (all.some((one) => one.accepted !== null || missedRules(one.run, store).length > 0)) return;
+  throw new EvalsError({
+    code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
+    what: `${all.map((one) => one.header.suite).join(", ")} ${all.length === 1 ? "has" : "have"} no baseline yet, so there is no regression to accept.`,
+    why: "An accepted change is written down as from one baseline to another.",
+    fix: "evals promote, without --accept",
+  });
+}
