@@ -1,0 +1,158 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { Rollback, RollbackProof } from "../../domain/rollback.ts";
+import type { TreeFile } from "../../git/change-journal.ts";
+import { commitFiles } from "../../git/commit-files.ts";
+import { changedPaths, listRefs } from "../../git/repository.ts";
+import { requireRepository } from "../../git/require-repository.ts";
+import { updateSubmodules } from "../../git/submodules.ts";
+import { filesAt, findTag, type PromotedTag } from "../../git/tags.ts";
+import type { Environment } from "../environment.ts";
+import { locate, openProject } from "../project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "../project/read-promotion.ts";
+import { refuseTagOfOtherProject } from "../project/tag-project.ts";
+import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
+import { movedSuites } from "./tag-truth.ts";
+
+/** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
+const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
+
+export interface RollbackInput {
+  readonly directory?: string | undefined;
+  /** Of a promotion, with or without `evals/`. */
+  readonly tag: string;
+  /** Why, for the commit. */
+  readonly message?: string | undefined;
+  /** Says what would change, and changes nothing. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** What each file becomes; null is removed. */
+type Changes = ReadonlyMap<string, TreeFile | null>;
+
+/**
+ * Brings back all that a promotion covered, in one commit, and proves it by fingerprint.
+ * @throws {EvalsError} for a tag that is no promotion's or was moved, and over changes that are not committed
+ */
+export async function rollback(io: Environment, input: RollbackInput): Promise<Rollback> {
+  const { root } = locate(io, input.directory);
+  await requireRepository(root);
+  const tag = await findTag(root, input.tag);
+  if (tag === null) throw await unknownTag(root, input.tag);
+  await refuseTagOfOtherProject(root, tag);
+  const promotion = readPromotion(tag.message);
+  await refuseUntrueTag(root, tag, promotion);
+  const paths = [...new Set([...COVERED, ...promotion.files])];
+  const dirty = await changedPaths(root, paths);
+  if (dirty.length > 0) throw uncommitted(dirty);
+  const changes = await changesTo(root, tag, paths);
+  const changed = {
+    tag: tag.name,
+    restored: [...changes].filter(([, file]) => file !== null).map(([path]) => path),
+    removed: [...changes].filter(([, file]) => file === null).map(([path]) => path),
+  };
+  if (input.dryRun === true) return { ...changed, commit: null, proofs: [], dry: true };
+  const message = commitMessage(tag, input.message);
+  const commit = changes.size === 0 ? null : await commitFiles(root, { files: changes, message, tag: null });
+  await updateSubmodules(root, changes);
+  const proofs = await prove(io, input.directory, promotion.suites);
+  return { ...changed, commit, proofs, dry: false };
+}
+
+/** The last line is what `evals log` finds it by. */
+function commitMessage({ name }: PromotedTag, why: string | undefined): string {
+  return [
+    `Roll back to ${name}`,
+    "",
+    ...(why === undefined ? [] : [why, ""]),
+    `Evals-Rollback: ${name}`,
+  ].join("\n");
+}
+
+/** A tag that is no promotion's could not be proved, and one that was moved would be proved wrong too late. */
+async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPromotion): Promise<void> {
+  if (promotion.suites.length === 0) {
+    throw new EvalsError({
+      code: "EVALS_TAG_NOT_PROMOTED",
+      what: `The tag ${tag.name} was not made by evals promote.`,
+      why: "It says nothing of fingerprints, so nobody could prove what it restores.",
+      fix: `evals log lists promotions; git checkout ${tag.name} -- <files> restores files without proof`,
+    });
+  }
+  const moved = await movedSuites(root, tag, promotion);
+  if (moved.length === 0) return;
+  throw new EvalsError({
+    code: "EVALS_TAG_MOVED",
+    what: `The tag ${tag.name} was moved: the commit it stands on does not hold the baseline of ${moved.join(", ")} that its message promises.`,
+    why: "What it would restore is not what was promoted.",
+    fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
+  });
+}
+
+/** Files that differ between HEAD and the tag, as they were there; null for those it did not have. */
+async function changesTo(root: string, tag: PromotedTag, paths: readonly string[]): Promise<Changes> {
+  const [then, now] = await Promise.all([filesAt(root, tag.commit, paths), filesAt(root, "HEAD", paths)]);
+  const changes = new Map<string, TreeFile | null>();
+  for (const [path, file] of then) {
+    const present = now.get(path);
+    if (present?.id !== file.id || present.mode !== file.mode) changes.set(path, file);
+  }
+  for (const path of now.keys()) if (!then.has(path)) changes.set(path, null);
+  return changes;
+}
+
+/** Plans every promoted suite from what stands in the work tree now and holds its fingerprint against the tag's. */
+async function prove(
+  io: Environment,
+  directory: string | undefined,
+  suites: ReadPromotion["suites"],
+): Promise<RollbackProof[]> {
+  const proofs: RollbackProof[] = [];
+  for (const { suite, alias, fingerprint: promoted } of suites) {
+    const name = alias === null ? suite : `${suite} (${alias})`;
+    try {
+      const now = await fingerprintNow(io, directory, suite, alias);
+      proofs.push({ suite: name, promoted, now, equal: now === promoted });
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      proofs.push({ suite: name, promoted, now: null, equal: false, said: error.problems[0]?.what ?? "" });
+    }
+  }
+  return proofs;
+}
+
+async function fingerprintNow(
+  io: Environment,
+  directory: string | undefined,
+  suite: string,
+  alias: string | null,
+) {
+  const project = await openProject(io, { directory, suites: [suite] });
+  const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
+  const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
+  const prepared = await prepareRuns({ ...project, env }, project.suites, { narrowing: null }, (one) =>
+    alias === null ? one.models : one.models.filter((model) => model.alias === alias),
+  );
+  await closeRuns(prepared);
+  return prepared[0]?.plan.fingerprint ?? null;
+}
+
+async function unknownTag(root: string, word: string): Promise<EvalsError> {
+  const names = (await listRefs(root, "refs/tags/evals/")).map((ref) => ref.replace("refs/tags/evals/", ""));
+  return new EvalsError({
+    code: "EVALS_TAG_UNKNOWN",
+    what: `There is no promoted tag "${word}".${didYouMean(word, names)}`,
+    why: "A rollback goes to what was promoted under a name.",
+    fix:
+      names.length === 0 ? "evals promote --as <name> makes one" : `One of: ${names.slice(0, 10).join(", ")}`,
+  });
+}
+
+function uncommitted(paths: readonly string[]): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ROLLBACK_UNCOMMITTED",
+    what: `${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ` and ${paths.length - 3} more files` : ""} ${paths.length === 1 ? "has" : "have"} changes that are not committed.`,
+    why: "A rollback would overwrite them.",
+    fix: "git stash, or commit them",
+  });
+}

@@ -1,0 +1,34 @@
+import type { Rollback, RollbackProof } from "../../domain/rollback.ts";
+import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** What a rollback did, or would do, with the proof of each suite. */
+export function rollbackText(rollback: Rollback): string {
+  return rollback.dry ? dryText(rollback) : doneText(rollback);
+}
+
+function dryText({ tag, restored, removed }: Rollback): string {
+  const files = restored.length + removed.length;
+  if (files === 0) return `Everything stands as ${tag} had it; nothing would change.\n`;
+  const lines = [
+    ...restored.map((path) => `  restore  ${plainLine(path)}`),
+    ...removed.map((path) => `  remove   ${plainLine(path)}`),
+  ];
+  return `Rolling back to ${tag} would change ${plural(files, "file")}:\n${lines.join("\n")}\nnothing was written\n`;
+}
+
+function doneText({ tag, restored, removed, commit, proofs }: Rollback): string {
+  const done =
+    commit === null
+      ? `Everything stood as ${tag} had it; nothing was changed.`
+      : `Rolled back to ${tag}: ${plural(restored.length, "file")} restored, ${removed.length} removed   commit ${commit.slice(0, 7)}`;
+  const lines = proofs.map((one) => `  ${one.suite}  ${proofText(one)}`);
+  const undo = commit === null ? [] : ["  to undo: git revert HEAD"];
+  return `${[done, ...lines, ...undo].join("\n")}\n`;
+}
+
+function proofText({ equal, now, promoted, said }: RollbackProof): string {
+  if (now === null) return `not proved: ${plainLine(said ?? "")}`;
+  if (equal) return `fingerprint ${now.slice(0, 12)} equals the promoted one: proved`;
+  return `not proved: fingerprint ${now.slice(0, 12)} is not the promoted ${promoted.slice(0, 12)}`;
+}
