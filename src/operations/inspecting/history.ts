@@ -1,0 +1,70 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { FingerprintStability, HistoryRun, RunHistory } from "../../metrics/run-history.ts";
+import { flakyCases, suiteStability, twiceAnswered } from "../../metrics/stability.ts";
+import { openStore } from "../../store/open-store.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { fingerprintRuns } from "../project/fingerprint-runs.ts";
+import { locate } from "../project/open-project.ts";
+
+export interface HistoryInput {
+  readonly directory?: string | undefined;
+  /** Of all suites when left out. */
+  readonly suite?: string | undefined;
+  /** The most runs that are listed, at least 1. */
+  readonly limit: number;
+}
+
+/**
+ * Past runs, newest first; of one suite with what its newest fingerprint amounts to.
+ * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, where others did
+ */
+export async function history(
+  io: Environment,
+  { directory, suite, limit }: HistoryInput,
+): Promise<RunHistory> {
+  const { root } = locate(io, directory);
+  const store = await openStore(root);
+  try {
+    const runs = store.runs({ suite, limit });
+    if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));
+    return {
+      suite: suite ?? null,
+      runs: runs.map(historyRun),
+      stability: suite === undefined ? null : stabilityOf(store, suite),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+function historyRun({ header, status, ended_at, calls, report }: StoredRun): HistoryRun {
+  const { counts = null, metrics = {}, gate = null } = (report ?? {}) as Partial<HistoryRun>;
+  return { header, status, ended_at, calls, counts, metrics, gate };
+}
+
+function stabilityOf(store: Store, suite: string): FingerprintStability | null {
+  const found = fingerprintRuns(store, suite);
+  if (found === null) return null;
+  const { newest, runs, pooled } = found;
+  return {
+    fingerprint: newest.header.fingerprint,
+    runs: runs.map(({ header }) => header.id),
+    stability: suiteStability(pooled),
+    flaky: flakyCases(pooled),
+    measured: twiceAnswered(pooled),
+    cases: pooled.ids.length,
+  };
+}
+
+function refuseUnknown(suite: string, all: readonly StoredRun[]): void {
+  const known = new Set(all.map((run) => run.header.suite));
+  if (known.size === 0) return;
+  throw new EvalsError({
+    code: "EVALS_SUITE_UNKNOWN",
+    what: `No run of a suite "${suite}" is in the history.${didYouMean(suite, known)}`,
+    why: "Runs are listed by the suite they were made of.",
+    fix: `One of: ${[...known].join(", ")}`,
+  });
+}
