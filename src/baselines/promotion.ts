@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { PROMOTION_RECORD } from "../domain/promotion-log.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { GATE_OUTCOMES, type GateOutcome } from "../domain/verdict.ts";
 import type { Baseline } from "./baseline-file.ts";
@@ -94,11 +95,9 @@ export interface PromotionRecord {
   readonly gate: GateOutcome | null;
 }
 
-const RECORD = "Evals-Promotion: ";
-
 function promotionRecord({ path, header, accepted, grown, gate }: PromotedRun): string {
   const how = accepted !== null ? "accepted regression" : grown !== null ? "addition" : "promotion";
-  return RECORD + JSON.stringify({ path, run: header.id, how, gate } satisfies PromotionRecord);
+  return PROMOTION_RECORD + JSON.stringify({ path, run: header.id, how, gate } satisfies PromotionRecord);
 }
 
 const Record = z.object({
@@ -112,21 +111,13 @@ const Record = z.object({
 export function promotionRecords(body: string): PromotionRecord[] {
   return body.split("\n").flatMap((line) => {
     const text = line.trim();
-    if (!text.startsWith(RECORD)) return [];
+    if (!text.startsWith(PROMOTION_RECORD)) return [];
     try {
-      return [Record.parse(JSON.parse(text.slice(RECORD.length)))];
+      return [Record.parse(JSON.parse(text.slice(PROMOTION_RECORD.length)))];
     } catch {
       return [];
     }
   });
-}
-
-/** A commit's words without the lines that are there for `evals log`. */
-export function withoutRecords(body: string): string {
-  return body
-    .split("\n")
-    .filter((line) => !line.trim().startsWith(RECORD))
-    .join("\n");
 }
 
 /** Everything an audit asks for, in lines that `evals log` reads back. */

@@ -2,32 +2,9 @@ import { type BaselineCase, parseBaseline } from "../../baselines/baseline-file.
 import { type PromotionRecord, promotionRecords } from "../../baselines/promotion.ts";
 import { canonicalJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/promotion-log.ts";
 import type { GateOutcome } from "../../domain/verdict.ts";
 import type { ChangedBaseline, PromotionEntry } from "../../git/promotion-history.ts";
-
-/** How a baseline came to be what it is. */
-export type ChangeKind = PromotionRecord["how"] | "rollback" | "merge" | "edit by hand";
-
-/** One baseline that a commit changed. */
-export interface ToldBaseline {
-  readonly path: string;
-  /** Null where the file cannot be read. */
-  readonly suite: string | null;
-  readonly kind: ChangeKind;
-  /** Of the promoted run; null where nobody wrote it down, or there was none. */
-  readonly gate: GateOutcome | null;
-  readonly run: string | null;
-}
-
-/** What a commit did to the baselines. */
-export interface ToldChange {
-  /** The one that matters most, where it did several things. */
-  readonly kind: ChangeKind;
-  /** Its promotions were made in commits of their own, whose messages it has at most. */
-  readonly squashed: boolean;
-  readonly suites: readonly string[];
-  readonly baselines: readonly ToldBaseline[];
-}
 
 /** What a reader wants to see first. */
 const WEIGHT: readonly ChangeKind[] = [
@@ -47,11 +24,13 @@ export interface LogSources {
   readonly gateOf: (run: string) => GateOutcome | null;
 }
 
-export function toldChange(entry: PromotionEntry, sources: LogSources): ToldChange {
-  const told = `${entry.subject}\n${entry.body}`;
-  const records = [...recordsOfOldMessages(told), ...promotionRecords(told)];
-  const isRollback = /^\s*(?:Evals-Rollback: |This reverts commit )/m.test(told);
-  const baselines = entry.files.map((file) => toldBaseline(file, { entry, records, isRollback, ...sources }));
+export function loggedChange(entry: PromotionEntry, sources: LogSources): LoggedChange {
+  const message = `${entry.subject}\n${entry.body}`;
+  const records = [...recordsOfOldMessages(message), ...promotionRecords(message)];
+  const isRollback = /^\s*(?:Evals-Rollback: |This reverts commit )/m.test(message);
+  const baselines = entry.files.map((file) =>
+    loggedBaseline(file, { entry, records, isRollback, ...sources }),
+  );
   const kinds = baselines.map((one) => one.kind);
   const fallback: ChangeKind = isRollback ? "rollback" : "edit by hand";
   return {
@@ -62,14 +41,14 @@ export function toldChange(entry: PromotionEntry, sources: LogSources): ToldChan
   };
 }
 
-interface Telling extends LogSources {
+interface Reading extends LogSources {
   readonly entry: PromotionEntry;
   readonly records: readonly PromotionRecord[];
   readonly isRollback: boolean;
 }
 
-function toldBaseline(file: ChangedBaseline, telling: Telling): ToldBaseline {
-  const { entry, records, isRollback, textOf, gateOf } = telling;
+function loggedBaseline(file: ChangedBaseline, reading: Reading): LoggedBaseline {
+  const { entry, records, isRollback, textOf, gateOf } = reading;
   const before = read(file.before, file.path, textOf);
   const after = read(file.after, file.path, textOf);
   const base = { path: file.path, suite: (after ?? before)?.suite ?? null, gate: null, run: null };
@@ -102,7 +81,7 @@ interface ReadBaseline {
   readonly cases: readonly BaselineCase[];
 }
 
-function read(id: string | null, path: string, textOf: Telling["textOf"]): ReadBaseline | null {
+function read(id: string | null, path: string, textOf: Reading["textOf"]): ReadBaseline | null {
   const text = id === null ? null : textOf(id);
   if (text === null) return null;
   try {
@@ -153,9 +132,9 @@ function isNewAcceptance(before: ReadBaseline | null, after: ReadBaseline): bool
 }
 
 /** Promotions of versions that wrote no record: `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
-function recordsOfOldMessages(told: string): PromotionRecord[] {
-  if (!/^\s*(?:\* )?Promote /m.test(told) || told.includes("Evals-Promotion: ")) return [];
-  return Array.from(told.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({
+function recordsOfOldMessages(message: string): PromotionRecord[] {
+  if (!/^\s*(?:\* )?Promote /m.test(message) || message.includes("Evals-Promotion: ")) return [];
+  return Array.from(message.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({
     path: "",
     run,
     how: "promotion" as const,

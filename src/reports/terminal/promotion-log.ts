@@ -1,0 +1,61 @@
+import {
+  type LogEntry,
+  type LoggedChange,
+  type LoggedTag,
+  type PromotionLog,
+  withoutRecords,
+} from "../../domain/promotion-log.ts";
+import type { GateOutcome } from "../../domain/verdict.ts";
+import { plainLine } from "../plain-text.ts";
+import { fold } from "./run-report.ts";
+
+/** Who promoted or rolled back what, newest first: a block each. */
+export function promotionLogText({ entries }: PromotionLog, width: number): string {
+  if (entries.length === 0) return "Nothing was promoted yet: evals promote\n";
+  const blocks = entries.map((entry) =>
+    entryLines(entry)
+      .flatMap((line) => fold(line, width))
+      .join("\n"),
+  );
+  return `${blocks.join("\n\n")}\n`;
+}
+
+function entryLines({ commit, at, who, subject, body, tags, ...change }: LogEntry): string[] {
+  return [
+    `${commit.slice(0, 7)}  ${at.slice(0, 16).replace("T", " ")}  ${plainLine(subject)}`,
+    `  by ${plainLine(who)}`,
+    ...changeLines(change),
+    ...tags.map((tag) => `  tag ${plainLine(tag.name)}${tagNote(tag)}`),
+    ...withoutRecords(body)
+      .split("\n")
+      .filter((line) => line.trim() !== "")
+      .map((line) => `  ${plainLine(line)}`),
+  ];
+}
+
+/** What became of each baseline, one line for those that have it in common. */
+function changeLines({ kind, squashed, baselines }: LoggedChange): string[] {
+  const lines = new Map<string, string[]>();
+  for (const one of baselines) {
+    const how = squashed && one.run !== null ? `${one.kind}, squashed` : one.kind;
+    const gate = one.gate === null ? "" : ` (${GATES[one.gate]})`;
+    const key = JSON.stringify([how, gate]);
+    lines.set(key, [...(lines.get(key) ?? []), one.suite ?? one.path]);
+  }
+  if (lines.size === 0) return [`  ${kind}`];
+  return [...lines].map(([key, suites]) => {
+    const [how, gate] = JSON.parse(key) as [string, string];
+    return `  ${how}: ${plainLine([...new Set(suites)].join(", "))}${gate}`;
+  });
+}
+
+const GATES: Readonly<Record<GateOutcome, string>> = {
+  passed: "the gate passed",
+  failed: "the gate failed",
+  undecided: "the gate was undecided",
+  not_gated: "nothing was gated",
+};
+
+function tagNote({ why, moved }: LoggedTag): string {
+  return `${why === null ? "" : `: ${plainLine(why)}`}${moved ? "   moved here: this commit does not hold what it promises" : ""}`;
+}
