@@ -199,7 +199,6 @@ export const subRooms = {
       sides: ["project", "running"],
       gating: ["project", "running", "sides"],
       promoting: ["project", "running", "sides", "gating"],
-      inspecting: ["project", "running", "sides", "gating", "judging"],
       judging: ["project", "running"],
       labelling: ["project"],
       sizing: ["project"],

@@ -1,5 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
-import { history } from "../../operations/inspecting/history.ts";
+import { history } from "../../operations/history.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { historyDocument } from "../../reports/json/history.ts";
 import { historyTable, historyText } from "../../reports/terminal/run-history.ts";

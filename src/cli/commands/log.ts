@@ -1,4 +1,4 @@
-import { promotionLog } from "../../operations/promoting/promotion-log.ts";
+import { promotionLog } from "../../operations/promotion-log.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
 import { EXIT } from "../exit-code.ts";

@@ -1,4 +1,4 @@
-import { promote } from "../../operations/promoting/promote.ts";
+import { promote } from "../../operations/promote.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promotionDocument } from "../../reports/json/promotion.ts";
 import { promotionText } from "../../reports/terminal/promotion.ts";

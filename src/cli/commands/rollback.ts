@@ -1,4 +1,4 @@
-import { rollback } from "../../operations/promoting/rollback.ts";
+import { rollback } from "../../operations/rollback.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { rollbackDocument } from "../../reports/json/rollback.ts";
 import { rollbackText } from "../../reports/terminal/rollback.ts";

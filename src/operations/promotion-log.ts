@@ -1,20 +1,20 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { EvalsError } from "../../domain/problem.ts";
-import type { LogEntry, LoggedTag, PromotionLog } from "../../domain/promotion-log.ts";
-import type { GateOutcome, GateResult } from "../../domain/verdict.ts";
-import { isShallow } from "../../git/git-folder.ts";
-import { type PromotionEntry, promotionHistory } from "../../git/promotion-history.ts";
-import { requireRepository } from "../../git/require-repository.ts";
-import { readBlobs } from "../../git/tags.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
-import type { Environment } from "../environment.ts";
-import { locate } from "../project/open-project.ts";
-import { readPromotion } from "../project/read-promotion.ts";
-import { otherProjectOf } from "../project/tag-project.ts";
-import { type LogSources, loggedChange } from "./log-entry.ts";
-import { movedSuites } from "./tag-truth.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { LogEntry, LoggedTag, PromotionLog } from "../domain/promotion-log.ts";
+import type { GateOutcome, GateResult } from "../domain/verdict.ts";
+import { isShallow } from "../git/git-folder.ts";
+import { type PromotionEntry, promotionHistory } from "../git/promotion-history.ts";
+import { requireRepository } from "../git/require-repository.ts";
+import { readBlobs } from "../git/tags.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { locate } from "./project/open-project.ts";
+import { readPromotion } from "./project/read-promotion.ts";
+import { otherProjectOf } from "./project/tag-project.ts";
+import { type LogSources, loggedChange } from "./promoting/log-entry.ts";
+import { movedSuites } from "./promoting/tag-truth.ts";
 
 /** Who promoted or rolled back what, when and why, read from git itself. */
 export async function promotionLog(

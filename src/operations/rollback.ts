@@ -1,18 +1,18 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
-import { EvalsError } from "../../domain/problem.ts";
-import type { Rollback, RollbackProof } from "../../domain/rollback.ts";
-import type { TreeFile } from "../../git/change-journal.ts";
-import { commitFiles } from "../../git/commit-files.ts";
-import { changedPaths, listRefs } from "../../git/repository.ts";
-import { requireRepository } from "../../git/require-repository.ts";
-import { updateSubmodules } from "../../git/submodules.ts";
-import { filesAt, findTag, type PromotedTag } from "../../git/tags.ts";
-import type { Environment } from "../environment.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { type ReadPromotion, readPromotion } from "../project/read-promotion.ts";
-import { refuseTagOfOtherProject } from "../project/tag-project.ts";
-import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
-import { movedSuites } from "./tag-truth.ts";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { Rollback, RollbackProof } from "../domain/rollback.ts";
+import type { TreeFile } from "../git/change-journal.ts";
+import { commitFiles } from "../git/commit-files.ts";
+import { changedPaths, listRefs } from "../git/repository.ts";
+import { requireRepository } from "../git/require-repository.ts";
+import { updateSubmodules } from "../git/submodules.ts";
+import { filesAt, findTag, type PromotedTag } from "../git/tags.ts";
+import type { Environment } from "./environment.ts";
+import { locate, openProject } from "./project/open-project.ts";
+import { type ReadPromotion, readPromotion } from "./project/read-promotion.ts";
+import { refuseTagOfOtherProject } from "./project/tag-project.ts";
+import { movedSuites } from "./promoting/tag-truth.ts";
+import { closeRuns, prepareRuns } from "./running/prepare-runs.ts";
 
 /** What a promotion always covers; scorers, schemas and modules elsewhere are named in its tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;

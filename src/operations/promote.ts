@@ -1,17 +1,16 @@
-import { movedBy, planPromotion } from "../../baselines/promotion.ts";
-import { EvalsError, type Problem } from "../../domain/problem.ts";
-import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
-import { commitFiles } from "../../git/commit-files.ts";
-import { isDetached, userOfGit } from "../../git/repository.ts";
-import { requireRepository } from "../../git/require-repository.ts";
-import { isTagName, tagExists, tagTaken } from "../../git/tags.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store } from "../../store/store.ts";
-import type { Environment } from "../environment.ts";
-import { findRun } from "../project/find-run.ts";
-import { locate, openProject } from "../project/open-project.ts";
-import { suiteNames } from "../project/suite-names.ts";
-import { plannedSuites } from "../sides/side-source.ts";
+import { movedBy, planPromotion } from "../baselines/promotion.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { PromotedSuite, Promotion } from "../domain/promotion.ts";
+import { commitFiles } from "../git/commit-files.ts";
+import { isDetached, userOfGit } from "../git/repository.ts";
+import { requireRepository } from "../git/require-repository.ts";
+import { isTagName, tagExists, tagTaken } from "../git/tags.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { findRun } from "./project/find-run.ts";
+import { locate, openProject } from "./project/open-project.ts";
+import { suiteNames } from "./project/suite-names.ts";
 import {
   type Covered,
   checkPromotable,
@@ -19,14 +18,15 @@ import {
   newestRuns,
   plannedRuns,
   suiteGone,
-} from "./promotable.ts";
+} from "./promoting/promotable.ts";
 import {
   isRecorded,
   type Making,
   type Promoting,
   type PromotionChoices,
   promotedRun,
-} from "./promoted-run.ts";
+} from "./promoting/promoted-run.ts";
+import { plannedSuites } from "./sides/side-source.ts";
 
 /** What is promoted, and how. */
 export interface PromoteInput extends PromotionChoices {

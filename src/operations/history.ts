@@ -1,12 +1,12 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
-import { EvalsError } from "../../domain/problem.ts";
-import type { FingerprintStability, HistoryRun, RunHistory } from "../../metrics/run-history.ts";
-import { flakyCases, suiteStability, twiceAnswered } from "../../metrics/stability.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
-import type { Environment } from "../environment.ts";
-import { fingerprintRuns } from "../project/fingerprint-runs.ts";
-import { locate } from "../project/open-project.ts";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { FingerprintStability, HistoryRun, RunHistory } from "../metrics/run-history.ts";
+import { flakyCases, suiteStability, twiceAnswered } from "../metrics/stability.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { fingerprintRuns } from "./project/fingerprint-runs.ts";
+import { locate } from "./project/open-project.ts";
 
 export interface HistoryInput {
   readonly directory?: string | undefined;
