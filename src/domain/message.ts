@@ -1,11 +1,19 @@
 import type { Json } from "./json.ts";
 
-/** One call of a tool, as a model asked for it. */
+/** One call of a tool, as a model asked for it, and what is known of how it went. */
 export interface ToolCall {
   readonly id?: string | undefined;
   readonly name: string;
   /** Parsed when the model wrote valid JSON, else its text. */
   readonly arguments: Json;
+  /** The model call that asked for it, from 1; absent when unknown. */
+  readonly step?: number | undefined;
+  /** What it gave back; absent when unknown or when it failed. */
+  readonly result?: Json | undefined;
+  /** Why it failed; absent or null when it did not, or when nobody knows. */
+  readonly error?: string | null | undefined;
+  /** Milliseconds; absent or null when it was not measured. */
+  readonly latency_ms?: number | null | undefined;
 }
 
 export const ROLES = ["system", "developer", "user", "assistant", "tool"] as const;

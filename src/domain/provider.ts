@@ -3,6 +3,7 @@ import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import type { ErrorKind } from "./outcome.ts";
+import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
 
 /** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
@@ -48,6 +49,8 @@ export interface AnsweredReply {
   readonly model?: string | null | undefined;
   readonly finish_reason?: string | null | undefined;
   readonly refusal?: string | null | undefined;
+  /** What an application tells of its way to the answer, beyond messages and tool calls. */
+  readonly trajectory?: Trajectory | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
   /** The model of the config that stepped in for the one that was asked; absent when none did. */

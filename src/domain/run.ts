@@ -2,6 +2,7 @@ import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason } from "./outcome.ts";
+import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
 
 /** How a run was narrowed below its suite; such a run compares only the chosen cases and cannot be promoted. */
@@ -176,6 +177,7 @@ export interface StoredAnswer {
   readonly raw: string | null;
   /** Alias of the model that answered in place of the one that was asked; absent when none did. */
   readonly fallback?: string | undefined;
+  readonly trajectory?: Trajectory | undefined;
   readonly at: string;
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { answerEnd } from "./finish-reason.ts";
 import type { Message, ToolCall } from "./message.ts";
+import type { Trajectory } from "./trajectory.ts";
 
 const Count = z.number().int().min(0).nullable().default(null);
 
@@ -56,6 +57,8 @@ export interface Transcript {
   readonly fallback?: string | undefined;
   /** What the answer does not tell; absent when it tells all. */
   readonly untold?: readonly Untold[] | undefined;
+  /** What the target tells of its way beyond messages and tool calls; absent when it tells nothing of it. */
+  readonly trajectory?: Trajectory | undefined;
 }
 
 /** What an answer may leave unsaid: then no tool calls, or no refusal, means that nobody knows of any. */

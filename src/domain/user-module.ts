@@ -1,6 +1,7 @@
 import type { Case } from "./case.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
+import type { Retrieval, Stopped } from "./trajectory.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
 /** What an agent (`provider: module`) is told beside the case's input. */
@@ -23,7 +24,17 @@ export interface AgentAnswer {
   /** One that is not text is scored as its JSON. */
   readonly output: Json;
   readonly messages?: readonly Message[] | null;
+  /** Those that stand only in `messages` are found there, with their results. */
   readonly tool_calls?: readonly ToolCall[] | null;
+  readonly retrievals?: readonly Retrieval[] | null;
+  /** What the application's world looks like afterwards: its orders, its tickets. */
+  readonly state?: Json;
+  /** Messages of the person. */
+  readonly turns?: number | null;
+  /** Calls of a model. */
+  readonly steps?: number | null;
+  /** The limit that ended it before it was done. */
+  readonly stopped?: Stopped | null;
   readonly usage?: { readonly [field in keyof Usage]?: number | null } | null;
   /** Milliseconds. */
   readonly latency_ms?: number | null;
@@ -40,12 +51,23 @@ export type Agent = (
   context: AgentContext,
 ) => string | AgentAnswer | Promise<string | AgentAnswer>;
 
+/** All that an answer said, its tool calls with their results. What nobody told is null. */
+export interface ScorerTranscript extends Transcript {
+  readonly retrievals: readonly Retrieval[];
+  readonly state: Json;
+  /** Messages of the person. */
+  readonly turns: number | null;
+  /** Calls of a model. */
+  readonly steps: number | null;
+  readonly stopped: Stopped | null;
+}
+
 /** What a scorer of type `module` is handed. */
 export interface ScorerInput {
   readonly case: Case;
   /** The selected part of the answer: its text, or a JSON value under `select: {json}`. */
   readonly output: Json;
-  readonly transcript: Transcript;
+  readonly transcript: ScorerTranscript;
   /** What the suite's entry says under `config:`; `{}` without it. */
   readonly config: Json;
 }

@@ -1,6 +1,8 @@
-import { exactJsonText, parseExactJson, withNumbersAsText } from "../domain/exact-json.ts";
+import { errorInResult } from "../domain/conversation.ts";
+import { exactJsonText, withNumbersAsText } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import { type Message, ROLES, type Role, type ToolCall } from "../domain/message.ts";
+import { toolValue } from "../domain/tool-text.ts";
 
 /** A parsed value whose members may be looked at; undefined for anything but an object. */
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -9,17 +11,9 @@ export function membersOf(value: unknown): Readonly<Record<string, unknown>> | u
     : undefined;
 }
 
-/**
- * Arguments of a tool call as a model wrote them: parsed when they are JSON, else the text itself. A number that a double
- * would change, such as an id beyond 2^53, is kept as its text.
- */
+/** Arguments of a tool call as a model wrote them; none are an empty object. */
 export function argumentsOf(written: unknown): Json {
-  if (typeof written !== "string") return withNumbersAsText(written ?? {});
-  try {
-    return withNumbersAsText(parseExactJson(written));
-  } catch {
-    return written;
-  }
+  return toolValue(written ?? {});
 }
 
 /** Arguments as the text that chat APIs want back. */
@@ -38,8 +32,28 @@ function toolCallOf(value: unknown): ToolCall | undefined {
     ...(typeof id === "string" && { id }),
     name: named.name,
     arguments: argumentsOf(written),
+    ...(call !== undefined && callDetails(call)),
   };
 }
+
+/** What a call tells of how it went, where it was written down after the fact. A result that is an error is none. */
+function callDetails({
+  step,
+  result,
+  error,
+  latency_ms,
+}: Readonly<Record<string, unknown>>): Partial<ToolCall> {
+  if (result == null && error == null && step == null && latency_ms == null) return NO_DETAILS;
+  const given = result == null ? undefined : toolValue(result);
+  const failure = errorInResult({ error: withNumbersAsText(error ?? null) }) ?? errorInResult(given ?? null);
+  return {
+    ...((countOf(step) ?? 0) > 0 && { step: step as number }),
+    ...(failure !== undefined ? { error: failure } : given !== undefined && { result: given }),
+    ...(typeof latency_ms === "number" && { latency_ms }),
+  };
+}
+
+const NO_DETAILS: Partial<ToolCall> = {};
 
 /** A list of tool calls in either shape; undefined when the value is not such a list. */
 export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
@@ -95,11 +109,14 @@ export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
   });
 }
 
-/** A conversation's message that stands in it as an item of the responses API. */
+/** A conversation's message that stands in it as an item of the responses API. What a file search found is kept. */
 function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefined {
   const { type } = item;
   if (typeof type !== "string") return undefined;
-  if (CALL_ITEM.test(type)) return { role: "assistant", content: null, tool_calls: callsInItems([item]) };
+  if (CALL_ITEM.test(type)) {
+    const content = Array.isArray(item.results) ? [withNumbersAsText(item)] : null;
+    return { role: "assistant", content, tool_calls: callsInItems([item]) };
+  }
   if (/_call_output$/.test(type)) {
     return {
       role: "tool",

@@ -3,8 +3,10 @@ import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { isStated, ownFailure } from "../domain/stated-error.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
-import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
+import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
+import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
+import { isToolCallList, TRAJECTORY_MEMBERS, trajectoryOf } from "./given-trajectory.ts";
 import { saidInValue } from "./said-in-body.ts";
 import { isBareError } from "./stated-failure.ts";
 
@@ -33,8 +35,13 @@ const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => bool
   ["model", isText, "text"],
   ["finish_reason", isText, "text"],
   ["refusal", isText, "text"],
-  ["messages", (value) => value == null || messagesOf(value) !== undefined, "a list of {role, content}"],
-  ["tool_calls", (value) => value == null || toolCallsOf(value) !== undefined, "a list of {name, arguments}"],
+  ["messages", (value) => value == null || readConversation(value) !== undefined, CONVERSATION_FORMS],
+  [
+    "tool_calls",
+    (value) => value == null || isToolCallList(value),
+    "a list of {name, arguments}, each with its step, result, error and latency_ms where they are known",
+  ],
+  ...TRAJECTORY_MEMBERS,
 ];
 
 /** A member of a given answer that is not what it has to be. */
@@ -60,10 +67,11 @@ function has(value: unknown): boolean {
 function answerFrom(answer: Members, output: string): AnsweredReply {
   const { messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
   const usage = membersOf(answer.usage);
+  const trajectory = trajectoryOf(answer);
   return {
     kind: "answered",
     output,
-    ...(has(messages) && { messages: messagesOf(messages) }),
+    ...(has(messages) && { messages: readConversation(messages)?.messages }),
     ...(has(tool_calls) && { tool_calls: toolCallsOf(tool_calls) }),
     ...(usage !== undefined && { usage: usageOf(usage as KnownUsage) }),
     ...(has(latency_ms) && { latency_ms: latency_ms as number }),
@@ -71,6 +79,7 @@ function answerFrom(answer: Members, output: string): AnsweredReply {
     ...(has(model) && { model: model as string }),
     ...(has(finish_reason) && { finish_reason: finish_reason as string }),
     ...(refusal !== undefined && { refusal: refusal === "" ? null : (refusal as string | null) }),
+    ...(trajectory !== undefined && { trajectory }),
   };
 }
 

@@ -14,7 +14,8 @@ import type {
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
 import { NO_FRAGMENT } from "./chat-settings.ts";
-import { countOf, membersOf, messagesOf, toolCallsOf } from "./chat-shapes.ts";
+import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
+import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { HeaderSettings } from "./header-settings.ts";
@@ -203,9 +204,9 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
     );
   }
   const conversation = paths.messages?.(body) ?? undefined;
-  const messages = messagesOf(conversation);
+  const messages = readConversation(conversation)?.messages;
   if (conversation !== undefined && messages === undefined)
-    return unusable(`what stands at ${settings.messages} in the reply is no list of {role, content}`);
+    return unusable(`what stands at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`);
   const called = paths.tool_calls?.(body) ?? undefined;
   const toolCalls = toolCallsOf(called);
   if (called !== undefined && toolCalls === undefined)

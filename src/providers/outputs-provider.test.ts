@@ -42,6 +42,36 @@ describe("outputsProvider", () => {
     await target.client.close();
   });
 
+  it("keeps what a line tells of the way to its answer", async () => {
+    const way = {
+      retrievals: [{ step: 1, query: "k", documents: [{ id: 7, text: "seven" }] }],
+      ...{ state: { orders: [] }, turns: 2, steps: 3, stopped: "time" },
+    };
+    const call = { step: 2, name: "find", arguments: { id: 7 }, result: { error: "gone" }, latency_ms: 3 };
+    const { send } = await open(lines({ case: "a", output: "x", messages: [], tool_calls: [call], ...way }));
+    expect(send("a", 1)).toMatchObject({
+      tool_calls: [{ step: 2, name: "find", arguments: { id: 7 }, error: "gone", latency_ms: 3 }],
+      trajectory: {
+        ...way,
+        retrievals: [{ step: 1, query: "k", documents: [{ id: "7", text: "seven", score: null }] }],
+      },
+    });
+  });
+
+  it.each([
+    { steps: "two" },
+    { turns: -1 },
+    { stopped: "tired" },
+    { retrievals: [{ query: "k" }] },
+    { retrievals: [{ documents: [{ text: "no id" }] }] },
+    { tool_calls: [{ name: "find", step: 0 }] },
+    { tool_calls: [{ name: "find", latency_ms: "3" }] },
+  ])("refuses %j", async (member) => {
+    expect(await problemsOf(lines({ case: "a", output: "x", ...member }))).toEqual([
+      expect.stringMatching(/^o\.jsonl:1:\d+ EVALS_OUTPUTS_/),
+    ]);
+  });
+
   it("numbers lines without a trial in order", async () => {
     const { send } = await open(
       lines({ case: "a", output: "1" }, { case: "b", output: "x" }, { case: "a", output: "2" }),

@@ -23,6 +23,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     refusal,
     cost_usd,
     fallback,
+    trajectory,
   } = reply;
   const untold = untoldBy(reply);
   return JSON.stringify({
@@ -40,6 +41,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     messages: messages?.length ? messages : undefined,
     tool_calls: tool_calls?.length ? tool_calls : undefined,
     untold: untold.length > 0 ? untold : undefined,
+    ...trajectory,
   });
 }
 

@@ -64,6 +64,22 @@ describe("what was recorded", () => {
     expect(await replayed("c1", 1)).toEqual({ ...full, refusal: null, recorded: true });
   });
 
+  it("is replayed with its way to the answer", async () => {
+    const way: Reply = {
+      ...full,
+      tool_calls: [
+        { name: "f", arguments: {}, step: 1, result: [1], latency_ms: 2 },
+        { name: "g", arguments: {}, step: 2, error: "closed" },
+      ],
+      trajectory: {
+        retrievals: [{ step: 1, query: null, documents: [{ id: "K", text: null, score: 1 }] }],
+        ...{ state: { open: true }, turns: 1, steps: 2, stopped: "tokens" },
+      },
+    };
+    await record([{ ...way, refusal: null }], [1]);
+    expect(await replayed("c1", 1)).toEqual({ ...way, refusal: null, recorded: true });
+  });
+
   it("answers only the trial it was", async () => {
     await record([full], [1]);
     expect(await replayed("c1", 2)).toMatchObject({

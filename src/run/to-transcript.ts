@@ -24,5 +24,6 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     refusal: wellFormed(reply.refusal ?? null),
     ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
     ...(untold === TELLS_ALL ? {} : { untold }),
+    ...(reply.trajectory === undefined ? {} : { trajectory: wellFormed(reply.trajectory) }),
   };
 }

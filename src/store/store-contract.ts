@@ -180,6 +180,28 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(transcript);
       });
 
+      it("comes back with its way to the answer, where it tells it, and without it, where it does not", () => {
+        const writer = create();
+        const way = {
+          tool_calls: [
+            { name: "find", arguments: {}, step: 1, result: { documents: [{ id: "K-1" }] }, latency_ms: 3 },
+            { name: "refund", arguments: { id: 7 }, step: 2, error: "the till is closed" },
+          ],
+          trajectory: {
+            retrievals: [{ step: 1, query: "k", documents: [{ id: "K-1", text: null, score: 0.5 }] }],
+            ...{ state: { orders: { 7: "open" } }, turns: 2, steps: 3, stopped: "steps" as const },
+          },
+        };
+        writer.record(answered(0, 1, { transcript: sampleTranscript(way) }));
+        writer.record(answered(0, 2));
+        writer.flush();
+        expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript(way));
+        const [told, untold] = store.trials(writer.no, 0);
+        expect(told?.answer).toMatchObject(way);
+        expect(untold?.answer).not.toHaveProperty("trajectory");
+        expect(store.transcript(writer.no, 0, 2)?.transcript).toEqual(sampleTranscript());
+      });
+
       it("costs what it cost though it has no scores, beside replies that gave no answer", () => {
         const writer = create();
         writer.record(answered(0, 1));

@@ -156,3 +156,92 @@ describe("evals show of a case", () => {
     expect(stdout).not.toMatch(/[^\P{Cc}\n]|\u202e|^\s*::/mu);
   });
 });
+
+describe("evals show of an agent's trial", () => {
+  const ANSWER = `export default () => ({
+  output: "It is on its way.",
+  messages: [
+    { role: "user", content: "Where is A-7?" },
+    { role: "assistant", content: null, tool_calls: [{ id: "x", name: "find", arguments: { order: "A-7" } }] },
+    { role: "tool", tool_call_id: "x", content: '{"error":"no such order"}' },
+    { role: "assistant", content: "Let me read\\nthe page.", tool_calls: [{ id: "x", name: "read", arguments: { query: "post" } }] },
+    { role: "tool", tool_call_id: "x", content: '{"documents":[{"id":"H-1","score":0.5}]}' },
+    { role: "assistant", content: "It is on its way." },
+  ],
+  state: { orders: { "A-7": "sent" } },
+  stopped: "steps",
+});
+`;
+  const shownProject = (): GitProject => {
+    const project = gitProject({
+      ...projectFiles(1, 1),
+      "agents/bot.mjs": ANSWER,
+      "evals/s.yaml":
+        "dataset: d\nmodel: bot\nscorers:\n  - { type: module, name: way, file: scorers/way.mjs }\n",
+      "scorers/way.mjs":
+        "export default ({ transcript: t }) => ({ score: 1, pass: t.steps === 3 && t.state.orders['A-7'] === 'sent' && t.stopped === 'steps' && t.retrievals.length === 1 && t.tool_calls[0].error === 'no such order', reason: JSON.stringify(t.tool_calls) });",
+    });
+    open.push(project);
+    return project;
+  };
+
+  it("prints the conversation reply by reply, each call with its result", async () => {
+    const project = shownProject();
+    const run = await idOf(project, "--baseline", "none");
+    const { stdout } = await project.evals(["show", `${run}/c000/1`]);
+    expect(stdout).toContain("3 steps · stopped by its limit on steps");
+    expect(stdout).toContain(`conversation
+  user
+    Where is A-7?
+  assistant, step 1
+    find({"order":"A-7"})
+      failed: no such order
+  assistant, step 2
+    Let me read
+    the page.
+    read({"query":"post"})
+      = {"documents":[{"id":"H-1","score":0.5}]}
+  assistant, step 3
+    It is on its way.
+
+retrievals
+  step 2  "post"  H-1 0.5
+
+state
+  {
+    "orders": {
+      "A-7": "sent"
+    }
+  }
+`);
+    expect(stdout).toContain("way: 1 passes");
+  });
+
+  it("has the whole transcript in its document, of a trial and of each trial of a case", async () => {
+    const project = shownProject();
+    const run = await idOf(project, "--baseline", "none");
+    const { document: one } = await project.json(["show", `${run}/c000/1`]);
+    expect(one.transcript).toMatchObject({
+      ...{ output: "It is on its way.", turns: 1, steps: 3, stopped: "steps" },
+      tool_calls: [
+        {
+          step: 1,
+          name: "find",
+          arguments: { order: "A-7" },
+          result: null,
+          error: "no such order",
+          latency_ms: null,
+        },
+        { step: 2, name: "read", error: null, result: { documents: [{ id: "H-1", score: 0.5 }] } },
+      ],
+      retrievals: [{ step: 2, query: "post", documents: [{ id: "H-1", text: null, score: 0.5 }] }],
+      state: { orders: { "A-7": "sent" } },
+      usage: { input_tokens: null },
+      cost_usd: null,
+    });
+    expect(one.transcript.messages).toHaveLength(6);
+    expect(one.trial.answer.output).toBe("It is on its way.");
+    const { document: all } = await project.json(["show", `${run}/c000`]);
+    expect(all.trials[0].transcript).toEqual(one.transcript);
+  });
+});

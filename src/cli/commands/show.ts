@@ -6,6 +6,7 @@ import { type CaseBaseline, caseBaseline } from "../../operations/gating/case-ba
 import { exchangeLines, judgeExchanges, voidReason } from "../../operations/judging/judge-transcript.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate } from "../../operations/project/open-project.ts";
+import { wholeTranscript } from "../../operations/project/whole-transcript.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
@@ -13,6 +14,7 @@ import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
 import { caseSides } from "../../reports/terminal/case-sides.ts";
 import { fold } from "../../reports/terminal/run-report.ts";
 import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
+import { transcriptLines, wayFacts } from "../../reports/terminal/transcript-lines.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
 import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -124,7 +126,11 @@ function showCase(
 ): string {
   const content = store.content(run.no, case_no);
   const trials = store.trials(run.no, case_no);
-  if (json) return documentOf({ run: run.header, case: id, ...content, trials, baseline });
+  if (json) {
+    const request = store.request(run.no, case_no);
+    const whole = trials.map((one) => ({ ...one, transcript: wholeTranscript(one.answer, request) }));
+    return documentOf({ run: run.header, case: id, ...content, trials: whole, baseline });
+  }
   const lines = [
     ...trials.flatMap((one) => trialLines(one, run, width)),
     ...(baseline === null ? [] : ["", ...caseSides(trials, baseline, { style, width })]),
@@ -184,6 +190,7 @@ function showTrial(
   const content = store.content(run.no, case_no);
   const request = store.request(run.no, case_no);
   const judged = judgeExchanges(store, run, trial);
+  const transcript = wholeTranscript(trial.answer, request);
   if (json)
     return documentOf({
       run: run.header,
@@ -191,6 +198,7 @@ function showTrial(
       ...content,
       request,
       trial,
+      transcript,
       ...(judged.length === 0 ? {} : { judged }),
     });
   const { answer } = trial;
@@ -210,6 +218,7 @@ function showTrial(
       : `${answer.input_tokens} + ${answer.output_tokens ?? "?"} tokens`,
     answer?.cost_usd === null || answer === null ? null : `$${answer.cost_usd}`,
     answer?.finish_reason ?? null,
+    ...(transcript === null ? [] : wayFacts(transcript)),
     trial.cached ? "from the cache" : null,
     answer?.at ?? null,
   ].filter((fact) => fact !== null);
@@ -226,8 +235,7 @@ function showTrial(
     ...(trial.message === null ? [] : block("error", trial.message)),
     ...(answer === null ? [] : block("answer", answer.output)),
     ...(isEmpty(answer?.refusal) ? [] : block("refusal", String(answer?.refusal))),
-    ...(isEmpty(answer?.messages) ? [] : block("messages", JSON.stringify(answer?.messages, null, 2))),
-    ...(isEmpty(answer?.tool_calls) ? [] : block("tool calls", JSON.stringify(answer?.tool_calls, null, 2))),
+    ...(transcript === null ? [] : transcriptLines(transcript, !isEmpty(answer?.messages))),
     ...trial.scores.flatMap((score, index) => [
       `${plainLine(run.header.scorers[index]?.name ?? "")}: ${score === null ? voidReason(run.header.scorers[index], trial, index) : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`}`,
     ]),

@@ -1,13 +1,23 @@
+import { describeTranscript, detailedCalls } from "../../domain/describe-transcript.ts";
 import type { Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
 import { isStated } from "../../domain/stated-error.ts";
-import type { ScorerInput } from "../../domain/user-module.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+import type { ScorerInput, ScorerTranscript } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
 import { saidVerdict } from "../judge/contradiction.ts";
 
 export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ScorerInput {
-  return { case: golden, output, transcript, config };
+  return { case: golden, output, transcript: { ...transcript, ...wayOf(transcript) }, config };
+}
+
+/** What of the way to an answer is read from its conversation: calls with their results, searches, counts. */
+function wayOf(
+  answer: Transcript,
+): Omit<ScorerTranscript, keyof Transcript> & Pick<Transcript, "tool_calls"> {
+  const { retrievals, state, turns, steps, stopped } = describeTranscript(answer);
+  return { tool_calls: detailedCalls(answer), retrievals, state, turns, steps, stopped };
 }
 
 /**

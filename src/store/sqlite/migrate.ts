@@ -4,9 +4,10 @@ import { judgements } from "./migrations/0002-judgements.ts";
 import { owners } from "./migrations/0003-owners.ts";
 import { usage } from "./migrations/0004-usage.ts";
 import { changes } from "./migrations/0005-changes.ts";
+import { trajectories } from "./migrations/0006-trajectories.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
-export const MIGRATIONS: readonly string[] = [history, judgements, owners, usage, changes];
+export const MIGRATIONS: readonly string[] = [history, judgements, owners, usage, changes, trajectories];
 
 export class NewerSchema extends Error {}
 

@@ -2,6 +2,7 @@ import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import type { Trajectory } from "../../domain/trajectory.ts";
 import { UNTOLD } from "../../domain/transcript.ts";
 import type { CachedAnswer, Store } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
@@ -24,6 +25,7 @@ interface TranscriptRow extends UsageColumns {
   readonly refusal: string | null;
   readonly fallback: string | null;
   readonly untold: string | null;
+  readonly trajectory: string | null;
 }
 
 interface AnswerRow extends TranscriptRow {
@@ -31,7 +33,7 @@ interface AnswerRow extends TranscriptRow {
   readonly at: number;
 }
 
-const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, a.untold, ${usageColumns("a")}`;
+const TRANSCRIPT_COLUMNS = `a.id AS answer_id, a.output, a.messages, a.tool_calls, a.latency_ms, a.cost_usd, a.model, a.finish_reason, a.refusal, a.fallback, a.untold, (SELECT body FROM trajectories WHERE answer_id = a.id) AS trajectory, ${usageColumns("a")}`;
 const ANSWER_COLUMNS = `${TRANSCRIPT_COLUMNS}, a.raw, a.at`;
 
 const parsed = (text: string | null): Json => (text === null ? null : (JSON.parse(text) as Json));
@@ -51,6 +53,7 @@ function toCached(row: TranscriptRow): CachedAnswer {
       refusal: row.refusal,
       ...(row.fallback === null ? {} : { fallback: row.fallback }),
       ...(row.untold === null ? {} : { untold: UNTOLD.filter((one) => row.untold?.includes(one)) }),
+      ...(row.trajectory === null ? {} : { trajectory: JSON.parse(row.trajectory) as Trajectory }),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Trajectory } from "../../domain/trajectory.ts";
 import type { LostReply, RunWriter, TrialRecord, TrialScoring } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
@@ -138,6 +139,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   const end = db.prepare("UPDATE runs SET status = ?, report = ?, ended_at = ?, owner = NULL WHERE no = ?");
   const changed = db.prepare("INSERT INTO trial_changes (run_no, trials) VALUES (?, ?)");
   let lost: Statement | undefined;
+  let trajectory: Statement | undefined;
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
     if (lastRequest.case_no !== caseNo) {
@@ -145,6 +147,10 @@ function trialStatements(db: Database, no: number, now: () => number) {
       lastRequest.case_no = caseNo;
     }
     return lastRequest.id;
+  };
+  const insertTrajectory = (answerId: number | bigint, told: Trajectory): void => {
+    trajectory ??= db.prepare("INSERT INTO trajectories (answer_id, body) VALUES (?, ?)");
+    trajectory.run(answerId, JSON.stringify(told));
   };
   const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
     const t = record.transcript;
@@ -166,6 +172,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
       t.untold?.join(",") ?? null,
       ...usageValues(t.usage),
     );
+    if (t.trajectory !== undefined) insertTrajectory(lastInsertRowid, t.trajectory);
     return Number(lastInsertRowid);
   };
   return {

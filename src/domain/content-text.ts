@@ -1,0 +1,15 @@
+import { membersIn } from "./found-documents.ts";
+import type { Message } from "./message.ts";
+
+function partText(part: unknown): string {
+  if (typeof part === "string") return part;
+  const { type, text } = membersIn(part);
+  if (typeof text === "string") return text;
+  return typeof type === "string" ? `[${type}]` : JSON.stringify(part);
+}
+
+/** A message's content for a person: its text, and a mark for each part that is none. */
+export function contentText(content: Message["content"]): string {
+  if (content === null || typeof content === "string") return content ?? "";
+  return content.map(partText).join("\n");
+}

@@ -1,0 +1,192 @@
+import { documentsInResult, fileSearchesIn, membersIn, searchResultsIn } from "./found-documents.ts";
+import type { Json } from "./json.ts";
+import type { Message, ToolCall } from "./message.ts";
+import { isStated } from "./stated-error.ts";
+import { toolValue } from "./tool-text.ts";
+import type { FoundDocument, Retrieval } from "./trajectory.ts";
+
+/** One model call of a conversation. */
+export interface ModelReply {
+  /** From 1. */
+  readonly step: number;
+  /** Places in the conversation of what was said since the reply before: by the person, by tools. */
+  readonly given: readonly number[];
+  /** Places of what the model said; several where an API writes text and calls apart. */
+  readonly said: readonly number[];
+}
+
+/** What a conversation tells of the way to its last answer. */
+export interface ConversationSteps {
+  readonly replies: readonly ModelReply[];
+  /** Messages of the person. */
+  readonly turns: number;
+  /** With their step, and with the result or error that a later message holds. */
+  readonly tool_calls: readonly ToolCall[];
+  readonly retrievals: readonly Retrieval[];
+}
+
+/** What a message says that a tool gave back. */
+interface ToolResult {
+  readonly id: string | undefined;
+  readonly content: unknown;
+  readonly failed: boolean;
+}
+
+const TOOL_RESULT = /(?:^|_)tool_result$/;
+
+/** The results of tools that a message holds: as a message of role `tool`, or as Anthropic's blocks. */
+function resultsIn(message: Message): readonly ToolResult[] {
+  if (message.role === "tool") return [{ id: message.tool_call_id, content: message.content, failed: false }];
+  if (!Array.isArray(message.content)) return [];
+  return message.content.map(membersIn).flatMap(({ type, tool_use_id, content, is_error }) =>
+    TOOL_RESULT.test(String(type))
+      ? [
+          {
+            id: typeof tool_use_id === "string" ? tool_use_id : undefined,
+            content,
+            failed: is_error === true,
+          },
+        ]
+      : [],
+  );
+}
+
+/** A message of role `user` that holds nothing but results of tools is no turn of the person. */
+function isTurn(message: Message): boolean {
+  if (message.role !== "user") return false;
+  const { content } = message;
+  return !Array.isArray(content) || !content.every((part) => TOOL_RESULT.test(String(membersIn(part).type)));
+}
+
+const hasText = ({ content }: Message): boolean =>
+  typeof content === "string" ||
+  (Array.isArray(content) && content.some((part) => typeof membersIn(part).text === "string"));
+
+/** Several messages of a model in a row are one reply, unless two of them have a text of their own. */
+function goesOn(message: Message, before: readonly Message[]): boolean {
+  return before.length > 0 && !(hasText(message) && before.some(hasText));
+}
+
+/** The text of parts that are nothing but text; undefined for other content. */
+function plainText(content: unknown): string | undefined {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map((part) => (typeof part === "string" ? part : membersIn(part).text));
+  return texts.every((text) => typeof text === "string") ? texts.join("") : undefined;
+}
+
+/** Content of a result as the value that the tool gave: JSON is parsed, text stays text. */
+function resultValue(content: unknown): Json {
+  return toolValue(plainText(content) ?? content ?? null);
+}
+
+/** The words of `{"error": …}`; undefined for a result that states no error. */
+export function errorInResult(result: Json): string | undefined {
+  const { error } = membersIn(result);
+  if (!isStated(error)) return undefined;
+  return typeof error === "string" ? error : JSON.stringify(error);
+}
+
+function answeredCall(call: ToolCall, { content, failed }: ToolResult): ToolCall {
+  const result = resultValue(content);
+  const error = failed ? (plainText(content) ?? JSON.stringify(result)) : errorInResult(result);
+  return error === undefined ? { ...call, result } : { ...call, error };
+}
+
+function queryOf({ arguments: asked }: ToolCall): string | null {
+  const { query } = membersIn(asked);
+  return typeof query === "string" ? query : null;
+}
+
+/** The search that a call was, when its result is a list of documents. */
+export function retrievalOf(call: ToolCall, found = documentsInResult(call.result)): Retrieval | undefined {
+  return found && { step: call.step ?? null, query: queryOf(call), documents: found };
+}
+
+/** Calls of one step that wait for their results, first come first served. */
+interface Waiting {
+  readonly step: number | undefined;
+  readonly places: number[];
+  next: number;
+}
+
+/** Calls with their results. Ids repeat in real files: of several open calls the one of the latest reply is meant. */
+class CallList {
+  readonly #calls: ToolCall[] = [];
+  readonly #found = new Map<number, readonly FoundDocument[]>();
+  readonly #byId = new Map<string | undefined, Waiting[]>();
+
+  ask(call: ToolCall): void {
+    const place = this.#calls.push(call) - 1;
+    for (const id of call.id === undefined ? [undefined] : [call.id, undefined])
+      this.#wait(id, place, call.step);
+  }
+
+  #wait(id: string | undefined, place: number, step: number | undefined): void {
+    const waiting = this.#byId.get(id) ?? [];
+    this.#byId.set(id, waiting);
+    const last = waiting.at(-1);
+    if (last?.step === step && last !== undefined) last.places.push(place);
+    else waiting.push({ step, places: [place], next: 0 });
+  }
+
+  /** A result that answers no open call is left out. */
+  answer(result: ToolResult): void {
+    const place = this.#take(result.id);
+    const call = place === undefined ? undefined : this.#calls[place];
+    if (place === undefined || call === undefined) return;
+    this.#calls[place] = answeredCall(call, result);
+    const found = searchResultsIn(result.content);
+    if (found !== undefined) this.#found.set(place, found);
+  }
+
+  #take(id: string | undefined): number | undefined {
+    const waiting = this.#byId.get(id) ?? [];
+    for (let last = waiting.at(-1); last !== undefined; last = waiting.at(-1)) {
+      const place = last.places[last.next++];
+      if (place === undefined) waiting.pop();
+      else if (!this.#isAnswered(place)) return place;
+    }
+    return undefined;
+  }
+
+  #isAnswered(place: number): boolean {
+    const call = this.#calls[place];
+    return call?.result !== undefined || call?.error != null;
+  }
+
+  read(): Pick<ConversationSteps, "tool_calls" | "retrievals"> {
+    const retrievals = this.#calls.flatMap(
+      (call, place) => retrievalOf(call, this.#found.get(place) ?? documentsInResult(call.result)) ?? [],
+    );
+    return { tool_calls: this.#calls, retrievals };
+  }
+}
+
+/** Reads a conversation reply by reply. Every call has the result that was given to it, whatever order they came in. */
+export function conversationSteps(messages: readonly Message[]): ConversationSteps {
+  const calls = new CallList();
+  const replies: { step: number; given: number[]; said: number[] }[] = [];
+  const searches: Retrieval[] = [];
+  let given: number[] = [];
+  let turns = 0;
+  for (const [place, message] of messages.entries()) {
+    if (message.role === "assistant") {
+      const last = replies.at(-1);
+      const before = given.length === 0 ? (last?.said.flatMap((one) => messages[one] ?? []) ?? []) : [];
+      if (last !== undefined && goesOn(message, before)) last.said.push(place);
+      else replies.push({ step: replies.length + 1, given, said: [place] });
+      given = [];
+      const step = replies.length;
+      for (const call of message.tool_calls ?? []) calls.ask({ ...call, step });
+      searches.push(...fileSearchesIn(message.content, step));
+    } else {
+      given.push(place);
+      if (isTurn(message)) turns++;
+    }
+    for (const result of resultsIn(message)) calls.answer(result);
+  }
+  const { tool_calls, retrievals } = calls.read();
+  const inOrder = [...retrievals, ...searches].sort((a, b) => (a.step ?? 0) - (b.step ?? 0));
+  return { replies, turns, tool_calls, retrievals: inOrder };
+}

@@ -1,0 +1,127 @@
+import { type ConversationSteps, conversationSteps, retrievalOf } from "./conversation.ts";
+import type { Json } from "./json.ts";
+import type { Message, ToolCall } from "./message.ts";
+import type { Retrieval, Stopped } from "./trajectory.ts";
+import { type Transcript, toolCallCount, type Usage } from "./transcript.ts";
+
+/** A tool call with all that is known of it. */
+export interface ToolUse {
+  readonly id?: string | undefined;
+  /** The model call that asked for it, from 1; null when unknown. */
+  readonly step: number | null;
+  readonly name: string;
+  readonly arguments: Json;
+  /** Null when unknown, and when it failed. */
+  readonly result: Json;
+  readonly error: string | null;
+  /** Milliseconds; null when it was not measured. */
+  readonly latency_ms: number | null;
+}
+
+/** A trial's whole transcript, as documents and scorers have it. Unknown is null. */
+export interface TranscriptDocument {
+  readonly output: string;
+  /** The conversation: what was asked, and what was said since. */
+  readonly messages: readonly Message[];
+  /** Null when nobody told whether there were any. */
+  readonly tool_calls: readonly ToolUse[] | null;
+  readonly retrievals: readonly Retrieval[];
+  readonly state: Json;
+  /** Messages of the person. */
+  readonly turns: number | null;
+  /** Model calls. */
+  readonly steps: number | null;
+  readonly stopped: Stopped | null;
+  readonly usage: Usage;
+  readonly latency_ms: number | null;
+  readonly cost_usd: number | null;
+}
+
+type Told = Pick<Transcript, "output" | "messages" | "tool_calls" | "usage" | "latency_ms" | "cost_usd"> &
+  Pick<Transcript, "finish_reason" | "untold" | "trajectory">;
+
+const DETAILS = ["step", "result", "error", "latency_ms"] as const;
+
+const hasDetails = (call: ToolCall): boolean => DETAILS.some((name) => call[name] !== undefined);
+
+/** Calls as they were listed, with what the conversation tells of them where both name the same tools. */
+function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
+  const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
+  if (!same) return listed;
+  return listed.map((call, at) =>
+    hasDetails(call) ? { step: found[at]?.step, ...call } : (found[at] ?? call),
+  );
+}
+
+function toolUse({ id, step, name, arguments: asked, result, error, latency_ms }: ToolCall): ToolUse {
+  return {
+    ...(id !== undefined && { id }),
+    step: step ?? null,
+    name,
+    arguments: asked,
+    result: error == null ? (result ?? null) : null,
+    error: error ?? null,
+    latency_ms: latency_ms ?? null,
+  };
+}
+
+/** The reply of a model that was asked once, as a message. */
+function replyMessage({ output, tool_calls }: Told): Message {
+  const content = output === "" && tool_calls.length > 0 ? null : output;
+  return { role: "assistant", content, ...(tool_calls.length > 0 && { tool_calls }) };
+}
+
+/** The conversation of an answer. @param asked what a model that was asked once was sent; empty when unknown */
+export function wholeConversation(answer: Told, asked: readonly Message[]): readonly Message[] {
+  if (answer.messages.length > 0 || asked.length === 0) return answer.messages;
+  return [...asked, replyMessage(answer)];
+}
+
+/** What an answer tells of its steps: by its conversation, or, where a model was asked once, by itself. */
+function stepsTold(answer: Told, conversation: readonly Message[]): ConversationSteps {
+  if (conversation.length > 0) return conversationSteps(conversation);
+  const once = answer.finish_reason !== null;
+  const tool_calls = once ? answer.tool_calls.map((call) => ({ step: 1, ...call })) : answer.tool_calls;
+  return {
+    replies: once ? [{ step: 1, given: [], said: [] }] : [],
+    turns: once ? 1 : 0,
+    tool_calls,
+    retrievals: [],
+  };
+}
+
+/** The tool calls of an answer, with all that it or its conversation tells of them. */
+export function detailedCalls(answer: Told): readonly ToolCall[] {
+  return joinedCalls(answer.tool_calls, stepsTold(answer, answer.messages).tool_calls);
+}
+
+/** A list as it was given, else the one that the conversation tells. */
+function retrievalsOf({ trajectory }: Told, told: ConversationSteps, calls: readonly ToolCall[]) {
+  if (trajectory?.retrievals !== undefined) return trajectory.retrievals;
+  if (told.retrievals.length > 0) return told.retrievals;
+  return calls.flatMap((call) => retrievalOf(call) ?? []);
+}
+
+/**
+ * A transcript as one value: what was given stands as it is, the rest is read from the conversation.
+ * @param asked what a model that was asked once was sent; the conversation of an application is its own
+ */
+export function describeTranscript(answer: Told, asked: readonly Message[] = []): TranscriptDocument {
+  const { output, usage, latency_ms, cost_usd, trajectory } = answer;
+  const messages = wholeConversation(answer, asked);
+  const told = stepsTold(answer, messages);
+  const calls = joinedCalls(answer.tool_calls, told.tool_calls);
+  return {
+    output,
+    messages,
+    tool_calls: toolCallCount(answer) === null ? null : calls.map(toolUse),
+    retrievals: retrievalsOf(answer, told, calls),
+    state: trajectory?.state ?? null,
+    turns: trajectory?.turns ?? (told.turns > 0 ? told.turns : null),
+    steps: trajectory?.steps ?? (told.replies.length > 0 ? told.replies.length : null),
+    stopped: trajectory?.stopped ?? null,
+    usage,
+    latency_ms,
+    cost_usd,
+  };
+}

@@ -1,0 +1,19 @@
+import { parseExactJson, withNumbersAsText } from "./exact-json.ts";
+import type { Json } from "./json.ts";
+
+/** Most results are prose: a failed attempt to parse one takes longer than all else that is done with it. */
+const MAY_BE_JSON = /^\s*(?:[[{"\d-]|(?:true|false|null)\s*$)/;
+
+/**
+ * Arguments or result of a tool call as they were written: parsed when they are JSON, else the text itself. A number that a double
+ * would change, such as an id beyond 2^53, is kept as its text.
+ */
+export function toolValue(written: unknown): Json {
+  if (typeof written !== "string") return withNumbersAsText(written);
+  if (!MAY_BE_JSON.test(written)) return written;
+  try {
+    return withNumbersAsText(parseExactJson(written));
+  } catch {
+    return written;
+  }
+}

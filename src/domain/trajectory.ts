@@ -1,0 +1,41 @@
+import type { Json } from "./json.ts";
+
+/** A document that was found for a question. */
+export interface FoundDocument {
+  readonly id: string;
+  /** Null when it was not told. */
+  readonly text: string | null;
+  /** How well it fits, in the finder's own measure; null when it was not told. */
+  readonly score: number | null;
+}
+
+/** One search for documents. */
+export interface Retrieval {
+  /** The model call that it belongs to, from 1; null when unknown. */
+  readonly step: number | null;
+  /** What was searched for; null when it was not told. */
+  readonly query: string | null;
+  /** Best first. */
+  readonly documents: readonly FoundDocument[];
+}
+
+/** The limits that may end a target before it is done. */
+export const STOPPED = ["steps", "tool_calls", "same_call", "tokens", "usd", "time"] as const;
+export type Stopped = (typeof STOPPED)[number];
+
+/**
+ * What a target tells of its way to an answer and neither its messages nor its tool calls hold. A member that it does not tell is
+ * absent. A single model call has none of it.
+ */
+export interface Trajectory {
+  /** Those that its messages hold are not repeated here, unless it lists them itself. */
+  readonly retrievals?: readonly Retrieval[] | undefined;
+  /** What its world looks like afterwards. */
+  readonly state?: Json | undefined;
+  /** Messages of the person. */
+  readonly turns?: number | undefined;
+  /** Calls of a model. */
+  readonly steps?: number | undefined;
+  /** The limit that ended it. */
+  readonly stopped?: Stopped | undefined;
+}

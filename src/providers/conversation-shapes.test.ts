@@ -1,0 +1,190 @@
+import { describe, expect, it } from "vitest";
+import { conversationSteps } from "../domain/conversation.ts";
+import { readConversation } from "./conversation-shapes.ts";
+
+const ASK = "Where is A-7, and how do I send it back?";
+const ORDER = { order: "A-7" };
+const FOUND = { documents: [{ id: "H-1", text: "Use the label.", score: 0.9 }, { id: "H-2" }] };
+const chatCall = (id: string, name: string, args: unknown) => ({
+  ...{ id, type: "function" },
+  function: { name, arguments: JSON.stringify(args) },
+});
+const item = (call_id: string, name: string, args: unknown) => ({
+  ...{ type: "function_call", call_id, name },
+  arguments: JSON.stringify(args),
+});
+const itemResult = (call_id: string, output: unknown) => ({
+  ...{ type: "function_call_output", call_id },
+  output: JSON.stringify(output),
+});
+const use = (id: string, name: string, input: unknown) => ({ type: "tool_use", id, name, input });
+const block = (tool_use_id: string, content: unknown, more = {}) => ({
+  ...{ type: "tool_result", tool_use_id },
+  content: [{ type: "text", text: typeof content === "string" ? content : JSON.stringify(content) }],
+  ...more,
+});
+
+/** One and the same conversation: two calls at once of which one fails, a further turn, an answer. */
+const SHAPES: Readonly<Record<string, unknown>> = {
+  "OpenAI's chat": [
+    { role: "system", content: "Be brief." },
+    { role: "user", content: ASK },
+    {
+      role: "assistant",
+      content: "Let me look.",
+      tool_calls: [chatCall("1", "find", ORDER), chatCall("2", "search", { query: "returns" })],
+    },
+    { role: "tool", tool_call_id: "2", content: JSON.stringify(FOUND) },
+    { role: "tool", tool_call_id: "1", content: '{"error":"no such order"}' },
+    { role: "assistant", content: "Which order?" },
+    { role: "user", content: "A-8" },
+    { role: "assistant", content: null, tool_calls: [chatCall("3", "find", { order: "A-8" })] },
+    { role: "tool", tool_call_id: "3", content: '{"status":"sent"}' },
+    { role: "assistant", content: "Sent." },
+  ],
+  "OpenAI's responses": [
+    { role: "system", content: "Be brief." },
+    { type: "message", role: "user", content: [{ type: "input_text", text: ASK }] },
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Let me look." }] },
+    item("1", "find", ORDER),
+    item("2", "search", { query: "returns" }),
+    itemResult("2", FOUND),
+    itemResult("1", { error: "no such order" }),
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Which order?" }] },
+    { type: "message", role: "user", content: [{ type: "input_text", text: "A-8" }] },
+    { type: "reasoning", summary: [] },
+    item("3", "find", { order: "A-8" }),
+    itemResult("3", { status: "sent" }),
+    { type: "message", role: "assistant", content: [{ type: "output_text", text: "Sent." }] },
+  ],
+  "Anthropic's": [
+    { role: "user", content: ASK },
+    {
+      role: "assistant",
+      content: [
+        { type: "text", text: "Let me look." },
+        use("1", "find", ORDER),
+        use("2", "search", { query: "returns" }),
+      ],
+    },
+    { role: "user", content: [block("2", FOUND), block("1", "no such order", { is_error: true })] },
+    { role: "assistant", content: [{ type: "text", text: "Which order?" }] },
+    { role: "user", content: "A-8" },
+    { role: "assistant", content: [use("3", "find", { order: "A-8" })] },
+    { role: "user", content: [block("3", { status: "sent" })] },
+    { role: "assistant", content: "Sent." },
+  ],
+};
+
+const stepsOf = (value: unknown) => {
+  const conversation = readConversation(value);
+  if (conversation === undefined) throw new Error("not read");
+  return conversationSteps(conversation.messages);
+};
+
+describe("a conversation", () => {
+  it.each(Object.keys(SHAPES))("tells its steps, calls and searches in %s shape", (name) => {
+    const { replies, turns, tool_calls, retrievals } = stepsOf(SHAPES[name]);
+    expect({ steps: replies.length, turns }).toEqual({ steps: 4, turns: 2 });
+    expect(tool_calls).toEqual([
+      { id: "1", step: 1, name: "find", arguments: ORDER, error: "no such order" },
+      { id: "2", step: 1, name: "search", arguments: { query: "returns" }, result: FOUND },
+      { id: "3", step: 3, name: "find", arguments: { order: "A-8" }, result: { status: "sent" } },
+    ]);
+    expect(retrievals).toEqual([
+      {
+        ...{ step: 1, query: "returns" },
+        documents: [
+          { id: "H-1", text: "Use the label.", score: 0.9 },
+          { id: "H-2", text: null, score: null },
+        ],
+      },
+    ]);
+  });
+
+  it("tells what OpenAI's file search found", () => {
+    const { retrievals, tool_calls } = stepsOf([
+      { type: "message", role: "user", content: [{ type: "input_text", text: "Which page?" }] },
+      {
+        ...{ type: "file_search_call", id: "fs", queries: ["which page"] },
+        results: [{ file_id: "K-1", filename: "k.md", score: 0.5, text: "page" }],
+      },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "That one." }] },
+    ]);
+    expect(retrievals).toEqual([
+      { step: 1, query: "which page", documents: [{ id: "K-1", text: "page", score: 0.5 }] },
+    ]);
+    expect(tool_calls).toMatchObject([{ name: "file_search", step: 1 }]);
+  });
+
+  it("tells the documents among Anthropic's blocks", () => {
+    const { retrievals } = stepsOf([
+      { role: "assistant", content: [use("t", "pages", { query: "which" })] },
+      {
+        role: "user",
+        content: [
+          {
+            ...{ type: "tool_result", tool_use_id: "t" },
+            content: [
+              { type: "search_result", source: "K-1", title: "K", content: [{ type: "text", text: "page" }] },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(retrievals).toEqual([
+      { step: 1, query: "which", documents: [{ id: "K-1", text: "page", score: null }] },
+    ]);
+  });
+
+  const by = (...tool_calls: unknown[]) => ({ role: "assistant", content: null, tool_calls });
+  const told = (id: string | undefined, content: unknown) => ({ role: "tool", tool_call_id: id, content });
+  it.each([
+    [
+      "an id that is used twice",
+      [by(chatCall("x", "a", {})), told("x", "one"), by(chatCall("x", "b", {})), told("x", "two")],
+      ["one", "two"],
+    ],
+    [
+      "an id that is used twice, the first without a result",
+      [by(chatCall("x", "a", {})), by(chatCall("x", "b", {})), told("x", "two")],
+      ["two", undefined],
+    ],
+    [
+      "results out of order",
+      [by(chatCall("x", "a", {}), chatCall("y", "b", {})), told("y", "two"), told("x", "one")],
+      ["one", "two"],
+    ],
+    [
+      "results without ids",
+      [by(chatCall("x", "a", {}), chatCall("y", "b", {})), told(undefined, "one"), told(undefined, "two")],
+      ["one", "two"],
+    ],
+    ["a missing result", [by(chatCall("x", "a", {}))], [undefined]],
+    ["a result for no call", [told("z", "one")], []],
+    [
+      "the same call answered twice",
+      [by(chatCall("x", "a", {})), told("x", "one"), told("x", "two")],
+      ["one"],
+    ],
+    [
+      "a result that is a list of parts",
+      [
+        by(chatCall("x", "a", {})),
+        told("x", [
+          { type: "text", text: '{"n":' },
+          { type: "text", text: "1}" },
+        ]),
+      ],
+      [{ n: 1 }],
+    ],
+  ])("with %s has its results where they belong", (_, messages, results) => {
+    expect(stepsOf(messages).tool_calls.map(({ result }) => result)).toEqual(results);
+  });
+
+  it("of a hundred thousand open calls is read in one go", () => {
+    const calls = Array.from({ length: 100_000 }, (_, at) => chatCall("x", `t${at}`, {}));
+    const results = calls.map((_, at) => told("x", `r${at}`));
+    expect(stepsOf([by(...calls), ...results]).tool_calls.at(-1)).toMatchObject({ result: "r99999" });
+  });
+});

@@ -1,0 +1,78 @@
+import { withNumbersAsText } from "../domain/exact-json.ts";
+import { documentOf } from "../domain/found-documents.ts";
+import {
+  type FoundDocument,
+  type Retrieval,
+  STOPPED,
+  type Stopped,
+  type Trajectory,
+} from "../domain/trajectory.ts";
+import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+const isStep = (value: unknown): boolean => value == null || (countOf(value) ?? 0) >= 1;
+
+const isTime = (value: unknown): boolean =>
+  value == null || (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY);
+
+/** Whether a value is a list of tool calls, each with what is known of how it went. */
+export function isToolCallList(value: unknown): boolean {
+  if (toolCallsOf(value) === undefined) return false;
+  return (value as readonly Members[]).every((call) => isStep(call.step) && isTime(call.latency_ms));
+}
+
+function retrievalOf(value: unknown): Retrieval | undefined {
+  const retrieval = membersOf(value);
+  if (retrieval === undefined || !Array.isArray(retrieval.documents)) return undefined;
+  const { step, query } = retrieval;
+  if (!isStep(step) || (query != null && typeof query !== "string")) return undefined;
+  const documents = retrieval.documents.map(documentOf);
+  if (documents.includes(undefined)) return undefined;
+  return {
+    step: countOf(step),
+    query: (query as string | null | undefined) ?? null,
+    documents: documents as FoundDocument[],
+  };
+}
+
+/** A list of searches with what they found; undefined when the value is not such a list. */
+function retrievalsOf(value: unknown): readonly Retrieval[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const retrievals = value.map(retrievalOf);
+  return retrievals.includes(undefined) ? undefined : (retrievals as Retrieval[]);
+}
+
+const isStopped = (value: unknown): value is Stopped => (STOPPED as readonly unknown[]).includes(value);
+
+const isCounted = (value: unknown): boolean => value == null || countOf(value) !== null;
+
+/** The members of a given answer that make up its trajectory; its state is any JSON. */
+export const TRAJECTORY_MEMBERS: readonly (readonly [
+  name: string,
+  valid: (value: unknown) => boolean,
+  expected: string,
+])[] = [
+  [
+    "retrievals",
+    (value) => value == null || retrievalsOf(value) !== undefined,
+    "a list of {step, query, documents: [{id, text, score}]}",
+  ],
+  ["turns", isCounted, "a number of the person's messages, or null"],
+  ["steps", isCounted, "a number of model calls, or null"],
+  ["stopped", (value) => value == null || isStopped(value), `null or one of ${STOPPED.join(", ")}`],
+];
+
+/** What a given answer tells of its way, its members being as they have to be; undefined when it tells nothing. */
+export function trajectoryOf(answer: Members): Trajectory | undefined {
+  const { retrievals, state, turns, steps, stopped } = answer;
+  if (retrievals == null && state == null && turns == null && steps == null && stopped == null)
+    return undefined;
+  return {
+    ...(retrievals != null && { retrievals: retrievalsOf(retrievals) }),
+    ...(state != null && { state: withNumbersAsText(state) }),
+    ...(turns != null && { turns: turns as number }),
+    ...(steps != null && { steps: steps as number }),
+    ...(stopped != null && { stopped: stopped as Stopped }),
+  };
+}
