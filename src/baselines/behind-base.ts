@@ -20,7 +20,7 @@ export function undecidedBehind(result: RuleResult, behind: BehindBase | null): 
 /** What a report says of it; null where nothing hangs on it. */
 export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult, "rules">): string | null {
   const hangs = rules.some(
-    ({ rule, outcome }) => outcome !== "passed" && /^(?:regression |contract$)/.test(rule),
+    ({ kind, outcome }) => outcome !== "passed" && (kind === "regression" || kind === "contract"),
   );
   if (behind === null || !hangs) return null;
   const { branch, ref } = behind;

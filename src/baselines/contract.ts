@@ -1,4 +1,5 @@
 import { ROUNDING } from "../domain/bound.ts";
+import { CONTRACT_RULE } from "../domain/gate-rule.ts";
 import {
   BUMPS,
   type Bump,
@@ -129,7 +130,7 @@ export function contractRule(finding: ContractFinding, findings: readonly RuleFi
         ? "undecided"
         : "passed";
   return {
-    rule: "contract",
+    ...CONTRACT_RULE,
     outcome,
     value: findings[0]?.compared.row.delta ?? null,
     required: PROMISES[finding.declared],

@@ -1,3 +1,4 @@
+import { criticalRule } from "../domain/gate-rule.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
@@ -28,7 +29,7 @@ export function checkCritical(
       } else if (left(caseNo) > 0) open++;
     }
     return {
-      rule: `critical ${selector}`,
+      ...criticalRule(selector),
       outcome: failed > 0 ? "failed" : open > 0 ? "undecided" : "passed",
       value: chosen === 0 || open > 0 ? null : (chosen - failed) / chosen,
       required: "every trial passes",

@@ -1,4 +1,4 @@
-import { parseBound } from "../domain/bound.ts";
+import { regressionRule, removedRule } from "../domain/gate-rule.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
@@ -306,7 +306,7 @@ function outcomeOf(verdict: Verdict, { undecided }: RegressionRule): RuleResult[
 function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["outcome"]): RuleResult {
   const allowed = Number((rule.max_drop * 100).toPrecision(6));
   return {
-    rule: `regression ${rule.metric}`,
+    ...regressionRule(rule.metric, rule.max_drop, rule.relative),
     outcome,
     value: compared.row.delta,
     required: rule.relative ? `no drop of more than ${allowed} %` : `no drop of more than ${allowed} points`,
@@ -321,7 +321,7 @@ function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | nu
   if (removed.length === 0) return [];
   return [
     {
-      rule: "removed cases",
+      ...removedRule("removed_cases", gate.allow_removed),
       outcome: gate.allow_removed ? "passed" : "failed",
       value: removed.length,
       required: gate.allow_removed ? "allowed" : "0 (gate.allow_removed: true lets them go)",
@@ -358,14 +358,13 @@ function byInterval(
   scorers: readonly string[],
   z: number | null,
 ): RuleResult["outcome"] {
-  const metric = result.rule.replace(/^require /, "");
-  const bound = parseBound(result.required);
+  const { metric, bound } = result;
+  if (metric === null || bound === null) return "undecided";
   const columns =
     metric === "pass_rate"
       ? { count: tally.answered, sum: tally.passed }
       : tally.scores[scorers.indexOf(metric.replace(/^score\./, ""))];
-  if (z === null || bound === undefined || columns === undefined || !/^(pass_rate|score\.)/.test(metric))
-    return "undecided";
+  if (z === null || columns === undefined || !/^(pass_rate|score\.)/.test(metric)) return "undecided";
   // An interval of the answers that could be scored says nothing of the others.
   if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Gate } from "../domain/suite.ts";
+import { gateRule } from "../domain/testing/gate-rules.ts";
 import { gateResult } from "./gate.ts";
 import { reportedOnly, splitGate } from "./informing-rules.ts";
 
@@ -50,15 +51,15 @@ test("a required judge takes all that rests on passing, and leaves time, money a
 
 test("what informs is shown with what it found and why, and decides nothing", () => {
   const found = [
-    { rule: "require score.helpful", outcome: "failed" as const, value: 0.1, required: ">= 0.8" },
-    { rule: "removed cases", outcome: "failed" as const, value: 2, required: "0" },
+    gateRule({ rule: "require score.helpful", outcome: "failed", value: 0.1, required: ">= 0.8" }),
+    gateRule({ rule: "removed cases", outcome: "failed", value: 2, required: "0" }),
   ];
   const told = reportedOnly(found, SCORERS, NOT_HELPFUL);
   expect(told).toEqual([
     { ...found[0], enforced: false, because: "judge helpful 1.0.0 was never calibrated on triage" },
   ]);
   expect(gateResult(told, "none", WHOLE).outcome).toBe("not_gated");
-  const held = { rule: "require pass_rate", outcome: "passed" as const, value: 1, required: ">= 0.9" };
+  const held = gateRule({ rule: "require pass_rate", outcome: "passed", value: 1, required: ">= 0.9" });
   expect(gateResult([held, ...told], "regressed", WHOLE)).toMatchObject({
     outcome: "passed",
     verdict: "regressed",

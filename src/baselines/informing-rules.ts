@@ -50,17 +50,19 @@ export function reportedOnly(
   unbelieved: Unbelieved,
 ): RuleResult[] {
   return rules.flatMap((rule): RuleResult[] => {
-    const because = doubted(metricOf(rule.rule), scorers, unbelieved);
+    const because = doubted(metricOf(rule), scorers, unbelieved);
     return because.length === 0 ? [] : [{ ...rule, enforced: false, because: because.join("; ") }];
   });
 }
 
-function metricOf(rule: string): string {
-  return rule.startsWith("critical ") ? "pass_rate" : rule.replace(/^(require|regression) /, "");
+/** What a rule's outcome rests on; null for one that rests on no score. */
+function metricOf({ kind, metric }: RuleResult): string | null {
+  return kind === "critical" ? "pass_rate" : metric;
 }
 
 /** Why a metric cannot be believed: the reasons of each unbelieved scorer that it rests on. */
-function doubted(metric: string, scorers: readonly ScorerRole[], unbelieved: Unbelieved): string[] {
+function doubted(metric: string | null, scorers: readonly ScorerRole[], unbelieved: Unbelieved): string[] {
+  if (metric === null) return [];
   const restsOn = metric.startsWith("score.")
     ? [metric.slice("score.".length)]
     : /^(pass_rate|pass[@^]\d+|flaky_rate)$/.test(metric)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { requireRule } from "../domain/gate-rule.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { makeTally } from "../metrics/tally.ts";
@@ -130,6 +131,10 @@ describe("a requirement", () => {
   it("says of how many answers a score is unknown", () => {
     expect(checkRequirements({ "score.queue": ">= 0.8" }, run(["pv", "pv"]))[0]).toEqual({
       rule: "require score.queue",
+      kind: "require",
+      metric: "score.queue",
+      unit: "ratio",
+      bound: { op: ">=", value: 0.8 },
       outcome: "undecided",
       value: 1,
       required: ">= 0.8",
@@ -139,7 +144,12 @@ describe("a requirement", () => {
 
   it("on a value that nobody knows is undecided, and says so", () => {
     expect(checkRequirements({ cost_usd: "<= 1" }, run(["pp"], { cost: null }))).toEqual([
-      { rule: "require cost_usd", outcome: "undecided", value: null, required: "<= 1" },
+      {
+        ...requireRule("cost_usd", { op: "<=", value: 1 }),
+        outcome: "undecided",
+        value: null,
+        required: "<= 1",
+      },
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { type Bound, holds, parseBound } from "../domain/bound.ts";
+import { requireRule } from "../domain/gate-rule.ts";
 import type { Metrics } from "../domain/run.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
@@ -37,7 +38,7 @@ export function checkRequirements(
     const unscored = outcome === "undecided" ? unscoredFor(metric, tally, scorers) : 0;
     const said =
       unscored === 0 ? {} : { said: unscoredWords(metric.slice("score.".length), unscored, tally) };
-    return { rule: `require ${metric}`, outcome, value, required: bound.text, ...said };
+    return { ...requireRule(metric, bound), outcome, value, required: bound.text, ...said };
   });
 }
 

@@ -1,3 +1,5 @@
+import { type NamedRule, ruleOfText } from "./gate-rule.ts";
+
 /** What a comparison with a baseline shows (docs/statistics.md); the first that holds. */
 export const VERDICTS = [
   "regressed",
@@ -12,10 +14,11 @@ export type Verdict = (typeof VERDICTS)[number];
 export const GATE_OUTCOMES = ["failed", "undecided", "passed", "not_gated"] as const;
 export type GateOutcome = (typeof GATE_OUTCOMES)[number];
 
-/** One rule of a gate and what became of it. */
-export interface RuleResult {
-  /** `require pass_rate`, `regression pass_rate`, `critical tag:vip`, `removed cases`. */
-  readonly rule: string;
+/**
+ * One rule of a gate and what became of it. `rule`, `required` and `said` are texts for people; what a program needs stands
+ * beside them as values.
+ */
+export type RuleResult = NamedRule & {
   readonly outcome: "passed" | "failed" | "undecided";
   /** The measured value; null when unknown. */
   readonly value: number | null;
@@ -27,11 +30,20 @@ export interface RuleResult {
   readonly enforced?: false;
   /** Why it only informs; absent for a rule that is enforced. */
   readonly because?: string;
-}
+};
 
 export interface GateResult {
   /** Alone decides the exit code. */
   readonly outcome: GateOutcome;
   readonly verdict: Verdict | "none";
   readonly rules: readonly RuleResult[];
+}
+
+/** Rules of a stored report with their values, which reports of 0.1.0 do not have. Rules of an unknown kind are left out. */
+export function readStoredRules(rules: readonly RuleResult[]): RuleResult[] {
+  return rules.flatMap((rule): RuleResult[] => {
+    if ((rule as Partial<RuleResult>).kind !== undefined) return [rule];
+    const named = ruleOfText(rule.rule, rule.required);
+    return named === undefined ? [] : [{ ...(rule as object as RuleResult), ...named } as RuleResult];
+  });
 }

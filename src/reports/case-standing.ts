@@ -6,8 +6,8 @@ export type CaseFault = "critical" | "regression" | "never-passes";
 /** Whether a case is one of those that `gate.critical` names. */
 export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
   const named = gate.rules
-    .filter(({ rule, enforced }) => rule.startsWith("critical ") && enforced !== false)
-    .map(({ rule }) => rule.slice("critical ".length));
+    .filter((rule) => rule.kind === "critical" && rule.enforced !== false)
+    .map((rule) => (rule.kind === "critical" ? rule.cases : ""));
   const tags = new Set(named.filter((one) => one.startsWith("tag:")).map((one) => one.slice(4)));
   const ids = new Set(named.filter((one) => one.startsWith("case:")).map((one) => one.slice(5)));
   return (row) => ids.has(row.id) || row.tags.some((tag) => tags.has(tag));

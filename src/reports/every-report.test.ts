@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metricUnit } from "../domain/metric-unit.ts";
+import { gateRule } from "../domain/testing/gate-rules.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { dollars, duration, percent, points } from "./format-numbers.ts";
 import { metricText } from "./metric-rows.ts";
@@ -11,16 +12,22 @@ const read = (name: string, run: ReturnType<typeof reportedRun>): string => READ
 
 /** A rule of each kind and unit, with the one way in which its value is written. */
 const RULES: readonly (readonly [RuleResult, string])[] = [
-  [{ rule: "require pass_rate", outcome: "failed", value: 0.4321, required: ">= 0.9" }, "43.2 %"],
-  [{ rule: "require pass^5", outcome: "failed", value: 0.1234, required: ">= 0.9" }, "12.3 %"],
-  [{ rule: "require flaky_rate", outcome: "failed", value: 0.2345, required: "<= 0.1" }, "23.4 %"],
-  [{ rule: "require latency_p95", outcome: "failed", value: 4321, required: "<= 4s" }, "4.3 s"],
-  [{ rule: "require cost_usd", outcome: "failed", value: 1.2345, required: "<= 1" }, "$1.23"],
-  [{ rule: "require cost_per_trial", outcome: "failed", value: 0.0345, required: "<= 0.01" }, "$0.035"],
-  [{ rule: "require input_tokens", outcome: "failed", value: 812.4, required: "<= 800" }, "812.4"],
-  [{ rule: "require tool_calls", outcome: "failed", value: 7.25, required: "<= 5" }, "7.3"],
-  [{ rule: "critical tag:vip", outcome: "failed", value: 0.6543, required: "every trial passes" }, "65.4 %"],
-  [{ rule: "removed cases", outcome: "failed", value: 15, required: "0" }, "15"],
+  [gateRule({ rule: "require pass_rate", outcome: "failed", value: 0.4321, required: ">= 0.9" }), "43.2 %"],
+  [gateRule({ rule: "require pass^5", outcome: "failed", value: 0.1234, required: ">= 0.9" }), "12.3 %"],
+  [gateRule({ rule: "require flaky_rate", outcome: "failed", value: 0.2345, required: "<= 0.1" }), "23.4 %"],
+  [gateRule({ rule: "require latency_p95", outcome: "failed", value: 4321, required: "<= 4s" }), "4.3 s"],
+  [gateRule({ rule: "require cost_usd", outcome: "failed", value: 1.2345, required: "<= 1" }), "$1.23"],
+  [
+    gateRule({ rule: "require cost_per_trial", outcome: "failed", value: 0.0345, required: "<= 0.01" }),
+    "$0.035",
+  ],
+  [gateRule({ rule: "require input_tokens", outcome: "failed", value: 812.4, required: "<= 800" }), "812.4"],
+  [gateRule({ rule: "require tool_calls", outcome: "failed", value: 7.25, required: "<= 5" }), "7.3"],
+  [
+    gateRule({ rule: "critical tag:vip", outcome: "failed", value: 0.6543, required: "every trial passes" }),
+    "65.4 %",
+  ],
+  [gateRule({ rule: "removed cases", outcome: "failed", value: 15, required: "0" }), "15"],
 ];
 
 /** Everything else that such a number could be taken for. */
@@ -46,12 +53,12 @@ describe.each(REPORTERS)("the %s report", (name) => {
   });
 
   it("says the value of an unknown rule is unknown", () => {
-    const rule = {
+    const rule = gateRule({
       rule: "critical tag:vip",
       outcome: "undecided",
       value: null,
       required: "every trial passes",
-    } as const;
+    });
     const run = reportedRun({
       comparison: null,
       gate: { outcome: "undecided", verdict: "none", rules: [rule] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../domain/report.ts";
-import type { RuleResult } from "../domain/verdict.ts";
+import { gateRule } from "../domain/testing/gate-rules.ts";
 import { annotations } from "./github/annotations.ts";
 import { htmlReport } from "./html/page.ts";
 import { correctedSentences, informingSentences } from "./judge-words.ts";
@@ -11,15 +11,15 @@ import { reportedRun } from "./testing/reported-run.ts";
 import { sampleReport } from "./testing/sample-report.ts";
 import { elementsOf, parseXml } from "./testing/xml.ts";
 
-const INFORMING: RuleResult = {
+const INFORMING = gateRule({
   rule: "require score.helpful",
   outcome: "failed",
   value: 0.4,
   required: ">= 0.8",
   enforced: false,
   because: "judge helpful 1.0.0 was never calibrated on triage",
-};
-const HELD: RuleResult = { rule: "require pass_rate", outcome: "passed", value: 0.9, required: ">= 0.8" };
+});
+const HELD = gateRule({ rule: "require pass_rate", outcome: "passed", value: 0.9, required: ">= 0.8" });
 
 const corrected = { value: 0.85, low: 0.8, high: 0.9, method: "ppi++", labels: 120 } as const;
 const judged: Partial<RunReport> = {

@@ -2,7 +2,7 @@ import type { CorrectedRate } from "../domain/calibration.ts";
 import type { RunReport } from "../domain/report.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { percent, plural } from "./format-numbers.ts";
-import { intervalText, metricLabel, requiredText, ruleValue } from "./metric-rows.ts";
+import { intervalText, metricLabel, requiredText, ruleName, ruleValue } from "./metric-rows.ts";
 
 /** Rules that only inform, one sentence each: what was found, and that nothing rests on it. Escape it wherever shown. */
 export function informingSentences({ gate }: RunReport): string[] {
@@ -12,8 +12,7 @@ export function informingSentences({ gate }: RunReport): string[] {
 /** `not enforced: pass_rate 72.0 %, required ≥ 90 %: missed`. */
 export function informingSentence(rule: RuleResult): string {
   const found = { passed: "held", failed: "missed", undecided: "undecided" }[rule.outcome];
-  const name = rule.rule.replace(/^require /, "");
-  return `not enforced: ${name} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
+  return `not enforced: ${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
 }
 
 /** Rates with a judge's known error taken out, one sentence each. Escape it wherever shown. */

@@ -36,9 +36,9 @@ const TOLD =
 export function metricRows(report: RunReport): MetricRow[] {
   const { metrics, header, gate, comparison } = report;
   const required = new Map(
-    gate.rules
-      .filter(({ rule, enforced }) => rule.startsWith("require ") && enforced !== false)
-      .map((rule) => [rule.rule.slice("require ".length), rule]),
+    gate.rules.flatMap((rule) =>
+      rule.kind === "require" && rule.enforced !== false ? [[rule.metric, rule] as const] : [],
+    ),
   );
   const compared = new Map(comparison?.metrics.map((one) => [one.metric, one]));
   const whole = header.trials > 1 ? `pass^${header.trials}` : "";
@@ -74,7 +74,7 @@ function rowOf(
         ? null
         : {
             text: rule.required,
-            value: parseBound(rule.required)?.value ?? null,
+            value: rule.bound?.value ?? null,
             outcome: rule.outcome,
           },
     baseline:
@@ -148,23 +148,24 @@ export function boundText(text: string, unit: MetricUnit): string {
 }
 
 /** What a rule asks for, in the unit of its metric. Rules beside the requirements have words of their own. */
-export function requiredText({ rule, required }: Pick<RuleResult, "rule" | "required">): string {
-  return boundText(
-    required,
-    rule.startsWith("require ") ? metricUnit(rule.slice("require ".length)) : "count",
-  );
+export function requiredText({ kind, unit, required }: RuleResult): string {
+  return boundText(required, kind === "require" ? unit : "count");
+}
+
+/** A rule as a person calls it: a requirement by its metric alone. It may hold a scorer's name: escape it wherever shown. */
+export function ruleName(rule: RuleResult): string {
+  return rule.kind === "require" ? rule.metric : rule.rule;
 }
 
 /** Rules that no row of the metrics tells: regression, critical, removed cases. Those that only inform are told apart. */
 export function otherRules(report: RunReport): RuleResult[] {
-  return report.gate.rules.filter(({ rule, enforced }) => !rule.startsWith("require ") && enforced !== false);
+  return report.gate.rules.filter(({ kind, enforced }) => kind !== "require" && enforced !== false);
 }
 
 /** The value of a rule in the unit of what it is about. */
-export function ruleValue({ rule, value }: RuleResult): string {
-  const kind = /^\w+/.exec(rule)?.[0];
+export function ruleValue({ kind, unit, value }: RuleResult): string {
   if (value === null) return "unknown";
   if (kind === "regression" || kind === "contract") return `${points(value)} points`;
-  if (kind === "removed") return count(value);
-  return metricText(value, kind === "require" ? metricUnit(rule.slice("require ".length)) : "ratio");
+  if (kind === "removed_cases" || kind === "removed_baselines") return count(value);
+  return metricText(value, unit);
 }

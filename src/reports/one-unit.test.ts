@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { metricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import type { ReportedRun } from "../domain/report.ts";
+import { gateRule } from "../domain/testing/gate-rules.ts";
 import { annotations } from "./github/annotations.ts";
 import { htmlReport } from "./html/page.ts";
 import { junitReport } from "./junit/junit.ts";
@@ -31,7 +32,7 @@ const NAMES = [
 
 function runWith(scorer: string): ReportedRun {
   const metric = `score.${scorer}`;
-  const rule = { rule: `require ${metric}`, outcome: "failed", value: 0.6543, required: ">= 0.9" } as const;
+  const rule = gateRule({ rule: `require ${metric}`, outcome: "failed", value: 0.6543, required: ">= 0.9" });
   const own = { ...header, scorers: header.scorers.slice(0, 1).map((one) => ({ ...one, name: scorer })) };
   return reportedRun({
     ...report,

@@ -137,6 +137,10 @@ describe("evals run", () => {
     });
     expect(run.gate.rules[0]).toEqual({
       rule: "require pass_rate",
+      kind: "require",
+      metric: "pass_rate",
+      unit: "ratio",
+      bound: { op: ">=", value: 0.8 },
       outcome: "failed",
       value: 0.625,
       required: ">= 0.8",

@@ -1,4 +1,5 @@
 import { baselinePath } from "../../baselines/baseline-file.ts";
+import { removedRule } from "../../domain/gate-rule.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
@@ -127,7 +128,7 @@ async function gainedSince(
 
 function missedRule({ path, suite }: LostBaseline, branch: string): RuleResult {
   return {
-    rule: "removed baselines",
+    ...removedRule("removed_baselines", false),
     outcome: "failed",
     value: 1,
     required: `0 (git rm or git mv ${path} in this change lets it go)`,

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import { shareText, worstCases } from "../case-standing.ts";
 import { headline, runName } from "../headline.ts";
-import { requiredText, ruleValue } from "../metric-rows.ts";
+import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
 /** GitHub shows no more of a level in one step. */
@@ -49,8 +49,7 @@ function summary(report: RunReport): string {
   const { verdict } = headline(report);
   const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");
   const said = rules.map(
-    (rule) =>
-      rule.said ?? `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, required ${requiredText(rule)}`,
+    (rule) => rule.said ?? `${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
   const text = [verdict, ...said, report.comparison?.decided?.said ?? ""]
     .filter((one) => one !== "")

@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { RunReport } from "../../domain/report.ts";
 import type { RunHeader, RunStatus } from "../../domain/run.ts";
+import { readStoredRules } from "../../domain/verdict.ts";
 
 /** What `runJson` writes beside the header. */
 type WrittenRun = Omit<RunReport, "header" | "errors"> & { readonly error_examples: RunReport["errors"] };
@@ -20,7 +21,7 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     metrics: written.metrics,
     tags: written.tags ?? {},
     comparison: written.comparison ?? null,
-    gate: written.gate,
+    gate: { ...written.gate, rules: readStoredRules(written.gate.rules) },
     end: written.end ?? { kind: "all-asked" },
     worst: written.worst ?? [],
     never_pass: written.never_pass ?? 0,

@@ -233,7 +233,7 @@ function gateSuite(report: RunReport) {
   const writer = suiteWriter(name, report);
   const names = distinctNames();
   for (const rule of report.gate.rules) {
-    const decided = rule.rule.startsWith("regression ") ? (report.comparison?.decided?.said ?? "") : "";
+    const decided = rule.kind === "regression" ? (report.comparison?.decided?.said ?? "") : "";
     const out = [rule.outcome === "passed" ? (rule.said ?? "") : "", decided]
       .filter((text) => text !== "")
       .join("\n");

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exitCodeFor } from "../../cli/exit-code.ts";
 import type { RunReport } from "../../domain/report.ts";
+import { gateRule } from "../../domain/testing/gate-rules.ts";
 import { GATE_OUTCOMES, VERDICTS } from "../../domain/verdict.ts";
 import { sampleReport } from "../testing/sample-report.ts";
 import { heading, runReport } from "./run-report.ts";
@@ -54,13 +55,13 @@ describe("a report in a terminal", () => {
             outcome: "failed",
             verdict: "none",
             rules: [
-              {
+              gateRule({
                 rule: "critical tag:vip",
                 outcome: "failed",
                 value: 0.5,
                 required: "every trial passes",
                 said: c,
-              },
+              }),
             ],
           },
           worst: [{ ...one, id: "refund-07", scorer: "queue", reason: b }],

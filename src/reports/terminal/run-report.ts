@@ -1,4 +1,3 @@
-import { metricUnit } from "../../domain/metric-unit.ts";
 import type { LostBecause } from "../../domain/outcome.ts";
 import type { CaseReport, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
@@ -6,7 +5,7 @@ import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
-import { boundText, requiredText, ruleValue } from "../metric-rows.ts";
+import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
@@ -114,7 +113,7 @@ function endLines(report: RunReport): string[] {
 /** Rules that did not hold; those that did stand beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
   const told = report.gate.rules.filter(
-    (rule) => rule.enforced !== false && rule.outcome !== "passed" && !rule.rule.startsWith("regression"),
+    (rule) => rule.enforced !== false && rule.outcome !== "passed" && rule.kind !== "regression",
   );
   const informing = informingSentences(report).map((text) => indent(plainLine(text)));
   return [...told.map((rule) => ruleLine(rule, style)), ...informing];
@@ -123,9 +122,9 @@ function ruleLines(report: RunReport, style: Style): string[] {
 function ruleLine(rule: RuleResult, style: Style): string {
   const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
   // What was declared and found is told with the comparison.
-  if (rule.rule === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
+  if (rule.kind === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
   return indent(
-    `${word}  ${plainLine(rule.rule.replace(/^require /, ""))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
+    `${word}  ${plainLine(ruleName(rule))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
   );
 }
 
@@ -139,10 +138,12 @@ function interval(metric: MetricValue | undefined): string {
 
 function metricLines(report: RunReport): string[] {
   const { metrics, header } = report;
-  const required = new Map(report.gate.rules.map((rule) => [rule.rule, rule.required]));
+  const required = new Map(
+    report.gate.rules.flatMap((rule) => (rule.kind === "require" ? [[rule.metric, rule] as const] : [])),
+  );
   const demanded = (name: string): string => {
-    const bound = required.get(`require ${name}`);
-    return bound === undefined ? "" : `required ${boundText(bound, metricUnit(name))}`;
+    const rule = required.get(name);
+    return rule === undefined ? "" : `required ${requiredText(rule)}`;
   };
   const rate = (label: string, name: string): string[][] => {
     const metric = metrics[name];

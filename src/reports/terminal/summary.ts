@@ -2,7 +2,7 @@ import type { Comparison, RunReport } from "../../domain/report.ts";
 import { type GateOutcome, VERDICTS } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { comparedName, headline, runName } from "../headline.ts";
-import { requiredText, ruleValue } from "../metric-rows.ts";
+import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
@@ -65,8 +65,8 @@ function whyOf({ gate, counts }: RunReport): string {
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
   // Its value stands beside it already.
-  if (rule.rule === "require pass_rate") return bound;
-  return `${rule.rule.replace(/^require /, "")} ${ruleValue(rule)}, ${bound}`;
+  if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
+  return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }
 
 function totals(reports: readonly RunReport[]): string {

@@ -8,6 +8,7 @@ import type {
   RunReport,
 } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
+import { gateRule } from "../../domain/testing/gate-rules.ts";
 
 export const header: RunHeader = {
   id: "3f9c21aa",
@@ -139,22 +140,22 @@ export const report: RunReport = {
     outcome: "failed",
     verdict: "regressed",
     rules: [
-      { rule: "require score.queue", outcome: "failed", value: 0.55, required: ">= 0.9" },
-      { rule: "require latency_p95", outcome: "passed", value: 2100, required: "<= 4s" },
-      {
+      gateRule({ rule: "require score.queue", outcome: "failed", value: 0.55, required: ">= 0.9" }),
+      gateRule({ rule: "require latency_p95", outcome: "passed", value: 2100, required: "<= 4s" }),
+      gateRule({
         rule: "critical tag:vip",
         outcome: "failed",
         value: 0,
         required: "every trial passes",
         said: "failing: refund-07",
-      },
-      {
+      }),
+      gateRule({
         rule: "regression pass_rate",
         outcome: "failed",
         value: -0.364,
         required: "no drop of more than 3 points",
         said: comparison.said,
-      },
+      }),
     ],
   },
   end: { kind: "all-asked" },
@@ -286,7 +287,13 @@ export const HOSTILE = [
 /** A run in which every text that others write is hostile. */
 export function hostileRun(): ReportedRun {
   const evil = HOSTILE;
-  const rule = { rule: `critical tag:${evil}`, value: 0, required: evil, said: evil } as const;
+  const rule = gateRule({
+    rule: `critical tag:${evil}`,
+    outcome: "failed",
+    value: 0,
+    required: evil,
+    said: evil,
+  });
   const cases = [
     row(
       {
@@ -325,7 +332,7 @@ export function hostileRun(): ReportedRun {
       tags: { [evil]: report.tags.billing ?? {}, other: report.tags.shipping ?? {} },
       errors: [{ kind: "provider", count: 1, message: evil }],
       notes: [evil],
-      gate: { outcome: "failed", verdict: "regressed", rules: [{ ...rule, outcome: "failed" }] },
+      gate: { outcome: "failed", verdict: "regressed", rules: [rule] },
       end: { kind: "unreachable", message: evil },
       dataset_path: evil,
     },
