@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { formatProblems } from "../project/format-problems.ts";
-import { mistakesDocument } from "../reports/json/documents.ts";
+import { documentText, mistakesDocument } from "../reports/json/documents.ts";
 import { EXIT } from "./exit-code.ts";
 import { guardProcess, keepStdout } from "./guard-process.ts";
 import type { Io } from "./io.ts";
@@ -77,7 +77,7 @@ function reportMistakes(args: readonly string[], io: Io, { problems, midway, mis
 
 /** Whoever reads stdout as JSON gets one document, whatever happened. */
 function printDocument(args: readonly string[], io: Io, exit: number, problems: readonly Problem[]): void {
-  io.stdout(mistakesDocument(commandOf(args), exit, problems));
+  io.stdout(documentText(mistakesDocument(commandOf(args), exit, problems)));
 }
 
 function bugProblem(error: unknown): Problem {

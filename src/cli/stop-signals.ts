@@ -7,21 +7,37 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** 130 or 143 when the run was cut; undefined when it ended by itself. */
   readonly exitCode: () => number | undefined;
+  /** Until it is called a signal ends the process, as of any program. */
+  readonly listen: () => void;
   readonly close: () => void;
 }
 
-export function listenForStop(io: Io): StopSignals {
+export function stopSignals(io: Io): StopSignals {
   const cut = new AbortController();
   let interrupts = 0;
   let code: number | undefined;
-  const close = io.onSignal((name) => {
-    interrupts++;
-    if (name === "SIGTERM" || interrupts > 1) {
-      code = name === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
-      cut.abort();
-      return;
-    }
-    io.stderr("\nStopping: no new trials; those in flight finish. Ctrl-C again cuts them.\n");
-  });
-  return { stopping: () => interrupts > 0, signal: cut.signal, exitCode: () => code, close };
+  let close = (): void => {};
+  return {
+    stopping: () => interrupts > 0,
+    signal: cut.signal,
+    exitCode: () => code,
+    listen: () => {
+      close = io.onSignal((name) => {
+        interrupts++;
+        if (name === "SIGTERM" || interrupts > 1) {
+          code = name === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+          cut.abort();
+          return;
+        }
+        io.stderr("\nStopping: no new trials; those in flight finish. Ctrl-C again cuts them.\n");
+      });
+    },
+    close: () => close(),
+  };
+}
+
+export function listenForStop(io: Io): StopSignals {
+  const stop = stopSignals(io);
+  stop.listen();
+  return stop;
 }

@@ -67,6 +67,13 @@ export interface MetricComparison {
   readonly verdict: Verdict;
 }
 
+/** One part that two fingerprints do not have in common. */
+export interface PartDifference {
+  readonly part: "prompt" | "request" | "target" | "dataset" | "scorer";
+  /** `temperature 0 → 0.7`. */
+  readonly said: string;
+}
+
 /** One side of a comparison. */
 export interface ComparisonSide {
   /** `run:3f9c`, `evals/baselines/triage.jsonl at main`. */

@@ -1,4 +1,5 @@
 import { canonicalJson, type Json } from "../domain/json.ts";
+import type { PartDifference } from "../domain/report.ts";
 
 /** One scorer as a fingerprint holds it. */
 export interface ScorerPart {
@@ -27,13 +28,6 @@ export interface FingerprintParts {
   /** Hashes of each case by its id; the request's is null where it is not known. */
   readonly cases: ReadonlyMap<string, { readonly content: string; readonly request: string | null }>;
   readonly scorers: readonly ScorerPart[];
-}
-
-/** One part that two fingerprints do not have in common. */
-export interface PartDifference {
-  readonly part: "prompt" | "request" | "target" | "dataset" | "scorer";
-  /** `temperature 0 → 0.7`. */
-  readonly said: string;
 }
 
 /** Which parts of two fingerprints differ; empty when they are equal, as far as both sides are known. */

@@ -1,18 +1,13 @@
 import { hashJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import type { PartDifference } from "../../domain/report.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate } from "../../operations/project/open-project.ts";
 import { partsOfRun } from "../../operations/sides/run-parts.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
-import {
-  differingParts,
-  type FingerprintParts,
-  leaves,
-  type PartDifference,
-  shown,
-} from "../../run/fingerprint-parts.ts";
+import { differingParts, type FingerprintParts, leaves, shown } from "../../run/fingerprint-parts.ts";
 import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";

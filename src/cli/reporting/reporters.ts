@@ -4,6 +4,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
 import { formatProblem } from "../../project/format-problems.ts";
+import { documentText, runDocument } from "../../reports/json/documents.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
 import { EXIT } from "../exit-code.ts";
@@ -13,13 +14,10 @@ import { appendSummary, summaryPath } from "./github-summary.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
 
-type Document = (exit: number, reports: readonly RunReport[]) => string;
-
 /** All that a reporter may tell. */
 export interface Told {
   readonly runs: readonly ReportedRun[];
   readonly exit: number;
-  readonly document: Document;
   /** The project's folder in its repository, with `/`; empty at its root. */
   readonly folder: string;
 }
@@ -35,17 +33,21 @@ const renderers: Readonly<Record<string, Render>> = {
     const texts = reports.map((report) => runReport(report, PLAIN));
     return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
   },
-  json: ({ runs, exit, document }) =>
-    document(
-      exit,
-      runs.map(({ report }) => report),
-    ),
+  json: ({ runs, exit }) => runsText(exit, runs),
   junit: async ({ runs }) => (await import("../../reports/junit/junit.ts")).junitReport(runs),
   markdown: async ({ runs }) => (await import("../../reports/markdown/markdown.ts")).markdownReport(runs),
   github: async ({ runs, folder }) =>
     (await import("../../reports/github/annotations.ts")).annotations(runs, folder),
   html: async ({ runs }) => (await import("../../reports/html/page.ts")).htmlReport(runs),
 };
+
+const runsText = (exit: number, runs: readonly ReportedRun[]): string =>
+  documentText(
+    runDocument(
+      exit,
+      runs.map(({ report }) => report),
+    ),
+  );
 
 /** Too large or too rich for a terminal: without a file's name it gets one. */
 const NEEDS_FILE = "html";
@@ -57,7 +59,7 @@ export interface Reporters {
    * All runs have; the store that their cases are read from is still open.
    * @returns the exit code: a passed run whose report could not be written is undecided for whoever waits for the report
    */
-  end(runs: readonly ReportedRun[], exit: number, document: Document): Promise<number>;
+  end(runs: readonly ReportedRun[], exit: number): Promise<number>;
 }
 
 interface Wanted {
@@ -81,7 +83,7 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
       io.stdout(`${first ? "" : "\n"}${runReport(report, { width: io.width, color })}`);
       first = false;
     },
-    end: async (runs, exit, document) => {
+    end: async (runs, exit) => {
       const place = wanted.length === 0 ? NOWHERE : placeOf(io, options.directory);
       let missing = false;
       if (live) {
@@ -92,7 +94,7 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
       for (const one of wanted) {
         if (one.name === "terminal" && one.file === null) continue;
         try {
-          const told = { runs, exit, document, folder: place.folder };
+          const told = { runs, exit, folder: place.folder };
           await report(one, told, { io, root: place.root, json: options.json });
         } catch (error) {
           if (!(error instanceof EvalsError)) throw error;
@@ -102,13 +104,7 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
         }
       }
       const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
-      if (options.json)
-        io.stdout(
-          document(
-            code,
-            runs.map(({ report }) => report),
-          ),
-        );
+      if (options.json) io.stdout(runsText(code, runs));
       return code;
     },
   };

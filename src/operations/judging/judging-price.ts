@@ -10,12 +10,19 @@ import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { unusableKeys } from "../running/unusable-keys.ts";
 
+/** What judges may cost. */
+export interface JudgingConsent {
+  /** Whatever it costs. */
+  readonly yes: boolean;
+  /** US dollars at most; null for no limit. */
+  readonly budget: number | null;
+}
+
 export interface JudgingContext {
   readonly project: Project;
   readonly store: Store;
   readonly io: Environment;
-  /** `yes` and `budget` of the command line. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly consent: JudgingConsent;
 }
 
 /** Judges of a rescoring, once it may be paid for. */
@@ -31,22 +38,22 @@ export function priceText(usd: number | null): string {
 }
 
 /**
- * Says what judges have to be asked and what that costs, and lets it happen when the command line agreed to it.
+ * Says what judges have to be asked and what that costs, and lets it happen when that was agreed to.
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it did not; EVALS_KEY_UNSET for a key that asking needs
  */
 export async function judgingFor(
   input: RescoreInput,
   desk: JudgeDesk,
-  { project, store, io, options }: JudgingContext,
+  { project, store, io, consent }: JudgingContext,
 ): Promise<Judging> {
   if (desk.asked().length === 0) return { start: () => {}, totals: () => null };
-  const budget = options.budget === undefined ? null : Number(options.budget);
+  const { yes, budget } = consent;
   if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget());
   const priceSoFar = priceJudging(desk, store);
   await rescore(input, store);
   const price = priceSoFar();
   if (price.calls > 0) {
-    if (price.usd !== 0 && options.yes !== true && budget === null) throw new EvalsError(costs(input, price));
+    if (price.usd !== 0 && !yes && budget === null) throw new EvalsError(costs(input, price));
     if (budget !== null && price.usd === null) throw new EvalsError(unpriced(input));
     const unset = desk.models().flatMap((model) => unusableKeys(project, model));
     if (unset.length > 0) throw new EvalsError(unset);

@@ -1,6 +1,36 @@
 import type { Problem } from "../../domain/problem.ts";
 import type { RunReport } from "../../domain/report.ts";
-import { runJson } from "./run-json.ts";
+import { type RunResult, runJson } from "./run-json.ts";
+
+/** A mistake of the user: where it is, what is wrong, why it matters, how to mend it. */
+export interface ProblemResult {
+  /** Stable: `EVALS_…`; docs/troubleshooting.md explains each. */
+  readonly code: string;
+  /** Relative to the project's root; null when the mistake is in no file. */
+  readonly path: string | null;
+  /** From 1. */
+  readonly line: number | null;
+  /** From 1. */
+  readonly column: number | null;
+  readonly what: string;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** What every document has. */
+export interface DocumentHead {
+  /** 0 passed, 1 failed, 2 a mistake of the user, 3 undecided. */
+  readonly exit: number;
+  /** Absent when there are none. */
+  readonly problems?: readonly ProblemResult[];
+}
+
+/** What `evals run --json` prints. */
+export interface RunDocument extends DocumentHead {
+  readonly schema: "evals.run/1";
+  /** In the order in which they were run; empty when something was wrong before the first. */
+  readonly runs: readonly RunResult[];
+}
 
 /**
  * One JSON document, ending with a line feed. What a terminal or a CI runner would obey in a model's text (control
@@ -14,19 +44,8 @@ export function documentText(document: object): string {
   return `${text}\n`;
 }
 
-/** `evals run --json`: one document, whatever happened. */
-export function runDocument(
-  exit: number,
-  reports: readonly RunReport[],
-  problems: readonly Problem[] = [],
-): string {
-  const document = {
-    schema: "evals.run/1",
-    exit,
-    runs: reports.map(runJson),
-    ...(problems.length === 0 ? {} : { problems: problems.map(problemJson) }),
-  };
-  return documentText(document);
+export function runDocument(exit: number, reports: readonly RunReport[]): RunDocument {
+  return { schema: "evals.run/1", exit, runs: reports.map(runJson) };
 }
 
 /** What each command's document holds when it could not do its work. */
@@ -36,18 +55,17 @@ const EMPTY: Readonly<Record<string, object>> = {
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 
-/** A command that ended with mistakes, under `--json`. */
-export function mistakesDocument(command: string, exit: number, problems: readonly Problem[]): string {
-  const document = {
+/** The document of a command that ended with mistakes. */
+export function mistakesDocument(command: string, exit: number, problems: readonly Problem[]): object {
+  return {
     schema: `evals.${command || "run"}/1`,
     exit,
     ...EMPTY[command || "run"],
     problems: problems.map(problemJson),
   };
-  return documentText(document);
 }
 
-export function problemJson(problem: Problem): object {
+export function problemJson(problem: Problem): ProblemResult {
   const { code, path = null, line = null, column = null, what, why, fix } = problem;
   return { code, path, line, column, what, why, fix };
 }

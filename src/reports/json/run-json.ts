@@ -1,7 +1,31 @@
-import type { Comparison, RunReport } from "../../domain/report.ts";
+import type { RunReport } from "../../domain/report.ts";
+import type { RunHeader } from "../../domain/run.ts";
 
-/** One element of `runs` in `evals run --json`: the contract's fields first, then what else is known. */
-export function runJson(report: RunReport): object {
+type OfHeader = Pick<
+  RunHeader,
+  | "id"
+  | "suite"
+  | "target"
+  | "commit"
+  | "dirty"
+  | "fingerprint"
+  | "alias"
+  | "model"
+  | "prompt"
+  | "trials"
+  | "narrowing"
+  | "started_at"
+>;
+
+/** One run of a document: its counts, metrics, comparison and gate, then what else is known. */
+export interface RunResult extends OfHeader, Omit<RunReport, "header" | "errors"> {
+  /** Errored trials by kind. */
+  readonly errors: { readonly [kind: string]: number };
+  /** Each kind of error with one message. */
+  readonly error_examples: RunReport["errors"];
+}
+
+export function runJson(report: RunReport): RunResult {
   const { header } = report;
   return {
     id: header.id,
@@ -13,7 +37,7 @@ export function runJson(report: RunReport): object {
     counts: report.counts,
     errors: Object.fromEntries(report.errors.map(({ kind, count }) => [kind, count])),
     metrics: report.metrics,
-    comparison: report.comparison === null ? null : comparisonJson(report.comparison),
+    comparison: report.comparison,
     gate: report.gate,
     status: report.status,
     end: report.end,
@@ -34,9 +58,4 @@ export function runJson(report: RunReport): object {
     duration_ms: Math.round(report.duration_ms),
     ...(report.pace === undefined ? {} : { pace: report.pace }),
   };
-}
-
-/** One element of `comparisons` in `evals diff --json`. */
-export function comparisonJson(comparison: Comparison): object {
-  return comparison;
 }

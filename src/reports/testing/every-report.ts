@@ -1,7 +1,7 @@
 import type { ReportedRun } from "../../domain/report.ts";
 import { annotations } from "../github/annotations.ts";
 import { htmlReport } from "../html/page.ts";
-import { runDocument } from "../json/documents.ts";
+import { documentText, runDocument } from "../json/documents.ts";
 import { junitReport } from "../junit/junit.ts";
 import { markdownReport } from "../markdown/markdown.ts";
 import { runReport } from "../terminal/run-report.ts";
@@ -19,7 +19,7 @@ export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => strin
 
 /** The run in the document that programs read. */
 export function jsonOf({ report }: ReportedRun) {
-  return JSON.parse(runDocument(1, [report])).runs[0];
+  return JSON.parse(documentText(runDocument(1, [report]))).runs[0];
 }
 
 const joined = (text: string): string => text.replace(/[⏎\s]+/g, " ");

@@ -1,7 +1,7 @@
-import type { PastRun, ReportedRun, RunReport } from "../../domain/report.ts";
-import type { MetricValue } from "../../domain/run.ts";
-import { type BaselineCounts, type CaseRowsInput, caseRows } from "../../run/case-rows.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
+import type { PastRun, ReportedRun, RunReport } from "../domain/report.ts";
+import type { MetricValue } from "../domain/run.ts";
+import { type BaselineCounts, type CaseRowsInput, caseRows } from "../run/case-rows.ts";
+import type { Store, StoredRun } from "../store/store.ts";
 
 /** So many runs show a trend. */
 const MOST_PAST = 40;

@@ -1,0 +1,51 @@
+import type { RunReport } from "../domain/report.ts";
+import type { RunHooks } from "../operations/run-watcher.ts";
+import { runName } from "../reports/headline.ts";
+import type { Io } from "./io.ts";
+import { showProgress, silentProgress } from "./progress.ts";
+import { keepHeapSmall } from "./small-heap.ts";
+import { stopSignals } from "./stop-signals.ts";
+
+/** From so many trials on, what is let go of is worth collecting early. */
+const MANY_TRIALS = 10_000;
+
+export interface RunViewOptions {
+  readonly quiet: boolean;
+  readonly ended: (report: RunReport) => void;
+  readonly over?: (reports: readonly RunReport[]) => void;
+}
+
+/** Runs as a person at a terminal follows and stops them. */
+export interface RunView extends RunHooks {
+  /** 130 or 143 when the runs were cut; undefined when they ended by themselves. */
+  readonly exitCode: () => number | undefined;
+  readonly close: () => void;
+}
+
+export function runView(io: Io, { quiet, ended, over }: RunViewOptions): RunView {
+  const stop = stopSignals(io);
+  const progress = quiet ? silentProgress : showProgress(io);
+  return {
+    control: stop,
+    watcher: {
+      planned: (plans) => {
+        if (plans.some(({ totalPlanned }) => totalPlanned >= MANY_TRIALS)) keepHeapSmall();
+      },
+      began: stop.listen,
+      started: (header, done) => progress.start(runName(header), header.planned, done),
+      trial: progress.trial,
+      retried: progress.retried,
+      answered: progress.end,
+      ended,
+      over: (reports) => {
+        progress.end();
+        over?.(reports);
+      },
+    },
+    exitCode: stop.exitCode,
+    close: () => {
+      stop.close();
+      progress.end();
+    },
+  };
+}

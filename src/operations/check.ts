@@ -1,0 +1,202 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Case } from "../domain/case.ts";
+import { EXIT } from "../domain/exit-code.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+import { labelsPath } from "../labels/label-file.ts";
+import { type MeasuredScorer, measuredScorers } from "../labels/label-of.ts";
+import { caseSecrets } from "../project/check-case-secrets.ts";
+import { checkCases, filterMatches } from "../project/check-cases.ts";
+import { checkLeaks, checkRendering } from "../project/check-leaks.ts";
+import { lookAlikeIds } from "../project/check-look-alikes.ts";
+import { changedPins } from "../project/check-pins.ts";
+import { alwaysPassing } from "../project/check-thresholds.ts";
+import { checkPrompts } from "../project/find-prompt.ts";
+import { SECRET_CODE } from "../project/find-secrets.ts";
+import { workTree } from "../project/work-tree.ts";
+import { checkRequests } from "../run/case-requests.ts";
+import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
+import { checkBaselines } from "./checking/check-baselines.ts";
+import { judgeCheck, unreadJudges } from "./checking/check-judges.ts";
+import { checkLabels } from "./checking/check-labels.ts";
+import { askForModels, checkPrices } from "./checking/check-prices.ts";
+import { selfJudging } from "./checking/self-judging.ts";
+import type { Environment } from "./environment.ts";
+import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
+import { locate, openProject } from "./project/open-project.ts";
+
+/** What was looked at, and what was found. */
+export interface Checked {
+  readonly suites: number;
+  readonly cases: number;
+  /** Mistakes; one is enough for exit 2. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** Aliases of models whose price nobody knows. */
+  readonly unpriced: readonly string[];
+  readonly exit: number;
+}
+
+/** The check under way. */
+interface Checking {
+  suites: number;
+  cases: number;
+  /** Ids of each suite's cases. */
+  readonly ids: Map<string, readonly string[]>;
+  /** Scorers of each suite that labels can measure. */
+  readonly measured: Map<string, readonly MeasuredScorer[]>;
+  readonly problems: Problem[];
+  readonly warnings: Problem[];
+  /** Aliases of models whose price nobody knows. */
+  unpriced: readonly string[];
+}
+
+export interface CheckInput {
+  readonly directory: string | undefined;
+  /** Asks providers which models they list: the only thing that leaves this machine. */
+  readonly online: boolean;
+}
+
+/** Reads every file and renders every prompt; no key is needed and no model is asked. */
+export async function check(environment: Environment, { directory, online }: CheckInput): Promise<Checked> {
+  const checked: Checking = {
+    suites: 0,
+    cases: 0,
+    ids: new Map(),
+    measured: new Map(),
+    problems: [],
+    warnings: [],
+    unpriced: [],
+  };
+  try {
+    const project = await openProject(environment, { directory });
+    checked.warnings.push(...project.warnings);
+    const prices = await checkPrices(project);
+    checked.unpriced = prices.unpriced;
+    checked.warnings.push(...prices.warnings);
+    if (online) checked.warnings.push(...(await newsOf(project, prices.warnings)));
+    for (const suite of project.suites) await checkSuite(project, suite, checked);
+    const judges = judgeCheck(project);
+    try {
+      add(checked, await judges.problems());
+    } finally {
+      await judges.close();
+    }
+  } catch (error) {
+    note(error, checked);
+    add(checked, unreadJudges(environment, directory));
+  }
+  try {
+    const { root, gitRoot } = locate(environment, directory);
+    const files = workTree(root, gitRoot ?? root);
+    add(checked, await checkPrompts(files));
+    const labels = checkLabels(
+      files,
+      (suite) => checked.ids.get(suite),
+      (suite) => checked.measured.get(suite),
+    );
+    add(checked, labels.problems);
+    checked.warnings.push(...labels.warnings);
+    if (gitRoot !== null) {
+      const [changed, unknown] = await Promise.all([
+        changedPrompts(root, environment.env),
+        unknownPublished(root, environment.env),
+      ]);
+      add(checked, changed);
+      checked.warnings.push(...unknown);
+    }
+    const baselines = checkBaselines(root);
+    add(checked, baselines.problems);
+    checked.warnings.push(...baselines.warnings);
+  } catch (error) {
+    note(error, checked);
+  }
+  const { suites, cases, problems, warnings, unpriced } = checked;
+  const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
+  return { suites, cases, problems, warnings, unpriced, exit };
+}
+
+/** What providers say themselves, but for what the table has told already. */
+async function newsOf(project: Project, told: readonly Problem[]): Promise<readonly Problem[]> {
+  const news = await askForModels(project);
+  return news.filter(
+    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !told.some((one) => one.line === line),
+  );
+}
+
+function note(error: unknown, checked: Checking): void {
+  if (!(error instanceof EvalsError)) throw error;
+  add(checked, error.problems);
+}
+
+/** Each problem once: two suites may name one broken prompt. */
+function add(checked: Checking, problems: readonly Problem[]): void {
+  const known = new Set(checked.problems.map((one) => JSON.stringify(one)));
+  checked.problems.push(...problems.filter((one) => !known.has(JSON.stringify(one))));
+}
+
+async function checkSuite(project: Project, suite: LoadedSuite, checked: Checking): Promise<void> {
+  checked.suites++;
+  checked.measured.set(suite.name, measuredScorers(suite.suite.scorers));
+  const judges = judgeCheck(project);
+  try {
+    const cases = suite.openCases();
+    checked.cases += cases.count;
+    if (existsSync(join(project.root, labelsPath(suite.name))))
+      checked.ids.set(
+        suite.name,
+        Array.from({ length: cases.count }, (_, at) => cases.id(at)),
+      );
+    const scorers = await openScorers(suite, scorerHost(project, { concurrency: 1, judges: judges.host }));
+    try {
+      add(checked, checkCases(suite, cases, scorers));
+      if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
+        checked.warnings.push(...caseSecrets(cases));
+      checked.warnings.push(...alwaysPassing(suite), ...lookAlikeIds(cases));
+      checked.warnings.push(...selfJudging(project, suite, suite.models, judges.models()));
+      if (suite.prompt !== null) {
+        const unrendered = checkRendering(suite.prompt, cases, suite);
+        add(checked, unrendered);
+        if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases, suite.clock));
+      }
+      for (const model of suite.models) {
+        checked.warnings.push(...changedPins(suite, model, project.models));
+        await checkTarget(project, suite, model, cases, checked);
+      }
+    } finally {
+      await closeScorers(scorers);
+      cases.close();
+    }
+  } catch (error) {
+    note(error, checked);
+  } finally {
+    await judges.close();
+  }
+}
+
+/** Opens what stands in the repository: recordings, modules, commands. A chat API's settings were read with the config. */
+async function checkTarget(
+  project: Project,
+  suite: LoadedSuite,
+  model: LoadedModel,
+  cases: ReturnType<LoadedSuite["openCases"]>,
+  checked: Checking,
+): Promise<void> {
+  if (model.provider.prompt === "required") return;
+  const { openTarget } = await import("../run/open-target.ts");
+  const unset = model.provider.keys?.(model.settings) ?? [];
+  const env = { ...Object.fromEntries(unset.map((name) => [name, "unset"])), ...project.env };
+  try {
+    const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
+    const target = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
+    try {
+      const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
+      add(checked, checkRequests(suite, target.client, cases, chosen));
+    } finally {
+      await target.client.close();
+    }
+  } catch (error) {
+    note(error, checked);
+  }
+}

@@ -1,0 +1,192 @@
+import { canaryAgainst, withCanary } from "../baselines/canary.ts";
+import { withExamples } from "../baselines/case-examples.ts";
+import { compareSides, worstVerdict } from "../baselines/compare-sides.ts";
+import { holdContract, movementOf } from "../baselines/contract.ts";
+import { regressionRules } from "../baselines/gate-run.ts";
+import { SAME_RECORDING } from "../baselines/same-recording.ts";
+import { type SharedAnswers, withShared } from "../baselines/shared-answers.ts";
+import { EXIT } from "../domain/exit-code.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { Comparison, PartDifference } from "../domain/report.ts";
+import { isUnfinished } from "../domain/run.ts";
+import { Gate, type RegressionRule } from "../domain/suite.ts";
+import type { Verdict } from "../domain/verdict.ts";
+import { unfinishedSentence } from "../reports/unfinished.ts";
+import { differingParts, type FingerprintParts } from "../run/fingerprint-parts.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./gating/declared-change.ts";
+import { locate, openProject } from "./project/open-project.ts";
+import { openWrittenHistory } from "./project/open-written-history.ts";
+import type { RunHooks } from "./run-watcher.ts";
+import { resolveSides } from "./sides/diff-sides.ts";
+import type { RunSides } from "./sides/missing-sides.ts";
+import type { SidePair } from "./sides/pair-sides.ts";
+import { partsOfRun, partsOfSide } from "./sides/run-parts.ts";
+import type { SideSource } from "./sides/side-source.ts";
+
+export interface CompareInput {
+  readonly directory: string | undefined;
+  /** A side as a word: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
+  readonly baseline: string;
+  /** The newest run where it is left out; one run alone is compared with its own baseline. */
+  readonly candidate: string | undefined;
+  /** Follows the runs of a side that has no result yet; null: such a side is a mistake. */
+  readonly runMissing: RunHooks | null;
+}
+
+/** One suite's two sides, and which parts of their fingerprints differ: the change behind the numbers. */
+export interface ComparedSides {
+  readonly comparison: Comparison;
+  readonly differing: readonly PartDifference[];
+}
+
+export interface ComparedSuites {
+  /** One each suite and model. */
+  readonly compared: readonly ComparedSides[];
+  /** Both sides are answers of the same recording: what is in them can be listed, and measures nothing. */
+  readonly recorded: readonly Comparison[];
+  /** The worst; `none` where nothing was measured. */
+  readonly verdict: Verdict | "none";
+  /** 1 only for a regression, 3 when nothing can be compared, else 0. */
+  readonly exit: number;
+}
+
+/**
+ * Compares two sides of each suite, case by case.
+ * @throws {EvalsError} for a side that means nothing, several things, or what was never run
+ */
+export async function compare(
+  environment: Environment,
+  { directory, baseline, candidate, runMissing }: CompareInput,
+): Promise<ComparedSuites> {
+  const { root } = locate(environment, directory);
+  const store = await openWrittenHistory(root, environment);
+  const place: ComparingPlace = { store, environment, directory };
+  try {
+    const { pairs, recorded } = await resolveSides({
+      store,
+      root,
+      io: environment,
+      directory,
+      a: baseline,
+      b: candidate,
+      runMissing: runMissing === null ? null : runningSides(environment, runMissing),
+    });
+    for (const { suite } of recorded) environment.notice(`${suite}: ${SAME_RECORDING}`);
+    for (const line of unfinishedSides(pairs)) environment.notice(line);
+    const comparisons: Comparison[] = [];
+    for (const pair of pairs) comparisons.push(await comparePair(pair, place));
+    const compared = pairs.map(({ base, candidate }, at) => ({
+      comparison: comparisons[at] as Comparison,
+      differing: differingParts(partsOf(base, store), partsOf(candidate, store)),
+    }));
+    const verdict = pairs.length === 0 ? "none" : worstVerdict(comparisons.map((one) => one.verdict));
+    return {
+      compared,
+      recorded: await Promise.all(recorded.map((pair) => comparePair(pair, place))),
+      verdict,
+      exit: exitFor(verdict),
+    };
+  } finally {
+    store.close();
+  }
+}
+
+/** Loaded when a side is run: most comparisons need none of it. */
+function runningSides(environment: Environment, hooks: RunHooks): RunSides {
+  return async (request) => {
+    const { RunRequest } = await import("./running/run-request.ts");
+    const { runSuites } = await import("./run-suites.ts");
+    return runSuites(environment, { request: RunRequest.parse(request), ...hooks }, () => {});
+  };
+}
+
+function exitFor(verdict: Verdict | "none"): number {
+  if (verdict === "regressed") return EXIT.failed;
+  return verdict === "incomparable" ? EXIT.undecided : EXIT.ok;
+}
+
+interface ComparingPlace {
+  readonly store: Store;
+  readonly environment: Environment;
+  readonly directory: string | undefined;
+}
+
+/** Runs that lack trials because they have not ended: what they would have answered is in no number. */
+function unfinishedSides(pairs: readonly SidePair[]): string[] {
+  const runs = pairs.flatMap(({ base, candidate }) => [base.run, candidate.run]);
+  return runs.flatMap((run) =>
+    run === null || !isUnfinished(run.status)
+      ? []
+      : [`Run ${run.header.id} has not ended. ${unfinishedSentence(run.header, run.status)}`],
+  );
+}
+
+function partsOf({ run, read }: SideSource, store: Store): FingerprintParts {
+  return run === null ? partsOfSide(read()) : partsOfRun(store, run);
+}
+
+async function comparePair(
+  { base, candidate, suite }: SidePair,
+  { store, environment, directory }: ComparingPlace,
+): Promise<Comparison> {
+  const before = base.read();
+  const { comparison: compared, findings } = withCanary(
+    compareSides(before, candidate.read(), {
+      rules: await rulesOf(suite, environment, directory),
+      narrowed: candidate.run !== null && candidate.run.header.narrowing !== null,
+    }),
+    canaryAgainst(before, candidate.run?.report ?? null),
+  );
+  const { root: home } = locate(environment, directory);
+  const declared = await declaredChange(factsOf(base, store), factsOf(candidate, store), {
+    io: environment,
+    home,
+  });
+  const comparison =
+    declared === null
+      ? compared
+      : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
+  const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...aliasOf(base, candidate) };
+  return candidate.run === null ? named : withExamples(named, store, base.run, candidate.run);
+}
+
+/** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */
+function sharedBy(base: SideSource, candidate: SideSource, store: Store): SharedAnswers {
+  if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
+  const scorers = ({ header }: StoredRun): string => header.scorers.map((one) => one.hash).join();
+  if (scorers(base.run) !== scorers(candidate.run)) return { shared: 0, of: 0 };
+  const before = new Set(store.answerIds(base.run.no));
+  const after = store.answerIds(candidate.run.no);
+  return { shared: after.filter((id) => before.has(id)).length, of: after.length };
+}
+
+/** The model's alias where the suite has several; a baseline has one only then. */
+function aliasOf(...sides: readonly SideSource[]): { readonly alias?: string } {
+  const [alias] = sides.flatMap(({ run, alias }) =>
+    alias !== null && (run === null || run.header.one_of_several) ? [alias] : [],
+  );
+  return alias === undefined ? {} : { alias };
+}
+
+function factsOf({ run, alias, commit, read }: SideSource, store: Store): SideFacts {
+  return run === null ? factsOfBaseline(read(), alias, commit) : factsOfRun(store, run);
+}
+
+/** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */
+async function rulesOf(
+  suite: string,
+  environment: Environment,
+  directory: string | undefined,
+): Promise<readonly RegressionRule[]> {
+  const defaults = regressionRules(Gate.parse({}));
+  try {
+    const project = await openProject(environment, { directory, suites: [suite] });
+    const rules = regressionRules(project.suites[0]?.suite.gate ?? Gate.parse({}));
+    return rules.length === 0 ? defaults : rules;
+  } catch (error) {
+    if (error instanceof EvalsError) return defaults;
+    throw error;
+  }
+}

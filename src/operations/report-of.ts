@@ -1,0 +1,54 @@
+import { exitCodeFor } from "../domain/exit-code.ts";
+import type { ReportedRun, RunReport } from "../domain/report.ts";
+import { readRunJson } from "../reports/json/read-run-json.ts";
+import { measuredReport } from "../run/measured-report.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { findRun } from "./project/find-run.ts";
+import { locate } from "./project/open-project.ts";
+import { reportedRun } from "./reported-run.ts";
+import { storedSide } from "./sides/stored-side.ts";
+
+/** A past run as it was reported. */
+export interface RunOfThePast {
+  readonly run: ReportedRun;
+  /** How that run ended, by its gate. */
+  readonly exit: number;
+  /** Absolute path of the project's root. */
+  readonly root: string;
+}
+
+/**
+ * Reads a past run; nothing is run and nothing is judged again.
+ * @param read is called with it while the history is open; its value is returned
+ * @throws {EvalsError} for a word that means no run, or several
+ */
+export async function reportOf<T>(
+  environment: Environment,
+  { directory, run: word }: { readonly directory: string | undefined; readonly run: string },
+  read: (past: RunOfThePast) => T | Promise<T>,
+): Promise<T> {
+  const { root } = locate(environment, directory);
+  const store = await openStore(root);
+  try {
+    const run = pastRun(store, findRun(store, word));
+    return await read({ run, exit: exitCodeFor([run.report.gate.outcome]), root });
+  } finally {
+    store.close();
+  }
+}
+
+/** The report as it was, with the cases of the run and of the run that it was compared with. */
+function pastRun(store: Store, run: StoredRun): ReportedRun {
+  const report: RunReport = readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
+  const id = report.comparison?.baseline.run ?? null;
+  const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
+  const lines = new Map(report.worst.map((one) => [one.id, one.line]));
+  return reportedRun(report, {
+    store,
+    no: run.no,
+    baseline: { side: base === null ? null : storedSide(store, base), run: base },
+    lineOf: ({ id }) => lines.get(id) ?? null,
+  });
+}

@@ -1,0 +1,172 @@
+import type { Case, CaseSource } from "../domain/case.ts";
+import { DEFAULT_CONCURRENCY } from "../domain/config.ts";
+import { EvalsError } from "../domain/problem.ts";
+import {
+  type EndedStatus,
+  isUnfinished,
+  type Metrics,
+  type RunHeader,
+  type RunStatus,
+} from "../domain/run.ts";
+import type { Tally } from "../metrics/tally.ts";
+import type { RescoredResult } from "../reports/json/rescore-json.ts";
+import { measure } from "../run/assemble-report.ts";
+import { judgeDesk } from "../run/judge-desk.ts";
+import type { JudgeTotals } from "../run/judge-sitting.ts";
+import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
+import { rescoreRun } from "../run/rescore-run.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
+import { findRun } from "./project/find-run.ts";
+import { locate, openProject } from "./project/open-project.ts";
+import { openWrittenHistory } from "./project/open-written-history.ts";
+import { replayOf } from "./running/replay-model.ts";
+
+export interface RescoreInput {
+  readonly directory: string | undefined;
+  /** Run id, a prefix of it, or `latest`. */
+  readonly run: string;
+  /** What judges may cost that have not judged all of these answers. */
+  readonly consent: JudgingConsent;
+  /** Answer for judges from their recordings. */
+  readonly replay: boolean;
+}
+
+/** A run's answers under today's scorers. */
+export interface Rescored {
+  /** Of the new run. */
+  readonly header: RunHeader;
+  readonly result: RescoredResult;
+  /** The pass rate that the answers had before; null is unknown. */
+  readonly passRateBefore: number | null;
+  /** Null without judges. */
+  readonly judged: JudgeTotals | null;
+  /** Answers that no judge was asked about, or none replied of. */
+  readonly unjudged: number;
+  /** Why one of them was not, when it is a model that nobody answers for. */
+  readonly unreachable: string | null;
+}
+
+/**
+ * Scores the stored answers of a run again with today's scorers, as a run of its own.
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price where judges would have to be paid and nobody agreed to it
+ */
+export async function rescore(environment: Environment, input: RescoreInput): Promise<Rescored> {
+  const { directory } = input;
+  const store = await openWrittenHistory(locate(environment, directory).root, environment);
+  try {
+    const run = findRun(store, input.run);
+    if (!hasAnswer(store, run)) throw nothingToScore(run.header);
+    const project = await openProject(environment, { directory, suites: [run.header.suite] });
+    const suite = project.suites[0];
+    if (suite === undefined) throw gone(run.header.suite);
+    const concurrency = suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
+    const desk = judgeDesk(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
+    const host = scorerHost(project, { concurrency, judges: desk.host });
+    const scorers = await openScorers(suite, host);
+    const cases = suite.openCases();
+    try {
+      const types = suite.scorers.map((one) => one.definition.type);
+      const scored = { run, scorers, types, today: casesById(cases) };
+      const judging = await judgingFor(scored, desk, {
+        project,
+        store,
+        io: environment,
+        consent: input.consent,
+      });
+      const { header, tally, writer, unjudged, unreachable } = await rescoreRun(
+        scored,
+        { id: environment.randomHex(4), started_at: environment.date().toISOString() },
+        store,
+        judging.start,
+      );
+      const judged = judging.totals();
+      const { metrics } = measure(header, tally, new Map(), store.unscoredSpending(writer.no), judged);
+      const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
+      const result = resultOf({ run, header, tally, status, judged, metrics });
+      writer.end(status, result as never, environment.date().toISOString());
+      return { header, result, passRateBefore: passRateOf(run), judged, unjudged, unreachable };
+    } finally {
+      await closeScorers(scorers);
+      await desk.close();
+      cases.close();
+    }
+  } finally {
+    store.close();
+  }
+}
+
+interface ScoredAgain {
+  readonly run: StoredRun;
+  readonly header: RunHeader;
+  readonly tally: Tally;
+  readonly status: EndedStatus;
+  readonly judged: JudgeTotals | null;
+  readonly metrics: Metrics;
+}
+
+function resultOf({ run, header, tally, status, judged, metrics }: ScoredAgain): RescoredResult {
+  const left = header.planned - tally.totalAnswered - tally.totalErrored;
+  return {
+    id: header.id,
+    rescored_from: run.header.id,
+    suite: header.suite,
+    fingerprint: header.fingerprint,
+    counts: {
+      cases: header.cases,
+      trials: header.planned,
+      answered: tally.totalAnswered,
+      errored: tally.totalErrored,
+      skipped: status === "stopped_early" ? 0 : left,
+      not_needed: status === "stopped_early" ? left : 0,
+      calls: 0,
+      ...(judged === null ? {} : { judge_calls: judged.calls }),
+      cached: tally.totalCached,
+    },
+    metrics,
+  };
+}
+
+/** Cases as the dataset holds them today. */
+function casesById(cases: CaseSource): (id: string) => Case | undefined {
+  const places = new Map(Array.from({ length: cases.count }, (_, index) => [cases.id(index), index]));
+  return (id) => {
+    const at = places.get(id);
+    return at === undefined ? undefined : cases.read(at);
+  };
+}
+
+function passRateOf(run: StoredRun): number | null {
+  return (run.report as { metrics?: Metrics } | null)?.metrics?.pass_rate?.value ?? null;
+}
+
+/** An answer that a scorer could not score is one too. */
+function hasAnswer(store: Store, run: StoredRun): boolean {
+  return store
+    .cases(run.no)
+    .some(({ case_no }) => store.trials(run.no, case_no).some((one) => one.answer !== null));
+}
+
+function nothingToScore({ id, suite }: RunHeader): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RESCORE_NO_ANSWER",
+    what: `Run ${id} (${suite}) has no answer, so there is nothing to score again.`,
+    why: "Every trial errored or was skipped, and a run of nothing would be the newest one.",
+    fix: `evals run ${suite} --resume --run ${id}`,
+  });
+}
+
+/** Scored again, a run that has not ended is one that lacks trials. */
+function endedStatus(status: RunStatus): EndedStatus {
+  return isUnfinished(status) ? "incomplete" : status;
+}
+
+function gone(suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_SUITE_UNKNOWN",
+    what: `The suite "${suite}" of that run is not here any more.`,
+    why: "Its scorers are read from its file.",
+    fix: `Restore evals/${suite}.yaml`,
+  });
+}

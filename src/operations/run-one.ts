@@ -1,0 +1,175 @@
+import { withExamples } from "../baselines/case-examples.ts";
+import type { Comparison, ReportedRun } from "../domain/report.ts";
+import { changedPins } from "../project/check-pins.ts";
+import { plural } from "../reports/format-numbers.ts";
+import { runJson } from "../reports/json/run-json.ts";
+import { priceNotes } from "../run/answer-notes.ts";
+import { assembleReport, measure } from "../run/assemble-report.ts";
+import { executeRun, type RanRun, type RunWorld } from "../run/execute-run.ts";
+import { lineOf } from "../run/model-lines.ts";
+import type { Store } from "../store/store.ts";
+import { selfJudging } from "./checking/self-judging.ts";
+import type { Environment } from "./environment.ts";
+import { canariesFor, withCanaries } from "./gating/canary.ts";
+import { withCorrections } from "./gating/correct-rates.ts";
+import { answersOf, type GateBaseline } from "./gating/gate-baseline.ts";
+import { gateFor } from "./gating/gate-for.ts";
+import { trustNotes } from "./gating/judge-trust.ts";
+import { baselineNotes } from "./gating/no-baseline.ts";
+import { budgetOf, type ReadyRun } from "./gating/open-history.ts";
+import { runBehind } from "./gating/rescored-side.ts";
+import { reportedRun } from "./reported-run.ts";
+import type { RunHooks } from "./run-watcher.ts";
+import type { PreparedRun } from "./running/prepare-runs.ts";
+import type { RunPlace } from "./running/run-place.ts";
+import type { RunRequest } from "./running/run-request.ts";
+import { isMatrix } from "./running/target-matrix.ts";
+import { recordJudges, recordRun, wrapperFor } from "./running/wrap-target.ts";
+
+/** What every run of one call has in common. */
+export interface RunningSession extends RunHooks {
+  readonly request: RunRequest;
+  readonly place: RunPlace;
+  readonly environment: Environment;
+  readonly store: Store;
+}
+
+/** Runs one suite with one target: asks, scores, stores, compares and gates. */
+export async function runOne(ready: ReadyRun, session: RunningSession): Promise<ReportedRun> {
+  const { prepared, baseline, resume, trust, declared, lost } = ready;
+  const { request, place, environment: io, store, watcher } = session;
+  const { project } = place;
+  const { plan } = prepared;
+  const gating = gateFor(plan, baseline, {
+    allTrials: request.allTrials || isMatrix(request),
+    unbelieved: trust.unbelieved,
+    declared,
+    takenAway: lost.rules.map((one) => one.rule),
+  });
+  const budget = budgetOf(project, request);
+  const world = await worldOf(prepared, gating, session);
+  const canaries = await canariesFor(prepared, baseline, {
+    place,
+    io,
+    onRetry: watcher.retried,
+    budget,
+    world,
+  });
+  const ran = withCanaries(
+    await executeRun(
+      plan,
+      {
+        concurrency: prepared.concurrency,
+        budget,
+        useCache: request.cache,
+        notFromCache: () => answersOf(baseline, store),
+        resume,
+        early: gating.early,
+      },
+      {
+        ...world,
+        before: async (header, spent) => {
+          const heard = await canaries.ask(header, spent);
+          gating.heard(heard.result);
+          return heard.spent;
+        },
+      },
+    ),
+    canaries.heard(),
+  );
+  watcher.answered();
+  if (request.record) await record(ran, plan, session);
+  const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
+  const metrics = withCorrections(raw, ran, trust, store);
+  const { gate, comparison: compared, said } = gating.conclude(ran, metrics);
+  const comparison = compared === null ? null : await examplesOf(compared, ran, baseline, store);
+  const notes = [
+    ...canaries.heard().notes,
+    ...notesOf(ran),
+    ...priceNotes(metrics),
+    ...fallbackNotes(ran, store),
+    ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
+    ...lost.notes,
+    ...(said === undefined ? [] : [said]),
+    ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
+    ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
+    ...trustNotes(trust),
+  ];
+  const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
+  ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
+  return reportedRun(report, {
+    store,
+    no: ran.writer.no,
+    baseline,
+    lineOf: ({ case_no }) => plan.line(case_no),
+  });
+}
+
+/** Store, clock, signals and progress, as the engine is handed them. */
+async function worldOf(
+  prepared: PreparedRun,
+  gating: ReturnType<typeof gateFor>,
+  { place, environment: io, store, control, watcher }: RunningSession,
+): Promise<RunWorld> {
+  const head = await place.head;
+  return {
+    store,
+    wrap: wrapperFor(prepared, place.project, io, watcher.retried),
+    watchPace: () => lineOf(place.project, prepared.plan.model, io).watch(),
+    judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: watcher.retried },
+    control,
+    onStart: (header, done, tally) => {
+      gating.start(header, tally);
+      watcher.started(header, done);
+    },
+    onTrial: (event) => watcher.trial(event, prepared.plan),
+    now: io.now,
+    today: () => io.date().toISOString(),
+    newId: () => io.randomHex(4),
+    commit: head?.commit ?? null,
+    dirty: head?.dirty ?? null,
+  };
+}
+
+/** `--record`: what the model and the judges said, as files for git. */
+async function record(
+  ran: RanRun,
+  plan: PreparedRun["plan"],
+  { environment: io, store, place }: RunningSession,
+): Promise<void> {
+  const { root } = place.project;
+  if (plan.target.client.immediate === true) {
+    io.notice(`model ${plan.model.alias} answers from a recording: there is nothing to record of it`);
+  } else {
+    const path = await recordRun(plan, ran.writer.no, store, root);
+    io.notice(`recorded ${ran.counts.answered} answers in ${path}`);
+  }
+  for (const one of await recordJudges(plan, ran.writer.no, store, root))
+    io.notice(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}`);
+}
+
+/** Answers before come from the store, or from what was kept beside the baseline. */
+async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
+  const run = runBehind(baseline, store);
+  const kept = run === null ? await baseline.answers() : null;
+  return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
+}
+
+/** Answers of another model are the run's answers, and are said to be of another model. */
+function fallbackNotes({ plan, writer }: RanRun, store: Store): string[] {
+  const { alias, entry } = plan.model;
+  const count = entry.fallback === undefined ? 0 : store.fallbackAnswers(writer.no);
+  if (count === 0) return [];
+  return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
+}
+
+function notesOf(ran: RanRun): string[] {
+  const { header } = ran;
+  const asked = header.cases * header.trials;
+  const recorded = header.planned - (ran.tally.errors.get("not-recorded") ?? 0);
+  return header.planned < asked
+    ? [
+        `Only ${recorded} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
+      ]
+    : [];
+}

@@ -1,0 +1,105 @@
+import { exitCodeFor } from "../domain/exit-code.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { ReportedRun } from "../domain/report.ts";
+import type { Environment } from "./environment.ts";
+import { openHistory } from "./gating/open-history.ts";
+import { type RunningSession, runOne } from "./run-one.ts";
+import type { RunHooks } from "./run-watcher.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
+import { replaying } from "./running/replay-model.ts";
+import { openRunPlace, type RunPlace } from "./running/run-place.ts";
+import { narrowingOf, type RunRequest } from "./running/run-request.ts";
+import { openTargets, targetsOf } from "./running/target-matrix.ts";
+
+/** What was run. */
+export interface SuitesRun {
+  /** In the order in which they were run. Their cases and history can be read as long as the history is open. */
+  readonly runs: readonly ReportedRun[];
+  /** Planned runs that were not begun, because the work was stopped before: `triage (small)`. */
+  readonly notRun: readonly string[];
+  /** By the outcomes of all gates; a run that was not begun is undecided. */
+  readonly exit: number;
+}
+
+/**
+ * Plans every chosen suite with every target, then runs, scores, stores, compares and gates one run after another.
+ * @param read is called with the result while the history is open; its value is returned
+ * @throws {EvalsError} with every mistake, before anything is asked; one that is `midway` for what went wrong later
+ */
+export async function runSuites<T>(
+  environment: Environment,
+  { request, control, watcher }: RunHooks & { readonly request: RunRequest },
+  read: (ran: SuitesRun) => T | Promise<T>,
+): Promise<T> {
+  const place = await openRunPlace(environment, {
+    ref: request.at,
+    directory: request.directory,
+    suites: request.suites,
+    overrides: targetsOf(request)[0],
+  });
+  try {
+    return await runIn(place, { request, environment, control, watcher }, read);
+  } catch (error) {
+    throw place.mistake(error);
+  } finally {
+    place.remove();
+  }
+}
+
+type Asked = Pick<RunningSession, "request" | "environment" | "control" | "watcher">;
+
+async function runIn<T>(place: RunPlace, asked: Asked, read: (ran: SuitesRun) => T | Promise<T>): Promise<T> {
+  const { request, environment, control, watcher } = asked;
+  const { suites, ungated } = await openTargets(place.project, request, place.load);
+  const planned = await prepareRuns(
+    place.project,
+    suites,
+    {
+      narrowing: narrowingOf(request),
+      trials: request.trials,
+      concurrency: request.concurrency,
+      judges: request.replay ? "replay" : "ask",
+    },
+    request.replay ? await replaying() : undefined,
+  );
+  const prepared = judgedLast(planned);
+  watcher.planned(prepared.map(({ plan }) => plan));
+  const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, environment);
+  const runs: ReportedRun[] = [];
+  try {
+    watcher.began();
+    for (const one of ready) {
+      if (control.stopping()) break;
+      const run = await midway(() => runOne(one, { ...asked, place, store }));
+      runs.push(run);
+      watcher.ended(run.report);
+    }
+    const notRun = ready
+      .slice(runs.length)
+      .map(({ prepared: { plan } }) => `${plan.suite.name} (${plan.model.alias})`);
+    const outcomes = runs.map(({ report }) => report.gate.outcome);
+    const exit = exitCodeFor(notRun.length > 0 ? [...outcomes, "undecided"] : outcomes);
+    watcher.over(runs.map(({ report }) => report));
+    return await read({ runs, notRun, exit });
+  } finally {
+    await closeRuns(prepared);
+    store.close();
+  }
+}
+
+/** What needs no judge is known first, and costs less. */
+function judgedLast(planned: readonly PreparedRun[]): PreparedRun[] {
+  const isJudged = ({ judges }: PreparedRun): boolean => judges.models().length > 0;
+  return [...planned.filter((one) => !isJudged(one)), ...planned.filter(isJudged)];
+}
+
+/** What goes wrong once calls are paid for (a full disk) is not a mistake after which nothing was run. */
+async function midway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof EvalsError
+      ? new EvalsError(error.problems, { midway: true, mistake: error.mistake, cause: error })
+      : error;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Metrics, RunCounts, RunHeader } from "../../domain/run.ts";
+import type { DocumentHead } from "./documents.ts";
+
+/** The run that scoring again has made. */
+export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "fingerprint"> {
+  /** The run whose answers were scored. */
+  readonly rescored_from: string;
+  readonly counts: RunCounts;
+  readonly metrics: Metrics;
+}
+
+/** What `evals rescore --json` prints. */
+export interface RescoreDocument extends DocumentHead {
+  readonly schema: "evals.rescore/1";
+  /** Absent when something was wrong. */
+  readonly run?: RescoredResult;
+}
+
+export function rescoreDocument(run: RescoredResult): RescoreDocument {
+  return { schema: "evals.rescore/1", exit: 0, run };
+}
