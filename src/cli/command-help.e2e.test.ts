@@ -22,6 +22,7 @@ const COMMANDS = [
     "promote",
     "rollback",
     "log",
+    "split",
     "rescore",
   ],
   ...["label", "calibrate", "report", "prompt", "prompt new", "prompt diff", "prompt list"],

@@ -38,6 +38,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "evals diff ref:main --run-missing",
     "evals diff file:outputs.jsonl",
   ],
+  "evals split": ["evals split support-triage", "evals split support-triage --name tickets"],
   "evals history": [
     "evals history",
     "evals history support-triage --limit 5",

@@ -26,6 +26,11 @@ const PROJECT: Readonly<Record<string, string>> = {
   "evals/table.yaml": "dataset: table\nprompt: asking\nmodel: asked\nscorers:\n  - type: equals\n",
   "evals/shaped.yaml":
     "dataset: lines\nmodel: made\nscorers:\n  - { type: json-schema, schema: schemas/answer.json }\n",
+  "evals/whole.yaml": "dataset: whole\nprompt: asking\nmodel: asked\nscorers:\n  - type: equals\n",
+  "evals/inline.yaml":
+    'model: asked\ncases:\n  - { id: a, input: q, expected: é }\nprompt: "{{ input }}"\nscorers:\n  - type: equals\n',
+  "datasets/whole.json":
+    '[{\n  "id": "a", "input": "q", "expected": "é" },\n  { "id": "b", "input": "r", "expected": "s" }\n]\n',
   "datasets/lines.jsonl":
     line({ id: "a", input: "q", expected: "é" }) + line({ id: "b", input: "r", expected: "s" }),
   "datasets/listed.yaml": "- id: a\n  input: q\n  expected: é\n",

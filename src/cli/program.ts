@@ -97,6 +97,16 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     async (options, [a, b]) =>
       (await import("./commands/diff.ts")).diffCommand(options, String(a), b as string | undefined, io),
   );
+  add(
+    program
+      .command("split")
+      .description("move the cases and the prompt that a suite's file holds into files of their own")
+      .argument("<suite>")
+      .option("--name <name>", "of the dataset and the prompt; the suite's when left out")
+      .option("--json", "one JSON document on stdout"),
+    async (options, [suite]) =>
+      (await import("./commands/split.ts")).splitCommand(options, String(suite), io),
+  );
   program.commandsGroup(GROUP.look);
   add(
     program

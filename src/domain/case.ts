@@ -42,8 +42,10 @@ export interface CaseSource {
   read(index: number): Case;
   /** From 1, in the dataset's file; for annotations and messages. */
   line(index: number): number;
-  /** Relative to the project root. */
+  /** Relative to the project root: of the dataset, of the module that made the cases, or of the suite that holds them. */
   readonly path: string;
+  /** What else the cases rest on: files that a module imports. Relative to the project root. */
+  readonly files?: readonly string[];
   /** Gives the file back; reading afterwards is a bug. */
   close(): void;
 }

@@ -35,8 +35,11 @@ export interface LoadedSuite {
   /** The moment that templates know as `clock`; absent where neither suite nor config fixes one. */
   readonly clock?: string | undefined;
   readonly scorers: readonly LoadedScorer[];
-  /** Opens the dataset: every line is read and checked once. @throws {EvalsError} with all its problems */
-  openCases(): CaseSource;
+  /**
+   * Opens the dataset: every case is read and checked once; a module that makes cases is run.
+   * @throws {EvalsError} with all its problems
+   */
+  openCases(): Promise<CaseSource>;
 }
 
 /** A prompt version with its templates compiled. */

@@ -13,10 +13,24 @@ export type PromptPart =
     }
   | { readonly kind: "messages"; readonly path: string; readonly line: number };
 
-/** One version of a prompt, as its file says. */
+/** What stands for name and version of a prompt that is written in a suite: it can never be a published version. */
+export const INLINE_PROMPT = { name: "", version: "inline" } as const;
+
+/** Whether a prompt is written in a suite, so that it has no version to name, to compare or to publish. */
+export function isInline({ name }: Pick<PromptVersion, "name">): boolean {
+  return name === INLINE_PROMPT.name;
+}
+
+/** The version of a suite's prompt that can be named; null for a suite without a prompt and for one that holds its own. */
+export function namedVersion(prompt: { readonly version: PromptVersion } | null): PromptVersion | null {
+  return prompt === null || isInline(prompt.version) ? null : prompt.version;
+}
+
+/** One version of a prompt, as its file says; or the prompt that a suite's file holds itself. */
 export interface PromptVersion {
+  /** Empty where the prompt is written in a suite. */
   readonly name: string;
-  /** Exact semver, from the file's name. */
+  /** Exact semver, from the file's name; `inline` where the prompt is written in a suite. */
   readonly version: string;
   /** Relative to the project root. */
   readonly path: string;

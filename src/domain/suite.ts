@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { JudgeBar } from "./calibration.ts";
+import { Case } from "./case.ts";
 import { Clock } from "./config.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
@@ -72,11 +73,28 @@ export const Gate = z.strictObject({
 });
 export type Gate = z.output<typeof Gate>;
 
+/** Cases that code makes: never found by a name alone. */
+export const DatasetModule = z.strictObject({
+  module: z
+    .string()
+    .min(1)
+    .describe("TypeScript or JavaScript, outside datasets/ and prompts/; its default export gives the cases"),
+});
+export type DatasetModule = z.output<typeof DatasetModule>;
+
 /** `evals/<suite>.yaml`. */
 export const Suite = z.strictObject({
   description: z.string().optional().describe("What the suite is about, for readers"),
-  dataset: z.string().min(1).describe("A name in datasets/, or a path"),
-  prompt: z.string().min(1).optional().describe("name, name@1.2.0 or name@^1"),
+  dataset: z
+    .union([z.string().min(1), DatasetModule])
+    .optional()
+    .describe("A name in datasets/, or a path; or a module that makes the cases"),
+  cases: z.array(Case).min(1).optional().describe("The cases themselves, instead of a dataset"),
+  prompt: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("name, name@1.2.0 or name@^1; or the prompt's own text, with `{{ … }}` or several lines"),
   model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
   models: z.array(z.string().min(1)).min(1).optional().describe("One run each"),
   trials: z

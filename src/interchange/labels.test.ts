@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { elementLines } from "../domain/element-lines.ts";
 import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
-import { elementLines } from "./element-lines.ts";
 import { labelCsv } from "./label-csv.ts";
 import { labelStudioConfig } from "./label-studio-config.ts";
 import { labelStudioTasks } from "./label-studio-tasks.ts";

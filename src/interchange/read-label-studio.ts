@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { didYouMean } from "../domain/did-you-mean.ts";
+import { elementLines } from "../domain/element-lines.ts";
 import { readJsonFile } from "../domain/json-file.ts";
 import { Label } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
-import { elementLines } from "./element-lines.ts";
 import {
   otherAnswer,
   otherCase,

@@ -28,6 +28,7 @@ export interface ThreadEnd {
 export interface ThreadOptions {
   readonly root: string;
   readonly file: string;
+  readonly gives?: "cases" | undefined;
   /** The thread's own environment; what the module changes in it stays there. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the module prints, line by line. */
@@ -79,8 +80,8 @@ export class ModuleThread {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
-    const { root, file, env } = options;
-    const data: ThreadData = { root, file, shared: this.#state.buffer as SharedArrayBuffer };
+    const { root, file, env, gives } = options;
+    const data: ThreadData = { root, file, gives, shared: this.#state.buffer as SharedArrayBuffer };
     this.#worker = startThread({
       workerData: data,
       env: { ...env },

@@ -1,6 +1,7 @@
 // The code of a thread that runs a user's module. Built as a file of its own: dist/thread-entry.js.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
+import { exportedCases } from "./exported-cases.ts";
 import { keepDescriptorFree } from "./free-stdout.ts";
 import { loadModule } from "./load-module.ts";
 import { thrownMessage, thrownWords } from "./returned-value.ts";
@@ -26,7 +27,7 @@ interface Call {
   ms: number;
 }
 
-const { root, file, shared } = workerData as ThreadData;
+const { root, file, gives, shared } = workerData as ThreadData;
 const state = new Int32Array(shared);
 const port = parentPort;
 if (port === null) throw new Error("This file is the code of a thread.");
@@ -141,7 +142,8 @@ port.on("message", (message: ToThread) => {
 });
 
 try {
-  const loaded = (await loadModule(root, file)).default;
+  const exports = await loadModule(root, file);
+  const loaded = gives === "cases" ? exportedCases(exports) : exports.default;
   if (typeof loaded === "function") {
     agent = loaded as UserFunction;
     send({ type: "loaded" });

@@ -4,6 +4,7 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 export interface ThreadData {
   readonly root: string;
   readonly file: string;
+  readonly gives?: "cases" | undefined;
   /** Of `SHARED` 32-bit whole numbers. */
   readonly shared: SharedArrayBuffer;
 }

@@ -13,6 +13,8 @@ export interface ModuleOptions {
   /** Relative to the root. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is made of the module's exports; absent: its default export is the function that is called. */
+  readonly gives?: "cases" | undefined;
   /** Takes secrets out of what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
 }
@@ -22,7 +24,7 @@ const pools = new Map<string, ThreadPool>();
 
 /** The module's pool, with one user more; each leaves it once. */
 export function poolFor(options: ModuleOptions): ThreadPool {
-  const key = JSON.stringify([options.root, options.file, options.env]);
+  const key = JSON.stringify([options.root, options.file, options.env, options.gives]);
   let pool = pools.get(key);
   if (pool === undefined) {
     pool = new ThreadPool(options, () => pools.delete(key));
@@ -99,11 +101,12 @@ class ThreadPool {
   }
 
   #start(): ModuleThread {
-    const { root, file, env, clean = (text: string) => text } = this.#options;
+    const { root, file, env, gives, clean = (text: string) => text } = this.#options;
     return new ModuleThread({
       root,
       file,
       env,
+      gives,
       print: (line) => process.stderr.write(`[${file}] ${clean(line)}\n`),
       ended: (end) => this.#ended(end),
       late: (message) => {

@@ -141,7 +141,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   checked.measured.set(suite.name, measuredScorers(suite.suite.scorers));
   const judges = judgeCheck(project);
   try {
-    const cases = suite.openCases();
+    const cases = await suite.openCases();
     checked.cases += cases.count;
     if (existsSync(join(project.root, labelsPath(suite.name))))
       checked.ids.set(
@@ -180,7 +180,7 @@ async function checkTarget(
   project: Project,
   suite: LoadedSuite,
   model: LoadedModel,
-  cases: ReturnType<LoadedSuite["openCases"]>,
+  cases: Awaited<ReturnType<LoadedSuite["openCases"]>>,
   checked: Checking,
 ): Promise<void> {
   if (model.provider.prompt === "required") return;

@@ -65,7 +65,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const desk = judgeDesk(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
     const host = scorerHost(project, { concurrency, judges: desk.host });
     const scorers = await openScorers(suite, host);
-    const cases = suite.openCases();
+    const cases = await suite.openCases();
     try {
       const types = suite.scorers.map((one) => one.definition.type);
       const scored = { run, scorers, types, today: casesById(cases) };

@@ -34,7 +34,7 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
   baseURL: { fix: "Rename it: base_url" },
   concurrent: { fix: "Rename it: concurrency" },
   tests: {
-    fix: "Cases stand in a dataset file: dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
+    fix: "Rename it: cases; or dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
   },
   assert: { fix: "Checks stand under scorers:, for instance  - type: equals" },
   repeat: { fix: "Rename it: trials" },
@@ -42,10 +42,6 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
 
 const MISSING_KEYS: Readonly<Record<string, Hint>> = {
   models: { fix: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }" },
-  dataset: {
-    why: "A suite asks every case of one dataset, so it must say which.",
-    fix: "dataset: <name>        (a file datasets/<name>.jsonl)",
-  },
   scorers: {
     why: "A suite without a scorer would pass without checking anything.",
     fix: "scorers: [{ type: equals }]        (all types: docs/scorers.md)",

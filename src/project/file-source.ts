@@ -20,6 +20,8 @@ export interface OpenBytes {
  * `/` between; `..` may lead as far up as the repository's own root.
  */
 export interface FileSource {
+  /** Absolute path of the project root, where the files lie on the disk and code of theirs can be run. */
+  readonly root?: string;
   /** Names in a folder, sorted; none when the folder does not exist. @throws {EvalsError} when it cannot be read */
   list(folder: string, options?: { readonly recursive: boolean }): readonly FileEntry[];
   /** @throws {EvalsError} for a missing file, a directory, a symlink loop, a file that may not be read */

@@ -1,10 +1,12 @@
-import type { Problem } from "../domain/problem.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedPrompt } from "../domain/project.ts";
 import type { PromptVersion } from "../domain/prompt.ts";
 import { compilePrompt } from "./compile-prompt.ts";
 import { collectAsync } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
+import { isInlinePrompt } from "./inline-prompt.ts";
 import { parsePrompt } from "./parse-prompt.ts";
+import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 import { findVersion, listVersions, PROMPTS, type VersionFile } from "./version-files.ts";
 
@@ -29,7 +31,29 @@ export async function checkPrompts(files: FileSource): Promise<Problem[]> {
   return all;
 }
 
-/** @throws {EvalsError} as `loadPrompt` */
-export function findPrompt(files: FileSource, spec: string): Promise<VersionFile> {
-  return findVersion(files, PROMPTS, spec);
+/** @throws {EvalsError} as `loadPrompt`; EVALS_PROMPT_INLINE for the name of a suite that holds its prompt itself */
+export async function findPrompt(files: FileSource, spec: string): Promise<VersionFile> {
+  try {
+    return await findVersion(files, PROMPTS, spec);
+  } catch (error) {
+    const inline = error instanceof EvalsError ? heldBySuite(files, spec.split("@")[0] ?? spec) : undefined;
+    throw inline === undefined ? error : new EvalsError(inline, { cause: error });
+  }
+}
+
+/** What is said of a prompt that has no versions, because the suite of its name holds it. */
+export function heldBySuite(files: FileSource, name: string): Problem | undefined {
+  const path = [`evals/${name}.yaml`, `evals/${name}.yml`].find((one) => files.exists(one));
+  if (path === undefined || listVersions(files, PROMPTS, name).versions.length > 0) return undefined;
+  const { value, places } = parseYaml(readText(files, path), path);
+  const prompt = (value as { prompt?: unknown } | null | undefined)?.prompt;
+  if (typeof prompt !== "string" || !isInlinePrompt(prompt)) return undefined;
+  return {
+    code: "EVALS_PROMPT_INLINE",
+    path,
+    ...places.at(["prompt"]),
+    what: `The prompt of suite "${name}" is written in its file, so it has no versions.`,
+    why: "Only a prompt with a file of its own can be named by version, compared and published.",
+    fix: `evals split ${name}`,
+  };
 }

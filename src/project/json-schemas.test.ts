@@ -88,7 +88,8 @@ describe("docs/configuration.md", () => {
   });
 });
 
-const CASES = `One line of \`datasets/<name>.jsonl\`, or an entry of the list in \`datasets/<name>.yaml\`.
+const CASES = `One line of \`datasets/<name>.jsonl\`, or an entry of the list in \`datasets/<name>.yaml\`, in
+\`datasets/<name>.json\`, or under \`cases:\` of a suite. [datasets.md](datasets.md) says when to use which, and how code makes cases.
 
 In \`datasets/<name>.csv\` the first line names the columns: \`id\`, \`input\` or \`input.<key>\`, \`expected\` or \`expected.<key>\`,
 \`tags\` (\`;\` between them), \`metadata.<key>\`. A dot goes one level deeper: \`input.customer.name\`. A cell is always text: \`007\`

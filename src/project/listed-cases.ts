@@ -34,16 +34,30 @@ export function openYamlCases(text: string, path: string): CaseSource {
   if (syntax.length > 0) throw new EvalsError(syntax);
   if (value === null) throw new EvalsError(emptyDataset(path));
   if (!Array.isArray(value)) throw new EvalsError(notAList(places));
-  const problems = problemList(path);
+  return openListedCases(value, places);
+}
+
+/**
+ * Cases that have been read from a list in a file.
+ * @param base where in the file the list stands
+ * @throws {EvalsError} with all their problems
+ */
+export function openListedCases(
+  list: readonly unknown[],
+  places: Places,
+  base: readonly PropertyKey[] = [],
+): CaseSource {
+  const problems = problemList(places.path);
   const cases: ListedCase[] = [];
-  for (const [index, entry] of value.entries()) {
-    const { line } = places.at([index]);
-    const strange = notJson(entry, [index]);
+  for (const [index, entry] of list.entries()) {
+    const at = [...base, index];
+    const { line } = places.at(at);
+    const strange = notJson(entry, at);
     if (strange !== undefined) problems.add(notJsonProblem(places, strange));
     else if (isCase(entry)) cases.push({ golden: toCase(entry), line });
-    else for (const problem of describeCase(entry, places, [index])) problems.add(problem);
+    else for (const problem of describeCase(entry, places, at)) problems.add(problem);
   }
-  return finishListed(cases, problems, path);
+  return finishListed(cases, problems, places.path);
 }
 
 /** Refuses duplicate ids and emptiness. @throws {EvalsError} with all problems, those found before included */

@@ -70,7 +70,7 @@ describe("loadProject", () => {
     const [suite] = suites;
     expect(suite).toMatchObject({ name: "one", path: "evals/one.yaml", models: [{ alias: "small" }] });
     expect(suite?.prompt?.version.version).toBe("1.0.0");
-    expect(suite?.openCases().read(0).expected).toBe("y");
+    expect((await suite?.openCases())?.read(0).expected).toBe("y");
     expect([...models.keys()]).toEqual(["small", "plain"]);
   });
 

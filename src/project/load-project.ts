@@ -37,9 +37,9 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   const loaded = await loadConfig(files, providers);
   const problems: Problem[] = [...loaded.problems];
   const env = readEnv(source, problems);
-  const suites = await loadSuites(source, loaded, problems);
+  const suites = await loadSuites({ ...source, env }, loaded, problems);
   if (problems.length > 0 || loaded.config === undefined) {
-    for (const { openCases } of suites) collect(problems, () => openCases().close());
+    for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
     throw new EvalsError(tidy(problems));
   }
   return {
@@ -117,6 +117,7 @@ async function loadSuites(
   }
   const context: SuiteContext = {
     files: source.files,
+    env: source.env,
     config,
     scorers: source.scorers,
     prompts: new Map(),

@@ -9,6 +9,7 @@ import type {
   Places,
   Registry,
 } from "../domain/project.ts";
+import { isInline } from "../domain/prompt.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { type ScorerEntry, Suite } from "../domain/suite.ts";
 import { checkGate } from "./check-gate.ts";
@@ -18,6 +19,7 @@ import type { FileSource } from "./file-source.ts";
 import { unfilledInValue } from "./find-environment.ts";
 import { loadPrompt } from "./find-prompt.ts";
 import { secretsInValue } from "./find-secrets.ts";
+import { isInlinePrompt, loadInlinePrompt } from "./inline-prompt.ts";
 import { type LoadedConfig, unknownModel } from "./load-config.ts";
 import { caseOpener } from "./open-cases.ts";
 import { parseYaml } from "./parse-yaml.ts";
@@ -28,6 +30,8 @@ import { type SuiteDraft, salvageSuite } from "./salvage-suite.ts";
 /** What suites are checked against. */
 export interface SuiteContext {
   readonly files: FileSource;
+  /** What a module that makes cases is given. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly config: LoadedConfig;
   readonly scorers: Registry<ScorerDefinition>;
   /** Prompts already loaded, by spec; shared by all suites. */
@@ -70,7 +74,8 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
  * @throws {EvalsError} with all its problems
  */
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite> {
-  const { value, places, problems: syntax } = parseYaml(readText(context.files, path), path);
+  const text = readText(context.files, path);
+  const { value, places, problems: syntax } = parseYaml(text, path);
   if (syntax.length > 0) throw new EvalsError(syntax);
   const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
   const parsed = Suite.safeParse(value);
@@ -86,17 +91,18 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   if (suite === undefined) throw new EvalsError(problems);
   problems.push(...nameProblems(suite.scorers, places));
   const models = findModels(suite, value, { places, context, problems });
-  const prompt = await findSuitePrompt(suite, places, context, problems);
+  const prompt = await findSuitePrompt(suite, text, { places, context, problems });
   if (suite.prompt === undefined && !isNamed(value, "prompt"))
     problems.push(...missingPrompt(models, places));
-  if (whole?.canary !== undefined && whole.prompt === undefined) problems.push(canaryWithoutPrompt(places));
+  if (
+    whole?.canary !== undefined &&
+    (prompt === null ? whole.prompt === undefined : isInline(prompt.version))
+  )
+    problems.push(canaryWithoutPrompt(places));
   problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
-  const dataset = withPlace(places, ["dataset"], problems, () => {
-    return suite.dataset === undefined ? undefined : resolveDataset(context.files, suite.dataset);
-  });
-  const openCases = dataset === undefined ? undefined : await caseOpener(context.files, dataset);
+  const openCases = await findSuiteCases(suite, value, { places, context, problems });
   if (problems.length > 0 || whole === undefined || openCases === undefined) {
-    collect(problems, () => openCases?.().close());
+    await collectAsync(problems, async () => (await openCases?.())?.close());
     throw new EvalsError(problems);
   }
   const clock = whole.clock ?? context.config.config?.clock;
@@ -110,6 +116,52 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     scorers,
     openCases,
     ...(clock === undefined ? {} : { clock }),
+  };
+}
+
+/** The suite's own cases, or those of its dataset; undefined where a mistake has been added. */
+async function findSuiteCases(
+  suite: SuiteDraft,
+  value: unknown,
+  { places, context, problems }: SuiteReading,
+): Promise<LoadedSuite["openCases"] | undefined> {
+  const { dataset, cases } = suite;
+  if (cases !== undefined) {
+    if (dataset !== undefined) problems.push(casesTwice(places));
+    const { openListedCases } = await import("./listed-cases.ts");
+    return async () => openListedCases((value as { cases: unknown[] }).cases, places, ["cases"]);
+  }
+  if (dataset === undefined) {
+    if (!isNamed(value, "dataset") && !isNamed(value, "cases")) problems.push(noCases(places));
+    return undefined;
+  }
+  if (typeof dataset !== "string") {
+    const { moduleCases } = await import("./module-cases.ts");
+    return withPlace(places, ["dataset", "module"], problems, () => moduleCases(dataset, context));
+  }
+  const path = withPlace(places, ["dataset"], problems, () => resolveDataset(context.files, dataset));
+  return path === undefined ? undefined : caseOpener(context.files, path);
+}
+
+function casesTwice(places: Places): Problem {
+  return {
+    code: "EVALS_SUITE_CASES",
+    path: places.path,
+    ...places.at(["cases"], "key"),
+    what: 'This suite has both "dataset" and "cases".',
+    why: "A run must be about one set of cases, and nobody could tell which it was.",
+    fix: "Delete one of them; evals split <suite> moves cases: into a dataset.",
+  };
+}
+
+function noCases(places: Places): Problem {
+  return {
+    code: "EVALS_SUITE_MISSING_KEY",
+    path: places.path,
+    ...places.at([]),
+    what: '"dataset" is missing.',
+    why: "A suite asks every case of one dataset, so it must say which.",
+    fix: "dataset: <name>        (a file datasets/<name>.jsonl), or cases: with the cases themselves",
   };
 }
 
@@ -286,12 +338,13 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
 
 async function findSuitePrompt(
   suite: SuiteDraft,
-  places: Places,
-  { files, prompts, overrides }: SuiteContext,
-  problems: Problem[],
+  source: string,
+  { places, context: { files, prompts, overrides }, problems }: SuiteReading,
 ): Promise<LoadedPrompt | null> {
   const spec = suite.prompt;
   if (spec === undefined) return null;
+  if (overrides.prompt === undefined && isInlinePrompt(spec))
+    return (await collectAsync(problems, () => loadInlinePrompt(spec, places, source))) ?? null;
   let loading = prompts.get(spec);
   if (loading === undefined) {
     loading = loadPrompt(files, spec);
@@ -311,9 +364,9 @@ function canaryWithoutPrompt(places: Places): Problem {
     code: "EVALS_SUITE_CANARY",
     path: places.path,
     ...places.at(["canary"], "key"),
-    what: "This suite has a canary and no prompt.",
+    what: "This suite has a canary and names no version of a prompt.",
     why: "A canary asks under the baseline's prompt; without one the application itself may be the change.",
-    fix: "Delete canary:, or name a prompt:",
+    fix: "Delete canary:, or name a prompt: (evals split <suite> makes one of a prompt that the suite holds itself)",
   };
 }
 

@@ -20,7 +20,7 @@ import { providers } from "../providers/registry.ts";
 import { scorers } from "../scorers/registry.ts";
 import { checkCases } from "./check-cases.ts";
 import { checkRendering } from "./check-leaks.ts";
-import { collect } from "./file-problems.ts";
+import { collectAsync } from "./file-problems.ts";
 import { checkPrompts } from "./find-prompt.ts";
 import { formatProblems } from "./format-problems.ts";
 import { loadProject } from "./load-project.ts";
@@ -56,7 +56,7 @@ async function suiteProblems(suite: LoadedSuite, root: string): Promise<Problem[
       problems.push(settingProblem(suite.places, ["scorers", index], error));
     }
   }
-  const cases = collect(problems, () => suite.openCases());
+  const cases = await collectAsync(problems, () => suite.openCases());
   if (cases === undefined) return problems;
   problems.push(...checkCases(suite, cases, open));
   if (suite.prompt !== null) problems.push(...checkRendering(suite.prompt, cases, suite));

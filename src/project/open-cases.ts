@@ -7,12 +7,16 @@ import { readText } from "./read-text.ts";
  * How to open a dataset, by its ending; what a format needs is loaded now.
  * @returns a function that throws {EvalsError} with all problems of the file
  */
-export async function caseOpener(files: FileSource, path: string): Promise<() => CaseSource> {
-  if (path.endsWith(".jsonl")) return () => openJsonl(files, path);
+export async function caseOpener(files: FileSource, path: string): Promise<() => Promise<CaseSource>> {
+  if (path.endsWith(".jsonl")) return async () => openJsonl(files, path);
+  if (path.endsWith(".json")) {
+    const { openJsonCases } = await import("./json-cases.ts");
+    return async () => openJsonCases(readText(files, path), path);
+  }
   if (path.endsWith(".csv")) {
     const { openCsvCases } = await import("./csv-cases.ts");
-    return () => openCsvCases(readText(files, path), path);
+    return async () => openCsvCases(readText(files, path), path);
   }
   const { openYamlCases } = await import("./listed-cases.ts");
-  return () => openYamlCases(readText(files, path), path);
+  return async () => openYamlCases(readText(files, path), path);
 }

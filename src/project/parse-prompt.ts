@@ -14,9 +14,9 @@ import { PromptFrontMatter } from "./prompt-front-matter.ts";
 /** A line that begins a message. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
 /** One word after the colon: `messages: see below` is text. */
-const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
+export const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
 /** A role line that is meant as text. */
-const ESCAPED_LINE = new RegExp(
+export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
 const HISTORY_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;

@@ -4,7 +4,8 @@ import { directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 
 const FOLDER = "datasets";
-const ENDINGS = [".jsonl", ".yaml", ".yml", ".csv"];
+const ENDINGS = [".jsonl", ".json", ".yaml", ".yml", ".csv"];
+const CODE = /\.[mc]?[jt]sx?$/;
 
 /**
  * The file that a suite's `dataset:` means: a name in datasets/, or a path from the project root.
@@ -48,10 +49,11 @@ function withoutEnding(name: string): string {
 }
 
 function unknownDataset(files: FileSource, dataset: string): Problem {
+  if (CODE.test(dataset)) return codeByName(dataset);
   const names = datasetNames(files);
   const bare = withoutEnding(dataset.replace(/^datasets\//, ""));
   const guess = nearest(bare, names);
-  const other = /\.(json|tsv|txt|ndjson|parquet|xlsx?)$/.exec(dataset)?.[0];
+  const other = /\.(tsv|txt|ndjson|parquet|xlsx?)$/.exec(dataset)?.[0];
   if (other !== undefined) return unknownFormat(dataset, other);
   return {
     code: "EVALS_DATASET_UNKNOWN",
@@ -70,6 +72,15 @@ function unknownFormat(dataset: string, ending: string): Problem {
     what: `A dataset cannot be a ${ending} file.`,
     why: "Its cases could not be read.",
     fix: `Use ${ENDINGS.join(", ")}: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
+  };
+}
+
+function codeByName(dataset: string): Problem {
+  return {
+    code: "EVALS_DATASET_CODE",
+    what: "A dataset cannot be code by its name alone.",
+    why: "Whoever runs a suite must see in it that cases are made by code.",
+    fix: `dataset: { module: ${dataset} }`,
   };
 }
 

@@ -2,9 +2,7 @@ import type * as z from "zod";
 import { Gate, ScorerEntry, Suite } from "../domain/suite.ts";
 
 /** A suite as far as it can be understood: enough to look for further mistakes. */
-export interface SuiteDraft extends Omit<Suite, "dataset"> {
-  readonly dataset?: string | undefined;
-}
+export type SuiteDraft = Suite;
 
 /**
  * What can be understood of a suite that has a mistake, so that all its mistakes are told at once and not one after the

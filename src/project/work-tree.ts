@@ -18,6 +18,7 @@ export function workTree(root: string, gitRoot: string = root): FileSource {
     return fromTop === ".." || fromTop.startsWith(`..${sep}`) || resolve(fromTop) === fromTop;
   };
   return {
+    root,
     list: (folder, options) => listFolder(root, folder, options?.recursive ?? false),
     read: (path) => attempt(path, () => readRegularFile(absolute(path))),
     exists: (path) => {

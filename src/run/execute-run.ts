@@ -1,4 +1,5 @@
 import type { Budget } from "../domain/config.ts";
+import { namedVersion, type PromptVersion } from "../domain/prompt.ts";
 import type { Client } from "../domain/provider.ts";
 import type { RunEnd, RunPace } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
@@ -221,17 +222,25 @@ function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
     : roundByRound(plan.count, plan.trials, order);
 }
 
+/** What was asked, for people: a prompt of the suite's own has no version to name. */
+function targetWords(prompt: { readonly version: PromptVersion } | null, label: string): string {
+  if (prompt === null) return label;
+  const version = namedVersion(prompt);
+  return version === null ? `inline prompt · ${label}` : `prompt ${version.version} · ${label}`;
+}
+
 function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHeader {
   const { suite, model, target } = plan;
   // No prompt of ours has seen answers that were made elsewhere.
-  const prompt = model.provider.kind === "outputs" ? null : (suite.prompt?.version ?? null);
+  const asked = model.provider.kind === "outputs" ? null : suite.prompt;
+  const prompt = namedVersion(asked);
   return {
     id: world.newId(),
     suite: suite.name,
     alias: model.alias,
     one_of_several: (suite.suite.models?.length ?? 0) > 0,
     provider: model.provider.kind,
-    target: prompt === null ? target.label : `prompt ${prompt.version} · ${target.label}`,
+    target: targetWords(asked, target.label),
     model: target.label,
     prompt: prompt === null ? null : { name: prompt.name, version: prompt.version },
     trials: plan.trials,

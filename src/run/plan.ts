@@ -45,6 +45,8 @@ export interface Plan {
   /** Case numbers of each tag, ascending. */
   readonly tags: ReadonlyMap<string, readonly number[]>;
   readonly datasetPath: string;
+  /** What else the cases rest on: files that their module imports. */
+  readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
   /** Hash of the target's identity: what defines its behaviour beside the request. */
   readonly targetHash: string;
@@ -155,6 +157,7 @@ export function makePlan(input: PlanInput): Plan {
     key: columns.key.hex,
     line: (caseNo) => cases.line(selected[caseNo] ?? 0),
     datasetPath: cases.path,
+    datasetFiles: cases.files ?? [],
     fingerprint,
     targetHash: parts.target,
     hash: hashJson({

@@ -31,7 +31,7 @@ export async function importLabelsCommand(
   const project = await openProject(io, { directory, suites: [suite] });
   const raters = readRaters((raw.rater as readonly string[] | undefined) ?? []);
   const options: ReadLabelsOptions = {
-    ...{ path: file, suite, cases: casesOf(project, suite), ...raters },
+    ...{ path: file, suite, cases: await casesOf(project, suite), ...raters },
     now: io.date().toISOString(),
     of: raw.judge as string | undefined,
   };
@@ -51,8 +51,8 @@ const measuredOf = (project: Project, suite: string) =>
   measuredScorers(project.suites.find((one) => one.name === suite)?.suite.scorers ?? []);
 
 /** @throws {EvalsError} with the mistakes of the dataset */
-function casesOf(project: Project, suite: string): ReadonlySet<string> {
-  const cases = project.suites.find((one) => one.name === suite)?.openCases();
+async function casesOf(project: Project, suite: string): Promise<ReadonlySet<string>> {
+  const cases = await project.suites.find((one) => one.name === suite)?.openCases();
   if (cases === undefined) return new Set();
   try {
     return new Set(Array.from({ length: cases.count }, (_, index) => cases.id(index)));

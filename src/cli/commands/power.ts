@@ -24,7 +24,7 @@ export async function powerCommand(options: Record<string, unknown>, name: strin
   const suite = project.suites[0];
   if (suite === undefined) throw new Error("a suite that was asked for by name is loaded");
   const history = await readHistory(project, name, options.model as string | undefined);
-  const planned = assume({ project, suite, history, stated });
+  const planned = await assume({ project, suite, history, stated });
   const plan = { ...planPower(planned.assumptions), calls: expectedCalls(planned.assumptions) };
   const price = costPerTrial(suite, history);
   if (options.json === true) {

@@ -6,7 +6,7 @@ import { isScoredFile } from "../../operations/project/find-run.ts";
 import { type KnownVersion, promptVersions } from "../../operations/project/known-versions.ts";
 import { locate, openProject } from "../../operations/project/open-project.ts";
 import type { FileSource } from "../../project/file-source.ts";
-import { readPromptFile } from "../../project/find-prompt.ts";
+import { heldBySuite, readPromptFile } from "../../project/find-prompt.ts";
 import { workTree } from "../../project/work-tree.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { type ListedVersion, promptList } from "../../reports/terminal/prompt-list.ts";
@@ -27,7 +27,10 @@ export async function promptListCommand(
   const files = workTree(root, gitRoot ?? root);
   const known = await promptVersions(root, files);
   const chosen = known.filter((one) => name === undefined || one.name === name);
-  if (name !== undefined && chosen.length === 0) throw unknown(name, known);
+  if (name !== undefined && chosen.length === 0) {
+    const inline = heldBySuite(files, name);
+    throw inline === undefined ? unknown(name, known) : new EvalsError(inline);
+  }
   const suites = await suitesOf(raw.directory as string | undefined, io);
   const store = await openStore(root, () => io.date().getTime());
   try {

@@ -2,7 +2,7 @@ import type { Side } from "../../baselines/side.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
-import type { PromptVersion } from "../../domain/prompt.ts";
+import { namedVersion, type PromptVersion } from "../../domain/prompt.ts";
 import type { DeclaredChange, MajorChange } from "../../domain/prompt-change.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import { readPromptFile } from "../../project/find-prompt.ts";
@@ -58,7 +58,7 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
   return {
     suite: suite.name,
     alias: model.alias,
-    prompt: suite.prompt?.version ?? null,
+    prompt: namedVersion(suite.prompt),
     label: model.provider.kind === "outputs" ? null : target.label,
     scorers: new Map(
       scorers.map((one, index) => [

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { JudgeBar } from "../../domain/calibration.ts";
-import type { Case } from "../../domain/case.ts";
+import type { Case, CaseSource } from "../../domain/case.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
@@ -82,7 +82,7 @@ export async function readSubject(
     loaded,
     troubles,
     bar: JudgeBar.parse(loaded?.suite.gate.judge ?? {}),
-    cases: loaded === null ? null : casesOf(loaded),
+    cases: loaded === null ? null : await casesOf(loaded),
   };
 }
 
@@ -215,10 +215,10 @@ function noLabels(root: string, suite: string, known: boolean): EvalsError {
   });
 }
 
-function casesOf(suite: LoadedSuite): ReadonlyMap<string, Case> | null {
-  let cases: ReturnType<LoadedSuite["openCases"]>;
+async function casesOf(suite: LoadedSuite): Promise<ReadonlyMap<string, Case> | null> {
+  let cases: CaseSource;
   try {
-    cases = suite.openCases();
+    cases = await suite.openCases();
   } catch (error) {
     // A dataset with mistakes hides tags and new questions; the labels and verdicts are whole without it.
     if (error instanceof EvalsError) return null;

@@ -177,6 +177,7 @@ export function definingFiles(project: Project, { plan }: PreparedRun): string[]
     project.configPlaces.path,
     suite.path,
     plan.datasetPath,
+    ...plan.datasetFiles,
     ...(suite.prompt === null ? [] : [suite.prompt.version.path]),
     ...scorers.flatMap((one) => one.files),
     ...target.files,

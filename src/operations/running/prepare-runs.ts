@@ -94,7 +94,7 @@ async function prepareRun(
   });
   const opened: Opened = { judges };
   try {
-    const cases = suite.openCases();
+    const cases = await suite.openCases();
     opened.cases = cases;
     const host = scorerHost(project, { concurrency, judges: judges.host });
     const scorers = await openScorers(suite, host);

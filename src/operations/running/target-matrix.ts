@@ -1,5 +1,6 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
-import type { LoadedSuite, Project } from "../../domain/project.ts";
+import type { LoadedPrompt, LoadedSuite, Project } from "../../domain/project.ts";
+import { namedVersion } from "../../domain/prompt.ts";
 import { Gate } from "../../domain/suite.ts";
 import type { SuiteOverrides } from "../../project/load-suite.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -105,7 +106,7 @@ function refuseSameTwice(suites: readonly LoadedSuite[]): void {
       continue;
     }
     const model = models.map(({ alias }) => alias).join(", ");
-    const named = prompt === null ? model : `${prompt.version.name}@${prompt.version.version} with ${model}`;
+    const named = prompt === null ? model : `${promptWords(prompt)} with ${model}`;
     throw new EvalsError({
       code: "EVALS_TARGET_TWICE",
       what: `${named} is asked for twice in suite "${name}".`,
@@ -113,4 +114,9 @@ function refuseSameTwice(suites: readonly LoadedSuite[]): void {
       fix: "Leave one of the options out; for more runs of a case raise --trials.",
     });
   }
+}
+
+function promptWords(prompt: LoadedPrompt): string {
+  const version = namedVersion(prompt);
+  return version === null ? "the suite's own prompt" : `${version.name}@${version.version}`;
 }

@@ -101,7 +101,7 @@ async function tellMissing(
 ): Promise<void> {
   const { leftOut, notRunYet } = await import("./missing-sides.ts");
   const command = `evals diff ${[input.a, ...(input.b === undefined ? [] : [input.b])].join(" ")}`;
-  if (pairs.length === 0) throw notRunYet(missing, command, input);
+  if (pairs.length === 0) throw await notRunYet(missing, command, input);
   for (const line of leftOut(missing)) input.io.notice(`${line}`);
 }
 

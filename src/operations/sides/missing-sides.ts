@@ -85,21 +85,23 @@ const runCommandOf = (meaning: Runnable, suites: readonly string[]): string =>
   `evals run ${suites.join(" ")} ${meaning.kind === "ref" ? `--at ${meaning.at.word}` : `--prompt ${meaning.word}`}`;
 
 /** What stands in the way of a comparison, what running it would cost, and the command. */
-export function notRunYet(
+export async function notRunYet(
   missing: readonly MissingSide[],
   command: string,
   context: SideContext,
-): EvalsError {
+): Promise<EvalsError> {
   return new EvalsError(
-    missing.map((one) => {
-      const names = one.suites.map((suite) => suite.name);
-      return {
-        code: "EVALS_DIFF_NOT_RUN",
-        what: `There is no complete run of ${saidOf(one.meaning)} for ${names.join(", ")}, and no baseline of it.`,
-        why: `A comparison needs two sides. ${costSentence(one, context)}`,
-        fix: `${command} --run-missing    (or ${runCommandOf(one.meaning, names)})`,
-      };
-    }),
+    await Promise.all(
+      missing.map(async (one) => {
+        const names = one.suites.map((suite) => suite.name);
+        return {
+          code: "EVALS_DIFF_NOT_RUN",
+          what: `There is no complete run of ${saidOf(one.meaning)} for ${names.join(", ")}, and no baseline of it.`,
+          why: `A comparison needs two sides. ${await costSentence(one, context)}`,
+          fix: `${command} --run-missing    (or ${runCommandOf(one.meaning, names)})`,
+        };
+      }),
+    ),
   );
 }
 
@@ -110,13 +112,13 @@ function saidOf(meaning: Runnable): string {
 }
 
 /** What a run would ask at most: answers that are in the cache are not asked again. */
-function costSentence({ project, suites }: MissingSide, context: SideContext): string {
+async function costSentence({ project, suites }: MissingSide, context: SideContext): Promise<string> {
   let calls = 0;
   let usd: number | null = 0;
   for (const suite of suites) {
     for (const model of suite.models) {
       if (["outputs", "replay"].includes(model.provider.kind)) continue;
-      const asked = callsOf(project, suite);
+      const asked = await callsOf(project, suite);
       const each = dollarsEach(suite, model, context);
       calls += asked;
       usd = usd === null || each === null ? null : usd + asked * each;
@@ -128,8 +130,8 @@ function costSentence({ project, suites }: MissingSide, context: SideContext): s
   return `${asks}. Their cost is unknown: a model has no price, or no stored run tells how long its answers are.`;
 }
 
-function callsOf(project: Project, suite: LoadedSuite): number {
-  const cases = suite.openCases();
+async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
+  const cases = await suite.openCases();
   try {
     const trials = suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
     return selectCases(cases, suite.suite.filter, null).length * trials;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { baselinePath } from "../../baselines/baseline-file.ts";
 import type { Side } from "../../baselines/side.ts";
 import type { Project } from "../../domain/project.ts";
+import { namedVersion } from "../../domain/prompt.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs, tagMessagesAt } from "../../git/tags.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -143,12 +144,15 @@ export interface PlannedSuite {
 }
 
 export function plannedSuites({ suites }: Pick<Project, "suites">): PlannedSuite[] {
-  return suites.map(({ name, suite, models, prompt }) => ({
-    suite: name,
-    several: suite.models !== undefined,
-    aliases: models.map((one) => one.alias),
-    prompt: prompt === null ? null : `${prompt.version.name}@${prompt.version.version}`,
-  }));
+  return suites.map(({ name, suite, models, prompt }) => {
+    const version = namedVersion(prompt);
+    return {
+      suite: name,
+      several: suite.models !== undefined,
+      aliases: models.map((one) => one.alias),
+      prompt: version === null ? null : `${version.name}@${version.version}`,
+    };
+  });
 }
 
 /** Whether a run is of what is planned, and not of another model or prompt that the command line named. */

@@ -35,7 +35,7 @@ interface AssumeInput {
 }
 
 /** What is not stated comes from the history, then from the suite. @throws {EvalsError} when nothing says how often cases pass */
-export function assume({ project, suite, history, stated }: AssumeInput): Planned {
+export async function assume({ project, suite, history, stated }: AssumeInput): Promise<Planned> {
   const seen = history === null ? null : seenIn(history);
   const passRate = stated.passRate ?? seen?.pass_rate;
   if (passRate === undefined) throw nothingKnown(suite.name);
@@ -52,7 +52,7 @@ export function assume({ project, suite, history, stated }: AssumeInput): Planne
     drop,
     power: stated.power ?? 0.8,
     confidence: rule?.confidence ?? 0.95,
-    cases: stated.cases ?? seen?.cases ?? countCases(suite),
+    cases: stated.cases ?? seen?.cases ?? (await countCases(suite)),
     trials: stated.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS,
     baseline_trials: baseline,
   };
@@ -116,8 +116,8 @@ function dropTooLarge(suite: string, drop: number, passRate: number): EvalsError
   });
 }
 
-function countCases(suite: LoadedSuite): number {
-  const cases = suite.openCases();
+async function countCases(suite: LoadedSuite): Promise<number> {
+  const cases = await suite.openCases();
   try {
     return Math.max(1, cases.count);
   } finally {

@@ -89,7 +89,7 @@ export function fakePlan({
     models: [model],
     prompt: null,
     scorers: [],
-    openCases: () => source,
+    openCases: async () => source,
   };
   return makePlan({
     suite,

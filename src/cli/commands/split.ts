@@ -1,0 +1,19 @@
+import { splitSuiteFiles } from "../../operations/project/split-suite-files.ts";
+import { documentText } from "../../reports/json/documents.ts";
+import { EXIT } from "../exit-code.ts";
+import type { Io } from "../io.ts";
+
+/** `evals split <suite>`: the cases and the prompt that a suite's file holds become files of their own. */
+export async function splitCommand(raw: Record<string, unknown>, suite: string, io: Io): Promise<number> {
+  const { path, written, cases } = await splitSuiteFiles(io, suite, {
+    directory: raw.directory as string | undefined,
+    name: raw.name as string | undefined,
+  });
+  if (raw.json === true)
+    io.stdout(documentText({ schema: "evals.split/1", exit: EXIT.ok, suite, path, written, cases }));
+  else
+    io.stdout(
+      `${[...written, path].map((one) => `${one}\n`).join("")}  What is asked stays the same, and so does the fingerprint:  evals run ${suite}\n`,
+    );
+  return EXIT.ok;
+}

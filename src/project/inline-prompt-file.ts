@@ -1,0 +1,16 @@
+import { ESCAPED_LINE, MESSAGES_LINE, ROLE_LINE } from "./parse-prompt.ts";
+
+/**
+ * The prompt file that says the same as a prompt written in a suite. A text without role lines is the user's message, so its lines
+ * that would mean something in a file are written as text.
+ */
+export function inlinePromptFile(prompt: string): string {
+  const lines = prompt
+    .replace(/^\s*\n/, "")
+    .trimEnd()
+    .split("\n");
+  if (lines.some((line) => ROLE_LINE.test(line))) return `${lines.join("\n")}\n`;
+  const asText = (line: string): string =>
+    MESSAGES_LINE.test(line) || ESCAPED_LINE.test(line) ? `\\${line}` : line;
+  return `user:\n${lines.map(asText).join("\n")}\n`;
+}

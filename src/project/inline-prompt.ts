@@ -1,0 +1,50 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { LoadedPrompt, Places } from "../domain/project.ts";
+import { INLINE_PROMPT, type PromptVersion } from "../domain/prompt.ts";
+import { compilePrompt } from "./compile-prompt.ts";
+import { ROLE_LINE, splitParts } from "./parse-prompt.ts";
+
+/** Whether a suite's `prompt:` is the prompt's own text: several lines, or a template. A name has neither. */
+export function isInlinePrompt(prompt: string): boolean {
+  return /\{\{|\{%/.test(prompt) || prompt.trim().includes("\n");
+}
+
+/**
+ * The prompt that a suite's file holds itself: role lines as in a prompt's file; a text without any is the user's message.
+ *
+ * @param source the suite's file, to find the line of the text
+ * @throws {EvalsError} with all its mistakes, placed in the suite's file
+ */
+export async function loadInlinePrompt(text: string, places: Places, source: string): Promise<LoadedPrompt> {
+  const firstLine = firstLineOf(places, source);
+  const { parts, problems } = partsOf(text, firstLine, places.path);
+  if (problems.length > 0) throw new EvalsError(problems);
+  return compilePrompt({
+    ...INLINE_PROMPT,
+    path: places.path,
+    description: null,
+    author: null,
+    rationale: null,
+    pinned: { model: null, params: null, retrieval: null },
+    parts,
+  });
+}
+
+type Parts = ReturnType<typeof splitParts>;
+
+function partsOf(text: string, line: number, path: string): Parts {
+  const lines = text.split("\n");
+  if (lines.some((one) => ROLE_LINE.test(one))) return splitParts(lines, line, path);
+  const blank = lines.findIndex((one) => one.trim() !== "");
+  const parts: PromptVersion["parts"] = [
+    { kind: "message", role: "user", template: text.trim(), line: line + Math.max(0, blank) },
+  ];
+  return { parts: [...parts], problems: [] };
+}
+
+/** The text of a block scalar begins on the line after its `|`. */
+function firstLineOf(places: Places, source: string): number {
+  const { line, column } = places.at(["prompt"]);
+  const mark = source.split("\n", line)[line - 1]?.[column - 1];
+  return mark === "|" || mark === ">" ? line + 1 : line;
+}

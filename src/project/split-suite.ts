@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isScalar, parseDocument } from "yaml";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { isInlinePrompt } from "./inline-prompt.ts";
+import { inlinePromptFile } from "./inline-prompt-file.ts";
+import { parseYaml } from "./parse-yaml.ts";
+
+/** A suite's file and the files that hold what stood in it. */
+export interface SplitSuite {
+  /** The suite's file with names in place of cases and prompt; all else stays as it was written, comments too. */
+  readonly suite: string;
+  /** Path to text of the files to write: the dataset, the prompt's first version. */
+  readonly files: Readonly<Record<string, string>>;
+  /** How many cases were moved. */
+  readonly cases: number;
+}
+
+/** The first version of a prompt that was written in a suite. */
+export const FIRST_VERSION = "1.0.0";
+
+/**
+ * Moves the cases and the prompt that a suite's file holds itself into files of their own. What a run asks stays the same, so
+ * that its fingerprint does too.
+ *
+ * @param name of the dataset and the prompt
+ * @throws {EvalsError} where there is nothing to move, or where an anchor ties it to the rest of the file
+ */
+export function splitSuite(text: string, path: string, name: string): SplitSuite {
+  const { value, problems } = parseYaml(text, path);
+  if (problems.length > 0) throw new EvalsError(problems);
+  const { cases, prompt } = (value ?? {}) as { cases?: unknown; prompt?: unknown };
+  const files: Record<string, string> = {};
+  const moved: Record<string, string> = {};
+  if (Array.isArray(cases)) {
+    files[`datasets/${name}.jsonl`] = cases.map((one) => `${JSON.stringify(one)}\n`).join("");
+    moved.cases = `dataset: ${name}`;
+  }
+  if (typeof prompt === "string" && isInlinePrompt(prompt)) {
+    files[`prompts/${name}/${FIRST_VERSION}.md`] = inlinePromptFile(prompt);
+    moved.prompt = `prompt: ${name}@${FIRST_VERSION}`;
+  }
+  if (Object.keys(files).length === 0) throw new EvalsError(nothingToSplit(path));
+  const suite = replaceMembers(text, moved);
+  if (!isDeepStrictEqual(parseYaml(suite, path).value, movedValue(value as object, moved, name)))
+    throw new EvalsError(tiedByAnchor(path));
+  return { suite, files, cases: Array.isArray(cases) ? cases.length : 0 };
+}
+
+function movedValue(value: object, moved: Readonly<Record<string, string>>, name: string): object {
+  const rest: Record<string, unknown> = { ...value };
+  if (moved.cases !== undefined) {
+    delete rest.cases;
+    rest.dataset = name;
+  }
+  return moved.prompt === undefined ? rest : { ...rest, prompt: `${name}@${FIRST_VERSION}` };
+}
+
+/** The text with other members in place of those of the outermost map, from the last to the first. */
+function replaceMembers(text: string, members: Readonly<Record<string, string>>): string {
+  const { contents } = parseDocument(text, { uniqueKeys: false, merge: true, logLevel: "error" });
+  if (!isMap(contents)) return text;
+  let made = text;
+  for (const { key, value } of [...contents.items].reverse()) {
+    const member = isScalar(key) ? members[String(key.value)] : undefined;
+    const start = isNode(key) ? key.range?.[0] : undefined;
+    const end = isNode(value) ? value.range?.[1] : undefined;
+    if (member === undefined || start === undefined || end === undefined) continue;
+    const written = made.slice(start, end);
+    made = made.slice(0, start) + member + made.slice(start + written.trimEnd().length);
+  }
+  return made;
+}
+
+function nothingToSplit(path: string): Problem {
+  return {
+    code: "EVALS_SPLIT_NOTHING",
+    path,
+    what: "This suite holds neither cases nor a prompt of its own.",
+    why: "There is nothing to move into files of their own.",
+    fix: "Leave it as it is: its dataset and its prompt are files already.",
+  };
+}
+
+function tiedByAnchor(path: string): Problem {
+  return {
+    code: "EVALS_SPLIT_ANCHOR",
+    path,
+    what: "An anchor (&) in the cases or the prompt of this suite is used in another part of it.",
+    why: "That part would lose what it stands for when the cases move away.",
+    fix: "Write out what the alias (*) stands for, then split again.",
+  };
+}
