@@ -228,10 +228,12 @@ function scoresOf(
   cases: readonly BaselineCase[],
 ): SideScores {
   const sums = cases.map((one) => sumsOf(one.scores[name], one.trials));
+  const isLeftOut = cases.map((one) => !Object.hasOwn(one.scores, name));
   return {
     hash,
     required,
     binary: !graded,
+    exempt: isLeftOut.includes(true) ? isLeftOut.map(Number) : null,
     count: sums.map((one) => one.count),
     sum: sums.map((one) => one.sum),
     sumOfSquares: sums.map((one) => one.sumOfSquares),

@@ -413,3 +413,42 @@ describe("graded scores", () => {
     expect(comparison.metrics.find((one) => one.metric === "score.tone")?.delta).toBeCloseTo(0, 12);
   });
 });
+
+describe("cases that name their scorers", () => {
+  /** Two cases, of which the first is scored by `exact` alone where `exempt` says so. */
+  const sideWith = (exempt: readonly number[] | null, hash = "more"): Side =>
+    sideOfCounts(times(2, [5, 5]), {
+      scores: new Map([
+        ["exact", scoreOf(times(2, 5), times(2, 5))],
+        [
+          "more",
+          scoreOf(exempt === null ? [5, 5] : exempt.map((one) => (one > 0 ? 0 : 5)), [5, 5], {
+            hash,
+            exempt,
+          }),
+        ],
+      ]),
+    });
+
+  it("are compared where they are scored alike, whatever scores the others", () => {
+    const { cases, metrics } = compare(sideWith([5, 0]), sideWith([5, 0], "another")).comparison;
+    expect(cases).toMatchObject({ paired: 1, changed: ["c1"] });
+    expect(metrics[0]).toMatchObject({ metric: "pass_rate", baseline: 1, candidate: 1 });
+  });
+
+  it("are changed cases when other scorers score them", () => {
+    expect(compare(sideWith(null), sideWith([5, 0])).comparison.cases).toMatchObject({
+      paired: 1,
+      changed: ["c0"],
+    });
+  });
+
+  it("leave no score open that they do not have", () => {
+    const { metrics } = compare(
+      sideWith([5, 0]),
+      sideWith([5, 0]),
+      ruleOf({ metric: "score.more" }),
+    ).comparison;
+    expect(metrics.find((one) => one.metric === "score.more")).toMatchObject({ baseline: 1, candidate: 1 });
+  });
+});

@@ -84,6 +84,7 @@ function gated(
     left: (caseNo) => 5 - (tally.answered[caseNo] ?? 0),
     totalMissing: tally.totalErrored,
     casesOf: (selector) => stored.filter(({ id }) => selector === `case:${id}`),
+    idOf: (caseNo) => `c${caseNo}`,
     baseline: baseline === undefined ? baselineOf(cases.length) : baseline,
     accepted,
     candidate: (counted) => sideOfRun(header, stored, counted),
@@ -280,7 +281,7 @@ describe("while trials are still to come", () => {
   const soFar = (cases: readonly string[], gate: object, bound: number | null) => {
     const tally = tallyOf(cases);
     return rulesSoFar(
-      { gate: Gate.parse(gate), header, tally, casesOf: () => [{ case_no: 0, id: "c0" }] },
+      { gate: Gate.parse(gate), header, tally, casesOf: () => [{ case_no: 0, id: "c0" }], idOf: String },
       (caseNo) => 5 - (tally.answered[caseNo] ?? 0),
       bound,
     );

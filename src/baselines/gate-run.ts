@@ -13,6 +13,7 @@ import { withCanary } from "./canary.ts";
 import { type ComparedSides, compareSides, type RuleFinding, worstVerdict } from "./compare-sides.ts";
 import { contractRule, holdContract, movementOf } from "./contract.ts";
 import { checkCritical } from "./critical.ts";
+import { checkEachCase } from "./each-case.ts";
 import { explainDecision, metricWords } from "./explain-verdict.ts";
 import { gateResult } from "./gate.ts";
 import { hasEach, lackingTrials, trialsNeeded, unscoredFor, unscoredWords } from "./lacking-trials.ts";
@@ -34,6 +35,7 @@ export interface GateInput {
   readonly left: (caseNo: number) => number;
   readonly totalMissing: number;
   readonly casesOf: (selector: string) => Iterable<{ readonly case_no: number; readonly id: string }>;
+  readonly idOf: (caseNo: number) => string;
   /** Null when there is nothing to compare with. */
   readonly baseline: Side | null;
   /** The regression that the change itself accepts: from this baseline, to this run. */
@@ -72,6 +74,7 @@ export function gateRun(input: GateInput): {
   const rules: RuleResult[] = [
     ...checkRequirements(gate.require, measured),
     ...checkCritical(gate.critical, input.casesOf, input.tally, input.left),
+    ...checkEachCase(gate.each_case, input.idOf, input.tally, input.left),
   ];
   const trials = { missing: input.totalMissing, answered: input.tally.totalAnswered };
   if (baseline === null) return { gate: gateResult(rules, "none", trials), comparison: null };
@@ -338,7 +341,7 @@ function removedCases(gate: Gate, { cases }: Comparison, behind: BehindBase | nu
  * @param bound the look's bound on z; null before every case has run once
  */
 export function rulesSoFar(
-  { gate, header, tally, casesOf }: Pick<GateInput, "gate" | "header" | "tally" | "casesOf">,
+  { gate, header, tally, casesOf, idOf }: Pick<GateInput, "gate" | "header" | "tally" | "casesOf" | "idOf">,
   left: (caseNo: number) => number,
   bound: number | null,
 ): RuleResult["outcome"][] {
@@ -349,7 +352,11 @@ export function rulesSoFar(
   const required = checkRequirements(gate.require, measured).map((result) =>
     result.outcome === "undecided" ? byInterval(result, tally, scorers, bound) : result.outcome,
   );
-  return [...required, ...checkCritical(gate.critical, casesOf, tally, left).map((one) => one.outcome)];
+  const cases = [
+    ...checkCritical(gate.critical, casesOf, tally, left),
+    ...checkEachCase(gate.each_case, idOf, tally, left),
+  ];
+  return [...required, ...cases.map((one) => one.outcome)];
 }
 
 function byInterval(

@@ -20,10 +20,9 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
   const rules = regressionRulesOf(gate);
   const aside = rules.filter((rule) => informs(rule.metric));
   const required = Object.entries(gate.require);
-  const criticalAside = gate.critical.length > 0 && informs("pass_rate");
+  const casesAside = (gate.critical.length > 0 || gate.each_case !== undefined) && informs("pass_rate");
   const informed = required.filter(([metric]) => informs(metric));
-  if (aside.length === 0 && informed.length === 0 && !criticalAside)
-    return { enforced: gate, informing: null };
+  if (aside.length === 0 && informed.length === 0 && !casesAside) return { enforced: gate, informing: null };
   const deciding = rules.filter((rule) => !informs(rule.metric));
   return {
     enforced: {
@@ -31,13 +30,15 @@ export function splitGate(gate: Gate, scorers: readonly ScorerRole[], unbelieved
       // A declared bump is held against the deciding rules; without one, against the pass rate.
       contract: gate.contract && (deciding.length > 0 || !informs("pass_rate")),
       require: Object.fromEntries(required.filter(([metric]) => !informs(metric))),
-      critical: criticalAside ? [] : gate.critical,
+      critical: casesAside ? [] : gate.critical,
+      each_case: casesAside ? undefined : gate.each_case,
       regression: ruleOption(deciding),
     },
     informing: {
       ...gate,
       require: Object.fromEntries(informed),
-      critical: criticalAside ? gate.critical : [],
+      critical: casesAside ? gate.critical : [],
+      each_case: casesAside ? gate.each_case : undefined,
       regression: ruleOption(aside),
     },
   };
@@ -57,7 +58,7 @@ export function reportedOnly(
 
 /** What a rule's outcome rests on; null for one that rests on no score. */
 function metricOf({ kind, metric }: RuleResult): string | null {
-  return kind === "critical" ? "pass_rate" : metric;
+  return kind === "critical" || kind === "each_case" ? "pass_rate" : metric;
 }
 
 /** Why a metric cannot be believed: the reasons of each unbelieved scorer that it rests on. */

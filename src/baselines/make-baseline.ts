@@ -7,7 +7,8 @@ import { BASELINE_SCHEMA, type Baseline, type BaselineCase, type BaselineHeader 
 interface CaseSums {
   trials: number;
   pass: number;
-  readonly scores: { n: number; pass: number; readonly values: number[] }[];
+  /** A scorer that the case is not scored by has `exempt` trials. */
+  readonly scores: { n: number; pass: number; exempt: number; readonly values: number[] }[];
 }
 
 export interface BaselineOptions {
@@ -30,12 +31,13 @@ export function baselineOfRun(
     const one = sums.get(row.case_no) ?? {
       trials: 0,
       pass: 0,
-      scores: header.scorers.map(() => ({ n: 0, pass: 0, values: [] })),
+      scores: header.scorers.map(() => ({ n: 0, pass: 0, exempt: 0, values: [] })),
     };
     one.trials++;
     if (row.pass) one.pass++;
     for (const [index, scorer] of one.scores.entries()) {
       const score = row.scores[index];
+      if (score === undefined) scorer.exempt++;
       if (score === null || score === undefined) continue;
       scorer.n++;
       if (score[1]) scorer.pass++;
@@ -74,11 +76,14 @@ function lineOf(
   header: RunHeader,
   runs: readonly string[],
 ): BaselineCase {
-  const scores = header.scorers.map(({ name, binary }, index): [string, BaselineCase["scores"][string]] => {
-    const { n, pass, values } = sums.scores[index] ?? { n: 0, pass: 0, values: [] };
-    if (!binary) return [name, values];
-    return [name, n === sums.trials ? pass : { n, pass }];
-  });
+  const scores = header.scorers.flatMap(
+    ({ name, binary }, index): [string, BaselineCase["scores"][string]][] => {
+      const { n, pass, exempt, values } = sums.scores[index] ?? { n: 0, pass: 0, exempt: 0, values: [] };
+      if (exempt > 0) return [];
+      if (!binary) return [[name, values]];
+      return [[name, n === sums.trials ? pass : { n, pass }]];
+    },
+  );
   return {
     case: golden.id,
     content: golden.content_hash,
@@ -182,13 +187,15 @@ function joined(
   namedBefore: ReadonlyMap<string, string>,
 ): BaselineCase {
   const trials = a.trials + (b?.trials ?? 0);
-  const scores = [...namedBefore].map(([name, before]): [string, CaseScores] => {
+  const scores = [...namedBefore].flatMap(([name, before]): [string, CaseScores][] => {
     const one = a.scores[before];
     const more = b === null ? EMPTY : b.scores[name];
-    if (Array.isArray(one) || Array.isArray(more)) return [name, [...valuesOf(one), ...valuesOf(more)]];
+    // The keys are the same, so the case is scored by the same ones: this one is not among them.
+    if (one === undefined && (b === null || more === undefined)) return [];
+    if (Array.isArray(one) || Array.isArray(more)) return [[name, [...valuesOf(one), ...valuesOf(more)]]];
     const [p, q] = [counted(one, a.trials), counted(more, b?.trials ?? 0)];
     const [n, pass] = [p.n + q.n, p.pass + q.pass];
-    return [name, n === trials ? pass : { n, pass }];
+    return [[name, n === trials ? pass : { n, pass }]];
   });
   return {
     ...a,

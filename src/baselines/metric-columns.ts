@@ -1,6 +1,6 @@
 import type { ClusterMoments } from "../statistics/cluster-mean.ts";
 import type { Pairing } from "./pair-cases.ts";
-import { passBasis, type Side, type SideScores } from "./side.ts";
+import { hasOwnScorers, passBasis, type Side, type SideScores } from "./side.ts";
 
 /** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
 export interface MetricColumns {
@@ -23,7 +23,9 @@ export function metricColumns(
   pairs: Pairing,
 ): MetricColumns | null {
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
-    if (passBasis(base) !== passBasis(candidate)) return null;
+    // Where cases name their scorers, only those are paired that are scored alike.
+    const own = hasOwnScorers(base) || hasOwnScorers(candidate);
+    if (!own && passBasis(base) !== passBasis(candidate)) return null;
     return {
       base: passColumns(base, pairs.base),
       candidate: passColumns(candidate, pairs.candidate),
@@ -39,7 +41,8 @@ export function metricColumns(
     ...scoredOnBoth(before, after, pairs),
     binary: before.binary && after.binary,
     anyUnscored: pairs.candidate.some(
-      (place) => (after.count[place] ?? 0) < (candidate.answered[place] ?? 0),
+      (place) =>
+        !((after.exempt?.[place] ?? 0) > 0) && (after.count[place] ?? 0) < (candidate.answered[place] ?? 0),
     ),
   };
 }

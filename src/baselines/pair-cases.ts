@@ -1,4 +1,4 @@
-import type { Side } from "./side.ts";
+import { hasOwnScorers, passBasis, type Side } from "./side.ts";
 
 /** Which cases of two sides are the same question. Places count in each side's own order. */
 export interface Pairing {
@@ -7,7 +7,7 @@ export interface Pairing {
   readonly candidate: Int32Array;
   readonly new: readonly string[];
   readonly removed: readonly string[];
-  /** Same id, other input or expected: not compared. */
+  /** Same id, other input or expected, or scored by others where cases name their scorers: not compared. */
   readonly changed: readonly string[];
   /** The same on both sides, but one of them has no answered trial. */
   readonly missing: readonly string[];
@@ -24,6 +24,7 @@ export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairi
   const added: string[] = [];
   const changed: string[] = [];
   const missing: string[] = [];
+  const own = hasOwnScorers(base) || hasOwnScorers(candidate);
   for (const [place, id] of candidate.ids.entries()) {
     const before = places.get(id);
     if (before === undefined) {
@@ -33,6 +34,7 @@ export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairi
     places.delete(id);
     if (base.contents[before] !== candidate.contents[place]) changed.push(id);
     else if ((base.answered[before] ?? 0) === 0 || (candidate.answered[place] ?? 0) === 0) missing.push(id);
+    else if (own && passBasis(base, before) !== passBasis(candidate, place)) changed.push(id);
     else pairs.push([before, place]);
   }
   return {

@@ -28,7 +28,7 @@ export interface SequentialInput {
   readonly baseline: Side;
   /** The candidate's ids, contents, tags and scorers; its columns are filled from the trials seen. */
   readonly candidate: Omit<Side, "answered" | "passed" | "scores"> & {
-    readonly scorers: readonly Pick<SideScores, "hash" | "required" | "binary">[];
+    readonly scorers: readonly Pick<SideScores, "hash" | "required" | "binary" | "exempt">[];
     readonly names: readonly string[];
   };
   /** Trials asked of each case (k). */
@@ -207,7 +207,11 @@ function sideAtLook(
     names.flatMap((name, index) => {
       const sums = columns.scores[index];
       const scorer = scorers[index];
-      return sums === undefined || scorer === undefined ? [] : [[name, { ...scorer, ...sums }] as const];
+      if (sums === undefined || scorer === undefined) return [];
+      const { exempt, ...rest } = scorer;
+      // Cases stand here in another order than in the suite.
+      const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => exempt[caseNo] ?? 0) };
+      return [[name, { ...rest, ...left, ...sums }] as const];
     }),
   );
   return {

@@ -8,6 +8,8 @@ export interface SideScores {
   readonly required: boolean;
   /** Scores are 0 or 1, so counts say everything. */
   readonly binary: boolean;
+  /** Above 0 for cases that are not scored by it; absent or null where there is none. */
+  readonly exempt?: ArrayLike<number> | null;
   readonly count: ArrayLike<number>;
   readonly sum: ArrayLike<number>;
   readonly sumOfSquares: ArrayLike<number>;
@@ -69,10 +71,19 @@ function most(column: ArrayLike<number>): number {
   return largest;
 }
 
-/** Hash of what a trial's pass rests on: the required scorers, in no order. Null for a side that says nothing of them. */
-export function passBasis(side: Side): string {
+/** Whether some cases name the scorers that they are scored by. */
+export function hasOwnScorers({ scores }: Side): boolean {
+  for (const { exempt } of scores.values()) if (exempt !== null && exempt !== undefined) return true;
+  return false;
+}
+
+/**
+ * What a trial's pass rests on: hashes of the required scorers, in no order.
+ * @param place of a case: only those that score it
+ */
+export function passBasis(side: Side, place?: number): string {
   return [...side.scores.values()]
-    .filter((one) => one.required)
+    .filter((one) => one.required && (place === undefined || !((one.exempt?.[place] ?? 0) > 0)))
     .map((one) => one.hash)
     .sort()
     .join(",");

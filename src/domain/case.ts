@@ -14,6 +14,17 @@ export const Case = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe("Anything else; prompts and scorers can read it"),
+  trials: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Trials of this case; default: the suite's. The command line's --trials wins over it"),
+  scorers: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Names of the only scorers that it is scored by; default: all of the suite's"),
 });
 export interface Case {
   readonly id: string;
@@ -21,10 +32,13 @@ export interface Case {
   readonly expected?: Json;
   readonly tags: readonly string[];
   readonly metadata: { readonly [key: string]: Json };
+  readonly trials?: number | undefined;
+  readonly scorers?: readonly string[] | undefined;
 }
 
 /**
- * Hash of what makes two cases of one id the same question: input and expected. Tags and metadata do not count.
+ * Hash of what makes two cases of one id the same question: input and expected. Tags, metadata, trials and
+ * scorers do not count.
  * @returns 64 hexadecimal digits
  */
 export function caseContentHash(golden: Pick<Case, "input" | "expected">): string {

@@ -33,6 +33,13 @@ export type GateRule =
       /** `tag:vip`, `case:refund-07`. */
       readonly cases: string;
     }
+  /** `gate.each_case`: the lowest share of a case's own trials that passes. */
+  | {
+      readonly kind: "each_case";
+      readonly metric: null;
+      readonly unit: "ratio";
+      readonly bound: RuleBound;
+    }
   /** `gate.contract`: what the bump of the prompt's version promises; the value is the change from the baseline. */
   | { readonly kind: "contract"; readonly metric: null; readonly unit: "ratio"; readonly bound: null }
   /** Cases, or whole baselines, that the change no longer has. The bound is null where any number is allowed. */
@@ -78,6 +85,10 @@ export function criticalRule(cases: string): NamedRule {
     bound: { op: ">=", value: 1 },
     cases,
   };
+}
+
+export function eachCaseRule({ op, value }: RuleBound): NamedRule {
+  return { rule: "each_case", kind: "each_case", metric: null, unit: "ratio", bound: { op, value } };
 }
 
 export const CONTRACT_RULE: NamedRule = {

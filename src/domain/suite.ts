@@ -64,6 +64,10 @@ export const Gate = z.strictObject({
     .prefault({})
     .describe("On by default; false switches it off"),
   critical: z.array(z.string()).default([]).describe("tag:… or case:…; these must pass every trial"),
+  each_case: z
+    .string()
+    .optional()
+    .describe('Share of its own trials that every case must pass, for instance ">= 0.8"'),
   judge: JudgeBar.optional().describe("How good a judge must be before rules that rest on it can block"),
   contract: z
     .boolean()

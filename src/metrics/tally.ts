@@ -9,7 +9,8 @@ export interface TallyRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  readonly scores: readonly (ScoreOfTrial | null)[];
+  /** In the suite's order; null where there is none, undefined where the case is not scored by that one. */
+  readonly scores: readonly (ScoreOfTrial | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;
@@ -31,6 +32,8 @@ export interface ScoreSums {
   readonly sumOfSquares: Float64Array;
   /** What rounding took from `sum` and `sumOfSquares`. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
+  /** Answers of cases that are not scored by it; null until there is one. */
+  exempt: Uint16Array | null;
   /** How far an ensemble agreed; null until one has. */
   agreement: { readonly count: Uint16Array; readonly sum: Float64Array } | null;
 }
@@ -81,6 +84,7 @@ export function makeTally(cases: number, scorers: number): Tally {
       sum: new Float64Array(cases),
       sumOfSquares: new Float64Array(cases),
       lost: { sum: new Float64Array(cases), sumOfSquares: new Float64Array(cases) },
+      exempt: null,
       agreement: null,
     })),
     errors: new Map(),
@@ -118,6 +122,7 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   if (pass) tally.passed[case_no] = (tally.passed[case_no] ?? 0) + 1;
   for (const [index, sums] of tally.scores.entries()) {
     const one = row.scores[index];
+    if (one === undefined) exempt(sums, tally.cases, case_no);
     if (one === null || one === undefined) continue;
     const [score, , agreement] = one;
     if (agreement !== undefined) addAgreement(sums, tally.cases, case_no, agreement);
@@ -138,6 +143,11 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   addKnown(tally.toolCalls, row.tool_calls);
 }
 
+function exempt(sums: ScoreSums, cases: number, caseNo: number): void {
+  sums.exempt ??= new Uint16Array(cases);
+  sums.exempt[caseNo] = (sums.exempt[caseNo] ?? 0) + 1;
+}
+
 function addAgreement(sums: ScoreSums, cases: number, caseNo: number, share: number): void {
   sums.agreement ??= { count: new Uint16Array(cases), sum: new Float64Array(cases) };
   const { count, sum } = sums.agreement;
@@ -155,8 +165,8 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
 }
 
 /** Answers of a case that a scorer could not score: optional, or it would have made them errors. */
-const unscoredOf = ({ answered }: Tally, { count }: ScoreSums, caseNo: number): number =>
-  Math.max(0, (answered[caseNo] ?? 0) - (count[caseNo] ?? 0));
+const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
+  Math.max(0, (answered[caseNo] ?? 0) - (count[caseNo] ?? 0) - (left?.[caseNo] ?? 0));
 
 /** The answers of a run that have no score of this scorer. @param index its place among the tally's scores */
 export function unscoredAnswers(
@@ -183,8 +193,9 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
     ...tally,
     answered: tally.answered.slice(),
     passed: tally.passed.slice(),
-    scores: tally.scores.map(({ count, sum, sumOfSquares, lost, agreement }) => ({
+    scores: tally.scores.map(({ count, sum, sumOfSquares, lost, agreement, exempt: left }) => ({
       lost,
+      exempt: left,
       agreement,
       count: count.slice(),
       sum: sum.slice(),
@@ -196,7 +207,8 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
     copy.answered[caseNo] = (copy.answered[caseNo] ?? 0) + more;
     copy.passed[caseNo] = (copy.passed[caseNo] ?? 0) + more * score;
     for (const sums of copy.scores) {
-      const open = more + unscoredOf(tally, sums, caseNo);
+      const isExempt = (sums.exempt?.[caseNo] ?? 0) > 0;
+      const open = isExempt ? 0 : more + unscoredOf(tally, sums, caseNo);
       sums.count[caseNo] = (sums.count[caseNo] ?? 0) + open;
       sums.sum[caseNo] = (sums.sum[caseNo] ?? 0) + open * score;
       sums.sumOfSquares[caseNo] = (sums.sumOfSquares[caseNo] ?? 0) + open * score * score;

@@ -165,11 +165,12 @@ function fallbackNotes({ plan, writer }: RanRun, store: Store): string[] {
 
 function notesOf(ran: RanRun): string[] {
   const { header } = ran;
-  const asked = header.cases * header.trials;
+  const asked = ran.plan.totalWanted;
+  const fewer = asked === header.cases * header.trials ? ` than ${header.trials}` : "";
   const recorded = header.planned - (ran.tally.errors.get("not-recorded") ?? 0);
   return header.planned < asked
     ? [
-        `Only ${recorded} of ${asked} trials were recorded; cases with fewer than ${header.trials} are scored on those they have.`,
+        `Only ${recorded} of ${asked} trials were recorded; cases with fewer${fewer} are scored on those they have.`,
       ]
     : [];
 }

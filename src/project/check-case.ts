@@ -7,10 +7,19 @@ import { describeIssues } from "./describe-issues.ts";
 const NO_TAGS: readonly string[] = [];
 const NO_METADATA: Case["metadata"] = {};
 
+/** A case as a file holds it, before defaults are filled in. */
+export interface CaseDraft {
+  readonly id: string;
+  readonly input: Json;
+  readonly expected?: Json;
+  readonly tags?: readonly string[];
+  readonly metadata?: Case["metadata"];
+  readonly trials?: number;
+  readonly scorers?: readonly string[];
+}
+
 /** Whether a parsed value is a case: what the schema would say, without its cost for each of a million lines. */
-export function isCase(
-  value: unknown,
-): value is { id: string; input: Json; expected?: Json; tags?: string[]; metadata?: Case["metadata"] } {
+export function isCase(value: unknown): value is CaseDraft {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
   let hasId = false;
   let hasInput = false;
@@ -32,6 +41,12 @@ export function isCase(
       case "metadata":
         if (member === null || typeof member !== "object" || Array.isArray(member)) return false;
         break;
+      case "trials":
+        if (!isTrials(member)) return false;
+        break;
+      case "scorers":
+        if (!isTags(member) || member.length === 0) return false;
+        break;
       default:
         return false;
     }
@@ -39,22 +54,27 @@ export function isCase(
   return hasId && hasInput;
 }
 
-function isTags(value: unknown): boolean {
+function isTrials(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1000;
+}
+
+function isTags(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.every((tag) => typeof tag === "string" && tag !== "");
 }
 
 /** A checked value as a case, defaults filled in. */
-export function toCase(value: {
-  id: string;
-  input: Json;
-  expected?: Json;
-  tags?: readonly string[];
-  metadata?: Case["metadata"];
-}): Case {
-  const { id, input, tags = NO_TAGS, metadata = NO_METADATA } = value;
-  return value.expected === undefined
-    ? { id, input, tags, metadata }
-    : { id, input, expected: value.expected, tags, metadata };
+export function toCase(value: CaseDraft): Case {
+  const { id, input, tags = NO_TAGS, metadata = NO_METADATA, trials, scorers } = value;
+  const golden: Case =
+    value.expected === undefined
+      ? { id, input, tags, metadata }
+      : { id, input, expected: value.expected, tags, metadata };
+  if (trials === undefined && scorers === undefined) return golden;
+  return {
+    ...golden,
+    ...(trials === undefined ? {} : { trials }),
+    ...(scorers === undefined ? {} : { scorers }),
+  };
 }
 
 /** Why `isCase` said no. @param base where in the file the case stands */

@@ -4,10 +4,10 @@ import type { Problem } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import type { Suite } from "../domain/suite.ts";
-import { problemList } from "./dataset-problems.ts";
+import { type ProblemList, problemList } from "./dataset-problems.ts";
 
 /** A scorer that can also say why a case's operand is of no use to it. */
-export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads"> {
+export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "required"> {
   refuses?(golden: Case): string | undefined;
 }
 
@@ -31,7 +31,10 @@ export function checkCases(
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
     if (!seen.add(golden)) continue;
+    const { scorers: own } = golden;
+    if (own !== undefined) addScorerProblems(golden, own, { scorers, cases, index, problems });
     for (const { scorer, reads } of readers) {
+      if (own?.includes(scorer.name) === false) continue;
       const place = { path: cases.path, line: cases.line(index), column: 1 };
       const missing = reads.find(({ steps }) => !isThere(golden, steps));
       if (missing !== undefined) problems.add(missingOperand(golden.id, missing.path, scorer.name, place));
@@ -142,6 +145,40 @@ function addRefusal(
     what: `The scorer "${scorer.name}" cannot use this case: ${refusal}.`,
     why: "The trial could not be scored, however good the answer is.",
     fix: "Correct the case, or let the scorer read another part of it with against.",
+  });
+}
+
+interface CaseReading {
+  readonly scorers: readonly CheckingScorer[];
+  readonly cases: CaseSource;
+  readonly index: number;
+  readonly problems: ProblemList;
+}
+
+/** The scorers that a case names must be the suite's, and one of them must decide. */
+function addScorerProblems(
+  { id }: Case,
+  own: readonly string[],
+  { scorers, cases, index, problems }: CaseReading,
+): void {
+  const place = { path: cases.path, line: cases.line(index), column: 1 };
+  const names = scorers.map(({ name }) => name);
+  const unknown = own.filter((name) => !names.includes(name));
+  for (const name of unknown)
+    problems.add({
+      code: "EVALS_CASE_SCORERS",
+      ...place,
+      what: `Case "${id}" names a scorer "${name}" that the suite does not have.${didYouMean(name, names)}`,
+      why: "The case would be scored by fewer than it asks for.",
+      fix: `Name some of: ${names.join(", ")}.`,
+    });
+  if (unknown.length > 0 || scorers.some(({ name, required }) => required && own.includes(name))) return;
+  problems.add({
+    code: "EVALS_CASE_SCORERS",
+    ...place,
+    what: `Case "${id}" is scored by no required scorer: ${own.join(", ")}.`,
+    why: "Nothing could fail it, so it would always pass.",
+    fix: "Name a required one too, or leave scorers out of the case.",
   });
 }
 

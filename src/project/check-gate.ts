@@ -24,6 +24,7 @@ export function checkGate(gate: Gate, context: GateContext): Problem[] {
   return [
     ...Object.entries(gate.require).flatMap(([metric, bound]) => checkRequirement(metric, bound, context)),
     ...checkRegression(gate, context),
+    ...checkEachCase(gate.each_case, context),
     ...gate.critical.flatMap((selector, index) => checkSelector(selector, index, context)),
   ];
 }
@@ -37,6 +38,29 @@ function checkRequirement(name: string, text: string, context: GateContext): Pro
   if (bound === undefined) return [...problems, badBound(name, text, metric, context)];
   const range = rangeProblem(metric, bound);
   return range === undefined ? problems : [...problems, outOfRange(name, bound, range, context)];
+}
+
+/** A floor for every case: a share of its own trials. */
+function checkEachCase(text: string | undefined, context: GateContext): Problem[] {
+  const bound = text === undefined ? undefined : parseBound(text);
+  if (
+    text === undefined ||
+    (bound?.op.startsWith(">") &&
+      bound.value > 0 &&
+      bound.value <= 1 &&
+      !(bound.op === ">" && bound.value === 1))
+  )
+    return [];
+  return [
+    {
+      code: "EVALS_BOUND_INVALID",
+      path: context.places.path,
+      ...context.places.at(["gate", "each_case"]),
+      what: `"${text}" is no floor for a case: >= or > and a share between 0 and 1 are needed.`,
+      why: "It could not be said whether each case passes often enough.",
+      fix: 'each_case: ">= 0.8"',
+    },
+  ];
 }
 
 /** The scorer must be there, and k of pass^k no more than the trials. */

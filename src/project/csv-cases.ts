@@ -3,14 +3,14 @@ import { type CsvFormat, raggedRowProblem, readCsv } from "../domain/csv-rows.ts
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { toCase } from "./check-case.ts";
+import { type CaseDraft, isCase, toCase } from "./check-case.ts";
 import { emptyDataset, problemList } from "./dataset-problems.ts";
 import { finishListed, type ListedCase } from "./listed-cases.ts";
 
 /**
  * Opens a CSV dataset: columns `id`, `input` or `input.<key>`, `expected` or `expected.<key>`, `tags` (`;` between),
- * `metadata.<key>`. A cell is always text: 007 stays 007. An empty cell of `expected`, `tags` or `metadata` is absent, one
- * of `input` is empty text. Cells are separated as `readCsv` says.
+ * `metadata.<key>`, `trials`, `scorers` (`;` between). A cell is always text: 007 stays 007. An empty cell is absent, but for
+ * one of `input`, which is empty text. Cells are separated as `readCsv` says.
  *
  * @throws {EvalsError} with all its problems
  */
@@ -30,12 +30,14 @@ export function openCsvCases(text: string, path: string): CaseSource {
     if (cells.length !== columns.length)
       problems.add(raggedRowProblem(row, columns.length, { format, separator }));
     else if (id === "") problems.add(missingId(path, line));
-    else cases.push({ golden: toCase(rowValue(columns, cells)), line });
+    else {
+      const draft = rowValue(columns, cells);
+      if (isCase(draft)) cases.push({ golden: toCase(draft), line });
+      else problems.add(badTrials(path, line, columns.indexOf("trials") + 1));
+    }
   }
   return finishListed(cases, problems, path);
 }
-
-type CaseDraft = Parameters<typeof toCase>[0];
 
 function rowValue(columns: readonly string[], cells: readonly string[]): CaseDraft {
   const draft: Record<string, Json> = {};
@@ -43,11 +45,10 @@ function rowValue(columns: readonly string[], cells: readonly string[]): CaseDra
     const cell = cells[index] ?? "";
     const [head = "", ...keys] = column.split(".");
     if (cell === "" && head !== "input") continue;
-    if (head === "tags")
-      draft.tags = cell
-        .split(";")
-        .map((tag) => tag.trim())
-        .filter((tag) => tag !== "");
+    if (head === "tags" || head === "scorers") {
+      const words = cell.split(";").map((word) => word.trim());
+      if (words.some((word) => word !== "")) draft[head] = words.filter((word) => word !== "");
+    } else if (head === "trials") draft.trials = Number(cell);
     else put(draft, [head, ...keys], cell);
   }
   return draft as unknown as CaseDraft;
@@ -64,7 +65,7 @@ function put(target: Record<string, Json>, path: readonly string[], value: strin
   here[path.at(-1) ?? ""] = value;
 }
 
-const WHOLE = ["id", "input", "expected", "tags"];
+const WHOLE = ["id", "input", "expected", "tags", "trials", "scorers"];
 const KEYED = /^(?:input|expected|metadata)(?:\.[^.\s][^.]*)+$/;
 
 function checkColumns(columns: readonly string[], path: string, line: number): Problem[] {
@@ -101,7 +102,8 @@ function unknownColumn(path: string, column: string): Problem {
   const known = [...WHOLE, "metadata"];
   const dot = column.indexOf(".");
   const head = dot === -1 ? column : column.slice(0, dot);
-  const fix = "Columns: id, input or input.<key>, expected or expected.<key>, tags, metadata.<key>.";
+  const fix =
+    "Columns: id, input or input.<key>, expected or expected.<key>, tags, trials, scorers, metadata.<key>.";
   return columnProblem(
     path,
     `Unknown column "${column}".${known.includes(head) ? "" : didYouMean(head, known)}`,
@@ -127,6 +129,18 @@ function missingColumn(path: string, column: string): Problem {
     `There is no column "${column}".`,
     `Add it to the first line, and a cell to every other.`,
   );
+}
+
+function badTrials(path: string, line: number, cell: number): Problem {
+  return {
+    code: "EVALS_CASE_INVALID",
+    path,
+    line,
+    column: 1,
+    what: `The trials of this row (cell ${cell}) are not a whole number from 1 to 1000.`,
+    why: "It says how often this one case is asked.",
+    fix: "Write a number such as 20, or leave the cell empty: then the suite's number holds.",
+  };
 }
 
 function missingId(path: string, line: number): Problem {

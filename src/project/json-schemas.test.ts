@@ -92,8 +92,8 @@ const CASES = `One line of \`datasets/<name>.jsonl\`, or an entry of the list in
 \`datasets/<name>.json\`, or under \`cases:\` of a suite. [datasets.md](datasets.md) says when to use which, and how code makes cases.
 
 In \`datasets/<name>.csv\` the first line names the columns: \`id\`, \`input\` or \`input.<key>\`, \`expected\` or \`expected.<key>\`,
-\`tags\` (\`;\` between them), \`metadata.<key>\`. A dot goes one level deeper: \`input.customer.name\`. A cell is always text: \`007\`
-stays \`007\`, and \`42\` is the text, not the number. An empty cell of \`expected\`, \`tags\` or \`metadata\` is absent; one of \`input\` is
+\`tags\` and \`scorers\` (\`;\` between them), \`trials\`, \`metadata.<key>\`. A dot goes one level deeper: \`input.customer.name\`. A cell is always text: \`007\`
+stays \`007\`, and \`42\` is the text, not the number. An empty cell is absent, but for one of \`input\`, which is
 empty text. Commas, semicolons, tabs or bars separate the cells, as the first line shows or a line \`sep=;\` above it says.
 
 A whole number beyond 9007199254740992 (2^53) that a double would round is refused with its place, here and in every other file:

@@ -1,3 +1,4 @@
+import type { Case } from "../domain/case.ts";
 import { hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { RunScorer } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
@@ -55,6 +56,22 @@ export function runScorer(scorer: OpenScorer): Omit<RunScorer, "type"> {
 /** Hash over a suite's scorers: what decides whether a trial passes. Their order and names do not. */
 export function scorersHash(scorers: readonly OpenScorer[]): string {
   return hashJson(scorers.map((one): Json => [scorerHash(one), one.required]).sort(byText));
+}
+
+/** The same of what scores one case: all of the suite's, or those alone that the case names. */
+export function caseScorersHash(
+  scorers: readonly OpenScorer[],
+): (golden: Pick<Case, "scorers"> | undefined) => string {
+  const all = scorersHash(scorers);
+  const known = new Map<string, string>();
+  return (golden) => {
+    const own = golden?.scorers;
+    if (own === undefined) return all;
+    const names = own.join("\n");
+    const hash = known.get(names) ?? scorersHash(scorers.filter((one) => own.includes(one.name)));
+    known.set(names, hash);
+    return hash;
+  };
 }
 
 const byText = (a: Json, b: Json): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);

@@ -223,3 +223,42 @@ describe("narrowing", () => {
     );
   });
 });
+
+describe("a case that names its scorers", () => {
+  const named = (scorers: string[]) =>
+    edited(CASES, '"tags":["money"]', `"tags":["money"],"scorers":${JSON.stringify(scorers)}`);
+
+  it("has a key of its own, and leaves those of the others alone", async () => {
+    const [before, after] = [keysOf(await planOf()), keysOf(await planOf(named(["queue"])))];
+    expect(after.a).not.toBe(before.a);
+    expect([after.b, after.c]).toEqual([before.b, before.c]);
+  });
+
+  it("has the same content as before", async () => {
+    expect((await planOf(named(["queue"]))).contentHash(0)).toBe((await planOf()).contentHash(0));
+  });
+
+  it("has the key that it has where there are no other scorers", async () => {
+    const alone = edited(SUITE, "  - { type: contains, value: please, required: false }\n", "");
+    expect(keysOf(await planOf(named(["queue"]))).a).toBe(keysOf(await planOf(alone)).a);
+  });
+
+  it("keeps its key when they stand in another order", async () => {
+    const [one, other] = [named(["queue", "contains"]), named(["contains", "queue"])];
+    expect(keysOf(await planOf(one))).toEqual(keysOf(await planOf(other)));
+  });
+});
+
+describe("a case with trials of its own", () => {
+  const more = edited(CASES, '"tags":["money"]', '"tags":["money"],"trials":7');
+
+  it("is planned so often, with the key that it had", async () => {
+    const plan = await planOf(more);
+    expect([plan.planned(0), plan.planned(1), plan.trials, plan.totalPlanned]).toEqual([7, 2, 7, 11]);
+    expect(plan.fingerprint).toBe((await planOf()).fingerprint);
+  });
+
+  it("is another plan: a run of one cannot go on with the other", async () => {
+    expect((await planOf(more)).hash).not.toBe((await planOf()).hash);
+  });
+});

@@ -7,7 +7,7 @@ import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { MOST_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { askedHash, caseKey, rootFingerprint, scorersHash } from "./fingerprint.ts";
+import { askedHash, caseKey, caseScorersHash, rootFingerprint } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgeDesk } from "./judge-desk.ts";
 
@@ -20,14 +20,18 @@ export interface Plan {
   /** The models behind the scorers that are judges. */
   readonly judges: JudgeDesk | null;
   readonly narrowing: Narrowing | null;
-  /** Trials asked of each case (k). */
+  /** Most trials that are asked of a case: the suite's k, or more where a case says so. */
   readonly trials: number;
+  /** Σ over cases of the trials that are wanted of each. */
+  readonly totalWanted: number;
   /** Number of cases. */
   readonly count: number;
   /** Trials that can be had of a case: k, or fewer where only so many were recorded; at least 1. */
   planned(caseNo: number): number;
   readonly totalPlanned: number;
   id(caseNo: number): string;
+  /** Names of the only scorers that score the case; undefined where all of them do. */
+  scorersOf(caseNo: number): readonly string[] | undefined;
   golden(caseNo: number): Case;
   question(caseNo: number): Question;
   /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
@@ -64,7 +68,10 @@ export interface PlanInput {
   /** Indices of the chosen cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
+  /** Of each case that does not say otherwise. */
   readonly trials: number;
+  /** The number holds for all cases, whatever they say: it was given for this run. */
+  readonly sameTrials?: boolean;
 }
 
 /** Requests are kept, up to so many characters, rather than rendered once more when they are sent. */
@@ -76,16 +83,19 @@ const KEPT_REQUESTS = 16_000_000;
  * @throws {EvalsError} for every case whose prompt cannot be rendered
  */
 export function makePlan(input: PlanInput): Plan {
-  const { suite, model, target, scorers, cases, selected, trials } = input;
+  const { suite, model, target, scorers, cases, selected, trials, sameTrials = false } = input;
   const count = selected.length;
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
   const planned = new Uint16Array(count);
+  const wanted = new Uint16Array(count).fill(trials);
   let tokens: Uint32Array | undefined;
   const kept: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
   // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
   const asks = target.client.available === undefined;
-  const parts = { target: hashJson(target.identity), scorers: scorersHash(scorers) };
+  const parts = { target: hashJson(target.identity) };
+  const scorersOf = caseScorersHash(scorers);
+  const own = new Map<number, readonly string[]>();
   const problems: Problem[] = [];
   let room = KEPT_REQUESTS;
 
@@ -117,8 +127,11 @@ export function makePlan(input: PlanInput): Plan {
     for (const tag of one.tags) addTo(tags, tag, caseNo);
     columns.content.set(caseNo, content);
     columns.request.set(caseNo, request);
-    columns.key.set(caseNo, caseKey({ content, request, ...parts }));
-    planned[caseNo] = Math.max(1, Math.min(trials, target.client.available?.(one.id) ?? trials));
+    columns.key.set(caseNo, caseKey({ content, request, ...parts, scorers: scorersOf(one) }));
+    if (one.scorers !== undefined) own.set(caseNo, one.scorers);
+    const k = sameTrials ? trials : (one.trials ?? trials);
+    wanted[caseNo] = k;
+    planned[caseNo] = Math.max(1, Math.min(k, target.client.available?.(one.id) ?? k));
   }
   if (problems.length > 0) throw new EvalsError(problems);
 
@@ -133,11 +146,13 @@ export function makePlan(input: PlanInput): Plan {
     scorers,
     judges: input.judges ?? null,
     narrowing: input.narrowing,
-    trials,
+    trials: wanted.reduce((most, k) => Math.max(most, k), 1),
+    totalWanted: wanted.reduce((sum, k) => sum + k, 0),
     count,
     planned: (caseNo) => planned[caseNo] ?? 0,
     totalPlanned: planned.reduce((sum, one) => sum + one, 0),
     id,
+    scorersOf: (caseNo) => own.get(caseNo),
     golden,
     question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),
     asks,
@@ -165,6 +180,7 @@ export function makePlan(input: PlanInput): Plan {
       alias: model.alias,
       fingerprint,
       trials,
+      ...(wanted.every((k) => k === trials) ? {} : { case_trials: [...wanted] }),
       narrowing: input.narrowing,
     }),
   };

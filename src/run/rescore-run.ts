@@ -6,7 +6,7 @@ import type { RunHeader, RunScorer, StoredCase } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { askedHash, caseKey, rootFingerprint, runScorer, scorersHash } from "./fingerprint.ts";
+import { askedHash, caseKey, caseScorersHash, rootFingerprint, runScorer } from "./fingerprint.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
 
@@ -45,7 +45,7 @@ export async function rescore(
   onTrial: (trial: RescoredTrial) => void = () => {},
 ): Promise<Rescored> {
   const { run, scorers } = input;
-  const cases = rekeyed(store.cases(run.no), run.header, scorers);
+  const cases = rekeyed(store.cases(run.no), input);
   const tally = makeTally(cases.length, scorers.length);
   let unjudged = 0;
   let unreachable: string | null = null;
@@ -86,7 +86,7 @@ export async function rescoreRun(
   store: Store,
   onStart: (header: RunHeader, writer: RunWriter) => void = () => {},
 ): Promise<Rescored & { readonly writer: RunWriter }> {
-  const cases = rekeyed(store.cases(input.run.no), input.run.header, input.scorers);
+  const cases = rekeyed(store.cases(input.run.no), input);
   const header = { ...headerOf(input, cases), ...own };
   const { no } = input.run;
   const writer = store.create(header, cases, {
@@ -118,14 +118,19 @@ export async function rescoreRun(
 
 function rekeyed(
   cases: readonly StoredCase[],
-  header: RunHeader,
-  scorers: readonly OpenScorer[],
+  { run: { header }, scorers, today }: RescoreInput,
 ): (StoredCase & NewRunCase)[] {
-  const parts = { target: header.target_hash, scorers: scorersHash(scorers) };
+  const parts = { target: header.target_hash };
+  const scorersOf = caseScorersHash(scorers);
   return cases.map((one) => ({
     ...one,
     asked_hash: askedHash(parts.target, one.request_hash),
-    key: caseKey({ content: one.content_hash, request: one.request_hash, ...parts }),
+    key: caseKey({
+      content: one.content_hash,
+      request: one.request_hash,
+      ...parts,
+      scorers: scorersOf(today(one.id)),
+    }),
   }));
 }
 
@@ -149,12 +154,14 @@ async function rescoredTrials(
   store: Store,
 ): Promise<RescoredTrial[]> {
   const content = store.content(run.no, case_no);
+  const now = today(id);
   const golden: Case = {
     id,
     input: content?.input ?? null,
     ...(content?.expected === undefined ? {} : { expected: content.expected }),
     tags,
-    metadata: today(id)?.metadata ?? {},
+    metadata: now?.metadata ?? {},
+    ...(now?.scorers === undefined ? {} : { scorers: now.scorers }),
   };
   return Promise.all(
     store

@@ -6,7 +6,8 @@ export type Scoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
-      readonly scores: readonly (Score | null)[];
+      /** In the suite's order; null where none could be had, undefined where the case is not scored by that one. */
+      readonly scores: readonly (Score | null | undefined)[];
       /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
       readonly voids?: readonly (string | null)[];
     }
@@ -14,36 +15,48 @@ export type Scoring =
 
 type Result = Score | ScorerFailure;
 
+/** Of a scorer that the case does not name among its own. */
+const NOT_APPLIED = Symbol("not applied");
+
 /**
- * Runs every scorer. A required one that cannot score makes the whole trial fail to be scored; an optional one leaves
+ * Runs every scorer, or those alone that the case names. A required one that cannot score makes the whole trial fail to be scored; an optional one leaves
  * null. A plain value when no scorer had to wait.
  *
  * @throws {NotJudged} when a judge may not be asked (any more): there are no scores then, not even a failure
  */
 export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): Scoring | Promise<Scoring> {
   if (scorers.some((one) => one.judge_when === "passed")) return scoreInTurns(scorers, input);
-  const results: (Result | Promise<Result>)[] = [];
+  const results: (Result | typeof NOT_APPLIED | Promise<Result>)[] = [];
+  const { scorers: own } = input.golden;
   let waits = false;
   for (const scorer of scorers) {
-    const result = attempt(scorer, input);
+    const result = own === undefined || own.includes(scorer.name) ? attempt(scorer, input) : NOT_APPLIED;
     if (result instanceof Promise) waits = true;
     results.push(result);
   }
-  return waits ? allOf(results).then((all) => combine(scorers, all)) : combine(scorers, results as Result[]);
+  return waits
+    ? allOf(results).then((all) => combine(scorers, all))
+    : combine(scorers, results as (Result | typeof NOT_APPLIED)[]);
 }
 
 /** Those that are asked only of trials that pass come last, and not at all of one that has failed. */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
   const isLate = (one: OpenScorer): boolean => one.judge_when === "passed";
-  const results = await allOf(scorers.map((one) => (isLate(one) ? null : attempt(one, input))));
+  const { scorers: own } = input.golden;
+  const applies = (one: OpenScorer): boolean => own === undefined || own.includes(one.name);
+  const results = await allOf(
+    scorers.map((one) => (!applies(one) ? NOT_APPLIED : isLate(one) ? null : attempt(one, input))),
+  );
   const passes = scorers.every((one, index) => {
     const result = results[index];
-    const counts = one.required && one.opinion !== true && !isLate(one);
-    return !counts || (result !== null && !(result instanceof ScorerFailure) && result?.pass === true);
+    const counts = one.required && one.opinion !== true && !isLate(one) && result !== NOT_APPLIED;
+    return !counts || (isScore(result) && result.pass);
   });
   if (!passes) return combine(scorers, results);
   const late = await allOf(
-    scorers.map((one, index) => (isLate(one) ? attempt(one, input) : (results[index] ?? null))),
+    scorers.map((one, index) =>
+      isLate(one) && applies(one) ? attempt(one, input) : (results[index] ?? null),
+    ),
   );
   return combine(scorers, late);
 }
@@ -72,13 +85,23 @@ function failure(error: unknown): ScorerFailure {
   throw error;
 }
 
+const isScore = (result: Result | typeof NOT_APPLIED | null | undefined): result is Score =>
+  result !== null && typeof result === "object" && !(result instanceof ScorerFailure);
+
 /** Null: it was not asked, since the trial had failed already. */
-function combine(scorers: readonly OpenScorer[], results: readonly (Result | null)[]): Scoring {
-  const scores: (Score | null)[] = [];
+function combine(
+  scorers: readonly OpenScorer[],
+  results: readonly (Result | typeof NOT_APPLIED | null)[],
+): Scoring {
+  const scores: (Score | null | undefined)[] = [];
   let voids: (string | null)[] | undefined;
   let pass = true;
   for (const [index, scorer] of scorers.entries()) {
     const result = results[index];
+    if (result === NOT_APPLIED) {
+      scores.push(undefined);
+      continue;
+    }
     if (result === undefined || result === null || result instanceof ScorerFailure) {
       if (scorer.required && result instanceof ScorerFailure) {
         return { kind: "failed", error: result.kind, message: `${scorer.name}: ${result.message}` };

@@ -17,8 +17,8 @@ export function answeredRow(
     error: null,
     cached,
     pass: scoring.pass,
-    scores: scoring.scores.map((one): ScoreOfTrial | null => {
-      if (one === null) return null;
+    scores: scoring.scores.map((one): ScoreOfTrial | null | undefined => {
+      if (one === null || one === undefined) return one;
       return one.agreement === undefined ? [one.score, one.pass] : [one.score, one.pass, one.agreement];
     }),
     latency_ms: transcript.latency_ms,

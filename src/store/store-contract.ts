@@ -556,6 +556,15 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
       });
 
+      it("say apart which scorers a case is not scored by", () => {
+        const writer = create();
+        const [said, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
+        writer.record(answered(0, 1, { scores: { ...own, scores: [said, undefined] } }));
+        writer.flush();
+        expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true], undefined]);
+        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([said, null]);
+      });
+
       it("are counted apart from the target's calls", () => {
         const writer = create();
         writer.calls(2);

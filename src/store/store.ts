@@ -56,7 +56,8 @@ export type TrialScoring =
   | {
       readonly kind: "scored";
       readonly pass: boolean;
-      readonly scores: readonly (Score | null)[];
+      /** Null where there is none, undefined where the case is not scored by that one. */
+      readonly scores: readonly (Score | null | undefined)[];
       /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
       readonly voids?: readonly (string | null)[];
     }

@@ -37,8 +37,8 @@ export interface TrialRow {
   readonly error: ErrorKind | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void. */
-  readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null)[];
+  /** Score, pass and, for an ensemble of judges, agreement of each scorer; null where void, undefined where the case is not scored by it. */
+  readonly scores: readonly (readonly [number, boolean, (number | undefined)?] | null | undefined)[];
   readonly latency_ms: number | null;
   readonly cost_usd: number | null;
   readonly usage: Usage;

@@ -59,7 +59,13 @@ export function gateFor(
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
-          const told = { gate, header, tally, casesOf: (selector: string) => selectedBy(plan, selector) };
+          const told = {
+            gate,
+            header,
+            tally,
+            casesOf: (selector: string) => selectedBy(plan, selector),
+            idOf: plan.id,
+          };
           const held = gate.contract
             ? contractSoFar(declared, sequential?.latest()?.compared.findings ?? [])
             : [];
@@ -87,6 +93,7 @@ export function gateFor(
           left: (caseNo) => plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0),
           totalMissing,
           casesOf: (selector) => selectedBy(plan, selector),
+          idOf: plan.id,
           baseline,
           accepted,
           behind: behind ?? null,
@@ -146,6 +153,7 @@ function stopFor(
         hash: scorerHash(one),
         required: one.required,
         binary: one.binary,
+        exempt: exemptCases(plan, one.name),
       })),
     },
     trials: plan.trials,
@@ -154,6 +162,19 @@ function stopFor(
     seed: sha256(`${cases.map((one) => one.content_hash).join()}\n${plan.fingerprint}`),
     others,
   });
+}
+
+/** 1 for each case that is not scored by this scorer; null where there is none. */
+function exemptCases(plan: Plan, scorer: string): Uint8Array | null {
+  const exempt = new Uint8Array(plan.count);
+  let any = false;
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    const own = plan.scorersOf(caseNo);
+    if (own === undefined || own.includes(scorer)) continue;
+    exempt[caseNo] = 1;
+    any = true;
+  }
+  return any ? exempt : null;
 }
 
 function casesOf(plan: Plan): StoredCase[] {

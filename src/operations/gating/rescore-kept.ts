@@ -37,6 +37,7 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
     count: new Uint32Array(side.ids.length),
     sum: new Float64Array(side.ids.length),
     sumOfSquares: new Float64Array(side.ids.length),
+    exempt: new Uint8Array(side.ids.length),
   }));
   for (const [at, id] of side.ids.entries()) {
     const golden = sameCase(plan, places.get(id), side.contents[at]);
@@ -48,7 +49,9 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
       answered[at] = (answered[at] ?? 0) + trials;
       if (scoring.pass) passed[at] = (passed[at] ?? 0) + trials;
       for (const [index, sums] of scores.entries()) {
-        const score = scoring.scores[index]?.score;
+        const scored = scoring.scores[index];
+        if (scored === undefined) sums.exempt[at] = 1;
+        const score = scored?.score;
         if (score === undefined) continue;
         sums.count[at] = (sums.count[at] ?? 0) + trials;
         sums.sum[at] = (sums.sum[at] ?? 0) + score * trials;
@@ -61,12 +64,14 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
 
 function namedScores(
   { scorers }: Plan,
-  sums: readonly Pick<SideScores, "count" | "sum" | "sumOfSquares">[],
+  sums: readonly (Pick<SideScores, "count" | "sum" | "sumOfSquares"> & { readonly exempt: Uint8Array })[],
 ): [string, SideScores][] {
   return scorers.flatMap((one, index): [string, SideScores][] => {
     const own = sums[index];
     const { name, required, binary } = one;
-    return own === undefined ? [] : [[name, { hash: scorerHash(one), required, binary, ...own }]];
+    if (own === undefined) return [];
+    const exempt = own.exempt.includes(1) ? own.exempt : null;
+    return [[name, { hash: scorerHash(one), required, binary, ...own, exempt }]];
   });
 }
 

@@ -124,6 +124,7 @@ async function prepareRun(
       judges,
       narrowing: options.narrowing,
       trials,
+      sameTrials: options.trials !== undefined,
     });
     return { plan, cases, target, scorers, judges, concurrency };
   } catch (error) {

@@ -186,7 +186,7 @@ function storedScores(text: string | null): Pick<StoredTrial, "scores" | "void_r
   const stored = JSON.parse(text) as ScoreColumn[];
   const reasons = stored.map((one) => (typeof one === "string" ? one : null));
   const scores = stored.map((one) =>
-    one === null || typeof one === "string"
+    one === null || one === 0 || typeof one === "string"
       ? null
       : { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] },
   );

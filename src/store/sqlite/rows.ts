@@ -4,13 +4,18 @@ import type { TrialScoring } from "../store.ts";
 /** What only the score of a judge has. */
 export type JudgedColumn = Pick<Score, "agreement" | "replies">;
 
-/** What stands at a scorer's place: its score; why it has none; null where it was not asked. */
-export type ScoreColumn = [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn] | string | null;
+/** What stands at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
+export type ScoreColumn =
+  | [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn]
+  | string
+  | null
+  | 0;
 
 /** `[[score, 1|0, reason], "no verdict", null, …]` in the order of the suite's scorers. */
 export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "scored" }>): string {
   return JSON.stringify(
     scores.map((one, at): ScoreColumn => {
+      if (one === undefined) return 0;
       if (one === null) return voids?.[at] ?? null;
       const { score, pass, reason, agreement, replies } = one;
       const told: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];

@@ -143,6 +143,7 @@ function scorePairs(): (text: string | null) => TrialRow["scores"] {
 }
 
 function pairOf(one: ScoreColumn): TrialRow["scores"][number] {
+  if (one === 0) return undefined;
   if (one === null || typeof one === "string") return null;
   const agreement = one[3]?.agreement;
   return agreement === undefined ? [one[0], one[1] === 1] : [one[0], one[1] === 1, agreement];

@@ -38,7 +38,7 @@ interface Trial {
   error: StoredTrial["error"];
   message: string | null;
   pass: boolean | null;
-  scores: readonly (Score | null)[];
+  scores: readonly (Score | null | undefined)[];
   voids: readonly (string | null)[] | undefined;
 }
 
@@ -460,7 +460,7 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
     cached: trial.cached,
     pass: trial.pass,
     scores: trial.scores.map((one) => {
-      if (one === null) return null;
+      if (one === null || one === undefined) return one;
       return one.agreement === undefined ? [one.score, one.pass] : [one.score, one.pass, one.agreement];
     }),
     latency_ms: answer?.transcript.latency_ms ?? null,
@@ -483,7 +483,7 @@ function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
     message: trial.message,
     cached: trial.cached,
     pass: trial.pass,
-    scores: trial.scores,
+    scores: trial.scores.map((one) => one ?? null),
     ...(trial.voids === undefined ? {} : { void_reasons: trial.voids }),
     answer:
       answer === undefined || transcript === undefined

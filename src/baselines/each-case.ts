@@ -1,0 +1,46 @@
+import { holds, parseBound } from "../domain/bound.ts";
+import { eachCaseRule } from "../domain/gate-rule.ts";
+import type { RuleResult } from "../domain/verdict.ts";
+import type { Tally } from "../metrics/tally.ts";
+import { namedCases } from "./named-cases.ts";
+
+/**
+ * `gate.each_case`: every case must pass this share of its own trials. A case has failed when it would with every missing
+ * trial passed, and holds when it would with every one failed; in between the rule is open.
+ *
+ * @param left trials of a case that have no answer, whatever the reason: also those that an early stop did not need
+ * @returns none without a bound; its value is the lowest share of a case, null while that is not known
+ */
+export function checkEachCase(
+  text: string | undefined,
+  idOf: (caseNo: number) => string,
+  tally: Tally,
+  left: (caseNo: number) => number,
+): RuleResult[] {
+  if (text === undefined) return [];
+  const bound = parseBound(text);
+  if (bound === undefined) throw new Error(`unchecked bound of each_case: ${text}`);
+  const failing: string[] = [];
+  let open = 0;
+  let missing = 0;
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    const [passed, answered, more] = [tally.passed[caseNo] ?? 0, tally.answered[caseNo] ?? 0, left(caseNo)];
+    const all = answered + more;
+    if (all === 0) continue;
+    missing += more;
+    const ends = [passed / all, (passed + more) / all].map((share) => holds(bound, share));
+    if (ends.every((held) => !held)) failing.push(idOf(caseNo));
+    else if (!ends.every(Boolean)) open++;
+    if (answered > 0) lowest = Math.min(lowest, passed / answered);
+  }
+  return [
+    {
+      ...eachCaseRule(bound),
+      outcome: failing.length > 0 ? "failed" : open > 0 ? "undecided" : "passed",
+      value: missing > 0 || lowest === Number.POSITIVE_INFINITY ? null : lowest,
+      required: bound.text,
+      ...(failing.length === 0 ? {} : { said: `below: ${namedCases(failing)}` }),
+    },
+  ];
+}
