@@ -1,5 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { CanaryResult, Comparison } from "../domain/report.ts";
+import { storedReport } from "../domain/stored-report.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { type RandomSource, seededOrder, seededRandom } from "../statistics/seeded-random.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
@@ -111,7 +112,7 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
 
 /** What the canaries of a run said of this baseline when the run was gated. @param report as it was stored */
 export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
-  const { comparison } = (report ?? {}) as { comparison?: Comparison | null };
+  const comparison = storedReport({ report })?.comparison;
   if (comparison?.canary === undefined || fingerprint === null) return null;
   return comparison.baseline.fingerprint === fingerprint ? comparison.canary : null;
 }

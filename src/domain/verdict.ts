@@ -39,11 +39,16 @@ export interface GateResult {
   readonly rules: readonly RuleResult[];
 }
 
-/** Rules of a stored report with their values, which reports of 0.1.0 do not have. Rules of an unknown kind are left out. */
-export function readStoredRules(rules: readonly RuleResult[]): RuleResult[] {
+/** A rule as a stored report has it: reports of 0.1.0 have the texts alone. */
+export type StoredRule = Pick<RuleResult, "rule" | "outcome" | "value" | "required"> & {
+  readonly kind?: unknown;
+};
+
+/** Rules of a stored report with their values. Rules of an unknown kind are left out. */
+export function readStoredRules(rules: readonly StoredRule[]): RuleResult[] {
   return rules.flatMap((rule): RuleResult[] => {
-    if ((rule as Partial<RuleResult>).kind !== undefined) return [rule];
+    if (rule.kind !== undefined) return [rule as RuleResult];
     const named = ruleOfText(rule.rule, rule.required);
-    return named === undefined ? [] : [{ ...(rule as object as RuleResult), ...named } as RuleResult];
+    return named === undefined ? [] : [{ ...rule, ...named } as RuleResult];
   });
 }

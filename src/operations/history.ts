@@ -1,5 +1,6 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
 import type { FingerprintStability, HistoryRun, RunHistory } from "../metrics/run-history.ts";
 import { flakyCases, suiteStability, twiceAnswered } from "../metrics/stability.ts";
 import { openStore } from "../store/open-store.ts";
@@ -39,8 +40,9 @@ export async function history(
   }
 }
 
-function historyRun({ header, status, ended_at, calls, report }: StoredRun): HistoryRun {
-  const { counts = null, metrics = {}, gate = null } = (report ?? {}) as Partial<HistoryRun>;
+function historyRun(run: StoredRun): HistoryRun {
+  const { header, status, ended_at, calls } = run;
+  const { counts = null, metrics = {}, gate = null } = storedSummary(run);
   return { header, status, ended_at, calls, counts, metrics, gate };
 }
 

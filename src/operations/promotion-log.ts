@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 import type { LogEntry, LoggedTag, PromotionLog } from "../domain/promotion-log.ts";
-import type { GateOutcome, GateResult } from "../domain/verdict.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
+import type { GateOutcome } from "../domain/verdict.ts";
 import { isShallow } from "../git/git-folder.ts";
 import { type PromotionEntry, promotionHistory } from "../git/promotion-history.ts";
 import { requireRepository } from "../git/require-repository.ts";
@@ -68,6 +69,5 @@ async function historyHere(root: string, io: Environment): Promise<Store | null>
 }
 
 function gateOfRun(run: StoredRun | undefined): GateOutcome | null {
-  const { gate } = (run?.report ?? {}) as { gate?: GateResult };
-  return gate?.outcome ?? null;
+  return (run && storedSummary(run).gate?.outcome) ?? null;
 }

@@ -1,5 +1,5 @@
 import type { PastRun, ReportedRun, RunReport } from "../domain/report.ts";
-import type { MetricValue } from "../domain/run.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
 import { type BaselineCounts, type CaseRowsInput, caseRows } from "../run/case-rows.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 
@@ -40,7 +40,7 @@ function pastRuns({ header, metrics }: RunReport, no: number, store: Store): Pas
     .filter((run) => run.no < no && run.header.alias === header.alias)
     .filter((run) => JSON.stringify(run.header.narrowing) === chosen)
     .flatMap((run): PastRun[] => {
-      const rate = (run.report as { metrics?: { pass_rate?: MetricValue } } | null)?.metrics?.pass_rate;
+      const rate = storedSummary(run).metrics?.pass_rate;
       const { id, started_at, target } = run.header;
       return rate?.value == null ? [] : [{ id, started_at, target, pass_rate: rate }];
     })

@@ -8,6 +8,7 @@ import {
   type RunHeader,
   type RunStatus,
 } from "../domain/run.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { RescoredResult } from "../reports/json/rescore-json.ts";
 import { measure } from "../run/assemble-report.ts";
@@ -138,7 +139,7 @@ function casesById(cases: CaseSource): (id: string) => Case | undefined {
 }
 
 function passRateOf(run: StoredRun): number | null {
-  return (run.report as { metrics?: Metrics } | null)?.metrics?.pass_rate?.value ?? null;
+  return storedSummary(run).metrics?.pass_rate?.value ?? null;
 }
 
 /** An answer that a scorer could not score is one too. */

@@ -1,6 +1,6 @@
 import { type ExpectedCalls, expectedCalls, type PowerPlan, planPower } from "../../baselines/power-plan.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
-import type { MetricValue } from "../../domain/run.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import { type FingerprintRuns, fingerprintRuns } from "../../operations/project/fingerprint-runs.ts";
 import { openProject } from "../../operations/project/open-project.ts";
 import { assume, type Planned } from "../../operations/sizing/assume-size.ts";
@@ -52,8 +52,8 @@ async function readHistory(
 /** US dollars: what trials cost in the newest run, else its tokens at today's price; null when neither is known. */
 function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
   if (history === null) return null;
-  const { header, report } = history.newest;
-  const { metrics = {} } = (report ?? {}) as { metrics?: { readonly [name: string]: MetricValue } };
+  const { header } = history.newest;
+  const { metrics = {} } = storedSummary(history.newest);
   const known = metrics.cost_per_trial?.value;
   if (typeof known === "number") return known;
   const price = suite.models.find((one) => one.alias === header.alias)?.entry.price;

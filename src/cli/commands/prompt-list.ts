@@ -1,7 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
-import type { Metrics, MetricValue } from "../../domain/run.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import { isScoredFile } from "../../operations/project/find-run.ts";
 import { type KnownVersion, promptVersions } from "../../operations/project/known-versions.ts";
 import { locate, openProject } from "../../operations/project/open-project.ts";
@@ -94,11 +94,11 @@ function aboutOf(files: FileSource, file: { name: string; version: string; path:
 function measuredOf(store: Store, name: string, version: string): ListedVersion["measured"] {
   const newest = new Map<string, ListedVersion["measured"][number]>();
   for (const run of store.runs({ status: ["complete"] })) {
-    const { header, report } = run;
+    const { header } = run;
     const { prompt, suite, alias } = header;
-    const rate = (report as { metrics?: Metrics } | null)?.metrics?.pass_rate as MetricValue | undefined;
     if (prompt?.name !== name || prompt.version !== version || header.narrowing !== null) continue;
     if (isScoredFile(run)) continue;
+    const rate = storedSummary(run).metrics?.pass_rate;
     const key = `${suite}\n${header.one_of_several ? alias : ""}`;
     if (rate === undefined || newest.has(key)) continue;
     newest.set(key, { suite, alias, run: header.id, started_at: header.started_at, pass_rate: rate });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { StoredCase } from "../../domain/run.ts";
+import { storedReport } from "../../domain/stored-report.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
 
@@ -35,8 +36,7 @@ export function caseBaseline(
   run: StoredRun,
   golden: StoredCase,
 ): CaseBaseline | null {
-  const report = run.report as { comparison?: Comparison | null } | null;
-  const baseline = report?.comparison?.baseline;
+  const baseline = storedReport(run)?.comparison?.baseline;
   if (baseline === undefined) return null;
   const stored = baseline.run === null ? undefined : runCalled(store, baseline.run);
   if (stored !== undefined) return caseOfRuns(store, [stored], golden, baseline.side);

@@ -1,6 +1,7 @@
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import type { GateResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
@@ -125,8 +126,7 @@ export function missedRules(run: StoredRun, store: Store): readonly string[] {
     .map((one) => one.rule);
 }
 
-const gateOf = ({ report }: StoredRun): GateResult | undefined =>
-  ((report ?? {}) as { gate?: GateResult }).gate;
+const gateOf = (run: StoredRun): GateResult | undefined => storedSummary(run).gate;
 
 /** Scored again by the same scorers, answers have the gate of the run that they came from. */
 function gateOfSameAnswers({ header }: StoredRun, store: Store): GateResult | undefined {

@@ -11,8 +11,7 @@ import { baselineOfRun, growBaseline, settleBaseline } from "../../baselines/mak
 import type { PromotedRun } from "../../baselines/promotion.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
-import type { Metrics } from "../../domain/run.ts";
-import type { GateResult } from "../../domain/verdict.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
@@ -57,7 +56,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const grown = input.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
   const accepted = input.accept === undefined ? null : await acceptedChange(run, path, input.accept, making);
   const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted);
-  const { metrics, gate } = (run.report ?? {}) as { metrics?: Metrics; gate?: GateResult };
+  const { metrics, gate } = storedSummary(run);
   return {
     run,
     header,

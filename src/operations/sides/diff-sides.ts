@@ -1,4 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
+import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { findRun, isScoredFile, newestRun } from "../project/find-run.ts";
@@ -110,10 +111,7 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = findRun(store, a);
   const candidate = sourceOfRun(store, run);
   const { suite } = candidate;
-  const report = run.report as {
-    comparison?: { baseline?: { run?: string | null; side?: string; fingerprint?: string | null } } | null;
-  } | null;
-  const gated = report?.comparison?.baseline;
+  const gated = storedReport(run)?.comparison?.baseline;
   const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
   if (stored !== undefined) return { suite, base: sourceOfRun(store, stored), candidate };
   const [, path = "", where = ""] =

@@ -1,7 +1,7 @@
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
-import type { Metrics } from "../../domain/run.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { openProject } from "../project/open-project.ts";
@@ -143,8 +143,9 @@ async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
 /** From the tokens of the newest run of this suite and model at the price in the config, else what that run's trials cost. */
 function dollarsEach(suite: LoadedSuite, model: LoadedModel, { store }: SideContext): number | null {
   const { price } = model.entry;
-  for (const { header, report } of store.runs({ suite: suite.name, limit: 50 })) {
-    const metrics = (report as { metrics?: Metrics } | null)?.metrics;
+  for (const run of store.runs({ suite: suite.name, limit: 50 })) {
+    const { header } = run;
+    const { metrics } = storedSummary(run);
     const [input, output] = [metrics?.input_tokens?.value, metrics?.output_tokens?.value];
     if (header.alias !== model.alias || input == null || output == null) continue;
     if (price === undefined) return metrics?.cost_per_trial?.value ?? null;

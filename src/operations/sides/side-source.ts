@@ -3,6 +3,7 @@ import { baselinePath } from "../../baselines/baseline-file.ts";
 import type { Side } from "../../baselines/side.ts";
 import type { Project } from "../../domain/project.ts";
 import { namedVersion } from "../../domain/prompt.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs, tagMessagesAt } from "../../git/tags.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -49,8 +50,9 @@ export function sourceOfRun(store: Store, run: StoredRun): SideSource {
 }
 
 /** The run itself; the runs that asked, where every one of its answers came from the cache. */
-function answersFrom(store: Store, { no, header, report }: StoredRun): ReadonlySet<string> {
-  const { counts } = (report ?? {}) as { counts?: { answered: number; cached: number } };
+function answersFrom(store: Store, run: StoredRun): ReadonlySet<string> {
+  const { no, header } = run;
+  const { counts } = storedSummary(run);
   if (counts === undefined || counts.answered === 0 || counts.cached < counts.answered)
     return new Set([header.id]);
   const origins = new Set([...store.origins(no).values()].flat());

@@ -1,18 +1,16 @@
 import type { Json } from "../../domain/json.ts";
 import type { RunReport } from "../../domain/report.ts";
 import type { RunHeader, RunStatus } from "../../domain/run.ts";
-import { readStoredRules } from "../../domain/verdict.ts";
-
-/** What `runJson` writes beside the header. */
-type WrittenRun = Omit<RunReport, "header" | "errors"> & { readonly error_examples: RunReport["errors"] };
+import { storedReport } from "../../domain/stored-report.ts";
 
 /**
  * A run's report as the store kept it. Null for a run whose process died, or whose report has no gate: one that was
  * only scored again.
  */
 export function readRunJson(header: RunHeader, status: RunStatus, json: Json): RunReport | null {
-  if (json === null || typeof json !== "object" || Array.isArray(json) || !("gate" in json)) return null;
-  const written = json as unknown as Partial<WrittenRun> & Pick<WrittenRun, "counts" | "metrics" | "gate">;
+  const written = storedReport({ report: json });
+  if (written?.counts === undefined || written.metrics === undefined || written.gate === undefined)
+    return null;
   return {
     header,
     status,
@@ -21,7 +19,7 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     metrics: written.metrics,
     tags: written.tags ?? {},
     comparison: written.comparison ?? null,
-    gate: { ...written.gate, rules: readStoredRules(written.gate.rules) },
+    gate: written.gate,
     end: written.end ?? { kind: "all-asked" },
     worst: written.worst ?? [],
     never_pass: written.never_pass ?? 0,

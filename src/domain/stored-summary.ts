@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { CorrectedRate } from "./calibration.ts";
+import type { Json } from "./json.ts";
+import type { Metrics, MetricValue, RunCounts } from "./run.ts";
+import { GATE_OUTCOMES, type GateResult, readStoredRules, VERDICTS } from "./verdict.ts";
+
+/** The figures of a run's stored report, for lists. Every member may be absent: a run that was only scored again has no gate. */
+export interface StoredSummary {
+  readonly counts?: RunCounts;
+  readonly metrics?: Metrics;
+  readonly gate?: GateResult;
+}
+
+export const Bound = z.number().nullable();
+
+const Corrected = z.looseObject({
+  value: Bound,
+  low: Bound,
+  high: Bound,
+  method: z.enum(["ppi++", "rogan-gladen", "labels"]).nullable(),
+  labels: z.number(),
+  why: z.string().exactOptional(),
+}) satisfies z.ZodType<CorrectedRate>;
+
+const Value = z.looseObject({
+  value: Bound,
+  low: Bound.exactOptional(),
+  high: Bound.exactOptional(),
+  source: z.string().optional(),
+  corrected: Corrected.exactOptional(),
+}) satisfies z.ZodType<MetricValue>;
+
+export const Values = z.record(z.string(), Value);
+
+const Counts = z.looseObject({
+  cases: z.number(),
+  trials: z.number(),
+  answered: z.number(),
+  errored: z.number(),
+  skipped: z.number(),
+  not_needed: z.number(),
+  calls: z.number(),
+  judge_calls: z.number().optional(),
+  cached: z.number(),
+  cut: z.number().optional(),
+}) satisfies z.ZodType<RunCounts>;
+
+const Rule = z.looseObject({
+  rule: z.string(),
+  kind: z.string().exactOptional(),
+  outcome: z.enum(["passed", "failed", "undecided"]),
+  value: Bound,
+  required: z.string(),
+  said: z.string().exactOptional(),
+  enforced: z.literal(false).exactOptional(),
+  because: z.string().exactOptional(),
+});
+
+const Gate = z.looseObject({
+  outcome: z.enum(GATE_OUTCOMES),
+  verdict: z.enum([...VERDICTS, "none"]),
+  rules: z.array(Rule),
+});
+
+/** Later versions may write members that this one does not know: they are let through. */
+export const WrittenSummary = z.looseObject({
+  counts: Counts.exactOptional(),
+  metrics: Values.exactOptional(),
+  gate: Gate.exactOptional(),
+});
+type WrittenSummary = z.output<typeof WrittenSummary>;
+
+/**
+ * The figures of a report as its run's record keeps it, checked where they are read; nothing where there is none, or none that can be
+ * read. The whole report is `storedReport` (stored-report.ts).
+ */
+export function storedSummary({ report }: { readonly report: Json }): StoredSummary {
+  return isSummary(report) ? withRuleValues(report) : {};
+}
+
+function isSummary(report: Json): report is Json & WrittenSummary {
+  // Compiling the check takes longer than the few reports of a list.
+  return report !== null && WrittenSummary.safeParse(report, { jitless: true }).success;
+}
+
+/** Reports of 0.1.0 have rules without their values. */
+export function withRuleValues<T extends Pick<WrittenSummary, "gate">>(
+  report: T,
+): Omit<T, "gate"> & { readonly gate?: GateResult } {
+  const { gate, ...rest } = report;
+  return gate === undefined ? rest : { ...rest, gate: { ...gate, rules: readStoredRules(gate.rules) } };
+}
