@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expectedCalls, type PowerAssumptions, planPower } from "./power-plan.ts";
+import type { PowerAssumptions } from "../domain/size-plan.ts";
+import { expectedCalls, planPower } from "./power-plan.ts";
 
 const assumptions: PowerAssumptions = {
   pass_rate: 0.8,

@@ -1,34 +1,23 @@
+import type { PowerAssumptions, SizePlan, SuiteSize } from "../../domain/size-plan.ts";
 import { count, dollars, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 import { columns, type Style } from "./style.ts";
 
-interface Size {
-  readonly cases: number;
-  readonly trials: number;
+/** A plan as its lines need it. */
+interface PowerReport
+  extends Omit<SizePlan, "assumptions" | "runs">,
+    Omit<PowerAssumptions, "cases" | "trials"> {
+  readonly size: SuiteSize;
 }
 
-/** A plan for a person. Shares and drops are points of [0, 1]. */
-export interface PowerReport {
-  readonly suite: string;
-  readonly pass_rate: number;
-  readonly correlation: number;
-  readonly drop: number;
-  readonly power: number;
-  readonly size: Size;
-  readonly baseline_trials: number | null;
-  /** Where the assumptions come from, a sentence each. */
-  readonly from: readonly string[];
-  readonly detectable_drop: number | null;
-  readonly table: readonly (Size & { readonly detectable_drop: number | null })[];
-  readonly needed: readonly Size[];
-  readonly larger_baseline: (Size & { readonly baseline_trials: number }) | null;
-  readonly calls: { readonly all: number; readonly unchanged: number; readonly drop: number };
-  /** US dollars a trial; null is unknown. */
-  readonly cost_per_trial: number | null;
+/** A plan for a person. */
+export function sizePlanText({ assumptions, ...plan }: SizePlan, style: Style, width: number): string {
+  const { cases, trials } = assumptions;
+  return powerReport({ ...assumptions, ...plan, size: { cases, trials } }, style, width);
 }
 
 /** The answer in words, then what each size can see, then what a run costs. Ends with a line feed. */
-export function powerReport(report: PowerReport, style: Style, width: number): string {
+function powerReport(report: PowerReport, style: Style, width: number): string {
   const blocks = [
     answerLines(report, style).flatMap((line) => folded(line, width)),
     report.from.flatMap((line) => folded(`  ${plainLine(line)}`, width)),
@@ -42,7 +31,7 @@ export function powerReport(report: PowerReport, style: Style, width: number): s
 
 /** `3`, `4.5`: points of 100 without a needless digit. */
 const points = (drop: number): string => (drop * 100).toFixed(1).replace(/\.0$/, "");
-const sizeWords = ({ cases, trials }: Size): string => `${plural(cases, "case")} × ${trials}`;
+const sizeWords = ({ cases, trials }: SuiteSize): string => `${plural(cases, "case")} × ${trials}`;
 
 function answerLines(report: PowerReport, style: Style): string[] {
   const { size, detectable_drop: seen, drop } = report;

@@ -1,0 +1,21 @@
+import type { MetricValue } from "./run.ts";
+
+/** A version of a prompt with all that is known of it. */
+export interface ListedVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly path: string;
+  readonly state: "draft" | "published" | "edited" | "removed";
+  readonly author: string | null;
+  readonly rationale: string | null;
+  /** Suites that ask with it now, and how they name it. */
+  readonly used_by: readonly { readonly suite: string; readonly as: string }[];
+  /** Newest complete runs, one a suite and model. */
+  readonly measured: readonly {
+    readonly suite: string;
+    readonly alias: string;
+    readonly run: string;
+    readonly started_at: string;
+    readonly pass_rate: MetricValue;
+  }[];
+}

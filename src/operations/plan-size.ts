@@ -1,0 +1,64 @@
+import { expectedCalls, planPower } from "../baselines/power-plan.ts";
+import type { LoadedSuite, Project } from "../domain/project.ts";
+import type { SizePlan } from "../domain/size-plan.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Environment } from "./environment.ts";
+import { type FingerprintRuns, fingerprintRuns } from "./project/fingerprint-runs.ts";
+import { openProject } from "./project/open-project.ts";
+import { assume } from "./sizing/assume-size.ts";
+import type { Stated } from "./sizing/stated-size.ts";
+
+export interface PlanSizeInput {
+  readonly directory?: string | undefined;
+  readonly suite: string;
+  /** Alias of the model whose history counts; any when left out. */
+  readonly model?: string | undefined;
+  /** What is assumed in place of the history and the suite. */
+  readonly stated: Stated;
+}
+
+/** How many cases × trials detect a given drop, from the suite's own history where it has one. */
+export async function planSize(
+  io: Environment,
+  { directory, suite: name, model, stated }: PlanSizeInput,
+): Promise<SizePlan> {
+  const project = await openProject(io, { directory, suites: [name], overrides: { model } });
+  const suite = project.suites[0];
+  if (suite === undefined) throw new Error("a suite that was asked for by name is loaded");
+  const history = await readHistory(project, name, model);
+  const { assumptions, from, runs } = await assume({ project, suite, history, stated });
+  return {
+    ...{ suite: name, assumptions, from, runs },
+    ...planPower(assumptions),
+    calls: { ...expectedCalls(assumptions), all: assumptions.cases * assumptions.trials },
+    cost_per_trial: costPerTrial(suite, history),
+  };
+}
+
+async function readHistory(
+  project: Project,
+  name: string,
+  alias: string | undefined,
+): Promise<FingerprintRuns | null> {
+  const store = await openStore(project.root);
+  try {
+    return fingerprintRuns(store, name, alias);
+  } finally {
+    store.close();
+  }
+}
+
+/** US dollars: what trials cost in the newest run, else its tokens at today's price; null when neither is known. */
+function costPerTrial(suite: LoadedSuite, history: FingerprintRuns | null): number | null {
+  if (history === null) return null;
+  const { header } = history.newest;
+  const { metrics = {} } = storedSummary(history.newest);
+  const known = metrics.cost_per_trial?.value;
+  if (typeof known === "number") return known;
+  const price = suite.models.find((one) => one.alias === header.alias)?.entry.price;
+  const input = metrics.input_tokens?.value;
+  const output = metrics.output_tokens?.value;
+  if (price === undefined || typeof input !== "number" || typeof output !== "number") return null;
+  return (input * price.input + output * price.output) / 1e6;
+}
