@@ -1,18 +1,7 @@
-import { didYouMean } from "../../domain/did-you-mean.ts";
-import { EvalsError } from "../../domain/problem.ts";
-import type { LoadedSuite } from "../../domain/project.ts";
-import { storedSummary } from "../../domain/stored-summary.ts";
-import { isScoredFile } from "../../operations/project/find-run.ts";
-import { type KnownVersion, promptVersions } from "../../operations/project/known-versions.ts";
-import { locate, openProject } from "../../operations/project/open-project.ts";
-import type { FileSource } from "../../project/file-source.ts";
-import { heldBySuite, readPromptFile } from "../../project/find-prompt.ts";
-import { workTree } from "../../project/work-tree.ts";
+import { listPrompts } from "../../operations/list-prompts.ts";
 import { documentText } from "../../reports/json/documents.ts";
-import { type ListedVersion, promptList } from "../../reports/terminal/prompt-list.ts";
+import { promptList } from "../../reports/terminal/prompt-list.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
-import { openStore } from "../../store/open-store.ts";
-import type { Store } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
@@ -23,95 +12,11 @@ export async function promptListCommand(
   name: string | undefined,
   io: Io,
 ): Promise<number> {
-  const { root, gitRoot } = locate(io, raw.directory as string | undefined);
-  const files = workTree(root, gitRoot ?? root);
-  const known = await promptVersions(root, files);
-  const chosen = known.filter((one) => name === undefined || one.name === name);
-  if (name !== undefined && chosen.length === 0) {
-    const inline = heldBySuite(files, name);
-    throw inline === undefined ? unknown(name, known) : new EvalsError(inline);
-  }
-  const suites = await suitesOf(raw.directory as string | undefined, io);
-  const store = await openStore(root, () => io.date().getTime());
-  try {
-    const prompts = chosen.map((one) => listed(one, { files, suites, store }));
-    if (raw.json === true) io.stdout(documentText({ schema: "evals.prompt/1", exit: EXIT.ok, prompts }));
-    else {
-      const style = styleFor(wantsColor(io, raw.color));
-      io.stdout(promptList(prompts, style, io.width));
-    }
-    return EXIT.ok;
-  } finally {
-    store.close();
-  }
-}
-
-/** Suites as far as they can be read: a list must not fail over a mistake elsewhere. */
-async function suitesOf(directory: string | undefined, io: Io): Promise<readonly LoadedSuite[]> {
-  try {
-    return (await openProject(io, { directory })).suites;
-  } catch (error) {
-    if (!(error instanceof EvalsError)) throw error;
-    io.stderr("Where the prompts are used cannot be told: a file has a mistake, evals check names it.\n");
-    return [];
-  }
-}
-
-interface Sources {
-  readonly files: FileSource;
-  readonly suites: readonly LoadedSuite[];
-  readonly store: Store;
-}
-
-function listed(
-  { name, version, path, state }: KnownVersion,
-  { files, suites, store }: Sources,
-): ListedVersion {
-  return {
-    name,
-    version,
-    path,
-    state,
-    ...(state === "removed" ? { author: null, rationale: null } : aboutOf(files, { name, version, path })),
-    used_by: suites
-      .filter(({ prompt }) => prompt?.version.name === name && prompt.version.version === version)
-      .map((suite) => ({ suite: suite.name, as: suite.suite.prompt ?? name })),
-    measured: measuredOf(store, name, version),
-  };
-}
-
-function aboutOf(files: FileSource, file: { name: string; version: string; path: string }) {
-  try {
-    const { author, rationale } = readPromptFile(files, file);
-    return { author, rationale };
-  } catch (error) {
-    if (!(error instanceof EvalsError)) throw error;
-    return { author: null, rationale: null };
-  }
-}
-
-/** Of each suite the newest complete run of the whole dataset; what stopped early measures nothing fairly. */
-function measuredOf(store: Store, name: string, version: string): ListedVersion["measured"] {
-  const newest = new Map<string, ListedVersion["measured"][number]>();
-  for (const run of store.runs({ status: ["complete"] })) {
-    const { header } = run;
-    const { prompt, suite, alias } = header;
-    if (prompt?.name !== name || prompt.version !== version || header.narrowing !== null) continue;
-    if (isScoredFile(run)) continue;
-    const rate = storedSummary(run).metrics?.pass_rate;
-    const key = `${suite}\n${header.one_of_several ? alias : ""}`;
-    if (rate === undefined || newest.has(key)) continue;
-    newest.set(key, { suite, alias, run: header.id, started_at: header.started_at, pass_rate: rate });
-  }
-  return [...newest.values()];
-}
-
-function unknown(name: string, known: readonly KnownVersion[]): EvalsError {
-  const names = [...new Set(known.map((one) => one.name))];
-  return new EvalsError({
-    code: "EVALS_PROMPT_UNKNOWN",
-    what: `Unknown prompt "${name}".${didYouMean(name, names)}`,
-    why: "There is nothing to list.",
-    fix: names.length === 0 ? `Write prompts/${name}/1.0.0.md.` : `One of: ${names.join(", ")}`,
-  });
+  const prompts = await listPrompts(io, { directory: raw.directory as string | undefined, name });
+  io.stdout(
+    raw.json === true
+      ? documentText({ schema: "evals.prompt/1", exit: EXIT.ok, prompts })
+      : promptList(prompts, styleFor(wantsColor(io, raw.color)), io.width),
+  );
+  return EXIT.ok;
 }

@@ -1,27 +1,8 @@
+import type { ListedVersion } from "../../domain/prompt-versions.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { percent } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, type Style } from "./style.ts";
-
-/** A version of a prompt with all that is known of it. */
-export interface ListedVersion {
-  readonly name: string;
-  readonly version: string;
-  readonly path: string;
-  readonly state: "draft" | "published" | "edited" | "removed";
-  readonly author: string | null;
-  readonly rationale: string | null;
-  /** Suites that ask with it now, and how they name it. */
-  readonly used_by: readonly { readonly suite: string; readonly as: string }[];
-  /** Newest complete runs, one a suite and model. */
-  readonly measured: readonly {
-    readonly suite: string;
-    readonly alias: string;
-    readonly run: string;
-    readonly started_at: string;
-    readonly pass_rate: MetricValue;
-  }[];
-}
 
 /** Versions by prompt, newest first. */
 export function promptList(versions: readonly ListedVersion[], style: Style, width: number): string {

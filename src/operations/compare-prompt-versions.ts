@@ -1,0 +1,60 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { PromptComparison } from "../domain/prompt-change.ts";
+import { comparePrompts } from "../project/compare-prompts.ts";
+import type { FileSource } from "../project/file-source.ts";
+import { findPrompt, readPromptFile } from "../project/find-prompt.ts";
+import { listVersions, PROMPTS, type VersionFile } from "../project/version-files.ts";
+import { workTree } from "../project/work-tree.ts";
+import type { Environment } from "./environment.ts";
+import { locate } from "./project/open-project.ts";
+
+export interface ComparePromptVersionsInput {
+  readonly directory?: string | undefined;
+  /** `name@1.2.0`; a name alone means its last two versions. */
+  readonly a: string;
+  /** `name@1.3.0`, or a bare version of the same prompt; the newest when left out. */
+  readonly b?: string | undefined;
+}
+
+/** Two versions of a prompt side by side; nothing is measured. */
+export async function comparePromptVersions(
+  io: Environment,
+  { directory, a, b }: ComparePromptVersionsInput,
+): Promise<PromptComparison> {
+  const { root, gitRoot } = locate(io, directory);
+  const files = workTree(root, gitRoot ?? root);
+  const [from, to] = await sidesOf(files, a, b);
+  return comparePrompts(readPromptFile(files, from), readPromptFile(files, to));
+}
+
+/**
+ * The newest when the second is left out, and against it the version before when the first is the newest itself.
+ * @throws {EvalsError} EVALS_PROMPT_ONE_VERSION, or as `findPrompt`
+ */
+async function sidesOf(
+  files: FileSource,
+  a: string,
+  b: string | undefined,
+): Promise<readonly [VersionFile, VersionFile]> {
+  const name = a.split("@")[0] ?? a;
+  const from = await findPrompt(files, a);
+  if (b !== undefined) {
+    // The second may be a bare version of the same prompt.
+    return [from, await findPrompt(files, /^[\^~]?\d/.test(b) ? `${name}@${b}` : b)];
+  }
+  const newest = await findPrompt(files, name);
+  if (from.path !== newest.path) return [from, newest];
+  const { versions } = listVersions(files, PROMPTS, name);
+  if (versions.length < 2) throw oneVersion(newest);
+  return [await findPrompt(files, `${name}@<${newest.version}`), newest];
+}
+
+function oneVersion({ name, version, path }: VersionFile): EvalsError {
+  return new EvalsError({
+    code: "EVALS_PROMPT_ONE_VERSION",
+    path,
+    what: `Prompt "${name}" has one version, ${version}, and nothing to compare it with.`,
+    why: "A diff of a version with itself says that nothing changed, whatever was changed.",
+    fix: `evals prompt new ${name} --bump minor`,
+  });
+}

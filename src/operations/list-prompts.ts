@@ -1,0 +1,109 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { LoadedSuite } from "../domain/project.ts";
+import type { ListedVersion } from "../domain/prompt-versions.ts";
+import { storedSummary } from "../domain/stored-summary.ts";
+import type { FileSource } from "../project/file-source.ts";
+import { heldBySuite, readPromptFile } from "../project/find-prompt.ts";
+import { workTree } from "../project/work-tree.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { isScoredFile } from "./project/find-run.ts";
+import { type KnownVersion, promptVersions } from "./project/known-versions.ts";
+import { locate, openProject } from "./project/open-project.ts";
+
+/**
+ * Every version of every prompt, or of one, with who, why, where it is used and what it last measured.
+ * @throws {EvalsError} EVALS_PROMPT_UNKNOWN
+ */
+export async function listPrompts(
+  io: Environment,
+  { directory, name }: { readonly directory?: string | undefined; readonly name?: string | undefined },
+): Promise<readonly ListedVersion[]> {
+  const { root, gitRoot } = locate(io, directory);
+  const files = workTree(root, gitRoot ?? root);
+  const known = await promptVersions(root, files);
+  const chosen = known.filter((one) => name === undefined || one.name === name);
+  if (name !== undefined && chosen.length === 0) {
+    const inline = heldBySuite(files, name);
+    throw inline === undefined ? unknown(name, known) : new EvalsError(inline);
+  }
+  const suites = await suitesOf(directory, io);
+  const store = await openStore(root, () => io.date().getTime());
+  try {
+    return chosen.map((one) => listed(one, { files, suites, store }));
+  } finally {
+    store.close();
+  }
+}
+
+/** Suites as far as they can be read: a list must not fail over a mistake elsewhere. */
+async function suitesOf(directory: string | undefined, io: Environment): Promise<readonly LoadedSuite[]> {
+  try {
+    return (await openProject(io, { directory })).suites;
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    io.notice("Where the prompts are used cannot be told: a file has a mistake, evals check names it.");
+    return [];
+  }
+}
+
+interface Sources {
+  readonly files: FileSource;
+  readonly suites: readonly LoadedSuite[];
+  readonly store: Store;
+}
+
+function listed(
+  { name, version, path, state }: KnownVersion,
+  { files, suites, store }: Sources,
+): ListedVersion {
+  return {
+    name,
+    version,
+    path,
+    state,
+    ...(state === "removed" ? { author: null, rationale: null } : aboutOf(files, { name, version, path })),
+    used_by: suites
+      .filter(({ prompt }) => prompt?.version.name === name && prompt.version.version === version)
+      .map((suite) => ({ suite: suite.name, as: suite.suite.prompt ?? name })),
+    measured: measuredOf(store, name, version),
+  };
+}
+
+function aboutOf(files: FileSource, file: { name: string; version: string; path: string }) {
+  try {
+    const { author, rationale } = readPromptFile(files, file);
+    return { author, rationale };
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    return { author: null, rationale: null };
+  }
+}
+
+/** Of each suite the newest complete run of the whole dataset; what stopped early measures nothing fairly. */
+function measuredOf(store: Store, name: string, version: string): ListedVersion["measured"] {
+  const newest = new Map<string, ListedVersion["measured"][number]>();
+  for (const run of store.runs({ status: ["complete"] })) {
+    const { header } = run;
+    const { prompt, suite, alias } = header;
+    const rate = storedSummary(run).metrics?.pass_rate;
+    if (prompt?.name !== name || prompt.version !== version || header.narrowing !== null) continue;
+    if (isScoredFile(run)) continue;
+    const key = `${suite}\n${header.one_of_several ? alias : ""}`;
+    if (rate === undefined || newest.has(key)) continue;
+    newest.set(key, { suite, alias, run: header.id, started_at: header.started_at, pass_rate: rate });
+  }
+  return [...newest.values()];
+}
+
+function unknown(name: string, known: readonly KnownVersion[]): EvalsError {
+  const names = [...new Set(known.map((one) => one.name))];
+  return new EvalsError({
+    code: "EVALS_PROMPT_UNKNOWN",
+    what: `Unknown prompt "${name}".${didYouMean(name, names)}`,
+    why: "There is nothing to list.",
+    fix: names.length === 0 ? `Write prompts/${name}/1.0.0.md.` : `One of: ${names.join(", ")}`,
+  });
+}

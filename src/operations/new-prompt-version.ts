@@ -1,0 +1,79 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import type { Bump } from "../domain/prompt-change.ts";
+import { findPrompt } from "../project/find-prompt.ts";
+import { nextVersion } from "../project/next-version.ts";
+import { workTree } from "../project/work-tree.ts";
+import type { Environment } from "./environment.ts";
+import { promptVersions } from "./project/known-versions.ts";
+import { locate } from "./project/open-project.ts";
+
+/** A version that was written as a copy of the newest. */
+export interface NewPromptVersion {
+  readonly name: string;
+  readonly version: string;
+  /** The version that it is a copy of. */
+  readonly from: string;
+  readonly bump: Bump;
+  /** Relative to the project's root. */
+  readonly path: string;
+}
+
+export interface NewPromptVersionInput {
+  readonly directory?: string | undefined;
+  /** Of the prompt, without a version. */
+  readonly name: string;
+  /** What the change declares. */
+  readonly bump: Bump;
+}
+
+/** Writes the newest version, byte for byte, under the next number. @throws {EvalsError} */
+export async function newPromptVersion(
+  io: Environment,
+  { directory, name, bump }: NewPromptVersionInput,
+): Promise<NewPromptVersion> {
+  const { root, gitRoot } = locate(io, directory);
+  const files = workTree(root, gitRoot ?? root);
+  if (name.includes("@")) throw withVersion(name);
+  await findPrompt(files, name);
+  const versions = await promptVersions(root, files, name);
+  const { from, version } = await nextVersion({
+    name,
+    here: versions.filter((one) => one.state !== "removed").map((one) => one.version),
+    published: versions.filter((one) => one.state !== "draft").map((one) => one.version),
+    bump,
+  });
+  const [source, path] = [`prompts/${name}/${from}.md`, `prompts/${name}/${version}.md`];
+  writeNew(join(root, path), readFileSync(join(root, source)), path);
+  return { name, version, from, bump, path };
+}
+
+function withVersion(name: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_PROMPT_UNKNOWN",
+    what: `"${name}" names a version, and a new one always comes from the newest.`,
+    why: "A version between two others would say it comes after one that it does not build on.",
+    fix: `evals prompt new ${name.split("@")[0]} --bump patch`,
+  });
+}
+
+/** Never over a file that is there. */
+function writeNew(place: string, bytes: Buffer, path: string): void {
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, bytes, { flag: "wx" });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new EvalsError(
+      {
+        code: "EVALS_FILE_UNWRITABLE",
+        path,
+        what: `This file cannot be written (${code ?? "unknown error"}).`,
+        why: "The new version would be lost.",
+        fix: "Check the folder's permissions and the disk.",
+      },
+      { cause: error },
+    );
+  }
+}
