@@ -25,6 +25,21 @@ export function calibrationText(report: CalibrationReport, { width, color }: Ter
   return `${body.join("\n\n")}\n`;
 }
 
+/** What the judge did not say, for whoever waits for it; empty when it said everything. */
+export function unansweredText({
+  failed,
+  failure,
+  stopped,
+}: {
+  readonly failed: number;
+  readonly failure: string | null;
+  readonly stopped: boolean;
+}): string {
+  const some = `The judge gave no usable verdict of ${plural(failed, "answer")}, for instance: ${plainLine(failure ?? "")}\n`;
+  const rest = "Stopped. Nothing that was judged is lost: the same command goes on with the rest.\n";
+  return `${failed > 0 ? some : ""}${stopped ? rest : ""}`;
+}
+
 function headLines(
   { judge, version, suite, labels, gate, counted }: CalibrationReport,
   style: Style,

@@ -1,0 +1,184 @@
+import type { CalibrationReport, DriftCheck } from "../domain/calibration.ts";
+import type { OpenJudge } from "../domain/judge.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import {
+  type CalibrationResult,
+  calibrate as calibrateLabels,
+  verdictsByAnswer,
+} from "../labels/calibrate.ts";
+import { writeCalibration } from "../labels/calibration-file.ts";
+import { driftCheck } from "../labels/drift-check.ts";
+import { answerKey, changedCasesWarning, labelsPath, unknownCases } from "../labels/label-file.ts";
+import type { JudgeVerdict } from "../labels/verdict-file.ts";
+import { plural } from "../reports/format-numbers.ts";
+import { hasHistory } from "../store/history-file.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Environment } from "./environment.ts";
+import { type Asked, askVerdicts, type VerdictQuestion } from "./judging/ask-verdicts.ts";
+import { type CalibrationSubject, readSubject } from "./judging/calibrated-judge.ts";
+import { calibrationReport, suiteCalibration } from "./judging/calibration-report.ts";
+import { completeVerdicts, concurrencyOf, type VerdictSitting } from "./judging/complete-verdicts.ts";
+import { changedCases } from "./judging/counting-verdicts.ts";
+import { openCalibratedJudge } from "./judging/open-calibrated-judge.ts";
+import { answersOfRun, runToLabel } from "./labelling/answers-of-run.ts";
+
+export interface CalibrateInput {
+  readonly directory?: string | undefined;
+  /** `name`, or `name@1.2.0` for another version than the suite's. */
+  readonly judge: string;
+  /** Whose labels; the only one that has labels when left out. */
+  readonly suite?: string | undefined;
+  /** Verdicts of each answer, from 1. */
+  readonly repeats: number;
+  /** Judges the labelled answers again, to see whether the judge has drifted. */
+  readonly check: boolean;
+}
+
+/** How whoever calls listens and stops. */
+export interface CalibrateControl {
+  /** No new question is asked once it says so. */
+  readonly stopping: () => boolean;
+  /** Cuts what is in flight. */
+  readonly signal: AbortSignal;
+  /** A mistake in the labels that stops nothing, before anything is asked. */
+  readonly onWarning: (problem: Problem) => void;
+  /** How the judge is opened. */
+  readonly open?: typeof openCalibratedJudge | undefined;
+}
+
+export interface Calibrated {
+  readonly report: CalibrationReport;
+  /** What was asked for it; null where every verdict was there. */
+  readonly asked: Asked | null;
+}
+
+/** What a judge is worth, by what people say of the same answers. @throws {EvalsError} where nothing can be compared */
+export async function calibrate(
+  io: Environment,
+  input: CalibrateInput,
+  { stopping, signal, onWarning, open = openCalibratedJudge }: CalibrateControl,
+): Promise<Calibrated> {
+  const subject = await readSubject(io, input.judge, input);
+  const { judge, troubles, close } = await open(subject, io, signal);
+  for (const problem of warnings(subject, judge)) onWarning(problem);
+  const sitting: VerdictSitting = { subject, judge, troubles, stopping, io };
+  try {
+    const { verdicts, asked } = await completeVerdicts(sitting, input.repeats);
+    const result = calibrateLabels(subject.labels, verdicts, tagsOf(subject));
+    if (result.pairs.length === 0) throw nothingToCompare(subject, result, asked);
+    const check = input.check ? await checkDrift(sitting, result, verdicts) : null;
+    const report = calibrationReport(subject, {
+      result,
+      judge,
+      check,
+      unlabelled: await unlabelledAnswers(subject, result),
+      file: judge === null ? null : keep(subject, judge, result),
+    });
+    return { report, asked };
+  } finally {
+    await close();
+  }
+}
+
+function warnings(subject: CalibrationSubject, judge: OpenJudge | null): Problem[] {
+  const path = labelsPath(subject.suite);
+  const ids = subject.cases === null ? null : [...subject.cases.keys()];
+  const changed = changedCases(subject, judge);
+  return [
+    ...(ids === null ? [] : unknownCases(subject.labels, path, ids)),
+    ...changedCasesWarning(changed, path),
+  ];
+}
+
+function keep(subject: CalibrationSubject, judge: OpenJudge, result: CalibrationResult): string {
+  return writeCalibration(subject.root, subject, subject.suite, suiteCalibration(subject, judge, result));
+}
+
+function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string[]) | null {
+  return cases === null ? null : (id) => cases.get(id)?.tags ?? [];
+}
+
+/** Judges the labelled answers afresh: under a repeat of this moment, which no memory can know. */
+async function checkDrift(
+  { subject, judge, troubles, stopping, io }: VerdictSitting,
+  { pairs }: CalibrationResult,
+  verdicts: readonly JudgeVerdict[],
+): Promise<DriftCheck> {
+  if (judge === null) throw new EvalsError(troubles);
+  const repeat = Math.floor(io.date().getTime() / 1000);
+  const questions = pairs.flatMap(({ labelled }): VerdictQuestion[] => {
+    const golden = subject.cases?.get(labelled.case);
+    return golden === undefined ? [] : [{ labelled, golden, repeat }];
+  });
+  if (questions.length === 0) throw nothingToAsk(subject);
+  io.notice(`Asking ${subject.judge} ${subject.version} again about ${plural(questions.length, "answer")}.`);
+  const now = new Map<string, "pass" | "fail">();
+  const asked = await askVerdicts(judge, questions, {
+    concurrency: concurrencyOf(subject),
+    stopping,
+    onVerdict: ({ labelled }, { verdict }) => now.set(labelled.key, verdict),
+  });
+  if (now.size === 0) throw noVerdict(subject, asked);
+  const repeats = verdictsByAnswer(verdicts);
+  return driftCheck(
+    pairs.flatMap(({ labelled, truth, verdict, weight }) => {
+      const fresh = now.get(labelled.key);
+      const [first, second] = repeats.get(labelled.key) ?? [];
+      if (fresh === undefined) return [];
+      const repeatDiffers = second === undefined ? null : first?.verdict !== second.verdict;
+      return [{ truth, before: verdict, now: fresh, weight, repeatDiffers }];
+    }),
+  );
+}
+
+/** Answers of the newest run that a judge has judged and nobody has labelled: where to find what is scarce. */
+async function unlabelledAnswers({ root, suite }: CalibrationSubject, { answers }: CalibrationResult) {
+  if (!hasHistory(root)) return [];
+  const store = await openStore(root);
+  try {
+    if (store.runs({ suite, limit: 1 }).length === 0) return [];
+    const labelled = new Set(answers.map((one) => one.key));
+    return answersOfRun(store, runToLabel(store, suite)).flatMap(({ case: id, answer_hash, judged }) => {
+      if (judged === null || labelled.has(answerKey({ case: id, answer_hash }))) return [];
+      const verdict: "pass" | "fail" = 2 * judged.pass >= judged.of ? "pass" : "fail";
+      return [{ case: id, answer_hash, verdict }];
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function nothingToCompare(
+  { suite, judge, labelCommand }: CalibrationSubject,
+  { labels }: CalibrationResult,
+  asked: Asked | null,
+): EvalsError {
+  if (asked?.failure != null) return noVerdict({ judge }, asked);
+  const undecided = labels.pass + labels.fail === 0;
+  return new EvalsError({
+    code: "EVALS_CALIBRATE_NOTHING",
+    what: undecided
+      ? `People are unsure or divided about each of the ${labels.n} labelled answers of "${suite}".`
+      : `${judge} has no verdict of any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
+    why: "What a judge is worth follows from answers that both people and the judge decided.",
+    fix: undecided ? `${labelCommand} --adjudicate` : labelCommand,
+  });
+}
+
+function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failure }: Asked): EvalsError {
+  return new EvalsError({
+    code: "EVALS_JUDGE_NO_VERDICT",
+    what: `${judge} gave no usable verdict of any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
+    why: "A missing verdict is neither a pass nor a fail.",
+    fix: "Correct the judge or its model, then calibrate again.",
+  });
+}
+
+function nothingToAsk({ suite, labelCommand }: CalibrationSubject): EvalsError {
+  return new EvalsError({
+    code: "EVALS_CALIBRATE_NOTHING",
+    what: `None of the labelled cases is in the dataset of "${suite}" any more.`,
+    why: "A judge is asked with the case's input, and only the dataset has it.",
+    fix: labelCommand,
+  });
+}
