@@ -1,7 +1,16 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import type { LabelOptions } from "../operations/labelling/label-options.ts";
+import type { LabelAnswersInput } from "../operations/label-answers.ts";
 
 const COUNT = 50;
+
+/** What `evals label` was asked, read from the command line. */
+export interface LabelOptions extends Omit<LabelAnswersInput, "word"> {
+  /** The judge that labels without one are given to; nothing is asked then. */
+  readonly assign: string | undefined;
+  /** 0: any that is free. */
+  readonly port: number;
+  readonly open: boolean;
+}
 
 /** @throws {EvalsError} with every option that cannot be read */
 export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
@@ -28,7 +37,7 @@ export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
   if (raw.assign !== undefined && raw.judge !== undefined) problems.push(twoModes(["assign", "judge"]));
   const options: LabelOptions = {
     directory: raw.directory as string | undefined,
-    rater: raw.rater,
+    rater: raw.rater as string | undefined,
     count: whole("count", 1, 100_000, COUNT),
     how: modes[0] ?? "random",
     tags: (raw.tag as readonly string[] | undefined) ?? [],

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { sha256 } from "../../domain/json.ts";
 import type { Label } from "../../domain/label.ts";
+import type { AnswerPicking } from "../../domain/labelling.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { disputedAnswers } from "../../labels/disputed.ts";
 import { answerKey } from "../../labels/label-file.ts";
@@ -9,7 +10,6 @@ import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../label
 import type { Opinion, Question } from "../../page/labelling-shapes.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
-import type { LabelOptions } from "./label-options.ts";
 
 /** What is asked of one rater, of one run. */
 export interface QuestionSource {
@@ -19,11 +19,20 @@ export interface QuestionSource {
   readonly labels: readonly Label[];
 }
 
+/** Which answers are asked. */
+export interface AnswerChoice {
+  readonly how: AnswerPicking;
+  /** The most that are picked. */
+  readonly count: number;
+  /** Only cases with one of these; all when empty. */
+  readonly tags: readonly string[];
+}
+
 /** Answers that are asked a second time come from the rater's latest labels. */
 const MOST_KNOWN = 200;
 
 /** The answers of a run that a person is to judge, in an order of this rater's own. @throws {EvalsError} */
-export function pickedQuestions(source: QuestionSource, options: LabelOptions): Question[] {
+export function pickedQuestions(source: QuestionSource, options: AnswerChoice): Question[] {
   const { store, run, rater } = source;
   const answers = withTags(answersOfRun(store, run), options.tags);
   const picks =
@@ -35,7 +44,7 @@ export function pickedQuestions(source: QuestionSource, options: LabelOptions): 
 function sample(
   { run }: QuestionSource,
   answers: readonly RunAnswer[],
-  { count, how, tags }: LabelOptions,
+  { count, how, tags }: AnswerChoice,
 ): PickedAnswer<RunAnswer>[] {
   const anyJudged = answers.some((one) => one.judged !== null);
   const by = how !== "stratified" ? "random" : anyJudged ? "verdict" : "tag";

@@ -7,10 +7,9 @@ import type { Environment } from "../environment.ts";
  * Who judges: `--rater`, else the address that git commits with, else the name of the user.
  * @throws {EvalsError} when nobody can tell, or for a name that means something else in a labels file
  */
-export async function raterName(io: Environment, root: string, given: unknown): Promise<string> {
+export async function raterName(io: Environment, root: string, given: string | undefined): Promise<string> {
   const { USER, LOGNAME, USERNAME } = io.env;
-  const name =
-    given === undefined ? ((await userEmail(root)) ?? USER ?? LOGNAME ?? USERNAME ?? "") : String(given);
+  const name = given === undefined ? ((await userEmail(root)) ?? USER ?? LOGNAME ?? USERNAME ?? "") : given;
   const plain = name.trim();
   if (plain === "") throw unknownRater(given !== undefined);
   if (plain.startsWith(ADJUDICATED)) throw reservedName(plain);

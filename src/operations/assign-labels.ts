@@ -1,0 +1,29 @@
+import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
+import { assignLabels as assigned, measuredScorers } from "../labels/label-of.ts";
+import type { Environment } from "./environment.ts";
+import { refuseUnknown } from "./labelling/judge-of-labels.ts";
+import { openProject } from "./project/open-project.ts";
+
+export interface AssignLabelsInput {
+  readonly directory?: string | undefined;
+  readonly suite: string;
+  readonly judge: string;
+}
+
+/** Says of labels that name no judge that they are of this one. @returns the file of labels, and how many changed */
+export async function assignLabels(
+  io: Environment,
+  { directory, suite, judge }: AssignLabelsInput,
+): Promise<{ readonly path: string; readonly changed: number }> {
+  const project = await openProject(io, { directory, suites: [suite] });
+  const [loaded] = project.suites;
+  refuseUnknown(suite, judge, measuredScorers(loaded?.suite.scorers ?? []));
+  const changed = whileNobodyWrites(project.root, suite, () => {
+    const before = readLabels(project.root, suite);
+    const after = assigned(before, judge);
+    const count = after.filter((label, index) => label !== before[index]).length;
+    if (count > 0) writeLabels(project.root, suite, after);
+    return count;
+  });
+  return { path: labelsPath(suite), changed };
+}

@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, relative, resolve } from "node:path";
+import { EvalsError } from "../domain/problem.ts";
+import { type LabelTable, labelCsv } from "../interchange/label-csv.ts";
+import { labelStudioConfig } from "../interchange/label-studio-config.ts";
+import { labelStudioTasks } from "../interchange/label-studio-tasks.ts";
+import type { AskedCriterion } from "../interchange/label-task.ts";
+import { readLabels } from "../labels/label-file.ts";
+import { plural } from "../reports/format-numbers.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { runToLabel } from "./labelling/answers-of-run.ts";
+import { judgeCriteria } from "./labelling/judge-criteria.ts";
+import { judgeOfLabels, labelsBeside, measuredInRun } from "./labelling/judge-of-labels.ts";
+import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
+import { type AnswerChoice, pickedQuestions } from "./labelling/label-questions.ts";
+import { locate } from "./project/open-project.ts";
+
+export interface ExportLabelsInput extends AnswerChoice {
+  readonly directory?: string | undefined;
+  /** A suite's newest run, or a run. */
+  readonly word: string;
+  readonly format: ExchangeFormat;
+  /** The file; in .evals/exports when left out, but for a table with `tableAsText`. */
+  readonly output?: string | undefined;
+  /** A table without a file of its own is given back as text. */
+  readonly tableAsText: boolean;
+  /** The judge or scorer whose question is answered, where the suite has several. */
+  readonly judge?: string | undefined;
+}
+
+/** What was written for another tool. */
+export type LabelExport =
+  /** Its text, where it went into no file. */
+  | { readonly format: "csv"; readonly text: string | null }
+  /** Paths as they are typed from here. */
+  | {
+      readonly format: "label-studio";
+      readonly suite: string;
+      readonly config: string;
+      readonly tasks: string;
+    };
+
+/** Writes the answers that a person would be asked for another tool; into a table the labels too. @throws {EvalsError} */
+export async function exportLabels(io: Environment, input: ExportLabelsInput): Promise<LabelExport> {
+  const { word, format, directory } = input;
+  const place = locate(io, directory);
+  const named = input.output === undefined ? null : resolve(io.cwd, directory ?? ".", input.output);
+  const table = (labels: LabelTable, criteria: readonly AskedCriterion[]): LabelExport => {
+    const text = labelCsv(labels, criteria);
+    if (named === null && input.tableAsText) return { format: "csv", text };
+    write(io, named ?? resolve(place.root, ".evals/exports", `${labels.suite}.csv`), text);
+    return { format: "csv", text: null };
+  };
+  const store = await openStore(place.root);
+  try {
+    if (format === "csv" && store.runs({ limit: 1 }).length === 0) {
+      const labels = readLabels(place.root, word);
+      if (labels.length > 0) return table({ suite: word, tasks: [], labels, contentOf: () => null }, []);
+    }
+    const run = runToLabel(store, word);
+    const { suite } = run.header;
+    const scorers = measuredInRun(run.header);
+    const of = judgeOfLabels(suite, input.judge, scorers);
+    const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
+    const tasks = pickedQuestions({ store, run, rater: "", labels }, input);
+    const criteria = await judgeCriteria(place, run.header, of);
+    io.notice(`${plural(tasks.length, "answer")} of run ${run.header.id}; no judge's verdict is among them`);
+    if (format === "csv")
+      return table({ suite, tasks, labels, contentOf: contents(store, run), of }, criteria);
+    const file = named ?? resolve(place.root, ".evals/exports", `${suite}.label-studio.json`);
+    const config = `${file.replace(/\.json$/, "")}.config.xml`;
+    write(io, file, labelStudioTasks(suite, tasks, of));
+    write(io, config, labelStudioConfig(criteria));
+    return { format, suite, config: shown(io, config), tasks: shown(io, file) };
+  } finally {
+    store.close();
+  }
+}
+
+/** What was asked in the cases of a run. */
+function contents(store: Store, run: StoredRun): LabelTable["contentOf"] {
+  const numbers = new Map(store.cases(run.no).map((one) => [one.id, one.case_no]));
+  return (id) => {
+    const case_no = numbers.get(id);
+    return case_no === undefined ? null : store.content(run.no, case_no);
+  };
+}
+
+const shown = (io: Environment, path: string): string => relative(io.cwd, path);
+
+/** @throws {EvalsError} EVALS_EXPORT_UNWRITABLE */
+function write(io: Environment, path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new EvalsError(
+      {
+        code: "EVALS_EXPORT_UNWRITABLE",
+        path: shown(io, path),
+        what: `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
+        why: "Whoever waits for it would miss it.",
+        fix: "Name one in a folder that may be written: --output <file>",
+      },
+      { cause: error },
+    );
+  }
+  io.notice(`wrote ${shown(io, path)}`);
+}

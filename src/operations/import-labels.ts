@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { decodeText } from "../domain/file-text.ts";
+import type { ImportedLabels } from "../domain/imported-labels.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { Project } from "../domain/project.ts";
+import type { ReadLabels, ReadLabelsOptions } from "../interchange/label-task.ts";
+import { mergeLabels } from "../interchange/merge-labels.ts";
+import { readLabelCsv } from "../interchange/read-label-csv.ts";
+import { readLabelStudio } from "../interchange/read-label-studio.ts";
+import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
+import { measuredScorers } from "../labels/label-of.ts";
+import { fileProblem } from "../project/file-problems.ts";
+import type { Environment } from "./environment.ts";
+import { refuseUnknown } from "./labelling/judge-of-labels.ts";
+import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
+import { openProject } from "./project/open-project.ts";
+
+export interface ImportLabelsInput {
+  readonly directory?: string | undefined;
+  readonly suite: string;
+  /** As it was typed. */
+  readonly file: string;
+  readonly format: ExchangeFormat;
+  /** Rater of labels that name none. */
+  readonly rater?: string | undefined;
+  /** Names of raters by the id that the other tool gave them. */
+  readonly raters: ReadonlyMap<string, string>;
+  /** The judge or scorer that labels are of where the file does not say. */
+  readonly judge?: string | undefined;
+}
+
+/** Makes other people's judgements lines of the suite's labels; twice changes nothing. @throws {EvalsError} */
+export async function importLabels(io: Environment, input: ImportLabelsInput): Promise<ImportedLabels> {
+  const { directory, suite, file, format, rater, raters, judge } = input;
+  const project = await openProject(io, { directory, suites: [suite] });
+  const options: ReadLabelsOptions = {
+    ...{ path: file, suite, cases: await casesOf(project, suite), rater, raters },
+    now: io.date().toISOString(),
+    of: judge,
+  };
+  if (judge !== undefined) refuseUnknown(suite, judge, measuredOf(project, suite));
+  const text = readText(resolve(io.cwd, directory ?? ".", file), file);
+  const read = format === "csv" ? readLabelCsv(text, options) : readLabelStudio(text, options);
+  const { labels: _, ...counts } = whileNobodyWrites(project.root, suite, () => {
+    const all = mergeLabels(readLabels(project.root, suite), read.labels);
+    if (all.added + all.updated > 0) writeLabels(project.root, suite, all.labels);
+    return all;
+  });
+  const { open, repeated } = read;
+  return { suite, path: labelsPath(suite), ...counts, open, repeated, raters: ratersOf(read) };
+}
+
+const measuredOf = (project: Project, suite: string) =>
+  measuredScorers(project.suites.find((one) => one.name === suite)?.suite.scorers ?? []);
+
+/** @throws {EvalsError} with the mistakes of the dataset */
+async function casesOf(project: Project, suite: string): Promise<ReadonlySet<string>> {
+  const cases = await project.suites.find((one) => one.name === suite)?.openCases();
+  if (cases === undefined) return new Set();
+  try {
+    return new Set(Array.from({ length: cases.count }, (_, index) => cases.id(index)));
+  } finally {
+    cases.close();
+  }
+}
+
+function readText(place: string, path: string): string {
+  try {
+    return decodeText(readFileSync(place), path);
+  } catch (error) {
+    if (error instanceof EvalsError) throw error;
+    throw new EvalsError(fileProblem(path, error), { cause: error });
+  }
+}
+
+function ratersOf({ labels, skipped }: ReadLabels) {
+  const names = [...new Set([...labels.map((one) => one.rater), ...skipped.keys()])].sort();
+  return names.map((rater) => ({
+    rater,
+    labels: labels.filter((one) => one.rater === rater).length,
+    skipped: skipped.get(rater) ?? 0,
+  }));
+}

@@ -1,0 +1,94 @@
+import type { Label } from "../domain/label.ts";
+import type { LabellingTask } from "../domain/labelling.ts";
+import { answerKey, labelsPath, readLabels, removeLabel, saveLabel } from "../labels/label-file.ts";
+import { ADJUDICATED } from "../labels/truth.ts";
+import { LabellingSession } from "../page/labelling-session.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Environment } from "./environment.ts";
+import { runToLabel } from "./labelling/answers-of-run.ts";
+import { judgeCriteria } from "./labelling/judge-criteria.ts";
+import { judgeOfLabels, labelsBeside, measuredInRun } from "./labelling/judge-of-labels.ts";
+import {
+  type AnswerChoice,
+  conflicts,
+  countConflicts,
+  knownQuestions,
+  pickedQuestions,
+} from "./labelling/label-questions.ts";
+import { type AddressFile, addressFile } from "./labelling/labelling-address.ts";
+import { raterName } from "./labelling/rater-name.ts";
+import { selfChecksFile } from "./labelling/self-checks-file.ts";
+import { locate } from "./project/open-project.ts";
+
+export interface LabelAnswersInput extends AnswerChoice {
+  readonly directory?: string | undefined;
+  /** A suite's newest run, or a run. */
+  readonly word: string;
+  /** Who judges; as git knows the user when left out. */
+  readonly rater?: string | undefined;
+  /** The judge or scorer whose question is answered, where the suite has several. */
+  readonly judge?: string | undefined;
+}
+
+/** A person's way through the picked answers, before anything is shown; each label is kept at once. */
+export interface Labelling {
+  readonly task: LabellingTask;
+  readonly session: LabellingSession;
+  /** Where the page of this person's session was served. */
+  readonly address: AddressFile;
+}
+
+/** Picks the answers of a run that a person is to judge. @throws {EvalsError} */
+export async function labelAnswers(io: Environment, input: LabelAnswersInput): Promise<Labelling> {
+  const place = locate(io, input.directory);
+  const { root } = place;
+  const store = await openStore(root);
+  try {
+    const run = runToLabel(store, input.word);
+    const { suite } = run.header;
+    const person = await raterName(io, root, input.rater);
+    const adjudicates = input.how === "adjudicate";
+    const rater = adjudicates ? `${ADJUDICATED}${person}` : person;
+    const scorers = measuredInRun(run.header);
+    const of = judgeOfLabels(suite, input.judge, scorers);
+    const labels = labelsBeside(readLabels(root, suite), of, scorers);
+    const source = { store, run, rater, labels };
+    const questions = adjudicates ? conflicts(source) : pickedQuestions(source, input);
+    const own = labels.filter((one) => one.rater === rater);
+    const judged = new Set(own.map(answerKey));
+    const checks = selfChecksFile(root, suite);
+    const judges = run.header.scorers.flatMap((one) => one.judge?.name ?? []);
+    const task: LabellingTask = {
+      ...{ suite, run: run.header.id, word: input.word, person },
+      ...{ how: input.how, count: input.count, judge: input.judge, path: labelsPath(suite) },
+      questions: questions.length,
+      judgedBefore: questions.filter((one) => judged.has(answerKey(one))).length,
+      elsewhere: adjudicates ? Math.max(0, countConflicts(labels) - questions.length) : 0,
+      judges: [...new Set(judges.filter((name) => input.judge === undefined || name === input.judge))],
+    };
+    const session = new LabellingSession({
+      ...{ suite, rater: person, questions, labels: own },
+      purpose: adjudicates ? "adjudicate" : "label",
+      criteria: await judgeCriteria(place, run.header, of),
+      known: adjudicates ? [] : knownQuestions(source),
+      checks: checks.read().filter((one) => one.rater === rater),
+      book: {
+        save: (label: Label) => saveLabel(root, suite, labelOfJudge({ ...label, rater }, of, labels)),
+        remove: (label: Label) => removeLabel(root, suite, labelOfJudge({ ...label, rater }, of, labels)),
+        noteCheck: checks.add,
+        dropCheck: checks.remove,
+      },
+      ...{ now: io.date, random: io.random },
+    });
+    return { task, session, address: addressFile(root, suite, rater) };
+  } finally {
+    store.close();
+  }
+}
+
+/** With the judge that it is of; a label that takes the place of one without a judge stays without. */
+function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
+  const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));
+  const said = before === undefined ? of : before.of;
+  return said === undefined ? label : { ...label, of: said };
+}

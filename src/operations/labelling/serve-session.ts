@@ -1,0 +1,85 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { type LabellingServer, serveLabelling } from "../../page/labelling-server.ts";
+import type { LabellingSession } from "../../page/labelling-session.ts";
+import { plainLine } from "../../reports/plain-text.ts";
+import type { Environment } from "../environment.ts";
+import type { AddressFile } from "./labelling-address.ts";
+
+export interface ServedSession {
+  readonly io: Environment;
+  readonly address: AddressFile;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Ends the session; the session itself does so when nothing is left. */
+  readonly stop: AbortController;
+  /** Where the page is, once it is served. */
+  readonly onAddress: (url: string) => void;
+}
+
+/** Milliseconds in which the last label can be taken back before the session ends by itself. */
+const LINGER = 30_000;
+
+/** Serves the page until the person ends it, everything is judged, or it is stopped. @throws {EvalsError} EVALS_PORT_IN_USE */
+export async function serveSession(session: LabellingSession, place: ServedSession): Promise<void> {
+  const { io, address, stop } = place;
+  const server = await serve(session, place, lingerAfterLast(session, io, stop));
+  address.write({ port: server.port, token: tokenOf(server) });
+  place.onAddress(server.url);
+  await Promise.race([server.ended, aborted(stop.signal)]);
+  await server.close();
+  // Who stopped with answers left comes back, and the page that is open then goes on.
+  if (session.left === 0) address.remove();
+}
+
+/** Ends the session some time after the last answer was judged, unless the person goes back. */
+function lingerAfterLast(session: LabellingSession, io: Environment, stop: AbortController): () => void {
+  let waiting = new AbortController();
+  return () => {
+    waiting.abort();
+    waiting = new AbortController();
+    const { signal } = waiting;
+    if (session.left > 0 || session.state().skipped > 0) return;
+    io.sleep(LINGER, AbortSignal.any([signal, stop.signal])).then(
+      () => {
+        if (!signal.aborted) stop.abort();
+      },
+      () => {},
+    );
+  };
+}
+
+/** On the port and with the token of the session before, when that one broke off. */
+async function serve(
+  session: LabellingSession,
+  { io, address, port }: ServedSession,
+  onStep: () => void,
+): Promise<LabellingServer> {
+  const before = address.read();
+  const options = {
+    token: before?.token ?? io.randomHex(16),
+    nonce: () => io.randomHex(16),
+    onStep,
+    onTrouble: (error: unknown) => io.notice(troubleText(error)),
+  };
+  if (port !== 0 || before === null) return serveLabelling(session, { ...options, port });
+  try {
+    return await serveLabelling(session, { ...options, port: before.port });
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    return serveLabelling(session, { ...options, port: 0 });
+  }
+}
+
+const tokenOf = ({ url }: LabellingServer): string => new URL(url).pathname.replaceAll("/", "");
+
+function troubleText(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `A label could not be written; the page keeps it and sends it again. ${plainLine(said)}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,28 @@
+import type { ImportedLabels } from "../../domain/imported-labels.ts";
+import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** What became of the labels of another tool, rater by rater. */
+export function importedLabelsText(imported: ImportedLabels): string {
+  const { path, added, updated, unchanged, older, raters } = imported;
+  const counts = [
+    `${added} added`,
+    ...(updated > 0 ? [`${updated} changed since`] : []),
+    ...(unchanged > 0 ? [`${unchanged} there already`] : []),
+    ...(older > 0 ? [`${older} older than what is there`] : []),
+    ...(imported.repeated > 0 ? [`${imported.repeated} said again later by the same rater`] : []),
+    ...(imported.open > 0 ? [`${plural(imported.open, "answer")} not judged by anybody`] : []),
+  ];
+  return [
+    `${path}: ${counts.join(", ")}`,
+    ...raters.map(
+      ({ rater, labels, skipped }) =>
+        `  ${plainLine(rater)}: ${plural(labels, "label")}${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+    ),
+    ...(raters.some(({ rater }) => rater.startsWith("label-studio:"))
+      ? ["  To give a Label Studio user a name: --rater <id>=<name>"]
+      : []),
+    ...(added + updated > 0 ? ["Commit the file."] : []),
+    "",
+  ].join("\n");
+}

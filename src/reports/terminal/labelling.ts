@@ -1,0 +1,64 @@
+import type { AnswerPicking, LabellingProgress, LabellingTask } from "../../domain/labelling.ts";
+import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+const HOW: Readonly<Record<AnswerPicking, string>> = {
+  random: "picked at random",
+  stratified: "picked from each stratum alike",
+  disputed: "in dispute",
+  adjudicate: "about which raters disagree",
+};
+
+/** What is about to be asked. */
+export function labellingBegins(task: LabellingTask): string {
+  const { suite, run, how, questions, judgedBefore: before, person, path } = task;
+  return [
+    `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}, for ${plainLine(person)}\n`,
+    elsewhereText(task),
+    `Each label stands in ${path} the moment it is given.\nCtrl-C ends; the same command goes on.\n`,
+  ].join("");
+}
+
+function elsewhereText({ elsewhere, run }: LabellingTask): string {
+  if (elsewhere === 0) return "";
+  return `${plural(elsewhere, "conflict")} left out: run ${run} does not have the case.\n`;
+}
+
+/** Why nothing is asked. */
+export function nothingToLabel(task: LabellingTask): string {
+  const { suite, run, how, questions, person, count } = task;
+  if (how === "adjudicate")
+    return `${suite}: no answer about which raters disagree is left.\n${elsewhereText(task)}`;
+  if (how === "disputed")
+    return `${suite}, run ${run}: no answer in dispute is left that ${plainLine(person)} has not judged.\n`;
+  const more = `evals label ${suite}${judgeOption(task)} --count ${count * 2}`;
+  return `${suite}, run ${run}: ${plainLine(person)} has judged all ${plural(questions, "answer")} ${HOW[how]}.\nTo go on, where the run has more: ${more}\n`;
+}
+
+/** What was judged, and what to do with it. */
+export function labellingEnds(task: LabellingTask, progress: LabellingProgress): string {
+  const { left, skipped, counts, agreement } = progress;
+  const { pass, fail, unsure } = counts;
+  const judged = pass + fail + unsure;
+  return [
+    `${judged} of ${task.questions} judged: ${pass} pass, ${fail} fail, ${unsure} unsure, ${skipped} skipped\n`,
+    agreement === null ? "" : `Asked twice, the same answer ${agreement.same} of ${agreement.of} times.\n`,
+    left > 0 || skipped > 0
+      ? `To go on: the same command, evals label ${task.word}${judgeOption(task)}\n`
+      : "",
+    judged > 0 ? `The labels are in ${task.path}; commit them.\n` : "",
+    ...(judged > 0 ? task.judges : []).map((name) => `What they say of the judge: evals calibrate ${name}\n`),
+  ].join("");
+}
+
+const judgeOption = ({ judge }: LabellingTask): string => (judge === undefined ? "" : ` --judge ${judge}`);
+
+/** What became of labels that named no judge. */
+export function assignedText(
+  { path, changed }: { readonly path: string; readonly changed: number },
+  { suite, judge }: { readonly suite: string; readonly judge: string },
+): string {
+  return changed === 0
+    ? `${path}: every label says already which judge it is of; nothing was changed\n`
+    : `${path}: ${plural(changed, "label")} of ${judge} now; commit the file\nWhat they say of the judge: evals calibrate ${judge} --suite ${suite}\n`;
+}
