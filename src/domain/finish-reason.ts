@@ -46,6 +46,7 @@ export function wordOfEnd(reason: string): string {
 
 /** How an answer ended, by the finish reason of any API; null and words that nobody knows are a whole answer. */
 export function answerEnd(finishReason: string | null | undefined): AnswerEnd {
-  if (finishReason == null) return "whole";
+  // The usual word first: every answer is looked at by several.
+  if (finishReason == null || finishReason === "stop") return "whole";
   return BY_WORD.get(finishReason) ?? BY_WORD.get(wordOfEnd(finishReason)) ?? "whole";
 }

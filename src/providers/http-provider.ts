@@ -82,6 +82,8 @@ const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages
 interface ReplyPaths {
   /** Whether any of them is there: then a reply has to be JSON. */
   readonly readsJson: boolean;
+  /** Whether it is read for what it took or cost. */
+  readonly readsPaid: boolean;
   readonly answer: JsonGetter | undefined;
   readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
   readonly messages: JsonGetter | undefined;
@@ -100,8 +102,9 @@ async function compilePaths(settings: Settings): Promise<ReplyPaths> {
     tool_calls: await compile(settings.tool_calls, "tool_calls"),
     cost_usd: await compile(settings.cost_usd, "cost_usd"),
   };
-  const readsJson = [...Object.values(paths), ...Object.values(usage)].some((path) => path !== undefined);
-  return { ...paths, usage, readsJson };
+  const isThere = (path: JsonGetter | undefined): boolean => path !== undefined;
+  const readsPaid = [paths.cost_usd, ...Object.values(usage)].some(isThere);
+  return { ...paths, usage, readsPaid, readsJson: readsPaid || Object.values(paths).some(isThere) };
 }
 
 function parseOrUndefined(text: string): unknown {
@@ -126,8 +129,17 @@ function keysText(body: unknown): string {
     .join(", ")}${more}`;
 }
 
+/** What a reply took and cost. */
+interface Paid {
+  readonly usage?: Usage;
+  readonly cost_usd?: number;
+}
+
+const NOTHING_SAID: Paid = {};
+
 /** What the reply says it took and cost, whether or not there is an answer in it. */
-function paidIn(body: unknown, paths: ReplyPaths): { readonly usage?: Usage; readonly cost_usd?: number } {
+function paidIn(body: unknown, paths: ReplyPaths): Paid {
+  if (!paths.readsPaid) return NOTHING_SAID;
   const counts: KnownUsage = {};
   for (const field of USAGE_FIELDS) counts[field] = countOf(paths.usage[field]?.(body));
   const usage = usageOfCounts(usageOf(counts));
@@ -139,12 +151,12 @@ function paidIn(body: unknown, paths: ReplyPaths): { readonly usage?: Usage; rea
 }
 
 /** The same of a reply that was refused. */
-function paidInRefusal(text: string, paths: ReplyPaths): ReturnType<typeof paidIn> {
-  if (!paths.readsJson || isDeeperThan(text, MOST_NESTED)) return {};
+function paidInRefusal(text: string, paths: ReplyPaths): Paid {
+  if (!paths.readsPaid || isDeeperThan(text, MOST_NESTED)) return NOTHING_SAID;
   try {
     return paidIn(parseOrUndefined(text), paths);
   } catch (error) {
-    if (error instanceof TookTooLong) return {};
+    if (error instanceof TookTooLong) return NOTHING_SAID;
     throw error;
   }
 }
@@ -190,7 +202,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: Settings): R
   const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MOST_NESTED));
   const body = isJson ? parseOrUndefined(text) : undefined;
   if (paths.answer !== undefined && body === undefined) return notJson(text, contentType, where, redact);
-  const paid = asksJson ? paidIn(body, paths) : {};
+  const paid = paidIn(body, paths);
   const failed = failureIn(body, settings, received);
   if (failed !== undefined) return { ...failed, ...paid };
   const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
@@ -292,10 +304,7 @@ async function openHttp(settings: Settings, host: ProviderHost): Promise<OpenTar
       if (failed === undefined) throw error;
       return failed;
     }
-    const header = (name: string) => {
-      const value = reply.headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    };
+    const header = (name: string) => reply.headers.get(name);
     const text = removeSecrets(reply.text);
     if (reply.status >= 200 && reply.status < 300) {
       const contentType = header("content-type") ?? "";

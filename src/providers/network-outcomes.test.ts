@@ -9,12 +9,12 @@ import { askNetworkTarget, NETWORK_TARGETS, WITHOUT_NETWORK } from "./testing/ne
 
 /** What the HTTP client does in place of sending; undefined lets it send. */
 let transport: (() => Promise<never>) | undefined;
-vi.mock("undici/lib/api/api-request.js", async (original) => {
-  const { default: send } = (await original()) as { default: (...args: unknown[]) => Promise<unknown> };
+vi.mock("./whole-reply.ts", async (original) => {
+  const { collectReply, ...others } = await original<typeof import("./whole-reply.ts")>();
   return {
-    default: function request(this: unknown, ...args: unknown[]) {
-      return transport === undefined ? send.apply(this, args) : transport();
-    },
+    ...others,
+    collectReply: (...args: Parameters<typeof collectReply>) =>
+      transport === undefined ? collectReply(...args) : transport(),
   };
 });
 

@@ -1,12 +1,12 @@
-import { CutReply, ThroughProxy, TransportError } from "./network-failure.ts";
+import { ThroughProxy, TransportError } from "./network-failure.ts";
 import { type HttpProxy, proxyFor } from "./proxy.ts";
-import { failureText, MOST_REPLY_BYTES, replyText, tooLong } from "./reply-text.ts";
+import { failureText, MOST_REPLY_BYTES, replyText } from "./reply-text.ts";
+import { collectReply, type ReplyHeaders } from "./whole-reply.ts";
 
 /** What a reply is made of once all of it is here. */
 export interface WholeReply {
   readonly status: number;
-  /** By lower-case name. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: ReplyHeaders;
   /** Inflated, and in the charset that its headers name. */
   readonly text: string;
 }
@@ -35,10 +35,6 @@ type Dispatcher = import("undici").Dispatcher;
 
 /** The part of a `Response` that an SDK reads when it is asked for the response itself. */
 function responseOf(reply: WholeReply, url: string): Response {
-  const get = (name: string): string | null => {
-    const value = reply.headers[name.toLowerCase()];
-    return Array.isArray(value) ? value.join(", ") : (value ?? null);
-  };
   // Building a real Response with its streams costs as much as the request itself.
   const response = {
     status: reply.status,
@@ -46,19 +42,11 @@ function responseOf(reply: WholeReply, url: string): Response {
     statusText: "",
     url,
     body: null,
-    headers: {
-      get,
-      has: (name: string) => get(name) !== null,
-      entries: () => Object.entries(reply.headers)[Symbol.iterator](),
-    },
+    headers: reply.headers,
     text: async () => reply.text,
     json: async () => JSON.parse(reply.text) as unknown,
   };
   return response as unknown as Response;
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(", ") : value;
 }
 
 /** Names and values in turn. */
@@ -131,7 +119,6 @@ export async function openConnectionPools(
   address: URL,
 ): Promise<ConnectionPools> {
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
-  const { default: requestOver } = await import("undici/lib/api/api-request.js");
   const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MOST_REPLY_BYTES };
   const proxy = proxyFor(address, env);
   const open = proxy === null ? null : await openProxied(proxy, options);
@@ -149,25 +136,16 @@ export async function openConnectionPools(
   const request = async (url: URL, { method, headers, body, signal }: WholeRequest): Promise<WholeReply> => {
     const dispatcher = dispatcherOf(url);
     try {
-      const reply = await requestOver.call(dispatcher, {
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: method as "POST",
-        headers,
-        body,
-        signal,
-      });
-      const { statusCode: status, headers: replied } = reply;
-      const bytes = await reply.body.arrayBuffer().catch((error: unknown) => {
-        const isLong = (error as { code?: unknown }).code === "UND_ERR_RES_EXCEEDED_MAX_SIZE";
-        throw isLong ? tooLong(error) : new CutReply(error);
-      });
+      const options = { path: url.pathname + url.search, method: method as "POST", headers, body };
+      const reply = await collectReply(dispatcher, { origin: url.origin, ...options }, signal);
       const encoding = {
-        contentEncoding: headerText(replied["content-encoding"]),
-        contentType: headerText(replied["content-type"]),
+        contentEncoding: reply.headers.get("content-encoding") ?? undefined,
+        contentType: reply.headers.get("content-type") ?? undefined,
       };
-      const read = status >= 200 && status < 300 ? replyText : failureText;
-      return { status, headers: replied, text: await read(Buffer.from(bytes), encoding) };
+      const read = reply.status >= 200 && reply.status < 300 ? replyText : failureText;
+      const text = read(reply.bytes, encoding);
+      const { status, headers: replied } = reply;
+      return { status, headers: replied, text: typeof text === "string" ? text : await text };
     } catch (error) {
       throw new TransportError(error);
     }

@@ -112,7 +112,12 @@ function decoderOf(charset: string, fatal: boolean) {
   }
 }
 
+/** How nearly every reply names its bytes. */
+const PLAIN_JSON = /^application\/json(?:; ?charset=utf-8)?$/i;
+
 function decoded(bytes: Buffer, contentType: string): string {
+  // Every mark begins with a byte that begins no JSON.
+  if ((bytes[0] ?? 0) < 0x80 && PLAIN_JSON.test(contentType) && isUtf8(bytes)) return bytes.toString("utf8");
   const charset = charsetOf(bytes, contentType);
   if (/^utf-?8$/i.test(charset) && isUtf8(bytes)) {
     const text = bytes.toString("utf8");
@@ -131,9 +136,13 @@ function decoded(bytes: Buffer, contentType: string): string {
  * @throws {UnreadableReply} when its bytes are not what it says
  * @throws {CutReply} when compressed bytes end before their end
  */
-export async function replyText(body: Buffer, encoding: ReplyEncoding): Promise<string> {
+export function replyText(body: Buffer, encoding: ReplyEncoding): string | Promise<string> {
   const { contentEncoding = "", contentType = "" } = encoding;
-  const plain = contentEncoding === "" ? body : await inflated(body, contentEncoding);
+  if (contentEncoding === "") return boundedText(body, contentType);
+  return inflated(body, contentEncoding).then((plain) => boundedText(plain, contentType));
+}
+
+function boundedText(plain: Buffer, contentType: string): string {
   if (plain.length > MOST_REPLY_BYTES) throw tooLong();
   return decoded(plain, contentType);
 }

@@ -44,6 +44,16 @@ const hasFailed = (word: unknown): boolean => typeof word === "string" && answer
 const list = (value: unknown): readonly (Members | undefined)[] =>
   Array.isArray(value) ? value.map(membersOf) : [];
 
+/** The first error in a list that may be no list. */
+function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown): unknown {
+  if (!Array.isArray(items)) return undefined;
+  for (const item of items) {
+    const error = errorOf(membersOf(item));
+    if (error !== undefined) return error;
+  }
+  return undefined;
+}
+
 /** The error of a choice, whether it stands in it, in its message, or only in its finish reason. */
 function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
@@ -71,14 +81,11 @@ function errorIn(body: unknown): unknown {
   if (reply.object === "error" || reply.type === "error") return reply;
   const base = membersOf(reply.base_resp);
   if (typeof base?.status_code === "number" && base.status_code !== 0) return base;
-  for (const choice of list(reply.choices)) {
-    const error = failureOfChoice(choice);
-    if (error !== undefined) return error;
-  }
-  for (const part of [...list(reply.output), ...list(reply.content)]) {
-    const error = failureOfPart(part);
-    if (error !== undefined) return error;
-  }
+  const error =
+    firstOf(reply.choices, failureOfChoice) ??
+    firstOf(reply.output, failureOfPart) ??
+    firstOf(reply.content, failureOfPart);
+  if (error !== undefined) return error;
   const end = reply.stop_reason ?? membersOf(reply.incomplete_details)?.reason;
   if (hasFailed(end)) return { message: `stop reason ${end}` };
   return failureOfState(reply);

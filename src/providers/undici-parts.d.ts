@@ -5,13 +5,3 @@ declare module "undici/lib/dispatcher/pool.js" {
   const pool: typeof Pool;
   export default pool;
 }
-
-declare module "undici/lib/api/api-request.js" {
-  import type { Dispatcher } from "undici";
-
-  /** What the index makes the method `request` of every dispatcher. */
-  export default function request(
-    this: Dispatcher,
-    options: Dispatcher.RequestOptions,
-  ): Promise<Dispatcher.ResponseData>;
-}

@@ -1,0 +1,133 @@
+import type { Dispatcher } from "undici";
+import { CutReply } from "./network-failure.ts";
+import { tooLong } from "./reply-text.ts";
+
+/** A reply of which every byte is here. */
+export interface ReplyBytes {
+  readonly status: number;
+  readonly headers: ReplyHeaders;
+  readonly bytes: Buffer;
+}
+
+/** Headers as they arrived, read when they are asked for: most never are. */
+export class ReplyHeaders {
+  readonly #raw: readonly (Buffer | string)[];
+
+  /** @param raw names and values in turn, as bytes in Latin-1 */
+  constructor(raw: readonly (Buffer | string)[]) {
+    this.#raw = raw;
+  }
+
+  /** The value of a header, those of several joined by ", ". @param name in any case */
+  get(name: string): string | null {
+    const wanted = name.toLowerCase();
+    let value: string | null = null;
+    for (let index = 0; index + 1 < this.#raw.length; index += 2) {
+      const raw = this.#raw[index] as Buffer | string;
+      if (raw.length !== wanted.length || text(raw).toLowerCase() !== wanted) continue;
+      const found = text(this.#raw[index + 1] as Buffer | string);
+      value = value === null ? found : `${value}, ${found}`;
+    }
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null;
+  }
+
+  /** Names in lower case, each once. */
+  *entries(): IterableIterator<[name: string, value: string]> {
+    const names = this.#raw.filter((_, index) => index % 2 === 0).map((raw) => text(raw).toLowerCase());
+    for (const name of new Set(names)) yield [name, this.get(name) as string];
+  }
+}
+
+function text(raw: Buffer | string): string {
+  return typeof raw === "string" ? raw : raw.toString("latin1");
+}
+
+const NOTHING_MORE = (): void => {};
+
+/**
+ * Collects one reply for the HTTP client. Its own `request` hands over a stream for each reply, which costs as much
+ * as the rest of a short call.
+ */
+class ReplyCollector implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal | null;
+  readonly #resolve: (reply: ReplyBytes) => void;
+  readonly #reject: (error: unknown) => void;
+  #abort: ((reason: Error) => void) | null = null;
+  #status = 0;
+  #headers: ReplyHeaders | null = null;
+  readonly #chunks: Buffer[] = [];
+
+  constructor(
+    signal: AbortSignal | null,
+    resolve: (reply: ReplyBytes) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => this.#abort?.(this.#signal?.reason);
+
+  onConnect(abort: (reason?: Error) => void): void {
+    if (this.#signal?.aborted) abort(this.#signal.reason);
+    else this.#abort = abort;
+  }
+
+  onHeaders(status: number, rawHeaders: Buffer[]): boolean {
+    // 100 to 199 only announce the reply.
+    if (status < 200) return true;
+    this.#status = status;
+    this.#headers = new ReplyHeaders(rawHeaders);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  onComplete(): void {
+    this.#leave();
+    const [first, ...more] = this.#chunks;
+    const bytes = first === undefined || more.length > 0 ? Buffer.concat(this.#chunks) : first;
+    this.#resolve({ status: this.#status, headers: this.#headers ?? new ReplyHeaders([]), bytes });
+  }
+
+  onError(error: Error): void {
+    this.#leave();
+    if (this.#headers === null) this.#reject(error);
+    else
+      this.#reject(codeOf(error) === "UND_ERR_RES_EXCEEDED_MAX_SIZE" ? tooLong(error) : new CutReply(error));
+  }
+
+  #leave(): void {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#abort = NOTHING_MORE;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | null)?.code;
+}
+
+/**
+ * Sends a request and collects its reply.
+ *
+ * @throws what the HTTP client throws, the signal's reason included; `CutReply` or `UnreadableReply` once the reply had begun
+ */
+export function collectReply(
+  dispatcher: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal | null,
+): Promise<ReplyBytes> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    else dispatcher.dispatch(options, new ReplyCollector(signal, resolve, reject));
+  });
+}
