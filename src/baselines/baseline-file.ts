@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isConflictMarker } from "../domain/file-text.ts";
 import { keyedByUser } from "../domain/keyed-by-user.ts";
 import { fileLines } from "../domain/line-file.ts";
+import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
@@ -110,7 +111,7 @@ function readHeader(line: string, path: string): BaselineHeader {
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (typeof schema === "string" && schema !== BASELINE_SCHEMA)
     throw new EvalsError(otherVersion(path, schema));
-  const header = BaselineHeader.safeParse(value);
+  const header = BaselineHeader.safeParse(value, ONCE);
   if (!header.success) throw new EvalsError(brokenLine(path, 1));
   const repeated = repeatedKeyProblems(line, value, path);
   if (repeated.length > 0) throw new EvalsError(repeated);

@@ -1,4 +1,5 @@
 import { regressionRule, removedRule } from "../domain/gate-rule.ts";
+import { ONCE } from "../domain/parse-once.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
 import type { Metrics, RunHeader } from "../domain/run.ts";
@@ -143,7 +144,7 @@ function contractOf(input: GateInput, baseline: Side, compared: ComparedSides): 
 }
 
 /** The rule of a gate that does not say otherwise. */
-const PLAIN_RULE = RegressionRule.parse({});
+const PLAIN_RULE = RegressionRule.parse({}, ONCE);
 
 function compareRun({ gate, header, candidate }: GateInput, baseline: Side, tally: Tally): ComparedSides {
   const rules = regressionRules(gate);

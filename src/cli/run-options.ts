@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
@@ -20,7 +21,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
 export function readRunOptions(raw: unknown): RunOptions {
-  const parsed = RunOptions.safeParse(raw);
+  const parsed = RunOptions.safeParse(raw, ONCE);
   if (!parsed.success) {
     const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));
     throw new EvalsError(

@@ -1,5 +1,6 @@
 import { EvalConfig, ModelEntry } from "../domain/config.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { ONCE } from "../domain/parse-once.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { LoadedModel, Places, Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
@@ -38,7 +39,7 @@ export async function loadConfig(
   const { value, places, problems: syntax } = parseYaml(text, CONFIG_FILE);
   if (syntax.length > 0) return broken(places, syntax);
   problems.push(...secretsInValue(value, places), ...unfilledInValue(value, places));
-  const parsed = EvalConfig.safeParse(value);
+  const parsed = EvalConfig.safeParse(value, ONCE);
   if (!parsed.success) {
     problems.push(
       ...describeIssues(parsed.error.issues, { schema: EvalConfig, value, places, code: "EVALS_CONFIG" }),
@@ -92,7 +93,7 @@ async function loadModel(model: ModelInFile, problems: Problem[]): Promise<Loade
     problems.push(unknownProvider(model, entry.provider));
     return undefined;
   }
-  const settings = provider.settings.safeParse(entry);
+  const settings = provider.settings.safeParse(entry, ONCE);
   if (!settings.success) {
     const context = {
       schema: provider.settings,
@@ -104,7 +105,7 @@ async function loadModel(model: ModelInFile, problems: Problem[]): Promise<Loade
     problems.push(...describeIssues(settings.error.issues, context));
     return undefined;
   }
-  const frame = ModelEntry.safeParse(entry);
+  const frame = ModelEntry.safeParse(entry, ONCE);
   return frame.success ? { alias, entry: frame.data, provider, settings: settings.data } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { DEFAULT_TRIALS } from "../domain/config.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type {
   LoadedModel,
@@ -78,7 +79,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   const { value, places, problems: syntax } = parseYaml(text, path);
   if (syntax.length > 0) throw new EvalsError(syntax);
   const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
-  const parsed = Suite.safeParse(value);
+  const parsed = Suite.safeParse(value, ONCE);
   if (!parsed.success) {
     problems.push(
       ...describeIssues(parsed.error.issues, { schema: Suite, value, places, code: "EVALS_SUITE" }),
@@ -222,7 +223,7 @@ async function loadScorers(
       problems.push(unknownScorer(type, places, index, registry.names));
       continue;
     }
-    const settings = definition.settings.safeParse(entry);
+    const settings = definition.settings.safeParse(entry, ONCE);
     if (settings.success) loaded.push({ definition, settings: settings.data });
     else {
       const base = ["scorers", index];

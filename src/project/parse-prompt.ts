@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { conflictInProse, conflictProblem } from "../domain/file-text.ts";
 import type { Json } from "../domain/json.ts";
 import { ROLES, type Role } from "../domain/message.ts";
+import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import type { PromptPart, PromptVersion } from "../domain/prompt.ts";
@@ -86,7 +87,7 @@ export function readFrontMatter<S extends z.ZodType>(
   const { value: written, places, problems } = parseYaml(header.trim() === "" ? "\n{}" : header, path);
   if (problems.length > 0) return { value: undefined, places, problems: [...problems] };
   const value = written ?? {};
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, ONCE);
   if (parsed.success) return { value: parsed.data, places, problems: [] };
   return {
     value: undefined,

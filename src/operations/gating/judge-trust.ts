@@ -3,6 +3,7 @@ import { JudgeBar } from "../../domain/calibration.ts";
 import { hashJson } from "../../domain/json.ts";
 import type { JudgeRef } from "../../domain/judge.ts";
 import type { Label } from "../../domain/label.ts";
+import { ONCE } from "../../domain/parse-once.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import type { Gate } from "../../domain/suite.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
@@ -29,7 +30,7 @@ type Opinion = Pick<OpenScorer, "name" | "opinion" | "judge" | "identity">;
 export function suiteTrust(root: string, suite: string, gate: Gate, scorers: readonly Opinion[]): SuiteTrust {
   const opinions = scorers.filter((one) => one.opinion === true || one.judge !== undefined);
   const labels = opinions.length === 0 ? [] : readLabels(root, suite);
-  const bar = JudgeBar.parse(gate.judge ?? {});
+  const bar = JudgeBar.parse(gate.judge ?? {}, ONCE);
   const scorersOf = opinions.map(({ name, judge }) => ({ name, judge: judge?.name ?? null }));
   const own = new Map(
     opinions.map(({ name, judge }) => [name, labelsOf(labels, judge?.name ?? name, scorersOf)]),
