@@ -1,77 +1,84 @@
 import * as z from "zod";
+import type { JudgeBar } from "./judge-bar.ts";
+import { onDemand } from "./on-demand.ts";
 
 export const CALIBRATION_SCHEMA = "evals.calibration/1";
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Count = z.int().min(0);
+const hash = onDemand(() => z.string().regex(/^[0-9a-f]{64}$/));
+const count = onDemand(() => z.int().min(0));
 
 /** An estimate with a 95 % interval; null where nothing can be said. */
-export const Estimate = z.strictObject({
-  value: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-});
-export type Estimate = z.output<typeof Estimate>;
+export const estimateSchema = onDemand(() =>
+  z.strictObject({
+    value: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  }),
+);
+export type Estimate = z.output<ReturnType<typeof estimateSchema>>;
 
 export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null };
 
 /** Answers by what people and the judge say; positive is pass, the truth is people's. */
-export const Confusion = z.strictObject({ tp: Count, fp: Count, fn: Count, tn: Count });
-export type Confusion = z.output<typeof Confusion>;
+export const confusionSchema = onDemand(() =>
+  z.strictObject({ tp: count(), fp: count(), fn: count(), tn: count() }),
+);
+export type Confusion = z.output<ReturnType<typeof confusionSchema>>;
 
 /** How far a judge agrees with people on one set of answers. */
-export const Measures = z.strictObject({
-  n: Count.describe("Answers with a label that decides and a verdict"),
-  confusion: Confusion.describe("Each answer once, whatever it weighs"),
-  weighted: z.boolean().describe("Whether answers weigh differently in the figures below"),
-  agreement: Estimate,
-  kappa: Estimate,
-  ac1: Estimate,
-  sensitivity: Estimate,
-  specificity: Estimate,
-  positives: z.number().min(0).describe("Effective number of answers behind sensitivity"),
-  negatives: z.number().min(0).describe("Effective number of answers behind specificity"),
-});
-export type Measures = z.output<typeof Measures>;
+export const measuresSchema = onDemand(() =>
+  z.strictObject({
+    n: count().describe("Answers with a label that decides and a verdict"),
+    confusion: confusionSchema().describe("Each answer once, whatever it weighs"),
+    weighted: z.boolean().describe("Whether answers weigh differently in the figures below"),
+    agreement: estimateSchema(),
+    kappa: estimateSchema(),
+    ac1: estimateSchema(),
+    sensitivity: estimateSchema(),
+    specificity: estimateSchema(),
+    positives: z.number().min(0).describe("Effective number of answers behind sensitivity"),
+    negatives: z.number().min(0).describe("Effective number of answers behind specificity"),
+  }),
+);
+export type Measures = z.output<ReturnType<typeof measuresSchema>>;
 
 /** Whether a tendency was found. */
-export const Tendency = z.strictObject({
-  n: Count.describe("Answers or pairs it was tested on"),
-  value: z.number().nullable(),
-  p: z.number().nullable().describe("Two-sided; null when there is too little to test"),
-  found: z.boolean(),
-});
-export type Tendency = z.output<typeof Tendency>;
+export const tendencySchema = onDemand(() =>
+  z.strictObject({
+    n: count().describe("Answers or pairs it was tested on"),
+    value: z.number().nullable(),
+    p: z.number().nullable().describe("Two-sided; null when there is too little to test"),
+    found: z.boolean(),
+  }),
+);
+export type Tendency = z.output<ReturnType<typeof tendencySchema>>;
 
 /** What a judge was found to be worth on one suite's labels. */
-export const SuiteCalibration = z.strictObject({
-  judge: Hash.describe("Hash of the judge: its file, its models with their settings"),
-  models: z.array(z.string()).describe("For people: which models judged"),
-  labels: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe("Hash of each label that was used, sorted"),
-  all: Measures,
-  test: Measures.describe("Of the cases that nobody tunes the judge on"),
-  inconsistent: z
-    .number()
-    .min(0)
-    .max(1)
-    .nullable()
-    .describe("Pairwise: share of pairs that turn with the order"),
-});
-export type SuiteCalibration = z.output<typeof SuiteCalibration>;
+export const suiteCalibrationSchema = onDemand(() =>
+  z.strictObject({
+    judge: hash().describe("Hash of the judge: its file, its models with their settings"),
+    models: z.array(z.string()).describe("For people: which models judged"),
+    labels: z.array(z.string().regex(/^[0-9a-f]{16}$/)).describe("Hash of each label that was used, sorted"),
+    all: measuresSchema(),
+    test: measuresSchema().describe("Of the cases that nobody tunes the judge on"),
+    inconsistent: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe("Pairwise: share of pairs that turn with the order"),
+  }),
+);
+export type SuiteCalibration = z.output<ReturnType<typeof suiteCalibrationSchema>>;
 
 /** `judges/<name>/<version>.calibration.json`. */
-export const CalibrationFile = z.strictObject({
-  schema: z.literal(CALIBRATION_SCHEMA),
-  suites: z.record(z.string(), SuiteCalibration),
-});
-export type CalibrationFile = z.output<typeof CalibrationFile>;
-
-/** How good a judge must be before the gate believes it: `gate.judge`. */
-export const JudgeBar = z.strictObject({
-  min_ac1: z.number().min(-1).max(1).default(0.6).describe("Least AC1 with people, by its lower bound"),
-  min_labels: z.int().min(2).default(100).describe("Least labelled answers"),
-});
-export type JudgeBar = z.output<typeof JudgeBar>;
+export const calibrationFileSchema = onDemand(() =>
+  z.strictObject({
+    schema: z.literal(CALIBRATION_SCHEMA),
+    suites: z.record(z.string(), suiteCalibrationSchema()),
+  }),
+);
+export type CalibrationFile = z.output<ReturnType<typeof calibrationFileSchema>>;
 
 /** A pass rate with the judge's known error taken out; 95 % interval. */
 export interface CorrectedRate {

@@ -1,63 +1,69 @@
 import * as z from "zod";
+import { onDemand } from "./on-demand.ts";
 
 /** One level of an anchored scale. */
-export const ScaleLevel = z.strictObject({
-  score: z.number().describe("What the judge answers"),
-  means: z.string().min(1).describe("What an answer of this level is like"),
-  value: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe("What it is worth; default: its share of the way from the lowest level to the highest"),
-});
-export type ScaleLevel = z.output<typeof ScaleLevel>;
+export const scaleLevelSchema = onDemand(() =>
+  z.strictObject({
+    score: z.number().describe("What the judge answers"),
+    means: z.string().min(1).describe("What an answer of this level is like"),
+    value: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe("What it is worth; default: its share of the way from the lowest level to the highest"),
+  }),
+);
+export type ScaleLevel = z.output<ReturnType<typeof scaleLevelSchema>>;
 
 /** The numbers that a graded judge may answer. */
-export const Scale = z.union([
-  z.strictObject({ min: z.number(), max: z.number() }),
-  z.array(ScaleLevel).min(2),
-]);
-export type Scale = z.output<typeof Scale>;
+export const scaleSchema = onDemand(() =>
+  z.union([z.strictObject({ min: z.number(), max: z.number() }), z.array(scaleLevelSchema()).min(2)]),
+);
+export type Scale = z.output<ReturnType<typeof scaleSchema>>;
 
 /** One thing that a rubric asks of an answer. */
-export const Criterion = z.strictObject({
-  name: z.string().min(1).describe("Unique in the judge"),
-  text: z.string().min(1).describe("What an answer must be like to meet it"),
-  weight: z.number().min(0).default(1).describe("Its part of the score, beside the others'"),
-  must: z.boolean().default(false).describe("An answer that misses it scores 0, whatever else it meets"),
-});
-export type Criterion = z.output<typeof Criterion>;
+export const criterionSchema = onDemand(() =>
+  z.strictObject({
+    name: z.string().min(1).describe("Unique in the judge"),
+    text: z.string().min(1).describe("What an answer must be like to meet it"),
+    weight: z.number().min(0).default(1).describe("Its part of the score, beside the others'"),
+    must: z.boolean().default(false).describe("An answer that misses it scores 0, whatever else it meets"),
+  }),
+);
+export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
 
 /** What stands between the `---` lines of `judges/<name>/<version>.md`. */
-export const JudgeSettings = z.strictObject({
-  kind: z
-    .string()
-    .min(1)
-    .describe("How an answer is judged: binary, rubric, ordinal, … ([judges.md](judges.md))"),
-  description: z.string().optional().describe("What this version is for"),
-  author: z.string().optional().describe("Who wrote it"),
-  rationale: z.string().optional().describe("Why it differs from the version before"),
-  model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
-  models: z.array(z.string().min(1)).min(1).optional().describe("Several aliases: an ensemble"),
-  params: z.record(z.string(), z.json()).default({}).describe("Sent to its models beside their own params"),
-  scale: Scale.optional().describe(
-    "`{min, max}`, or a list of levels, each with `score` and what it `means`",
-  ),
-  threshold: z.number().min(0).max(1).optional().describe("Score in [0, 1] from which on an answer passes"),
-  criteria: z.array(Criterion).optional().describe("What a rubric asks, each judged alone"),
-  samples: z.int().min(1).max(25).default(1).describe("How often each model is asked about one answer"),
-  combine: z
-    .enum(["majority", "mean", "unanimous"])
-    .default("majority")
-    .describe("How several opinions become one"),
-  quotes: z
-    .boolean()
-    .default(false)
-    .describe("Evidence is quoted, and a quote that is not in the text makes the verdict void"),
-  structured: z
-    .boolean()
-    .default(true)
-    .describe("Ask for a JSON schema where the provider can; false for a server that refuses it"),
-});
-export type JudgeSettings = z.output<typeof JudgeSettings>;
+export const judgeSettingsSchema = onDemand(() =>
+  z.strictObject({
+    kind: z
+      .string()
+      .min(1)
+      .describe("How an answer is judged: binary, rubric, ordinal, … ([judges.md](judges.md))"),
+    description: z.string().optional().describe("What this version is for"),
+    author: z.string().optional().describe("Who wrote it"),
+    rationale: z.string().optional().describe("Why it differs from the version before"),
+    model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
+    models: z.array(z.string().min(1)).min(1).optional().describe("Several aliases: an ensemble"),
+    params: z.record(z.string(), z.json()).default({}).describe("Sent to its models beside their own params"),
+    scale: scaleSchema()
+      .optional()
+      .describe("`{min, max}`, or a list of levels, each with `score` and what it `means`"),
+    threshold: z.number().min(0).max(1).optional().describe("Score in [0, 1] from which on an answer passes"),
+    criteria: z.array(criterionSchema()).optional().describe("What a rubric asks, each judged alone"),
+    samples: z.int().min(1).max(25).default(1).describe("How often each model is asked about one answer"),
+    combine: z
+      .enum(["majority", "mean", "unanimous"])
+      .default("majority")
+      .describe("How several opinions become one"),
+    quotes: z
+      .boolean()
+      .default(false)
+      .describe("Evidence is quoted, and a quote that is not in the text makes the verdict void"),
+    structured: z
+      .boolean()
+      .default(true)
+      .describe("Ask for a JSON schema where the provider can; false for a server that refuses it"),
+  }),
+);
+export type JudgeSettings = z.output<ReturnType<typeof judgeSettingsSchema>>;

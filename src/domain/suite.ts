@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { JudgeBar } from "./calibration.ts";
 import { Case } from "./case.ts";
 import { Clock } from "./config.ts";
+import { JudgeBar } from "./judge-bar.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
 export const Select = z.union([

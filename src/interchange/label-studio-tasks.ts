@@ -1,4 +1,4 @@
-import { Label } from "../domain/label.ts";
+import { type Label, labelSchema } from "../domain/label.ts";
 import { type LabelTask, readableText } from "./label-task.ts";
 
 /**
@@ -34,7 +34,7 @@ export function readSample(text: unknown): Sample | null {
   if (typeof text !== "string") return null;
   try {
     const { picked, weight } = JSON.parse(Buffer.from(text, "base64url").toString("utf8")) as Sample;
-    const isSample = Label.pick({ picked: true, weight: true }).safeParse({ picked, weight }).success;
+    const isSample = labelSchema().pick({ picked: true, weight: true }).safeParse({ picked, weight }).success;
     return isSample ? { picked, weight } : null;
   } catch {
     return null;

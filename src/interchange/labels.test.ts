@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { elementLines } from "../domain/element-lines.ts";
-import { Label } from "../domain/label.ts";
+import { type Label, labelSchema } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { labelCsv } from "./label-csv.ts";
@@ -241,7 +241,9 @@ describe("labels out of Label Studio", () => {
       JSON.stringify([exported(label({ weight: 1e308 }), strange)]),
       options({ rater: "cleo" }),
     );
-    expect(labels.map((one) => [one.rater, one.verdict, one.weight, Label.safeParse(one).success])).toEqual([
+    expect(
+      labels.map((one) => [one.rater, one.verdict, one.weight, labelSchema().safeParse(one).success]),
+    ).toEqual([
       ["label-studio:5", "pass", 1, true],
       ["cleo", "fail", 1, true],
     ]);

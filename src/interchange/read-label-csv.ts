@@ -1,6 +1,6 @@
 import { raggedRowProblem, readCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
-import { Label } from "../domain/label.ts";
+import { type Label, labelSchema } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { textOfCell } from "./label-csv.ts";
@@ -127,7 +127,7 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   const time = timeOf(row.at ?? "", options.now);
   if (time === null) told(unreadable("at", row.at ?? "", "a time, for instance 2025-03-01T12:00:00Z"));
   const weight = (row.weight ?? "") === "" ? 1 : Number(row.weight);
-  if (!Label.shape.weight.safeParse(weight).success)
+  if (!labelSchema().shape.weight.safeParse(weight).success)
     told(unreadable("weight", row.weight ?? "", "a number above 0, at most 1000000000"));
   const picked = (row.picked ?? "") === "" ? "stratified" : row.picked;
   if (picked !== "random" && picked !== "stratified")
@@ -171,7 +171,7 @@ function timeOf(cell: string, now: string): string | null {
   const time = Date.parse(cell);
   if (Number.isNaN(time)) return null;
   const text = new Date(time).toISOString();
-  return Label.shape.at.safeParse(text).success ? text : null;
+  return labelSchema().shape.at.safeParse(text).success ? text : null;
 }
 
 const NO_RATER: Mistake = {

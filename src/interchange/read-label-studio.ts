@@ -2,7 +2,7 @@ import * as z from "zod";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { elementLines } from "../domain/element-lines.ts";
 import { readJsonFile } from "../domain/json-file.ts";
-import { Label } from "../domain/label.ts";
+import { type Label, labelSchema } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
 import {
@@ -239,5 +239,5 @@ function timeOf({ updated_at, created_at }: Annotation, now: string): string {
   const time = Date.parse(updated_at ?? created_at ?? "");
   const text = Number.isNaN(time) ? now : new Date(time).toISOString();
   // A year of five digits is none.
-  return Label.shape.at.safeParse(text).success ? text : now;
+  return labelSchema().shape.at.safeParse(text).success ? text : now;
 }

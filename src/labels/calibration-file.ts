@@ -1,4 +1,9 @@
-import { CALIBRATION_SCHEMA, CalibrationFile, type SuiteCalibration } from "../domain/calibration.ts";
+import {
+  CALIBRATION_SCHEMA,
+  type CalibrationFile,
+  calibrationFileSchema,
+  type SuiteCalibration,
+} from "../domain/calibration.ts";
 import { decodeText } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import { hashJson } from "../domain/json.ts";
@@ -23,7 +28,7 @@ export function labelHash({ case: id, answer_hash, rater, verdict, picked, weigh
 /** The file's text: the same calibration always gives the same bytes, suites in alphabetical order. */
 export function formatCalibration(file: CalibrationFile): string {
   const suites = Object.fromEntries(Object.entries(file.suites).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify(CalibrationFile.parse({ ...file, suites }), null, 2)}\n`;
+  return `${JSON.stringify(calibrationFileSchema().parse({ ...file, suites }), null, 2)}\n`;
 }
 
 /** @throws {EvalsError} with every mistake of the file */
@@ -35,12 +40,12 @@ export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (typeof schema === "string" && schema !== CALIBRATION_SCHEMA)
     throw new EvalsError(otherVersion(schema, path));
-  const parsed = CalibrationFile.safeParse(value);
+  const parsed = calibrationFileSchema().safeParse(value);
   if (parsed.success) return parsed.data;
   const { places } = parseYaml(text, path);
   throw new EvalsError(
     describeIssues(parsed.error.issues, {
-      schema: CalibrationFile,
+      schema: calibrationFileSchema(),
       value,
       places,
       code: "EVALS_CALIBRATION",

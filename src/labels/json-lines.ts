@@ -11,7 +11,7 @@ import { parseYaml } from "../project/parse-yaml.ts";
 
 /** What one file of lines is called and holds. */
 export interface LineFormat<T> {
-  readonly schema: z.ZodType<T>;
+  readonly schema: () => z.ZodType<T>;
   /** `EVALS_LABELS`: the beginning of its problems' codes. */
   readonly code: string;
   /** One line in a sentence: "label", "verdict". */
@@ -86,7 +86,7 @@ function readLine<T>(line: string, at: At, format: LineFormat<T>, isLast: boolea
   if (newer !== undefined) return { ok: false, problems: [otherVersion(newer, at, format)] };
   if (format.complete !== undefined && value !== null && typeof value === "object")
     value = format.complete(value);
-  const parsed = format.schema.safeParse(value);
+  const parsed = format.schema().safeParse(value);
   if (!parsed.success) return { ok: false, problems: issuesOf(parsed.error, value, line, at, format) };
   const mistake = format.mistake?.(parsed.data);
   if (mistake !== undefined) return { ok: false, problems: [{ ...mistake, ...at, column: 1 }] };
@@ -109,7 +109,7 @@ function issuesOf<T>(
       column: inLine?.at(path, on).column ?? 1,
     }),
   };
-  return describeIssues(error.issues, { schema, value, places, code }).map((problem) =>
+  return describeIssues(error.issues, { schema: schema(), value, places, code }).map((problem) =>
     problem.code.endsWith("_UNKNOWN_KEY")
       ? { ...problem, fix: `${problem.fix} A newer git-evals may have written it: then update.` }
       : problem,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { sha256 } from "../domain/json.ts";
-import { Label } from "../domain/label.ts";
+import { type Label, labelSchema } from "../domain/label.ts";
 import type { Problem } from "../domain/problem.ts";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
 import { underLock } from "./file-lock.ts";
@@ -23,7 +23,7 @@ export function answerKey({ case: id, answer_hash }: Pick<Label, "case" | "answe
 }
 
 const FORMAT: LineFormat<Label> = {
-  schema: Label,
+  schema: labelSchema,
   code: "EVALS_LABELS",
   noun: "label",
   identity: (label) => `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`,
@@ -70,7 +70,7 @@ export function formatLabels(labels: readonly Label[]): string {
 
 function formatLabel(label: Label): string {
   // One order of keys, whoever made the value.
-  return JSON.stringify(Label.parse(label));
+  return JSON.stringify(labelSchema().parse(label));
 }
 
 function order(a: string, b: string): number {

@@ -1,5 +1,6 @@
-import type { JudgeBar, Measures, SuiteCalibration } from "../domain/calibration.ts";
+import type { Measures, SuiteCalibration } from "../domain/calibration.ts";
 import type { JudgeRef } from "../domain/judge.ts";
+import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { Label } from "../domain/label.ts";
 import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
 import { MOST_INCONSISTENT } from "./biases.ts";

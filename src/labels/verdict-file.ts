@@ -1,33 +1,35 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { onDemand } from "../domain/on-demand.ts";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
 import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 import { answerKey } from "./label-file.ts";
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Winner = z.enum(["answer", "other", "tie"]);
-
 /** One line of `judges/<name>/<version>.verdicts.jsonl`: what the judge said of one labelled answer. */
-export const JudgeVerdict = z.strictObject({
-  case: z.string().min(1).describe("Id of the case"),
-  answer_hash: Hash.describe("SHA-256 of the answer's UTF-8 text"),
-  repeat: z.int().min(0).describe("Counts from 1; different repeats are independent opinions"),
-  verdict: z.enum(["pass", "fail"]),
-  judge: Hash.optional().describe(
-    "Hash of the judge that said it; absent when the verdict was made elsewhere",
-  ),
-  content: z
-    .string()
-    .regex(/^[0-9a-f]{16}$/)
-    .optional()
-    .describe("Hash of the case's input and expected as the judge was asked; absent when made elsewhere"),
-  orders: z
-    .tuple([Winner, Winner])
-    .optional()
-    .describe("Of a pairwise judge: who won with the answer in the first place, and in the second"),
+const verdictSchema = onDemand(() => {
+  const hash = z.string().regex(/^[0-9a-f]{64}$/);
+  const winner = z.enum(["answer", "other", "tie"]);
+  return z.strictObject({
+    case: z.string().min(1).describe("Id of the case"),
+    answer_hash: hash.describe("SHA-256 of the answer's UTF-8 text"),
+    repeat: z.int().min(0).describe("Counts from 1; different repeats are independent opinions"),
+    verdict: z.enum(["pass", "fail"]),
+    judge: hash
+      .optional()
+      .describe("Hash of the judge that said it; absent when the verdict was made elsewhere"),
+    content: z
+      .string()
+      .regex(/^[0-9a-f]{16}$/)
+      .optional()
+      .describe("Hash of the case's input and expected as the judge was asked; absent when made elsewhere"),
+    orders: z
+      .tuple([winner, winner])
+      .optional()
+      .describe("Of a pairwise judge: who won with the answer in the first place, and in the second"),
+  });
 });
-export type JudgeVerdict = z.output<typeof JudgeVerdict>;
+export type JudgeVerdict = z.output<ReturnType<typeof verdictSchema>>;
 
 /** Where a judge's verdicts of the labelled answers stand, relative to the project root. */
 export function verdictsPath(judge: string, version: string): string {
@@ -35,7 +37,7 @@ export function verdictsPath(judge: string, version: string): string {
 }
 
 const FORMAT: LineFormat<JudgeVerdict> = {
-  schema: JudgeVerdict,
+  schema: verdictSchema,
   code: "EVALS_VERDICTS",
   noun: "verdict",
   // Cases of two suites may share an id and an answer, and be asked something else.
@@ -63,7 +65,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
   const path = verdictsPath(judge, version);
   whileNobodyJudges(root, judge, version, () => {
     const there = findVerdict(bytesOf(root, path).toString("utf8"), verdict);
-    if (there === undefined) appendLine(root, path, JSON.stringify(JudgeVerdict.parse(verdict)));
+    if (there === undefined) appendLine(root, path, JSON.stringify(verdictSchema().parse(verdict)));
     else if (there.judge !== undefined && there.judge !== verdict.judge) {
       const others = readVerdicts(root, judge, version).filter(
         (one) => FORMAT.identity(one) !== FORMAT.identity(verdict),
@@ -77,7 +79,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
 function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefined {
   for (const line of text.split("\n")) {
     if (!line.includes(verdict.answer_hash)) continue;
-    const read = JudgeVerdict.safeParse(parsedOrNull(line.replace(/^\uFEFF/, "")));
+    const read = verdictSchema().safeParse(parsedOrNull(line.replace(/^\uFEFF/, "")));
     if (read.success && FORMAT.identity(read.data) === FORMAT.identity(verdict)) return read.data;
   }
   return undefined;
@@ -132,7 +134,7 @@ function formatVerdicts(verdicts: readonly JudgeVerdict[]): string {
   const sorted = [...verdicts].sort(
     (a, b) => order(a.case, b.case) || order(a.answer_hash, b.answer_hash) || a.repeat - b.repeat,
   );
-  return sorted.map((one) => `${JSON.stringify(JudgeVerdict.parse(one))}\n`).join("");
+  return sorted.map((one) => `${JSON.stringify(verdictSchema().parse(one))}\n`).join("");
 }
 
 function order(a: string, b: string): number {

@@ -1,4 +1,5 @@
-import type { JudgeBar, Measures } from "../domain/calibration.ts";
+import type { Measures } from "../domain/calibration.ts";
+import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { CalibrationResult, Pair } from "./calibrate.ts";
 import { isTied, type LabelledAnswer } from "./truth.ts";
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Case } from "../domain/case.ts";
 import { EvalConfig } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
-import { JudgeSettings } from "../domain/judge-settings.ts";
+import { judgeSettingsSchema } from "../domain/judge-settings.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { Suite } from "../domain/suite.ts";
@@ -57,7 +57,10 @@ export function jsonSchemas(
     },
     "case.schema.json": jsonSchemaOf(Case, "A case: one line of datasets/<name>.jsonl"),
     "prompt.schema.json": jsonSchemaOf(PromptFrontMatter, "The front matter of prompts/<name>/<version>.md"),
-    "judge.schema.json": jsonSchemaOf(JudgeSettings, "The front matter of judges/<name>/<version>.md"),
+    "judge.schema.json": jsonSchemaOf(
+      judgeSettingsSchema(),
+      "The front matter of judges/<name>/<version>.md",
+    ),
     "output.schema.json": jsonSchemaOf(OutputLine, "A line of outputs made elsewhere (provider outputs)"),
   };
 }

@@ -1,5 +1,5 @@
 import type { JudgeFile } from "../domain/judge.ts";
-import { JudgeSettings } from "../domain/judge-settings.ts";
+import { judgeSettingsSchema } from "../domain/judge-settings.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { PromptPart } from "../domain/prompt.ts";
 import { unfilledInText } from "./find-environment.ts";
@@ -18,7 +18,12 @@ export function parseJudge(
   file: { readonly path: string; readonly name: string; readonly version: string },
 ): JudgeFile {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
-  const { value, places, problems } = readFrontMatter(JudgeSettings, header, file.path, "EVALS_JUDGE");
+  const { value, places, problems } = readFrontMatter(
+    judgeSettingsSchema(),
+    header,
+    file.path,
+    "EVALS_JUDGE",
+  );
   const found = readBody(body, bodyLine, file.path);
   const all = [
     ...problems.map(withKinds),

@@ -1,7 +1,7 @@
 import type { Unbelieved } from "../../baselines/informing-rules.ts";
-import { JudgeBar } from "../../domain/calibration.ts";
 import { hashJson } from "../../domain/json.ts";
 import type { JudgeRef } from "../../domain/judge.ts";
+import { JudgeBar } from "../../domain/judge-bar.ts";
 import type { Label } from "../../domain/label.ts";
 import { ONCE } from "../../domain/parse-once.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { JudgeBar } from "../../domain/calibration.ts";
 import type { Case, CaseSource } from "../../domain/case.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { JudgeBar } from "../../domain/judge-bar.ts";
 import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
