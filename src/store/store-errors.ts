@@ -45,12 +45,16 @@ export function storeNewer(path: string, cause: Error): EvalsError {
 }
 
 /** @param pid of the process that works on the run */
-export function runBusy({ id, suite }: Pick<RunHeader, "id" | "suite">, pid: number): EvalsError {
+/** @param pid null for another call in this process */
+export function runBusy({ id, suite }: Pick<RunHeader, "id" | "suite">, pid: number | null): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_BUSY",
-    what: `Process ${pid} is at work on run ${id} of suite ${suite}.`,
-    why: "Two processes that go on with one run would both ask, and pay for, what is missing.",
-    fix: `Wait until it has ended, or stop it: kill -INT ${pid}. Then: evals run ${suite} --resume`,
+    what: `${pid === null ? "Another call in this process" : `Process ${pid}`} is at work on run ${id} of suite ${suite}.`,
+    why: "Two that go on with one run would both ask, and pay for, what is missing.",
+    fix:
+      pid === null
+        ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume`
+        : `Wait until it has ended, or stop it: kill -INT ${pid}. Then: evals run ${suite} --resume`,
   });
 }
 

@@ -94,6 +94,15 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(store.claim(store.claim(theRun()))).toMatchObject({ status: "running" });
       });
 
+      it("keeps it from another store of the same process, until that store lets go of it", async () => {
+        create();
+        const second = await open();
+        const run = theRun();
+        expect(() => second.resume(run)).toThrow("Another call in this process is at work on run aa000001");
+        store.close();
+        expect(second.claim(run)).toMatchObject({ status: "running" });
+      });
+
       it("is told how the run stands when it claims it, whatever was read before", () => {
         const writer = create(others);
         const before = theRun();

@@ -28,29 +28,46 @@ interface OwnedRow {
   readonly owner: string | null;
 }
 
-export function runOwners(db: Database, self: ProcessMark): RunOwners {
+/** Runs that an open store of this process works on, by file, run and mark: the record tells two stores of it not apart. */
+const heldHere = new Map<string, RunOwners>();
+
+/** @param file the database's path */
+export function runOwners(db: Database, self: ProcessMark, file: string): RunOwners {
   const column = JSON.stringify(self);
   const held = new Set<number>();
+  const keyOf = (no: number): string => `${file}#${no} ${column}`;
+  const hold = (no: number): void => {
+    held.add(no);
+    heldHere.set(keyOf(no), owners);
+  };
+  const forget = (no: number): void => {
+    held.delete(no);
+    if (heldHere.get(keyOf(no)) === owners) heldHere.delete(keyOf(no));
+  };
   const take = db.transaction((no: number) => {
     const row = db.prepare<[number], OwnedRow>("SELECT id, suite, owner FROM runs WHERE no = ?").get(no);
     if (row === undefined) throw new Error(`no run ${no}`);
     const other = otherProcess(ownerOf(row.owner), self);
     if (other !== null) throw runBusy(row, other);
+    if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw runBusy(row, null);
     db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);
   });
-  return {
+  const owners: RunOwners = {
     column,
-    hold: (no) => void held.add(no),
+    hold,
     claim: (no) => {
       take.immediate(no);
-      held.add(no);
+      hold(no);
     },
-    forget: (no) => void held.delete(no),
+    forget,
     releaseAll: () => {
       if (held.size === 0) return;
+      const mine = [...held];
+      // Before what can fail: a full disk must not keep them held.
+      for (const no of mine) forget(no);
       const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
-      for (const no of held) release.run(no, column);
-      held.clear();
+      for (const no of mine) release.run(no, column);
     },
   };
+  return owners;
 }

@@ -59,7 +59,7 @@ function prepare(db: Database): void {
 function sqliteStore(db: Database, path: string, now: () => number, self: ProcessMark): Store {
   const read = readers(db);
   const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
-  const owners = runOwners(db, self);
+  const owners = runOwners(db, self, path);
   const writers: OpenRunWriter[] = [];
   const openWriter = (no: number): RunWriter => {
     const writer = openRunWriter(db, no, now);

@@ -117,6 +117,9 @@ export function memoryStore(
   const claim = (run: Run): void => {
     const other = otherProcess(run.owner, self);
     if (other !== null) throw runBusy(run.header, other);
+    // Each store has a mark of its own, though it may say the same.
+    if (run.owner !== null && run.owner !== self && run.owner.pid === self.pid)
+      throw runBusy(run.header, null);
     hold(run);
   };
   const hold = (run: Run): void => {
