@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { setMaxListeners } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
+import { ownProcess } from "../modules/own-process.ts";
+import { processEnvironment } from "../operations/process-environment.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { outliveReader } from "./lost-output.ts";
@@ -23,23 +22,15 @@ export function outliveReaders(): void {
 /** This process as the outside. */
 export function processIo(): Io {
   return {
-    cwd: process.cwd(),
-    env: process.env,
+    ...processEnvironment({
+      notice: (text) => void process.stderr.write(`${text}\n`),
+      modules: ownProcess,
+    }),
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    notice: (text) => void process.stderr.write(`${text}\n`),
     stdoutIsTerminal: process.stdout.isTTY === true,
     stderrIsTerminal: process.stderr.isTTY === true,
     width: process.stdout.columns || process.stderr.columns || 80,
-    now: () => performance.now(),
-    date: () => new Date(),
-    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
-    random: Math.random,
-    sleep: (ms, signal) => {
-      // As many retries as there are calls in flight wait for one Ctrl-C: Node would warn of a leak.
-      if (signal !== undefined) setMaxListeners(0, signal);
-      return wait(ms, undefined, { signal }).catch(() => undefined);
-    },
     openPage,
     onSignal: (handler) => {
       const stops = (["SIGINT", "SIGTERM"] as const).map((name) => {
@@ -50,10 +41,6 @@ export function processIo(): Io {
       return () => {
         for (const stop of stops) stop();
       };
-    },
-    onExit: (handler) => {
-      process.on("exit", handler);
-      return () => process.off("exit", handler);
     },
   };
 }

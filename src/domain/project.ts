@@ -3,6 +3,7 @@ import type { Budget, EvalConfig, ModelEntry } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { JudgeFile } from "./judge.ts";
 import type { Message } from "./message.ts";
+import type { ModuleEvents } from "./module-events.ts";
 import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptVersion } from "./prompt.ts";
@@ -74,6 +75,8 @@ export interface Project {
   readonly judges: JudgeFiles;
   /** Environment with `.env` of the root below it. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absent: the process is ours alone. */
+  readonly modules?: ModuleEvents | undefined;
 }
 
 /** Loads the definition of a kind or type when a file names it; undefined for an unknown one. */

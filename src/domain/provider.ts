@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
+import type { ModuleEvents } from "./module-events.ts";
 import type { ErrorKind } from "./outcome.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
@@ -131,6 +132,8 @@ export interface ProviderHost {
   readonly timeout_ms: number;
   /** Takes secrets out of what a program or module prints; absent where none is declared. */
   readonly clean?: ((text: string) => string) | undefined;
+  /** Absent: the process is ours alone. */
+  readonly modules?: ModuleEvents | undefined;
   /** The ids of the selected dataset, whole, before any filter; for sources that must know every case. */
   readonly caseIds: () => Iterable<string>;
   /** Opens another alias of the config (a replay's model). @throws {SettingMistake} for an unknown one */

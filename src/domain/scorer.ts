@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Json } from "./json.ts";
 import type { JudgeHost, JudgeRef } from "./judge.ts";
+import type { ModuleEvents } from "./module-events.ts";
 import type { Score } from "./score.ts";
 import type { ScoreInput } from "./score-input.ts";
 
@@ -13,6 +14,8 @@ export interface ScorerHost {
   readonly concurrency: number;
   /** Takes secrets out of what is kept of a score: its reason, or why there is none. Absent: there are none. */
   readonly clean?: ((text: string) => string) | undefined;
+  /** Absent: the process is ours alone. */
+  readonly modules?: ModuleEvents | undefined;
   /** What judges need of the outside. */
   readonly judges?: JudgeHost | undefined;
 }

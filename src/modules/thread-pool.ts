@@ -1,4 +1,6 @@
+import type { ModuleEvents } from "../domain/module-events.ts";
 import { type Loading, ModuleThread, type PendingCall, type ThreadEnd } from "./module-thread.ts";
+import { ownProcess } from "./own-process.ts";
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 export interface CalledOnce {
@@ -17,21 +19,34 @@ export interface ModuleOptions {
   readonly gives?: "cases" | undefined;
   /** Takes secrets out of what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
+  /** Absent: the process is ours alone. */
+  readonly events?: ModuleEvents | undefined;
 }
 
 /** One pool a module of a project, however many models and scorers name it: they share its state. */
 const pools = new Map<string, ThreadPool>();
 
-/** The module's pool, with one user more; each leaves it once. */
-export function poolFor(options: ModuleOptions): ThreadPool {
+/** The module's pool with one user more. */
+export interface JoinedPool extends Pick<ThreadPool, "loading" | "call"> {
+  /** Called once; the last user's leaving ends the threads. */
+  leave(): Promise<void>;
+}
+
+export function poolFor(options: ModuleOptions): JoinedPool {
   const key = JSON.stringify([options.root, options.file, options.env, options.gives]);
   let pool = pools.get(key);
   if (pool === undefined) {
     pool = new ThreadPool(options, () => pools.delete(key));
     pools.set(key, pool);
   }
-  pool.join();
-  return pool;
+  const joined = pool;
+  const events = options.events ?? ownProcess;
+  joined.join(events);
+  return {
+    loading: () => joined.loading(),
+    call: (...given) => joined.call(...given),
+    leave: () => joined.leave(events),
+  };
 }
 
 /**
@@ -41,7 +56,8 @@ export function poolFor(options: ModuleOptions): ThreadPool {
 class ThreadPool {
   readonly #options: ModuleOptions;
   readonly #gone: () => void;
-  #users = 0;
+  /** Of each user, in the order of joining. */
+  readonly #users: ModuleEvents[] = [];
   #thread: ModuleThread | undefined;
   #alone: ModuleThread | undefined;
   /** Calls that may have held a thread, and wait for their turn alone. */
@@ -55,8 +71,8 @@ class ThreadPool {
     this.#gone = gone;
   }
 
-  join(): void {
-    this.#users++;
+  join(events: ModuleEvents): void {
+    this.#users.push(events);
   }
 
   loading(): Promise<Loading> {
@@ -86,8 +102,9 @@ class ThreadPool {
     });
   }
 
-  async leave(): Promise<void> {
-    if (--this.#users > 0) return;
+  async leave(events: ModuleEvents): Promise<void> {
+    this.#users.splice(this.#users.indexOf(events), 1);
+    if (this.#users.length > 0) return;
     this.#closed = true;
     this.#gone();
     for (const pending of [...this.#places.keys(), ...this.#suspects.splice(0)])
@@ -107,13 +124,11 @@ class ThreadPool {
       file,
       env,
       gives,
-      print: (line) => process.stderr.write(`[${file}] ${clean(line)}\n`),
+      print: (line) => this.#users[0]?.printed(`[${file}] ${clean(line)}`),
       ended: (end) => this.#ended(end),
       late: (message) => {
-        // Nobody can say which answer it spoils: a run must not pass for sound after it.
-        setImmediate(() => {
-          throw new Error(`${file}: ${clean(message)}`);
-        });
+        const error = new Error(`${file}: ${clean(message)}`);
+        for (const events of new Set(this.#users)) events.threwOutside(error);
       },
     });
   }

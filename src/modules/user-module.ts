@@ -1,6 +1,7 @@
 import { keepDescriptorFree } from "./free-stdout.ts";
 import { loadModule } from "./load-module.ts";
 import type { Loading } from "./module-thread.ts";
+import { ownProcess } from "./own-process.ts";
 import { thrownMessage } from "./returned-value.ts";
 import { type CalledOnce, type ModuleOptions, poolFor } from "./thread-pool.ts";
 import {
@@ -70,8 +71,8 @@ function noFunction(): UnusableModule {
 let descriptorIsFree = false;
 
 /** In this thread: what the module does to it is done to the whole program. */
-async function openHere({ root, file, env }: ModuleOptions): Promise<UserModule> {
-  if (!descriptorIsFree) {
+async function openHere({ root, file, env, events = ownProcess }: ModuleOptions): Promise<UserModule> {
+  if (events.keepsStdout && !descriptorIsFree) {
     descriptorIsFree = true;
     keepDescriptorFree();
   }

@@ -1,3 +1,5 @@
+import type { ModuleEvents } from "../domain/module-events.ts";
+
 /** The outside, as an operation uses it. Who calls decides what a clock, chance and a notice are. */
 export interface Environment {
   /** Absolute. */
@@ -12,6 +14,8 @@ export interface Environment {
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** A sentence for whoever waits, beside the result. */
   readonly notice: (text: string) => void;
+  /** What is done with what users' modules print and throw beside their answers. */
+  readonly modules: ModuleEvents;
   /** Calls back when the process ends, whoever ends it, until the returned function is called. Nothing can be waited for. */
   readonly onExit: (handler: () => void) => () => void;
 }

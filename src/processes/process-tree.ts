@@ -4,27 +4,34 @@ import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process"
 export const KILL_GRACE_MS = 2000;
 
 const living = new Set<ProcessTree>();
-let watching = false;
 
 function killAll(): void {
   for (const tree of living) tree.kill("SIGKILL");
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function endedBy(name: NodeJS.Signals): void {
+  // Whoever else listens decides when the process ends.
+  if (process.listenerCount(name) > 1) return;
+  killAll();
+  process.off(name, endedBy);
+  process.kill(process.pid, name);
+}
+
 /** A program that goes down, by itself or by a signal, must not leave the user's processes running. */
-function killAllAtTheEnd(): void {
-  if (watching) return;
-  watching = true;
-  process.once("exit", killAll);
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    const listener = (): void => {
-      // Whoever else listens decides when the process ends.
-      if (process.listenerCount(name) > 1) return;
-      killAll();
-      process.off(name, listener);
-      process.kill(process.pid, name);
-    };
-    process.on(name, listener);
-  }
+function watch(tree: ProcessTree): void {
+  living.add(tree);
+  if (living.size > 1) return;
+  process.on("exit", killAll);
+  for (const name of SIGNALS) process.on(name, endedBy);
+}
+
+/** Whoever calls this code as a library finds no handler of it left in their process. */
+function forget(tree: ProcessTree): void {
+  if (!living.delete(tree) || living.size > 0) return;
+  process.off("exit", killAll);
+  for (const name of SIGNALS) process.off(name, endedBy);
 }
 
 /** A process with all that it starts: it leads a group of its own, which is ended as one. */
@@ -43,11 +50,10 @@ export class ProcessTree {
       detached: process.platform !== "win32",
       windowsHide: true,
     });
-    killAllAtTheEnd();
-    living.add(this);
+    watch(this);
     this.gone = new Promise((resolve) => {
       const end = () => {
-        living.delete(this);
+        forget(this);
         resolve();
       };
       this.child.once("exit", end);

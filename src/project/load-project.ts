@@ -22,6 +22,7 @@ export interface ProjectSource {
   /** Names of the only suites that are needed; absent means all. */
   readonly suites?: readonly string[] | undefined;
   readonly overrides?: SuiteOverrides | undefined;
+  readonly modules?: Project["modules"];
 }
 
 const FOLDER = "evals";
@@ -52,6 +53,7 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     warnings: loaded.warnings.map(problemWithoutSecrets),
     judges: judgeFiles(files),
     env,
+    modules: source.modules,
   };
 }
 

@@ -49,8 +49,8 @@ function moduleMistake(file: string, problem: string, fix: string, cause?: unkno
 async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
   try {
     const files = moduleFiles(host.root, file);
-    const { root, env, clean } = host;
-    return { files, agent: await openUserModule({ root, file, env, clean }, isolate ?? true) };
+    const { root, env, clean, modules: events } = host;
+    return { files, agent: await openUserModule({ root, file, env, clean, events }, isolate ?? true) };
   } catch (error) {
     if (error instanceof UnusableModule && error.why === "no-function")
       throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT, error);

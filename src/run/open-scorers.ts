@@ -7,7 +7,7 @@ import { declaredSecrets } from "./declared-secrets.ts";
 
 /** The outside, as the scorers of a project may use it. */
 export function scorerHost(
-  project: Pick<Project, "root" | "env" | "models">,
+  project: Pick<Project, "root" | "env" | "models" | "modules">,
   { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,
 ): ScorerHost {
   return {
@@ -16,6 +16,7 @@ export function scorerHost(
     concurrency,
     judges,
     clean: declaredSecrets(project) ?? undefined,
+    modules: project.modules,
   };
 }
 

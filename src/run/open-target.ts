@@ -29,6 +29,7 @@ export async function openTarget(
     concurrency: options.concurrency,
     timeout_ms: timeoutOf(one),
     clean: declaredSecrets(project) ?? undefined,
+    modules: project.modules,
     caseIds: options.caseIds,
     open: async (alias, at) => {
       const other = project.models.get(alias);

@@ -1,3 +1,4 @@
+import { ownProcess } from "../../modules/own-process.ts";
 import type { Io } from "../io.ts";
 
 /** The outside as a test sees it: what was printed is kept, clock and chance stand still. */
@@ -40,6 +41,7 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     width: 80,
+    modules: ownProcess,
     now: () => 0,
     date: () => new Date("2025-03-01T12:00:00.000Z"),
     randomHex: countedIds(),

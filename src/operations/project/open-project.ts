@@ -27,6 +27,7 @@ export async function openProject(io: Environment, options: OpenProjectOptions):
     root,
     files: workTree(root, gitRoot ?? root),
     env: io.env,
+    modules: io.modules,
     providers,
     scorers,
     ...(options.suites === undefined || options.suites.length === 0 ? {} : { suites: options.suites }),

@@ -58,7 +58,7 @@ export async function readProjectAt(
   const files = await commitTree(root, at.commit);
   if (!files.exists(CONFIG_FILE)) throw noProjectThere(at);
   try {
-    return await loadProject(sourceOf(root, files, environment(io, root), options));
+    return await loadProject(sourceOf(root, files, io, { env: environment(io, root), ...options }));
   } catch (error) {
     throw placedAt(error, at);
   }
@@ -89,7 +89,7 @@ export async function checkOutProject(
       linkPackages(from, to);
     }
     const load = (overrides: SuiteOverrides | undefined): Promise<Project> =>
-      loadProject(sourceOf(copy.root, files, environment(io, root), { ...options, overrides }));
+      loadProject(sourceOf(copy.root, files, io, { env: environment(io, root), ...options, overrides }));
     return { project: await load(options.overrides), load, remove };
   } catch (error) {
     remove();
@@ -109,13 +109,14 @@ export function placedAt(error: unknown, { word }: NamedCommit): unknown {
 function sourceOf(
   root: string,
   files: ReturnType<typeof workTree>,
-  env: Project["env"],
-  { suites, overrides }: Options,
+  { modules }: Environment,
+  { env, suites, overrides }: Options & { readonly env: Project["env"] },
 ) {
   return {
     root,
     files,
     env,
+    modules,
     providers,
     scorers,
     ...(suites === undefined || suites.length === 0 ? {} : { suites }),

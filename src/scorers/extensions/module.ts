@@ -33,9 +33,9 @@ export const moduleScorer = defineScorer({
   notDefining: ["timeout", "isolate"],
   operand: "none",
   grades: "returned",
-  async compile({ file, config, isolate, timeout }, { root, env, clean }) {
+  async compile({ file, config, isolate, timeout }, { root, env, clean, modules: events }) {
     repositoryFile(root, file, ["file"]);
-    const judge = await openJudge({ root, file, env, clean }, isolate ?? true);
+    const judge = await openJudge({ root, file, env, clean, events }, isolate ?? true);
     const files = moduleFiles(root, file);
     const timeout_ms = timeout ?? DEFAULT_TIMEOUT_MS;
     return {
