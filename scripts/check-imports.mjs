@@ -4,6 +4,7 @@ import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import {
   computedImports,
+  doors,
   emptyName,
   homes,
   openFolders,
@@ -82,6 +83,8 @@ function checkOwn(file, target, typeOnly) {
       "A relative import names a file and its extension.",
     );
   if (testFile.test(target)) problem(file, `imports ${target}`, "What serves tests is not shipped.");
+  const door = doors.find((one) => one.file === target);
+  if (door !== undefined && !door.in.includes(file)) problem(file, `imports ${target}`, door.why);
   if (from === to) return checkSubRoom(file, target);
   if (!imports.includes(to) && !(typeOnly && types.includes(to)))
     problem(file, `imports ${typeOnly ? "types" : "values"} from ${target}, which ${from} may not`, why);

@@ -93,6 +93,19 @@ export const rooms = {
 };
 
 /**
+ * Files that only some others may import.
+ *
+ * @type {{ file: string, in: string[], why: string }[]}
+ */
+export const doors = [
+  {
+    file: "src/store/open-store.ts",
+    in: ["src/operations/project/stored-history.ts"],
+    why: "Where a project's history is kept is decided in one place, so that another store can be opened there.",
+  },
+];
+
+/**
  * Where each package and guarded Node module may be imported. A path ending in "/" is a folder; `not` takes places
  * away from `in`. A package that no rule names may be imported nowhere.
  *

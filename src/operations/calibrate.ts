@@ -12,7 +12,6 @@ import { answerKey, changedCasesWarning, labelsPath, unknownCases } from "../lab
 import type { JudgeVerdict } from "../labels/verdict-file.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { hasHistory } from "../store/history-file.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Environment } from "./environment.ts";
 import { type Asked, askVerdicts, type VerdictQuestion } from "./judging/ask-verdicts.ts";
 import { type CalibrationSubject, readSubject } from "./judging/calibrated-judge.ts";
@@ -21,6 +20,7 @@ import { completeVerdicts, concurrencyOf, type VerdictSitting } from "./judging/
 import { changedCases } from "./judging/counting-verdicts.ts";
 import { openCalibratedJudge } from "./judging/open-calibrated-judge.ts";
 import { answersOfRun, runToLabel } from "./labelling/answers-of-run.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface CalibrateInput {
   readonly directory?: string | undefined;
@@ -71,7 +71,7 @@ export async function calibrate(
       result,
       judge,
       check,
-      unlabelled: await unlabelledAnswers(subject, result),
+      unlabelled: await unlabelledAnswers(io, subject, result),
       file: judge === null ? null : keep(subject, judge, result),
     });
     return { report, asked };
@@ -132,9 +132,13 @@ async function checkDrift(
 }
 
 /** Answers of the newest run that a judge has judged and nobody has labelled: where to find what is scarce. */
-async function unlabelledAnswers({ root, suite }: CalibrationSubject, { answers }: CalibrationResult) {
+async function unlabelledAnswers(
+  io: Environment,
+  { root, suite }: CalibrationSubject,
+  { answers }: CalibrationResult,
+) {
   if (!hasHistory(root)) return [];
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, io);
   try {
     if (store.runs({ suite, limit: 1 }).length === 0) return [];
     const labelled = new Set(answers.map((one) => one.key));

@@ -17,7 +17,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./gating/declared-change.ts";
 import { locate, openProject } from "./project/open-project.ts";
-import { openWrittenHistory } from "./project/open-written-history.ts";
+import { openWrittenHistory } from "./project/stored-history.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import { resolveSides } from "./sides/diff-sides.ts";
 import type { RunSides } from "./sides/missing-sides.ts";

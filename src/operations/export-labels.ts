@@ -7,7 +7,6 @@ import { labelStudioTasks } from "../interchange/label-studio-tasks.ts";
 import type { AskedCriterion } from "../interchange/label-task.ts";
 import { readLabels } from "../labels/label-file.ts";
 import { plural } from "../reports/format-numbers.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { runToLabel } from "./labelling/answers-of-run.ts";
@@ -16,6 +15,7 @@ import { judgeOfLabels, labelsBeside, measuredInRun } from "./labelling/judge-of
 import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
 import { type AnswerChoice, pickedQuestions } from "./labelling/label-questions.ts";
 import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface ExportLabelsInput extends AnswerChoice {
   readonly directory?: string | undefined;
@@ -53,7 +53,7 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
     write(io, named ?? resolve(place.root, ".evals/exports", `${labels.suite}.csv`), text);
     return { format: "csv", text: null };
   };
-  const store = await openStore(place.root);
+  const store = await openStoredHistory(place.root, io);
   try {
     if (format === "csv" && store.runs({ limit: 1 }).length === 0) {
       const labels = readLabels(place.root, word);

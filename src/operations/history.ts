@@ -3,11 +3,11 @@ import { EvalsError } from "../domain/problem.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { FingerprintStability, HistoryRun, RunHistory } from "../metrics/run-history.ts";
 import { flakyCases, suiteStability, twiceAnswered } from "../metrics/stability.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { fingerprintRuns } from "./project/fingerprint-runs.ts";
 import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface HistoryInput {
   readonly directory?: string | undefined;
@@ -26,7 +26,7 @@ export async function history(
   { directory, suite, limit }: HistoryInput,
 ): Promise<RunHistory> {
   const { root } = locate(io, directory);
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, io);
   try {
     const runs = store.runs({ suite, limit });
     if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));

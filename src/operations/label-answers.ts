@@ -3,7 +3,6 @@ import type { LabellingTask } from "../domain/labelling.ts";
 import { answerKey, labelsPath, readLabels, removeLabel, saveLabel } from "../labels/label-file.ts";
 import { ADJUDICATED } from "../labels/truth.ts";
 import { LabellingSession } from "../page/labelling-session.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Environment } from "./environment.ts";
 import { runToLabel } from "./labelling/answers-of-run.ts";
 import { judgeCriteria } from "./labelling/judge-criteria.ts";
@@ -19,6 +18,7 @@ import { type AddressFile, addressFile } from "./labelling/labelling-address.ts"
 import { raterName } from "./labelling/rater-name.ts";
 import { selfChecksFile } from "./labelling/self-checks-file.ts";
 import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface LabelAnswersInput extends AnswerChoice {
   readonly directory?: string | undefined;
@@ -42,7 +42,7 @@ export interface Labelling {
 export async function labelAnswers(io: Environment, input: LabelAnswersInput): Promise<Labelling> {
   const place = locate(io, input.directory);
   const { root } = place;
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, io);
   try {
     const run = runToLabel(store, input.word);
     const { suite } = run.header;

@@ -6,12 +6,12 @@ import { storedSummary } from "../domain/stored-summary.ts";
 import type { FileSource } from "../project/file-source.ts";
 import { heldBySuite, readPromptFile } from "../project/find-prompt.ts";
 import { workTree } from "../project/work-tree.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { isScoredFile } from "./project/find-run.ts";
 import { type KnownVersion, promptVersions } from "./project/known-versions.ts";
 import { locate, openProject } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 
 /**
  * Every version of every prompt, or of one, with who, why, where it is used and what it last measured.
@@ -30,7 +30,7 @@ export async function listPrompts(
     throw inline === undefined ? unknown(name, known) : new EvalsError(inline);
   }
   const suites = await suitesOf(directory, io);
-  const store = await openStore(root, () => io.date().getTime());
+  const store = await openStoredHistory(root, io);
   try {
     return chosen.map((one) => listed(one, { files, suites, store }));
   } finally {

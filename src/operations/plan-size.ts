@@ -2,10 +2,10 @@ import { expectedCalls, planPower } from "../baselines/power-plan.ts";
 import type { LoadedSuite, Project } from "../domain/project.ts";
 import type { SizePlan } from "../domain/size-plan.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Environment } from "./environment.ts";
 import { type FingerprintRuns, fingerprintRuns } from "./project/fingerprint-runs.ts";
 import { openProject } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 import { assume } from "./sizing/assume-size.ts";
 import type { Stated } from "./sizing/stated-size.ts";
 
@@ -26,7 +26,7 @@ export async function planSize(
   const project = await openProject(io, { directory, suites: [name], overrides: { model } });
   const suite = project.suites[0];
   if (suite === undefined) throw new Error("a suite that was asked for by name is loaded");
-  const history = await readHistory(project, name, model);
+  const history = await readHistory(io, project, name, model);
   const { assumptions, from, runs } = await assume({ project, suite, history, stated });
   return {
     ...{ suite: name, assumptions, from, runs },
@@ -37,11 +37,12 @@ export async function planSize(
 }
 
 async function readHistory(
+  io: Environment,
   project: Project,
   name: string,
   alias: string | undefined,
 ): Promise<FingerprintRuns | null> {
-  const store = await openStore(project.root);
+  const store = await openStoredHistory(project.root, io);
   try {
     return fingerprintRuns(store, name, alias);
   } finally {

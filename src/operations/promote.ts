@@ -5,11 +5,11 @@ import { commitFiles } from "../git/commit-files.ts";
 import { isDetached, userOfGit } from "../git/repository.ts";
 import { requireRepository } from "../git/require-repository.ts";
 import { isTagName, tagExists, tagTaken } from "../git/tags.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate, openProject } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 import { suiteNames } from "./project/suite-names.ts";
 import {
   type Covered,
@@ -50,7 +50,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
   const { prefix } = await requireRepository(root);
   await checkName(root, input.as);
   checkReason(input.accept);
-  const store = await openStore(root, () => io.date().getTime());
+  const store = await openStoredHistory(root, io);
   try {
     const { project, covered, passedOver } = await runsToPromote(store, input, io);
     for (const { what, fix } of passedOver) io.notice(`${what} Passed over: ${fix}`);

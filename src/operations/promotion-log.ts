@@ -8,11 +8,11 @@ import { isShallow } from "../git/git-folder.ts";
 import { type PromotionEntry, promotionHistory } from "../git/promotion-history.ts";
 import { requireRepository } from "../git/require-repository.ts";
 import { readBlobs } from "../git/tags.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
 import { readPromotion } from "./project/read-promotion.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 import { otherProjectOf } from "./project/tag-project.ts";
 import { type LogSources, loggedChange } from "./promoting/log-entry.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
@@ -61,7 +61,7 @@ async function logEntry(entry: PromotionEntry, root: string, sources: LogSources
 async function historyHere(root: string, io: Environment): Promise<Store | null> {
   if (!existsSync(join(root, ".evals"))) return null;
   try {
-    return await openStore(root, () => io.date().getTime());
+    return await openStoredHistory(root, io);
   } catch (error) {
     if (error instanceof EvalsError) return null;
     throw error;

@@ -2,11 +2,11 @@ import { exitCodeFor } from "../domain/exit-code.ts";
 import type { ReportedRun, RunReport } from "../domain/report.ts";
 import { readRunJson } from "../reports/json/read-run-json.ts";
 import { measuredReport } from "../run/measured-report.ts";
-import { openStore } from "../store/open-store.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
 import { reportedRun } from "./reported-run.ts";
 import { storedSide } from "./sides/stored-side.ts";
 
@@ -30,7 +30,7 @@ export async function reportOf<T>(
   read: (past: RunOfThePast) => T | Promise<T>,
 ): Promise<T> {
   const { root } = locate(environment, directory);
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, environment);
   try {
     const run = pastRun(store, findRun(store, word));
     return await read({ run, exit: exitCodeFor([run.report.gate.outcome]), root });

@@ -21,7 +21,7 @@ import type { Environment } from "./environment.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate, openProject } from "./project/open-project.ts";
-import { openWrittenHistory } from "./project/open-written-history.ts";
+import { openWrittenHistory } from "./project/stored-history.ts";
 import { replayOf } from "./running/replay-model.ts";
 
 export interface RescoreInput {

@@ -3,12 +3,12 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { PartDifference } from "../../domain/report.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate } from "../../operations/project/open-project.ts";
+import { openStoredHistory } from "../../operations/project/stored-history.ts";
 import { partsOfRun } from "../../operations/sides/run-parts.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { differingParts, type FingerprintParts, leaves, shown } from "../../run/fingerprint-parts.ts";
-import { openStore } from "../../store/open-store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
@@ -20,7 +20,7 @@ export async function showFingerprintCommand(
   io: Io,
 ): Promise<number> {
   const { root } = locate(io, options.directory as string | undefined);
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, io);
   try {
     const run = findRun(store, word);
     const parts = partsOfRun(store, run);

@@ -6,6 +6,7 @@ import { type CaseBaseline, caseBaseline } from "../../operations/gating/case-ba
 import { exchangeLines, judgeExchanges, voidReason } from "../../operations/judging/judge-transcript.ts";
 import { findRun } from "../../operations/project/find-run.ts";
 import { locate } from "../../operations/project/open-project.ts";
+import { openStoredHistory } from "../../operations/project/stored-history.ts";
 import { wholeTranscript } from "../../operations/project/whole-transcript.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { runName } from "../../reports/headline.ts";
@@ -16,7 +17,6 @@ import { fold } from "../../reports/terminal/run-report.ts";
 import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
 import { transcriptLines, wayFacts } from "../../reports/terminal/transcript-lines.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
-import { openStore } from "../../store/open-store.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
@@ -31,7 +31,7 @@ interface Wanted {
 /** `evals show`: a run's cases, one case over its trials, or one trial with everything that was said. */
 export async function showCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
   const { root } = locate(io, options.directory as string | undefined);
-  const store = await openStore(root);
+  const store = await openStoredHistory(root, io);
   try {
     const wanted = readWanted(store, word, options);
     const json = options.json === true;

@@ -7,7 +7,7 @@ import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts"
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { refuseChangedPrompts } from "../project/changed-prompts.ts";
-import { openWrittenHistory } from "../project/open-written-history.ts";
+import { openWrittenHistory } from "../project/stored-history.ts";
 import { closeRuns, type PreparedRun } from "../running/prepare-runs.ts";
 import { claimAll, findResumable } from "../running/resume.ts";
 import type { RunPlace } from "../running/run-place.ts";

@@ -5,7 +5,7 @@ import { scorerHash } from "../../run/fingerprint.ts";
 import { closeScorers, openScorers, scorerHost } from "../../run/open-scorers.ts";
 import type { JudgeEntry } from "../../scorers/suite-judge.ts";
 import type { Environment } from "../environment.ts";
-import { openWrittenHistory } from "../project/open-written-history.ts";
+import { openWrittenHistory } from "../project/stored-history.ts";
 import type { CalibrationSubject } from "./calibrated-judge.ts";
 import { type OpenJudgeOptions, openDesk, openJudge } from "./open-judge.ts";
 
