@@ -83,6 +83,13 @@ if (process.argv.includes("--watch")) {
       ]),
     ],
   });
+  const locale = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.keys(inputs))
+    .find((path) => /zod\/v4\/locales\/(?!index|en\.)/.test(path));
+  if (locale !== undefined)
+    throw new Error(
+      `${locale} is in the build: write \`import * as z from "zod"\`, which leaves out what is not used.`,
+    );
   await buildThread();
   await writeVersion();
   await removeStale(new Set(Object.keys(metafile.outputs)));
@@ -163,7 +170,8 @@ function entryPoints({ outputs }) {
 /**
  * Every file costs a start half a millisecond and more. So `modules` are imported where they are asked for; and since
  * splitting puts two modules together only where the same entry points load both, every entry point, `by`, is made to
- * load all of `together`.
+ * load all of `together`. One that is asked for with import() does so through a module of its own around it: loaded by
+ * itself, it would be in the way of modules that need it.
  */
 function importedStatically(modules, groups = []) {
   const inProject = (path) => relative("", path).replaceAll("\\", "/");
@@ -179,8 +187,19 @@ function importedStatically(modules, groups = []) {
         path: resolve(path.slice("together:".length)),
         sideEffects: true,
       }));
-      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const imports = loadedWith(inProject(path));
+      build.onResolve({ filter: /^\..*\.ts$/ }, ({ path, kind, resolveDir, namespace }) => {
+        const asked = resolve(resolveDir, path);
+        if (kind !== "dynamic-import" || loadedWith(inProject(asked)).length === 0) return undefined;
+        return namespace === "file" ? { path: asked, namespace: "around" } : undefined;
+      });
+      build.onLoad({ filter: /.*/, namespace: "around" }, ({ path }) => ({
+        contents: [`export * from ${JSON.stringify(path)};`, ...loadedWith(inProject(path))].join("\n"),
+        resolveDir: dirname(path),
+      }));
+      build.onLoad({ filter: /\.ts$/, namespace: "file" }, async ({ path }) => {
+        const imports = Object.values(build.initialOptions.entryPoints).includes(inProject(path))
+          ? loadedWith(inProject(path))
+          : [];
         const source = await readFile(path, "utf8");
         const code = source.replace(/\bimport\("(\.[^"]+)"\)/g, (asked, to) => {
           if (!modules.includes(inProject(resolve(dirname(path), to)))) return asked;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Json } from "./json.ts";
 import { BUMPS, MAJOR_CHANGES } from "./prompt-change.ts";
 import type { Comparison, RunReport } from "./report.ts";

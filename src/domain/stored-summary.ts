@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
 import type { Metrics, MetricValue, RunCounts } from "./run.ts";
