@@ -34,6 +34,8 @@ export interface TranscriptDocument {
   readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
+  /** Of a streamed answer: milliseconds to its first part; absent for others. */
+  readonly first_token_ms?: number | undefined;
   readonly cost_usd: number | null;
 }
 
@@ -122,6 +124,7 @@ export function describeTranscript(answer: Told, asked: readonly Message[] = [])
     stopped: trajectory?.stopped ?? null,
     usage,
     latency_ms,
+    ...(trajectory?.first_token_ms !== undefined && { first_token_ms: trajectory.first_token_ms }),
     cost_usd,
   };
 }

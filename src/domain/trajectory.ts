@@ -38,4 +38,6 @@ export interface Trajectory {
   readonly steps?: number | undefined;
   /** The limit that ended it. */
   readonly stopped?: Stopped | undefined;
+  /** Of a streamed answer: milliseconds from sending to the first part of the answer. */
+  readonly first_token_ms?: number | undefined;
 }

@@ -103,14 +103,24 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
 }
 
 /** What the API's own shape holds; a body without an answer is told with what it says. */
-function readAnswer(body: unknown, text: string, wording: ChatWording, { redact }: Sent): Reply {
+function readAnswer(
+  body: unknown,
+  text: string,
+  wording: Pick<ChatWording, "reply">,
+  { redact }: Pick<Sent, "redact">,
+): Reply {
   const reply = wording.reply(body, text);
   if (reply.kind === "answered") return reply;
   const said = saidInstead(body, redact) || `; it begins: ${redact(text.slice(0, 120))}`;
   return { ...reply, message: oneLine(`${reply.message}${said}`) };
 }
 
-function readBody(text: string, contentType: string, wording: ChatWording, sent: Sent): Reply {
+function readBody(
+  text: string,
+  contentType: string,
+  wording: Pick<ChatWording, "reply" | "writes">,
+  sent: Pick<Sent, "where" | "address" | "redact" | "asked">,
+): Reply {
   if (isDeeperThan(text, MOST_NESTED))
     return malformedReply(`the reply of ${sent.where} is nested more than ${MOST_NESTED} levels deep`);
   let body: unknown;
@@ -125,6 +135,16 @@ function readBody(text: string, contentType: string, wording: ChatWording, sent:
       ? malformedReply(`the provider's filter refused the text: ${stated.refusal}`)
       : (stated ?? readAnswer(body, text, wording, sent));
   return { ...reply, ...usageIn(body, wording) };
+}
+
+/** Reads the body of a chat API's reply that came another way than through its SDK. @param text secrets removed */
+export function readChatBody(
+  text: string,
+  contentType: string,
+  reply: ChatWording["reply"],
+  at: Pick<Sent, "where" | "address" | "redact">,
+): Reply {
+  return readBody(text, contentType, { reply }, { ...at, asked: true });
 }
 
 /** What a body says it took; nothing where it says nothing. */

@@ -60,19 +60,22 @@ export const TRAJECTORY_MEMBERS: readonly (readonly [
   ],
   ["turns", isCounted, "a number of the person's messages, or null"],
   ["steps", isCounted, "a number of model calls, or null"],
+  ["first_token_ms", isTime, "a number of milliseconds, not below 0"],
   ["stopped", (value) => value == null || isStopped(value), `null or one of ${STOPPED.join(", ")}`],
 ];
 
 /** What a given answer tells of its way, its members being as they have to be; undefined when it tells nothing. */
 export function trajectoryOf(answer: Members): Trajectory | undefined {
-  const { retrievals, state, turns, steps, stopped } = answer;
-  if (retrievals == null && state == null && turns == null && steps == null && stopped == null)
-    return undefined;
+  const { retrievals, state, turns, steps, stopped, first_token_ms } = answer;
+  if (retrievals == null && state == null && turns == null && steps == null) {
+    if (stopped == null && first_token_ms == null) return undefined;
+  }
   return {
     ...(retrievals != null && { retrievals: retrievalsOf(retrievals) }),
     ...(state != null && { state: withNumbersAsText(state) }),
     ...(turns != null && { turns: turns as number }),
     ...(steps != null && { steps: steps as number }),
     ...(stopped != null && { stopped: stopped as Stopped }),
+    ...(first_token_ms != null && { first_token_ms: first_token_ms as number }),
   };
 }

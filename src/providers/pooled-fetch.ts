@@ -1,7 +1,7 @@
 import { ThroughProxy, TransportError } from "./network-failure.ts";
 import { type HttpProxy, proxyFor } from "./proxy.ts";
-import { failureText, MOST_REPLY_BYTES, replyText } from "./reply-text.ts";
-import { collectReply, type ReplyHeaders } from "./whole-reply.ts";
+import { failureText, isPlainUtf8, MOST_REPLY_BYTES, type ReplyEncoding, replyText } from "./reply-text.ts";
+import { collectReply, type ReplyHeaders, type Taker } from "./whole-reply.ts";
 
 /** What a reply is made of once all of it is here. */
 export interface WholeReply {
@@ -9,6 +9,8 @@ export interface WholeReply {
   readonly headers: ReplyHeaders;
   /** Inflated, and in the charset that its headers name. */
   readonly text: string;
+  /** `onBytes` took it. */
+  readonly taken?: boolean | undefined;
 }
 
 /** One request; the body is text. */
@@ -17,6 +19,11 @@ export interface WholeRequest {
   readonly headers: Record<string, string> | string[];
   readonly body: string | null;
   readonly signal: AbortSignal | null;
+  /**
+   * Takes a good reply bit by bit, where it is not compressed and is UTF-8; its `text` is empty then.
+   * @returns whether that was all: what still comes is left
+   */
+  readonly onBytes?: ((bytes: Uint8Array, contentType: string) => boolean) | undefined;
 }
 
 /** Requests over kept connections, at most `connections` to each host. */
@@ -68,6 +75,22 @@ function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch
       signal: init?.signal ?? null,
     });
     return responseOf(reply, url.href);
+  };
+}
+
+function encodingOf(headers: ReplyHeaders): ReplyEncoding {
+  return {
+    contentEncoding: headers.get("content-encoding") ?? undefined,
+    contentType: headers.get("content-type") ?? undefined,
+  };
+}
+
+/** Takes only what can be read bit by bit. */
+function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
+  return (status, headers) => {
+    const encoding = encodingOf(headers);
+    if (status < 200 || status >= 300 || !isPlainUtf8(encoding)) return undefined;
+    return (bytes) => onBytes(bytes, encoding.contentType ?? "");
   };
 }
 
@@ -133,15 +156,21 @@ export async function openConnectionPools(
     return dispatcher;
   };
 
-  const request = async (url: URL, { method, headers, body, signal }: WholeRequest): Promise<WholeReply> => {
+  const request = async (
+    url: URL,
+    { method, headers, body, signal, onBytes }: WholeRequest,
+  ): Promise<WholeReply> => {
     const dispatcher = dispatcherOf(url);
     try {
       const options = { path: url.pathname + url.search, method: method as "POST", headers, body };
-      const reply = await collectReply(dispatcher, { origin: url.origin, ...options }, signal);
-      const encoding = {
-        contentEncoding: reply.headers.get("content-encoding") ?? undefined,
-        contentType: reply.headers.get("content-type") ?? undefined,
-      };
+      const reply = await collectReply(
+        dispatcher,
+        { origin: url.origin, ...options },
+        signal,
+        onBytes && takerOf(onBytes),
+      );
+      if (reply.taken) return { status: reply.status, headers: reply.headers, text: "", taken: true };
+      const encoding = encodingOf(reply.headers);
       const read = reply.status >= 200 && reply.status < 300 ? replyText : failureText;
       const text = read(reply.bytes, encoding);
       const { status, headers: replied } = reply;

@@ -101,6 +101,13 @@ function charsetOf(bytes: Buffer, contentType: string): string {
   return markOf(bytes) ?? (named ?? "utf-8").trim();
 }
 
+/** Whether a body can be read as it arrives: neither compressed nor in another charset than UTF-8. */
+export function isPlainUtf8({ contentEncoding = "", contentType = "" }: ReplyEncoding): boolean {
+  const [, quoted, single, bare] = CHARSET.exec(contentType) ?? [];
+  const charset = (quoted ?? single ?? bare ?? "utf-8").trim();
+  return /^(?:identity)?$/i.test(contentEncoding.trim()) && /^(?:utf-?8|us-ascii)$/i.test(charset);
+}
+
 function decoderOf(charset: string, fatal: boolean) {
   try {
     return new TextDecoder(charset, { fatal });

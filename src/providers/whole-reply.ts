@@ -6,8 +6,19 @@ import { tooLong } from "./reply-text.ts";
 export interface ReplyBytes {
   readonly status: number;
   readonly headers: ReplyHeaders;
+  /** Empty when they were taken as they arrived. */
   readonly bytes: Buffer;
+  readonly taken: boolean;
 }
+
+/**
+ * Asked at the headers of a reply: what takes its bytes as they arrive; undefined for a reply that is wanted whole. It returns
+ * whether it has had enough.
+ */
+export type Taker = (status: number, headers: ReplyHeaders) => ((bytes: Buffer) => boolean) | undefined;
+
+/** How long a server may take to end a reply that has said its last word; then the connection is given up. */
+const LAST_WORD_MS = 100;
 
 /** Headers as they arrived, read when they are asked for: most never are. */
 export class ReplyHeaders {
@@ -60,12 +71,17 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: ReplyHeaders | null = null;
   readonly #chunks: Buffer[] = [];
+  readonly #taker: Taker | undefined;
+  #take: ((bytes: Buffer) => boolean) | undefined;
+  #givingUp: NodeJS.Timeout | undefined;
 
   constructor(
     signal: AbortSignal | null,
     resolve: (reply: ReplyBytes) => void,
     reject: (error: unknown) => void,
+    taker?: Taker,
   ) {
+    this.#taker = taker;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -84,19 +100,39 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
     if (status < 200) return true;
     this.#status = status;
     this.#headers = new ReplyHeaders(rawHeaders);
+    this.#take = this.#taker?.(status, this.#headers);
     return true;
   }
 
   onData(chunk: Buffer): boolean {
-    this.#chunks.push(chunk);
+    if (this.#take === undefined) this.#chunks.push(chunk);
+    else if (this.#givingUp === undefined) this.#hand(this.#take, chunk);
     return true;
+  }
+
+  /** What comes after the last word is read for a moment, so that the connection can be used again. */
+  #hand(take: (bytes: Buffer) => boolean, chunk: Buffer): void {
+    try {
+      if (!take(chunk)) return;
+      this.#end();
+      this.#givingUp = setTimeout(() => this.#abort?.(new Error("the reply has ended")), LAST_WORD_MS);
+      this.#givingUp.unref();
+    } catch (error) {
+      this.#reject(error);
+      this.#abort?.(error as Error);
+    }
   }
 
   onComplete(): void {
     this.#leave();
+    this.#end();
+  }
+
+  #end(): void {
     const [first, ...more] = this.#chunks;
     const bytes = first === undefined || more.length > 0 ? Buffer.concat(this.#chunks) : first;
-    this.#resolve({ status: this.#status, headers: this.#headers ?? new ReplyHeaders([]), bytes });
+    const headers = this.#headers ?? new ReplyHeaders([]);
+    this.#resolve({ status: this.#status, headers, bytes, taken: this.#take !== undefined });
   }
 
   onError(error: Error): void {
@@ -107,6 +143,7 @@ class ReplyCollector implements Dispatcher.DispatchHandler {
   }
 
   #leave(): void {
+    clearTimeout(this.#givingUp);
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#abort = NOTHING_MORE;
   }
@@ -119,15 +156,17 @@ function codeOf(error: unknown): unknown {
 /**
  * Sends a request and collects its reply.
  *
+ * @param taker takes a reply bit by bit instead
  * @throws what the HTTP client throws, the signal's reason included; `CutReply` or `UnreadableReply` once the reply had begun
  */
 export function collectReply(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
   signal: AbortSignal | null,
+  taker?: Taker,
 ): Promise<ReplyBytes> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) reject(signal.reason);
-    else dispatcher.dispatch(options, new ReplyCollector(signal, resolve, reject));
+    else dispatcher.dispatch(options, new ReplyCollector(signal, resolve, reject, taker));
   });
 }

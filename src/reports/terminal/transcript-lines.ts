@@ -62,8 +62,9 @@ const titled = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines, ""];
 
 /** How long the way was, in a few words: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
-export function wayFacts({ steps, turns, stopped }: TranscriptDocument): readonly string[] {
+export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDocument): readonly string[] {
   return [
+    ...(first_token_ms === undefined ? [] : [`first token after ${Math.round(first_token_ms)} ms`]),
     ...(steps === null || steps < 2 ? [] : [plural(steps, "step")]),
     ...(turns === null || turns < 2 ? [] : [plural(turns, "turn")]),
     ...(stopped === null ? [] : [`stopped by its limit on ${stopped}`]),

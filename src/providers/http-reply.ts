@@ -1,0 +1,185 @@
+import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
+import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import type { AnsweredReply, Reply } from "../domain/provider.ts";
+import { TookTooLong } from "../domain/time-limit.ts";
+import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
+import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
+import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
+import { malformedReply } from "./failed-reply.ts";
+import { compileJsonPath, type JsonGetter } from "./json-path.ts";
+import { isBareError, notJson, refusalInstead, saidInstead, statedFailure } from "./stated-failure.ts";
+import { usageOfCounts } from "./usage-shapes.ts";
+
+/** What an http model says of where things stand in its replies, as JSONPaths. */
+export interface ReplySettings {
+  readonly answer?: string | undefined;
+  readonly usage?: { readonly [field in keyof Usage]?: string | undefined } | undefined;
+  readonly messages?: string | undefined;
+  readonly tool_calls?: string | undefined;
+  readonly cost_usd?: string | undefined;
+}
+
+/** Where in a reply each thing stands. */
+export interface ReplyPaths {
+  /** Whether any of them is there: then a reply has to be JSON. */
+  readonly readsJson: boolean;
+  /** Whether it is read for what it took or cost. */
+  readonly readsPaid: boolean;
+  readonly answer: JsonGetter | undefined;
+  readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
+  readonly messages: JsonGetter | undefined;
+  readonly tool_calls: JsonGetter | undefined;
+  readonly cost_usd: JsonGetter | undefined;
+}
+
+export async function compilePaths(settings: ReplySettings): Promise<ReplyPaths> {
+  const compile = async (path: string | undefined, ...at: string[]) =>
+    path === undefined ? undefined : compileJsonPath(path, at);
+  const usage: { -readonly [field in keyof Usage]?: JsonGetter | undefined } = {};
+  for (const field of USAGE_FIELDS) usage[field] = await compile(settings.usage?.[field], "usage", field);
+  const paths = {
+    answer: await compile(settings.answer, "answer"),
+    messages: await compile(settings.messages, "messages"),
+    tool_calls: await compile(settings.tool_calls, "tool_calls"),
+    cost_usd: await compile(settings.cost_usd, "cost_usd"),
+  };
+  const isThere = (path: JsonGetter | undefined): boolean => path !== undefined;
+  const readsPaid = [paths.cost_usd, ...Object.values(usage)].some(isThere);
+  return { ...paths, usage, readsPaid, readsJson: readsPaid || Object.values(paths).some(isThere) };
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const MOST_KEYS = 8;
+
+/** What the reply does have, for whoever wrote the path: its keys, never its values. */
+function keysText(body: unknown): string {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return "";
+  const keys = Object.keys(body);
+  if (keys.length === 0) return ", which is empty";
+  const more = keys.length > MOST_KEYS ? ", …" : "";
+  return `, which has ${keys
+    .slice(0, MOST_KEYS)
+    .map((key) => JSON.stringify(key.slice(0, 40)))
+    .join(", ")}${more}`;
+}
+
+/** What a reply took and cost. */
+interface Paid {
+  readonly usage?: Usage;
+  readonly cost_usd?: number;
+}
+
+const NOTHING_SAID: Paid = {};
+
+/** What the reply says it took and cost, whether or not there is an answer in it. */
+export function paidIn(body: unknown, paths: ReplyPaths): Paid {
+  if (!paths.readsPaid) return NOTHING_SAID;
+  const counts: KnownUsage = {};
+  for (const field of USAGE_FIELDS) counts[field] = countOf(paths.usage[field]?.(body));
+  const usage = usageOfCounts(usageOf(counts));
+  const cost = paths.cost_usd?.(body);
+  return {
+    ...(usage !== undefined && { usage }),
+    ...(typeof cost === "number" && cost >= 0 && Number.isFinite(cost) && { cost_usd: cost }),
+  };
+}
+
+/** The same of a reply that was refused. */
+export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
+  if (!paths.readsPaid || isDeeperThan(text, MOST_NESTED)) return NOTHING_SAID;
+  try {
+    return paidIn(parseOrUndefined(text), paths);
+  } catch (error) {
+    if (error instanceof TookTooLong) return NOTHING_SAID;
+    throw error;
+  }
+}
+
+/** A body, with what is known of where it came from. */
+export interface Received {
+  /** Secrets removed. */
+  readonly text: string;
+  readonly contentType: string;
+  readonly where: string;
+  readonly redact: (text: string) => string;
+}
+
+/** Whoever reads the answer out of the error asks for the error. */
+const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
+
+/** The failure that a reply states, whatever else it holds; of a reply that is the answer as a whole, only a bare error. */
+function failureIn(body: unknown, settings: ReplySettings, received: Received): Reply | undefined {
+  const { answer } = settings;
+  if (answer === undefined) {
+    const members = membersOf(body);
+    if (members === undefined || !isBareError(members)) return undefined;
+  } else if (ASKS_FOR_ERROR.test(answer)) return undefined;
+  const { text: raw, where, redact } = received;
+  return statedFailure(body, { raw, where, redact });
+}
+
+/** A path with filters may take without end on a reply that is made for it. */
+export function readInTime(received: Received, paths: ReplyPaths, settings: ReplySettings): Reply {
+  try {
+    return readReply(received, paths, settings);
+  } catch (error) {
+    if (error instanceof TookTooLong) return malformedReply(`${error.message} on the reply`);
+    throw error;
+  }
+}
+
+function readReply(received: Received, paths: ReplyPaths, settings: ReplySettings): Reply {
+  const { text, contentType, where, redact } = received;
+  const asksJson = paths.readsJson;
+  if (asksJson && isDeeperThan(text, MOST_NESTED))
+    return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
+  const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MOST_NESTED));
+  const body = isJson ? parseOrUndefined(text) : undefined;
+  if (paths.answer !== undefined && body === undefined) return notJson(text, contentType, where, redact);
+  const paid = paidIn(body, paths);
+  const failed = failureIn(body, settings, received);
+  if (failed !== undefined) return { ...failed, ...paid };
+  const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
+  if (paths.answer === undefined && text === "") return unusable(`the reply of ${where} is empty`);
+  const found = paths.answer === undefined ? text : paths.answer(body);
+  if (found === undefined || found === null) {
+    const refused = refusalInstead(body, { raw: text, where, redact });
+    if (refused !== undefined) return { ...refused, ...paid };
+    return unusable(
+      `${found === null ? "null" : "nothing"} stands at ${settings.answer} in the reply${keysText(body)}${saidInstead(body, redact)}`,
+    );
+  }
+  const beside = besideAnswer(body, paths, settings);
+  if (typeof beside === "string") return unusable(beside);
+  return {
+    kind: "answered",
+    output: typeof found === "string" ? found : exactJsonText(found),
+    ...beside,
+    ...paid,
+    raw: text,
+  };
+}
+
+/** The conversation and the tool calls that the paths find; the words of a mistake when they are no such thing. */
+export function besideAnswer(
+  body: unknown,
+  paths: ReplyPaths,
+  settings: ReplySettings,
+): Pick<AnsweredReply, "messages" | "tool_calls"> | string {
+  const conversation = paths.messages?.(body) ?? undefined;
+  const messages = readConversation(conversation)?.messages;
+  if (conversation !== undefined && messages === undefined)
+    return `what stands at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
+  const called = paths.tool_calls?.(body) ?? undefined;
+  const tool_calls = toolCallsOf(called);
+  if (called !== undefined && tool_calls === undefined)
+    return `what stands at ${settings.tool_calls} in the reply is no list of {name, arguments}`;
+  return { messages, tool_calls };
+}

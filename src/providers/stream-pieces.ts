@@ -1,0 +1,160 @@
+import { UnreadableReply } from "./network-failure.ts";
+import { Utf8Stream } from "./utf8-stream.ts";
+
+/** One piece of a streamed reply. */
+export interface Piece {
+  /** The data of an event, a line, or text as it came. */
+  readonly data: string;
+  /** The name of the event; undefined where it has none. */
+  readonly event?: string | undefined;
+}
+
+/** How the pieces of a reply are told apart. */
+type Framing = "events" | "lines" | "text";
+
+const EVENTS = /^text\/event-stream\b/i;
+const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines|stream\+json)\b/i;
+const EVENT_LINE = /^(?:data|event|id|retry)\s*:|^:/;
+
+/** By the type that the server names; undefined where the first line has to tell. */
+function framingOf(contentType: string): Framing | undefined {
+  if (EVENTS.test(contentType)) return "events";
+  return LINES.test(contentType) ? "lines" : undefined;
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a reply is framed whose server does not name it. @param line its first line that is not blank */
+function framingOfLine(line: string): Framing {
+  if (EVENT_LINE.test(line)) return "events";
+  return /^\s*[{["]/.test(line) && isJson(line) ? "lines" : "text";
+}
+
+export interface PieceOptions {
+  readonly contentType: string;
+  /**
+   * Pieces are JSON: where the server does not say how they are framed, the first line tells, and what is neither events nor lines
+   * is one piece. Else the text is passed on as it comes.
+   */
+  readonly json: boolean;
+  readonly onPiece: (piece: Piece) => void;
+}
+
+/**
+ * Cuts a reply that arrives bit by bit into its pieces: server-sent events, lines of JSON, or text. Where the bits were cut makes
+ * no difference: a letter, a line end and an event may lie across several.
+ */
+export class PieceReader {
+  readonly #options: PieceOptions;
+  readonly #letters = new Utf8Stream();
+  #framing: Framing | undefined;
+  /** The beginning of a line whose end has not come. */
+  #rest: string[] = [];
+  #endedWithReturn = false;
+  #first = true;
+  /** What came before the first line told how it is framed, and what is one piece. */
+  #before: string[] = [];
+  #data: string[] = [];
+  #event: string | undefined;
+
+  constructor(options: PieceOptions) {
+    this.#options = options;
+    this.#framing = framingOf(options.contentType) ?? (options.json ? undefined : "text");
+  }
+
+  /** Undefined until it is known. */
+  get framing(): Framing | undefined {
+    return this.#framing;
+  }
+
+  /** @throws {UnreadableReply} for bytes that are not UTF-8 */
+  bytes(bytes: Uint8Array): void {
+    const text = this.#letters.read(bytes);
+    if (text === undefined) throw notUtf8();
+    this.text(text);
+  }
+
+  text(text: string): void {
+    const bare = this.#first && text.startsWith("\uFEFF") ? text.slice(1) : text;
+    if (text !== "") this.#first = false;
+    if (bare === "") return;
+    if (this.#framing === "text") this.#plain(bare);
+    else this.#lines(bare);
+  }
+
+  /** Nothing more comes. @throws {UnreadableReply} when the last letter is not whole */
+  end(): void {
+    if (!this.#letters.endsWhole()) throw notUtf8();
+    if (this.#rest.length > 0) this.#line(this.#rest.splice(0).join(""));
+    if (this.#framing === "events") this.#dispatch();
+    if (this.#before.length > 0) this.#options.onPiece({ data: this.#before.splice(0).join("") });
+  }
+
+  /** A JSON value over several lines is one piece. */
+  #plain(text: string): void {
+    if (this.#options.json) this.#before.push(text);
+    else this.#options.onPiece({ data: text });
+  }
+
+  #lines(text: string): void {
+    let from = 0;
+    // The line feed of a pair that was cut in two.
+    if (this.#endedWithReturn && text.startsWith("\n")) from = 1;
+    this.#endedWithReturn = text.endsWith("\r");
+    const ends = /\r\n|\r|\n/g;
+    ends.lastIndex = from;
+    for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
+      this.#rest.push(text.slice(from, end.index));
+      this.#line(this.#rest.splice(0).join(""), end[0]);
+      from = ends.lastIndex;
+      if (this.#framing === "text") {
+        if (from < text.length) this.#plain(text.slice(from));
+        return;
+      }
+    }
+    if (from < text.length) this.#rest.push(text.slice(from));
+  }
+
+  #line(line: string, end = ""): void {
+    if (this.#framing === undefined) {
+      this.#before.push(line + end);
+      if (line.trim() === "") return;
+      this.#framing = framingOfLine(line);
+      if (this.#framing === "text") return;
+      this.#before.length = 0;
+    }
+    if (this.#framing === "events") this.#field(line);
+    else if (line.trim() !== "") this.#options.onPiece({ data: line });
+  }
+
+  /** A line of an event: a field, a comment, or the blank line at its end. */
+  #field(line: string): void {
+    if (line === "") {
+      this.#dispatch();
+      return;
+    }
+    const colon = line.indexOf(":");
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (name === "data") this.#data.push(value);
+    else if (name === "event") this.#event = value;
+  }
+
+  #dispatch(): void {
+    const { onPiece } = this.#options;
+    const event = this.#event;
+    this.#event = undefined;
+    if (this.#data.length > 0) onPiece({ data: this.#data.splice(0).join("\n"), event });
+  }
+}
+
+function notUtf8(): UnreadableReply {
+  return new UnreadableReply("holds bytes that are not UTF-8");
+}

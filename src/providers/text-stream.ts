@@ -1,0 +1,141 @@
+import { exactJsonText } from "../domain/exact-json.ts";
+import { TookTooLong } from "../domain/time-limit.ts";
+import { USAGE_FIELDS } from "../domain/transcript.ts";
+import { membersOf } from "./chat-shapes.ts";
+import type { ReplyPaths } from "./http-reply.ts";
+import type { JsonGetter } from "./json-path.ts";
+import { isBareError } from "./stated-failure.ts";
+import { type Joined, pieceValue, type StreamJoiner } from "./stream-dialect.ts";
+import type { Piece } from "./stream-pieces.ts";
+
+/** The paths of a reply over pieces: of each, what it found last. */
+class LastFound {
+  readonly #getters: readonly (readonly [name: string, getter: JsonGetter])[];
+  readonly #found = new Map<string, unknown>();
+
+  constructor({ usage, messages, tool_calls, cost_usd }: ReplyPaths) {
+    const all = { ...usage, messages, tool_calls, cost_usd };
+    this.#getters = Object.entries(all).flatMap(([name, getter]) =>
+      getter === undefined ? [] : [[name, getter]],
+    );
+  }
+
+  look(value: unknown): void {
+    for (const [name, getter] of this.#getters) {
+      const found = getter(value);
+      if (found !== undefined && found !== null) this.#found.set(name, found);
+    }
+  }
+
+  /** The same paths, over what was found. */
+  paths(text: string, { readsJson, readsPaid }: ReplyPaths): ReplyPaths {
+    const found = (name: string) => () => this.#found.get(name);
+    const usage = Object.fromEntries(USAGE_FIELDS.map((field) => [field, found(field)]));
+    return {
+      ...{ readsJson, readsPaid, usage, answer: () => text },
+      ...{ messages: found("messages"), tool_calls: found("tool_calls"), cost_usd: found("cost_usd") },
+    };
+  }
+}
+
+/** A joined text, with the paths that find what else its pieces held. */
+export interface JoinedText {
+  readonly text: string;
+  readonly paths: ReplyPaths;
+}
+
+/**
+ * Joins pieces that are text: the data of events, lines that are JSON texts, or what the answer's path finds in each. `[DONE]` as an
+ * event of its own ends the stream.
+ */
+export class TextJoiner implements StreamJoiner {
+  readonly #paths: ReplyPaths;
+  readonly #framing: () => string | undefined;
+  readonly #beside: LastFound;
+  #text = "";
+  #found = false;
+  #ended: Joined | undefined;
+  done = false;
+
+  constructor(paths: ReplyPaths, framing: () => string | undefined) {
+    this.#paths = paths;
+    this.#framing = framing;
+    this.#beside = new LastFound(paths);
+  }
+
+  get started(): boolean {
+    return this.#text !== "";
+  }
+
+  piece(piece: Piece): void {
+    if (this.done) return;
+    const framing = this.#framing();
+    if (framing === "events" && piece.data.trim() === "[DONE]") this.done = true;
+    else if (piece.event === "error") this.#fail({ kind: "error", body: errorOf(piece.data) });
+    else if (framing === "text" && !this.#paths.readsJson) this.#add(piece.data);
+    else this.#valueInTime(piece.data, framing === "events");
+  }
+
+  #valueInTime(data: string, plain: boolean): void {
+    try {
+      this.#value(data, plain);
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error;
+      this.#fail({ kind: "broken", what: `cannot be read: ${error.message}` });
+    }
+  }
+
+  #fail(ended: Joined): void {
+    this.#ended = ended;
+    this.done = true;
+  }
+
+  #add(text: string): void {
+    this.#text += text;
+    this.#found = true;
+  }
+
+  #value(data: string, plain: boolean): void {
+    const asked = this.#paths.readsJson;
+    const value = asked || !plain || data.startsWith("{") ? pieceValue(data) : undefined;
+    const members = membersOf(value);
+    if (members !== undefined && isBareError(members)) this.#fail({ kind: "error", body: members });
+    else if (this.#paths.answer === undefined) this.#whole(data, value, plain);
+    else if (value === undefined)
+      this.#fail({ kind: "broken", what: `holds a piece that is no JSON: ${data.slice(0, 80)}` });
+    else this.#part(this.#paths.answer(value));
+    if (value !== undefined) this.#beside.look(value);
+  }
+
+  /** A piece that is text as a whole. */
+  #whole(data: string, value: unknown, plain: boolean): void {
+    if (plain) this.#add(data);
+    else if (typeof value === "string") this.#add(value);
+    else
+      this.#fail({
+        kind: "broken",
+        what: `holds a line that is no text (${data.slice(0, 80)}): answer has to say where in it the text stands`,
+      });
+  }
+
+  /** What the path finds in a piece; many pieces tell something else. */
+  #part(found: unknown): void {
+    if (found === undefined || found === null) return;
+    this.#add(typeof found === "string" ? found : exactJsonText(found));
+  }
+
+  end(): Joined {
+    return this.#ended ?? { kind: "body", body: null };
+  }
+
+  /** Undefined when no piece held any of the answer. */
+  joined(): JoinedText | undefined {
+    return this.#found ? { text: this.#text, paths: this.#beside.paths(this.#text, this.#paths) } : undefined;
+  }
+}
+
+function errorOf(data: string): unknown {
+  const value = pieceValue(data);
+  const members = membersOf(value);
+  return members !== undefined && members.error != null ? members : { error: members ?? data };
+}
