@@ -128,6 +128,11 @@ export const homes = [
     in: ["src/reports/terminal/", "src/cli/"],
     why: "Colour and tables belong where a terminal is written.",
   },
+  {
+    packages: ["string-width", "wrap-ansi"],
+    in: ["src/reports/terminal/"],
+    why: "How wide a text is, and where a line breaks, matters where a terminal is written.",
+  },
   { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
   {
     packages: ["yaml"],

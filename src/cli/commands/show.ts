@@ -13,7 +13,7 @@ import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { cut, plainLine, plainText } from "../../reports/plain-text.ts";
 import { caseSides } from "../../reports/terminal/case-sides.ts";
-import { fold } from "../../reports/terminal/run-report.ts";
+import { fold } from "../../reports/terminal/fold.ts";
 import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
 import { transcriptLines, wayFacts } from "../../reports/terminal/transcript-lines.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";

@@ -1,6 +1,7 @@
 import type { WordChange } from "../../domain/prompt-change.ts";
 import { diffWords } from "../../domain/word-diff.ts";
 import { plainLine } from "../plain-text.ts";
+import { foldAnswer } from "./fold.ts";
 import type { Style } from "./style.ts";
 
 /** Letters kept beside a change when what both sides have is long. */
@@ -19,14 +20,14 @@ export function answerDiff(
   { style, width, most }: { readonly style: Style; readonly width: number; readonly most: number },
 ): string[] {
   const [was, is] = [plainLine(before), plainLine(after)];
-  if (was === is) return [`    the same answer: ${was}`].flatMap((line) => folded(line, width, most));
+  if (was === is) return [`    the same answer: ${was}`].flatMap((line) => foldAnswer(line, width, most));
   const [parts = [], ...more] = diffWords(was, is);
   if (more.length > 0) {
     const half = Math.max(1, Math.floor(most / 2));
-    return [...folded(`    was  ${was}`, width, half), ...folded(`    now  ${is}`, width, half)];
+    return [...foldAnswer(`    was  ${was}`, width, half), ...foldAnswer(`    now  ${is}`, width, half)];
   }
   const text = parts.map((part, index) => shown(part, index === 0, index === parts.length - 1)).join("");
-  return folded(`    ${text}`, width, most).map((line) => coloured(line, style));
+  return foldAnswer(`    ${text}`, width, most).map((line) => coloured(line, style));
 }
 
 function shown({ kind, text }: WordChange, first: boolean, last: boolean): string {
@@ -37,24 +38,6 @@ function shown({ kind, text }: WordChange, first: boolean, last: boolean): strin
   const tail = last ? [] : all.slice(-KEPT);
   if (all.length <= head.length + tail.length + 3) return text;
   return `${first ? "" : `${head.join("")} `}…${last ? "" : ` ${tail.join("")}`}`;
-}
-
-/** Lines of at most `width` letters, broken at blanks where there are any. */
-function folded(text: string, width: number, most: number): string[] {
-  const [margin = ""] = /^ */.exec(text) ?? [];
-  const lines: string[] = [];
-  let left = Array.from(text.slice(margin.length));
-  while (left.length > 0) {
-    const room = width - margin.length;
-    const blank = left.length <= room ? left.length : left.lastIndexOf(" ", room);
-    const at = blank > room / 2 ? blank : room;
-    lines.push(margin + left.slice(0, at).join("").trimEnd());
-    left = left.slice(at);
-    while (left[0] === " ") left = left.slice(1);
-  }
-  if (lines.length <= most) return lines;
-  const last = lines[most - 1] ?? "";
-  return [...lines.slice(0, most - 1), `${last.slice(0, width - 2).trimEnd()} …`];
 }
 
 /** Marks stay: colour only repeats what they say. A mark that is broken over two lines is left plain. */

@@ -1,7 +1,7 @@
 import type { CalibrationReport, Estimate } from "../../domain/calibration.ts";
 import { count, percent, plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
-import { fold } from "./run-report.ts";
+import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
 /** So many answers and tags are listed; the rest are counted. */

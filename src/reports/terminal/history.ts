@@ -1,6 +1,7 @@
 import type { FlakyCase } from "../../metrics/stability.ts";
 import { dollars, percent, plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 
 /** One past run, as the history shows it; null is unknown. */
@@ -100,10 +101,10 @@ export function suiteHistory(
   const blocks = [
     [`${plainLine(suite)}   ${plural(runs.length, "run")}`],
     trendLines(runs, width),
-    folded(stability.said, width),
+    indented(stability.said, width),
     runLines(runs, width),
     goOnLines(runs).slice(1),
-    folded(
+    indented(
       `${flakySentence(stability)}${stability.flaky.length === 0 ? "" : `: evals history ${plainLine(suite)} --flaky`}`,
       width,
     ),
@@ -225,7 +226,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
   const head = ["  case", "passed", "flips", runs > 1 ? "by run, newest right" : ""];
   const lines =
     rows.length === 0
-      ? folded(flakySentence(stability), width)
+      ? indented(flakySentence(stability), width)
       : columns([head, ...rows], "  ").map((line) => cut(line, width));
   const more = flaky.length > MOST_FLAKY ? [`  …${flaky.length - MOST_FLAKY} more: --json lists all`] : [];
   const blocks = [
@@ -233,11 +234,11 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
       plainLine(suite),
       `  ${stability.measured === 0 ? "flaky cases unknown" : plural(flaky.length, "flaky case")} over ${plural(runs, "complete run")} of the newest fingerprint`,
     ],
-    folded(said, width),
+    indented(said, width),
     [...lines, ...more],
     ...(rows.length === 0
       ? []
-      : [folded("flips: how often two trials of the case disagree; a fair coin 50 %", width)]),
+      : [indented("flips: how often two trials of the case disagree; a fair coin 50 %", width)]),
   ];
   return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
 }
@@ -249,16 +250,8 @@ function sharesLine(shares: readonly (number | null)[]): string {
     .join("");
 }
 
-function folded(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let current = "";
-  for (const word of text.split(" ")) {
-    if (current !== "" && current.length + word.length + 3 > width) {
-      lines.push(`  ${current}`);
-      current = word;
-    } else current = current === "" ? word : `${current} ${word}`;
-  }
-  return [...lines, `  ${current}`];
+function indented(text: string, width: number): string[] {
+  return fold(`  ${text}`, width, 0);
 }
 
 const CSV_COLUMNS = [

@@ -1,6 +1,7 @@
 import type { PowerAssumptions, SizePlan, SuiteSize } from "../../domain/size-plan.ts";
 import { count, dollars, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
 /** A plan as its lines need it. */
@@ -19,8 +20,8 @@ export function sizePlanText({ assumptions, ...plan }: SizePlan, style: Style, w
 /** The answer in words, then what each size can see, then what a run costs. Ends with a line feed. */
 function powerReport(report: PowerReport, style: Style, width: number): string {
   const blocks = [
-    answerLines(report, style).flatMap((line) => folded(line, width)),
-    report.from.flatMap((line) => folded(`  ${plainLine(line)}`, width)),
+    answerLines(report, style).flatMap((line) => fold(line, width)),
+    report.from.flatMap((line) => fold(`  ${plainLine(line)}`, width)),
     tableLines(report),
     plotLines(report, width),
     costLines(report),
@@ -117,18 +118,4 @@ function costLines({ calls, cost_per_trial: each, drop }: PowerReport): string[]
     ]),
     ...(each === null ? ["  cost unknown: no price in evalconfig.yaml, none in the history"] : []),
   ];
-}
-
-function folded(line: string, width: number): string[] {
-  const [margin = ""] = /^ */.exec(line) ?? [];
-  const lines: string[] = [];
-  let current = margin;
-  for (const word of line.slice(margin.length).split(" ")) {
-    if (current.trim() !== "" && Array.from(current + word).length > width) {
-      lines.push(current.trimEnd());
-      current = `${margin}  `;
-    }
-    current += `${word} `;
-  }
-  return [...lines, current.trimEnd()];
 }

@@ -7,7 +7,7 @@ import {
 } from "../../domain/promotion-log.ts";
 import type { GateOutcome } from "../../domain/verdict.ts";
 import { plainLine } from "../plain-text.ts";
-import { fold } from "./run-report.ts";
+import { fold } from "./fold.ts";
 
 /** Who promoted or rolled back what, newest first: a block each. */
 export function promotionLogText({ entries }: PromotionLog, width: number): string {

@@ -7,8 +7,9 @@ import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from 
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
+import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
-import { columns, lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
+import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
 /** A run for a person: did it pass and how sure, what broke, the numbers, what to type next. Ends with a line feed. */
 export function runReport(report: RunReport, { width, color }: TerminalOptions): string {
@@ -34,22 +35,6 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
 }
 
 const indent = (line: string): string => `  ${line}`;
-
-/** A line that is wider than the terminal goes on below, a little further in; a word is never broken. */
-export function fold(line: string, width: number): string[] {
-  if (lengthOf(line) <= width) return [line];
-  const [margin = ""] = /^ */.exec(line) ?? [];
-  const lines: string[] = [];
-  let current = margin;
-  for (const word of line.slice(margin.length).split(" ")) {
-    if (current.trim() !== "" && lengthOf(current) + lengthOf(word) > width) {
-      lines.push(current.trimEnd());
-      current = `${margin}  `;
-    }
-    current += `${word} `;
-  }
-  return [...lines, current.trimEnd()];
-}
 
 /** The word that agrees with the exit code. */
 export function heading(report: RunReport): { word: string; tone: "good" | "bad" | "unsure" | "strong" } {

@@ -1,4 +1,5 @@
 import { Chalk } from "chalk";
+import stringWidth from "string-width";
 
 /** Where text will be read. */
 export interface TerminalOptions {
@@ -29,26 +30,23 @@ export function styleFor(color: boolean): Style {
 
 /** Columns of text, each as wide as its widest cell; the last is not padded. */
 export function columns(rows: readonly (readonly string[])[], gap = "   "): string[] {
+  const lengths = rows.map((row) => row.slice(0, -1).map(lengthOf));
   const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) {
-      if (index < row.length - 1) widths[index] = Math.max(widths[index] ?? 0, lengthOf(cell));
-    }
-  }
-  return rows.map((row) =>
+  for (const row of lengths)
+    for (const [index, length] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, length);
+  const padding = (row: number, cell: number): string => {
+    const length = lengths[row]?.[cell];
+    return length === undefined ? "" : " ".repeat((widths[cell] ?? length) - length);
+  };
+  return rows.map((row, at) =>
     row
-      .map((cell, index) =>
-        index === row.length - 1
-          ? cell
-          : cell + " ".repeat(Math.max(0, (widths[index] ?? 0) - lengthOf(cell))),
-      )
+      .map((cell, index) => cell + padding(at, index))
       .join(gap)
       .trimEnd(),
   );
 }
 
-/** Characters a terminal shows, colour left out. */
+/** Columns that a text takes on a terminal: colour takes none, a Chinese letter or an emoji two. */
 export function lengthOf(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour is written with control characters
-  return Array.from(text.replace(/\u001b\[[0-9;]*m/g, "")).length;
+  return stringWidth(text);
 }

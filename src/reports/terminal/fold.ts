@@ -1,0 +1,43 @@
+import wrapAnsi from "wrap-ansi";
+import { lengthOf } from "./style.ts";
+
+/**
+ * A line that is wider than the terminal goes on below; a word is never broken.
+ * @param hang columns that what goes on below stands further in
+ */
+export function fold(line: string, width: number, hang = 2): string[] {
+  if (lengthOf(line) <= width) return [line];
+  const margin = marginOf(line);
+  const lines: string[] = [];
+  let current = margin;
+  let length = margin.length;
+  for (const word of line.slice(margin.length).split(" ")) {
+    const more = lengthOf(word);
+    if (current.trim() !== "" && length + more > width) {
+      lines.push(current.trimEnd());
+      current = margin + " ".repeat(hang);
+      length = current.length;
+    }
+    current += `${word} `;
+    length += more + 1;
+  }
+  return [...lines, current.trimEnd()];
+}
+
+/** So many letters a column are looked at: a family emoji is eleven letters wide and takes two. */
+const LETTERS_A_COLUMN = 6;
+
+/** At most `most` lines, broken at blanks where there are any and within a word that is longer than a line; `…` stands for the rest. */
+export function foldAnswer(text: string, width: number, most: number): string[] {
+  const margin = marginOf(text);
+  const room = Math.max(1, width - margin.length);
+  const read = text.slice(margin.length, margin.length + room * (most + 1) * LETTERS_A_COLUMN);
+  const lines = wrapAnsi(read, room, { hard: true }).split("\n");
+  if (lines.length <= most) return lines.map((line) => margin + line);
+  const [last = ""] = wrapAnsi(lines[most - 1] ?? "", Math.max(1, room - 2), { hard: true }).split("\n");
+  return [...lines.slice(0, most - 1), `${last} …`].map((line) => margin + line);
+}
+
+function marginOf(line: string): string {
+  return /^ */.exec(line)?.[0] ?? "";
+}
