@@ -10,12 +10,13 @@ export default defineConfig({
   // The build injects the same constant.
   define: { EVALS_VERSION: JSON.stringify(version) },
   test: {
-    include: kind ? [`src/**/*.${kind}.test.ts`] : ["src/**/*.test.ts"],
+    include: kind ? [`src/**/*.${kind}.test.ts`] : ["src/**/*.test.{ts,tsx}"],
     exclude: kind
       ? configDefaults.exclude
       : [...configDefaults.exclude, "**/*.live.test.ts", "**/*.real.test.ts"],
     // Forks, not threads: better-sqlite3 is a native addon and the e2e tests change directory.
     pool: "forks",
+    globalSetup: ["scripts/build-page.mjs"],
     setupFiles: ["scripts/stop-stuck-test.mjs"],
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -1,9 +1,10 @@
-// Builds dist/: two entry points split into chunks, the version, the public types, the licences of what is bundled.
+// Builds dist/: two entry points split into chunks, the page, the version, the public types, the licences of what is bundled.
 // `--watch` rebuilds the code (not the types) on every change.
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPage, pageOptions } from "./build-page.mjs";
 import { thirdPartyNotices } from "./third-party-notices.mjs";
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
@@ -59,6 +60,7 @@ const options = {
 if (process.argv.includes("--watch")) {
   await buildThread();
   await writeVersion();
+  await (await esbuild.context({ ...pageOptions, logLevel: "info" })).watch();
   await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {
   const first = await esbuild.build({
@@ -91,9 +93,13 @@ if (process.argv.includes("--watch")) {
       `${locale} is in the build: write \`import * as z from "zod"\`, which leaves out what is not used.`,
     );
   await buildThread();
+  const pageInputs = await buildPage();
   await writeVersion();
   await removeStale(new Set(Object.keys(metafile.outputs)));
-  await writeFile("dist/THIRD_PARTY_NOTICES.txt", await thirdPartyNotices(Object.keys(metafile.inputs)));
+  await writeFile(
+    "dist/THIRD_PARTY_NOTICES.txt",
+    await thirdPartyNotices([...Object.keys(metafile.inputs), ...pageInputs]),
+  );
   // Type errors are `npm run types`' to report; declarations come out all the same.
   spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"]);
   const { publicTypes } = await import("./public-types.mjs");

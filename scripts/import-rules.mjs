@@ -75,8 +75,8 @@ export const rooms = {
     why: "Other tools' files become our values and back: text in, text out, wherever the text is kept.",
   },
   page: {
-    imports: ["domain"],
-    why: "A page of this machine shows values that it is handed and hands back what a person says.",
+    imports: ["domain", "reports"],
+    why: "A page shows values that it is handed, in the words of the other reports, and hands back what a person says.",
   },
   operations: {
     imports: everything,
@@ -132,6 +132,11 @@ export const homes = [
     packages: ["string-width", "wrap-ansi"],
     in: ["src/reports/terminal/"],
     why: "How wide a text is, and where a line breaks, matters where a terminal is written.",
+  },
+  {
+    packages: ["preact", "@preact/signals", "@tanstack/virtual-core"],
+    in: ["src/page/browser/"],
+    why: "They run in a browser; the program itself has no use for them.",
   },
   { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
   {
@@ -222,6 +227,7 @@ export const subRooms = {
       sizing: ["project"],
       importing: [],
       checking: ["project", "running", "judging", "labelling"],
+      viewing: ["project", "gating", "judging"],
     },
   },
 };

@@ -2,6 +2,7 @@ import type { LostBecause } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
+import type { ViewedRun } from "./viewed-run.ts";
 
 /** One case that does not always pass, for people. Texts are a model's: whoever shows them escapes them. */
 export interface CaseReport {
@@ -281,4 +282,6 @@ export interface ReportedRun {
   readonly rows: () => Iterable<CaseRow>;
   /** Oldest first, this run last. */
   readonly history: () => readonly PastRun[];
+  /** What a page shows beside that. */
+  readonly view: () => Promise<ViewedRun>;
 }

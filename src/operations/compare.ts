@@ -19,6 +19,7 @@ import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./g
 import { locate, openProject } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 import type { RunHooks } from "./run-watcher.ts";
+import { RunRequest } from "./running/run-request.ts";
 import { resolveSides } from "./sides/diff-sides.ts";
 import type { RunSides } from "./sides/missing-sides.ts";
 import type { SidePair } from "./sides/pair-sides.ts";
@@ -96,7 +97,6 @@ export async function compare(
 /** Loaded when a side is run: most comparisons need none of it. */
 function runningSides(environment: Environment, hooks: RunHooks): RunSides {
   return async (request) => {
-    const { RunRequest } = await import("./running/run-request.ts");
     const { runSuites } = await import("./run-suites.ts");
     return runSuites(environment, { request: RunRequest.parse(request), ...hooks }, () => {});
   };

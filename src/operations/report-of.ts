@@ -32,7 +32,7 @@ export async function reportOf<T>(
   const { root } = locate(environment, directory);
   const store = await openStoredHistory(root, environment);
   try {
-    const run = pastRun(store, findRun(store, word));
+    const run = pastRun(store, root, findRun(store, word));
     return await read({ run, exit: exitCodeFor([run.report.gate.outcome]), root });
   } finally {
     store.close();
@@ -40,13 +40,14 @@ export async function reportOf<T>(
 }
 
 /** The report as it was, with the cases of the run and of the run that it was compared with. */
-function pastRun(store: Store, run: StoredRun): ReportedRun {
+function pastRun(store: Store, root: string, run: StoredRun): ReportedRun {
   const report: RunReport = readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
   const id = report.comparison?.baseline.run ?? null;
   const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
   const lines = new Map(report.worst.map((one) => [one.id, one.line]));
   return reportedRun(report, {
     store,
+    root,
     no: run.no,
     baseline: { side: base === null ? null : storedSide(store, base), run: base },
     lineOf: ({ id }) => lines.get(id) ?? null,

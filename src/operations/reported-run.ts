@@ -8,6 +8,8 @@ const MOST_PAST = 40;
 
 export interface RunSources {
   readonly store: Store;
+  /** Absolute path of the project's root. */
+  readonly root: string;
   /** Of the run in the store. */
   readonly no: number;
   readonly baseline: { readonly side: BaselineCounts | null; readonly run: StoredRun | null };
@@ -15,20 +17,29 @@ export interface RunSources {
 }
 
 /** A report with its cases and its history behind it; both are read while the store is open. */
-export function reportedRun(report: RunReport, { store, no, baseline, lineOf }: RunSources): ReportedRun {
+export function reportedRun(
+  report: RunReport,
+  { store, root, no, baseline, lineOf }: RunSources,
+): ReportedRun {
+  const { header } = report;
+  const rows = caseRows(
+    {
+      run: { no, header },
+      comparison: report.comparison,
+      baseline: baseline.side,
+      baselineRun: baseline.run,
+      lineOf,
+    },
+    store,
+  );
   return {
     report,
-    rows: caseRows(
-      {
-        run: { no, header: report.header },
-        comparison: report.comparison,
-        baseline: baseline.side,
-        baselineRun: baseline.run,
-        lineOf,
-      },
-      store,
-    ),
+    rows,
     history: () => pastRuns(report, no, store),
+    view: async () => {
+      const { viewRun } = await import("./viewing/view-run.ts");
+      return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows });
+    },
   };
 }
 

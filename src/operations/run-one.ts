@@ -99,6 +99,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
   return reportedRun(report, {
     store,
+    root: session.place.project.root,
     no: ran.writer.no,
     baseline,
     lineOf: ({ case_no }) => plan.line(case_no),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { RunReport } from "../domain/report.ts";
 import { gateRule } from "../domain/testing/gate-rules.ts";
+import { pageMarkup } from "../page/testing/page-markup.ts";
 import { annotations } from "./github/annotations.ts";
-import { htmlReport } from "./html/page.ts";
 import { correctedSentences, informingSentences } from "./judge-words.ts";
 import { junitReport } from "./junit/junit.ts";
 import { markdownReport } from "./markdown/markdown.ts";
@@ -56,9 +56,9 @@ describe("what a judge's word is worth", () => {
     const markdown = markdownReport([run]);
     expect(markdown).toContain("not enforced: score.helpful 40.0 %");
     expect(markdown).not.toContain("<b>helpful");
-    const html = htmlReport([run]);
+    const html = pageMarkup(run);
     expect(html).toContain("not enforced: score.helpful 40.0 %");
-    expect(html).toContain("&lt;b&gt;helpful cannot be corrected");
+    expect(html).toContain("&lt;b>helpful cannot be corrected");
     const rule = elementsOf(parseXml(junitReport([run])), "testcase").find(
       (one) => one.attributes.name === "require score.helpful",
     );

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { metricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import { gateRule } from "../domain/testing/gate-rules.ts";
+import { pageMarkup } from "../page/testing/page-markup.ts";
 import { annotations } from "./github/annotations.ts";
-import { htmlReport } from "./html/page.ts";
 import { junitReport } from "./junit/junit.ts";
 import { markdownReport } from "./markdown/markdown.ts";
 import { runReport } from "./terminal/run-report.ts";
@@ -12,7 +12,7 @@ import { header, report, reportedRun } from "./testing/reported-run.ts";
 const REPORTERS: Readonly<Record<string, (run: ReportedRun) => string>> = {
   terminal: (run) => runReport(run.report, { width: 200, color: false }),
   markdown: (run) => markdownReport([run]),
-  html: (run) => htmlReport([run]).replace(/<(style|script)[^>]*>.*?<\/\1>/gs, ""),
+  html: (run) => pageMarkup(run),
   junit: (run) => junitReport([run]),
   github: (run) => annotations([run], ""),
 };

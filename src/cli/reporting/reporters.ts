@@ -38,7 +38,10 @@ const renderers: Readonly<Record<string, Render>> = {
   markdown: async ({ runs }) => (await import("../../reports/markdown/markdown.ts")).markdownReport(runs),
   github: async ({ runs, folder }) =>
     (await import("../../reports/github/annotations.ts")).annotations(runs, folder),
-  html: async ({ runs }) => (await import("../../reports/html/page.ts")).htmlReport(runs),
+  html: async ({ runs }) =>
+    (await import("../../page/page-file.ts")).pageFile(
+      runs.map((run) => ({ key: run.report.header.id, run })),
+    ),
 };
 
 const runsText = (exit: number, runs: readonly ReportedRun[]): string =>

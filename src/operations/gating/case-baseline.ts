@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { Comparison } from "../../domain/report.ts";
-import type { StoredCase } from "../../domain/run.ts";
+import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
@@ -24,9 +24,16 @@ export interface CaseBaseline {
   readonly answers: readonly SideAnswer[] | null;
 }
 
+/** The cases of a run on the side that it was compared with. */
+export interface CaseBaselines {
+  /** Null when the run was not compared, or that side does not have the case as it is here. */
+  readonly of: (golden: StoredCase) => CaseBaseline | null;
+  /** Its counts alone, without reading an answer. */
+  readonly counts: (golden: StoredCase) => Pick<CaseBaseline, "passed" | "answered"> | null;
+}
+
 /**
- * The same case on the side that a run was compared with: from the stored run, or from the committed baseline with the
- * answers beside it. Null when the run was not compared, or that side does not have the case as it is here.
+ * One case on the side that a run was compared with.
  *
  * @throws {EvalsError} for a broken baseline file
  */
@@ -36,33 +43,69 @@ export function caseBaseline(
   run: StoredRun,
   golden: StoredCase,
 ): CaseBaseline | null {
-  const baseline = storedReport(run)?.comparison?.baseline;
-  if (baseline === undefined) return null;
+  return caseBaselines(store, root, run.header, storedReport(run)?.comparison ?? null).of(golden);
+}
+
+/**
+ * The cases of a run on the side that it was compared with: from the stored run, or from the committed baseline with the
+ * answers beside it. What is read of either is read once.
+ *
+ * @throws {EvalsError} for a broken baseline file
+ */
+export function caseBaselines(
+  store: Store,
+  root: string,
+  header: RunHeader,
+  comparison: Comparison | null,
+): CaseBaselines {
+  if (comparison === null) return { of: () => null, counts: () => null };
+  const { baseline } = comparison;
+  const runs = storedCases(store);
   const stored = baseline.run === null ? undefined : runCalled(store, baseline.run);
-  if (stored !== undefined) return caseOfRuns(store, [stored], golden, baseline.side);
-  return caseOfFile(store, root, run, golden, baseline);
+  if (stored === undefined) return baselinesOfFile(runs, root, header, baseline);
+  const of = (golden: StoredCase): CaseBaseline | null => caseOfRuns(runs, [stored], golden, baseline.side);
+  return { of, counts: of };
 }
 
 const runCalled = (store: Store, id: string): StoredRun | undefined =>
   store.runsByPrefix(id).find((one) => one.header.id === id);
 
+interface StoredCases {
+  readonly store: Store;
+  readonly caseOf: (run: StoredRun, golden: StoredCase) => StoredCase | undefined;
+}
+
+/** Cases of stored runs by their ids. */
+function storedCases(store: Store): StoredCases {
+  const known = new Map<number, Map<string, StoredCase>>();
+  return {
+    store,
+    caseOf: ({ no }, { id, content_hash }) => {
+      const cases = known.get(no) ?? new Map(store.cases(no).map((one) => [one.id, one]));
+      known.set(no, cases);
+      const found = cases.get(id);
+      return found?.content_hash === content_hash ? found : undefined;
+    },
+  };
+}
+
 function caseOfRuns(
-  store: Store,
+  { store, caseOf }: StoredCases,
   runs: readonly StoredRun[],
-  { id, content_hash }: StoredCase,
+  golden: StoredCase,
   side: string,
 ): CaseBaseline | null {
   const counted = new Map<string, { output: string; trials: number; pass: number }>();
   /** An answer that a later run took from the cache is the same trial. */
   const seen = new Set<number>();
   let found = false;
-  for (const { no } of runs) {
-    const same = store.cases(no).find((one) => one.id === id && one.content_hash === content_hash);
+  for (const run of runs) {
+    const same = caseOf(run, golden);
     if (same === undefined) continue;
     found = true;
-    for (const { answer, pass, trial } of store.trials(no, same.case_no)) {
+    for (const { answer, pass, trial } of store.trials(run.no, same.case_no)) {
       if (answer === null || pass === null) continue;
-      const id = store.transcript(no, same.case_no, trial)?.answer_id;
+      const id = store.transcript(run.no, same.case_no, trial)?.answer_id;
       if (id !== undefined && seen.has(id)) continue;
       if (id !== undefined) seen.add(id);
       const one = counted.get(answer.output) ?? { output: answer.output, trials: 0, pass: 0 };
@@ -79,35 +122,67 @@ const sum = (answers: readonly SideAnswer[], of: "pass" | "trials"): number =>
   answers.reduce((total, one) => total + one[of], 0);
 
 /** The committed baseline, if it still is the one that the run was compared with. */
-function caseOfFile(
-  store: Store,
+function baselinesOfFile(
+  stored: StoredCases,
   root: string,
-  { header }: StoredRun,
-  golden: StoredCase,
+  header: RunHeader,
   { side, fingerprint }: Comparison["baseline"],
-): CaseBaseline | null {
+): CaseBaselines {
   const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
-  if (!existsSync(join(root, path))) return null;
-  const baseline = parseBaseline(readFileSync(join(root, path)), path);
-  if (baselineRoot(baseline) !== fingerprint) return null;
-  const line = baseline.cases.find((one) => one.case === golden.id);
-  if (line === undefined || line.content !== golden.content_hash) return null;
-  const runs = line.runs.flatMap((id) => runCalled(store, id) ?? []);
-  const counts = { side, passed: line.pass, answered: line.trials };
-  // Scorers may have changed between the run and the promotion: the answers are taken, the counts are the file's.
-  const known = runs.length === line.runs.length ? caseOfRuns(store, runs, golden, side) : null;
-  return { ...counts, answers: known?.answers ?? answersBeside(root, path, golden.id) };
+  const lines = linesOfFile(root, path, fingerprint);
+  const lineOf = (golden: StoredCase): BaselineCase | undefined => {
+    const line = lines().get(golden.id);
+    return line?.content === golden.content_hash ? line : undefined;
+  };
+  const beside = answersBeside(root, path);
+  return {
+    counts: (golden) => {
+      const line = lineOf(golden);
+      return line === undefined ? null : { passed: line.pass, answered: line.trials };
+    },
+    of: (golden) => {
+      const line = lineOf(golden);
+      if (line === undefined) return null;
+      const runs = line.runs.flatMap((id) => runCalled(stored.store, id) ?? []);
+      // Scorers may have changed between the run and the promotion: the answers are taken, the counts are the file's.
+      const known = runs.length === line.runs.length ? caseOfRuns(stored, runs, golden, side) : null;
+      const answers = known?.answers ?? beside().get(golden.id) ?? null;
+      return { side, passed: line.pass, answered: line.trials, answers };
+    },
+  };
 }
 
-/** The answers that `promote --with-answers` put beside a baseline; null where it did not, or the line cannot be read. */
-function answersBeside(root: string, path: string, id: string): readonly SideAnswer[] | null {
-  const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));
-  if (!existsSync(file)) return null;
-  for (const text of readFileSync(file, "utf8").split("\n")) {
-    const line = readLine(text);
-    if (line?.case === id) return line.answers;
-  }
-  return null;
+/** Lines of a baseline's file by case; none where the file is gone or another one by now. */
+function linesOfFile(
+  root: string,
+  path: string,
+  fingerprint: string | null,
+): () => ReadonlyMap<string, BaselineCase> {
+  return lazily(() => {
+    if (!existsSync(join(root, path))) return new Map();
+    const baseline = parseBaseline(readFileSync(join(root, path)), path);
+    if (baselineRoot(baseline) !== fingerprint) return new Map();
+    return new Map(baseline.cases.map((one) => [one.case, one]));
+  });
+}
+
+/** The answers that `promote --with-answers` put beside a baseline; lines that cannot be read are passed over. */
+function answersBeside(root: string, path: string): () => ReadonlyMap<string, readonly SideAnswer[]> {
+  return lazily(() => {
+    const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));
+    if (!existsSync(file)) return new Map();
+    const lines = readFileSync(file, "utf8").split("\n").map(readLine);
+    return new Map(lines.flatMap((line) => (line === null ? [] : [[line.case, line.answers] as const])));
+  });
+}
+
+/** A value that is made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function readLine(text: string): { readonly case: string; readonly answers: SideAnswer[] } | null {

@@ -15,7 +15,11 @@ export interface JudgeExchange {
  * What judges were asked about a trial, and what they said: the replies behind its scores, or, where a judge failed to give
  * one, all that this run was told of the case.
  */
-export function judgeExchanges(store: Store, run: StoredRun, trial: StoredTrial): readonly JudgeExchange[] {
+export function judgeExchanges(
+  store: Store,
+  run: Pick<StoredRun, "no" | "header">,
+  trial: StoredTrial,
+): readonly JudgeExchange[] {
   const exchange = (scorer: string | null, reply: StoredJudgement): JudgeExchange => ({
     scorer,
     request: store.judgementRequest(reply.id),

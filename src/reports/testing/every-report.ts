@@ -1,6 +1,6 @@
 import type { ReportedRun } from "../../domain/report.ts";
+import { pageMarkup } from "../../page/testing/page-markup.ts";
 import { annotations } from "../github/annotations.ts";
-import { htmlReport } from "../html/page.ts";
 import { documentText, runDocument } from "../json/documents.ts";
 import { junitReport } from "../junit/junit.ts";
 import { markdownReport } from "../markdown/markdown.ts";
@@ -11,7 +11,7 @@ import { elementsOf, parseXml, type XmlElement } from "./xml.ts";
 export const READ_BY_PEOPLE: Readonly<Record<string, (run: ReportedRun) => string>> = {
   terminal: ({ report }) => joined(runReport(report, { width: 80, color: false })),
   markdown: (run) => joined(unescaped(markdownReport([run]))),
-  html: (run) => joined(unescaped(htmlReport([run]))),
+  html: (run) => joined(unescaped(pageMarkup(run))),
   junit: (run) => joined(xmlText(parseXml(junitReport([run])))),
   github: (run) =>
     joined(annotations([run], "").replace(/%25/g, "%").replace(/%2C/g, ",").replace(/%3A/g, ":")),

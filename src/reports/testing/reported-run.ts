@@ -9,6 +9,7 @@ import type {
 } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import { gateRule } from "../../domain/testing/gate-rules.ts";
+import { viewedRows } from "./viewed-rows.ts";
 
 export const header: RunHeader = {
   id: "3f9c21aa",
@@ -270,7 +271,13 @@ export function reportedRun(
   changes: Partial<RunReport> = {},
   { cases = rows, past = history }: { cases?: readonly CaseRow[]; past?: readonly PastRun[] } = {},
 ): ReportedRun {
-  return { report: { ...report, ...changes }, rows: () => cases, history: () => past };
+  const changed = { ...report, ...changes };
+  return {
+    report: changed,
+    rows: () => cases,
+    history: () => past,
+    view: async () => viewedRows(changed, cases),
+  };
 }
 
 /** What a model, or whoever writes a dataset, may try. */

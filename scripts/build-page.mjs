@@ -1,0 +1,53 @@
+// Builds the page's application: one script and one style sheet, which every page holds whole. The tests build it too, so
+// that they never meet an old one.
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** What a page may weigh before its data. */
+const MOST_BYTES = 350 * 1024;
+
+/** @type {import("esbuild").BuildOptions} */
+export const pageOptions = {
+  absWorkingDir: ROOT,
+  entryPoints: { page: "src/page/browser/main.tsx" },
+  outdir: "dist/page",
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  define: { "process.env.NODE_ENV": '"production"' },
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  logLevel: "warning",
+};
+
+/**
+ * Writes `dist/page/`.
+ *
+ * @returns {Promise<string[]>} the files that are in it, for their licences
+ * @throws when it has become too large, or could not stand inside a page
+ */
+export async function buildPage() {
+  const { build } = await import("esbuild");
+  const { outputFiles, metafile } = await build({ ...pageOptions, write: false });
+  const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
+  if (bytes > MOST_BYTES) throw new Error(`The page's code has ${bytes} bytes, more than ${MOST_BYTES}.`);
+  await mkdir(join(ROOT, "dist/page"), { recursive: true });
+  for (const { path, text } of outputFiles) {
+    if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${path} would end its element in a page.`);
+    // Whoever reads it meanwhile finds it whole.
+    await writeFile(`${path}.${process.pid}`, text);
+    await rename(`${path}.${process.pid}`, path);
+  }
+  return Object.keys(metafile.inputs);
+}
+
+/** Before the tests. */
+export async function setup() {
+  await buildPage();
+}

@@ -1,0 +1,33 @@
+import type { Json } from "../../domain/json.ts";
+
+/** Letters of a case's input that a list shows. */
+const MOST_LETTERS = 160;
+
+/** What is asked, in one short line: a text itself, the only text of an object, the last thing said, else JSON. */
+export function shortInput(input: Json | undefined): string {
+  return cutLetters(mainText(input).replace(/\s+/g, " ").trim(), MOST_LETTERS);
+}
+
+function mainText(input: Json | undefined): string {
+  if (input === undefined) return "";
+  if (typeof input === "string") return input;
+  if (Array.isArray(input)) return lastSaid(input) ?? JSON.stringify(input);
+  if (input === null || typeof input !== "object") return String(input);
+  const texts = Object.values(input).filter((value) => typeof value === "string");
+  const [only] = texts;
+  return texts.length === 1 && only !== undefined ? only : JSON.stringify(input);
+}
+
+function lastSaid(list: readonly Json[]): string | undefined {
+  const last = list.at(-1);
+  if (typeof last === "string") return last;
+  const content = (last as { content?: Json } | null | undefined)?.content;
+  return typeof content === "string" ? content : undefined;
+}
+
+/** The first letters of a text, never half of a surrogate pair. */
+export function cutLetters(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const half = /[\ud800-\udbff]$/.test(text.slice(0, most));
+  return text.slice(0, half ? most - 1 : most);
+}

@@ -1,0 +1,102 @@
+import type { Json } from "../../domain/json.ts";
+import type { StoredTrial } from "../../domain/run.ts";
+import { type PartKind, viewedText } from "../../domain/viewed-run.ts";
+import type { JudgeExchange } from "../judging/judge-transcript.ts";
+
+/** One part of a transcript with its whole text. */
+export interface TranscriptPart {
+  readonly kind: PartKind;
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface TranscriptSources {
+  readonly trial: StoredTrial;
+  /** The request as it was prepared; null for recorded outputs. */
+  readonly request: Json;
+  readonly judged: readonly JudgeExchange[];
+}
+
+/** Everything that was said in one trial, in its order: the request, the conversation, the answer, the judges, the raw reply. */
+export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
+  const { answer, message, error } = trial;
+  const messages = listOf(answer?.messages ?? null);
+  const said = messages.flatMap(messageParts);
+  const callsInMessages = said.some(({ kind }) => kind === "tool call");
+  return [
+    ...requestParts(request),
+    ...said,
+    ...(callsInMessages ? [] : listOf(answer?.tool_calls ?? null).map(toolCallPart)),
+    ...(error === null ? [] : [part("error", error, message ?? "")]),
+    ...(answer === null ? [] : [part("answer", "", answer.output)]),
+    ...(answer === null || answer.refusal === null ? [] : [part("refusal", "", answer.refusal)]),
+    ...judged.flatMap(judgeParts),
+    ...(answer === null || answer.raw === null ? [] : [part("raw reply", "", indented(answer.raw))]),
+  ];
+}
+
+const part = (kind: PartKind, title: string, text: string): TranscriptPart => ({ kind, title, text });
+
+const listOf = (value: Json): readonly Json[] => (Array.isArray(value) ? value : []);
+
+type Fields = { readonly [key: string]: Json };
+
+const fieldsOf = (value: Json | undefined): Fields =>
+  value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Fields) : {};
+
+const words = (value: Json | undefined): string =>
+  value === undefined || value === null ? "" : viewedText(value);
+
+/** The messages of a request, however its provider words them, then what else was sent; the whole where there are none. */
+function requestParts(request: Json): TranscriptPart[] {
+  if (request === null) return [];
+  const { messages, input, system, instructions, ...others } = fieldsOf(request);
+  const list = Array.isArray(messages) ? messages : Array.isArray(input) ? input : null;
+  if (list === null) return [part("request", "", viewedText(request))];
+  const preface = words(system) || words(instructions);
+  return [
+    ...(preface === "" ? [] : [part("request", "system", preface)]),
+    ...list.map((one) => {
+      const { role, content, ...rest } = fieldsOf(one);
+      return part("request", words(role), words(content) || viewedText(rest));
+    }),
+    ...(Object.keys(others).length === 0 ? [] : [part("request", "settings", viewedText(others))]),
+  ];
+}
+
+/** A message, and the tool calls in it. */
+function messageParts(message: Json): TranscriptPart[] {
+  const { role, content, tool_calls, name, tool_call_id } = fieldsOf(message);
+  const calls = listOf(tool_calls ?? null).map(toolCallPart);
+  const text = words(content);
+  const title = [words(role), words(name) || words(tool_call_id)].filter((word) => word !== "").join(" ");
+  if (role === "tool") return [part("tool result", words(name) || words(tool_call_id), text)];
+  return [...(text === "" && calls.length > 0 ? [] : [part("message", title, text)]), ...calls];
+}
+
+function toolCallPart(call: Json): TranscriptPart {
+  const { name, arguments: given, function: named } = fieldsOf(call);
+  const inner = fieldsOf(named);
+  return part("tool call", words(name) || words(inner.name), words(given ?? inner.arguments));
+}
+
+function judgeParts({ scorer, request, reply }: JudgeExchange): TranscriptPart[] {
+  const cost = reply.cost_usd === null ? "cost unknown" : `$${reply.cost_usd}`;
+  const facts = [scorer, reply.model, reply.draw === 1 ? null : `opinion ${reply.draw}`];
+  const title = facts.filter((fact) => fact !== null).join(" · ");
+  return [
+    ...requestParts(request).map((one) =>
+      part("judge's question", [title, one.title].filter((word) => word !== "").join(": "), one.text),
+    ),
+    part("judge's reply", `${title} · ${cost}`, reply.refusal ?? reply.output),
+  ];
+}
+
+/** JSON for a person; anything else as it is. */
+function indented(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

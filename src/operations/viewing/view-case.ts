@@ -1,0 +1,80 @@
+import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import { wordsOfAnswer } from "../../domain/transcript.ts";
+import type { Passage, TrialFacts, ViewedScore, ViewedSide, ViewedTrial } from "../../domain/viewed-run.ts";
+import type { CaseBaseline } from "../gating/case-baseline.ts";
+import { voidReason } from "../judging/judge-transcript.ts";
+import { cutLetters } from "./short-input.ts";
+
+/** A text, cut after so many letters. Its lines end alike, so that only a cut one has fewer letters than it says. */
+export function passage(written: string, most: number): Passage {
+  const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
+  return { text: cutLetters(text, most), letters: text.length };
+}
+
+/** The stored trials of a case as one side. @param most letters of each text */
+export function storedSide(header: RunHeader, trials: readonly StoredTrial[], most: number): ViewedSide {
+  return {
+    run: header.id,
+    name: `run ${header.id}`,
+    trials: trials.map((one) => viewedTrial(header, one, most)),
+  };
+}
+
+export function viewedTrial(header: RunHeader, stored: StoredTrial, most: number): ViewedTrial {
+  const { trial, kind, error, message, answer } = stored;
+  return {
+    trial,
+    times: 1,
+    outcome: kind === "errored" ? "errored" : outcomeOf(stored.pass),
+    error:
+      kind === "errored" ? { kind: error ?? "provider", message: cutLetters(message ?? "", most) } : null,
+    output: answer === null ? null : passage(wordsOfAnswer(answer), most),
+    scores: header.scorers.map((_, place) => viewedScore(header, stored, place, most)),
+    facts: answer === null ? null : factsOf(answer, stored.cached),
+  };
+}
+
+function outcomeOf(pass: boolean | null): ViewedTrial["outcome"] {
+  if (pass === null) return "unscored";
+  return pass ? "passed" : "failed";
+}
+
+function viewedScore(header: RunHeader, trial: StoredTrial, place: number, most: number): ViewedScore {
+  const scorer = header.scorers[place];
+  const score = trial.scores[place] ?? null;
+  return {
+    scorer: scorer?.name ?? "",
+    required: scorer?.required ?? true,
+    score: score?.score ?? null,
+    pass: score?.pass ?? null,
+    reason: cutLetters(score?.reason ?? voidReason(scorer, trial, place), most),
+    ...(score?.agreement === undefined ? {} : { agreement: score.agreement }),
+  };
+}
+
+function factsOf(answer: StoredAnswer, cached: boolean): TrialFacts {
+  const { model, finish_reason, usage, latency_ms, cost_usd, at } = answer;
+  return { model, fallback: answer.fallback ?? null, finish_reason, usage, latency_ms, cost_usd, cached, at };
+}
+
+/** What a committed baseline knows of a case: its answers without the numbers of their trials. */
+export function baselineSide({ side, answers }: CaseBaseline, most: number): ViewedSide {
+  let trial = 0;
+  return {
+    run: null,
+    name: side,
+    trials: (answers ?? []).flatMap(({ output, trials, pass }) =>
+      [{ outcome: "passed", times: pass } as const, { outcome: "failed", times: trials - pass } as const]
+        .filter(({ times }) => times > 0)
+        .map(({ outcome, times }) => ({
+          trial: ++trial,
+          times,
+          outcome,
+          error: null,
+          output: passage(output, most),
+          scores: [],
+          facts: null,
+        })),
+    ),
+  };
+}

@@ -1,0 +1,163 @@
+import type { CaseRow, RunReport } from "../../domain/report.ts";
+import type { StoredCase, StoredTrial } from "../../domain/run.ts";
+import {
+  type ViewedCase,
+  type ViewedRun,
+  type ViewedSide,
+  type ViewedTranscript,
+  viewedText,
+} from "../../domain/viewed-run.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import { type CaseBaseline, type CaseBaselines, caseBaselines } from "../gating/case-baseline.ts";
+import { judgeExchanges } from "../judging/judge-transcript.ts";
+import { caseIndex } from "./case-index.ts";
+import { promptTexts } from "./prompt-texts.ts";
+import { doneOf, runSummary } from "./run-summary.ts";
+import { transcriptParts } from "./transcript-parts.ts";
+import { baselineSide, passage, storedSide, viewedTrial } from "./view-case.ts";
+
+/** A run in the store. */
+export type StoredPlace = Pick<StoredRun, "no" | "header">;
+
+export interface ViewSources {
+  readonly store: Store;
+  readonly root: string;
+  readonly run: StoredPlace;
+  readonly report: RunReport;
+  /** The run that it was compared with; null when that is not stored here. */
+  readonly baseline: StoredRun | null;
+  readonly rows: () => Iterable<CaseRow>;
+}
+
+/** A stored run as a page shows it. Texts stay on the disk until they are asked for. */
+export function viewRun(sources: ViewSources): ViewedRun {
+  const { store, root, run, report, baseline } = sources;
+  const { header } = report;
+  const cases = lazily(() => store.cases(run.no));
+  const other = otherSide(sources);
+  return {
+    summary: runSummary(header, report.status, report, doneOf(report)),
+    prompts: promptTexts(root, report, baseline?.header ?? null),
+    index: () =>
+      caseIndex({
+        scorers: header.scorers.map(({ name }) => name),
+        cases: cases().length,
+        rows: sources.rows,
+        inputOf: async (place) => (await store.read.content(run.no, place))?.input,
+        before: other.marks(),
+        countsOf: (place) => other.counts(caseOf(cases(), place)),
+        compared: report.comparison !== null,
+      }),
+    caseAt: (place, most) => viewedCase({ store, run, report, golden: caseOf(cases(), place), other, most }),
+    transcript: async (place, number, side, most) => {
+      const golden = caseOf(cases(), place);
+      if (side === "now") return transcriptOf(store, run, golden.case_no, number, most);
+      const there = baseline === null ? undefined : other.caseOf(golden.id);
+      return baseline === null || there === undefined
+        ? null
+        : transcriptOf(store, baseline, there.case_no, number, most);
+    },
+  };
+}
+
+function caseOf(cases: readonly StoredCase[], place: number): StoredCase {
+  const golden = cases[place];
+  if (golden === undefined) throw new RangeError(`The run has no case at place ${place}.`);
+  return golden;
+}
+
+interface OtherSide {
+  /** The same case there; undefined when it has none of this id, or when the side is a file. */
+  readonly caseOf: (id: string) => StoredCase | undefined;
+  /** Letters of its trials by case id; null when only counts are known. */
+  readonly marks: () => ((id: string) => string | undefined) | null;
+  /** Counts of a case where marks are not known. */
+  readonly counts: CaseBaselines["counts"];
+  readonly side: (golden: StoredCase, most: number) => Promise<ViewedSide | null>;
+}
+
+/** What the run was compared with: a stored run, or a committed baseline. */
+function otherSide({ store, root, run, report, baseline }: ViewSources): OtherSide {
+  const places = lazily(() =>
+    baseline === null ? new Map() : new Map(store.cases(baseline.no).map((one) => [one.id, one])),
+  );
+  const ofFile = caseBaselines(store, root, run.header, report.comparison);
+  const caseThere = (id: string): StoredCase | undefined => places().get(id);
+  return {
+    caseOf: caseThere,
+    marks: () => (baseline === null ? null : marksOf(store, baseline)),
+    counts: (golden) => (baseline === null ? ofFile.counts(golden) : null),
+    side: async (golden, most) => {
+      if (report.comparison === null) return null;
+      if (baseline === null) return sideOfFile(ofFile.of(golden), most);
+      const there = caseThere(golden.id);
+      if (there === undefined || there.content_hash !== golden.content_hash) return null;
+      return storedSide(baseline.header, await store.read.trialsOfCase(baseline.no, there.case_no), most);
+    },
+  };
+}
+
+const sideOfFile = (known: CaseBaseline | null, most: number): ViewedSide | null =>
+  known === null ? null : baselineSide(known, most);
+
+/** One scan of a run's scores, as letters of each case's trials. */
+function marksOf(store: Store, run: StoredPlace): (id: string) => string | undefined {
+  const cases = store.cases(run.no);
+  const marks = cases.map(({ planned }) => new Array<string>(planned).fill("-"));
+  for (const { case_no, trial, kind, pass } of store.scanScores(run.no)) {
+    const letter = kind === "errored" ? "e" : pass === null ? "?" : pass ? "p" : "f";
+    const list = marks[case_no];
+    if (list !== undefined && trial <= list.length) list[trial - 1] = letter;
+  }
+  const byId = new Map(cases.map(({ id }, place) => [id, marks[place]?.join("") ?? ""]));
+  return (id) => byId.get(id);
+}
+
+interface CaseSources {
+  readonly store: Store;
+  readonly run: StoredPlace;
+  readonly report: RunReport;
+  readonly golden: StoredCase;
+  readonly other: OtherSide;
+  readonly most: number;
+}
+
+async function viewedCase({ store, run, report, golden, other, most }: CaseSources): Promise<ViewedCase> {
+  const content = await store.read.content(run.no, golden.case_no);
+  const line = report.worst.find(({ id }) => id === golden.id)?.line ?? null;
+  return {
+    id: golden.id,
+    tags: golden.tags,
+    line,
+    input: passage(viewedText(content?.input), most),
+    expected: content?.expected === undefined ? null : passage(viewedText(content.expected), most),
+    now: storedSide(run.header, await store.read.trialsOfCase(run.no, golden.case_no), most),
+    before: await other.side(golden, most),
+  };
+}
+
+async function transcriptOf(
+  store: Store,
+  run: StoredPlace,
+  caseNo: number,
+  number: number,
+  most: number,
+): Promise<ViewedTranscript | null> {
+  const trial: StoredTrial | undefined = await store.read.trial(run.no, caseNo, number);
+  if (trial === undefined) return null;
+  const request = await store.read.request(run.no, caseNo);
+  const parts = transcriptParts({ trial, request, judged: judgeExchanges(store, run, trial) });
+  return {
+    trial: viewedTrial(run.header, trial, most),
+    parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, most) })),
+  };
+}
+
+/** A value that is made when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

@@ -1,0 +1,254 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import { count, plural } from "../../reports/format-numbers.ts";
+import type { CaseColumns, Change } from "./case-columns.ts";
+import { Marks } from "./marks.tsx";
+import { type Order, orderedPlaces } from "./order-cases.ts";
+import { go, listOf, retitle } from "./page-state.ts";
+import { findPlaces, hasStatus, parseQuery, STATUSES, type Status, textsOf } from "./query.ts";
+import { addressOf } from "./route.ts";
+import { SearchField } from "./search-field.tsx";
+import type { PageSource } from "./source.ts";
+import { useTextSearch } from "./text-search.ts";
+import { VirtualGrid } from "./virtual-grid.tsx";
+
+export interface CaseListProps {
+  readonly source: PageSource;
+  readonly runKey: string;
+  readonly columns: CaseColumns;
+  readonly query: string;
+}
+
+/** The cases of a run, worst first: both sides' trials in one row, a search above them, and one word for each state. */
+export function CaseList({ source, runKey, columns, query }: CaseListProps): JSX.Element {
+  const state = listOf(runKey);
+  useEffect(() => {
+    if (query !== "") state.query.value = query;
+  }, [query]);
+  const terms = useMemo(() => parseQuery(state.query.value), [state.query.value]);
+  const { found, busy } = useTextSearch(source, runKey, textsOf(terms));
+  const places = useMemo(
+    () => orderedPlaces(columns, state.order.value, state.down.value),
+    [columns, state.order.value, state.down.value],
+  );
+  const hits = useMemo(() => findPlaces(columns, places, terms, found), [columns, places, terms, found]);
+  useEffect(() => {
+    state.hits.value = hits;
+  }, [hits]);
+  const search = (text: string): void => {
+    if (text === state.query.value) return;
+    state.query.value = text;
+    state.selected.value = -1;
+    retitle({ view: "run", key: runKey, query: text });
+  };
+  const open = (index: number): void => {
+    const place = hits[index];
+    if (place !== undefined) go({ view: "case", key: runKey, id: columns.idOf(place) });
+  };
+  return (
+    <>
+      <SearchField
+        value={state.query.value}
+        change={search}
+        enter={() => {
+          state.selected.value = hitsNow(columns, places, state.query.value, found) > 0 ? 0 : -1;
+          document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
+        }}
+        placeholder='search: tag:billing broke score.tone<0.5 "late parcel"'
+        status={`${hits.length === columns.size ? "" : `${count(hits.length)} of `}${plural(columns.size, "case")}${busy ? ", looking into answers …" : ""}`}
+      />
+      <StatusButtons columns={columns} query={state.query.value} search={search} />
+      {columns.leftOut === "" ? null : <p class="faint">{columns.leftOut} The history has everything.</p>}
+      <VirtualGrid
+        shape={columns.compared ? "cases compared" : "cases"}
+        label="cases"
+        count={hits.length}
+        selected={state.selected.value}
+        select={(index) => {
+          state.selected.value = index;
+        }}
+        open={open}
+        head={<CaseHead runKey={runKey} compared={columns.compared} />}
+        row={(index) => <CaseCells runKey={runKey} columns={columns} place={hits[index] ?? 0} />}
+      />
+    </>
+  );
+}
+
+/** How many hits a search has before the list has drawn them: Enter may come with the last letter. */
+function hitsNow(
+  columns: CaseColumns,
+  places: Iterable<number>,
+  query: string,
+  found: (text: string) => ReadonlySet<number> | undefined,
+): number {
+  return findPlaces(columns, places, parseQuery(query), found).length;
+}
+
+const COMPARED: readonly Status[] = ["fell", "rose", "sure", "new", "changed", "missing"];
+const ALWAYS: readonly Status[] = ["failing", "flaky", "never", "errored", "passing"];
+
+/** The words of the search with how many cases each has; one press searches for it. */
+function StatusButtons({
+  columns,
+  query,
+  search,
+}: {
+  columns: CaseColumns;
+  query: string;
+  search: (query: string) => void;
+}): JSX.Element {
+  const counts = useMemo(() => countStatuses(columns), [columns]);
+  return (
+    <p class="statuses">
+      {counts.map(({ status, cases }) => {
+        const chosen = query === status;
+        return (
+          <button
+            key={status}
+            type="button"
+            title={STATUSES[status]}
+            aria-pressed={chosen}
+            onClick={() => search(chosen ? "" : status)}
+          >
+            {status} {count(cases)}
+          </button>
+        );
+      })}
+    </p>
+  );
+}
+
+function countStatuses(columns: CaseColumns): { readonly status: Status; readonly cases: number }[] {
+  const statuses = [...(columns.compared ? COMPARED : []), ...ALWAYS];
+  return statuses
+    .map((status) => {
+      let cases = 0;
+      for (let place = 0; place < columns.size; place++) if (hasStatus(columns, place, status)) cases++;
+      return { status, cases };
+    })
+    .filter(({ cases }) => cases > 0);
+}
+
+function CaseHead({ runKey, compared }: { runKey: string; compared: boolean }): JSX.Element {
+  return (
+    <>
+      <Heading runKey={runKey} order="case">
+        case
+      </Heading>
+      {compared ? (
+        <>
+          <Heading runKey={runKey} order="change">
+            change
+          </Heading>
+          <Heading runKey={runKey} order="before">
+            before
+          </Heading>
+        </>
+      ) : null}
+      <Heading runKey={runKey} order="now">
+        now
+      </Heading>
+      <span role="columnheader" class="tags">
+        tags
+      </span>
+    </>
+  );
+}
+
+/** Sorts by its column; once more turns the order round, and a third time the list is worst first again. */
+function Heading({
+  runKey,
+  order,
+  children,
+}: {
+  runKey: string;
+  order: Order;
+  children: ComponentChildren;
+}): JSX.Element {
+  const state = listOf(runKey);
+  const chosen = state.order.value === order;
+  const press = (): void => {
+    state.selected.value = -1;
+    if (!chosen) [state.order.value, state.down.value] = [order, false];
+    else if (!state.down.value) state.down.value = true;
+    else [state.order.value, state.down.value] = ["worst", false];
+  };
+  return (
+    <span role="columnheader" aria-sort={chosen ? (state.down.value ? "descending" : "ascending") : "none"}>
+      <button type="button" class="quiet" tabIndex={-1} onClick={press}>
+        {children}
+        {chosen ? (state.down.value ? " ↓" : " ↑") : ""}
+      </button>
+    </span>
+  );
+}
+
+function CaseCells({
+  runKey,
+  columns,
+  place,
+}: {
+  runKey: string;
+  columns: CaseColumns;
+  place: number;
+}): JSX.Element {
+  const id = columns.idOf(place);
+  return (
+    <>
+      <span role="gridcell" class="what">
+        <a href={addressOf({ view: "case", key: runKey, id })} tabIndex={-1}>
+          {id}
+        </a>
+        <span class="faint line">{columns.inputOf(place)}</span>
+      </span>
+      {columns.compared ? (
+        <>
+          <span role="gridcell">
+            <ChangeWord change={columns.changeOf(place)} sure={columns.isSure(place)} />
+          </span>
+          <span role="gridcell">
+            <MarksBefore columns={columns} place={place} />
+          </span>
+        </>
+      ) : null}
+      <span role="gridcell">
+        <Marks name="now" marks={columns.marksOf(place)} />
+      </span>
+      <span role="gridcell" class="tags line faint">
+        {columns.tagsOf(place).join(" ")}
+      </span>
+    </>
+  );
+}
+
+function MarksBefore({ columns, place }: { columns: CaseColumns; place: number }): JSX.Element | null {
+  const marks = columns.marksBefore(place);
+  const answered = columns.answeredBefore[place] ?? -1;
+  if (marks !== null) return marks === "" ? null : <Marks name="before" marks={marks} />;
+  if (answered < 0) return null;
+  const passed = columns.passedBefore[place] ?? 0;
+  return (
+    <span class="marks">
+      {passed}/{answered}
+    </span>
+  );
+}
+
+const WORDS: Readonly<Record<NonNullable<Change>, readonly [string, string]>> = {
+  broken: ["fell", "bad"],
+  fixed: ["rose", "good"],
+  same: ["same", "faint"],
+  new: ["new", "faint"],
+  changed: ["changed", "faint"],
+  missing: ["no answer", "unsure"],
+};
+
+/** `broke` and `fixed` are said only of what chance would not do. */
+export function ChangeWord({ change, sure }: { change: Change; sure: boolean }): JSX.Element | null {
+  if (change === null) return null;
+  const [word, tone] = WORDS[change];
+  if (sure && change === "broken") return <strong class="bad">broke</strong>;
+  if (sure && change === "fixed") return <strong class="good">fixed</strong>;
+  return <span class={change === "broken" || change === "fixed" ? "plain" : tone}>{word}</span>;
+}

@@ -1,0 +1,366 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { ViewedCase, ViewedSide, ViewedTrial } from "../../domain/viewed-run.ts";
+import { plural } from "../../reports/format-numbers.ts";
+import { ChangeWord } from "./case-list.tsx";
+import { useKeys } from "./keys.ts";
+import { useLoaded } from "./loaded.ts";
+import { Marks } from "./marks.tsx";
+import { go, listOf, revision, searchWanted } from "./page-state.ts";
+import { PassageView } from "./passage-view.tsx";
+import { addressOf } from "./route.ts";
+import { useColumns } from "./run-view.tsx";
+import { type Piece, sideDiff } from "./side-diff.ts";
+import type { PageSource } from "./source.ts";
+import { Await } from "./status-lines.tsx";
+import { TrialFactLine, TrialScores } from "./trial-facts.tsx";
+
+export interface CaseViewProps {
+  readonly source: PageSource;
+  readonly runKey: string;
+  readonly id: string;
+}
+
+/** One case: what was asked, what was expected, and both sides' answers beside each other from where they part. */
+export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
+  const columns = useColumns(source, runKey);
+  return (
+    <Await of={columns}>
+      {(known) => {
+        const place = known.placeOf(id);
+        if (place === undefined) return <p role="alert">The run has no case of this name: {id}</p>;
+        return (
+          <>
+            <h1 tabIndex={-1}>
+              {id} <ChangeWord change={known.changeOf(place)} sure={known.isSure(place)} />
+            </h1>
+            <CaseBody source={source} runKey={runKey} id={id} place={place} />
+          </>
+        );
+      }}
+    </Await>
+  );
+}
+
+function CaseBody({ source, runKey, id, place }: CaseViewProps & { place: number }): JSX.Element {
+  const one = useLoaded(() => source.caseAt(runKey, place), [runKey, place, revision.value]);
+  useNeighbours(source, runKey, id);
+  return (
+    <Await of={one}>
+      {(value) =>
+        value === null ? (
+          <p>
+            The answers of this case are not in the file, so that it stays small. The command below shows
+            them.
+          </p>
+        ) : (
+          <>
+            <CaseTexts one={value} />
+            <Sides runKey={runKey} one={value} />
+          </>
+        )
+      }
+    </Await>
+  );
+}
+
+/** `j` and `k` go to the next case that the search found, as in the list. */
+function useNeighbours(source: PageSource, runKey: string, id: string): void {
+  const state = listOf(runKey);
+  const columns = useColumns(source, runKey);
+  const step = (by: number): boolean => {
+    if (columns.kind !== "ready") return false;
+    const hits = state.hits.value;
+    const at = hits.indexOf(columns.value.placeOf(id) ?? -1);
+    const next = at === -1 ? undefined : hits[at + by];
+    if (next === undefined) return false;
+    state.selected.value = at + by;
+    go({ view: "case", key: runKey, id: columns.value.idOf(next) });
+    return true;
+  };
+  useKeys([
+    { keys: ["j"], about: "the next case that was found", act: () => step(1) },
+    { keys: ["k"], about: "the case before", act: () => step(-1) },
+    {
+      keys: ["/"],
+      about: "search in the list",
+      act: () => {
+        searchWanted.value = true;
+        go({ view: "run", key: runKey, query: state.query.value });
+      },
+    },
+  ]);
+}
+
+function CaseTexts({ one }: { one: ViewedCase }): JSX.Element {
+  return (
+    <section class="texts" aria-label="what was asked">
+      <div>
+        <h2>Input</h2>
+        <PassageView label="input" passage={one.input} />
+      </div>
+      {one.expected === null ? null : (
+        <div>
+          <h2>Expected</h2>
+          <PassageView label="expected" passage={one.expected} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A side's trial that shows most: one that failed on the worse side, one that passed on the better. */
+function telling(side: ViewedSide, passing: boolean): number {
+  const at = side.trials.findIndex(({ outcome }) => outcome === (passing ? "passed" : "failed"));
+  return Math.max(0, at);
+}
+
+function shareOf(side: ViewedSide): number {
+  const [passed, all] = side.trials.reduce(
+    ([good, sum], { outcome, times }) => [good + (outcome === "passed" ? times : 0), sum + times],
+    [0, 0],
+  );
+  return all === 0 ? 0 : passed / all;
+}
+
+/** Both sides' trials, one of each shown, scrolled together. */
+function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Element {
+  const { now, before } = one;
+  const better = before !== null && shareOf(now) > shareOf(before);
+  const [nowAt, setNow] = useState(() => telling(now, better));
+  const [beforeAt, setBefore] = useState(() => (before === null ? 0 : telling(before, !better)));
+  const step = (at: number, by: number, { trials }: ViewedSide): number =>
+    Math.max(0, Math.min(trials.length - 1, at + by));
+  useKeys([
+    { keys: ["ArrowRight", "l"], about: "the next trial", act: () => setNow(step(nowAt, 1, now)) },
+    { keys: ["ArrowLeft", "h"], about: "the trial before", act: () => setNow(step(nowAt, -1, now)) },
+    ...(before === null
+      ? []
+      : [
+          {
+            keys: ["]"],
+            about: "the next trial of the other side",
+            act: () => setBefore(step(beforeAt, 1, before)),
+          },
+          { keys: ["["], about: "the one before it", act: () => setBefore(step(beforeAt, -1, before)) },
+        ]),
+    {
+      keys: ["Enter", "o"],
+      about: "open the trial, whole",
+      act: () => {
+        const trial = now.trials[nowAt];
+        if (trial === undefined) return false;
+        return go({ view: "trial", key: runKey, id: one.id, side: "now", trial: trial.trial });
+      },
+    },
+  ]);
+  const shown = { now: now.trials[nowAt], before: before?.trials[beforeAt] };
+  const texts = { now: answerOf(shown.now), before: answerOf(shown.before) };
+  const pieces = useMemo(
+    () => (shown.before === undefined || shown.now === undefined ? null : sideDiff(texts.before, texts.now)),
+    [texts.before, texts.now],
+  );
+  const pair = useScrolledTogether([texts.before, texts.now]);
+  return (
+    <>
+      <section class={before === null ? "sides one" : "sides"} aria-label="answers">
+        {before === null ? null : (
+          <Side
+            {...{ runKey, id: one.id, which: "before", side: before, at: beforeAt, choose: setBefore }}
+            pieces={pieces?.before ?? null}
+            box={pair.before}
+          />
+        )}
+        <Side
+          {...{ runKey, id: one.id, which: "now", side: now, at: nowAt, choose: setNow }}
+          pieces={pieces?.now ?? null}
+          box={pair.now}
+        />
+      </section>
+      <p class="legend">
+        {pieces === null
+          ? ""
+          : texts.before === texts.now
+            ? "The two answers are the same."
+            : "Marked: what differs; ▸ where the two answers part for the first time."}
+      </p>
+      <Distinct one={one} />
+    </>
+  );
+}
+
+function answerOf(trial: ViewedTrial | undefined): string {
+  return trial?.output?.text ?? trial?.error?.message ?? "";
+}
+
+interface SideProps {
+  readonly runKey: string;
+  readonly id: string;
+  readonly which: "now" | "before";
+  readonly side: ViewedSide;
+  readonly at: number;
+  readonly choose: (at: number) => void;
+  readonly pieces: readonly Piece[] | null;
+  readonly box: { current: HTMLPreElement | null };
+}
+
+function Side({ runKey, id, which, side, at, choose, pieces, box }: SideProps): JSX.Element {
+  const trial = side.trials[at];
+  return (
+    <div class="side">
+      <h2>
+        {which === "now" ? "Now" : "Before"} <span class="faint">{side.name}</span>
+      </h2>
+      <div class="trials" role="group" aria-label={`trials ${which}`}>
+        {side.trials.map((one, place) => (
+          <button
+            key={one.trial}
+            type="button"
+            aria-pressed={place === at}
+            aria-label={`trial ${one.trial} ${which}: ${one.outcome}`}
+            onClick={() => choose(place)}
+          >
+            <Marks name="" marks={LETTERS[one.outcome]} />
+            {one.times > 1 ? ` ×${one.times}` : ""}
+          </button>
+        ))}
+      </div>
+      {trial === undefined ? (
+        <p class="faint">no answer is at hand</p>
+      ) : (
+        <>
+          <pre class="answer" tabIndex={0} role="region" aria-label={`answer ${which}`} ref={box}>
+            {trial.error === null ? null : <span class="unsure">{trial.error.kind}: </span>}
+            {pieces === null ? answerOf(trial) : <Pieces pieces={pieces} />}
+          </pre>
+          {trial.output !== null && trial.output.text.length < trial.output.letters ? (
+            <p class="faint">The answer goes on; the whole trial has all of it.</p>
+          ) : null}
+          <TrialScores trial={trial} />
+          <TrialFactLine trial={trial} />
+          {side.run === null ? null : (
+            <p>
+              <a href={addressOf({ view: "trial", key: runKey, id, side: which, trial: trial.trial })}>
+                trial {trial.trial}, whole
+              </a>
+            </p>
+          )}
+        </>
+      )}
+    </div>
+  );
+}
+
+const LETTERS = { passed: "p", failed: "f", errored: "e", unscored: "?" } as const;
+
+function Pieces({ pieces }: { pieces: readonly Piece[] }): JSX.Element {
+  return (
+    <>
+      {pieces.map(({ kind, text, first }, at) => {
+        const key = `${at} ${kind}`;
+        if (kind === "same") return <span key={key}>{text}</span>;
+        return (
+          <mark key={key} class={first ? "first" : ""}>
+            {text}
+          </mark>
+        );
+      })}
+    </>
+  );
+}
+
+/** Two boxes that begin where their texts part, and of which each follows the other. */
+function useScrolledTogether(texts: readonly string[]) {
+  const before = useRef<HTMLPreElement>(null);
+  const now = useRef<HTMLPreElement>(null);
+  useEffect(() => {
+    const boxes = [before.current, now.current].flatMap((box) => (box === null ? [] : [box]));
+    const [one, other] = boxes;
+    for (const box of boxes) {
+      const first = box.querySelector<HTMLElement>(".first");
+      box.scrollTop = first === null ? 0 : Math.max(0, first.offsetTop - box.offsetTop - 40);
+    }
+    if (one === undefined || other === undefined) return;
+    let leader: HTMLElement | null = null;
+    const follow = (from: HTMLElement, to: HTMLElement) => (): void => {
+      if (leader !== null && leader !== from) return;
+      leader = from;
+      to.scrollTop = from.scrollTop + offsetBetween(from, to);
+      setTimeout(() => {
+        leader = null;
+      }, 60);
+    };
+    const [first, second] = [follow(one, other), follow(other, one)];
+    one.addEventListener("scroll", first, { passive: true });
+    other.addEventListener("scroll", second, { passive: true });
+    return () => {
+      one.removeEventListener("scroll", first);
+      other.removeEventListener("scroll", second);
+    };
+  }, texts);
+  return { before, now };
+}
+
+/** How far the place where the texts part lies lower in one box than in the other. */
+function offsetBetween(from: HTMLElement, to: HTMLElement): number {
+  const place = (box: HTMLElement): number =>
+    (box.querySelector<HTMLElement>(".first")?.offsetTop ?? box.offsetTop) - box.offsetTop;
+  return place(to) - place(from);
+}
+
+/** Every distinct answer with the trials that gave it: repeats are folded and counted. */
+function Distinct({ one: { now, before } }: { one: ViewedCase }): JSX.Element | null {
+  const groups = distinctAnswers(now, before);
+  if (groups.length < 2) return null;
+  return (
+    <details class="distinct">
+      <summary>{plural(groups.length, "distinct answer")}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">answer</th>
+            {before === null ? null : (
+              <th scope="col" class="number">
+                before
+              </th>
+            )}
+            <th scope="col" class="number">
+              now
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {groups.slice(0, 50).map((group) => (
+            <tr key={group.text}>
+              <td class="answer-line">{group.text.slice(0, 300)}</td>
+              {before === null ? null : <td class="number">{group.before}</td>}
+              <td class="number">{group.now}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+interface AnswerGroup {
+  readonly text: string;
+  now: number;
+  before: number;
+}
+
+/** Commonest first. */
+export function distinctAnswers(now: ViewedSide, before: ViewedSide | null): readonly AnswerGroup[] {
+  const groups = new Map<string, AnswerGroup>();
+  for (const [side, list] of [
+    ["before", before?.trials ?? []],
+    ["now", now.trials],
+  ] as const)
+    for (const trial of list) {
+      if (trial.output === null) continue;
+      const group = groups.get(trial.output.text) ?? { text: trial.output.text, now: 0, before: 0 };
+      group[side] += trial.times;
+      groups.set(group.text, group);
+    }
+  return [...groups.values()].sort((a, b) => b.now + b.before - a.now - a.before);
+}

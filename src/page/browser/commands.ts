@@ -1,0 +1,43 @@
+import type { Route } from "./route.ts";
+
+/** The command that shows what a view shows, ready to be pasted. */
+export function commandOf(route: Route): string {
+  switch (route.view) {
+    case "home":
+      return "evals history";
+    case "run": {
+      const [a, b] = sidesOf(route.key);
+      return b === undefined ? `evals show ${a}` : `evals diff run:${a} run:${b}`;
+    }
+    case "case":
+      return `evals show ${shellWord(`${candidateOf(route.key)}/${route.id}`)}`;
+    case "trial": {
+      const [a, b] = sidesOf(route.key);
+      const run = route.side === "now" || b === undefined ? candidateOf(route.key) : a;
+      return `evals show ${shellWord(`${run}/${route.id}/${route.trial}`)}`;
+    }
+    case "matrix":
+      return route.keys.map((key) => `evals show ${candidateOf(key)}`).join("; ");
+    case "labels":
+      return route.suite === null ? "evals label <suite>" : `evals label ${shellWord(route.suite)}`;
+    default:
+      return route satisfies never;
+  }
+}
+
+/** The two runs of `a..b`, or the one of `a`. */
+export function sidesOf(key: string): [string, string?] {
+  const [a = "", b] = key.split("..");
+  return b === undefined ? [a] : [a, b];
+}
+
+/** The run whose cases a key lists. */
+export function candidateOf(key: string): string {
+  const [a, b] = sidesOf(key);
+  return b ?? a;
+}
+
+/** One word for a shell, in quotes where it has anything but plain letters. */
+export function shellWord(word: string): string {
+  return /^[\w./:@^=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

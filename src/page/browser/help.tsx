@@ -1,0 +1,75 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type KeyBinding, openBindings } from "./keys.ts";
+import { NUMBERS, STATUSES } from "./query.ts";
+
+/** The keys that hold in the view behind it, and what the search understands. */
+export function Help({ close }: { close: () => void }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [bindings] = useState<readonly KeyBinding[]>(openBindings);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog ref={dialog} aria-labelledby="help-title" onClose={close}>
+      <h2 id="help-title">Keys</h2>
+      <dl>
+        {bindings.map(({ keys, about }) => (
+          <div key={about}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{keyName(key)}</kbd>
+              ))}
+            </dt>
+            <dd>{about}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>Search</h2>
+      <p>
+        <code>tag:billing broke score.tone&lt;0.5 "late parcel"</code>: everything must hold; <code>-</code>{" "}
+        before a word turns it round. Anything else is looked for in ids, tags, inputs and answers.
+      </p>
+      <dl>
+        {Object.entries(STATUSES).map(([word, about]) => (
+          <div key={word}>
+            <dt>
+              <code>{word}</code>
+            </dt>
+            <dd>{about}</dd>
+          </div>
+        ))}
+        {Object.entries(NUMBERS).map(([word, about]) => (
+          <div key={word}>
+            <dt>
+              <code>{word}&lt;0.5</code>
+            </dt>
+            <dd>{about}</dd>
+          </div>
+        ))}
+        <div>
+          <dt>
+            <code>score.NAME&gt;=0.8</code>
+          </dt>
+          <dd>mean of a scorer over the case's trials</dd>
+        </div>
+        <div>
+          <dt>
+            <code>case:refund-*</code>
+          </dt>
+          <dd>ids of this form</dd>
+        </div>
+      </dl>
+      <form method="dialog">
+        <button type="submit">close</button>
+      </form>
+    </dialog>
+  );
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  ArrowDown: "↓",
+  ArrowUp: "↑",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+};
+
+const keyName = (key: string): string => NAMES[key] ?? key;

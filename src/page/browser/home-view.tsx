@@ -1,0 +1,266 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useMemo } from "preact/hooks";
+import type { RunSummary } from "../../domain/viewed-run.ts";
+import { count, dollars, percent, plural } from "../../reports/format-numbers.ts";
+import { intervalText } from "../../reports/metric-rows.ts";
+import { Sparkline } from "./charts.tsx";
+import { useKeys } from "./keys.ts";
+import { useLoaded } from "./loaded.ts";
+import { go, revision } from "./page-state.ts";
+import { addressOf, type Route } from "./route.ts";
+import { SearchField } from "./search-field.tsx";
+import type { PageSource } from "./source.ts";
+import { Await } from "./status-lines.tsx";
+import { timeText } from "./verdict.tsx";
+import { VirtualGrid } from "./virtual-grid.tsx";
+
+/** Where one begins: each suite with its newest verdict and its trend, then every run. */
+export function HomeView({ source }: { source: PageSource }): JSX.Element {
+  const home = useLoaded(() => source.home(), [revision.value]);
+  return (
+    <Await of={home}>
+      {({ runs, more }) => (
+        <>
+          <h1 tabIndex={-1}>Runs</h1>
+          {runs.length === 0 ? (
+            <p>
+              No run yet. <code>evals run</code> makes one, and it appears here while it is under way.
+            </p>
+          ) : (
+            <>
+              <Suites runs={runs} />
+              <RunList source={source} runs={runs} />
+              {more > 0 ? <p class="faint">{count(more)} older runs are not in this list.</p> : null}
+            </>
+          )}
+        </>
+      )}
+    </Await>
+  );
+}
+
+interface Suite {
+  readonly name: string;
+  readonly newest: RunSummary;
+  /** Oldest first. */
+  readonly rates: readonly number[];
+}
+
+/** Suites with their newest run, in the order in which they were run last. */
+export function suitesOf(runs: readonly RunSummary[]): Suite[] {
+  const byName = new Map<string, RunSummary[]>();
+  for (const run of runs) byName.set(run.name, [...(byName.get(run.name) ?? []), run]);
+  return [...byName].flatMap(([name, list]) => {
+    const [newest] = list;
+    const rates = list.flatMap(({ pass_rate }) => (pass_rate?.value == null ? [] : [pass_rate.value]));
+    return newest === undefined ? [] : [{ name, newest, rates: rates.slice(0, 40).reverse() }];
+  });
+}
+
+function Suites({ runs }: { runs: readonly RunSummary[] }): JSX.Element {
+  const suites = useMemo(() => suitesOf(runs), [runs]);
+  return (
+    <section aria-label="suites">
+      <h2>Suites</h2>
+      <ul class="suites">
+        {suites.slice(0, 60).map(({ name, newest, rates }) => (
+          <li key={name}>
+            <a href={runAddress(newest.id)}>
+              <strong>{name}</strong>
+            </a>{" "}
+            <OutcomeWord run={newest} />
+            <span class="faint line">{newest.target}</span>
+            <span>{rateText(newest)}</span>
+            <Sparkline values={rates} label={`pass rate of the last ${rates.length} runs`} />
+          </li>
+        ))}
+      </ul>
+      {suites.length > 60 ? <p class="faint">{count(suites.length - 60)} more suites.</p> : null}
+    </section>
+  );
+}
+
+const runAddress = (key: string): string => addressOf({ view: "run", key, query: "" });
+
+function rateText({ pass_rate }: RunSummary): string {
+  if (pass_rate?.value == null) return "";
+  const interval = intervalText(pass_rate.low ?? null, pass_rate.high ?? null, "ratio");
+  return interval === "" ? percent(pass_rate.value) : `${percent(pass_rate.value)} (${interval})`;
+}
+
+/** How a run ended in a word, or how far it is. */
+export function OutcomeWord({ run }: { run: RunSummary }): JSX.Element {
+  const { status, outcome, verdict } = run;
+  const found = verdict === "none" ? "" : `: ${verdict.replaceAll("_", " ")}`;
+  if (status === "running")
+    return (
+      <span class="unsure">
+        running, {count(run.done)} of {plural(run.planned, "trial")}
+      </span>
+    );
+  if (outcome === null) return <span class="faint">{status.replaceAll("_", " ")}</span>;
+  if (outcome === "failed") return <span class="bad">FAILED{found}</span>;
+  if (outcome === "undecided") return <span class="unsure">UNDECIDED{found}</span>;
+  if (outcome === "not_gated") return <span>DONE</span>;
+  return verdict === "inconclusive" ? (
+    <span class="unsure">PASSED, not enough evidence</span>
+  ) : (
+    <span class="good">PASSED{found}</span>
+  );
+}
+
+function RunList({ source, runs }: { source: PageSource; runs: readonly RunSummary[] }): JSX.Element {
+  const query = useSignal("");
+  const selected = useSignal(-1);
+  const chosen = useSignal<readonly string[]>([]);
+  const hits = useMemo(() => foundRuns(runs, query.value), [runs, query.value]);
+  const live = source.start.mode === "live";
+  useEffect(() => {
+    selected.value = Math.min(selected.value, hits.length - 1);
+  }, [hits]);
+  const choose = (id: string): void => {
+    chosen.value = chosen.value.includes(id)
+      ? chosen.value.filter((one) => one !== id)
+      : [...chosen.value, id];
+  };
+  const target = comparisonOf(runs, chosen.value, live);
+  const compare = (): boolean => {
+    if (target === null) return false;
+    go(target);
+    return true;
+  };
+  useKeys([
+    {
+      keys: ["x"],
+      about: "choose the selected run for a comparison",
+      act: () => {
+        const run = hits[selected.value];
+        return run === undefined ? false : choose(run.id);
+      },
+    },
+    { keys: ["c"], about: "compare the chosen runs", act: compare },
+  ]);
+  return (
+    <section aria-label="runs">
+      <h2>All runs</h2>
+      <SearchField
+        value={query.value}
+        change={(text) => {
+          query.value = text;
+          selected.value = -1;
+        }}
+        enter={() => {
+          selected.value = foundRuns(runs, query.value).length > 0 ? 0 : -1;
+          document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
+        }}
+        placeholder="search: suite, target, id, commit, failed"
+        status={`${hits.length === runs.length ? "" : `${count(hits.length)} of `}${plural(runs.length, "run")}`}
+      />
+      <p class="statuses">
+        <button type="button" disabled={target === null} onClick={compare}>
+          compare {chosen.value.length < 2 ? "two or more chosen runs" : `${chosen.value.length} runs`}{" "}
+          <kbd>c</kbd>
+        </button>
+      </p>
+      <VirtualGrid
+        shape="runs"
+        label="runs"
+        count={hits.length}
+        selected={selected.value}
+        select={(index) => {
+          selected.value = index;
+        }}
+        open={(index) => {
+          const run = hits[index];
+          if (run !== undefined) go({ view: "run", key: keyOf(source, run), query: "" });
+        }}
+        head={["choose", "run", "outcome", "pass rate", "cost", "started"].map((name) => (
+          <span key={name} role="columnheader">
+            {name}
+          </span>
+        ))}
+        row={(index) => {
+          const run = hits[index];
+          return run === undefined ? null : (
+            <RunCells
+              run={run}
+              address={runAddress(keyOf(source, run))}
+              chosen={chosen.value}
+              choose={choose}
+            />
+          );
+        }}
+      />
+    </section>
+  );
+}
+
+/** A file knows a run by the key that it gave it. */
+function keyOf({ start }: PageSource, { id }: RunSummary): string {
+  return start.runs.find(({ summary }) => summary.id === id)?.key ?? id;
+}
+
+/** Two runs of a suite are compared, the older as the baseline; more, and two in a file, stand in a matrix. */
+export function comparisonOf(
+  runs: readonly RunSummary[],
+  chosen: readonly string[],
+  live: boolean,
+): Route | null {
+  const [newer, older] = runs.filter(({ id }) => chosen.includes(id));
+  if (newer === undefined || older === undefined) return null;
+  if (chosen.length === 2 && live && newer.suite === older.suite)
+    return { view: "run", key: `${older.id}..${newer.id}`, query: "" };
+  return { view: "matrix", keys: [...chosen] };
+}
+
+/** Every word must be in something that the list shows. */
+export function foundRuns(runs: readonly RunSummary[], query: string): readonly RunSummary[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return runs;
+  return runs.filter((run) => {
+    const { id, name, target, commit, status, outcome, verdict } = run;
+    const said = [id, name, target, commit, status, outcome, verdict].join(" ").toLowerCase();
+    return words.every((word) => said.includes(word));
+  });
+}
+
+interface RunCellsProps {
+  readonly run: RunSummary;
+  readonly address: string;
+  readonly chosen: readonly string[];
+  readonly choose: (id: string) => void;
+}
+
+function RunCells({ run, address, chosen, choose }: RunCellsProps): JSX.Element {
+  return (
+    <>
+      <span role="gridcell">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`choose run ${run.id}`}
+          checked={chosen.includes(run.id)}
+          onChange={() => choose(run.id)}
+        />
+      </span>
+      <span role="gridcell" class="what">
+        <a href={address} tabIndex={-1}>
+          {run.id} {run.name}
+        </a>
+        <span class="faint line">
+          {run.target} · {plural(run.cases, "case")} × {run.trials}
+        </span>
+      </span>
+      <span role="gridcell">
+        <OutcomeWord run={run} />
+      </span>
+      <span role="gridcell">{rateText(run)}</span>
+      <span role="gridcell">{run.cost_usd === null ? "unknown" : dollars(run.cost_usd)}</span>
+      <span role="gridcell" class="faint">
+        {timeText(run.started_at)}
+        {run.commit === null ? "" : ` ${run.commit.slice(0, 7)}`}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,17 @@
+// The page's application. It is built into one script, which a page holds whole.
+import "@preact/signals";
+import { render } from "preact";
+import type { PageStart } from "../page-documents.ts";
+import { App } from "./app.tsx";
+import { fileSource } from "./file-source.ts";
+import { liveSource } from "./live-source.ts";
+import { followAddress } from "./page-state.ts";
+import "./page.css";
+
+const start = JSON.parse(document.getElementById("start")?.textContent ?? "null") as PageStart;
+const source = start.mode === "file" ? fileSource(start, document) : liveSource(start, location.pathname);
+const root = document.getElementById("app");
+if (root !== null) {
+  followAddress();
+  render(<App source={source} />, root);
+}

@@ -1,0 +1,47 @@
+import type { JSX } from "preact";
+
+interface Mark {
+  readonly sign: string;
+  readonly tone: string;
+  readonly word: string;
+}
+
+export const MARKS: Readonly<Record<string, Mark>> = {
+  p: { sign: "●", tone: "good", word: "passed" },
+  f: { sign: "○", tone: "bad", word: "failed" },
+  e: { sign: "✕", tone: "unsure", word: "error" },
+  "?": { sign: "?", tone: "faint", word: "not scored" },
+  "-": { sign: "·", tone: "faint", word: "not asked" },
+};
+
+/** More trials than this are told by their number. */
+const MOST_MARKS = 15;
+
+/** The trials of a case on one side: a sign each, or their counts. */
+export function Marks({ marks, name }: { marks: string; name: string }): JSX.Element {
+  const said = marksInWords(marks);
+  const words = `${name} ${said}`;
+  if (marks.length > MOST_MARKS) return <span class="marks">{countsOf(marks)}</span>;
+  return (
+    <span class="marks" role="img" aria-label={words} title={words}>
+      {[...marks].map((mark, at) => (
+        <span key={at} class={MARKS[mark]?.tone ?? ""}>
+          {MARKS[mark]?.sign ?? mark}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** `3 of 5 passed, 1 error`. */
+export function marksInWords(marks: string): string {
+  const count = (letter: string): number => [...marks].filter((one) => one === letter).length;
+  const answered = count("p") + count("f") + count("?");
+  const errors = count("e");
+  const more = errors === 0 ? "" : `, ${errors} ${errors === 1 ? "error" : "errors"}`;
+  return `${count("p")} of ${answered} passed${more}`;
+}
+
+function countsOf(marks: string): string {
+  return marksInWords(marks).replace(" of ", "/").replace(" passed", "");
+}

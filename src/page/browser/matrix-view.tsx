@@ -1,0 +1,214 @@
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { count, dollars, duration, percent, plural } from "../../reports/format-numbers.ts";
+import { intervalText } from "../../reports/metric-rows.ts";
+import type { RunDocument } from "../page-documents.ts";
+import { CaseColumns } from "./case-columns.ts";
+import { useLoaded } from "./loaded.ts";
+import { Marks } from "./marks.tsx";
+import { Scroll } from "./metric-table.tsx";
+import { go, revision } from "./page-state.ts";
+import { addressOf } from "./route.ts";
+import { SearchField } from "./search-field.tsx";
+import type { PageSource } from "./source.ts";
+import { Await } from "./status-lines.tsx";
+import { VirtualGrid } from "./virtual-grid.tsx";
+
+interface Target {
+  readonly run: RunDocument;
+  readonly columns: CaseColumns;
+}
+
+/** Cases × targets: the trials of each in a row, their rates with intervals above. */
+export function MatrixView({ source, keys }: { source: PageSource; keys: readonly string[] }): JSX.Element {
+  const targets = useLoaded(
+    () =>
+      Promise.all(
+        keys.map(
+          async (key): Promise<Target> => ({
+            run: await source.run(key),
+            columns: new CaseColumns(await source.index(key)),
+          }),
+        ),
+      ),
+    [keys.join(), revision.value],
+  );
+  return <Await of={targets}>{(known) => <Matrix targets={known} />}</Await>;
+}
+
+/** Ids of all targets, in the order in which they come first. */
+export function idsOf(targets: readonly { readonly columns: CaseColumns }[]): string[] {
+  const ids = new Set<string>();
+  for (const { columns } of targets)
+    for (let place = 0; place < columns.size; place++) ids.add(columns.idOf(place));
+  return [...ids];
+}
+
+/** The shares of a case in all targets; null where a target does not have it. */
+function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
+  return targets.map(({ columns }) => {
+    const place = columns.placeOf(id);
+    return place === undefined ? null : columns.shareOf(place);
+  });
+}
+
+function Matrix({ targets }: { targets: readonly Target[] }): JSX.Element {
+  const query = useSignal("");
+  const selected = useSignal(-1);
+  const ids = useMemo(() => idsOf(targets), [targets]);
+  const hits = useMemo(() => foundIds(targets, ids, query.value), [targets, ids, query.value]);
+  const [first] = targets;
+  return (
+    <>
+      <h1 tabIndex={-1}>
+        {plural(targets.length, "target")} of {first?.run.summary.suite ?? ""}
+      </h1>
+      <TargetTable targets={targets} />
+      <section aria-label="cases">
+        <h2>Cases</h2>
+        <SearchField
+          value={query.value}
+          change={(text) => {
+            query.value = text;
+            selected.value = -1;
+          }}
+          enter={() => {
+            selected.value = foundIds(targets, ids, query.value).length > 0 ? 0 : -1;
+            document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
+          }}
+          placeholder="search: an id, a tag, an input; differ for cases on which targets differ"
+          status={`${hits.length === ids.length ? "" : `${count(hits.length)} of `}${plural(ids.length, "case")}`}
+        />
+        <VirtualGrid
+          shape="matrix"
+          label="cases by targets"
+          count={hits.length}
+          selected={selected.value}
+          select={(index) => {
+            selected.value = index;
+          }}
+          open={(index) => {
+            const id = hits[index];
+            const target = targets.find(
+              ({ columns }) => id !== undefined && columns.placeOf(id) !== undefined,
+            );
+            if (id !== undefined && target !== undefined) go({ view: "case", key: target.run.key, id });
+          }}
+          head={["case", ...targets.map(({ run }) => run.summary.target)].map((name, at) => (
+            <span key={at === 0 ? name : (targets[at - 1]?.run.key ?? at)} role="columnheader" class="line">
+              {name}
+            </span>
+          ))}
+          row={(index) => <MatrixCells targets={targets} id={hits[index] ?? ""} />}
+        />
+      </section>
+    </>
+  );
+}
+
+/** Every word must be in id, tags or input; `differ` asks for cases that some target passes more often than another. */
+function foundIds(targets: readonly Target[], ids: readonly string[], query: string): readonly string[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return ids;
+  return ids.filter((id) =>
+    words.every((word) => (word === "differ" ? differs(targets, id) : tells(targets, id, word))),
+  );
+}
+
+function differs(targets: readonly Target[], id: string): boolean {
+  const known = sharesOf(targets, id).filter((share) => share !== null);
+  return new Set(known).size > 1;
+}
+
+function tells(targets: readonly Target[], id: string, word: string): boolean {
+  if (id.toLowerCase().includes(word)) return true;
+  return targets.some(({ columns }) => {
+    const place = columns.placeOf(id);
+    if (place === undefined) return false;
+    return [columns.inputOf(place), ...columns.tagsOf(place)].some((text) =>
+      text.toLowerCase().includes(word),
+    );
+  });
+}
+
+function MatrixCells({ targets, id }: { targets: readonly Target[]; id: string }): JSX.Element {
+  const shares = sharesOf(targets, id);
+  const best = Math.max(...shares.map((share) => share ?? 0));
+  return (
+    <>
+      <span role="gridcell" class="what">
+        <span>{id}</span>
+        <span class="faint line">{inputOf(targets, id)}</span>
+      </span>
+      {targets.map(({ run, columns }, at) => {
+        const place = columns.placeOf(id);
+        const share = shares[at] ?? null;
+        return (
+          <span key={run.key} role="gridcell" class={share !== null && share < best ? "less" : ""}>
+            {place === undefined ? (
+              <span class="faint">not asked</span>
+            ) : (
+              <a href={addressOf({ view: "case", key: run.key, id })} tabIndex={-1}>
+                <Marks name={run.summary.target} marks={columns.marksOf(place)} />
+              </a>
+            )}
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
+function inputOf(targets: readonly Target[], id: string): string {
+  for (const { columns } of targets) {
+    const place = columns.placeOf(id);
+    if (place !== undefined) return columns.inputOf(place);
+  }
+  return "";
+}
+
+function TargetTable({ targets }: { targets: readonly Target[] }): JSX.Element {
+  return (
+    <Scroll label="targets">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">target</th>
+            <th scope="col" class="number">
+              pass rate
+            </th>
+            <th scope="col" class="number">
+              95 %
+            </th>
+            <th scope="col" class="number">
+              cost
+            </th>
+            <th scope="col" class="number">
+              p95
+            </th>
+            <th scope="col">run</th>
+          </tr>
+        </thead>
+        <tbody>
+          {targets.map(({ run: { key, summary, report } }) => {
+            const rate = report.metrics.pass_rate;
+            const late = report.metrics.latency_p95?.value ?? null;
+            return (
+              <tr key={key}>
+                <th scope="row">{summary.target}</th>
+                <td class="number">{rate?.value == null ? "unknown" : percent(rate.value)}</td>
+                <td class="number">{intervalText(rate?.low ?? null, rate?.high ?? null, "ratio")}</td>
+                <td class="number">{summary.cost_usd === null ? "unknown" : dollars(summary.cost_usd)}</td>
+                <td class="number">{late === null ? "unknown" : duration(late)}</td>
+                <td>
+                  <a href={addressOf({ view: "run", key, query: "" })}>{summary.id}</a>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}

@@ -1,0 +1,234 @@
+import type { CaseColumns } from "./case-columns.ts";
+
+/** One condition of a search. */
+export type Term = { readonly not: boolean } & (
+  | { readonly kind: "status"; readonly status: Status }
+  | { readonly kind: "tag"; readonly tag: string }
+  | { readonly kind: "case"; readonly pattern: RegExp }
+  | { readonly kind: "number"; readonly field: string; readonly op: Operator; readonly value: number }
+  | { readonly kind: "text"; readonly text: string }
+);
+
+type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
+
+/** Words with a meaning of their own; in quotes they are texts to look for. */
+export const STATUSES = {
+  fell: "passes fewer of its trials than before; broke is the same",
+  rose: "passes more of its trials than before; fixed is the same",
+  sure: "fell or rose by more than chance would do",
+  same: "did not move",
+  flaky: "passes some trials and fails others",
+  failing: "does not pass every trial",
+  never: "passes no trial",
+  passing: "passes every trial",
+  errored: "has a trial without an answer",
+  new: "is not in the baseline",
+  changed: "has another input or expectation than in the baseline",
+  missing: "has no answer on one side",
+} as const;
+export type Status = keyof typeof STATUSES;
+
+const SPELLINGS: Readonly<Record<string, Status>> = {
+  broke: "fell",
+  broken: "fell",
+  fixed: "rose",
+  failed: "failing",
+  passed: "passing",
+  errors: "errored",
+  error: "errored",
+};
+
+/** What can be compared with a number, beside `score.<name>`. */
+export const NUMBERS = {
+  pass: "share of passed trials",
+  was: "the same on the other side",
+  delta: "the difference of the two",
+  latency: "mean time of an answer, in ms or with a unit: 2s",
+  errors: "trials without an answer",
+} as const;
+
+/**
+ * Reads a search: `tag:billing broke score.tone<0.5 -flaky "late parcel"`. All conditions must hold; `-` before one
+ * turns it round. What is no condition is text to look for in id, tags, input and answers.
+ */
+export function parseQuery(query: string): Term[] {
+  return wordsOf(query).map(readTerm);
+}
+
+interface Word {
+  readonly text: string;
+  /** The whole word stood in quotes. */
+  readonly quoted: boolean;
+  readonly not: boolean;
+}
+
+/** Words between blanks; quotes hold blanks together, in the middle of a word too. */
+function wordsOf(query: string): Word[] {
+  const found = query.match(/-?(?:"[^"]*"?|[^\s"])+/g) ?? [];
+  return found.flatMap((written) => {
+    const not = written.startsWith("-") && written.length > 1;
+    const word = not ? written.slice(1) : written;
+    const quoted = /^"[^"]*"?$/.test(word);
+    const text = word.replaceAll('"', "");
+    return text === "" ? [] : [{ text, quoted, not }];
+  });
+}
+
+const COMPARISON = /^(score\.[^<>=!]+|[a-z]+)(<=|>=|!=|<|>|=)(-?[\d.]+)(%|ms|s)?$/;
+
+function readTerm({ text, quoted, not }: Word): Term {
+  if (quoted) return { not, kind: "text", text: text.toLowerCase() };
+  const status = SPELLINGS[text] ?? text;
+  if (Object.hasOwn(STATUSES, status)) return { not, kind: "status", status: status as Status };
+  const [, prefix, rest = ""] = /^(tag|case|is):(.+)$/.exec(text) ?? [];
+  if (prefix === "tag") return { not, kind: "tag", tag: rest.toLowerCase() };
+  if (prefix === "case") return { not, kind: "case", pattern: globPattern(rest) };
+  if (prefix === "is") return readTerm({ text: rest, quoted: false, not });
+  const [, field = "", op = "", digits = "", unit] = COMPARISON.exec(text) ?? [];
+  const value = Number(digits);
+  if (op !== "" && Number.isFinite(value) && (field.startsWith("score.") || Object.hasOwn(NUMBERS, field)))
+    return { not, kind: "number", field, op: op as Operator, value: value * unitFactor(unit) };
+  return { not, kind: "text", text: text.toLowerCase() };
+}
+
+function unitFactor(unit: string | undefined): number {
+  if (unit === "%") return 0.01;
+  return unit === "s" ? 1000 : 1;
+}
+
+/** `refund-*`: a star stands for any letters. */
+function globPattern(glob: string): RegExp {
+  const pattern = glob
+    .split("*")
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"))
+    .join(".*");
+  return new RegExp(`^${pattern}$`, "i");
+}
+
+/** The texts that a search looks for. */
+export function textsOf(terms: readonly Term[]): string[] {
+  return terms.flatMap((term) => (term.kind === "text" ? [term.text] : []));
+}
+
+/**
+ * The places that a search finds, in the order they are given.
+ * @param found places whose input or answers hold a text, as far as that is known yet
+ */
+export function findPlaces(
+  columns: CaseColumns,
+  places: Iterable<number>,
+  terms: readonly Term[],
+  found: (text: string) => ReadonlySet<number> | undefined,
+): number[] {
+  const tests = terms.map((term) => {
+    const test = testOf(term, columns, found);
+    return term.not ? (place: number) => !test(place) : test;
+  });
+  const hits: number[] = [];
+  for (const place of places) if (tests.every((test) => test(place))) hits.push(place);
+  return hits;
+}
+
+type Test = (place: number) => boolean;
+
+function testOf(
+  term: Term,
+  columns: CaseColumns,
+  found: (text: string) => ReadonlySet<number> | undefined,
+): Test {
+  switch (term.kind) {
+    case "status":
+      return (place) => hasStatus(columns, place, term.status);
+    case "tag":
+      return (place) => columns.tagsOf(place).some((tag) => tag.toLowerCase() === term.tag);
+    case "case":
+      return (place) => term.pattern.test(columns.idOf(place));
+    case "number":
+      return (place) => holds(numberOf(columns, place, term.field), term.op, term.value);
+    case "text": {
+      const more = found(term.text);
+      return (place) => more?.has(place) === true || shows(columns, place, term.text);
+    }
+    default:
+      return term satisfies never;
+  }
+}
+
+function shows(columns: CaseColumns, place: number, text: string): boolean {
+  return (
+    columns.idOf(place).toLowerCase().includes(text) ||
+    columns.inputOf(place).toLowerCase().includes(text) ||
+    columns.tagsOf(place).some((tag) => tag.toLowerCase().includes(text))
+  );
+}
+
+export function hasStatus(columns: CaseColumns, place: number, status: Status): boolean {
+  const [passed = 0, answered = 0] = [columns.passed[place], columns.answered[place]];
+  const errored = columns.errored[place] ?? 0;
+  switch (status) {
+    case "fell":
+      return columns.changeOf(place) === "broken";
+    case "rose":
+      return columns.changeOf(place) === "fixed";
+    case "sure":
+      return columns.isSure(place);
+    case "flaky":
+      return passed > 0 && passed < answered;
+    case "failing":
+      return passed < answered || errored > 0;
+    case "never":
+      return passed === 0 && answered > 0;
+    case "passing":
+      return passed === answered && answered > 0 && errored === 0;
+    case "errored":
+      return errored > 0;
+    case "same":
+    case "new":
+    case "changed":
+    case "missing":
+      return columns.changeOf(place) === status;
+    default:
+      return status satisfies never;
+  }
+}
+
+function numberOf(columns: CaseColumns, place: number, field: string): number | null {
+  if (field.startsWith("score."))
+    return columns.scoreOf(columns.scorers.indexOf(field.slice("score.".length)), place);
+  const [now, was] = [columns.shareOf(place), columns.shareBefore(place)];
+  switch (field) {
+    case "pass":
+      return now;
+    case "was":
+      return was;
+    case "delta":
+      return now === null || was === null ? null : now - was;
+    case "latency":
+      return columns.latencyOf(place);
+    case "errors":
+      return columns.errored[place] ?? 0;
+    default:
+      return null;
+  }
+}
+
+/** What is unknown fulfils nothing. */
+function holds(value: number | null, op: Operator, bound: number): boolean {
+  if (value === null) return false;
+  switch (op) {
+    case "<":
+      return value < bound;
+    case "<=":
+      return value <= bound;
+    case ">":
+      return value > bound;
+    case ">=":
+      return value >= bound;
+    case "=":
+      return value === bound;
+    case "!=":
+      return value !== bound;
+    default:
+      return op satisfies never;
+  }
+}

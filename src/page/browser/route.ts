@@ -1,0 +1,94 @@
+/** What a page shows; every one of them has an address. */
+export type Route =
+  | { readonly view: "home" }
+  | { readonly view: "run"; readonly key: string; readonly query: string }
+  | { readonly view: "case"; readonly key: string; readonly id: string }
+  | {
+      readonly view: "trial";
+      readonly key: string;
+      readonly id: string;
+      readonly side: "now" | "before";
+      readonly trial: number;
+    }
+  | { readonly view: "matrix"; readonly keys: readonly string[] }
+  | { readonly view: "labels"; readonly suite: string | null };
+
+/** What an address after `#` names; an unknown one is home. */
+export function parseRoute(hash: string): Route {
+  const [path = "", search = ""] = cutOnce(hash.replace(/^#?\/?/, ""), "?");
+  const words = path.split("/").map(decoded);
+  const [view, ...rest] = words;
+  if (view === "run" && rest[0]) return runRoute(rest[0], rest.slice(1), search);
+  if (view === "compare" && rest[0] && rest[1])
+    return runRoute(`${rest[0]}..${rest[1]}`, rest.slice(2), search);
+  if (view === "matrix" && rest[0]) return { view, keys: rest[0].split(",") };
+  if (view === "labels") return { view, suite: rest[0] || null };
+  return { view: "home" };
+}
+
+function runRoute(key: string, [what, id, side, trial]: readonly string[], search: string): Route {
+  if (what !== "case" || id === undefined)
+    return { view: "run", key, query: new URLSearchParams(search).get("q") ?? "" };
+  const number = Number(trial);
+  if ((side === "now" || side === "before") && Number.isInteger(number) && number > 0)
+    return { view: "trial", key, id, side, trial: number };
+  return { view: "case", key, id };
+}
+
+/** The address of a view, from `#` on. */
+export function addressOf(route: Route): string {
+  switch (route.view) {
+    case "home":
+      return "#/";
+    case "run":
+      return `${runAddress(route.key)}${route.query === "" ? "" : `?q=${encodeURIComponent(route.query)}`}`;
+    case "case":
+      return `${runAddress(route.key)}/case/${encodeURIComponent(route.id)}`;
+    case "trial":
+      return `${runAddress(route.key)}/case/${encodeURIComponent(route.id)}/${route.side}/${route.trial}`;
+    case "matrix":
+      return `#/matrix/${route.keys.map(encodeURIComponent).join(",")}`;
+    case "labels":
+      return route.suite === null ? "#/labels" : `#/labels/${encodeURIComponent(route.suite)}`;
+    default:
+      return route satisfies never;
+  }
+}
+
+function runAddress(key: string): string {
+  const [a = "", b] = key.split("..");
+  return b === undefined
+    ? `#/run/${encodeURIComponent(a)}`
+    : `#/compare/${encodeURIComponent(a)}/${encodeURIComponent(b)}`;
+}
+
+/** Where Escape leads; null at home. */
+export function parentOf(route: Route): Route | null {
+  switch (route.view) {
+    case "home":
+      return null;
+    case "run":
+    case "matrix":
+    case "labels":
+      return { view: "home" };
+    case "case":
+      return { view: "run", key: route.key, query: "" };
+    case "trial":
+      return { view: "case", key: route.key, id: route.id };
+    default:
+      return route satisfies never;
+  }
+}
+
+function cutOnce(text: string, at: string): [string, string] {
+  const place = text.indexOf(at);
+  return place === -1 ? [text, ""] : [text.slice(0, place), text.slice(place + 1)];
+}
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}

@@ -1,0 +1,87 @@
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { CaseColumns } from "./case-columns.ts";
+import { CaseList } from "./case-list.tsx";
+import { Histogram, Trend, tenths } from "./charts.tsx";
+import { type Loaded, useLoaded } from "./loaded.ts";
+import { MetricSection, TagSection } from "./metric-table.tsx";
+import { revision } from "./page-state.ts";
+import { PromptDiff } from "./prompt-diff.tsx";
+import type { PageSource } from "./source.ts";
+import { Await } from "./status-lines.tsx";
+import { UnpairedSection, VerdictSection } from "./verdict.tsx";
+
+export interface RunViewProps {
+  readonly source: PageSource;
+  readonly runKey: string;
+  /** Of the address. */
+  readonly query: string;
+}
+
+/** One run: its verdict first, then its cases, then numbers and what changed. */
+export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
+  const run = useLoaded(
+    () => source.run(runKey),
+    [runKey, revision.value],
+    () => source.runAtHand(runKey),
+  );
+  const columns = useColumns(source, runKey);
+  return (
+    <Await of={run}>
+      {({ report, history, prompts }) => (
+        <>
+          <VerdictSection report={report} />
+          <section aria-label="cases">
+            <h2>Cases</h2>
+            <Await of={columns}>
+              {(known) => <CaseList source={source} runKey={runKey} columns={known} query={query} />}
+            </Await>
+          </section>
+          <MetricSection report={report} />
+          {prompts === null ? null : <PromptDiff prompts={prompts} />}
+          <TagSection report={report} />
+          {history.length < 2 ? null : (
+            <section aria-label="pass rate over runs">
+              <h2>Pass rate over runs</h2>
+              <Trend history={history} />
+            </section>
+          )}
+          {columns.kind === "ready" ? <Distributions columns={columns.value} /> : null}
+          <UnpairedSection report={report} />
+        </>
+      )}
+    </Await>
+  );
+}
+
+/** The numbers of a run's cases; asked for once, and anew while it is under way. */
+export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
+  const index = useLoaded(() => source.index(key), [key, revision.value]);
+  return useMemo(
+    () => (index.kind === "ready" ? { kind: "ready", value: new CaseColumns(index.value) } : index),
+    [index],
+  );
+}
+
+/** How passed trials and scores are spread over the cases. */
+function Distributions({ columns }: { columns: CaseColumns }): JSX.Element {
+  const places = Array.from({ length: columns.size }, (_, place) => place);
+  const spread = [
+    { name: "passed trials of a case", bins: tenths(places.map((place) => columns.shareOf(place))) },
+    ...columns.scorers.slice(0, 20).map((name, scorer) => ({
+      name,
+      bins: tenths(places.map((place) => columns.scoreOf(scorer, place))),
+    })),
+  ];
+  return (
+    <section aria-label="distribution over cases">
+      <h2>Distribution over cases</h2>
+      <div class="figures">
+        {spread.map(({ name, bins }, at) => (
+          <Histogram key={at === 0 ? " share" : name} name={name} bins={bins} />
+        ))}
+      </div>
+      <p class="legend">how many cases lie in each tenth; the mean over a case's trials</p>
+    </section>
+  );
+}

@@ -1,0 +1,66 @@
+import { diffWords } from "../../domain/word-diff.ts";
+
+/** A piece of one side's text: the same on the other side, only here, or the place where the two first part. */
+export interface Piece {
+  readonly kind: "same" | "changed";
+  readonly text: string;
+  /** Here the two texts part for the first time. */
+  readonly first: boolean;
+}
+
+/** Longer texts are compared letter by letter up to where they part, and no further. */
+const MOST_LETTERS = 12_000;
+
+/** Two texts, each in its pieces; equal ones are one piece. */
+export function sideDiff(before: string, now: string): { readonly before: Piece[]; readonly now: Piece[] } {
+  if (before === now) return { before: [piece("same", before)], now: [piece("same", now)] };
+  if (before.length + now.length > MOST_LETTERS) return partedAt(before, now);
+  const sides = { before: [] as Piece[], now: [] as Piece[] };
+  let parted = false;
+  for (const line of diffWords(before, now)) {
+    const onlyRemoved = line.every(({ kind }) => kind === "removed");
+    const onlyAdded = line.every(({ kind }) => kind === "added");
+    for (const { kind, text } of line) {
+      const first = !parted && kind !== "same";
+      if (first) parted = true;
+      if (kind === "same") {
+        add(sides.before, piece("same", text));
+        add(sides.now, piece("same", text));
+        continue;
+      }
+      const [here, there] = kind === "removed" ? [sides.before, sides.now] : [sides.now, sides.before];
+      if (first) there.push({ kind: "changed", text: "", first });
+      add(here, { kind: "changed", text, first });
+    }
+    if (!onlyAdded) add(sides.before, piece("same", "\n"));
+    if (!onlyRemoved) add(sides.now, piece("same", "\n"));
+  }
+  return { before: withoutLastBreak(sides.before), now: withoutLastBreak(sides.now) };
+}
+
+const piece = (kind: Piece["kind"], text: string): Piece => ({ kind, text, first: false });
+
+/** Pieces of one kind side by side are one. */
+function add(list: Piece[], one: Piece): void {
+  const last = list.at(-1);
+  if (last !== undefined && last.kind === one.kind && !one.first && (last.text !== "" || !last.first))
+    list[list.length - 1] = { ...last, text: last.text + one.text };
+  else list.push(one);
+}
+
+function withoutLastBreak(list: Piece[]): Piece[] {
+  const last = list.at(-1);
+  if (last?.kind === "same" && last.text.endsWith("\n"))
+    list[list.length - 1] = { ...last, text: last.text.slice(0, -1) };
+  return list;
+}
+
+function partedAt(before: string, now: string): { readonly before: Piece[]; readonly now: Piece[] } {
+  let at = 0;
+  while (at < before.length && at < now.length && before[at] === now[at]) at++;
+  const parts = (text: string): Piece[] => [
+    piece("same", text.slice(0, at)),
+    { kind: "changed", text: text.slice(at), first: true },
+  ];
+  return { before: parts(before), now: parts(now) };
+}

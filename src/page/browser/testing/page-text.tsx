@@ -1,0 +1,23 @@
+import { renderToString } from "preact-render-to-string";
+import type { ReportedRun } from "../../../domain/report.ts";
+import { Trend } from "../charts.tsx";
+import { MetricSection, TagSection } from "../metric-table.tsx";
+import { PassageView } from "../passage-view.tsx";
+import { UnpairedSection, VerdictSection } from "../verdict.tsx";
+
+/** What a page says of a run, and what was asked and answered in each case, as markup. */
+export function pageMarkup({ report, history, rows }: ReportedRun): string {
+  const texts = [...rows()].flatMap((row) => [row.answers().input ?? "", row.answers().output ?? ""]);
+  return renderToString(
+    <>
+      <VerdictSection report={report} />
+      <MetricSection report={report} />
+      <TagSection report={report} />
+      <Trend history={history()} />
+      <UnpairedSection report={report} />
+      {texts.map((text, at) => (
+        <PassageView key={`${at} ${text}`} label="text" passage={{ text, letters: text.length }} />
+      ))}
+    </>,
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect, useState } from "preact/hooks";
+import type { PageSource } from "./source.ts";
+
+/** Shorter texts are looked for in ids, tags and inputs alone: they are in nearly every answer. */
+const LEAST_LETTERS = 3;
+
+/**
+ * Where answers hold the texts of a search. They come after the list has shown what ids, tags and inputs tell.
+ * @returns the places known so far of a text, and whether some are still on their way
+ */
+export function useTextSearch(source: PageSource, key: string, texts: readonly string[]) {
+  const [found, setFound] = useState<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    const wanted = texts.filter((text) => text.length >= LEAST_LETTERS && !found.has(text));
+    if (wanted.length === 0) return;
+    const stop = new AbortController();
+    const timer = setTimeout(async () => {
+      setBusy(true);
+      for (const text of wanted) {
+        const places = await source.search(key, text, stop.signal).catch(() => null);
+        if (stop.signal.aborted) return;
+        if (places !== null) setFound((before) => new Map([...before, [text, places]]));
+      }
+      setBusy(false);
+    }, 250);
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+      setBusy(false);
+    };
+  }, [key, texts.join("\n")]);
+  return { found: (text: string): ReadonlySet<number> | undefined => found.get(text), busy };
+}

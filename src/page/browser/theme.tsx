@@ -1,0 +1,16 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+/** Turns light and dark over; without it the page follows the system. */
+export function ThemeButton(): JSX.Element {
+  const [dark, setDark] = useState(() => matchMedia("(prefers-color-scheme: dark)").matches);
+  const turn = (): void => {
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+    setDark(!dark);
+  };
+  return (
+    <button type="button" class="quiet theme" onClick={turn}>
+      {dark ? "light" : "dark"} colours
+    </button>
+  );
+}

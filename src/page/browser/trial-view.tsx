@@ -1,0 +1,205 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type {
+  PartKind,
+  ViewedCase,
+  ViewedPart,
+  ViewedTranscript,
+  ViewedTrial,
+} from "../../domain/viewed-run.ts";
+import { count, plural } from "../../reports/format-numbers.ts";
+import { useKeys } from "./keys.ts";
+import { useLoaded } from "./loaded.ts";
+import { go, revision } from "./page-state.ts";
+import { PassageView } from "./passage-view.tsx";
+import type { Route } from "./route.ts";
+import { useColumns } from "./run-view.tsx";
+import type { PageSource, TrialPlace } from "./source.ts";
+import { Await } from "./status-lines.tsx";
+import { TrialFactLine, TrialScores } from "./trial-facts.tsx";
+
+export interface TrialViewProps {
+  readonly source: PageSource;
+  readonly where: Route & { readonly view: "trial" };
+}
+
+/** One trial, whole: every message, tool call and judge in its order, long ones folded. */
+export function TrialView({ source, where }: TrialViewProps): JSX.Element {
+  const columns = useColumns(source, where.key);
+  useKeys([
+    {
+      keys: ["ArrowRight", "l"],
+      about: "the next trial",
+      act: () => go({ ...where, trial: where.trial + 1 }),
+    },
+    {
+      keys: ["ArrowLeft", "h"],
+      about: "the trial before",
+      act: () => where.trial > 1 && go({ ...where, trial: where.trial - 1 }),
+    },
+  ]);
+  return (
+    <Await of={columns}>
+      {(known) => {
+        const place = known.placeOf(where.id);
+        if (place === undefined) return <p role="alert">The run has no case of this name: {where.id}</p>;
+        return (
+          <TrialBody
+            source={source}
+            where={{ key: where.key, place, side: where.side, trial: where.trial }}
+            id={where.id}
+          />
+        );
+      }}
+    </Await>
+  );
+}
+
+interface TrialBodyProps {
+  readonly source: PageSource;
+  readonly where: TrialPlace;
+  readonly id: string;
+}
+
+function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
+  const one = useLoaded(
+    () => wholeTrial(source, where),
+    [where.key, where.place, where.side, where.trial, revision.value],
+  );
+  return (
+    <Await of={one}>
+      {(found) =>
+        found === null ? (
+          <>
+            <h1 tabIndex={-1}>
+              {id}, trial {where.trial}
+            </h1>
+            <p>
+              There is no such trial here, or the file was kept small. The command below shows what the
+              history has.
+            </p>
+          </>
+        ) : (
+          <>
+            <h1 tabIndex={-1}>
+              {id}, trial {where.trial} <Outcome trial={found.transcript.trial} />
+            </h1>
+            <TrialFactLine trial={found.transcript.trial} />
+            <TrialScores trial={found.transcript.trial} />
+            <Parts source={source} where={where} parts={found.transcript.parts} />
+          </>
+        )
+      }
+    </Await>
+  );
+}
+
+/** The transcript; where only the answer is at hand, that. */
+async function wholeTrial(
+  source: PageSource,
+  where: TrialPlace,
+): Promise<{ transcript: ViewedTranscript } | null> {
+  const transcript = await source.trial(where);
+  if (transcript !== null) return { transcript };
+  const one: ViewedCase | null = await source.caseAt(where.key, where.place);
+  const trial = one?.[where.side]?.trials.find((each) => each.trial === where.trial);
+  if (one === null || trial === undefined) return null;
+  const parts: ViewedPart[] = [
+    { kind: "request", title: "input", passage: one.input },
+    ...(trial.error === null
+      ? []
+      : [
+          {
+            kind: "error" as const,
+            title: trial.error.kind,
+            passage: { text: trial.error.message, letters: trial.error.message.length },
+          },
+        ]),
+    ...(trial.output === null ? [] : [{ kind: "answer" as const, title: "", passage: trial.output }]),
+  ];
+  return { transcript: { trial, parts } };
+}
+
+const TONES = { passed: "good", failed: "bad", errored: "unsure", unscored: "faint" } as const;
+
+function Outcome({ trial: { outcome } }: { trial: ViewedTrial }): JSX.Element {
+  return <span class={TONES[outcome]}>{outcome === "unscored" ? "not scored" : outcome}</span>;
+}
+
+/** So many parts are drawn at once. */
+const STEP = 200;
+/** Parts that are read more often than the others, and that are open from the beginning while they are short. */
+const OPEN: readonly PartKind[] = ["message", "answer", "refusal", "error"];
+const SHORT = 4_000;
+
+function Parts({
+  source,
+  where,
+  parts,
+}: {
+  source: PageSource;
+  where: TrialPlace;
+  parts: readonly ViewedPart[];
+}): JSX.Element {
+  const [shown, setShown] = useState(STEP);
+  const [all, setAll] = useState<boolean | null>(null);
+  useKeys([{ keys: ["e"], about: "open every part, or fold every part", act: () => setAll(all !== true) }]);
+  const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
+  return (
+    <section aria-label="transcript">
+      <h2>
+        Transcript{" "}
+        <span class="faint">
+          {plural(parts.length, "part")}, {count(letters)} letters
+        </span>
+      </h2>
+      {parts.slice(0, shown).map((part, at) => (
+        <Part
+          key={`${at} ${all}`}
+          part={part}
+          unfolded={all ?? isOpen(part, parts.length)}
+          more={(from) => source.lettersOf(where, at, from)}
+        />
+      ))}
+      {shown >= parts.length ? null : (
+        <p>
+          <button type="button" onClick={() => setShown(shown + STEP)}>
+            show {count(Math.min(STEP, parts.length - shown))} more parts
+          </button>{" "}
+          <span class="faint">of {count(parts.length - shown)}</span>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function isOpen({ kind, passage }: ViewedPart, parts: number): boolean {
+  return OPEN.includes(kind) && passage.letters <= SHORT && (parts <= 60 || kind !== "message");
+}
+
+function Part({
+  part: { kind, title, passage },
+  unfolded,
+  more,
+}: {
+  part: ViewedPart;
+  unfolded: boolean;
+  more: (from: number) => Promise<string>;
+}): JSX.Element {
+  const [open, setOpen] = useState(unfolded);
+  const label = title === "" ? kind : `${kind}: ${title}`;
+  return (
+    <details
+      class={`part ${kind.split(/\W/)[0] ?? ""}`}
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <strong>{kind}</strong> {title}{" "}
+        <span class="faint line">{open ? "" : passage.text.slice(0, 120)}</span>
+        <span class="faint size">{count(passage.letters)}</span>
+      </summary>
+      {open ? <PassageView label={label} passage={passage} more={more} /> : null}
+    </details>
+  );
+}

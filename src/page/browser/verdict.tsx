@@ -1,0 +1,125 @@
+import type { JSX } from "preact";
+import type { RunReport } from "../../domain/report.ts";
+import { count, duration, plural, points } from "../../reports/format-numbers.ts";
+import { countsSentence, endSentence, headline, runName } from "../../reports/headline.ts";
+import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
+import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
+import { goOnCommand } from "../../reports/unfinished.ts";
+
+const MOST_LISTED = 100;
+
+/** Verdict, what was compared, what follows. */
+export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
+  const { word, tone, verdict, size } = headline(report);
+  const { header, comparison } = report;
+  const found = verdict === "" || word.includes("not enough") ? "" : `: ${verdict}`;
+  const end = endSentence(report);
+  const goOn = report.status === "interrupted" ? goOnCommand(header) : null;
+  return (
+    <section aria-label="verdict">
+      <h1 tabIndex={-1}>
+        <span class={tone}>{word}</span> {runName(header)}
+        <span class={tone}>{found}</span>
+      </h1>
+      <p>
+        {header.target} · {size} · run <code>{header.id}</code> · {timeText(header.started_at)}
+        {header.commit === null ? null : (
+          <>
+            {" "}
+            · commit <code>{header.commit.slice(0, 10)}</code>
+            {header.dirty ? " with changes" : ""}
+          </>
+        )}
+      </p>
+      {comparison === null ? null : (
+        <>
+          <p class="said">{comparison.said}</p>
+          <p>
+            Compared with <code>{comparison.baseline.side}</code> ({comparison.baseline.target},{" "}
+            {plural(comparison.baseline.trials, "trial")} a case) on {plural(comparison.cases.paired, "case")}
+            .
+            {comparison.population === null
+              ? null
+              : ` On cases like these: ${points(comparison.population.low)} to ${points(comparison.population.high)} points.`}
+          </p>
+        </>
+      )}
+      {end === "" ? null : <p>{end}</p>}
+      {goOn === null ? null : (
+        <p>
+          To go on: <code>{goOn}</code>
+        </p>
+      )}
+      <Rules report={report} />
+      {[...informingSentences(report), ...correctedSentences(report)].map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+      {report.notes.map((note) => (
+        <p key={note} class="faint">
+          {note}
+        </p>
+      ))}
+      <p class="faint">
+        {countsSentence(report)}, in {duration(report.duration_ms)}
+      </p>
+      {report.errors.map(({ kind, count: many, message }) => (
+        <p key={`${kind} ${message}`} class="unsure">
+          {plural(many, "error")} ({kind}): {message.slice(0, 500)}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+/** `2026-11-30 02:15 UTC`. */
+export function timeText(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+const ORDER = { failed: 0, undecided: 1, passed: 2 } as const;
+const TONES = { failed: "bad", undecided: "unsure", passed: "good" } as const;
+
+/** Rules beside the requirements; those that did not hold first. */
+function Rules({ report }: { report: RunReport }): JSX.Element | null {
+  const rules = [...otherRules(report)].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
+  if (rules.length === 0) return null;
+  return (
+    <ul>
+      {rules.slice(0, MOST_LISTED).map((rule) => (
+        <li key={rule.rule}>
+          <strong class={TONES[rule.outcome]}>{rule.outcome}</strong> {rule.rule}: {ruleValue(rule)}, required{" "}
+          {requiredText(rule)}
+          {rule.said === undefined || rule.said === report.comparison?.said ? "" : ` (${rule.said})`}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What could not be compared. */
+export function UnpairedSection({ report }: { report: RunReport }): JSX.Element | null {
+  if (report.comparison === null) return null;
+  const { cases } = report.comparison;
+  const lists = (
+    [
+      ["new", cases.new],
+      ["removed", cases.removed],
+      ["changed, not compared", cases.changed],
+      ["without an answer on one side", cases.missing],
+    ] as const
+  ).filter(([, ids]) => ids.length > 0);
+  if (lists.length === 0) return null;
+  return (
+    <section aria-label="not compared">
+      <h2>Not compared</h2>
+      <ul>
+        {lists.map(([name, ids]) => (
+          <li key={name}>
+            {name}: {plural(ids.length, "case")} ({ids.slice(0, 20).join(", ")}
+            {ids.length > 20 ? `, ${count(ids.length - 20)} more` : ""})
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

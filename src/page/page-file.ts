@@ -1,0 +1,241 @@
+import { deflateRawSync } from "node:zlib";
+import type { ReportedRun } from "../domain/report.ts";
+import type { CaseIndex, ViewedPart, ViewedRun, ViewedSide, ViewedTranscript } from "../domain/viewed-run.ts";
+import { count, plural } from "../reports/format-numbers.ts";
+import { headline, runName } from "../reports/headline.ts";
+import { cut } from "../reports/plain-text.ts";
+import { type PageAssets, readPageAssets } from "./page-assets.ts";
+import type { CaseWithTrials, IndexDocument, PageRun, RunDocument, TrialParts } from "./page-documents.ts";
+import { dataElement, packedElement, pageHtml } from "./page-html.ts";
+import { pageJson, scriptJson } from "./page-text.ts";
+
+declare const EVALS_VERSION: string;
+
+/** The whole page stays below 20 MB, which mail and chat still take. */
+const MOST_BYTES = 18_500_000;
+/** Letters of each text: the first that leaves room for all cases that failed or moved is taken. */
+const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
+/** Letters of JSON in one page of answers, before it is packed. */
+const PAGE_LETTERS = 400_000;
+/** Letters of JSON in all pages: more would take long to write, however well they pack. */
+const MOST_LETTERS = 150_000_000;
+/** So many cases tell how large all of them will be. */
+const SAMPLE = 60;
+/** Past this part of the room, cases come without the conversations behind their answers. */
+const WHOLE_TRIALS = 0.6;
+
+/** A run in a file: its own comparison, or one with a run that was named. */
+export interface RunOfFile {
+  /** As addresses name it. */
+  readonly key: string;
+  readonly run: ReportedRun;
+}
+
+/** One page that needs nothing else: the runs, the index of their cases, and their answers in packed pages. */
+export async function pageFile(
+  runs: readonly RunOfFile[],
+  assets: PageAssets = readPageAssets(),
+): Promise<string> {
+  const documents = await Promise.all(runs.map(runDocument));
+  const first = documents.map((one, at) => dataElement(`run-${at}`, scriptJson(one)));
+  const used = first.reduce((sum, text) => sum + Buffer.byteLength(text), assets.script.length + 40_000);
+  const room = Math.floor((MOST_BYTES - used) / Math.max(1, runs.length));
+  const rest: string[] = [];
+  for (const [at, { run }] of runs.entries()) rest.push(...(await caseElements(await run.view(), at, room)));
+  return pageHtml(assets, {
+    title: titleOf(runs),
+    plain: titleOf(runs),
+    start: { mode: "file", version: EVALS_VERSION, runs: documents.map(pageRun) },
+    first,
+    rest,
+  });
+}
+
+const pageRun = ({ key, summary }: RunDocument): PageRun => ({ key, summary });
+
+function titleOf(runs: readonly RunOfFile[]): string {
+  const [first] = runs;
+  if (first === undefined) return "evals";
+  const { report } = first.run;
+  const more = runs.length > 1 ? ` and ${plural(runs.length - 1, "more run")}` : "";
+  return `${headline(report).word} ${cut(runName(report.header), 80)}${more}`;
+}
+
+export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument> {
+  const { summary, prompts } = await run.view();
+  return { key, summary, report: run.report, history: run.history(), prompts };
+}
+
+/** The index of a run's cases, and as many of their answers as there is room for. */
+async function caseElements(view: ViewedRun, at: number, room: number): Promise<string[]> {
+  const index = await view.index();
+  const base = { ...index, page_of: [], left_out: "" };
+  const left = room - Buffer.byteLength(scriptJson(base)) - index.ids.length * 4;
+  const packed = await packAnswers(view, index, left);
+  const whole: IndexDocument = { ...index, page_of: packed.pageOf, left_out: packed.leftOut };
+  return [
+    dataElement(`index-${at}`, scriptJson(whole)),
+    ...packed.pages.map((text, page) => packedElement(`answers-${at}-${page}`, text)),
+  ];
+}
+
+interface PackedAnswers {
+  readonly pages: readonly string[];
+  readonly pageOf: readonly number[];
+  /** One sentence; empty when everything is there. */
+  readonly leftOut: string;
+}
+
+/** Cases that failed or moved first, whole where there is room; their texts are cut where even these would not fit. */
+async function packAnswers(view: ViewedRun, index: CaseIndex, room: number): Promise<PackedAnswers> {
+  const order = tellingFirst(index);
+  const most = await textLength(view, order, room);
+  const packed = await packWithin(view, order, room, most);
+  return { pages: packed.pages, pageOf: packed.pageOf, leftOut: leftOutSentence(packed, index.ids.length) };
+}
+
+/** How long texts may be, by a sample of the cases that failed or moved. */
+async function textLength(view: ViewedRun, { places, telling }: CaseOrder, room: number): Promise<number> {
+  const step = Math.max(1, Math.ceil(telling / SAMPLE));
+  const sample = places.slice(0, telling).filter((_, at) => at % step === 0);
+  for (const most of TEXT_LENGTHS) {
+    const parts: string[] = [];
+    for (const place of sample) parts.push(pageJson(await caseWithTrials(view, place, most, false)));
+    const json = parts.join(",");
+    const times = telling / Math.max(1, sample.length);
+    if (json.length * times <= MOST_LETTERS / 2 && pack(json).length * times <= room * 0.9) return most;
+  }
+  return TEXT_LENGTHS.at(-1) ?? 0;
+}
+
+function pack(json: string): string {
+  return deflateRawSync(json, { level: 4 }).toString("base64");
+}
+
+interface CaseOrder {
+  readonly places: readonly number[];
+  /** How many of them failed a trial or moved; these come first. */
+  readonly telling: number;
+}
+
+function tellingFirst({ ids, now, changes }: CaseIndex): CaseOrder {
+  const telling: number[] = [];
+  const others: number[] = [];
+  for (let place = 0; place < ids.length; place++) {
+    const marks = now.marks.slice(place * now.width, (place + 1) * now.width);
+    const moved = /[bfBF]/.test(changes[place] ?? "");
+    (moved || /[fe?]/.test(marks) ? telling : others).push(place);
+  }
+  return { places: [...telling, ...others], telling: telling.length };
+}
+
+interface Packing extends Omit<PackedAnswers, "leftOut"> {
+  /** How many cases have a page. */
+  readonly cases: number;
+  readonly cutAfter: number | null;
+  readonly withoutTrials: number;
+}
+
+async function packWithin(
+  view: ViewedRun,
+  { places }: CaseOrder,
+  room: number,
+  most: number,
+): Promise<Packing> {
+  const pages = answerPages(places.length, room);
+  const found = { cut: false, withoutTrials: 0 };
+  for (const place of places) {
+    const whole = pages.used() < WHOLE_TRIALS;
+    const one = await caseWithTrials(view, place, most, whole);
+    if (!whole) found.withoutTrials++;
+    found.cut ||= isCut(one);
+    if (!pages.add(place, pageJson(one))) break;
+  }
+  return { ...pages.end(), withoutTrials: found.withoutTrials, cutAfter: found.cut ? most : null };
+}
+
+/** Cases on pages, each packed as soon as it is full, until there is no room for another. */
+function answerPages(cases: number, room: number) {
+  const pages: string[] = [];
+  const pageOf = new Array<number>(cases).fill(-1);
+  let page: { readonly place: number; readonly json: string }[] = [];
+  let [onPage, letters, bytes] = [0, 0, 0];
+  const close = (): boolean => {
+    const packed = pack(`[${page.map(({ json }) => json).join(",")}]`);
+    if (bytes + packed.length + 100 > room) return false;
+    for (const { place } of page) pageOf[place] = pages.length;
+    pages.push(packed);
+    bytes += packed.length + 100;
+    [page, onPage] = [[], 0];
+    return true;
+  };
+  return {
+    /** Share of the room that is taken. */
+    used: (): number => Math.max(bytes / room, letters / MOST_LETTERS),
+    /** @returns false when there is no room for more */
+    add: (place: number, json: string): boolean => {
+      page.push({ place, json });
+      onPage += json.length;
+      letters += json.length;
+      return onPage < PAGE_LETTERS || (close() && letters < MOST_LETTERS);
+    },
+    end: () => {
+      if (page.length > 0) close();
+      return { pages, pageOf, cases: pageOf.filter((one) => one !== -1).length };
+    },
+  };
+}
+
+async function caseWithTrials(
+  view: ViewedRun,
+  place: number,
+  most: number,
+  whole: boolean,
+): Promise<CaseWithTrials> {
+  const one = await view.caseAt(place, most);
+  const of = async (side: "now" | "before", shown: ViewedSide | null): Promise<TrialParts[]> => {
+    const found: TrialParts[] = [];
+    if (!whole || shown === null || shown.run === null) return found;
+    for (const { trial } of shown.trials) {
+      const transcript = await view.transcript(place, trial, side, most);
+      if (transcript !== null && !saysNoMore(transcript)) found.push(trialParts(transcript));
+    }
+    return found;
+  };
+  return { place, case: one, now: await of("now", one.now), before: await of("before", one.before) };
+}
+
+/** Whether the answer is all there is: then the case shows it already. */
+function saysNoMore({ parts }: ViewedTranscript): boolean {
+  return parts.every(({ kind }) => kind === "answer" || kind === "error");
+}
+
+/** An answer stands in the case: it is not written twice. */
+function trialParts({ trial, parts }: ViewedTranscript): TrialParts {
+  const same = (part: ViewedPart): boolean =>
+    part.kind === "answer" && part.passage.text === trial.output?.text;
+  return {
+    trial: trial.trial,
+    parts: parts.map((part) => (same(part) ? { ...part, passage: null } : part)),
+  };
+}
+
+function isCut({ case: one, now, before }: CaseWithTrials): boolean {
+  const passages = [
+    one.input,
+    one.expected,
+    ...[one.now, one.before].flatMap((side) => side?.trials.map(({ output }) => output) ?? []),
+    ...[...now, ...before].flatMap(({ parts }) => parts.map((part) => part.passage)),
+  ];
+  return passages.some((text) => text != null && text.text.length < text.letters);
+}
+
+function leftOutSentence({ cases, cutAfter, withoutTrials }: Packing, all: number): string {
+  return [
+    ...(cases < all ? [`The answers of ${plural(all - cases, "case")} are not in this file.`] : []),
+    ...(withoutTrials > 0
+      ? [`${plural(withoutTrials, "case has", "cases have")} answers without their conversations.`]
+      : []),
+    ...(cutAfter === null ? [] : [`Texts are cut after ${count(cutAfter)} letters.`]),
+  ].join(" ");
+}

@@ -1,0 +1,54 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text or an attribute's value in quotes. */
+export function escapeHtml(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
+}
+
+/**
+ * A text as a page shows it: control characters and those that turn the direction of reading become visible, half a
+ * surrogate pair too.
+ */
+export function visible(text: string): string {
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(
+      /[^\P{Cc}\n\t]|[\p{Cs}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
+      "\uFFFD",
+    );
+}
+
+/** Whether JSON may hold a character that `visible` changes: as it is, or as an escape. Two quick looks instead of a slow one. */
+function mayHide(json: string): boolean {
+  return (
+    /\\(?:[rbf]|u(?:00|[dD][89abAB]))/.test(json) ||
+    /[\u007f-\u009f\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/.test(json)
+  );
+}
+
+/** A value as JSON for a page, with every text in it made visible. */
+export function pageJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return mayHide(text) ? JSON.stringify(visibleValue(value)) : text;
+}
+
+function visibleValue(value: unknown): unknown {
+  if (typeof value === "string") return visible(value);
+  if (Array.isArray(value)) return value.map(visibleValue);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [visible(key), visibleValue(one)]));
+}
+
+/** JSON inside a `<script>`: nothing in it can end the element, begin a comment or be markup. */
+export function scriptJson(value: unknown): string {
+  return pageJson(value).replace(
+    /[<>&]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,88 @@
+import type { CaseRow, RunReport } from "../../domain/report.ts";
+import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import type { ViewedCase, ViewedRun, ViewedTrial } from "../../domain/viewed-run.ts";
+import { caseIndex } from "../../operations/viewing/case-index.ts";
+import { doneOf, runSummary } from "../../operations/viewing/run-summary.ts";
+import { passage } from "../../operations/viewing/view-case.ts";
+
+/** What a page shows of a run whose cases are given as rows: each answered trial said what the row's answers say. */
+export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedRun {
+  const { header } = report;
+  return {
+    summary: runSummary(header, report.status, report, doneOf(report)),
+    prompts: null,
+    index: () =>
+      caseIndex({
+        scorers: header.scorers.map(({ name }) => name),
+        cases: rows.length,
+        rows: () => rows,
+        inputOf: async (place) => rows[place]?.answers().input ?? undefined,
+        before: null,
+        countsOf: () => null,
+        compared: report.comparison !== null,
+      }),
+    caseAt: async (place, most) => viewedRow(report, rowAt(rows, place), most),
+    transcript: async (place, trial, side, most) => {
+      const one = viewedRow(report, rowAt(rows, place), most)[side]?.trials[trial - 1];
+      const text = one?.output ?? null;
+      if (one === undefined || text === null) return null;
+      return {
+        trial: one,
+        parts: [
+          { kind: "message", title: "assistant", passage: text },
+          { kind: "answer", title: "", passage: text },
+        ],
+      };
+    },
+  };
+}
+
+function rowAt(rows: readonly CaseRow[], place: number): CaseRow {
+  const row = rows[place];
+  if (row === undefined) throw new RangeError(`no row at ${place}`);
+  return row;
+}
+
+const OUTCOMES: Readonly<Record<string, ViewedTrial["outcome"]>> = {
+  p: "passed",
+  f: "failed",
+  e: "errored",
+  "?": "unscored",
+};
+
+function viewedRow({ header }: RunReport, row: CaseRow, most: number): ViewedCase {
+  const answers = row.answers();
+  const facts = {
+    ...{ model: header.model, fallback: null, finish_reason: "stop", usage: UNKNOWN_USAGE },
+    ...{ latency_ms: 900, cost_usd: null, cached: false, at: header.started_at },
+  };
+  const trial = (mark: string, at: number, said: string | null): ViewedTrial => ({
+    trial: at + 1,
+    times: 1,
+    outcome: OUTCOMES[mark] ?? "unscored",
+    error: mark === "e" ? answers.error : null,
+    output: mark === "e" || said === null ? null : passage(said, most),
+    scores: header.scorers.map(({ name, required }) => ({
+      scorer: name,
+      required,
+      score: mark === "p" ? 1 : 0,
+      pass: mark === "p",
+      reason: name === answers.scorer ? answers.reason : "",
+    })),
+    facts: mark === "e" ? null : facts,
+  });
+  const side = (run: string | null, name: string, marks: string, said: string | null) => ({
+    run,
+    name,
+    trials: [...marks].filter((mark) => mark !== "-").map((mark, at) => trial(mark, at, said)),
+  });
+  return {
+    id: row.id,
+    tags: row.tags,
+    line: row.line,
+    input: passage(answers.input ?? "", most),
+    expected: answers.expected === null ? null : passage(answers.expected, most),
+    now: side(header.id, `run ${header.id}`, row.trials, answers.output),
+    before: answers.before === null ? null : side(null, "the baseline", "p", answers.before),
+  };
+}
