@@ -138,7 +138,11 @@ export const homes = [
     in: ["src/page/browser/"],
     why: "They run in a browser; the program itself has no use for them.",
   },
-  { packages: ["commander"], in: ["src/cli/"], why: "Only the command line parses a command line." },
+  {
+    packages: ["commander", "@commander-js/extra-typings"],
+    in: ["src/cli/"],
+    why: "Only the command line parses a command line.",
+  },
   {
     packages: ["yaml"],
     in: ["src/project/", "src/interchange/", "src/scorers/frame/repository-file.ts"],

@@ -2,33 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { IMPORTERS } from "../operations/importing/importers.ts";
+import { COMMANDS as DECLARED } from "./declarations/registry.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const repo: Scenario = scenario(null);
 afterAll(() => repo.remove());
 
-const COMMANDS = [
-  ...[
-    "",
-    "init",
-    "check",
-    "run",
-    "diff",
-    "history",
-    "power",
-    "show",
-    "promote",
-    "rollback",
-    "log",
-    "split",
-    "rescore",
-  ],
-  ...["label", "calibrate", "report", "prompt", "prompt new", "prompt diff", "prompt list"],
-  ...["export", "export labels", "import", "import labels"],
-  ...IMPORTERS.map(({ name }) => `import ${name}`),
-];
+const COMMANDS = ["", ...DECLARED.filter(({ hidden }) => hidden !== true).map(({ words }) => words)];
 
 describe("the help of", () => {
   it.each(COMMANDS)("evals %s fits 80 columns, and its examples use what it lists", async (command) => {

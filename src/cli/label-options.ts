@@ -12,10 +12,26 @@ export interface LabelOptions extends Omit<LabelAnswersInput, "word"> {
   readonly open: boolean;
 }
 
+/** The same, as it was typed. */
+export interface TypedLabelOptions {
+  readonly directory?: string | undefined;
+  readonly rater?: string | undefined;
+  readonly count?: string | undefined;
+  readonly random?: boolean | undefined;
+  readonly stratified?: boolean | undefined;
+  readonly disputed?: boolean | undefined;
+  readonly adjudicate?: boolean | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly judge?: string | undefined;
+  readonly assign?: string | undefined;
+  readonly port?: string | undefined;
+  readonly open?: boolean | undefined;
+}
+
 /** @throws {EvalsError} with every option that cannot be read */
-export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
+export function readLabelOptions(raw: TypedLabelOptions): LabelOptions {
   const problems: Problem[] = [];
-  const whole = (name: string, least: number, most: number, otherwise: number): number => {
+  const whole = (name: "count" | "port", least: number, most: number, otherwise: number): number => {
     if (raw[name] === undefined) return otherwise;
     const value = Number(raw[name]);
     if (Number.isInteger(value) && value >= least && value <= most && raw[name] !== "") return value;
@@ -36,13 +52,13 @@ export function readLabelOptions(raw: Record<string, unknown>): LabelOptions {
   if (modes.length > 1) problems.push(twoModes(modes));
   if (raw.assign !== undefined && raw.judge !== undefined) problems.push(twoModes(["assign", "judge"]));
   const options: LabelOptions = {
-    directory: raw.directory as string | undefined,
-    rater: raw.rater as string | undefined,
+    directory: raw.directory,
+    rater: raw.rater,
     count: whole("count", 1, 100_000, COUNT),
     how: modes[0] ?? "random",
-    tags: (raw.tag as readonly string[] | undefined) ?? [],
-    judge: raw.judge as string | undefined,
-    assign: raw.assign as string | undefined,
+    tags: raw.tag ?? [],
+    judge: raw.judge,
+    assign: raw.assign,
     port: whole("port", 0, 65_535, 0),
     open: raw.open !== false,
   };

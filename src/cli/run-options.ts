@@ -11,6 +11,8 @@ export const RunOptions = RunRequest.extend({
   color: z.boolean().default(true),
 });
 export type RunOptions = z.output<typeof RunOptions>;
+/** The same, as it was typed. */
+export type TypedRunOptions = z.input<typeof RunOptions>;
 
 const EXPECTED: Readonly<Record<string, string>> = {
   trials: "a whole number from 1 to 1000",
@@ -20,7 +22,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
 };
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
-export function readRunOptions(raw: unknown): RunOptions {
+export function readRunOptions(raw: TypedRunOptions): RunOptions {
   const parsed = RunOptions.safeParse(raw, ONCE);
   if (!parsed.success) {
     const names = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));

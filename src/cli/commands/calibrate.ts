@@ -10,17 +10,27 @@ import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
 
+/** What `evals calibrate` was asked. */
+export interface CalibrateOptions {
+  readonly directory?: string | undefined;
+  readonly suite?: string | undefined;
+  readonly repeats?: string | undefined;
+  readonly check?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
 /** `evals calibrate <judge>`: what it is worth, by what people say of the same answers. */
 export async function calibrateCommand(
-  raw: Record<string, unknown>,
+  options: CalibrateOptions,
   judge: string,
   io: Io,
   open?: typeof openCalibratedJudge,
 ): Promise<number> {
   const input = {
-    directory: raw.directory as string | undefined,
-    suite: raw.suite as string | undefined,
-    ...{ judge, repeats: readRepeats(raw.repeats), check: raw.check === true },
+    directory: options.directory,
+    suite: options.suite,
+    ...{ judge, repeats: readRepeats(options.repeats), check: options.check === true },
   };
   const { stopping, signal, exitCode, close } = listenForStop(io);
   const width = io.stderrIsTerminal ? io.width : undefined;
@@ -31,9 +41,9 @@ export async function calibrateCommand(
     const exit = exitCode() ?? exitOf(done);
     if (done.asked !== null) io.stderr(unansweredText(done.asked));
     io.stdout(
-      raw.json === true
+      options.json === true
         ? documentText(calibrationDocument(exit, done.report))
-        : calibrationText(done.report, { width: io.width, color: wantsColor(io, raw.color) }),
+        : calibrationText(done.report, { width: io.width, color: wantsColor(io, options.color) }),
     );
     return exit;
   } finally {
@@ -47,7 +57,7 @@ function exitOf({ report, asked }: Calibrated): number {
 }
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID */
-function readRepeats(given: unknown): number {
+function readRepeats(given: string | undefined): number {
   const repeats = given === undefined ? 1 : Number(given);
   if (!Number.isInteger(repeats) || repeats < 1 || repeats > 100) {
     throw new EvalsError({

@@ -3,10 +3,17 @@ import { formatProblem, formatProblems } from "../../project/format-problems.ts"
 import { plural } from "../../reports/format-numbers.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals check` was asked. */
+export interface CheckOptions {
+  readonly directory?: string | undefined;
+  readonly online?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals check`: every file is read and every prompt rendered; no key is needed and no model is asked. */
-export async function checkCommand(options: Record<string, unknown>, io: Io): Promise<number> {
-  const directory = options.directory as string | undefined;
-  const checked = await check(io, { directory, online: options.online === true });
+export async function checkCommand(options: CheckOptions, io: Io): Promise<number> {
+  const { directory, online = false } = options;
+  const checked = await check(io, { directory, online });
   if (options.json === true) await printJson(io, checked);
   else print(io, checked);
   return checked.exit;

@@ -11,9 +11,17 @@ import { wantsColor } from "../reporting/wants-color.ts";
 import { type RunView, runView } from "../run-view.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
+/** What `evals diff` was asked. */
+export interface DiffOptions {
+  readonly directory?: string | undefined;
+  readonly runMissing?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
 export async function diffCommand(
-  options: Record<string, unknown>,
+  options: DiffOptions,
   a: string,
   b: string | undefined,
   io: Io,
@@ -22,7 +30,7 @@ export async function diffCommand(
   const view = options.runMissing === true ? runsBeside(io) : null;
   try {
     const found = await compare(io, {
-      directory: options.directory as string | undefined,
+      directory: options.directory,
       baseline: a,
       candidate: b,
       runMissing: view,
@@ -51,7 +59,7 @@ function runsBeside(io: Io): RunView {
   });
 }
 
-function textOf({ compared }: ComparedSuites, options: Record<string, unknown>, io: Io): string {
+function textOf({ compared }: ComparedSuites, options: DiffOptions, io: Io): string {
   const terminal = { width: io.width, color: wantsColor(io, options.color) };
   const style = styleFor(terminal.color);
   const reports = compared.map(

@@ -3,18 +3,24 @@ import { exchangeFormat } from "../../operations/labelling/label-exchange-format
 import { studioSteps } from "../../reports/terminal/label-studio-steps.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { readLabelOptions } from "../label-options.ts";
+import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
+
+/** What `evals export labels` was asked. */
+export interface ExportLabelsOptions extends TypedLabelOptions {
+  readonly format: string;
+  readonly output?: string | undefined;
+}
 
 /** `evals export labels`: the answers that a person would be asked, for another tool; with CSV the labels too. */
 export async function exportLabelsCommand(
-  raw: Record<string, unknown>,
+  options: ExportLabelsOptions,
   word: string,
   io: Io,
 ): Promise<number> {
-  const format = exchangeFormat(raw.format);
+  const format = exchangeFormat(options.format);
   const written = await exportLabels(io, {
-    ...readLabelOptions(raw),
-    output: raw.output as string | undefined,
+    ...readLabelOptions(options),
+    output: options.output,
     // A table holds answers as they are, and what a model wrote must not steer a terminal.
     ...{ word, format, tableAsText: !io.stdoutIsTerminal },
   });

@@ -6,14 +6,23 @@ import { historyTable, historyText } from "../../reports/terminal/run-history.ts
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals history` was asked. */
+export interface HistoryOptions {
+  readonly directory?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly flaky?: boolean | undefined;
+  readonly csv?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals history`: past runs, newest first; with a suite its trend and whether it is stable. */
 export async function historyCommand(
-  options: Record<string, unknown>,
+  options: HistoryOptions,
   suite: string | undefined,
   io: Io,
 ): Promise<number> {
   const limit = readLimit(options, suite);
-  const past = await history(io, { directory: options.directory as string | undefined, suite, limit });
+  const past = await history(io, { directory: options.directory, suite, limit });
   if (options.csv === true) io.stdout(historyTable(past));
   else if (options.json === true) io.stdout(documentText(historyDocument(past)));
   else io.stdout(historyText(past, { flaky: options.flaky === true, width: io.width }));
@@ -21,8 +30,8 @@ export async function historyCommand(
 }
 
 /** @throws {EvalsError} for options that cannot be read, or not together */
-function readLimit(options: Record<string, unknown>, suite: string | undefined): number {
-  const limit = Number(options.limit);
+function readLimit(options: HistoryOptions, suite: string | undefined): number {
+  const limit = Number(options.limit ?? 20);
   if (!Number.isInteger(limit) || limit < 1) {
     throw new EvalsError({
       code: "EVALS_OPTION_INVALID",

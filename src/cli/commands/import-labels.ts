@@ -5,22 +5,31 @@ import { importedLabelsText } from "../../reports/terminal/imported-labels.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals import labels` was asked. */
+export interface ImportLabelsOptions {
+  readonly directory?: string | undefined;
+  readonly format: string;
+  readonly rater?: readonly string[] | undefined;
+  readonly judge?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals import labels`: other people's judgements become lines of the suite's labels; twice changes nothing. */
 export async function importLabelsCommand(
-  raw: Record<string, unknown>,
+  options: ImportLabelsOptions,
   suite: string,
   file: string,
   io: Io,
 ): Promise<number> {
-  const format = exchangeFormat(raw.format);
+  const format = exchangeFormat(options.format);
   const imported = await importLabels(io, {
-    directory: raw.directory as string | undefined,
-    judge: raw.judge as string | undefined,
-    ...{ suite, file, format, ...readRaters((raw.rater as readonly string[] | undefined) ?? []) },
+    directory: options.directory,
+    judge: options.judge,
+    ...{ suite, file, format, ...readRaters(options.rater ?? []) },
   });
   const { path: _, ...document } = imported;
   io.stdout(
-    raw.json === true
+    options.json === true
       ? documentText({ schema: "evals.import/1", exit: EXIT.ok, ...document })
       : importedLabelsText(imported),
   );

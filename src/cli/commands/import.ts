@@ -7,28 +7,24 @@ import { plainLine } from "../../reports/plain-text.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals import <tool>` was asked, with options that the tool has of its own. */
+export interface ImportOptions {
+  readonly [option: string]: unknown;
+  readonly directory?: string | undefined;
+  readonly out?: string | undefined;
+  readonly name?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals import <tool>`: another tool's files become suites, datasets, prompts and scorers of this project. */
 export async function importCommand(
   entry: ImporterEntry,
-  raw: Record<string, unknown>,
+  given: ImportOptions,
   sources: readonly string[],
   io: Io,
 ): Promise<number> {
-  const {
-    directory,
-    out,
-    name,
-    dryRun = false,
-    json = false,
-    ...options
-  } = raw as {
-    readonly [option: string]: unknown;
-    readonly directory?: string;
-    readonly out?: string;
-    readonly name?: string;
-    readonly dryRun?: boolean;
-    readonly json?: boolean;
-  };
+  const { directory, out, name, dryRun = false, json = false, ...options } = given;
   const result = await importFiles(entry, { directory, sources, out, name, dryRun, options }, io);
   const exit = result.problems.length > 0 ? EXIT.mistake : EXIT.ok;
   if (json) io.stdout(documentOf(result, exit, dryRun));

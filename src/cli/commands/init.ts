@@ -5,7 +5,7 @@ import type { Io } from "../io.ts";
 
 /** `evals init [dir]`: a project that runs at once. */
 export async function initCommand(
-  options: Record<string, unknown>,
+  options: { readonly directory?: string | undefined },
   folder: string | undefined,
   io: Io,
 ): Promise<number> {

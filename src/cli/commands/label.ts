@@ -9,11 +9,11 @@ import {
 } from "../../reports/terminal/labelling.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
-import { readLabelOptions } from "../label-options.ts";
+import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
 
 /** `evals label`: a person judges answers of a run on a page of this machine; each label is kept at once. */
-export async function labelCommand(raw: Record<string, unknown>, word: string, io: Io): Promise<number> {
-  const { assign, port, open, ...options } = readLabelOptions(raw);
+export async function labelCommand(typed: TypedLabelOptions, word: string, io: Io): Promise<number> {
+  const { assign, port, open, ...options } = readLabelOptions(typed);
   if (assign !== undefined) {
     const asked = { directory: options.directory, suite: word, judge: assign };
     io.stdout(assignedText(await assignLabels(io, asked), asked));

@@ -4,12 +4,18 @@ import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals log` was asked. */
+export interface LogOptions {
+  readonly directory?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals log`: who promoted or rolled back what, when and why, read from git itself. */
-export async function logCommand(raw: Record<string, unknown>, io: Io): Promise<number> {
-  const log = await promotionLog(io, raw);
+export async function logCommand(options: LogOptions, io: Io): Promise<number> {
+  const log = await promotionLog(io, options);
   if (log.shallow)
     io.stderr("This clone is shallow: older promotions are not in it. To see them: git fetch --unshallow\n");
   const document = { schema: "evals.log/1", exit: EXIT.ok, entries: log.entries };
-  io.stdout(raw.json === true ? documentText(document) : promotionLogText(log, io.width));
+  io.stdout(options.json === true ? documentText(document) : promotionLogText(log, io.width));
   return EXIT.ok;
 }

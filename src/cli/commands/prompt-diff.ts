@@ -6,18 +6,25 @@ import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
+/** What `evals prompt diff` was asked. */
+export interface PromptDiffOptions {
+  readonly directory?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
 /** `evals prompt diff <a> [b]`: two versions of a prompt side by side; nothing is measured. */
 export async function promptDiffCommand(
-  raw: Record<string, unknown>,
+  options: PromptDiffOptions,
   a: string,
   b: string | undefined,
   io: Io,
 ): Promise<number> {
-  const comparison = await comparePromptVersions(io, { ...raw, a, b });
+  const comparison = await comparePromptVersions(io, { directory: options.directory, a, b });
   io.stdout(
-    raw.json === true
+    options.json === true
       ? documentText({ schema: "evals.prompt/1", exit: EXIT.ok, ...comparison })
-      : promptDiff(comparison, styleFor(wantsColor(io, raw.color))),
+      : promptDiff(comparison, styleFor(wantsColor(io, options.color))),
   );
   return EXIT.ok;
 }

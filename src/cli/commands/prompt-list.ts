@@ -6,17 +6,24 @@ import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
+/** What `evals prompt list` was asked. */
+export interface PromptListOptions {
+  readonly directory?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
 /** `evals prompt list [name]`: every version with who, why, where it is used and what it last measured. */
 export async function promptListCommand(
-  raw: Record<string, unknown>,
+  options: PromptListOptions,
   name: string | undefined,
   io: Io,
 ): Promise<number> {
-  const prompts = await listPrompts(io, { directory: raw.directory as string | undefined, name });
+  const prompts = await listPrompts(io, { directory: options.directory, name });
   io.stdout(
-    raw.json === true
+    options.json === true
       ? documentText({ schema: "evals.prompt/1", exit: EXIT.ok, prompts })
-      : promptList(prompts, styleFor(wantsColor(io, raw.color)), io.width),
+      : promptList(prompts, styleFor(wantsColor(io, options.color)), io.width),
   );
   return EXIT.ok;
 }

@@ -6,20 +6,27 @@ import { newPromptVersionText } from "../../reports/terminal/new-prompt-version.
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals prompt new` was asked. */
+export interface PromptNewOptions {
+  readonly directory?: string | undefined;
+  readonly bump?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals prompt new <name> --bump patch`: the newest version, byte for byte, under the next number. */
-export async function promptNewCommand(raw: Record<string, unknown>, name: string, io: Io): Promise<number> {
-  const bump = readBump(raw.bump);
-  const made = await newPromptVersion(io, { directory: raw.directory as string | undefined, name, bump });
+export async function promptNewCommand(options: PromptNewOptions, name: string, io: Io): Promise<number> {
+  const bump = readBump(options.bump);
+  const made = await newPromptVersion(io, { directory: options.directory, name, bump });
   const next = `evals run --prompt ${made.name}@${made.version}`;
   io.stdout(
-    raw.json === true
+    options.json === true
       ? documentText({ schema: "evals.prompt/1", exit: EXIT.ok, ...made, next })
       : newPromptVersionText(made, next),
   );
   return EXIT.ok;
 }
 
-function readBump(value: unknown): Bump {
+function readBump(value: string | undefined): Bump {
   const bump = BUMPS.find((one) => one === value);
   if (bump !== undefined) return bump;
   throw new EvalsError({

@@ -4,18 +4,22 @@ import { EvalsError } from "../../domain/problem.ts";
 import { reportOf } from "../../operations/report-of.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
+import { DOCUMENT_NAMES, REPORTERS } from "../reporting/registry.ts";
 import { writeReport } from "../reporting/report-file.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-const FORMATS = ["html", "markdown", "junit", "json"] as const;
+export interface ReportOptions {
+  readonly directory: string | undefined;
+  readonly format?: string | undefined;
+  readonly output?: string | undefined;
+}
 
 /** `evals report <run>`: a past run as a document. */
-export async function reportCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
+export async function reportCommand(options: ReportOptions, word: string, io: Io): Promise<number> {
   keepHeapSmall();
-  const output = options.output as string | undefined;
-  const format = readFormat((options.format as string | undefined) ?? formatOfName(output));
-  const directory = options.directory as string | undefined;
+  const { directory, output } = options;
+  const format = readFormat(options.format ?? formatOfName(output));
   return reportOf(io, { directory, run: word }, async ({ run, exit, root }) => {
     const told = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, told);
@@ -27,21 +31,18 @@ export async function reportCommand(options: Record<string, unknown>, word: stri
   });
 }
 
-const ENDINGS: Readonly<Record<string, (typeof FORMATS)[number]>> = {
-  ".md": "markdown",
-  ".xml": "junit",
-  ".json": "json",
-};
-
 /** What a file of this name holds; a page, which a person opens, where nothing is said. */
-const formatOfName = (file: string | undefined): string => ENDINGS[extname(file ?? "")] ?? "html";
+function formatOfName(file: string | undefined): string {
+  const ending = extname(file ?? "");
+  return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";
+}
 
 function readFormat(word: string): string {
-  if (FORMATS.some((one) => one === word)) return word;
+  if (DOCUMENT_NAMES.includes(word)) return word;
   throw new EvalsError({
     code: "EVALS_REPORTER_UNKNOWN",
-    what: `Unknown format "${word}".${didYouMean(word, FORMATS)}`,
+    what: `Unknown format "${word}".${didYouMean(word, DOCUMENT_NAMES)}`,
     why: "A report that is not written would be missed only when it is needed.",
-    fix: `One of: ${FORMATS.join(", ")}`,
+    fix: `One of: ${DOCUMENT_NAMES.join(", ")}`,
   });
 }

@@ -9,15 +9,20 @@ import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
+/** What `evals rescore` was asked. */
+export interface RescoreOptions {
+  readonly directory?: string | undefined;
+  readonly yes?: boolean | undefined;
+  readonly budget?: string | undefined;
+  readonly replay?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals rescore`: the same answers under today's scorers, as a run of its own. */
-export async function rescoreCommand(
-  options: Record<string, unknown>,
-  word: string,
-  io: Io,
-): Promise<number> {
+export async function rescoreCommand(options: RescoreOptions, word: string, io: Io): Promise<number> {
   keepHeapSmall();
   const rescored = await rescore(io, {
-    directory: options.directory as string | undefined,
+    directory: options.directory,
     run: word,
     consent: {
       yes: options.yes === true,

@@ -1,12 +1,12 @@
 import { runSuites } from "../../operations/run-suites.ts";
 import type { Io } from "../io.ts";
 import { openReporters } from "../reporting/reporters.ts";
-import { readRunOptions } from "../run-options.ts";
+import { readRunOptions, type TypedRunOptions } from "../run-options.ts";
 import { runView } from "../run-view.ts";
 
 /** `evals run`: runs suites and reports on them while they end. */
-export async function runCommand(raw: Record<string, unknown>, io: Io): Promise<number> {
-  const options = readRunOptions(raw);
+export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
+  const options = readRunOptions(typed);
   const reporters = openReporters(options, io);
   const view = runView(io, { quiet: options.quiet, ended: reporters.run });
   try {

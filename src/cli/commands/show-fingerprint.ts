@@ -12,14 +12,20 @@ import { differingParts, type FingerprintParts, leaves, shown } from "../../run/
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals show --fingerprint` was asked. */
+export interface ShowFingerprintOptions {
+  readonly directory?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals show <run> --fingerprint`: what a run's fingerprint rests on; with a second run, which parts differ. */
 export async function showFingerprintCommand(
-  options: Record<string, unknown>,
+  options: ShowFingerprintOptions,
   word: string,
   other: string | undefined,
   io: Io,
 ): Promise<number> {
-  const { root } = locate(io, options.directory as string | undefined);
+  const { root } = locate(io, options.directory);
   const store = await openStoredHistory(root, io);
   try {
     const run = findRun(store, word);

@@ -28,9 +28,19 @@ interface Wanted {
   readonly trial: number | undefined;
 }
 
+/** What `evals show` was asked. */
+export interface ShowOptions {
+  readonly directory?: string | undefined;
+  readonly failing?: boolean | undefined;
+  readonly case?: string | undefined;
+  readonly trial?: string | undefined;
+  readonly json?: boolean | undefined;
+  readonly color?: boolean | undefined;
+}
+
 /** `evals show`: a run's cases, one case over its trials, or one trial with everything that was said. */
-export async function showCommand(options: Record<string, unknown>, word: string, io: Io): Promise<number> {
-  const { root } = locate(io, options.directory as string | undefined);
+export async function showCommand(options: ShowOptions, word: string, io: Io): Promise<number> {
+  const { root } = locate(io, options.directory);
   const store = await openStoredHistory(root, io);
   try {
     const wanted = readWanted(store, word, options);
@@ -49,11 +59,11 @@ export async function showCommand(options: Record<string, unknown>, word: string
 }
 
 /** `run/case/trial` in one word, or `--case` and `--trial`; a case id may itself hold slashes. */
-function readWanted(store: Store, word: string, options: Record<string, unknown>): Wanted {
+function readWanted(store: Store, word: string, options: ShowOptions): Wanted {
   const slash = word.indexOf("/");
   const run = findRun(store, slash === -1 ? word : word.slice(0, slash));
   const rest = slash === -1 ? undefined : word.slice(slash + 1);
-  const named = (options.case as string | undefined) ?? rest;
+  const named = options.case ?? rest;
   if (named === undefined) return { run, golden: undefined, trial: undefined };
   const known = new Map(store.cases(run.no).map((one) => [one.id, one]));
   const trialOption = options.trial === undefined ? undefined : Number(options.trial);

@@ -3,13 +3,20 @@ import { documentText } from "../../reports/json/documents.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
+/** What `evals split` was asked. */
+export interface SplitOptions {
+  readonly directory?: string | undefined;
+  readonly name?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
 /** `evals split <suite>`: the cases and the prompt that a suite's file holds become files of their own. */
-export async function splitCommand(raw: Record<string, unknown>, suite: string, io: Io): Promise<number> {
+export async function splitCommand(options: SplitOptions, suite: string, io: Io): Promise<number> {
   const { path, written, cases } = await splitSuiteFiles(io, suite, {
-    directory: raw.directory as string | undefined,
-    name: raw.name as string | undefined,
+    directory: options.directory,
+    name: options.name,
   });
-  if (raw.json === true)
+  if (options.json === true)
     io.stdout(documentText({ schema: "evals.split/1", exit: EXIT.ok, suite, path, written, cases }));
   else
     io.stdout(

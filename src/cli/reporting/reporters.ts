@@ -4,53 +4,16 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
 import { formatProblem } from "../../project/format-problems.ts";
-import { documentText, runDocument } from "../../reports/json/documents.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
 import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
+import { jsonText } from "./plain-reports.ts";
+import { REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
-
-/** All that a reporter may tell. */
-export interface Told {
-  readonly runs: readonly ReportedRun[];
-  readonly exit: number;
-  /** The project's folder in its repository, with `/`; empty at its root. */
-  readonly folder: string;
-}
-
-/** Makes all text of some runs. One line a reporter; a new one is one module and one line. */
-type Render = (told: Told) => string | Promise<string>;
-
-const PLAIN = { width: 80, color: false } as const;
-
-const renderers: Readonly<Record<string, Render>> = {
-  terminal: ({ runs }) => {
-    const reports = runs.map(({ report }) => report);
-    const texts = reports.map((report) => runReport(report, PLAIN));
-    return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
-  },
-  json: ({ runs, exit }) => runsText(exit, runs),
-  junit: async ({ runs }) => (await import("../../reports/junit/junit.ts")).junitReport(runs),
-  markdown: async ({ runs }) => (await import("../../reports/markdown/markdown.ts")).markdownReport(runs),
-  github: async ({ runs, folder }) =>
-    (await import("../../reports/github/annotations.ts")).annotations(runs, folder),
-  html: async ({ runs }) =>
-    (await import("../../page/page-file.ts")).pageFile(
-      runs.map((run) => ({ key: run.report.header.id, run })),
-    ),
-};
-
-const runsText = (exit: number, runs: readonly ReportedRun[]): string =>
-  documentText(
-    runDocument(
-      exit,
-      runs.map(({ report }) => report),
-    ),
-  );
 
 /** Too large or too rich for a terminal: without a file's name it gets one. */
 const NEEDS_FILE = "html";
@@ -107,7 +70,7 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
         }
       }
       const code = missing && exit === EXIT.ok ? EXIT.undecided : exit;
-      if (options.json) io.stdout(runsText(code, runs));
+      if (options.json) io.stdout(jsonText({ runs, exit: code }));
       return code;
     },
   };
@@ -133,7 +96,7 @@ interface Place {
   readonly json: boolean;
 }
 
-async function report({ name, file }: Wanted, told: Told, { io, root, json }: Place): Promise<void> {
+async function report({ name, file }: Wanted, told: ReportInput, { io, root, json }: Place): Promise<void> {
   if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", told));
   const text = await renderReport(name, told);
   if (file !== null) writeReport(io, file, text);
@@ -144,12 +107,12 @@ async function report({ name, file }: Wanted, told: Told, { io, root, json }: Pl
 }
 
 /** The whole text of one reporter. */
-export async function renderReport(name: string, told: Told): Promise<string> {
-  return (await renderers[name]?.(told)) ?? "";
+export async function renderReport(name: string, told: ReportInput): Promise<string> {
+  return (await REPORTERS.find((one) => one.name === name)?.render(told)) ?? "";
 }
 
 /** `.evals/reports/3f9c.html`, and where that is. */
-export function writeDefault(io: Io, root: string, { runs }: Told, text: string): void {
+export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: string): void {
   const [first] = runs;
   if (first === undefined) return;
   const path = join(root, ".evals", "reports", `${first.report.header.id}.html`);
@@ -166,7 +129,7 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
     const name = at === -1 ? text : text.slice(0, at);
     const path = at === -1 ? null : text.slice(at + 1);
     const file = path === null || path === "" ? null : resolve(cwd, path);
-    if (!Object.hasOwn(renderers, name)) problems.push(unknownReporter(name));
+    if (!REPORTER_NAMES.includes(name)) problems.push(unknownReporter(name));
     else if (path === "") problems.push(unnamedFile(name));
     else if (file !== null && files.has(file)) problems.push(fileTwice(text, files.get(file) ?? ""));
     if (file !== null) files.set(file, text);
@@ -179,9 +142,9 @@ function readReporters({ reporter, directory }: RunOptions, io: Io): Wanted[] {
 
 const unknownReporter = (name: string): Problem => ({
   code: "EVALS_REPORTER_UNKNOWN",
-  what: `Unknown reporter "${name}".${didYouMean(name, Object.keys(renderers))}`,
+  what: `Unknown reporter "${name}".${didYouMean(name, REPORTER_NAMES)}`,
   why: "A report that is not written would be missed only when it is needed.",
-  fix: `One of: ${Object.keys(renderers).join(", ")}, with =file to write a file`,
+  fix: `One of: ${REPORTER_NAMES.join(", ")}, with =file to write a file`,
 });
 
 const unnamedFile = (name: string): Problem => ({

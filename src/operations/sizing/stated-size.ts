@@ -11,6 +11,9 @@ export interface Stated {
   readonly baselineTrials: number | undefined;
 }
 
+/** The same, as it was typed. */
+export type StatedOptions = { readonly [name in keyof Stated]?: string | undefined };
+
 /** Each option with its range, ends included. */
 const RANGES: Readonly<
   Record<keyof Stated, { option: string; low: number; high: number; whole: boolean; said: string }>
@@ -55,13 +58,13 @@ const RANGES: Readonly<
 };
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID with every option that cannot be read */
-export function readStated(options: Record<string, unknown>): Stated {
+export function readStated(options: StatedOptions): Stated {
   const names = Object.keys(RANGES) as (keyof Stated)[];
   const read = (name: keyof Stated): number | undefined => {
     const text = options[name];
     if (text === undefined) return undefined;
     const { low, high, whole } = RANGES[name];
-    const value = String(text).trim() === "" ? Number.NaN : Number(text);
+    const value = text.trim() === "" ? Number.NaN : Number(text);
     return value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : Number.NaN;
   };
   const stated = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Stated;

@@ -1,0 +1,23 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const diff = declareCommand({
+  words: "diff",
+  group: "start",
+  examples: [
+    "evals diff latest",
+    "evals diff 3f9c a1b2",
+    "evals diff prompt:support-triage@1.1.0 prompt:support-triage@1.2.0",
+    "evals diff ref:main --run-missing",
+    "evals diff file:outputs.jsonl",
+  ],
+  type: (command) =>
+    command
+      .description("compare two sides: what broke, what was fixed, and how sure that is")
+      .argument("<a>", "the baseline: run:ID, latest, prompt:name@1.2.0, ref:main, file:outputs.jsonl")
+      .argument("[b]", "the candidate; latest when left out; one run alone stands against its own baseline")
+      .option("--run-missing", "run what a commit or prompt version has no result of")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [a, b] }) =>
+    (await import("../commands/diff.ts")).diffCommand(options, a, b, io),
+});

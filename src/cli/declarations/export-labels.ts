@@ -1,0 +1,28 @@
+import { EXCHANGE_FORMATS } from "../../operations/labelling/label-exchange-format.ts";
+import { declareCommand, list } from "./declare-command.ts";
+
+export const exportLabels = declareCommand({
+  words: "export labels",
+  group: "judges",
+  examples: [
+    "evals export labels support-triage --format csv --output labels.csv",
+    "evals export labels support-triage --format label-studio",
+  ],
+  values: { "--format": EXCHANGE_FORMATS },
+  type: (command) =>
+    command
+      .description("the answers that a person would be asked, and the labels there are, for another tool")
+      .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
+      .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
+      .option(
+        "--output <file>",
+        "when left out, csv goes to stdout and, on a terminal, like label-studio to .evals/exports/",
+      )
+      .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
+      .option("--count <n>", "so many answers; 50 when left out")
+      .option("--random", "any answer with the same chance: the default")
+      .option("--stratified", "as many of those that the judge passed as of those that it failed")
+      .option("--tag <tag>", "only cases with this tag; may be repeated", list),
+  act: async ({ io, options, args: [word] }) =>
+    (await import("../commands/export-labels.ts")).exportLabelsCommand(options, word, io),
+});

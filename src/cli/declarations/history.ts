@@ -1,0 +1,22 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const history = declareCommand({
+  words: "history",
+  group: "look",
+  examples: [
+    "evals history",
+    "evals history support-triage --limit 5",
+    "evals history support-triage --flaky",
+  ],
+  type: (command) =>
+    command
+      .description("past runs")
+      .argument("[suite]")
+      .option("--limit <n>", "so many, newest first", "20")
+      .option("--flaky", "with a suite: its flaky cases, flakiest first")
+      .option("--csv", "one line a run, for a spreadsheet")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [suite] }) =>
+    (await import("../commands/history.ts")).historyCommand(options, suite, io),
+});

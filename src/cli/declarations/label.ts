@@ -1,0 +1,24 @@
+import { declareCommand, list } from "./declare-command.ts";
+
+export const label = declareCommand({
+  words: "label",
+  group: "judges",
+  examples: ["evals label support-triage", "evals label support-triage --stratified --count 100"],
+  type: (command) =>
+    command
+      .description("judge answers of a run yourself, on a page of this machine made for the keyboard")
+      .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
+      .option("--rater <name>", "who judges; git's user.email when left out")
+      .option("--count <n>", "so many answers; 50 when left out")
+      .option("--random", "any answer with the same chance: the default")
+      .option("--stratified", "as many of those that the judge passed as of those that it failed")
+      .option("--disputed", "where judge and people, or judges among themselves, disagree most")
+      .option("--adjudicate", "settle where raters disagree, with what each of them said in view")
+      .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+      .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
+      .option("--assign <judge>", "ask nothing: say of labels without a judge that they are of this one")
+      .option("--port <p>", "serve the page on this port; any free one when left out")
+      .option("--no-open", "print the address and open no browser"),
+  act: async ({ io, options, args: [word] }) =>
+    (await import("../commands/label.ts")).labelCommand(options, word, io),
+});

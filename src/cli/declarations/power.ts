@@ -1,0 +1,23 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const power = declareCommand({
+  words: "power",
+  group: "look",
+  examples: ["evals power support-triage", "evals power support-triage --drop 0.02"],
+  type: (command) =>
+    command
+      .description("how many cases × trials detect a given drop, from the suite's own history")
+      .argument("<suite>")
+      .option("--drop <share>", "the drop to detect, 0.03 for 3 points; the suite's max_drop when left out")
+      .option("--power <chance>", "the chance to detect it; 0.8 when left out")
+      .option("--pass-rate <share>", "instead of the history's")
+      .option("--correlation <r>", "how far trials of a case agree, 0 to 1, instead of the history's")
+      .option("--cases <n>", "instead of the suite's")
+      .option("--trials <k>", "instead of the suite's")
+      .option("--baseline-trials <m>", "trials of each case in the baseline")
+      .option("--model <alias>", "history of this model")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [suite] }) =>
+    (await import("../commands/power.ts")).powerCommand(options, suite, io),
+});

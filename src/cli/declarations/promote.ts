@@ -1,0 +1,26 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const promote = declareCommand({
+  words: "promote",
+  group: "baseline",
+  examples: [
+    "evals promote",
+    'evals promote --as v1 --message "First release"',
+    "evals promote --dry-run",
+    'evals promote --accept "half the price, two points worse"',
+  ],
+  type: (command) =>
+    command
+      .description("make a complete run of committed inputs the baseline, in one commit")
+      .argument("[run]", "the newest of each suite when left out")
+      .option("--as <name>", "tag the commit evals/<name>")
+      .option("--message <why>", "why, for the commit and the tag")
+      .option("--accept <why>", "accept the regression against the present baseline")
+      .option("--add", "add the run's own trials to cases whose keys are unchanged")
+      .option("--with-answers", "keep the distinct answers beside the baseline")
+      .option("--dry-run", "show what would be written")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [run] }) =>
+    (await import("../commands/promote.ts")).promoteCommand(options, run, io),
+});

@@ -1,0 +1,16 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const promptDiff = declareCommand({
+  words: "prompt diff",
+  group: "baseline",
+  examples: ["evals prompt diff support-triage", "evals prompt diff support-triage@1.1.0 1.2.0"],
+  type: (command) =>
+    command
+      .description("two versions side by side: words, variables, roles, pinned context")
+      .argument("<a>", "name@1.2.0; a name alone: its last two versions")
+      .argument("[b]", "name@1.3.0 or 1.3.0; the newest when left out")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [a, b] }) =>
+    (await import("../commands/prompt-diff.ts")).promptDiffCommand(options, a, b, io),
+});

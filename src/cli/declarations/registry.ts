@@ -1,0 +1,62 @@
+import { IMPORTERS } from "../../operations/importing/importers.ts";
+import { calibrate } from "./calibrate.ts";
+import { check } from "./check.ts";
+import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
+import { diff } from "./diff.ts";
+import { exportLabels } from "./export-labels.ts";
+import { history } from "./history.ts";
+import { importLabels } from "./import-labels.ts";
+import { importTool } from "./import-tool.ts";
+import { init } from "./init.ts";
+import { label } from "./label.ts";
+import { log } from "./log.ts";
+import { power } from "./power.ts";
+import { promote } from "./promote.ts";
+import { prompt } from "./prompt.ts";
+import { promptDiff } from "./prompt-diff.ts";
+import { promptList } from "./prompt-list.ts";
+import { promptNew } from "./prompt-new.ts";
+import { report } from "./report.ts";
+import { rescore } from "./rescore.ts";
+import { rollback } from "./rollback.ts";
+import { run } from "./run.ts";
+import { show } from "./show.ts";
+import { split } from "./split.ts";
+
+/** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
+export const COMMANDS: readonly DeclaredCommand[] = [
+  init,
+  check,
+  run,
+  diff,
+  split,
+  history,
+  power,
+  show,
+  promote,
+  rollback,
+  log,
+  prompt,
+  promptNew,
+  promptDiff,
+  promptList,
+  rescore,
+  label,
+  calibrate,
+  declareGroup({
+    words: "export",
+    group: "judges",
+    examples: ["evals export labels support-triage --format csv"],
+    about: "write labels as other tools read them",
+  }),
+  exportLabels,
+  declareGroup({
+    words: "import",
+    group: "judges",
+    examples: ["evals import labels support-triage labels.csv --format csv"],
+    about: "bring over what other tools wrote: suites, datasets, labels",
+  }),
+  importLabels,
+  ...IMPORTERS.map(importTool),
+  report,
+];

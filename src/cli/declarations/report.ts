@@ -1,0 +1,21 @@
+import { DOCUMENT_NAMES } from "../reporting/registry.ts";
+import { declareCommand } from "./declare-command.ts";
+
+export const report = declareCommand({
+  words: "report",
+  group: "look",
+  examples: [
+    "evals report latest",
+    "evals report latest --format markdown",
+    "evals report latest --output evals.xml",
+  ],
+  values: { "--format": DOCUMENT_NAMES },
+  type: (command) =>
+    command
+      .description("write a past run as a document: a page, a comment, JUnit or JSON")
+      .argument("<run>", "run id, a prefix of it, or latest")
+      .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
+      .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
+  act: async ({ io, options, args: [run] }) =>
+    (await import("../commands/report.ts")).reportCommand(options, run, io),
+});

@@ -1,0 +1,17 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const rollback = declareCommand({
+  words: "rollback",
+  group: "baseline",
+  examples: ["evals rollback v1 --dry-run", 'evals rollback v1 --message "customers complained"'],
+  type: (command) =>
+    command
+      .description("restore everything that a promoted tag covered, in one commit, and prove it")
+      .argument("<tag>", "its name, with or without evals/")
+      .option("--message <why>", "why, for the commit")
+      .option("--dry-run", "show what would change")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [tag] }) =>
+    (await import("../commands/rollback.ts")).rollbackCommand(options, tag, io),
+});

@@ -1,0 +1,45 @@
+import { REPORTER_NAMES } from "../reporting/registry.ts";
+import { declareCommand, list } from "./declare-command.ts";
+
+export const run = declareCommand({
+  words: "run",
+  group: "start",
+  examples: [
+    "evals run",
+    "evals run support-triage --trials 5",
+    "evals run support-triage --prompt support-triage@1.2.0 --model small",
+    "evals run support-triage --tag critical --baseline none",
+    "evals run support-triage --resume",
+  ],
+  values: { "--reporter": REPORTER_NAMES },
+  type: (command) =>
+    command
+      .description("run suites, score, store, compare, gate")
+      .argument("[suites...]", "all when left out")
+      .option("--at <ref>", "as suites, prompts and datasets stood at this commit, branch or tag")
+      .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
+      .option(
+        "--prompt <spec>",
+        "instead of the suite's prompt: name, name@1.2.0, name@^1; may be repeated: one run each",
+        list,
+      )
+      .option("--trials <k>", "trials of each case")
+      .option("--case <id>", "only this case; may be repeated", list)
+      .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+      .option("--shard <i/n>", "the i-th of n parts")
+      .option("--concurrency <n>", "trials in flight at once")
+      .option("--budget <usd>", "stop before spending more")
+      .option("--baseline <side>", "compare with this; none for no comparison")
+      .option("--all-trials", "do not stop early")
+      .option("--no-cache", "ask again even what was answered before")
+      .option("--record", "write what the model says to fixtures/<alias>.jsonl")
+      .option("--replay", "answer from fixtures/<alias>.jsonl")
+      .option("--resume", "go on with the newest run of this plan")
+      .option("--run <id>", "with --resume: another run than the newest")
+      .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
+      .option("--json", "one JSON document on stdout, progress on stderr")
+      .option("--quiet", "no progress")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [suites] }) =>
+    (await import("../commands/run.ts")).runCommand({ ...options, suites }, io),
+});

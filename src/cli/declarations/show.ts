@@ -1,0 +1,30 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const show = declareCommand({
+  words: "show",
+  group: "look",
+  examples: [
+    "evals show latest",
+    "evals show latest --failing",
+    "evals show latest/refund-07",
+    "evals show latest/refund-07/1",
+    "evals show 3f9c a1b2 --fingerprint",
+  ],
+  type: (command) =>
+    command
+      .description("one run, one case over its trials, or one trial with its whole transcript")
+      .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial")
+      .argument("[other]", "with --fingerprint: another run")
+      .option("--failing", "cases that do not always pass")
+      .option("--case <id>", "one case over its trials")
+      .option("--trial <n>", "one trial of that case, whole")
+      .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ")
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [run, other] }) => {
+    const fingerprints = await import("../commands/show-fingerprint.ts");
+    if (options.fingerprint === true) return fingerprints.showFingerprintCommand(options, run, other, io);
+    fingerprints.refuseSecondRun(other);
+    return (await import("../commands/show.ts")).showCommand(options, run, io);
+  },
+});
