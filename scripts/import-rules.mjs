@@ -194,6 +194,11 @@ export const homes = [
     why: "Users' modules are loaded in one way, with one set of errors.",
   },
   {
+    packages: ["hyparquet", "hyparquet-compressors", "hyparquet-writer", "fzstd"],
+    in: ["src/interchange/"],
+    why: "Files of other tools are read and written in one room, and only when such a file is there.",
+  },
+  {
     packages: ["node:child_process"],
     in: ["src/git/", "src/processes/", "src/cli/process-io.ts"],
     why: "Users' programs are started, and ended with all they start, in one place; beside them only git and the person's browser.",

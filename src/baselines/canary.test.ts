@@ -9,8 +9,6 @@ const baseline = (counts: readonly (readonly [number, number])[]): Side => ({
   run: "b",
   suite: "s",
   target: "t",
-  prompt: null,
-  model: "t",
   fingerprint: "f",
   trials: 5,
   ids: counts.map((_, place) => `c${place}`),

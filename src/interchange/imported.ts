@@ -62,6 +62,15 @@ export interface SourceFiles {
   inProject(path: string): string | undefined;
 }
 
+/**
+ * Asks a server of another tool.
+ * @returns what it said, whatever the status; a status of null and the reason where no answer came
+ */
+export type AskServer = (
+  url: string,
+  headers: Record<string, string>,
+) => Promise<{ readonly status: number | null; readonly text: string }>;
+
 /** One call of an importer. */
 export interface ImportRequest {
   /** The words after the name of the tool: files as they were given, mostly. */
@@ -71,6 +80,7 @@ export interface ImportRequest {
   /** The importer's own options, as the command line read them. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly files: SourceFiles;
+  readonly ask: AskServer;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -8,6 +8,7 @@ import { fileProblem } from "../../project/file-problems.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { readRegularFile } from "../../project/regular-file.ts";
 import type { Environment } from "../environment.ts";
+import { askServer } from "./ask-server.ts";
 import type { ImporterEntry } from "./importers.ts";
 import { sourceFiles } from "./source-files.ts";
 import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-files.ts";
@@ -53,7 +54,12 @@ export async function importFiles(
   const root = out === undefined ? projectAround(cwd) : resolve(cwd, out);
   const here = (path: string): string => fromHere(cwd, join(root, path));
   const importer = await entry.load();
-  const imported = await importer({ sources, name, options, files: sourceFiles(cwd, root), env: io.env });
+  const imported = await importer({
+    ...{ sources, name, options },
+    files: sourceFiles(cwd, root),
+    ask: askServer(io),
+    env: io.env,
+  });
   if (imported.files.length === 0)
     return { ...resultOf(imported, fromHere(cwd, root)), problems: [nothingTaken(entry, sources)] };
   const before = readConfig(root);

@@ -20,5 +20,98 @@ export interface ImporterEntry {
   readonly load: () => Promise<Importer>;
 }
 
+const FILES = { sources: "<file...>", sourcesAbout: "as the other tool exported them" } as const;
+const MAP = {
+  flags: "--map <target=column>",
+  about: "where a column goes: id=Nr,input.question=Frage,expected.answer=…; may be repeated",
+  repeated: true,
+} as const;
+
 /** Every tool, in the order of the help. */
-export const IMPORTERS: readonly ImporterEntry[] = [];
+export const IMPORTERS: readonly ImporterEntry[] = [
+  {
+    name: "csv",
+    about: "a table with any separator becomes a dataset",
+    ...FILES,
+    options: [
+      MAP,
+      { flags: "--separator <sign>", about: "between the cells; found by the first line when left out" },
+    ],
+    examples: [
+      "evals import csv purchases.csv",
+      'evals import csv faq.csv --map "input.q=Question,expected=Answer"',
+    ],
+    load: async () => (await import("../../interchange/import-csv.ts")).importCsv,
+  },
+  {
+    name: "parquet",
+    about: "a Parquet file, as data sets of Hugging Face are, becomes a dataset",
+    ...FILES,
+    options: [MAP],
+    examples: [
+      "evals import parquet train-00000-of-00001.parquet --name squad",
+      "evals import parquet squad.parquet --map expected=answers",
+    ],
+    load: async () => (await import("../../interchange/import-parquet.ts")).importParquet,
+  },
+  {
+    name: "inspect",
+    about: "a log of Inspect (.eval or .json): samples, recorded answers, scorers of plain rules",
+    sources: "<log>",
+    sourcesAbout: "one file of logs/",
+    examples: ["evals import inspect logs/2026-03-02T10-00-00_shopping.eval"],
+    load: async () => (await import("../../interchange/import-inspect.ts")).importInspect,
+  },
+  {
+    name: "braintrust",
+    about: "a dataset of Braintrust, exported as JSON or JSON Lines",
+    ...FILES,
+    examples: ["evals import braintrust purchases.json"],
+    load: async () => (await import("../../interchange/import-braintrust.ts")).importBraintrust,
+  },
+  {
+    name: "langsmith",
+    about: "a dataset of LangSmith, exported as JSON or JSON Lines",
+    ...FILES,
+    examples: ["evals import langsmith purchases.json"],
+    load: async () => (await import("../../interchange/import-langsmith.ts")).importLangsmith,
+  },
+  {
+    name: "langfuse",
+    about: "a dataset of Langfuse: an exported file, or by name from a server",
+    sources: "<file|dataset...>",
+    sourcesAbout: "exported files; with --url the name of a dataset",
+    options: [
+      {
+        flags: "--url <address>",
+        about: "fetch from there; keys from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
+      },
+    ],
+    examples: [
+      "evals import langfuse purchases.json",
+      "evals import langfuse purchases --url https://cloud.langfuse.com",
+    ],
+    load: async () => (await import("../../interchange/import-langfuse.ts")).importLangfuse,
+  },
+  {
+    name: "phoenix",
+    about: "a dataset of Phoenix, exported as CSV, JSON Lines or JSON",
+    ...FILES,
+    examples: ["evals import phoenix purchases.csv"],
+    load: async () => (await import("../../interchange/import-phoenix.ts")).importPhoenix,
+  },
+  {
+    name: "helicone",
+    about: "requests that Helicone logged, with the answers that were given",
+    ...FILES,
+    examples: ["evals import helicone requests.jsonl"],
+    load: async () => (await import("../../interchange/import-helicone.ts")).importHelicone,
+  },
+  {
+    name: "tau-bench",
+    about: "results of τ-bench: tasks, trajectories and their rewards",
+    ...FILES,
+    examples: ["evals import tau-bench results/gpt-4o-airline.json"],
+    load: async () => (await import("../../interchange/import-tau-bench.ts")).importTauBench,
+  },
+];

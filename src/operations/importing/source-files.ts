@@ -1,7 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import { createReadStream, readdirSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { createInterface } from "node:readline";
-import { decodeText } from "../../domain/file-text.ts";
+import { decodeText, encodingProblem, notTextProblem } from "../../domain/file-text.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourceFiles } from "../../interchange/imported.ts";
 import { fileProblem } from "../../project/file-problems.ts";
@@ -42,20 +42,48 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
+/** A line ends in a line feed alone: other signs that end a line of prose may stand in the middle of a JSON text. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
   attempt(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });
+  let number = 0;
+  let rest: Buffer[] = [];
+  const lineOf = (last: Buffer): string => {
+    const bytes = rest.length === 0 ? last : Buffer.concat([...rest, last]);
+    rest = [];
+    number++;
+    return decodedLine(bytes, path, number);
+  };
   try {
-    let isFirst = true;
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-      yield isFirst && line.startsWith("\uFEFF") ? line.slice(1) : line;
-      isFirst = false;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (number === 0 && rest.length === 0) refuseNoText(chunk, path);
+      let start = 0;
+      for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, start)) {
+        yield lineOf(chunk.subarray(start, end));
+        start = end + 1;
+      }
+      if (start < chunk.length) rest.push(chunk.subarray(start));
     }
+    if (rest.length > 0) yield lineOf(Buffer.alloc(0));
   } catch (error) {
+    if (error instanceof EvalsError || (error as NodeJS.ErrnoException).code === undefined) throw error;
     throw new EvalsError(fileProblem(path, error), { cause: error });
   } finally {
     stream.destroy();
   }
+}
+
+function refuseNoText(head: Buffer, path: string): void {
+  const problem = notTextProblem(head, path);
+  if (problem !== undefined) throw new EvalsError(problem);
+}
+
+/** @throws {EvalsError} at a byte that is no UTF-8 */
+function decodedLine(bytes: Buffer, path: string, number: number): string {
+  if (!isUtf8(bytes)) throw new EvalsError(encodingProblem(bytes, path, number));
+  const end = bytes.at(-1) === 13 ? bytes.length - 1 : bytes.length;
+  const text = bytes.toString("utf8", 0, end);
+  return number === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function glob(cwd: string, pattern: string): string[] {

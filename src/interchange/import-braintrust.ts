@@ -1,0 +1,76 @@
+import type { Json } from "../domain/json.ts";
+import type { Importer, Left } from "./imported.ts";
+import {
+  isNothing,
+  isObject,
+  type JsonObject,
+  metadataOf,
+  tagsOf,
+  textMember,
+} from "./reading/json-fields.ts";
+import type { JsonItem } from "./reading/json-items.ts";
+import { importName, isLeft, itemsOf } from "./reading/several-files.ts";
+import { importDataset } from "./writing/dataset-import.ts";
+import type { DatasetRow } from "./writing/dataset-rows.ts";
+
+const LISTS = ["data", "events", "rows", "records"];
+
+/** Datasets of Braintrust, exported as JSON or JSON Lines: of each item the newest version, and no deleted ones. */
+export const importBraintrust: Importer = async (request) => {
+  const items = itemsOf(request, LISTS);
+  const newest = await newestVersions(items);
+  return importDataset({
+    name: importName(request),
+    from: `Braintrust (${request.sources.join(", ")})`,
+    rows: async function* () {
+      for await (const item of items()) yield isLeft(item) ? item : rowOf(item, newest);
+    },
+  });
+};
+
+/** The newest version of each item, by id. */
+async function newestVersions(
+  items: () => AsyncIterable<JsonItem | Left>,
+): Promise<ReadonlyMap<string, bigint>> {
+  const newest = new Map<string, bigint>();
+  for await (const item of items()) {
+    if (isLeft(item) || !isObject(item.value)) continue;
+    const id = textMember(item.value, "id");
+    const version = versionOf(item);
+    if (id !== undefined && version > (newest.get(id) ?? -1n)) newest.set(id, version);
+  }
+  return newest;
+}
+
+/** Versions are beyond what a double holds, written as text or as a number: so they are read from the text. */
+function versionOf({ text }: JsonItem): bigint {
+  const digits = /"_xact_id"\s*:\s*"?(\d+)/.exec(text)?.[1];
+  return digits === undefined ? 0n : BigInt(digits);
+}
+
+function rowOf(item: JsonItem, newest: ReadonlyMap<string, bigint>): DatasetRow | Left {
+  const { value, place } = item;
+  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It has no input." };
+  const id = textMember(value, "id");
+  if (id !== undefined && versionOf(item) < (newest.get(id) ?? 0n))
+    return { ...place, what: `an older version of item "${id}"`, why: "The newest version is taken." };
+  if (value._object_delete === true)
+    return { ...place, what: `the deleted item "${id ?? ""}"`, why: "It was deleted in Braintrust." };
+  if (isNothing(value.input))
+    return { ...place, what: `item "${id ?? ""}"`, why: "It has no input: there is nothing to ask." };
+  return {
+    place,
+    id,
+    input: value.input as Json,
+    ...expectedOf(value),
+    tags: tagsOf(value.tags),
+    metadata: metadataOf(value.metadata),
+  };
+}
+
+/** `output` is what early datasets called it. What an experiment answered is not what is expected. */
+function expectedOf(value: JsonObject): { expected?: Json } {
+  const isExperiment = isObject(value.scores) || value.experiment_id !== undefined;
+  const expected = value.expected ?? (isExperiment ? undefined : value.output);
+  return isNothing(expected) ? {} : { expected: expected as Json };
+}

@@ -1,0 +1,79 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { Importer, ImportRequest, Left } from "./imported.ts";
+import { csvRecords } from "./reading/csv-records.ts";
+import { importName, sourcePaths } from "./reading/several-files.ts";
+import { type ColumnPlan, planColumns, rowItem } from "./reading/table-rows.ts";
+import { importDataset } from "./writing/dataset-import.ts";
+import type { DatasetRow } from "./writing/dataset-rows.ts";
+
+/** Tables with any separator: columns as a dataset of ours has them, as `--map` says, or as they are usually called. */
+export const importCsv: Importer = async (request) => {
+  const paths = sourcePaths(request);
+  const separator = separatorOf(request);
+  const maps = (request.options.map as readonly string[] | undefined) ?? [];
+  return importDataset({
+    name: importName(request),
+    from: paths.join(", "),
+    rows: () => tableRows(request, paths, { separator, maps }),
+  });
+};
+
+interface TableOptions {
+  readonly separator: string | undefined;
+  readonly maps: readonly string[];
+}
+
+async function* tableRows(
+  { files }: ImportRequest,
+  paths: readonly string[],
+  { separator, maps }: TableOptions,
+): AsyncGenerator<DatasetRow | Left> {
+  for (const path of paths) {
+    let plan: ColumnPlan | undefined;
+    for await (const { cells, line } of csvRecords(files, path, separator)) {
+      if (plan === undefined) plan = planColumns(withoutTail(cells), maps, path);
+      else if (withoutTail(cells).length > plan.columns.length)
+        yield tooMany({ path, line }, cells.length, plan);
+      else yield rowItem(plan, { place: { path, line }, cells });
+    }
+    if (plan === undefined) throw emptyTable(path);
+  }
+}
+
+/** Spreadsheets write columns at the end that were once used. */
+function withoutTail(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== "") + 1);
+}
+
+function tooMany(place: { path: string; line: number }, cells: number, { columns }: ColumnPlan): Left {
+  return {
+    ...place,
+    what: `a row of ${cells} cells`,
+    why: `The first row names ${columns.length} columns: nobody can say which cell is too much.`,
+  };
+}
+
+function separatorOf({ options }: ImportRequest): string | undefined {
+  const given = options.separator as string | undefined;
+  if (given === undefined) return undefined;
+  const sign = given === "\\t" || given === "tab" ? "\t" : given;
+  if (sign.length === 1 && sign !== '"') return sign;
+  throw new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `--separator "${given}" is not one character.`,
+    why: "Cells are told apart by one character.",
+    fix: '--separator ";"    (or tab)',
+  });
+}
+
+function emptyTable(path: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_IMPORT_SYNTAX",
+    path,
+    line: 1,
+    column: 1,
+    what: "This file is empty.",
+    why: "Its first row names the columns.",
+    fix: "Export it again, with a row of names.",
+  });
+}

@@ -1,0 +1,170 @@
+import type { Json } from "../domain/json.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { ImportedFile, Importer } from "./imported.ts";
+import { INSPECT_SCORERS, INSPECT_SCORERS_FILE, inspectScorers } from "./inspect/inspect-scorers.ts";
+import { type InspectLog, type InspectSample, readInspectLog } from "./inspect/read-log.ts";
+import { contentText, usageOf } from "./reading/chat-answer.ts";
+import {
+  isNothing,
+  isObject,
+  type JsonObject,
+  listMember,
+  metadataOf,
+  numberMember,
+  objectMember,
+  textMember,
+} from "./reading/json-fields.ts";
+import { LeftList } from "./reading/left-list.ts";
+import { importName, sourcePaths } from "./reading/several-files.ts";
+import { isMessage } from "./writing/dataset-rows.ts";
+import { fileName } from "./writing/file-names.ts";
+import { importOutputs, outputLine, type RecordedOutput, TrialNumbers } from "./writing/outputs-import.ts";
+import { jsonLine } from "./writing/project-text.ts";
+
+/** A log of Inspect: samples are cases, epochs recorded trials, and its scorers of plain rules score them again. */
+export const importInspect: Importer = async (request) => {
+  const [path, ...more] = sourcePaths(request);
+  if (path === undefined || more.length > 0) throw oneLog();
+  const log = await readInspectLog(request.files, path);
+  const left = new LeftList();
+  const { cases, outputs, trials } = readSamples(log, left);
+  const task = textMember(objectMember(log.header, "eval") ?? {}, "task");
+  const name =
+    request.name ?? (task === undefined ? importName(request) : fileName(task.replace(/^.*[/@]/, "")));
+  if (cases.length === 0 || outputs.length === 0)
+    return { files: [], models: {}, taken: {}, left: left.all(), kept: [] };
+  const scorers = inspectScorers(log.header, log.resultsPlace, left);
+  const files: ImportedFile[] =
+    scorers.length === 0 ? [] : [{ path: INSPECT_SCORERS_FILE, text: INSPECT_SCORERS }];
+  return importOutputs({
+    name,
+    description: `Samples and answers of the Inspect task ${task ?? path}.`,
+    dataset: { path: `datasets/${name}.jsonl`, text: cases.join("") },
+    outputs: { path: `fixtures/${name}.jsonl`, text: outputs.join("") },
+    ...{ files, trials, cases: cases.length, answers: outputs.length, scorers, left },
+  });
+};
+
+function readSamples({ samples }: InspectLog, left: LeftList) {
+  const trials = new TrialNumbers();
+  const cases: string[] = [];
+  const known = new Map<string, string>();
+  const outputs: string[] = [];
+  for (const sample of samples) {
+    const line = caseLine(sample, left);
+    if (line === undefined) continue;
+    const first = known.get(sample.id);
+    if (first === undefined) {
+      known.set(sample.id, line);
+      cases.push(line);
+    } else if (first !== line) {
+      left.add(
+        sample.place,
+        epochWords(sample),
+        "Its input or target differs from the sample's first epoch.",
+      );
+      continue;
+    }
+    const answer = answerOf(sample, left);
+    if (answer !== undefined)
+      outputs.push(outputLine({ case: sample.id, trial: trials.next(sample.id), ...answer }));
+  }
+  return { cases, outputs, trials: trials.most };
+}
+
+const epochWords = ({ id, epoch }: InspectSample): string => `epoch ${epoch} of sample ${id}`;
+
+function caseLine({ id, value, place }: InspectSample, left: LeftList): string | undefined {
+  const input = inputOf(value.input as Json);
+  if (isNothing(input)) {
+    left.add(place, `sample ${id}`, "It has no input: there is nothing to ask.");
+    return undefined;
+  }
+  const target = value.target as Json | undefined;
+  const choices = listMember(value, "choices");
+  const metadata = { ...metadataOf(value.metadata), ...(choices.length === 0 ? {} : { choices }) };
+  return jsonLine({
+    id,
+    input,
+    ...(isNothing(target) ? {} : { expected: target }),
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  });
+}
+
+/** Messages keep what a prompt can take over: who says what. */
+function inputOf(input: Json): Json {
+  if (!Array.isArray(input)) return input;
+  return (input as readonly Json[]).filter(isObject).map(plainMessage);
+}
+
+function plainMessage(message: JsonObject): JsonObject {
+  const calls = listMember(message, "tool_calls").filter(isObject);
+  return {
+    role: message.role ?? "user",
+    content: contentText(message.content) ?? "",
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(plainCall) }),
+    ...(typeof message.tool_call_id === "string" ? { tool_call_id: message.tool_call_id } : {}),
+  };
+}
+
+const plainCall = (call: JsonObject): JsonObject => ({
+  id: call.id ?? null,
+  type: "function",
+  function: { name: call.function ?? "", arguments: JSON.stringify(call.arguments ?? {}) },
+});
+
+function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "case" | "trial"> | undefined {
+  const { value, place } = sample;
+  const error = objectMember(value, "error");
+  if (error !== undefined) {
+    left.add(
+      place,
+      epochWords(sample),
+      `It ended with an error, which is no answer: ${(textMember(error, "message") ?? "").slice(0, 300)}`,
+    );
+    return undefined;
+  }
+  if (value.invalidation !== undefined && value.invalidation !== null) {
+    left.add(place, epochWords(sample), "It was marked as invalid in the log.");
+    return undefined;
+  }
+  const output = objectMember(value, "output") ?? {};
+  const said = saidIn(output);
+  if (said === undefined) {
+    left.add(place, epochWords(sample), "It has no answer.");
+    return undefined;
+  }
+  const messages = listMember(value, "messages").filter(isObject).map(plainMessage);
+  const isConversation = messages.some(({ tool_calls, role }) => tool_calls !== undefined || role === "tool");
+  const seconds = numberMember(output, "time") ?? numberMember(value, "total_time");
+  return {
+    output: said,
+    model: textMember(output, "model"),
+    usage: usageOf(usageIn(value)),
+    ...(seconds === undefined ? {} : { latency_ms: Math.round(seconds * 1000) }),
+    ...(isConversation && messages.every(isMessage) ? { messages } : {}),
+  };
+}
+
+function saidIn(output: JsonObject): string | undefined {
+  const [choice] = listMember(output, "choices");
+  const message = isObject(choice) ? objectMember(choice, "message") : undefined;
+  return (
+    (message === undefined ? undefined : contentText(message.content)) ?? textMember(output, "completion")
+  );
+}
+
+/** Of the sample as a whole where one model answered, else of its last reply. */
+function usageIn(value: JsonObject): JsonObject | undefined {
+  const models = Object.values(objectMember(value, "model_usage") ?? {}).filter(isObject);
+  return models.length === 1 ? models[0] : objectMember(objectMember(value, "output") ?? {}, "usage");
+}
+
+function oneLog(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: "One log is imported at a time.",
+    why: "Each log becomes a suite, and two of one task would have the same name.",
+    fix: "evals import inspect logs/<file>.eval --name <name>",
+  });
+}

@@ -1,0 +1,197 @@
+import type { Json } from "../domain/json.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
+import { csvRecords } from "./reading/csv-records.ts";
+import {
+  isNothing,
+  isObject,
+  type JsonObject,
+  metadataOf,
+  tagsOf,
+  textMember,
+} from "./reading/json-fields.ts";
+import { isLeft, jsonItems } from "./reading/json-items.ts";
+import { importName, sourcePaths } from "./reading/several-files.ts";
+import { importDataset } from "./writing/dataset-import.ts";
+import type { DatasetRow } from "./writing/dataset-rows.ts";
+import { fileName } from "./writing/file-names.ts";
+
+/** Datasets of Langfuse: files (JSON, JSON Lines, the CSV of its pages), or with `--url` by name from a server. */
+export const importLangfuse: Importer = async (request) => {
+  const url = request.options.url as string | undefined;
+  if (url !== undefined) return fromServer(request, url);
+  const paths = sourcePaths(request);
+  return importDataset({
+    name: importName(request),
+    from: `Langfuse (${paths.join(", ")})`,
+    rows: async function* () {
+      for (const path of paths)
+        yield* /\.csv$/i.test(path) ? csvRows(request, path) : jsonRows(request, path);
+    },
+  });
+};
+
+async function fromServer(request: ImportRequest, address: string) {
+  const [dataset, ...more] = request.sources;
+  if (dataset === undefined || more.length > 0) throw oneDataset();
+  const rows = await fetchedRows(request, address, dataset);
+  return importDataset({
+    name: fileName(request.name ?? dataset),
+    from: `Langfuse (dataset ${dataset})`,
+    rows: async function* () {
+      yield* rows;
+    },
+  });
+}
+
+/** Every page of a dataset's items. @throws {EvalsError} EVALS_IMPORT_SERVER, EVALS_IMPORT_KEY */
+async function fetchedRows(
+  { ask, env }: ImportRequest,
+  address: string,
+  dataset: string,
+): Promise<readonly (DatasetRow | Left)[]> {
+  const base = serverAddress(address);
+  const headers = { authorization: authorization(env), accept: "application/json" };
+  const rows: (DatasetRow | Left)[] = [];
+  for (let page = 1, pages = 1; page <= pages; page++) {
+    const query = new URLSearchParams({ datasetName: dataset, page: String(page), limit: "100" });
+    const url = `${base}/api/public/dataset-items?${query}`;
+    const { status, text } = await ask(url, headers);
+    const body = readPage(status, text, base);
+    for (const item of body.items) rows.push(itemRow(item, { path: dataset, line: rows.length + 1 }));
+    pages = body.pages;
+  }
+  if (rows.length === 0) throw unknownDataset(dataset, base);
+  return rows;
+}
+
+function readPage(
+  status: number | null,
+  text: string,
+  base: string,
+): { items: readonly Json[]; pages: number } {
+  if (status === 401 || status === 403) throw wrongKey(status, base);
+  if (status !== 200) throw noAnswer(status, text, base);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    body = undefined;
+  }
+  const { data, meta } = (body ?? {}) as { data?: unknown; meta?: { totalPages?: unknown } };
+  if (!Array.isArray(data)) throw noAnswer(status, text, base);
+  const pages = meta?.totalPages;
+  return { items: data as Json[], pages: typeof pages === "number" ? pages : 1 };
+}
+
+async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
+  for await (const item of jsonItems(files, path, ["data", "items", "datasetItems"]))
+    yield isLeft(item) ? item : itemRow(item.value, item.place);
+}
+
+function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
+  if (!isObject(value)) return { ...place, what: "an item that is no object", why: "It has no input." };
+  const id = textMember(value, "id");
+  if (value.status === "ARCHIVED")
+    return { ...place, what: `item "${id ?? ""}"`, why: "It is archived in Langfuse." };
+  if (isNothing(value.input))
+    return { ...place, what: `item "${id ?? ""}"`, why: "It has no input: there is nothing to ask." };
+  const expected = value.expectedOutput ?? value.expected_output;
+  return {
+    place,
+    id,
+    input: value.input as Json,
+    ...(isNothing(expected) ? {} : { expected: expected as Json }),
+    tags: tagsOf(value.tags),
+    metadata: metadataOf(value.metadata),
+  };
+}
+
+/** Cells of input, expected output and metadata are JSON there, or plain text. */
+async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
+  let columns: readonly string[] | undefined;
+  for await (const { cells, line } of csvRecords(files, path)) {
+    if (columns === undefined) {
+      columns = cells.map((cell) => cell.trim());
+      continue;
+    }
+    const entries = columns.map((column, at) => [column, cellValue(column, cells[at] ?? "")] as const);
+    yield itemRow(Object.fromEntries(entries) as JsonObject, { path, line });
+  }
+}
+
+function cellValue(column: string, cell: string): Json {
+  if (!["input", "expectedOutput", "expected_output", "metadata"].includes(column)) return cell;
+  try {
+    return JSON.parse(cell) as Json;
+  } catch {
+    return cell;
+  }
+}
+
+function authorization(env: ImportRequest["env"]): string {
+  const [key, secret] = [env.LANGFUSE_PUBLIC_KEY, env.LANGFUSE_SECRET_KEY];
+  if (key === undefined || key === "" || secret === undefined || secret === "") throw noKey();
+  return `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`;
+}
+
+function serverAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "")
+    return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+  throw new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `--url "${address.replace(/\/\/[^/@]*@/, "//")}" is no address of a server.`,
+    why: "The items are fetched from there.",
+    fix: "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
+  });
+}
+
+function oneDataset(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: "With --url one dataset is named, by its name in Langfuse.",
+    why: "Each dataset becomes a suite of its own.",
+    fix: "evals import langfuse <dataset> --url https://cloud.langfuse.com",
+  });
+}
+
+function noKey(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_IMPORT_KEY",
+    what: "LANGFUSE_PUBLIC_KEY or LANGFUSE_SECRET_KEY is not set.",
+    why: "Langfuse hands out a dataset only to the keys of its project.",
+    fix: "Set both, from the project's settings in Langfuse, then give the command again.",
+  });
+}
+
+function wrongKey(status: number, base: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_IMPORT_KEY",
+    what: `${base} refuses the keys of LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY (HTTP ${status}).`,
+    why: "Langfuse hands out a dataset only to the keys of its project.",
+    fix: "Take both keys from the settings of the project that has the dataset, and check that --url is its region.",
+  });
+}
+
+function noAnswer(status: number | null, text: string, base: string): EvalsError {
+  const said = text.replace(/\s+/g, " ").trim().slice(0, 200);
+  return new EvalsError({
+    code: "EVALS_IMPORT_SERVER",
+    what:
+      status === null
+        ? `${base} did not answer: ${said}.`
+        : `${base} did not answer with a dataset's items (HTTP ${status}${said === "" ? "" : `: ${said}`}).`,
+    why: "The items are fetched from there.",
+    fix: "Check --url, or export the dataset in Langfuse and name the file.",
+  });
+}
+
+function unknownDataset(dataset: string, base: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_IMPORT_NOTHING",
+    what: `The project of these keys has no items of a dataset "${dataset}" at ${base}.`,
+    why: "A suite needs cases.",
+    fix: "Name the dataset exactly as Langfuse does.",
+  });
+}

@@ -1,0 +1,100 @@
+import type { Json } from "../domain/json.ts";
+import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
+import { csvRecords } from "./reading/csv-records.ts";
+import {
+  isNothing,
+  isObject,
+  type JsonObject,
+  listMember,
+  metadataOf,
+  tagsOf,
+  textMember,
+} from "./reading/json-fields.ts";
+import { isLeft, jsonItems } from "./reading/json-items.ts";
+import { importName, sourcePaths } from "./reading/several-files.ts";
+import { importDataset } from "./writing/dataset-import.ts";
+import { type DatasetRow, isMessage } from "./writing/dataset-rows.ts";
+
+/** Datasets of Phoenix: its CSV, its JSON Lines in each of its forms, and what its API says. */
+export const importPhoenix: Importer = async (request) => {
+  const paths = sourcePaths(request);
+  return importDataset({
+    name: importName(request),
+    from: `Phoenix (${paths.join(", ")})`,
+    rows: async function* () {
+      for (const path of paths)
+        yield* /\.csv$/i.test(path) ? csvRows(request, path) : jsonRows(request, path);
+    },
+  });
+};
+
+async function* jsonRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
+  for await (const item of jsonItems(files, path, ["data.examples", "examples", "data"])) {
+    if (isLeft(item)) yield item;
+    else if (isObject(item.value)) yield exampleRow(item.value, item.place);
+    else yield { ...item.place, what: "an item that is no object", why: "It has no input." };
+  }
+}
+
+function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
+  if (Array.isArray(value.messages) && value.input === undefined) return chatRow(value, place);
+  const { input, output } = value;
+  if (isNothing(input) || (isObject(input) && Object.keys(input).length === 0))
+    return { ...place, what: "an example without an input", why: "There is nothing to ask." };
+  const isEmpty = isNothing(output) || (isObject(output) && Object.keys(output).length === 0);
+  return {
+    place,
+    id: textMember(value, "id") ?? textMember(value, "example_id"),
+    input: input as Json,
+    ...(isEmpty ? {} : { expected: output as Json }),
+    tags: tagsOf(value.splits),
+    metadata: metadataOf(value.metadata),
+  };
+}
+
+/** The forms for OpenAI: messages with an ideal answer, or with the right answer as the last of them. */
+function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
+  const messages = listMember(value, "messages");
+  if (!messages.every(isMessage))
+    return { ...place, what: "an item with unknown messages", why: "It could not be asked." };
+  const last = messages.at(-1);
+  const answered = value.ideal === undefined && isObject(last) && last.role === "assistant";
+  const expected = answered && isObject(last) ? last.content : value.ideal;
+  const input = answered ? messages.slice(0, -1) : messages;
+  if (input.length === 0)
+    return { ...place, what: "an item without a question", why: "There is nothing to ask." };
+  return { place, input, ...(isNothing(expected) ? {} : { expected: expected as Json }) };
+}
+
+/** `input_question`, `output_answer`, `metadata_source`; a cell that holds a list or an object is one. */
+async function* csvRows({ files }: ImportRequest, path: string): AsyncGenerator<DatasetRow | Left> {
+  let columns: readonly string[] | undefined;
+  for await (const { cells, line } of csvRecords(files, path)) {
+    if (columns === undefined) {
+      columns = cells.map((cell) => cell.trim());
+      continue;
+    }
+    const value: Record<string, Json> = { input: {}, output: {}, metadata: {} };
+    for (const [at, column] of columns.entries()) putCell(value, column, cells[at] ?? "");
+    yield exampleRow(value, { path, line });
+  }
+}
+
+function putCell(value: Record<string, Json>, column: string, cell: string): void {
+  const [, part = "", key = ""] = /^(input|output|metadata)_(.+)$/.exec(column) ?? [];
+  if (part === "") {
+    if (column === "example_id" || column === "id") value.id = cell;
+    return;
+  }
+  if (cell === "" && part !== "input") return;
+  (value[part] as Record<string, Json>)[key] = cellValue(cell);
+}
+
+function cellValue(cell: string): Json {
+  if (!/^\s*[[{]/.test(cell)) return cell;
+  try {
+    return JSON.parse(cell) as Json;
+  } catch {
+    return cell;
+  }
+}

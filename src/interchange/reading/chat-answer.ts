@@ -1,0 +1,72 @@
+import type { Json } from "../../domain/json.ts";
+import { isObject, type JsonObject, listMember, numberMember, objectMember } from "./json-fields.ts";
+
+/** What a provider's reply says: the text of the answer, and what it took. */
+export interface ChatAnswer {
+  /** Undefined where the reply holds none. */
+  readonly output: string | undefined;
+  readonly usage: { readonly [field: string]: number } | undefined;
+}
+
+/** Reads a reply of OpenAI (chat completions, responses, completions) or Anthropic. */
+export function chatAnswer(body: JsonObject): ChatAnswer {
+  return { output: answerText(body), usage: usageOf(objectMember(body, "usage")) };
+}
+
+function answerText(body: JsonObject): string | undefined {
+  const [choice] = listMember(body, "choices");
+  if (isObject(choice)) {
+    const message = objectMember(choice, "message");
+    if (message !== undefined) return contentText(message.content) ?? toolCallText(message);
+    return typeof choice.text === "string" ? choice.text : undefined;
+  }
+  if (Array.isArray(body.content)) return contentText(body.content as Json);
+  if (typeof body.output_text === "string") return body.output_text;
+  const said = listMember(body, "output")
+    .filter(isObject)
+    .filter(({ type }) => type === "message");
+  return said.length === 0 ? undefined : said.map(({ content }) => contentText(content) ?? "").join("");
+}
+
+/** The text of a content that is a text, or a list of parts; undefined where none of them is text. */
+export function contentText(content: Json | undefined): string | undefined {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = (content as readonly Json[]).flatMap((part) =>
+    isObject(part) &&
+    typeof part.text === "string" &&
+    /^(?:text|output_text|input_text)$/.test(String(part.type ?? "text"))
+      ? [part.text]
+      : [],
+  );
+  return texts.length === 0 ? undefined : texts.join("");
+}
+
+/** An answer that only calls tools is the calls, as JSON. */
+function toolCallText(message: JsonObject): string | undefined {
+  const calls = listMember(message, "tool_calls");
+  return calls.length === 0 ? undefined : JSON.stringify(calls);
+}
+
+/** Tokens under our names, of either provider's. */
+export function usageOf(usage: JsonObject | undefined): { readonly [field: string]: number } | undefined {
+  const input = numberMember(usage, "prompt_tokens") ?? numberMember(usage, "input_tokens");
+  const output = numberMember(usage, "completion_tokens") ?? numberMember(usage, "output_tokens");
+  if (input === undefined || output === undefined || usage === undefined) return undefined;
+  const details = objectMember(usage, "prompt_tokens_details") ?? objectMember(usage, "input_tokens_details");
+  const thought =
+    objectMember(usage, "completion_tokens_details") ?? objectMember(usage, "output_tokens_details");
+  const cached =
+    numberMember(details, "cached_tokens") ??
+    numberMember(usage, "cached_tokens") ??
+    numberMember(usage, "input_tokens_cache_read");
+  const reasoning = numberMember(thought, "reasoning_tokens") ?? numberMember(usage, "reasoning_tokens");
+  const written = numberMember(usage, "input_tokens_cache_write");
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    ...(cached === undefined ? {} : { cached_input_tokens: cached }),
+    ...(written === undefined ? {} : { cache_write_tokens: written }),
+    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
+  };
+}

@@ -1,0 +1,141 @@
+import { changedNumberProblems, halfCharacterProblems } from "../../domain/changed-values.ts";
+import { findJsonError } from "../../domain/find-json-error.ts";
+import type { Json } from "../../domain/json.ts";
+import { isDeeperThan } from "../../domain/json-depth.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Left, SourceFiles, SourcePlace } from "../imported.ts";
+import { jsonElements } from "./json-elements.ts";
+
+/** One thing of another tool's file: its value as it was parsed, and its text. */
+export interface JsonItem {
+  readonly place: SourcePlace;
+  readonly value: Json;
+  readonly text: string;
+}
+
+/** Levels of lists and objects in what is taken. */
+const DEEPEST = 190;
+
+/**
+ * The items of a file: one a line (JSON Lines), the elements of one list, or of the list that an object holds under one of `keys`.
+ * A file of lines is read line by line, however large it is.
+ *
+ * @param keys under which an object may hold the list, for instance `data`
+ * @returns items, and what a line holds that is no item, with its place
+ * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is no JSON at all
+ */
+export async function* jsonItems(
+  files: SourceFiles,
+  path: string,
+  keys: readonly string[],
+): AsyncGenerator<JsonItem | Left> {
+  const shape = await shapeOf(files, path);
+  if (shape === "lines") yield* lineItems(files, path);
+  else yield* wholeItems(files.text(path), path, keys);
+}
+
+/** What the first two lines with a word say: a list or object that goes on, or an object a line. */
+async function shapeOf(files: SourceFiles, path: string): Promise<"lines" | "whole"> {
+  let first: string | undefined;
+  for await (const line of files.lines(path)) {
+    if (line.trim() === "") continue;
+    if (first !== undefined) return "lines";
+    first = line;
+    if (line.trimStart().startsWith("[")) return "whole";
+    if (parsed(line) === undefined)
+      return line.trimStart().startsWith("{") && isCut(line) ? "whole" : "lines";
+  }
+  return "whole";
+}
+
+const isCut = (line: string): boolean => {
+  const error = findJsonError(line);
+  return error !== undefined && error.column > line.length;
+};
+
+async function* lineItems(files: SourceFiles, path: string): AsyncGenerator<JsonItem | Left> {
+  let number = 0;
+  for await (const text of files.lines(path)) {
+    number++;
+    if (text.trim() === "") continue;
+    yield itemOf(text, parsed(text), { path, line: number });
+  }
+}
+
+function* wholeItems(text: string, path: string, keys: readonly string[]): Generator<JsonItem | Left> {
+  const value = wholeValue(text, path);
+  if (Array.isArray(value)) {
+    for (const element of jsonElements(text))
+      yield itemOf(element.text, parsed(element.text), { path, line: element.line });
+    return;
+  }
+  const key = keys.find((name) => Array.isArray(memberAt(value, name)));
+  const elements = key === undefined ? [{ text, line: 1 }] : jsonElements(text, key);
+  for (const element of elements)
+    yield itemOf(element.text, parsed(element.text), { path, line: element.line });
+}
+
+function memberAt(value: Json, path: string): unknown {
+  return path
+    .split(".")
+    .reduce<unknown>((here, key) => (here as Record<string, unknown> | null | undefined)?.[key], value);
+}
+
+/** @throws {EvalsError} at the first mistake */
+export function wholeValue(text: string, path: string): Json {
+  const value = parsed(text);
+  if (value !== undefined) return value;
+  throw new EvalsError(notJson(text, path));
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An item, or why its text cannot be taken as it stands. */
+function itemOf(text: string, value: Json | undefined, place: SourcePlace): JsonItem | Left {
+  if (value === undefined) {
+    const error = findJsonError(text);
+    return { ...place, what: "a line that is not JSON", why: error?.what ?? "It cannot be read." };
+  }
+  if (text.length > 2 * DEEPEST && isDeeperThan(text, DEEPEST))
+    return { ...place, what: "an item nested too deep", why: `No case is deeper than ${DEEPEST} levels.` };
+  const changed = [
+    ...changedNumberProblems(text, place.path, place.line),
+    ...halfCharacterProblems(text, place.path, place.line),
+  ];
+  // The id of a version is compared digit by digit elsewhere; what would be asked must stay as it was written.
+  const first = changed.find(({ code }) => code !== "EVALS_NUMBER_CHANGED") ?? changed[0];
+  if (first !== undefined && !onlyVersions(text, changed.length))
+    return { ...place, line: first.line ?? place.line, what: first.what, why: first.why };
+  return { place, value, text };
+}
+
+/** Whether the numbers that would change are all versions of a platform's rows, which no case holds. */
+function onlyVersions(text: string, changed: number): boolean {
+  return (text.match(/"_xact_id"\s*:\s*\d{16,}/g)?.length ?? 0) >= changed;
+}
+
+export const isLeft = (item: JsonItem | Left): item is Left => "why" in item;
+
+function notJson(text: string, path: string): Problem {
+  const error = findJsonError(text);
+  const before = text.slice(0, (error?.column ?? 1) - 1).split("\n");
+  const empty = text.trim() === "";
+  const cut = error !== undefined && error.column > text.length;
+  return {
+    code: "EVALS_IMPORT_SYNTAX",
+    path,
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    what: empty
+      ? "This file is empty."
+      : `This file is not JSON. ${cut ? "It is cut off: it does not end." : (error?.what ?? "")}`.trim(),
+    why: "Nothing in it can be taken over before it can be read.",
+    fix: cut ? "Export or copy it again, as a whole." : "Export it again as JSON or JSON Lines.",
+  };
+}

@@ -1,0 +1,36 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { ImportRequest, Left } from "../imported.ts";
+import { fileName, nameOfPath } from "../writing/file-names.ts";
+import { isLeft, type JsonItem, jsonItems } from "./json-items.ts";
+
+/** The files of an import, patterns resolved; at least one. @throws {EvalsError} for none, and for a folder */
+export function sourcePaths({ sources, files }: ImportRequest): readonly string[] {
+  const paths = sources.flatMap((source) =>
+    /[*?{[]/.test(source) && files.kind(source) === undefined ? files.glob(source) : [source],
+  );
+  if (paths.length > 0) return [...new Set(paths)];
+  throw new EvalsError({
+    code: "EVALS_IMPORT_NO_FILE",
+    what: `No file is named ${sources.join(" ")}.`,
+    why: "There is nothing to read.",
+    fix: "Name the files of the other tool, from the folder in which you are.",
+  });
+}
+
+/** What the import is called: as asked for, else as its first file is. */
+export function importName({ name, sources }: ImportRequest): string {
+  return name === undefined ? nameOfPath(sources[0] ?? "imported") : fileName(name);
+}
+
+/** The items of all files, one after the other. */
+export function itemsOf(
+  request: ImportRequest,
+  keys: readonly string[],
+): () => AsyncGenerator<JsonItem | Left> {
+  const paths = sourcePaths(request);
+  return async function* () {
+    for (const path of paths) yield* jsonItems(request.files, path, keys);
+  };
+}
+
+export { isLeft };

@@ -1,0 +1,183 @@
+import type { Json } from "../../domain/json.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Left, SourcePlace } from "../imported.ts";
+import type { DatasetRow } from "../writing/dataset-rows.ts";
+
+/** A row of a table, its cells by the names of their columns; an absent cell is undefined. */
+export interface TableRow {
+  readonly place: SourcePlace;
+  readonly cells: readonly (Json | undefined)[];
+}
+
+/** Where in a case each column of a table goes: `id`, `input`, `input.question`, `expected.answer`, `tags`, `metadata.source`. */
+export interface ColumnPlan {
+  readonly columns: readonly string[];
+  /** Beside each column; undefined for one that is left out. */
+  readonly targets: readonly (string | undefined)[];
+}
+
+const TARGET = /^(?:id|tags|(?:input|expected)(?:\.[^.]+)*|metadata(?:\.[^.]+)+)$/;
+/** What a column is most often called that holds what is asked, and what is right. */
+const ASKED = ["question", "prompt", "query", "instruction", "text", "message", "problem"];
+const RIGHT = [
+  "answer",
+  "expected",
+  "expected_output",
+  "ideal",
+  "target",
+  "reference",
+  "ground_truth",
+  "label",
+  "solution",
+];
+
+/**
+ * What each column means: as `--map` says, else as a dataset of ours is read. A table without a column of that kind is understood by
+ * the usual names; what is left over is metadata.
+ *
+ * @param maps texts like `id=Nr,input.question=Frage`
+ * @throws {EvalsError} EVALS_IMPORT_MAP for a column that is not there, EVALS_IMPORT_COLUMNS where nothing says what is asked
+ */
+export function planColumns(columns: readonly string[], maps: readonly string[], path: string): ColumnPlan {
+  const mapped = readMaps(maps, columns, path);
+  const targets = columns.map(
+    (column) => mapped.get(column) ?? (mapped.size > 0 ? undefined : known(column)),
+  );
+  if (mapped.size > 0)
+    return checked({ columns, targets: targets.map((one, at) => one ?? leftOver(columns[at])) }, path);
+  const isOurs = targets.some((target) => target?.split(".")[0] === "input");
+  const guessed = columns.map((column, at) => targets[at] ?? (isOurs ? leftOver(column) : guess(column)));
+  return checked({ columns, targets: guessed }, path);
+}
+
+/** A row as an item of a dataset; or why it is none. */
+export function rowItem({ targets }: ColumnPlan, { place, cells }: TableRow): DatasetRow | Left {
+  const draft: Record<string, Json> = {};
+  for (const [at, target] of targets.entries()) {
+    const cell = cells[at];
+    if (target === undefined || cell === undefined || cell === null) continue;
+    if (cell === "" && !target.startsWith("input")) continue;
+    put(draft, target.split("."), target === "tags" ? tagList(cell) : cell);
+  }
+  const { id, input, expected, tags, metadata } = draft as { [key: string]: Json | undefined };
+  if (input === undefined || input === "")
+    return { ...place, what: "a row without an input", why: "There is nothing to ask." };
+  return {
+    place,
+    ...(id === undefined ? {} : { id: typeof id === "string" ? id.trim() : JSON.stringify(id) }),
+    input,
+    ...(expected === undefined ? {} : { expected }),
+    tags: (tags ?? []) as string[],
+    metadata: (metadata ?? {}) as { [key: string]: Json },
+  };
+}
+
+function tagList(cell: Json): Json {
+  const all = Array.isArray(cell) ? (cell as Json[]) : String(cell).split(";");
+  return all.map((tag) => String(tag).trim()).filter((tag) => tag !== "");
+}
+
+function put(target: Record<string, Json>, path: readonly string[], value: Json): void {
+  let here = target;
+  for (const step of path.slice(0, -1)) {
+    if (!Object.hasOwn(here, step)) here[step] = {};
+    here = here[step] as Record<string, Json>;
+  }
+  here[path.at(-1) ?? ""] = value;
+}
+
+const known = (column: string): string | undefined =>
+  TARGET.test(column) && !column.split(".").includes("__proto__") ? column : undefined;
+
+function guess(column: string): string | undefined {
+  const name = column
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_");
+  if (name === "id" || name === "_id") return "id";
+  if (name === "tags") return "tags";
+  if (ASKED.includes(name)) return `input.${name}`;
+  return RIGHT.includes(name) ? `expected.${name}` : leftOver(column);
+}
+
+/** Anything else that a row holds; an index that a table was written with says nothing. */
+function leftOver(column: string | undefined): string | undefined {
+  const name = (column ?? "").trim().replaceAll(".", "_");
+  return name === "" || name === "__proto__" || /^Unnamed: \d+$/.test(name) ? undefined : `metadata.${name}`;
+}
+
+function checked(plan: ColumnPlan, path: string): ColumnPlan {
+  const { columns, targets } = plan;
+  const used = targets.filter((target) => target !== undefined);
+  const clash = used.find(
+    (one, at) => used.indexOf(one) < at || used.some((other) => other.startsWith(`${one}.`)),
+  );
+  if (clash !== undefined) throw new EvalsError(clashing(clash, columns, path));
+  if (used.some((target) => target.split(".")[0] === "input")) return plan;
+  throw new EvalsError(nothingAsked(columns, path));
+}
+
+function readMaps(maps: readonly string[], columns: readonly string[], path: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const part of maps.flatMap((one) => splitMap(one, columns))) {
+    const at = part.indexOf("=");
+    const [target, column] = [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+    if (at < 1 || !TARGET.test(target)) throw new EvalsError(badMap(part));
+    const actual = columns.find((one) => one === column) ?? columns.find((one) => one.trim() === column);
+    if (actual === undefined) throw new EvalsError(noColumn(column, columns, path));
+    found.set(actual, target);
+  }
+  return found;
+}
+
+/** A comma ends an entry where another one follows: a column's name may hold one itself. */
+function splitMap(text: string, columns: readonly string[]): string[] {
+  const parts = text.split(/,(?=\s*(?:id|tags|input|expected|metadata)(?:\.[^=,]+)?=)/);
+  return parts.filter((part) => part.trim() !== "" || columns.length === 0);
+}
+
+function badMap(part: string): Problem {
+  return {
+    code: "EVALS_IMPORT_MAP",
+    what: `"${part}" does not say where in a case a column goes.`,
+    why: "A case has an id, an input, perhaps something expected, tags and metadata, and nothing else.",
+    fix: "--map id=<column>,input.question=<column>,expected.answer=<column>",
+  };
+}
+
+function noColumn(column: string, columns: readonly string[], path: string): Problem {
+  return {
+    code: "EVALS_IMPORT_MAP",
+    path,
+    line: 1,
+    column: 1,
+    what: `There is no column "${column}".`,
+    why: "The map names the columns of this table.",
+    fix: `Its columns: ${columns.join(", ")}`,
+  };
+}
+
+function clashing(target: string, columns: readonly string[], path: string): Problem {
+  return {
+    code: "EVALS_IMPORT_COLUMNS",
+    path,
+    line: 1,
+    column: 1,
+    what: `Two columns would both be "${target}" of a case, or a part of it.`,
+    why: "One of them would be lost.",
+    fix: `Say which column goes where: --map input.question=<column>,…    (columns: ${columns.join(", ")})`,
+  };
+}
+
+function nothingAsked(columns: readonly string[], path: string): Problem {
+  const first = columns.find((column) => column.trim() !== "") ?? "<column>";
+  return {
+    code: "EVALS_IMPORT_COLUMNS",
+    path,
+    line: 1,
+    column: 1,
+    what: `No column says what is asked: ${columns.join(", ")}.`,
+    why: "A case needs an input.",
+    fix: `--map input.${first.toLowerCase().replace(/[^a-z0-9_]+/g, "_")}=${JSON.stringify(first)}    (expected.…, id, tags and metadata.… as well)`,
+  };
+}

@@ -1,0 +1,123 @@
+import type { Json } from "../../domain/json.ts";
+import type { Left, SourcePlace } from "../imported.ts";
+import type { LeftList } from "../reading/left-list.ts";
+import { jsonLine } from "./project-text.ts";
+
+/** One item of another tool's dataset, before it is a case. */
+export interface DatasetRow {
+  readonly place: SourcePlace;
+  /** Absent: the case is numbered. */
+  readonly id?: string | undefined;
+  readonly input: Json;
+  readonly expected?: Json | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly metadata?: { readonly [key: string]: Json } | undefined;
+}
+
+/** The rows of a dataset, read anew each time: an export may be larger than memory. */
+export type DatasetRows = () => AsyncIterable<DatasetRow | Left>;
+
+/** What all rows of a dataset have in common, for the suite that asks them. */
+export interface DatasetShape {
+  readonly count: number;
+  readonly withExpected: number;
+  /** Every expected value is a text. */
+  readonly expectedIsText: boolean;
+  readonly input: "text" | "messages" | "object" | "other";
+  /** Keys that every input has, in the order of the first: the values of `texts` are always text. */
+  readonly keys: readonly { readonly key: string; readonly isText: boolean }[];
+}
+
+/** Reads all rows once. @param left gets what is no row, and rows whose id another one has */
+export async function readShape(rows: DatasetRows, left: LeftList): Promise<DatasetShape> {
+  const kinds = new Set<DatasetShape["input"]>();
+  let keys: Map<string, boolean> | undefined;
+  let [count, withExpected, expectedIsText] = [0, 0, true];
+  for await (const { row } of uniqueRows(rows, (found) => left.add(found, found.what, found.why))) {
+    count++;
+    if (row.expected !== undefined) {
+      withExpected++;
+      expectedIsText &&= typeof row.expected === "string";
+    }
+    kinds.add(kindOf(row.input));
+    keys = sharedKeys(keys, row.input);
+  }
+  const [only, another] = kinds;
+  return {
+    count,
+    withExpected,
+    expectedIsText: expectedIsText && withExpected > 0,
+    input: only === undefined || another !== undefined ? "other" : only,
+    keys: Array.from(keys ?? [], ([key, isText]) => ({ key, isText })),
+  };
+}
+
+/** Lines of the dataset's file. Those that are left have been told by `readShape`. */
+export async function* caseLines(rows: DatasetRows): AsyncGenerator<string> {
+  for await (const { row, id } of uniqueRows(rows, () => {})) {
+    const { input, expected, tags = [], metadata = {} } = row;
+    yield jsonLine({
+      id,
+      input,
+      ...(expected === undefined ? {} : { expected }),
+      ...(tags.length === 0 ? {} : { tags }),
+      ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+    });
+  }
+}
+
+/** Rows with the id that each gets; the first row of an id has it. */
+export async function* uniqueRows(
+  rows: DatasetRows,
+  leave: (left: Left) => void,
+): AsyncGenerator<{ readonly row: DatasetRow; readonly id: string }> {
+  const seen = new Map<string, number>();
+  let number = 0;
+  for await (const row of rows()) {
+    if ("why" in row) {
+      leave(row);
+      continue;
+    }
+    number++;
+    const id = row.id === undefined || row.id === "" ? `case-${number}` : row.id;
+    const first = seen.get(id);
+    if (first === undefined) {
+      seen.set(id, row.place.line);
+      yield { row, id };
+    } else
+      leave({
+        ...row.place,
+        what: `a second item with the id "${id}"`,
+        why: `An id names one case, and the item of line ${first} has it.`,
+      });
+  }
+}
+
+function kindOf(input: Json): DatasetShape["input"] {
+  if (typeof input === "string") return "text";
+  if (Array.isArray(input)) return input.length > 0 && input.every(isMessage) ? "messages" : "other";
+  return input !== null && typeof input === "object" ? "object" : "other";
+}
+
+/** Whether a value is a message as a prompt takes it over. */
+export function isMessage(value: unknown): boolean {
+  if (value === null || typeof value !== "object") return false;
+  const { role, content } = value as { role?: unknown; content?: unknown };
+  return (
+    typeof role === "string" &&
+    ["system", "developer", "user", "assistant", "tool"].includes(role) &&
+    (typeof content === "string" || content === null || Array.isArray(content))
+  );
+}
+
+function sharedKeys(before: Map<string, boolean> | undefined, input: Json): Map<string, boolean> {
+  const members =
+    input !== null && typeof input === "object" && !Array.isArray(input) ? Object.entries(input) : [];
+  const here = new Map(members.map(([key, value]) => [key, typeof value === "string"]));
+  if (before === undefined) return here;
+  return new Map(
+    [...before]
+      .filter(([key]) => here.has(key))
+      .map(([key, isText]) => [key, isText && here.get(key) === true]),
+  );
+}

@@ -1,0 +1,40 @@
+import { stringify } from "yaml";
+import type { Json } from "../../domain/json.ts";
+
+const SUITE_HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
+
+/** The model of a suite whose own tool does not say which one it asks. */
+export const DEFAULT_MODEL = "gpt-5.4-mini-2026-03-17";
+
+/** A suite's file. @param comments lines above it, without their hash */
+export function suiteText(
+  fields: Readonly<Record<string, unknown>>,
+  comments: readonly string[] = [],
+): string {
+  return `${SUITE_HEAD}${comments.map((line) => `# ${line}\n`).join("")}${yamlText(fields)}`;
+}
+
+/** Front matter and body of a prompt or judge file. */
+export function markdownText(frontMatter: Readonly<Record<string, unknown>>, body: string): string {
+  const head = Object.keys(frontMatter).length === 0 ? "" : `---\n${yamlText(frontMatter)}---\n`;
+  return `${head}${body.endsWith("\n") ? body : `${body}\n`}`;
+}
+
+/** The same bytes for the same value; a long text is not folded. */
+export function yamlText(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+export const jsonLine = (value: object): string => `${JSON.stringify(value)}\n`;
+
+/** A chat model to ask, as evalconfig.yaml holds it. */
+export function openaiModel(
+  model: string,
+  params: Readonly<Record<string, Json>> = {},
+): Record<string, Json> {
+  return {
+    provider: "openai",
+    model,
+    ...(Object.keys(params).length === 0 ? {} : { params: { ...params } }),
+  };
+}
