@@ -185,7 +185,7 @@ export const homes = [
   },
   {
     packages: ["p-limit"],
-    in: ["src/run/", "src/providers/"],
+    in: ["src/run/", "src/providers/", "src/processes/"],
     why: "How much is in flight is decided in one place.",
   },
   {

@@ -2,17 +2,19 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
+import { parseExactJson } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
+import { LONGEST_REPLY } from "../domain/longest-reply.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Question, Reply } from "../domain/provider.ts";
 import { OpenedFiles } from "../modules/opened-files.ts";
 import { fromRoot, repositoryPath } from "../modules/repository-path.ts";
-import type { ProcessTree } from "../processes/process-tree.ts";
-import { type CommandLine, runOnce } from "./command-process.ts";
+import { ProgramPool } from "../processes/program-pool.ts";
+import { failedCommand } from "./command-reply.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
-import { unsetVariables } from "./failed-reply.ts";
+import { malformedReply, unsetVariables } from "./failed-reply.ts";
+import { readGivenAnswer, readWrittenAnswer } from "./given-answer.ts";
 import { redactor } from "./redact.ts";
-import { ServingProcesses } from "./serving-processes.ts";
 import { writtenSecrets } from "./written-secret.ts";
 
 const Settings = z.strictObject({
@@ -79,6 +81,14 @@ function identityOf(settings: Settings, { env }: Pick<ProviderHost, "env">, file
   };
 }
 
+function readLine(line: string, program: string): Reply {
+  try {
+    return readGivenAnswer(parseExactJson(line), program);
+  } catch {
+    return malformedReply(`${program} wrote a line that is not JSON`);
+  }
+}
+
 async function openCommand(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const [secret] = writtenSecrets({ env: settings.env, command: settings.command });
   if (secret !== undefined) throw secret;
@@ -86,20 +96,26 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
   const filled = fillEnvironment(settings.env, host.env);
   const files = namedFiles(host.root, cwd, settings.command);
   const opened = new OpenedFiles(host.root, files);
-  const line: CommandLine = {
-    command: settings.command,
-    cwd,
-    env: { ...host.env, ...(filled.kind === "filled" ? filled.values : {}) },
-    redact: redactor(filled.kind === "filled" ? filled.secrets : []),
-    files: opened,
-  };
-  const trees = new Set<ProcessTree>();
-  const servers = settings.serve === undefined ? null : new ServingProcesses(line, host.concurrency);
+  const program = settings.command[0] ?? "";
+  const redact = redactor(filled.kind === "filled" ? filled.secrets : []);
+  const stays = settings.serve !== undefined;
+  const pool = new ProgramPool(
+    {
+      command: settings.command,
+      cwd,
+      env: { ...host.env, ...(filled.kind === "filled" ? filled.values : {}) },
+      longest: LONGEST_REPLY,
+      changed: () => opened.changed(),
+    },
+    // Without processes that stay, whoever asks decides how many are in flight.
+    { processes: stays ? host.concurrency : Number.POSITIVE_INFINITY, stays },
+  );
 
-  const send = (question: Question, trial: number, signal: AbortSignal): Promise<Reply> | Reply => {
+  const send = async (question: Question, trial: number, signal: AbortSignal): Promise<Reply> => {
     if (filled.kind === "unset") return unsetVariables(filled.names);
-    const words = wordsFor(question, trial);
-    return servers === null ? runOnce(line, words, signal, trees) : servers.ask(words, signal);
+    const reply = await pool.ask(wordsFor(question, trial), signal);
+    if (reply.kind !== "answer") return failedCommand(reply, { program, redact, signal });
+    return stays ? readLine(reply.text, program) : readWrittenAnswer(reply.text, program);
   };
   return {
     client: {
@@ -109,9 +125,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
         messages: question.messages as Json,
       }),
       send: (_request, question, trial, signal) => send(question, trial, signal),
-      close: async () => {
-        await Promise.all([servers?.close(), ...[...trees].map((tree) => tree.end())]);
-      },
+      close: () => pool.close(),
     },
     identity: identityOf(settings, host, opened),
     label: settings.command.join(" "),

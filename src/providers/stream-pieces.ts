@@ -1,5 +1,5 @@
+import { Utf8Stream } from "../processes/utf8-stream.ts";
 import { UnreadableReply } from "./network-failure.ts";
-import { Utf8Stream } from "./utf8-stream.ts";
 
 /** One piece of a streamed reply. */
 export interface Piece {

@@ -4,16 +4,17 @@ import * as z from "zod";
 import { Duration } from "../../domain/config.ts";
 import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
+import { LONGEST_REPLY } from "../../domain/longest-reply.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { moduleFiles } from "../../modules/module-files.ts";
 import { OpenedFiles } from "../../modules/opened-files.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
-import { defineScorer, type Judgement } from "../define-scorer.ts";
+import { ProgramPool } from "../../processes/program-pool.ts";
+import { defineScorer } from "../define-scorer.ts";
 import { shorten } from "../frame/brief.ts";
 import { commandNotFound } from "../frame/scorer-mistakes.ts";
-import { type Program, ProgramFailure } from "./child-process.ts";
+import { askProgram } from "./ask-program.ts";
 import { findProgram } from "./find-program.ts";
-import { type ProgramPool, processesThatStay, processPerRequest } from "./program-pool.ts";
 import { extensionInput, returnedScore } from "./returned-score.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -39,19 +40,29 @@ export const commandScorer = defineScorer({
     const files = filesAmong(settings.command, root);
     const opened = new OpenedFiles(root, files);
     const timeout_ms = settings.timeout ?? DEFAULT_TIMEOUT_MS;
-    const program: Program = { command: [place, ...args], cwd: root, env, timeout_ms, files: opened };
-    const processes = Math.max(1, Math.min(concurrency, availableParallelism()));
-    const pool =
-      settings.serve === "jsonl"
-        ? processesThatStay(program, processes)
-        : processPerRequest(program, processes);
+    const pool = new ProgramPool(
+      {
+        command: [place, ...args],
+        cwd: root,
+        env,
+        longest: LONGEST_REPLY,
+        changed: () => opened.changed(),
+      },
+      {
+        processes: Math.max(1, Math.min(concurrency, availableParallelism())),
+        stays: settings.serve === "jsonl",
+        timeout_ms,
+      },
+    );
     const config = (settings.config ?? {}) as Json;
     const label = shorten(settings.command.join(" "));
     return {
       files,
       identity: { files: opened.hashes },
-      score: (actual, _, input) =>
-        ask(pool, JSON.stringify(extensionInput(withNumbersAsText(actual), input, config)), label),
+      score: async (actual, _, input) => {
+        const request = JSON.stringify(extensionInput(withNumbersAsText(actual), input, config));
+        return returnedScore(parse(await askProgram(pool, request, { label, timeout_ms }), label), label);
+      },
       close: () => pool.close(),
     };
   },
@@ -97,18 +108,6 @@ export const commandScorer = defineScorer({
     },
   ],
 });
-
-async function ask(pool: ProgramPool, request: string, label: string): Promise<Judgement> {
-  let answer: string;
-  try {
-    answer = await pool.ask(request);
-  } catch (error) {
-    if (error instanceof ProgramFailure)
-      throw new ScorerFailure("tool", `${label} ${error.message}`, { cause: error });
-    throw error;
-  }
-  return returnedScore(parse(answer, label), label);
-}
 
 function parse(answer: string, label: string): unknown {
   try {

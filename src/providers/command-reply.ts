@@ -1,0 +1,61 @@
+import { LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
+import type { FailedReply } from "../domain/provider.ts";
+import type { ProgramFailure } from "../processes/user-program.ts";
+import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
+import { isMachineFull, machineFullText } from "./network-failure.ts";
+import { saidIn } from "./said-in-body.ts";
+
+/** Whose failure is told. */
+export interface FailedCommand {
+  readonly program: string;
+  /** Takes secrets out of what it wrote. */
+  readonly redact: (text: string) => string;
+  readonly signal: AbortSignal;
+}
+
+/** How a program gave no answer, as a failed reply. */
+export function failedCommand(
+  failure: ProgramFailure,
+  { program, redact, signal }: FailedCommand,
+): FailedReply {
+  switch (failure.kind) {
+    case "changed":
+      return { ...refused(failure.what), unsent: true };
+    case "not-started":
+      return notStarted(failure.error, program);
+    case "ended": {
+      const how = failure.signal === null ? `exit code ${failure.code}` : `ended by ${failure.signal}`;
+      const said = redact(failure.last_line || lastWords(failure.output));
+      return refused(`${program}: ${how}${said && `: ${said}`}`);
+    }
+    case "too-long":
+      return malformedReply(`${program} wrote more than ${LONGEST_REPLY_WORDS} for one answer`);
+    case "not-text":
+      return malformedReply(`${program} wrote bytes that are not UTF-8`);
+    case "given-up":
+      return abortedReply(signal);
+    case "closed":
+      return refused(`${program} was closed`);
+    default:
+      return failure satisfies never;
+  }
+}
+
+function refused(message: string): FailedReply {
+  return { kind: "failed", error: "provider", message: oneLine(message), transient: false };
+}
+
+/** The program could not be started at all: so it will be for every trial, unless this machine was merely full. */
+function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply {
+  if (isMachineFull(error.code)) {
+    const message = machineFullText(`${program} was not started`, error.code ?? "");
+    return { ...refused(message), transient: true, busy: true };
+  }
+  const why = error.code === "ENOENT" ? "command not found" : (error.code ?? error.message);
+  return { ...refused(`${program}: ${why}`), fatal: true };
+}
+
+/** What a program that failed said on stdout, as some do that write their errors as JSON. */
+function lastWords(output: string): string {
+  return oneLine(saidIn(output.trim()).message);
+}

@@ -1,0 +1,44 @@
+import { LONGEST_REPLY_WORDS } from "../../domain/longest-reply.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import type { ProgramPool } from "../../processes/program-pool.ts";
+import type { ProgramFailure } from "../../processes/user-program.ts";
+
+/**
+ * What a user's program writes for one answer.
+ * @param label names the program in failures, `timeout_ms` the time that the pool gives it
+ * @throws {ScorerFailure} when it gives none in time
+ */
+export async function askProgram(
+  pool: ProgramPool,
+  request: string,
+  { label, timeout_ms }: { readonly label: string; readonly timeout_ms: number },
+): Promise<string> {
+  const reply = await pool.ask(request);
+  if (reply.kind !== "answer") throw new ScorerFailure("tool", `${label} ${wordsOf(reply, timeout_ms)}`);
+  if (reply.surplus) throw new ScorerFailure("tool", `${label} wrote a line that nothing asked for`);
+  return reply.text;
+}
+
+function wordsOf(failure: ProgramFailure, timeout_ms: number): string {
+  switch (failure.kind) {
+    case "changed":
+      return `was not started: ${failure.what}`;
+    case "not-started":
+      return failure.error.message;
+    case "ended": {
+      const { code, signal, last_line } = failure;
+      const how = code === null ? `was ended by ${signal}` : `exited with code ${code}`;
+      return last_line === "" ? how : `${how}: ${last_line}`;
+    }
+    case "too-long":
+      return `wrote more than ${LONGEST_REPLY_WORDS} for one answer`;
+    case "not-text":
+      return "wrote bytes that are not UTF-8";
+    case "given-up":
+      return `gave no answer in ${timeout_ms} ms`;
+    case "closed":
+      return "was closed";
+    default:
+      return failure satisfies never;
+  }
+}
