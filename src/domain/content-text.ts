@@ -1,3 +1,4 @@
+import { attachedFile, attachedText, filesIn } from "./attachment.ts";
 import { membersIn } from "./found-documents.ts";
 import type { Message } from "./message.ts";
 
@@ -5,6 +6,8 @@ function partText(part: unknown): string {
   if (typeof part === "string") return part;
   const { type, text } = membersIn(part);
   if (typeof text === "string") return text;
+  const [file] = attachedFile(part) === undefined ? filesIn(part) : [attachedFile(part)];
+  if (file !== undefined) return attachedText(file);
   return typeof type === "string" ? `[${type}]` : JSON.stringify(part);
 }
 

@@ -51,6 +51,8 @@ export interface LoadedPrompt {
    * @throws {EvalsError} naming prompt file, line and case id
    */
   render(golden: Case, clock?: string): readonly Message[];
+  /** Paths of the files with which the messages that were rendered so far are sent, sorted. */
+  attached(): readonly string[];
 }
 
 /** The judges of a project; a file is read when it is asked for. */

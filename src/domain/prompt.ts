@@ -1,3 +1,4 @@
+import type { AttachedKind } from "./attachment.ts";
 import type { Json } from "./json.ts";
 import type { Role } from "./message.ts";
 
@@ -10,8 +11,18 @@ export type PromptPart =
       readonly template: string;
       /** From 1: the line of the template's first character, for error places. */
       readonly line: number;
+      /** Files that are sent with it; absent where none are. */
+      readonly attach?: readonly AttachLine[] | undefined;
     }
   | { readonly kind: "messages"; readonly path: string; readonly line: number };
+
+/** `images: input.photos`: where in the case the paths of files stand. */
+export interface AttachLine {
+  readonly kind: AttachedKind;
+  /** `input.photos`, `case.metadata.scan`. */
+  readonly path: string;
+  readonly line: number;
+}
 
 /** What stands for name and version of a prompt that is written in a suite: it can never be a published version. */
 export const INLINE_PROMPT = { name: "", version: "inline" } as const;

@@ -35,8 +35,12 @@ const placeOf = ({ name, version, path }: PromptVersion): PromptComparison["from
 type Role = MessageChange["role"]["from"];
 const roleOf = (part: PromptPart | null): Role =>
   part === null ? null : part.kind === "message" ? part.role : "messages";
-const textOf = (part: PromptPart | null): string =>
-  part === null ? "" : part.kind === "message" ? part.template : part.path;
+function textOf(part: PromptPart | null): string {
+  if (part === null) return "";
+  if (part.kind === "messages") return part.path;
+  const files = (part.attach ?? []).map(({ kind, path }) => `[${kind}: ${path}]`);
+  return [part.template, ...files].join("\n");
+}
 
 function compareParts(from: PromptPart | null, to: PromptPart | null): MessageChange {
   const role = { from: roleOf(from), to: roleOf(to) };

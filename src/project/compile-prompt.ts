@@ -13,29 +13,41 @@ import {
   TemplateFailure,
   UndefinedInTemplate,
 } from "../templates/template.ts";
+import { attachRenderer, contentWith, stepsOf, withAttached } from "./attach-files.ts";
+import { type AttachedFiles, attachedFiles } from "./attached-files.ts";
+import type { FileSource } from "./file-source.ts";
 import { type PromptScope, promptScope } from "./prompt-scope.ts";
 
 /** Puts the messages of one part at the end of `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
 
-/** Compiles every template once. @throws {EvalsError} with all templates that are not Liquid */
-export async function compilePrompt(version: PromptVersion): Promise<LoadedPrompt> {
+/**
+ * Compiles every template once.
+ * @param files where the files lie that its messages are sent with
+ * @throws {EvalsError} with all templates that are not Liquid
+ */
+export async function compilePrompt(version: PromptVersion, files: FileSource): Promise<LoadedPrompt> {
+  const attached = attachedFiles(files);
   const problems: Problem[] = [];
   const renderers: PartRenderer[] = [];
   for (const part of version.parts) {
     if (part.kind === "messages") {
-      renderers.push(historyRenderer(part, version.path));
+      renderers.push(historyRenderer(part, version.path, attached));
       continue;
     }
     try {
-      renderers.push(messageRenderer(part, await compileTemplate(part.template), version.path));
+      renderers.push(messageRenderer(part, await compileTemplate(part.template), version.path, attached));
     } catch (error) {
       if (!(error instanceof TemplateFailure)) throw error;
       problems.push(syntaxProblem(error, part, version.path));
     }
   }
   if (problems.length > 0) throw new EvalsError(problems);
-  return { version, render: (golden, clock) => renderParts(renderers, golden, clock) };
+  return {
+    version,
+    render: (golden, clock) => renderParts(renderers, golden, clock),
+    attached: () => attached.paths(),
+  };
 }
 
 function renderParts(renderers: readonly PartRenderer[], golden: Case, clock: string | undefined): Message[] {
@@ -48,10 +60,19 @@ function renderParts(renderers: readonly PartRenderer[], golden: Case, clock: st
 type MessagePart = PromptPart & { kind: "message" };
 type HistoryPart = PromptPart & { kind: "messages" };
 
-function messageRenderer(part: MessagePart, template: Template, path: string): PartRenderer {
+function messageRenderer(
+  part: MessagePart,
+  template: Template,
+  path: string,
+  attached: AttachedFiles,
+): PartRenderer {
+  const { role, attach } = part;
+  const filesOf = attach && attachRenderer(attach, path, attached);
   return (scope, golden, into) => {
     try {
-      into.push({ role: part.role, content: template(scope) });
+      const text = template(scope);
+      if (filesOf === undefined) into.push({ role, content: text });
+      else into.push({ role, content: contentWith(text, filesOf(scope, golden)) });
     } catch (error) {
       const problem = renderProblem(error, part, path, golden);
       if (problem === undefined) throw error;
@@ -60,14 +81,14 @@ function messageRenderer(part: MessagePart, template: Template, path: string): P
   };
 }
 
-function historyRenderer(part: HistoryPart, path: string): PartRenderer {
-  const steps = part.path.replace(/\[(\d+)\]/g, ".$1").split(".");
+function historyRenderer(part: HistoryPart, path: string, attached: AttachedFiles): PartRenderer {
+  const steps = stepsOf(part.path);
   return (scope, golden, into) => {
     const found = lookUp(scope, steps);
     if (!Array.isArray(found)) throw new EvalsError(historyProblem(part, path, golden, found));
     for (const [index, message] of (found as Json[]).entries()) {
       if (!isMessage(message)) throw new EvalsError(messageProblem(part, path, golden, index));
-      into.push(message);
+      into.push(withAttached(message, { line: part.line, path, golden, attached }));
     }
   };
 }

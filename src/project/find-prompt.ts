@@ -15,7 +15,7 @@ import { findVersion, listVersions, PROMPTS, type VersionFile } from "./version-
  * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a place; or the file's own mistakes
  */
 export async function loadPrompt(files: FileSource, spec: string): Promise<LoadedPrompt> {
-  return compilePrompt(readPromptFile(files, await findPrompt(files, spec)));
+  return compilePrompt(readPromptFile(files, await findPrompt(files, spec)), files);
 }
 
 /** @throws {EvalsError} with all mistakes of the file that need no rendering */
@@ -27,7 +27,8 @@ export function readPromptFile(files: FileSource, file: VersionFile): PromptVers
 export async function checkPrompts(files: FileSource): Promise<Problem[]> {
   const { versions, problems } = listVersions(files, PROMPTS);
   const all = [...problems];
-  for (const file of versions) await collectAsync(all, () => compilePrompt(readPromptFile(files, file)));
+  for (const file of versions)
+    await collectAsync(all, () => compilePrompt(readPromptFile(files, file), files));
   return all;
 }
 

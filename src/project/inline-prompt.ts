@@ -2,6 +2,7 @@ import { EvalsError } from "../domain/problem.ts";
 import type { LoadedPrompt, Places } from "../domain/project.ts";
 import { INLINE_PROMPT, type PromptVersion } from "../domain/prompt.ts";
 import { compilePrompt } from "./compile-prompt.ts";
+import type { FileSource } from "./file-source.ts";
 import { ROLE_LINE, splitParts } from "./parse-prompt.ts";
 
 /** Whether a suite's `prompt:` is the prompt's own text: several lines, or a template. A name has neither. */
@@ -15,19 +16,20 @@ export function isInlinePrompt(prompt: string): boolean {
  * @param source the suite's file, to find the line of the text
  * @throws {EvalsError} with all its mistakes, placed in the suite's file
  */
-export async function loadInlinePrompt(text: string, places: Places, source: string): Promise<LoadedPrompt> {
+export async function loadInlinePrompt(
+  text: string,
+  places: Places,
+  source: string,
+  files: FileSource,
+): Promise<LoadedPrompt> {
   const firstLine = firstLineOf(places, source);
   const { parts, problems } = partsOf(text, firstLine, places.path);
   if (problems.length > 0) throw new EvalsError(problems);
-  return compilePrompt({
-    ...INLINE_PROMPT,
-    path: places.path,
-    description: null,
-    author: null,
-    rationale: null,
-    pinned: { model: null, params: null, retrieval: null },
-    parts,
-  });
+  const version = {
+    ...{ ...INLINE_PROMPT, path: places.path, description: null, author: null, rationale: null },
+    ...{ pinned: { model: null, params: null, retrieval: null }, parts },
+  };
+  return compilePrompt(version, files);
 }
 
 type Parts = ReturnType<typeof splitParts>;

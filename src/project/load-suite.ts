@@ -345,7 +345,7 @@ async function findSuitePrompt(
   const spec = suite.prompt;
   if (spec === undefined) return null;
   if (overrides.prompt === undefined && isInlinePrompt(spec))
-    return (await collectAsync(problems, () => loadInlinePrompt(spec, places, source))) ?? null;
+    return (await collectAsync(problems, () => loadInlinePrompt(spec, places, source, files))) ?? null;
   let loading = prompts.get(spec);
   if (loading === undefined) {
     loading = loadPrompt(files, spec);

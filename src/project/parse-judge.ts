@@ -1,7 +1,7 @@
 import type { JudgeFile } from "../domain/judge.ts";
 import { judgeSettingsSchema } from "../domain/judge-settings.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import type { PromptPart } from "../domain/prompt.ts";
+import type { AttachLine, PromptPart } from "../domain/prompt.ts";
 import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./parse-prompt.ts";
@@ -64,7 +64,7 @@ function readBody(body: readonly string[], bodyLine: number, path: string): Body
 
 /** A conversation put there as messages would speak to the judge with a voice of its own. */
 function history(part: PromptPart, path: string): Problem[] {
-  if (part.kind !== "messages") return [];
+  if (part.kind !== "messages") return (part.attach ?? []).map((one) => noFiles(one, path));
   return [
     {
       code: "EVALS_JUDGE_INVALID",
@@ -76,4 +76,16 @@ function history(part: PromptPart, path: string): Problem[] {
       fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
     },
   ];
+}
+
+function noFiles({ line }: AttachLine, path: string): Problem {
+  return {
+    code: "EVALS_JUDGE_INVALID",
+    path,
+    line,
+    column: 1,
+    what: "A judge's prompt cannot be sent with files of a case.",
+    why: "A judge reads texts: what it is asked about an answer is written out.",
+    fix: "Delete the line. (as text: a backslash before it)",
+  };
 }

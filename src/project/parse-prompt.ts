@@ -10,7 +10,8 @@ import { describeIssues } from "./describe-issues.ts";
 import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { PromptFrontMatter } from "./prompt-front-matter.ts";
+import { attachedBelow, attachedByHeader, ESCAPED_ATTACH_LINE } from "./prompt-attachments.ts";
+import { CASE_PATH, PromptFrontMatter } from "./prompt-front-matter.ts";
 
 /** A line that begins a message. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
@@ -20,7 +21,6 @@ export const MESSAGES_LINE = /^messages:[ \t]*([\w.[\]-]+)[ \t]*$/;
 export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
-const HISTORY_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
 
 /**
  * A prompt file's text as a version. Roles are split here, before anything is rendered, so nothing in an input can
@@ -35,9 +35,11 @@ export function parsePrompt(
 ): PromptVersion {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
   const front = readFrontMatter(PromptFrontMatter, header, file.path, "EVALS_PROMPT");
-  const { parts, problems } = splitParts(body, bodyLine, file.path);
+  const split = splitParts(body, bodyLine, file.path);
+  const { parts, problems } = attachedByHeader(split.parts, front);
   const all = [
     ...front.problems,
+    ...split.problems,
     ...problems,
     ...secretsInText(text, file.path),
     ...unfilledInText(text, file.path),
@@ -121,10 +123,10 @@ export function splitParts(body: readonly string[], firstLine: number, path: str
       open = { role, roleLine: number, lines: [] };
     } else if (history !== undefined) {
       close();
-      if (HISTORY_PATH.test(history)) parts.push({ kind: "messages", path: history, line: number });
+      if (CASE_PATH.test(history)) parts.push({ kind: "messages", path: history, line: number });
       else problems.push(badHistory(history, path, number));
     } else if (open !== undefined) {
-      open.lines.push(ESCAPED_LINE.test(line) ? line.slice(1) : line);
+      open.lines.push(line);
     } else if (line.trim() !== "") {
       strayLine ??= number;
     }
@@ -136,13 +138,20 @@ export function splitParts(body: readonly string[], firstLine: number, path: str
 }
 
 function closePart(open: OpenPart, path: string, parts: PromptPart[], problems: Problem[]): void {
-  const blankLines = open.lines.findIndex((line) => line.trim() !== "");
-  if (blankLines === -1) {
+  const { attach, lines } = attachedBelow(open.lines, open.roleLine + 1);
+  const blankLines = lines.findIndex((line) => line.trim() !== "");
+  if (blankLines === -1 && attach.length === 0) {
     problems.push(emptyMessage(open.role, path, open.roleLine));
     return;
   }
-  const template = open.lines.join("\n").trim();
-  parts.push({ kind: "message", role: open.role, template, line: open.roleLine + 1 + blankLines });
+  const template = lines.map(unescaped).join("\n").trim();
+  const line = open.roleLine + 1 + Math.max(0, blankLines);
+  const message = { kind: "message", role: open.role, template, line } as const;
+  parts.push(attach.length === 0 ? message : { ...message, attach });
+}
+
+function unescaped(line: string): string {
+  return ESCAPED_LINE.test(line) || ESCAPED_ATTACH_LINE.test(line) ? line.slice(1) : line;
 }
 
 function openFrontMatter(path: string): Problem {

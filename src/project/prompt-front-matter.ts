@@ -1,5 +1,10 @@
 import * as z from "zod";
 
+/** Where in a case a prompt may find messages and files. */
+export const CASE_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
+
+const Place = z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");
+
 /** What stands between the `---` lines of a prompt version. */
 export const PromptFrontMatter = z.strictObject({
   description: z.string().optional().describe("What this version is for"),
@@ -7,6 +12,11 @@ export const PromptFrontMatter = z.strictObject({
   rationale: z.string().optional().describe("Why it differs from the version before"),
   model: z.string().optional().describe("The model that it was released with"),
   params: z.record(z.string(), z.unknown()).optional().describe("The parameters that it was released with"),
+  images: Place.optional().describe(
+    "Where in the case the paths of images are: they are sent with the last message of the user",
+  ),
+  files: Place.optional().describe("The same of documents: PDF or text"),
+  audio: Place.optional().describe("The same of sound: WAV or MP3"),
   retrieval: z.unknown().optional().describe("The retrieval settings that it was released with; any value"),
 });
 export type PromptFrontMatter = z.output<typeof PromptFrontMatter>;

@@ -9,7 +9,10 @@ export async function promptVariables({ parts }: Pick<PromptVersion, "parts">): 
   const names = new Set<string>();
   for (const part of parts) {
     if (part.kind === "messages") names.add(part.path);
-    else for (const name of await pathsOf(part.template)) names.add(name);
+    else {
+      for (const name of await pathsOf(part.template)) names.add(name);
+      for (const { path } of part.attach ?? []) names.add(path);
+    }
   }
   return [...names].sort();
 }

@@ -13,6 +13,7 @@ import { listedSource } from "./listed-cases.ts";
 import { parsePrompt } from "./parse-prompt.ts";
 import { memoryFiles } from "./testing/memory-files.ts";
 
+const NO_FILES = memoryFiles({});
 const FILE = { path: "prompts/p/1.0.0.md", name: "p", version: "1.0.0" };
 
 function goldenWith(input: Json, more: Partial<Case> = {}): Case {
@@ -20,7 +21,7 @@ function goldenWith(input: Json, more: Partial<Case> = {}): Case {
 }
 
 async function render(text: string, golden: Case) {
-  return (await compilePrompt(parsePrompt(text, FILE))).render(golden);
+  return (await compilePrompt(parsePrompt(text, FILE), NO_FILES)).render(golden);
 }
 
 async function mistakeOf(work: () => unknown) {
@@ -224,6 +225,7 @@ describe("checkLeaks", () => {
   it("warns where the expected text stands in the prompt itself", async () => {
     const prompt = await compilePrompt(
       parsePrompt("user:\nExample: a refund takes 5 days.\n{{ input.q }}\n", FILE),
+      NO_FILES,
     );
     const leaking = goldenWith({ q: "How long?" }, { expected: { answer: "a refund takes 5 days" } });
     const short = goldenWith({ q: "?" }, { id: "b", expected: "refund" });
@@ -235,13 +237,17 @@ describe("checkLeaks", () => {
   it("lets the input hold the expected text, as an extraction does", async () => {
     const prompt = await compilePrompt(
       parsePrompt("user:\nExtract: {{ input.q }} {{ input | json }}\n", FILE),
+      NO_FILES,
     );
     const extraction = goldenWith({ q: 'Order "A-1234567" is late' }, { expected: "A-1234567" });
     expect(checkLeaks(prompt, cases(extraction))).toEqual([]);
   });
 
   const warned = async (text: string, expected: readonly Json[]): Promise<number[]> => {
-    const prompt = await compilePrompt(parsePrompt(`system:\n${text}\nuser:\n{{ input.q }}\n`, FILE));
+    const prompt = await compilePrompt(
+      parsePrompt(`system:\n${text}\nuser:\n{{ input.q }}\n`, FILE),
+      NO_FILES,
+    );
     const golden = expected.map((one, index) =>
       goldenWith({ q: `question ${index}` }, { id: `c${index}`, expected: one }),
     );

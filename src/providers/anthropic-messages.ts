@@ -2,6 +2,7 @@ import { answerEnd } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
+import { anthropicContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
@@ -16,7 +17,9 @@ interface WireMessage {
 
 function blocksOf(content: Message["content"]): readonly Json[] {
   if (content === null || content === "") return [];
-  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+  return typeof content === "string"
+    ? [{ type: "text", text: content }]
+    : (anthropicContent(content) as readonly Json[]);
 }
 
 function wireMessage(message: Message): WireMessage {
@@ -28,7 +31,7 @@ function wireMessage(message: Message): WireMessage {
     };
   }
   const role = message.role === "assistant" ? "assistant" : "user";
-  if (message.tool_calls === undefined) return { role, content: message.content ?? "" };
+  if (message.tool_calls === undefined) return { role, content: anthropicContent(message.content) ?? "" };
   const uses = message.tool_calls.map((call, index) => ({
     type: "tool_use",
     id: call.id ?? `call_${index + 1}`,

@@ -66,6 +66,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     client: chatClient(anthropicMessages(settings.model, settings.params as Params), {
       // Not `messages.create`: it warns about old models on the console.
       post: (body, signal) => sdk.post(PATH, { body, signal }).asResponse(),
+      root: host.root,
       where: address.host,
       address: address.endpoint,
       secrets: [

@@ -1,9 +1,11 @@
+import { mayHoldFiles } from "../domain/attachment.ts";
 import { parseExactJson } from "../domain/exact-json.ts";
 import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
 import type { Usage } from "../domain/transcript.ts";
+import { ChangedFile, withFileContents } from "./attached-parts.ts";
 import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
@@ -32,6 +34,8 @@ export interface ChatTransport {
   readonly secrets: readonly (string | undefined)[];
   /** Names of variables that are not set: nothing can be sent, though questions can be put into words. */
   readonly unset: readonly string[];
+  /** Absolute path of the project, in which the files that messages are sent with lie. */
+  readonly root: string;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,8 @@ interface Sent {
 async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
   const { signal, where, address, redact } = sent;
   if (signal.aborted) return abortedReply(signal);
+  if (error instanceof ChangedFile)
+    return { kind: "failed", error: "provider", message: error.message, transient: false, unsent: true };
   const refused = causesOf(error).find((cause) => cause instanceof RefusedByServer);
   if (refused !== undefined) {
     const { response } = refused;
@@ -187,7 +193,8 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
       let text: string;
       let contentType: string;
       try {
-        const response = await transport.post(request, signal);
+        const whole = mayHoldFiles(request) ? await withFileContents(request, transport.root) : request;
+        const response = await transport.post(whole, signal);
         text = removeSecrets(await response.text());
         contentType = response.headers.get("content-type") ?? "";
       } catch (error) {

@@ -2,6 +2,7 @@ import { answerEnd } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
+import { chatContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
@@ -9,7 +10,7 @@ import { malformedReply, refusedBy } from "./failed-reply.ts";
 function wireMessage(message: Message): Json {
   return {
     role: message.role,
-    content: message.content,
+    content: chatContent(message.content),
     ...(message.name !== undefined && { name: message.name }),
     ...(message.tool_call_id !== undefined && { tool_call_id: message.tool_call_id }),
     ...(message.tool_calls !== undefined && {

@@ -98,6 +98,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
       const body = JSON.stringify(request);
       return sdk.post(path, { body, headers: JSON_BODY, signal }).asResponse();
     },
+    root: host.root,
     where: address.host,
     address: address.endpoint,
     secrets: [

@@ -2,6 +2,7 @@ import { answerEnd } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
+import { responsesContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, callsInItems, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
 import { malformedReply, refusedBy } from "./failed-reply.ts";
@@ -24,7 +25,9 @@ function inputItems(message: Message): readonly Json[] {
     name: call.name,
     arguments: argumentsText(call),
   }));
-  return message.content === null ? calls : [{ role: message.role, content: message.content }, ...calls];
+  return message.content === null
+    ? calls
+    : [{ role: message.role, content: responsesContent(message.content) }, ...calls];
 }
 
 /** `max_output_tokens` and `content_filter` are told apart from an answer that simply ended. */

@@ -1,3 +1,4 @@
+import { tokensOfFiles } from "../domain/attachment.ts";
 import type { PreparedRequest } from "../domain/provider.ts";
 import type { Usage } from "../domain/transcript.ts";
 
@@ -23,6 +24,7 @@ export class TokenForecast {
   }
 }
 
+/** A file counts as if its tokens were text. */
 function byteLength(request: PreparedRequest): number {
-  return Buffer.byteLength(JSON.stringify(request));
+  return Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
 }

@@ -1,3 +1,4 @@
+import { tokensOfFiles } from "../domain/attachment.ts";
 import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
 import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -49,7 +50,7 @@ export interface Plan {
   /** Case numbers of each tag, ascending. */
   readonly tags: ReadonlyMap<string, readonly number[]>;
   readonly datasetPath: string;
-  /** What else the cases rest on: files that their module imports. */
+  /** What else the cases rest on: files that their module imports, files with which their messages are sent. */
   readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
   /** Hash of the target's identity: what defines its behaviour beside the request. */
@@ -162,7 +163,8 @@ export function makePlan(input: PlanInput): Plan {
       tokens ??= new Uint32Array(count);
       const known = tokens[caseNo] ?? 0;
       if (known > 0) return known;
-      const estimated = estimateTokens(JSON.stringify(request(caseNo)));
+      const asked = request(caseNo);
+      const estimated = estimateTokens(JSON.stringify(asked)) + tokensOfFiles(asked);
       tokens[caseNo] = estimated;
       return estimated;
     },
@@ -172,7 +174,7 @@ export function makePlan(input: PlanInput): Plan {
     key: columns.key.hex,
     line: (caseNo) => cases.line(selected[caseNo] ?? 0),
     datasetPath: cases.path,
-    datasetFiles: cases.files ?? [],
+    datasetFiles: [...(cases.files ?? []), ...(suite.prompt?.attached() ?? [])],
     fingerprint,
     targetHash: parts.target,
     hash: hashJson({

@@ -1,3 +1,4 @@
+import { attachedFile, attachedText, markedFile } from "../../domain/attachment.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
@@ -240,7 +241,7 @@ function showTrial(
     ...(content?.expected === undefined ? [] : block("expected", asText(content.expected))),
     ...block(
       "request",
-      request === null ? "none: the answer was made elsewhere" : JSON.stringify(request, null, 2),
+      request === null ? "none: the answer was made elsewhere" : JSON.stringify(request, filesInWords, 2),
     ),
     ...(trial.message === null ? [] : block("error", trial.message)),
     ...(answer === null ? [] : block("answer", answer.output)),
@@ -252,6 +253,12 @@ function showTrial(
     "",
     ...judged.flatMap(exchangeLines),
   ].join("\n");
+}
+
+/** A file that was sent, in a few words. */
+function filesInWords(_name: string, value: unknown): unknown {
+  const file = markedFile(value) ?? attachedFile(value);
+  return file === undefined ? value : attachedText(file);
 }
 
 const asText = (value: unknown): string =>

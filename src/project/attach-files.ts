@@ -1,0 +1,97 @@
+import { ATTACHED_KINDS, type AttachedFile, type AttachedKind } from "../domain/attachment.ts";
+import type { Case } from "../domain/case.ts";
+import { membersIn } from "../domain/found-documents.ts";
+import type { Json } from "../domain/json.ts";
+import type { Message } from "../domain/message.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { AttachLine } from "../domain/prompt.ts";
+import { lookUp } from "../templates/compile-template.ts";
+import type { AttachedFiles } from "./attached-files.ts";
+import type { PromptScope } from "./prompt-scope.ts";
+
+/** The names on the way to a place: `input.items[0].name` as four. */
+export function stepsOf(path: string): string[] {
+  return path.replace(/\[(\d+)\]/g, ".$1").split(".");
+}
+
+/** Reads the files that a case names at each of these places. */
+export function attachRenderer(
+  lines: readonly AttachLine[],
+  path: string,
+  attached: AttachedFiles,
+): (scope: PromptScope, golden: Case) => readonly AttachedFile[] {
+  const places = lines.map((line) => ({ line, steps: stepsOf(line.path) }));
+  return (scope, golden) =>
+    places.flatMap(({ line, steps }) => {
+      const found = lookUp(scope, steps);
+      const paths = pathsIn(found as Json | undefined);
+      if (paths === undefined) throw new EvalsError(noPaths(line, path, golden));
+      return paths.map((one) => readFor(one, line.kind, { line: line.line, path, golden, attached }));
+    });
+}
+
+/** One path, or a list of paths; `null` and an empty list are no file. Undefined for anything else. */
+function pathsIn(value: Json | undefined): readonly string[] | undefined {
+  if (value === null) return [];
+  if (typeof value === "string") return [value];
+  if (!Array.isArray(value)) return undefined;
+  const paths = value.map((one) => (typeof one === "string" ? one : membersIn(one).path));
+  return paths.every((one) => typeof one === "string") ? paths : undefined;
+}
+
+/** Where a file is asked for, for a mistake in it. */
+interface AskedAt {
+  readonly line: number;
+  readonly path: string;
+  readonly golden: Case;
+  readonly attached: AttachedFiles;
+}
+
+function readFor(
+  path: string,
+  kind: AttachedKind,
+  { line, path: prompt, golden, attached }: AskedAt,
+): AttachedFile {
+  try {
+    return attached.read(path, kind);
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    const problems = error.problems.map((one) => ({
+      ...one,
+      ...{ path: prompt, line, column: 1, what: `Case "${golden.id}": ${one.what}` },
+    }));
+    throw new EvalsError(problems, { cause: error });
+  }
+}
+
+/** A message's text and its files as the parts of its content. */
+export function contentWith(text: string, files: readonly AttachedFile[]): Message["content"] {
+  if (files.length === 0) return text;
+  const parts = files as readonly unknown[] as readonly Json[];
+  return text === "" ? parts : [{ type: "text", text }, ...parts];
+}
+
+/** A message of a case, the files that its parts name by `{type, path}` read; the very message where none does. */
+export function withAttached(message: Message, at: AskedAt): Message {
+  const { content } = message;
+  if (!Array.isArray(content) || !content.some(isFilePart)) return message;
+  const parts = content.map((part) => (isFilePart(part) ? readFor(part.path, part.type, at) : part));
+  return { ...message, content: parts as unknown as readonly Json[] };
+}
+
+function isFilePart(part: unknown): part is { readonly type: AttachedKind; readonly path: string } {
+  const { type, path } = membersIn(part);
+  return (ATTACHED_KINDS as readonly unknown[]).includes(type) && typeof path === "string";
+}
+
+function noPaths({ path: place, line }: AttachLine, path: string, golden: Case): Problem {
+  return {
+    code: "EVALS_ATTACHED_PATHS",
+    path,
+    line,
+    column: 1,
+    what: `Case "${golden.id}" has no paths of files in ${place}.`,
+    why: "The model would be asked without them.",
+    fix: 'Put a path there, or a list of paths, relative to the project root: "photos/a.png". An empty list is no file.',
+  };
+}
