@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** What a page may weigh before its data. */
-const MOST_BYTES = 350 * 1024;
+const MAX_BYTES = 350 * 1024;
 
 /** @type {import("esbuild").BuildOptions} */
 export const pageOptions = {
@@ -36,7 +36,7 @@ export async function buildPage() {
   const { build } = await import("esbuild");
   const { outputFiles, metafile } = await build({ ...pageOptions, write: false });
   const bytes = outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
-  if (bytes > MOST_BYTES) throw new Error(`The page's code has ${bytes} bytes, more than ${MOST_BYTES}.`);
+  if (bytes > MAX_BYTES) throw new Error(`The page's code has ${bytes} bytes, more than ${MAX_BYTES}.`);
   await mkdir(join(ROOT, "dist/page"), { recursive: true });
   for (const { path, text } of outputFiles) {
     if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${path} would end its element in a page.`);

@@ -120,7 +120,7 @@ function inconclusiveSentence(
 }
 
 /** More than this is no advice. */
-const MOST_CASES = 100_000;
+const MAX_CASES = 100_000;
 
 /** How many more cases, or trials of each, would show in 4 runs of 5 that nothing fell by more than is allowed. */
 export function moreEvidence(
@@ -135,7 +135,7 @@ export function moreEvidence(
   const between = Number.isFinite(difference.seBetween) ? difference.seBetween ** 2 * n : rate * (1 - rate);
   const variance = Math.max(difference.sePermutation ** 2 * n, between, floor);
   const cases = clustersNeeded(allowed, variance, { alpha }) - n;
-  if (cases <= 0 || cases > MOST_CASES) return "";
+  if (cases <= 0 || cases > MAX_CASES) return "";
   // Variance falls with the trials of the candidate only as far as the baseline's own trials allow.
   const k = difference.meanCandidateCount;
   const factor = (n + cases) / n;

@@ -48,7 +48,7 @@ describe("progress", () => {
     expect(io.printed.stderr).toMatch(/\r +\r$/);
   });
 
-  it("counts what earlier sittings had answered, and not in the rate", () => {
+  it("counts what earlier sessions had answered, and not in the rate", () => {
     let clock = 0;
     const io = fakeIo("/nowhere", { now: () => clock });
     const progress = showProgress(io);

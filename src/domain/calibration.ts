@@ -177,7 +177,7 @@ export interface DriftCheck {
   readonly to_fail: number;
   /** Exact McNemar, two-sided: whether it has become milder or stricter. */
   readonly p: number;
-  /** Share of answers whose verdict changed, and the share that repeats of one sitting change anyway. */
+  /** Share of answers whose verdict changed, and the share that repeats of one session change anyway. */
   readonly changed: number;
   readonly usual: number | null;
   readonly drifted: boolean;

@@ -25,4 +25,4 @@ export function tooDeepAt(text: string, most: number): number | undefined {
 }
 
 /** Levels in what a model or a service answers: no honest answer is nested so far. */
-export const MOST_NESTED = 500;
+export const MAX_NESTED = 500;

@@ -214,11 +214,11 @@ export interface RunReport {
   readonly flaky: number;
   /** Sentences a person should read: no baseline, fewer recorded trials than asked for, floating model. */
   readonly notes: readonly string[];
-  /** US dollars and tokens paid by this sitting; null when unknown. */
+  /** US dollars and tokens paid by this session; null when unknown. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly dataset_path: string;
   readonly duration_ms: number;
-  /** Of this sitting; absent in reports of 0.1.0 and of runs that did not end. */
+  /** Of this session; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
 }
 

@@ -111,7 +111,7 @@ export interface RunCounts {
   readonly errored: number;
   readonly skipped: number;
   readonly not_needed: number;
-  /** Requests sent, retries included, over all sittings of the run. */
+  /** Requests sent, retries included, over all sessions of the run. */
   readonly calls: number;
   /** Requests sent to judges, which `calls` leaves out; absent for a suite without judges. */
   readonly judge_calls?: number | undefined;

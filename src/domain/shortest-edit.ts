@@ -5,7 +5,7 @@ export interface EditStep {
 }
 
 /** Sequences further apart are not compared: time and memory grow with the square of the distance. */
-const MOST_EDITS = 2_000;
+const MAX_EDITS = 2_000;
 
 /**
  * Myers' greedy algorithm: the fewest removals and additions that make `to` out of `from`; where that takes more than
@@ -14,7 +14,7 @@ const MOST_EDITS = 2_000;
 export function shortestEdit(from: readonly string[], to: readonly string[]): EditStep[] {
   const n = from.length;
   const m = to.length;
-  const most = Math.min(n + m, MOST_EDITS);
+  const most = Math.min(n + m, MAX_EDITS);
   const furthest = new Int32Array(2 * most + 3);
   const origin = most + 1;
   const trace: Int32Array[] = [];

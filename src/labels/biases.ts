@@ -10,7 +10,7 @@ const ALPHA = 0.05;
 /** Fewer answers show a correlation of 0.4 less than four times in five. */
 const LEAST_ANSWERS = 50;
 /** A pairwise judge that turns with the order more often than this is no judge. */
-export const MOST_INCONSISTENT = 0.2;
+export const MAX_INCONSISTENT = 0.2;
 
 /**
  * Whether, of answers that people call equally good, the judge passes the longer ones more often (or less often). People

@@ -10,7 +10,7 @@ export interface Rejudged {
   readonly before: "pass" | "fail";
   readonly now: "pass" | "fail";
   readonly weight: number;
-  /** Of the verdicts that one sitting gave it: whether the first two differ; null when there was one. */
+  /** Of the verdicts that one session gave it: whether the first two differ; null when there was one. */
   readonly repeatDiffers: boolean | null;
 }
 
@@ -19,7 +19,7 @@ const ALPHA = 0.05;
 /**
  * Whether the judge itself has changed. The answers are the same, so the target has no part in it. Three questions,
  * Holm over them: has it become milder or stricter on answers that people pass, on answers that they fail, and does it
- * change its mind more often than it does within one sitting?
+ * change its mind more often than it does within one session?
  */
 export function driftCheck(answers: readonly Rejudged[]): DriftCheck {
   const turned = answers.filter((one) => one.before !== one.now);

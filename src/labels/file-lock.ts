@@ -7,7 +7,7 @@ import { isAlive, markProcess, type ProcessMark } from "../processes/process-mar
 /** Milliseconds between two looks at a lock that somebody else holds. */
 const PAUSE_MS = 20;
 /** Whoever holds it reads and writes one small file: ten seconds mean that it will not come free by itself. */
-const MOST_LOOKS = 500;
+const MAX_LOOKS = 500;
 
 /** A file that is written under a lock, in words. */
 export interface LockedFile {
@@ -23,7 +23,7 @@ export interface LockPatience {
   readonly pause: () => void;
 }
 
-const PATIENT: LockPatience = { looks: MOST_LOOKS, pause: sleepAWhile };
+const PATIENT: LockPatience = { looks: MAX_LOOKS, pause: sleepAWhile };
 
 /**
  * Does the work while no other process on any machine does work under the same lock. The lock of a process that died on

@@ -3,7 +3,7 @@ import type { JudgeRef } from "../domain/judge.ts";
 import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { Label } from "../domain/label.ts";
 import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
-import { MOST_INCONSISTENT } from "./biases.ts";
+import { MAX_INCONSISTENT } from "./biases.ts";
 import { labelHash } from "./calibration-file.ts";
 
 /** A scorer that rests on a model without being a judge has no versions of its own: its hash says which one it is. */
@@ -118,9 +118,9 @@ function underBar(
   const blind = tellsNothing(measures);
   if (blind !== null) return { why: blind, next: () => "a better rubric, or another model" };
   const turning = calibration.inconsistent;
-  if (turning !== null && turning > MOST_INCONSISTENT) {
+  if (turning !== null && turning > MAX_INCONSISTENT) {
     return {
-      why: `it turns with the order of the answers in ${Math.round(turning * 100)} % of the pairs, and more than ${MOST_INCONSISTENT * 100} % is too often`,
+      why: `it turns with the order of the answers in ${Math.round(turning * 100)} % of the pairs, and more than ${MAX_INCONSISTENT * 100} % is too often`,
       next: () => "a better rubric, or another model",
     };
   }

@@ -7,7 +7,7 @@ import { isTied, type LabelledAnswer } from "./truth.ts";
 const LEAST_OF_EACH = 35;
 /** A tag with fewer labels says nothing of its own. */
 const LEAST_IN_TAG = 10;
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /** An answer that a person should look at, and why. */
 export interface WantedAnswer {
@@ -58,8 +58,8 @@ export function wantedLabels(
         .filter((one) => one.truth === null && !isTied(one))
         .map((one) => wanted(one, "nobody is sure")),
       ...thin.map((one) => wanted(one, "thin cell")),
-    ].slice(0, MOST_LISTED),
-    disagreements: disagreementsOf(result.pairs).slice(0, MOST_LISTED),
+    ].slice(0, MAX_LISTED),
+    disagreements: disagreementsOf(result.pairs).slice(0, MAX_LISTED),
   };
 }
 

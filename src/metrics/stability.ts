@@ -23,7 +23,7 @@ export interface RunOutcomes {
 }
 
 /** More trials of a case than any run may have. */
-const MOST_TRIALS = 2 ** 20;
+const MAX_TRIALS = 2 ** 20;
 
 /** Answered and passed trials by pooled case. */
 export interface OutcomeColumns {
@@ -56,7 +56,7 @@ export function poolOutcomes(runs: Iterable<RunOutcomes>): PooledOutcomes {
     for (const row of rows) {
       if (row.kind === "errored" || row.pass === null) continue;
       const place = places.get(ids[row.case_no] ?? "") ?? 0;
-      const key = place * MOST_TRIALS + row.trial;
+      const key = place * MAX_TRIALS + row.trial;
       if ((recorded || row.cached) && seen.has(key)) continue;
       seen.add(key);
       columns.answered[place] = (columns.answered[place] ?? 0) + 1;

@@ -1,4 +1,4 @@
-import { MOST_NESTED } from "../domain/json-depth.ts";
+import { MAX_NESTED } from "../domain/json-depth.ts";
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 
 /** What a user's function gave back, as JSON text; or what there is about it that JSON cannot say. */
@@ -63,7 +63,7 @@ class Reader {
 
   #readObject(value: object, at: string): unknown {
     if (this.#holders.has(value)) throw odd("a value that holds itself", at);
-    if (this.#holders.size >= MOST_NESTED) throw odd(`more than ${MOST_NESTED} levels`, at);
+    if (this.#holders.size >= MAX_NESTED) throw odd(`more than ${MAX_NESTED} levels`, at);
     const { toJSON } = value as { toJSON?: unknown };
     this.#holders.add(value);
     try {

@@ -16,7 +16,7 @@ import type { Environment } from "./environment.ts";
 import { type Asked, askVerdicts, type VerdictQuestion } from "./judging/ask-verdicts.ts";
 import { type CalibrationSubject, readSubject } from "./judging/calibrated-judge.ts";
 import { calibrationReport, suiteCalibration } from "./judging/calibration-report.ts";
-import { completeVerdicts, concurrencyOf, type VerdictSitting } from "./judging/complete-verdicts.ts";
+import { completeVerdicts, concurrencyOf, type VerdictSession } from "./judging/complete-verdicts.ts";
 import { changedCases } from "./judging/counting-verdicts.ts";
 import { openCalibratedJudge } from "./judging/open-calibrated-judge.ts";
 import { answersOfRun, runToLabel } from "./labelling/answers-of-run.ts";
@@ -61,12 +61,12 @@ export async function calibrate(
   const subject = await readSubject(io, input.judge, input);
   const { judge, troubles, close } = await open(subject, io, signal);
   for (const problem of warnings(subject, judge)) onWarning(problem);
-  const sitting: VerdictSitting = { subject, judge, troubles, stopping, io };
+  const session: VerdictSession = { subject, judge, troubles, stopping, io };
   try {
-    const { verdicts, asked } = await completeVerdicts(sitting, input.repeats);
+    const { verdicts, asked } = await completeVerdicts(session, input.repeats);
     const result = calibrateLabels(subject.labels, verdicts, tagsOf(subject));
     if (result.pairs.length === 0) throw nothingToCompare(subject, result, asked);
-    const check = input.check ? await checkDrift(sitting, result, verdicts) : null;
+    const check = input.check ? await checkDrift(session, result, verdicts) : null;
     const report = calibrationReport(subject, {
       result,
       judge,
@@ -100,7 +100,7 @@ function tagsOf({ cases }: CalibrationSubject): ((id: string) => readonly string
 
 /** Judges the labelled answers afresh: under a repeat of this moment, which no memory can know. */
 async function checkDrift(
-  { subject, judge, troubles, stopping, io }: VerdictSitting,
+  { subject, judge, troubles, stopping, io }: VerdictSession,
   { pairs }: CalibrationResult,
   verdicts: readonly JudgeVerdict[],
 ): Promise<DriftCheck> {

@@ -1,6 +1,6 @@
 import type { ModuleEvents } from "../domain/module-events.ts";
 
-/** The outside, as an operation uses it. Who calls decides what a clock, chance and a notice are. */
+/** What an operation depends on: clock, chance, files, notices. Who calls decides what a clock, chance and a notice are. */
 export interface Environment {
   /** Absolute. */
   readonly cwd: string;

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Environment } from "./environment.ts";
 
-/** This process as the outside. Whoever starts the work says where notices and what modules print go. */
+/** This process as the environment of an operation. Whoever starts the work says where notices and what modules print go. */
 export function processEnvironment(
   own: Pick<Environment, "notice" | "modules"> & Partial<Pick<Environment, "env">>,
 ): Environment {

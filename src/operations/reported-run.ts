@@ -4,7 +4,7 @@ import { type BaselineCounts, type CaseRowsInput, caseRows } from "../run/case-r
 import type { Store, StoredRun } from "../store/store.ts";
 
 /** So many runs show a trend. */
-const MOST_PAST = 40;
+const MAX_PAST = 40;
 
 export interface RunSources {
   readonly store: Store;
@@ -47,7 +47,7 @@ export function reportedRun(
 function pastRuns({ header, metrics }: RunReport, no: number, store: Store): PastRun[] {
   const chosen = JSON.stringify(header.narrowing);
   const earlier = store
-    .runs({ suite: header.suite, limit: MOST_PAST * 5 })
+    .runs({ suite: header.suite, limit: MAX_PAST * 5 })
     .filter((run) => run.no < no && run.header.alias === header.alias)
     .filter((run) => JSON.stringify(run.header.narrowing) === chosen)
     .flatMap((run): PastRun[] => {
@@ -55,7 +55,7 @@ function pastRuns({ header, metrics }: RunReport, no: number, store: Store): Pas
       const { id, started_at, target } = run.header;
       return rate?.value == null ? [] : [{ id, started_at, target, pass_rate: rate }];
     })
-    .slice(0, MOST_PAST - 1);
+    .slice(0, MAX_PAST - 1);
   const { id, started_at, target } = header;
   return [...earlier.reverse(), { id, started_at, target, pass_rate: metrics.pass_rate ?? { value: null } }];
 }

@@ -12,8 +12,8 @@ import { storedSummary } from "../domain/stored-summary.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { RescoredResult } from "../reports/json/rescore-json.ts";
 import { measure } from "../run/assemble-report.ts";
-import { judgeDesk } from "../run/judge-desk.ts";
-import type { JudgeTotals } from "../run/judge-sitting.ts";
+import { judgePool } from "../run/judge-pool.ts";
+import type { JudgeTotals } from "../run/judge-session.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { rescoreRun } from "../run/rescore-run.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -63,14 +63,14 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const suite = project.suites[0];
     if (suite === undefined) throw gone(run.header.suite);
     const concurrency = suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
-    const desk = judgeDesk(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
-    const host = scorerHost(project, { concurrency, judges: desk.host });
+    const pool = judgePool(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
+    const host = scorerHost(project, { concurrency, judges: pool.host });
     const scorers = await openScorers(suite, host);
     const cases = await suite.openCases();
     try {
       const types = suite.scorers.map((one) => one.definition.type);
       const scored = { run, scorers, types, today: casesById(cases) };
-      const judging = await judgingFor(scored, desk, {
+      const judging = await judgingFor(scored, pool, {
         project,
         store,
         io: environment,
@@ -90,7 +90,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
       return { header, result, passRateBefore: passRateOf(run), judged, unjudged, unreachable };
     } finally {
       await closeScorers(scorers);
-      await desk.close();
+      await pool.close();
       cases.close();
     }
   } finally {

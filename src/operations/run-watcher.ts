@@ -11,7 +11,7 @@ export interface RunWatcher {
   began(): void;
   /**
    * One run starts, or goes on.
-   * @param done trials that an earlier sitting has answered
+   * @param done trials that an earlier session has answered
    */
   started(header: RunHeader, done: number): void;
   /** Called for each trial, so it must be quick. */

@@ -5,7 +5,7 @@ import { pageFile } from "./page-file.ts";
 import { scriptJson } from "./page-text.ts";
 import { readPage } from "./testing/read-page.ts";
 
-const MOST_BYTES = 20_000_000;
+const MAX_BYTES = 20_000_000;
 const fileOf = (...runs: readonly ReturnType<typeof reportedRun>[]): Promise<string> =>
   pageFile(runs.map((run, at) => ({ key: `run${at}`, run })));
 
@@ -77,7 +77,7 @@ describe("pageFile", () => {
     ["one huge answer", 1, 30_000_000],
   ])("stays below 20 MB with every case: %s", async (_, cases, length, letter?: string) => {
     const page = await fileOf(largeRun(cases, length, letter));
-    expect(Buffer.byteLength(page)).toBeLessThan(MOST_BYTES);
+    expect(Buffer.byteLength(page)).toBeLessThan(MAX_BYTES);
     const { indexes, answers } = readPage(page);
     expect([indexes[0]?.ids.length, answers[0]?.length]).toEqual([cases, cases]);
     expect(indexes[0]?.page_of).not.toContain(-1);
@@ -92,7 +92,7 @@ describe("pageFile", () => {
 
   it("stays below 20 MB with many runs, each with its verdict", async () => {
     const page = await fileOf(...Array.from({ length: 8 }, () => largeRun(500, 500)));
-    expect(Buffer.byteLength(page)).toBeLessThan(MOST_BYTES);
+    expect(Buffer.byteLength(page)).toBeLessThan(MAX_BYTES);
     expect(readPage(page).runs.map((one) => one.report.gate.outcome)).toEqual(Array(8).fill("failed"));
   });
 

@@ -12,13 +12,13 @@ import { pageJson, scriptJson } from "./page-text.ts";
 declare const EVALS_VERSION: string;
 
 /** The whole page stays below 20 MB, which mail and chat still take. */
-const MOST_BYTES = 18_500_000;
+const MAX_BYTES = 18_500_000;
 /** Letters of each text: the first that leaves room for all cases that failed or moved is taken. */
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 /** Letters of JSON in one page of answers, before it is packed. */
 const PAGE_LETTERS = 400_000;
 /** Letters of JSON in all pages: more would take long to write, however well they pack. */
-const MOST_LETTERS = 150_000_000;
+const MAX_LETTERS = 150_000_000;
 /** So many cases tell how large all of them will be. */
 const SAMPLE = 60;
 /** Past this part of the room, cases come without the conversations behind their answers. */
@@ -39,7 +39,7 @@ export async function pageFile(
   const documents = await Promise.all(runs.map(runDocument));
   const first = documents.map((one, at) => dataElement(`run-${at}`, scriptJson(one)));
   const used = first.reduce((sum, text) => sum + Buffer.byteLength(text), assets.script.length + 40_000);
-  const room = Math.floor((MOST_BYTES - used) / Math.max(1, runs.length));
+  const room = Math.floor((MAX_BYTES - used) / Math.max(1, runs.length));
   const rest: string[] = [];
   for (const [at, { run }] of runs.entries()) rest.push(...(await caseElements(await run.view(), at, room)));
   return pageHtml(assets, {
@@ -103,7 +103,7 @@ async function textLength(view: ViewedRun, { places, telling }: CaseOrder, room:
     for (const place of sample) parts.push(pageJson(await caseWithTrials(view, place, most, false)));
     const json = parts.join(",");
     const times = telling / Math.max(1, sample.length);
-    if (json.length * times <= MOST_LETTERS / 2 && pack(json).length * times <= room * 0.9) return most;
+    if (json.length * times <= MAX_LETTERS / 2 && pack(json).length * times <= room * 0.9) return most;
   }
   return TEXT_LENGTHS.at(-1) ?? 0;
 }
@@ -171,13 +171,13 @@ function answerPages(cases: number, room: number) {
   };
   return {
     /** Share of the room that is taken. */
-    used: (): number => Math.max(bytes / room, letters / MOST_LETTERS),
+    used: (): number => Math.max(bytes / room, letters / MAX_LETTERS),
     /** @returns false when there is no room for more */
     add: (place: number, json: string): boolean => {
       page.push({ place, json });
       onPage += json.length;
       letters += json.length;
-      return onPage < PAGE_LETTERS || (close() && letters < MOST_LETTERS);
+      return onPage < PAGE_LETTERS || (close() && letters < MAX_LETTERS);
     },
     end: () => {
       if (page.length > 0) close();

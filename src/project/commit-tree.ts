@@ -8,7 +8,7 @@ import type { FileEntry, FileSource } from "./file-source.ts";
 /** What every command reads, so that it comes through one git process rather than one for each file. */
 const READ_AT_ONCE = /^(?:evalconfig\.yaml|evals\/[^/]+\.ya?ml|(?:prompts|judges)\/.+)$/;
 /** As many links in a row as Linux follows. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /**
  * The files as a commit holds them, without a checkout. Symbolic links are followed inside the commit; one that leads out
@@ -94,7 +94,7 @@ function finder({ entries, prefix }: GitTree, targetOf: (path: string) => string
       } else if (entry.kind === "link") {
         const target = targetOf(place);
         if (posix.isAbsolute(target)) return { kind: "nothing" };
-        if (++links > MOST_LINKS) return { kind: "loop" };
+        if (++links > MAX_LINKS) return { kind: "loop" };
         left = [...target.split("/"), ...rest];
       } else {
         return rest.some((step) => step !== "") ? { kind: "nothing" } : { kind: "file", path: place };

@@ -78,10 +78,10 @@ function jsonIn(text: string): Json | undefined {
 }
 
 /** Different texts of one path that are told apart; a path with more of them has no set of labels. */
-const MOST_DIFFERENT = 10_000;
+const MAX_DIFFERENT = 10_000;
 
 /** Nobody lists more labels than that in a prompt. */
-const MOST_LABELS = 200;
+const MAX_LABELS = 200;
 
 /** What is expected at one path, over all cases. */
 interface PathAnswers {
@@ -122,7 +122,7 @@ export class ExpectedAnswers {
     const known = answers.standing.get(words);
     if (known !== undefined) return known;
     const stands = this.#texts.some((text) => holds(text, words));
-    if (answers.standing.size < MOST_DIFFERENT) answers.standing.set(words, stands);
+    if (answers.standing.size < MAX_DIFFERENT) answers.standing.set(words, stands);
     return stands;
   }
 
@@ -134,7 +134,7 @@ export class ExpectedAnswers {
     const answers = this.#paths.get(path);
     if (answers === undefined) return false;
     const named = [...answers.standing].flatMap(([words, stands]) => (stands ? [words] : []));
-    if (named.length < 2 || named.length > MOST_LABELS) return false;
+    if (named.length < 2 || named.length > MAX_LABELS) return false;
     const lines = this.#pieces.map((piece) => piece.filter((line) => !isExample(line, text)));
     if (!lines.some((piece) => piece.some((line) => holds(` ${line} `, text)))) return false;
     const others = named.filter((one) => one !== text);

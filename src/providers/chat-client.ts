@@ -1,6 +1,6 @@
 import { mayHoldFiles } from "../domain/attachment.ts";
 import { parseExactJson } from "../domain/exact-json.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
@@ -127,8 +127,8 @@ function readBody(
   wording: Pick<ChatWording, "reply" | "writes">,
   sent: Pick<Sent, "where" | "address" | "redact" | "asked">,
 ): Reply {
-  if (isDeeperThan(text, MOST_NESTED))
-    return malformedReply(`the reply of ${sent.where} is nested more than ${MOST_NESTED} levels deep`);
+  if (isDeeperThan(text, MAX_NESTED))
+    return malformedReply(`the reply of ${sent.where} is nested more than ${MAX_NESTED} levels deep`);
   let body: unknown;
   try {
     body = parseExactJson(text);

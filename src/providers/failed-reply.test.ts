@@ -39,7 +39,7 @@ describe("failureOfStatus", () => {
       now: NOW,
     });
 
-  it("does not wait for an empty purse", () => {
+  it("does not wait for an account without money", () => {
     const body = { error: { message: "You exceeded your current quota", code: "insufficient_quota" } };
     expect(failure(429, body)).toMatchObject({ error: "rate-limit", transient: false, fatal: true });
   });

@@ -100,7 +100,7 @@ export function failureOfStatus({
   const inBody = waitInBody(body);
   const wait =
     headers === undefined || inBody === undefined ? (headers ?? inBody) : Math.max(headers, inBody);
-  // No wait refills an empty purse.
+  // No wait refills an account without money.
   if (saysNoMoney(status, said, { paidApi, wait }))
     return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };

@@ -1,5 +1,5 @@
 import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
@@ -56,16 +56,16 @@ function parseOrUndefined(text: string): unknown {
   }
 }
 
-const MOST_KEYS = 8;
+const MAX_KEYS = 8;
 
 /** What the reply does have, for whoever wrote the path: its keys, never its values. */
 function keysText(body: unknown): string {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return "";
   const keys = Object.keys(body);
   if (keys.length === 0) return ", which is empty";
-  const more = keys.length > MOST_KEYS ? ", …" : "";
+  const more = keys.length > MAX_KEYS ? ", …" : "";
   return `, which has ${keys
-    .slice(0, MOST_KEYS)
+    .slice(0, MAX_KEYS)
     .map((key) => JSON.stringify(key.slice(0, 40)))
     .join(", ")}${more}`;
 }
@@ -93,7 +93,7 @@ export function paidIn(body: unknown, paths: ReplyPaths): Paid {
 
 /** The same of a reply that was refused. */
 export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
-  if (!paths.readsPaid || isDeeperThan(text, MOST_NESTED)) return NOTHING_SAID;
+  if (!paths.readsPaid || isDeeperThan(text, MAX_NESTED)) return NOTHING_SAID;
   try {
     return paidIn(parseOrUndefined(text), paths);
   } catch (error) {
@@ -138,9 +138,9 @@ export function readInTime(received: Received, paths: ReplyPaths, settings: Repl
 function readReply(received: Received, paths: ReplyPaths, settings: ReplySettings): Reply {
   const { text, contentType, where, redact } = received;
   const asksJson = paths.readsJson;
-  if (asksJson && isDeeperThan(text, MOST_NESTED))
-    return malformedReply(`the reply is nested more than ${MOST_NESTED} levels deep`);
-  const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MOST_NESTED));
+  if (asksJson && isDeeperThan(text, MAX_NESTED))
+    return malformedReply(`the reply is nested more than ${MAX_NESTED} levels deep`);
+  const isJson = asksJson || (text.trimStart().startsWith("{") && !isDeeperThan(text, MAX_NESTED));
   const body = isJson ? parseOrUndefined(text) : undefined;
   if (paths.answer !== undefined && body === undefined) return notJson(text, contentType, where, redact);
   const paid = paidIn(body, paths);

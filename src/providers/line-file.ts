@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { closeSync, openSync, readSync } from "node:fs";
 import { conflictProblem, encodingProblem, isConflictMarker, nulProblem } from "../domain/file-text.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
-import { isDeeperThan, MOST_NESTED, tooDeepAt } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED, tooDeepAt } from "../domain/json-depth.ts";
 import { HEAD_BYTES, type LineFileName, lineFileProblem } from "../domain/line-file.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
@@ -167,7 +167,7 @@ export function objectLine(
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (isDeeperThan(text, MOST_NESTED)) return undefined;
+  if (isDeeperThan(text, MAX_NESTED)) return undefined;
   try {
     return membersOf(JSON.parse(text));
   } catch {
@@ -176,7 +176,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 function columnOfMistake(text: string): number {
-  const deep = tooDeepAt(text, MOST_NESTED);
+  const deep = tooDeepAt(text, MAX_NESTED);
   if (deep !== undefined) return deep + 1;
   return text.trimStart().startsWith("{") ? (findJsonError(text)?.column ?? 1) : 1;
 }

@@ -26,7 +26,7 @@ const GO: Turn = { kind: "go" };
 /** First pause after a refusal that names no time, in milliseconds; doubled with each refusal that follows. */
 const BASE_PAUSE_MS = 500;
 /** Longest of these pauses. */
-const MOST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 /** Answers for each call in flight before one more is tried than was refused last; doubled each time it is refused again. */
 const ANSWERS_BEFORE_ONE_MORE = 10;
 
@@ -139,7 +139,7 @@ export class ModelPace {
     if (isNew) this.#beginPause(departure.level, asked);
     this.#learn(departure.level);
     const grown = BASE_PAUSE_MS * 2 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
-    const wait = Math.max(asked ?? 0, isNew ? Math.min(MOST_PAUSE_MS, grown) : 0);
+    const wait = Math.max(asked ?? 0, isNew ? Math.min(MAX_PAUSE_MS, grown) : 0);
     this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
   }
 

@@ -15,7 +15,7 @@ import {
   wrongTrial,
 } from "./outputs-mistakes.ts";
 
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** Answers of a file by case and trial, read again when asked for. */
 export interface OutputsIndex {
@@ -64,7 +64,7 @@ class LineTable {
 
   /** The problem is made only when it will be listed: guessing a misspelt id looks at every case. */
   report(problem: () => Problem): void {
-    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push(problem());
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem());
     else this.#unlisted += 1;
   }
 

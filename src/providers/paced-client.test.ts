@@ -48,7 +48,7 @@ const USAGE = {
   cache_write_tokens: null,
   reasoning_tokens: null,
 };
-const outside = {
+const dependencies = {
   now: () => performance.now(),
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
   random: () => 0.5,
@@ -73,8 +73,12 @@ async function askAll(clients: readonly Client[], count: number, atOnce = 16) {
 }
 
 function lineOver(client: Client, limits: Limits = {}) {
-  const line = new ModelLine(limits, outside);
-  return { line, pace: line.watch(), wrapped: wrapClient(client, { ...outside, line, timeout_ms: 60_000 }) };
+  const line = new ModelLine(limits, dependencies);
+  return {
+    line,
+    pace: line.watch(),
+    wrapped: wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 }),
+  };
 }
 const answered = (replies: readonly Reply[]) => replies.filter((one) => one.kind === "answered").length;
 
@@ -99,7 +103,7 @@ describe("a server that takes so many at once", () => {
   it("is pressed no harder by two that share its line", async () => {
     const { client, seen } = server((inFlight) => (inFlight < 4 ? null : refused(500)));
     const { line, wrapped } = lineOver(client);
-    const second = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+    const second = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
     expect(answered(await askAll([wrapped, second], 200))).toBe(200);
     expect(seen.refused).toBeLessThan(60);
   });
@@ -169,7 +173,7 @@ describe("limits of the user's own", () => {
   it("hold for requests in every minute, over all that ask the model", async () => {
     const { client, seen } = server(() => null);
     const { line, pace, wrapped } = lineOver(client, { requests_per_minute: 30 });
-    const judge = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+    const judge = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
     await askAll([wrapped, judge], 100);
     expect(most(seen.at)).toBeLessThanOrEqual(30);
     expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
@@ -216,8 +220,8 @@ it("goes on although the clock stands still while it sleeps", async () => {
   const { client } = server((inFlight, sent) => (sent < 3 || inFlight > 1 ? refused(1000) : null));
   const line = new ModelLine(
     { requests_per_minute: 60 },
-    { ...outside, now: () => 0, sleep: async () => {} },
+    { ...dependencies, now: () => 0, sleep: async () => {} },
   );
-  const wrapped = wrapClient(client, { ...outside, line, timeout_ms: 60_000 });
+  const wrapped = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
   expect(answered(await askAll([wrapped], 20, 4))).toBe(20);
 });

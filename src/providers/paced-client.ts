@@ -5,16 +5,16 @@ import { tokensOf } from "../domain/transcript.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply, oneLine } from "./failed-reply.ts";
 import { type Departure, type HeldBy, ModelPace } from "./model-pace.ts";
-import { type RetryOutside, type Sleep, wasSent } from "./retrying-client.ts";
+import { type RetryDependencies, type Sleep, wasSent } from "./retrying-client.ts";
 import { TokenForecast } from "./token-forecast.ts";
 
 /** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
-export const MOST_WAIT_MS = 120_000;
+export const MAX_WAIT_MS = 120_000;
 /** How long a model may refuse everything before it is given up: where it answered before, and where it never did. */
-const MOST_DROUGHT_MS = { heard: 70_000, unheard: 35_000 };
+const MAX_DROUGHT_MS = { heard: 70_000, unheard: 35_000 };
 
-/** What the line needs of the outside. */
-export interface PaceOutside {
+/** What the line depends on: a clock, chance and a timer. */
+export interface PaceDependencies {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
   readonly sleep: Sleep;
@@ -43,7 +43,7 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
  */
 export class ModelLine {
   readonly #pace: ModelPace;
-  readonly #outside: PaceOutside;
+  readonly #dependencies: PaceDependencies;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];
   readonly #held = { ...NOT_HELD };
@@ -53,13 +53,13 @@ export class ModelLine {
   #heard = false;
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
 
-  constructor(limits: Limits, outside: PaceOutside) {
+  constructor(limits: Limits, dependencies: PaceDependencies) {
     this.#pace = new ModelPace(limits);
-    this.#outside = outside;
+    this.#dependencies = dependencies;
   }
 
   #now(): number {
-    return Math.max(this.#outside.now(), this.#sleptUntil);
+    return Math.max(this.#dependencies.now(), this.#sleptUntil);
   }
 
   /** From now on: what held calls back, and how often the other side refused one. */
@@ -129,7 +129,7 @@ export class ModelLine {
       if (!signal.aborted) this.#sleptUntil = until;
       this.#advance();
     };
-    void this.#outside.sleep(ms, signal).then(wake, wake);
+    void this.#dependencies.sleep(ms, signal).then(wake, wake);
   }
 
   /** A call that was never answered for a fault of ours. */
@@ -169,12 +169,12 @@ export class ModelLine {
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
     }
     const asked = reply.retry_after_ms;
-    this.#pace.busy(departure, asked, now, this.#outside.random());
+    this.#pace.busy(departure, asked, now, this.#dependencies.random());
     if (asked !== undefined && asked > most_wait_ms) {
       const message = oneLine(`${reply.message} (asks to come back in ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
-    const most_ms = this.#heard ? MOST_DROUGHT_MS.heard : MOST_DROUGHT_MS.unheard;
+    const most_ms = this.#heard ? MAX_DROUGHT_MS.heard : MAX_DROUGHT_MS.unheard;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + most_wait_ms);
   }
@@ -197,7 +197,9 @@ function waitText(ms: number): string {
 }
 
 /** Whom a paced client tells, and the deadline of one attempt in milliseconds. */
-type PacedOptions = Pick<RetryOutside, "onCall" | "onRetry" | "onFailed"> & { readonly timeout_ms: number };
+type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed"> & {
+  readonly timeout_ms: number;
+};
 
 /**
  * Sends calls as the line in front of their model allows. Waiting is not part of any deadline, so this goes around the
@@ -209,7 +211,7 @@ export function pacedClient(
   line: ModelLine,
   { timeout_ms, onCall, onRetry, onFailed }: PacedOptions,
 ): Client {
-  const most_wait_ms = Math.max(MOST_WAIT_MS, timeout_ms);
+  const most_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
   return clientWithSend(client, async (request, question, trial, signal) => {
     for (let attempt = 1; ; attempt++) {
       const entered = line.enter(request, signal);

@@ -1,6 +1,6 @@
 import { ThroughProxy, TransportError } from "./network-failure.ts";
 import { type HttpProxy, proxyFor } from "./proxy.ts";
-import { failureText, isPlainUtf8, MOST_REPLY_BYTES, type ReplyEncoding, replyText } from "./reply-text.ts";
+import { failureText, isPlainUtf8, MAX_REPLY_BYTES, type ReplyEncoding, replyText } from "./reply-text.ts";
 import { collectReply, type ReplyHeaders, type Taker } from "./whole-reply.ts";
 
 /** What a reply is made of once all of it is here. */
@@ -108,7 +108,7 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
       uri: proxy.url.href,
       ...(proxy.token === undefined ? {} : { token: proxy.token }),
       factory: (origin, given) =>
-        new Pool(origin, { ...tunnelling(proxy, given as PoolOptions), maxResponseSize: MOST_REPLY_BYTES }),
+        new Pool(origin, { ...tunnelling(proxy, given as PoolOptions), maxResponseSize: MAX_REPLY_BYTES }),
     });
 }
 
@@ -142,7 +142,7 @@ export async function openConnectionPools(
   address: URL,
 ): Promise<ConnectionPools> {
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
-  const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MOST_REPLY_BYTES };
+  const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_REPLY_BYTES };
   const proxy = proxyFor(address, env);
   const open = proxy === null ? null : await openProxied(proxy, options);
   const pools = new Map<string, Dispatcher>();

@@ -1,6 +1,6 @@
 import * as zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { MOST_REPLY_BYTES } from "./reply-text.ts";
+import { MAX_REPLY_BYTES } from "./reply-text.ts";
 import { askShape, HTTP_SHAPES, type RawServer, startRawServer } from "./testing/reply-shapes.ts";
 
 let server: RawServer;
@@ -80,7 +80,7 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
   });
 
   it("are bounded, as they arrive and inflated, of an answer and of an error", async () => {
-    const long = Buffer.alloc(MOST_REPLY_BYTES + 1, "x");
+    const long = Buffer.alloc(MAX_REPLY_BYTES + 1, "x");
     const gzip = { "content-encoding": "gzip" };
     for (const raw of [
       { body: long },

@@ -4,7 +4,7 @@ import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import { CutReply, UnreadableReply } from "./network-failure.ts";
 
 /** In bytes, as they arrive and inflated. */
-export const MOST_REPLY_BYTES = LONGEST_REPLY;
+export const MAX_REPLY_BYTES = LONGEST_REPLY;
 
 /** What a reply longer than that amounts to. */
 export function tooLong(cause?: unknown): UnreadableReply {
@@ -60,7 +60,7 @@ async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer>
         `is encoded as ${JSON.stringify(name.slice(0, 40))}, which cannot be read here`,
       );
     try {
-      plain = await inflate(plain, { maxOutputLength: MOST_REPLY_BYTES });
+      plain = await inflate(plain, { maxOutputLength: MAX_REPLY_BYTES });
     } catch (error) {
       const code = String((error as { code?: unknown }).code);
       if (code === "ERR_BUFFER_TOO_LARGE") throw tooLong(error);
@@ -150,7 +150,7 @@ export function replyText(body: Buffer, encoding: ReplyEncoding): string | Promi
 }
 
 function boundedText(plain: Buffer, contentType: string): string {
-  if (plain.length > MOST_REPLY_BYTES) throw tooLong();
+  if (plain.length > MAX_REPLY_BYTES) throw tooLong();
   return decoded(plain, contentType);
 }
 

@@ -28,8 +28,8 @@ export interface Retry {
   readonly failure: FailedReply;
 }
 
-/** What retrying needs of the outside. */
-export interface RetryOutside {
+/** What retrying depends on. */
+export interface RetryDependencies {
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;
@@ -67,8 +67,8 @@ function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
 }
 
 /** Adds retries to any client. Policy lives here, transport in the client it wraps. */
-export function retryingClient(client: Client, policy: RetryPolicy, outside: RetryOutside): Client {
-  const { sleep, random, onRetry, onFailed } = outside;
+export function retryingClient(client: Client, policy: RetryPolicy, dependencies: RetryDependencies): Client {
+  const { sleep, random, onRetry, onFailed } = dependencies;
   const mayRetry = (failure: FailedReply, attempt: number) =>
     failure.transient &&
     (failure.retry_after_ms ?? 0) <= policy.most_ms &&

@@ -1,4 +1,4 @@
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
 /** What a body says of a failure, in whatever shape. */
@@ -146,7 +146,7 @@ export function wordsOfPage(text: string): string {
 
 /** What the body of a failure says: an error object in any usual shape, an event stream, a web page, plain words. */
 export function saidIn(body: string): Said {
-  if (isDeeperThan(body, MOST_NESTED)) return { message: body, code: "", codes: [] };
+  if (isDeeperThan(body, MAX_NESTED)) return { message: body, code: "", codes: [] };
   let value: unknown;
   try {
     value = JSON.parse(body);

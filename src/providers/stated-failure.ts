@@ -1,5 +1,5 @@
 import { answerEnd } from "../domain/finish-reason.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { FAILED_STATES, isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
@@ -167,7 +167,7 @@ export function refusedPrompt(
 }
 
 function parsed(text: string): unknown {
-  if (isDeeperThan(text, MOST_NESTED)) return undefined;
+  if (isDeeperThan(text, MAX_NESTED)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

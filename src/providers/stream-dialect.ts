@@ -1,5 +1,5 @@
 import { parseExactJson } from "../domain/exact-json.ts";
-import { isDeeperThan, MOST_NESTED } from "../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import type { Piece } from "./stream-pieces.ts";
@@ -75,7 +75,7 @@ export function joinJson(dialect: JsonDialect): StreamJoiner {
 
 /** Undefined for data that is no JSON, or nested without end. */
 export function pieceValue(data: string): unknown {
-  if (isDeeperThan(data, MOST_NESTED)) return undefined;
+  if (isDeeperThan(data, MAX_NESTED)) return undefined;
   try {
     return parseExactJson(data);
   } catch {

@@ -4,7 +4,7 @@ import type { Usage } from "../domain/transcript.ts";
 
 /** Bytes of UTF-8 a token has at least, in any script, until a reply says more. */
 const BYTES_PER_TOKEN = 3;
-const MOST_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
+const MAX_TOKENS = ["max_tokens", "max_completion_tokens", "max_output_tokens"];
 
 /** How many tokens a request will take at most, as far as it and earlier replies tell. */
 export class TokenForecast {
@@ -14,7 +14,7 @@ export class TokenForecast {
   /** Input by its length, output by the request's own bound, else the longest seen, else as much as the input. */
   of(request: PreparedRequest): number {
     const input = Math.ceil(byteLength(request) * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
-    const bound = MOST_TOKENS.map((name) => request[name]).find((value) => typeof value === "number");
+    const bound = MAX_TOKENS.map((name) => request[name]).find((value) => typeof value === "number");
     return input + ((bound as number | undefined) ?? this.#mostOutput ?? input);
   }
 

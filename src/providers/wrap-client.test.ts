@@ -19,7 +19,7 @@ const refused: FailedReply = { kind: "failed", error: "provider", message: "400"
 const late: FailedReply = { kind: "failed", error: "timeout", message: "late", transient: true };
 
 /** A clock that only sleeping moves. */
-function fakeOutside() {
+function fakeDependencies() {
   const slept: number[] = [];
   let at = 0;
   const calls = { sent: 0 };
@@ -48,7 +48,7 @@ afterEach(() => {
 
 describe("wrapClient retries", () => {
   it("what is transient, as long as the other side asks, and counts every request", async () => {
-    const { options, slept, calls } = fakeOutside();
+    const { options, slept, calls } = fakeDependencies();
     expect(await send(wrapClient(scriptedClient(busy, broken, answered), options))).toMatchObject({
       output: "ok",
     });
@@ -57,7 +57,7 @@ describe("wrapClient retries", () => {
   });
 
   it("three times and no more", async () => {
-    const { options, calls } = fakeOutside();
+    const { options, calls } = fakeDependencies();
     expect(await send(wrapClient(scriptedClient(broken), options))).toMatchObject({
       message: "500 (after 4 attempts)",
     });
@@ -65,19 +65,19 @@ describe("wrapClient retries", () => {
   });
 
   it("a timeout once", async () => {
-    const { options, calls } = fakeOutside();
+    const { options, calls } = fakeDependencies();
     await send(wrapClient(scriptedClient(late), options));
     expect(calls.sent).toBe(2);
   });
 
   it("nothing that would fail again", async () => {
-    const { options, slept, calls } = fakeOutside();
+    const { options, slept, calls } = fakeDependencies();
     expect(await send(wrapClient(scriptedClient(refused), options))).toEqual(refused);
     expect([slept, calls.sent]).toEqual([[], 1]);
   });
 
   it("nothing once the run is cancelled", async () => {
-    const { options, calls } = fakeOutside();
+    const { options, calls } = fakeDependencies();
     const controller = new AbortController();
     const sleep = async () => {
       controller.abort();
@@ -90,7 +90,7 @@ describe("wrapClient retries", () => {
   });
 
   it("and does not count what never left", async () => {
-    const { options, calls } = fakeOutside();
+    const { options, calls } = fakeDependencies();
     await send(wrapClient(scriptedClient({ ...refused, unsent: true }), options));
     expect(calls.sent).toBe(0);
   });
@@ -113,7 +113,7 @@ describe("retryWait", () => {
   });
 
   it("is not begun when more is asked for than a run waits", async () => {
-    const { options, slept, calls } = fakeOutside();
+    const { options, slept, calls } = fakeDependencies();
     const away: FailedReply = { ...broken, retry_after_ms: 3_600_000 };
     expect(await send(wrapClient(scriptedClient(away), options))).toEqual(away);
     expect([slept, calls.sent]).toEqual([[], 1]);
@@ -123,11 +123,11 @@ describe("retryWait", () => {
 describe("wrapClient", () => {
   it("leaves a client that answers at once as it is", () => {
     const client: Client = { ...scriptedClient(answered), immediate: true };
-    expect(wrapClient(client, fakeOutside().options)).toBe(client);
+    expect(wrapClient(client, fakeDependencies().options)).toBe(client);
   });
 
   it("lets another model answer when this one keeps failing, and says so", async () => {
-    const { options, calls } = fakeOutside();
+    const { options, calls } = fakeDependencies();
     const price = { input: 3, output: 4 };
     const fallback = { client: scriptedClient(answered), label: "other-2024", alias: "other", price };
     expect(await send(wrapClient(scriptedClient(refused), { ...options, fallback }))).toMatchObject({
@@ -145,7 +145,9 @@ describe("wrapClient", () => {
       alias: "other",
       price: null,
     };
-    const reply = await send(wrapClient(scriptedClient(refused), { ...fakeOutside().options, fallback }));
+    const reply = await send(
+      wrapClient(scriptedClient(refused), { ...fakeDependencies().options, fallback }),
+    );
     expect(reply).toMatchObject({ message: "400; then other: 404" });
   });
 });

@@ -4,11 +4,16 @@ import type { Client } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { type Fallback, fallbackClient } from "./fallback-client.ts";
 import { ModelLine, pacedClient } from "./paced-client.ts";
-import { DEFAULT_RETRY, type RetryOutside, type RetryPolicy, retryingClient } from "./retrying-client.ts";
+import {
+  DEFAULT_RETRY,
+  type RetryDependencies,
+  type RetryPolicy,
+  retryingClient,
+} from "./retrying-client.ts";
 import { timedClient } from "./timed-client.ts";
 
-/** How a model is asked, and what that needs of the outside. */
-export interface WrapOptions extends RetryOutside {
+/** How a model is asked, and what that depends on. */
+export interface WrapOptions extends RetryDependencies {
   readonly retry?: RetryPolicy | undefined;
   /** Deadline of one attempt, in milliseconds; waiting for a limit is not part of it. */
   readonly timeout_ms: number;

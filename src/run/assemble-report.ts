@@ -10,7 +10,7 @@ import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /** So many cases of a kind are shown with their answers; the rest are counted. */
-const MOST_CASES = 5;
+const MAX_CASES = 5;
 
 /**
  * Metrics of the whole run and of each tag, tags in alphabetical order.
@@ -67,7 +67,7 @@ export interface ReportParts {
 export function assembleReport(parts: ReportParts, store: Store): RunReport {
   const { ran } = parts;
   const groups = failingCases(ran.tally);
-  const shown = [...groups.never.slice(0, MOST_CASES), ...groups.flaky.slice(0, MOST_CASES)];
+  const shown = [...groups.never.slice(0, MAX_CASES), ...groups.flaky.slice(0, MAX_CASES)];
   return {
     header: ran.header,
     status: ran.status,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Price } from "../domain/config.ts";
 import { UNKNOWN_USAGE, usageOf } from "../domain/transcript.ts";
-import { type BudgetGuard, openPurse, type Purse } from "./budget-guard.ts";
+import { type BudgetGuard, openSharedBudget, type SharedBudget } from "./budget-guard.ts";
 import { usdOf } from "./price-usage.ts";
 
 const price: Price = { input: 1, output: 10, cached_input: 0.1, cache_write: 1.25 };
@@ -39,7 +39,12 @@ async function turns(count: number): Promise<void> {
 }
 
 /** Lets workers ask every call, as the engine and judges do. @returns what the provider bills */
-async function askAll(purse: Purse, guard: BudgetGuard, calls: readonly Scripted[], concurrency: number) {
+async function askAll(
+  sharedBudget: SharedBudget,
+  guard: BudgetGuard,
+  calls: readonly Scripted[],
+  concurrency: number,
+) {
   const bill = { usd: 0, tokens: 0 };
   let next = 0;
   let stopped = false;
@@ -48,7 +53,7 @@ async function askAll(purse: Purse, guard: BudgetGuard, calls: readonly Scripted
       const one = calls[next++];
       if (one === undefined) return;
       const call = {};
-      if ((await purse.acquire(guard, call, one.input)) === "stop") {
+      if ((await sharedBudget.acquire(guard, call, one.input)) === "stop") {
         stopped = true;
         return;
       }
@@ -90,12 +95,12 @@ describe("a budget", () => {
           concurrency: fc.integer({ min: 1, max: 16 }),
         }),
         async ({ usd, tokens, calls, judging, concurrency }) => {
-          const purse = openPurse({ usd, tokens });
-          const target = purse.guard([{ price, most_output: 400 }], NOTHING);
-          const judge = purse.guard([{ price, most_output: 60 }], NOTHING);
+          const sharedBudget = openSharedBudget({ usd, tokens });
+          const target = sharedBudget.guard([{ price, most_output: 400 }], NOTHING);
+          const judge = sharedBudget.guard([{ price, most_output: 60 }], NOTHING);
           const [asked, judged] = await Promise.all([
-            askAll(purse, target, calls, concurrency),
-            askAll(purse, judge, judging, concurrency),
+            askAll(sharedBudget, target, calls, concurrency),
+            askAll(sharedBudget, judge, judging, concurrency),
           ]);
           const bill = {
             usd: asked.bill.usd + judged.bill.usd,
@@ -113,8 +118,8 @@ describe("a budget", () => {
   });
 
   it("asks one call alone until one is seen, where nothing bounds an answer, and then by the longest", async () => {
-    const purse = openPurse({ usd: 1 });
-    const guard = purse.guard([{ price, most_output: null }], NOTHING);
+    const sharedBudget = openSharedBudget({ usd: 1 });
+    const guard = sharedBudget.guard([{ price, most_output: null }], NOTHING);
     const [first, second, third] = [{}, {}, {}];
     expect(guard.reserve(first, 10)).toBe("go");
     expect(guard.reserve(second, 10)).toBe("wait");
@@ -127,7 +132,7 @@ describe("a budget", () => {
   });
 
   it("counts what a program says that it costs by the dearest reply, whatever its request looks like", () => {
-    const guard = openPurse({ usd: 0.0035 }).guard(
+    const guard = openSharedBudget({ usd: 0.0035 }).guard(
       [{ price: { input: 1, output: 1 }, most_output: null }],
       NOTHING,
     );
@@ -140,7 +145,7 @@ describe("a budget", () => {
   });
 
   it("learns that a provider counts more tokens than were estimated", () => {
-    const guard = openPurse({ tokens: 10_000 }).guard([{ price, most_output: 0 }], NOTHING);
+    const guard = openSharedBudget({ tokens: 10_000 }).guard([{ price, most_output: 0 }], NOTHING);
     const first = {};
     guard.reserve(first, 1000);
     guard.settle(first, { usd: 0, usage: usageOf({ input_tokens: 1500, output_tokens: 0 }) });
@@ -149,7 +154,7 @@ describe("a budget", () => {
   });
 
   it("sets the dearest price of input aside, since nobody knows what a cache will hold", () => {
-    const guard = openPurse({ usd: 0.00012 }).guard([{ price, most_output: 0 }], NOTHING);
+    const guard = openSharedBudget({ usd: 0.00012 }).guard([{ price, most_output: 0 }], NOTHING);
     expect(guard.reserve({}, 100)).toBe("stop");
     expect(guard.reserve({}, 96)).toBe("go");
   });
@@ -159,13 +164,13 @@ describe("a budget", () => {
       { price, most_output: 10 },
       { price: { input: 5, output: 50 }, most_output: 100 },
     ];
-    expect(openPurse({ usd: 0.005 }).guard(rates, NOTHING).reserve({}, 10)).toBe("stop");
-    expect(openPurse({ usd: 0.00506 }).guard(rates, NOTHING).reserve({}, 10)).toBe("go");
+    expect(openSharedBudget({ usd: 0.005 }).guard(rates, NOTHING).reserve({}, 10)).toBe("stop");
+    expect(openSharedBudget({ usd: 0.00506 }).guard(rates, NOTHING).reserve({}, 10)).toBe("go");
   });
 
-  it("counts a lost reply of unknown cost as the most that it can have cost, in this sitting and the next", () => {
+  it("counts a lost reply of unknown cost as the most that it can have cost, in this session and the next", () => {
     const rates = [{ price, most_output: 100 }];
-    const guard = openPurse({ usd: 0.0025 }).guard(rates, NOTHING);
+    const guard = openSharedBudget({ usd: 0.0025 }).guard(rates, NOTHING);
     const call = {};
     guard.reserve(call, 10);
     const lost = guard.lost(call, { usd: null, usage: UNKNOWN_USAGE });
@@ -173,7 +178,7 @@ describe("a budget", () => {
     expect(guard.lost(call, { usd: null, usage: UNKNOWN_USAGE }).again).toBe(false);
     guard.release(call);
     expect(guard.reserve({}, 10)).toBe("stop");
-    const next = openPurse({ usd: 0.0025 }).guard(rates, {
+    const next = openSharedBudget({ usd: 0.0025 }).guard(rates, {
       ...NOTHING,
       unknown: { usd: 0.002025, tokens: 220 },
     });
@@ -183,7 +188,7 @@ describe("a budget", () => {
   it("cannot be kept in dollars where nothing says what a reply cost", () => {
     const unknown = { usd: null, usage: UNKNOWN_USAGE };
     const settled = (budget: object, most_output: number | null): boolean => {
-      const guard = openPurse(budget).guard(
+      const guard = openSharedBudget(budget).guard(
         [{ price: most_output === null ? null : price, most_output }],
         NOTHING,
       );

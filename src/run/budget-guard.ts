@@ -9,7 +9,7 @@ export interface Spending {
   tokens: number;
 }
 
-/** What earlier sittings of a run paid. */
+/** What earlier sessions of a run paid. */
 export interface Earlier extends Spending {
   /** Set aside for replies of which nobody knows what they cost. */
   readonly unknown?: Readonly<Spending> | undefined;
@@ -72,14 +72,14 @@ export interface BudgetGuard {
 }
 
 /** One budget for all that a run pays for. */
-export interface Purse {
+export interface SharedBudget {
   /** Whether there is anything to keep to, so that input has to be estimated. */
   readonly limited: boolean;
-  /** Counts what earlier sittings spent, whoever it was paid to. */
+  /** Counts what earlier sessions spent, whoever it was paid to. */
   spentBefore(spent: Earlier): void;
   /**
    * A guard for calls that any of these may answer. What it lets go leaves room for the calls of all others that are in flight.
-   * @param before what earlier sittings paid through this guard
+   * @param before what earlier sessions paid through this guard
    */
   guard(rates: readonly Rate[], before: Earlier): BudgetGuard;
   /** Waits while other calls are in flight whose cost is not known yet. After `go` the call counts as in flight. */
@@ -133,7 +133,7 @@ interface Account {
 /** The most that a call can take, and the least that it takes; null where nothing bounds it. */
 type Most = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
 
-export function openPurse(budget: Budget | null): Purse {
+export function openSharedBudget(budget: Budget | null): SharedBudget {
   const limits: Partial<Spending> = {
     ...(budget?.usd === undefined ? {} : { usd: budget.usd + ROUNDING }),
     ...(budget?.tokens === undefined ? {} : { tokens: budget.tokens }),
@@ -181,7 +181,7 @@ export function openPurse(budget: Budget | null): Purse {
     return aside;
   };
 
-  const guard: Purse["guard"] = (rates, before) => {
+  const guard: SharedBudget["guard"] = (rates, before) => {
     const account = newAccount(before);
     const seen = seenReplies(rates, before.seen);
     let unpriced = 0;

@@ -4,7 +4,7 @@ import type { LoadedSuite } from "../domain/project.ts";
 import type { Client, Question } from "../domain/provider.ts";
 
 /** More problems than this say nothing new. */
-export const MOST_REQUEST_PROBLEMS = 20;
+export const MAX_REQUEST_PROBLEMS = 20;
 
 /** What a suite asks of one case. */
 export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Question {
@@ -27,7 +27,7 @@ export function checkRequests(
   chosen: (golden: Case) => boolean,
 ): Problem[] {
   const problems: Problem[] = [];
-  for (let index = 0; index < cases.count && problems.length < MOST_REQUEST_PROBLEMS; index++) {
+  for (let index = 0; index < cases.count && problems.length < MAX_REQUEST_PROBLEMS; index++) {
     const golden = cases.read(index);
     if (!chosen(golden)) continue;
     try {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
 import { usageOf } from "../domain/transcript.ts";
-import { openPurse } from "./budget-guard.ts";
+import { openSharedBudget } from "./budget-guard.ts";
 import { runTrials, type StopRule } from "./engine.ts";
 import type { Plan } from "./plan.ts";
 import { engineJob } from "./testing/engine-job.ts";
@@ -219,7 +219,7 @@ describe("stopping", () => {
     expect(job.tally.totalAnswered).toBe(50);
   });
 
-  it("ends when nobody is there any more although an earlier sitting had answers", async () => {
+  it("ends when nobody is there any more although an earlier session had answers", async () => {
     const client = fakeClient(async () => failure("provider", { fatal: true }));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
     const job = engineJob(plan, { concurrency: 1, isDone: (caseNo) => caseNo < 5 });
@@ -252,7 +252,7 @@ describe("a budget", () => {
         async (tokens, concurrency) => {
           const client = fakeClient(async () => answer("yes", { usage }));
           const plan = fakePlan({ client, cases: 10, trials: 2 });
-          const budget = openPurse({ tokens }).guard(bounded(plan), { usd: 0, tokens: 0 });
+          const budget = openSharedBudget({ tokens }).guard(bounded(plan), { usd: 0, tokens: 0 });
           const end = await runTrials(engineJob(plan, { concurrency, budget, inputTokens }));
           expect(budget.spent.tokens).toBeLessThanOrEqual(tokens);
           expect(client.asked).toHaveLength(Math.min(20, Math.floor(tokens / 100)));
@@ -267,7 +267,7 @@ describe("a budget", () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 2 });
     const each = (4 * 1 + 96 * 2) / 1_000_000;
-    const budget = openPurse({ usd: each * 7.5 }).guard(bounded(plan), { usd: 0, tokens: 0 });
+    const budget = openSharedBudget({ usd: each * 7.5 }).guard(bounded(plan), { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({
       kind: "skipped",
       because: "budget",
@@ -275,10 +275,10 @@ describe("a budget", () => {
     expect(budget.spent.usd).toBeCloseTo(each * 7, 12);
   });
 
-  it("counts what earlier sittings of the run spent", async () => {
+  it("counts what earlier sessions of the run spent", async () => {
     const client = fakeClient(async () => answer("yes", { usage }));
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 750 });
+    const budget = openSharedBudget({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 750 });
     await runTrials(engineJob(plan, { budget, inputTokens }));
     expect(client.asked).toHaveLength(2);
   });
@@ -286,7 +286,7 @@ describe("a budget", () => {
   it("is not touched by answers that nobody was asked for", async () => {
     const client = fakeClient(() => answer("yes", { usage, recorded: true }), { immediate: true });
     const plan = fakePlan({ client, cases: 10, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 0 });
+    const budget = openSharedBudget({ tokens: 1000 }).guard(bounded(plan), { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({ kind: "all-asked" });
     expect(budget.spent).toEqual({ usd: 0, tokens: 0 });
   });
@@ -294,7 +294,10 @@ describe("a budget", () => {
   it("ends the run with the answer kept when replies without a bound do not say what they cost", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
-    const budget = openPurse({ usd: 1 }).guard([{ price: null, most_output: null }], { usd: 0, tokens: 0 });
+    const budget = openSharedBudget({ usd: 1 }).guard([{ price: null, most_output: null }], {
+      usd: 0,
+      tokens: 0,
+    });
     const job = engineJob(plan, { budget, inputTokens });
     await expect(runTrials(job)).rejects.toThrow("does not say what it cost");
     expect(client.asked).toHaveLength(1);
@@ -304,7 +307,7 @@ describe("a budget", () => {
   it("treats a call whose tokens are unknown as dear as was guessed, never as free", async () => {
     const client = fakeClient(async () => answer("yes"));
     const plan = fakePlan({ client, cases: 50, trials: 1 });
-    const budget = openPurse({ tokens: 1000 }).guard(bounded(plan, 97), { usd: 0, tokens: 0 });
+    const budget = openSharedBudget({ tokens: 1000 }).guard(bounded(plan, 97), { usd: 0, tokens: 0 });
     expect(await runTrials(engineJob(plan, { budget, inputTokens }))).toEqual({
       kind: "skipped",
       because: "budget",
@@ -348,7 +351,7 @@ describe("answers that are there already", () => {
     expect(job.events.filter((one) => one.kind === "answered" && one.cached)).toHaveLength(1);
   });
 
-  it("from an earlier sitting that died before scoring them are scored without asking", async () => {
+  it("from an earlier session that died before scoring them are scored without asking", async () => {
     const client = fakeClient(async () => answer("no"));
     const plan = fakePlan({ client, cases: 2, trials: 1 });
     const job = engineJob(plan, {
@@ -371,7 +374,7 @@ describe("answers that are there already", () => {
     ]);
   });
 
-  it("of an earlier sitting are not touched", async () => {
+  it("of an earlier session are not touched", async () => {
     const client = fakeClient(async () => answer("yes"));
     const job = engineJob(fakePlan({ client, cases: 3, trials: 2 }), {
       isDone: (caseNo, trial) => caseNo === 1 || trial === 1,
@@ -528,7 +531,7 @@ describe("a stopping rule", () => {
     );
   });
 
-  it("counts trials of an earlier sitting as ended", async () => {
+  it("counts trials of an earlier session as ended", async () => {
     const client = fakeClient(async () => answer("yes"));
     const looks = [2];
     const job = engineJob(fakePlan({ client, cases: 2, trials: 3 }), {

@@ -54,9 +54,9 @@ export interface Job {
   readonly writer: RunWriter;
   readonly tally: Tally;
   readonly concurrency: number;
-  /** Trials an earlier sitting has answered. */
+  /** Trials an earlier session has answered. */
   readonly isDone: (caseNo: number, trial: number) => boolean;
-  /** Answers an earlier sitting stored but did not live, or manage, to score. */
+  /** Answers an earlier session stored but did not live, or manage, to score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
@@ -100,7 +100,7 @@ interface Work {
   readonly atHand: AnswerAtHand | null | undefined;
 }
 
-/** An answer that costs nothing: of an earlier sitting, or of an earlier run. */
+/** An answer that costs nothing: of an earlier session, or of an earlier run. */
 type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
 /**

@@ -191,7 +191,7 @@ describe("resuming a run", () => {
     expect(second.spent.tokens).toBe(0);
   });
 
-  it("keeps to one budget over all sittings", async () => {
+  it("keeps to one budget over all sessions", async () => {
     const store = memoryStore();
     const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
     const client = fakeClient(async () => answer("yes", { usage }));
@@ -240,7 +240,7 @@ describe("resuming a run", () => {
           const store = memoryStore();
           let stored = 0;
           for (const moment of deaths) {
-            await sitting(plan, run, mortalStore(store, moment));
+            await session(plan, run, mortalStore(store, moment));
             stored = [...store.scan(newest(store).no)].length;
             expect(client.asked.length).toBeLessThanOrEqual(stored + concurrency * deaths.length);
           }
@@ -253,7 +253,7 @@ describe("resuming a run", () => {
     );
   });
 
-  async function sitting(plan: Plan, run: RunSettings, store: Store): Promise<void> {
+  async function session(plan: Plan, run: RunSettings, store: Store): Promise<void> {
     try {
       await executeRun(plan, { ...run, resume: store.runs({})[0] ?? null }, world(store));
     } catch (error) {

@@ -6,13 +6,19 @@ import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, KnownSpending, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
-import { type BudgetGuard, type Earlier, openPurse, type Spending, withoutSpent } from "./budget-guard.ts";
+import {
+  type BudgetGuard,
+  type Earlier,
+  openSharedBudget,
+  type Spending,
+  withoutSpent,
+} from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { countTrials } from "./count-trials.ts";
 import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
-import type { JudgeOutside } from "./judge-desk.ts";
-import { beginJudging, type JudgeTotals } from "./judge-sitting.ts";
+import type { JudgeDependencies } from "./judge-pool.ts";
+import { beginJudging, type JudgeTotals } from "./judge-session.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
@@ -32,7 +38,7 @@ export interface RunSettings {
   readonly canaryOf?: string | undefined;
 }
 
-/** A stopping rule that wants to know of every trial, those of earlier sittings too. */
+/** A stopping rule that wants to know of every trial, those of earlier sessions too. */
 export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */
@@ -45,7 +51,7 @@ export interface EarlyStop {
   }) => void;
 }
 
-/** The outside, as a run needs it. */
+/** What a run depends on beside its plan. */
 export interface RunWorld {
   readonly store: Store;
   /** Puts retry, deadline, limits and recording around the target's client. */
@@ -53,12 +59,12 @@ export interface RunWorld {
   /** Begins to watch the target's pace; absent where nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
   /** What judges need beside the network; only a plan that has judges uses it. */
-  readonly judging?: JudgeOutside | undefined;
+  readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
   /**
    * Awaited before the first trial, once the run is in the store.
-   * @param spent by earlier sittings of this run
+   * @param spent by earlier sessions of this run
    * @returns what else counts against the run's budget
    */
   readonly before?: ((header: RunHeader, spent: Spending) => Promise<Spending>) | undefined;
@@ -73,19 +79,19 @@ export interface RunWorld {
   readonly dirty: boolean | null;
 }
 
-/** What a sitting left behind. The run is stored; its report is not yet. */
+/** What a session left behind. The run is stored; its report is not yet. */
 export interface RanRun {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly tally: Tally;
-  /** What was paid over all sittings for replies that are in no scored trial. */
+  /** What was paid over all sessions for replies that are in no scored trial. */
   readonly beside: KnownSpending;
   /** What its judges were asked and paid; null when it has none. */
   readonly judged: JudgeTotals | null;
   readonly counts: RunCounts;
   readonly status: EndedStatus;
   readonly end: RunEnd;
-  /** By this sitting, judges included. */
+  /** By this session, judges included. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
   readonly duration_ms: number;
   readonly pace: RunPace;
@@ -106,18 +112,18 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   world.onStart(header, before.done, tally);
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
-  const purse = openPurse(withoutSpent(settings.budget, beside));
-  const guard = purse.guard(ratesOf(plan.target), before.spent);
+  const sharedBudget = openSharedBudget(withoutSpent(settings.budget, beside));
+  const guard = sharedBudget.guard(ratesOf(plan.target), before.spent);
   const judging = beginJudging(plan.judges, {
     header,
     writer,
-    purse,
+    sharedBudget,
     store: world.store,
     signal: world.control.signal,
     useCache: settings.useCache,
     trials: plan.totalPlanned,
     calls: settings.resume?.judge_calls ?? 0,
-    outside: world.judging ?? null,
+    dependencies: world.judging ?? null,
   });
   const { early } = settings;
   let calls = settings.resume?.calls ?? 0;
@@ -141,7 +147,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     unscored: before.unscored,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
-    inputTokens: purse.limited ? plan.inputTokens : () => 0,
+    inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
     unpriced: () => unpricedReplies(plan.model.alias),
     stop: early?.stop ?? null,
     control: world.control,
@@ -193,7 +199,7 @@ export function asksAnything(
   return false;
 }
 
-/** Trials of an earlier sitting that need no further answer, as `case/trial`. */
+/** Trials of an earlier session that need no further answer, as `case/trial`. */
 function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
   const answered = new Set<string>();
   for (const { case_no, trial, pass } of store.scan(run.no))
@@ -302,7 +308,7 @@ const NOTHING_BEFORE = {
 };
 
 /**
- * What earlier sittings of this run left: scored trials count; an answer without scores, or whose required scorer failed,
+ * What earlier sessions of this run left: scored trials count; an answer without scores, or whose required scorer failed,
  * is scored again; other errored trials are asked again.
  */
 function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, early: EarlyStop | null) {
@@ -353,7 +359,7 @@ function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {
   return not_needed > 0 ? "stopped_early" : "complete";
 }
 
-/** Dollars of this sitting; unknown as soon as one call's cost was. */
+/** Dollars of this session; unknown as soon as one call's cost was. */
 function spentBy(plan: Plan, guard: BudgetGuard, before: { usd: number; tokens: number }): RanRun["spent"] {
   const asksNothing = plan.target.client.immediate === true;
   const usd = guard.spent.usd - before.usd;

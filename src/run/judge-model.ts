@@ -3,7 +3,7 @@ import { type JudgeModel, type JudgeQuestion, type JudgeReply, NotJudged } from 
 import type { LoadedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
-import type { BudgetGuard, Purse } from "./budget-guard.ts";
+import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
 import type { CallHooks } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { type JudgePresence, judgePresence } from "./model-presence.ts";
@@ -11,13 +11,13 @@ import { toTranscript } from "./to-transcript.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 
 /** For whom, and within what, judges are asked just now. */
-export interface JudgeSitting {
+export interface JudgeSession {
   readonly store: Pick<Store, "judgement" | "recordJudgement" | "discardJudgements">;
   /** The run that pays; null outside of a run. */
   readonly run_no: number | null;
   /** Replies from before this moment (milliseconds since 1970, UTC) do not count; 0 for all. */
   readonly since: number;
-  /** Number of the newest stored reply when this sitting began: what gave no verdict until then is asked again. */
+  /** Number of the newest stored reply when this session began: what gave no verdict until then is asked again. */
   readonly discarded_after: number;
   /** Calls that a model will get at most, as far as that is known: when nobody took one of so few, nobody is there. */
   readonly hopeless_after: number;
@@ -27,7 +27,7 @@ export interface JudgeSitting {
   readonly hooks: (model: AskedModel) => CallHooks;
   /** Called for a reply that is not stored; false leaves the question unasked. */
   readonly mayAsk: (question: MissingReply) => boolean;
-  readonly purse: Purse | null;
+  readonly sharedBudget: SharedBudget | null;
   /** The guard of a model's calls, made when it is first asked. */
   readonly guard: ((model: AskedModel) => BudgetGuard) | null;
 }
@@ -54,7 +54,7 @@ export interface JudgeModelParts {
   readonly identity: { readonly [name: string]: Json };
   /** The target's client inside its wrappers. */
   readonly client: () => Client;
-  readonly sitting: () => JudgeSitting | null;
+  readonly session: () => JudgeSession | null;
   readonly close: () => Promise<void>;
 }
 
@@ -75,26 +75,26 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
     answers: (asked, request) => askedOf(hashJson(request)) === asked,
     close: parts.close,
     ask: async ({ case_id, messages, input = null, reply, draw, judge }: JudgeQuestion) => {
-      const sitting = parts.sitting();
-      if (sitting === null) throw new NotJudged("unasked");
+      const session = parts.session();
+      if (session === null) throw new NotJudged("unasked");
       const question: Question = { case_id, input, messages, ...(reply === undefined ? {} : { reply }) };
       const request = target.client.prepare(question);
       const text = canonicalJson(request);
       const requestHash = sha256(text);
       const asked = askedOf(requestHash);
-      const { since, discarded_after } = sitting;
-      const known = sitting.store.judgement(asked, draw, { since, discarded_after });
+      const { since, discarded_after } = session;
+      const known = session.store.judgement(asked, draw, { since, discarded_after });
       if (known !== undefined) return toReply(known);
       const key = `${asked}#${draw}`;
       let asking = pending.get(key);
       if (asking === undefined) {
         const call = { question, request, requestHash, asked, draw, judge, text };
-        asking = askNow(self, parts.client, sitting, presence, call).finally(() => pending.delete(key));
+        asking = askNow(self, parts.client, session, presence, call).finally(() => pending.delete(key));
         pending.set(key, asking);
       }
       return asking;
     },
-    discard: (replies) => parts.sitting()?.store.discardJudgements(replies),
+    discard: (replies) => parts.session()?.store.discardJudgements(replies),
   };
   return self;
 }
@@ -113,17 +113,17 @@ interface Call {
 async function askNow(
   self: AskedModel,
   client: () => Client,
-  sitting: JudgeSitting,
+  session: JudgeSession,
   presence: JudgePresence,
   call: Call,
 ): Promise<JudgeReply | FailedReply> {
   const { question, request, draw } = call;
-  const { signal, purse } = sitting;
-  presence.require(sitting);
-  if (!sitting.mayAsk({ model: self, requestCharacters: call.text.length })) throw new NotJudged("unasked");
-  const guard = sitting.guard?.(self) ?? null;
-  const inputTokens = purse?.limited === true ? estimateTokens(call.text) : 0;
-  if (guard !== null && (await purse?.acquire(guard, question, inputTokens)) === "stop")
+  const { signal, sharedBudget } = session;
+  presence.require(session);
+  if (!session.mayAsk({ model: self, requestCharacters: call.text.length })) throw new NotJudged("unasked");
+  const guard = session.guard?.(self) ?? null;
+  const inputTokens = sharedBudget?.limited === true ? estimateTokens(call.text) : 0;
+  if (guard !== null && (await sharedBudget?.acquire(guard, question, inputTokens)) === "stop")
     throw new NotJudged("budget");
   if (signal.aborted) {
     guard?.release(question);
@@ -133,21 +133,21 @@ async function askNow(
   if (reply.kind === "failed") {
     guard?.release(question);
     if (signal.aborted) throw new NotJudged("cancelled");
-    presence.missed(sitting, reply);
-    presence.require(sitting);
+    presence.missed(session, reply);
+    presence.require(session);
     return reply;
   }
-  presence.heard(sitting);
+  presence.heard(session);
   const transcript = toTranscript(reply, self.target.price);
   const { cost_usd: usd, usage } = transcript;
   const kept = reply.recorded === true || (guard?.settle(question, { usd, usage }) ?? true);
   if (reply.recorded === true) guard?.release(question);
-  const id = await sitting.store.recordJudgement({
+  const id = await session.store.recordJudgement({
     asked: call.asked,
     draw,
     judge: call.judge,
     // A reply that was read from a file was paid for by whoever recorded it.
-    run_no: reply.recorded === true ? null : sitting.run_no,
+    run_no: reply.recorded === true ? null : session.run_no,
     case_id: question.case_id,
     request: { hash: call.requestHash, body: () => JSON.stringify(request) },
     transcript,

@@ -74,23 +74,23 @@ describe("a model is asked no more", () => {
 });
 
 describe("a judge's model", () => {
-  test("is lost for one sitting, with the reason", () => {
-    const sitting = { hopeless_after: 3 };
+  test("is lost for one session, with the reason", () => {
+    const session = { hopeless_after: 3 };
     const presence = judgePresence("small");
-    for (const reply of [unreachable, unreachable]) presence.missed(sitting, reply);
-    expect(() => presence.require(sitting)).not.toThrow();
-    presence.missed(sitting, unreachable);
-    expect(() => presence.require(sitting)).toThrow(
+    for (const reply of [unreachable, unreachable]) presence.missed(session, reply);
+    expect(() => presence.require(session)).not.toThrow();
+    presence.missed(session, unreachable);
+    expect(() => presence.require(session)).toThrow(
       new NotJudged("unreachable", "small: refused", "none-answered"),
     );
     expect(() => presence.require({ hopeless_after: 20 })).not.toThrow();
   });
 
   test("that is heard after all is not lost", () => {
-    const sitting = { hopeless_after: 1 };
+    const session = { hopeless_after: 1 };
     const presence = judgePresence("small");
-    presence.missed(sitting, unreachable);
-    presence.heard(sitting);
-    expect(() => presence.require(sitting)).not.toThrow();
+    presence.missed(session, unreachable);
+    presence.heard(session);
+    expect(() => presence.require(session)).not.toThrow();
   });
 });

@@ -14,7 +14,7 @@ export interface LostModel {
 
 type Failure = Pick<FailedReply, "unreachable" | "fatal" | "transient" | "closed" | "unsent" | "message">;
 
-/** Whether a model still answers, from one sitting's replies in the order in which they came. */
+/** Whether a model still answers, from one session's replies in the order in which they came. */
 export interface ModelPresence {
   heard(): void;
   missed(reply: Failure): void;
@@ -65,32 +65,32 @@ export function modelPresence(calls: number): ModelPresence {
   };
 }
 
-/** One sitting of a judge: what it found out of a model is forgotten with it. */
-interface Sitting {
+/** One session of a judge: what it found out of a model is forgotten with it. */
+interface Session {
   readonly hopeless_after: number;
 }
 
-/** The presence of a judge's model, sitting by sitting. */
+/** The presence of a judge's model, session by session. */
 export interface JudgePresence {
-  heard(sitting: Sitting): void;
-  missed(sitting: Sitting, reply: Failure): void;
+  heard(session: Session): void;
+  missed(session: Session, reply: Failure): void;
   /** @throws {NotJudged} because it is unreachable, once that is known */
-  require(sitting: Sitting): void;
+  require(session: Session): void;
 }
 
 /** @param label the model's name, for messages */
 export function judgePresence(label: string): JudgePresence {
-  const sittings = new WeakMap<Sitting, ModelPresence>();
-  const of = (sitting: Sitting): ModelPresence => {
-    const known = sittings.get(sitting) ?? modelPresence(sitting.hopeless_after);
-    sittings.set(sitting, known);
+  const sessions = new WeakMap<Session, ModelPresence>();
+  const of = (session: Session): ModelPresence => {
+    const known = sessions.get(session) ?? modelPresence(session.hopeless_after);
+    sessions.set(session, known);
     return known;
   };
   return {
-    heard: (sitting) => of(sitting).heard(),
-    missed: (sitting, reply) => of(sitting).missed(reply),
-    require: (sitting) => {
-      const { lost } = of(sitting);
+    heard: (session) => of(session).heard(),
+    missed: (session, reply) => of(session).missed(reply),
+    require: (session) => {
+      const { lost } = of(session);
       if (lost !== null) throw new NotJudged("unreachable", `${label}: ${lost.message}`, lost.because);
     },
   };

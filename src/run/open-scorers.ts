@@ -5,7 +5,7 @@ import { type OpenScorer, ScorerFailure, type ScorerHost } from "../domain/score
 import { settingProblem } from "../project/setting-problem.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 
-/** The outside, as the scorers of a project may use it. */
+/** What the scorers of a project may use of the machine. */
 export function scorerHost(
   project: Pick<Project, "root" | "env" | "models" | "modules">,
   { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,

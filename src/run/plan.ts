@@ -6,11 +6,11 @@ import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
 import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
-import { MOST_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
+import { MAX_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { askedHash, caseKey, caseScorersHash, rootFingerprint } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
-import type { JudgeDesk } from "./judge-desk.ts";
+import type { JudgePool } from "./judge-pool.ts";
 
 /** What a run will ask and how it will score, settled before the first call. Case numbers run from 0. */
 export interface Plan {
@@ -19,7 +19,7 @@ export interface Plan {
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
   /** The models behind the scorers that are judges. */
-  readonly judges: JudgeDesk | null;
+  readonly judges: JudgePool | null;
   readonly narrowing: Narrowing | null;
   /** Most trials that are asked of a case: the suite's k, or more where a case says so. */
   readonly trials: number;
@@ -64,7 +64,7 @@ export interface PlanInput {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
-  readonly judges?: JudgeDesk | null;
+  readonly judges?: JudgePool | null;
   readonly cases: CaseSource;
   /** Indices of the chosen cases in `cases`. */
   readonly selected: Uint32Array;
@@ -122,7 +122,7 @@ export function makePlan(input: PlanInput): Plan {
     } catch (error) {
       const found = requestProblems(suite, error);
       problems.push(...found.problems);
-      if (found.always || problems.length >= MOST_REQUEST_PROBLEMS) break;
+      if (found.always || problems.length >= MAX_REQUEST_PROBLEMS) break;
       continue;
     }
     for (const tag of one.tags) addTo(tags, tag, caseNo);

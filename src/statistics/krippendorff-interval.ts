@@ -6,8 +6,8 @@ import { seededRandom } from "./seeded-random.ts";
 export type TwoWayVotes = { readonly first: number; readonly second: number };
 
 /** Units times draws that are worth waiting for. */
-const MOST_WORK = 1_000_000;
-const MOST_DRAWS = 1000;
+const MAX_WORK = 1_000_000;
+const MAX_DRAWS = 1000;
 const LEAST_DRAWS = 200;
 
 /**
@@ -26,7 +26,7 @@ export function krippendorffInterval(
   const rated = units.filter(({ first, second }) => first + second >= 2);
   if (rated.length < 2) return null;
   const random = seededRandom(seed);
-  const draws = Math.max(LEAST_DRAWS, Math.min(MOST_DRAWS, Math.floor(MOST_WORK / rated.length)));
+  const draws = Math.max(LEAST_DRAWS, Math.min(MAX_DRAWS, Math.floor(MAX_WORK / rated.length)));
   const alphas: number[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const alpha = alphaOfDraw(rated, random);

@@ -27,7 +27,7 @@ export interface RunState {
   readonly process: number | null;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
-  /** Requests sent over all sittings. */
+  /** Requests sent over all sessions. */
   readonly calls: number;
   /** The same of those sent to judges. */
   readonly judge_calls: number;

@@ -303,7 +303,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.trial(writer.no, 0, 3)).toBeUndefined();
       });
 
-      it("that errored keeps its kind and message, and is replaced by the answer of a later sitting", () => {
+      it("that errored keeps its kind and message, and is replaced by the answer of a later session", () => {
         const writer = create();
         writer.record({ kind: "errored", case_no: 0, trial: 1, error: "rate-limit", message: "429 said no" });
         writer.flush();
@@ -423,7 +423,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       });
     });
 
-    describe("the end of a sitting", () => {
+    describe("the end of a session", () => {
       it("stores status and report, and everything that was queued before", () => {
         const writer = create();
         writer.record(answered(0, 1));
@@ -436,7 +436,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scan(writer.no)]).toHaveLength(1);
       });
 
-      it("leaves requests counted, and the next sitting adds its own", () => {
+      it("leaves requests counted, and the next session adds its own", () => {
         const writer = create();
         writer.calls(1);
         writer.calls(2);
@@ -489,7 +489,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
       });
 
-      it("that gave no verdict are read back by the sitting that was told so, and by no other", async () => {
+      it("that gave no verdict are read back by the session that was told so, and by no other", async () => {
         expect(store.newestJudgement()).toBe(0);
         const id = await store.recordJudgement(said());
         store.discardJudgements([id]);

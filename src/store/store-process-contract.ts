@@ -81,7 +81,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(theRun()).toMatchObject({ status: "running", process: process.pid });
       });
 
-      it("lets go of it at the end of its sitting", () => {
+      it("lets go of it at the end of its session", () => {
         create(others).end("incomplete", null, "2025-03-01T12:05:00.000Z");
         expect(theRun()).toMatchObject({ status: "incomplete", process: null });
         store.claim(theRun());

@@ -144,7 +144,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         ]);
       });
 
-      it("is an errored trial that a later sitting answered", async () => {
+      it("is an errored trial that a later session answered", async () => {
         const writer = written();
         writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
         const { next } = await follow(writer.no, null);

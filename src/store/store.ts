@@ -106,11 +106,11 @@ export interface RunWriter {
   recordLost(reply: LostReply): void;
   /** Commits what is queued now. */
   flush(): void;
-  /** Requests sent by this sitting so far; added to those of earlier sittings. */
+  /** Requests sent by this session so far; added to those of earlier sessions. */
   calls(sent: number): void;
   /** The same of requests sent to judges. */
   judgeCalls(sent: number): void;
-  /** Ends the sitting, and lets go of the run. */
+  /** Ends the session, and lets go of the run. */
   end(status: EndedStatus, report: Json, at: string): void;
 }
 
@@ -145,7 +145,7 @@ export interface CountingReplies {
   readonly discarded_after?: number;
 }
 
-/** What the judges of a run have cost so far, over all its sittings. */
+/** What the judges of a run have cost so far, over all its sessions. */
 export interface JudgeSpending extends KnownSpending {
   /** Of one reply. */
   readonly dearest_usd: number;

@@ -13,7 +13,7 @@ export interface StoredRun {
   readonly ended_at: string | null;
   /** The report as it was printed; null for a run that has not ended. */
   readonly report: Json;
-  /** Requests sent over all sittings. */
+  /** Requests sent over all sessions. */
   readonly calls: number;
   /** The same of those sent to judges, which `calls` leaves out. */
   readonly judge_calls: number;

@@ -20,7 +20,7 @@ const VARIABLE =
 const SPECIAL = new Set(["size", "first", "last"]);
 
 /** As much as the engine lets a rendering make. */
-const MOST_CHARACTERS = 20_000_000;
+const MAX_CHARACTERS = 20_000_000;
 
 interface Variable {
   readonly name: string;
@@ -91,7 +91,7 @@ function renderSimple(
     const value = lookUp(scope, variable.path);
     if (value === undefined) throw undefinedAt(source, variable);
     text += printed(value) + texts[index + 1];
-    if (text.length > MOST_CHARACTERS) throw tooLong(source, variable);
+    if (text.length > MAX_CHARACTERS) throw tooLong(source, variable);
   }
   return text;
 }

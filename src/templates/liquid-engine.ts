@@ -9,7 +9,7 @@ const RANDOM_FILTERS = ["sample"];
 const DATE_FILTERS = ["date", "date_to_xmlschema", "date_to_rfc822", "date_to_string", "date_to_long_string"];
 
 /** Characters and list entries that one rendering may make. */
-const MOST_MADE = 20_000_000;
+const MAX_MADE = 20_000_000;
 /** Characters of one template. */
 const LONGEST_SOURCE = 2_000_000;
 /** Milliseconds of one rendering: a last resort for what makes little and takes long. */
@@ -45,7 +45,7 @@ export function createLiquid({ print, printed = [] }: EngineOptions = {}): Liqui
     // A template that reads files would define behaviour that no fingerprint covers.
     templates: {},
     // A loop over more than anybody reads would hold the whole program, and no signal could end it.
-    memoryLimit: MOST_MADE,
+    memoryLimit: MAX_MADE,
     parseLimit: LONGEST_SOURCE,
     renderLimit: LONGEST_RENDERING,
     ...(print === undefined ? {} : { outputEscape: print }),

@@ -99,7 +99,7 @@ describe("evals label of answers that a judge has judged", () => {
     await first.ended;
     const { stdout } = await repo.evals("label triage --no-open --rater ana --disputed");
     expect(stdout).toContain("no answer in dispute is left that ana has not judged");
-    for (let sitting = 1; sitting <= 2; sitting++) {
+    for (let session = 1; session <= 2; session++) {
       const second = await openPage(repo, "label triage --no-open --rater ben --disputed --count 2");
       const { total, question } = await second.state();
       expect(total).toBe(2);

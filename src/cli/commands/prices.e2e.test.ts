@@ -152,7 +152,7 @@ describe("evals check --online", () => {
 });
 
 describe("a reply that failed", () => {
-  it("costs what it took, in the report and against the budget, over all sittings", async () => {
+  it("costs what it took, in the report and against the budget, over all sessions", async () => {
     let replies = 0;
     const failing = createServer((request, reply) => {
       request.resume().on("end", () => {

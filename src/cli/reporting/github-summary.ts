@@ -2,7 +2,7 @@ import { appendFileSync, statSync } from "node:fs";
 import type { Io } from "../io.ts";
 
 /** What GitHub takes of one step. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** Where the step that is running writes its summary; null outside of GitHub's CI. */
 export function summaryPath({ env }: Io): string | null {
@@ -15,7 +15,7 @@ export function appendSummary(io: Io, text: string): void {
   if (path === null) return;
   try {
     const written = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    if (written + Buffer.byteLength(text) <= MOST_BYTES) appendFileSync(path, text);
+    if (written + Buffer.byteLength(text) <= MAX_BYTES) appendFileSync(path, text);
     else
       io.stderr("The step's summary is full: GitHub takes 1 MiB of a step, so this report is not in it.\n");
   } catch (error) {

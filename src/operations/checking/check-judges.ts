@@ -17,11 +17,11 @@ export interface JudgeCheck {
 }
 
 export function judgeCheck(project: Project): JudgeCheck {
-  let desk: import("../../run/judge-desk.ts").JudgeDesk | undefined;
+  let pool: import("../../run/judge-pool.ts").JudgePool | undefined;
   const opened = async () => {
-    const { judgeDesk } = await import("../../run/judge-desk.ts");
-    desk ??= judgeDesk(project, { concurrency: 1 });
-    return desk;
+    const { judgePool } = await import("../../run/judge-pool.ts");
+    pool ??= judgePool(project, { concurrency: 1 });
+    return pool;
   };
   const host: JudgeHost = {
     file: (spec) => project.judges.find(spec),
@@ -30,9 +30,9 @@ export function judgeCheck(project: Project): JudgeCheck {
   };
   return {
     host,
-    models: () => desk?.models() ?? [],
+    models: () => pool?.models() ?? [],
     problems: () => everyJudge(project, host),
-    close: async () => desk?.close(),
+    close: async () => pool?.close(),
   };
 }
 

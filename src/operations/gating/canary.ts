@@ -20,11 +20,11 @@ export interface HeardCanaries {
   readonly result: CanaryResult | null;
   /** For the report. */
   readonly notes: readonly string[];
-  /** Requests sent, over all sittings. */
+  /** Requests sent, over all sessions. */
   readonly calls: number;
-  /** Of all sittings, as far as it is known. */
+  /** Of all sessions, as far as it is known. */
   readonly spent: Spending;
-  /** Of this sitting; null is unknown. */
+  /** Of this session; null is unknown. */
   readonly paid: RunReport["spent"];
 }
 
@@ -57,7 +57,7 @@ export async function canariesFor(
   let heard = NO_CANARIES;
   return {
     heard: () => heard,
-    /** @param spent by earlier sittings of the run */
+    /** @param spent by earlier sessions of the run */
     ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
       const wrap = wrapperFor(withoutFallback(prepared), project, io, onRetry);
       heard = await askCanaries(planned, {
@@ -86,7 +86,7 @@ export function withCanaries(ran: RanRun, { calls, paid }: HeardCanaries): RanRu
   };
 }
 
-interface CanarySitting {
+interface CanarySession {
   /** The run that they belong to. */
   readonly header: RunHeader;
   readonly concurrency: number;
@@ -101,7 +101,7 @@ interface CanarySitting {
  */
 async function askCanaries(
   planned: CanaryPlan | null,
-  { header, concurrency, budget, world }: CanarySitting,
+  { header, concurrency, budget, world }: CanarySession,
 ): Promise<HeardCanaries> {
   if (planned === null) return NO_CANARIES;
   if ("refused" in planned) return { ...NO_CANARIES, notes: [planned.refused] };

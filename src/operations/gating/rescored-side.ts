@@ -2,7 +2,7 @@ import type { Side } from "../../baselines/side.ts";
 import { sideOfRun } from "../../baselines/side.ts";
 import type { Case } from "../../domain/case.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
-import { rememberOnly } from "../../run/judge-sitting.ts";
+import { rememberOnly } from "../../run/judge-session.ts";
 import type { Plan } from "../../run/plan.ts";
 import { rescore } from "../../run/rescore-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";

@@ -14,7 +14,7 @@ import { contentOf, countingVerdicts, staying } from "./counting-verdicts.ts";
 const CONCURRENCY = 8;
 
 /** The judge, and the person at the keyboard. */
-export interface VerdictSitting {
+export interface VerdictSession {
   readonly subject: CalibrationSubject;
   /** Null when its file is not here or has mistakes, told in `troubles`. */
   readonly judge: OpenJudge | null;
@@ -25,17 +25,17 @@ export interface VerdictSitting {
 
 /** The verdicts of this judge, with those that were missing asked and kept one by one. */
 export async function completeVerdicts(
-  sitting: VerdictSitting,
+  session: VerdictSession,
   repeats: number,
 ): Promise<{ verdicts: readonly JudgeVerdict[]; asked: Asked | null }> {
-  const { subject, judge, troubles } = sitting;
+  const { subject, judge, troubles } = session;
   const known = countingVerdicts(subject, judge, subject.verdicts);
   if (known.length === 0 && judge === null) throw new EvalsError(troubles);
   if (judge === null || missingVerdicts(subject, known, repeats).length === 0)
     return { verdicts: known, asked: null };
   const done = calibrateAlone(subject.root, subject);
   try {
-    return await askForVerdicts(sitting, judge, repeats);
+    return await askForVerdicts(session, judge, repeats);
   } finally {
     done();
   }
@@ -55,7 +55,7 @@ function missingVerdicts(
   });
 }
 
-async function askForVerdicts({ subject, stopping, io }: VerdictSitting, judge: OpenJudge, repeats: number) {
+async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: OpenJudge, repeats: number) {
   const { root, judge: name, version } = subject;
   // Verdicts of an earlier judge under the same version would be mistaken for this one's.
   const stays = staying(subject, judge);

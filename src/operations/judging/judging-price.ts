@@ -2,9 +2,9 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
-import { openPurse } from "../../run/budget-guard.ts";
-import type { JudgeDesk } from "../../run/judge-desk.ts";
-import { beginJudging, type JudgeTotals, type JudgingPrice, priceJudging } from "../../run/judge-sitting.ts";
+import { openSharedBudget } from "../../run/budget-guard.ts";
+import type { JudgePool } from "../../run/judge-pool.ts";
+import { beginJudging, type JudgeTotals, type JudgingPrice, priceJudging } from "../../run/judge-session.ts";
 import { type RescoreInput, rescore } from "../../run/rescore-run.ts";
 import type { RunWriter, Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
@@ -43,35 +43,35 @@ export function priceText(usd: number | null): string {
  */
 export async function judgingFor(
   input: RescoreInput,
-  desk: JudgeDesk,
+  pool: JudgePool,
   { project, store, io, consent }: JudgingContext,
 ): Promise<Judging> {
-  if (desk.asked().length === 0) return { start: () => {}, totals: () => null };
+  if (pool.asked().length === 0) return { start: () => {}, totals: () => null };
   const { yes, budget } = consent;
   if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget());
-  const priceSoFar = priceJudging(desk, store);
+  const priceSoFar = priceJudging(pool, store);
   await rescore(input, store);
   const price = priceSoFar();
   if (price.calls > 0) {
     if (price.usd !== 0 && !yes && budget === null) throw new EvalsError(costs(input, price));
     if (budget !== null && price.usd === null) throw new EvalsError(unpriced(input));
-    const unset = desk.models().flatMap((model) => unusableKeys(project, model));
+    const unset = pool.models().flatMap((model) => unusableKeys(project, model));
     if (unset.length > 0) throw new EvalsError(unset);
     io.notice(`Asking judges ${plural(price.calls, "time")}, ${about(price)}.`);
   }
   let totals: () => JudgeTotals | null = () => null;
   return {
     start: (header, writer) => {
-      totals = beginJudging(desk, {
+      totals = beginJudging(pool, {
         header,
         writer,
         store,
-        purse: openPurse(budget === null ? null : { usd: budget }),
+        sharedBudget: openSharedBudget(budget === null ? null : { usd: budget }),
         signal: new AbortController().signal,
         useCache: true,
         trials: header.planned,
         calls: 0,
-        outside: { sleep: io.sleep, random: io.random, now: io.now },
+        dependencies: { sleep: io.sleep, random: io.random, now: io.now },
       });
     },
     totals: () => totals(),

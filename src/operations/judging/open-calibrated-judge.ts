@@ -7,7 +7,7 @@ import type { JudgeEntry } from "../../scorers/suite-judge.ts";
 import type { Environment } from "../environment.ts";
 import { openWrittenHistory } from "../project/stored-history.ts";
 import type { CalibrationSubject } from "./calibrated-judge.ts";
-import { type OpenJudgeOptions, openDesk, openJudge } from "./open-judge.ts";
+import { type OpenJudgeOptions, openJudge, openJudgePool } from "./open-judge.ts";
 
 /** A judge that can be asked, or why it cannot. */
 export interface CalibratedJudge {
@@ -27,11 +27,11 @@ export async function openCalibratedJudge(
   if (project === null) return { judge: null, troubles: subject.troubles, close: async () => {} };
   const store = await openWrittenHistory(root, io);
   try {
-    const outside = { project, store, io, signal };
+    const dependencies = { project, store, io, signal };
     const judge =
       version === SCORER_VERSION
-        ? await scorerAsJudge(subject, outside)
-        : await openJudge(`${name}@${version}`, { ...outside, entry: entryOf(subject) });
+        ? await scorerAsJudge(subject, dependencies)
+        : await openJudge(`${name}@${version}`, { ...dependencies, entry: entryOf(subject) });
     return {
       judge,
       troubles: [],
@@ -50,30 +50,30 @@ export async function openCalibratedJudge(
 /** A scorer of the suite that rests on a model without being a judge (a combinator, a classifier), asked like one. */
 async function scorerAsJudge(
   { loaded, judge: name, version }: CalibrationSubject,
-  outside: Omit<OpenJudgeOptions, "entry">,
+  dependencies: Omit<OpenJudgeOptions, "entry">,
 ): Promise<OpenJudge> {
   if (loaded === null) throw new Error("a scorer is looked up in a suite that was loaded");
-  const { project } = outside;
-  const desk = await openDesk(outside);
+  const { project } = dependencies;
+  const pool = await openJudgePool(dependencies);
   try {
-    const host = scorerHost(project, { concurrency: 1, judges: desk.host });
+    const host = scorerHost(project, { concurrency: 1, judges: pool.host });
     const scorers = await openScorers(loaded, host);
     const scorer = scorers.find((one) => one.name === name);
     if (scorer === undefined) throw new Error(`the suite has no scorer ${name}`);
     return {
       ...{ name, version, hash: scorerHash(scorer), identity: scorer.identity, path: loaded.path },
-      models: desk.asked().map((one) => one.model.alias),
+      models: pool.asked().map((one) => one.model.alias),
       judge: async (input, repeat) => {
         const { pass, score, reason } = await scorer.score({ ...input, opinion: repeat });
         return { verdict: pass ? "pass" : "fail", score, reason };
       },
       close: async () => {
         await closeScorers(scorers);
-        await desk.close();
+        await pool.close();
       },
     };
   } catch (error) {
-    await desk.close();
+    await pool.close();
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { OpenJudge } from "../../domain/judge.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
-import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
+import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
 import { HOPELESS } from "../../run/model-presence.ts";
 import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
 import type { Store } from "../../store/store.ts";
@@ -39,30 +39,30 @@ const CONCURRENCY = 16;
  */
 export async function openJudge(spec: string, options: OpenJudgeOptions): Promise<OpenJudge> {
   const { project, entry = {} } = options;
-  const desk = await openDesk(options);
+  const pool = await openJudgePool(options);
   try {
     const file = await project.judges.find(spec);
     try {
-      const judge = await openSuiteJudge(file, entry, desk.host);
-      return { ...judge, close: () => desk.close() };
+      const judge = await openSuiteJudge(file, entry, pool.host);
+      return { ...judge, close: () => pool.close() };
     } catch (error) {
       if (!(error instanceof SettingMistake)) throw error;
       throw new EvalsError(error.problem, { cause: error });
     }
   } catch (error) {
-    await desk.close();
+    await pool.close();
     throw error;
   }
 }
 
 /** What judges outside of a run ask with; whoever opens it closes it. */
-export async function openDesk(options: Omit<OpenJudgeOptions, "entry">): Promise<JudgeDesk> {
+export async function openJudgePool(options: Omit<OpenJudgeOptions, "entry">): Promise<JudgePool> {
   const { project, store, io } = options;
-  const desk = judgeDesk(project, {
+  const pool = judgePool(project, {
     concurrency: options.concurrency ?? CONCURRENCY,
     instead: options.replay === true ? await replayOf() : undefined,
   });
-  desk.begin(
+  pool.begin(
     {
       store,
       run_no: null,
@@ -80,10 +80,10 @@ export async function openDesk(options: Omit<OpenJudgeOptions, "entry">): Promis
         if (unset.length > 0) throw new EvalsError(unset);
         return true;
       },
-      purse: null,
+      sharedBudget: null,
       guard: null,
     },
     { sleep: io.sleep, random: io.random, now: io.now },
   );
-  return desk;
+  return pool;
 }

@@ -29,7 +29,7 @@ export interface AnswerChoice {
 }
 
 /** Answers that are asked a second time come from the rater's latest labels. */
-const MOST_KNOWN = 200;
+const MAX_KNOWN = 200;
 
 /** The answers of a run that a person is to judge, in an order of this rater's own. @throws {EvalsError} */
 export function pickedQuestions(source: QuestionSource, options: AnswerChoice): Question[] {
@@ -123,7 +123,7 @@ export function knownQuestions(source: QuestionSource): Question[] {
   const own = source.labels.filter((one) => one.rater === source.rater && caseNumbers.has(one.case));
   return own
     .sort((a, b) => (a.at < b.at ? 1 : -1))
-    .slice(0, MOST_KNOWN)
+    .slice(0, MAX_KNOWN)
     .map(({ answer, ...label }) => {
       const { case: id, answer_hash, picked, weight } = label;
       const found = { case_no: caseNumbers.get(id) as number, case: id, answer_hash, tags: [], trials: 1 };

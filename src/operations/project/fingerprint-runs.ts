@@ -3,7 +3,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "./find-run.ts";
 
 /** Older runs say less of today, and every one is a scan of its trials. */
-const MOST_RUNS = 20;
+const MAX_RUNS = 20;
 
 /** Complete runs of a suite's newest fingerprint and what they amount to together. */
 export interface FingerprintRuns {
@@ -28,7 +28,7 @@ export function fingerprintRuns(store: Store, suite: string, alias?: string): Fi
   if (newest === undefined) return null;
   const runs = whole
     .filter(({ header }) => header.fingerprint === newest.header.fingerprint)
-    .slice(0, MOST_RUNS)
+    .slice(0, MAX_RUNS)
     .reverse();
   return { runs, newest, pooled: poolOutcomes(runs.map((run) => outcomesOf(store, run))) };
 }

@@ -7,7 +7,7 @@ import type { OpenTarget } from "../../domain/provider.ts";
 import type { Narrowing } from "../../domain/run.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { checkCases } from "../../project/check-cases.ts";
-import { type JudgeDesk, judgeDesk } from "../../run/judge-desk.ts";
+import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
@@ -21,7 +21,7 @@ export interface PreparedRun {
   readonly cases: CaseSource;
   readonly target: OpenTarget;
   readonly scorers: readonly OpenScorer[];
-  readonly judges: JudgeDesk;
+  readonly judges: JudgePool;
   readonly concurrency: number;
 }
 
@@ -88,7 +88,7 @@ async function prepareRun(
     suite.suite.concurrency ??
     project.config.defaults.concurrency ??
     DEFAULT_CONCURRENCY;
-  const judges = judgeDesk(project, {
+  const judges = judgePool(project, {
     concurrency,
     instead: options.judges === "replay" ? await replayOf() : undefined,
   });
@@ -136,7 +136,7 @@ async function prepareRun(
 
 /** What must be given back, as far as it was opened. */
 interface Opened {
-  readonly judges: JudgeDesk;
+  readonly judges: JudgePool;
   cases?: CaseSource;
   scorers?: readonly OpenScorer[];
   target?: OpenTarget;
@@ -181,11 +181,11 @@ function nothingChosen(narrowing: Narrowing | null, seen: SeenCases): Problem[] 
 }
 
 /** So many names are a help; more are a wall. */
-const MOST_NAMES = 12;
+const MAX_NAMES = 12;
 
 function listed(names: ReadonlySet<string>): string {
-  const shown = [...names].slice(0, MOST_NAMES).join(", ");
-  const more = names.size > MOST_NAMES ? `, and ${names.size - MOST_NAMES} more` : "";
+  const shown = [...names].slice(0, MAX_NAMES).join(", ");
+  const more = names.size > MAX_NAMES ? `, and ${names.size - MAX_NAMES} more` : "";
   return names.size === 0 ? "there is none" : `${shown}${more}`;
 }
 

@@ -21,15 +21,15 @@ export function wrapperFor(
   const { model } = plan;
   const alias = model.entry.fallback;
   const other = alias === undefined ? undefined : project.models.get(alias);
-  const outside = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
+  const dependencies = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
   const fallback = other === undefined ? undefined : plan.target.fallback?.target;
   return (client, { onCall, onFailed, mayAsk }) =>
     wrapClient(client, {
-      ...outside,
+      ...dependencies,
       onCall,
       onFailed: (failure, question) => onFailed(failure, question, plan.target.price),
       timeout_ms: timeoutOf(model),
-      line: lineOf(project, model, outside),
+      line: lineOf(project, model, dependencies),
       ...(fallback === undefined || other === undefined
         ? {}
         : {
@@ -39,11 +39,11 @@ export function wrapperFor(
               label: fallback.label,
               mayAsk,
               client: wrapClient(fallback.client, {
-                ...outside,
+                ...dependencies,
                 onCall,
                 onFailed: (failure, question) => onFailed(failure, question, fallback.price),
                 timeout_ms: timeoutOf(other),
-                line: lineOf(project, other, outside),
+                line: lineOf(project, other, dependencies),
               }),
             },
           }),
@@ -51,7 +51,7 @@ export function wrapperFor(
 }
 
 /**
- * `--record`: every answer of the run, those of earlier sittings and of the cache too, becomes a line of
+ * `--record`: every answer of the run, those of earlier sessions and of the cache too, becomes a line of
  * `fixtures/<alias>.jsonl`.
  */
 export async function recordRun(plan: Plan, runNo: number, store: Store, root: string): Promise<string> {

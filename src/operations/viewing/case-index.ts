@@ -4,7 +4,7 @@ import type { CaseIndex, MarkColumn } from "../../domain/viewed-run.ts";
 import { shortInput } from "./short-input.ts";
 
 /** Of more cases than this the inputs are not read: the list shows their ids alone. */
-const MOST_INPUTS = 50_000;
+const MAX_INPUTS = 50_000;
 
 export interface CaseIndexSources {
   readonly scorers: readonly string[];
@@ -36,7 +36,7 @@ export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
   let place = 0;
   for (const row of sources.rows()) {
     columns.ids.push(row.id);
-    if (cases <= MOST_INPUTS) columns.inputs.push(shortInput(await inputOf(place)));
+    if (cases <= MAX_INPUTS) columns.inputs.push(shortInput(await inputOf(place)));
     columns.tag_set_of.push(sets.placeOf(row.tags.map(tags.placeOf).join(" ")));
     for (const [at, list] of columns.scores.entries()) list.push(rounded(row.scores[at] ?? null));
     columns.latency_ms.push(meanLatency(row));

@@ -9,12 +9,12 @@ export interface Piece {
 }
 
 /** Longer texts are compared letter by letter up to where they part, and no further. */
-const MOST_LETTERS = 12_000;
+const MAX_LETTERS = 12_000;
 
 /** Two texts, each in its pieces; equal ones are one piece. */
 export function sideDiff(before: string, now: string): { readonly before: Piece[]; readonly now: Piece[] } {
   if (before === now) return { before: [piece("same", before)], now: [piece("same", now)] };
-  if (before.length + now.length > MOST_LETTERS) return partedAt(before, now);
+  if (before.length + now.length > MAX_LETTERS) return partedAt(before, now);
   const sides = { before: [] as Piece[], now: [] as Piece[] };
   let parted = false;
   for (const line of diffWords(before, now)) {

@@ -8,10 +8,10 @@ import { cut, shortened } from "../plain-text.ts";
 import { attribute, content } from "./xml-text.ts";
 
 /** GitLab reads no file above 30 MB. */
-const MOST_BYTES = 28_000_000;
+const MAX_BYTES = 28_000_000;
 /** From here on answers are left out, so that every case still has its line. */
-const MOST_TEXT_BYTES = 18_000_000;
-const MOST_ANSWER = 4_000;
+const MAX_TEXT_BYTES = 18_000_000;
+const MAX_ANSWER = 4_000;
 
 /** What a testcase holds, ready to be written. */
 interface Entry {
@@ -37,7 +37,7 @@ type Result =
  * reads this file must not block what `evals` let through.
  */
 export function junitReport(runs: readonly ReportedRun[]): string {
-  const room = { left: MOST_BYTES };
+  const room = { left: MAX_BYTES };
   const suites = runs.flatMap((run) => [casesSuite(run, room), gateSuite(run.report)]);
   const total = suites.reduce(
     (sum, { counts }) => ({
@@ -76,7 +76,7 @@ function casesSuite({ report, rows }: ReportedRun, room: { left: number }) {
   let written = 0;
   let leftOut = 0;
   for (const row of rows()) {
-    const answers = room.left > MOST_BYTES - MOST_TEXT_BYTES;
+    const answers = room.left > MAX_BYTES - MAX_TEXT_BYTES;
     const text = testcase(name, tell(row, names(row.id), answers), writer.counts);
     const bytes = Buffer.byteLength(text);
     if (bytes > room.left) leftOut++;
@@ -152,7 +152,7 @@ function resultText(result: Result, counts: Counts): string {
       return "";
     case "skipped":
       counts.skipped++;
-      return `<skipped message="${attribute(cut(result.message, MOST_ANSWER))}"/>`;
+      return `<skipped message="${attribute(cut(result.message, MAX_ANSWER))}"/>`;
     case "failure":
     case "error": {
       counts[result.kind === "failure" ? "failures" : "errors"]++;
@@ -215,11 +215,11 @@ function storyOf(row: CaseRow, answers: boolean): string {
   if (!answers) return `${shareText(row)} passed\n${trials}\n`;
   const { scorer, reason, input, output, before, expected, error, trial } = row.answers();
   const block = (title: string, text: string | null): string =>
-    text === null ? "" : `${title}\n${shortened(text, MOST_ANSWER)}\n`;
+    text === null ? "" : `${title}\n${shortened(text, MAX_ANSWER)}\n`;
   return [
     `${shareText(row)} passed\n${trials}\n`,
-    scorer === "" ? "" : `${scorer}: ${cut(reason, MOST_ANSWER)}\n`,
-    error === null ? "" : `error (${error.kind}): ${cut(error.message, MOST_ANSWER)}\n`,
+    scorer === "" ? "" : `${scorer}: ${cut(reason, MAX_ANSWER)}\n`,
+    error === null ? "" : `error (${error.kind}): ${cut(error.message, MAX_ANSWER)}\n`,
     block("--- asked", input),
     block("--- expected", expected),
     block("--- answered before", before),

@@ -4,10 +4,10 @@ import { count, plural } from "../format-numbers.ts";
 import { shortened } from "../plain-text.ts";
 import { block, inlineCode } from "./markdown-text.ts";
 
-const MOST_ANSWER = 600;
+const MAX_ANSWER = 600;
 /** More cases than this nobody reads in a comment. */
-const MOST_CASES = 50;
-const MOST_FIXED = 40;
+const MAX_CASES = 50;
+const MAX_FIXED = 40;
 
 /** Characters that are left; what is put into a comment takes from it. */
 export interface Room {
@@ -34,7 +34,7 @@ export function brokenBlock({ report, rows }: ReportedRun, room: Room): string {
   const close = "\n</details>";
   room.left -= open.length + close.length + 200;
   const told: string[] = [];
-  for (const row of worstCases(report, rows(), MOST_CASES)) {
+  for (const row of worstCases(report, rows(), MAX_CASES)) {
     const text = fits(caseText(row), room);
     if (text === "") break;
     told.push(text);
@@ -59,7 +59,7 @@ function caseText(row: CaseRow): string {
   const sure = row.change === "broken" && row.significant ? " · more than chance" : "";
   const why = scorer === "" ? "" : `\n\n${inlineCode(scorer, 40)}: ${inlineCode(reason, 300)}`;
   const part = (name: string, text: string | null): string =>
-    text === null ? "" : `\n\n${name}\n\n${block(shortened(text, MOST_ANSWER), MOST_ANSWER)}`;
+    text === null ? "" : `\n\n${name}\n\n${block(shortened(text, MAX_ANSWER), MAX_ANSWER)}`;
   return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${sure}${tags}${why}${part("asked", input)}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
 }
 
@@ -68,7 +68,7 @@ export function fixedBlock({ comparison }: RunReport): string {
   const fixed = comparison?.cases.fixed ?? [];
   if (comparison === null || fixed.length === 0) return "";
   const moved = new Map(comparison.moved.map((one) => [one.id, one]));
-  const lines = fixed.slice(0, MOST_FIXED).flatMap((id) => {
+  const lines = fixed.slice(0, MAX_FIXED).flatMap((id) => {
     const one = moved.get(id);
     return one === undefined
       ? []

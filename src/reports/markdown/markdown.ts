@@ -18,20 +18,20 @@ import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
 /** What a comment on a pull request may hold is 65,536 characters; a little is left for whoever posts it. */
-export const MOST_COMMENT = 65_000;
-const MOST_ROWS = 40;
-const MOST_METRICS = 20;
-const MOST_RULES = 10;
+export const MAX_COMMENT = 65_000;
+const MAX_ROWS = 40;
+const MAX_METRICS = 20;
+const MAX_RULES = 10;
 /** Kept for one line each of the runs that do not fit. */
-const MOST_LEFT_OUT = 8_000;
-const MOST_SUMMARY = 20;
+const MAX_LEFT_OUT = 8_000;
+const MAX_SUMMARY = 20;
 
 /**
  * A comment on a pull request: the verdict, the numbers with their intervals, what broke with its answers, what to type
  * next. Each run begins with a hidden marker, so that a CI step finds the comment it wrote before and updates it.
  */
-export function markdownReport(runs: readonly ReportedRun[], most = MOST_COMMENT): string {
-  const room = most - MOST_LEFT_OUT;
+export function markdownReport(runs: readonly ReportedRun[], most = MAX_COMMENT): string {
+  const room = most - MAX_LEFT_OUT;
   const share = Math.floor(room / Math.max(1, runs.length));
   const told: string[] = [];
   let left = room;
@@ -52,7 +52,7 @@ function summary(runs: readonly ReportedRun[]): string {
   const lines = runs
     .map(({ report }) => report)
     .sort((a, b) => order.indexOf(a.gate.outcome) - order.indexOf(b.gate.outcome))
-    .slice(-MOST_SUMMARY)
+    .slice(-MAX_SUMMARY)
     .map((report) => {
       const rate = report.metrics.pass_rate?.value ?? null;
       return `| ${headline(report).word} | ${inlineText(runName(report.header), 60)} | ${metricText(rate, "ratio")} |`;
@@ -130,7 +130,7 @@ function saidAbove({ comparison }: RunReport): string[] {
 
 function metricTable(report: RunReport): string {
   const all = metricRows(report);
-  const rows = all.slice(0, MOST_METRICS);
+  const rows = all.slice(0, MAX_METRICS);
   const required = rows.some((row) => row.required !== null);
   const compared = rows.some((row) => row.baseline !== null);
   const cells = (row: MetricRow): string[] => [
@@ -169,7 +169,7 @@ function requiredCell({ required, unit }: MetricRow): string {
 function judgeBlock(report: RunReport): string {
   const said = [...informingSentences(report), ...correctedSentences(report)];
   return said
-    .slice(0, MOST_RULES)
+    .slice(0, MAX_RULES)
     .map((text) => `- ${inlineText(text, 300)}`)
     .join("\n");
 }
@@ -177,7 +177,7 @@ function judgeBlock(report: RunReport): string {
 /** Rules that the table does not tell and that did not hold. */
 function ruleList(report: RunReport): string {
   const told = otherRules(report).filter((rule) => rule.outcome !== "passed");
-  const lines = told.slice(0, MOST_RULES).map((rule) => {
+  const lines = told.slice(0, MAX_RULES).map((rule) => {
     const again = rule.said === undefined || saidAbove(report).includes(rule.said);
     const said = again ? "" : ` (${inlineText(rule.said, 120)})`;
     return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(requiredText(rule), 60)}${said}`;
@@ -194,7 +194,7 @@ function tagBlock(report: RunReport): string {
     .flatMap(([tag, { pass_rate: rate }]) => (rate?.value == null ? [] : [{ tag, rate }]))
     .sort((a, b) => (a.rate.value ?? 0) - (b.rate.value ?? 0));
   if (rows.length < 2) return "";
-  const shown = rows.slice(0, MOST_ROWS).map(({ tag, rate }) => {
+  const shown = rows.slice(0, MAX_ROWS).map(({ tag, rate }) => {
     const move = moved.get(tag);
     const change =
       move === undefined
@@ -202,7 +202,7 @@ function tagBlock(report: RunReport): string {
         : `${points(move.delta)} (${points(move.low)} to ${points(move.high)})${move.significant ? " **moved**" : ""}`;
     return `| ${inlineCode(tag, 60)} | ${percent(rate.value ?? 0)} | ${intervalText(rate.low ?? null, rate.high ?? null, "ratio")} | ${change} |`;
   });
-  const more = rows.length > MOST_ROWS ? `\n\n${count(rows.length - MOST_ROWS)} more tags.` : "";
+  const more = rows.length > MAX_ROWS ? `\n\n${count(rows.length - MAX_ROWS)} more tags.` : "";
   return folded(
     plural(rows.length, "tag"),
     `| tag | pass rate | 95 % | points (90 %) |\n| --- | ---: | ---: | ---: |\n${shown.join("\n")}${more}`,
@@ -250,7 +250,7 @@ const commandBlock = (commands: readonly string[]): string =>
   commands.length === 0 ? "" : `\`\`\`sh\n${commands.join("\n")}\n\`\`\``;
 
 /** Cases that a reader would run again first. */
-const MOST_AGAIN = 3;
+const MAX_AGAIN = 3;
 /** What can be pasted into a shell without a quote, and does nothing there. */
 const TYPED = /^[A-Za-z0-9][\w./-]*$/;
 
@@ -263,7 +263,7 @@ function nextCommands({ report, rows }: ReportedRun): string[] {
   const words = ["evals", "run", header.suite, ...(header.one_of_several ? ["--model", header.alias] : [])];
   if (!words.every((word) => TYPED.test(word) || word === "--model")) return [];
   const run = words.join(" ");
-  const again = worstCases(report, rows(), MOST_AGAIN)
+  const again = worstCases(report, rows(), MAX_AGAIN)
     .filter(({ id }) => TYPED.test(id))
     .map(({ id }) => ` --case ${id}`);
   return [

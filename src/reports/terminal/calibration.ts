@@ -5,7 +5,7 @@ import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
 /** So many answers and tags are listed; the rest are counted. */
-const MOST_LISTED = 5;
+const MAX_LISTED = 5;
 
 /** What a judge is worth, whether the gate believes it, and what to do next, for a person. Ends with a line feed. */
 export function calibrationText(report: CalibrationReport, { width, color }: TerminalOptions): string {
@@ -94,9 +94,9 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
     ...(counted.weighted
       ? ["  Answers weigh as many of the run as they stand for; the table above counts each once."]
       : []),
-    `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MOST_LISTED).join(", "))}${names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : ""}`,
+    `  ${plural(names.length, "rater")}: ${plainLine(names.slice(0, MAX_LISTED).join(", "))}${names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : ""}`,
     ...differing
-      .slice(0, MOST_LISTED)
+      .slice(0, MAX_LISTED)
       .map(
         ({ tag, n, agreement }) =>
           `  Tag ${plainLine(tag)} is different: agreement ${share(agreement)} on ${plural(n, "answer")}.`,
@@ -139,9 +139,9 @@ function checkLines({ check }: CalibrationReport, style: Style): string[] {
       ["  fails what people fail", share(before.specificity), share(now.specificity)],
     ]),
     ...(usual === null
-      ? ["  How often it changes its mind within one sitting is not known: --repeats 2 tells."]
+      ? ["  How often it changes its mind within one session is not known: --repeats 2 tells."]
       : [
-          `  Changed: ${percent(check.changed)} of the verdicts. Within one sitting it changes ${percent(usual)} anyway.`,
+          `  Changed: ${percent(check.changed)} of the verdicts. Within one session it changes ${percent(usual)} anyway.`,
         ]),
   ];
 }
@@ -156,10 +156,10 @@ function disagreementLines({ wanted: { disagreements } }: CalibrationReport): st
 }
 
 function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
-  const more = answers.length - MOST_LISTED;
+  const more = answers.length - MAX_LISTED;
   return [
     ...answers
-      .slice(0, MOST_LISTED)
+      .slice(0, MAX_LISTED)
       .map((one) => `    ${cut(plainLine(one.case), 50)}  answer ${one.answer_hash.slice(0, 8)}  ${one.why}`),
     ...(more > 0 ? [`    and ${more} more: --json lists them`] : []),
   ];
@@ -170,8 +170,8 @@ function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationRep
   if (wanted.answers.length > 0)
     lines.push("  A label of one of these says most:", ...listed(wanted.answers));
   if (wanted.tags.length > 0) {
-    const named = wanted.tags.slice(0, MOST_LISTED).map(plainLine).join(", ");
-    const more = wanted.tags.length - MOST_LISTED;
+    const named = wanted.tags.slice(0, MAX_LISTED).map(plainLine).join(", ");
+    const more = wanted.tags.length - MAX_LISTED;
     lines.push(`  Tags with fewer than 10 labels: ${named}${more > 0 ? ` and ${more} more` : ""}.`);
   }
   if (file === null)

@@ -16,8 +16,8 @@ export interface CaseSide {
 }
 
 /** So many different answers of the baseline are listed, and so many lines of the difference. */
-const MOST_ANSWERS = 3;
-const MOST_LINES = 12;
+const MAX_ANSWERS = 3;
+const MAX_LINES = 12;
 
 /**
  * What the baseline answered to a case, and how this run's answer differs from it. The answers that are compared show the
@@ -35,11 +35,11 @@ export function caseSides(
   ];
   const lines = columns(head).map((line) => cut(line, width));
   if (baseline.answers === null) return [...lines, "  The baseline's answers are not at hand."];
-  const listed = baseline.answers.slice(0, MOST_ANSWERS).map(({ output, trials: times, pass }) => {
+  const listed = baseline.answers.slice(0, MAX_ANSWERS).map(({ output, trials: times, pass }) => {
     const word = pass === times ? "passed" : pass === 0 ? "failed" : `${pass} passed`;
     return cut(`  ${times} ×  ${word.padEnd(8)}  ${plainLine(output)}`, width);
   });
-  const more = baseline.answers.length - MOST_ANSWERS;
+  const more = baseline.answers.length - MAX_ANSWERS;
   return [
     ...lines,
     "",
@@ -75,5 +75,5 @@ function differenceLines(
   const after = heard.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ?? heard[0];
   if (before === undefined || after?.answer == null) return [];
   const title = `  from the baseline to trial ${after.trial}: [-gone-] {+new+}`;
-  return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, most: MOST_LINES })];
+  return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, most: MAX_LINES })];
 }

@@ -102,13 +102,13 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
 }
 
 /** So many cases are shown with what changed in their answer, each in so many lines. */
-const MOST_ANSWERS = 3;
+const MAX_ANSWERS = 3;
 const ANSWER_LINES = 4;
 
 /** The first broken cases with their answers before and after; a fixed one where none broke. */
 function answerLines({ cases, examples }: Comparison, style: Style, width: number): string[] {
   const known = new Map(examples.map((one) => [one.id, one]));
-  const ids = cases.broken.length > 0 ? cases.broken.slice(0, MOST_ANSWERS) : cases.fixed.slice(0, 1);
+  const ids = cases.broken.length > 0 ? cases.broken.slice(0, MAX_ANSWERS) : cases.fixed.slice(0, 1);
   const lines = ids.flatMap((id) => {
     const { before = null, after = null, input } = known.get(id) ?? {};
     return before === null || after === null

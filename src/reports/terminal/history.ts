@@ -210,13 +210,13 @@ function drawn(
   }).join("");
 }
 
-const MOST_FLAKY = 30;
+const MAX_FLAKY = 30;
 
 /** Cases that pass only sometimes, flakiest first, with their share of passed trials run by run. */
 export function flakyListing(suite: string, stability: StabilityView, runs: number, width: number): string {
   const { said, flaky } = stability;
   const rows = flaky
-    .slice(0, MOST_FLAKY)
+    .slice(0, MAX_FLAKY)
     .map((one) => [
       `  ${cut(plainLine(one.id), 32)}`,
       `${one.passed}/${one.answered}`,
@@ -228,7 +228,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
     rows.length === 0
       ? indented(flakySentence(stability), width)
       : columns([head, ...rows], "  ").map((line) => cut(line, width));
-  const more = flaky.length > MOST_FLAKY ? [`  …${flaky.length - MOST_FLAKY} more: --json lists all`] : [];
+  const more = flaky.length > MAX_FLAKY ? [`  …${flaky.length - MAX_FLAKY} more: --json lists all`] : [];
   const blocks = [
     [
       plainLine(suite),

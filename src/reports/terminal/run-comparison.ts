@@ -5,7 +5,7 @@ import { brokenLines, contractLines, indent, listLines, sentence, tagLine } from
 import type { Style } from "./style.ts";
 
 /** So many broken cases are shown; `evals diff` shows the rest. */
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 
 /** The sentence of a verdict that a person must see first: a regression. */
 export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
@@ -50,7 +50,7 @@ export function comparisonLines(report: RunReport, width: number): string[] {
     cut(indent(against), width),
     ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
     ...stopLines(report, width),
-    ...brokenLines(comparison, width, MOST_SHOWN, `evals diff ${report.header.id}`),
+    ...brokenLines(comparison, width, MAX_SHOWN, `evals diff ${report.header.id}`),
     ...tagLine(comparison, width),
     ...contractLines(comparison, width),
     ...listLines(comparison, width),

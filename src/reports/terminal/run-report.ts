@@ -205,7 +205,7 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
   ];
 }
 
-const MOST_TAGS = 8;
+const MAX_TAGS = 8;
 
 function tagLines({ tags, metrics }: RunReport): string[] {
   const overall = metrics.pass_rate?.value ?? 0;
@@ -216,7 +216,7 @@ function tagLines({ tags, metrics }: RunReport): string[] {
       : [{ tag, metric, distance: Math.abs(metric.value - overall) }];
   });
   if (rated.length < 2) return [];
-  const far = [...rated].sort((a, b) => b.distance - a.distance).slice(0, MOST_TAGS);
+  const far = [...rated].sort((a, b) => b.distance - a.distance).slice(0, MAX_TAGS);
   far.sort((a, b) => (a.metric.value ?? 0) - (b.metric.value ?? 0));
   const rows = far.map(({ tag, metric }) => [
     indent(plainLine(tag)),
@@ -225,9 +225,7 @@ function tagLines({ tags, metrics }: RunReport): string[] {
   ]);
   return [
     indent(
-      rated.length > MOST_TAGS
-        ? `by tag (${MOST_TAGS} of ${rated.length}, farthest from the whole)`
-        : "by tag",
+      rated.length > MAX_TAGS ? `by tag (${MAX_TAGS} of ${rated.length}, farthest from the whole)` : "by tag",
     ),
     ...columns(rows).map(indent),
   ];

@@ -2,7 +2,7 @@ import { makeTally } from "../../metrics/tally.ts";
 import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/testing/memory-store.ts";
 import { sampleHeader } from "../../store/testing/sample-run.ts";
-import { openPurse } from "../budget-guard.ts";
+import { openSharedBudget } from "../budget-guard.ts";
 import type { Job, TrialEvent } from "../engine.ts";
 import type { Plan } from "../plan.ts";
 import { roundByRound } from "../work-order.ts";
@@ -38,7 +38,7 @@ export function engineJob(
     isDone: () => false,
     unscored: () => undefined,
     cached: null,
-    budget: openPurse(null).guard([{ price, most_output: 512 }], { usd: 0, tokens: 0 }),
+    budget: openSharedBudget(null).guard([{ price, most_output: 512 }], { usd: 0, tokens: 0 }),
     inputTokens: plan.inputTokens,
     unpriced: () => new Error("a reply does not say what it cost"),
     stop: null,

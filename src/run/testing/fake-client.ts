@@ -18,7 +18,7 @@ export function failure(error: FailedReply["error"], changes: Partial<FailedRepl
   return { kind: "failed", error, message: `${error} of the fake`, transient: false, ...changes };
 }
 
-/** Waits until everything that can go on without the outside has gone on. */
+/** Waits until every promise that is ready has been handled. */
 export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -62,12 +62,12 @@ export const levenshtein = defineScorer({
 function similarity(a: string, b: string): number {
   if (a === b) return 1;
   const [x, y] = singleUnits(a, b);
-  if (x.length * y.length > MOST_PAIRS) throw tooLong("characters", x.length, y.length);
+  if (x.length * y.length > MAX_PAIRS) throw tooLong("characters", x.length, y.length);
   return 1 - distance(x, y) / Math.max(x.length, y.length);
 }
 
 /** Pairs of characters: a second or two. */
-const MOST_PAIRS = 2e10;
+const MAX_PAIRS = 2e10;
 
 const SURROGATE = /[\ud800-\udfff]/;
 

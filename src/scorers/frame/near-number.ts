@@ -12,7 +12,7 @@ import { ExactNumber } from "../../domain/exact-number.ts";
 /** What sums of binary fractions are off by: 0.1 + 0.2 is 0.30000000000000004. */
 const ROUNDING = 4 * Number.EPSILON;
 /** However large the numbers are, more than that is a difference. */
-const MOST_ROUNDING = 1e-6;
+const MAX_ROUNDING = 1e-6;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 
@@ -38,7 +38,7 @@ export function within(a: Decimal, b: Decimal, tolerance: Decimal): boolean {
   if (isWhole(a) && isWhole(b)) return false;
   const excess = toNumber(distanceOf(distance, tolerance));
   const largest = Math.max(Math.abs(toNumber(a)), Math.abs(toNumber(b)));
-  return excess <= Math.min(MOST_ROUNDING, ROUNDING * largest);
+  return excess <= Math.min(MAX_ROUNDING, ROUNDING * largest);
 }
 
 /** `within` for doubles; nearly all pairs are told apart, or found equal, without decimals. */
@@ -46,7 +46,7 @@ export function nearNumbers(a: number | ExactNumber, b: number | ExactNumber, to
   if (typeof a === "number" && typeof b === "number") {
     if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
     if (a === b) return true;
-    if (Math.abs(a - b) > tolerance * 1.001 + 2 * MOST_ROUNDING) return false;
+    if (Math.abs(a - b) > tolerance * 1.001 + 2 * MAX_ROUNDING) return false;
   }
   const [x, y] = [decimalIn(a), decimalIn(b)];
   return x !== undefined && y !== undefined && within(x, y, decimalOf(tolerance));

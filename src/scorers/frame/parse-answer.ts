@@ -1,5 +1,5 @@
 import { type ExactJson, parseExactJson } from "../../domain/exact-json.ts";
-import { isDeeperThan, MOST_NESTED } from "../../domain/json-depth.ts";
+import { isDeeperThan, MAX_NESTED } from "../../domain/json-depth.ts";
 import type { Select } from "../../domain/suite.ts";
 import { shorten } from "./brief.ts";
 
@@ -26,7 +26,7 @@ export function parseAnswer(text: string): ExactJson | Unselectable {
 
 function parse(text: string): ExactJson | Unselectable {
   if (isTooDeep(text)) {
-    return new Unselectable(`not valid JSON: nested deeper than ${MOST_NESTED} levels`);
+    return new Unselectable(`not valid JSON: nested deeper than ${MAX_NESTED} levels`);
   }
   try {
     return parseExactJson(text);
@@ -37,7 +37,7 @@ function parse(text: string): ExactJson | Unselectable {
 
 /** Nested so deep that whoever walks the value runs out of stack. @param text of JSON */
 export function isTooDeep(text: string): boolean {
-  return isDeeperThan(text, MOST_NESTED);
+  return isDeeperThan(text, MAX_NESTED);
 }
 
 function whyNotJson(text: string, error: unknown): string {

@@ -49,7 +49,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** Pairs of words: a second or two. */
-const MOST_PAIRS = 2e9;
+const MAX_PAIRS = 2e9;
 
 /** Harmonic mean of precision and recall; 0 when nothing overlaps. */
 function f1(overlap: number, got: number, expected: number): number {
@@ -92,7 +92,7 @@ function countGrams(words: readonly string[], n: number): Map<string, number> {
  */
 export function rougeL(got: readonly string[], expected: readonly string[]): number {
   if (got.length === 0 || expected.length === 0) return 0;
-  if (got.length * expected.length > MOST_PAIRS) throw tooLong("words", got.length, expected.length);
+  if (got.length * expected.length > MAX_PAIRS) throw tooLong("words", got.length, expected.length);
   return f1(longestCommon(got, expected), got.length, expected.length);
 }
 

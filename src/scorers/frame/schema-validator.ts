@@ -25,7 +25,7 @@ type Draft = "draft-07" | "2019-09" | "2020-12";
 
 const SHOWN_ERRORS = 3;
 /** Values with more parts than that are checked up to the first mistake: each mistake of each part would fill the memory. */
-const MOST_PARTS = 20_000;
+const MAX_PARTS = 20_000;
 
 /**
  * @param given the schema, or its path relative to the root; a relative `$ref` is a file beside it
@@ -51,7 +51,7 @@ export async function loadSchema(given: string | boolean | object, root: string)
     contents,
     mistakesIn(value) {
       const part = validators.checkable(value);
-      const isLarge = hasMoreParts(value, MOST_PARTS);
+      const isLarge = hasMoreParts(value, MAX_PARTS);
       const validate = isLarge ? validators.first() : validators.all;
       // A schema that refers to itself may try its branches again at every level of the value.
       const valid =

@@ -31,7 +31,7 @@ export function findJson(reply: string): SearchedJson {
   for (let at = afterThoughts(text); at < text.length; at++) {
     if (text[at] === "<" && thoughtEndsAt(text, at)) found = [];
     if (text[at] !== "{" && text[at] !== "[") continue;
-    if (misses > MOST_MISSES || searched > MOST_SEARCHED) return { found, whole: false };
+    if (misses > MAX_MISSES || searched > MAX_SEARCHED) return { found, whole: false };
     const end = endOf(text, at);
     searched += (end ?? text.length) - at;
     const piece = end === undefined ? "" : text.slice(at, end);
@@ -63,8 +63,8 @@ function afterThoughts(text: string): number {
 }
 
 /** A reply of nothing but open brackets must not take for ever: brackets that open nothing, characters looked through. */
-const MOST_MISSES = 200;
-const MOST_SEARCHED = 10_000_000;
+const MAX_MISSES = 200;
+const MAX_SEARCHED = 10_000_000;
 
 function parse(text: string): unknown {
   try {

@@ -122,13 +122,13 @@ function endsIn(output: string, last: FoundJson | undefined): boolean {
 function forgeries({ key }: ReplyForm, judged: readonly string[]): (found: FoundJson) => boolean {
   // A text that cannot hold the key is not searched: it may be a megabyte of brackets.
   const suspects = judged.filter((text) => text.includes(key) || text.includes("\\u"));
-  const values = new Set(suspects.flatMap((one) => objectsOf(one, key, MOST_WRAPPED)).map(canonicalJson));
+  const values = new Set(suspects.flatMap((one) => objectsOf(one, key, MAX_WRAPPED)).map(canonicalJson));
   return ({ text, value }) =>
     judged.some((one) => one.includes(text)) || (values.size > 0 && values.has(canonicalJson(value)));
 }
 
 /** JSON in a string in JSON in a string: a tool's result in a conversation is two such. */
-const MOST_WRAPPED = 3;
+const MAX_WRAPPED = 3;
 
 /** The objects in a text, in each other and in strings: those that a judge could take over. */
 function objectsOf(text: string, key: string, wrapped: number): unknown[] {

@@ -36,7 +36,7 @@ function toListed(row: ListedRow): ListedRun {
 
 function toRun(row: RunRow): StoredRun {
   const listed = toListed(row);
-  // That of an earlier sitting would tell of other trials.
+  // That of an earlier session would tell of other trials.
   const report = row.report === null || isUnfinished(listed.status) ? null : (JSON.parse(row.report) as Json);
   return { ...listed, report };
 }

@@ -1,23 +1,23 @@
 import { hashJson } from "../domain/json.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
-import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type Purse } from "./budget-guard.ts";
+import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type SharedBudget } from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
-import type { JudgeDesk, JudgeOutside } from "./judge-desk.ts";
-import type { AskedModel, JudgeSitting } from "./judge-model.ts";
+import type { AskedModel, JudgeSession } from "./judge-model.ts";
+import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
 import { priceSource } from "./model-price.ts";
 import { mostUsdOf } from "./price-usage.ts";
 
 /** What judges were asked and paid for a run. */
 export interface JudgeTotals {
-  /** Requests sent, retries included, over all sittings. */
+  /** Requests sent, retries included, over all sessions. */
   readonly calls: number;
   /** US dollars of the whole run; null as soon as one reply's cost is unknown. */
   readonly cost_usd: number | null;
   /** Who says what their tokens cost. */
   readonly source?: string | undefined;
-  /** Of this sitting. */
+  /** Of this session. */
   readonly spent: { readonly usd: number | null; readonly tokens: number };
 }
 
@@ -25,39 +25,39 @@ export interface JudgedRun {
   readonly header: RunHeader;
   readonly writer: RunWriter;
   readonly store: Store;
-  readonly purse: Purse;
+  readonly sharedBudget: SharedBudget;
   readonly signal: AbortSignal;
   readonly useCache: boolean;
   /** Trials of the plan. */
   readonly trials: number;
-  /** Requests of earlier sittings. */
+  /** Requests of earlier sessions. */
   readonly calls: number;
-  readonly outside: JudgeOutside | null;
+  readonly dependencies: JudgeDependencies | null;
 }
 
 /** Of a reply whose tokens nobody knows yet; only a price that is told beforehand uses it. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
 /** Lets the judges of a run ask, for its account. @returns what it came to, once the run has ended; null without judges */
-export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => JudgeTotals | null {
-  if (desk === null || desk.asked().length === 0) return () => null;
-  const { store, writer, purse } = run;
+export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => JudgeTotals | null {
+  if (pool === null || pool.asked().length === 0) return () => null;
+  const { store, writer, sharedBudget } = run;
   const before = store.judgeSpending(writer.no);
   const lost = store.lostSpending(writer.no, "judges");
-  // What earlier sittings paid counts from the start, whichever judge is asked first.
-  purse.spentBefore({
+  // What earlier sessions paid counts from the start, whichever judge is asked first.
+  sharedBudget.spentBefore({
     usd: before.usd,
     tokens: before.tokens,
     unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
   });
   const guards = new Map<AskedModel, BudgetGuard>();
   const guardOf = (model: AskedModel): BudgetGuard => {
-    const guard = guards.get(model) ?? purse.guard(ratesOf(model.target), earlier(before));
+    const guard = guards.get(model) ?? sharedBudget.guard(ratesOf(model.target), earlier(before));
     guards.set(model, guard);
     return guard;
   };
   let calls = run.calls;
-  desk.begin(
+  pool.begin(
     {
       store,
       run_no: writer.no,
@@ -75,17 +75,17 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
         ),
       }),
       mayAsk: () => true,
-      purse,
+      sharedBudget,
       guard: guardOf,
     },
-    run.outside,
+    run.dependencies,
   );
   return () => {
     const after = store.judgeSpending(writer.no);
     return {
       calls,
       cost_usd: after.unpriced > 0 ? null : after.usd,
-      source: priceSource(desk.asked().map(({ target }) => target)),
+      source: priceSource(pool.asked().map(({ target }) => target)),
       spent: {
         usd: after.unpriced > before.unpriced ? null : after.usd - before.usd,
         tokens: after.tokens - before.tokens,
@@ -95,9 +95,9 @@ export function beginJudging(desk: JudgeDesk | null, run: JudgedRun): () => Judg
 }
 
 /** Judges answer from memory and from recordings; what they have not said yet stays unknown. */
-export function rememberOnly(desk: JudgeDesk | null, store: Store): void {
-  const mayAsk: JudgeSitting["mayAsk"] = ({ model }) => model.target.client.immediate === true;
-  desk?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
+export function rememberOnly(pool: JudgePool | null, store: Store): void {
+  const mayAsk: JudgeSession["mayAsk"] = ({ model }) => model.target.client.immediate === true;
+  pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
 }
 
 /** What asking every judge that has to be asked would cost. */
@@ -111,10 +111,10 @@ export interface JudgingPrice {
  * Judges answer from memory, and what is missing is counted. Repairs of replies that cannot be used are not foreseen.
  * @returns the price so far
  */
-export function priceJudging(desk: JudgeDesk, store: Store): () => JudgingPrice {
+export function priceJudging(pool: JudgePool, store: Store): () => JudgingPrice {
   let calls = 0;
   let usd: number | null = 0;
-  desk.begin(
+  pool.begin(
     {
       ...NOBODY_PAYS,
       store,
@@ -140,7 +140,7 @@ const NOBODY_PAYS = {
   hopeless_after: HOPELESS,
   signal: new AbortController().signal,
   hooks: () => ({ onCall: () => {}, onFailed: () => true, mayAsk: () => true }),
-  purse: null,
+  sharedBudget: null,
   guard: null,
 };
 

@@ -5,21 +5,21 @@ import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, Question } from "../domain/provider.ts";
 import { compileJudge } from "../project/compile-judge.ts";
 import { reservedParams } from "../providers/chat-settings.ts";
-import type { RetryOutside } from "../providers/retrying-client.ts";
+import type { RetryDependencies } from "../providers/retrying-client.ts";
 import { wrapClient } from "../providers/wrap-client.ts";
 import type { CallHooks } from "./call-hooks.ts";
-import { type AskedModel, type JudgeSitting, judgeModel } from "./judge-model.ts";
+import { type AskedModel, type JudgeSession, judgeModel } from "./judge-model.ts";
 import { identityOf, recordedModel } from "./model-identity.ts";
 import { lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
-/** What asking needs of the outside, beside the network. */
-export interface JudgeOutside extends Omit<RetryOutside, "onCall" | "onFailed"> {
+/** What asking a judge depends on, beside the network. */
+export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed"> {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
 
-export interface JudgeDeskOptions {
+export interface JudgePoolOptions {
   /** Calls in flight at once where the model has no limit of its own. */
   readonly concurrency: number;
   /** Another way to the same model: its recording. */
@@ -30,39 +30,39 @@ export interface JudgeDeskOptions {
  * The models behind the judges of one run: opened once however many judges ask them, each within its own limits.
  * Nothing is asked before `begin`.
  */
-export interface JudgeDesk {
+export interface JudgePool {
   readonly host: JudgeHost;
   /** Models that judges have asked for, as the config has them. */
   readonly models: () => readonly LoadedModel[];
   /** Every model with the settings it is asked with. */
   readonly asked: () => readonly AskedModel[];
-  begin(sitting: JudgeSitting, outside: JudgeOutside | null): void;
+  begin(session: JudgeSession, dependencies: JudgeDependencies | null): void;
   /** Says what the baseline answered, for judges that compare with it. */
   compareWith(baseline: BaselineAnswer): void;
   close(): Promise<void>;
 }
 
-export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskOptions): JudgeDesk {
+export function judgePool(project: Project, { concurrency, instead }: JudgePoolOptions): JudgePool {
   const opened = new Map<string, Promise<AskedModel>>();
   const ready: AskedModel[] = [];
   const state: {
-    sitting: JudgeSitting | null;
-    outside: JudgeOutside | null;
+    session: JudgeSession | null;
+    dependencies: JudgeDependencies | null;
     baseline: BaselineAnswer;
-  } = { sitting: null, outside: null, baseline: () => undefined };
+  } = { session: null, dependencies: null, baseline: () => undefined };
 
   const wrapped = (asked: AskedModel, fallback: Fallback | null): Client => {
     const { model, target } = asked;
     if (target.client.immediate === true) return target.client;
-    if (state.outside === null) throw new Error("a judge is asked with the outside at hand");
-    const hooks = (): CallHooks | undefined => state.sitting?.hooks(asked);
+    if (state.dependencies === null) throw new Error("a judge was asked before its dependencies were given");
+    const hooks = (): CallHooks | undefined => state.session?.hooks(asked);
     const options = (one: LoadedModel, { price }: OpenTarget) => ({
-      ...(state.outside as JudgeOutside),
+      ...(state.dependencies as JudgeDependencies),
       onCall: () => hooks()?.onCall(),
       onFailed: (failure: FailedReply, question: Question) =>
         hooks()?.onFailed(failure, question, price) ?? true,
       timeout_ms: timeoutOf(one),
-      line: lineOf(project, one, state.outside as JudgeOutside),
+      line: lineOf(project, one, state.dependencies as JudgeDependencies),
       most_at_once: atOnce(one, concurrency),
     });
     return wrapClient(target.client, {
@@ -111,7 +111,7 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
         client ??= wrapped(asked, fallback);
         return client;
       },
-      sitting: () => state.sitting,
+      session: () => state.session,
       close: () => target.client.close(),
     });
     ready.push(asked);
@@ -135,9 +135,9 @@ export function judgeDesk(project: Project, { concurrency, instead }: JudgeDeskO
     },
     models: () => [...new Set(ready.map((one) => one.model))],
     asked: () => ready,
-    begin: (sitting, outside) => {
-      state.sitting = sitting;
-      state.outside = outside ?? state.outside;
+    begin: (session, dependencies) => {
+      state.session = session;
+      state.dependencies = dependencies ?? state.dependencies;
     },
     compareWith: (baseline) => {
       state.baseline = baseline;
