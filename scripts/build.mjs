@@ -1,4 +1,5 @@
-// Builds dist/: two entry points split into chunks, the page, the version, the public types, the licences of what is bundled.
+// Builds dist/: three entry points (program, library, matcher for vitest) split into chunks, the page, the version, the public types,
+// the licences of what is bundled.
 // `--watch` rebuilds the code (not the types) on every change.
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -16,7 +17,9 @@ const esbuild = await import("esbuild").catch((error) => {
   process.exit(0);
 });
 
-const { version, dependencies, optionalDependencies } = JSON.parse(await readFile("package.json", "utf8"));
+const { version, dependencies, optionalDependencies, peerDependencies } = JSON.parse(
+  await readFile("package.json", "utf8"),
+);
 /**
  * What nearly every start needs, `evals check` of a small project and the beginning of `evals run`: loaded at once, as
  * one file, though the code asks for each with import().
@@ -32,7 +35,7 @@ const AT_ONCE = [
 const RUN = "src/cli/commands/run.ts";
 /** @type {import("esbuild").BuildOptions} */
 const options = {
-  entryPoints: { main: "src/cli/main.ts", index: "src/index.ts" },
+  entryPoints: { main: "src/cli/main.ts", index: "src/index.ts", vitest: "src/vitest.ts" },
   outdir: "dist",
   chunkNames: "chunks/[name]-[hash]",
   bundle: true,
@@ -41,7 +44,7 @@ const options = {
   platform: "node",
   target: "node20",
   mainFields: ["module", "main"],
-  external: Object.keys({ ...dependencies, ...optionalDependencies }),
+  external: Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }),
   // For Node, yaml offers CommonJS alone, which cannot be shaken; this is the same code as modules.
   alias: { yaml: resolve("node_modules/yaml/browser/dist/index.js") },
   define: { EVALS_VERSION: JSON.stringify(version) },
@@ -103,7 +106,7 @@ if (process.argv.includes("--watch")) {
   // Type errors are `npm run types`' to report; declarations come out all the same.
   spawnSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json"]);
   const { publicTypes } = await import("./public-types.mjs");
-  await publicTypes("dist/types", Object.keys(dependencies));
+  await publicTypes("dist/types", Object.keys({ ...dependencies, ...peerDependencies }));
 }
 
 /** The code of a thread that runs a user's module: one file, so that a thread starts soon and the program does not load it. */
@@ -155,7 +158,11 @@ function replaced(text, from, to) {
 
 /** What a module loads when it is loaded, as far as anything of it is in the build. */
 function loadedBy(entry, { inputs, outputs }) {
-  const built = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
+  const built = new Set(
+    Object.values(outputs).flatMap((output) =>
+      Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+    ),
+  );
   const loaded = new Set();
   const follow = (path) => {
     if (loaded.has(path) || inputs[path] === undefined) return;

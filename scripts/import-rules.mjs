@@ -86,9 +86,17 @@ export const rooms = {
     imports: operations,
     why: "A command reads its options, calls an operation and prints its value; nothing may depend on it.",
   },
-  "index.ts": {
+  library: {
     imports: operations,
+    why: "One function a command: options → operation → document. It leaves the process that it is called in as it was.",
+  },
+  "index.ts": {
+    imports: [...operations, "library"],
     why: "The public API offers the rooms, and never the command line.",
+  },
+  "vitest.ts": {
+    imports: ["library"],
+    why: "What is handed to another test runner is made of the library alone.",
   },
 };
 
@@ -152,6 +160,11 @@ export const homes = [
     packages: ["node:http"],
     in: ["src/page/"],
     why: "What listens on this machine checks token, host and origin, in one place.",
+  },
+  {
+    packages: ["vitest"],
+    in: ["src/vitest.ts"],
+    why: "Only who tests with vitest has it: it is loaded by the entry that asks for it, and by nothing else.",
   },
   {
     packages: ["semver"],

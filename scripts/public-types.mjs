@@ -2,8 +2,11 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, posix } from "node:path";
 import { readImports } from "./read-imports.mjs";
 
+/** What others may import. */
+export const ENTRIES = ["index", "vitest"];
+
 /**
- * Keeps the declarations that `index.d.ts` reaches, and copies zod's beside them: zod is bundled, so whoever
+ * Keeps the declarations that the entries reach, and copies zod's beside them: zod is bundled, so whoever
  * imports the API does not have it, and without its types every inferred type would be `any`.
  *
  * @param {string} folder where the compiler wrote its declarations
@@ -11,7 +14,7 @@ import { readImports } from "./read-imports.mjs";
  */
 export async function publicTypes(folder, installed) {
   const reached = new Set();
-  const waiting = [posix.join(folder, "index.d.ts")];
+  const waiting = ENTRIES.map((name) => posix.join(folder, `${name}.d.ts`));
   for (let file = waiting.pop(); file; file = waiting.pop()) {
     if (reached.has(file)) continue;
     reached.add(file);

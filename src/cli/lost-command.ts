@@ -1,12 +1,13 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { thrownOutside } from "../modules/thrown-outside.ts";
 import type { Loss } from "./guard-process.ts";
 
 /** A command that code of the user ended, as a mistake that came up midway. */
 export function lostCommand(how: Loss): EvalsError {
-  return new EvalsError(problemOf(how), { midway: true });
+  return how.kind === "threw" ? thrownOutside(how.error) : new EvalsError(problemOf(how), { midway: true });
 }
 
-function problemOf(how: Loss): Problem {
+function problemOf(how: Exclude<Loss, { kind: "threw" }>): Problem {
   switch (how.kind) {
     case "exited":
       return {
@@ -21,13 +22,6 @@ function problemOf(how: Loss): Problem {
         what: "A module or scorer waits for something that can never come.",
         why: "Nothing is left that could wake it, so the process ends before the command does.",
         fix: "Settle every promise that it returns, then: evals run",
-      };
-    case "threw":
-      return {
-        code: "EVALS_THROWN_OUTSIDE",
-        what: `An error was thrown outside of any call: ${String(how.error)}`,
-        why: "Nobody can say which answer it belongs to, and what runs on after it cannot be trusted.",
-        fix: "Await or catch what the module started, then: evals run",
       };
     default:
       return how satisfies never;

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { refuseConflicts } from "../operations/running/conflicting-options.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
 /** What `evals run` was asked, read from the command line. */
@@ -37,30 +38,6 @@ export function readRunOptions(raw: TypedRunOptions): RunOptions {
       }),
     );
   }
-  const options = parsed.data;
-  if (options.run !== undefined && !options.resume) {
-    throw new EvalsError({
-      code: "EVALS_OPTION_CONFLICT",
-      what: "--run names a run to go on with, and --resume is missing.",
-      why: "Without it nothing is gone on with, and an empty result would look like a pass.",
-      fix: `evals run --resume --run ${options.run || "<id>"}`,
-    });
-  }
-  if (options.record && options.replay) {
-    throw new EvalsError({
-      code: "EVALS_OPTION_CONFLICT",
-      what: "--record and --replay exclude each other.",
-      why: "One asks the model and writes what it said, the other answers from what was written.",
-      fix: "Leave one of them out.",
-    });
-  }
-  if (options.at !== undefined && options.record) {
-    throw new EvalsError({
-      code: "EVALS_OPTION_CONFLICT",
-      what: "--at and --record exclude each other.",
-      why: "A recording is written beside the files that it belongs to, and those of a commit are not on the disk.",
-      fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
-    });
-  }
-  return options;
+  refuseConflicts(parsed.data);
+  return parsed.data;
 }

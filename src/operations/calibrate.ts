@@ -1,4 +1,5 @@
 import type { CalibrationReport, DriftCheck } from "../domain/calibration.ts";
+import { EXIT } from "../domain/exit-code.ts";
 import type { OpenJudge } from "../domain/judge.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import {
@@ -50,6 +51,12 @@ export interface Calibrated {
   readonly report: CalibrationReport;
   /** What was asked for it; null where every verdict was there. */
   readonly asked: Asked | null;
+}
+
+/** 1 for a judge that has drifted, 3 while verdicts are missing that were asked for, else 0. */
+export function exitOfCalibration({ report, asked }: Calibrated): number {
+  if (report.check?.drifted === true) return EXIT.failed;
+  return asked !== null && (asked.stopped || asked.failed > 0) ? EXIT.undecided : EXIT.ok;
 }
 
 /** What a judge is worth, by what people say of the same answers. @throws {EvalsError} where nothing can be compared */

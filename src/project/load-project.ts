@@ -120,6 +120,7 @@ async function loadSuites(
   const context: SuiteContext = {
     files: source.files,
     env: source.env,
+    modules: source.modules,
     config,
     scorers: source.scorers,
     prompts: new Map(),

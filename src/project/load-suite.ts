@@ -1,5 +1,6 @@
 import { DEFAULT_TRIALS } from "../domain/config.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import type { ModuleEvents } from "../domain/module-events.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type {
@@ -33,6 +34,7 @@ export interface SuiteContext {
   readonly files: FileSource;
   /** What a module that makes cases is given. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly modules?: ModuleEvents | undefined;
   readonly config: LoadedConfig;
   readonly scorers: Registry<ScorerDefinition>;
   /** Prompts already loaded, by spec; shared by all suites. */

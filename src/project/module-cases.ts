@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import type { CaseSource } from "../domain/case.ts";
+import type { ModuleEvents } from "../domain/module-events.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import type { DatasetModule } from "../domain/suite.ts";
 import { isFile } from "../modules/is-file.ts";
 import { moduleFiles } from "../modules/module-files.ts";
+import type { ModuleOptions } from "../modules/thread-pool.ts";
 import { openUserModule, UnusableModule, type UserModule } from "../modules/user-module.ts";
 import { emptyDataset } from "./dataset-problems.ts";
 import type { FileSource } from "./file-source.ts";
@@ -19,20 +21,24 @@ const DATA_FOLDERS = /^(?:datasets|prompts)(?:\/|$)/;
 interface Host {
   readonly files: FileSource;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly modules?: ModuleEvents | undefined;
 }
 
 /**
  * How to open cases that code makes. Only the file's place is looked at now; the module runs, in a thread, when the cases are opened.
  * @throws {EvalsError} without a place: the suite's file is known to the caller
  */
-export function moduleCases({ module }: DatasetModule, { files, env }: Host): () => Promise<CaseSource> {
+export function moduleCases(
+  { module }: DatasetModule,
+  { files, env, modules }: Host,
+): () => Promise<CaseSource> {
   const refusal = refusedPlace(files, module);
   if (refusal !== undefined) throw new EvalsError(refusal);
   return async () => {
     const root = files.root;
     if (root === undefined) throw new EvalsError(notCheckedOut(module));
     const imported = importedFiles(root, module);
-    const made = await runModule(root, module, env);
+    const made = await runModule({ root, file: module, env, events: modules });
     const places = placesByText(readText(files, module), module, made);
     if (made.length === 0) throw new EvalsError(emptyDataset(module));
     return { ...openListedCases(made, places), files: imported };
@@ -73,10 +79,11 @@ function importedFiles(root: string, module: string): string[] {
   }
 }
 
-async function runModule(root: string, file: string, env: Host["env"]): Promise<readonly unknown[]> {
+async function runModule(options: ModuleOptions): Promise<readonly unknown[]> {
+  const { file } = options;
   let opened: UserModule | undefined;
   try {
-    opened = await openUserModule({ root, file, env, gives: "cases" }, true);
+    opened = await openUserModule({ ...options, gives: "cases" }, true);
     const { outcome } = await opened.call({ form: "scorer", input: "null" }, LONGEST_MS, null);
     switch (outcome.kind) {
       case "returned":

@@ -1,11 +1,10 @@
 import { EvalsError } from "../../domain/problem.ts";
-import { type Calibrated, calibrate } from "../../operations/calibrate.ts";
+import { calibrate, exitOfCalibration } from "../../operations/calibrate.ts";
 import type { openCalibratedJudge } from "../../operations/judging/open-calibrated-judge.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { calibrationDocument } from "../../reports/json/calibration.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { calibrationText, unansweredText } from "../../reports/terminal/calibration.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
@@ -38,7 +37,7 @@ export async function calibrateCommand(
     io.stderr(formatProblem(problem, "warning", width));
   try {
     const done = await calibrate(io, input, { stopping, signal, onWarning, open });
-    const exit = exitCode() ?? exitOf(done);
+    const exit = exitCode() ?? exitOfCalibration(done);
     if (done.asked !== null) io.stderr(unansweredText(done.asked));
     io.stdout(
       options.json === true
@@ -49,11 +48,6 @@ export async function calibrateCommand(
   } finally {
     close();
   }
-}
-
-function exitOf({ report, asked }: Calibrated): number {
-  if (report.check?.drifted === true) return EXIT.failed;
-  return asked !== null && (asked.stopped || asked.failed > 0) ? EXIT.undecided : EXIT.ok;
 }
 
 /** @throws {EvalsError} EVALS_OPTION_INVALID */

@@ -1,6 +1,8 @@
 import { type Checked, check } from "../../operations/check.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import { checkDocument } from "../../reports/json/check-json.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals check` was asked. */
@@ -14,7 +16,7 @@ export interface CheckOptions {
 export async function checkCommand(options: CheckOptions, io: Io): Promise<number> {
   const { directory, online = false } = options;
   const checked = await check(io, { directory, online });
-  if (options.json === true) await printJson(io, checked);
+  if (options.json === true) io.stdout(documentText(checkDocument(checked)));
   else print(io, checked);
   return checked.exit;
 }
@@ -32,10 +34,4 @@ function print(io: Io, { problems, warnings, suites, cases, unpriced }: Checked)
     io.stdout(
       `No price is known for ${unpriced.join(", ")}: costs are unknown, and no budget in dollars can be kept.\n`,
     );
-}
-
-async function printJson(io: Io, checked: Checked): Promise<void> {
-  const { checkDocument } = await import("../../reports/json/check-json.ts");
-  const { documentText } = await import("../../reports/json/documents.ts");
-  io.stdout(documentText(checkDocument(checked)));
 }

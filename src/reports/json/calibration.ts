@@ -1,7 +1,13 @@
 import type { CalibrationReport } from "../../domain/calibration.ts";
+import type { DocumentHead } from "./documents.ts";
 
-/** The document of `evals calibrate --json`, `evals.calibrate/1`: the figures that matter most stand first. */
-export function calibrationDocument(exit: number, report: CalibrationReport) {
+/** What `evals calibrate --json` prints; the figures are absent when something was wrong. */
+export interface CalibrateDocument extends DocumentHead, Partial<CalibrationReport> {
+  readonly schema: "evals.calibrate/1";
+}
+
+/** The figures that matter most stand first. */
+export function calibrationDocument(exit: number, report: CalibrationReport): CalibrateDocument {
   const { judge, suite, labels, confusion, agreement, kappa, ac1, sensitivity, specificity, ...more } =
     report;
   return {

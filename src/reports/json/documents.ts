@@ -52,6 +52,11 @@ export function runDocument(exit: number, reports: readonly RunReport[]): RunDoc
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },
+  check: { suites: 0, cases: 0, warnings: [] },
+  promote: { commit: null, tag: null, promoted: [] },
+  rollback: { tag: null, commit: null, restored: [], removed: [], proofs: [] },
+  history: { runs: [] },
+  rescore: { run: null },
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 

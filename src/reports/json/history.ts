@@ -1,13 +1,41 @@
-import type { RunHistory } from "../../metrics/run-history.ts";
-import { stabilitySentence } from "../../metrics/stability.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import type { HistoryRun, RunHistory } from "../../metrics/run-history.ts";
+import { type FlakyCase, type SuiteStability, stabilitySentence } from "../../metrics/stability.ts";
+import type { DocumentHead } from "./documents.ts";
 
-/** The document of `evals history --json`, `evals.history/1`; of one suite with its stability. */
-export function historyDocument({ suite, runs, stability }: RunHistory) {
+/** One past run. */
+export type HistoryResult = RunHeader & Omit<HistoryRun, "header">;
+
+/** How a suite's newest fingerprint behaves over its complete runs. */
+export interface StabilityResult extends Omit<SuiteStability, "runs"> {
+  readonly fingerprint: string;
+  /** Ids, oldest first. */
+  readonly runs: readonly string[];
+  /** Runs that could be compared with each other. */
+  readonly compared: SuiteStability["runs"];
+  /** One sentence with the numbers. */
+  readonly said: string;
+  /** Flakiest first; null where no case has two answers. */
+  readonly flaky: readonly FlakyCase[] | null;
+  /** Cases with two answers or more. */
+  readonly measured: number;
+}
+
+/** What `evals history --json` prints. */
+export interface HistoryDocument extends DocumentHead {
+  readonly schema: "evals.history/1";
+  /** Newest first. */
+  readonly runs: readonly HistoryResult[];
+  /** Of one suite: null before its first complete run. Absent over all suites. */
+  readonly stability?: StabilityResult | null;
+}
+
+export function historyDocument({ suite, runs, stability }: RunHistory): HistoryDocument {
   const listed = runs.map(({ header, status, ended_at, calls, counts, metrics, gate }) => ({
     ...header,
     ...{ status, ended_at, calls, counts, metrics, gate },
   }));
-  const document = { schema: "evals.history/1", exit: 0, runs: listed };
+  const document = { schema: "evals.history/1", exit: 0, runs: listed } as const;
   if (suite === null) return document;
   if (stability === null) return { ...document, stability: null };
   const { fingerprint, stability: stable, runs: ids, flaky, measured } = stability;

@@ -1,7 +1,22 @@
-import type { Promotion } from "../../domain/promotion.ts";
+import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
+import type { DocumentHead } from "./documents.ts";
 
-/** The document of `evals promote --json`, `evals.promote/1`. */
-export function promotionDocument({ promoted, commit, tag }: Promotion) {
+/** One suite's baseline, as a promotion made it or would make it. */
+export interface PromotedResult
+  extends Pick<PromotedSuite, "path" | "cases" | "accepted" | "better" | "worse"> {
+  readonly suite: string;
+  /** Id of the run that the baseline is made of. */
+  readonly run: string;
+  readonly fingerprint: string;
+}
+
+/** What `evals promote --json` prints. */
+export interface PromoteDocument extends DocumentHead, Pick<Promotion, "commit" | "tag"> {
+  readonly schema: "evals.promote/1";
+  readonly promoted: readonly PromotedResult[];
+}
+
+export function promotionDocument({ promoted, commit, tag }: Promotion): PromoteDocument {
   return {
     schema: "evals.promote/1",
     exit: 0,

@@ -12,8 +12,8 @@ export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "finger
 /** What `evals rescore --json` prints. */
 export interface RescoreDocument extends DocumentHead {
   readonly schema: "evals.rescore/1";
-  /** Absent when something was wrong. */
-  readonly run?: RescoredResult;
+  /** Null when something was wrong. */
+  readonly run: RescoredResult | null;
 }
 
 export function rescoreDocument(run: RescoredResult): RescoreDocument {

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { calibrate as calibrateIn, exitOfCalibration } from "../operations/calibrate.ts";
+import { type CalibrateDocument, calibrationDocument } from "../reports/json/calibration.ts";
+import { documented } from "./call.ts";
+import { flag, readOptions, type StoppableOptions, stoppableOptions, text } from "./options.ts";
+
+export interface CalibrateOptions extends StoppableOptions {
+  /** `name`, or `name@1.2.0` for another version than the suite's. */
+  readonly judge: string;
+  /** Whose labels; the only one that has labels when left out. */
+  readonly suite?: string | undefined;
+  /** Verdicts of each answer, 1 to 100; 1 when left out. */
+  readonly repeats?: number | undefined;
+  /** Judges the labelled answers again, to see whether the judge has drifted: exit 1 when it has. */
+  readonly check?: boolean | undefined;
+}
+
+const calibrateOptions = z.strictObject({
+  ...stoppableOptions,
+  judge: text,
+  suite: text.optional(),
+  repeats: z.int().min(1).max(100).optional(),
+  check: flag.optional(),
+}) satisfies z.ZodType<CalibrateOptions>;
+
+/**
+ * What a judge is worth, by what people say of the same answers, as `evals calibrate` does.
+ *
+ * @returns the document of `evals calibrate --json`
+ */
+export function calibrate(options: CalibrateOptions): Promise<CalibrateDocument> {
+  return documented(
+    "calibrate",
+    () => readOptions("calibrate", calibrateOptions, options),
+    async ({ directory, judge, suite, repeats = 1, check = false }, { environment, control }) => {
+      const input = { directory, judge, suite, repeats, check };
+      const done = await calibrateIn(environment, input, {
+        ...control,
+        onWarning: ({ what, fix }) => environment.notice(`${what} ${fix}`),
+      });
+      return calibrationDocument(exitOfCalibration(done), done.report);
+    },
+  );
+}

@@ -1,0 +1,97 @@
+import * as z from "zod";
+import { EXIT } from "../domain/exit-code.ts";
+import type { RunReport } from "../domain/report.ts";
+import { formatProblems } from "../project/format-problems.ts";
+import { percent } from "../reports/format-numbers.ts";
+import { runName } from "../reports/headline.ts";
+import { plainLine } from "../reports/plain-text.ts";
+import { runReport } from "../reports/terminal/run-report.ts";
+import { runSummary } from "../reports/terminal/summary.ts";
+import { readOptions } from "./options.ts";
+import { type RunSuitesOptions, runAndReport, runSuitesOptions } from "./run-suites.ts";
+
+/** How a suite is run by a test, and what the test asks beside the suite's own gate. */
+export interface SuiteOptions extends Omit<RunSuitesOptions, "suites"> {
+  /** The least pass rate, as a share in [0, 1], that every run of the suite must have. */
+  readonly requirePassRate?: number | undefined;
+}
+
+/** A suite as a test names it; nothing is run before `toPassEvals` asks. */
+export interface SuiteUnderTest {
+  readonly suite: string;
+  readonly options: SuiteOptions;
+}
+
+/** How a suite did, for a test. */
+export type SuiteResult =
+  | { readonly kind: "passed" | "failed"; readonly said: string }
+  /** There is no answer to the question whether it passes: a mistake, missing trials, or too little evidence. */
+  | { readonly kind: "unknown"; readonly said: string };
+
+const suiteOptions = runSuitesOptions
+  .omit({ suites: true })
+  .extend({ requirePassRate: z.number().min(0).max(1).optional() });
+
+const PLAIN = { width: 80, color: false } as const;
+
+/**
+ * Names a suite of the project for `await expect(suite("support-triage")).toPassEvals()`.
+ *
+ * @param name of the suite's file in `evals/`, without its ending
+ * @throws {EvalsError} for an option that is not known or cannot be read
+ */
+export function suite(name: string, options: SuiteOptions = {}): SuiteUnderTest {
+  readOptions("suite", suiteOptions, options);
+  return { suite: name, options };
+}
+
+/** Whether a value was made by `suite`. */
+export function isSuiteUnderTest(value: unknown): value is SuiteUnderTest {
+  return typeof value === "object" && value !== null && "suite" in value && "options" in value;
+}
+
+/** Runs the suite. @returns how it did, with the report of the terminal, in plain text */
+export async function resultOf({ suite, options }: SuiteUnderTest): Promise<SuiteResult> {
+  let reports: readonly RunReport[] = [];
+  const { requirePassRate: required, ...run } = options;
+  const { exit, problems = [] } = await runAndReport({ ...run, suites: [suite] }, (made) => {
+    reports = made;
+  });
+  if (problems.length > 0) {
+    const told = problems.map(({ path, line, column, ...rest }) => ({
+      ...rest,
+      path: path ?? undefined,
+      line: line ?? undefined,
+      column: column ?? undefined,
+    }));
+    return { kind: "unknown", said: formatProblems(told, "the suite has no result") };
+  }
+  const below = required === undefined ? [] : reports.filter((one) => rateOf(one) < required);
+  const said = textOf(
+    reports,
+    below.map((one) => floorSentence(one, required ?? 0)),
+  );
+  if (exit === EXIT.failed) return { kind: "failed", said };
+  if (exit !== EXIT.ok) return { kind: "unknown", said };
+  return { kind: below.length > 0 ? "failed" : "passed", said };
+}
+
+/** An unknown rate reaches no floor. */
+function rateOf({ metrics }: RunReport): number {
+  return metrics.pass_rate?.value ?? Number.NEGATIVE_INFINITY;
+}
+
+function floorSentence(report: RunReport, required: number): string {
+  const rate = report.metrics.pass_rate?.value ?? null;
+  const name = plainLine(runName(report.header));
+  return `${name}: pass rate ${rate === null ? "unknown" : percent(rate)}, required ${percent(required)} by this test`;
+}
+
+function textOf(reports: readonly RunReport[], floors: readonly string[]): string {
+  const texts = [
+    ...reports.map((report) => runReport(report, PLAIN)),
+    runSummary(reports, PLAIN),
+    floors.map((line) => `${line}\n`).join(""),
+  ];
+  return texts.filter((text) => text !== "").join("\n");
+}

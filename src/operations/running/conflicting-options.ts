@@ -1,0 +1,30 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { RunRequest } from "./run-request.ts";
+
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that exclude each other, or need each other */
+export function refuseConflicts(request: RunRequest): void {
+  if (request.run !== undefined && !request.resume) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--run names a run to go on with, and --resume is missing.",
+      why: "Without it nothing is gone on with, and an empty result would look like a pass.",
+      fix: `evals run --resume --run ${request.run || "<id>"}`,
+    });
+  }
+  if (request.record && request.replay) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--record and --replay exclude each other.",
+      why: "One asks the model and writes what it said, the other answers from what was written.",
+      fix: "Leave one of them out.",
+    });
+  }
+  if (request.at !== undefined && request.record) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--at and --record exclude each other.",
+      why: "A recording is written beside the files that it belongs to, and those of a commit are not on the disk.",
+      fix: "Leave --record out, or: git switch --detach <ref> && evals run --record",
+    });
+  }
+}

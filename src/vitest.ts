@@ -1,0 +1,30 @@
+import { expect } from "vitest";
+import { isSuiteUnderTest, resultOf } from "./library/suite-under-test.ts";
+
+export type { RunEvent } from "./library/run-event.ts";
+export { type SuiteOptions, type SuiteUnderTest, suite } from "./library/suite-under-test.ts";
+
+/** What importing this module adds to vitest's `expect`. */
+interface EvalsMatchers {
+  /**
+   * Runs the suite. Passes when its gate passes and the given floor holds; fails with the terminal's report. A suite without
+   * a result (a mistake in a file, missing trials, too little evidence) fails both this and `not.toPassEvals`.
+   */
+  toPassEvals(): Promise<void>;
+}
+
+declare module "vitest" {
+  // biome-ignore lint/suspicious/noExplicitAny: it must be declared as vitest declares it.
+  interface Assertion<T = any> extends EvalsMatchers {}
+}
+
+expect.extend({
+  async toPassEvals(received: unknown) {
+    if (!isSuiteUnderTest(received))
+      throw new TypeError('toPassEvals needs a suite: expect(suite("support-triage")).toPassEvals()');
+    const { kind, said } = await resultOf(received);
+    // Neither answer may pass for the other: thrown, it fails a negated assertion too.
+    if (kind === "unknown") throw new Error(said);
+    return { pass: kind === "passed", message: () => said };
+  },
+});
