@@ -158,11 +158,7 @@ function replaced(text, from, to) {
 
 /** What a module loads when it is loaded, as far as anything of it is in the build. */
 function loadedBy(entry, { inputs, outputs }) {
-  const built = new Set(
-    Object.values(outputs).flatMap((output) =>
-      Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-    ),
-  );
+  const built = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
   const loaded = new Set();
   const follow = (path) => {
     if (loaded.has(path) || inputs[path] === undefined) return;

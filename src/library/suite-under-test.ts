@@ -71,6 +71,7 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
     reports,
     below.map((one) => floorSentence(one, required ?? 0)),
   );
+  if (reports.length === 0) return { kind: "unknown", said: `${suite} was not run: it was stopped before.` };
   if (exit === EXIT.failed) return { kind: "failed", said };
   if (exit !== EXIT.ok) return { kind: "unknown", said };
   return { kind: below.length > 0 ? "failed" : "passed", said };

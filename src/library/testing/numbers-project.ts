@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+/** A committed project in a temporary folder. */
+export interface NumbersProject {
+  readonly root: string;
+  write(path: string, text: string): void;
+  git(...args: string[]): void;
+  remove(): void;
+}
+
+const CASES = 30;
+
+const cases = Array.from({ length: CASES }, (_, n) =>
+  JSON.stringify({ id: `c${String(n).padStart(2, "0")}`, input: { n }, expected: String(n) }),
+);
+
+/** An agent that says its number, and under prompt 1.1.0 gets every third case wrong. */
+const AGENT = `export default (input, { messages }) =>
+  String(/worse/.test(messages[0].content) && input.n % 3 === 0 ? "x" : input.n);
+`;
+
+/** A suite "numbers" of 30 cases × 3 over a module; prompt p@1.0.0 always passes, p@1.1.0 in two of three cases. */
+export function numbersProject(): NumbersProject {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "evals-library-")));
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  const git = (...args: string[]): void => {
+    execFileSync("git", ["-c", "commit.gpgsign=false", ...args], { cwd: root, stdio: "pipe" });
+  };
+  write(".gitignore", ".evals/\n");
+  write("evalconfig.yaml", "models:\n  bot: { provider: module, file: bot.mjs }\ndefaults: { trials: 3 }\n");
+  write("bot.mjs", AGENT);
+  write("datasets/numbers.jsonl", `${cases.join("\n")}\n`);
+  write("prompts/p/1.0.0.md", "system:\nSay the number.\nuser:\n{{ input.n }}\n");
+  write("prompts/p/1.1.0.md", "system:\nSay it worse.\nuser:\n{{ input.n }}\n");
+  write(
+    "evals/numbers.yaml",
+    "dataset: numbers\nprompt: p@1.0.0\nmodel: bot\nscorers:\n  - { type: equals, name: exact }\n",
+  );
+  git("init", "-q", "-b", "main");
+  git("config", "user.name", "Dana");
+  git("config", "user.email", "dana@example.com");
+  git("add", "-A");
+  git("commit", "-qm", "start");
+  return { root, write, git, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
