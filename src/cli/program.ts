@@ -2,7 +2,7 @@ import { Command, CommanderError } from "commander";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { START_HERE, withExamples } from "./command-help.ts";
-import { type DeclaredCommand, GROUP } from "./declarations/declare-command.ts";
+import { type DeclaredCommand, GROUP, typeDeclared } from "./declarations/declare-command.ts";
 import { COMMANDS } from "./declarations/registry.ts";
 import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
@@ -59,17 +59,22 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
     .reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
   if (parent === program) program.commandsGroup(GROUP[declared.group]);
   const command = parent.command(word, { hidden: declared.hidden === true });
-  declared.type(command);
+  typeDeclared(command, declared);
   withExamples(command, declared.examples).exitOverride(endOf(command));
   if (declared.act === null) command.helpCommand(false);
-  else callable(program, command, { ...calling, act: declared.act });
+  else callable(program, command, { ...calling, ...declared, act: declared.act });
 }
 
 /** Makes a command do its act, in the directory after `-C`, wherever that stood. */
 function callable(
   program: Command,
   command: Command,
-  { io, done, act }: Calling & { readonly act: NonNullable<DeclaredCommand["act"]> },
+  {
+    io,
+    done,
+    act,
+    hidden,
+  }: Calling & DeclaredCommand & { readonly act: NonNullable<DeclaredCommand["act"]> },
 ): void {
   onceEach(command.option("-C <dir>", "work in this directory"))
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
@@ -77,10 +82,13 @@ function callable(
       const [before, behind] = [program.opts().C, command.opts().C];
       if (before !== undefined && behind !== undefined) throw givenTwice("-C", before, behind);
       const directory: string | undefined = behind ?? before;
-      requireDirectory(io, directory);
-      await repairFirst(io, directory);
+      if (hidden !== true) {
+        requireDirectory(io, directory);
+        await repairFirst(io, directory);
+      }
       const { C: _, ...options } = command.opts();
       const showHelp = (): void => command.outputHelp();
-      done(await act({ io, options: { ...options, directory }, args: given.slice(0, -2), showHelp }));
+      const args = given.slice(0, -2);
+      done(await act({ io, options: { ...options, directory }, args, showHelp, program }));
     });
 }

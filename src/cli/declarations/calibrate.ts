@@ -4,6 +4,7 @@ export const calibrate = declareCommand({
   words: "calibrate",
   group: "judges",
   examples: ["evals calibrate politeness --suite support-triage"],
+  values: { judge: "judges", "--suite": "suites" },
   type: (command) =>
     command
       .description("what a judge is worth, by what people say of the same answers; the gate goes by it")

@@ -1,5 +1,6 @@
 import type { OptionValues, Command as TypedCommand } from "@commander-js/extra-typings";
 import type { Command } from "commander";
+import type { WordKind } from "../../operations/completion-words.ts";
 import type { Io } from "../io.ts";
 
 /** Headings of the list of commands, in the order of a person's first weeks. */
@@ -19,7 +20,12 @@ interface Called<Options, Args> {
   readonly args: Args;
   /** Prints the command's help. */
   readonly showHelp: () => void;
+  /** All commands, as they are typed. */
+  readonly program: Command;
 }
+
+/** The words that something can be, or whose names. */
+export type Completed = readonly string[] | WordKind;
 
 /** How a command is typed and what it does; `Args` and `Options` follow from what `type` declares. */
 interface Declaration<Args extends unknown[], Options extends OptionValues> {
@@ -28,8 +34,9 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   readonly group: keyof typeof GROUP;
   /** Whole commands that can be typed as they stand, the most usual first. They name the suite of the documentation. */
   readonly examples: readonly string[];
-  /** Values that an option can take, by its long name, where a registry knows them: for completion. */
-  readonly values?: Readonly<Record<`--${string}`, readonly string[]>>;
+  /** What an option, by its long name, or an argument can be, for completion; a file or folder says so by its name. */
+  readonly values?: Readonly<Record<string, Completed>>;
+  /** It is for programs: it stands in no list, and puts nothing right before it does its act. */
   readonly hidden?: boolean;
   /** Adds description, arguments and options. */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;
@@ -60,3 +67,15 @@ export function declareGroup(
 
 /** Gathers the values of an option that may be repeated. */
 export const list = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+const VALUES = new WeakMap<Command, DeclaredCommand["values"]>();
+
+/** What an option or argument of a command can be; undefined where nobody knows. */
+export const completedBy = (command: Command, name: string): Completed | undefined =>
+  VALUES.get(command)?.[name];
+
+/** Adds to a command what was declared of it. */
+export function typeDeclared(command: Command, { type, values }: DeclaredCommand): void {
+  type(command);
+  VALUES.set(command, values);
+}

@@ -10,6 +10,7 @@ export const diff = declareCommand({
     "evals diff ref:main --run-missing",
     "evals diff file:outputs.jsonl",
   ],
+  values: { a: "sides", b: "sides" },
   type: (command) =>
     command
       .description("compare two sides: what broke, what was fixed, and how sure that is")

@@ -8,7 +8,7 @@ export const exportLabels = declareCommand({
     "evals export labels support-triage --format csv --output labels.csv",
     "evals export labels support-triage --format label-studio",
   ],
-  values: { "--format": EXCHANGE_FORMATS },
+  values: { "suite|run": "suites", "--judge": "judges", "--format": EXCHANGE_FORMATS },
   type: (command) =>
     command
       .description("the answers that a person would be asked, and the labels there are, for another tool")

@@ -8,6 +8,7 @@ export const history = declareCommand({
     "evals history support-triage --limit 5",
     "evals history support-triage --flaky",
   ],
+  values: { suite: "suites" },
   type: (command) =>
     command
       .description("past runs")

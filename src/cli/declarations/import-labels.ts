@@ -5,7 +5,7 @@ export const importLabels = declareCommand({
   words: "import labels",
   group: "judges",
   examples: ["evals import labels support-triage labels.csv --format csv"],
-  values: { "--format": EXCHANGE_FORMATS },
+  values: { suite: "suites", "--judge": "judges", "--format": EXCHANGE_FORMATS },
   type: (command) =>
     command
       .description("other people's judgements, into the labels of a suite; twice changes nothing")

@@ -4,6 +4,7 @@ export const label = declareCommand({
   words: "label",
   group: "judges",
   examples: ["evals label support-triage", "evals label support-triage --stratified --count 100"],
+  values: { "suite|run": "suites", "--judge": "judges", "--assign": "judges" },
   type: (command) =>
     command
       .description("judge answers of a run yourself, on a page of this machine made for the keyboard")

@@ -4,6 +4,7 @@ export const power = declareCommand({
   words: "power",
   group: "look",
   examples: ["evals power support-triage", "evals power support-triage --drop 0.02"],
+  values: { suite: "suites", "--model": "models" },
   type: (command) =>
     command
       .description("how many cases × trials detect a given drop, from the suite's own history")

@@ -9,6 +9,7 @@ export const promote = declareCommand({
     "evals promote --dry-run",
     'evals promote --accept "half the price, two points worse"',
   ],
+  values: { run: "runs" },
   type: (command) =>
     command
       .description("make a complete run of committed inputs the baseline, in one commit")

@@ -4,6 +4,7 @@ export const promptDiff = declareCommand({
   words: "prompt diff",
   group: "baseline",
   examples: ["evals prompt diff support-triage", "evals prompt diff support-triage@1.1.0 1.2.0"],
+  values: { a: "prompts", b: "prompts" },
   type: (command) =>
     command
       .description("two versions side by side: words, variables, roles, pinned context")

@@ -4,6 +4,7 @@ export const promptList = declareCommand({
   words: "prompt list",
   group: "baseline",
   examples: ["evals prompt list", "evals prompt list support-triage"],
+  values: { name: "prompts" },
   type: (command) =>
     command
       .description("every version: who, why, published or not, where it is used, what it measured last")

@@ -5,7 +5,7 @@ export const promptNew = declareCommand({
   words: "prompt new",
   group: "baseline",
   examples: ["evals prompt new support-triage --bump minor"],
-  values: { "--bump": BUMPS },
+  values: { name: "prompts", "--bump": BUMPS },
   type: (command) =>
     command
       .description("copy the newest version to the next number")

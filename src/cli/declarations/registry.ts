@@ -1,6 +1,8 @@
 import { IMPORTERS } from "../../operations/importing/importers.ts";
 import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
+import { completion } from "./completion.ts";
+import { completionWords } from "./completion-words.ts";
 import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
 import { diff } from "./diff.ts";
 import { exportLabels } from "./export-labels.ts";
@@ -30,6 +32,8 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   run,
   diff,
   split,
+  completion,
+  completionWords,
   history,
   power,
   show,

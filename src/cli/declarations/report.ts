@@ -9,7 +9,7 @@ export const report = declareCommand({
     "evals report latest --format markdown",
     "evals report latest --output evals.xml",
   ],
-  values: { "--format": DOCUMENT_NAMES },
+  values: { run: "runs", "--format": DOCUMENT_NAMES },
   type: (command) =>
     command
       .description("write a past run as a document: a page, a comment, JUnit or JSON")

@@ -4,6 +4,7 @@ export const rescore = declareCommand({
   words: "rescore",
   group: "look",
   examples: ["evals rescore latest"],
+  values: { run: "runs" },
   type: (command) =>
     command
       .description(

@@ -4,6 +4,7 @@ export const rollback = declareCommand({
   words: "rollback",
   group: "baseline",
   examples: ["evals rollback v1 --dry-run", 'evals rollback v1 --message "customers complained"'],
+  values: { tag: "promotions" },
   type: (command) =>
     command
       .description("restore everything that a promoted tag covered, in one commit, and prove it")

@@ -11,7 +11,14 @@ export const run = declareCommand({
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
   ],
-  values: { "--reporter": REPORTER_NAMES },
+  values: {
+    suites: "suites",
+    "--model": "models",
+    "--prompt": "prompts",
+    "--run": "runs",
+    "--baseline": "sides",
+    "--reporter": REPORTER_NAMES,
+  },
   type: (command) =>
     command
       .description("run suites, score, store, compare, gate")

@@ -10,6 +10,7 @@ export const show = declareCommand({
     "evals show latest/refund-07/1",
     "evals show 3f9c a1b2 --fingerprint",
   ],
+  values: { run: "runs", other: "runs" },
   type: (command) =>
     command
       .description("one run, one case over its trials, or one trial with its whole transcript")

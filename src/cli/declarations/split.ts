@@ -4,6 +4,7 @@ export const split = declareCommand({
   words: "split",
   group: "start",
   examples: ["evals split support-triage", "evals split support-triage --name tickets"],
+  values: { suite: "suites" },
   type: (command) =>
     command
       .description("move the cases and the prompt that a suite's file holds into files of their own")

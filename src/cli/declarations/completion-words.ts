@@ -1,0 +1,17 @@
+import { EXIT } from "../exit-code.ts";
+import { declareCommand } from "./declare-command.ts";
+
+/** What a completion script asks while somebody types. It never fails. */
+export const completionWords = declareCommand({
+  words: "completion-words",
+  group: "start",
+  examples: [],
+  hidden: true,
+  type: (command) => command.description("names for a completion script, one a line").argument("<kind>"),
+  act: async ({ io, options: { directory }, args: [kind] }) => {
+    const words = await import("../../operations/completion-words.ts");
+    const names = await words.completionWords(io, { directory, kind });
+    io.stdout(names.map((name) => `${name}\n`).join(""));
+    return EXIT.ok;
+  },
+});
