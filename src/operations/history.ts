@@ -3,6 +3,7 @@ import { EvalsError } from "../domain/problem.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { FingerprintStability, HistoryRun, RunHistory } from "../metrics/run-history.ts";
 import { flakyCases, suiteStability, twiceAnswered } from "../metrics/stability.ts";
+import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { fingerprintRuns } from "./project/fingerprint-runs.ts";
@@ -28,11 +29,16 @@ export async function history(
   const { root } = locate(io, directory);
   const store = await openStoredHistory(root, io);
   try {
-    const runs = store.runs({ suite, limit });
-    if (runs.length === 0 && suite !== undefined) refuseUnknown(suite, store.runs({}));
+    const { items } = await store.read.runs({ suite }, { limit });
+    if (items.length === 0 && suite !== undefined) refuseUnknown(suite, await suitesThatRan(store));
+    const runs: HistoryRun[] = [];
+    for (const { no } of items) {
+      const run = await store.read.run(no);
+      if (run !== undefined) runs.push(historyRun(run));
+    }
     return {
       suite: suite ?? null,
-      runs: runs.map(historyRun),
+      runs,
       stability: suite === undefined ? null : stabilityOf(store, suite),
     };
   } finally {
@@ -60,8 +66,13 @@ function stabilityOf(store: Store, suite: string): FingerprintStability | null {
   };
 }
 
-function refuseUnknown(suite: string, all: readonly StoredRun[]): void {
-  const known = new Set(all.map((run) => run.header.suite));
+async function suitesThatRan(store: Store): Promise<ReadonlySet<string>> {
+  const suites = new Set<string>();
+  for await (const { header } of everyItem((page) => store.read.runs({}, page))) suites.add(header.suite);
+  return suites;
+}
+
+function refuseUnknown(suite: string, known: ReadonlySet<string>): void {
   if (known.size === 0) return;
   throw new EvalsError({
     code: "EVALS_SUITE_UNKNOWN",

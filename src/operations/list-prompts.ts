@@ -6,6 +6,7 @@ import { storedSummary } from "../domain/stored-summary.ts";
 import type { FileSource } from "../project/file-source.ts";
 import { heldBySuite, readPromptFile } from "../project/find-prompt.ts";
 import { workTree } from "../project/work-tree.ts";
+import { everyItem } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { isScoredFile } from "./project/find-run.ts";
@@ -32,7 +33,8 @@ export async function listPrompts(
   const suites = await suitesOf(directory, io);
   const store = await openStoredHistory(root, io);
   try {
-    return chosen.map((one) => listed(one, { files, suites, store }));
+    const measured = await measuredVersions(store, chosen);
+    return chosen.map((one) => listed(one, { files, suites, measured }));
   } finally {
     store.close();
   }
@@ -52,12 +54,12 @@ async function suitesOf(directory: string | undefined, io: Environment): Promise
 interface Sources {
   readonly files: FileSource;
   readonly suites: readonly LoadedSuite[];
-  readonly store: Store;
+  readonly measured: ReadonlyMap<string, ListedVersion["measured"]>;
 }
 
 function listed(
   { name, version, path, state }: KnownVersion,
-  { files, suites, store }: Sources,
+  { files, suites, measured }: Sources,
 ): ListedVersion {
   return {
     name,
@@ -68,7 +70,7 @@ function listed(
     used_by: suites
       .filter(({ prompt }) => prompt?.version.name === name && prompt.version.version === version)
       .map((suite) => ({ suite: suite.name, as: suite.suite.prompt ?? name })),
-    measured: measuredOf(store, name, version),
+    measured: measured.get(versionKey({ name, version })) ?? [],
   };
 }
 
@@ -82,20 +84,32 @@ function aboutOf(files: FileSource, file: { name: string; version: string; path:
   }
 }
 
-/** Of each suite the newest complete run of the whole dataset; what stopped early measures nothing fairly. */
-function measuredOf(store: Store, name: string, version: string): ListedVersion["measured"] {
-  const newest = new Map<string, ListedVersion["measured"][number]>();
-  for (const run of store.runs({ status: ["complete"] })) {
-    const { header } = run;
-    const { prompt, suite, alias } = header;
-    const rate = storedSummary(run).metrics?.pass_rate;
-    if (prompt?.name !== name || prompt.version !== version || header.narrowing !== null) continue;
-    if (isScoredFile(run)) continue;
-    const key = `${suite}\n${header.one_of_several ? alias : ""}`;
-    if (rate === undefined || newest.has(key)) continue;
-    newest.set(key, { suite, alias, run: header.id, started_at: header.started_at, pass_rate: rate });
+const versionKey = ({ name, version }: { readonly name: string; readonly version: string }): string =>
+  `${name}@${version}`;
+
+/**
+ * For each of these versions, of each suite the newest complete run of the whole dataset; what stopped early measures nothing
+ * fairly.
+ */
+async function measuredVersions(
+  store: Store,
+  versions: readonly KnownVersion[],
+): Promise<Map<string, ListedVersion["measured"][number][]>> {
+  const found = new Map(versions.map((one) => [versionKey(one), [] as ListedVersion["measured"][number][]]));
+  const seen = new Set<string>();
+  for await (const run of everyItem((page) => store.read.runs({ status: ["complete"] }, page))) {
+    const { id, prompt, suite, alias, started_at, narrowing, one_of_several } = run.header;
+    const measured = prompt === null ? undefined : found.get(versionKey(prompt));
+    if (prompt === null || measured === undefined || narrowing !== null || isScoredFile(run)) continue;
+    const key = JSON.stringify([versionKey(prompt), suite, one_of_several ? alias : ""]);
+    if (seen.has(key)) continue;
+    const whole = await store.read.run(run.no);
+    const rate = whole && storedSummary(whole).metrics?.pass_rate;
+    if (rate === undefined) continue;
+    seen.add(key);
+    measured.push({ suite, alias, run: id, started_at, pass_rate: rate });
   }
-  return [...newest.values()];
+  return found;
 }
 
 function unknown(name: string, known: readonly KnownVersion[]): EvalsError {

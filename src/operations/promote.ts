@@ -110,7 +110,7 @@ async function runsToPromote(store: Store, input: PromoteInput, io: Environment)
   const { run: word, directory } = input;
   const { root } = locate(io, directory);
   const known = new Set(suiteNames(root));
-  const runs = word === undefined ? newestRuns(store, known) : [findRun(store, word)];
+  const runs = word === undefined ? await newestRuns(store, known) : [findRun(store, word)];
   const gone = runs.find((run) => !known.has(run.header.suite));
   if (gone !== undefined) throw new EvalsError(suiteGone(gone));
   const project = await openProject(io, {
@@ -118,7 +118,7 @@ async function runsToPromote(store: Store, input: PromoteInput, io: Environment)
     suites: [...new Set(runs.map((run) => run.header.suite))],
   });
   const asked = { explicit: word !== undefined, accepts: input.accept !== undefined, store };
-  const chosen = word === undefined ? plannedRuns(store, runs, plannedSuites(project)) : runs;
+  const chosen = word === undefined ? await plannedRuns(store, runs, plannedSuites(project)) : runs;
   return { project, ...(await checkPromotable(project, chosen, asked)) };
 }
 

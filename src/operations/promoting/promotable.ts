@@ -6,6 +6,7 @@ import type { GateResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
@@ -21,34 +22,44 @@ export interface Covered {
 }
 
 /** The newest run of each suite and model. @param suites those that still exist */
-export function newestRuns(store: Store, suites: ReadonlySet<string>): StoredRun[] {
-  const newest = new Map<string, StoredRun>();
-  for (const run of store.runs({})) {
+export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): Promise<StoredRun[]> {
+  const newest = new Map<string, number>();
+  for await (const run of everyItem((page) => read.runs({}, page))) {
     if (!suites.has(run.header.suite) || isScoredFile(run)) continue;
     const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
-    if (!newest.has(key)) newest.set(key, run);
+    if (!newest.has(key)) newest.set(key, run.no);
   }
-  return [...newest.values()];
+  const runs = await Promise.all([...newest.values()].map((no) => read.run(no)));
+  return runs.filter((run) => run !== undefined);
 }
 
 /**
  * In place of a newest run that the files do not plan (another prompt or model was tried), the newest that they do. Where
  * there is none, the newest stays, to be told why it is no baseline.
  */
-export function plannedRuns(
+export async function plannedRuns(
   store: Store,
   newest: readonly StoredRun[],
   plan: readonly PlannedSuite[],
-): StoredRun[] {
+): Promise<StoredRun[]> {
   const chosen = new Map<string, StoredRun>();
   for (const run of newest) {
-    const { suite, alias, one_of_several: several } = run.header;
-    const fits = (one: StoredRun): boolean =>
-      isPlanned(one, plan) && !isScoredFile(one) && (!several || one.header.alias === alias);
-    const best = isPlanned(run, plan) ? run : (store.runs({ suite }).find(fits) ?? run);
+    const best = isPlanned(run, plan) ? run : ((await newestPlanned(store, run, plan)) ?? run);
     chosen.set(best.header.id, best);
   }
   return [...chosen.values()];
+}
+
+/** The newest run of the same suite, and of the same model where it has several, that the files plan. */
+async function newestPlanned(
+  { read }: Store,
+  { header: { suite, alias, one_of_several: several } }: StoredRun,
+  plan: readonly PlannedSuite[],
+): Promise<StoredRun | undefined> {
+  for await (const one of everyItem((page) => read.runs({ suite }, page)))
+    if (isPlanned(one, plan) && !isScoredFile(one) && (!several || one.header.alias === alias))
+      return read.run(one.no);
+  return undefined;
 }
 
 interface PromotableOptions {

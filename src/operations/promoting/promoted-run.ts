@@ -102,8 +102,8 @@ async function answersBeside(
   const text = await readAtCommit(project.root, "HEAD", place);
   if (input.withAnswers !== true) return text === null ? null : { path: place, text: null };
   const kept = answersBefore(text, place, grew);
-  const whole = answersToKeep(store, run, { fresh: false });
-  const fresh = recorded || !grew ? new Map() : answersToKeep(store, run, { fresh: true });
+  const whole = await answersToKeep(store, run, { fresh: false });
+  const fresh = recorded || !grew ? new Map() : await answersToKeep(store, run, { fresh: true });
   const answers = grew ? growAnswers(baseline, run.header.id, { kept, whole, fresh }) : whole;
   const standing = new Set(before?.cases);
   // A line that stands as it was keeps the answers that it counts.
