@@ -34,9 +34,15 @@ export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): S
     if (result instanceof Promise) waits = true;
     results.push(result);
   }
+  const stopped = wasStopped(input);
   return waits
-    ? allOf(results).then((all) => combine(scorers, all))
-    : combine(scorers, results as (Result | typeof NOT_APPLIED)[]);
+    ? allOf(results).then((all) => combine(scorers, all, stopped))
+    : combine(scorers, results as (Result | typeof NOT_APPLIED)[], stopped);
+}
+
+/** A target that one of its limits ended was not done, whatever it had said by then. */
+function wasStopped({ transcript }: ScoreInput): boolean {
+  return transcript.trajectory?.stopped !== undefined;
 }
 
 /** Those that are asked only of trials that pass come last, and not at all of one that has failed. */
@@ -47,18 +53,21 @@ async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): 
   const results = await allOf(
     scorers.map((one) => (!applies(one) ? NOT_APPLIED : isLate(one) ? null : attempt(one, input))),
   );
-  const passes = scorers.every((one, index) => {
-    const result = results[index];
-    const counts = one.required && one.opinion !== true && !isLate(one) && result !== NOT_APPLIED;
-    return !counts || (isScore(result) && result.pass);
-  });
-  if (!passes) return combine(scorers, results);
+  const stopped = wasStopped(input);
+  const passes =
+    !stopped &&
+    scorers.every((one, index) => {
+      const result = results[index];
+      const counts = one.required && one.opinion !== true && !isLate(one) && result !== NOT_APPLIED;
+      return !counts || (isScore(result) && result.pass);
+    });
+  if (!passes) return combine(scorers, results, stopped);
   const late = await allOf(
     scorers.map((one, index) =>
       isLate(one) && applies(one) ? attempt(one, input) : (results[index] ?? null),
     ),
   );
-  return combine(scorers, late);
+  return combine(scorers, late, stopped);
 }
 
 /** Waits for all of them, whatever becomes of the first: nothing of a trial is under way when it has ended. */
@@ -88,14 +97,18 @@ function failure(error: unknown): ScorerFailure {
 const isScore = (result: Result | typeof NOT_APPLIED | null | undefined): result is Score =>
   result !== null && typeof result === "object" && !(result instanceof ScorerFailure);
 
-/** Null: it was not asked, since the trial had failed already. */
+/**
+ * Null: it was not asked, since the trial had failed already.
+ * @param stopped the trial does not pass, whatever its scores
+ */
 function combine(
   scorers: readonly OpenScorer[],
   results: readonly (Result | typeof NOT_APPLIED | null)[],
+  stopped: boolean,
 ): Scoring {
   const scores: (Score | null | undefined)[] = [];
   let voids: (string | null)[] | undefined;
-  let pass = true;
+  let pass = !stopped;
   for (const [index, scorer] of scorers.entries()) {
     const result = results[index];
     if (result === NOT_APPLIED) {

@@ -215,6 +215,10 @@ state
   }
 `);
     expect(stdout).toContain("way: 1 passes");
+    // It was not done: no score makes it pass.
+    expect(stdout).toMatch(/^\S+\/c000\/1 {2}failed$/m);
+    const { stdout: all } = await project.evals(["show", `${run}/c000`]);
+    expect(all).toContain("     stopped by its limit on steps");
   });
 
   it("has the whole transcript in its document, of a trial and of each trial of a case", async () => {

@@ -176,8 +176,10 @@ function trialLines(one: StoredTrial, run: StoredRun, width: number): string[] {
       ? []
       : [`     ${plainLine(run.header.scorers[index]?.name ?? "")}: ${plainLine(score.reason)}`],
   );
+  const stopped = one.answer?.trajectory?.stopped;
   return [
     cut(`  ${one.trial}  ${word.padEnd(8)}  ${plainLine(said)}`, width),
+    ...(stopped === undefined ? [] : [cut(`     stopped by its limit on ${stopped}`, width)]),
     ...reasons.map((line) => cut(line, width)),
   ];
 }

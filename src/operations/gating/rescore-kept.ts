@@ -14,6 +14,7 @@ function textAlone(output: string): Transcript {
   return new Proxy({ output } as Transcript, {
     get: (target, name) => {
       if (name === "output") return target.output;
+      if (name === "trajectory") return undefined;
       throw new NotKept();
     },
     ownKeys: () => {
