@@ -77,6 +77,8 @@ export function sideOf(trials, { tags = [], scorers = {} } = {}) {
   ];
   return {
     label: "a run",
+    prompt: null,
+    model: null,
     run: null,
     suite: "simulated",
     target: "simulated",

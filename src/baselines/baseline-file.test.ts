@@ -87,6 +87,9 @@ function headerOf(run: GeneratedRun): RunHeader {
     id: "3f9c0001",
     suite: "s",
     target: "prompt 1.0.0 · m",
+    prompt: { name: "s", version: "1.0.0" },
+    provider: "openai",
+    model: "m",
     trials: run.trials,
     cases: run.cases.length,
     fingerprint: sha256("root"),
@@ -223,7 +226,7 @@ describe("a baseline file", () => {
     ],
     [
       "of a newer version",
-      (text: string) => text.replace("baseline/1", "baseline/2"),
+      (text: string) => text.replace("baseline/1", "baseline/3"),
       "EVALS_BASELINE_VERSION",
       1,
     ],

@@ -8,20 +8,41 @@ import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
+/** What is written where nothing needs more, so that the first version of the program goes on reading it. */
 export const BASELINE_SCHEMA = "evals.baseline/1";
+
+/** What is written where a line has `flips` or `failures`: its header says as values what was asked. */
+export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
-/** First line of a baseline file. No date and no commit: git knows those, and squash merges lose them. */
-export const BaselineHeader = z.strictObject({
-  schema: z.literal(BASELINE_SCHEMA),
+const named = {
   suite: z.string(),
   /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   target: z.string(),
+};
+
+const judged = {
   scorers: keyedByUser(z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() })),
   /** A wanted regression: from the base's root to this file's, and why. */
   accepted: z.strictObject({ from: Hash, to: Hash, why: z.string().min(1) }).optional(),
-});
+};
+
+/** First line of a baseline file. No date and no commit: git knows those, and squash merges lose them. */
+export const BaselineHeader = z.discriminatedUnion("schema", [
+  z.strictObject({ schema: z.literal(BASELINE_SCHEMA), ...named, ...judged }),
+  z.strictObject({
+    schema: z.literal(BASELINE_SCHEMA_2),
+    ...named,
+    /** Absent for a target without one. */
+    prompt: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }).optional(),
+    /** As its provider calls it; absent where the answers were made elsewhere. */
+    model: z.string().optional(),
+    /** Path of the project in its repository; `.` at the top. */
+    project: z.string().min(1),
+    ...judged,
+  }),
+]);
 export type BaselineHeader = z.output<typeof BaselineHeader>;
 
 /**
@@ -35,7 +56,7 @@ const CaseScores = z.union([
 ]);
 
 /** One line a case, sorted by id: branches that touch cases apart from each other merge. */
-export const BaselineCase = z.strictObject({
+const FirstCase = z.strictObject({
   case: z.string().min(1),
   /** Hash of input and expected. */
   content: Hash,
@@ -46,6 +67,14 @@ export const BaselineCase = z.strictObject({
   trials: z.int().min(1),
   pass: z.int().min(0),
   scores: keyedByUser(CaseScores),
+});
+
+/** A line as every version of the file may have it. */
+export const BaselineCase = FirstCase.extend({
+  /** By kind of pressure: passing trials that were put under it, and how many of them passed no longer. */
+  flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+  /** Failed trials by the class of their failure. */
+  failures: keyedByUser(z.int().min(1)).optional(),
 });
 export type BaselineCase = z.output<typeof BaselineCase>;
 
@@ -109,7 +138,7 @@ function readHeader(line: string, path: string): BaselineHeader {
     throw new EvalsError(brokenLine(path, 1));
   }
   const schema = (value as { schema?: unknown } | null)?.schema;
-  if (typeof schema === "string" && schema !== BASELINE_SCHEMA)
+  if (typeof schema === "string" && schema !== BASELINE_SCHEMA && schema !== BASELINE_SCHEMA_2)
     throw new EvalsError(otherVersion(path, schema));
   const header = BaselineHeader.safeParse(value, ONCE);
   if (!header.success) throw new EvalsError(brokenLine(path, 1));
@@ -120,7 +149,8 @@ function readHeader(line: string, path: string): BaselineHeader {
 
 function readLine(line: string, header: BaselineHeader): BaselineCase | undefined {
   try {
-    const one = BaselineCase.parse(JSON.parse(line));
+    const shape = header.schema === BASELINE_SCHEMA ? FirstCase : BaselineCase;
+    const one: BaselineCase = shape.parse(JSON.parse(line));
     return isCounted(one, header) ? one : undefined;
   } catch {
     return undefined;
@@ -128,13 +158,21 @@ function readLine(line: string, header: BaselineHeader): BaselineCase | undefine
 }
 
 /** Whether its counts can be those of so many trials; a line that was edited by hand is not believed. */
-function isCounted({ trials, pass, scores }: BaselineCase, { scorers }: BaselineHeader): boolean {
+function isCounted(
+  { trials, pass, scores, flips = {}, failures = {} }: BaselineCase,
+  { scorers }: BaselineHeader,
+): boolean {
   const fits = ([name, one]: [string, z.output<typeof CaseScores>]): boolean => {
     if (typeof one === "number") return one <= trials;
     if (Array.isArray(one)) return one.length <= trials && scorers[name]?.graded === true;
     return one.pass <= one.n && one.n <= trials;
   };
-  return pass <= trials && Object.entries(scores).every(fits);
+  return (
+    pass <= trials &&
+    Object.entries(scores).every(fits) &&
+    Object.values(flips).every(([tried, flipped]) => flipped <= tried) &&
+    Object.values(failures).every((count) => count <= trials - pass)
+  );
 }
 
 const WHY = "The gate compares with what this file says; it must not guess at it.";
@@ -157,7 +195,7 @@ function otherVersion(path: string, schema: string): Problem {
     path,
     line: 1,
     column: 1,
-    what: `The baseline is of version "${schema}", and this program reads ${BASELINE_SCHEMA}.`,
+    what: `The baseline is of version "${schema}", and this program reads ${BASELINE_SCHEMA} and ${BASELINE_SCHEMA_2}.`,
     why: WHY,
     fix: "Update git-evals; or, to replace it: evals run --baseline none && evals promote",
   };
@@ -209,6 +247,7 @@ export function sideOfBaseline({ header, cases }: Baseline, label: string, root:
     run: null,
     suite: header.suite,
     target: header.target,
+    ...targetOf(header),
     fingerprint: root,
     trials: cases.reduce((most, one) => Math.max(most, one.trials), 0),
     ids: cases.map((one) => one.case),
@@ -220,6 +259,21 @@ export function sideOfBaseline({ header, cases }: Baseline, label: string, root:
       Object.entries(header.scorers).map(([name, scorer]) => [name, scoresOf(name, scorer, cases)]),
     ),
     tagsOf: () => [],
+  };
+}
+
+/**
+ * What a baseline was made with, as values. The first version of the file has only a text for people: the prompt's version
+ * and the model's name are taken from it here and nowhere else.
+ */
+export function targetOf(header: BaselineHeader): Pick<Side, "prompt" | "model"> {
+  if (header.schema === BASELINE_SCHEMA_2)
+    return { prompt: header.prompt ?? null, model: header.model ?? null };
+  const [, version, model = ""] = /^(?:prompt (\S+) · )?(.*)$/s.exec(header.target) ?? [];
+  return {
+    prompt: version === undefined ? null : { name: null, version },
+    // A file of recorded answers does not say which model gave them.
+    model: model.endsWith(".jsonl") ? null : model,
   };
 }
 

@@ -9,6 +9,8 @@ const baseline = (counts: readonly (readonly [number, number])[]): Side => ({
   run: "b",
   suite: "s",
   target: "t",
+  prompt: null,
+  model: "t",
   fingerprint: "f",
   trials: 5,
   ids: counts.map((_, place) => `c${place}`),

@@ -74,6 +74,8 @@ function side(rates: readonly number[], hash = "a"): Side {
     run: "x",
     suite: "s",
     target: "t",
+    prompt: null,
+    model: "t",
     fingerprint: null,
     trials: 10,
     ids: rates.map((_, index) => `case ${index}`),

@@ -1,7 +1,13 @@
 import { canonicalJson } from "../domain/json.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { TrialRow } from "../store/store.ts";
-import { BASELINE_SCHEMA, type Baseline, type BaselineCase, type BaselineHeader } from "./baseline-file.ts";
+import {
+  BASELINE_SCHEMA,
+  BASELINE_SCHEMA_2,
+  type Baseline,
+  type BaselineCase,
+  type BaselineHeader,
+} from "./baseline-file.ts";
 
 /** Answered trials of a case so far, in the order of their numbers. */
 interface CaseSums {
@@ -16,6 +22,8 @@ export interface BaselineOptions {
   readonly fresh?: boolean;
   /** Runs that asked for what a case took from the cache; they count as in it, so that nobody adds them again. */
   readonly origins?: ReadonlyMap<number, readonly string[]>;
+  /** Path of the project in its repository; `.` at the top. */
+  readonly project?: string;
 }
 
 /** A run's trials as a baseline. @param rows by case and trial */
@@ -23,7 +31,7 @@ export function baselineOfRun(
   header: RunHeader,
   cases: readonly StoredCase[],
   rows: Iterable<TrialRow>,
-  { fresh = false, origins = new Map() }: BaselineOptions = {},
+  { fresh = false, origins = new Map(), project = "." }: BaselineOptions = {},
 ): Baseline {
   const sums = new Map<number, CaseSums>();
   for (const row of rows) {
@@ -46,7 +54,7 @@ export function baselineOfRun(
     sums.set(row.case_no, one);
   }
   return {
-    header: headerOf(header),
+    header: headerOf(header, project),
     cases: cases.flatMap((golden) => {
       const one = sums.get(golden.case_no);
       if (one === undefined) return [];
@@ -56,11 +64,20 @@ export function baselineOfRun(
   };
 }
 
-function headerOf({ suite, target, scorers }: RunHeader): BaselineHeader {
+type SecondHeader = Extract<BaselineHeader, { schema: typeof BASELINE_SCHEMA_2 }>;
+
+/** All that is known; what of it is written is decided with the lines (`settleBaseline`). */
+function headerOf(
+  { suite, target, prompt, provider, model, scorers }: RunHeader,
+  project: string,
+): SecondHeader {
   return {
-    schema: BASELINE_SCHEMA,
+    schema: BASELINE_SCHEMA_2,
     suite,
     target,
+    ...(prompt === null ? {} : { prompt: { name: prompt.name, version: prompt.version } }),
+    ...(provider === "outputs" ? {} : { model }),
+    project,
     scorers: Object.fromEntries(
       scorers.map(({ name, hash, required, binary }) => [
         name,
@@ -149,8 +166,20 @@ export function settleBaseline(
     const kept = old.get(one.case);
     return kept !== undefined && isSameResult(kept, one) ? kept : one;
   });
-  return { header: settledHeader(before?.header ?? null, after.header, accepted), cases };
+  const now = writtenHeader(after.header, cases);
+  return { header: settledHeader(before?.header ?? null, now, accepted), cases };
 }
+
+/** Where no line has more than counts the first version of the file is written, which every version of the program reads. */
+function writtenHeader(header: BaselineHeader, cases: readonly BaselineCase[]): BaselineHeader {
+  return cases.some(hasMore) ? header : firstVersion(header);
+}
+
+function firstVersion({ suite, target, scorers, accepted }: BaselineHeader): BaselineHeader {
+  return { schema: BASELINE_SCHEMA, suite, target, scorers, ...(accepted === undefined ? {} : { accepted }) };
+}
+
+const hasMore = ({ flips, failures }: BaselineCase): boolean => flips !== undefined || failures !== undefined;
 
 /** Which runs it was counted in does not make it another result. */
 function isSameResult(a: BaselineCase, b: BaselineCase): boolean {
@@ -203,6 +232,23 @@ function joined(
     trials,
     pass: a.pass + (b?.pass ?? 0),
     scores: Object.fromEntries(scores),
+    ...joinedParts(a, b),
+  };
+}
+
+/** Flips and failures of both; absent where neither has any. */
+function joinedParts(a: BaselineCase, b: BaselineCase | null): Pick<BaselineCase, "flips" | "failures"> {
+  const flips = { ...a.flips };
+  for (const [kind, [tried, flipped]] of Object.entries(b?.flips ?? {})) {
+    const [before, flippedBefore] = flips[kind] ?? [0, 0];
+    flips[kind] = [before + tried, flippedBefore + flipped];
+  }
+  const failures = { ...a.failures };
+  for (const [name, count] of Object.entries(b?.failures ?? {}))
+    failures[name] = (failures[name] ?? 0) + count;
+  return {
+    ...(Object.keys(flips).length === 0 ? {} : { flips }),
+    ...(Object.keys(failures).length === 0 ? {} : { failures }),
   };
 }
 

@@ -25,7 +25,12 @@ export interface Side {
   /** Id of the stored run, when there is one. */
   readonly run: string | null;
   readonly suite: string;
+  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   readonly target: string;
+  /** Null without a prompt; its name is null for a baseline whose file does not say it. */
+  readonly prompt: { readonly name: string | null; readonly version: string } | null;
+  /** As its provider calls it; null where the answers were made elsewhere. */
+  readonly model: string | null;
   readonly fingerprint: string | null;
   /** Most trials that a case has. */
   readonly trials: number;
@@ -48,6 +53,8 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
     run: header.id,
     suite: header.suite,
     target: header.target,
+    prompt: header.prompt,
+    model: header.provider === "outputs" ? null : header.model,
     fingerprint: header.fingerprint,
     trials: most(tally.answered),
     ids: cases.map((one) => one.id),

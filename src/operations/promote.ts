@@ -1,6 +1,7 @@
 import { movedBy, planPromotion } from "../baselines/promotion.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { PromotedSuite, Promotion } from "../domain/promotion.ts";
+import type { RuleResult } from "../domain/verdict.ts";
 import { commitFiles } from "../git/commit-files.ts";
 import { isDetached, userOfGit } from "../git/repository.ts";
 import { requireRepository } from "../git/require-repository.ts";
@@ -54,7 +55,8 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
   try {
     const { project, covered, passedOver } = await runsToPromote(store, input, io);
     for (const { what, fix } of passedOver) io.notice(`${what} Passed over: ${fix}`);
-    const making = { project, store, input, io };
+    const path = prefix.replace(/\/$/, "");
+    const making = { project, projectPath: path === "" ? "." : path, store, input, io };
     const every = await Promise.all([...covered].sort(byPath).map((one) => promotedRun(one, making)));
     refuseNothingToAccept(every, making);
     noticeWhatStays(every, input, making);
@@ -64,7 +66,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
       why: input.message ?? input.accept ?? null,
       who: await userOfGit(root),
       at: io.date().toISOString(),
-      project: prefix.replace(/\/$/, ""),
+      project: path,
       files: [...new Set(covered.flatMap((one) => one.files))].sort(),
       // A tag holds every baseline that stands there, grown or not.
       tagged: every,
@@ -162,12 +164,12 @@ function nothingToAdd({ run }: Promoting): Problem {
 }
 
 /** What an acceptance leaves as it is: it speaks of the regression rule alone. */
-function stillMissed(missed: readonly string[]): readonly string[] {
-  return missed.filter((rule) => !rule.startsWith("regression "));
+function stillMissed(missed: readonly RuleResult[]): readonly RuleResult[] {
+  return missed.filter(({ kind }) => kind !== "regression");
 }
 
-function stillMissedText({ header }: Promoting, rules: readonly string[]): string {
-  return `${header.suite} still misses ${rules.join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
+function stillMissedText({ header }: Promoting, rules: readonly RuleResult[]): string {
+  return `${header.suite} still misses ${rules.map(({ rule }) => rule).join(", ")}: --accept clears the regression rule alone, and CI goes on failing by ${rules.length === 1 ? "it" : "them"}.`;
 }
 
 /** A reason belongs to something: a baseline that got worse, or a first run that misses what its suite requires. */

@@ -26,6 +26,8 @@ export function sideOfCounts(counts: readonly Counts[], changes: Partial<Side> =
     run: "aa000001",
     suite: "triage",
     target: "prompt 1.0.0 · small",
+    prompt: { name: "triage", version: "1.0.0" },
+    model: "small",
     fingerprint: "f".repeat(64),
     trials: Math.max(0, ...answered),
     ids: counts.map((_, place) => `c${place}`),

@@ -92,13 +92,13 @@ function planWith(
 /** The version that the baseline names: this run's own, one of the files, or one that git still has. */
 async function baselinePrompt(
   { suite }: Plan,
-  { side, run, commit }: GateBaseline,
+  { side, commit }: GateBaseline,
   { root, home }: PromptPlaces,
 ): Promise<LoadedPrompt | null> {
   const own = suite.prompt;
-  const version = run?.header.prompt?.version ?? /^prompt (\S+) · /.exec(side?.target ?? "")?.[1];
+  const version = side?.prompt?.version;
   if (own === null || version === undefined) return null;
-  const name = run?.header.prompt?.name ?? own.version.name;
+  const name = side?.prompt?.name ?? own.version.name;
   if (name === own.version.name && version === own.version.version) return own;
   const spec = `${name}@${version}`;
   return (

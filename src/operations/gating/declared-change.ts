@@ -26,7 +26,7 @@ export interface SideFacts {
   readonly suite: string;
   /** Null for the only model of a suite whose alias is not known. */
   readonly alias: string | null;
-  /** Null without a prompt. A baseline knows its version alone. */
+  /** Null without a prompt. A baseline may know its version alone. */
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
   /** The model, as its target is called; null where answers were made elsewhere. */
   readonly label: string | null;
@@ -38,8 +38,6 @@ export interface SideFacts {
   readonly commit: string | null;
 }
 
-const TARGET = /^(?:prompt (\S+) · )?(.*)$/s;
-
 const isSchema = (type: string): boolean => type === "json-schema";
 
 export function factsOfRun(store: Store, { no, header }: StoredRun): SideFacts {
@@ -47,7 +45,7 @@ export function factsOfRun(store: Store, { no, header }: StoredRun): SideFacts {
     suite: header.suite,
     alias: header.alias,
     prompt: header.prompt,
-    label: header.provider === "outputs" ? null : labelOf(header.target),
+    label: header.provider === "outputs" ? null : header.model,
     scorers: new Map(header.scorers.map(({ name, hash, type }) => [name, { hash, schema: isSchema(type) }])),
     request: header.cases === 0 ? null : store.request(no, 0),
     commit: header.dirty === false ? header.commit : null,
@@ -73,20 +71,16 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
 
 /** @param alias null unless the suite lists several models */
 export function factsOfBaseline(side: Side, alias: string | null, commit: string | null): SideFacts {
-  const version = TARGET.exec(side.target)?.[1];
-  const label = labelOf(side.target);
   return {
     suite: side.suite,
     alias,
-    prompt: version === undefined ? null : { name: null, version },
-    label: label.endsWith(".jsonl") ? null : label,
+    prompt: side.prompt,
+    label: side.model,
     scorers: new Map([...side.scores].map(([name, { hash }]) => [name, { hash, schema: false }])),
     request: null,
     commit,
   };
 }
-
-const labelOf = (target: string): string => TARGET.exec(target)?.[2] ?? "";
 
 /** Where the versions' files are read from. */
 export interface Files {

@@ -1,3 +1,4 @@
+import type { Side } from "../../baselines/side.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store } from "../../store/store.ts";
@@ -19,10 +20,17 @@ export async function declaredInRun(
   { place, io, store }: ContractContext,
 ): Promise<DeclaredChange | null> {
   const { prompt } = plan.suite;
-  if (side === null || prompt === null || side.target.startsWith(`prompt ${prompt.version.version} · `))
-    return null;
+  if (side === null || prompt === null || isPrompt(side, prompt.version)) return null;
   const { declaredChange, factsOfBaseline, factsOfPlan, factsOfRun } = await import("./declared-change.ts");
   const alias = plan.suite.suite.models === undefined ? null : plan.model.alias;
   const base = run === null ? factsOfBaseline(side, alias, commit) : factsOfRun(store, run);
   return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
+}
+
+/** Whether a side was made with this very version. A baseline that does not say its prompt's name has the suite's. */
+function isPrompt(
+  { prompt }: Side,
+  { name, version }: { readonly name: string; readonly version: string },
+): boolean {
+  return prompt !== null && prompt.version === version && (prompt.name ?? name) === name;
 }

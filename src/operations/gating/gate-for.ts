@@ -143,6 +143,8 @@ function stopFor(
       run: null,
       suite: plan.suite.name,
       target: plan.target.label,
+      prompt: plan.suite.prompt?.version ?? null,
+      model: plan.target.label,
       fingerprint: plan.fingerprint,
       trials: plan.trials,
       ids: cases.map((one) => one.id),

@@ -111,8 +111,14 @@ async function stillCompared(
   }
 }
 
+/** The suite that a baseline's header names, of whatever version; null where it cannot be read. */
 function suiteIn(text: string | null): string | null {
-  return /^\{"schema":"evals\.baseline\/\d+","suite":"([^"\\]+)"/.exec(text ?? "")?.[1] ?? null;
+  try {
+    const { suite } = JSON.parse(text?.split("\n", 1)[0] ?? "") as { readonly suite?: unknown };
+    return typeof suite === "string" ? suite : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Baselines that the base branch got after the change had left it. */

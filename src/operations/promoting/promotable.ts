@@ -2,7 +2,7 @@ import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
-import type { GateResult } from "../../domain/verdict.ts";
+import type { GateResult, RuleResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
@@ -129,12 +129,10 @@ async function whyNot(
 }
 
 /** Rules by which the run's gate failed; none where it did not. */
-export function missedRules(run: StoredRun, store: Store): readonly string[] {
+export function missedRules(run: StoredRun, store: Store): readonly RuleResult[] {
   const gate = gateOf(run) ?? gateOfSameAnswers(run, store);
   if (gate?.outcome !== "failed") return [];
-  return gate.rules
-    .filter((one) => one.outcome === "failed" && one.enforced !== false)
-    .map((one) => one.rule);
+  return gate.rules.filter((one) => one.outcome === "failed" && one.enforced !== false);
 }
 
 const gateOf = (run: StoredRun): GateResult | undefined => storedSummary(run).gate;
@@ -274,11 +272,11 @@ export function suiteGone(run: StoredRun): Problem {
   );
 }
 
-function gateFailed(run: StoredRun, missed: readonly string[]): Problem {
+function gateFailed(run: StoredRun, missed: readonly RuleResult[]): Problem {
   return problemOf(
     run,
     "EVALS_PROMOTE_GATE_FAILED",
-    `its gate failed (${missed.join(", ")})`,
+    `its gate failed (${missed.map(({ rule }) => rule).join(", ")})`,
     "As a baseline it would lower the bar for every later run, and nobody would have said why.",
     `Mend it and run again; or, where it is wanted: evals promote ${run.header.id} --accept "<why>"`,
   );

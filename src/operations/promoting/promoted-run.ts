@@ -33,6 +33,8 @@ export interface PromotionChoices {
 /** What a run is made into its baseline with. */
 export interface Making {
   readonly project: Project;
+  /** Path of the project in its repository; `.` at the top. */
+  readonly projectPath: string;
   readonly store: Store;
   readonly input: PromotionChoices;
   readonly io: Environment;
@@ -45,11 +47,14 @@ export interface Promoting extends PromotedRun {
 
 /** @throws {EvalsError} for a broken file of HEAD that is to be added to */
 export async function promotedRun({ run, path }: Covered, making: Making): Promise<Promoting> {
-  const { project, store, input } = making;
+  const { project, projectPath, store, input } = making;
   const { header } = run;
   const before = await baselineBefore(project.root, path, input);
   const cases = store.cases(run.no);
-  const whole = baselineOfRun(header, cases, store.scan(run.no), { origins: store.origins(run.no) });
+  const whole = baselineOfRun(header, cases, store.scan(run.no), {
+    origins: store.origins(run.no),
+    project: projectPath,
+  });
   // Answers that were recorded or scored again were paid for by another run: they are no new evidence.
   const recorded = isRecorded(run);
   const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), { fresh: true });

@@ -117,11 +117,11 @@ async function pairsOfModels(
   return [common[0] ?? { base, candidate, fits: false }];
 }
 
-/** Of a baseline that does not name its model, how the model is called tells it. */
+/** Where a baseline does not know its model's alias, the names that the provider gives to both models are compared. */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
-  const label = ({ read }: SideSource): string => read().target.replace(/^prompt \S+ · /, "");
-  return label(a) === label(b);
+  const [one, other] = [a.read(), b.read()];
+  return (one.model ?? one.target) === (other.model ?? other.target);
 }
 
 /** Of a model that the files plan, as they are now or as they were at the run's own commit. */

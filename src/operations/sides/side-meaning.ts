@@ -142,9 +142,10 @@ export async function promptSides(word: string, { store, root, io }: SideContext
   const [name = "", version] = word.split("@");
   const head = version === undefined ? null : await findCommit(root, "HEAD");
   if (head === null) return runs;
-  const promoted = (await baselinesAt(root, head.commit, "HEAD")).filter((side) =>
-    side.read().target.startsWith(`prompt ${version} · `),
-  );
+  const promoted = (await baselinesAt(root, head.commit, "HEAD")).filter((side) => {
+    const { prompt } = side.read();
+    return prompt !== null && prompt.version === version && (prompt.name ?? name) === name;
+  });
   const missing = besides(promoted, runs);
   if (missing.length === 0) return runs;
   const { readProjectAt } = await import("../project/project-at.ts");
