@@ -116,7 +116,7 @@ function verdictOf(base: Side, candidate: Side): unknown {
   const { comparison, findings } = compareSides(base, candidate, { rules, narrowed: false });
   return {
     ...comparison,
-    baseline: { ...comparison.baseline, side: "", run: null },
+    baseline: { ...comparison.baseline, side: "", file: undefined, run: null },
     said: findings.map((one) => one.said),
   };
 }
@@ -143,7 +143,11 @@ describe("a baseline file", () => {
         );
         fc.pre(answered.size === before.cases.length);
         const candidate = storedSide({ ...after, cases: mixed(before, after) });
-        const file = sideOfBaseline(parseBaseline(written(before), PATH), "file", sha256("root"));
+        const file = sideOfBaseline(
+          parseBaseline(written(before), PATH),
+          { path: PATH, at: "HEAD" },
+          sha256("root"),
+        );
         expect(verdictOf(file, candidate)).toEqual(verdictOf(storedSide(before), candidate));
       }),
       { numRuns: 300 },

@@ -5,6 +5,7 @@ import { fileLines } from "../domain/line-file.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
+import type { BaselineFileAt } from "../domain/report.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
 import type { Side, SideScores } from "./side.ts";
 
@@ -84,7 +85,7 @@ export interface Baseline {
   readonly cases: readonly BaselineCase[];
 }
 
-/** Where a suite's baseline stands, relative to the project root. @param alias only when the suite lists several models */
+/** Where a suite's baseline is kept, relative to the project root. @param alias only when the suite lists several models */
 export function baselinePath(suite: string, alias: string | null): string {
   return alias === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${alias}.jsonl`;
 }
@@ -241,9 +242,10 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
 }
 
 /** A baseline as a side of a comparison. @param root its fingerprint, computed from its keys */
-export function sideOfBaseline({ header, cases }: Baseline, label: string, root: string): Side {
+export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt, root: string): Side {
   return {
-    label,
+    label: `${file.path} at ${file.at}`,
+    file,
     run: null,
     suite: header.suite,
     target: header.target,

@@ -116,7 +116,7 @@ describe("the header of a baseline", () => {
 });
 
 describe("what a baseline was made with", () => {
-  const side = (text: string) => sideOfBaseline(parseBaseline(text, PATH), PATH, HASH);
+  const side = (text: string) => sideOfBaseline(parseBaseline(text, PATH), { path: PATH, at: "HEAD" }, HASH);
 
   it("is read as values from a file of either version", () => {
     expect(side(OLD)).toMatchObject({ prompt: { name: null, version: "1.0.0" }, model: "m" });

@@ -4,7 +4,7 @@ import type { GateResult, RuleResult } from "../domain/verdict.ts";
 export interface BehindBase {
   /** `main`. */
   readonly branch: string;
-  /** As git is told of it: `origin/main`. */
+  /** The name by which git finds it: `origin/main`. */
   readonly ref: string;
   /** Ids of the cases of the baseline where the change left the branch. */
   readonly had: ReadonlySet<string>;

@@ -116,10 +116,12 @@ describe("the test of canaries", () => {
 });
 
 describe("a comparison with a stale baseline", () => {
-  const compared = (verdict: "regressed" | "incomparable", said: string) =>
+  const compared = (verdict: "regressed" | "incomparable", said: string, metric = "pass_rate") =>
     ({
-      comparison: { verdict, said, metrics: [{ metric: "pass_rate", verdict }] },
-      findings: [{ verdict, said, compared: { row: { verdict } } }],
+      comparison: { verdict, said, metrics: [{ metric, verdict }], cases: { paired: 120 } },
+      findings: [
+        { verdict, said, compared: { row: { metric, delta: -0.041, low: -0.072, high: -0.01, verdict } } },
+      ],
     }) as unknown as ComparedSides;
   const canary = { run: "r", asked: 25, answered: 25, baseline: 1, today: 0.5, p: 0, stale: true };
 
@@ -136,6 +138,13 @@ describe("a comparison with a stale baseline", () => {
       warnings: ["baseline_stale"],
     });
     expect(findings[0]).toMatchObject({ verdict: "inconclusive", said: comparison.said });
+  });
+
+  it("is put in words from its numbers, whatever a scorer is called", () => {
+    const { comparison } = withCanary(compared("regressed", "said", "score.tone: warm; kind"), canary);
+    expect(comparison.said).toMatch(
+      /^tone: warm; kind fell 4\.1 points \(1\.0 to 7\.2\) on these 120 cases, but/,
+    );
   });
 
   it("stays incomparable where it was", () => {

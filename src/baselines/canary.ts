@@ -4,7 +4,8 @@ import { storedReport } from "../domain/stored-report.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { type RandomSource, seededOrder, seededRandom } from "../statistics/seeded-random.ts";
 import { stratifiedTest } from "../statistics/stratified-test.ts";
-import type { ComparedSides } from "./compare-sides.ts";
+import type { ComparedSides, RuleFinding } from "./compare-sides.ts";
+import { explainStale } from "./explain-verdict.ts";
 import type { Side } from "./side.ts";
 
 /** Two-sided: an unchanged provider is called changed at most so often (docs/decisions/0001-canary.md). */
@@ -122,26 +123,28 @@ export function withCanary(compared: ComparedSides, canary: CanaryResult | null)
   if (canary === null) return compared;
   const { comparison, findings } = compared;
   if (!canary.stale) return { findings, comparison: { ...comparison, canary } };
+  const unsettledFindings = findings.map((one) => staleFinding(one, comparison.cases.paired));
+  const deciding = findings.findIndex((one) => one.verdict === comparison.verdict);
+  const said = unsettledFindings[deciding]?.said ?? comparison.said;
+  return { comparison: staleComparison(comparison, canary, said), findings: unsettledFindings };
+}
+
+function staleFinding(finding: RuleFinding, cases: number): RuleFinding {
+  const { compared, verdict, said } = finding;
   return {
-    comparison: staleComparison(comparison, canary),
-    findings: findings.map((one) => ({
-      ...one,
-      verdict: unsettled(one.verdict),
-      said: staleSaid(one.said, one.verdict),
-      compared: {
-        ...one.compared,
-        row: { ...one.compared.row, verdict: unsettled(one.compared.row.verdict) },
-      },
-    })),
+    ...finding,
+    verdict: unsettled(verdict),
+    said: verdict === "incomparable" ? said : explainStale(compared.row, cases),
+    compared: { ...compared, row: { ...compared.row, verdict: unsettled(compared.row.verdict) } },
   };
 }
 
-/** A comparison whose baseline the provider has left behind. */
-export function staleComparison(comparison: Comparison, canary: CanaryResult): Comparison {
+/** A comparison whose baseline the provider has left behind. @param said the deciding rule's sentence */
+function staleComparison(comparison: Comparison, canary: CanaryResult, said: string): Comparison {
   return {
     ...comparison,
     verdict: unsettled(comparison.verdict),
-    said: staleSaid(comparison.said, comparison.verdict),
+    said,
     metrics: comparison.metrics.map((row) => ({ ...row, verdict: unsettled(row.verdict) })),
     canary,
     warnings: ["baseline_stale"],
@@ -149,10 +152,3 @@ export function staleComparison(comparison: Comparison, canary: CanaryResult): C
 }
 
 const unsettled = (verdict: Verdict): Verdict => (verdict === "incomparable" ? verdict : "inconclusive");
-
-/** The measured difference without the word that it would have been given. */
-function staleSaid(said: string, verdict: Verdict): string {
-  if (verdict === "incomparable") return said;
-  const [measured = said] = said.split(/: |; /);
-  return `${measured}, but the provider has moved since the baseline was made: not enough evidence`;
-}

@@ -11,7 +11,7 @@ export type ChangeBuild =
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a build's own words stand beside the environment; null for a file that is not there. */
+/** Where a build writes its own words, beside the environment; null for a file that is not there. */
 export type ReadText = (path: string) => string | null;
 
 /** What a CI system sets in the build of a change. */
@@ -294,7 +294,7 @@ const ALSO_IN_PUSHES = new Set([
   "CODEBUILD_WEBHOOK_BASE_REF",
 ]);
 
-/** GitHub writes what happened into a file: a merge queue's branch, or a change that another event speaks of, stands only there. */
+/** GitHub writes what happened into a file: only there are a merge queue's branch and a change that another event is about. */
 function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
   const path = value(env, "GITHUB_EVENT_PATH");
   const event = path === null ? null : parsed(read(path));

@@ -66,7 +66,7 @@ function ranked(cases: readonly CaseComparison[], all: number): CaseComparison[]
     .sort((a, b) => a.p - b.p || shift(b) - shift(a) || (a.id < b.id ? -1 : 1));
 }
 
-/** How the pass rate moved within each tag that stands on at least two paired cases. */
+/** How the pass rate moved within each tag that has at least two paired cases. */
 export function comparedTags(
   base: Side,
   candidate: Side,

@@ -37,7 +37,7 @@ export interface CompareOptions {
   readonly narrowed: boolean;
   /** Bounds of a sequential look for each rule; the fixed design when left out. */
   readonly bounds?: readonly TestBounds[] | undefined;
-  /** What a look of the sequential test has concluded of each rule: the sizes are measured anew, the word stands. */
+  /** What a look of the sequential test has concluded of each rule: the sizes are measured anew, the verdict is kept. */
   readonly concluded?: readonly Verdict[] | undefined;
 }
 
@@ -54,7 +54,7 @@ export function compareSides(base: Side, candidate: Side, options: CompareOption
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
-  // What passes rests on other scorers: a case that stands otherwise has not moved.
+  // What passes rests on other scorers: a case with another result has not moved.
   const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
   const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };
@@ -183,6 +183,7 @@ function gatingRows(findings: readonly RuleFinding[]): ReadonlyMap<string, Metri
 function sideOf(side: Side): ComparisonSide {
   return {
     side: side.label,
+    ...(side.file === undefined ? {} : { file: side.file }),
     run: side.run,
     target: side.target,
     fingerprint: side.fingerprint,

@@ -66,6 +66,18 @@ export function explainVerdict(
   }
 }
 
+/** What was measured against a baseline that the provider has left behind: the difference, and no verdict. */
+export function explainStale(
+  { metric, delta, low, high }: Pick<MetricComparison, "metric" | "delta" | "low" | "high">,
+  cases: number,
+): string {
+  const name = metricWords(metric);
+  const moved =
+    delta === null ? "" : delta < 0 ? ` fell ${points(delta)} points` : ` ${signed(delta)} points`;
+  const on = cases === 1 ? "this case" : `these ${cases} cases`;
+  return `${name}${moved}${bounds(low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
+}
+
 /** What a run that stopped early had seen when it was decided: a repeated interval, since it was looked at before. */
 export function explainDecision(
   trials: number,

@@ -100,7 +100,7 @@ export function gateRun(input: GateInput): {
     compared.findings.length === 0
       ? compared.comparison.verdict
       : worstVerdict(compared.findings.map((one) => one.verdict));
-  // What a look has concluded of a promise stands too.
+  // What a look has concluded of a promise is kept, too.
   const contract = contractOf(input, baseline, input.look?.compared ?? compared);
   const held =
     contract === null || !gate.contract
@@ -154,7 +154,7 @@ function compareRun({ gate, header, candidate }: GateInput, baseline: Side, tall
   });
 }
 
-/** Why this run may be worse than this baseline; null when nobody said so of exactly these two. */
+/** Why this run may be worse than this baseline; null when nobody accepted exactly these two. */
 function acceptedBecause({ accepted, header }: GateInput, baseline: Side): string | null {
   return accepted !== null && accepted.from === baseline.fingerprint && accepted.to === header.fingerprint
     ? accepted.why
@@ -169,7 +169,7 @@ function acceptedResult(result: RuleResult, why: string): RuleResult {
 }
 
 /**
- * A look decides on part of the answers; what it decided stands. Every size is that of all answers at hand, so that a
+ * A look decides on part of the answers; what it decided is kept. Every size is that of all answers at hand, so that a
  * report has one number for one thing, between bounds as wide as the look's.
  */
 function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {

@@ -20,7 +20,7 @@ const KeptCase = z.strictObject({ case: z.string().min(1), answers: z.array(Kept
 /** Distinct answers by case id. */
 export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
 
-/** Where the answers behind a baseline stand. */
+/** Where the answers behind a baseline are kept. */
 export function answersPath(baseline: string): string {
   return baseline.replace(/\.jsonl$/, ".answers.jsonl");
 }

@@ -41,11 +41,11 @@ export interface PromotionWords {
   readonly who: string;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Where the project stands in its repository; empty at the top. */
+  /** Path of the project in its repository; empty at the top. */
   readonly project: string;
   /** Files beside the usual folders that define behaviour: scorers, modules, schemas. */
   readonly files: readonly string[];
-  /** Suites that the tag tells of. */
+  /** Suites that the tag describes. */
   readonly tagged: readonly PromotedRun[];
 }
 
@@ -107,7 +107,7 @@ const Record = z.object({
   gate: z.enum(GATE_OUTCOMES).nullable(),
 });
 
-/** Every promotion that a commit's message tells of; a squashed one tells of all that went into it, oldest first. */
+/** Every promotion that a commit's message records; a squashed commit records all that went into it, oldest first. */
 export function promotionRecords(body: string): PromotionRecord[] {
   return body.split("\n").flatMap((line) => {
     const text = line.trim();

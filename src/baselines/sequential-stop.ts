@@ -209,7 +209,7 @@ function sideAtLook(
       const scorer = scorers[index];
       if (sums === undefined || scorer === undefined) return [];
       const { exempt, ...rest } = scorer;
-      // Cases stand here in another order than in the suite.
+      // Cases are in another order here than in the suite.
       const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => exempt[caseNo] ?? 0) };
       return [[name, { ...rest, ...left, ...sums }] as const];
     }),

@@ -7,7 +7,7 @@ export interface SharedAnswers {
   readonly of: number;
 }
 
-/** An answer that stands on both sides is no evidence that nothing changed: a person is told how many do. */
+/** An answer that both sides share is no evidence that nothing changed, so the report says how many they share. */
 export function withShared(comparison: Comparison, { shared, of }: SharedAnswers): Comparison {
   if (shared === 0) return comparison;
   const said = `${comparison.said}; ${shared} of ${of} answers are the same ones on both sides, and say nothing of a change`;

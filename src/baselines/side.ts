@@ -1,3 +1,4 @@
+import type { BaselineFileAt } from "../domain/report.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
 
@@ -22,6 +23,8 @@ export interface SideScores {
 export interface Side {
   /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`; for people. */
   readonly label: string;
+  /** The baseline file that it is, and the commit, branch or tag that holds it; absent for a run. */
+  readonly file?: BaselineFileAt;
   /** Id of the stored run, when there is one. */
   readonly run: string | null;
   readonly suite: string;

@@ -75,10 +75,18 @@ export interface PartDifference {
   readonly said: string;
 }
 
+/** A committed baseline: its path in the project, and the commit, branch or tag at which it was read, as people call it. */
+export interface BaselineFileAt {
+  readonly path: string;
+  readonly at: string;
+}
+
 /** One side of a comparison. */
 export interface ComparisonSide {
   /** `run:3f9c`, `evals/baselines/triage.jsonl at main`. */
   readonly side: string;
+  /** Absent for a run, and in reports of 0.1.0. */
+  readonly file?: BaselineFileAt;
   readonly run: string | null;
   readonly target: string;
   readonly fingerprint: string | null;

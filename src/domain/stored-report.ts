@@ -15,6 +15,7 @@ export interface StoredReport extends Partial<Omit<RunReport, "header" | "status
 
 const ComparedSide = z.looseObject({
   side: z.string(),
+  file: z.looseObject({ path: z.string(), at: z.string() }).exactOptional(),
   run: z.string().nullable(),
   target: z.string(),
   fingerprint: z.string().nullable(),

@@ -22,7 +22,7 @@ export interface ChangeJournal {
   readonly subject: string;
   /** What each path becomes; null is removed. */
   readonly files: Readonly<Record<string, TreeFile | null>>;
-  /** Base64 of what stood at a path when that was not what HEAD has; null when nothing stood there. */
+  /** Base64 of a path's content where it was not what HEAD has; null when there was no file. */
   readonly saved: Readonly<Record<string, string | null>>;
   readonly tag: { readonly name: string; readonly message: string } | null;
 }

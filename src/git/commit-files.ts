@@ -91,7 +91,7 @@ export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerat
   return reached.commit;
 }
 
-/** What makes any commit impossible or wrong is told before anything is touched. */
+/** Whatever would make the commit impossible or wrong is reported before anything is touched. */
 async function refuseBusyRepository(
   { top, gitFolder }: Repository,
   { tag, files }: CommitPlan,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
 
-/** Git, a hook or the disk said no. @param what without the full stop */
+/** Git, a hook or the disk refused. @param what without the full stop */
 export function refused(what: string, fix: string): EvalsError {
   return new EvalsError({
     code: "EVALS_GIT_REFUSED",

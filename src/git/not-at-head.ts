@@ -3,7 +3,7 @@ import { hashFiles } from "./hash-files.ts";
 import { filesAt } from "./tags.ts";
 
 /**
- * The files among these whose content is not what HEAD has: changed, not tracked, ignored, or told to git as unchanged.
+ * The files among these whose content is not what HEAD has: changed, not tracked, ignored, or marked in git as unchanged.
  * A file of a submodule counts by the submodule's own HEAD, which must be the one that HEAD records.
  *
  * @param paths relative to `root`

@@ -82,7 +82,7 @@ function moveInto(from: string, to: string): void {
   }
 }
 
-/** The paths at which what was planned stands now: only these are a change's own to take back. */
+/** The paths that now hold what was planned: only these may be taken back with the change. */
 export async function placedFiles(top: string, files: PlannedFiles): Promise<string[]> {
   const regular = Object.entries(files).flatMap(([path, file]) =>
     file !== null && /^100/.test(file.mode) && kindOf(join(top, path)) === "file" ? [path] : [],

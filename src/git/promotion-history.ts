@@ -81,7 +81,7 @@ async function filesByCommit(
 
 const idOf = (id: string | undefined): string | null => (id === undefined || /^0+$/.test(id) ? null : id);
 
-/** The commits in history's own order, newest first; two of one second stand as their parents say. */
+/** The commits in history's own order, newest first; two of the same second are in the order of their parents. */
 async function orderOf(root: string, ids: readonly string[]): Promise<string[]> {
   const wanted = new Set(ids);
   const { out } = await git(root, ["rev-list", "--topo-order", "HEAD"]);

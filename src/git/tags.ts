@@ -4,7 +4,7 @@ import { git, gitBytes, gitText } from "./git-process.ts";
 import { lastWords, refused } from "./git-refusal.ts";
 import { resolveCommit } from "./repository.ts";
 
-/** A promotion as its tag tells it. */
+/** A promotion as its tag describes it. */
 export interface PromotedTag {
   /** `evals/v1`. */
   readonly name: string;
@@ -24,7 +24,7 @@ export async function findTag(root: string, word: string): Promise<PromotedTag |
   return null;
 }
 
-/** Messages of the promoted tags that stand on a commit. */
+/** Messages of the promoted tags on a commit. */
 export async function tagMessagesAt(root: string, commit: string): Promise<string[]> {
   const format = "%(contents)%00";
   const { out } = await git(root, [

@@ -15,12 +15,12 @@ import { parseYaml } from "../project/parse-yaml.ts";
 import { bytesOf, replaceFile } from "./durable-file.ts";
 import { whileNobodyJudges } from "./verdict-file.ts";
 
-/** Where a judge's calibration stands, relative to the project root. */
+/** Where a judge's calibration is kept, relative to the project root. */
 export function calibrationPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.calibration.json`;
 }
 
-/** What of a label decides a calibration: all but its comment, its time and the text that the hash stands for. */
+/** What of a label decides a calibration: all but its comment, its time and the text that the hash was made of. */
 export function labelHash({ case: id, answer_hash, rater, verdict, picked, weight }: Label): string {
   return hashJson({ case: id, answer_hash, rater, verdict, picked, weight }).slice(0, 16);
 }

@@ -46,7 +46,7 @@ export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>
     if (line.trim() === "") continue;
     const at = { path, line: index + 1 };
     if (isConflictMarker(line)) {
-      // What stands on both sides would be told as standing twice.
+      // A line of both sides of a conflict would also be reported as a repeated line.
       problems.add(conflict(at, format));
       break;
     }

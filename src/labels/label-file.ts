@@ -7,7 +7,7 @@ import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
 import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 
-/** Where a suite's labels stand, relative to the project root. */
+/** Where a suite's labels are kept, relative to the project root. */
 export function labelsPath(suite: string): string {
   return `labels/${suite}.jsonl`;
 }
@@ -27,7 +27,7 @@ const FORMAT: LineFormat<Label> = {
   code: "EVALS_LABELS",
   noun: "label",
   identity: (label) => `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`,
-  // An answer that was picked at random stands for itself.
+  // An answer that was picked at random represents itself alone.
   complete: (line) =>
     "weight" in line || !("picked" in line) || line.picked !== "random" ? line : { ...line, weight: 1 },
   sameWords: ({ rater, case: id, of }) =>

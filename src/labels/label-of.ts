@@ -12,7 +12,7 @@ export interface MeasuredScorer {
 /** Types of scorers that ask a model; those that are made of others ask one when these do. */
 const ASKING = ["judge", "classifier", "moderation", "embedding-similarity"];
 
-/** Those of a suite's entries that rest on a model, told without opening them. */
+/** The entries of a suite that rest on a model; none is opened to find out. */
 export function measuredScorers(entries: readonly ScorerEntry[]): MeasuredScorer[] {
   return entries.filter(asksModel).map(({ type, name, judge }) => ({
     name: name ?? type,

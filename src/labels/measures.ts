@@ -9,7 +9,7 @@ import { wilsonInterval } from "../statistics/wilson-interval.ts";
 export interface JudgedLabel {
   readonly truth: "pass" | "fail";
   readonly verdict: "pass" | "fail";
-  /** Answers of the run that it stands for; above 0. */
+  /** Answers of the run that it represents; above 0. */
   readonly weight: number;
 }
 

@@ -19,7 +19,7 @@ export type PickBy = "random" | "verdict" | "tag" | "dispute";
 export interface PickedAnswer<A> {
   readonly answer: A;
   readonly picked: Label["picked"];
-  /** Trials of the run that it stands for; above 0. */
+  /** Trials of the run that it represents; above 0. */
   readonly weight: number;
 }
 

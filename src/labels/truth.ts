@@ -13,7 +13,7 @@ export interface LabelledAnswer {
   /** The majority; null when all are unsure or it is a tie. */
   readonly truth: "pass" | "fail" | null;
   readonly labels: readonly Label[];
-  /** Answers of the run that this one stands for. */
+  /** Answers of the run that this one represents. */
   readonly weight: number;
   readonly picked: Label["picked"];
 }

@@ -17,7 +17,7 @@ const verdictSchema = onDemand(() => {
     verdict: z.enum(["pass", "fail"]),
     judge: hash
       .optional()
-      .describe("Hash of the judge that said it; absent when the verdict was made elsewhere"),
+      .describe("Hash of the judge that gave it; absent when the verdict was made elsewhere"),
     content: z
       .string()
       .regex(/^[0-9a-f]{16}$/)
@@ -31,7 +31,7 @@ const verdictSchema = onDemand(() => {
 });
 export type JudgeVerdict = z.output<ReturnType<typeof verdictSchema>>;
 
-/** Where a judge's verdicts of the labelled answers stand, relative to the project root. */
+/** Where a judge's verdicts of the labelled answers are kept, relative to the project root. */
 export function verdictsPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.verdicts.jsonl`;
 }
@@ -85,7 +85,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   return undefined;
 }
 
-/** Whoever reads the whole file is told of its mistakes. */
+/** Mistakes are reported to whoever reads the whole file. */
 function parsedOrNull(line: string): unknown {
   try {
     return JSON.parse(line);

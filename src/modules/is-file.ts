@@ -5,7 +5,7 @@ export function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
 }
 
-/** What stands in a file's place: "a directory"; undefined for a file, and where nothing stands. */
+/** What is there instead of a file: "a directory"; undefined for a file, and where there is nothing. */
 export function otherThanFile(path: string): string | undefined {
   const found = existsSync(path) ? statSync(path) : undefined;
   if (found === undefined || found.isFile()) return undefined;

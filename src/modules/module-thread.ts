@@ -126,7 +126,7 @@ export class ModuleThread {
     return id;
   }
 
-  /** The call is no longer waited for; its code is told. */
+  /** The call is no longer waited for; its code gets the signal. */
   forget(id: number, timeout: string | null): void {
     if (!this.#calls.delete(id)) return;
     this.#send({ type: "abort", id, timeout });

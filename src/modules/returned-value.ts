@@ -112,7 +112,7 @@ function odd(what: string, at: string): OddValue {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** What `throw` threw, as one line; it may be anything, and telling it may throw again. */
+/** What was thrown, as one line. It may be any value, and making it a text may throw again. */
 export function thrownWords(error: unknown): string {
   try {
     if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);

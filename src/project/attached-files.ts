@@ -63,7 +63,7 @@ function isElsewhere({ root }: FileSource, path: string): boolean {
     const found = relative(realpathSync(root), realpathSync(join(root, path)));
     return found === ".." || found.startsWith(`..${sep}`);
   } catch {
-    // What is not there is told when it is read.
+    // A missing file is reported when it is read.
     return false;
   }
 }

@@ -2,7 +2,7 @@ import type { CaseSource } from "../domain/case.ts";
 import type { Problem } from "../domain/problem.ts";
 import { looksSecret, SECRET_CODE, withoutSecrets } from "./find-secrets.ts";
 
-/** Warnings told one by one. */
+/** Warnings that are printed one by one. */
 const SHOWN = 10;
 
 /**

@@ -11,14 +11,14 @@ import {
   promptWords,
 } from "./leaked-answers.ts";
 
-/** Warnings told one by one. */
+/** Warnings that are printed one by one. */
 const SHOWN = 10;
 
 /**
  * Warns where a case's expected text stands in its prompt, outside of what its input brought there: the model is told the answer.
  * Case, punctuation and blanks do not count, nor how many cases expect it. No leak are the labels that a prompt may give an
  * answer (`allowedAnswers`) and the words for an answer that cannot be given. A case whose prompt cannot be rendered is
- * skipped (`checkRendering` tells it).
+ * skipped (`checkRendering` reports it).
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
   const words = promptWords(prompt.version.parts);
@@ -44,7 +44,7 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: stri
 const ENOUGH = 1000;
 
 /**
- * Renders the prompt for every case that the suite's filter lets through. A gap that many cases share is told once, for
+ * Renders the prompt for every case that the suite's filter lets through. A gap that many cases share is reported once, for
  * the first of them.
  */
 export function checkRendering(

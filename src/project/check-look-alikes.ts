@@ -2,7 +2,7 @@ import type { CaseSource } from "../domain/case.ts";
 import { seen, unseenDifference } from "../domain/look-alikes.ts";
 import type { Problem } from "../domain/problem.ts";
 
-/** Warnings told one by one. */
+/** Warnings that are printed one by one. */
 const SHOWN = 10;
 /** Looks like nothing but itself. */
 const PLAIN = /^[!-~]+$/;

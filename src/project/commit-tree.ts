@@ -133,7 +133,7 @@ function listFolder({ entries }: GitTree, find: Find, folder: string, recursive:
   return [...names.values()].sort((a, b) => byName(a.path, b.path));
 }
 
-/** A folder stands before what is in it, as in a walk over the disk. */
+/** A folder comes before what is in it, as in a walk over the disk. */
 function byName(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

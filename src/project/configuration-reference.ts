@@ -1,6 +1,6 @@
 import type { JsonSchema } from "./json-schemas.ts";
 
-/** A key of a file, as the reference tells it. */
+/** A key of a file, as the reference describes it. */
 interface Row {
   readonly key: string;
   readonly type: string;
@@ -12,7 +12,7 @@ export interface ReferenceSection {
   readonly title: string;
   readonly intro: string;
   readonly schema: JsonSchema;
-  /** Keys whose insides another page tells. */
+  /** Keys whose members another page describes. */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** How many problems of one file are told one by one. */
+/** How many problems of one file are printed one by one. */
 const SHOWN = 20;
 
 /** Gathers the problems of one dataset: the first twenty whole, the rest as a number. */

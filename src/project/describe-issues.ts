@@ -110,7 +110,7 @@ function fixForKey(key: string, guess: string | undefined, known: readonly strin
   return known.length === 0 ? `Remove ${key}.` : `Remove it. Known here: ${known.join(", ")}.`;
 }
 
-/** Whether a misspelt key stands where `name` is missing: one mistake, not two. */
+/** Whether there is a misspelt key where `name` is missing: one mistake, not two. */
 export function isMisspelt(name: string, parent: unknown, known: readonly string[]): boolean {
   if (parent === null || typeof parent !== "object") return false;
   const present = Object.keys(parent);
@@ -189,7 +189,7 @@ function allowedWords(schema: Schema): string[] {
   ];
 }
 
-/** What should stand there, completing "must be …". */
+/** What is wanted there, completing "must be …". */
 function expectation(issue: Issue, path: Path, value: unknown, schema: Schema): string {
   switch (issue.code) {
     case "invalid_type":

@@ -1,7 +1,7 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { NOT_A_FILE } from "./regular-file.ts";
 
-/** The mistake behind an error of the file system, as a person would tell it. */
+/** What an error of the file system means, in words for a person. */
 export function fileProblem(path: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   switch (code) {

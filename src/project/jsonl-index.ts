@@ -18,7 +18,7 @@ import {
 import type { OpenBytes } from "./file-source.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** Where each case stands in its file; the cases themselves are not kept. */
+/** Where each case is in its file; the cases themselves are not kept. */
 export interface JsonlIndex {
   readonly ids: readonly string[];
   /** Byte offset of each case's line. */

@@ -84,7 +84,7 @@ function notAList(places: Places): Problem {
   };
 }
 
-/** Where a value stands that YAML can write and JSON cannot: `.nan`, `.inf`. */
+/** Where there is a value that YAML can write and JSON cannot: `.nan`, `.inf`. */
 function notJson(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
   if (typeof value === "number") return Number.isFinite(value) ? undefined : path;
   if (value === null || typeof value !== "object") return undefined;

@@ -84,7 +84,7 @@ interface ModelInFile {
 async function loadModel(model: ModelInFile, problems: Problem[]): Promise<LoadedModel | undefined> {
   const { alias, entry, places, providers } = model;
   if (!/^[A-Za-z0-9_][\w.-]*$/.test(alias)) problems.push(badAlias(alias, places));
-  // A provider that is missing or no text has been told already.
+  // A missing provider, and one that is not a text, is reported by the schema.
   if (typeof entry.provider !== "string") return undefined;
   const provider = providers.names.includes(entry.provider)
     ? await providers.load(entry.provider)

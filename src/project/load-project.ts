@@ -30,7 +30,7 @@ const BASELINES = "evals/baselines";
 
 /**
  * Reads what the user committed: config, models, suites and the prompts they name. Datasets are found, and read only where
- * something else is wrong, so that all mistakes are told at once.
+ * something else is wrong, so that all mistakes are reported at once.
  * @throws {EvalsError} with all problems of all files
  */
 export async function loadProject(source: ProjectSource): Promise<Project> {
@@ -154,7 +154,7 @@ function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
   return suites;
 }
 
-/** What is meant as a suite and stands where none is looked for. */
+/** Files that are meant as suites and lie where no suite is looked for. */
 function suitesBelow(files: FileSource, folder: string): Problem[] {
   return files
     .list(folder, { recursive: true })

@@ -183,7 +183,7 @@ export function scorerNames(entries: readonly ScorerEntry[]): string[] {
 
 function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
   const { config } = context.config;
-  // A number of trials that cannot be read has been told already; nothing more is to be said about it.
+  // A number of trials that cannot be read is reported already: it gets no second message.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
@@ -218,7 +218,7 @@ async function loadScorers(
   const loaded: LoadedScorer[] = [];
   for (const [index, entry] of entries.entries()) {
     const type = (entry as { type?: unknown } | null)?.type;
-    // No type, or one that is no text, has been told already.
+    // A missing type, and one that is not a text, is reported by the schema.
     if (typeof type !== "string") continue;
     const definition = registry.names.includes(type) ? await registry.load(type) : undefined;
     if (definition === undefined) {
@@ -274,7 +274,7 @@ function findModels(
   const choice = modelChoice(suite, places, config.aliases);
   if ("problem" in choice) {
     const none = suite.model === undefined && suite.models === undefined;
-    // A model that is there but of no use has been told already.
+    // A model whose entry has a mistake is reported at that entry.
     if (!none || !(isNamed(value, "model") || isNamed(value, "models"))) problems.push(choice.problem);
     return [];
   }
@@ -283,8 +283,8 @@ function findModels(
     const model = config.models.get(alias);
     const repeated = choice.aliases.findIndex((other) => other.alias === alias) < index;
     if (repeated) problems.push(repeatedModel(alias, place));
-    // An alias whose entry has a mistake is known all the same; the mistake is told where it is. One of the command
-    // line is told once for all suites.
+    // An alias whose entry has a mistake counts as known; the mistake is reported at the entry. An alias of the command
+    // line is reported once for all suites.
     else if (config.config !== undefined && !config.aliases.includes(alias) && alias !== overrides.model) {
       problems.push(unknownModel(alias, config.aliases, place));
     }
@@ -355,7 +355,7 @@ async function findSuitePrompt(
   }
   const found: Problem[] = [];
   const prompt = await collectAsync(found, () => loading);
-  // A prompt of the command line stands in no file.
+  // A prompt of the command line is in no file.
   problems.push(
     ...(overrides.prompt === undefined ? found.map((one) => placed(one, places, ["prompt"])) : found),
   );

@@ -11,7 +11,7 @@ import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./pars
  * kind.
  *
  * @param text the file without its byte order mark
- * @throws {EvalsError} with all mistakes that can be told without knowing the kind
+ * @throws {EvalsError} with all mistakes that can be found without knowing the kind
  */
 export function parseJudge(
   text: string,

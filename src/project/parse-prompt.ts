@@ -79,7 +79,7 @@ export function splitFrontMatter(text: string, path: string): Split {
   return { header: ["", ...lines.slice(1, end)].join("\n"), body: lines.slice(end + 1), bodyLine: end + 2 };
 }
 
-/** What stands between the `---` lines; no value when it has a mistake. An empty one is an object without keys. */
+/** The text between the `---` lines; no value when it has a mistake. An empty one is an object without keys. */
 export function readFrontMatter<S extends z.ZodType>(
   schema: S,
   header: string,

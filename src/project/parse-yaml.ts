@@ -195,7 +195,7 @@ function structureProblems(document: Document, at: At): Problem[] {
   return problems;
 }
 
-/** Of numbers only plain ones: `.inf` and `.nan` are told where JSON is wanted. */
+/** Plain numbers only: `.inf` and `.nan` are reported where JSON is wanted. */
 function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
   if (typeof value === "string")
     return value.isWellFormed() ? [] : [halfCharacterProblem(at(range?.[0] ?? 0))];

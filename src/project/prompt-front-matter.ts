@@ -5,7 +5,7 @@ export const CASE_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])
 
 const Place = z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");
 
-/** What stands between the `---` lines of a prompt version. */
+/** The text between the `---` lines of a prompt version. */
 export const PromptFrontMatter = z.strictObject({
   description: z.string().optional().describe("What this version is for"),
   author: z.string().optional().describe("Who wrote it"),

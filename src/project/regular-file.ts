@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 
-/** What `fileProblem` tells of a pipe, a socket or a device: reading one would wait for somebody to write. */
+/** What `fileProblem` says of a pipe, a socket or a device: reading one would wait for somebody to write. */
 export const NOT_A_FILE = "ENOTFILE";
 
 /** @throws {Error} as the file system does, with the code ENOTFILE for what is neither a file nor a directory */

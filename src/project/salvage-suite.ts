@@ -5,7 +5,7 @@ import { Gate, ScorerEntry, Suite } from "../domain/suite.ts";
 export type SuiteDraft = Suite;
 
 /**
- * What can be understood of a suite that has a mistake, so that all its mistakes are told at once and not one after the
+ * What can be understood of a suite that has a mistake, so that all its mistakes are reported at once and not one after the
  * other. Undefined when it is no set of keys at all.
  */
 export function salvageSuite(value: unknown): SuiteDraft | undefined {

@@ -30,7 +30,7 @@ export function unwrap(schema: Schema): Schema {
   return schema;
 }
 
-/** Schemas that a value at this path may be read by; several where a union stands on the way. */
+/** Schemas that a value at this path may be read by; several where the path goes through a union. */
 export function schemasAt(schema: Schema, path: readonly PropertyKey[]): Schema[] {
   let here: Schema[] = alternatives(schema);
   for (const step of path) {
@@ -78,7 +78,7 @@ function describedBy(schema: Schema): string | undefined {
   return schema.description ?? (inner === undefined ? undefined : describedBy(inner));
 }
 
-/** `a whole number`, `"warn" or "fail"`, `a list`: what may stand there, for a sentence. */
+/** `a whole number`, `"warn" or "fail"`, `a list`: what is allowed there, for a sentence. */
 export function wordsFor(schema: Schema): string {
   const def = definition(schema);
   if (def.entries !== undefined)

@@ -3,7 +3,7 @@ import type { Places } from "../domain/project.ts";
 
 /**
  * A mistake that a scorer or a provider found in its own settings, with its place in the file.
- * @param base where the settings stand in that file, for instance `["scorers", 0]`
+ * @param base where the settings are in that file, for instance `["scorers", 0]`
  */
 export function settingProblem(
   places: Places,

@@ -5,7 +5,7 @@ import { isInlinePrompt } from "./inline-prompt.ts";
 import { inlinePromptFile } from "./inline-prompt-file.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
-/** A suite's file and the files that hold what stood in it. */
+/** A suite's file, and the files that what was in it moves to. */
 export interface SplitSuite {
   /** The suite's file with names in place of cases and prompt; all else stays as it was written, comments too. */
   readonly suite: string;

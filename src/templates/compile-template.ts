@@ -28,7 +28,7 @@ interface Variable {
   readonly offset: number;
 }
 
-/** What a template asks for: the name it begins with, and where it stands in the source, from 1. */
+/** What a template asks for: the name it begins with, and where it is in the source, from 1. */
 export interface AskedVariable {
   readonly root: string;
   readonly line: number;
@@ -96,7 +96,7 @@ function renderSimple(
   return text;
 }
 
-/** Own properties only, as the engine is told: nothing of a prototype can be asked for. */
+/** Own properties only, as the engine is set to: nothing of a prototype can be asked for. */
 export function lookUp(scope: unknown, path: readonly string[]): unknown {
   let here: unknown = scope;
   for (const step of path) {

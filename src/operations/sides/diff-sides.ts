@@ -1,4 +1,5 @@
 import { EvalsError } from "../../domain/problem.ts";
+import type { BaselineFileAt } from "../../domain/report.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
@@ -106,7 +107,7 @@ async function tellMissing(
   for (const line of leftOut(missing)) input.io.notice(`${line}`);
 }
 
-/** One run alone stands against the baseline that it was gated by. */
+/** One run alone is compared with the baseline that it was gated by. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = findRun(store, a);
   const candidate = sourceOfRun(store, run);
@@ -114,17 +115,22 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const gated = storedReport(run)?.comparison?.baseline;
   const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
   if (stored !== undefined) return { suite, base: sourceOfRun(store, stored), candidate };
-  const [, path = "", where = ""] =
-    /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(gated?.side ?? "") ?? [];
-  for (const ref of path === ""
+  const file = gated === undefined ? null : (gated.file ?? fileOfText(gated.side));
+  for (const ref of file === null
     ? []
-    : [where, `refs/remotes/origin/${where}`, run.header.commit ?? "", "HEAD"]) {
-    const text = ref === "" ? null : await readAtCommit(root, ref, path);
-    if (text === null) continue;
-    const base = sourceOfBaseline(text, path, where, ref);
+    : [file.at, `refs/remotes/origin/${file.at}`, run.header.commit, "HEAD"]) {
+    const text = file === null || ref === null ? null : await readAtCommit(root, ref, file.path);
+    if (file === null || ref === null || text === null) continue;
+    const base = sourceOfBaseline(text, file.path, file.at, ref);
     if (base.read().fingerprint === gated?.fingerprint) return { suite, base, candidate };
   }
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
+}
+
+/** The file that a report of 0.1.0 names in its text alone; null where it names none. */
+function fileOfText(side: string): BaselineFileAt | null {
+  const [, path, at] = /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(side) ?? [];
+  return path === undefined || at === undefined ? null : { path, at };
 }
 
 /** What a commit also means where its newest run is the other side itself. */

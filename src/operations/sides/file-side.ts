@@ -15,5 +15,5 @@ export function fileSide(
 ): { readonly side: Side; readonly baseline: Baseline; readonly root: string } {
   const baseline = parseBaseline(text, path);
   const root = baselineRoot(baseline);
-  return { side: sideOfBaseline(baseline, `${path} at ${where}`, root), baseline, root };
+  return { side: sideOfBaseline(baseline, { path, at: where }, root), baseline, root };
 }
