@@ -8,6 +8,15 @@ const kind = process.env.TEST_KIND;
 
 export default defineConfig({
   // The build injects the same constant.
+  plugins: [
+    {
+      // As the build does it: a file of another language is its text.
+      name: "text-files",
+      enforce: "pre",
+      load: (id) =>
+        id.endsWith(".txt") ? `export default ${JSON.stringify(readFileSync(id, "utf8"))}` : undefined,
+    },
+  ],
   define: { EVALS_VERSION: JSON.stringify(version) },
   test: {
     include: kind ? [`src/**/*.${kind}.test.ts`] : ["src/**/*.test.{ts,tsx}"],

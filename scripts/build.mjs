@@ -52,6 +52,8 @@ const options = {
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
+  // Files of other languages that the program writes: bundled as their text.
+  loader: { ".txt": "text" },
   // CommonJS packages in the bundle call require() for Node's own modules.
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

@@ -157,6 +157,11 @@ export const homes = [
     why: "Files are parsed once, with places for errors.",
   },
   {
+    packages: ["nunjucks/src/parser.js", "nunjucks"],
+    in: ["src/interchange/promptfoo/templates/nunjucks-tree.ts"],
+    why: "promptfoo's templates are read by their own syntax tree, once, when they are brought over; none is ever run.",
+  },
+  {
     packages: ["node:http"],
     in: ["src/page/"],
     why: "What listens on this machine checks token, host and origin, in one place.",

@@ -71,6 +71,17 @@ export type AskServer = (
   headers: Record<string, string>,
 ) => Promise<{ readonly status: number | null; readonly text: string }>;
 
+/** What an importer may ask of the project that it makes files for. */
+export interface ImportTools {
+  /**
+   * Why a scorer could not take such an entry of a suite, or such an operand at its `against`; undefined when it could. Not for
+   * entries that name files or models.
+   */
+  refuses(entry: { readonly [key: string]: Json }, operand: Json | undefined): Promise<string | undefined>;
+  /** A template as a prompt would render it. @throws {Error} where it cannot be rendered */
+  renderLiquid(source: string, scope: object): Promise<string>;
+}
+
 /** One call of an importer. */
 export interface ImportRequest {
   /** The words after the name of the tool: files as they were given, mostly. */
@@ -81,6 +92,7 @@ export interface ImportRequest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly files: SourceFiles;
   readonly ask: AskServer;
+  readonly tools: ImportTools;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

@@ -22,6 +22,7 @@ const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
   "not-regex": async () => (await import("./deterministic/not-regex.ts")).notRegex,
   "json-valid": async () => (await import("./deterministic/json-valid.ts")).jsonValid,
   "json-schema": async () => (await import("./deterministic/json-schema.ts")).jsonSchema,
+  "contains-json": async () => (await import("./deterministic/contains-json.ts")).containsJson,
   "json-equals": async () => (await import("./deterministic/json-equals.ts")).jsonEquals,
   jsonpath: async () => (await import("./deterministic/jsonpath.ts")).jsonpath,
   number: async () => (await import("./deterministic/number.ts")).number,
@@ -38,6 +39,7 @@ const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
   "all-of": async () => (await import("./combinators/all-of.ts")).allOf,
   "any-of": async () => (await import("./combinators/any-of.ts")).anyOf,
   "at-least": async () => (await import("./combinators/at-least.ts")).atLeast,
+  mean: async () => (await import("./combinators/mean.ts")).mean,
   not: async () => (await import("./combinators/not.ts")).not,
   judge: async () => (await import("./judge/judge-scorer.ts")).judgeScorer,
   "embedding-similarity": async () =>

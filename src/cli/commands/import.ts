@@ -61,7 +61,9 @@ function listing(result: ImportResult, dryRun: boolean): string {
     .map(([kind, count]) => (count === 1 ? `1 ${kind.replace(/s$/, "")}` : `${count} ${kind}`));
   const inFolder = root === "." ? "" : ` -C ${root}`;
   return [
-    ...written.map((path) => `  ${dryRun ? "would write" : "created"}  ${path}`),
+    ...written
+      .filter((path) => added.length === 0 || !path.endsWith("evalconfig.yaml"))
+      .map((path) => `  ${dryRun ? "would write" : "created"}  ${path}`),
     ...unchanged.map((path) => `  ${dryRun ? "is there   " : "kept   "}  ${path}`),
     ...(added.length === 0 ? [] : [`  added to evalconfig.yaml: ${added.join(", ")}`]),
     "",

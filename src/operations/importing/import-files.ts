@@ -9,6 +9,7 @@ import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { readRegularFile } from "../../project/regular-file.ts";
 import type { Environment } from "../environment.ts";
 import { askServer } from "./ask-server.ts";
+import { importTools } from "./import-tools.ts";
 import type { ImporterEntry } from "./importers.ts";
 import { sourceFiles } from "./source-files.ts";
 import { compareWithDisk, type NewFile, readToEnd, writeFiles } from "./write-files.ts";
@@ -58,6 +59,7 @@ export async function importFiles(
     ...{ sources, name, options },
     files: sourceFiles(cwd, root),
     ask: askServer(io),
+    tools: importTools(root),
     env: io.env,
   });
   if (imported.files.length === 0)

@@ -30,6 +30,17 @@ const MAP = {
 /** Every tool, in the order of the help. */
 export const IMPORTERS: readonly ImporterEntry[] = [
   {
+    name: "promptfoo",
+    about: "promptfoo's configs: prompts, providers, tests and assertions",
+    sources: "<config...>",
+    sourcesAbout: "promptfooconfig.yaml, or another file of that kind",
+    examples: [
+      "evals import promptfoo promptfooconfig.yaml",
+      "evals import promptfoo promptfooconfig.yaml --dry-run",
+    ],
+    load: async () => (await import("../../interchange/import-promptfoo.ts")).importPromptfoo,
+  },
+  {
     name: "csv",
     about: "a table with any separator becomes a dataset",
     ...FILES,

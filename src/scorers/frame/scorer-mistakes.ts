@@ -237,6 +237,16 @@ export function badNested(at: Place, what: string): SettingMistake {
   );
 }
 
+export function badWeights(of: number): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_WEIGHTS",
+    ["weights"],
+    `\`weights\` needs ${of} numbers, one for each scorer under \`of\`, of which one is above 0.`,
+    "The mean would be over nothing, or count the wrong scorer.",
+    `weights: [${Array.from({ length: of }, () => 1).join(", ")}]`,
+  );
+}
+
 export function unreachableCount(n: number, of: number): SettingMistake {
   return mistake(
     "EVALS_SCORER_N_UNREACHABLE",

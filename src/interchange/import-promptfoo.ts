@@ -1,0 +1,409 @@
+import { posix } from "node:path";
+import { Document, isMap, isPair, isSeq } from "yaml";
+import type { Json } from "../domain/json.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { Imported, ImportedFile, ImportRequest, Kept } from "./imported.ts";
+import { type Assigned, assignScorers } from "./promptfoo/assign-scorers.ts";
+import { type CaseDraft, casesOf } from "./promptfoo/cases.ts";
+import { ChecksFiles } from "./promptfoo/checks-files.ts";
+import { type ConfigSource, isObject, readSource } from "./promptfoo/config-source.ts";
+import type { Reading, Test } from "./promptfoo/config-test.ts";
+import { JudgeFiles } from "./promptfoo/judge-files.ts";
+import { tellKeys } from "./promptfoo/known-keys.ts";
+import { Losses } from "./promptfoo/losses.ts";
+import { Models } from "./promptfoo/models.ts";
+import { ProjectFiles } from "./promptfoo/project-files.ts";
+import type { Entry, ProviderHelp } from "./promptfoo/provider-spec.ts";
+import { providerSpecs } from "./promptfoo/providers.ts";
+import { type PromptSource, readPrompts } from "./promptfoo/read-prompts.ts";
+import { readTest, readTests } from "./promptfoo/read-tests.ts";
+import { slugOf, UniqueNames } from "./promptfoo/slug.ts";
+import { Untranslatable } from "./promptfoo/templates/nunjucks-tree.ts";
+import { promptFile } from "./promptfoo/write-prompt.ts";
+
+/** Keys of which a promptfoo config has at least one. */
+const MARKS = ["prompts", "providers", "targets", "tests", "defaultTest", "scenarios", "redteam"];
+
+/** promptfoo's configs as suites, datasets, prompts, judges and scorers. */
+export async function importPromptfoo(request: ImportRequest): Promise<Imported> {
+  const names = new UniqueNames();
+  const models = new Models();
+  const parts: Imported[] = [];
+  for (const path of request.sources) parts.push(await importConfig(path, request, { names, models }));
+  const files = new Map(parts.flatMap((part) => part.files.map((file) => [file.path, file] as const)));
+  const taken: Record<string, number> = {};
+  for (const part of parts)
+    for (const [kind, count] of Object.entries(part.taken)) taken[kind] = (taken[kind] ?? 0) + count;
+  const entries = models.entries();
+  return {
+    files: [...files.values()],
+    models: entries,
+    taken: { ...taken, models: Object.keys(entries).length },
+    left: parts.flatMap(({ left }) => left),
+    kept: parts.flatMap(({ kept }) => kept),
+  };
+}
+
+interface SharedNames {
+  readonly names: UniqueNames;
+  readonly models: Models;
+}
+
+async function importConfig(path: string, request: ImportRequest, shared: SharedNames): Promise<Imported> {
+  if (/\.[cm]?[jt]s$|\.py$/.test(path)) throw new EvalsError(codeConfig(path));
+  const source = readSource(request.files.text(path), path);
+  const config = source.value;
+  if (!isObject(config) || !MARKS.some((key) => Object.hasOwn(config, key)))
+    throw new EvalsError(otherConfig(path));
+  const losses = new Losses();
+  const base = posix.dirname(path) === "." ? "" : posix.dirname(path);
+  const reading: Reading = { files: request.files, losses, base };
+  tellKeys("config", config, { source, steps: [], losses });
+  const defaults = defaultTest(config, source, reading);
+  const prompts = readPrompts(source, config.prompts, reading);
+  const tests = [...readTests(source, ["tests"], reading), ...scenarioTests(config, source, reading)];
+  if (tests.length === 0 && prompts.length === 0)
+    return { files: [], models: {}, taken: {}, left: losses.list(), kept: [] };
+  const suite = shared.names.take(request.name ?? suiteName(config, path));
+  const cases = casesOf(tests.length > 0 ? tests : [NO_TEST(source)], defaults, reading);
+  const files = new ProjectFiles(request.files, suite);
+  const help: ProviderHelp = { losses, files, reading };
+  const aliases = targets(config, source, shared.models, help);
+  const written = await writePrompts(prompts, cases, { suite, request, losses, defaults });
+  const checks = new ChecksFiles(suite, files);
+  const judges = new JudgeFiles(shared.models, help);
+  const assigned = await assignScorers(cases, {
+    ...help,
+    checks,
+    judges,
+    models: shared.models,
+    tests: cases.map(({ vars }) => vars),
+    refuses: request.tools.refuses,
+  });
+  checks.write(path);
+  const needsPrompt = checks.asksForPrompt();
+  const dataset: ImportedFile = {
+    path: `datasets/${suite}.jsonl`,
+    text: await datasetText(cases, assigned, needsPrompt ? written : [], request),
+  };
+  const suites = written.map(({ name }, index) => ({
+    name: index === 0 ? suite : shared.names.take(`${suite}-${name}`),
+    prompt: name,
+  }));
+  const suiteFiles = suites.map(
+    ({ name, prompt }): ImportedFile => ({
+      path: `evals/${name}.yaml`,
+      text: suiteText({
+        config,
+        dataset: suite,
+        prompt,
+        aliases,
+        scorers: withPrompt(assigned.scorers, needsPrompt ? prompt : undefined),
+        path,
+      }),
+    }),
+  );
+  return {
+    files: [
+      ...suiteFiles,
+      dataset,
+      ...written.map(({ name, text }) => ({ path: `prompts/${name}/1.0.0.md`, text })),
+      ...files.list(),
+    ],
+    models: {},
+    taken: {
+      suites: suites.length,
+      cases: cases.length,
+      scorers: assigned.scorers.length,
+      prompts: written.length,
+      judges: judges.count,
+    },
+    left: losses.list(),
+    kept: keptOf(
+      assigned,
+      suites.map(({ name }) => name),
+      cases.length,
+    ),
+  };
+}
+
+const NO_TEST = (source: ConfigSource): Test => ({
+  place: source.at([]),
+  vars: {},
+  assertions: [],
+  options: {},
+  metadata: {},
+});
+
+function suiteName(config: { readonly [key: string]: Json }, path: string): string {
+  const described = typeof config.description === "string" ? slugOf(config.description) : "";
+  const file = posix.basename(path).replace(/\.\w+$/, "");
+  const folder = posix.basename(posix.dirname(path));
+  const named =
+    file === "promptfooconfig"
+      ? folder === "." || folder === ".."
+        ? ""
+        : folder
+      : file.replace(/[.-]?promptfooconfig[.-]?/, "");
+  return (described || slugOf(named) || "promptfoo").replace(/^\./, "");
+}
+
+function defaultTest(
+  config: { readonly [key: string]: Json },
+  source: ConfigSource,
+  reading: Reading,
+): Test | undefined {
+  const value = config.defaultTest;
+  if (isObject(value)) return readTest(value, source, ["defaultTest"], reading, true);
+  if (typeof value !== "string") return undefined;
+  const path = posix.normalize(posix.join(reading.base, value.replace(/^file:\/\//, "")));
+  if (reading.files.kind(path) !== "file") {
+    reading.losses.add(source.at(["defaultTest"]), `defaultTest: ${value}`, "There is no such file.");
+    return undefined;
+  }
+  const other = readSource(reading.files.text(path), path);
+  return isObject(other.value) ? readTest(other.value, other, [], reading, true) : undefined;
+}
+
+/** Each of a scenario's tests, with each of its sets of variables. */
+function scenarioTests(
+  config: { readonly [key: string]: Json },
+  source: ConfigSource,
+  reading: Reading,
+): Test[] {
+  if (!Array.isArray(config.scenarios)) return [];
+  return (config.scenarios as readonly Json[]).flatMap((scenario, index) => {
+    const steps = ["scenarios", index];
+    if (!isObject(scenario) || !Array.isArray(scenario.config)) {
+      reading.losses.add(
+        source.at(steps),
+        "a scenario",
+        "Only scenarios whose config: and tests: stand here are read.",
+      );
+      return [];
+    }
+    const sets = (scenario.config as readonly Json[]).map((one, at) =>
+      readTest(isObject(one) ? one : {}, source, [...steps, "config", at], reading),
+    );
+    const tests = readTests(source, [...steps, "tests"], reading);
+    return sets.flatMap((set) =>
+      tests.map((test) => ({
+        ...test,
+        vars: { ...set.vars, ...test.vars },
+        assertions: [...set.assertions, ...test.assertions],
+      })),
+    );
+  });
+}
+
+function targets(
+  config: { readonly [key: string]: Json },
+  source: ConfigSource,
+  models: Models,
+  help: ProviderHelp,
+): string[] {
+  const key = config.providers === undefined && config.targets !== undefined ? "targets" : "providers";
+  const aliases = providerSpecs(source, [key], config[key]).flatMap(
+    (spec) => models.provider(spec, help) ?? [],
+  );
+  const distinct = [...new Set(aliases)];
+  if (distinct.length > 0) return distinct;
+  help.losses.add(
+    source.keyAt([key]),
+    `${key}:`,
+    "None could be taken over: the suite asks an echo of the prompt until its model: names one of evalconfig.yaml.",
+  );
+  return [models.echo(help.files.echo())];
+}
+
+/** A prompt of the project. */
+interface WrittenPrompt {
+  readonly name: string;
+  readonly text: string;
+  readonly source: PromptSource | undefined;
+}
+
+interface PromptHelp {
+  readonly suite: string;
+  readonly request: ImportRequest;
+  readonly losses: Losses;
+  readonly defaults: Test | undefined;
+}
+
+async function writePrompts(
+  prompts: readonly PromptSource[],
+  cases: readonly CaseDraft[],
+  help: PromptHelp,
+): Promise<WrittenPrompt[]> {
+  const { suite, request, losses, defaults } = help;
+  const names = new UniqueNames();
+  const tests = cases.map(({ vars }) => vars);
+  const part = (key: string): string =>
+    typeof defaults?.options[key] === "string" ? String(defaults.options[key]) : "";
+  const around = [part("prefix"), part("suffix")] as const;
+  const written: WrittenPrompt[] = [];
+  for (const source of prompts) {
+    const { place, file, before } = source;
+    try {
+      const from = file === undefined ? `${place.path}:${place.line}` : file;
+      const text = await promptFile(source, tests, { from, around, tools: request.tools });
+      written.push({ name: names.take(slugOf(source.name ?? suite, 40) || suite), text, source });
+    } catch (error) {
+      if (!(error instanceof Untranslatable)) throw error;
+      const name = file === undefined ? "an inline prompt" : `the prompt ${file}`;
+      const line = file === undefined ? `line ${error.line} of it` : `${file}:${before + error.line}`;
+      losses.add(place, name, `${line}: ${error.message}.`);
+    }
+  }
+  for (const one of cases)
+    for (const key of ["prefix", "suffix"])
+      if (one.test.options[key] !== undefined)
+        losses.add(
+          one.test.place,
+          `${key}: of a test`,
+          "A prompt is one file for all cases; only defaultTest's is taken over.",
+        );
+  if (written.length > 0) return written;
+  // Without a prompt no chat model could be asked: the variables themselves stand in for it, and the losses say why.
+  return [
+    {
+      name: suite,
+      text: '---\ndescription: "Stands for prompts that could not be brought over."\n---\nuser:\n{{ input | json }}\n',
+      source: undefined,
+    },
+  ];
+}
+
+async function datasetText(
+  cases: readonly CaseDraft[],
+  { expected, named, scorers }: Assigned,
+  prompts: readonly WrittenPrompt[],
+  { tools }: ImportRequest,
+): Promise<string> {
+  const lines: string[] = [];
+  for (const { id, vars, metadata } of cases) {
+    const own = named.get(id) ?? [];
+    const rendered = await renderedPrompts(prompts, vars, tools);
+    lines.push(
+      JSON.stringify({
+        id,
+        input: vars,
+        ...(expected.has(id) ? { expected: expected.get(id) } : {}),
+        metadata: { ...metadata, ...(rendered === undefined ? {} : { prompts: rendered }) },
+        ...(own.length === scorers.length ? {} : { scorers: own }),
+      }),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What checks see as the prompt: its text, or the JSON of its messages. */
+async function renderedPrompts(
+  prompts: readonly WrittenPrompt[],
+  vars: Readonly<Record<string, Json>>,
+  tools: ImportRequest["tools"],
+): Promise<Record<string, string> | undefined> {
+  if (prompts.length === 0) return undefined;
+  const made: Record<string, string> = {};
+  for (const { name, text } of prompts) {
+    const messages: { role: string; content: string }[] = [];
+    const body = text.replace(/^---\n[\s\S]*?\n---\n/, "");
+    for (const [, role = "", content = ""] of body.matchAll(
+      /^(system|developer|user|assistant|tool):\n([\s\S]*?)(?=\n(?:system|developer|user|assistant|tool):\n|\n?$(?![\s\S]))/gm,
+    ))
+      messages.push({ role, content: (await tools.renderLiquid(content, { input: vars })).trim() });
+    made[name] =
+      messages.length === 1 && messages[0]?.role === "user"
+        ? messages[0].content
+        : JSON.stringify(messages, null, 2);
+  }
+  return made;
+}
+
+/** The checks of a suite are told which of the rendered prompts is theirs. */
+function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
+  if (prompt === undefined) return scorers;
+  return scorers.map((entry) => {
+    const of = Array.isArray(entry.of) ? { of: withPrompt(entry.of as readonly Entry[], prompt) } : {};
+    return entry.type === "module" || entry.type === "command"
+      ? { ...entry, config: { ...(entry.config as Entry), prompt } }
+      : { ...entry, ...of };
+  });
+}
+
+interface SuiteParts {
+  readonly config: { readonly [key: string]: Json };
+  readonly dataset: string;
+  readonly prompt: string;
+  readonly aliases: readonly string[];
+  readonly scorers: readonly Entry[];
+  readonly path: string;
+}
+
+const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
+/** A scorer of so many characters stands on one line. */
+const ONE_LINE = 110;
+
+function suiteText({ config, dataset, prompt, aliases, scorers, path }: SuiteParts): string {
+  const { repeat, maxConcurrency } = isObject(config.evaluateOptions) ? config.evaluateOptions : {};
+  const document = new Document({
+    description: typeof config.description === "string" ? config.description : `Brought over from ${path}.`,
+    dataset,
+    prompt: `${prompt}@^1`,
+    ...(aliases.length === 1 ? { model: aliases[0] } : { models: aliases }),
+    ...(Number.isInteger(repeat) && (repeat as number) > 1 ? { trials: repeat } : {}),
+    ...(Number.isInteger(maxConcurrency) ? { concurrency: maxConcurrency } : {}),
+    scorers,
+  });
+  const list = document.get("scorers");
+  if (isSeq(list)) for (const item of list.items) inOneLine(item);
+  inOneLine(document.get("models"));
+  return `${HEAD}${document.toString({ lineWidth: 0 })}`;
+}
+
+/** Writes what is short on one line, and looks into what is not. */
+function inOneLine(item: unknown): void {
+  if (!isMap(item) && !isSeq(item)) return;
+  if (JSON.stringify(item.toJSON()).length <= ONE_LINE) item.flow = true;
+  else for (const one of item.items) inOneLine(isPair(one) ? one.value : one);
+}
+
+/** By file and line; what every case of the suite is scored by is said once. */
+function keptOf({ kept }: Assigned, suites: readonly string[], cases: number): Kept[] {
+  const count = new Map<string, Set<string>>();
+  const keyOf = ({ place, scorer }: Assigned["kept"][number]): string =>
+    `${place.path}:${place.line} ${scorer}`;
+  for (const one of kept) count.set(keyOf(one), (count.get(keyOf(one)) ?? new Set()).add(one.case));
+  const seen = new Set<string>();
+  const entries = kept.flatMap((one) => {
+    const isAll = count.get(keyOf(one))?.size === cases;
+    const key = isAll ? keyOf(one) : `${keyOf(one)} ${one.case}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    const { place, what, scorer } = one;
+    return suites.map(
+      (suite): Kept => ({ ...place, what, suite, scorer, ...(isAll ? {} : { case: one.case }) }),
+    );
+  });
+  return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
+}
+
+function codeConfig(path: string) {
+  return {
+    code: "EVALS_IMPORT_CODE",
+    path,
+    what: "This config is code, and an import runs none.",
+    why: "What it would give today need not be what it gives tomorrow, and a file of another place could do anything.",
+    fix: `Write what it exports as YAML or JSON, for instance: node --input-type=module -e 'import c from "./promptfoo/${posix.basename(path)}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`,
+  };
+}
+
+function otherConfig(path: string) {
+  return {
+    code: "EVALS_IMPORT_FORMAT",
+    path,
+    what: `This file is no config of promptfoo: it has none of ${MARKS.slice(0, 4).join(", ")}.`,
+    why: "Nothing in it says what is asked and how it is judged.",
+    fix: "Name the promptfooconfig.yaml itself; other tools have commands of their own: evals import --help.",
+  };
+}

@@ -1,0 +1,54 @@
+import type { Json } from "../../domain/json.ts";
+import { isObject } from "./config-source.ts";
+import type { Assertion, Reading, Test } from "./config-test.ts";
+import { expandVars } from "./expand-vars.ts";
+import { slugOf, UniqueNames } from "./slug.ts";
+
+/** One combination of a test's variables, with everything that defaultTest adds. */
+export interface CaseDraft {
+  readonly id: string;
+  readonly vars: Readonly<Record<string, Json>>;
+  readonly assertions: readonly Assertion[];
+  readonly threshold?: number | undefined;
+  readonly options: { readonly [key: string]: Json };
+  readonly metadata: { readonly [key: string]: Json };
+  readonly test: Test;
+}
+
+/** Tests with their defaults, multiplied, each under an id of its own. */
+export function casesOf(tests: readonly Test[], defaults: Test | undefined, reading: Reading): CaseDraft[] {
+  const names = new UniqueNames();
+  return tests.flatMap((test, index) => {
+    const options = { ...defaults?.options, ...test.options };
+    const own = options.disableDefaultAsserts === true ? [] : (defaults?.assertions ?? []);
+    const multiply = options.disableVarExpansion !== true;
+    const all = expandVars({ ...defaults?.vars, ...test.vars }, multiply, test.place, reading);
+    const name = slugOf(test.description ?? "", 60) || `test-${index + 1}`;
+    return all.map(
+      (vars): CaseDraft => ({
+        id: names.take(name),
+        vars,
+        assertions: [...own, ...test.assertions],
+        threshold: test.threshold ?? defaults?.threshold,
+        options,
+        metadata: {
+          ...defaults?.metadata,
+          ...test.metadata,
+          ...(test.description === undefined ? {} : { description: test.description }),
+          source: `${test.place.path}:${test.place.line}`,
+        },
+        test,
+      }),
+    );
+  });
+}
+
+/** Code that changes every output before it is judged. */
+export function transformOf({ options }: Pick<CaseDraft, "options">): string | undefined {
+  const code = options.transform ?? options.postprocess;
+  return typeof code === "string" ? code : undefined;
+}
+
+export function graderOf({ options }: Pick<CaseDraft, "options">): Json | undefined {
+  return typeof options.provider === "string" || isObject(options.provider) ? options.provider : undefined;
+}

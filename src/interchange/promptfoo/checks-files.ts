@@ -1,0 +1,136 @@
+import { posix } from "node:path";
+import type { Json } from "../../domain/json.ts";
+import type { ProjectFiles } from "./project-files.ts";
+import type { Entry } from "./provider-spec.ts";
+import javascriptRuntime from "./runtime/checks.mjs.txt";
+import pythonRuntime from "./runtime/checks.py.txt";
+
+interface Check {
+  readonly spec: Entry;
+  /** In the project. */
+  readonly file?: string | undefined;
+  /** Where it stood. */
+  readonly from: string;
+}
+
+const FOLDER = "scorers";
+
+/** The checks of one suite that run code: a module and a Python program with a table of them each. */
+export class ChecksFiles {
+  readonly #suite: string;
+  readonly #files: ProjectFiles;
+  readonly #tables = {
+    javascript: new Map<string, Check & { readonly id: string }>(),
+    python: new Map<string, Check & { readonly id: string }>(),
+  };
+
+  constructor(suite: string, files: ProjectFiles) {
+    this.#suite = suite;
+    this.#files = files;
+  }
+
+  /** The id of a check; equal ones are one. @param file of the user's, as it was named */
+  add(language: "javascript" | "python", spec: Entry, file: string | undefined, from: string): string {
+    const own = file === undefined ? undefined : this.#files.bring(file);
+    const table = this.#tables[language];
+    const key = JSON.stringify([spec, own]);
+    const known = table.get(key);
+    if (known !== undefined) return known.id;
+    const id = `check-${table.size + 1}`;
+    table.set(key, { id, spec, file: own, from });
+    return id;
+  }
+
+  /** The settings of a scorer that runs them. */
+  scorer(language: "javascript" | "python"): Entry {
+    if (language === "javascript") return { type: "module", file: `${FOLDER}/${this.#suite}.mjs` };
+    const own = [
+      ...new Set(
+        Array.from(this.#tables.python.values(), ({ file }) => file).filter((file) => file !== undefined),
+      ),
+    ];
+    return {
+      type: "command",
+      command: [
+        "python3",
+        `${FOLDER}/${this.#suite.replace(/\W/g, "_")}.py`,
+        `${FOLDER}/promptfoo_checks.py`,
+        ...own,
+      ],
+      serve: "jsonl",
+    };
+  }
+
+  /** Whether a check may ask for the prompt. @param text reads a file of the project's user */
+  asksForPrompt(): boolean {
+    return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(
+      ({ spec, file }) =>
+        file !== undefined || /\bprompt\b/.test(`${String(spec.code)} ${String(spec.transform)}`),
+    );
+  }
+
+  write(from: string): void {
+    const { javascript, python } = this.#tables;
+    if (javascript.size > 0) {
+      this.#files.add(`${FOLDER}/promptfoo-checks.mjs`, javascriptRuntime);
+      this.#files.add(`${FOLDER}/${this.#suite}.mjs`, moduleText([...javascript.values()], from));
+    }
+    if (python.size > 0) {
+      this.#files.add(`${FOLDER}/promptfoo_checks.py`, pythonRuntime);
+      this.#files.add(
+        `${FOLDER}/${this.#suite.replace(/\W/g, "_")}.py`,
+        pythonText([...python.values()], from),
+      );
+    }
+  }
+}
+
+type Listed = Check & { readonly id: string };
+
+function moduleText(checks: readonly Listed[], from: string): string {
+  const entries = checks.map(({ id, spec, file, from: place }) => {
+    const members = Object.entries(spec).map(([key, value]) => `    ${key}: ${javascriptOf(value)},`);
+    if (file !== undefined) members.push(`    file: () => import(${JSON.stringify(relativeTo(file))}),`);
+    return `  // ${place}\n  "${id}": {\n${members.join("\n")}\n  },`;
+  });
+  return `// Checks of ${from}. A case names its own in its \`expected\`.\nimport { promptfooChecks } from "./promptfoo-checks.mjs";\n\nexport default promptfooChecks({\n${entries.join("\n")}\n});\n`;
+}
+
+function relativeTo(file: string): string {
+  const path = posix.relative(FOLDER, file);
+  return path.startsWith(".") ? path : `./${path}`;
+}
+
+/** Code of several lines stays readable. */
+function javascriptOf(value: Json): string {
+  if (typeof value !== "string" || !value.includes("\n")) return JSON.stringify(value);
+  return `\`${value.replace(/[\\`]|\$\{/g, "\\$&")}\``;
+}
+
+function pythonText(checks: readonly Listed[], from: string): string {
+  const entries = checks.map(({ id, spec, file, from: place }) => {
+    const members = Object.entries({
+      ...spec,
+      ...(file === undefined ? {} : { file: posix.relative(FOLDER, file) }),
+    });
+    return `    # ${place}\n    "${id}": {\n${members.map(([key, value]) => `        "${key}": ${pythonOf(value)},`).join("\n")}\n    },`;
+  });
+  return `# Checks of ${from}. A case names its own in its \`expected\`.\nfrom promptfoo_checks import serve\n\nCHECKS = {\n${entries.join("\n")}\n}\n\nserve(CHECKS)\n`;
+}
+
+function pythonOf(value: Json): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (typeof value === "number") return JSON.stringify(value);
+  if (typeof value === "string") return pythonString(value);
+  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(pythonOf).join(", ")}]`;
+  return `{${Object.entries(value)
+    .map(([key, one]) => `${pythonString(key)}: ${pythonOf(one)}`)
+    .join(", ")}}`;
+}
+
+/** JSON's escapes are Python's, but for halves of a surrogate pair, which a text has none of. */
+function pythonString(text: string): string {
+  if (!text.includes("\n") || /"""|\\|"$/.test(text)) return JSON.stringify(text);
+  return `"""${text}"""`;
+}

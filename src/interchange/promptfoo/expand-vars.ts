@@ -1,0 +1,91 @@
+import type { Json } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { SourcePlace } from "../imported.ts";
+import { readSource } from "./config-source.ts";
+import { pathOf, type Reading } from "./config-test.ts";
+
+type Vars = Readonly<Record<string, Json>>;
+
+/** Combinations of one test at most: beyond that nobody meant it. */
+const MOST_COMBINATIONS = 10_000;
+
+/**
+ * The variables of a test as promptfoo asks with them: lists of texts multiply, files are read, one line end at the end is cut,
+ * and a variable may name another one.
+ */
+export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, reading: Reading): Vars[] {
+  let all: Record<string, Json>[] = [{}];
+  for (const [name, value] of Object.entries(vars)) {
+    const choices = choicesOf(name, value, multiply, place, reading);
+    all = all.flatMap((one) => choices.map((choice) => ({ ...one, [name]: choice })));
+    if (all.length > MOST_COMBINATIONS) {
+      reading.losses.add(
+        place,
+        `vars: ${all.length} combinations and more`,
+        `Only the first ${MOST_COMBINATIONS} were taken.`,
+      );
+      all = all.slice(0, MOST_COMBINATIONS);
+    }
+  }
+  return all.map((one) =>
+    withReferences(
+      Object.fromEntries(Object.entries(one).map(([name, value]) => [name, withoutLineEnd(value)])),
+    ),
+  );
+}
+
+function choicesOf(
+  name: string,
+  value: Json,
+  multiply: boolean,
+  place: SourcePlace,
+  reading: Reading,
+): readonly Json[] {
+  const isTexts = Array.isArray(value) && typeof value[0] === "string";
+  const list = multiply && isTexts ? (value as readonly Json[]) : [value];
+  return list.flatMap((one): readonly Json[] => {
+    if (typeof one !== "string" || !one.startsWith("file://")) return [one];
+    const path = pathOf(reading, one);
+    const files = multiply && /[*?{[]/.test(path) ? reading.files.glob(path) : [path];
+    if (files.length === 0) reading.losses.add(place, `vars: ${name}: ${one}`, "No file has such a name.");
+    return files.flatMap((file) => textOf(file, `vars: ${name}: ${one}`, place, reading));
+  });
+}
+
+function textOf(file: string, what: string, place: SourcePlace, { files, losses }: Reading): readonly Json[] {
+  if (/\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(file))
+    losses.add(place, what, "Code makes this variable; write what it makes into the dataset.");
+  else if (/\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp[34]|wav)$/i.test(file))
+    losses.add(place, what, "Only texts are brought over; attach the file to the case.");
+  else {
+    try {
+      const text = files.text(file);
+      return [/\.ya?ml$/.test(file) ? JSON.stringify(readSource(text, file).value) : text.trim()];
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      losses.add(place, what, error.problems[0]?.what ?? "It cannot be read.");
+    }
+  }
+  return [];
+}
+
+const withoutLineEnd = (value: Json): Json => (typeof value === "string" ? value.replace(/\n$/, "") : value);
+
+/** Rounds in which one variable may bring in another. */
+const MOST_ROUNDS = 5;
+
+function withReferences(vars: Record<string, Json>): Vars {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    let changed = false;
+    for (const [name, value] of Object.entries(vars)) {
+      const match = typeof value === "string" ? /\{\{\s*(\w+)\s*\}\}/.exec(value) : null;
+      if (typeof value !== "string" || match === null) continue;
+      const other = Object.hasOwn(vars, match[1] ?? "") ? vars[match[1] ?? ""] : undefined;
+      if (other === undefined) continue;
+      vars[name] = value.replace(match[0], () => String(other));
+      changed = true;
+    }
+    if (!changed) break;
+  }
+  return vars;
+}

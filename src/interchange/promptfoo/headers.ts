@@ -1,0 +1,37 @@
+import type { Json } from "../../domain/json.ts";
+import type { SourcePlace } from "../imported.ts";
+import { isObject } from "./config-source.ts";
+import type { Losses } from "./losses.ts";
+
+/** Names of headers that say who asks. */
+const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?:key|token|secret|password|auth)$/i;
+
+/** Headers with what they took from the environment; a key that stands in the file is left out, and told. */
+export function headersOf(
+  value: Json | undefined,
+  place: SourcePlace,
+  losses: Losses,
+): Record<string, string> | undefined {
+  if (!isObject(value)) return undefined;
+  const headers: Record<string, string> = {};
+  for (const [name, text] of Object.entries(value)) {
+    const filled = String(text).replace(
+      /\{\{\s*env\.(\w+)\s*\}\}/g,
+      (_, variable: string) => `\${env:${variable}}`,
+    );
+    if (/\{\{|\{%/.test(filled))
+      losses.add(
+        place,
+        `the header ${name}`,
+        "A header takes values from the environment (${env:NAME}) and no template here.",
+      );
+    else if (SECRET.test(name) && !filled.includes("${env:"))
+      losses.add(
+        place,
+        `the header ${name}`,
+        `A key stands in no file: put it into a variable and write ${name}: "\${env:NAME}".`,
+      );
+    else headers[name] = filled;
+  }
+  return Object.keys(headers).length === 0 ? undefined : headers;
+}

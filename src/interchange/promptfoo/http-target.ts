@@ -1,0 +1,112 @@
+import type { Json } from "../../domain/json.ts";
+import { isObject } from "./config-source.ts";
+import { headersOf } from "./headers.ts";
+import type { Losses } from "./losses.ts";
+import type { Entry, ProviderSpec } from "./provider-spec.ts";
+
+/** The prompt, as far as a body can hold it: the text of its first message. */
+const PROMPT = "messages[0].content";
+
+/** An HTTP service, asked as promptfoo asks it. */
+export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined {
+  const { id, config, place } = spec;
+  const url = String(config.url ?? id);
+  const tell = (what: string, why: string): void => losses.add(place, `${what} of ${spec.label ?? id}`, why);
+  if (config.request !== undefined) {
+    tell("request:", "A raw HTTP request is not read; write url, method, headers and body.");
+    return undefined;
+  }
+  if (
+    !/^https?:\/\//.test(url) ||
+    /\{\{/.test(new URL(url.replace(/\{\{.*?\}\}/g, "x")).host) ||
+    /\{%/.test(url)
+  ) {
+    tell("url:", "An address needs a host that stands in the file.");
+    return undefined;
+  }
+  const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();
+  if (!["GET", "POST", "PUT", "PATCH"].includes(method)) {
+    tell(`method: ${method}`, "GET, POST, PUT and PATCH are sent here.");
+    return undefined;
+  }
+  const answer = answerPath(config.transformResponse ?? config.responseParser, tell);
+  const headers = headersOf(config.headers, place, losses);
+  for (const key of [
+    "queryParams",
+    "sessionParser",
+    "signatureAuth",
+    "transformRequest",
+    "validateStatus",
+    "tls",
+  ])
+    if (config[key] !== undefined)
+      tell(`${key}:`, "It has no counterpart in evalconfig.yaml; a module of yours can do it.");
+  return {
+    provider: "http",
+    url: filled(url, tell),
+    method,
+    ...(headers === undefined ? {} : { headers }),
+    ...(method === "GET" ? {} : { body: bodyOf(config.body, tell) }),
+    ...(answer === undefined ? {} : { answer }),
+  };
+}
+
+type Tell = (what: string, why: string) => void;
+
+/** `{{prompt}}` and variables as this project's templates name them. */
+function filled(text: string, tell: Tell): string {
+  return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
+    const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];
+    if (name === "" || !/^(?:\|\s*(?:dump|trim|urlencode)\s*)*$/.test(filters)) {
+      tell(whole, "Only the prompt and variables are filled in.");
+      return "";
+    }
+    if (name.startsWith("env.")) {
+      tell(whole, "Only headers take values from the environment.");
+      return "";
+    }
+    const value = name === "prompt" ? PROMPT : `input.${name}`;
+    return `{{ ${value}${filters.includes("trim") ? " | strip" : ""} }}`;
+  });
+}
+
+function bodyOf(value: Json | undefined, tell: Tell): Json {
+  if (typeof value === "string") {
+    try {
+      return bodyOf(JSON.parse(value) as Json, tell);
+    } catch {
+      return filled(value, tell);
+    }
+  }
+  if (value === undefined) return { prompt: `{{ ${PROMPT} }}` };
+  return mapped(value, (text) => {
+    const whole = /^\{\{\s*(?:prompt|(\w+))\s*(?:\|\s*(?:dump|safe)\s*)?\}\}$/.exec(text);
+    // A value that is one variable alone stays what it is: a list stays a list.
+    if (whole?.[1] !== undefined) return `{{ input.${whole[1]} | json }}`;
+    return filled(text, tell);
+  });
+}
+
+function mapped(value: Json, change: (text: string) => string): Json {
+  if (typeof value === "string") return change(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((one) => mapped(one, change));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one, change)]));
+}
+
+/** `json.choices[0].text` as a JSONPath; anything more is code. */
+function answerPath(parser: Json | undefined, tell: Tell): string | undefined {
+  if (parser === undefined || parser === "text") return undefined;
+  const path =
+    typeof parser === "string"
+      ? /^\s*\(?json\)?\s*((?:(?:\?\.|\.)[A-Za-z_$][\w$]*|(?:\?\.)?\[(?:\d+|"[^"]*"|'[^']*')\])*)\s*;?\s*$/.exec(
+          parser,
+        )?.[1]
+      : undefined;
+  if (path !== undefined) return `$${path.replaceAll("?.[", "[").replaceAll("?.", ".")}`;
+  tell(
+    "transformResponse:",
+    "It is code; a JSONPath says which part of a reply is the answer (answer: $.text). Until then it is the whole reply.",
+  );
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import type { Json } from "../../domain/json.ts";
+import type { Entry } from "./provider-spec.ts";
+
+/** What a model-graded assertion becomes. */
+export interface Drafted {
+  readonly settings: Entry;
+  /** The words that it judges by; may hold templates. */
+  readonly body: string;
+  /** What the answer is compared with. */
+  readonly reference?: string | undefined;
+}
+
+export interface JudgeKind {
+  /** It reads retrieved texts, which promptfoo takes from the variable `context`. */
+  readonly context?: boolean;
+  /** @returns why it cannot be, where it cannot */
+  readonly draft: (words: readonly Json[], threshold: number | undefined) => Drafted | string;
+}
+
+/** promptfoo's graders give a number from 0 to 1; people who anchor these levels get a better judge. */
+const SCALE: Json = [
+  { score: 0, means: "Meets it in no respect." },
+  { score: 1, means: "Meets a little of it." },
+  { score: 2, means: "Meets about half of it." },
+  { score: 3, means: "Meets most of it." },
+  { score: 4, means: "Meets all of it." },
+];
+
+const texts = (words: readonly Json[]): string[] =>
+  words.filter((one): one is string => typeof one === "string" && one.trim() !== "");
+const NO_WORDS = "It needs the words to judge by as value.";
+
+/** A rubric passes or fails; with a threshold it is a level of a scale. */
+const rubric = (words: readonly Json[], threshold: number | undefined): Drafted | string => {
+  const body = texts(words).join("\n");
+  if (body === "") return NO_WORDS;
+  return threshold === undefined
+    ? { settings: { kind: "binary" }, body }
+    : { settings: { kind: "ordinal", scale: SCALE, threshold }, body };
+};
+
+const G_EVAL_THRESHOLD = 0.7;
+
+const gEval = (words: readonly Json[], threshold = G_EVAL_THRESHOLD): Drafted | string => {
+  const criteria = texts(words);
+  if (criteria.length < 2) return rubric(words, threshold);
+  const list = criteria.map((text, index) => ({ name: `criterion-${index + 1}`, text }));
+  return { settings: { kind: "rubric", criteria: list, threshold }, body: "" };
+};
+
+const factuality = (words: readonly Json[]): Drafted | string => {
+  const [reference] = texts(words);
+  return reference === undefined
+    ? "It needs the facts to compare with as value."
+    : { settings: { kind: "factuality" }, body: "", reference };
+};
+
+const KINDS: Readonly<Record<string, JudgeKind>> = {
+  "llm-rubric": { draft: rubric },
+  "g-eval": { draft: gEval },
+  factuality: { draft: factuality },
+  "model-graded-factuality": { draft: factuality },
+  "model-graded-closedqa": {
+    draft: (words) => {
+      const body = texts(words).join("\n");
+      return body === "" ? NO_WORDS : { settings: { kind: "closed-qa" }, body };
+    },
+  },
+  "answer-relevance": {
+    draft: (_, threshold = 0.75) => ({ settings: { kind: "answer-relevance", threshold }, body: "" }),
+  },
+  "context-faithfulness": { context: true, draft: () => ({ settings: { kind: "faithfulness" }, body: "" }) },
+  "context-relevance": {
+    context: true,
+    draft: (_, threshold = 0.75) => ({ settings: { kind: "context-relevance", threshold }, body: "" }),
+  },
+  "context-recall": {
+    context: true,
+    draft: (words) => {
+      const [reference] = texts(words);
+      return reference === undefined
+        ? "It needs what is to be found in the context as value."
+        : { settings: { kind: "context-recall" }, body: "", reference };
+    },
+  },
+};
+
+/** How a type of assertion is judged by a model; undefined for any other type. */
+export function judgeKindOf(base: string): JudgeKind | undefined {
+  return Object.hasOwn(KINDS, base) ? KINDS[base] : undefined;
+}

@@ -1,0 +1,83 @@
+import { hashJson, type Json } from "../../domain/json.ts";
+import type { Imported, SourcePlace } from "../imported.ts";
+import { EMBEDDINGS, MODERATION } from "./assertion-plan.ts";
+import { isObject } from "./config-source.ts";
+import type { ProviderHelp, ProviderSpec } from "./provider-spec.ts";
+import { type Target, targetOf } from "./providers.ts";
+import { UniqueNames } from "./slug.ts";
+
+/** What promptfoo grades with where nothing names a model, with its date. */
+const GRADER: Target = { alias: "grader", entry: { provider: "openai", model: "gpt-4.1-2025-04-14" } };
+const SEMANTIC: Readonly<Record<string, Target>> = {
+  [EMBEDDINGS]: {
+    alias: EMBEDDINGS,
+    entry: { provider: "openai", model: "text-embedding-3-large", api: "embeddings" },
+  },
+  [MODERATION]: {
+    alias: MODERATION,
+    entry: { provider: "openai", model: "omni-moderation-2024-09-26", api: "moderations" },
+  },
+};
+
+/** The entries of evalconfig.yaml that imported suites and judges name; equal ones are one. */
+export class Models {
+  readonly #names = new UniqueNames();
+  readonly #all = new Map<string, Target>();
+  readonly #bySpec = new Map<string, string | undefined>();
+
+  /** The alias of a provider; undefined for one that is left. */
+  provider(spec: ProviderSpec, help: ProviderHelp): string | undefined {
+    const key = JSON.stringify([spec.id, spec.label, spec.config]);
+    if (!this.#bySpec.has(key)) {
+      const known = new UniqueNames();
+      const target = targetOf(spec, known, help);
+      this.#bySpec.set(key, target === undefined ? undefined : this.#add(target));
+    }
+    return this.#bySpec.get(key);
+  }
+
+  /** The alias of a model that grades: the one that is named, else promptfoo's own. */
+  grader(named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
+    return (
+      this.#named(isObject(named) && named.text !== undefined ? named.text : named, place, help) ??
+      this.#add(GRADER)
+    );
+  }
+
+  /** The alias of a model of embeddings, or of moderation. */
+  semantic(kind: string, named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
+    const own = isObject(named) && named.embedding !== undefined ? named.embedding : named;
+    const alias = this.#named(own, place, help);
+    if (alias !== undefined && this.#all.get(alias)?.entry.api === kind) return alias;
+    const target = SEMANTIC[kind] ?? GRADER;
+    return this.#add({ ...target, entry: target.entry });
+  }
+
+  #named(named: Json | undefined, place: SourcePlace, help: ProviderHelp): string | undefined {
+    const id =
+      typeof named === "string"
+        ? named
+        : isObject(named) && typeof named.id === "string"
+          ? named.id
+          : undefined;
+    if (id === undefined) return undefined;
+    const config = isObject(named) && isObject(named.config) ? named.config : {};
+    return this.provider({ id, config, place }, help);
+  }
+
+  #add({ alias, entry }: Target): string {
+    const hash = hashJson(entry);
+    for (const known of this.#all.values()) if (hashJson(known.entry) === hash) return known.alias;
+    const name = this.#names.take(alias);
+    this.#all.set(name, { alias: name, entry });
+    return name;
+  }
+
+  echo(file: string): string {
+    return this.#add({ alias: "echo", entry: { provider: "module", file } });
+  }
+
+  entries(): Imported["models"] {
+    return Object.fromEntries(Array.from(this.#all, ([alias, { entry }]) => [alias, entry]));
+  }
+}

@@ -1,0 +1,115 @@
+import { parse as parseYaml } from "yaml";
+import { Untranslatable } from "./templates/nunjucks-tree.ts";
+
+export interface TemplateMessage {
+  readonly role: string;
+  /** Nunjucks. */
+  readonly content: string;
+  /** In the whole template, from 1. */
+  readonly line: number;
+}
+
+const ROLES = ["system", "developer", "user", "assistant", "tool"];
+
+/**
+ * A prompt's messages: of a chat in JSON or YAML each by itself, of any other text one of the user. Roles are told before
+ * anything is filled in, so that a value can forge none.
+ *
+ * @throws {Untranslatable} for a chat whose messages are made by the template itself
+ */
+export function messagesOf(text: string): TemplateMessage[] {
+  const trimmed = text.trim();
+  const isJson = /^\[\s*(?:\{(?![{%#])|\{%|\{\{)/.test(trimmed);
+  const isYaml = /^- role:/m.test(trimmed) && trimmed.startsWith("- role:");
+  if (!isJson && !isYaml) return [{ role: "user", content: text, line: 1 }];
+  const { bare, tags } = withoutTags(text);
+  let parsed: unknown;
+  try {
+    parsed = isJson ? JSON.parse(bare) : parseYaml(bare);
+  } catch {
+    // Promptfoo sends what is no JSON as the text that it is; a list of messages with tags between them is neither.
+    const block = tags.find(({ text: tag }) => tag.startsWith("{%"));
+    if (block === undefined) return [{ role: "user", content: text, line: 1 }];
+    throw new Untranslatable(
+      `${block.text} makes the messages of a chat themselves; here roles stand in the prompt (messages: input.history puts a list of earlier ones)`,
+      block.line,
+    );
+  }
+  const list = Array.isArray(parsed) ? parsed : undefined;
+  if (list === undefined || list.length === 0 || !list.every(isMessage))
+    return [{ role: "user", content: text, line: 1 }];
+  return list.map(({ role, content }) => {
+    const words = restored(role, tags);
+    if (!ROLES.includes(words))
+      throw new Untranslatable(`the role ${words} is not one of ${ROLES.join(", ")}`, 1);
+    return { role: words, ...contentOf(content, tags) };
+  });
+}
+
+interface Tag {
+  readonly text: string;
+  readonly line: number;
+  /** It stands for a whole value, not inside a text. */
+  readonly whole: boolean;
+}
+
+const MARK = /\uE000(\d+)\uE001/g;
+
+/** The template with a mark for each tag, so that what is around them can be read as JSON. */
+function withoutTags(text: string): { readonly bare: string; readonly tags: readonly Tag[] } {
+  const tags: Tag[] = [];
+  let bare = "";
+  let inText = false;
+  for (let at = 0; at < text.length; at++) {
+    const tag = /\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}|\{#[\s\S]*?#\}/y;
+    tag.lastIndex = at;
+    const found = text[at] === "{" ? tag.exec(text)?.[0] : undefined;
+    if (found !== undefined) {
+      const line = text.slice(0, at).split("\n").length;
+      const mark = `\uE000${tags.length}\uE001`;
+      tags.push({ text: found, line, whole: !inText });
+      // A block around messages makes the marked text no JSON, and is told so.
+      bare += inText || found.startsWith("{%") ? mark : found.startsWith("{#") ? "" : JSON.stringify(mark);
+      at += found.length - 1;
+      continue;
+    }
+    if (text[at] === "\\" && inText) {
+      bare += text.slice(at, at + 2);
+      at++;
+      continue;
+    }
+    if (text[at] === '"') inText = !inText;
+    bare += text[at];
+  }
+  return { bare, tags };
+}
+
+const isMessage = (one: unknown): one is { role: string; content: unknown } =>
+  one !== null &&
+  typeof one === "object" &&
+  typeof (one as { role?: unknown }).role === "string" &&
+  "content" in one;
+
+function restored(text: string, tags: readonly Tag[]): string {
+  return text.replace(MARK, (_, index: string) => tags[Number(index)]?.text ?? "");
+}
+
+function contentOf(
+  content: unknown,
+  tags: readonly Tag[],
+): { readonly content: string; readonly line: number } {
+  if (Array.isArray(content)) {
+    const parts = content.map((part: { type?: unknown; text?: unknown }) =>
+      part?.type === "text" && typeof part.text === "string" ? part.text : undefined,
+    );
+    if (parts.some((part) => part === undefined))
+      throw new Untranslatable("a message holds more than text (an image, a file)", tags[0]?.line ?? 1);
+    return contentOf(parts.join("\n"), tags);
+  }
+  if (typeof content !== "string") throw new Untranslatable("the content of a message is no text", 1);
+  const [only] = content.match(/^\uE000(\d+)\uE001$/) ? [tags[Number(content.slice(1, -1))]] : [];
+  const line = tags[Number(/\uE000(\d+)\uE001/.exec(content)?.[1] ?? -1)]?.line ?? 1;
+  if (only?.whole !== true) return { content: restored(content, tags), line };
+  // A value written as JSON and read again is the value itself.
+  return { content: only.text.replace(/\s*\|\s*(?:dump|tojson)\s*(?:\(\s*\))?\s*(-?\}\})$/, " $1"), line };
+}

@@ -1,0 +1,291 @@
+import type { Json } from "../../domain/json.ts";
+import { asList, type ConfigSource, isObject, type Step } from "./config-source.ts";
+import { headersOf } from "./headers.ts";
+import { httpEntry } from "./http-target.ts";
+import type { Losses } from "./losses.ts";
+import { execEntry, fileEntry } from "./own-code.ts";
+import type { Entry, ProviderHelp, ProviderSpec } from "./provider-spec.ts";
+import { slugOf, type UniqueNames } from "./slug.ts";
+
+/** A model of evalconfig.yaml. */
+export interface Target {
+  readonly alias: string;
+  readonly entry: Entry;
+}
+
+/** Entries under `providers:` or `targets:`, as objects. */
+export function providerSpecs(
+  source: ConfigSource,
+  steps: readonly Step[],
+  value: Json | undefined,
+): ProviderSpec[] {
+  return asList(value).flatMap((one, index): ProviderSpec[] => {
+    const place = source.at(Array.isArray(value) ? [...steps, index] : steps);
+    if (typeof one === "string") return [{ id: one, config: {}, place }];
+    if (!isObject(one)) return [];
+    if (typeof one.id === "string")
+      return [
+        {
+          id: one.id,
+          label: typeof one.label === "string" ? one.label : undefined,
+          config: isObject(one.config) ? one.config : {},
+          place,
+        },
+      ];
+    // `- openai:gpt-4o: { config: … }`
+    return Object.entries(one).flatMap(([id, rest]) =>
+      isObject(rest) && /[:/]/.test(id)
+        ? [
+            {
+              id,
+              label: typeof rest.label === "string" ? rest.label : undefined,
+              config: isObject(rest.config) ? rest.config : {},
+              place,
+            },
+          ]
+        : [],
+    );
+  });
+}
+
+/** A provider as a model of evalconfig.yaml; undefined for one that is left, which is told. */
+export function targetOf(spec: ProviderSpec, names: UniqueNames, help: ProviderHelp): Target | undefined {
+  const entry = entryOf(spec, help);
+  if (entry === undefined) return undefined;
+  return { alias: names.take(aliasOf(spec)), entry };
+}
+
+function aliasOf({ id, label }: ProviderSpec): string {
+  const named =
+    label ??
+    (/^(?:https?|exec|file|python):/.test(id)
+      ? id.replace(/^[a-z]+:(?:\/\/)?/, "").replace(/\?.*$/, "")
+      : id
+          .split(":")
+          .slice(1)
+          .filter((part) => !KINDS.has(part))
+          .join(":") || id);
+  return slugOf(named.replace(/[:/@]+/g, "-").replace(/\.(?:[cm]?[jt]s|py)\b/, "")) || "model";
+}
+
+/** Words between a provider's name and its model. */
+const KINDS = new Set([
+  "chat",
+  "responses",
+  "messages",
+  "completion",
+  "embedding",
+  "embeddings",
+  "moderation",
+]);
+
+/** Services that speak OpenAI's chat completions, with where they stand and where their key is. */
+const COMPATIBLE: Readonly<Record<string, { readonly base_url: string; readonly key?: string }>> = {
+  ollama: { base_url: "http://localhost:11434/v1" },
+  localai: { base_url: "http://localhost:8080/v1" },
+  "llama.cpp": { base_url: "http://localhost:8080/v1" },
+  groq: { base_url: "https://api.groq.com/openai/v1", key: "GROQ_API_KEY" },
+  openrouter: { base_url: "https://openrouter.ai/api/v1", key: "OPENROUTER_API_KEY" },
+  mistral: { base_url: "https://api.mistral.ai/v1", key: "MISTRAL_API_KEY" },
+  deepseek: { base_url: "https://api.deepseek.com/v1", key: "DEEPSEEK_API_KEY" },
+  xai: { base_url: "https://api.x.ai/v1", key: "XAI_API_KEY" },
+  cerebras: { base_url: "https://api.cerebras.ai/v1", key: "CEREBRAS_API_KEY" },
+  togetherai: { base_url: "https://api.together.xyz/v1", key: "TOGETHER_API_KEY" },
+  fireworks: { base_url: "https://api.fireworks.ai/inference/v1", key: "FIREWORKS_API_KEY" },
+  perplexity: { base_url: "https://api.perplexity.ai", key: "PERPLEXITY_API_KEY" },
+  google: { base_url: "https://generativelanguage.googleapis.com/v1beta/openai", key: "GOOGLE_API_KEY" },
+  palm: { base_url: "https://generativelanguage.googleapis.com/v1beta/openai", key: "GOOGLE_API_KEY" },
+  github: { base_url: "https://models.github.ai/inference", key: "GITHUB_TOKEN" },
+  litellm: { base_url: "http://0.0.0.0:4000/v1", key: "LITELLM_API_KEY" },
+};
+
+function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
+  const { id, place } = spec;
+  const { losses } = help;
+  if (/\{\{/.test(id))
+    return left(spec, losses, "Its name is a template; write the name itself, for a fingerprint covers it.");
+  const [service = "", ...rest] = id.split(":");
+  if (service === "openai") return openaiEntry(spec, rest, losses);
+  if (service === "azure" || service === "azureopenai") return azureEntry(spec, rest, losses);
+  if (service === "anthropic") return anthropicEntry(spec, rest, losses);
+  if (service === "echo" || id === "echo") return { provider: "module", file: help.files.echo() };
+  if (/^https?:\/\//.test(id) || service === "http" || service === "https") return httpEntry(spec, losses);
+  if (service === "exec") return execEntry(spec, help);
+  if (service === "file" || service === "python" || /\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(id))
+    return fileEntry(spec, help);
+  const known = Object.hasOwn(COMPATIBLE, service) ? COMPATIBLE[service] : undefined;
+  if (known !== undefined) return compatibleEntry(spec, rest, known, losses);
+  losses.add(
+    place,
+    `the provider ${id}`,
+    "No provider here reaches it; a server of its own with OpenAI's API does (provider: openai, base_url), or a module of yours.",
+  );
+  return undefined;
+}
+
+function left({ id, place }: ProviderSpec, losses: Losses, why: string): undefined {
+  losses.add(place, `the provider ${id}`, why);
+  return undefined;
+}
+
+const modelName = (rest: readonly string[]): string =>
+  (KINDS.has(rest[0] ?? "") ? rest.slice(1) : rest).join(":");
+
+function openaiEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses): Entry | undefined {
+  const [kind = ""] = rest;
+  if (
+    ["assistant", "realtime", "image", "video", "transcription", "agents", "chatkit", "codex-sdk"].includes(
+      kind,
+    )
+  )
+    return left(
+      spec,
+      losses,
+      `promptfoo's openai:${kind} has no counterpart; chat completions and responses have.`,
+    );
+  if (kind === "completion")
+    return left(spec, losses, "The old completions API is not spoken here; take a chat model.");
+  const model = modelName(rest) || "gpt-4.1-mini-2025-04-14";
+  const api =
+    kind === "responses"
+      ? { api: "responses" }
+      : /^embeddings?$/.test(kind)
+        ? { api: "embeddings" }
+        : kind === "moderation"
+          ? { api: "moderations" }
+          : {};
+  return { provider: "openai", model, ...api, ...common(spec, losses) };
+}
+
+function compatibleEntry(
+  spec: ProviderSpec,
+  rest: readonly string[],
+  { base_url, key }: { readonly base_url: string; readonly key?: string },
+  losses: Losses,
+): Entry {
+  const api = /^embeddings?$/.test(rest[0] ?? "") ? { api: "embeddings" } : {};
+  return {
+    provider: "openai",
+    model: modelName(rest) || "default",
+    base_url,
+    ...(key === undefined ? {} : { api_key_env: key }),
+    ...api,
+    ...common(spec, losses),
+  };
+}
+
+function azureEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses): Entry | undefined {
+  const host = spec.config.apiHost;
+  if (typeof host !== "string")
+    return left(
+      spec,
+      losses,
+      "Its apiHost is not in the config; write base_url: https://<resource>.openai.azure.com/openai/v1 yourself.",
+    );
+  const { base_url: _, ...more } = common(spec, losses);
+  return {
+    provider: "openai",
+    model: modelName(rest),
+    base_url: `https://${host.replace(/^https?:\/\//, "").replace(/\/.*$/, "")}/openai/v1`,
+    ...more,
+    headers: { ...(isObject(more.headers) ? more.headers : {}), "api-key": "${env:AZURE_API_KEY}" },
+  };
+}
+
+function anthropicEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses): Entry | undefined {
+  if (rest[0] === "completion")
+    return left(spec, losses, "The old completions API is not spoken here; take a messages model.");
+  return { provider: "anthropic", model: modelName(rest), ...common(spec, losses) };
+}
+
+/** Settings that say how a model is reached, or that only promptfoo reads; all others are sent. */
+const NOT_SENT = new Set([
+  ...[
+    "apiKey",
+    "apiKeyEnvar",
+    "apiHost",
+    "apiBaseUrl",
+    "headers",
+    "cost",
+    "inputCost",
+    "outputCost",
+    "organization",
+  ],
+  ...[
+    "passthrough",
+    "functionToolCallbacks",
+    "showThinking",
+    "mcp",
+    "maxRetries",
+    "apiVersion",
+    "deployment_id",
+  ],
+  ...["tools", "response_format", "label", "basePath", "omitDefaults"],
+]);
+
+/** promptfoo's names of parameters that are another at the service. */
+const RENAMED: Readonly<Record<string, string>> = {
+  maxOutputTokens: "max_tokens",
+  topP: "top_p",
+  num_predict: "max_tokens",
+};
+
+function common(spec: ProviderSpec, losses: Losses): Entry {
+  const { config, place } = spec;
+  const address =
+    config.apiBaseUrl ?? (typeof config.apiHost === "string" ? `https://${config.apiHost}/v1` : undefined);
+  const params = paramsOf(spec, losses);
+  const headers = headersOf(config.headers, place, losses);
+  if (config.apiKey !== undefined)
+    losses.add(
+      place,
+      `apiKey: of ${spec.id}`,
+      "A key stands in no file: set the variable of the provider, or name another one with api_key_env.",
+    );
+  const price =
+    typeof config.inputCost === "number" && typeof config.outputCost === "number"
+      ? { input: config.inputCost * 1e6, output: config.outputCost * 1e6 }
+      : typeof config.cost === "number"
+        ? { input: config.cost * 1e6, output: config.cost * 1e6 }
+        : undefined;
+  return {
+    ...(typeof address === "string" && !/\{\{/.test(address)
+      ? { base_url: address.replace(/\/+$/, "") }
+      : {}),
+    ...(typeof config.apiKeyEnvar === "string" ? { api_key_env: config.apiKeyEnvar } : {}),
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(price === undefined ? {} : { price }),
+  };
+}
+
+/** Parameters that evals decides itself. */
+const OWN = new Set(["model", "messages", "input", "stream", "n"]);
+
+function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {
+  const params: Record<string, Json> = {};
+  const given = { ...config, ...(isObject(config.passthrough) ? config.passthrough : {}) };
+  for (const [key, value] of Object.entries(given)) {
+    const inFile = typeof value === "string" && value.startsWith("file://");
+    if (key === "tools" || key === "response_format") {
+      if (!inFile) params[key] = value;
+      else
+        losses.add(
+          place,
+          `${key}: ${value} of ${id}`,
+          "Write what the file holds under params: of the model.",
+        );
+    } else if (NOT_SENT.has(key)) {
+      if (["functionToolCallbacks", "mcp", "organization"].includes(key))
+        losses.add(place, `${key}: of ${id}`, "It has no counterpart in evalconfig.yaml.");
+    } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals decides it.");
+    else if (inFile || (typeof value === "string" && /\{\{/.test(value)))
+      losses.add(
+        place,
+        `${key}: ${value} of ${id}`,
+        "Parameters are sent as they stand: no templates, no files.",
+      );
+    else params[RENAMED[key] ?? key] = value;
+  }
+  return params;
+}

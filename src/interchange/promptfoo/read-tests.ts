@@ -1,0 +1,235 @@
+import type { Json } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { SourcePlace } from "../imported.ts";
+import { asList, type ConfigSource, isObject, readSource, type Step } from "./config-source.ts";
+import { type Assertion, pathOf, type Reading, type Test } from "./config-test.ts";
+import { readCsvTests } from "./csv-tests.ts";
+import { tellKeys } from "./known-keys.ts";
+import type { Losses } from "./losses.ts";
+
+/** Every test that `tests:` names, whatever file it stands in, in order. */
+export function readTests(source: ConfigSource, steps: readonly Step[], reading: Reading): Test[] {
+  const value = valueAt(source, steps);
+  return testsOf(value, { source, steps, reading, inside: [] });
+}
+
+interface Place {
+  readonly source: ConfigSource;
+  readonly steps: readonly Step[];
+  readonly reading: Reading;
+  /** Files that are being read, the outermost first. */
+  readonly inside: readonly string[];
+}
+
+function testsOf(value: Json | undefined, place: Place): Test[] {
+  const { source, steps, reading } = place;
+  if (Array.isArray(value))
+    return (value as readonly Json[]).flatMap((one, index) =>
+      testsOf(one, { ...place, steps: [...steps, index] }),
+    );
+  if (typeof value === "string") return testsOfFiles(value, place);
+  if (!isObject(value)) return [];
+  const path = value.path;
+  if (typeof path === "string" && value.vars === undefined && value.assert === undefined) {
+    if (value.config !== undefined)
+      reading.losses.add(source.at(steps), "config: of a file of tests", "Only the file itself is read.");
+    return testsOfFiles(path, place);
+  }
+  return [readTest(value, source, steps, reading)];
+}
+
+function testsOfFiles(named: string, place: Place): Test[] {
+  const { source, steps, reading, inside } = place;
+  const at = source.at(steps);
+  if (
+    /^(?:https?|huggingface|az|s3|gs):\/\//.test(named) ||
+    /^file:\/\/.*\.(?:xlsx?|[cm]?[jt]s|py)(?::\w+)?$/.test(named) ||
+    /\.(?:xlsx?|[cm]?[jt]s|py)(?::\w+)?$/.test(named)
+  ) {
+    reading.losses.add(
+      at,
+      `tests of ${named}`,
+      "Only CSV, JSON, JSONL and YAML files of this machine are read; save the tests as one of them.",
+    );
+    return [];
+  }
+  const path = pathOf(reading, named).replace(/#.*$/, "");
+  const files = /[*?{[]/.test(path)
+    ? reading.files.glob(path)
+    : reading.files.kind(path) === "file"
+      ? [path]
+      : [];
+  if (files.length === 0) reading.losses.add(at, `tests of ${named}`, "There is no such file.");
+  return files.flatMap((file) => {
+    if (inside.includes(file)) {
+      reading.losses.add(at, `tests of ${named}`, "The file names itself, directly or through another one.");
+      return [];
+    }
+    return attempt(at, named, reading, () => testsOfFile(file, { ...place, inside: [...inside, file] }));
+  });
+}
+
+function testsOfFile(file: string, place: Place): Test[] {
+  const { reading } = place;
+  const text = reading.files.text(file);
+  if (file.endsWith(".csv") || file.endsWith(".tsv")) return readCsvTests(text, file, reading.losses);
+  if (file.endsWith(".jsonl"))
+    return text.split(/\r?\n/).flatMap((line, index) => {
+      if (line.trim() === "") return [];
+      const source = atLine(readSource(line, file), index);
+      return testsOf(source.value, { ...place, source, steps: [] });
+    });
+  const source = readSource(text, file);
+  return testsOf(source.value, { ...place, source, steps: [] });
+}
+
+/** A line of a file of lines, at its own place. */
+function atLine(source: ConfigSource, index: number): ConfigSource {
+  const at = (): SourcePlace => ({ path: source.path, line: index + 1 });
+  return { ...source, at, keyAt: at };
+}
+
+/** What a broken file holds is left, and told; the rest of the config is brought over. */
+function attempt(at: SourcePlace, named: string, { losses }: Reading, read: () => Test[]): Test[] {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof EvalsError)) throw error;
+    for (const { path, line, what, fix } of error.problems)
+      losses.add(path === undefined ? at : { path, line: line ?? 1 }, `tests of ${named}`, `${what} ${fix}`);
+    return [];
+  }
+}
+
+/** One test, or defaultTest. */
+export function readTest(
+  value: { readonly [key: string]: Json },
+  source: ConfigSource,
+  steps: readonly Step[],
+  reading: Reading,
+  isDefault = false,
+): Test {
+  const { losses } = reading;
+  tellKeys("test", value, { source, steps, losses });
+  const options = isObject(value.options) ? value.options : {};
+  tellKeys("options", options, { source, steps: [...steps, "options"], losses });
+  return {
+    place: source.at(steps),
+    description: typeof value.description === "string" ? value.description : undefined,
+    vars: readVars(value.vars, source, [...steps, "vars"], reading),
+    assertions: readAssertions(value.assert, source, [...steps, "assert"], { losses, isDefault }),
+    threshold: typeof value.threshold === "number" ? value.threshold : undefined,
+    options,
+    metadata: isObject(value.metadata) ? value.metadata : {},
+  };
+}
+
+function readVars(
+  value: Json | undefined,
+  source: ConfigSource,
+  steps: readonly Step[],
+  reading: Reading,
+): Readonly<Record<string, Json>> {
+  if (isObject(value)) return value;
+  if (value === undefined || value === null) return {};
+  const names = asList(value).filter((one) => typeof one === "string");
+  const found = names.flatMap((name) => {
+    const path = pathOf(reading, name);
+    const files = /[*?{[]/.test(path) ? reading.files.glob(path) : [path];
+    return files.map((file) => readSource(reading.files.text(file), file).value);
+  });
+  if (found.length === 0 || !found.every(isObject))
+    reading.losses.add(
+      source.at(steps),
+      "vars:",
+      "It is neither a map of variables nor a YAML file of them.",
+    );
+  return Object.assign({}, ...found.filter(isObject));
+}
+
+function readAssertions(
+  value: Json | undefined,
+  source: ConfigSource,
+  steps: readonly Step[],
+  { losses, isDefault }: { readonly losses: Losses; readonly isDefault: boolean },
+): Assertion[] {
+  if (value !== undefined && value !== null && !Array.isArray(value))
+    losses.add(
+      source.at(steps),
+      "assert:",
+      "It is no list; promptfoo wants one assertion a line, each behind a dash.",
+    );
+  if (!Array.isArray(value)) return [];
+  return (value as readonly Json[]).flatMap((one, index): Assertion[] => {
+    const here = [...steps, index];
+    const place = source.at(here);
+    if (!isObject(one)) {
+      losses.add(place, "an assertion", "It is no map with a type and a value.");
+      return [];
+    }
+    const ref = resolved(one, source);
+    if (ref === undefined) {
+      losses.add(
+        place,
+        `$ref: ${String(one.$ref)}`,
+        "Only a reference to a part of the same file (#/assertionTemplates/...) is followed.",
+      );
+      return [];
+    }
+    tellKeys("assertion", ref, { source, steps: here, losses });
+    if (typeof ref.type !== "string") {
+      losses.add(place, "an assertion without a type", "Nothing says how the answer is to be judged.");
+      return [];
+    }
+    return [assertionOf(ref, source, here, { losses, isDefault })];
+  });
+}
+
+/** An assertion with what its `$ref` names. */
+function resolved(
+  one: { readonly [key: string]: Json },
+  source: ConfigSource,
+): { readonly [key: string]: Json } | undefined {
+  if (one.$ref === undefined) return one;
+  const path = /^#\/(.+)$/.exec(String(one.$ref))?.[1];
+  const found = path === undefined ? undefined : valueAt(source, path.split("/"));
+  return isObject(found) && found.$ref === undefined ? found : undefined;
+}
+
+export function valueAt(source: Pick<ConfigSource, "value">, steps: readonly Step[]): Json | undefined {
+  let here: Json | undefined = source.value;
+  for (const key of steps) {
+    if (here === null || typeof here !== "object" || !Object.hasOwn(here, key)) return undefined;
+    here = (here as Record<string, Json>)[key];
+  }
+  return here;
+}
+
+function assertionOf(
+  value: { readonly [key: string]: Json },
+  source: ConfigSource,
+  steps: readonly Step[],
+  rest: { readonly losses: Losses; readonly isDefault: boolean },
+): Assertion {
+  const type = String(value.type);
+  const number = (key: string): number | undefined =>
+    typeof value[key] === "number" ? (value[key] as number) : undefined;
+  const text = (key: string): string | undefined =>
+    typeof value[key] === "string" ? (value[key] as string) : undefined;
+  return {
+    place: source.at(steps),
+    type,
+    base: type.replace(/^not-/, ""),
+    not: type.startsWith("not-"),
+    value: value.value,
+    threshold: number("threshold"),
+    weight: number("weight"),
+    metric: text("metric"),
+    transform: text("transform"),
+    config: value.config,
+    provider: value.provider,
+    members:
+      type === "assert-set" ? readAssertions(value.assert, source, [...steps, "assert"], rest) : undefined,
+    isDefault: rest.isDefault,
+  };
+}

@@ -1,0 +1,26 @@
+/** A text as part of a file's name: lower-case words with hyphens. Empty for a text without a letter or digit. */
+export function slugOf(text: string, most = 40): string {
+  const words = text
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f'’]/g, "")
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number}.]+/gu, "-")
+    .replace(/^[-.]+|[-.]+$/g, "");
+  if (words.length <= most) return words;
+  const cut = words.slice(0, most + 1);
+  return cut.slice(0, cut.lastIndexOf("-") > most / 2 ? cut.lastIndexOf("-") : most).replace(/[-.]+$/, "");
+}
+
+/** Names that no two things share: the second `tone` is `tone-2`. */
+export class UniqueNames {
+  readonly #taken = new Set<string>();
+
+  take(wanted: string): string {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? wanted : `${wanted}-${number}`;
+      if (this.#taken.has(name)) continue;
+      this.#taken.add(name);
+      return name;
+    }
+  }
+}

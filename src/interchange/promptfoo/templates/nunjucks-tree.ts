@@ -1,0 +1,50 @@
+import { parse } from "nunjucks/src/parser.js";
+
+/** A node of a Nunjucks template; what it has beside this depends on its `typename`. */
+export interface TemplateNode {
+  readonly typename: string;
+  /** From 0. */
+  readonly lineno: number;
+  readonly value?: unknown;
+  readonly children?: readonly TemplateNode[];
+  readonly [field: string]: unknown;
+}
+
+/** Something of a template that cannot be brought over. */
+export class Untranslatable extends Error {
+  /** In the template, from 1. */
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** @throws {Untranslatable} for source that is not Nunjucks */
+export function parseTemplate(source: string): TemplateNode {
+  try {
+    return parse(source) as TemplateNode;
+  } catch (error) {
+    const { message = "", lineno = 0 } = error as { message?: string; lineno?: number };
+    throw new Untranslatable(`it is no Nunjucks: ${message.split("\n").pop()?.trim()}`, lineno + 1);
+  }
+}
+
+/** Whether a text has anything for Nunjucks to do. */
+export const hasTemplate = (text: string): boolean => /\{\{|\{%|\{#/.test(text);
+
+/** A member that is a node. */
+export function node(of: TemplateNode, field: string): TemplateNode {
+  return of[field] as TemplateNode;
+}
+
+/** Members that are lists of nodes: `ops`, `targets`, the arguments of a filter or a call. */
+export function nodes(of: TemplateNode, field: string): readonly TemplateNode[] {
+  const value = of[field];
+  if (Array.isArray(value)) return value as TemplateNode[];
+  return (value as TemplateNode | undefined)?.children ?? [];
+}
+
+/** From 1. */
+export const lineOf = ({ lineno }: TemplateNode): number => lineno + 1;

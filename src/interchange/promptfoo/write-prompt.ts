@@ -1,0 +1,78 @@
+import type { Json } from "../../domain/json.ts";
+import type { ImportRequest } from "../imported.ts";
+import { messagesOf } from "./prompt-messages.ts";
+import type { PromptSource } from "./read-prompts.ts";
+import { toLiquid } from "./templates/nunjucks-to-liquid.ts";
+import { parseTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
+import { renderTree } from "./templates/render-nunjucks.ts";
+
+type Vars = Readonly<Record<string, Json>>;
+
+/** Cases whose rendering is held against promptfoo's: enough to see every branch of a usual prompt. */
+const MOST_COMPARED = 200;
+
+/**
+ * A prompt as the file of its first version. What it renders for the tests is held against what Nunjucks renders.
+ * @throws {Untranslatable} where Liquid cannot say it, or would say something else
+ */
+export async function promptFile(
+  source: PromptSource,
+  tests: readonly Vars[],
+  {
+    from,
+    around,
+    tools,
+  }: {
+    readonly from: string;
+    readonly around: readonly [prefix: string, suffix: string];
+    readonly tools: ImportRequest["tools"];
+  },
+): Promise<string> {
+  const [prefix, suffix] = around;
+  const messages = messagesOf(prefix + source.text + suffix);
+  const written: string[] = [];
+  for (const { role, content, line } of messages) {
+    const liquid = atLine(line, () => toLiquid(content, tests));
+    await compare(content, liquid, line, tests, tools);
+    if (liquid.trim() === "") throw new Untranslatable(`the message of ${role} is empty`, line);
+    written.push(`${role}:\n${escaped(liquid)}`);
+  }
+  return `---\ndescription: ${JSON.stringify(`Brought over from ${from}.`)}\n---\n${written.join("\n")}\n`;
+}
+
+function atLine<T>(line: number, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Untranslatable)) throw error;
+    throw new Untranslatable(error.message, error.line + line - 1);
+  }
+}
+
+async function compare(
+  content: string,
+  liquid: string,
+  line: number,
+  tests: readonly Vars[],
+  tools: ImportRequest["tools"],
+): Promise<void> {
+  const tree = parseTemplate(content);
+  for (const vars of tests.slice(0, MOST_COMPARED)) {
+    const theirs = atLine(line, () => renderTree(tree, vars));
+    // Nunjucks has no words for an object; here it is printed as JSON.
+    if (theirs.includes("[object Object]")) continue;
+    const ours = await tools.renderLiquid(liquid, { input: vars }).catch((error: Error) => error);
+    if (ours instanceof Error) throw new Untranslatable(`in Liquid it fails: ${ours.message}`, line);
+    if (ours.trim() !== theirs.trim())
+      throw new Untranslatable("in Liquid it gives another text for one of the tests", line);
+  }
+}
+
+/** Lines that would begin a message, and lines that are such with backslashes before them, are meant as text. */
+export function escaped(text: string): string {
+  const lines = text.replace(/^\s*\n/, "").trimEnd();
+  return lines.replace(
+    /^(?=\\*(?:(?:system|developer|user|assistant|tool):[ \t]*|messages:[ \t]*[\w.[\]-]+[ \t]*)$)/gm,
+    "\\",
+  );
+}
