@@ -4,6 +4,8 @@ import type { Io } from "./io.ts";
 /** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is cut now. */
 export interface StopSignals {
   readonly stopping: () => boolean;
+  /** Aborts at the first of them. */
+  readonly stopped: AbortSignal;
   readonly signal: AbortSignal;
   /** 130 or 143 when the run was cut; undefined when it ended by itself. */
   readonly exitCode: () => number | undefined;
@@ -14,16 +16,19 @@ export interface StopSignals {
 
 export function stopSignals(io: Io): StopSignals {
   const cut = new AbortController();
+  const stop = new AbortController();
   let interrupts = 0;
   let code: number | undefined;
   let close = (): void => {};
   return {
     stopping: () => interrupts > 0,
+    stopped: stop.signal,
     signal: cut.signal,
     exitCode: () => code,
     listen: () => {
       close = io.onSignal((name) => {
         interrupts++;
+        stop.abort();
         if (name === "SIGTERM" || interrupts > 1) {
           code = name === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
           cut.abort();

@@ -4,6 +4,7 @@ import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { ErrorKind } from "./outcome.ts";
+import type { ReportedLimit } from "./reported-limit.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
 
@@ -54,6 +55,8 @@ export interface AnsweredReply {
   readonly trajectory?: Trajectory | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
+  /** What its headers say of the provider's limits; absent where they say nothing. */
+  readonly limits?: readonly ReportedLimit[] | undefined;
   /** The model of the config that stepped in for the one that was asked; absent when none did. */
   readonly fallback?: SteppedIn | undefined;
   /** It was read from a file rather than asked: it is not counted as a call. */
@@ -79,6 +82,8 @@ export interface FailedReply {
   readonly cost_usd?: number | undefined;
   /** It was sent and no reply came back: whether it is billed nobody knows. */
   readonly may_be_billed?: boolean | undefined;
+  /** As of an answer. */
+  readonly limits?: readonly ReportedLimit[] | undefined;
   /** Milliseconds to wait, when the other side said so. */
   readonly retry_after_ms?: number | undefined;
   /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */
@@ -89,6 +94,8 @@ export interface FailedReply {
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | undefined;
   /** The request never left this machine (a recording is missing): not counted as a call. */
   readonly unsent?: boolean | undefined;
+  /** It only waited for its turn when no new trials were wanted any more: nothing was asked, and nothing failed. */
+  readonly withdrawn?: boolean | undefined;
   /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
   readonly fatal?: boolean | undefined;
 }

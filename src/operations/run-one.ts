@@ -115,9 +115,16 @@ async function worldOf(
   const head = await place.head;
   return {
     store,
-    wrap: wrapperFor(prepared, place.project, io, watcher.retried),
+    wrap: wrapperFor(prepared, place.project, io, { onRetry: watcher.retried, control, store }),
     watchPace: () => lineOf(place.project, prepared.plan.model, io).watch(),
-    judging: { sleep: io.sleep, random: io.random, now: io.now, onRetry: watcher.retried },
+    judging: {
+      sleep: io.sleep,
+      random: io.random,
+      now: io.now,
+      onRetry: watcher.retried,
+      stopped: control.stopped,
+      departures: store.departures,
+    },
     control,
     onStart: (header, done, tally) => {
       gating.start(header, tally);

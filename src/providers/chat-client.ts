@@ -9,6 +9,7 @@ import { ChangedFile, withFileContents } from "./attached-parts.ts";
 import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { withReportedLimits } from "./reported-limits.ts";
 import { notJson, refusedPrompt, saidInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
@@ -79,33 +80,37 @@ interface Sent {
 }
 
 async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
-  const { signal, where, address, redact } = sent;
+  const { signal, where, redact } = sent;
   if (signal.aborted) return abortedReply(signal);
   if (error instanceof ChangedFile)
     return { kind: "failed", error: "provider", message: error.message, transient: false, unsent: true };
   const refused = causesOf(error).find((cause) => cause instanceof RefusedByServer);
-  if (refused !== undefined) {
-    const { response } = refused;
-    const { status } = response;
-    const header = (name: string) => response.headers.get(name);
-    const body = await response.text();
-    const filtered = sent.asked ? refusedPrompt(status, sent.removeSecrets(body), redact) : undefined;
-    const paid = usageIn(parsedOrUndefined(body));
-    if (filtered !== undefined) return { ...filtered, ...paid };
-    const now = Date.now();
-    if (!isOfAddress(status)) {
-      return { ...failureOfStatus({ status, header, body, where, redact, now, paidApi: true }), ...paid };
-    }
-    return {
-      ...failureOfStatus({ status, header, body, where: address, redact, now, paidApi: true }),
-      ...paid,
-      fatal: true,
-    };
-  }
+  if (refused !== undefined)
+    return withReportedLimits(await refusalOf(refused, sent), refused.response.headers);
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
   // Any other error is a bug of ours, told by its cause.
   throw error instanceof Error ? (error.cause ?? error) : error;
+}
+
+/** What a status that is no answer amounts to. */
+async function refusalOf({ response }: RefusedByServer, sent: Sent): Promise<Reply> {
+  const { where, address, redact } = sent;
+  const { status } = response;
+  const header = (name: string) => response.headers.get(name);
+  const body = await response.text();
+  const filtered = sent.asked ? refusedPrompt(status, sent.removeSecrets(body), redact) : undefined;
+  const paid = usageIn(parsedOrUndefined(body));
+  if (filtered !== undefined) return { ...filtered, ...paid };
+  const now = Date.now();
+  if (!isOfAddress(status)) {
+    return { ...failureOfStatus({ status, header, body, where, redact, now, paidApi: true }), ...paid };
+  }
+  return {
+    ...failureOfStatus({ status, header, body, where: address, redact, now, paidApi: true }),
+    ...paid,
+    fatal: true,
+  };
 }
 
 /** What the API's own shape holds; a body without an answer is told with what it says. */
@@ -191,17 +196,18 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
       const asked = wording.prepare === undefined;
       const sent: Sent = { signal, where, address, asked, redact, removeSecrets };
       let text: string;
-      let contentType: string;
+      let headers: Headers;
       try {
         const whole = mayHoldFiles(request) ? await withFileContents(request, transport.root) : request;
         const response = await transport.post(whole, signal);
         text = removeSecrets(await response.text());
-        contentType = response.headers.get("content-type") ?? "";
+        headers = response.headers;
       } catch (error) {
         return failureOf(error, sent);
       }
-      const reply = readBody(text, contentType, wording, sent);
-      return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
+      const read = readBody(text, headers.get("content-type") ?? "", wording, sent);
+      const reply = read.kind === "answered" ? read : { ...read, message: redact(read.message) };
+      return withReportedLimits(reply, headers);
     },
     close: transport.close,
   };

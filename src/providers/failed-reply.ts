@@ -51,6 +51,16 @@ export function abortedReply(signal: AbortSignal): FailedReply {
     : { kind: "failed", error: "provider", message: "cancelled", transient: false, may_be_billed: true };
 }
 
+/** A call that waited for its turn and is not wanted any more. */
+export const WITHDRAWN: FailedReply = {
+  kind: "failed",
+  error: "provider",
+  message: "cancelled",
+  transient: false,
+  unsent: true,
+  withdrawn: true,
+};
+
 /** One line without control characters, at most 300 characters. */
 export function oneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: taking them out is the point

@@ -32,7 +32,7 @@ export function fallbackClient(client: Client, fallback: Fallback): Client {
     ...clientWithSend(client, client.send),
     async send(request, question, trial, signal) {
       const reply = await client.send(request, question, trial, signal);
-      if (reply.kind === "answered" || signal.aborted) return reply;
+      if (reply.kind === "answered" || reply.withdrawn === true || signal.aborted) return reply;
       if (fallback.mayAsk?.(question) === false) return reply;
       const { client: other, alias, price, label } = fallback;
       const second = await other.send(other.prepare(question), question, trial, signal);

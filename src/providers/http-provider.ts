@@ -16,6 +16,7 @@ import { HttpSettings } from "./http-settings.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { withReportedLimits } from "./reported-limits.ts";
 import { refusedPrompt } from "./stated-failure.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";
 
@@ -107,16 +108,17 @@ async function openHttp(settings: HttpSettings, host: ProviderHost): Promise<Ope
     const text = removeSecrets(reply.text);
     if (reply.status >= 200 && reply.status < 300) {
       const received = { contentType: header("content-type") ?? "", where, redact };
-      if (streamed === undefined) return readInTime({ ...received, text }, paths, settings);
+      if (streamed === undefined)
+        return withReportedLimits(readInTime({ ...received, text }, paths, settings), reply.headers);
       // What is compressed is read once all of it is here.
       if (reply.taken !== true) streamed.whole(reply.text, received.contentType);
-      return streamed.finish(received, removeSecrets);
+      return withReportedLimits(streamed.finish(received, removeSecrets), reply.headers);
     }
     const { status } = reply;
     const failed =
       refusedPrompt(status, text, redact) ??
       failureOfStatus({ status, header, body: reply.text, where, redact, now: Date.now() });
-    return { ...failed, ...paidInRefusal(reply.text, paths) };
+    return withReportedLimits({ ...failed, ...paidInRefusal(reply.text, paths) }, reply.headers);
   };
 
   return {

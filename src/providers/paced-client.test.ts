@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Limits } from "../domain/config.ts";
+import type { DepartureLog } from "../domain/departure-log.ts";
 import type { Client, FailedReply, Reply } from "../domain/provider.ts";
 import { ModelLine } from "./paced-client.ts";
 import { questionOf, scriptedClient } from "./testing/fake-host.ts";
@@ -224,4 +225,55 @@ it("goes on although the clock stands still while it sleeps", async () => {
   );
   const wrapped = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
   expect(answered(await askAll([wrapped], 20, 4))).toBe(20);
+});
+
+it("takes back whoever waits when no new calls are wanted, unsent and not failed, and lets those in flight end", async () => {
+  const { client, seen } = server(() => null);
+  const stop = new AbortController();
+  const line = new ModelLine({ concurrency: 2 }, dependencies);
+  const wrapped = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000, stopped: stop.signal });
+  const never = new AbortController().signal;
+  const replies = [1, 2, 3, 4].map((trial) => wrapped.send({ input: 1 }, questionOf(), trial, never));
+  await vi.advanceTimersByTimeAsync(100);
+  stop.abort();
+  await vi.advanceTimersByTimeAsync(1000);
+  const kinds = (await Promise.all(replies)).map((one) =>
+    one.kind === "answered" ? "answered" : one.withdrawn,
+  );
+  expect(kinds).toEqual(["answered", "answered", true, true]);
+  expect(await wrapped.send({ input: 1 }, questionOf(), 5, never)).toMatchObject({ withdrawn: true });
+  expect(seen.sent).toBe(2);
+});
+
+it("keeps to the user's limits together with other processes, as the shared log tells of them", async () => {
+  const { client, seen } = server(() => null);
+  const rows: { id: number; at: number; tokens: number }[] = [];
+  const log: DepartureLog = {
+    depart: (_model, after, within_ms, decide) => {
+      const now = performance.now();
+      const others = rows.filter(({ id, at }) => id > after && at > now - within_ms);
+      const tokens = decide(
+        others.map(({ id, at, tokens: taken }) => ({ id, age_ms: now - at, tokens: taken })),
+      );
+      if (tokens !== null) rows.push({ id: rows.length + 1, at: now, tokens });
+      return rows.at(-1)?.id ?? after;
+    },
+  };
+  const processes = [1, 2, 3].map(() => {
+    const line = new ModelLine({ requests_per_minute: 30 }, dependencies);
+    line.share({ model: "bot", log });
+    return { pace: line.watch(), client: wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 }) };
+  });
+  await askAll(
+    processes.map((one) => one.client),
+    90,
+    4,
+  );
+  const most = Math.max(
+    ...seen.at.map((from) => seen.at.filter((at) => at >= from && at < from + 60_000).length),
+  );
+  expect(seen.at).toHaveLength(90);
+  expect(most).toBeLessThanOrEqual(30);
+  expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
+  for (const { pace } of processes) expect(pace().limited_by).toBe("requests_per_minute");
 });

@@ -1,10 +1,11 @@
 import type { Limits } from "../domain/config.ts";
+import type { DepartureLog } from "../domain/departure-log.ts";
 import type { Client, FailedReply, PreparedRequest, Reply } from "../domain/provider.ts";
 import type { RunPace } from "../domain/report.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { clientWithSend } from "./client-with-send.ts";
-import { abortedReply, oneLine } from "./failed-reply.ts";
-import { type Departure, type HeldBy, ModelPace } from "./model-pace.ts";
+import { abortedReply, oneLine, WITHDRAWN } from "./failed-reply.ts";
+import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.ts";
 import { type RetryDependencies, type Sleep, wasSent } from "./retrying-client.ts";
 import { TokenForecast } from "./token-forecast.ts";
 
@@ -23,10 +24,9 @@ export interface PaceDependencies {
 }
 
 interface Waiting {
-  readonly tokens: number;
+  readonly need: Need;
   readonly signal: AbortSignal;
-  readonly since: number;
-  by: HeldBy;
+  readonly stopped: AbortSignal | undefined;
   readonly resolve: (turn: Departure | FailedReply) => void;
 }
 
@@ -37,6 +37,15 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
   refusals: 0,
 };
 
+const NO_TOKENS: Need = { input: 0, output: 0 };
+
+/** Where the calls of all processes to a model are written down. */
+export interface SharedLimits {
+  /** Its alias. */
+  readonly model: string;
+  readonly log: DepartureLog;
+}
+
 /**
  * The line in front of one model: first come, first served, as fast as its pace allows. Shared by all that ask the model,
  * so that one refusal holds them all back.
@@ -44,10 +53,18 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
 export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
+  #shared: SharedLimits | undefined;
+  /** Up to which of the shared departures this process has heard. */
+  #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];
+  readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
-  #sleeping = false;
+  /** What holds the first in line since then; null for nothing worth telling. */
+  #heldBy: HeldBy | null = null;
+  #heldSince = 0;
+  /** The next moment at which the line wakes by itself. */
+  #wakesAt = Number.POSITIVE_INFINITY;
   /** Until when was slept: a timer may be early by the clock, and a clock that stands still must not hold the line. */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
@@ -58,15 +75,22 @@ export class ModelLine {
     this.#dependencies = dependencies;
   }
 
+  /** From now on the user's limits hold for this process together with all others that write there. */
+  share(limits: SharedLimits): void {
+    this.#shared = limits;
+  }
+
   #now(): number {
     return Math.max(this.#dependencies.now(), this.#sleptUntil);
   }
 
   /** From now on: what held calls back, and how often the other side refused one. */
   watch(): () => RunPace {
+    this.#count(this.#now(), this.#heldBy);
     const before = { ...this.#held };
     const refused = this.#pace.refused;
     return () => {
+      this.#count(this.#now(), this.#heldBy);
       const held = (Object.entries(this.#held) as [HeldBy, number][]).map(
         ([by, ms]) => [by, ms - before[by]] as const,
       );
@@ -83,18 +107,59 @@ export class ModelLine {
   enter(
     request: PreparedRequest,
     signal: AbortSignal,
+    stopped?: AbortSignal,
   ): Departure | FailedReply | Promise<Departure | FailedReply> {
-    const tokens = this.#pace.countsTokens ? this.#forecast.of(request) : 0;
+    const need = this.#pace.countsTokens ? this.#forecast.of(request) : NO_TOKENS;
     const now = this.#now();
     const shut = this.#shut(now, signal);
     if (shut !== null) return shut;
-    const turn = this.#pace.turn(now, tokens);
-    if (turn.kind === "go" && this.#waiting.length === 0) return this.#pace.leave(now, tokens);
-    const by = turn.kind === "go" ? (this.#waiting[0]?.by ?? "concurrency") : turn.by;
+    if (stopped?.aborted) return WITHDRAWN;
+    if (this.#waiting.length === 0 && this.#pace.turn(now, need).kind === "go") {
+      const departure = this.#depart(now, need);
+      if (departure !== null) return departure;
+    }
     return new Promise((resolve) => {
-      this.#waiting.push({ tokens, signal, since: now, by, resolve });
+      this.#count(now, this.#heldBy);
+      this.#waiting.push({ need, signal, stopped, resolve });
+      if (stopped !== undefined) this.#listen(stopped);
       this.#advance();
     });
+  }
+
+  #listen(stopped: AbortSignal): void {
+    if (this.#listened.has(stopped)) return;
+    this.#listened.add(stopped);
+    const takeBack = (): void => {
+      this.#count(this.#now(), this.#heldBy);
+      const kept = this.#waiting.filter((one) => one.stopped !== stopped);
+      const withdrawn = this.#waiting.filter((one) => one.stopped === stopped);
+      this.#waiting.splice(0, this.#waiting.length, ...kept);
+      for (const one of withdrawn) one.resolve(WITHDRAWN);
+      this.#advance();
+    };
+    stopped.addEventListener("abort", takeBack, { once: true });
+  }
+
+  /** Adds up how long how many calls have waited, and what for from now on. */
+  #count(now: number, by: HeldBy | null): void {
+    if (this.#heldBy !== null) this.#held[this.#heldBy] += (now - this.#heldSince) * this.#waiting.length;
+    this.#heldSince = now;
+    this.#heldBy = by;
+  }
+
+  /** A call leaves, unless calls of other processes have used what a limit of the user's had left: then null. */
+  #depart(now: number, need: Need): Departure | null {
+    const shared = this.#shared;
+    const { window_ms } = this.#pace;
+    if (shared === undefined || window_ms === 0) return this.#pace.leave(now, need);
+    let departure: Departure | null = null;
+    this.#heardOf = shared.log.depart(shared.model, this.#heardOf, window_ms, (others) => {
+      for (const { age_ms, tokens } of others) this.#pace.leftElsewhere(now - age_ms, tokens);
+      if (others.length > 0 && this.#pace.turn(now, need).kind === "held") return null;
+      departure = this.#pace.leave(now, need);
+      return need.input + need.output;
+    });
+    return departure;
   }
 
   #shut(now: number, signal: AbortSignal): FailedReply | null {
@@ -108,25 +173,28 @@ export class ModelLine {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       const now = this.#now();
       const shut = this.#shut(now, first.signal);
-      const turn = this.#pace.turn(now, first.tokens);
+      const turn = this.#pace.turn(now, first.need);
       if (shut === null && turn.kind === "held") {
-        first.by = turn.by;
+        this.#count(now, turn.by);
         if (turn.wait_ms !== null) this.#sleep(turn.wait_ms, first.signal);
         return;
       }
+      const gone = shut ?? this.#depart(now, first.need);
+      // Another process was quicker: the next look finds what holds this one.
+      if (gone === null) continue;
+      this.#count(now, null);
       this.#waiting.shift();
-      this.#held[first.by] += now - first.since;
-      first.resolve(shut ?? this.#pace.leave(now, first.tokens));
+      first.resolve(gone);
     }
   }
 
   #sleep(ms: number, signal: AbortSignal): void {
-    if (this.#sleeping) return;
-    this.#sleeping = true;
     const until = this.#now() + ms;
+    if (this.#wakesAt <= until) return;
+    this.#wakesAt = until;
     const wake = (): void => {
-      this.#sleeping = false;
-      if (!signal.aborted) this.#sleptUntil = until;
+      if (this.#wakesAt === until) this.#wakesAt = Number.POSITIVE_INFINITY;
+      if (!signal.aborted) this.#sleptUntil = Math.max(this.#sleptUntil, until);
       this.#advance();
     };
     void this.#dependencies.sleep(ms, signal).then(wake, wake);
@@ -157,13 +225,15 @@ export class ModelLine {
   ): Reply | "again" {
     const { usage } = reply;
     const known = usage === undefined ? null : tokensOf(usage);
+    const now = this.#now();
+    if (reply.limits !== undefined)
+      this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {
       this.#heard = true;
       if (usage !== undefined && this.#pace.countsTokens) this.#forecast.learn(request, usage);
       this.#pace.answered(departure, known);
       return reply;
     }
-    const now = this.#now();
     if (reply.busy !== true || !reply.transient) {
       this.#pace.back(departure, known ?? (reply.may_be_billed === true ? null : 0));
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
@@ -197,7 +267,7 @@ function waitText(ms: number): string {
 }
 
 /** Whom a paced client tells, and the deadline of one attempt in milliseconds. */
-type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed"> & {
+type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | "stopped"> & {
   readonly timeout_ms: number;
 };
 
@@ -209,12 +279,12 @@ type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed"> &
 export function pacedClient(
   client: Client,
   line: ModelLine,
-  { timeout_ms, onCall, onRetry, onFailed }: PacedOptions,
+  { timeout_ms, onCall, onRetry, onFailed, stopped }: PacedOptions,
 ): Client {
   const most_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
   return clientWithSend(client, async (request, question, trial, signal) => {
     for (let attempt = 1; ; attempt++) {
-      const entered = line.enter(request, signal);
+      const entered = line.enter(request, signal, stopped);
       const turn = entered instanceof Promise ? await entered : entered;
       if ("kind" in turn) return turn;
       let reply: Reply;

@@ -28,8 +28,10 @@ export interface Retry {
   readonly failure: FailedReply;
 }
 
-/** What retrying depends on. */
+/** What retrying needs of the outside. */
 export interface RetryDependencies {
+  /** Aborts when no new calls are wanted: those that wait for their turn are taken back. */
+  readonly stopped?: AbortSignal | undefined;
   readonly sleep: Sleep;
   /** In [0, 1). */
   readonly random: () => number;

@@ -33,8 +33,8 @@ function waitOf(text: string, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The same where a bare number may also be a moment: seconds or milliseconds since 1970. */
-function waitUntil(text: string, now: number): number | undefined {
+/** Milliseconds until a moment that is written as seconds, a duration, a date, or seconds or milliseconds since 1970. */
+export function waitUntil(text: string, now: number): number | undefined {
   const moment = /^\d{10,13}$/.test(text.trim()) ? Number(text) : undefined;
   if (moment === undefined) return waitOf(text, now);
   return Math.max(0, (moment >= 1e12 ? moment : moment * 1000) - now);

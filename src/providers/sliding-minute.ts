@@ -48,10 +48,17 @@ export class SlidingMinute {
     return Math.max(0, Math.min(even, ahead), window);
   }
 
-  take(now: number, amount: number): void {
-    this.#taken.push({ at: now, amount });
+  /** How far back is looked, in milliseconds. */
+  get window_ms(): number {
+    return this.#window_ms;
+  }
+
+  /** @param at now, or earlier for a call of another process that is heard of late */
+  take(at: number, amount: number): void {
+    const after = this.#taken.findLastIndex((one) => one.at <= at);
+    this.#taken.splice(after + 1, 0, { at, amount });
     this.#sum += amount;
-    this.#lastsUntil = Math.max(now, this.#lastsUntil) + amount * this.#msEach;
+    this.#lastsUntil = Math.max(at, this.#lastsUntil) + amount * this.#msEach;
   }
 
   /** What left at a moment was more, or less, than had been set aside. */

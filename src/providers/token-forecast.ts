@@ -12,10 +12,10 @@ export class TokenForecast {
   #mostOutput: number | null = null;
 
   /** Input by its length, output by the request's own bound, else the longest seen, else as much as the input. */
-  of(request: PreparedRequest): number {
+  of(request: PreparedRequest): { readonly input: number; readonly output: number } {
     const input = Math.ceil(byteLength(request) * (this.#tokensPerByte ?? 1 / BYTES_PER_TOKEN));
     const bound = MAX_TOKENS.map((name) => request[name]).find((value) => typeof value === "number");
-    return input + ((bound as number | undefined) ?? this.#mostOutput ?? input);
+    return { input, output: (bound as number | undefined) ?? this.#mostOutput ?? input };
   }
 
   learn(request: PreparedRequest, { input_tokens: input, output_tokens: output }: Usage): void {

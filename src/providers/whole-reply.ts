@@ -46,6 +46,15 @@ export class ReplyHeaders {
     return this.get(name) !== null;
   }
 
+  /** Whether a name holds this text in lower case. */
+  mentions(part: string): boolean {
+    for (let index = 0; index < this.#raw.length; index += 2) {
+      const raw = this.#raw[index] as Buffer | string;
+      if (raw.length > part.length && text(raw).toLowerCase().includes(part)) return true;
+    }
+    return false;
+  }
+
   /** Names in lower case, each once. */
   *entries(): IterableIterator<[name: string, value: string]> {
     const names = this.#raw.filter((_, index) => index % 2 === 0).map((raw) => text(raw).toLowerCase());

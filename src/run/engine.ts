@@ -28,6 +28,8 @@ export interface StopRule {
 export interface RunControl {
   /** No new trials; those in flight finish. */
   readonly stopping: () => boolean;
+  /** Aborts when `stopping` becomes true: calls that wait for their turn are taken back. */
+  readonly stopped?: AbortSignal | undefined;
   /** Cuts what is in flight. */
   readonly signal: AbortSignal;
 }
@@ -217,7 +219,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   const settle = (work: Work, question: Question, reply: Reply): void => {
     if (reply.kind === "failed") {
       job.budget.release(question);
-      if (job.control.signal.aborted) return;
+      if (job.control.signal.aborted || reply.withdrawn === true) return;
       writer.record({
         kind: "errored",
         case_no: work.case_no,

@@ -132,7 +132,7 @@ async function askNow(
   const reply = await client().send(request, question, draw, signal);
   if (reply.kind === "failed") {
     guard?.release(question);
-    if (signal.aborted) throw new NotJudged("cancelled");
+    if (signal.aborted || reply.withdrawn === true) throw new NotJudged("cancelled");
     presence.missed(session, reply);
     presence.require(session);
     return reply;

@@ -10,11 +10,11 @@ import { wrapClient } from "../providers/wrap-client.ts";
 import type { CallHooks } from "./call-hooks.ts";
 import { type AskedModel, type JudgeSession, judgeModel } from "./judge-model.ts";
 import { identityOf, recordedModel } from "./model-identity.ts";
-import { lineOf } from "./model-lines.ts";
+import { type LineDependencies, lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
 /** What asking a judge depends on, beside the network. */
-export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed"> {
+export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed">, LineDependencies {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }

@@ -37,6 +37,51 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
       for (const one of opened.splice(0)) one.close();
       place.remove();
     });
+    describe("departures of calls", () => {
+      it("are heard of once by whoever writes one, of the same model alone", async () => {
+        const other = await open();
+        const heard: [string, number[]][] = [];
+        const depart = (on: Store, model: string, after: number, tokens: number | null) =>
+          on.departures.depart(model, after, 60_000, (others) => {
+            heard.push([model, others.map((one) => one.tokens)]);
+            for (const { age_ms } of others) expect(age_ms).toBeLessThan(60_000);
+            return tokens;
+          });
+        const own = depart(store, "bot", 0, 10);
+        depart(store, "judge", 0, 5);
+        const theirs = depart(other, "bot", 0, 20.2);
+        const again = depart(store, "bot", own, null);
+        depart(store, "bot", again, 1);
+        expect(heard).toEqual([
+          ["bot", []],
+          ["judge", []],
+          ["bot", [10]],
+          ["bot", [21]],
+          ["bot", []],
+        ]);
+        expect(again).toBe(theirs);
+      });
+
+      it("that are older than asked for are not heard of", () => {
+        store.departures.depart("bot", 0, 60_000, () => 1);
+        store.departures.depart("bot", 0, 0, (others) => {
+          expect(others).toEqual([]);
+          return null;
+        });
+      });
+
+      it("are not written where the decision throws", () => {
+        const decide = () => {
+          throw new Error("no");
+        };
+        expect(() => store.departures.depart("bot", 0, 60_000, decide)).toThrow("no");
+        store.departures.depart("bot", 0, 60_000, (others) => {
+          expect(others).toEqual([]);
+          return null;
+        });
+      });
+    });
+
     const create = (on = store): RunWriter => on.create(sampleHeader(), sampleCases, sampleBodies);
     const theRun = (): StoredRun => {
       const [run] = store.runs({});

@@ -1,3 +1,4 @@
+import type { DepartureLog } from "../domain/departure-log.ts";
 import type { Json } from "../domain/json.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type {
@@ -157,6 +158,8 @@ export interface JudgeSpending extends KnownSpending {
 export interface Store {
   /** Asynchronous reads in pages: for all but the engine. */
   readonly read: StoreReads;
+  /** Of calls to models with limits, whichever process makes them. */
+  readonly departures: DepartureLog;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */
   create(header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter;
   /**

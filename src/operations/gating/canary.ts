@@ -59,7 +59,7 @@ export async function canariesFor(
     heard: () => heard,
     /** @param spent by earlier sessions of the run */
     ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
-      const wrap = wrapperFor(withoutFallback(prepared), project, io, onRetry);
+      const wrap = wrapperFor(withoutFallback(prepared), project, io, { ...world, onRetry });
       heard = await askCanaries(planned, {
         header,
         concurrency: prepared.concurrency,

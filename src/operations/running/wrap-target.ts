@@ -4,6 +4,7 @@ import type { Client, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
 import type { CallHooks } from "../../run/call-hooks.ts";
+import type { RunControl } from "../../run/engine.ts";
 import { lineOf } from "../../run/model-lines.ts";
 import { timeoutOf } from "../../run/open-target.ts";
 import type { Plan } from "../../run/plan.ts";
@@ -11,17 +12,31 @@ import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import type { PreparedRun } from "./prepare-runs.ts";
 
+/** For which run a client is asked. */
+export interface Asking {
+  readonly onRetry: () => void;
+  readonly control: Pick<RunControl, "stopped">;
+  readonly store: Pick<Store, "departures">;
+}
+
 /** Puts deadline, limits, retries and the fallback around a run's client. */
 export function wrapperFor(
   { plan }: PreparedRun,
   project: Project,
   io: Environment,
-  onRetry: () => void,
+  { onRetry, control, store }: Asking,
 ): (client: Client, hooks: CallHooks) => Client {
   const { model } = plan;
   const alias = model.entry.fallback;
   const other = alias === undefined ? undefined : project.models.get(alias);
-  const dependencies = { sleep: io.sleep, random: io.random, now: io.now, onRetry };
+  const dependencies = {
+    sleep: io.sleep,
+    random: io.random,
+    now: io.now,
+    onRetry,
+    stopped: control.stopped,
+    departures: store.departures,
+  };
   const fallback = other === undefined ? undefined : plan.target.fallback?.target;
   return (client, { onCall, onFailed, mayAsk }) =>
     wrapClient(client, {

@@ -5,9 +5,18 @@ import { owners } from "./migrations/0003-owners.ts";
 import { usage } from "./migrations/0004-usage.ts";
 import { changes } from "./migrations/0005-changes.ts";
 import { trajectories } from "./migrations/0006-trajectories.ts";
+import { departures } from "./migrations/0007-departures.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
-export const MIGRATIONS: readonly string[] = [history, judgements, owners, usage, changes, trajectories];
+export const MIGRATIONS: readonly string[] = [
+  history,
+  judgements,
+  owners,
+  usage,
+  changes,
+  trajectories,
+  departures,
+];
 
 export class NewerSchema extends Error {}
 

@@ -60,7 +60,7 @@ function toCached(row: TranscriptRow): CachedAnswer {
 
 export type Readers = Omit<
   Store,
-  "read" | "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>
+  "read" | "departures" | "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>
 >;
 
 export function readers(db: Database): Readers {

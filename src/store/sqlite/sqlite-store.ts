@@ -5,6 +5,7 @@ import type { ProcessMark } from "../../processes/process-mark.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
 import type { Database } from "./database.ts";
+import { departureLog } from "./departures.ts";
 import { makeHistoryFolder } from "./history-folder.ts";
 import { judgementTable } from "./judgements.ts";
 import { migrate } from "./migrate.ts";
@@ -86,6 +87,7 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     ...read,
     ...judgements,
     read: pagedReads(db, { ...read, ...judgements }),
+    departures: { depart: guarded(departureLog(db, now).depart) },
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
       const no = db

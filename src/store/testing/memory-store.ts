@@ -62,6 +62,12 @@ export interface Memory {
   readonly answers: Answer[];
   readonly changes: Change[];
   readonly texts: Map<string, string>;
+  readonly departures: {
+    readonly id: number;
+    readonly model: string;
+    readonly at: number;
+    readonly tokens: number;
+  }[];
   readonly judgements: (NewJudgement & {
     readonly id: number;
     readonly at: number;
@@ -75,6 +81,7 @@ export const emptyMemory = (): Memory => ({
   answers: [],
   changes: [],
   texts: new Map(),
+  departures: [],
   judgements: [],
   lost: [],
 });
@@ -137,6 +144,20 @@ export function memoryStore(
   const newestFirst = (): Run[] => [...memory.runs].reverse();
 
   const whole: Omit<Store, "read"> = {
+    departures: {
+      depart: (model, after, within_ms, decide) => {
+        const now = Date.now();
+        const rows = memory.departures.filter(
+          (one) => one.model === model && one.id > after && one.at > now - within_ms,
+        );
+        const others = rows.map(({ id, at, tokens }) => ({ id, age_ms: now - at, tokens }));
+        const tokens = decide(others);
+        if (tokens === null) return rows.at(-1)?.id ?? after;
+        const id = memory.departures.length + 1;
+        memory.departures.push({ id, model, at: now, tokens: Math.ceil(tokens) });
+        return id;
+      },
+    },
     create: (header, cases, bodies) => {
       const all = [...cases];
       const texts = textsOf(all, bodies, memory.texts);

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { bucket, simulate, type World, windows } from "./testing/pace-worlds.ts";
+
+const LATENCY = [150, 350] as const;
+
+/** Limits of many kinds, of which the program is told nothing: how slow it may be beside one who knows, and how often refused. */
+const WORLDS: readonly (readonly [
+  name: string,
+  make: () => World,
+  slow: number,
+  refused: number,
+  by: RegExp,
+])[] = [
+  [
+    "windows, told by headers",
+    () => ({ calls: 300, limit: windows(60, 6000), tells: "headers", latency_ms: LATENCY }),
+    1.1,
+    0,
+    /^requests_per_minute$/,
+  ],
+  [
+    "tokens in windows, told by headers",
+    () => ({
+      calls: 240,
+      limit: windows(5200, 4000),
+      amount: 130,
+      counts: "output_tokens",
+      tells: "headers",
+      latency_ms: LATENCY,
+    }),
+    1.1,
+    0,
+    /^tokens_per_minute$/,
+  ],
+  [
+    "a bucket, told by headers",
+    () => ({ calls: 260, limit: bucket(10, 20), tells: "headers", latency_ms: LATENCY }),
+    1.1,
+    0.005,
+    /^requests_per_minute$/,
+  ],
+  [
+    "a bucket that fills half as fast after a while, told by headers",
+    () => ({ calls: 180, limit: bucket(10, 20, 100), tells: "headers", latency_ms: LATENCY }),
+    1.1,
+    0.02,
+    /^requests_per_minute$/,
+  ],
+  [
+    "windows, told by a delay",
+    () => ({ calls: 420, limit: windows(60, 5000), tells: "delay", latency_ms: LATENCY }),
+    1.25,
+    0.02,
+    /^refusals$/,
+  ],
+  [
+    "a bucket, told by a delay in whole seconds",
+    () => ({ calls: 300, limit: bucket(10, 20), tells: "delay", wholeSeconds: true, latency_ms: LATENCY }),
+    1.15,
+    0.035,
+    /^refusals$/,
+  ],
+  [
+    "windows, told by nothing",
+    () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY }),
+    1.35,
+    0.05,
+    /^refusals$/,
+  ],
+  [
+    "a bucket, told by nothing",
+    () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
+    1.15,
+    0.035,
+    /^refusals$/,
+  ],
+  [
+    "four at once, with a delay",
+    () => ({ calls: 600, atOnce: 4, crowdedDelay_ms: 250, latency_ms: [100, 160] }),
+    1.15,
+    0.02,
+    /^(concurrency|refusals)$/,
+  ],
+  [
+    "seven at once, told by nothing",
+    () => ({ calls: 600, atOnce: 7, latency_ms: [100, 160] }),
+    1.2,
+    0.02,
+    /^(concurrency|refusals)$/,
+  ],
+];
+
+describe.each(WORLDS)("%s", (_name, make, slow, mostRefused, by) => {
+  it.each([1, 2, 3, 4])("answers all, hardly later than one who knows the limit (seed %i)", async (seed) => {
+    const { answered, refused, took_ms, ideal_ms, pace } = await simulate(make, { seed });
+    expect(answered).toBe(make().calls);
+    expect(took_ms / ideal_ms).toBeLessThan(slow);
+    expect(refused / (answered + refused)).toBeLessThanOrEqual(mostRefused);
+    expect(pace.limited_by).toMatch(by);
+    expect(pace.refused).toBe(refused);
+  });
+});
+
+it("holds nobody back where there is no limit", async () => {
+  const { took_ms, ideal_ms, pace } = await simulate(() => ({ calls: 600, latency_ms: LATENCY }));
+  expect(took_ms / ideal_ms).toBeLessThan(1.05);
+  expect(pace).toEqual({ limited_by: null, waited_ms: 0, refused: 0 });
+});
+
+it("starts gently: a server that takes few at once refuses few before they are counted", async () => {
+  const { refused } = await simulate(() => ({ calls: 16, atOnce: 4, latency_ms: [100, 160] }));
+  expect(refused).toBeLessThanOrEqual(2);
+});

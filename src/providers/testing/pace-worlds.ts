@@ -1,0 +1,259 @@
+import type { Limits } from "../../domain/config.ts";
+import type { Client, FailedReply, Question, Reply } from "../../domain/provider.ts";
+import type { RunPace } from "../../domain/report.ts";
+import type { LimitKind, ReportedLimit } from "../../domain/reported-limit.ts";
+import { ModelLine, pacedClient } from "../paced-client.ts";
+
+/** A clock that jumps to the next thing that is to happen. Times are milliseconds. */
+export class VirtualClock {
+  now = 0;
+  readonly #timers: { at: number; order: number; run: () => void }[] = [];
+  #order = 0;
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#timers.push({ at: this.now + Math.max(0, ms), order: this.#order++, run: resolve });
+    });
+  }
+
+  /** Runs until `work` is done. @throws when nothing is left that could happen, or after too long */
+  async run(work: Promise<unknown>, most_ms = 24 * 3_600_000): Promise<void> {
+    let over = false;
+    const ended = work.finally(() => {
+      over = true;
+    });
+    for (;;) {
+      for (let turn = 0; turn < 12; turn++) await Promise.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (over) return void (await ended);
+      this.#timers.sort((a, b) => a.at - b.at || a.order - b.order);
+      const next = this.#timers.shift();
+      if (next === undefined) throw new Error("Everything waits, and nothing is left to happen.");
+      if (next.at > most_ms) throw new Error(`Not done after ${most_ms} ms.`);
+      this.now = Math.max(this.now, next.at);
+      next.run();
+    }
+  }
+}
+
+/** What a server counts, in requests or tokens. */
+export interface ServerLimit {
+  /** Takes a call, or says how many milliseconds it is too early. */
+  admit(now: number, amount: number): number;
+  left(now: number): number;
+  /** Milliseconds until all of it is there again. */
+  reset(now: number): number;
+  /** What is published: an amount a minute. */
+  perMinute(): number;
+}
+
+/** So much in each of windows that follow one another. */
+export function windows(per: number, ms: number): ServerLimit {
+  let start: number | null = null;
+  let used = 0;
+  const roll = (now: number): number => {
+    start ??= now;
+    if (now - start >= ms) {
+      start += ms * Math.floor((now - start) / ms);
+      used = 0;
+    }
+    return start;
+  };
+  return {
+    admit(now, amount) {
+      const began = roll(now);
+      if (used + amount > per) return began + ms - now;
+      used += amount;
+      return 0;
+    },
+    left(now) {
+      roll(now);
+      return per - used;
+    },
+    reset: (now) => roll(now) + ms - now,
+    perMinute: () => (per * 60_000) / ms,
+  };
+}
+
+/** A store that holds `burst` and fills at `rate` a second; after `halveAfter` it fills half as fast. */
+export function bucket(rate: number, burst: number, halveAfter = Number.POSITIVE_INFINITY): ServerLimit {
+  let level = burst;
+  let at: number | null = null;
+  let taken = 0;
+  const speed = () => (taken >= halveAfter ? rate / 2 : rate) / 1000;
+  const fill = (now: number): void => {
+    level = Math.min(burst, level + (now - (at ?? now)) * speed());
+    at = now;
+  };
+  return {
+    admit(now, amount) {
+      fill(now);
+      if (level < amount) return (amount - level) / speed();
+      level -= amount;
+      taken += amount;
+      return 0;
+    },
+    left(now) {
+      fill(now);
+      return Math.floor(level);
+    },
+    reset(now) {
+      fill(now);
+      return (burst - level) / speed();
+    },
+    perMinute: () => speed() * 60_000,
+  };
+}
+
+/** A server: what it counts, and what it says of that. */
+export interface World {
+  readonly calls: number;
+  readonly limit?: ServerLimit;
+  readonly counts?: LimitKind;
+  /** Amount of one call; 1 for requests. */
+  readonly amount?: number;
+  readonly tells?: "headers" | "delay" | "nothing";
+  /** Of a delay that is named: to whole seconds, upwards. */
+  readonly wholeSeconds?: boolean;
+  /** Calls that it takes at once. */
+  readonly atOnce?: number;
+  /** The delay that it names when there are too many at once; undefined for none. */
+  readonly crowdedDelay_ms?: number;
+  /** Shortest and longest time to an answer. */
+  readonly latency_ms: readonly [number, number];
+}
+
+export interface Outcome {
+  readonly answered: number;
+  readonly refused: number;
+  /** Milliseconds from the first call to the last answer. */
+  readonly took_ms: number;
+  /** The same for one who knows the limit. */
+  readonly ideal_ms: number;
+  readonly pace: RunPace;
+}
+
+const QUESTION: Question = { case_id: "c", input: null, messages: null };
+const NETWORK_MS = 2;
+const REFUSAL_MS = 3;
+
+/** Random numbers in [0, 1) that are the same each time. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** The time that one needs who knows the limit: each call leaves as soon as it would be let through. */
+function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number): number {
+  const latency = (world.latency_ms[0] + world.latency_ms[1]) / 2;
+  const most = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
+  const ends: number[] = [];
+  let now = 0;
+  for (let sent = 0; sent < world.calls; sent++) {
+    const free = ends[sent - most];
+    if (free !== undefined) now = Math.max(now, free);
+    for (let early = fresh?.admit(now, world.amount ?? 1) ?? 0; early > 0; ) {
+      now += early;
+      early = fresh?.admit(now, world.amount ?? 1) ?? 0;
+    }
+    ends.push(now + latency);
+  }
+  return ends.at(-1) ?? 0;
+}
+
+/** Asks all calls of a world, `concurrency` at once, as a run does. @param make makes the world anew */
+export async function simulate(
+  make: () => World,
+  { seed = 1, concurrency = 16, limits = {} as Limits } = {},
+): Promise<Outcome> {
+  const world = make();
+  const clock = new VirtualClock();
+  const random = seeded(seed);
+  const { limit, latency_ms, counts = "requests", amount = 1 } = world;
+  let inFlight = 0;
+  let refused = 0;
+  const reports = (): { limits?: readonly ReportedLimit[] } =>
+    world.tells === "headers" && limit !== undefined
+      ? {
+          limits: [
+            {
+              kind: counts,
+              limit: Math.round(limit.perMinute()),
+              remaining: limit.left(clock.now),
+              reset_ms: Math.round(limit.reset(clock.now)),
+            },
+          ],
+        }
+      : {};
+  const refusal = async (early: number | undefined): Promise<FailedReply> => {
+    refused++;
+    await clock.sleep(REFUSAL_MS);
+    const said = world.tells === "nothing" || world.tells === undefined ? undefined : early;
+    const rounded = said === undefined || world.wholeSeconds !== true ? said : Math.ceil(said / 1000) * 1000;
+    return {
+      kind: "failed",
+      error: "rate-limit",
+      message: "refused",
+      transient: true,
+      busy: true,
+      ...(rounded !== undefined && { retry_after_ms: Math.ceil(rounded) }),
+      ...reports(),
+    };
+  };
+  const client: Client = {
+    prepare: () => ({}),
+    close: async () => {},
+    async send(): Promise<Reply> {
+      await clock.sleep(NETWORK_MS);
+      if (inFlight >= (world.atOnce ?? Number.POSITIVE_INFINITY)) {
+        refused++;
+        await clock.sleep(REFUSAL_MS);
+        const asked = world.crowdedDelay_ms;
+        return {
+          kind: "failed",
+          error: "rate-limit",
+          message: "too many at once",
+          transient: true,
+          busy: true,
+          ...(asked !== undefined && { retry_after_ms: asked }),
+        };
+      }
+      const early = limit?.admit(clock.now, amount) ?? 0;
+      if (early > 0) return refusal(early);
+      inFlight++;
+      await clock.sleep(latency_ms[0] + random() * (latency_ms[1] - latency_ms[0]));
+      inFlight--;
+      return { kind: "answered", output: "", ...reports() };
+    },
+  };
+  const outside = { now: () => clock.now, sleep: (ms: number) => clock.sleep(ms), random };
+  const line = new ModelLine(limits, outside);
+  const pace = line.watch();
+  const paced = pacedClient(client, line, { timeout_ms: 120_000 });
+  const request = counts === "requests" ? {} : { max_tokens: amount };
+  const signal = new AbortController().signal;
+  let next = 0;
+  let answered = 0;
+  let last = 0;
+  const worker = async (): Promise<void> => {
+    while (next++ < world.calls) {
+      const reply = await paced.send(request, QUESTION, 1, signal);
+      if (reply.kind !== "answered") continue;
+      answered++;
+      last = clock.now;
+    }
+  };
+  await clock.run(Promise.all(Array.from({ length: concurrency }, worker)));
+  return {
+    answered,
+    refused,
+    took_ms: last,
+    ideal_ms: ideal(world, make().limit, concurrency),
+    pace: pace(),
+  };
+}

@@ -1,0 +1,47 @@
+import type { DepartureLog, LoggedDeparture } from "../../domain/departure-log.ts";
+import type { Database } from "./database.ts";
+
+interface Row {
+  readonly id: number;
+  readonly at: number;
+  readonly tokens: number;
+}
+
+/** Old rows are deleted with each so-manieth departure. */
+const CLEANING_EVERY = 64;
+/** No limit looks further back: one request in 24 hours is the slowest that a limit can say. */
+const KEPT_MS = 25 * 3_600_000;
+
+/** @param clock milliseconds since the epoch, the same for all processes of a machine */
+export function departureLog(db: Database, clock: () => number): DepartureLog {
+  let statements: ReturnType<typeof prepare> | undefined;
+  const depart = db.transaction(
+    (
+      model: string,
+      after: number,
+      within_ms: number,
+      decide: (others: readonly LoggedDeparture[]) => number | null,
+    ): number => {
+      statements ??= prepare(db);
+      const now = clock();
+      const rows = statements.newer.all(model, after, now - within_ms);
+      const others = rows.map(({ id, at, tokens }) => ({ id, age_ms: Math.max(0, now - at), tokens }));
+      const tokens = decide(others);
+      if (tokens === null) return rows.at(-1)?.id ?? after;
+      const id = Number(statements.add.run(model, now, Math.ceil(tokens)).lastInsertRowid);
+      if (id % CLEANING_EVERY === 0) statements.clean.run(now - KEPT_MS);
+      return id;
+    },
+  );
+  return { depart: (...asked) => depart.immediate(...asked) };
+}
+
+function prepare(db: Database) {
+  return {
+    newer: db.prepare<[string, number, number], Row>(
+      "SELECT id, at, tokens FROM departures WHERE model = ? AND id > ? AND at > ? ORDER BY id",
+    ),
+    add: db.prepare<[string, number, number]>("INSERT INTO departures (model, at, tokens) VALUES (?, ?, ?)"),
+    clean: db.prepare<[number]>("DELETE FROM departures WHERE at < ?"),
+  };
+}
