@@ -25,6 +25,3 @@ export function isSameRecording(base: Side, candidate: Side): boolean {
   }
   return shared > 0;
 }
-
-/** Providers that answer from a recording. */
-export const isRecording = (provider: string): boolean => provider === "outputs" || provider === "replay";

@@ -202,6 +202,8 @@ export interface ProviderDefinition<S = unknown> {
   keys?(settings: S): readonly string[];
   /** The keys are sent in HTTP headers, which cannot hold every text. */
   readonly keysInHeaders?: boolean;
+  /** Whether its cost is unknown without a price; where it does not say, that of a provider that needs a prompt is. */
+  needsPrice?(settings: S): boolean;
   /** A floating model name gets a warning. */
   floating?(settings: S): string | undefined;
   /** Where a model stands in a public list of prices and shutdown dates; undefined for a server of one's own. */

@@ -1,22 +1,15 @@
 import type { CaseSource } from "../domain/case.ts";
+import { DATASET_FORMATS } from "./dataset-formats.ts";
 import type { FileSource } from "./file-source.ts";
-import { openJsonl } from "./jsonl-cases.ts";
-import { readText } from "./read-text.ts";
 
 /**
  * How to open a dataset, by its ending; what a format needs is loaded now.
+ * @param path as `resolveDataset` gives it
  * @returns a function that throws {EvalsError} with all problems of the file
  */
 export async function caseOpener(files: FileSource, path: string): Promise<() => Promise<CaseSource>> {
-  if (path.endsWith(".jsonl")) return async () => openJsonl(files, path);
-  if (path.endsWith(".json")) {
-    const { openJsonCases } = await import("./json-cases.ts");
-    return async () => openJsonCases(readText(files, path), path);
-  }
-  if (path.endsWith(".csv")) {
-    const { openCsvCases } = await import("./csv-cases.ts");
-    return async () => openCsvCases(readText(files, path), path);
-  }
-  const { openYamlCases } = await import("./listed-cases.ts");
-  return async () => openYamlCases(readText(files, path), path);
+  const format = DATASET_FORMATS.find(({ endings }) => endings.some((one) => path.endsWith(one)));
+  if (format === undefined) throw new Error(`no format of datasets has the ending of ${path}`);
+  const open = await format.opener(files, path);
+  return async () => open();
 }

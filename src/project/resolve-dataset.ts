@@ -1,10 +1,10 @@
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { DATASET_ENDINGS } from "./dataset-formats.ts";
 import { directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 
 const FOLDER = "datasets";
-const ENDINGS = [".jsonl", ".json", ".yaml", ".yml", ".csv"];
 const CODE = /\.[mc]?[jt]sx?$/;
 
 /**
@@ -13,10 +13,10 @@ const CODE = /\.[mc]?[jt]sx?$/;
  * @throws {EvalsError} without a place: the suite's file is known to the caller
  */
 export function resolveDataset(files: FileSource, dataset: string): string {
-  const ending = ENDINGS.find((known) => dataset.endsWith(known));
+  const ending = DATASET_ENDINGS.find((known) => dataset.endsWith(known));
   if (/^(?:[/~\\]|[A-Za-z]:[\\/]|\w+:\/\/)/.test(dataset)) throw new EvalsError(elsewhere(dataset));
   if (ending !== undefined) return resolvePath(files, dataset);
-  const found = ENDINGS.map((known) => `${FOLDER}/${dataset}${known}`).filter(
+  const found = DATASET_ENDINGS.map((known) => `${FOLDER}/${dataset}${known}`).filter(
     (path) => files.size(path) !== undefined,
   );
   const [path, second] = found;
@@ -44,7 +44,7 @@ function datasetNames(files: FileSource): string[] {
 }
 
 function withoutEnding(name: string): string {
-  const ending = ENDINGS.find((known) => name.endsWith(known));
+  const ending = DATASET_ENDINGS.find((known) => name.endsWith(known));
   return ending === undefined ? name : name.slice(0, -ending.length);
 }
 
@@ -71,7 +71,7 @@ function unknownFormat(dataset: string, ending: string): Problem {
     code: "EVALS_DATASET_FORMAT",
     what: `A dataset cannot be a ${ending} file.`,
     why: "Its cases could not be read.",
-    fix: `Use ${ENDINGS.join(", ")}: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
+    fix: `Use ${DATASET_ENDINGS.join(", ")}: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
   };
 }
 

@@ -143,5 +143,7 @@ export const httpProvider: ProviderDefinition<HttpSettings> = {
   prompt: "optional",
   keys: (settings) => environmentNames(Object.values(settings.headers)),
   keysInHeaders: true,
+  // The application may say itself what an answer cost.
+  needsPrice: ({ cost_usd }) => cost_usd === undefined,
   open: openHttp,
 };

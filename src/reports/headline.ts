@@ -1,3 +1,4 @@
+import { isRecording } from "../domain/recorded-provider.ts";
 import type { Comparison, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
 import { count, plural } from "./format-numbers.ts";
@@ -106,7 +107,7 @@ function undone({ end }: Pick<RunReport, "end">): string {
 
 /** `312 asked, 188 not needed, 0 errors`. */
 export function countsSentence({ counts, header, end }: RunReport): string {
-  const recorded = header.provider === "outputs" || header.provider === "replay";
+  const recorded = isRecording(header.provider);
   const asked = `${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`;
   return [
     counts.answered === 0 ? "0 answers" : `${plural(counts.answered, "answer")}: ${asked}`,

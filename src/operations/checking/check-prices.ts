@@ -28,8 +28,7 @@ export async function checkPrices(project: Project): Promise<CheckedPrices> {
 
 /** Recorded answers cost nothing; programs and modules may say themselves what an answer cost. */
 function needsPrice({ provider, settings }: LoadedModel): boolean {
-  if (provider.kind === "http") return (settings as { readonly cost_usd?: string }).cost_usd === undefined;
-  return provider.prompt === "required";
+  return provider.needsPrice?.(settings) ?? provider.prompt === "required";
 }
 
 /** How long a provider may take to send its list. */

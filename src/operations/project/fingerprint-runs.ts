@@ -1,3 +1,4 @@
+import { isRecording } from "../../domain/recorded-provider.ts";
 import { type PooledOutcomes, poolOutcomes, type RunOutcomes } from "../../metrics/stability.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { isScoredFile } from "./find-run.ts";
@@ -36,7 +37,7 @@ export function fingerprintRuns(store: Store, suite: string, alias?: string): Fi
 function outcomesOf(store: Store, { no, header }: StoredRun): RunOutcomes {
   return {
     id: header.id,
-    recorded: ["outputs", "replay"].includes(header.provider) || header.rescored_from !== null,
+    recorded: isRecording(header.provider) || header.rescored_from !== null,
     ids: store.cases(no).map((one) => one.id),
     rows: store.scan(no),
   };

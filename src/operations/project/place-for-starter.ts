@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
+import { DATASET_ENDINGS } from "../../project/dataset-formats.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import { STARTER_NAME, starterFiles } from "./starter-project.ts";
 
@@ -48,7 +49,7 @@ function isFree(root: string, name: string): boolean {
   const own = starterFiles(name);
   const beside = [
     ...["evals", "datasets"].flatMap((folder) =>
-      ["yaml", "yml", "jsonl", "csv"].map((ending) => `${folder}/${name}.${ending}`),
+      DATASET_ENDINGS.map((ending) => `${folder}/${name}${ending}`),
     ),
     ...namesIn(join(root, "prompts", name)).map((file) => `prompts/${name}/${file}`),
     `fixtures/${name}.jsonl`,

@@ -11,6 +11,7 @@ import { baselineOfRun, growBaseline, settleBaseline } from "../../baselines/mak
 import type { PromotedRun } from "../../baselines/promotion.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -93,7 +94,7 @@ async function baselineBefore(
 
 /** Its answers stand in a file, or belong to another run. */
 export function isRecorded({ header }: StoredRun): boolean {
-  return ["outputs", "replay"].includes(header.provider) || header.rescored_from !== null;
+  return isRecording(header.provider) || header.rescored_from !== null;
 }
 
 /** The file of answers, when it was asked for; one that is there and was not asked for would be of the old baseline. */

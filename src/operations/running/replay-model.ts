@@ -1,4 +1,5 @@
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
 import { providers } from "../../providers/registry.ts";
 
 /** Another way to the same model: answering from `fixtures/<alias>.jsonl` instead of asking. */
@@ -6,7 +7,7 @@ export async function replayOf(): Promise<(model: LoadedModel) => LoadedModel> {
   const provider = await providers.load("replay");
   if (provider === undefined) throw new Error("the replay provider is registered");
   return (model) => {
-    if (model.provider.kind === "replay" || model.provider.kind === "outputs") return model;
+    if (isRecording(model.provider.kind)) return model;
     const { alias } = model;
     const settings = provider.settings.parse({
       provider: "replay",

@@ -1,6 +1,7 @@
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
@@ -117,7 +118,7 @@ async function costSentence({ project, suites }: MissingSide, context: SideConte
   let usd: number | null = 0;
   for (const suite of suites) {
     for (const model of suite.models) {
-      if (["outputs", "replay"].includes(model.provider.kind)) continue;
+      if (isRecording(model.provider.kind)) continue;
       const asked = await callsOf(project, suite);
       const each = dollarsEach(suite, model, context);
       calls += asked;

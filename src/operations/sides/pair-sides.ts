@@ -1,5 +1,6 @@
-import { isRecording, isSameRecording } from "../../baselines/same-recording.ts";
+import { isSameRecording } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
 import { openProject } from "../project/open-project.ts";
 import type { SideContext } from "./outputs-side.ts";
 import { isSameAnswers, type PlannedSuite, plannedSuites, type SideSource } from "./side-source.ts";

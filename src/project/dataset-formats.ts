@@ -1,0 +1,41 @@
+import type { CaseSource } from "../domain/case.ts";
+import type { FileSource } from "./file-source.ts";
+import { openJsonl } from "./jsonl-cases.ts";
+import { readText } from "./read-text.ts";
+
+/** How files of one kind hold cases. */
+export interface DatasetFormat {
+  /** How their names end. */
+  readonly endings: readonly string[];
+  /** Loads what reads them. @returns a function that throws {EvalsError} with all problems of the file */
+  readonly opener: (files: FileSource, path: string) => Promise<() => CaseSource | Promise<CaseSource>>;
+}
+
+/** Every kind of dataset file, in the order of messages: one module and one line. */
+export const DATASET_FORMATS: readonly DatasetFormat[] = [
+  { endings: [".jsonl"], opener: async (files, path) => () => openJsonl(files, path) },
+  {
+    endings: [".json"],
+    opener: async (files, path) => {
+      const { openJsonCases } = await import("./json-cases.ts");
+      return () => openJsonCases(readText(files, path), path);
+    },
+  },
+  {
+    endings: [".yaml", ".yml"],
+    opener: async (files, path) => {
+      const { openYamlCases } = await import("./listed-cases.ts");
+      return () => openYamlCases(readText(files, path), path);
+    },
+  },
+  {
+    endings: [".csv"],
+    opener: async (files, path) => {
+      const { openCsvCases } = await import("./csv-cases.ts");
+      return () => openCsvCases(readText(files, path), path);
+    },
+  },
+];
+
+/** Every ending of a dataset's file. */
+export const DATASET_ENDINGS: readonly string[] = DATASET_FORMATS.flatMap(({ endings }) => endings);
