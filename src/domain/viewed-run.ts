@@ -183,6 +183,8 @@ export interface ViewedRun {
   /** Null when both sides have the same prompt, or a text is not at hand. */
   readonly prompts: PromptTexts | null;
   readonly index: () => Promise<CaseIndex>;
+  /** Whether the input or an answer of a case, on either side, holds a text. @param text in small letters */
+  readonly says: (place: number, text: string) => Promise<boolean>;
   /** @param most letters of each text; more are cut */
   readonly caseAt: (place: number, most: number) => Promise<ViewedCase>;
   /**

@@ -40,8 +40,17 @@ export async function reportOf<T>(
 }
 
 /** The report as it was, with the cases of the run and of the run that it was compared with. */
-function pastRun(store: Store, root: string, run: StoredRun): ReportedRun {
-  const report: RunReport = readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
+export function pastRun(store: Store, root: string, run: StoredRun): ReportedRun {
+  return runWith(store, root, run, storedOrMeasured(store, run));
+}
+
+/** The report as it was; that of a run which has not ended is counted from its trials. */
+export function storedOrMeasured(store: Store, run: StoredRun): RunReport {
+  return readRunJson(run.header, run.status, run.report) ?? measuredReport(run, store);
+}
+
+/** A run under a report of it: its own, or one that compares it with another run. */
+export function runWith(store: Store, root: string, run: StoredRun, report: RunReport): ReportedRun {
   const id = report.comparison?.baseline.run ?? null;
   const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
   const lines = new Map(report.worst.map((one) => [one.id, one.line]));

@@ -1,5 +1,6 @@
 import type { PastRun, ReportedRun, RunReport } from "../domain/report.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
+import type { ViewedRun } from "../domain/viewed-run.ts";
 import { type BaselineCounts, type CaseRowsInput, caseRows } from "../run/case-rows.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 
@@ -32,13 +33,18 @@ export function reportedRun(
     },
     store,
   );
+  const makeView = async (): Promise<ViewedRun> => {
+    const { viewRun } = await import("./viewing/view-run.ts");
+    return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows });
+  };
+  let view: Promise<ViewedRun> | undefined;
   return {
     report,
     rows,
     history: () => pastRuns(report, no, store),
-    view: async () => {
-      const { viewRun } = await import("./viewing/view-run.ts");
-      return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows });
+    view: () => {
+      view ??= makeView();
+      return view;
     },
   };
 }

@@ -3,13 +3,28 @@ import type { AddressInfo } from "node:net";
 import { EvalsError } from "../domain/problem.ts";
 import { guardRequest } from "./guard-request.ts";
 
-/** What a page's server answers: a page, or a value as JSON. */
+/** What a page's server answers: a page, a value as JSON, JSON that is written already, or events as they come. */
 export type Reply =
   | { readonly kind: "page"; readonly html: string; readonly policy: string }
-  | { readonly kind: "json"; readonly status: number; readonly value: unknown };
+  | { readonly kind: "json"; readonly status: number; readonly value: unknown }
+  | { readonly kind: "written"; readonly json: string }
+  | {
+      readonly kind: "events";
+      /** Begins to send; the function that it returns is called when the page has gone. */
+      readonly begin: (send: (name: string, json: string) => void) => () => void;
+    };
 
-/** Answers one request that has passed the guard. @param body of a POST, parsed; undefined for a GET */
-export type Answer = (method: string, path: string, body: unknown) => Reply;
+/**
+ * Answers one request that has passed the guard.
+ * @param body of a POST, parsed; undefined for a GET
+ * @param gone aborted when nobody waits for the answer any more
+ */
+export type Answer = (
+  method: string,
+  path: string,
+  body: unknown,
+  gone: AbortSignal,
+) => Reply | Promise<Reply>;
 
 export interface LocalServer {
   readonly port: number;
@@ -37,7 +52,9 @@ export async function startLocalServer(
   await listen(server, port);
   const address = { port: (server.address() as AddressInfo).port, token };
   server.on("request", (request, response) => {
-    respond(request, address, answer).then(
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    respond(request, address, (...asked) => answer(...asked, gone.signal)).then(
       (reply) => send(response, reply),
       (error) => send(response, refusal(error)),
     );
@@ -87,7 +104,7 @@ function closed(server: Server): Promise<void> {
 async function respond(
   request: IncomingMessage,
   address: { readonly port: number; readonly token: string },
-  answer: Answer,
+  answer: (method: string, path: string, body: unknown) => Reply | Promise<Reply>,
 ): Promise<Reply> {
   const { method = "", url = "", headers } = request;
   const guarded = guardRequest(
@@ -150,6 +167,21 @@ function send(response: ServerResponse, reply: Reply): void {
     response.writeHead(200, { ...HEADERS, ...type }).end(reply.html);
     return;
   }
+  if (reply.kind === "events") {
+    sendEvents(response, reply.begin);
+    return;
+  }
   const type = { "content-type": "application/json; charset=utf-8" };
-  response.writeHead(reply.status, { ...HEADERS, ...type }).end(JSON.stringify(reply.value));
+  const [status, text] =
+    reply.kind === "written" ? [200, reply.json] : [reply.status, JSON.stringify(reply.value)];
+  response.writeHead(status, { ...HEADERS, ...type }).end(text);
+}
+
+function sendEvents(response: ServerResponse, begin: (Reply & { kind: "events" })["begin"]): void {
+  response.writeHead(200, { ...HEADERS, "content-type": "text/event-stream; charset=utf-8" });
+  response.write(": it begins\n\n");
+  const end = begin((name, json) => {
+    if (response.writable) response.write(`event: ${name}\ndata: ${json}\n\n`);
+  });
+  response.once("close", end);
 }

@@ -64,6 +64,6 @@ export interface TrialParts {
 export interface HomeDocument {
   /** Newest first. */
   readonly runs: readonly RunSummary[];
-  /** How many older ones are not in it. */
-  readonly more: number;
+  /** There are older ones, which are not in it. */
+  readonly more: boolean;
 }

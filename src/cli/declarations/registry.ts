@@ -24,6 +24,7 @@ import { rollback } from "./rollback.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
 import { split } from "./split.ts";
+import { view } from "./view.ts";
 
 /** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
 export const COMMANDS: readonly DeclaredCommand[] = [
@@ -37,6 +38,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   history,
   power,
   show,
+  view,
   promote,
   rollback,
   log,

@@ -38,7 +38,7 @@ export function viewRun(sources: ViewSources): ViewedRun {
   return {
     summary: runSummary(header, report.status, report, doneOf(report)),
     prompts: promptTexts(root, report, baseline?.header ?? null),
-    index: () =>
+    index: lazily(() =>
       caseIndex({
         scorers: header.scorers.map(({ name }) => name),
         cases: cases().length,
@@ -48,6 +48,17 @@ export function viewRun(sources: ViewSources): ViewedRun {
         countsOf: (place) => other.counts(caseOf(cases(), place)),
         compared: report.comparison !== null,
       }),
+    ),
+    says: async (place, text) => {
+      const golden = caseOf(cases(), place);
+      const there = baseline === null ? undefined : other.caseOf(golden.id);
+      return (
+        (await caseSays(store, run.no, golden.case_no, text)) ||
+        (baseline !== null &&
+          there !== undefined &&
+          (await caseSays(store, baseline.no, there.case_no, text)))
+      );
+    },
     caseAt: (place, most) => viewedCase({ store, run, report, golden: caseOf(cases(), place), other, most }),
     transcript: async (place, number, side, most) => {
       const golden = caseOf(cases(), place);
@@ -58,6 +69,14 @@ export function viewRun(sources: ViewSources): ViewedRun {
         : transcriptOf(store, baseline, there.case_no, number, most);
     },
   };
+}
+
+async function caseSays(store: Store, runNo: number, caseNo: number, text: string): Promise<boolean> {
+  const has = (written: string): boolean => written.toLowerCase().includes(text);
+  const content = await store.read.content(runNo, caseNo);
+  if (has(viewedText(content?.input)) || has(viewedText(content?.expected))) return true;
+  const trials = await store.read.trialsOfCase(runNo, caseNo);
+  return trials.some(({ answer, message }) => has(answer?.output ?? message ?? ""));
 }
 
 function caseOf(cases: readonly StoredCase[], place: number): StoredCase {

@@ -23,7 +23,13 @@ export function App({ source }: { source: PageSource }): JSX.Element {
     document.addEventListener("keydown", pressKey);
     return () => document.removeEventListener("keydown", pressKey);
   }, []);
-  useEffect(() => source.watch(() => revision.value++), [source]);
+  useEffect(
+    () =>
+      source.watch(() => {
+        revision.value++;
+      }),
+    [source],
+  );
   useKeys([
     { keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) },
     { keys: ["?"], about: "these keys", act: () => setHelp(true) },

@@ -1,88 +1,129 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { count, plural } from "../../reports/format-numbers.ts";
 import type { CaseColumns, Change } from "./case-columns.ts";
+import type { Loaded } from "./loaded.ts";
 import { Marks } from "./marks.tsx";
 import { type Order, orderedPlaces } from "./order-cases.ts";
-import { go, listOf, retitle } from "./page-state.ts";
+import { go, type ListState, listOf, retitle } from "./page-state.ts";
 import { findPlaces, hasStatus, parseQuery, STATUSES, type Status, textsOf } from "./query.ts";
 import { addressOf } from "./route.ts";
 import { SearchField } from "./search-field.tsx";
 import type { PageSource } from "./source.ts";
+import { Await } from "./status-lines.tsx";
 import { useTextSearch } from "./text-search.ts";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
 export interface CaseListProps {
   readonly source: PageSource;
   readonly runKey: string;
-  readonly columns: CaseColumns;
+  /** Of the run's cases; the search can be typed before they have come. */
+  readonly index: Loaded<CaseColumns>;
   readonly query: string;
 }
 
 /** The cases of a run, worst first: both sides' trials in one row, a search above them, and one word for each state. */
-export function CaseList({ source, runKey, columns, query }: CaseListProps): JSX.Element {
+export function CaseList({ source, runKey, index, query }: CaseListProps): JSX.Element {
   const state = listOf(runKey);
+  const columns = index.kind === "ready" ? index.value : null;
   useEffect(() => {
     if (query !== "") state.query.value = query;
   }, [query]);
-  const terms = useMemo(() => parseQuery(state.query.value), [state.query.value]);
-  const { found, busy } = useTextSearch(source, runKey, textsOf(terms));
-  const places = useMemo(
-    () => orderedPlaces(columns, state.order.value, state.down.value),
-    [columns, state.order.value, state.down.value],
-  );
-  const hits = useMemo(() => findPlaces(columns, places, terms, found), [columns, places, terms, found]);
-  useEffect(() => {
-    state.hits.value = hits;
-  }, [hits]);
+  const { hits, busy } = useHits(source, runKey, columns);
+  const entered = useEntered(state, hits, columns !== null);
   const search = (text: string): void => {
     if (text === state.query.value) return;
     state.query.value = text;
     state.selected.value = -1;
     retitle({ view: "run", key: runKey, query: text });
   };
-  const open = (index: number): void => {
-    const place = hits[index];
-    if (place !== undefined) go({ view: "case", key: runKey, id: columns.idOf(place) });
-  };
   return (
     <>
       <SearchField
         value={state.query.value}
         change={search}
-        enter={() => {
-          state.selected.value = hitsNow(columns, places, state.query.value, found) > 0 ? 0 : -1;
-          document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
-        }}
+        enter={entered}
         placeholder='search: tag:billing broke score.tone<0.5 "late parcel"'
-        status={`${hits.length === columns.size ? "" : `${count(hits.length)} of `}${plural(columns.size, "case")}${busy ? ", looking into answers …" : ""}`}
+        status={columns === null ? "" : statusText(hits.length, columns.size, busy)}
       />
-      <StatusButtons columns={columns} query={state.query.value} search={search} />
-      {columns.leftOut === "" ? null : <p class="faint">{columns.leftOut} The history has everything.</p>}
-      <VirtualGrid
-        shape={columns.compared ? "cases compared" : "cases"}
-        label="cases"
-        count={hits.length}
-        selected={state.selected.value}
-        select={(index) => {
-          state.selected.value = index;
-        }}
-        open={open}
-        head={<CaseHead runKey={runKey} compared={columns.compared} />}
-        row={(index) => <CaseCells runKey={runKey} columns={columns} place={hits[index] ?? 0} />}
-      />
+      <Await of={index}>
+        {(known) => (
+          <>
+            <StatusButtons columns={known} query={state.query.value} search={search} />
+            {known.leftOut === "" ? null : <p class="faint">{known.leftOut} The history has everything.</p>}
+            <CaseRows runKey={runKey} columns={known} hits={hits} />
+          </>
+        )}
+      </Await>
     </>
   );
 }
 
-/** How many hits a search has before the list has drawn them: Enter may come with the last letter. */
-function hitsNow(
-  columns: CaseColumns,
-  places: Iterable<number>,
-  query: string,
-  found: (text: string) => ReadonlySet<number> | undefined,
-): number {
-  return findPlaces(columns, places, parseQuery(query), found).length;
+function statusText(hits: number, all: number, busy: boolean): string {
+  const found = hits === all ? plural(all, "case") : `${count(hits)} of ${plural(all, "case")}`;
+  return busy ? `${found}, looking into answers …` : found;
+}
+
+const NOTHING: readonly number[] = [];
+
+/** The places that the search finds, in the list's order. */
+function useHits(source: PageSource, runKey: string, columns: CaseColumns | null) {
+  const state = listOf(runKey);
+  const terms = useMemo(() => parseQuery(state.query.value), [state.query.value]);
+  const { found, busy } = useTextSearch(source, runKey, textsOf(terms));
+  const places = useMemo(
+    () => (columns === null ? null : orderedPlaces(columns, state.order.value, state.down.value)),
+    [columns, state.order.value, state.down.value],
+  );
+  const hits = useMemo(
+    () => (columns === null || places === null ? NOTHING : findPlaces(columns, places, terms, found)),
+    [columns, places, terms, found],
+  );
+  useEffect(() => {
+    state.hits.value = hits;
+  }, [hits]);
+  return { hits, busy };
+}
+
+/** Enter in the search selects the first hit as soon as it is known, and gives the keys to the list. */
+function useEntered(state: ListState, hits: readonly number[], ready: boolean): () => void {
+  const [waits, setWaits] = useState(false);
+  useEffect(() => {
+    if (!waits || !ready) return;
+    state.selected.value = hits.length > 0 ? 0 : -1;
+    document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
+    setWaits(false);
+  }, [waits, hits, ready]);
+  return () => setWaits(true);
+}
+
+function CaseRows({
+  runKey,
+  columns,
+  hits,
+}: {
+  runKey: string;
+  columns: CaseColumns;
+  hits: readonly number[];
+}): JSX.Element {
+  const { selected } = listOf(runKey);
+  return (
+    <VirtualGrid
+      shape={columns.compared ? "cases compared" : "cases"}
+      label="cases"
+      count={hits.length}
+      selected={selected.value}
+      select={(index) => {
+        selected.value = index;
+      }}
+      open={(index) => {
+        const place = hits[index];
+        if (place !== undefined) go({ view: "case", key: runKey, id: columns.idOf(place) });
+      }}
+      head={<CaseHead runKey={runKey} compared={columns.compared} />}
+      row={(index) => <CaseCells runKey={runKey} columns={columns} place={hits[index] ?? 0} />}
+    />
+  );
 }
 
 const COMPARED: readonly Status[] = ["fell", "rose", "sure", "new", "changed", "missing"];

@@ -2,9 +2,10 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ViewedCase, ViewedSide, ViewedTrial } from "../../domain/viewed-run.ts";
 import { plural } from "../../reports/format-numbers.ts";
+import type { CaseColumns } from "./case-columns.ts";
 import { ChangeWord } from "./case-list.tsx";
 import { useKeys } from "./keys.ts";
-import { useLoaded } from "./loaded.ts";
+import { type Loaded, useLoaded } from "./loaded.ts";
 import { Marks } from "./marks.tsx";
 import { go, listOf, revision, searchWanted } from "./page-state.ts";
 import { PassageView } from "./passage-view.tsx";
@@ -24,29 +25,55 @@ export interface CaseViewProps {
 /** One case: what was asked, what was expected, and both sides' answers beside each other from where they part. */
 export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
+  const place = columns.kind === "ready" ? columns.value.placeOf(id) : undefined;
+  useNeighbours(columns, runKey, id);
   return (
-    <Await of={columns}>
-      {(known) => {
-        const place = known.placeOf(id);
-        if (place === undefined) return <p role="alert">The run has no case of this name: {id}</p>;
-        return (
-          <>
-            <h1 tabIndex={-1}>
-              {id} <ChangeWord change={known.changeOf(place)} sure={known.isSure(place)} />
-            </h1>
-            <CaseBody source={source} runKey={runKey} id={id} place={place} />
-          </>
-        );
-      }}
-    </Await>
+    <>
+      <h1 tabIndex={-1}>
+        {id}{" "}
+        {columns.kind === "ready" && place !== undefined ? (
+          <Moved columns={columns.value} place={place} />
+        ) : null}
+      </h1>
+      <Await of={columns}>
+        {(known) =>
+          place === undefined ? (
+            <p role="alert">The run has no case of this name.</p>
+          ) : (
+            <CaseBody source={source} runKey={runKey} place={place} asked={known.inputOf(place)} />
+          )
+        }
+      </Await>
+    </>
   );
 }
 
-function CaseBody({ source, runKey, id, place }: CaseViewProps & { place: number }): JSX.Element {
-  const one = useLoaded(() => source.caseAt(runKey, place), [runKey, place, revision.value]);
-  useNeighbours(source, runKey, id);
+/** `broke ●●●●● ○○○○○`. */
+function Moved({ columns, place }: { columns: CaseColumns; place: number }): JSX.Element {
+  const before = columns.marksBefore(place);
   return (
-    <Await of={one}>
+    <>
+      <ChangeWord change={columns.changeOf(place)} sure={columns.isSure(place)} />{" "}
+      {before === null || before === "" ? null : (
+        <>
+          <Marks name="before" marks={before} /> →{" "}
+        </>
+      )}
+      <Marks name="now" marks={columns.marksOf(place)} />
+    </>
+  );
+}
+
+interface CaseBodyProps extends Omit<CaseViewProps, "id"> {
+  readonly place: number;
+  /** First letters of the input. */
+  readonly asked: string;
+}
+
+function CaseBody({ source, runKey, place, asked }: CaseBodyProps): JSX.Element {
+  const one = useLoaded(() => source.caseAt(runKey, place), [runKey, place, revision.value]);
+  return (
+    <Await of={one} meanwhile={<p>{asked}</p>}>
       {(value) =>
         value === null ? (
           <p>
@@ -65,9 +92,8 @@ function CaseBody({ source, runKey, id, place }: CaseViewProps & { place: number
 }
 
 /** `j` and `k` go to the next case that the search found, as in the list. */
-function useNeighbours(source: PageSource, runKey: string, id: string): void {
+function useNeighbours(columns: Loaded<CaseColumns>, runKey: string, id: string): void {
   const state = listOf(runKey);
-  const columns = useColumns(source, runKey);
   const step = (by: number): boolean => {
     if (columns.kind !== "ready") return false;
     const hits = state.hits.value;

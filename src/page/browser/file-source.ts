@@ -42,7 +42,7 @@ export function fileSource(start: PageStart, page: Document): PageSource {
   };
   return {
     start,
-    home: async () => ({ runs: start.runs.map(({ summary }) => summary), more: 0 }),
+    home: async () => ({ runs: start.runs.map(({ summary }) => summary), more: false }),
     runAtHand: (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
     run: async (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
     index,

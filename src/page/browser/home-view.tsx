@@ -31,7 +31,7 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
             <>
               <Suites runs={runs} />
               <RunList source={source} runs={runs} />
-              {more > 0 ? <p class="faint">{count(more)} older runs are not in this list.</p> : null}
+              {more ? <p class="faint">Older runs are not in this list.</p> : null}
             </>
           )}
         </>

@@ -1,34 +1,52 @@
 import type { RunSummary, ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
 import type { HomeDocument, IndexDocument, PageStart, RunDocument } from "../page-documents.ts";
-import { type PageSource, remembered, type TrialPlace } from "./source.ts";
+import type { PageSource, TrialPlace } from "./source.ts";
 
-/** Asks the program that serves the page. What changes while a run is under way is asked for anew. */
+/** Answers of the program that are kept. */
+const KEPT = 60;
+
+/** Asks the program that serves the page. What is known of a run is kept until the program says that it has moved. */
 export function liveSource(start: PageStart, base: string): PageSource {
-  const kept = remembered<unknown>(200);
+  const kept = new Map<string, Promise<unknown>>();
   const ask = async <T>(path: string, signal?: AbortSignal): Promise<T> => {
     const response = await fetch(`${base}${path}`, signal === undefined ? {} : { signal });
     const value = await response.json().catch(() => null);
     if (!response.ok) throw new Error((value as { error?: string } | null)?.error ?? response.statusText);
     return value as T;
   };
-  const keep = <T>(path: string): Promise<T> => kept(path, () => ask(path)) as Promise<T>;
+  const keep = <T>(path: string): Promise<T> => {
+    const known = kept.get(path) ?? ask<T>(path);
+    kept.delete(path);
+    kept.set(path, known);
+    known.catch(() => kept.delete(path));
+    for (const old of kept.keys()) if (kept.size > KEPT) kept.delete(old);
+    return known as Promise<T>;
+  };
+  const forget = (runs: readonly RunSummary[]): void => {
+    for (const path of kept.keys())
+      if (path === "home" || runs.some(({ id }) => path.split("/")[1]?.includes(id))) kept.delete(path);
+  };
   const run = (key: string): string => encodeURIComponent(key);
-  const trialPath = ({ key, place, side, trial }: TrialPlace): string =>
-    `trial/${run(key)}/${place}/${side}/${trial}`;
+  const addressOf = ({ key, place, side, trial }: TrialPlace): string =>
+    `${run(key)}/${place}/${side}/${trial}`;
   return {
     start,
-    home: () => ask<HomeDocument>("home"),
+    home: () => keep<HomeDocument>("home"),
     runAtHand: () => null,
-    run: (key) => ask<RunDocument>(`run/${run(key)}`),
-    index: (key) => ask<IndexDocument>(`index/${run(key)}`),
-    caseAt: (key, place) => ask<ViewedCase>(`case/${run(key)}/${place}`),
-    trial: (place) => keep<ViewedTranscript>(trialPath(place)),
-    lettersOf: (place, part, from) => keep<string>(`letters/${trialPath(place).slice(6)}/${part}/${from}`),
+    run: (key) => keep<RunDocument>(`run/${run(key)}`),
+    index: (key) => keep<IndexDocument>(`index/${run(key)}`),
+    caseAt: (key, place) => keep<ViewedCase>(`case/${run(key)}/${place}`),
+    trial: (place) => keep<ViewedTranscript>(`trial/${addressOf(place)}`),
+    lettersOf: (place, part, from) => ask<string>(`letters/${addressOf(place)}/${part}/${from}`),
     search: async (key, text, signal) =>
-      new Set(await ask<number[]>(`search/${run(key)}?text=${encodeURIComponent(text)}`, signal)),
+      new Set(await ask<number[]>(`search/${run(key)}/${encodeURIComponent(text)}`, signal)),
     watch: (changed) => {
       const events = new EventSource(`${base}events`);
-      events.addEventListener("runs", ({ data }) => changed(JSON.parse(data) as RunSummary[]));
+      events.addEventListener("runs", ({ data }) => {
+        const runs = JSON.parse(data) as RunSummary[];
+        forget(runs);
+        changed(runs);
+      });
       return () => events.close();
     },
   };

@@ -67,6 +67,13 @@ export function MetricSection({ report }: { report: RunReport }): JSX.Element {
         filled dot: this run · bar: its 95 % interval · hollow dot: the baseline · red line: required
         {times === null ? "" : ` · times: 0 to ${duration(times.high)}`}
       </p>
+      {compared ? (
+        <p class="legend">
+          regressed: surely worse than the gate allows · small drop: surely worse, and surely by less than
+          that · no regression: surely not worse than that · improved: surely better · inconclusive: not
+          enough evidence
+        </p>
+      ) : null}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
+import type { RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
 import { Histogram, Trend, tenths } from "./charts.tsx";
@@ -27,30 +28,32 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   );
   const columns = useColumns(source, runKey);
   return (
-    <Await of={run}>
-      {({ report, history, prompts }) => (
-        <>
-          <VerdictSection report={report} />
-          <section aria-label="cases">
-            <h2>Cases</h2>
-            <Await of={columns}>
-              {(known) => <CaseList source={source} runKey={runKey} columns={known} query={query} />}
-            </Await>
-          </section>
-          <MetricSection report={report} />
-          {prompts === null ? null : <PromptDiff prompts={prompts} />}
-          <TagSection report={report} />
-          {history.length < 2 ? null : (
-            <section aria-label="pass rate over runs">
-              <h2>Pass rate over runs</h2>
-              <Trend history={history} />
-            </section>
-          )}
-          {columns.kind === "ready" ? <Distributions columns={columns.value} /> : null}
-          <UnpairedSection report={report} />
-        </>
+    <>
+      <Await of={run}>{({ report }) => <VerdictSection report={report} />}</Await>
+      <section aria-label="cases">
+        <h2>Cases</h2>
+        <CaseList source={source} runKey={runKey} index={columns} query={query} />
+      </section>
+      {run.kind === "ready" ? <RunNumbers run={run.value} /> : null}
+      {columns.kind === "ready" ? <Distributions columns={columns.value} /> : null}
+      {run.kind === "ready" ? <UnpairedSection report={run.value.report} /> : null}
+    </>
+  );
+}
+
+function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument }): JSX.Element {
+  return (
+    <>
+      <MetricSection report={report} />
+      {prompts === null ? null : <PromptDiff prompts={prompts} />}
+      <TagSection report={report} />
+      {history.length < 2 ? null : (
+        <section aria-label="pass rate over runs">
+          <h2>Pass rate over runs</h2>
+          <Trend history={history} />
+        </section>
       )}
-    </Await>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { PageSource } from "./source.ts";
 
 /** Shorter texts are looked for in ids, tags and inputs alone: they are in nearly every answer. */
@@ -30,5 +30,11 @@ export function useTextSearch(source: PageSource, key: string, texts: readonly s
       setBusy(false);
     };
   }, [key, texts.join("\n")]);
-  return { found: (text: string): ReadonlySet<number> | undefined => found.get(text), busy };
+  const known = useMemo(
+    () =>
+      (text: string): ReadonlySet<number> | undefined =>
+        found.get(text),
+    [found],
+  );
+  return { found: known, busy };
 }

@@ -21,6 +21,10 @@ export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedR
         countsOf: () => null,
         compared: report.comparison !== null,
       }),
+    says: async (place, text) => {
+      const { input, output } = rowAt(rows, place).answers();
+      return `${input} ${output}`.toLowerCase().includes(text);
+    },
     caseAt: async (place, most) => viewedRow(report, rowAt(rows, place), most),
     transcript: async (place, trial, side, most) => {
       const one = viewedRow(report, rowAt(rows, place), most)[side]?.trials[trial - 1];

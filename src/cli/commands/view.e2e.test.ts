@@ -1,0 +1,157 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
+import type { HomeDocument, IndexDocument, RunDocument } from "../../page/page-documents.ts";
+import { type OpenPage, openPage, send } from "../testing/page-client.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+const open: Scenario[] = [];
+const pages: OpenPage[] = [];
+afterEach(async () => {
+  for (const one of pages.splice(0)) {
+    one.io.signal("SIGINT");
+    await one.ended;
+  }
+  for (const one of open.splice(0)) one.remove();
+});
+
+async function ran(name: string, args = "run"): Promise<{ repo: Scenario; id: string }> {
+  const repo = scenario(name);
+  open.push(repo);
+  const { stdout } = await repo.evals(`${args} --json`);
+  return { repo, id: JSON.parse(stdout).runs[0].id };
+}
+
+async function view(repo: Scenario, args = ""): Promise<OpenPage> {
+  const page = await openPage(repo, `view --no-open ${args}`, {
+    sleep: (ms: number, signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(ms, 20));
+        signal.addEventListener("abort", () => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+  });
+  pages.push(page);
+  return page;
+}
+
+async function read<T>(page: OpenPage, path: string): Promise<T> {
+  const heard = await send(`${page.url}${path}`);
+  expect(heard.status, `${path}: ${heard.text.slice(0, 200)}`).toBe(200);
+  return JSON.parse(heard.text);
+}
+
+describe("evals view", () => {
+  it("serves the page, and every value that it asks for", async () => {
+    const { repo, id } = await ran("critical-case-fails");
+    const page = await view(repo);
+    const shell = await send(page.url);
+    expect(shell.headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; .*connect-src 'self'; .*frame-ancestors 'none'$/,
+    );
+    expect(shell.text).toContain('id="start">{"mode":"live"');
+    const { runs } = await read<HomeDocument>(page, "home");
+    expect(runs.map((one) => [one.id, one.suite, one.outcome, one.done])).toEqual([
+      [id, "triage", "failed", 8],
+    ]);
+    const run = await read<RunDocument>(page, `run/${id}`);
+    expect(run.report.gate.outcome).toBe("failed");
+    const index = await read<IndexDocument>(page, `index/${id}`);
+    expect(index.ids).toHaveLength(4);
+    expect(index.now.marks).toHaveLength(8);
+    const place = index.ids.indexOf("password-reset");
+    const one = await read<ViewedCase>(page, `case/${id}/${place}`);
+    expect([one.id, one.now.run, one.now.trials.length]).toEqual(["password-reset", id, 2]);
+    const trial = await read<ViewedTranscript>(page, `trial/${id}/${place}/now/1`);
+    expect(trial.parts.some(({ kind, passage }) => kind === "answer" && passage.text !== "")).toBe(true);
+    const answer = trial.parts.findIndex(({ kind }) => kind === "answer");
+    const whole = trial.parts[answer]?.passage.text ?? "";
+    expect(await read<string>(page, `letters/${id}/${place}/now/1/${answer}/3`)).toBe(whole.slice(3));
+    const word = encodeURIComponent(one.input.text.slice(20, 30).toLowerCase());
+    expect(await read<number[]>(page, `search/${id}/${word}`)).toContain(place);
+    expect(await read<number[]>(page, `search/${id}/${encodeURIComponent("no/such words?")}`)).toEqual([]);
+  });
+
+  it("holds one run against another", async () => {
+    const { repo, id } = await ran("critical-case-fails");
+    const again = JSON.parse((await repo.evals("run --json --no-cache")).stdout).runs[0].id;
+    const page = await view(repo);
+    const { report } = await read<RunDocument>(page, `run/${id}..${again}`);
+    expect(report.header.id).toBe(again);
+    expect(report.comparison?.baseline.run).toBe(id);
+    const index = await read<IndexDocument>(page, `index/${id}..${again}`);
+    expect(index.before?.marks).toBe(index.now.marks);
+    const one = await read<ViewedCase>(page, `case/${id}..${again}/0`);
+    expect(one.before?.run).toBe(id);
+    const before = await read<ViewedTranscript>(page, `trial/${id}..${again}/0/before/2`);
+    expect(before.trial.trial).toBe(2);
+  });
+
+  it("opens at a run, whose beginning will do", async () => {
+    const { repo, id } = await ran("critical-case-fails");
+    const page = await view(repo, id.slice(0, 4));
+    expect(page.io.printed.stdout).toMatch(
+      new RegExp(`^Open http://127\\.0\\.0\\.1:\\d+/\\w+/#/run/${id}\\n`),
+    );
+  });
+
+  it("lets nobody in without its token and its name", async () => {
+    const { repo } = await ran("critical-case-fails");
+    const page = await view(repo);
+    const { origin } = new URL(page.url);
+    expect((await send(`${origin}/home`)).status).toBe(403);
+    expect((await send(`${page.url}home`, { headers: { host: "evil.example" } })).status).toBe(403);
+    expect((await send(`${page.url}home`, { method: "DELETE" })).status).toBe(405);
+  });
+
+  it("says what is not there, and goes on", async () => {
+    const { repo, id } = await ran("critical-case-fails");
+    const page = await view(repo);
+    for (const path of [
+      "run/ffff",
+      "nothing",
+      `case/${id}/99`,
+      `case/${id}/x`,
+      `trial/${id}/0/now/9`,
+      "%E0%A4%A",
+    ]) {
+      const heard = await send(`${page.url}${path}`);
+      expect([heard.status, typeof JSON.parse(heard.text).error], path).toEqual([404, "string"]);
+    }
+    expect((await read<HomeDocument>(page, "home")).runs).toHaveLength(1);
+  });
+
+  it("tells a page that is open of a run that was made meanwhile", async () => {
+    const { repo } = await ran("critical-case-fails");
+    const page = await view(repo);
+    const stop = new AbortController();
+    const events = await fetch(`${page.url}events`, { signal: stop.signal });
+    const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let heard = "";
+    const ran2 = repo.evals("run --quiet --no-cache");
+    while (!heard.includes("event: runs\ndata: [")) heard += (await reader?.read())?.value ?? "";
+    await ran2;
+    expect(JSON.parse(/data: (\[.*\])/.exec(heard)?.[1] ?? "[]")[0].suite).toBe("triage");
+    stop.abort();
+  });
+
+  it("ends at Ctrl-C with 0, at SIGTERM as every command", async () => {
+    const { repo } = await ran("critical-case-fails");
+    for (const [signal, exit] of [
+      ["SIGINT", 0],
+      ["SIGTERM", 143],
+    ] as const) {
+      const page = await view(repo);
+      page.io.signal(signal);
+      expect((await page.ended).exit).toBe(exit);
+      pages.length = 0;
+    }
+  });
+
+  it("refuses a port that is none and a run that is not there", async () => {
+    const { repo } = await ran("critical-case-fails");
+    expect((await repo.evals("view --port many")).stderr).toContain("EVALS_OPTION_INVALID");
+    expect((await repo.evals("view ffff")).exit).toBe(2);
+  });
+});

@@ -1,0 +1,117 @@
+import type { ReportedRun, RunReport } from "../domain/report.ts";
+import type { RunSummary } from "../domain/viewed-run.ts";
+import type { ViewedHistory } from "../page/view-answers.ts";
+import type { ListedRun } from "../store/reads.ts";
+import type { Store } from "../store/store.ts";
+import { compare } from "./compare.ts";
+import type { Environment } from "./environment.ts";
+import { findRun } from "./project/find-run.ts";
+import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
+import { runWith, storedOrMeasured } from "./report-of.ts";
+import { summaryCache } from "./viewing/summary-cache.ts";
+
+/** So many runs are listed, newest first. */
+const MOST_RUNS = 1_000;
+/** So many opened runs are kept in memory. */
+const KEPT_RUNS = 6;
+/** Milliseconds after which what is known of a run under way is counted anew. */
+const STALE = 1_000;
+
+/** The history as a page asks for it, while runs come and go. */
+export interface LiveView extends ViewedHistory {
+  close(): void;
+}
+
+/** Opens the history of a project for a page that stays open. @throws {EvalsError} */
+export async function openLiveView(
+  environment: Environment,
+  { directory }: { readonly directory: string | undefined },
+): Promise<LiveView> {
+  const { root } = locate(environment, directory);
+  const store = await openStoredHistory(root, environment);
+  const summaries = summaryCache(store);
+  const runs = keptRuns(store, root, environment, directory);
+  let before: ReadonlyMap<string, string> | null = null;
+  return {
+    home: async () => {
+      const { items, next } = await store.read.runs({}, { limit: MOST_RUNS });
+      const listed: RunSummary[] = [];
+      for (const one of items) listed.push(await summaries.of(one));
+      return { runs: listed, more: next !== null };
+    },
+    run: runs,
+    changes: async () => {
+      const { items } = await store.read.runs({}, { limit: 50 });
+      const states = new Map<string, string>();
+      const moved: RunSummary[] = [];
+      for (const one of items) {
+        const state = `${stampOf(one)} ${await summaries.done(one)}`;
+        states.set(one.header.id, state);
+        if (before !== null && before.get(one.header.id) !== state) moved.push(await summaries.of(one));
+      }
+      before = states;
+      return moved;
+    },
+    close: () => store.close(),
+  };
+}
+
+/** Another one means that a run has moved. */
+function stampOf({ status, ended_at, calls }: Pick<ListedRun, "status" | "ended_at" | "calls">): string {
+  return `${status} ${ended_at} ${calls}`;
+}
+
+interface KeptRun {
+  readonly no: number;
+  readonly stamp: string;
+  readonly at: number;
+  readonly run: ReportedRun;
+}
+
+/** Runs as they were opened, until they move. */
+function keptRuns(
+  store: Store,
+  root: string,
+  environment: Environment,
+  directory: string | undefined,
+): (key: string) => Promise<ReportedRun> {
+  const kept = new Map<string, KeptRun>();
+  const isFresh = async ({ no, stamp, at }: KeptRun): Promise<boolean> => {
+    const { state } = await store.read.since(no, { limit: 1 });
+    return stampOf(state) === stamp && (state.status !== "running" || environment.now() - at < STALE);
+  };
+  return async (key) => {
+    const known = kept.get(key);
+    if (known !== undefined && (await isFresh(known))) return known.run;
+    const [a = "", b] = key.split("..");
+    const stored = findRun(store, b ?? a);
+    const own = storedOrMeasured(store, stored);
+    const report = b === undefined ? own : await heldAgainst(own, a, b, environment, directory);
+    const run = runWith(store, root, stored, report);
+    kept.delete(key);
+    kept.set(key, { no: stored.no, stamp: stampOf(stored), at: environment.now(), run });
+    for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
+    return run;
+  };
+}
+
+/** A run's report with the comparison with another run in the place of its own; its gate is that of `evals diff`. */
+export async function heldAgainst(
+  report: RunReport,
+  baseline: string,
+  candidate: string,
+  environment: Environment,
+  directory: string | undefined,
+): Promise<RunReport> {
+  const found = await compare(environment, {
+    directory,
+    baseline: `run:${baseline}`,
+    candidate: `run:${candidate}`,
+    runMissing: null,
+  });
+  const comparison = found.compared[0]?.comparison ?? found.recorded[0] ?? null;
+  const verdict = found.compared.length === 0 ? "none" : found.verdict;
+  const outcome = verdict === "regressed" ? "failed" : verdict === "incomparable" ? "undecided" : "not_gated";
+  return { ...report, comparison, gate: { outcome, verdict, rules: [] } };
+}

@@ -1,0 +1,43 @@
+import { isUnfinished } from "../../domain/run.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
+import type { RunSummary } from "../../domain/viewed-run.ts";
+import type { Cursor, ListedRun } from "../../store/reads.ts";
+import type { Store } from "../../store/store.ts";
+import { doneOf, runSummary } from "./run-summary.ts";
+
+/** What a list says of runs; a run that has ended is read once, of one under way only what is new. */
+export interface SummaryCache {
+  readonly of: (run: ListedRun) => Promise<RunSummary>;
+  /** Trials that have an outcome, of a run that has not ended; -1 of any other, whose report says it. */
+  readonly done: (run: ListedRun) => Promise<number>;
+}
+
+export function summaryCache(store: Store): SummaryCache {
+  const ended = new Map<number, { readonly stamp: string; readonly summary: RunSummary }>();
+  const counts = new Map<number, { readonly trials: Set<string>; next: Cursor | null }>();
+  const count = async ({ no }: ListedRun): Promise<number> => {
+    const known = counts.get(no) ?? { trials: new Set<string>(), next: null };
+    counts.set(no, known);
+    for (let more = true; more; ) {
+      const changes = await store.read.since(no, { after: known.next, limit: 10_000 });
+      for (const { case_no, trial } of changes.trials) known.trials.add(`${case_no} ${trial}`);
+      known.next = changes.next;
+      more = changes.more;
+    }
+    return known.trials.size;
+  };
+  const done = async (run: ListedRun): Promise<number> => (isUnfinished(run.status) ? count(run) : -1);
+  const of = async (run: ListedRun): Promise<RunSummary> => {
+    const { no, header, status, ended_at } = run;
+    const stamp = `${status} ${ended_at}`;
+    const known = ended.get(no);
+    if (known?.stamp === stamp && status !== "running") return known.summary;
+    const written = storedSummary({ report: (await store.read.run(no))?.report ?? null });
+    const underway = await done(run);
+    const summary = runSummary(header, status, written, underway === -1 ? doneOf(written) : underway);
+    if (status !== "running") counts.delete(no);
+    ended.set(no, { stamp, summary });
+    return summary;
+  };
+  return { of, done };
+}

@@ -1,0 +1,149 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { ReportedRun } from "../domain/report.ts";
+import type { CaseIndex, RunSummary, ViewedRun, ViewedTranscript } from "../domain/viewed-run.ts";
+import type { Answer, Reply } from "./local-server.ts";
+import type { HomeDocument, IndexDocument } from "./page-documents.ts";
+import { runDocument } from "./page-file.ts";
+import { pageJson } from "./page-text.ts";
+
+/** The history as a page asks for it, while runs come and go. */
+export interface ViewedHistory {
+  home(): Promise<HomeDocument>;
+  /** @param key a run's id, or `a..b`: b held against a. @throws {EvalsError} for what is no run */
+  run(key: string): Promise<ReportedRun>;
+  /** Runs that are new or moved since the last call; the first call gives none. */
+  changes(): Promise<readonly RunSummary[]>;
+}
+
+/** Letters of each text of a case; a trial has the rest. */
+const CASE_LETTERS = 40_000;
+/** Letters of all parts of a trial that are sent at once; of a larger trial each part has only its beginning. */
+const TRIAL_LETTERS = 400_000;
+const FIRST_LETTERS = 300;
+/** Letters of a part that are sent when more of it is asked for. */
+const STEP_LETTERS = 400_000;
+/** Cases that are searched before anything else gets its turn. */
+const SEARCH_STEP = 20;
+
+/** Answers what the page asks for: values out of the history, each as its application reads it. */
+export function viewAnswers(history: ViewedHistory, page: Reply, watch: Watch): Answer {
+  const trials = lastTrials(history);
+  const indexes = writtenIndexes();
+  return async (method, path, _body, gone) => {
+    if (method === "GET" && path === "/") return page;
+    const [what = "", key = "", ...rest] = path.slice(1).split("/").map(decoded);
+    const view = (): Promise<ViewedRun> => history.run(key).then((run) => run.view());
+    try {
+      switch (method === "GET" ? what : "") {
+        case "home":
+          return written(await history.home());
+        case "events":
+          return { kind: "events", begin: watch };
+        case "run":
+          return written(await runDocument({ key, run: await history.run(key) }));
+        case "index":
+          return { kind: "written", json: await indexes(await view()) };
+        case "case":
+          return written(await (await view()).caseAt(whole(rest[0]), CASE_LETTERS));
+        case "trial":
+          return written(skeleton(await trials(key, rest)));
+        case "letters":
+          return written(lettersOf(await trials(key, rest), whole(rest[3]), whole(rest[4])));
+        case "search":
+          return written(await found(await view(), rest[0] ?? "", gone));
+        default:
+          return refused("There is nothing here.");
+      }
+    } catch (error) {
+      if (error instanceof EvalsError) return refused(error.problems.map((one) => one.what).join(" "));
+      if (error instanceof RangeError) return refused(error.message);
+      throw error;
+    }
+  };
+}
+
+/** The index of a run as JSON; as long as the run does not move, it is made once. */
+function writtenIndexes(): (view: ViewedRun) => Promise<string> {
+  const made = new WeakMap<ViewedRun, Promise<string>>();
+  return (view) => {
+    const known = made.get(view) ?? view.index().then((index) => pageJson(wholeIndex(index)));
+    made.set(view, known);
+    return known;
+  };
+}
+
+const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: [], left_out: "" });
+
+/** Begins to send what changes; see `Reply`. */
+export type Watch = (send: (name: string, json: string) => void) => () => void;
+
+const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
+
+const refused = (error: string): Reply => ({ kind: "json", status: 404, value: { error } });
+
+function decoded(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    return word;
+  }
+}
+
+/** @throws {RangeError} */
+function whole(word: string | undefined): number {
+  if (word === undefined || !/^\d{1,9}$/.test(word)) throw new RangeError("The address names no place.");
+  return Number(word);
+}
+
+/** Whole trials by their address. Those that were read last are kept: a long one is read part by part. */
+function lastTrials(history: ViewedHistory) {
+  const kept = new Map<string, ViewedTranscript>();
+  return async (key: string, [place, side, trial]: readonly string[]): Promise<ViewedTranscript> => {
+    const name = [key, place, side, trial].join("/");
+    const known = kept.get(name);
+    if (known !== undefined) return known;
+    const run = await history.run(key);
+    const which = side === "before" ? "before" : "now";
+    const read = await (await run.view()).transcript(
+      whole(place),
+      whole(trial),
+      which,
+      Number.POSITIVE_INFINITY,
+    );
+    if (read === null) throw new RangeError("There is no such trial.");
+    if (run.report.status !== "running") kept.set(name, read);
+    for (const old of kept.keys()) if (kept.size > 3) kept.delete(old);
+    return read;
+  };
+}
+
+/** A trial as it is, or, where it is long, the beginning of each of its parts: they are opened one by one. */
+export function skeleton({ trial, parts }: ViewedTranscript): ViewedTranscript {
+  const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
+  const most =
+    letters <= TRIAL_LETTERS ? TRIAL_LETTERS : Math.min(FIRST_LETTERS, TRIAL_LETTERS / parts.length);
+  const cut = <T extends { readonly text: string }>(passage: T): T => ({
+    ...passage,
+    text: passage.text.slice(0, most),
+  });
+  return {
+    trial: { ...trial, output: trial.output === null ? null : cut(trial.output) },
+    parts: parts.map((part) => ({ ...part, passage: cut(part.passage) })),
+  };
+}
+
+function lettersOf({ parts }: ViewedTranscript, part: number, from: number): string {
+  return parts[part]?.passage.text.slice(from, from + STEP_LETTERS) ?? "";
+}
+
+/** Places of the cases that say a text. The program answers other pages in between. */
+async function found(view: ViewedRun, text: string, gone: AbortSignal): Promise<number[]> {
+  const { ids } = await view.index();
+  const places: number[] = [];
+  const wanted = text.toLowerCase();
+  for (let place = 0; place < ids.length && !gone.aborted; place++) {
+    if (await view.says(place, wanted)) places.push(place);
+    if (place % SEARCH_STEP === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  return places;
+}

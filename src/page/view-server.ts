@@ -1,0 +1,68 @@
+import { type LocalServer, type Reply, startLocalServer } from "./local-server.ts";
+import { type PageAssets, readPageAssets } from "./page-assets.ts";
+import type { PageStart } from "./page-documents.ts";
+import { pageHtml, pagePolicy } from "./page-html.ts";
+import { pageJson } from "./page-text.ts";
+import { type ViewedHistory, viewAnswers, type Watch } from "./view-answers.ts";
+
+declare const EVALS_VERSION: string;
+
+/** Milliseconds between two looks at the history, while a page is open. */
+const LOOK = 1_000;
+
+export interface ViewServerOptions {
+  /** 0 for any that is free. */
+  readonly port: number;
+  readonly token: string;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Serves the page to this machine, live from the history. @throws {EvalsError} EVALS_PORT_IN_USE, EVALS_PORT_REFUSED */
+export async function serveView(history: ViewedHistory, options: ViewServerOptions): Promise<LocalServer> {
+  const watchers = watching(history, options.sleep);
+  const server = await startLocalServer(options, viewAnswers(history, livePage("live"), watchers.watch));
+  return {
+    ...server,
+    close: async () => {
+      watchers.end();
+      await server.close();
+    },
+  };
+}
+
+/** The page without data: it asks the program that serves it. */
+export function livePage(
+  mode: "live" | "labels",
+  assets: PageAssets = readPageAssets(),
+): Reply & { kind: "page" } {
+  const start: PageStart = { mode, version: EVALS_VERSION, runs: [] };
+  const html = pageHtml(assets, { title: "evals", plain: "evals", start, first: [], rest: [] });
+  return { kind: "page", html, policy: `${pagePolicy(assets, true)}; frame-ancestors 'none'` };
+}
+
+/** Looks at the history as long as a page is open, and tells all of them what moved. */
+function watching(history: ViewedHistory, sleep: ViewServerOptions["sleep"]) {
+  const pages = new Set<(name: string, json: string) => void>();
+  let stop: AbortController | null = null;
+  const look = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      const moved = await history.changes().catch(() => []);
+      if (moved.length > 0) for (const send of pages) send("runs", pageJson(moved));
+      await sleep(LOOK, signal).catch(() => {});
+    }
+  };
+  const watch: Watch = (send) => {
+    pages.add(send);
+    if (stop === null) {
+      stop = new AbortController();
+      void look(stop.signal);
+    }
+    return () => {
+      pages.delete(send);
+      if (pages.size > 0) return;
+      stop?.abort();
+      stop = null;
+    };
+  };
+  return { watch, end: () => stop?.abort() };
+}
