@@ -14,7 +14,9 @@ interface EvalsMatchers {
 }
 
 declare module "vitest" {
-  // biome-ignore lint/suspicious/noExplicitAny: it must be declared as vitest declares it.
+  // biome-ignore lint/suspicious/noExplicitAny: it must be declared as vitest declares it, since 3.2.
+  interface Matchers<T = any> extends EvalsMatchers {}
+  // biome-ignore lint/suspicious/noExplicitAny: it must be declared as vitest declares it, before 3.2.
   interface Assertion<T = any> extends EvalsMatchers {}
 }
 
