@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exitCodeFor } from "../cli/exit-code.ts";
+import { exitCodeFor } from "../domain/exit-code.ts";
 import { CONTRACT_RULE } from "../domain/gate-rule.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { gateOutcome, gateResult } from "./gate.ts";

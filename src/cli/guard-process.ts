@@ -1,5 +1,5 @@
 import { Console } from "node:console";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "../domain/exit-code.ts";
 
 /** What the guard needs of the process; a test passes its own. */
 export interface GuardedProcess {

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { EXIT } from "../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { formatProblems } from "../project/format-problems.ts";
 import { documentText, mistakesDocument } from "../reports/json/documents.ts";
-import { EXIT } from "./exit-code.ts";
 import { guardProcess, keepStdout } from "./guard-process.ts";
 import type { Io } from "./io.ts";
 import { lostCommand } from "./lost-command.ts";

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
+import { EXIT } from "../domain/exit-code.ts";
 import { ownProcess } from "../modules/own-process.ts";
 import { processEnvironment } from "../operations/process-environment.ts";
-import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { outliveReader } from "./lost-output.ts";
 

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from "commander";
+import { EXIT } from "../domain/exit-code.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { START_HERE, withExamples } from "./command-help.ts";
 import { type DeclaredCommand, GROUP, typeDeclared } from "./declarations/declare-command.ts";
 import { COMMANDS } from "./declarations/registry.ts";
-import { EXIT } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { givenTwice, onceEach } from "./options-once.ts";
 import { endOf } from "./usage-mistake.ts";

@@ -1,4 +1,4 @@
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "../domain/exit-code.ts";
 import type { Io } from "./io.ts";
 
 /** Ctrl-C once: no new trials, those in flight finish. Twice, or SIGTERM: everything is cut now. */

@@ -1,7 +1,7 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { exportLabels } from "../../operations/export-labels.ts";
 import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
 import { studioSteps } from "../../reports/terminal/label-studio-steps.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
 

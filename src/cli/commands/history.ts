@@ -1,9 +1,9 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { history } from "../../operations/history.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { historyDocument } from "../../reports/json/history.ts";
 import { historyTable, historyText } from "../../reports/terminal/run-history.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals history` was asked. */

@@ -1,8 +1,8 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { importLabels } from "../../operations/import-labels.ts";
 import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { importedLabelsText } from "../../reports/terminal/imported-labels.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals import labels` was asked. */

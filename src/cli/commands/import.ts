@@ -1,10 +1,10 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { type ImportResult, importFiles } from "../../operations/importing/import-files.ts";
 import type { ImporterEntry } from "../../operations/importing/importers.ts";
 import { formatProblems } from "../../project/format-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText, problemJson } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals import <tool>` was asked, with options that the tool has of its own. */

@@ -1,6 +1,6 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { initProject } from "../../operations/init-project.ts";
 import { startedProjectText } from "../../reports/terminal/started-project.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** `evals init [dir]`: a project that runs at once. */

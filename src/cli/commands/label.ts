@@ -1,3 +1,4 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { assignLabels } from "../../operations/assign-labels.ts";
 import { labelAnswers } from "../../operations/label-answers.ts";
 import { serveSession } from "../../operations/labelling/serve-session.ts";
@@ -7,7 +8,6 @@ import {
   labellingEnds,
   nothingToLabel,
 } from "../../reports/terminal/labelling.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
 

@@ -1,7 +1,7 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { promotionLog } from "../../operations/promotion-log.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals log` was asked. */

@@ -1,10 +1,10 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { planSize } from "../../operations/plan-size.ts";
 import { readStated, type StatedOptions } from "../../operations/sizing/stated-size.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { sizePlanDocument } from "../../reports/json/size-plan.ts";
 import { sizePlanText } from "../../reports/terminal/power.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 

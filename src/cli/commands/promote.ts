@@ -1,8 +1,8 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { type PromoteInput, promote } from "../../operations/promote.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promotionDocument } from "../../reports/json/promotion.ts";
 import { promotionText } from "../../reports/terminal/promotion.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals promote` was asked. */

@@ -1,8 +1,8 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { comparePromptVersions } from "../../operations/compare-prompt-versions.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promptDiff } from "../../reports/terminal/prompt-diff.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 

@@ -1,8 +1,8 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { listPrompts } from "../../operations/list-prompts.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { promptList } from "../../reports/terminal/prompt-list.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 

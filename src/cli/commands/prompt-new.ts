@@ -1,9 +1,9 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { BUMPS, type Bump } from "../../domain/prompt-change.ts";
 import { newPromptVersion } from "../../operations/new-prompt-version.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { newPromptVersionText } from "../../reports/terminal/new-prompt-version.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals prompt new` was asked. */

@@ -1,8 +1,8 @@
 import { extname, resolve } from "node:path";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { reportOf } from "../../operations/report-of.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { DOCUMENT_NAMES, REPORTERS } from "../reporting/registry.ts";
 import { writeReport } from "../reporting/report-file.ts";

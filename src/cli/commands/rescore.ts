@@ -1,3 +1,4 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { priceText } from "../../operations/judging/judging-price.ts";
 import { type Rescored, rescore } from "../../operations/rescore.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
@@ -5,7 +6,6 @@ import { runName } from "../../reports/headline.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { rescoreDocument } from "../../reports/json/rescore-json.ts";
 import { plainLine } from "../../reports/plain-text.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 

@@ -1,8 +1,8 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { type RollbackInput, rollback } from "../../operations/rollback.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { rollbackDocument } from "../../reports/json/rollback.ts";
 import { rollbackText } from "../../reports/terminal/rollback.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals rollback` was asked. */

@@ -1,3 +1,4 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { hashJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { PartDifference } from "../../domain/report.ts";
@@ -9,7 +10,6 @@ import { plural } from "../../reports/format-numbers.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import { differingParts, type FingerprintParts, leaves, shown } from "../../run/fingerprint-parts.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals show --fingerprint` was asked. */

@@ -1,5 +1,6 @@
 import { attachedFile, attachedText, markedFile } from "../../domain/attachment.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isUnfinished, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import { wordsOfAnswer } from "../../domain/transcript.ts";
@@ -19,7 +20,6 @@ import { columns, type Style, styleFor } from "../../reports/terminal/style.ts";
 import { transcriptLines, wayFacts } from "../../reports/terminal/transcript-lines.ts";
 import { unfinishedSentence } from "../../reports/unfinished.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 

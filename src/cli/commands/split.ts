@@ -1,6 +1,6 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { splitSuiteFiles } from "../../operations/project/split-suite-files.ts";
 import { documentText } from "../../reports/json/documents.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals split` was asked. */

@@ -1,7 +1,7 @@
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { openLiveView } from "../../operations/live-view.ts";
 import { serveView } from "../../page/view-server.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 

@@ -1,4 +1,4 @@
-import { EXIT } from "../exit-code.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
 /** What a completion script asks while somebody types. It never fails. */

@@ -1,4 +1,4 @@
-import { EXIT } from "../exit-code.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
 /** Shells that complete what is typed: one file in `completion/` and one line here. */

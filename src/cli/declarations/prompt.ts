@@ -1,6 +1,6 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { EXIT } from "../exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
 export const prompt = declareCommand({

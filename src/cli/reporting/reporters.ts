@@ -1,12 +1,12 @@
 import { join, relative, resolve, sep } from "node:path";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
-import { EXIT } from "../exit-code.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { exitCodeFor } from "../../cli/exit-code.ts";
+import { exitCodeFor } from "../../domain/exit-code.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { gateRule } from "../../domain/testing/gate-rules.ts";
 import { GATE_OUTCOMES, VERDICTS } from "../../domain/verdict.ts";

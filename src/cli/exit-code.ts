@@ -1,1 +1,0 @@
-export { EXIT, exitCodeFor } from "../domain/exit-code.ts";
