@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { RunReport } from "../domain/report.ts";
+import { matricesOf } from "../metrics/compare-targets.ts";
 import { runSuites as runSuitesIn } from "../operations/run-suites.ts";
 import { refuseConflicts } from "../operations/running/conflicting-options.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
@@ -89,7 +90,7 @@ export function runAndReport(
       return runSuitesIn(environment, { request, control, watcher }, ({ runs, exit }) => {
         const reports = runs.map(({ report }) => report);
         see(reports);
-        return runDocument(exit, reports);
+        return runDocument(exit, reports, matricesOf(runs));
       });
     },
   );

@@ -72,6 +72,30 @@ describe("evals run with --prompt or --model given several times", () => {
     expect(beside.exit).toBe(0);
   });
 
+  it("puts cases and targets into one matrix, on the terminal and in the document", async () => {
+    const args = ["run", "--prompt", "p@1.0.0", "--prompt", "p@2.0.0"];
+    const { matrix } = (await repo.json(args)).document;
+    expect(matrix.targets.map(({ name, gated }: { name: string; gated: boolean }) => [name, gated])).toEqual([
+      ["p@1.0.0", true],
+      ["p@2.0.0", false],
+    ]);
+    expect(matrix.cases).toEqual(["a", "b", "c"].map((id) => ({ case: id, marks: ["11", "00"] })));
+    expect(matrix.differences).toMatchObject([{ a: "p@1.0.0", b: "p@2.0.0", delta: -1, sure: true }]);
+    const { stdout } = await repo.evals(args);
+    expect(stdout).toContain("p@1.0.0 is better than p@2.0.0 by 100.0 points");
+    expect(stdout).toMatch(/ {2}b {11,}\+\+ +xx/);
+    // The run beside the suite's own has all of its numbers there.
+    expect(stdout).not.toMatch(/^DONE .*3 cases/m);
+  });
+
+  it("makes a matrix of a suite's several models, each of which gates", async () => {
+    repo.commit({ "evals/s.yaml": FILES["evals/s.yaml"].replace("model: kind", "models: [kind, rude]") });
+    const { exit, document } = await repo.json(["run"]);
+    expect(exit).toBe(1);
+    expect(document.matrix.targets.map(({ name }: { name: string }) => name)).toEqual(["kind", "rude"]);
+    expect((await repo.json(["run", "--model", "rude"])).document.matrix).toBeUndefined();
+  });
+
   it("reads them at a commit too", async () => {
     repo.commit({ "prompts/p/1.1.0.md": prompt("Forget") });
     const at = await runs(

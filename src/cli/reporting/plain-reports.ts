@@ -1,3 +1,5 @@
+import type { RunReport } from "../../domain/report.ts";
+import { matricesOf } from "../../metrics/compare-targets.ts";
 import { documentText, runDocument } from "../../reports/json/documents.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
@@ -6,10 +8,28 @@ import type { ReportInput } from "./registry.ts";
 const PLAIN = { width: 80, color: false } as const;
 
 /** What a terminal shows of runs, for a file: 80 columns, no colour. */
-export function terminalText({ runs }: Pick<ReportInput, "runs">): string {
+export async function terminalText({ runs }: Pick<ReportInput, "runs">): Promise<string> {
+  const { matrixReport } = await import("../../reports/terminal/matrix.ts");
   const reports = runs.map(({ report }) => report);
-  const texts = reports.map((report) => runReport(report, PLAIN));
+  const matrices = matricesOf(runs);
+  const texts = [
+    ...reports.filter((one) => !isInMatrix(one, reports)).map((report) => runReport(report, PLAIN)),
+    ...matrices.map((one) => matrixReport(one, PLAIN)),
+  ];
   return [...texts, runSummary(reports, PLAIN)].filter((text) => text !== "").join("\n");
+}
+
+/** A run whose numbers the matrix has all of: a target beside the suite's own, of which nothing went wrong. */
+function isInMatrix(report: RunReport, reports: readonly RunReport[]): boolean {
+  const { suite } = report.header;
+  return reports.filter((one) => one.header.suite === suite).length > 1 && isOnlyNumbers(report);
+}
+
+/** Nothing is decided about the run, and there is nothing to say of it beside its numbers. */
+export function isOnlyNumbers({ gate, errors, end, notes }: RunReport): boolean {
+  return (
+    gate.outcome === "not_gated" && errors.length === 0 && end.kind === "all-asked" && notes.length === 0
+  );
 }
 
 /** The document of `evals run --json`. */
@@ -18,6 +38,7 @@ export function jsonText({ runs, exit }: Pick<ReportInput, "runs" | "exit">): st
     runDocument(
       exit,
       runs.map(({ report }) => report),
+      matricesOf(runs),
     ),
   );
 }

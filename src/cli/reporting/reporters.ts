@@ -4,13 +4,16 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
+import { isMatrix } from "../../operations/running/target-matrix.ts";
 import { formatProblem } from "../../project/format-problems.ts";
+import type { MatrixOptions } from "../../reports/terminal/matrix.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
 import { runSummary } from "../../reports/terminal/summary.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
-import { jsonText } from "./plain-reports.ts";
+import { hasUnicode } from "./has-unicode.ts";
+import { isOnlyNumbers, jsonText } from "./plain-reports.ts";
 import { REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
@@ -45,7 +48,7 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
   let first = true;
   return {
     run: (report) => {
-      if (!live) return;
+      if (!live || (isMatrix(options) && isOnlyNumbers(report))) return;
       io.stdout(`${first ? "" : "\n"}${runReport(report, { width: io.width, color })}`);
       first = false;
     },
@@ -54,6 +57,10 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
       let missing = false;
       if (live) {
         const reports = runs.map(({ report }) => report);
+        await printMatrices(runs, { width: io.width, color, unicode: hasUnicode(io) }, (text) => {
+          io.stdout(`${first ? "" : "\n"}${text}`);
+          first = false;
+        });
         const summary = runSummary(reports, { width: io.width, color });
         if (summary !== "") io.stdout(`\n${summary}`);
       }
@@ -74,6 +81,18 @@ export function openReporters(options: RunOptions, io: Io): Reporters {
       return code;
     },
   };
+}
+
+async function printMatrices(
+  runs: readonly ReportedRun[],
+  options: MatrixOptions,
+  print: (text: string) => void,
+): Promise<void> {
+  const suites = runs.map(({ report }) => report.header.suite);
+  if (new Set(suites).size === suites.length) return;
+  const { matricesOf } = await import("../../metrics/compare-targets.ts");
+  const { matrixReport } = await import("../../reports/terminal/matrix.ts");
+  for (const matrix of matricesOf(runs)) print(matrixReport(matrix, options));
 }
 
 /** A person reads the terminal's report unless stdout belongs to a document; GitHub's commands only add to it. */

@@ -1,3 +1,4 @@
+import type { Matrix } from "../../domain/matrix.ts";
 import type { Problem } from "../../domain/problem.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { type RunResult, runJson } from "./run-json.ts";
@@ -30,6 +31,10 @@ export interface RunDocument extends DocumentHead {
   readonly schema: "evals.run/1";
   /** In the order in which they were run; empty when something was wrong before the first. */
   readonly runs: readonly RunResult[];
+  /** The first suite that was run on several targets; absent where there is none. */
+  readonly matrix?: Matrix;
+  /** All of them, where there are several. */
+  readonly matrices?: readonly Matrix[];
 }
 
 /**
@@ -44,8 +49,19 @@ export function documentText(document: object): string {
   return `${text}\n`;
 }
 
-export function runDocument(exit: number, reports: readonly RunReport[]): RunDocument {
-  return { schema: "evals.run/1", exit, runs: reports.map(runJson) };
+export function runDocument(
+  exit: number,
+  reports: readonly RunReport[],
+  matrices: readonly Matrix[] = [],
+): RunDocument {
+  const [matrix] = matrices;
+  return {
+    schema: "evals.run/1",
+    exit,
+    runs: reports.map(runJson),
+    ...(matrix === undefined ? {} : { matrix }),
+    ...(matrices.length > 1 ? { matrices } : {}),
+  };
 }
 
 /** What each command's document holds when it could not do its work. */
