@@ -93,6 +93,6 @@ describe("a command that is half typed", () => {
 
   it("names the words that can follow", async () => {
     const { stderr } = await repo.evals("import");
-    expect(stderr).toContain('"evals import" needs one word more: labels, promptfoo, csv');
+    expect(stderr).toContain('"evals import" needs one word more: labels, promptfoo, openai-evals');
   });
 });

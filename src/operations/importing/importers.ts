@@ -41,6 +41,19 @@ export const IMPORTERS: readonly ImporterEntry[] = [
     load: async () => (await import("../../interchange/import-promptfoo.ts")).importPromptfoo,
   },
   {
+    name: "openai-evals",
+    about:
+      "OpenAI's evals: registry files with their samples, or saved objects of the hosted API and its prompts",
+    sources: "<file...>",
+    sourcesAbout: "YAML of registry/evals, or JSON of evals, runs, output items and prompts",
+    options: [{ flags: "--model <id>", about: "what to ask where the files name no model" }],
+    examples: [
+      "evals import openai-evals registry/evals/capitals.yaml",
+      "evals import openai-evals eval.json run.json output_items.json",
+    ],
+    load: async () => (await import("../../interchange/import-openai-evals.ts")).importOpenaiEvals,
+  },
+  {
     name: "csv",
     about: "a table with any separator becomes a dataset",
     ...FILES,

@@ -1,0 +1,49 @@
+import type { Json } from "../../domain/json.ts";
+import type { ImportedFile, Kept } from "../imported.ts";
+import { LeftList } from "../reading/left-list.ts";
+import { fileName, UniqueNames } from "../writing/file-names.ts";
+import { DEFAULT_MODEL } from "../writing/project-text.ts";
+
+/** What has been made of the sources so far; each part of the importer adds to it. */
+export class Found {
+  readonly files: ImportedFile[] = [];
+  readonly left = new LeftList();
+  readonly kept: Kept[] = [];
+  readonly suites = new UniqueNames();
+  /** The model to ask where the sources name none. */
+  readonly defaultModel: string;
+  readonly #models = new Map<string, Readonly<Record<string, Json>>>();
+  readonly #prompts = new Set<string>();
+  readonly taken = { cases: 0, suites: 0, scorers: 0, judges: 0, prompts: 0, answers: 0 };
+
+  constructor(defaultModel: string | undefined) {
+    this.defaultModel = defaultModel ?? DEFAULT_MODEL;
+  }
+
+  /** Adds a file once; one that several suites share is the same text each time. */
+  addFile(file: ImportedFile): void {
+    if (!this.files.some(({ path }) => path === file.path)) this.files.push(file);
+  }
+
+  /** A model by its settings: those that are equal have one alias. */
+  alias(wanted: string, entry: Readonly<Record<string, Json>>): string {
+    const text = JSON.stringify(entry);
+    for (let n = 1; ; n++) {
+      const alias = n === 1 ? fileName(wanted) : `${fileName(wanted)}-${n}`;
+      const known = this.#models.get(alias);
+      if (known === undefined) this.#models.set(alias, entry);
+      if (known === undefined || JSON.stringify(known) === text) return alias;
+    }
+  }
+
+  /** Whether a prompt of this name is free; it is taken from now on. */
+  takePrompt(name: string): boolean {
+    if (this.#prompts.has(name)) return false;
+    this.#prompts.add(name);
+    return true;
+  }
+
+  get models(): Readonly<Record<string, Readonly<Record<string, Json>>>> {
+    return Object.fromEntries(this.#models);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Json } from "../../domain/json.ts";
+import { isObject, type JsonObject } from "../reading/json-fields.ts";
+import { literal, member } from "../writing/role-lines.ts";
+
+/** `{{ item.question }}`, `{{ sample.output_text }}`. */
+const PLACE = /\{\{-?\s*(item|sample)((?:\.[\w-]+|\[\d+\]|\["[^"\]]+"\]|\['[^'\]]+'\])*)\s*-?\}\}/;
+
+/** What all items of an eval have at a place, so that a template can say what to do where one lacks it. */
+export interface ItemShapes {
+  /** @param path steps below the item */
+  at(path: readonly string[]): { readonly always: boolean; readonly plain: boolean };
+}
+
+export function itemShapes(items: readonly JsonObject[]): ItemShapes {
+  const known = new Map<string, { always: boolean; plain: boolean }>();
+  return {
+    at: (path) => {
+      const key = JSON.stringify(path);
+      let shape = known.get(key);
+      if (shape === undefined) {
+        const values = items.map((item) => valueAt(item, path));
+        shape = {
+          always: values.every((value) => value !== undefined && value !== null),
+          plain: values.every((value) => value === null || typeof value !== "object"),
+        };
+        known.set(key, shape);
+      }
+      return shape;
+    },
+  };
+}
+
+export function valueAt(item: Json, path: readonly string[]): Json | undefined {
+  return path.reduce<Json | undefined>((here, step) => {
+    if (Array.isArray(here)) return (here as readonly Json[])[Number(step)];
+    return isObject(here) && Object.hasOwn(here, step) ? here[step] : undefined;
+  }, item);
+}
+
+/** The path of a template that is one place of the item and nothing else; undefined for any other. */
+export function soleItemPath(template: string): readonly string[] | undefined {
+  const [whole, root, rest] = PLACE.exec(template.trim()) ?? [];
+  return root === "item" && whole === template.trim() ? stepsOf(rest ?? "") : undefined;
+}
+
+export const isWholeAnswer = (template: string): boolean =>
+  /^\{\{-?\s*sample\.output_text\s*-?\}\}$/.test(template.trim());
+
+const stepsOf = (path: string): string[] =>
+  Array.from(
+    path.matchAll(/\.([\w-]+)|\[(\d+)\]|\["([^"\]]+)"\]|\['([^'\]]+)'\]/g),
+    ([, name, index, double, single]) => name ?? index ?? double ?? single ?? "",
+  );
+
+/**
+ * A template of the hosted API in Liquid: an item is the case's input, and what it lacks is an empty text there.
+ *
+ * @param answer what stands for `sample.output_text`; undefined where there is no answer yet
+ * @param unknown gets each `{{ … }}` that means nothing here; it is written as text
+ */
+export function liquidTemplate(
+  text: string,
+  {
+    shapes,
+    answer,
+    unknown,
+  }: { shapes: ItemShapes; answer: string | undefined; unknown: (part: string) => void },
+): string {
+  return text
+    .split(/(\{\{[^}]*\}\})/)
+    .map((part) => {
+      const [whole, root, rest = ""] = PLACE.exec(part) ?? [];
+      if (whole === undefined || whole !== part) {
+        if (/^\{\{[^}]*\}\}$/.test(part)) unknown(part);
+        return literal(part);
+      }
+      const steps = stepsOf(rest);
+      if (root === "sample") {
+        if (steps.length === 1 && steps[0] === "output_text" && answer !== undefined)
+          return `{{ ${answer} }}`;
+        unknown(part);
+        return literal(part);
+      }
+      return printed(steps, shapes);
+    })
+    .join("");
+}
+
+function printed(steps: readonly string[], shapes: ItemShapes): string {
+  const { always, plain } = shapes.at(steps);
+  const path = steps.reduce(
+    (parent, step) => (/^\d+$/.test(step) ? `${parent}[${step}]` : member(parent, step)),
+    "input",
+  );
+  if (plain) return `{{ ${path}${always ? "" : ' | default: ""'} }}`;
+  const whole = `{{ ${path} | json }}`;
+  return always ? whole : `{% if ${path} %}${whole}{% endif %}`;
+}

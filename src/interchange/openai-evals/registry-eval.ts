@@ -1,0 +1,13 @@
+import type { ImportRequest } from "../imported.ts";
+import type { JsonObject } from "../reading/json-fields.ts";
+import type { YamlSource } from "../reading/yaml-source.ts";
+
+/** One eval of a registry file. */
+export interface RegistryEval {
+  readonly path: string;
+  readonly source: YamlSource;
+  /** `town-match.dev.v0`: its key in the file. */
+  readonly key: string;
+  readonly args: JsonObject;
+  readonly request: ImportRequest;
+}

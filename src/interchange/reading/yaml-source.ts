@@ -1,0 +1,51 @@
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { Json } from "../../domain/json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+
+/** A YAML file of another tool, with the lines of its values. */
+export interface YamlSource {
+  readonly value: Json;
+  /** Of the value at a path, or of its key where it is a member; from 1. */
+  lineOf(path: readonly (string | number)[]): number;
+}
+
+/** @throws {EvalsError} EVALS_IMPORT_SYNTAX at the first mistake */
+export function yamlSource(text: string, path: string): YamlSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    uniqueKeys: false,
+    logLevel: "error",
+  });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new EvalsError({
+      code: "EVALS_IMPORT_SYNTAX",
+      path,
+      line,
+      column: col,
+      what: `This file is not YAML: ${error.message.split("\n")[0] ?? ""}`,
+      why: "Nothing in it can be taken over before it can be read.",
+      fix: "Mend the line, or copy the file again.",
+    });
+  }
+  const lineOf = (steps: readonly (string | number)[]): number => {
+    let node: unknown = document.contents;
+    let offset = 0;
+    for (const step of steps) {
+      const pair = isMap(node)
+        ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
+        : undefined;
+      const next = pair === undefined ? (isSeq(node) ? node.items[Number(step)] : undefined) : pair.value;
+      const start = isNode(pair?.key) ? pair.key.range?.[0] : isNode(next) ? next.range?.[0] : undefined;
+      if (start === undefined) break;
+      offset = start;
+      node = next;
+    }
+    return Math.max(1, lines.linePos(offset).line);
+  };
+  return { value: document.toJS() as Json, lineOf };
+}
