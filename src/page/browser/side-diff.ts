@@ -43,7 +43,7 @@ const piece = (kind: Piece["kind"], text: string): Piece => ({ kind, text, first
 /** Pieces of one kind side by side are one. */
 function add(list: Piece[], one: Piece): void {
   const last = list.at(-1);
-  if (last !== undefined && last.kind === one.kind && !one.first && (last.text !== "" || !last.first))
+  if (last !== undefined && last.kind === one.kind && !one.first)
     list[list.length - 1] = { ...last, text: last.text + one.text };
   else list.push(one);
 }

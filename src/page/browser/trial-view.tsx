@@ -38,11 +38,22 @@ export function TrialView({ source, where }: TrialViewProps): JSX.Element {
       act: () => where.trial > 1 && go({ ...where, trial: where.trial - 1 }),
     },
   ]);
+  const meanwhile = (
+    <h1 tabIndex={-1}>
+      {where.id}, trial {where.trial}
+    </h1>
+  );
   return (
-    <Await of={columns}>
+    <Await of={columns} meanwhile={meanwhile}>
       {(known) => {
         const place = known.placeOf(where.id);
-        if (place === undefined) return <p role="alert">The run has no case of this name: {where.id}</p>;
+        if (place === undefined)
+          return (
+            <>
+              {meanwhile}
+              <p role="alert">The run has no case of this name.</p>
+            </>
+          );
         return (
           <TrialBody
             source={source}
@@ -66,14 +77,17 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
     () => wholeTrial(source, where),
     [where.key, where.place, where.side, where.trial, revision.value],
   );
+  const meanwhile = (
+    <h1 tabIndex={-1}>
+      {id}, trial {where.trial}
+    </h1>
+  );
   return (
-    <Await of={one}>
+    <Await of={one} meanwhile={meanwhile}>
       {(found) =>
         found === null ? (
           <>
-            <h1 tabIndex={-1}>
-              {id}, trial {where.trial}
-            </h1>
+            {meanwhile}
             <p>
               There is no such trial here, or the file was kept small. The command below shows what the
               history has.

@@ -1,0 +1,187 @@
+/** @jsxImportSource preact */
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { App } from "./app.tsx";
+import { followAddress, listOf, route } from "./page-state.ts";
+import { parseRoute } from "./route.ts";
+import type { PageSource } from "./source.ts";
+import { fakeSource } from "./testing/fake-source.ts";
+import { indexDocument } from "./testing/index-document.ts";
+import { HEAD, ROW } from "./virtual-grid.tsx";
+
+/** Rows that fit into the list. */
+const FIT = 10;
+
+followAddress();
+let root: HTMLElement;
+beforeEach(() => {
+  // A page without a layout: lists are as high as so many rows.
+  for (const name of ["offsetHeight", "clientHeight"])
+    Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => HEAD + FIT * ROW });
+  root = document.createElement("div");
+  document.body.append(root);
+});
+afterEach(() => {
+  render(null, root);
+  root.remove();
+  const list = listOf("3f9c21aa");
+  [list.query.value, list.selected.value] = ["", -1];
+});
+
+/** Lets what was asked for come, and be drawn, some times over. */
+async function settled(ms = 0): Promise<void> {
+  for (let turn = 0; turn < 4; turn++)
+    await act(() => new Promise<void>((resolve) => setTimeout(resolve, ms / 4)));
+}
+
+async function shown(source: PageSource, hash = ""): Promise<void> {
+  location.hash = hash;
+  route.value = parseRoute(hash);
+  await act(() => render(<App source={source} />, root));
+  await settled();
+}
+
+async function press(key: string): Promise<void> {
+  const target = document.activeElement ?? document.body;
+  await act(() => {
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  });
+  await settled();
+}
+
+async function type(text: string): Promise<void> {
+  const field = document.activeElement as HTMLInputElement;
+  await act(() => {
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
+const text = (): string => root.textContent ?? "";
+const selected = (): string => root.querySelector(".row.selected a")?.textContent ?? "";
+
+describe("the page", () => {
+  it("shows the verdict first, and a file of one run at that run", async () => {
+    await shown(fakeSource(indexDocument()));
+    expect(root.querySelector("h1")?.textContent).toBe("FAILED triage: regressed");
+    expect(root.querySelectorAll(".row")).toHaveLength(5);
+    expect(text()).toContain("evals show 3f9c21aa");
+  });
+
+  it("goes through search, hits and case by keyboard, and back", async () => {
+    await shown(fakeSource(indexDocument()));
+    await press("/");
+    expect(document.activeElement?.tagName).toBe("INPUT");
+    await type("tag:shipping");
+    await press("Enter");
+    expect(location.hash).toContain("q=tag%3Ashipping");
+    expect(selected()).toBe("parcel-02");
+    expect(root.querySelector(".sides")).toBeNull();
+    for (const [key, id] of [
+      ["j", "late-01"],
+      ["j", "hours-01"],
+      ["j", "hours-01"],
+      ["k", "late-01"],
+      ["g", "parcel-02"],
+      ["k", "parcel-02"],
+      ["G", "hours-01"],
+    ] as const) {
+      await press(key);
+      expect(selected(), key).toBe(id);
+    }
+    await press("Enter");
+    expect(route.value).toEqual({ view: "case", key: "3f9c21aa", id: "hours-01" });
+    expect(text()).toContain("an old answer");
+    await press("k");
+    expect(route.value).toMatchObject({ id: "late-01" });
+    await press("Enter");
+    expect(route.value).toMatchObject({ view: "trial", id: "late-01", side: "now", trial: 2 });
+    expect(text()).toContain("find_order");
+    await press("Escape");
+    await press("Escape");
+    expect(route.value).toEqual({ view: "run", key: "3f9c21aa", query: "tag:shipping" });
+    expect(selected()).toBe("late-01");
+    await press("Escape");
+    expect(route.value.view).toBe("run");
+  });
+
+  it("finds what only an answer says", async () => {
+    await shown(fakeSource(indexDocument()));
+    await press("/");
+    await type("only in an answer");
+    await settled(1_600);
+    expect(Array.from(root.querySelectorAll(".row a"), (one) => one.textContent)).toEqual([]);
+    await type("answers");
+    await settled(1_600);
+    expect(Array.from(root.querySelectorAll(".row a"), (one) => one.textContent)).toEqual(["hours-01"]);
+  });
+
+  it("lists its keys, and none of them works behind the list", async () => {
+    await shown(fakeSource(indexDocument()));
+    await press("?");
+    const help = document.querySelector("dialog")?.textContent ?? "";
+    for (const word of ["search", "next", "go back", "open what is selected", "score.NAME"])
+      expect(help).toContain(word);
+  });
+
+  it("draws only the rows in sight of a hundred thousand cases", async () => {
+    const many = 100_000;
+    const ids = Array.from({ length: many }, (_, at) => `case-${at}`);
+    const index = indexDocument({
+      ...{ ids, inputs: [], tag_set_of: ids.map(() => 0), scores: [[], []], latency_ms: [], before: null },
+      now: { width: 1, marks: "p".repeat(many), passed: [], answered: [] },
+      changes: "-".repeat(many),
+    });
+    await shown(fakeSource(index));
+    expect(text()).toContain("100,000 cases");
+    expect(root.querySelectorAll(".row").length).toBeLessThan(40);
+    await press("G");
+    // Without a layout nobody says that the list was scrolled.
+    await act(() => root.querySelector(".grid")?.dispatchEvent(new Event("scroll")));
+    await settled(40);
+    expect(selected()).toBe("case-99999");
+  });
+
+  it("says everything that others wrote as text, in every view", async () => {
+    const evil = `</script><img src=x onerror="window.owned=1"><b>bold</b>`;
+    const index = indexDocument({
+      ids: [evil, "b", "c", "d", "e"],
+      inputs: Array(5).fill(evil),
+      tags: [evil, "x", "y"],
+      scorers: [evil, "z"],
+    });
+    for (const hash of [
+      "",
+      `#/run/3f9c21aa?q=${encodeURIComponent(evil)}`,
+      `#/run/3f9c21aa/case/${encodeURIComponent(evil)}`,
+      `#/run/3f9c21aa/case/${encodeURIComponent(evil)}/now/1`,
+      `#/matrix/3f9c21aa,3f9c21aa`,
+    ]) {
+      await shown(fakeSource(index, { text: evil }), hash);
+      expect(text(), hash).toContain("<img src=x");
+      expect(root.querySelectorAll("img, b, script, [onerror]"), hash).toHaveLength(0);
+      render(null, root);
+    }
+  });
+
+  it("shows a cut text further when it is asked to", async () => {
+    await shown(
+      fakeSource(indexDocument(), { text: "0123456789 and the rest of it" }),
+      "#/run/3f9c21aa/case/angry-02/now/1",
+    );
+    expect(text()).not.toContain("and the rest of it");
+    const more = Array.from(root.querySelectorAll("button")).find((one) => one.textContent === "show more");
+    await act(() => more?.click());
+    await settled();
+    expect(text()).toContain("0123456789 and the rest of it");
+  });
+
+  it("lists runs, chooses two of them, and compares the older with the newer", async () => {
+    await shown(fakeSource(indexDocument(), { mode: "live" }));
+    expect(text()).toContain("All runs");
+    for (const key of ["j", "x", "j", "x", "c"]) await press(key);
+    expect(route.value).toEqual({ view: "run", key: "51d0a77e..3f9c21aa", query: "" });
+  });
+});

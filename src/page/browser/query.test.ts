@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { CaseColumns } from "./case-columns.ts";
+import { findPlaces, parseQuery, textsOf } from "./query.ts";
+import { indexDocument } from "./testing/index-document.ts";
+
+const columns = new CaseColumns(indexDocument());
+const places = [0, 1, 2, 3, 4];
+
+function found(query: string, texts: Readonly<Record<string, readonly number[]>> = {}): string[] {
+  const known = (text: string) => (texts[text] === undefined ? undefined : new Set(texts[text]));
+  return findPlaces(columns, places, parseQuery(query), known).map((place) => columns.idOf(place));
+}
+
+describe("a search", () => {
+  it.each([
+    ["", ["refund-07", "angry-02", "parcel-02", "hours-01", "late-01"]],
+    ["broke", ["refund-07"]],
+    ["fell", ["refund-07"]],
+    ["fixed", ["parcel-02"]],
+    ["sure", ["refund-07", "parcel-02"]],
+    ["flaky", ["angry-02"]],
+    ["failing", ["refund-07", "angry-02"]],
+    ["never", ["refund-07"]],
+    ["passing", ["parcel-02", "hours-01", "late-01"]],
+    ["errored", ["angry-02"]],
+    ["new", ["late-01"]],
+    ["is:new", ["late-01"]],
+    ["tag:billing", ["refund-07", "angry-02"]],
+    ["tag:BILLING -tag:vip", ["angry-02"]],
+    ["case:*-02", ["angry-02", "parcel-02"]],
+    ["score.queue<0.5", ["refund-07"]],
+    ['score."my tone"<0.5', ["angry-02"]],
+    ["score.queue>=75%", ["angry-02", "parcel-02", "hours-01"]],
+    ["was<0.5", ["parcel-02"]],
+    ["delta>0.1", ["parcel-02"]],
+    ["latency>2s", ["parcel-02"]],
+    ["latency<=400ms", ["hours-01", "late-01"]],
+    ["errors>0", ["angry-02"]],
+    ["scandal", ["angry-02"]],
+    ['"late parcel"', ["late-01"]],
+    ['-"late parcel" new', []],
+    ["tag:shipping -passing", []],
+    ["no such words", []],
+  ])("for %s", (query, ids) => {
+    expect(found(query)).toEqual(ids);
+  });
+
+  it("takes a word in quotes, and what only looks like a condition, for a text", () => {
+    expect(parseQuery('"flaky" http://x score.<1 pass<many -')).toEqual([
+      { not: false, kind: "text", text: "flaky" },
+      { not: false, kind: "text", text: "http://x" },
+      { not: false, kind: "text", text: "score.<1" },
+      { not: false, kind: "text", text: "pass<many" },
+      { not: false, kind: "text", text: "-" },
+    ]);
+  });
+
+  it("goes on typing: a quote that is still open holds what follows", () => {
+    expect(textsOf(parseQuery('tag:x "late par'))).toEqual(["late par"]);
+  });
+
+  it("finds texts of answers as soon as they are known", () => {
+    expect(found("since")).toEqual([]);
+    expect(found("since", { since: [0, 3] })).toEqual(["refund-07", "hours-01"]);
+    expect(found("-since", { since: [0, 3] })).toEqual(["angry-02", "parcel-02", "late-01"]);
+  });
+
+  it("takes a pattern's signs for what they are", () => {
+    expect(found("case:refund.07")).toEqual([]);
+    expect(found("case:(")).toEqual([]);
+  });
+});

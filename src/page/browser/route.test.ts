@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { commandOf } from "./commands.ts";
+import { addressOf, parentOf, parseRoute, type Route } from "./route.ts";
+
+const ROUTES: readonly (readonly [Route, string])[] = [
+  [{ view: "home" }, "evals history"],
+  [{ view: "run", key: "3f9c21aa", query: 'tag:a "b c" score.x<0.5' }, "evals show 3f9c21aa"],
+  [{ view: "run", key: "aa11..3f9c", query: "" }, "evals diff run:aa11 run:3f9c"],
+  [{ view: "case", key: "3f9c", id: "a/b #1?" }, "evals show '3f9c/a/b #1?'"],
+  [{ view: "case", key: "aa11..3f9c", id: "it's" }, "evals show '3f9c/it'\\''s'"],
+  [{ view: "trial", key: "aa11..3f9c", id: "x", side: "before", trial: 2 }, "evals show aa11/x/2"],
+  [{ view: "trial", key: "3f9c", id: "x", side: "now", trial: 3 }, "evals show 3f9c/x/3"],
+  [{ view: "matrix", keys: ["3f9c", "aa11"] }, "evals show 3f9c; evals show aa11"],
+  [{ view: "labels", suite: "triage" }, "evals label triage"],
+  [{ view: "labels", suite: null }, "evals label <suite>"],
+];
+
+describe("a view", () => {
+  it.each(ROUTES)("has an address that leads to it, and a command: %o", (route, command) => {
+    expect(parseRoute(addressOf(route))).toEqual(route);
+    expect(commandOf(route)).toBe(command);
+  });
+
+  it("is left outwards, step by step", () => {
+    const steps: string[] = [];
+    let at: Route | null = { view: "trial", key: "a", id: "x", side: "now", trial: 1 };
+    while (at !== null) {
+      steps.push(at.view);
+      at = parentOf(at);
+    }
+    expect(steps).toEqual(["trial", "case", "run", "home"]);
+  });
+
+  it.each(["", "#", "#/nothing", "#/run/", "#/compare/a", "#/%E0%A4%A"])(
+    "that is none is home: %s",
+    (hash) => {
+      expect(parseRoute(hash)).toEqual({ view: "home" });
+    },
+  );
+});

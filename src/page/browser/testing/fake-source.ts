@@ -1,0 +1,56 @@
+import type { RunSummary, ViewedCase, ViewedTrial } from "../../../domain/viewed-run.ts";
+import { report } from "../../../reports/testing/reported-run.ts";
+import type { IndexDocument, PageStart, RunDocument } from "../../page-documents.ts";
+import type { PageSource } from "../source.ts";
+
+export const summary: RunSummary = {
+  ...{ id: "3f9c21aa", suite: "triage", name: "triage", target: "prompt 1.3.0 · small", cases: 5, trials: 5 },
+  ...{ status: "complete", outcome: "failed", verdict: "regressed", pass_rate: { value: 0.55 } },
+  ...{ cost_usd: null, done: 25, planned: 25, commit: null, dirty: null, started_at: "2025-03-01T12:00:00Z" },
+};
+
+const trial = (number: number, text: string, outcome: ViewedTrial["outcome"]): ViewedTrial => ({
+  ...{ trial: number, times: 1, outcome, error: null, output: { text, letters: text.length } },
+  scores: [{ scorer: "queue", required: true, score: 0, pass: outcome === "passed", reason: "as it is" }],
+  facts: null,
+});
+
+/** A source of one run whose cases are those of an index. */
+export function fakeSource(
+  index: IndexDocument,
+  { mode = "file", text = "an answer" }: { mode?: PageStart["mode"]; text?: string } = {},
+): PageSource {
+  const run: RunDocument = { key: "3f9c21aa", summary, report, history: [], prompts: null };
+  const caseAt = async (_: string, place: number): Promise<ViewedCase> => ({
+    id: index.ids[place] ?? "",
+    tags: [],
+    line: null,
+    input: { text: index.inputs[place] ?? "", letters: 0 },
+    expected: null,
+    now: {
+      run: "3f9c21aa",
+      name: "run 3f9c21aa",
+      trials: [trial(1, text, "passed"), trial(2, `${text} more`, "failed")],
+    },
+    before: { run: null, name: "the baseline", trials: [trial(1, "an old answer", "passed")] },
+  });
+  return {
+    start: { mode, version: "0.0.0", runs: mode === "file" ? [{ key: "3f9c21aa", summary }] : [] },
+    home: async () => ({ runs: [summary, { ...summary, id: "51d0a77e" }], more: false }),
+    runAtHand: () => run,
+    run: async () => run,
+    index: async () => index,
+    caseAt,
+    trial: async (where) => ({
+      trial: trial(where.trial, text, "failed"),
+      parts: [
+        { kind: "request", title: "user", passage: { text: "asked", letters: 5 } },
+        { kind: "tool call", title: "find_order", passage: { text: '{"id":1}', letters: 8 } },
+        { kind: "answer", title: "", passage: { text: text.slice(0, 10), letters: text.length } },
+      ],
+    }),
+    lettersOf: async (_, __, from) => text.slice(from),
+    search: async () => new Set([3]),
+    watch: () => () => {},
+  };
+}
