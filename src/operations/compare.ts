@@ -6,13 +6,14 @@ import { regressionRules } from "../baselines/gate-run.ts";
 import { SAME_RECORDING } from "../baselines/same-recording.ts";
 import { type SharedAnswers, withShared } from "../baselines/shared-answers.ts";
 import { EXIT } from "../domain/exit-code.ts";
+import type { FingerprintParts } from "../domain/fingerprint-parts.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Comparison, PartDifference } from "../domain/report.ts";
 import { isUnfinished } from "../domain/run.ts";
 import { Gate, type RegressionRule } from "../domain/suite.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { unfinishedSentence } from "../reports/unfinished.ts";
-import { differingParts, type FingerprintParts } from "../run/fingerprint-parts.ts";
+import { differingParts } from "../run/fingerprint-parts.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./gating/declared-change.ts";
@@ -76,13 +77,14 @@ export async function compare(
     });
     for (const { suite } of recorded) environment.notice(`${suite}: ${SAME_RECORDING}`);
     for (const line of unfinishedSides(pairs)) environment.notice(line);
-    const comparisons: Comparison[] = [];
-    for (const pair of pairs) comparisons.push(await comparePair(pair, place));
-    const compared = pairs.map(({ base, candidate }, at) => ({
-      comparison: comparisons[at] as Comparison,
-      differing: differingParts(partsOf(base, store), partsOf(candidate, store)),
-    }));
-    const verdict = pairs.length === 0 ? "none" : worstVerdict(comparisons.map((one) => one.verdict));
+    const compared: ComparedSides[] = [];
+    for (const pair of pairs) {
+      const comparison = await comparePair(pair, place);
+      const [before, after] = [await partsOf(pair.base, store), await partsOf(pair.candidate, store)];
+      compared.push({ comparison, differing: differingParts(before, after) });
+    }
+    const verdict =
+      pairs.length === 0 ? "none" : worstVerdict(compared.map(({ comparison }) => comparison.verdict));
     return {
       compared,
       recorded: await Promise.all(recorded.map((pair) => comparePair(pair, place))),
@@ -123,7 +125,7 @@ function unfinishedSides(pairs: readonly SidePair[]): string[] {
   );
 }
 
-function partsOf({ run, read }: SideSource, store: Store): FingerprintParts {
+async function partsOf({ run, read }: SideSource, store: Store): Promise<FingerprintParts> {
   return run === null ? partsOfSide(read()) : partsOfRun(store, run);
 }
 

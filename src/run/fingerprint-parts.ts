@@ -1,34 +1,7 @@
-import { canonicalJson, type Json } from "../domain/json.ts";
+import type { FingerprintParts, ScorerPart } from "../domain/fingerprint-parts.ts";
+import type { Json } from "../domain/json.ts";
+import { leaves, shownLeaf } from "../domain/json-leaves.ts";
 import type { PartDifference } from "../domain/report.ts";
-
-/** One scorer as a fingerprint holds it. */
-export interface ScorerPart {
-  readonly name: string;
-  readonly required: boolean;
-  readonly hash: string;
-  /** Settings, and the hash of each file that it is made of; null where only the hash is known. */
-  readonly identity: Json;
-}
-
-/** Everything that a fingerprint rests on. What a side does not know is null, and is not compared. */
-export interface FingerprintParts {
-  readonly fingerprint: string | null;
-  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
-  readonly label: string;
-  /** Its answers were made elsewhere: a request stands for those of a file, and nobody was asked. */
-  readonly recorded: boolean;
-  /** `triage@1.2.0`; undefined where nobody knows, null for a target without a prompt. */
-  readonly prompt: string | null | undefined;
-  /** What every request says alike: the model and its parameters. */
-  readonly request: Readonly<Record<string, Json>> | null;
-  /** What else the target is: provider, address, version, context, hashes of its files. */
-  readonly target: Json;
-  /** Path of the dataset; null where it is not known. */
-  readonly dataset: string | null;
-  /** Hashes of each case by its id; the request's is null where it is not known. */
-  readonly cases: ReadonlyMap<string, { readonly content: string; readonly request: string | null }>;
-  readonly scorers: readonly ScorerPart[];
-}
 
 /** Which parts of two fingerprints differ; empty when they are equal, as far as both sides are known. */
 export function differingParts(a: FingerprintParts, b: FingerprintParts): PartDifference[] {
@@ -110,28 +83,8 @@ function changedValues(a: Json, b: Json): string[] {
   return paths.flatMap((path) => {
     const [before, after] = [was.get(path), is.get(path)];
     if (before === after) return [];
-    return [`${path} ${shown(before)} → ${shown(after)}`];
+    return [`${path} ${shownLeaf(before)} → ${shownLeaf(after)}`];
   });
-}
-
-/** Values by path, as canonical JSON. */
-export function leaves(value: Json, path = ""): Map<string, string> {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    return new Map([[path, canonicalJson(value)]]);
-  }
-  return new Map(
-    Object.entries(value).flatMap(([key, inner]) => [...leaves(inner, path === "" ? key : `${path}.${key}`)]),
-  );
-}
-
-const HASH = /^"([0-9a-f]{12})[0-9a-f]{52}"$/;
-
-/** A hash by its beginning, a long value by its two ends. */
-export function shown(value: string | undefined): string {
-  if (value === undefined) return "absent";
-  const short = HASH.exec(value)?.[1];
-  if (short !== undefined) return short;
-  return value.length <= 60 ? value : `${value.slice(0, 40)}…${value.slice(-15)}`;
 }
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

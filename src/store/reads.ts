@@ -81,6 +81,8 @@ export interface StoreReads {
   content(runNo: number, caseNo: number): Promise<{ readonly input: Json; readonly expected?: Json } | null>;
   /** The request as it was prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Promise<Json>;
+  /** A judge's replies, in the order of the numbers; those that are not there are left out. */
+  judgements(ids: readonly number[]): Promise<StoredJudgement[]>;
   /** A judge's replies that a run has paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): Promise<StoredJudgement[]>;
   /** The request that a judge's reply answers, as it was sent. */
@@ -125,4 +127,11 @@ export async function* everyItem<T>(
     yield* page.items;
     after = page.next;
   } while (after !== null);
+}
+
+/** A whole list at once: for one that is needed whole and is small beside what is made of it, like the cases of a run. */
+export async function allItems<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of everyItem(read)) items.push(item);
+  return items;
 }

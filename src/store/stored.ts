@@ -1,4 +1,5 @@
 import type { Json } from "../domain/json.ts";
+import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { RunHeader, RunStatus } from "../domain/run.ts";
 import type { Usage } from "../domain/transcript.ts";
@@ -50,24 +51,4 @@ export interface TrialRow {
   readonly cut: boolean;
 }
 
-/** A reply of a judge's model as the store keeps it. */
-export interface StoredJudgement {
-  readonly id: number;
-  readonly asked: string;
-  readonly draw: number;
-  readonly judge: string;
-  readonly case_id: string;
-  readonly output: string;
-  readonly refusal: string | null;
-  readonly finish_reason: string | null;
-  readonly model: string | null;
-  readonly usage: Usage;
-  /** Both stand in `usage` too. */
-  readonly input_tokens: number | null;
-  readonly output_tokens: number | null;
-  readonly latency_ms: number | null;
-  /** US dollars; null when no price was known. */
-  readonly cost_usd: number | null;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-}
+export type { StoredJudgement };

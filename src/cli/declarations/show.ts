@@ -22,10 +22,6 @@ export const show = declareCommand({
       .option("--fingerprint", "what the run's fingerprint rests on; with a second run, which parts differ")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
-  act: async ({ io, options, args: [run, other] }) => {
-    const fingerprints = await import("../commands/show-fingerprint.ts");
-    if (options.fingerprint === true) return fingerprints.showFingerprintCommand(options, run, other, io);
-    fingerprints.refuseSecondRun(other);
-    return (await import("../commands/show.ts")).showCommand(options, run, io);
-  },
+  act: async ({ io, options, args: [run, other] }) =>
+    (await import("../commands/show.ts")).showCommand(options, run, other, io),
 });

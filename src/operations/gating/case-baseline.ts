@@ -1,28 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
-
-/** One distinct answer of a case, and how many trials gave it. */
-export interface SideAnswer {
-  readonly output: string;
-  readonly trials: number;
-  readonly pass: number;
-}
-
-/** A case as the baseline of a run has it. */
-export interface CaseBaseline {
-  /** `run 3f9c21aa`, `evals/baselines/triage.jsonl at main`. */
-  readonly side: string;
-  readonly passed: number;
-  readonly answered: number;
-  /** Commonest first; null when they are not at hand. */
-  readonly answers: readonly SideAnswer[] | null;
-}
 
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {

@@ -1,6 +1,7 @@
 import type { Side } from "../../baselines/side.ts";
+import type { FingerprintParts } from "../../domain/fingerprint-parts.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
-import type { FingerprintParts } from "../../run/fingerprint-parts.ts";
+import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** So many requests show what all of them have in common. */
@@ -9,15 +10,19 @@ const SAMPLE = 50;
 const OF_A_CASE = new Set(["messages", "input", "instructions", "system", "case", "answers"]);
 
 /** What a stored run's fingerprint rests on. */
-export function partsOfRun(store: Store, { no, header }: StoredRun): FingerprintParts {
-  const cases = store.cases(no);
+export async function partsOfRun(
+  { read }: Pick<Store, "read">,
+  { no, header }: StoredRun,
+): Promise<FingerprintParts> {
+  const cases = await allItems((page) => read.cases(no, page));
+  const sample = cases.slice(0, SAMPLE).map(({ case_no }) => read.request(no, case_no));
   const { prompt, parts } = header;
   return {
     fingerprint: header.fingerprint,
     label: header.target,
     recorded: header.provider === "outputs",
     prompt: prompt === null ? null : `${prompt.name}@${prompt.version}`,
-    request: sharedRequest(cases.slice(0, SAMPLE).map(({ case_no }) => store.request(no, case_no))),
+    request: sharedRequest(await Promise.all(sample)),
     target: parts?.target ?? null,
     dataset: parts?.dataset ?? null,
     cases: new Map(cases.map((one) => [one.id, { content: one.content_hash, request: one.request_hash }])),

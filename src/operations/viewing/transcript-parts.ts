@@ -1,7 +1,7 @@
 import type { Json } from "../../domain/json.ts";
+import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import type { StoredTrial } from "../../domain/run.ts";
 import { type PartKind, viewedText } from "../../domain/viewed-run.ts";
-import type { JudgeExchange } from "../judging/judge-transcript.ts";
 
 /** One part of a transcript with its whole text. */
 export interface TranscriptPart {

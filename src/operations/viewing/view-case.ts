@@ -1,8 +1,8 @@
+import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import { wordsOfAnswer } from "../../domain/transcript.ts";
 import type { Passage, TrialFacts, ViewedScore, ViewedSide, ViewedTrial } from "../../domain/viewed-run.ts";
-import type { CaseBaseline } from "../gating/case-baseline.ts";
-import { voidReason } from "../judging/judge-transcript.ts";
+import { voidReason } from "../../reports/void-reason.ts";
 import { cutLetters } from "./short-input.ts";
 
 /** A text, cut after so many letters. Its lines end alike, so that only a cut one has fewer letters than it says. */

@@ -1,3 +1,4 @@
+import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import type { CaseRow, RunReport } from "../../domain/report.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import {
@@ -8,7 +9,7 @@ import {
   viewedText,
 } from "../../domain/viewed-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { type CaseBaseline, type CaseBaselines, caseBaselines } from "../gating/case-baseline.ts";
+import { type CaseBaselines, caseBaselines } from "../gating/case-baseline.ts";
 import { judgeExchanges } from "../judging/judge-transcript.ts";
 import { caseIndex } from "./case-index.ts";
 import { promptTexts } from "./prompt-texts.ts";
@@ -165,7 +166,8 @@ async function transcriptOf(
   const trial: StoredTrial | undefined = await store.read.trial(run.no, caseNo, number);
   if (trial === undefined) return null;
   const request = await store.read.request(run.no, caseNo);
-  const parts = transcriptParts({ trial, request, judged: judgeExchanges(store, run, trial) });
+  const judged = await judgeExchanges(store, run, trial);
+  const parts = transcriptParts({ trial, request, judged });
   return {
     trial: viewedTrial(run.header, trial, most),
     parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, most) })),

@@ -1,19 +1,9 @@
+import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import type { StoredTrial } from "../../domain/run.ts";
 import { plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import { columns, type Style } from "./style.ts";
-
-/** One side of a case: its counts, and its distinct answers, commonest first. */
-export interface CaseSide {
-  readonly side: string;
-  readonly passed: number;
-  readonly answered: number;
-  /** Null when they are not at hand. */
-  readonly answers:
-    | readonly { readonly output: string; readonly trials: number; readonly pass: number }[]
-    | null;
-}
 
 /** So many different answers of the baseline are listed, and so many lines of the difference. */
 const MAX_ANSWERS = 3;
@@ -25,7 +15,7 @@ const MAX_LINES = 12;
  */
 export function caseSides(
   trials: readonly StoredTrial[],
-  baseline: CaseSide,
+  baseline: CaseBaseline,
   { style, width }: { readonly style: Style; readonly width: number },
 ): string[] {
   const now = countsOf(trials);
@@ -62,7 +52,7 @@ function countsOf(trials: readonly StoredTrial[]): Counts {
 
 function differenceLines(
   trials: readonly StoredTrial[],
-  { answers, passed, answered }: CaseSide,
+  { answers, passed, answered }: CaseBaseline,
   now: Counts,
   { style, width }: { readonly style: Style; readonly width: number },
 ): string[] {

@@ -17,7 +17,7 @@ import { type TrialChanges, trialChanges } from "./trial-changes.ts";
 /** What of the store the paged reads pass on. */
 type Whole = Pick<
   Store,
-  "trials" | "trial" | "content" | "request" | "judgementsOfCase" | "judgementRequest"
+  "trials" | "trial" | "content" | "request" | "judgements" | "judgementsOfCase" | "judgementRequest"
 >;
 
 /**
@@ -54,6 +54,7 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
     trial: later(whole.trial),
     content: later(whole.content),
     request: later(whole.request),
+    judgements: later(whole.judgements),
     judgementsOfCase: later(whole.judgementsOfCase),
     judgementRequest: later(whole.judgementRequest),
   };

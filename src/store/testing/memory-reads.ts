@@ -61,6 +61,7 @@ export function readsOver(
     trial: later(whole.trial),
     content: later(whole.content),
     request: later(whole.request),
+    judgements: later(whole.judgements),
     judgementsOfCase: later(whole.judgementsOfCase),
     judgementRequest: later(whole.judgementRequest),
   };

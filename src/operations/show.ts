@@ -1,0 +1,161 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { StoredCase } from "../domain/run.ts";
+import type { CountedCase, Shown, ShownCase, ShownRun, ShownTrial } from "../domain/shown-run.ts";
+import { allItems, everyItem } from "../store/reads.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { caseBaseline } from "./gating/case-baseline.ts";
+import { judgeExchanges } from "./judging/judge-transcript.ts";
+import { findRun } from "./project/find-run.ts";
+import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
+import { wholeTranscript } from "./project/whole-transcript.ts";
+
+export interface ShowInput {
+  readonly directory?: string | undefined;
+  /** `latest`, a run's id or its beginning; `run/case`, `run/case/trial`. A case id may itself hold slashes. */
+  readonly word: string;
+  /** The case, where the word does not name it. */
+  readonly case?: string | undefined;
+  readonly trial?: number | undefined;
+  /** Of a run: only the cases that do not always pass. */
+  readonly failing: boolean;
+  /** Of a run: why each listed case fails, too. It reads their trials. */
+  readonly reasons: boolean;
+}
+
+/**
+ * A run by its cases, one case over its trials, or one trial with everything that was said.
+ *
+ * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN
+ */
+export async function show(io: Environment, input: ShowInput): Promise<Shown> {
+  const { root } = locate(io, input.directory);
+  const store = await openStoredHistory(root, io);
+  try {
+    const { run, golden, trial } = await readWord(store, input);
+    if (golden === undefined) return await shownRun(store, run, input);
+    if (trial === undefined) return await shownCase(store, root, run, golden);
+    return await shownTrial(store, run, golden, trial);
+  } finally {
+    store.close();
+  }
+}
+
+interface Wanted {
+  readonly run: StoredRun;
+  readonly golden: StoredCase | undefined;
+  readonly trial: number | undefined;
+}
+
+async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wanted> {
+  const slash = word.indexOf("/");
+  const run = findRun(store, slash === -1 ? word : word.slice(0, slash));
+  const named = input.case ?? (slash === -1 ? undefined : word.slice(slash + 1));
+  if (named === undefined) return { run, golden: undefined, trial: undefined };
+  const known = new Map((await casesOf(store, run)).map((one) => [one.id, one]));
+  if (known.has(named)) return { run, golden: known.get(named), trial: input.trial };
+  const [, id, trial] = /^(.*)\/(\d+)$/.exec(named) ?? [];
+  const golden = id === undefined ? undefined : known.get(id);
+  if (golden !== undefined) return { run, golden, trial: Number(trial) };
+  throw new EvalsError({
+    code: "EVALS_CASE_UNKNOWN",
+    what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
+    why: "Only cases that the run asked have answers.",
+    fix: `evals show ${run.header.id} lists them`,
+  });
+}
+
+const casesOf = (store: Store, { no }: StoredRun): Promise<StoredCase[]> =>
+  allItems((page) => store.read.cases(no, page));
+
+async function shownRun(store: Store, run: StoredRun, { failing, reasons }: ShowInput): Promise<ShownRun> {
+  const cases = await countedCases(store, run);
+  const listed = failing ? cases.filter((one) => one.passed < one.answered || one.errored > 0) : cases;
+  const { header, status, report } = run;
+  return {
+    kind: "run",
+    header,
+    status,
+    report,
+    listed,
+    failing,
+    reasons: reasons ? await reasonsOf(store, run, listed) : new Map(),
+    cases: cases.length,
+    unanswered: cases.filter((one) => one.answered === 0).length,
+  };
+}
+
+async function countedCases(store: Store, run: StoredRun): Promise<CountedCase[]> {
+  const counts = new Map<number, { answered: number; passed: number; errored: number }>();
+  const countsOf = (caseNo: number) => {
+    const known = counts.get(caseNo) ?? { answered: 0, passed: 0, errored: 0 };
+    counts.set(caseNo, known);
+    return known;
+  };
+  for await (const row of everyItem((page) => store.read.trials(run.no, page))) {
+    const one = countsOf(row.case_no);
+    if (row.kind === "errored") one.errored++;
+    else one.answered++;
+    if (row.pass === true) one.passed++;
+  }
+  return (await casesOf(store, run)).map((one) => ({ ...one, ...countsOf(one.case_no) }));
+}
+
+async function reasonsOf(
+  store: Store,
+  { no }: StoredRun,
+  cases: readonly StoredCase[],
+): Promise<ReadonlyMap<number, string>> {
+  const reasons = new Map<number, string>();
+  for (const { case_no } of cases) {
+    const trials = await store.read.trialsOfCase(no, case_no);
+    const bad = trials.find((one) => one.pass === false || one.error !== null);
+    const reason = bad?.message ?? bad?.scores.find((score) => score?.pass === false)?.reason;
+    if (reason !== undefined) reasons.set(case_no, reason);
+  }
+  return reasons;
+}
+
+async function shownCase(store: Store, root: string, run: StoredRun, golden: StoredCase): Promise<ShownCase> {
+  const { no, header } = run;
+  const [content, request, trials] = await Promise.all([
+    store.read.content(no, golden.case_no),
+    store.read.request(no, golden.case_no),
+    store.read.trialsOfCase(no, golden.case_no),
+  ]);
+  return {
+    kind: "case",
+    header,
+    case: golden.id,
+    content,
+    trials: trials.map((trial) => ({ trial, transcript: wholeTranscript(trial.answer, request) })),
+    baseline: caseBaseline(store, root, run, golden),
+  };
+}
+
+async function shownTrial(
+  store: Store,
+  run: StoredRun,
+  { id, case_no }: StoredCase,
+  number: number,
+): Promise<ShownTrial> {
+  const { no, header } = run;
+  const trial = await store.read.trial(no, case_no, number);
+  if (trial === undefined) {
+    throw new EvalsError({
+      code: "EVALS_TRIAL_UNKNOWN",
+      what: `Case "${id}" of run ${header.id} has no trial ${number}.`,
+      why: "It was not asked, or not answered before the run ended.",
+      fix: `evals show ${header.id}/${id} lists its trials`,
+    });
+  }
+  const [content, request, judged] = await Promise.all([
+    store.read.content(no, case_no),
+    store.read.request(no, case_no),
+    judgeExchanges(store, run, trial),
+  ]);
+  const transcript = wholeTranscript(trial.answer, request);
+  return { kind: "trial", header, case: id, content, request, trial, transcript, judged };
+}

@@ -1,0 +1,94 @@
+import { isUnfinished, type RunHeader, type StoredTrial } from "../../domain/run.ts";
+import type { CountedCase, Shown, ShownCase, ShownRun } from "../../domain/shown-run.ts";
+import { wordsOfAnswer } from "../../domain/transcript.ts";
+import { plural } from "../format-numbers.ts";
+import { runName } from "../headline.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { unfinishedSentence } from "../unfinished.ts";
+import { caseSides } from "./case-sides.ts";
+import { fold } from "./fold.ts";
+import { jsonText, shownTrialText } from "./shown-trial.ts";
+import { columns, type Style } from "./style.ts";
+
+interface Terminal {
+  /** Columns. */
+  readonly width: number;
+  readonly style: Style;
+}
+
+/** A run's cases, one case over its trials, or one trial with everything that was said. */
+export function shownText(shown: Shown, terminal: Terminal): string {
+  switch (shown.kind) {
+    case "run":
+      return runText(shown, terminal.width);
+    case "case":
+      return caseText(shown, terminal);
+    case "trial":
+      return shownTrialText(shown);
+  }
+}
+
+function runText(run: ShownRun, width: number): string {
+  const { header, status, listed, failing, reasons } = run;
+  const worstFirst = [...listed].sort((a, b) => passedShare(a) - passedShare(b));
+  const rows = worstFirst.map((one) => [
+    cut(plainLine(one.id), Math.floor(width / 2)),
+    `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
+    failing ? plainLine(reasons.get(one.case_no) ?? "") : one.tags.map(plainLine).join(" "),
+  ]);
+  const head = `${header.id}  ${plainLine(runName(header))}  ${plainLine(header.target)}  ${status}  ${plural(run.cases, "case")} × ${header.trials}`;
+  const shown = columns(rows, "  ").map((line) => cut(`  ${line}`, width));
+  const next = `  one case: evals show ${header.id}/<case>`;
+  const ended = isUnfinished(status) ? [`  ${unfinishedSentence(header, status)}`] : [];
+  const lines = shown.length === 0 ? [noneFails(run)] : shown;
+  return `${[...fold(head, width), ...ended, "", ...lines, "", next].join("\n")}\n`;
+}
+
+const passedShare = ({ passed, answered }: CountedCase): number => passed / Math.max(answered, 1);
+
+/** Where no case fails; of cases without an answer nobody knows. */
+function noneFails({ unanswered }: ShownRun): string {
+  return unanswered === 0
+    ? "  every case passes every trial"
+    : `  no answered trial fails; ${plural(unanswered, "case has", "cases have")} no answer`;
+}
+
+function caseText({ header, case: id, content, trials, baseline }: ShownCase, terminal: Terminal): string {
+  const { width } = terminal;
+  const name = `${header.id}/${plainLine(id)}`;
+  const given = (value: unknown): string => cut(plainLine(jsonText(value)), width * 3);
+  const stored = trials.map(({ trial }) => trial);
+  const lines = [
+    name,
+    "",
+    `  input     ${given(content?.input)}`,
+    ...(content?.expected === undefined ? [] : [`  expected  ${given(content.expected)}`]),
+    "",
+    ...stored.flatMap((one) => trialLines(one, header, width)),
+    ...(baseline === null ? [] : ["", ...caseSides(stored, baseline, terminal)]),
+    "",
+    `  one trial, whole: evals show ${name}/1`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function trialLines(one: StoredTrial, { scorers }: RunHeader, width: number): string[] {
+  const answer = one.answer === null ? "" : wordsOfAnswer(one.answer);
+  const text = one.error !== null ? (one.message ?? "") : answer;
+  const word = one.error === null ? outcomeOf(one.pass) : `error (${one.error})`;
+  const reasons = scorers.flatMap(({ name }, place) => {
+    const score = one.scores[place];
+    return score == null || score.pass ? [] : [`     ${plainLine(name)}: ${plainLine(score.reason)}`];
+  });
+  const stopped = one.answer?.trajectory?.stopped;
+  return [
+    cut(`  ${one.trial}  ${word.padEnd(8)}  ${plainLine(text)}`, width),
+    ...(stopped === undefined ? [] : [cut(`     stopped by its limit on ${stopped}`, width)]),
+    ...reasons.map((line) => cut(line, width)),
+  ];
+}
+
+function outcomeOf(pass: boolean | null): string {
+  if (pass === null) return "not scored";
+  return pass ? "passed" : "failed";
+}

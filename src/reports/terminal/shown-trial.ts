@@ -1,0 +1,95 @@
+import { attachedFile, attachedText, markedFile } from "../../domain/attachment.ts";
+import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import type { ShownTrial } from "../../domain/shown-run.ts";
+import { plainLine, plainText } from "../plain-text.ts";
+import { voidReason } from "../void-reason.ts";
+import { exchangeLines } from "./judge-exchange.ts";
+import { transcriptLines, wayFacts } from "./transcript-lines.ts";
+
+/** One trial with everything that was said. */
+export function shownTrialText(shown: ShownTrial): string {
+  const { header, content, request, trial, transcript, judged } = shown;
+  const { answer } = trial;
+  const facts = trialFacts(shown);
+  return [
+    `${header.id}/${plainLine(shown.case)}/${trial.trial}  ${outcomeOf(trial)}`,
+    facts.length === 0 ? "" : `  ${facts.map(plainLine).join(" · ")}`,
+    "",
+    ...block("input", jsonText(content?.input)),
+    ...(content?.expected === undefined ? [] : block("expected", jsonText(content.expected))),
+    ...block(
+      "request",
+      request === null ? "none: the answer was made elsewhere" : JSON.stringify(request, filesInWords, 2),
+    ),
+    ...(trial.message === null ? [] : block("error", trial.message)),
+    ...(answer === null ? [] : answerBlocks(answer)),
+    ...(transcript === null ? [] : transcriptLines(transcript, !isEmpty(answer?.messages))),
+    ...scoreLines(header, trial),
+    "",
+    ...judged.flatMap(exchangeLines),
+  ].join("\n");
+}
+
+/** Text as it is, anything else as JSON; empty for nothing. */
+export function jsonText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
+function outcomeOf({ error, pass }: StoredTrial): string {
+  if (error !== null) return error;
+  if (pass === null) return "not scored";
+  return pass ? "passed" : "failed";
+}
+
+/** `gpt-5.4-mini-2026-03-17`, `870 ms`, `120 + 8 tokens`, `from the cache`. */
+function trialFacts({ trial, transcript }: ShownTrial): string[] {
+  const { answer, cached } = trial;
+  const facts = [
+    ...(answer === null ? [] : answerFacts(answer)),
+    ...(transcript === null ? [] : wayFacts(transcript)),
+    cached ? "from the cache" : null,
+    answer?.at ?? null,
+  ];
+  return facts.filter((fact) => fact !== null);
+}
+
+function answerFacts(answer: StoredAnswer): (string | null)[] {
+  const { model, fallback, latency_ms, input_tokens, output_tokens, cost_usd, finish_reason } = answer;
+  return [
+    model,
+    fallback === undefined ? null : `answered by the fallback ${fallback}`,
+    latency_ms === null ? null : `${Math.round(latency_ms)} ms`,
+    input_tokens === null ? null : `${input_tokens} + ${output_tokens ?? "?"} tokens`,
+    cost_usd === null ? null : `$${cost_usd}`,
+    finish_reason,
+  ];
+}
+
+function answerBlocks({ output, refusal }: StoredAnswer): string[] {
+  return [...block("answer", output), ...(refusal === null ? [] : block("refusal", refusal))];
+}
+
+function scoreLines({ scorers }: RunHeader, trial: StoredTrial): string[] {
+  return trial.scores.map((score, place) => {
+    const scorer = scorers[place];
+    const outcome =
+      score === null
+        ? voidReason(scorer, trial, place)
+        : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`;
+    return `${plainLine(scorer?.name ?? "")}: ${outcome}`;
+  });
+}
+
+function block(title: string, text: string): string[] {
+  const lines = plainText(text).split("\n");
+  return [title, ...lines.map((line) => `  ${line}`), ""];
+}
+
+/** A file that was sent, in a few words. */
+function filesInWords(_name: string, value: unknown): unknown {
+  const file = markedFile(value) ?? attachedFile(value);
+  return file === undefined ? value : attachedText(file);
+}
+
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === undefined || (Array.isArray(value) && value.length === 0);
