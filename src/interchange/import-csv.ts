@@ -1,22 +1,57 @@
 import { EvalsError } from "../domain/problem.ts";
+import { textOfCell } from "./csv-cell.ts";
 import type { Importer, ImportRequest, Left } from "./imported.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
 import { type ColumnPlan, planColumns, rowItem } from "./reading/table-rows.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
+import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
 /** Tables with any separator: columns as a dataset of ours has them, as `--map` says, or as they are usually called. */
 export const importCsv: Importer = async (request) => {
   const paths = sourcePaths(request);
   const separator = separatorOf(request);
   const maps = (request.options.map as readonly string[] | undefined) ?? [];
+  if (maps.length === 0 && (await isExportedRun(request, paths, separator)))
+    return importRunTable(importName(request), paths.join(", "), () => runRows(request, paths, separator));
   return importDataset({
     name: importName(request),
     from: paths.join(", "),
     rows: () => tableRows(request, paths, { separator, maps }),
   });
 };
+
+async function isExportedRun(
+  { files }: ImportRequest,
+  paths: readonly string[],
+  separator: string | undefined,
+): Promise<boolean> {
+  for (const path of paths)
+    for await (const { cells } of csvRecords(files, path, separator)) return isRunTable(cells);
+  return false;
+}
+
+async function* runRows(
+  { files }: ImportRequest,
+  paths: readonly string[],
+  separator: string | undefined,
+): AsyncGenerator<RunRow> {
+  for (const path of paths) {
+    let columns: readonly string[] | undefined;
+    for await (const { cells, line } of csvRecords(files, path, separator)) {
+      if (columns === undefined) {
+        columns = cells;
+        continue;
+      }
+      const entries = columns.map((column, at) => [column, cells[at] ?? ""] as const);
+      const filled = entries.flatMap(([column, cell]) =>
+        cell === "" ? [] : [[column, textOfCell(cell)] as const],
+      );
+      yield { place: { path, line }, cells: Object.fromEntries(filled) };
+    }
+  }
+}
 
 interface TableOptions {
   readonly separator: string | undefined;

@@ -1,20 +1,27 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
-import type { Importer, ImportRequest, Left } from "./imported.ts";
+import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
-import { planColumns, rowItem } from "./reading/table-rows.ts";
+import { type ColumnPlan, planColumns, rowItem } from "./reading/table-rows.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
+import { importRunTable, isRunTable, type RunRow } from "./writing/run-table-import.ts";
 
 /** Parquet files, as data sets of Hugging Face are: columns as those of a table, values with their types. */
 export const importParquet: Importer = async (request) => {
   const paths = sourcePaths(request);
   const maps = (request.options.map as readonly string[] | undefined) ?? [];
+  const tables = await Promise.all(paths.map((path) => openTable(request, path)));
+  if (maps.length === 0 && tables.every(({ columns }) => isRunTable(columns)))
+    return importRunTable(importName(request), paths.join(", "), async function* () {
+      for (const table of tables) for await (const row of table.rows()) yield runRow(table.columns, row);
+    });
   return importDataset({
     name: importName(request),
     from: paths.join(", "),
     rows: async function* () {
-      for (const path of paths) yield* parquetRows(request, path, maps);
+      for (const [at, table] of tables.entries())
+        yield* datasetRows(table, planColumns(table.columns, maps, paths[at] ?? ""));
     },
   });
 };
@@ -22,11 +29,15 @@ export const importParquet: Importer = async (request) => {
 /** Rows read at once. */
 const ROWS = 10_000;
 
-async function* parquetRows(
-  { files }: ImportRequest,
-  path: string,
-  maps: readonly string[],
-): AsyncGenerator<DatasetRow | Left> {
+interface Table {
+  readonly columns: readonly string[];
+  rows(): AsyncIterable<{ readonly place: SourcePlace; readonly cells: readonly Cell[] }>;
+}
+
+type Cell = Json | undefined | typeof BINARY;
+
+/** @throws {EvalsError} EVALS_IMPORT_PARQUET for a file that cannot be read */
+async function openTable({ files }: ImportRequest, path: string): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const { compressors } = await import("hyparquet-compressors");
   const file = bufferOf(files.bytes(path));
@@ -39,26 +50,44 @@ async function* parquetRows(
   };
   const metadata = await read(() => parquetMetadataAsync(file));
   const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-  const plan = planColumns(columns, maps, path);
   const count = Number(metadata.num_rows);
-  for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
-    const rowEnd = Math.min(count, rowStart + ROWS);
-    const rows = await read(() => parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }));
-    for (const [at, row] of rows.entries()) {
-      const place = { path, line: rowStart + at + 1 };
-      const cells = columns.map((column) => cellOf((row as Record<string, unknown>)[column]));
-      const odd = columns.find((_, index) => cells[index] === BINARY && plan.targets[index] !== undefined);
-      yield odd === undefined
-        ? rowItem(plan, { place, cells: cells as (Json | undefined)[] })
-        : { ...place, what: `column ${odd}`, why: "It holds bytes, which no case can." };
-    }
+  return {
+    columns,
+    rows: async function* () {
+      for (let rowStart = 0; rowStart < count; rowStart += ROWS) {
+        const rowEnd = Math.min(count, rowStart + ROWS);
+        const rows = await read(() => parquetReadObjects({ file, metadata, compressors, rowStart, rowEnd }));
+        for (const [at, row] of rows.entries())
+          yield {
+            place: { path, line: rowStart + at + 1 },
+            cells: columns.map((column) => cellOf((row as Record<string, unknown>)[column])),
+          };
+      }
+    },
+  };
+}
+
+function runRow(columns: readonly string[], row: { place: SourcePlace; cells: readonly Cell[] }): RunRow {
+  const cells = columns.map((column, at) => {
+    const cell = row.cells[at];
+    return [column, cell === BINARY ? undefined : cell] as const;
+  });
+  return { place: row.place, cells: Object.fromEntries(cells) as RunRow["cells"] };
+}
+
+async function* datasetRows({ columns, rows }: Table, plan: ColumnPlan): AsyncGenerator<DatasetRow | Left> {
+  for await (const { place, cells } of rows()) {
+    const odd = columns.find((_, index) => cells[index] === BINARY && plan.targets[index] !== undefined);
+    yield odd === undefined
+      ? rowItem(plan, { place, cells: cells as (Json | undefined)[] })
+      : { ...place, what: `column ${odd}`, why: "It holds bytes, which no case can." };
   }
 }
 
 const BINARY = Symbol("bytes");
 
 /** A value as JSON can say it: dates as ISO text, whole numbers beyond 2^53 as text. */
-function cellOf(value: unknown): Json | undefined | typeof BINARY {
+function cellOf(value: unknown): Cell {
   if (value === undefined || value === null) return undefined;
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);

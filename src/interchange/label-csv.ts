@@ -1,5 +1,6 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "../labels/label-file.ts";
+import { csvText } from "./csv-cell.ts";
 import { type AskedCriterion, CRITERION, type LabelTask, readableText } from "./label-task.ts";
 
 /** Columns before and after those of single criteria. */
@@ -75,18 +76,4 @@ function taskRow(task: LabelTask, criteria: readonly string[]): string[] {
     ...criteria.map(() => ""),
     ...["", "", picked, String(weight)],
   ];
-}
-
-/**
- * One cell. A text that a spreadsheet would take for a formula gets an apostrophe before it, and so does one that
- * begins with an apostrophe: `textOfCell` takes exactly one away again.
- */
-function csvText(text: string): string {
-  const harmless = /^[\s]*[=+\-@']/.test(text) ? `'${text}` : text;
-  return /[",\n\r]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-/** The text of a cell that `labelCsv` wrote. */
-export function textOfCell(cell: string): string {
-  return cell.startsWith("'") ? cell.slice(1) : cell;
 }

@@ -3,7 +3,7 @@ import { didYouMean } from "../domain/did-you-mean.ts";
 import { type Label, labelSchema } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { answerHash } from "../labels/label-file.ts";
-import { textOfCell } from "./label-csv.ts";
+import { textOfCell } from "./csv-cell.ts";
 import {
   otherAnswer,
   otherCase,

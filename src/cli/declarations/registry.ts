@@ -6,6 +6,7 @@ import { completionWords } from "./completion-words.ts";
 import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
 import { diff } from "./diff.ts";
 import { exportLabels } from "./export-labels.ts";
+import { exportRuns } from "./export-run.ts";
 import { history } from "./history.ts";
 import { importLabels } from "./import-labels.ts";
 import { importTool } from "./import-tool.ts";
@@ -53,9 +54,10 @@ export const COMMANDS: readonly DeclaredCommand[] = [
     words: "export",
     group: "judges",
     examples: ["evals export labels support-triage --format csv"],
-    about: "write labels as other tools read them",
+    about: "write runs and labels as other programs read them",
   }),
   exportLabels,
+  ...exportRuns,
   declareGroup({
     words: "import",
     group: "judges",
