@@ -6,6 +6,7 @@ import { RunRequest } from "../operations/running/run-request.ts";
 
 /** What `evals run` was asked, read from the command line. */
 export const RunOptions = RunRequest.extend({
+  dryRun: z.boolean().default(false),
   reporter: z.array(z.string()).default([]),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),

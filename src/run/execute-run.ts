@@ -182,21 +182,27 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
 }
 
 /** Whether any trial of a plan has to be asked: recorded, cached and earlier answers are at hand. */
-export function asksAnything(
+export function asksAnything(plan: Plan, settings: AskSettings, store: Store): boolean {
+  return unanswered(plan, settings, store).next().done !== true;
+}
+
+type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
+
+/** The case number of each trial that the target has to be asked: none is recorded, cached or answered by an earlier session. */
+export function* unanswered(
   plan: Plan,
-  settings: Pick<RunSettings, "useCache" | "resume" | "notFromCache">,
+  { useCache, resume, notFromCache }: AskSettings,
   store: Store,
-): boolean {
-  if (plan.target.client.immediate === true) return false;
-  const before = settings.resume === null ? null : answeredBefore(settings.resume, store);
-  const cached = settings.useCache ? cacheFor(plan, store, settings.notFromCache) : null;
+): Generator<number, void, undefined> {
+  if (plan.target.client.immediate === true) return;
+  const before = resume === null ? null : answeredBefore(resume, store);
+  const cached = useCache ? cacheFor(plan, store, notFromCache) : null;
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
       if (before?.has(`${caseNo}/${trial}`)) continue;
-      if (cached?.(plan.askedHash(caseNo), trial) === undefined) return true;
+      if (cached?.(plan.askedHash(caseNo), trial) === undefined) yield caseNo;
     }
   }
-  return false;
 }
 
 /** Trials of an earlier session that need no further answer, as `case/trial`. */
@@ -229,7 +235,7 @@ function orderOf(plan: Plan, order: ArrayLike<number> | undefined): WorkOrder {
 }
 
 /** What was asked, for people: a prompt of the suite's own has no version to name. */
-function targetWords(prompt: { readonly version: PromptVersion } | null, label: string): string {
+export function targetWords(prompt: { readonly version: PromptVersion } | null, label: string): string {
   if (prompt === null) return label;
   const version = namedVersion(prompt);
   return version === null ? `inline prompt · ${label}` : `prompt ${version.version} · ${label}`;

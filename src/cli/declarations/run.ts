@@ -10,6 +10,7 @@ export const run = declareCommand({
     "evals run support-triage --prompt support-triage@1.2.0 --model small",
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
+    "evals run support-triage --model large --dry-run",
   ],
   values: {
     suites: "suites",
@@ -43,6 +44,7 @@ export const run = declareCommand({
       .option("--replay", "answer from fixtures/<alias>.jsonl")
       .option("--resume", "go on with the newest run of this plan")
       .option("--run <id>", "with --resume: another run than the newest")
+      .option("--dry-run", "what would be asked and what it costs; nothing is asked, no key is needed")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
       .option("--quiet", "no progress")

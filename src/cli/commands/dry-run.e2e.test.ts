@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { type ModelServer, modelServer } from "../testing/model-server.ts";
+
+let restore: () => void;
+let repo: GitProject;
+let server: ModelServer;
+
+const suite = (more = ""): string =>
+  `dataset: d\nprompt: q\nmodel: m\ntrials: 2\nscorers:\n  - { type: contains, value: blue }\n${more}`;
+
+beforeEach(async () => {
+  restore = ownGit();
+  server = await modelServer(() => "blue");
+  const model = (more: string): string =>
+    `{ provider: openai, model: gpt-5-mini-2025-08-07, base_url: "http://127.0.0.1:${server.port}/v1"${more} }`;
+  repo = gitProject({
+    ".gitignore": ".evals/\n",
+    "evalconfig.yaml": `models:\n  m: ${model(", price: { input: 1, output: 10 }, params: { max_completion_tokens: 50 }")}\n  open: ${model(", price: { input: 1, output: 10 }")}\n  free: ${model("")}\n`,
+    "evals/s.yaml": suite(),
+    "prompts/q/1.0.0.md": "user:\nWhat colour is {{ input.what }}?\n",
+    "prompts/q/1.1.0.md": "user:\nIn one word, what colour is {{ input.what }}?\n",
+    "datasets/d.jsonl": ["sky", "sea"]
+      .map((id) => `${JSON.stringify({ id, input: { what: id } })}\n`)
+      .join(""),
+  });
+});
+afterEach(async () => {
+  repo.remove();
+  restore();
+  await server.close();
+});
+
+const KEY = { OPENAI_API_KEY: "key" };
+
+async function planned(...args: string[]) {
+  const before = server.asked.length;
+  const { exit, document } = await repo.json(["run", "--dry-run", ...args]);
+  expect(server.asked.length, "a dry run asks nothing").toBe(before);
+  expect(exit).toBe(0);
+  expect(document.schema).toBe("evals.plan/1");
+  return document.runs;
+}
+
+describe("evals run --dry-run", () => {
+  it("needs no key and no history, and says what it assumes", async () => {
+    const [run] = await planned();
+    expect(run).toMatchObject({
+      ...{ suite: "s", alias: "m", target: "prompt 1.1.0 · gpt-5-mini-2025-08-07" },
+      ...{ cases: 2, trials: 4, cached: 0, calls: 4, output_tokens: 200 },
+    });
+    expect(run.input_tokens).toBeGreaterThan(0);
+    expect(run.usd.expected).toBeCloseTo((run.input_tokens + 200 * 10) / 1e6, 12);
+    expect(run.usd.most).toBeCloseTo(run.usd.expected, 12);
+    expect(run.assumptions.join("; ")).toMatch(
+      /50 output tokens an answer assumed: no run .*prices of evalconfig.yaml/,
+    );
+  });
+
+  it("counts what is at hand, and takes the rest from the run that asked the same", async () => {
+    const { document } = await repo.json(["run"], KEY);
+    const [ran] = document.runs;
+    expect((await planned())[0]).toMatchObject({
+      trials: 4,
+      cached: 4,
+      calls: 0,
+      usd: { expected: 0, most: 0 },
+    });
+    const [more] = await planned("--trials", "5");
+    expect(more).toMatchObject({ trials: 10, cached: 4, calls: 6 });
+    expect(more.output_tokens).toBe(Math.round(ran.metrics.output_tokens.value * 6));
+    expect(more.input_tokens).toBe(Math.round(ran.metrics.input_tokens.value * 6));
+    expect(more.assumptions.join()).toContain(`as in run ${ran.id}, which asked the same`);
+    const asked = server.asked.length;
+    await repo.json(["run", "--trials", "5"], KEY);
+    expect(server.asked.length - asked, "what was planned is what is asked").toBe(6);
+    expect((await planned("--no-cache", "--trials", "5"))[0]).toMatchObject({ cached: 0, calls: 10 });
+  });
+
+  it("plans each target of a matrix, and takes answers' lengths from another prompt's run", async () => {
+    await repo.json(["run"], KEY);
+    const runs = await planned("--prompt", "q@1.0.0", "--prompt", "q@1.1.0");
+    expect(runs.map((one: { calls: number }) => one.calls)).toEqual([4, 0]);
+    expect(runs[0].assumptions.join()).toMatch(/output tokens as in run/);
+  });
+
+  it("knows no bound where nothing bounds an answer, and none of an unknown price", async () => {
+    expect((await planned("--model", "open"))[0].usd).toMatchObject({ most: null });
+    repo.write("evalconfig.yaml", repo.read("evalconfig.yaml").replace(/gpt-5-mini-2025-08-07/g, "my-own"));
+    const [free] = await planned("--model", "free");
+    expect(free.usd).toEqual({ expected: null, most: null });
+    expect(free.assumptions.join()).toContain('model "free" has no price');
+  });
+
+  it("says no more than a budget lets through", async () => {
+    const [run] = await planned("--budget", "0.0001");
+    expect(run.usd).toEqual({ expected: 0.0001, most: 0.0001 });
+  });
+
+  it("finds the mistakes that would keep the run from starting", async () => {
+    repo.write("evals/s.yaml", suite("nonsense: 1\n"));
+    const { exit, document } = await repo.json(["run", "--dry-run"]);
+    expect([exit, document.problems[0].path]).toEqual([2, "evals/s.yaml"]);
+  });
+
+  it("tells a person the same", async () => {
+    const { stdout, exit } = await repo.evals(["run", "--dry-run"]);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^PLAN {2}s {3}prompt 1.1.0 .* 2 cases\n {2}4 trials: none at hand, 4 to ask\n/);
+    expect(stdout).toMatch(/cost {4}about \$0\.\d+, at most \$0\.\d+/);
+    expect(stdout).toContain("Nothing was asked.");
+  });
+});

@@ -1,0 +1,106 @@
+import type { Project } from "../domain/project.ts";
+import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
+import { targetWords, unanswered } from "../run/execute-run.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { answersOf, gateBaseline } from "./gating/gate-baseline.ts";
+import { budgetOf } from "./gating/open-history.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
+import { replaying } from "./running/replay-model.ts";
+import { findResumable } from "./running/resume.ts";
+import { openRunPlace, type RunPlace } from "./running/run-place.ts";
+import { narrowingOf, type RunRequest } from "./running/run-request.ts";
+import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
+import { expectCost } from "./sizing/expect-cost.ts";
+
+/**
+ * What `evals run` would ask and what that costs. Nothing is asked, so no key is needed, and no run is kept.
+ * @throws {EvalsError} with every mistake that would keep the run from starting, but a missing key
+ */
+export async function planRuns(
+  environment: Environment,
+  { request }: { readonly request: RunRequest },
+): Promise<RunPlan> {
+  const place = await openRunPlace(environment, {
+    ref: request.at,
+    directory: request.directory,
+    suites: request.suites,
+    overrides: targetsOf(request)[0],
+  });
+  try {
+    return await planIn(place, request, environment);
+  } catch (error) {
+    throw place.mistake(error);
+  } finally {
+    place.remove();
+  }
+}
+
+async function planIn(place: RunPlace, request: RunRequest, io: Environment): Promise<RunPlan> {
+  const matrix = await openTargets(place.project, request, place.load);
+  const prepared = await prepareRuns(
+    withoutKeys(place.project),
+    matrix.suites,
+    { narrowing: narrowingOf(request), trials: request.trials, concurrency: request.concurrency },
+    request.replay ? await replaying() : undefined,
+  );
+  const store = await openStoredHistory(place.home, io);
+  try {
+    const plans = prepared.map(({ plan }) => plan);
+    const resumed = request.resume ? findResumable(store, plans, request.run, io.notice) : null;
+    const runs: PlannedRun[] = [];
+    for (const one of prepared) {
+      const resume = resumed?.get(one.plan) ?? null;
+      if (request.run !== undefined && resume === null) continue;
+      runs.push(await plannedRun(one, resume, { place, request, matrix, store, io }));
+    }
+    return { runs };
+  } finally {
+    await closeRuns(prepared);
+    store.close();
+  }
+}
+
+/** The keys of models count as set: none is sent. */
+function withoutKeys(project: Project): Project {
+  const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
+  return { ...project, env: { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env } };
+}
+
+interface Planning {
+  readonly place: RunPlace;
+  readonly request: RunRequest;
+  readonly matrix: TargetMatrix;
+  readonly store: Store;
+  readonly io: Environment;
+}
+
+async function plannedRun(
+  { plan }: PreparedRun,
+  resume: StoredRun | null,
+  { place, request, matrix, store, io }: Planning,
+): Promise<PlannedRun> {
+  const { suite, model, target } = plan;
+  const baseline = await gateBaseline({
+    ...{ store, root: place.home, at: place.at ?? undefined, io, directory: request.directory },
+    suite: suite.name,
+    alias: suite.suite.models === undefined ? null : model.alias,
+    model: model.alias,
+    option: matrix.ungated.has(suite) ? "none" : request.baseline,
+    fingerprint: plan.fingerprint,
+  });
+  const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
+  const calls = [...unanswered(plan, settings, store)];
+  const asked = model.provider.kind === "outputs" ? null : suite.prompt;
+  return {
+    suite: suite.name,
+    alias: model.alias,
+    target: targetWords(asked, target.label),
+    cases: plan.count,
+    trials: plan.totalPlanned,
+    cached: plan.totalPlanned - calls.length,
+    calls: calls.length,
+    ...expectCost({ plan, calls, budget: budgetOf(place.project, request)?.usd }, store),
+  };
+}

@@ -1,0 +1,214 @@
+import type { PlannedRun } from "../../domain/run-plan.ts";
+import { storedSummary } from "../../domain/stored-summary.ts";
+import { dollars, plural } from "../../reports/format-numbers.ts";
+import { ratesOf } from "../../run/call-hooks.ts";
+import type { Plan } from "../../run/plan.ts";
+import { mostUsdOf } from "../../run/price-usage.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+
+/** Output tokens of an answer where no run tells how long answers are. */
+const ASSUMED_OUTPUT_TOKENS = 512;
+/** So many runs of the suite are looked through for one that tells. */
+const MAX_LOOKED = 40;
+
+/** What is expected, and how it is known. */
+export type Expected = Pick<
+  PlannedRun,
+  "judge_calls" | "input_tokens" | "output_tokens" | "usd" | "assumptions"
+>;
+
+export interface AskedCalls {
+  readonly plan: Plan;
+  /** The case number of each call. */
+  readonly calls: readonly number[];
+  /** US dollars that are never crossed; undefined without a budget. */
+  readonly budget: number | undefined;
+}
+
+/** What calls will take, from the newest run of the suite and model that tells, else from assumptions that are said. */
+export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
+  if (calls.length === 0) return nothingAsked(plan);
+  const past = tellingRun(plan, store);
+  const tokens = tokensOf(plan, calls, past);
+  const judged = judgesOf(plan, calls.length, past);
+  const own = usdOf(plan, calls, tokens, past);
+  const expected = own.expected === null || judged.usd === null ? null : own.expected + judged.usd;
+  const most = judged.usd === 0 ? own.most : null;
+  const kept = budget === undefined ? most : Math.min(most ?? budget, budget);
+  return {
+    ...(judged.calls === undefined ? {} : { judge_calls: judged.calls }),
+    input_tokens: tokens.input,
+    output_tokens: tokens.output,
+    usd: { expected: expected === null || kept === null ? expected : Math.min(expected, kept), most: kept },
+    assumptions: [
+      ...tokens.said,
+      ...own.said,
+      ...judged.said,
+      ...(budget === undefined ? [] : [`the budget of ${dollars(budget)} is never crossed`]),
+    ],
+  };
+}
+
+/** Judges may still be asked about answers that are at hand: how often is known once they are looked at. */
+function nothingAsked({ judges, target }: Plan): Expected {
+  const silent = (judges?.asked().length ?? 0) === 0;
+  const recorded = target.client.immediate === true;
+  return {
+    ...(silent ? {} : { judge_calls: null }),
+    input_tokens: 0,
+    output_tokens: 0,
+    usd: silent ? { expected: 0, most: 0 } : { expected: null, most: null },
+    assumptions: [
+      recorded ? "the answers are recorded" : "all answers are at hand",
+      ...(silent ? [] : ["judges are asked of answers that they have not judged: how often is not known"]),
+    ],
+  };
+}
+
+/** A past run with what its answers took. */
+interface Past {
+  readonly run: StoredRun;
+  /** It asked the very same: its means are those of these cases. */
+  readonly same: boolean;
+  /** Means of an answered trial; null where unknown. */
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly usd: number | null;
+  /** Judges' calls and dollars an answered trial. */
+  readonly judge_calls: number | null;
+  readonly judge_usd: number | null;
+}
+
+/** The newest run of the same requests, else the newest of the suite and model. */
+function tellingRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
+  const told = store
+    .runs({ suite: suite.name, limit: MAX_LOOKED })
+    .filter(({ header }) => header.alias === model.alias || header.model === target.label)
+    .flatMap((run) => pastOf(run, run.header.fingerprint === fingerprint) ?? []);
+  return told.find(({ same }) => same) ?? told[0] ?? null;
+}
+
+function pastOf(run: StoredRun, same: boolean): Past | null {
+  const { metrics = {}, counts } = storedSummary(run);
+  const value = (name: string): number | null => metrics[name]?.value ?? null;
+  const answered = counts?.answered ?? 0;
+  if (answered === 0) return null;
+  const [input, output, usd] = [value("input_tokens"), value("output_tokens"), value("cost_per_trial")];
+  if (output === null && usd === null) return null;
+  const judgeUsd = value("judge_cost_usd");
+  return {
+    ...{ run, same, input, output, usd },
+    judge_calls: counts?.judge_calls === undefined ? null : counts.judge_calls / answered,
+    judge_usd: judgeUsd === null ? null : judgeUsd / answered,
+  };
+}
+
+interface Tokens {
+  readonly input: number | null;
+  readonly output: number | null;
+  readonly said: readonly string[];
+}
+
+/** A service, program or module of the user's own counts its tokens itself, or not at all. */
+const countsTokens = ({ target, model }: Plan): boolean =>
+  target.price !== null || model.provider.kind === "openai" || model.provider.kind === "anthropic";
+
+function tokensOf(plan: Plan, calls: readonly number[], past: Past | null): Tokens {
+  const id = past?.run.header.id;
+  if (past?.same === true && past.input !== null && past.output !== null) {
+    return {
+      input: Math.round(past.input * calls.length),
+      output: Math.round(past.output * calls.length),
+      said: [`tokens as in run ${id}, which asked the same`],
+    };
+  }
+  if (!countsTokens(plan))
+    return { input: null, output: null, said: ["how many tokens it takes is not known"] };
+  const input = calls.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
+  const inputSaid = "input tokens estimated from the requests, rather too many than too few";
+  if (past?.output != null) {
+    return {
+      input,
+      output: Math.round(past.output * calls.length),
+      said: [inputSaid, `output tokens as in run ${id}: ${Math.round(past.output)} an answer`],
+    };
+  }
+  const each = Math.min(ASSUMED_OUTPUT_TOKENS, plan.target.most_output ?? ASSUMED_OUTPUT_TOKENS);
+  return {
+    input,
+    output: each * calls.length,
+    said: [inputSaid, `${each} output tokens an answer assumed: no run of this suite and model tells`],
+  };
+}
+
+interface Usd {
+  readonly expected: number | null;
+  readonly most: number | null;
+  readonly said: readonly string[];
+}
+
+function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, past: Past | null): Usd {
+  const { price, price_source } = plan.target;
+  const most = mostOf(plan, calls);
+  if (price !== null && input !== null && output !== null) {
+    const usd = (input * price.input + output * price.output) / 1_000_000;
+    return {
+      expected: most === null ? usd : Math.min(usd, most),
+      most,
+      said: price_source === undefined ? [] : [`prices of ${price_source}`],
+    };
+  }
+  if (past?.usd != null) {
+    return {
+      expected: past.usd * calls.length,
+      most,
+      said: [`${dollars(past.usd)} an answer, as in run ${past.run.header.id}`],
+    };
+  }
+  return {
+    expected: null,
+    most,
+    said: [
+      price === null
+        ? `model "${plan.model.alias}" has no price and no run that tells its cost`
+        : "cost unknown",
+    ],
+  };
+}
+
+/** The most that a budget would set aside for these calls, were each answered at once; null where nothing bounds one. */
+function mostOf(plan: Plan, calls: readonly number[]): number | null {
+  const rates = ratesOf(plan.target);
+  let sum = 0;
+  for (const caseNo of calls) {
+    const input = plan.inputTokens(caseNo);
+    for (const { price, most_output } of rates) {
+      if (price === null || (most_output === null && price.output > 0)) return null;
+      sum += mostUsdOf(price, input, most_output ?? 0);
+    }
+  }
+  return sum;
+}
+
+interface Judged {
+  /** Undefined without judges. */
+  readonly calls: number | null | undefined;
+  readonly usd: number | null;
+  readonly said: readonly string[];
+}
+
+function judgesOf({ judges }: Plan, calls: number, past: Past | null): Judged {
+  if ((judges?.asked().length ?? 0) === 0) return { calls: undefined, usd: 0, said: [] };
+  if (past?.judge_calls == null)
+    return {
+      calls: null,
+      usd: null,
+      said: ["what its judges are asked is not known before their first run"],
+    };
+  const expected = Math.round(past.judge_calls * calls);
+  return {
+    calls: expected,
+    usd: past.judge_usd === null ? null : past.judge_usd * calls,
+    said: [`${plural(expected, "call")} of judges, as in run ${past.run.header.id}`],
+  };
+}

@@ -1,0 +1,51 @@
+import type { PlannedRun, RunPlan } from "../../domain/run-plan.ts";
+import { count, dollars, plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
+import { styleFor, type TerminalOptions } from "./style.ts";
+
+/** What a run would ask and cost, for a person. Ends with a line feed. */
+export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions): string {
+  const style = styleFor(color);
+  const blocks = [
+    ...runs.map((run) => [
+      `${style.strong("PLAN")}  ${style.strong(plainLine(run.suite))}   ${plainLine(run.target)} · ${plural(run.cases, "case")}`,
+      `  ${callsSentence(run)}`,
+      ...(run.calls === 0 ? [] : [`  ${tokensSentence(run)}`]),
+      `  ${costSentence(run.usd)}`,
+      ...run.assumptions.map((one) => `    ${plainLine(one)}`),
+    ]),
+    closing(runs),
+  ];
+  return `${blocks.map((lines) => lines.flatMap((line) => fold(line, width)).join("\n")).join("\n\n")}\n`;
+}
+
+function callsSentence({ trials, cached, calls }: PlannedRun): string {
+  const known = cached === 0 ? "none at hand" : `${count(cached)} at hand`;
+  return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask`;
+}
+
+function tokensSentence({ input_tokens: input, output_tokens: output }: PlannedRun): string {
+  return input === null || output === null
+    ? "tokens  unknown"
+    : `tokens  about ${count(input)} in, ${count(output)} out`;
+}
+
+function costSentence({ expected, most }: PlannedRun["usd"]): string {
+  if (expected === 0 && most === 0) return "cost    nothing";
+  const likely = expected === null ? "unknown" : `about ${dollars(expected)}`;
+  return `cost    ${likely}${most === null ? ", with no bound" : `, at most ${dollars(most)}`}`;
+}
+
+function closing(runs: readonly PlannedRun[]): string[] {
+  const calls = runs.reduce((sum, run) => sum + run.calls, 0);
+  const known = runs.every(({ usd }) => usd.expected !== null);
+  const usd = runs.reduce((sum, run) => sum + (run.usd.expected ?? 0), 0);
+  const all =
+    runs.length < 2
+      ? []
+      : [
+          `${runs.length} runs: ${plural(calls, "call")}, ${known ? `about ${dollars(usd)}` : "cost unknown"}`,
+        ];
+  return [...all, "Nothing was asked. A call that is tried again, or an early stop, makes it more or fewer."];
+}
