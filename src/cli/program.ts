@@ -22,12 +22,20 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
     return EXIT.ok;
   }
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(withOwnValues(args), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     throw error;
   }
   return code;
+}
+
+/** Options that take a value only behind `=` are given an empty one where they have none, so that they take no argument for it. */
+function withOwnValues(args: readonly string[]): string[] {
+  const word = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C");
+  const { equals = [] } = COMMANDS.find(({ words }) => words === word) ?? {};
+  const end = args.indexOf("--");
+  return args.map((arg, at) => (equals.includes(arg) && (end === -1 || at < end) ? `${arg}=` : arg));
 }
 
 function buildProgram(io: Io, done: (exit: number) => void): Command {

@@ -6,6 +6,8 @@ import { RunRequest } from "../operations/running/run-request.ts";
 
 /** What `evals run` was asked, read from the command line. */
 export const RunOptions = RunRequest.extend({
+  // Commander gives true for an option whose value may be left out.
+  failing: z.union([z.string(), z.literal(true).transform(() => "")]).optional(),
   dryRun: z.boolean().default(false),
   reporter: z.array(z.string()).default([]),
   json: z.boolean().default(false),
@@ -20,6 +22,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   trials: "a whole number from 1 to 1000",
   shard: "i/n with 1 ≤ i ≤ n, for instance 2/5",
   concurrency: "a whole number from 1 to 10000",
+  text: "one word or more",
   budget: "an amount in US dollars above 0, for instance 0.50",
 };
 

@@ -7,10 +7,15 @@ import type { Usage } from "./transcript.ts";
 
 /** How a run was narrowed below its suite; such a run compares only the chosen cases and cannot be promoted. */
 export interface Narrowing {
+  /** Ids, or patterns of ids; empty for all. */
   readonly cases: readonly string[];
   readonly tags: readonly string[];
   /** `2/5`: the second of five parts. */
   readonly shard: string | null;
+  /** Words that the input or what is expected holds; absent where nobody asked for any. */
+  readonly words?: string | undefined;
+  /** The run of which `cases` did not pass everywhere; empty where there was none yet. Absent without `--failing`. */
+  readonly failing?: string | undefined;
 }
 
 /** A scorer as a run used it. */

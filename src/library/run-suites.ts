@@ -18,10 +18,14 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly model?: string | readonly string[] | undefined;
   /** Of each case, 1 to 1000. */
   readonly trials?: number | undefined;
-  /** Ids of the only cases that are asked; such a run cannot be promoted. */
+  /** Ids of the only cases that are asked, or patterns of them (`refund-*`); such a run cannot be promoted. */
   readonly cases?: readonly string[] | undefined;
   /** Tags of the only cases that are asked. */
   readonly tags?: readonly string[] | undefined;
+  /** Words that must stand in what a case asks or expects. */
+  readonly text?: string | undefined;
+  /** Only the cases that did not pass everywhere in the newest run of each suite, or in the run that is named. */
+  readonly failing?: boolean | string | undefined;
   /** `2/5`: the second of five parts of the cases. */
   readonly shard?: string | undefined;
   /** Trials in flight at once. */
@@ -55,6 +59,8 @@ export const runSuitesOptions = z.strictObject({
   trials: z.int().min(1).max(1000).optional(),
   cases: texts.optional(),
   tags: texts.optional(),
+  text: text.optional(),
+  failing: z.union([flag, text]).optional(),
   shard: text.optional(),
   concurrency: z.int().min(1).max(10_000).optional(),
   budget: z.number().positive().optional(),
@@ -97,7 +103,7 @@ export function runAndReport(
 }
 
 function requestOf(options: RunSuitesOptions) {
-  const { prompt, model, cases, tags, resume = false } = options;
+  const { prompt, model, cases, tags, resume = false, failing = false } = options;
   const { suites, directory, at, trials, shard, concurrency, budget, baseline } = options;
   const { allTrials, cache, record, replay } = options;
   return {
@@ -107,6 +113,8 @@ function requestOf(options: RunSuitesOptions) {
     model: asList(model),
     case: cases,
     tag: tags,
+    text: options.text,
+    failing: failing === false ? undefined : failing === true ? "" : failing,
     resume: resume !== false,
     run: typeof resume === "string" ? resume : undefined,
   };

@@ -6,11 +6,12 @@ import type { Environment } from "./environment.ts";
 import { answersOf, gateBaseline } from "./gating/gate-baseline.ts";
 import { budgetOf } from "./gating/open-history.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
+import { type NarrowedRequest, narrowRequest } from "./running/failing-cases.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
 import { replaying } from "./running/replay-model.ts";
 import { findResumable } from "./running/resume.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
-import { narrowingOf, type RunRequest } from "./running/run-request.ts";
+import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
 import { expectCost } from "./sizing/expect-cost.ts";
 
@@ -22,6 +23,18 @@ export async function planRuns(
   environment: Environment,
   { request }: { readonly request: RunRequest },
 ): Promise<RunPlan> {
+  const narrowed = await narrowRequest(environment, request);
+  try {
+    return await planNarrowed(narrowed, environment);
+  } finally {
+    narrowed.close();
+  }
+}
+
+async function planNarrowed(
+  { request, narrowing }: NarrowedRequest,
+  environment: Environment,
+): Promise<RunPlan> {
   const place = await openRunPlace(environment, {
     ref: request.at,
     directory: request.directory,
@@ -29,7 +42,7 @@ export async function planRuns(
     overrides: targetsOf(request)[0],
   });
   try {
-    return await planIn(place, request, environment);
+    return await planIn(place, { request, narrowing }, environment);
   } catch (error) {
     throw place.mistake(error);
   } finally {
@@ -37,12 +50,16 @@ export async function planRuns(
   }
 }
 
-async function planIn(place: RunPlace, request: RunRequest, io: Environment): Promise<RunPlan> {
+async function planIn(
+  place: RunPlace,
+  { request, narrowing }: Omit<NarrowedRequest, "close">,
+  io: Environment,
+): Promise<RunPlan> {
   const matrix = await openTargets(place.project, request, place.load);
   const prepared = await prepareRuns(
     withoutKeys(place.project),
     matrix.suites,
-    { narrowing: narrowingOf(request), trials: request.trials, concurrency: request.concurrency },
+    { narrowing, trials: request.trials, concurrency: request.concurrency },
     request.replay ? await replaying() : undefined,
   );
   const store = await openStoredHistory(place.home, io);

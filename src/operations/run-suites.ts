@@ -5,10 +5,11 @@ import type { Environment } from "./environment.ts";
 import { openHistory } from "./gating/open-history.ts";
 import { type RunningSession, runOne } from "./run-one.ts";
 import type { RunHooks } from "./run-watcher.ts";
+import { type NarrowedRequest, narrowRequest } from "./running/failing-cases.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
 import { replaying } from "./running/replay-model.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
-import { narrowingOf, type RunRequest } from "./running/run-request.ts";
+import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, targetsOf } from "./running/target-matrix.ts";
 
 /** What was run. */
@@ -31,6 +32,19 @@ export async function runSuites<T>(
   { request, control, watcher }: RunHooks & { readonly request: RunRequest },
   read: (ran: SuitesRun) => T | Promise<T>,
 ): Promise<T> {
+  const narrowed = await narrowRequest(environment, request);
+  try {
+    return await runNarrowed(narrowed, { environment, control, watcher }, read);
+  } finally {
+    narrowed.close();
+  }
+}
+
+async function runNarrowed<T>(
+  { request, narrowing }: NarrowedRequest,
+  { environment, control, watcher }: Omit<Asked, "request">,
+  read: (ran: SuitesRun) => T | Promise<T>,
+): Promise<T> {
   const place = await openRunPlace(environment, {
     ref: request.at,
     directory: request.directory,
@@ -38,7 +52,7 @@ export async function runSuites<T>(
     overrides: targetsOf(request)[0],
   });
   try {
-    return await runIn(place, { request, environment, control, watcher }, read);
+    return await runIn(place, { request, narrowing, environment, control, watcher }, read);
   } catch (error) {
     throw place.mistake(error);
   } finally {
@@ -48,14 +62,18 @@ export async function runSuites<T>(
 
 type Asked = Pick<RunningSession, "request" | "environment" | "control" | "watcher">;
 
-async function runIn<T>(place: RunPlace, asked: Asked, read: (ran: SuitesRun) => T | Promise<T>): Promise<T> {
+async function runIn<T>(
+  place: RunPlace,
+  { narrowing, ...asked }: Asked & Pick<NarrowedRequest, "narrowing">,
+  read: (ran: SuitesRun) => T | Promise<T>,
+): Promise<T> {
   const { request, environment, control, watcher } = asked;
   const { suites, ungated } = await openTargets(place.project, request, place.load);
   const planned = await prepareRuns(
     place.project,
     suites,
     {
-      narrowing: narrowingOf(request),
+      narrowing,
       trials: request.trials,
       concurrency: request.concurrency,
       judges: request.replay ? "replay" : "ask",

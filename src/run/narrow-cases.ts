@@ -1,6 +1,7 @@
 import type { Case, CaseSource } from "../domain/case.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { Suite } from "../domain/suite.ts";
+import { caseMatcher, textMatcher } from "./case-words.ts";
 
 /** Does a case have any of these tags? */
 const hasTag = (golden: Case, tags: readonly string[]): boolean =>
@@ -18,21 +19,32 @@ export function selectCases(
 ): Uint32Array {
   const tags = filter?.tags;
   const ids = filter?.cases && new Set(filter.cases);
-  const onlyIds = narrowing !== null && narrowing.cases.length > 0 ? new Set(narrowing.cases) : undefined;
+  const onlyIds = idsOf(narrowing);
+  const onlyWords = narrowing?.words === undefined ? undefined : textMatcher(narrowing.words);
   const onlyTags = narrowing !== null && narrowing.tags.length > 0 ? narrowing.tags : undefined;
   const chosen: number[] = [];
   for (let index = 0; index < cases.count; index++) {
     const id = cases.id(index);
     if (ids !== undefined && !ids.has(id)) continue;
-    if (onlyIds !== undefined && !onlyIds.has(id)) continue;
-    if (tags !== undefined || onlyTags !== undefined) {
+    if (onlyIds !== undefined && !onlyIds(id)) continue;
+    if (tags !== undefined || onlyTags !== undefined || onlyWords !== undefined) {
       const golden = cases.read(index);
       if (tags !== undefined && !hasTag(golden, tags)) continue;
       if (onlyTags !== undefined && !hasTag(golden, onlyTags)) continue;
+      if (onlyWords !== undefined && !onlyWords(golden)) continue;
     }
     chosen.push(index);
   }
   return Uint32Array.from(shardOf(chosen, narrowing?.shard ?? null));
+}
+
+/** Undefined where every id will do. Cases that failed are named as they are. */
+function idsOf(narrowing: Narrowing | null): ((id: string) => boolean) | undefined {
+  if (narrowing?.failing !== undefined) {
+    const failing = new Set(narrowing.cases);
+    return (id) => failing.has(id);
+  }
+  return narrowing === null || narrowing.cases.length === 0 ? undefined : caseMatcher(narrowing.cases);
 }
 
 function shardOf(indices: readonly number[], shard: string | null): readonly number[] {

@@ -36,6 +36,8 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   readonly examples: readonly string[];
   /** What an option, by its long name, or an argument can be, for completion; a file or folder says so by its name. */
   readonly values?: Readonly<Record<string, Completed>>;
+  /** Options whose value is only what follows `=`: a word after a blank is an argument. */
+  readonly equals?: readonly string[];
   /** It is for programs: it stands in no list, and puts nothing right before it does its act. */
   readonly hidden?: boolean;
   /** Adds description, arguments and options. */

@@ -10,13 +10,17 @@ export const run = declareCommand({
     "evals run support-triage --prompt support-triage@1.2.0 --model small",
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
+    "evals run support-triage --failing",
+    "evals run support-triage --case 'refund-*' -t 'late parcel'",
     "evals run support-triage --model large --dry-run",
   ],
+  equals: ["--failing"],
   values: {
     suites: "suites",
     "--model": "models",
     "--prompt": "prompts",
     "--run": "runs",
+    "--failing": "runs",
     "--baseline": "sides",
     "--reporter": REPORTER_NAMES,
   },
@@ -32,8 +36,13 @@ export const run = declareCommand({
         list,
       )
       .option("--trials <k>", "trials of each case")
-      .option("--case <id>", "only this case; may be repeated", list)
+      .option("--case <id>", "only this case, or cases by a pattern: 'refund-*'; may be repeated", list)
       .option("--tag <tag>", "only cases with this tag; may be repeated", list)
+      .option("-t, --text <words>", "only cases that ask or expect something with these words")
+      .option(
+        "--failing [run]",
+        "only the cases that did not pass everywhere in the newest run; in another as --failing=<run>",
+      )
       .option("--shard <i/n>", "the i-th of n parts")
       .option("--concurrency <n>", "trials in flight at once")
       .option("--budget <usd>", "stop before spending more")

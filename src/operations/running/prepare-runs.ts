@@ -7,11 +7,13 @@ import type { OpenTarget } from "../../domain/provider.ts";
 import type { Narrowing } from "../../domain/run.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { checkCases } from "../../project/check-cases.ts";
+import { caseMatcher } from "../../run/case-words.ts";
 import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";
+import type { NarrowingFor } from "./failing-cases.ts";
 import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
 
@@ -26,7 +28,7 @@ export interface PreparedRun {
 }
 
 export interface PrepareOptions {
-  readonly narrowing: Narrowing | null;
+  readonly narrowing: Narrowing | null | NarrowingFor;
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
   /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
@@ -45,7 +47,7 @@ export async function prepareRuns(
 ): Promise<PreparedRun[]> {
   const prepared: PreparedRun[] = [];
   const problems: Problem[] = [];
-  const seen: SeenCases = { ids: new Set(), tags: new Set() };
+  const seen: SeenCases = { ids: new Set(), tags: new Set(), narrowings: new Map() };
   for (const suite of suites) {
     for (const model of modelsOf(suite)) {
       try {
@@ -57,8 +59,7 @@ export async function prepareRuns(
       }
     }
   }
-  if (problems.length === 0 && prepared.length === 0)
-    problems.push(...nothingChosen(options.narrowing, seen));
+  if (problems.length === 0 && prepared.length === 0) problems.push(...nothingChosen(seen));
   if (problems.length > 0) {
     await closeRuns(prepared);
     throw new EvalsError(distinct(problems));
@@ -74,6 +75,8 @@ export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {
 interface SeenCases {
   readonly ids: Set<string>;
   readonly tags: Set<string>;
+  /** Those that left nothing, each once. */
+  readonly narrowings: Map<string, Narrowing>;
 }
 
 async function prepareRun(
@@ -105,9 +108,12 @@ async function prepareRun(
       ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
     if (found.length > 0) throw new EvalsError(found);
-    const selected = selectCases(cases, suite.suite.filter, options.narrowing);
-    if (selected.length === 0 && options.narrowing !== null) {
+    const narrowing =
+      typeof options.narrowing === "function" ? options.narrowing(suite, model) : options.narrowing;
+    const selected = selectCases(cases, suite.suite.filter, narrowing);
+    if (selected.length === 0 && narrowing !== null) {
       noteCases(cases, seen);
+      seen.narrowings.set(JSON.stringify(narrowing), narrowing);
       await closeOpened(opened);
       return null;
     }
@@ -122,7 +128,7 @@ async function prepareRun(
       cases,
       selected,
       judges,
-      narrowing: options.narrowing,
+      narrowing,
       trials,
       sameTrials: options.trials !== undefined,
     });
@@ -160,13 +166,18 @@ function noteCases(cases: CaseSource, seen: SeenCases): void {
   }
 }
 
-function nothingChosen(narrowing: Narrowing | null, seen: SeenCases): Problem[] {
+function nothingChosen(seen: SeenCases): Problem[] {
+  const narrowings = [...seen.narrowings.values()];
+  const failing = narrowings.flatMap((one) => (one.failing === undefined ? [] : [one.failing]));
+  if (failing.length > 0) return [noneFailed(failing.filter((id) => id !== ""))];
+  const [narrowing] = narrowings;
   const words = [
     ...(narrowing?.cases ?? []).map((id) => ({ said: `--case ${id}`, known: seen.ids, word: id })),
     ...(narrowing?.tags ?? []).map((tag) => ({ said: `--tag ${tag}`, known: seen.tags, word: tag })),
     ...(narrowing?.shard ? [{ said: `--shard ${narrowing.shard}`, known: new Set<string>(), word: "" }] : []),
+    ...(narrowing?.words ? [{ said: `-t ${narrowing.words}`, known: new Set<string>(), word: "" }] : []),
   ];
-  const unknown = words.filter(({ known, word }) => !known.has(word));
+  const unknown = words.filter(({ known, word }) => ![...known].some(caseMatcher([word])));
   const told = unknown.length > 0 ? unknown : words;
   return [
     {
@@ -178,6 +189,20 @@ function nothingChosen(narrowing: Narrowing | null, seen: SeenCases): Problem[] 
         : `One of the cases: ${listed(seen.ids)}`,
     },
   ];
+}
+
+/** @param runs that were looked at; none where no suite has one */
+function noneFailed(runs: readonly string[]): Problem {
+  const several = runs.length > 1;
+  return {
+    code: "EVALS_NO_CASES",
+    what:
+      runs.length === 0
+        ? "No suite has a run yet of which a case could have failed."
+        : `No case that is chosen failed in ${several ? "runs" : "run"} ${runs.join(", ")}: there is nothing to run again.`,
+    why: "A run of nothing would pass without checking anything.",
+    fix: "evals run, without --failing",
+  };
 }
 
 /** So many names are a help; more are a wall. */

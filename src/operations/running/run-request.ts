@@ -13,6 +13,10 @@ export const RunRequest = z.object({
   trials: count.min(1).max(1000).optional(),
   case: z.array(z.string()).default([]),
   tag: z.array(z.string()).default([]),
+  /** Words that must stand in the input or in what is expected. */
+  text: z.string().regex(/\S/).optional(),
+  /** Only the cases that did not pass everywhere in this run; empty for the newest of each suite. */
+  failing: z.string().optional(),
   shard: z
     .string()
     .regex(/^\d+\/\d+$/)
@@ -35,6 +39,8 @@ export type RunRequest = z.output<typeof RunRequest>;
 
 /** Null when nothing is narrowed. */
 export function narrowingOf(options: RunRequest): Narrowing | null {
-  if (options.case.length === 0 && options.tag.length === 0 && options.shard === undefined) return null;
-  return { cases: [...options.case].sort(), tags: [...options.tag].sort(), shard: options.shard ?? null };
+  const { case: cases, tag: tags, shard = null, text: words } = options;
+  if (cases.length === 0 && tags.length === 0 && shard === null && words === undefined) return null;
+  const narrowed = { cases: [...cases].sort(), tags: [...tags].sort(), shard };
+  return words === undefined ? narrowed : { ...narrowed, words };
 }

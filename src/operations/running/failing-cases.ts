@@ -1,0 +1,106 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
+import type { Narrowing } from "../../domain/run.ts";
+import { caseMatcher } from "../../run/case-words.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { findRun, isScoredFile } from "../project/find-run.ts";
+import { locate } from "../project/open-project.ts";
+import { openStoredHistory } from "../project/stored-history.ts";
+import { narrowingOf, type RunRequest } from "./run-request.ts";
+
+/** Which cases a run takes, by suite and model. */
+export type NarrowingFor = (
+  suite: Pick<LoadedSuite, "name">,
+  model: Pick<LoadedModel, "alias">,
+) => Narrowing | null;
+
+/** A request with what is left of each suite; it reads the history until it is closed. */
+export interface NarrowedRequest {
+  readonly request: RunRequest;
+  readonly narrowing: NarrowingFor;
+  close(): void;
+}
+
+/** So many runs of a suite are looked through for one of the same model. */
+const MAX_LOOKED = 50;
+
+/**
+ * What `--case`, `--tag`, `-t`, `--shard` and `--failing` leave of each suite. A run that `--failing` names is of one suite: where no
+ * suite is named, that one is run.
+ * @throws {EvalsError} for a run that is unknown, or of another suite than the one that is named
+ */
+export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
+  const common = narrowingOf(request);
+  const { failing } = request;
+  if (failing === undefined) return { request, narrowing: () => common, close: () => {} };
+  const store = await openStoredHistory(locate(io, request.directory).root, io);
+  try {
+    const named = failing === "" ? undefined : findRun(store, failing);
+    if (named !== undefined) refuseOtherSuites(named, request);
+    return {
+      request: named === undefined ? request : { ...request, suites: [named.header.suite] },
+      narrowing: ({ name }, { alias }) => {
+        const run = named ?? newestOf(store, name, alias);
+        if (run === undefined) {
+          io.notice(`${name}: no run yet of which a case could have failed; it is left out.`);
+          return { ...(common ?? WHOLE), cases: [], failing: "" };
+        }
+        const { narrowing } = run.header;
+        // To go on with a run of failing cases means those cases, whatever has passed meanwhile.
+        if (request.resume && narrowing?.failing !== undefined) return narrowing;
+        return {
+          ...(common ?? WHOLE),
+          cases: failingCases(run, request.case, store),
+          failing: run.header.id,
+        };
+      },
+      close: store.close,
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
+
+/** The newest run of the suite and model, else of the suite. */
+function newestOf(store: Store, suite: string, alias: string): StoredRun | undefined {
+  const runs = store.runs({ suite, limit: MAX_LOOKED }).filter((run) => !isScoredFile(run));
+  return runs.find(({ header }) => header.alias === alias) ?? runs[0];
+}
+
+/**
+ * Ids of the cases that did not pass every trial, errors included. Trials that an early stop did not need are no failures; those
+ * that a run did not get to are.
+ * @param words of `--case`, which the cases must match too; none for all
+ */
+function failingCases({ no, status }: StoredRun, words: readonly string[], store: Store): string[] {
+  const passed = new Map<number, number>();
+  const failed = new Set<number>();
+  for (const { case_no, pass } of store.scan(no)) {
+    if (pass === true) passed.set(case_no, (passed.get(case_no) ?? 0) + 1);
+    else failed.add(case_no);
+  }
+  const isWanted = words.length === 0 ? () => true : caseMatcher(words);
+  const isWhole = status === "complete" || status === "stopped_early";
+  return store
+    .cases(no)
+    .filter(
+      ({ case_no, planned }) => failed.has(case_no) || (!isWhole && (passed.get(case_no) ?? 0) < planned),
+    )
+    .map(({ id }) => id)
+    .filter(isWanted)
+    .sort();
+}
+
+function refuseOtherSuites({ header }: StoredRun, { suites }: RunRequest): void {
+  if (suites.every((name) => name === header.suite)) return;
+  throw new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what: `Run ${header.id} is of suite ${header.suite}, and ${suites.join(", ")} ${suites.length === 1 ? "is" : "are"} to be run.`,
+    why: "Which cases failed is known of the suite that was run.",
+    fix: `evals run ${header.suite} --failing=${header.id}, or --failing alone: the newest run of each suite`,
+  });
+}
