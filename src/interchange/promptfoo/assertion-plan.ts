@@ -231,8 +231,9 @@ function planCode(one: Assertion, language: "javascript" | "python", context: Pl
 /** The two transforms as one piece of code; undefined where there is none. */
 function transformOf(one: Assertion, { transform }: PlanContext): string | undefined {
   if (transform === undefined || one.transform === undefined) return transform ?? one.transform;
-  const body = (code: string): string => (code.includes("\n") ? code : `return ${code}`);
-  return `const first = await (async () => {\n${body(transform)}\n})();\nreturn (async (output) => {\n${body(one.transform)}\n})(first);`;
+  const step = (code: string): string =>
+    `(async (output) => {\n${code.includes("\n") ? code : `return ${code}`}\n})`;
+  return `return ${step(transform)}(output).then(${step(one.transform)});\n`;
 }
 
 function planTransformed(one: Assertion, value: Json | undefined, context: PlanContext): Plan {
@@ -276,6 +277,9 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
   };
 }
 
+/** Signs that RE2 reads in another way than JavaScript does without flags. */
+const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
+
 const NEEDS_TEXT = "It needs a text to look for as value.";
 
 function planPlain(one: Assertion, value: Json | undefined): Plan {
@@ -312,9 +316,9 @@ function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "icontains-all":
       return planList(one, typeof text === "string" ? splitList(text) : value, paired);
     case "regex":
-      return typeof value === "string" && value !== ""
-        ? paired("regex", {}, value)
-        : { kind: "left", why: "It needs a pattern as value." };
+      if (typeof value !== "string" || value === "")
+        return { kind: "left", why: "It needs a pattern as value." };
+      return JAVASCRIPT_ONLY.test(value) ? asCheck(one, value) : paired("regex", {}, value);
     case "is-json":
       if (value === undefined || value === "") return scorer("json-valid");
       return { kind: "scorer", entry: { type: "json-schema", schema: schemaOf(value) }, not };
@@ -345,7 +349,7 @@ function planPlain(one: Assertion, value: Json | undefined): Plan {
         : scorer("cost", { max: threshold });
     case "rouge-n":
       return typeof text === "string"
-        ? scorer("rouge", { n: 1, threshold: threshold ?? 0.75 }, text)
+        ? scorer("rouge", { variant: 1, threshold: threshold ?? 0.75 }, text)
         : { kind: "left", why: "It needs a text to compare with as value." };
     case "is-refusal":
       return scorer("refusal");

@@ -43,7 +43,7 @@ export class ChecksFiles {
 
   /** The settings of a scorer that runs them. */
   scorer(language: "javascript" | "python"): Entry {
-    if (language === "javascript") return { type: "module", file: `${FOLDER}/${this.#suite}.mjs` };
+    if (language === "javascript") return { type: "module", file: this.#module() };
     const own = [
       ...new Set(
         Array.from(this.#tables.python.values(), ({ file }) => file).filter((file) => file !== undefined),
@@ -61,6 +61,12 @@ export class ChecksFiles {
     };
   }
 
+  /** In TypeScript where a check is: what loads it can then load that too. */
+  #module(): string {
+    const isTyped = [...this.#tables.javascript.values()].some(({ file }) => /\.[cm]?ts$/.test(file ?? ""));
+    return `${FOLDER}/${this.#suite}.${isTyped ? "ts" : "mjs"}`;
+  }
+
   /** Whether a check may ask for the prompt. @param text reads a file of the project's user */
   asksForPrompt(): boolean {
     return [...this.#tables.javascript.values(), ...this.#tables.python.values()].some(
@@ -73,7 +79,7 @@ export class ChecksFiles {
     const { javascript, python } = this.#tables;
     if (javascript.size > 0) {
       this.#files.add(`${FOLDER}/promptfoo-checks.mjs`, javascriptRuntime);
-      this.#files.add(`${FOLDER}/${this.#suite}.mjs`, moduleText([...javascript.values()], from));
+      this.#files.add(this.#module(), moduleText([...javascript.values()], from));
     }
     if (python.size > 0) {
       this.#files.add(`${FOLDER}/promptfoo_checks.py`, pythonRuntime);

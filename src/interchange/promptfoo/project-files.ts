@@ -77,7 +77,7 @@ export class ProjectFiles {
   /** A module that calls a provider of the user's. */
   moduleProvider(label: string, own: string, name: string | undefined): string {
     this.add("targets/promptfoo-provider.mjs", moduleRuntime);
-    const file = `targets/${this.#names.take(slugOf(label.replace(/\.[cm]?[jt]s$/, "")) || "provider")}.mjs`;
+    const file = `targets/${this.#names.take(slugOf(label.replace(/\.[cm]?[jt]s$/, "")) || "provider")}${/\.[cm]?ts$/.test(own) ? ".ts" : ".mjs"}`;
     const given = [
       `() => import(${JSON.stringify(`../${own}`)})`,
       ...(name === undefined ? [] : [JSON.stringify(name)]),

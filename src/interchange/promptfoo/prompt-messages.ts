@@ -22,7 +22,7 @@ export function messagesOf(text: string): TemplateMessage[] {
   const isJson = /^\[\s*(?:\{(?![{%#])|\{%|\{\{)/.test(trimmed);
   const isYaml = /^- role:/m.test(trimmed) && trimmed.startsWith("- role:");
   if (!isJson && !isYaml) return [{ role: "user", content: text, line: 1 }];
-  const { bare, tags } = withoutTags(text);
+  const { bare, tags } = withoutTags(text, isJson);
   let parsed: unknown;
   try {
     parsed = isJson ? JSON.parse(bare) : parseYaml(bare);
@@ -56,7 +56,10 @@ interface Tag {
 const MARK = /\uE000(\d+)\uE001/g;
 
 /** The template with a mark for each tag, so that what is around them can be read as JSON. */
-function withoutTags(text: string): { readonly bare: string; readonly tags: readonly Tag[] } {
+function withoutTags(
+  text: string,
+  isJson: boolean,
+): { readonly bare: string; readonly tags: readonly Tag[] } {
   const tags: Tag[] = [];
   let bare = "";
   let inText = false;
@@ -67,9 +70,14 @@ function withoutTags(text: string): { readonly bare: string; readonly tags: read
     if (found !== undefined) {
       const line = text.slice(0, at).split("\n").length;
       const mark = `\uE000${tags.length}\uE001`;
-      tags.push({ text: found, line, whole: !inText });
+      tags.push({ text: found, line, whole: isJson && !inText });
       // A block around messages makes the marked text no JSON, and is told so.
-      bare += inText || found.startsWith("{%") ? mark : found.startsWith("{#") ? "" : JSON.stringify(mark);
+      bare +=
+        inText || !isJson || found.startsWith("{%")
+          ? mark
+          : found.startsWith("{#")
+            ? ""
+            : JSON.stringify(mark);
       at += found.length - 1;
       continue;
     }
