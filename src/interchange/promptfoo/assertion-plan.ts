@@ -59,7 +59,8 @@ const CHECKED = new Set([
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count"],
 ]);
 
-const LATER =
+/** Said of types whose scorers come later. */
+export const LATER =
   "Its scorer comes with agents: tool calls and their order are not judged yet by an import; write a module scorer over transcript.tool_calls.";
 
 /** Types that nothing here stands for, with why. */

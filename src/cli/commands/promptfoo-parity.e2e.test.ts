@@ -1,0 +1,147 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { LATER, LEFT_TYPES, TAKEN_TYPES } from "../../interchange/promptfoo/assertion-plan.ts";
+import { judgeKindOf } from "../../interchange/promptfoo/judge-drafts.ts";
+import { LEFT_KEYS, TAKEN_KEYS } from "../../interchange/promptfoo/known-keys.ts";
+import { PARITY, type ParityCase } from "../../interchange/promptfoo/testing/parity.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+const PAGE = fileURLToPath(new URL("../../../docs/from-promptfoo.md", import.meta.url));
+const [BEGIN, END] = ["<!-- parity: begins -->\n", "<!-- parity: ends -->\n"];
+
+/** Types that are taken over and ask a model: there are no verdicts to compare without one. */
+const ASKS_A_MODEL = ["similar", "similar:cosine", "moderation"];
+const NEEDS = spawnSync("python3", ["-V"]).status === 0 ? [] : ["python"];
+const CASES = PARITY.filter(({ assertion }) => !NEEDS.includes(assertion.type));
+
+let repo: Scenario;
+/** What was said here of each answer, by the number of the case. */
+const ours = new Map<number, boolean[]>();
+
+beforeAll(async () => {
+  repo = scenario(null);
+  mkdirSync(join(repo.root, "old"));
+  mkdirSync(join(repo.root, "fixtures"));
+  const tests = CASES.map(({ assertion, vars }, index) => ({
+    description: `case ${index}`,
+    vars: { index, ...vars },
+    assert: [assertion],
+  }));
+  repo.write(
+    "old/parity.yaml",
+    stringify({ prompts: ["{{index}}"], providers: ["openai:gpt-4o-mini-2024-07-18"], tests }),
+  );
+  expect((await repo.evals("import promptfoo old/parity.yaml")).exit).toBe(0);
+  const lines = CASES.flatMap(({ answers }, index) =>
+    answers.map(([answer]) => ({
+      case: `case-${index}`,
+      ...(typeof answer === "string" ? { output: answer } : answer),
+    })),
+  );
+  repo.write("fixtures/out.jsonl", lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  repo.write(
+    "evalconfig.yaml",
+    `${repo.read("evalconfig.yaml")}  recorded: { provider: outputs, file: fixtures/out.jsonl }\n`,
+  );
+  // The checks in Python need a program of the machine.
+  const ran = await repo.evals("run --model recorded --trials 3 --baseline none --json", {
+    env: process.env,
+  });
+  const { runs, problems } = JSON.parse(ran.stdout);
+  expect(problems).toBeUndefined();
+  const [{ id }] = runs;
+  for (const index of CASES.keys()) {
+    const shown = JSON.parse((await repo.evals(`show ${id} --case case-${index} --json`)).stdout);
+    ours.set(
+      index,
+      shown.trials.map((trial: { pass: boolean }) => trial.pass),
+    );
+  }
+});
+afterAll(() => repo.remove());
+
+describe("an assertion that was brought over from promptfoo", () => {
+  it.each(CASES.map((one, index) => [nameOf(one), index, one] as const))(
+    "gives the same verdicts: %s",
+    (_, index, { answers, different }) => {
+      const theirs = answers.map(([, pass]) => pass);
+      if (different === undefined) expect(ours.get(index)).toEqual(theirs);
+      else expect(ours.get(index)).not.toEqual(theirs);
+    },
+  );
+
+  it("is compared for every type that is taken over and asks no model", () => {
+    const compared = new Set(PARITY.map(({ assertion }) => assertion.type.replace(/^not-/, "")));
+    const missing = TAKEN_TYPES.filter(
+      (type) => judgeKindOf(type) === undefined && !ASKS_A_MODEL.includes(type) && !compared.has(type),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("docs/from-promptfoo.md", () => {
+  it.skipIf(NEEDS.length > 0)("holds the table of what was found", () => {
+    const text = existsSync(PAGE) ? readFileSync(PAGE, "utf8") : `${BEGIN}${END}`;
+    const made = text.slice(0, text.indexOf(BEGIN) + BEGIN.length) + table() + text.slice(text.indexOf(END));
+    if (process.env.UPDATE_GOLDENS === "1") writeFileSync(PAGE, made);
+    expect(text).toBe(made);
+  });
+});
+
+function nameOf({ assertion, about }: ParityCase): string {
+  return `${assertion.type}${about === undefined ? "" : `, ${about}`}`;
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+function table(): string {
+  const compared = PARITY.map((one, index) => {
+    const same = JSON.stringify(ours.get(index)) === JSON.stringify(one.answers.map(([, pass]) => pass));
+    return [
+      code(one.assertion.type) + (one.about === undefined ? "" : ` (${one.about})`),
+      same ? "same" : "different",
+      one.different ?? "",
+    ];
+  });
+  const judged = TAKEN_TYPES.filter(
+    (type) => judgeKindOf(type) !== undefined || ASKS_A_MODEL.includes(type),
+  ).map((type) => [
+    code(type),
+    "asks a model",
+    judgeKindOf(type) === undefined
+      ? "a scorer that asks the model of the provider"
+      : "a judge whose file holds the same words",
+  ]);
+  const left = Object.entries(LEFT_TYPES).map(([type, why]) => [
+    code(type),
+    why === LATER ? "later" : "refused",
+    why,
+  ]);
+  const more = [[`${code("trajectory:*")}, ${code("trace-*")}`, "later", LATER]];
+  return [
+    "### Assertions\n",
+    rows(["assertion", "here", "why, or what it becomes"], [...compared, ...judged, ...left, ...more]),
+    "### Keys\n",
+    rows(
+      ["key", "here", "why"],
+      Object.keys(TAKEN_KEYS).flatMap((kind) => [
+        [`${kind}: ${(TAKEN_KEYS[kind] ?? []).map(code).join(", ")}`, "taken", ""],
+        ...Object.entries(LEFT_KEYS[kind] ?? {}).map(([key, why]) => [
+          `${kind}: ${code(key)}`,
+          "refused",
+          why,
+        ]),
+      ]),
+    ),
+  ].join("\n");
+}
+
+function rows(header: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return `${[line(header), line(header.map(() => "---")), ...body.map(line)].join("\n")}\n`;
+}

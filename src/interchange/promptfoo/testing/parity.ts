@@ -1,0 +1,253 @@
+import type { Json } from "../../../domain/json.ts";
+
+/** An assertion with answers, and what promptfoo 0.121 said of each when it was asked. */
+export interface ParityCase {
+  readonly assertion: { readonly type: string; readonly [key: string]: Json };
+  readonly vars?: { readonly [name: string]: Json };
+  readonly answers: readonly (readonly [answer: string | Answer, theirs: boolean])[];
+  /** Why some of the verdicts are others here; they must be. */
+  readonly different?: string;
+  /** What the table says of it beside its type. */
+  readonly about?: string;
+}
+
+/** An answer with what was measured of it. */
+export interface Answer {
+  readonly output: string;
+  readonly latency_ms?: number;
+  readonly cost_usd?: number;
+}
+
+const timed = (latency_ms: number, cost_usd: number): Answer => ({ output: "x", latency_ms, cost_usd });
+
+/** At least one for every type that is taken over and needs no model. */
+export const PARITY: readonly ParityCase[] = [
+  {
+    assertion: { type: "equals", value: "yes" },
+    answers: [
+      ["yes", true],
+      ["yes ", false],
+    ],
+  },
+  {
+    assertion: { type: "equals", value: { a: [1, null] } },
+    about: "an object",
+    answers: [
+      ['{"a": [1, null]}', true],
+      ['{"a": [1]}', false],
+      ["none", false],
+    ],
+  },
+  {
+    assertion: { type: "not-equals", value: { a: 1 } },
+    about: "not-",
+    answers: [
+      ['{"a": 1}', false],
+      ["none", true],
+    ],
+  },
+  {
+    assertion: { type: "contains", value: "{{shop}}" },
+    about: "a template",
+    vars: { shop: "Northwind" },
+    answers: [
+      ["at Northwind", true],
+      ["at northwind", false],
+    ],
+  },
+  {
+    assertion: { type: "icontains", value: 42 },
+    about: "a number",
+    answers: [
+      ["it is 42", true],
+      ["it is 4", false],
+    ],
+  },
+  {
+    assertion: { type: "contains-any", value: 'apple, "pear, green", plum' },
+    about: "a list in one text",
+    answers: [
+      ["a plum", true],
+      ["a pear", false],
+    ],
+  },
+  {
+    assertion: { type: "contains-all", value: ["a", "b"] },
+    answers: [
+      ["b a", true],
+      ["a", false],
+    ],
+  },
+  {
+    assertion: { type: "icontains-any", value: ["PayPal", "cash"] },
+    answers: [
+      ["by paypal", true],
+      ["by card", false],
+    ],
+  },
+  {
+    assertion: { type: "icontains-all", value: "RED,blue" },
+    answers: [
+      ["red Blue", true],
+      ["red", false],
+    ],
+  },
+  {
+    assertion: { type: "starts-with", value: "Hello" },
+    answers: [
+      ["Hello you", true],
+      [" Hello", false],
+    ],
+  },
+  {
+    assertion: { type: "regex", value: "\\b[A-Z]{2}-\\d{3}\\b" },
+    answers: [
+      ["see AB-123", true],
+      ["see AB-12", false],
+    ],
+  },
+  {
+    assertion: { type: "regex", value: "^(?!.*sorry).*AB" },
+    about: "lookaround",
+    answers: [
+      ["your AB", true],
+      ["sorry, AB", false],
+    ],
+  },
+  {
+    assertion: { type: "is-json" },
+    answers: [
+      ["[1]", true],
+      ["```json\n[1]\n```", false],
+    ],
+  },
+  {
+    assertion: { type: "is-json", value: "type: array\nitems: { type: string }\nminItems: 1\n" },
+    about: "a schema in YAML",
+    answers: [
+      ['["a"]', true],
+      ["[]", false],
+      ["a", false],
+    ],
+  },
+  {
+    assertion: { type: "contains-json", value: { type: "object", required: ["queue"] } },
+    about: "a schema",
+    answers: [
+      ['Sure: {"queue": "a"}', true],
+      ['{"a": 1}', false],
+      ["none", false],
+    ],
+  },
+  {
+    assertion: { type: "contains-json" },
+    about: "braces that are no JSON",
+    answers: [
+      ['a {"b": 1} c', true],
+      ["Dear {name}", true],
+    ],
+    different: "promptfoo reads what stands in braces as YAML, so `{name}` counts as JSON there",
+  },
+  {
+    assertion: { type: "levenshtein", value: "hello world", threshold: 2 },
+    answers: [
+      ["hallo world", true],
+      ["goodbye", false],
+    ],
+  },
+  {
+    assertion: { type: "word-count", value: { min: 2, max: 4 } },
+    answers: [
+      ["three words here", true],
+      ["one", false],
+    ],
+  },
+  {
+    assertion: { type: "javascript", value: "output.length < context.vars.limit" },
+    about: "an expression",
+    vars: { limit: 5 },
+    answers: [
+      ["hi", true],
+      ["hello there", false],
+    ],
+  },
+  {
+    assertion: { type: "javascript", value: "const n = output.length; n / 10", threshold: 0.5 },
+    about: "a number with a threshold",
+    answers: [
+      ["abcdefg", true],
+      ["abc", false],
+    ],
+  },
+  {
+    assertion: {
+      type: "javascript",
+      value:
+        "const parsed = JSON.parse(output);\nreturn { pass: parsed.ok, score: 0.5, reason: 'parsed' };\n",
+    },
+    about: "lines that return, and may throw",
+    answers: [
+      ['{"ok": true}', true],
+      ["no JSON", false],
+    ],
+  },
+  {
+    assertion: { type: "javascript", value: "output === 'OK'", transform: "output.trim().toUpperCase()" },
+    about: "a transform",
+    answers: [
+      [" ok\n", true],
+      ["no", false],
+    ],
+  },
+  {
+    assertion: { type: "python", value: "len(output) / 10", threshold: 0.5 },
+    answers: [
+      ["abcdefg", true],
+      ["abc", false],
+    ],
+  },
+  {
+    assertion: { type: "latency", threshold: 500 },
+    answers: [
+      [timed(500, 0), true],
+      [timed(501, 0), false],
+    ],
+  },
+  {
+    assertion: { type: "cost", threshold: 0.002 },
+    answers: [
+      [timed(1, 0.002), true],
+      [timed(1, 0.0021), false],
+    ],
+  },
+  {
+    assertion: { type: "rouge-n", value: "the cat sat on the mat", threshold: 0.75 },
+    about: "words are told apart in another way",
+    answers: [
+      ["the cat sat on the mat", true],
+      ["a dog ran", false],
+    ],
+  },
+  {
+    assertion: { type: "is-refusal" },
+    about: "phrases are other ones",
+    answers: [
+      ["I'm sorry, but I can't help with that.", true],
+      ["Here you are.", false],
+    ],
+  },
+  {
+    assertion: {
+      type: "assert-set",
+      threshold: 0.5,
+      assert: [
+        { type: "contains", value: "x" },
+        { type: "contains", value: "y" },
+      ],
+    },
+    answers: [
+      ["x", true],
+      ["z", false],
+    ],
+  },
+];
