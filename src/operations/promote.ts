@@ -1,6 +1,7 @@
 import { movedBy, planPromotion } from "../baselines/promotion.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { PromotedSuite, Promotion } from "../domain/promotion.ts";
+import { isInline } from "../domain/prompt.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { commitFiles } from "../git/commit-files.ts";
 import { isDetached, userOfGit } from "../git/repository.ts";
@@ -93,7 +94,11 @@ function promotedSuite(one: Promoting): PromotedSuite {
 }
 
 /** Runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} where the run was named */
-function noticeWhatStays(every: readonly Promoting[], input: PromoteInput, { store, io }: Making): void {
+function noticeWhatStays(
+  every: readonly Promoting[],
+  input: PromoteInput,
+  { project, store, io }: Making,
+): void {
   const idle = every.filter((one) => addsNothing(one)).map(nothingToAdd);
   if (input.run !== undefined && idle.length > 0) throw new EvalsError(idle);
   for (const { what } of idle) io.notice(`${what} Passed over.`);
@@ -101,7 +106,15 @@ function noticeWhatStays(every: readonly Promoting[], input: PromoteInput, { sto
     const still = input.accept === undefined ? [] : stillMissed(missedRules(one.run, store));
     if (still.length > 0) io.notice(stillMissedText(one, still));
   }
+  for (const suite of new Set(every.map(({ header }) => header.suite))) {
+    const prompt = project.suites.find(({ name }) => name === suite)?.prompt ?? null;
+    if (prompt !== null && isInline(prompt.version)) io.notice(noVersionText(suite, prompt.version.path));
+  }
 }
+
+/** A baseline can rest on a prompt that a suite holds itself; a version of it is not published by that. */
+const noVersionText = (suite: string, path: string): string =>
+  `The prompt of ${suite} is written in ${path}: the baseline holds what it gave, but no version of it is published. evals split ${suite} makes one.`;
 
 const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Problem } from "../../domain/problem.ts";
 import { main } from "../main.ts";
 import { countedIds, fakeIo } from "../testing/fake-io.ts";
+import { gitProject } from "../testing/git-project.ts";
 
 const CONFIG = "models:\n  echo: { provider: module, file: agents/echo.mjs, version: '1' }\n";
 const ECHO =
@@ -115,6 +116,23 @@ describe("a suite with its cases and its prompt in one file", () => {
     put("prompts/other/1.0.0.md", "user:\n{{ input.town }}\n");
     const { runs } = await evals("run", "towns", "--prompt", "other@1.0.0");
     expect(runs?.[0]?.target).toMatch(/^prompt 1\.0\.0 · /);
+  });
+});
+
+describe("a promotion of a suite with its prompt in its file", () => {
+  it("makes a baseline, and says that no version of the prompt is published", async () => {
+    const repo = gitProject({
+      "evalconfig.yaml": CONFIG,
+      "agents/echo.mjs": ECHO,
+      "evals/towns.yaml": SUITE,
+      ".gitignore": ".evals/\n",
+    });
+    await repo.evals(["run"]);
+    const { exit, stderr } = await repo.evals(["promote"]);
+    expect(exit).toBe(0);
+    expect(stderr).toContain("no version of it is published. evals split towns makes one.");
+    expect(repo.read("evals/baselines/towns.jsonl")).toContain('"case":"oslo"');
+    repo.remove();
   });
 });
 
