@@ -286,6 +286,8 @@ export interface PastRun {
 /** A run's report with what only some reporters need, read when they ask. */
 export interface ReportedRun {
   readonly report: RunReport;
+  /** Id of the run that it is held against, where that is not its own baseline. */
+  readonly against?: string;
   /** Every case, in the run's order; may be walked again. */
   readonly rows: () => Iterable<CaseRow>;
   /** Oldest first, this run last. */

@@ -1,10 +1,10 @@
-import type { ReportedRun, RunReport } from "../domain/report.ts";
+import type { ReportedRun } from "../domain/report.ts";
 import type { RunSummary } from "../domain/viewed-run.ts";
 import type { ViewedHistory } from "../page/view-answers.ts";
 import type { ListedRun } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
-import { compare } from "./compare.ts";
 import type { Environment } from "./environment.ts";
+import { heldAgainst } from "./held-against.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
@@ -87,31 +87,11 @@ function keptRuns(
     const [a = "", b] = key.split("..");
     const stored = findRun(store, b ?? a);
     const own = storedOrMeasured(store, stored);
-    const report = b === undefined ? own : await heldAgainst(own, a, b, environment, directory);
+    const report = b === undefined ? own : await heldAgainst(own, a, environment, directory);
     const run = runWith(store, root, stored, report);
     kept.delete(key);
     kept.set(key, { no: stored.no, stamp: stampOf(stored), at: environment.now(), run });
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
     return run;
   };
-}
-
-/** A run's report with the comparison with another run in the place of its own; its gate is that of `evals diff`. */
-export async function heldAgainst(
-  report: RunReport,
-  baseline: string,
-  candidate: string,
-  environment: Environment,
-  directory: string | undefined,
-): Promise<RunReport> {
-  const found = await compare(environment, {
-    directory,
-    baseline: `run:${baseline}`,
-    candidate: `run:${candidate}`,
-    runMissing: null,
-  });
-  const comparison = found.compared[0]?.comparison ?? found.recorded[0] ?? null;
-  const verdict = found.compared.length === 0 ? "none" : found.verdict;
-  const outcome = verdict === "regressed" ? "failed" : verdict === "incomparable" ? "undecided" : "not_gated";
-  return { ...report, comparison, gate: { outcome, verdict, rules: [] } };
 }

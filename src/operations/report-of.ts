@@ -19,6 +19,14 @@ export interface RunOfThePast {
   readonly root: string;
 }
 
+export interface PastRunInput {
+  readonly directory: string | undefined;
+  /** A word that means a run. */
+  readonly run: string;
+  /** Another run, which is reported as it is held against the first; the first alone when left out. */
+  readonly candidate?: string | undefined;
+}
+
 /**
  * Reads a past run; nothing is run and nothing is judged again.
  * @param read is called with it while the history is open; its value is returned
@@ -26,13 +34,16 @@ export interface RunOfThePast {
  */
 export async function reportOf<T>(
   environment: Environment,
-  { directory, run: word }: { readonly directory: string | undefined; readonly run: string },
+  { directory, run: word, candidate }: PastRunInput,
   read: (past: RunOfThePast) => T | Promise<T>,
 ): Promise<T> {
   const { root } = locate(environment, directory);
   const store = await openStoredHistory(root, environment);
   try {
-    const run = pastRun(store, root, findRun(store, word));
+    const run =
+      candidate === undefined
+        ? pastRun(store, root, findRun(store, word))
+        : await comparedRun({ store, root, environment, directory }, word, candidate);
     return await read({ run, exit: exitCodeFor([run.report.gate.outcome]), root });
   } finally {
     store.close();
@@ -61,4 +72,25 @@ export function runWith(store: Store, root: string, run: StoredRun, report: RunR
     baseline: { side: base === null ? null : storedSide(store, base), run: base },
     lineOf: ({ id }) => lines.get(id) ?? null,
   });
+}
+
+interface Comparing {
+  readonly store: Store;
+  readonly root: string;
+  readonly environment: Environment;
+  readonly directory: string | undefined;
+}
+
+/** A run as it is held against another one. */
+async function comparedRun(
+  { store, root, environment, directory }: Comparing,
+  baseline: string,
+  candidate: string,
+): Promise<ReportedRun> {
+  // Only this report compares.
+  const { heldAgainst } = await import("./held-against.ts");
+  const run = findRun(store, candidate);
+  const against = findRun(store, baseline).header.id;
+  const report = await heldAgainst(storedOrMeasured(store, run), against, environment, directory);
+  return { ...runWith(store, root, run, report), against };
 }

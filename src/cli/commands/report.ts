@@ -15,12 +15,16 @@ export interface ReportOptions {
   readonly output?: string | undefined;
 }
 
-/** `evals report <run>`: a past run as a document. */
-export async function reportCommand(options: ReportOptions, word: string, io: Io): Promise<number> {
+/** `evals report <run> [other]`: a past run as a document, or two runs held against each other. */
+export async function reportCommand(
+  options: ReportOptions,
+  words: { readonly run: string; readonly candidate: string | undefined },
+  io: Io,
+): Promise<number> {
   keepHeapSmall();
   const { directory, output } = options;
   const format = readFormat(options.format ?? formatOfName(output));
-  return reportOf(io, { directory, run: word }, async ({ run, exit, root }) => {
+  return reportOf(io, { directory, ...words }, async ({ run, exit, root }) => {
     const told = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, told);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);

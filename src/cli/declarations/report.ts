@@ -6,16 +6,18 @@ export const report = declareCommand({
   group: "look",
   examples: [
     "evals report latest",
+    "evals report 3f9c a1b2",
     "evals report latest --format markdown",
     "evals report latest --output evals.xml",
   ],
-  values: { run: "runs", "--format": DOCUMENT_NAMES },
+  values: { run: "runs", other: "runs", "--format": DOCUMENT_NAMES },
   type: (command) =>
     command
       .description("write a past run as a document: a page, a comment, JUnit or JSON")
       .argument("<run>", "run id, a prefix of it, or latest")
+      .argument("[other]", "a second run, reported as it is held against the first")
       .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
       .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
-  act: async ({ io, options, args: [run] }) =>
-    (await import("../commands/report.ts")).reportCommand(options, run, io),
+  act: async ({ io, options, args: [run, other] }) =>
+    (await import("../commands/report.ts")).reportCommand(options, { run, candidate: other }, io),
 });

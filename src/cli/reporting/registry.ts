@@ -45,9 +45,7 @@ export const REPORTERS: readonly ReporterEntry[] = [
     name: "html",
     document: { ending: ".html" },
     render: async ({ runs }) =>
-      (await import("../../page/page-file.ts")).pageFile(
-        runs.map((run) => ({ key: run.report.header.id, run })),
-      ),
+      (await import("../../page/page-file.ts")).pageFile(runs.map((run) => ({ key: keyOf(run), run }))),
   },
 ];
 
@@ -57,3 +55,9 @@ export const REPORTER_NAMES: readonly string[] = REPORTERS.map(({ name }) => nam
 export const DOCUMENT_NAMES: readonly string[] = REPORTERS.filter(({ document }) => document !== undefined)
   .map(({ name }) => name)
   .reverse();
+
+/** As the page's addresses name a run: `a..b` for one that is held against another than its own baseline. */
+function keyOf({ report, against }: ReportedRun): string {
+  const { id } = report.header;
+  return against === undefined ? id : `${against}..${id}`;
+}

@@ -229,6 +229,20 @@ describe("evals report", () => {
     expect(readPage(page).answers[0]?.map((one) => one.case.now.trials.length)).toEqual([2, 2, 2, 2]);
   });
 
+  it("writes one run as it is held against another", async () => {
+    const repo = at("critical-case-fails");
+    await repo.evals("run");
+    await repo.evals("run --no-cache");
+    const { runs } = JSON.parse((await repo.evals("history --json")).stdout);
+    const [newer, older] = runs.map(({ id }: { id: string }) => id);
+    expect((await repo.evals(`report ${older} ${newer} --output both.html`)).exit).toBe(0);
+    const page = readPage(repo.read("both.html"));
+    expect(page.start.runs.map(({ key }) => key)).toEqual([`${older}..${newer}`]);
+    expect(page.runs[0]?.report.comparison?.baseline.run).toBe(older);
+    expect(page.indexes[0]?.before?.marks).toBe(page.indexes[0]?.now.marks);
+    expect((await repo.evals(`report ${older} ffff`)).exit).toBe(2);
+  });
+
   it("writes a page unless the file's name or --format says otherwise", async () => {
     const repo = at("critical-case-fails");
     await repo.evals("run");

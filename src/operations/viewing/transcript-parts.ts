@@ -1,7 +1,10 @@
+import type { ToolUse } from "../../domain/describe-transcript.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeExchange } from "../../domain/judge-exchange.ts";
 import type { StoredTrial } from "../../domain/run.ts";
+import type { Retrieval } from "../../domain/trajectory.ts";
 import { type PartKind, viewedText } from "../../domain/viewed-run.ts";
+import { wholeTranscript } from "../project/whole-transcript.ts";
 
 /** One part of a transcript with its whole text. */
 export interface TranscriptPart {
@@ -20,19 +23,51 @@ export interface TranscriptSources {
 /** Everything that was said in one trial, in its order: the request, the conversation, the answer, the judges, the raw reply. */
 export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
-  const messages = listOf(answer?.messages ?? null);
-  const said = messages.flatMap(messageParts);
+  const whole = wholeTranscript(answer, request);
+  const said = listOf(answer?.messages ?? null).flatMap(messageParts);
   const callsInMessages = said.some(({ kind }) => kind === "tool call");
   return [
     ...requestParts(request),
     ...said,
-    ...(callsInMessages ? [] : listOf(answer?.tool_calls ?? null).map(toolCallPart)),
+    ...(callsInMessages ? [] : (whole?.tool_calls ?? []).flatMap(toolUseParts)),
+    ...(whole?.retrievals ?? []).map(retrievalPart),
+    ...(whole === null || whole.state === null ? [] : [part("state", "afterwards", viewedText(whole.state))]),
+    ...(whole === null || whole.stopped === null ? [] : [part("error", "ended by a limit", whole.stopped)]),
     ...(error === null ? [] : [part("error", error, message ?? "")]),
     ...(answer === null ? [] : [part("answer", "", answer.output)]),
     ...(answer === null || answer.refusal === null ? [] : [part("refusal", "", answer.refusal)]),
     ...judged.flatMap(judgeParts),
     ...(answer === null || answer.raw === null ? [] : [part("raw reply", "", indented(answer.raw))]),
   ];
+}
+
+/** A call that no message holds, and what came of it. */
+function toolUseParts({
+  name,
+  arguments: asked,
+  result,
+  error,
+  latency_ms,
+  step,
+}: ToolUse): TranscriptPart[] {
+  const facts = [
+    step === null ? null : `step ${step}`,
+    latency_ms === null ? null : `${Math.round(latency_ms)} ms`,
+  ];
+  const title = [name, ...facts.filter((fact) => fact !== null)].join(" · ");
+  return [
+    part("tool call", title, viewedText(asked)),
+    ...(error === null ? [] : [part("tool result", `${name}: an error`, error)]),
+    ...(result === null ? [] : [part("tool result", name, viewedText(result))]),
+  ];
+}
+
+function retrievalPart({ step, query, documents }: Retrieval): TranscriptPart {
+  const title = [query ?? "no query is known", step === null ? null : `step ${step}`];
+  const lines = documents.map(({ id, text, score }) =>
+    [`${id}${score === null ? "" : ` (${score})`}`, ...(text === null ? [] : [text])].join("\n"),
+  );
+  return part("retrieval", title.filter((word) => word !== null).join(" · "), lines.join("\n\n"));
 }
 
 const part = (kind: PartKind, title: string, text: string): TranscriptPart => ({ kind, title, text });

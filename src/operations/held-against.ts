@@ -1,0 +1,27 @@
+import type { RunReport } from "../domain/report.ts";
+import { compare } from "./compare.ts";
+import type { Environment } from "./environment.ts";
+
+/**
+ * A run's report with the comparison with another run in the place of its own, as `evals diff` makes it. No gate is asked:
+ * its outcome is that of the comparison alone.
+ * @param baseline id of the other run
+ * @throws {EvalsError} for runs that cannot be compared
+ */
+export async function heldAgainst(
+  report: RunReport,
+  baseline: string,
+  environment: Environment,
+  directory: string | undefined,
+): Promise<RunReport> {
+  const found = await compare(environment, {
+    directory,
+    baseline: `run:${baseline}`,
+    candidate: `run:${report.header.id}`,
+    runMissing: null,
+  });
+  const comparison = found.compared[0]?.comparison ?? found.recorded[0] ?? null;
+  const verdict = found.compared.length === 0 ? "none" : found.verdict;
+  const outcome = verdict === "regressed" ? "failed" : verdict === "incomparable" ? "undecided" : "not_gated";
+  return { ...report, comparison, gate: { outcome, verdict, rules: [] } };
+}
