@@ -253,6 +253,7 @@ export const subRooms = {
       labelling: ["project"],
       sizing: ["project"],
       importing: [],
+      merging: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
     },

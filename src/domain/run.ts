@@ -64,6 +64,8 @@ export interface RunHeader {
   /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
   readonly plan: string;
   readonly narrowing: Narrowing | null;
+  /** Of a shard: fingerprint of the run that it is a part of. */
+  readonly whole_fingerprint?: string | undefined;
   readonly scorers: readonly RunScorer[];
   /** What the hashes stand for; absent in runs of older versions. */
   readonly parts?: RunParts | undefined;

@@ -32,6 +32,8 @@ export interface RunningSession extends RunHooks {
   readonly place: RunPlace;
   readonly environment: Environment;
   readonly store: Store;
+  /** The answers are all there, or will not come: see RunSettings. */
+  readonly asksNothing?: boolean | undefined;
 }
 
 /** Runs one suite with one target: asks, scores, stores, compares and gates. */
@@ -64,6 +66,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
         useCache: request.cache,
         notFromCache: () => answersOf(baseline, store),
         resume,
+        asksNothing: session.asksNothing,
         early: gating.early,
       },
       {

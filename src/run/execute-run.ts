@@ -34,6 +34,8 @@ export interface RunSettings {
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
   readonly early: EarlyStop | null;
+  /** Nothing is asked, whatever is missing: the run was put together from parts. */
+  readonly asksNothing?: boolean | undefined;
   /** The run is made of canaries of this one. */
   readonly canaryOf?: string | undefined;
 }
@@ -108,7 +110,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const before =
     settings.resume === null
       ? NOTHING_BEFORE
-      : readBefore(plan, settings.resume, world.store, tally, settings.early);
+      : readBefore(plan, settings, settings.resume, world.store, tally);
   world.onStart(header, before.done, tally);
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
@@ -143,7 +145,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     writer,
     tally,
     concurrency: settings.concurrency,
-    isDone: before.isDone,
+    isDone: settings.asksNothing === true ? () => true : before.isDone,
     unscored: before.unscored,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
@@ -241,7 +243,12 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
   return version === null ? `inline prompt · ${label}` : `prompt ${version.version} · ${label}`;
 }
 
-function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHeader {
+/** What a run is stored under. */
+export function headerOf(
+  plan: Plan,
+  { canaryOf }: Pick<RunSettings, "canaryOf">,
+  world: Pick<RunWorld, "newId" | "commit" | "dirty" | "today">,
+): RunHeader {
   const { suite, model, target } = plan;
   // No prompt of ours has seen answers that were made elsewhere.
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
@@ -264,6 +271,7 @@ function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHe
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
     plan: plan.hash,
     narrowing: plan.narrowing,
+    ...(plan.wholeFingerprint === undefined ? {} : { whole_fingerprint: plan.wholeFingerprint }),
     ...(priceSource([target]) === undefined ? {} : { price_source: priceSource([target]) }),
     scorers: plan.scorers.map((one, index) => ({
       ...runScorer(one),
@@ -280,7 +288,7 @@ function headerOf(plan: Plan, { canaryOf }: RunSettings, world: RunWorld): RunHe
   };
 }
 
-function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
+export function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
   return store.create(header, newCases(plan), {
     content: (caseNo) => {
       const { input, expected } = plan.golden(caseNo);
@@ -317,7 +325,13 @@ const NOTHING_BEFORE = {
  * What earlier sessions of this run left: scored trials count; an answer without scores, or whose required scorer failed,
  * is scored again; other errored trials are asked again.
  */
-function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, early: EarlyStop | null) {
+function readBefore(
+  plan: Plan,
+  { early, asksNothing }: Pick<RunSettings, "early" | "asksNothing">,
+  run: StoredRun,
+  store: Store,
+  tally: Tally,
+) {
   const done = new Uint8Array(plan.count * plan.trials);
   /** By place: whether the answer came from the cache. */
   const waiting = new Map<number, boolean>();
@@ -340,6 +354,7 @@ function readBefore(plan: Plan, run: StoredRun, store: Store, tally: Tally, earl
     }
     if (row.pass === null) {
       waiting.set(place(row.case_no, row.trial), row.cached);
+      if (asksNothing === true && row.kind === "errored") tally.add(row);
       continue;
     }
     done[place(row.case_no, row.trial)] = 1;

@@ -53,6 +53,8 @@ export interface Plan {
   /** What else the cases rest on: files that their module imports, files with which their messages are sent. */
   readonly datasetFiles: readonly string[];
   readonly fingerprint: string;
+  /** Fingerprint of the run that this one is a shard of; undefined for a whole one. */
+  readonly wholeFingerprint: string | undefined;
   /** Hash of the target's identity: what defines its behaviour beside the request. */
   readonly targetHash: string;
   /** Hash by which a later process knows that it can go on with this run. */
@@ -69,6 +71,8 @@ export interface PlanInput {
   /** Indices of the chosen cases in `cases`. */
   readonly selected: Uint32Array;
   readonly narrowing: Narrowing | null;
+  /** Fingerprint of the run that this one is a shard of. */
+  readonly wholeFingerprint?: string | undefined;
   /** Of each case that does not say otherwise. */
   readonly trials: number;
   /** The number holds for all cases, whatever they say: it was given for this run. */
@@ -176,6 +180,7 @@ export function makePlan(input: PlanInput): Plan {
     datasetPath: cases.path,
     datasetFiles: [...(cases.files ?? []), ...(suite.prompt?.attached() ?? [])],
     fingerprint,
+    wholeFingerprint: input.wholeFingerprint,
     targetHash: parts.target,
     hash: hashJson({
       suite: suite.name,

@@ -213,6 +213,8 @@ export interface Store {
   judgementRequest(id: number): Json;
   /** Replies without an answer included. */
   judgeSpending(runNo: number): JudgeSpending;
+  /** Replies of a run that gave no answer, one by one. */
+  lostReplies(runNo: number): LostReply[];
   /** What was paid for replies that gave no answer. */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
   /** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */

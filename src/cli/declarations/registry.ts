@@ -13,6 +13,7 @@ import { importTool } from "./import-tool.ts";
 import { init } from "./init.ts";
 import { label } from "./label.ts";
 import { log } from "./log.ts";
+import { merge } from "./merge.ts";
 import { power } from "./power.ts";
 import { promote } from "./promote.ts";
 import { prompt } from "./prompt.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   init,
   check,
   run,
+  merge,
   diff,
   split,
   completion,

@@ -12,7 +12,7 @@ import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
 import { selectCases } from "../../run/narrow-cases.ts";
 import { openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
-import { makePlan, type Plan } from "../../run/plan.ts";
+import { makePlan, type Plan, type PlanInput } from "../../run/plan.ts";
 import type { NarrowingFor } from "./failing-cases.ts";
 import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
@@ -120,24 +120,26 @@ async function prepareRun(
     const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
     opened.target = target;
     const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
-    const plan = makePlan({
-      suite,
-      model,
-      target,
-      scorers,
-      cases,
-      selected,
-      judges,
-      narrowing,
-      trials,
+    const input = {
+      ...{ suite, model, target, scorers, cases, selected, judges, narrowing, trials },
       sameTrials: options.trials !== undefined,
-    });
+    };
+    const plan = makePlan(
+      narrowing?.shard ? { ...input, wholeFingerprint: wholeFingerprint(input, narrowing) } : input,
+    );
     return { plan, cases, target, scorers, judges, concurrency };
   } catch (error) {
     // A process that serves a scorer would keep this one alive.
     await closeOpened(opened);
     throw error;
   }
+}
+
+/** By it a merge knows that two shards are parts of one run, whatever cases each of them took. */
+function wholeFingerprint(input: PlanInput, narrowing: Narrowing): string {
+  const whole = { ...narrowing, shard: null };
+  const selected = selectCases(input.cases, input.suite.suite.filter, whole);
+  return makePlan({ ...input, selected, narrowing: whole }).fingerprint;
 }
 
 /** What must be given back, as far as it was opened. */

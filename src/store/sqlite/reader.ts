@@ -10,7 +10,7 @@ import type { judgementTable } from "./judgements.ts";
 import type { ScoreColumn } from "./rows.ts";
 import { listRuns, runsByPrefix } from "./run-rows.ts";
 import { listCases, scan } from "./scan.ts";
-import { lostSpending, unscoredSpending } from "./spending.ts";
+import { lostReplies, lostSpending, unscoredSpending } from "./spending.ts";
 import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
 interface TranscriptRow extends UsageColumns {
@@ -96,6 +96,7 @@ export function readers(db: Database): Readers {
     answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
     fallbackAnswers: (runNo) => statement(FALLBACK_ANSWERS).pluck().get(runNo) as number,
     origins: (runNo) => readOrigins(db, runNo),
+    lostReplies: (runNo) => lostReplies(db, runNo),
     lostSpending: (runNo, of) => lostSpending(db, runNo, of),
     unscoredSpending: (runNo) => unscoredSpending(db, runNo),
     transcript: (runNo, caseNo, trial) => {

@@ -1,5 +1,6 @@
-import type { KnownSpending, LostSpending } from "../store.ts";
+import type { KnownSpending, LostReply, LostSpending } from "../store.ts";
 import type { Database } from "./database.ts";
+import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 
 /** Tokens of a row: what is unknown counts as none. */
 export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
@@ -7,6 +8,24 @@ export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
 const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS INTEGER) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
+
+/** Replies that gave no answer, in the order in which they were lost. */
+export function lostReplies(db: Database, runNo: number): LostReply[] {
+  type Row = Omit<LostReply, "usage"> & UsageColumns;
+  return db
+    .prepare<[number], Row>(
+      `SELECT case_id, lower(hex(judge)) AS judge, cost_usd, most_usd, most_tokens, ${usageColumns("l")} FROM lost_replies l WHERE run_no = ? ORDER BY id`,
+    )
+    .all(runNo)
+    .map((row) => ({
+      case_id: row.case_id,
+      judge: row.judge || null,
+      usage: readUsage(row),
+      cost_usd: row.cost_usd,
+      most_usd: row.most_usd,
+      most_tokens: row.most_tokens,
+    }));
+}
 
 /** What was paid for replies that gave no answer. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {

@@ -250,6 +250,7 @@ export function memoryStore(
       }
       return origins;
     },
+    lostReplies: (no) => memory.lost.flatMap(({ run_no, ...reply }) => (run_no === no ? [reply] : [])),
     lostSpending: (no, of) => lostSpending(memory, no, of),
     unscoredSpending: (no) => {
       const unscored = trialsOf(runOf(no)).filter(({ answer, pass }) => answer !== null && pass === null);

@@ -1,0 +1,147 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type JudgeServer, judgeServer } from "../testing/judge-server.ts";
+import { findsKind, JUDGE, judgedSuite, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import type { Scenario } from "../testing/scenario.ts";
+
+const env = { OPENAI_API_KEY: "sk-test-0123456789" };
+const PARTS = 3;
+const CASES = 10;
+
+let server: JudgeServer;
+let repo: Scenario;
+let failing: ReadonlySet<string>;
+
+beforeEach(async () => {
+  failing = new Set();
+  server = await judgeServer({
+    [TARGET]: (request, before) =>
+      failing.has(request.messages.at(-1)?.content ?? "")
+        ? { status: 400, body: { error: { message: "no" } } }
+        : speaks(request, before),
+    [JUDGE]: findsKind,
+  });
+  repo = judgedSuite(server, {
+    "datasets/reply.jsonl": Array.from(
+      { length: CASES },
+      (_, index) => `${JSON.stringify({ id: `c${index}`, input: `question ${index} ${"ab"[index % 2]}` })}\n`,
+    ).join(""),
+    "evals/reply.yaml": SUITE.replace("trials: 1", "trials: 2"),
+  });
+});
+afterEach(async () => {
+  repo.remove();
+  await server.close();
+});
+
+/** Runs one part in a history of its own, and puts that aside. */
+async function shard(part: string, options = ""): Promise<string> {
+  const fresh = join(repo.root, ".evals");
+  const aside = `parts/${part.replace("/", "-of-")}${options.replace(/\W/g, "")}`;
+  await repo.evals(`run --shard ${part} --quiet${options}`, { env });
+  mkdirSync(join(repo.root, aside), { recursive: true });
+  cpSync(fresh, join(repo.root, aside), { recursive: true });
+  rmSync(fresh, { recursive: true });
+  return aside;
+}
+
+async function allParts(): Promise<string[]> {
+  const parts: string[] = [];
+  for (let part = 1; part <= PARTS; part++) parts.push(await shard(`${part}/${PARTS}`));
+  return parts;
+}
+
+interface Problems {
+  readonly problems: readonly { readonly code: string; readonly what: string }[];
+}
+
+describe("evals merge", () => {
+  it("makes the document of one run out of its parts, in any order, and asks nobody", async () => {
+    failing = new Set(["question 4 a"]);
+    const parts = await allParts();
+    const asked = server.asked.length;
+    const merged = await repo.evals(`merge ${[...parts].reverse().join(" ")} --json`);
+    expect(server.asked).toHaveLength(asked);
+    const [run] = JSON.parse(merged.stdout).runs;
+    rmSync(join(repo.root, ".evals"), { recursive: true });
+    const whole = JSON.parse((await repo.evals("run --no-cache --json --quiet", { env })).stdout).runs[0];
+    for (const key of ["suite", "target", "fingerprint", "counts", "errors", "gate"])
+      expect(run[key], key).toEqual(whole[key]);
+    for (const [name, metric] of Object.entries(whole.metrics))
+      if (!name.startsWith("latency")) expect(run.metrics[name], name).toEqual(metric);
+    expect(run.counts).toMatchObject({ trials: 2 * CASES, answered: 2 * CASES - 2, errored: 2 });
+  });
+
+  it("keeps answers, scores and what the judge said where they can be shown", async () => {
+    const parts = await allParts();
+    const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;
+    const shown = await repo.evals(`show ${run.id}/c1/2`);
+    expect(shown.stdout).toContain("That is your fault.");
+    expect(shown.stdout).toContain("blames");
+    expect(run.metrics.judge_cost_usd ?? run.metrics.cost_usd).toBeDefined();
+  });
+
+  it("reports as a run does, and goes on to promote nothing by itself", async () => {
+    const parts = await allParts();
+    const { exit, stdout } = await repo.evals(`merge ${parts.join(" ")}`);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^(PASSED|DONE) +reply/m);
+    expect(existsSync(join(repo.root, "baselines"))).toBe(false);
+  });
+
+  it.each([
+    ["EVALS_MERGE_HOLE", async () => [await shard("1/3"), await shard("3/3")]],
+    ["EVALS_MERGE_OVERLAP", async () => [...(await allParts()), await shard("2/3", " --no-cache")]],
+    ["EVALS_MERGE_SPLIT", async () => [await shard("1/2"), await shard("2/3"), await shard("3/3")]],
+    [
+      "EVALS_MERGE_FOREIGN",
+      async () => {
+        const parts = [await shard("1/3"), await shard("2/3")];
+        repo.edit("datasets/reply.jsonl", "question 0 a", "question zero a");
+        // Case c0 is in the first part: the third is of another whole all the same.
+        parts.push(await shard("3/3"));
+        repo.edit("datasets/reply.jsonl", "question zero a", "question 0 a");
+        return parts;
+      },
+    ],
+    ["EVALS_MERGE_SOURCE", async () => [await shard("1/1"), "datasets"]],
+    [
+      "EVALS_MERGE_SOURCE",
+      async () => {
+        await repo.evals("run --quiet", { env });
+        return [".evals"];
+      },
+    ],
+  ])("refuses (%s), keeps nothing of it and says what to do", async (code, make) => {
+    const sources = await make();
+    const { exit, stdout } = await repo.evals(`merge ${sources.join(" ")} --json`);
+    expect(exit).toBe(2);
+    const { problems } = JSON.parse(stdout) as Problems;
+    expect(problems.map((one) => one.code)).toContain(code);
+    const { stdout: history } = await repo.evals("history --json");
+    expect(JSON.parse(history).runs.filter((one: { shard?: string }) => one.shard === undefined).length).toBe(
+      code === "EVALS_MERGE_SOURCE" && sources.includes(".evals") ? 1 : 0,
+    );
+  });
+
+  it("does not write to what it merges", async () => {
+    const { readdirSync, readFileSync } = await import("node:fs");
+    const { createHash } = await import("node:crypto");
+    const parts = await allParts();
+    const hashes = () =>
+      parts.flatMap((part) =>
+        readdirSync(join(repo.root, part))
+          .sort()
+          .map((name) => [
+            name,
+            createHash("sha256")
+              .update(readFileSync(join(repo.root, part, name)))
+              .digest("hex"),
+          ]),
+      );
+    const before = hashes();
+    await repo.evals(`merge ${parts.join(" ")} --json`);
+    expect(hashes()).toEqual(before);
+  });
+});

@@ -1,0 +1,30 @@
+import { mergeShards } from "../../operations/merge-shards.ts";
+import type { Io } from "../io.ts";
+import { openReporters } from "../reporting/reporters.ts";
+import { readRunOptions } from "../run-options.ts";
+import { runView } from "../run-view.ts";
+
+/** What `evals merge` was asked. */
+export interface MergeOptions {
+  readonly baseline?: string | undefined;
+  readonly reporter?: string[] | undefined;
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly color?: boolean | undefined;
+  readonly directory?: string | undefined;
+}
+
+/** `evals merge`: one run out of its shards, reported as `evals run` reports it. */
+export async function mergeCommand(typed: MergeOptions, sources: readonly string[], io: Io): Promise<number> {
+  const options = readRunOptions(typed);
+  const reporters = openReporters(options, io);
+  const view = runView(io, { quiet: true, ended: reporters.run });
+  const { directory, baseline } = options;
+  try {
+    return await mergeShards(io, { request: { sources, directory, baseline }, ...view }, ({ runs, exit }) =>
+      reporters.end(runs, view.exitCode() ?? exit),
+    );
+  } finally {
+    view.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { REPORTER_NAMES } from "../reporting/registry.ts";
+import { declareCommand, list } from "./declare-command.ts";
+
+export const merge = declareCommand({
+  words: "merge",
+  group: "start",
+  examples: ["evals merge shards/*", "evals merge shard-1/.evals shard-2/.evals --json"],
+  values: { "--baseline": "sides", "--reporter": REPORTER_NAMES },
+  type: (command) =>
+    command
+      .description(
+        "put the parts that `run --shard` made elsewhere together to one run, and gate it; nothing is asked",
+      )
+      .argument("<histories...>", "copies of .evals folders, or of the history file in them")
+      .option("--baseline <side>", "compare with this; none for no comparison")
+      .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
+      .option("--json", "one JSON document on stdout")
+      .option("--no-color", "no colour"),
+  act: async ({ io, options, args: [histories] }) =>
+    (await import("../commands/merge.ts")).mergeCommand(options, histories, io),
+});

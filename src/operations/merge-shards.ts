@@ -1,0 +1,163 @@
+import { exitCodeFor } from "../domain/exit-code.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { ReportedRun } from "../domain/report.ts";
+import type { RunHeader } from "../domain/run.ts";
+import { createRun, headerOf } from "../run/execute-run.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { openHistory, type ReadyRun } from "./gating/open-history.ts";
+import { foreignShard, type ShardSet, shardSets } from "./merging/check-shards.ts";
+import { copyShard } from "./merging/copy-run.ts";
+import { openShards } from "./merging/open-shards.ts";
+import { runOne } from "./run-one.ts";
+import type { SuitesRun } from "./run-suites.ts";
+import type { RunHooks } from "./run-watcher.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
+import { openRunPlace } from "./running/run-place.ts";
+import { RunRequest } from "./running/run-request.ts";
+
+/** What is put together, and where. */
+export interface MergeRequest {
+  /** Copies of `.evals` folders, or history files in them. */
+  readonly sources: readonly string[];
+  readonly directory?: string | undefined;
+  readonly baseline?: string | undefined;
+}
+
+/**
+ * Makes one run out of its shards: every answer is copied into the history here, then the whole is compared and gated as one
+ * run would have been. Nothing is asked, and nothing is kept of shards that do not fit.
+ *
+ * @param read is called with the result while the history is open; its value is returned
+ * @throws {EvalsError} for a hole, a part twice, parts of two splits, an unfinished part, or a part of another plan
+ */
+export async function mergeShards<T>(
+  environment: Environment,
+  { request, control, watcher }: RunHooks & { readonly request: MergeRequest },
+  read: (ran: SuitesRun) => T | Promise<T>,
+): Promise<T> {
+  const opened = await openShards(request.sources, environment);
+  try {
+    const { sets, problems } = shardSets(opened.shards);
+    if (problems.length > 0) throw new EvalsError(problems);
+    const { directory, baseline } = request;
+    const suites = [...new Set(sets.map(({ suite }) => suite))];
+    const asked = RunRequest.parse({ suites, directory, baseline, allTrials: true, cache: false });
+    const place = await openRunPlace(environment, { ref: undefined, directory, suites });
+    const prepared = await plansOf(sets, place.project);
+    await refuseForeign(prepared);
+    const { store, ready } = await openHistory(
+      prepared.map(({ run }) => run),
+      place,
+      { ...asked, ungated: new Set() },
+      environment,
+    );
+    const runs: ReportedRun[] = [];
+    try {
+      const session = { request: asked, place, environment, control, watcher, store, asksNothing: true };
+      for (const one of ready) {
+        const set = prepared.find(({ run }) => run.plan === one.prepared.plan)?.set;
+        if (set === undefined) throw new Error("a planned run has no shards");
+        const resume = await together(set, one, store, environment);
+        const run = await runOne({ ...one, resume }, session);
+        runs.push(run);
+        watcher.ended(run.report);
+      }
+      watcher.over(runs.map(({ report }) => report));
+      const exit = exitCodeFor(runs.map(({ report }) => report.gate.outcome));
+      return await read({ runs, notRun: [], exit });
+    } finally {
+      await closeRuns(prepared.map(({ run }) => run));
+      store.close();
+    }
+  } finally {
+    opened.close();
+  }
+}
+
+interface PreparedSet {
+  readonly set: ShardSet;
+  readonly run: PreparedRun;
+}
+
+/** The plan of the whole that each set is to be a run of. */
+async function plansOf(
+  sets: readonly ShardSet[],
+  project: Awaited<ReturnType<typeof openRunPlace>>["project"],
+): Promise<PreparedSet[]> {
+  const prepared: PreparedSet[] = [];
+  const problems: Problem[] = [];
+  for (const set of sets) {
+    const suite = project.suites.find(({ name }) => name === set.suite);
+    const model = suite?.models.find(({ alias }) => alias === set.alias);
+    if (suite === undefined || model === undefined) {
+      problems.push(otherModel(set));
+      continue;
+    }
+    const [{ run }] = set.shards as [ShardSet["shards"][number]];
+    const { narrowing, trials } = run.header;
+    const isNarrowed = narrowing !== null && narrowing.cases.length + narrowing.tags.length > 0;
+    const options = {
+      narrowing: isNarrowed ? { ...narrowing, shard: null } : null,
+      ...(trials === suite.suite.trials ? {} : { trials }),
+    };
+    const [planned] = await prepareRuns(project, [suite], options, () => [model]);
+    if (planned !== undefined) prepared.push({ set, run: planned });
+  }
+  if (problems.length === 0) return prepared;
+  await closeRuns(prepared.map(({ run }) => run));
+  throw new EvalsError(problems);
+}
+
+async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
+  const problems: Problem[] = [];
+  for (const { set, run } of prepared) {
+    for (const shard of set.shards) {
+      const problem = await foreignShard(shard, run.plan);
+      if (problem !== undefined) problems.push(problem);
+    }
+  }
+  if (problems.length === 0) return;
+  await closeRuns(prepared.map(({ run }) => run));
+  throw new EvalsError(problems);
+}
+
+/** Writes the whole run into the history here, as one that has ended with its last answer. */
+async function together(
+  { shards }: ShardSet,
+  { prepared: { plan } }: ReadyRun,
+  store: Store,
+  environment: Environment,
+): Promise<StoredRun> {
+  const headers = shards.map(({ run }) => run.header);
+  const header = headerOf(
+    plan,
+    {},
+    {
+      ...commitOf(headers),
+      newId: () => environment.randomHex(4),
+      today: () => environment.date().toISOString(),
+    },
+  );
+  const writer = createRun(plan, header, store);
+  for (const shard of shards) await copyShard(shard, writer, store);
+  const [run] = store.runsByPrefix(header.id);
+  if (run === undefined) throw new Error(`the run ${header.id} was written and is not there`);
+  return run;
+}
+
+/** The commit that all parts ran at; null where they differ. */
+function commitOf(headers: readonly RunHeader[]): Pick<RunHeader, "commit" | "dirty"> {
+  const commits = new Set(headers.map(({ commit }) => commit));
+  const [commit = null] = commits;
+  return { commit: commits.size === 1 ? commit : null, dirty: headers.some(({ dirty }) => dirty !== false) };
+}
+
+function otherModel({ suite, alias, shards }: ShardSet): Problem {
+  return {
+    code: "EVALS_MERGE_FOREIGN",
+    what: `The parts of suite ${suite} ran with the model "${alias}", which the suite here does not name.`,
+    why: "The whole is compared and gated as the suite says.",
+    fix: `Merge at the commit that ${shards[0]?.source ?? "the first part"} ran at.`,
+  };
+}

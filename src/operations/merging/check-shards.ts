@@ -1,0 +1,113 @@
+import type { Problem } from "../../domain/problem.ts";
+import type { Plan } from "../../run/plan.ts";
+import { everyItem } from "../../store/reads.ts";
+import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
+
+/** Parts that make one whole run, or what is wrong with them. */
+export interface ShardSet {
+  readonly suite: string;
+  readonly alias: string;
+  /** By part, from the first. */
+  readonly shards: readonly Shard[];
+}
+
+/**
+ * Puts shards together by the run that they are parts of.
+ * @returns the sets, and a problem for each that has a hole, a part twice or parts of two splits
+ */
+export function shardSets(shards: readonly Shard[]): {
+  readonly sets: readonly ShardSet[];
+  readonly problems: readonly Problem[];
+} {
+  const byRun = new Map<string, Shard[]>();
+  for (const shard of shards) {
+    const key = runOf(shard.run.header);
+    byRun.set(key, [...(byRun.get(key) ?? []), shard]);
+  }
+  const problems: Problem[] = [];
+  const sets = [...byRun].map(([run, parts]) => {
+    problems.push(...splitProblems(run, parts));
+    const [first] = parts as [Shard, ...Shard[]];
+    const { suite, alias } = first.run.header;
+    return { suite, alias, shards: [...parts].sort((a, b) => a.part - b.part) };
+  });
+  return { sets, problems };
+}
+
+function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
+  const splits = [...new Set(shards.map((one) => one.parts))].sort((a, b) => a - b);
+  if (splits.length > 1) {
+    return [
+      {
+        code: "EVALS_MERGE_SPLIT",
+        what: `${run} was split in different ways: into ${splits.join(" and into ")} parts.`,
+        why: "Parts of two splits overlap, and leave out others.",
+        fix: "Merge the parts of one split.",
+      },
+    ];
+  }
+  const problems: Problem[] = [];
+  const [parts = 0] = splits;
+  for (let part = 1; part <= parts; part++) {
+    const found = shards.filter((one) => one.part === part);
+    if (found.length === 0) {
+      problems.push({
+        code: "EVALS_MERGE_HOLE",
+        what: `${run} has no part ${part}/${parts}.`,
+        why: "A run with a hole would pass or fail on cases that nobody asked.",
+        fix: `Run it with \`--shard ${part}/${parts}\`, and name its history too.`,
+      });
+    }
+    if (found.length > 1) {
+      problems.push({
+        code: "EVALS_MERGE_OVERLAP",
+        what: `${run} has part ${part}/${parts} ${found.length} times: in ${found.map((one) => one.source).join(" and ")}.`,
+        why: "A case that counts twice would weigh twice.",
+        fix: "Name each part's history once.",
+      });
+    }
+  }
+  const unfinished = shards.filter(isUnfinishedShard);
+  problems.push(
+    ...unfinished.map(({ part, source }) => ({
+      code: "EVALS_MERGE_UNFINISHED",
+      what: `Part ${part}/${parts} of ${run} in ${source} was not brought to its end.`,
+      why: "Whoever asks for its other trials later would ask beside the merged run.",
+      fix: `Go on with it where it ran: \`evals run --shard ${part}/${parts} --resume\``,
+    })),
+  );
+  return problems;
+}
+
+/** Place in the whole plan of a case of a shard; as `--shard` deals them out. */
+export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, caseNo: number): number {
+  return caseNo * parts + part - 1;
+}
+
+/** What of a shard is not as the plan of the whole has it: it was made of other files. */
+export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
+  const { run, part, parts, source } = shard;
+  const wanted = Math.ceil((plan.count - part + 1) / parts);
+  let found = 0;
+  const { whole_fingerprint: whole } = run.header;
+  let differs =
+    (whole !== undefined && whole !== plan.fingerprint) ||
+    run.header.trials !== plan.trials ||
+    run.header.target_hash !== plan.targetHash;
+  for await (const one of everyItem((page) => shard.store.read.cases(run.no, page))) {
+    found++;
+    const caseNo = wholeCaseNo(shard, one.case_no);
+    differs ||= caseNo >= plan.count || plan.id(caseNo) !== one.id || plan.key(caseNo) !== one.key;
+    if (differs) break;
+  }
+  if (!differs && found === wanted) return undefined;
+  return {
+    code: "EVALS_MERGE_FOREIGN",
+    what: `Part ${part}/${parts} of ${runOf(run.header)} in ${source} is not of this plan: its cases, prompt, model, trials or scorers are others.`,
+    why: "Answers of two different plans in one run would be compared as if they were one.",
+    fix:
+      run.header.commit === null
+        ? "Merge where the files are as they were for every part."
+        : `Merge at the commit that every part ran at; this one ran at ${run.header.commit.slice(0, 9)}.`,
+  };
+}

@@ -1,0 +1,103 @@
+import { hashJson } from "../../domain/json.ts";
+import type { StoredScore, StoredTrial } from "../../domain/run.ts";
+import type { RunWriter, Store, TrialRecord, TrialScoring } from "../../store/store.ts";
+import type { StoredJudgement } from "../../store/stored.ts";
+import { wholeCaseNo } from "./check-shards.ts";
+import type { Shard } from "./open-shards.ts";
+
+/** Trials that are queued before they are written. */
+const BATCH = 500;
+
+/**
+ * Copies what a shard has stored into a run of another history: answers, scores, the replies of its judges, and what was
+ * paid for nothing.
+ */
+export async function copyShard(shard: Shard, into: RunWriter, store: Store): Promise<void> {
+  const { store: from, run } = shard;
+  const replies = new Map<number, number>();
+  let queued = 0;
+  for (const { case_no, id } of from.cases(run.no)) {
+    for (const trial of from.trials(run.no, case_no)) {
+      const scores = await withCopiedReplies(trial, { from, to: store, runNo: into.no, replies });
+      into.record(recordOf(shard, { ...trial, scores }, case_no));
+      if (++queued % BATCH === 0) into.flush();
+    }
+    await copyReplies(from.judgementsOfCase(run.no, id), { from, to: store, runNo: into.no, replies });
+  }
+  for (const lost of from.lostReplies(run.no)) into.recordLost(lost);
+  into.calls(run.calls);
+  into.judgeCalls(run.judge_calls);
+  into.flush();
+}
+
+function recordOf(shard: Shard, trial: StoredTrial, caseNo: number): TrialRecord {
+  const at = { case_no: wholeCaseNo(shard, caseNo), trial: trial.trial };
+  const answer = shard.store.transcript(shard.run.no, caseNo, trial.trial);
+  if (answer === undefined || trial.answer === null) {
+    return { ...at, kind: "errored", error: trial.error ?? "provider", message: trial.message ?? "" };
+  }
+  return {
+    ...at,
+    kind: "answered",
+    transcript: answer.transcript,
+    raw: trial.answer.raw,
+    scores: scoringOf(trial),
+  };
+}
+
+function scoringOf({ error, message, pass, scores, void_reasons }: StoredTrial): TrialScoring | null {
+  if (error !== null) return { kind: "failed", error, message: message ?? "" };
+  if (pass === null) return null;
+  return { kind: "scored", pass, scores, ...(void_reasons === undefined ? {} : { voids: void_reasons }) };
+}
+
+interface Copying {
+  readonly from: Store;
+  readonly to: Store;
+  readonly runNo: number;
+  /** Numbers of replies here, by their numbers there. */
+  readonly replies: Map<number, number>;
+}
+
+/** The scores of a trial, resting on copies of the replies of its judges. */
+async function withCopiedReplies(
+  trial: StoredTrial,
+  copying: Copying,
+): Promise<readonly (StoredScore | null)[]> {
+  const ids = trial.scores.flatMap((one) => one?.replies ?? []);
+  if (ids.length === 0) return trial.scores;
+  await copyReplies(copying.from.judgements(ids), copying);
+  return trial.scores.map((one) =>
+    one?.replies === undefined
+      ? one
+      : { ...one, replies: one.replies.map((id) => copying.replies.get(id) ?? id) },
+  );
+}
+
+async function copyReplies(
+  judgements: readonly StoredJudgement[],
+  { from, to, runNo, replies }: Copying,
+): Promise<void> {
+  const copies = judgements
+    .filter(({ id }) => !replies.has(id))
+    .map(async (one) => {
+      const request = from.judgementRequest(one.id);
+      const { output, refusal, finish_reason, model, usage, latency_ms, cost_usd } = one;
+      const copy = await to.recordJudgement({
+        asked: one.asked,
+        draw: one.draw,
+        judge: one.judge,
+        run_no: runNo,
+        case_id: one.case_id,
+        request: { hash: hashJson(request), body: () => JSON.stringify(request) },
+        transcript: {
+          ...{ output, refusal, finish_reason, model, usage, latency_ms, cost_usd },
+          messages: [],
+          tool_calls: [],
+        },
+        raw: null,
+      });
+      replies.set(one.id, copy);
+    });
+  await Promise.all(copies);
+}

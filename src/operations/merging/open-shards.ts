@@ -1,0 +1,124 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import { isUnfinished, type RunHeader } from "../../domain/run.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { openStoredHistory } from "../project/stored-history.ts";
+
+/** One part of a run, in the history that a machine of its own has written. */
+export interface Shard {
+  /** As the caller named the history. */
+  readonly source: string;
+  readonly store: Store;
+  readonly run: StoredRun;
+  /** From 1. */
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** Histories that were opened as copies: what they were copied from is never written. */
+export interface OpenShards {
+  readonly shards: readonly Shard[];
+  close(): void;
+}
+
+const HISTORY = /^history(?:-\d+)?\.db(?:-wal)?$/;
+
+/**
+ * Opens copies of other histories and lists the newest run of each shard in them.
+ *
+ * @param sources folders that hold a history (`.evals`, or a project's), or files of one
+ * @throws {EvalsError} EVALS_MERGE_SOURCE for each that holds no history or no shard
+ */
+export async function openShards(sources: readonly string[], environment: Environment): Promise<OpenShards> {
+  const opened: { store: Store; root: string }[] = [];
+  const close = (): void => {
+    for (const { store } of opened) store.close();
+    for (const { root } of opened) rmSync(root, { recursive: true, force: true });
+  };
+  const problems: Problem[] = [];
+  const shards: Shard[] = [];
+  try {
+    for (const source of sources) {
+      const files = historyFiles(resolve(environment.cwd, source));
+      if (files.length === 0) {
+        problems.push(noHistory(source));
+        continue;
+      }
+      const root = copied(files);
+      const store = await openStoredHistory(root, environment);
+      opened.push({ store, root });
+      const found = newestShards(store, source);
+      if (found.length === 0) problems.push(noShard(source));
+      shards.push(...found);
+    }
+    if (problems.length > 0) throw new EvalsError(problems);
+    return { shards, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function historyFiles(path: string): string[] {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory())
+    return [path, `${path}-wal`].filter((file) => HISTORY.test(basename(file)) && existsSync(file));
+  const inside = filesIn(path);
+  return inside.length > 0 ? inside : filesIn(join(path, ".evals"));
+}
+
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return [];
+  return readdirSync(folder).flatMap((name) => (HISTORY.test(name) ? [join(folder, name)] : []));
+}
+
+/** @returns a project root of its own with a copy of the history */
+function copied(files: readonly string[]): string {
+  const root = mkdtempSync(join(tmpdir(), "evals-merge-"));
+  mkdirSync(join(root, ".evals"));
+  for (const file of files) copyFileSync(file, join(root, ".evals", basename(file)));
+  return root;
+}
+
+function newestShards(store: Store, source: string): Shard[] {
+  const newest = new Map<string, Shard>();
+  for (const run of store.runs({})) {
+    const { shard } = run.header.narrowing ?? { shard: null };
+    if (shard === null) continue;
+    const [part = 0, parts = 0] = shard.split("/").map(Number);
+    const key = `${run.header.suite} ${run.header.alias} ${run.header.target} ${shard}`;
+    if (!newest.has(key)) newest.set(key, { source, store, run, part, parts });
+  }
+  return [...newest.values()];
+}
+
+/** Whether another process may still be at work on it, or has left it. */
+export function isUnfinishedShard({ run }: Shard): boolean {
+  return isUnfinished(run.status);
+}
+
+/** `triage (small)`: which run a shard is a part of. */
+export function runOf({ suite, alias }: Pick<RunHeader, "suite" | "alias">): string {
+  return `${suite} (${alias})`;
+}
+
+function noHistory(source: string): Problem {
+  return {
+    code: "EVALS_MERGE_SOURCE",
+    what: `There is no history in ${source}.`,
+    why: "A merge puts together what `evals run --shard` has stored elsewhere.",
+    fix: `Name a copy of the folder \`.evals\` of a machine that ran a shard, or its file.`,
+  };
+}
+
+function noShard(source: string): Problem {
+  return {
+    code: "EVALS_MERGE_SOURCE",
+    what: `The history in ${source} holds no run of a shard.`,
+    why: "Only parts of one run can be put together; a whole run needs no merge.",
+    fix: "Run the part with `evals run --shard 1/3` and name the history that it wrote.",
+  };
+}
