@@ -3,7 +3,7 @@
 
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "git", "project"],
-  ...["providers", "scorers", "store", "run", "labels", "baselines", "reports"],
+  ...["traces", "providers", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "page"],
 ];
 const operations = [...everything, "operations"];
@@ -41,8 +41,12 @@ export const rooms = {
     imports: ["domain", "git", "modules", "templates"],
     why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
   },
+  traces: {
+    imports: ["domain"],
+    why: "Spans and trajectories of any producer become a conversation in one way, whether a file holds them or a server.",
+  },
   providers: {
-    imports: ["domain", "processes", "modules", "templates"],
+    imports: ["domain", "processes", "modules", "templates", "traces"],
     why: "A provider reaches a model and knows nothing of files or of the engine.",
   },
   scorers: {
@@ -71,7 +75,7 @@ export const rooms = {
     why: "One report value in, text out: a report that could fetch could also disagree with another.",
   },
   interchange: {
-    imports: ["domain", "labels"],
+    imports: ["domain", "labels", "traces"],
     why: "Other tools' files become our values and back: text in, text out, wherever the text is kept.",
   },
   page: {

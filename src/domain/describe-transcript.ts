@@ -16,6 +16,8 @@ export interface ToolUse {
   readonly error: string | null;
   /** Milliseconds; null when it was not measured. */
   readonly latency_ms: number | null;
+  /** Its tool only reads; absent when it may write, or when nobody knows. */
+  readonly reads?: boolean | undefined;
 }
 
 /** A trial's whole transcript, as documents and scorers have it. Unknown is null. */
@@ -34,6 +36,8 @@ export interface TranscriptDocument {
   readonly stopped: Stopped | null;
   readonly usage: Usage;
   readonly latency_ms: number | null;
+  /** What of the conversation was not understood; absent when all was. */
+  readonly unread?: readonly string[] | undefined;
   /** Of a streamed answer: milliseconds to its first part; absent for others. */
   readonly first_token_ms?: number | undefined;
   readonly cost_usd: number | null;
@@ -55,7 +59,7 @@ function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): r
   );
 }
 
-function toolUse({ id, step, name, arguments: asked, result, error, latency_ms }: ToolCall): ToolUse {
+function toolUse({ id, step, name, arguments: asked, result, error, latency_ms, reads }: ToolCall): ToolUse {
   return {
     ...(id !== undefined && { id }),
     step: step ?? null,
@@ -64,6 +68,7 @@ function toolUse({ id, step, name, arguments: asked, result, error, latency_ms }
     result: error == null ? (result ?? null) : null,
     error: error ?? null,
     latency_ms: latency_ms ?? null,
+    ...(reads === true && { reads }),
   };
 }
 
@@ -124,6 +129,7 @@ export function describeTranscript(answer: Told, asked: readonly Message[] = [])
     stopped: trajectory?.stopped ?? null,
     usage,
     latency_ms,
+    ...(trajectory?.unread !== undefined && { unread: trajectory.unread }),
     ...(trajectory?.first_token_ms !== undefined && { first_token_ms: trajectory.first_token_ms }),
     cost_usd,
   };

@@ -11,6 +11,8 @@ export interface JsonQuery {
   readonly singular: boolean;
   /** All that it finds, in order. @throws {TookTooLong} */
   values(value: unknown): readonly unknown[];
+  /** Where these are: names and places in lists, from the top. @throws {TookTooLong} */
+  places(value: unknown): readonly (readonly (string | number)[])[];
 }
 
 /** A text that is no JSONPath. */
@@ -44,6 +46,10 @@ export function compileJsonQuery(path: string): JsonQuery {
     const query = environment.compile(path);
     return {
       singular: query.singularQuery(),
+      places: (value) =>
+        withinTimeLimit(`the JSONPath ${path}`, () =>
+          query.query(withNumbersAsText(value) as JSONValue).nodes.map(({ location }) => location),
+        ),
       // Filters and `..` inside of each other look at the same values again and again.
       values: (value) =>
         withinTimeLimit(`the JSONPath ${path}`, () => {

@@ -14,6 +14,8 @@ export interface ToolCall {
   readonly error?: string | null | undefined;
   /** Milliseconds; absent or null when it was not measured. */
   readonly latency_ms?: number | null | undefined;
+  /** Its tool only reads: it changes nothing. Absent when it may write, or when nobody knows. */
+  readonly reads?: boolean | undefined;
 }
 
 export const ROLES = ["system", "developer", "user", "assistant", "tool"] as const;

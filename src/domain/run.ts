@@ -1,4 +1,5 @@
 import type { CorrectedRate } from "./calibration.ts";
+import type { Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason } from "./outcome.ts";
@@ -166,6 +167,8 @@ export interface StoredScore {
   readonly agreement?: number | undefined;
   /** Of a judge: the replies behind it. */
   readonly replies?: readonly number[] | undefined;
+  /** What the scorer knows of why the answer missed; absent when it knows nothing more. */
+  readonly fault?: Fault | undefined;
 }
 
 export interface StoredAnswer {

@@ -1,3 +1,5 @@
+import type { Fault } from "./failure.ts";
+
 /** What a scorer says of one answer. */
 export interface Score {
   /** In [0, 1]. */
@@ -9,4 +11,6 @@ export interface Score {
   readonly agreement?: number | undefined;
   /** Of a judge: the replies behind it, as the store numbers them. */
   readonly replies?: readonly number[] | undefined;
+  /** What it knows of why the answer missed; absent when it knows nothing more. */
+  readonly fault?: Fault | undefined;
 }

@@ -17,6 +17,16 @@ export const Select = z.union([
 ]);
 export type Select = z.output<typeof Select>;
 
+/** Which text of a transcript a scorer reads; none of them means the answer. */
+export const TextPlace = z.union([
+  z.enum(["answer", "assistant", "conversation"]),
+  z.strictObject({ turn: z.int().min(1).describe("What was said to this message of the person, from 1") }),
+  z.strictObject({
+    tool: z.string().min(1).describe("The arguments that this tool was called with, as JSON"),
+  }),
+]);
+export type TextPlace = z.output<typeof TextPlace>;
+
 /** What every entry under `scorers:` may say, whatever its type. */
 export const scorerFrame = {
   type: z.string(),
@@ -24,6 +34,9 @@ export const scorerFrame = {
   required: z.boolean().optional().describe("Does a miss fail the trial? default true"),
   threshold: z.number().min(0).max(1).optional().describe("Score from which on the answer passes"),
   select: Select.optional(),
+  on: TextPlace.optional().describe(
+    "Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME}",
+  ),
   against: z.string().min(1).optional().describe("Where in the case the operand is; default `expected`"),
   value: z.unknown().optional().describe("A literal operand, instead of `against`"),
 };

@@ -38,6 +38,10 @@ export interface Trajectory {
   readonly steps?: number | undefined;
   /** The limit that ended it. */
   readonly stopped?: Stopped | undefined;
+  /** Names of the agents that were at work, as a trace tells them, the first one first. */
+  readonly agents?: readonly string[] | undefined;
+  /** What of the conversation, as a trace or a file told it, was not understood; in words for a person. */
+  readonly unread?: readonly string[] | undefined;
   /** Of a streamed answer: milliseconds from sending to the first part of the answer. */
   readonly first_token_ms?: number | undefined;
 }

@@ -32,6 +32,7 @@ function toolCallOf(value: unknown): ToolCall | undefined {
     ...(typeof id === "string" && { id }),
     name: named.name,
     arguments: argumentsOf(written),
+    ...(call?.reads === true && { reads: true }),
     ...(call !== undefined && callDetails(call)),
   };
 }

@@ -1,10 +1,10 @@
-import type { Message } from "../domain/message.ts";
+import { conversationOfAtif, isAtif } from "../traces/atif.ts";
+import { conversationOfSpans, type TracedConversation } from "../traces/conversation-of-spans.ts";
+import { isOtlp } from "../traces/span.ts";
 import { messagesOf } from "./chat-shapes.ts";
 
-/** A conversation as applications and files give it, in our terms. */
-export interface Conversation {
-  readonly messages: readonly Message[];
-}
+/** A conversation as applications and files give it, in our terms, with what a trace tells beside its messages. */
+export type Conversation = Pick<TracedConversation, "messages"> & Partial<TracedConversation>;
 
 /** One way to write a conversation. */
 export interface ConversationShape {
@@ -26,8 +26,21 @@ const messageList: ConversationShape = {
   },
 };
 
+/** Spans in every convention of names, one document or a list of batches. */
+const otlpSpans: ConversationShape = {
+  about: 'OTLP spans {"resourceSpans": …}',
+  detect: isOtlp,
+  read: conversationOfSpans,
+};
+
+const atif: ConversationShape = {
+  about: 'an ATIF trajectory {"schema_version": "ATIF-v1.7", "steps": …}',
+  detect: isAtif,
+  read: conversationOfAtif,
+};
+
 /** Every shape that is read, in the order in which they are tried. */
-const SHAPES: readonly ConversationShape[] = [messageList];
+const SHAPES: readonly ConversationShape[] = [otlpSpans, atif, messageList];
 
 /** What a conversation may be, for a mistake. */
 export const CONVERSATION_FORMS = SHAPES.map(({ about }) => about).join(", or ");

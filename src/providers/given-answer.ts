@@ -2,9 +2,10 @@ import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { isStated, ownFailure } from "../domain/stated-error.ts";
+import type { Trajectory } from "../domain/trajectory.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
-import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
+import { CONVERSATION_FORMS, type Conversation, readConversation } from "./conversation-shapes.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import { isToolCallList, TRAJECTORY_MEMBERS, trajectoryOf } from "./given-trajectory.ts";
 import { saidInValue } from "./said-in-body.ts";
@@ -63,20 +64,36 @@ function has(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
+/** What a trace tells of the way, under what the answer itself says of it. */
+function withTraced(given: Trajectory | undefined, traced: Conversation | undefined): Trajectory | undefined {
+  const { retrievals, steps, agents, unread = [] } = traced ?? {};
+  if ([retrievals, steps, agents].every((one) => one === undefined) && unread.length === 0) return given;
+  return {
+    ...(agents !== undefined && { agents }),
+    ...(retrievals !== undefined && { retrievals }),
+    ...(steps !== undefined && { steps }),
+    ...(unread.length > 0 && { unread }),
+    ...given,
+  };
+}
+
 /** An answer whose members are as they have to be. Only what was given is in it: the rest stays unknown. */
 function answerFrom(answer: Members, output: string): AnsweredReply {
   const { messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
-  const usage = membersOf(answer.usage);
-  const trajectory = trajectoryOf(answer);
+  const traced = has(messages) ? readConversation(messages) : undefined;
+  const usage = (membersOf(answer.usage) as KnownUsage | undefined) ?? traced?.usage;
+  const cost = has(cost_usd) ? (cost_usd as number) : traced?.cost_usd;
+  const named = has(model) ? (model as string) : traced?.model;
+  const trajectory = withTraced(trajectoryOf(answer), traced);
   return {
     kind: "answered",
     output,
-    ...(has(messages) && { messages: readConversation(messages)?.messages }),
+    ...(traced !== undefined && { messages: traced.messages }),
     ...(has(tool_calls) && { tool_calls: toolCallsOf(tool_calls) }),
-    ...(usage !== undefined && { usage: usageOf(usage as KnownUsage) }),
+    ...(usage !== undefined && { usage: usageOf(usage) }),
     ...(has(latency_ms) && { latency_ms: latency_ms as number }),
-    ...(has(cost_usd) && { cost_usd: cost_usd as number }),
-    ...(has(model) && { model: model as string }),
+    ...(cost !== undefined && { cost_usd: cost }),
+    ...(named !== undefined && { model: named }),
     ...(has(finish_reason) && { finish_reason: finish_reason as string }),
     ...(refusal !== undefined && { refusal: refusal === "" ? null : (refusal as string | null) }),
     ...(trajectory !== undefined && { trajectory }),

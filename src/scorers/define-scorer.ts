@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Case } from "../domain/case.ts";
 import type { ExactJson } from "../domain/exact-json.ts";
+import type { Fault } from "../domain/failure.ts";
 import type { Json } from "../domain/json.ts";
 import type { Score } from "../domain/score.ts";
 import {
@@ -10,7 +11,7 @@ import {
   ScorerFailure,
   type ScorerHost,
 } from "../domain/scorer.ts";
-import { type Select, scorerFrame } from "../domain/suite.ts";
+import { type Select, scorerFrame, type TextPlace } from "../domain/suite.ts";
 import { TookTooLong, withinTimeLimit } from "../domain/time-limit.ts";
 import { shorten } from "./frame/brief.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
@@ -19,6 +20,7 @@ import { identityOf } from "./frame/scorer-identity.ts";
 import { missingThreshold } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
+import { textReader } from "./frame/text-place.ts";
 
 /** What a scorer says before the suite's threshold has been asked. */
 export interface Judgement {
@@ -32,6 +34,7 @@ export interface Judgement {
   /** As in `Score`. */
   readonly agreement?: number | undefined;
   readonly replies?: readonly number[] | undefined;
+  readonly fault?: Fault | undefined;
 }
 
 /** A scorer's settings made into something that scores. */
@@ -53,6 +56,9 @@ export interface ScorerWork<O> {
   close?(): Promise<void>;
 }
 
+/** Which scores a type gives, and what it needs to make a pass of them. */
+export type Grades = "binary" | "full" | "graded" | "returned";
+
 export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly type: string;
   readonly about: string;
@@ -70,11 +76,13 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly pace?: "own";
   /** `optional`: without `value` and `against` there is no operand, `expected` is then not read. */
   readonly operand: "required" | "optional" | "none";
+  /** Where in the case the operand is when the suite names no place; default `expected`. */
+  readonly at?: string;
   /**
-   * binary: 0 or 1, so a threshold is not needed; graded: needs one; returned: user code says `pass` itself,
+   * binary: 0 or 1, so a threshold is not needed; full: between them, and passes at 1 unless a threshold is given; graded: needs one; returned: user code says `pass` itself,
    * or returns only a number, which is a failure without a threshold.
    */
-  readonly grades: "binary" | "graded" | "returned";
+  readonly grades: Grades;
   /** Checks and compiles an operand: a literal once, one of a case for each trial. @throws {OperandMistake | SettingMistake} */
   readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
   /** @throws {SettingMistake} */
@@ -92,7 +100,8 @@ export interface FramedScorer extends OpenScorer {
 export interface DocumentedScorer extends ScorerDefinition {
   readonly settings: z.ZodObject;
   readonly operand: "required" | "optional" | "none";
-  readonly grades: "binary" | "graded" | "returned";
+  readonly grades: Grades;
+  readonly at?: string;
   readonly examples: readonly ScorerExample[];
   readonly traits?: string;
   open(settings: unknown, host: ScorerHost): Promise<FramedScorer>;
@@ -104,6 +113,7 @@ interface Frame {
   readonly required?: boolean;
   readonly threshold?: number;
   readonly select?: Select;
+  readonly on?: TextPlace;
   readonly against?: string;
   readonly value?: Json;
 }
@@ -112,8 +122,8 @@ interface Frame {
 export function hit(reason: string): Score {
   return { score: 1, pass: true, reason };
 }
-export function miss(reason: string): Score {
-  return { score: 0, pass: false, reason };
+export function miss(reason: string, fault?: Fault): Score {
+  return fault === undefined ? { score: 0, pass: false, reason } : { score: 0, pass: false, reason, fault };
 }
 
 /**
@@ -130,6 +140,7 @@ export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
     settings,
     operand: spec.operand,
     grades: spec.grades,
+    ...(spec.at === undefined ? {} : { at: spec.at }),
     examples: spec.examples,
     ...(spec.traits === undefined ? {} : { traits: spec.traits }),
     open: (parsed, host) => open(spec, settings, parsed as z.output<z.ZodObject<Shape>>, host),
@@ -137,11 +148,11 @@ export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
 }
 
 function settingsOf<Shape extends z.ZodRawShape, O>(spec: ScorerSpec<Shape, O>): z.ZodObject {
-  const { type: _, select, against, value, ...common } = scorerFrame;
+  const { type: _, select, on, against, value, ...common } = scorerFrame;
   return z.strictObject({
     type: z.literal(spec.type),
     ...common,
-    ...(spec.reads === "whole" ? {} : { select }),
+    ...(spec.reads === "whole" ? {} : { select, on }),
     ...(spec.operand === "none" ? {} : { against, value }),
     ...spec.options,
   });
@@ -156,8 +167,9 @@ async function open<Shape extends z.ZodRawShape, O>(
   const frame = settings as Frame;
   if (spec.grades === "graded" && frame.threshold === undefined) throw missingThreshold(spec.type);
   const readOperand = spec.readOperand ?? ((value: Json) => value as O);
-  const operand = operandOf(frame, spec.operand, (value) => readOperand(value, settings));
+  const operand = operandOf(frame, spec, (value) => readOperand(value, settings));
   const select = await compileSelect(frame.select);
+  const text = textReader(frame.on);
   const work = await spec.compile(settings, host);
   const settle = settler(spec.grades, frame.threshold);
   const limited = spec.pace === "own" ? unlimited : limitedWhenLarge;
@@ -172,7 +184,8 @@ async function open<Shape extends z.ZodRawShape, O>(
     refuses: (golden) => operand.refuses(golden) ?? work.refuses?.(golden),
     score: (input) =>
       limited(input, () => {
-        const actual = select(input.transcript.output);
+        const whole = text(input.transcript);
+        const actual = whole instanceof Unselectable ? whole : select(whole);
         if (actual instanceof Unselectable) return miss(actual.reason);
         const judged = work.score(actual, operand.of(input.golden), input);
         return judged instanceof Promise ? judged.then(settle, tooLong) : settle(judged);
@@ -207,7 +220,7 @@ function tooLong(error: unknown): never {
 const LONGEST_REASON = 1000;
 
 /** Makes a judgement a score: pass and score can never contradict each other. @throws {ScorerFailure} */
-function settler(grades: "binary" | "graded" | "returned", threshold: number | undefined) {
+function settler(grades: Grades, threshold: number | undefined) {
   return (judged: Judgement): Score => {
     const { score, beside } = judged;
     if (!(score >= 0 && score <= 1)) {
@@ -220,7 +233,9 @@ function settler(grades: "binary" | "graded" | "returned", threshold: number | u
         `it contradicts itself: ${beside.says} beside ${inWords(judged, threshold)}`,
       );
     }
-    if (grades === "graded" && !pass) return { score, pass, reason: `${judged.reason}, needs ${threshold}` };
+    const fault = judged.fault === undefined ? {} : { fault: judged.fault };
+    if (grades === "graded" && !pass)
+      return { score, pass, reason: `${judged.reason}, needs ${threshold}`, ...fault };
     if (
       beside === undefined &&
       judged.pass === pass &&
@@ -237,15 +252,11 @@ function inWords({ score, pass }: Judgement, threshold: number | undefined): str
   return threshold === undefined ? `pass: ${pass}` : `the score ${score} (threshold ${threshold})`;
 }
 
-function passes(
-  judged: Judgement,
-  grades: "binary" | "graded" | "returned",
-  threshold: number | undefined,
-): boolean {
+function passes(judged: Judgement, grades: Grades, threshold: number | undefined): boolean {
   const { score, pass } = judged;
   if (threshold === undefined) {
     if (pass !== undefined) return pass;
-    if (grades === "binary") return score === 1;
+    if (grades === "binary" || grades === "full") return score === 1;
     throw new ScorerFailure("tool", `it returned only the score ${score}, and the suite gives no threshold`);
   }
   const reached = score >= threshold;

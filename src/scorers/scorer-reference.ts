@@ -54,11 +54,16 @@ function section(definition: DocumentedScorer): string {
   ].join("\n");
 }
 
-function traits({ operand, grades, settings, traits: own }: DocumentedScorer): string {
+function traits({ operand, grades, settings, at, traits: own }: DocumentedScorer): string {
   if (own !== undefined) return own;
-  const operands = { required: "Operand: required.", optional: "Operand: optional.", none: "No operand." };
+  const operands = {
+    required: at === undefined ? "Operand: required." : `Operand: \`${at}\` unless the suite says otherwise.`,
+    optional: "Operand: optional.",
+    none: "No operand.",
+  };
   const scores = {
     binary: "Scores 0 or 1.",
+    full: "Scores between 0 and 1; passes at 1, or from a `threshold` on.",
     graded: "Scores between 0 and 1; needs a `threshold`.",
     returned: "Scores what your code returns; a number alone needs a `threshold`.",
   };

@@ -3,11 +3,12 @@ import type { Judged, JudgeFile, JudgeHost, SuiteJudge } from "../domain/judge.t
 import { SettingMistake } from "../domain/problem.ts";
 import type { ScoreInput } from "../domain/scorer.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
-import type { Select } from "../domain/suite.ts";
+import type { Select, TextPlace } from "../domain/suite.ts";
 import { Unselectable } from "./frame/parse-answer.ts";
 import { twoOperands } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
+import { textReader } from "./frame/text-place.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
 /** What a suite's entry says of a judge; the same entry judges the same way wherever it is asked. */
@@ -19,6 +20,8 @@ export interface JudgeEntry {
   readonly context?: string | undefined;
   /** Which part of the answer is judged; default the whole text. */
   readonly select?: Select | undefined;
+  /** Which text of the transcript is judged; default the answer. */
+  readonly on?: TextPlace | undefined;
   /** Where in the case the reference is, or `baseline`: the baseline's answer of the same trial. Default `expected`. */
   readonly against?: string | undefined;
   /** A literal reference. */
@@ -47,10 +50,11 @@ export async function openSuiteJudge(
       ...(literal === undefined ? {} : { value: literal }),
       ...(against === undefined ? {} : { against }),
     },
-    "optional",
+    { operand: "optional" },
     (one) => one,
   );
   const selected = await selectedPart(select);
+  const text = textReader(entry.on);
   const judge = await openJudgeFile(file, { ...entry, subject: subjectOf(entry) }, host);
   const put = (golden: ScoreInput["golden"]): ScoreInput["golden"] => {
     const expected = reference.of(golden);
@@ -62,7 +66,8 @@ export async function openSuiteJudge(
     reads: [...reference.reads, ...judge.reads.filter((path) => path !== "expected" || !replaced)],
     refuses: (golden) => reference.refuses(golden) ?? judge.refuses(put(golden)),
     judge: async (input, repeat): Promise<Judged> => {
-      const output = selected(input.transcript.output);
+      const whole = text(input.transcript);
+      const output = whole instanceof Unselectable ? whole : selected(whole);
       if (output instanceof Unselectable) return { verdict: "fail", score: 0, reason: output.reason };
       const transcript = { ...input.transcript, output };
       return judge.judge({ ...input, golden: put(input.golden), transcript }, repeat);
@@ -87,6 +92,7 @@ async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: Jud
   if (entry.value !== undefined) throw twoOperands();
   if (file.settings.kind !== "pairwise") throw notPairwise(file);
   const selected = await selectedPart(entry.select);
+  if (entry.on !== undefined && entry.on !== "answer") throw onlyAnswers();
   const judge = await openJudgeFile(file, { ...entry, subject: subjectOf(entry) }, host);
   const put = (golden: ScoreInput["golden"], other: string) => ({ ...golden, expected: other });
   return {
@@ -122,6 +128,15 @@ const SAME_ANSWER: Judged = {
   orders: ["tie", "tie"],
 };
 
+function onlyAnswers(): SettingMistake {
+  return new SettingMistake(["on"], {
+    code: "EVALS_JUDGE_BASELINE",
+    what: "A judge that compares with the baseline's answers reads the answer alone.",
+    why: "Of the baseline's trials the answers are kept, and not always their conversations.",
+    fix: "Delete `on`, or compare with something else than the baseline.",
+  });
+}
+
 function notPairwise({ settings }: JudgeFile): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
@@ -132,9 +147,15 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
 }
 
 /** What of an entry decides what is judged, as part of the judge's hash. */
-function subjectOf({ select, against, value }: JudgeEntry): { readonly [name: string]: Json } | undefined {
+function subjectOf({
+  select,
+  on,
+  against,
+  value,
+}: JudgeEntry): { readonly [name: string]: Json } | undefined {
   const subject = {
     ...(select === undefined ? {} : { select: select as unknown as Json }),
+    ...(on === undefined || on === "answer" ? {} : { on: on as unknown as Json }),
     ...(value !== undefined ? { value: value as Json } : {}),
     ...(against === undefined || against === "expected" ? {} : { against }),
   };

@@ -8,14 +8,18 @@ import { hashJson, type Json } from "../../domain/json.ts";
 export function identityOf(
   settings: object,
   schema: z.ZodObject,
-  { version, notDefining = [] }: { readonly version?: number; readonly notDefining?: readonly string[] },
+  {
+    version,
+    notDefining = [],
+    at = "expected",
+  }: { readonly version?: number; readonly notDefining?: readonly string[]; readonly at?: string },
   replaced: { readonly [name: string]: Json } = {},
 ): Json {
   const identity: Record<string, Json> = version === undefined ? {} : { version };
   for (const [option, value] of Object.entries(settings as Record<string, Json>)) {
     if (value === undefined || option === "name" || option === "required" || notDefining.includes(option))
       continue;
-    if (option === "against" && value === "expected") continue;
+    if (option === "against" && value === at) continue;
     if (!isDefault(schema, option, value)) identity[option] = value;
   }
   return { ...identity, ...replaced };

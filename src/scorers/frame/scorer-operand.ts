@@ -13,13 +13,16 @@ export interface Operand<O> {
 }
 
 /**
- * @param needed `optional`: without `value` and `against` there is none
+ * @param spec `optional`: without `value` and `against` there is none; `at`: where it is in a case unless the suite says
  * @param read checks and compiles it: a literal now, one of a case for each trial
  * @throws {SettingMistake}
  */
 export function operandOf<O>(
   { value, against }: { readonly value?: Json; readonly against?: string },
-  needed: "required" | "optional" | "none",
+  {
+    operand: needed,
+    at = "expected",
+  }: { readonly operand: "required" | "optional" | "none"; readonly at?: string },
   read: (value: Json) => O,
 ): Operand<O> {
   if (value !== undefined) {
@@ -27,7 +30,7 @@ export function operandOf<O>(
     return fixed(literal(value, read));
   }
   if (needed === "none" || (needed === "optional" && against === undefined)) return fixed(undefined as O);
-  return fromCase(against ?? "expected", read);
+  return fromCase(against ?? at, read);
 }
 
 function fixed<O>(operand: O): Operand<O> {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Json } from "../../domain/json.ts";
 import { SettingMistake } from "../../domain/problem.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
-import { Select } from "../../domain/suite.ts";
+import { Select, TextPlace } from "../../domain/suite.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { BASELINE, type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
 import { judgeExamples } from "./judge-examples.ts";
@@ -23,6 +23,9 @@ export const judgeScorer = defineScorer({
     model: z.string().min(1).optional().describe("An alias to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
     select: Select.optional().describe("Which part of the answer is judged; default the whole text"),
+    on: TextPlace.optional().describe(
+      "Which text is judged: answer (default), assistant, conversation, {turn: N} or {tool: NAME}",
+    ),
     against: z
       .string()
       .min(1)
@@ -33,7 +36,7 @@ export const judgeScorer = defineScorer({
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
   // The judge's own identity says all of these.
-  notDefining: ["threshold", "model", "context", "select", "against", "value"],
+  notDefining: ["threshold", "model", "context", "select", "on", "against", "value"],
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
   reads: "whole",

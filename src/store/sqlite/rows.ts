@@ -1,8 +1,8 @@
 import type { Score } from "../../domain/score.ts";
 import type { TrialScoring } from "../store.ts";
 
-/** What only the score of a judge has. */
-export type JudgedColumn = Pick<Score, "agreement" | "replies">;
+/** What only some scores have: those of judges, and misses of which the scorer knows why. */
+export type JudgedColumn = Pick<Score, "agreement" | "replies" | "fault">;
 
 /** What stands at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
 export type ScoreColumn =
@@ -18,8 +18,10 @@ export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "s
       if (one === undefined) return 0;
       if (one === null) return voids?.[at] ?? null;
       const { score, pass, reason, agreement, replies } = one;
+      const fault = pass ? undefined : one.fault;
       const told: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];
-      return agreement === undefined && replies === undefined ? told : [...told, { agreement, replies }];
+      const more = agreement !== undefined || replies !== undefined || fault !== undefined;
+      return more ? [...told, { agreement, replies, fault }] : told;
     }),
   );
 }

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import type { Json } from "../../domain/json.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import { defineScorer, hit, miss } from "../define-scorer.ts";
+import { firstDifference } from "../frame/json-difference.ts";
+import { placesRemover } from "../frame/remove-places.ts";
+
+const EQUAL = hit("the state is as expected");
+
+export const stateEquals = defineScorer({
+  type: "state-equals",
+  about:
+    "The state that is left behind equals the expected one, value by value; numbers are compared by value. The reason is the first difference.",
+  reads: "whole",
+  options: {
+    ignore: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("JSONPaths (RFC 9535) of what may differ, such as $..updated_at"),
+    partial: z.boolean().default(false).describe("Members of objects that are not expected are let through"),
+  },
+  operand: "required",
+  at: "expected.state",
+  grades: "binary",
+  readOperand: (value): Json => value,
+  async compile({ ignore, partial }) {
+    const without = await placesRemover(ignore);
+    const differ = firstDifference({ partial, ignore_order: false, ignore_keys: [], tolerance: 0 });
+    return {
+      score(_, expected, { transcript }) {
+        const state = transcript.trajectory?.state;
+        if (state === undefined)
+          throw new ScorerFailure("tool", "the answer does not tell the state that it left");
+        const difference = differ(without(expected), without(state));
+        // What is to blame shows only beside the calls: a right call that changed nothing is the tool's fault.
+        return difference === undefined ? EQUAL : miss(difference, { class: "unknown" });
+      },
+    };
+  },
+  examples: [
+    {
+      title: "passes the expected state, but for what may differ",
+      settings: { ignore: ["$..updated_at"] },
+      output: "Done.",
+      case: { expected: { state: { orders: { "A-7": { refunded: 25, updated_at: "Monday" } } } } },
+      transcript: {
+        trajectory: { state: { orders: { "A-7": { updated_at: "Tuesday", refunded: 25.0 } } } },
+      },
+      expected: { pass: true, reason: "the state is as expected" },
+    },
+    {
+      title: "names the first place that differs",
+      settings: {},
+      output: "Done.",
+      case: { expected: { state: { orders: { "A-7": { refunded: 25 } } } } },
+      transcript: { trajectory: { state: { orders: { "A-7": {} } } } },
+      expected: { pass: false, score: 0, reason: "$.orders['A-7'].refunded is missing, expected 25" },
+    },
+    {
+      title: "can look at the expected members alone",
+      settings: { partial: true },
+      output: "Done.",
+      case: { expected: { state: { refunds: 1 } } },
+      transcript: { trajectory: { state: { refunds: 1, mails: 4 } } },
+      expected: { pass: true },
+    },
+    {
+      title: "cannot score a state that nobody told",
+      settings: {},
+      output: "Done.",
+      case: { expected: { state: {} } },
+      expected: { failure: "does not tell the state" },
+    },
+  ],
+});

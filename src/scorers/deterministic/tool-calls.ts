@@ -1,0 +1,126 @@
+import { defineScorer } from "../define-scorer.ts";
+import { callOptions, callsOperand } from "../frame/call-options.ts";
+import { compareCalls } from "../frame/compare-calls.ts";
+import { knownCalls } from "../frame/whole-transcript.ts";
+
+const find = (order: string) => ({ name: "find_order", arguments: { order } });
+const refund = (amount: number) => ({ name: "refund", arguments: { order: "A-7", amount } });
+const EXPECTED = { expected: { calls: [find("A-7"), refund(25)] } };
+
+export const toolCalls = defineScorer({
+  type: "tool-calls",
+  about:
+    "The tools that were called are the expected ones. Expected and made calls are paired one to one so that as many as can be are paired; the score is F1 of that (twice the pairs over all calls of both), and it passes at 1. Numbers are compared by value (25 = 25.0). The reason is the first divergence.",
+  reads: "whole",
+  options: callOptions,
+  operand: "required",
+  at: "expected.calls",
+  grades: "full",
+  readOperand: callsOperand,
+  compile: (options) => ({
+    score: (_, wanted, { transcript }) => compareCalls(wanted, knownCalls(transcript), options),
+  }),
+  examples: [
+    {
+      title: "passes the expected calls",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [find("A-7"), refund(25.0)] },
+      expected: { pass: true, score: 1, reason: "2 calls as expected" },
+    },
+    {
+      title: "names the argument that differs",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [find("A-7"), refund(52)] },
+      expected: { pass: false, score: 0.5, reason: "call 2, refund: $.amount: expected 25, got 52" },
+    },
+    {
+      title: "can let a tool's arguments be",
+      settings: { arguments: { "*": "equal", refund: "ignore" } },
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [find("A-7"), refund(52)] },
+      expected: { pass: true },
+    },
+    {
+      title: "can look at the expected arguments alone",
+      settings: { arguments: "partial" },
+      output: "Done.",
+      case: { expected: { calls: [{ name: "refund", arguments: { order: "A-7" } }] } },
+      transcript: { tool_calls: [refund(52)] },
+      expected: { pass: true },
+    },
+    {
+      title: "pairs as many calls as it can, in order",
+      settings: {},
+      output: "Done.",
+      case: { expected: { calls: ["a", "b", "c", "a"] } },
+      transcript: { tool_calls: ["a", "d", "c", "a"].map((name) => ({ name, arguments: {} })) },
+      expected: { pass: false, score: 0.75, reason: "call 2: expected b(), got d({})" },
+    },
+    {
+      title: "wants an order unless it is told otherwise",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [refund(25), find("A-7")] },
+      expected: {
+        pass: false,
+        score: 0.5,
+        reason:
+          'another order: find_order({"order":"A-7"}) was wanted as call 1 and is call 2, call 1 is refund({"order":"A-7","amount":25})',
+      },
+    },
+    {
+      title: "can take any order",
+      settings: { order: "any" },
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [refund(25), find("A-7")] },
+      expected: { pass: true, score: 1 },
+    },
+    {
+      title: "counts a call that nobody wanted",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [find("A-7"), find("A-8"), refund(25)] },
+      expected: { pass: false, score: 0.8, reason: 'call 2, find_order({"order":"A-8"}), was not expected' },
+    },
+    {
+      title: "can let further reads through",
+      settings: { extra: "allow-reads", reads: ["find_order"] },
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [find("A-7"), find("A-8"), refund(25)] },
+      expected: { pass: true, score: 1 },
+    },
+    {
+      title: "can look at some tools alone",
+      settings: { only: ["refund"] },
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [refund(25)] },
+      expected: { pass: true },
+    },
+    {
+      title: "misses where no tool was called",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [] },
+      expected: { pass: false, score: 0, reason: 'no call find_order({"order":"A-7"}): no tool was called' },
+    },
+    {
+      title: "cannot score an answer that does not tell its calls",
+      settings: {},
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { untold: ["tool_calls"] },
+      expected: { failure: "does not tell which tools were called" },
+    },
+  ],
+});

@@ -1,0 +1,60 @@
+import * as z from "zod";
+import { ARGUMENT_MODES, type ArgumentMode, CALL_ORDERS, type WantedCall } from "../../domain/align-calls.ts";
+import { membersIn } from "../../domain/found-documents.ts";
+import type { Json } from "../../domain/json.ts";
+import { toolValue } from "../../domain/tool-text.ts";
+import { OperandMistake } from "./scorer-mistakes.ts";
+
+const Mode = z.enum(ARGUMENT_MODES);
+
+/** How calls are held against those that are wanted; the same for every scorer that aligns calls. */
+export const callOptions = {
+  order: z
+    .enum(CALL_ORDERS)
+    .default("in-order")
+    .describe(
+      "any; in-order: in this order, others may stand between; exact: these and no others, in this order",
+    ),
+  arguments: z
+    .union([Mode, z.record(z.string(), Mode)])
+    .default("equal")
+    .describe(
+      'equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore}',
+    ),
+  only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),
+  extra: z
+    .enum(["count", "allow-reads"])
+    .default("count")
+    .describe("Calls beyond the expected ones: counted, or let through where their tool only reads"),
+  reads: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Tools that only read, beside those that are marked so where the agent has its tools"),
+};
+
+export type CallOptions = z.output<z.ZodObject<typeof callOptions>>;
+
+/** The mode of a tool: its own, else that of `*`, else equal. */
+export function modeFor(modes: CallOptions["arguments"]): (tool: string) => ArgumentMode {
+  if (typeof modes === "string") return () => modes;
+  return (tool) => (Object.hasOwn(modes, tool) ? modes[tool] : modes["*"]) ?? "equal";
+}
+
+/** Expected calls: a list of `{name, arguments}`; a name alone takes any arguments. */
+export function callsOperand(value: Json): readonly WantedCall[] {
+  const given = toolValue(value);
+  if (!Array.isArray(given))
+    throw new OperandMistake("it is not a list of calls", 'Give [{"name": "refund", "arguments": {…}}].');
+  return given.map((one: Json) => {
+    if (typeof one === "string" && one !== "") return { name: one };
+    const call = membersIn(one);
+    if (typeof call.name !== "string" || call.name === "")
+      throw new OperandMistake(
+        `${JSON.stringify(one)} names no tool`,
+        'Give each call as {"name": "refund", "arguments": {…}}.',
+      );
+    return call.arguments === undefined
+      ? { name: call.name }
+      : { name: call.name, arguments: toolValue(call.arguments) };
+  });
+}

@@ -1,0 +1,192 @@
+import {
+  type ArgumentMode,
+  alignCalls,
+  type CallAlignment,
+  type CallOrder,
+  type WantedCall,
+} from "../../domain/align-calls.ts";
+import type { ToolUse } from "../../domain/describe-transcript.ts";
+import type { Fault } from "../../domain/failure.ts";
+import { canonicalJson } from "../../domain/json.ts";
+import type { Judgement } from "../define-scorer.ts";
+import { shorten } from "./brief.ts";
+import { type CallOptions, modeFor } from "./call-options.ts";
+import { firstDifference } from "./json-difference.ts";
+
+/** From so many identical calls on an agent goes round in circles. */
+const LOOP = 3;
+
+interface Divergence {
+  readonly reason: string;
+  readonly fault: Fault;
+}
+
+interface Compared {
+  readonly wanted: readonly WantedCall[];
+  readonly made: readonly ToolUse[];
+  readonly aligned: CallAlignment;
+  readonly order: CallOrder;
+  readonly modeOf: (tool: string) => ArgumentMode;
+}
+
+/** `refund({"amount":10})`, short enough for a sentence. */
+export function callWords({ name, arguments: asked }: WantedCall): string {
+  return `${shorten(name, 60)}(${asked === undefined ? "" : shorten(JSON.stringify(asked), 120)})`;
+}
+
+const equal = firstDifference({ partial: false, ignore_order: false, ignore_keys: [], tolerance: 0 });
+const partial = firstDifference({ partial: true, ignore_order: false, ignore_keys: [], tolerance: 0 });
+
+const faultAt = (name: Fault["class"], call: ToolUse | undefined, tool: string | undefined): Fault => ({
+  class: name,
+  ...(call?.step != null && { step: call.step }),
+  ...(tool !== undefined && { tool }),
+});
+
+/** A wanted call that was made with other arguments. */
+function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number): Divergence {
+  const got = made[at] as ToolUse;
+  const differ = modeOf(want.name) === "partial" ? partial : equal;
+  const where = want.arguments === undefined ? undefined : differ(want.arguments, got.arguments);
+  return {
+    reason: `call ${at + 1}, ${want.name}: ${where ?? `expected ${callWords(want)}, got ${callWords(got)}`}`,
+    fault: faultAt("tool-arguments", got, want.name),
+  };
+}
+
+/** A call that goes round: the same one so often, and nobody wanted all of them. */
+function loopIn({ made, aligned }: Compared): Divergence | undefined {
+  const times = new Map<string, number>();
+  const keys = made.map(({ name, arguments: asked }) => canonicalJson([name, asked]));
+  for (const [at, key] of keys.entries()) {
+    const count = (times.get(key) ?? 0) + 1;
+    times.set(key, count);
+    const got = made[at];
+    if (count < LOOP || got === undefined || !aligned.extra.some((place) => keys[place] === key)) continue;
+    const all = keys.filter((one) => one === key).length;
+    return {
+      reason: `${callWords(got)} was called ${all} times, in call ${at + 1} for the ${count === 3 ? "third" : `${count}th`} time`,
+      fault: faultAt("orchestration", got, got.name),
+    };
+  }
+  return undefined;
+}
+
+/** The right calls in another order. */
+function otherOrder(compared: Compared): Divergence | undefined {
+  const { wanted, made, aligned, order, modeOf } = compared;
+  if (order === "any") return undefined;
+  const free = alignCalls(wanted, made, { order: "any", modeOf });
+  if (free.matched <= aligned.matched || free.missing.length > 0) return undefined;
+  const want = aligned.missing[0] ?? 0;
+  const at = free.madeOf[want] ?? -1;
+  const one = wanted[want] as WantedCall;
+  const instead = made[firstApart(compared)];
+  const before = instead === undefined ? "" : `, call ${firstApart(compared) + 1} is ${callWords(instead)}`;
+  return {
+    reason: `another order: ${callWords(one)} was wanted as call ${want + 1} and is call ${at + 1}${before}`,
+    fault: faultAt("orchestration", made[at], one.name),
+  };
+}
+
+/** Place of the first made call that is not the wanted one of its place. */
+function firstApart({ made, aligned }: Compared): number {
+  const at = made.findIndex((_, place) => aligned.madeOf[place] !== place);
+  return at === -1 ? made.length - 1 : at;
+}
+
+/** Where the made calls leave the wanted ones for the first time. */
+function firstDivergence(compared: Compared): Divergence {
+  const looped = loopIn(compared) ?? otherOrder(compared);
+  if (looped !== undefined) return looped;
+  const { wanted, made, aligned, order } = compared;
+  const missing = new Set(aligned.missing);
+  const extra = new Set(aligned.extra);
+  const [want] = aligned.missing;
+  if (order === "any")
+    return want === undefined
+      ? unwanted(compared, aligned.extra[0] ?? 0)
+      : unmade(compared, want, [...extra]);
+  // Pairs keep the order here: each step passes one wanted call, one made call, or both.
+  for (let w = 0, g = 0; w < wanted.length || g < made.length; ) {
+    if (w < wanted.length && aligned.madeOf[w] === g) {
+      w++;
+      g++;
+    } else if (w < wanted.length && missing.has(w)) {
+      // What was made here instead, up to the next call that was wanted.
+      const here: number[] = [];
+      for (let at = g; extra.has(at); at++) here.push(at);
+      return unmade(compared, w, here);
+    } else if (extra.has(g)) return unwanted(compared, g);
+    else {
+      // A read that nobody counts.
+      if (g >= made.length) break;
+      g++;
+    }
+  }
+  return { reason: "other calls", fault: { class: "tool-choice" } };
+}
+
+function unmade(compared: Compared, want: number, instead: readonly number[]): Divergence {
+  const { wanted, made } = compared;
+  const one = wanted[want] as WantedCall;
+  const same = instead.find((at) => made[at]?.name === one.name);
+  if (same !== undefined) return otherArguments(compared, one, same);
+  const [at] = instead;
+  const got = at === undefined ? undefined : made[at];
+  if (at === undefined || got === undefined)
+    return {
+      reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length} calls, ${wanted.length} wanted`}`,
+      fault: faultAt("tool-choice", undefined, one.name),
+    };
+  return {
+    reason: `call ${at + 1}: expected ${callWords(one)}, got ${callWords(got)}`,
+    fault: faultAt("tool-choice", got, got.name),
+  };
+}
+
+function unwanted({ made }: Compared, at: number): Divergence {
+  const got = made[at] as ToolUse;
+  return {
+    reason: `call ${at + 1}, ${callWords(got)}, was not expected`,
+    fault: faultAt("tool-choice", got, got.name),
+  };
+}
+
+/** Holds the calls of an answer against those that are wanted: F1 of the best alignment, and the first divergence. */
+export function compareCalls(
+  allWanted: readonly WantedCall[],
+  allMade: readonly ToolUse[],
+  options: CallOptions,
+): Judgement {
+  const { only, order } = options;
+  const isLookedAt = ({ name }: { readonly name: string }): boolean =>
+    only === undefined || only.includes(name);
+  const wanted = allWanted.filter(isLookedAt);
+  const isFree = (call: ToolUse): boolean =>
+    options.extra === "allow-reads" && (call.reads === true || options.reads.includes(call.name));
+  const modeOf = modeFor(options.arguments);
+  const listed = allMade.filter(isLookedAt);
+  // Where only these calls and no others may be made, reads that nobody wanted must not take their places.
+  const made = order === "exact" ? withoutFree(wanted, listed, modeOf, isFree) : listed;
+  const aligned = alignCalls(wanted, made, { order, modeOf });
+  const extra = aligned.extra.filter((at) => !isFree(made[at] as ToolUse));
+  const counted = aligned.matched + extra.length;
+  const score = wanted.length + counted === 0 ? 1 : (2 * aligned.matched) / (wanted.length + counted);
+  if (score === 1)
+    return {
+      score,
+      reason: wanted.length === 0 ? "no call, and none wanted" : `${aligned.matched} calls as expected`,
+    };
+  return { score, ...firstDivergence({ wanted, made, aligned: { ...aligned, extra }, order, modeOf }) };
+}
+
+function withoutFree(
+  wanted: readonly WantedCall[],
+  made: readonly ToolUse[],
+  modeOf: Compared["modeOf"],
+  isFree: (call: ToolUse) => boolean,
+): readonly ToolUse[] {
+  const { extra } = alignCalls(wanted, made, { order: "in-order", modeOf });
+  return made.filter((call, at) => !extra.includes(at) || !isFree(call));
+}

@@ -1,0 +1,39 @@
+/** A metric of a ranked list. */
+export interface RankMetric {
+  readonly kind: "recall" | "precision" | "mrr" | "ndcg";
+  /** How many of the first places count; infinite where all do. */
+  readonly k: number;
+}
+
+/** `recall@3`, `mrr`; undefined for a text that is none. */
+export function readRankMetric(text: string): RankMetric | undefined {
+  const [, kind, k] = /^(recall|precision|mrr|ndcg)(?:@([1-9]\d{0,5}))?$/.exec(text) ?? [];
+  if (kind === undefined) return undefined;
+  return { kind: kind as RankMetric["kind"], k: k === undefined ? Number.POSITIVE_INFINITY : Number(k) };
+}
+
+const gain = (place: number): number => 1 / Math.log2(place + 2);
+
+/** A metric's value in [0, 1]. @param ranked best first, each document once */
+export function rankedScore(
+  { kind, k }: RankMetric,
+  relevant: ReadonlySet<string>,
+  ranked: readonly string[],
+): number {
+  const top = ranked.slice(0, k);
+  const hits = top.filter((id) => relevant.has(id)).length;
+  if (kind === "recall") return relevant.size === 0 ? 1 : hits / relevant.size;
+  if (kind === "precision") {
+    const places = Number.isFinite(k) ? k : top.length;
+    return places === 0 ? 0 : hits / places;
+  }
+  if (kind === "mrr") {
+    const first = top.findIndex((id) => relevant.has(id));
+    return first === -1 ? 0 : 1 / (first + 1);
+  }
+  let sum = 0;
+  for (const [place, id] of top.entries()) if (relevant.has(id)) sum += gain(place);
+  let best = 0;
+  for (let place = 0; place < Math.min(k, relevant.size); place++) best += gain(place);
+  return best === 0 ? 0 : Math.min(1, sum / best);
+}

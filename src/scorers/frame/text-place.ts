@@ -1,0 +1,71 @@
+import { conversationSteps } from "../../domain/conversation.ts";
+import { exactJsonText } from "../../domain/exact-json.ts";
+import { membersIn } from "../../domain/found-documents.ts";
+import type { Message } from "../../domain/message.ts";
+import type { TextPlace } from "../../domain/suite.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+import { Unselectable } from "./parse-answer.ts";
+import { knownCalls } from "./whole-transcript.ts";
+
+/** The text of a transcript that a scorer reads; unselectable where there is none. */
+export type TextReader = (transcript: Transcript) => string | Unselectable;
+
+const answer: TextReader = ({ output }) => output;
+
+/** The text of a message's content; parts that are no text are left out. */
+export function messageText({ content }: Pick<Message, "content">): string {
+  if (typeof content === "string") return content;
+  if (content === null) return "";
+  return content
+    .map((part) => (typeof part === "string" ? part : membersIn(part).text))
+    .filter((text) => typeof text === "string")
+    .join("");
+}
+
+/** What the assistant said, message by message: in its conversation, or, where none is known, in its answer. */
+export function assistantTexts({ messages, output }: Transcript): readonly string[] {
+  const said = messages.filter(({ role }) => role === "assistant").map(messageText);
+  if (said.length === 0) return [output];
+  // An answer that stands apart from the conversation was said, too.
+  return said.includes(output) ? said : [...said, output];
+}
+
+function conversationText(transcript: Transcript): string {
+  const { messages, output } = transcript;
+  if (messages.length === 0) return `assistant: ${output}`;
+  const said = messages.filter((message) => messageText(message) !== "");
+  return said.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
+}
+
+/** What was said to one message of the person. */
+function turnText({ messages, output }: Transcript, turn: number): string | Unselectable {
+  if (messages.length === 0) return turn === 1 ? output : new Unselectable(`there is no turn ${turn}`);
+  let turns = 0;
+  const said: string[] = [];
+  for (const message of messages) {
+    // A message of results is no turn: what counts as one is decided in one place.
+    if (message.role === "user") turns += conversationSteps([message]).turns;
+    if (message.role === "assistant" && turns === turn) said.push(messageText(message));
+  }
+  const text = said.filter((one) => one !== "").join("\n");
+  if (turns < turn) return new Unselectable(`there is no turn ${turn}: the person spoke ${turns} times`);
+  return text === "" ? new Unselectable(`nothing was said to turn ${turn}`) : text;
+}
+
+/** The arguments of a tool's call; of several calls, a list. */
+function toolText(transcript: Transcript, tool: string): string | Unselectable {
+  const asked = knownCalls(transcript)
+    .filter(({ name }) => name === tool)
+    .map((call) => call.arguments);
+  if (asked.length === 0) return new Unselectable(`${tool} was not called`);
+  return exactJsonText(asked.length === 1 ? asked[0] : asked);
+}
+
+/** Compiles `on`; undefined means the answer. */
+export function textReader(on: TextPlace | undefined): TextReader {
+  if (on === undefined || on === "answer") return answer;
+  if (on === "assistant") return (transcript) => assistantTexts(transcript).join("\n");
+  if (on === "conversation") return conversationText;
+  if ("turn" in on) return (transcript) => turnText(transcript, on.turn);
+  return (transcript) => toolText(transcript, on.tool);
+}

@@ -1,0 +1,23 @@
+import { describeTranscript, type TranscriptDocument } from "../../domain/describe-transcript.ts";
+import { ScorerFailure } from "../../domain/scorer.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+
+const described = new WeakMap<Transcript, TranscriptDocument>();
+
+/** A transcript with all that its conversation tells, read once however many scorers ask. */
+export function wholeTranscript(transcript: Transcript): TranscriptDocument {
+  let whole = described.get(transcript);
+  if (whole === undefined) {
+    whole = describeTranscript(transcript);
+    described.set(transcript, whole);
+  }
+  return whole;
+}
+
+/** @throws {ScorerFailure} when nobody knows which tools were called: none known is not none */
+export function knownCalls(transcript: Transcript): NonNullable<TranscriptDocument["tool_calls"]> {
+  const { tool_calls } = wholeTranscript(transcript);
+  if (tool_calls === null)
+    throw new ScorerFailure("tool", "the answer does not tell which tools were called");
+  return tool_calls;
+}

@@ -1,0 +1,280 @@
+import { conversationSteps } from "../domain/conversation.ts";
+import { canonicalJson, type Json } from "../domain/json.ts";
+import type { Message, ToolCall } from "../domain/message.ts";
+import type { Retrieval } from "../domain/trajectory.ts";
+import { type KnownUsage, USAGE_FIELDS } from "../domain/transcript.ts";
+import type { Convention } from "./attribute-names.ts";
+import { tracesOf } from "./order-spans.ts";
+import { contentOf, conventionsOf, type ModelSpan, type SpanContent, type ToolSpan } from "./read-span.ts";
+import { readSpans, type Span } from "./span.ts";
+
+/** A conversation as a trace or a file of a trajectory tells it. */
+export interface TracedConversation {
+  readonly messages: readonly Message[];
+  /** Undefined where none is told but what the messages hold. */
+  readonly retrievals: readonly Retrieval[] | undefined;
+  /** Calls of a model; undefined when none is merge. */
+  readonly steps: number | undefined;
+  readonly usage: KnownUsage | undefined;
+  /** US dollars; undefined when nobody says. */
+  readonly cost_usd?: number | undefined;
+  readonly model: string | undefined;
+  /** Names of the agents that were at work, the first one first. */
+  readonly agents?: readonly string[] | undefined;
+  /** Who names attributes how. */
+  readonly conventions: readonly Convention[];
+  /** What was not understood, in words for a person. */
+  readonly unread: readonly string[];
+}
+
+interface ReadSpan {
+  readonly span: Span;
+  readonly content: SpanContent;
+}
+
+/** A message, and when it was said. */
+interface Placed {
+  message: Message;
+  readonly at: bigint;
+  readonly key: string;
+  /** How many of its calls a tool's span has been found for, by place. */
+  readonly ran: Set<number>;
+}
+
+function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
+  const calls = (tool_calls ?? []).map((call) => [call.name, call.arguments]);
+  if (role === "tool" && tool_call_id !== undefined) return canonicalJson([role, tool_call_id, content]);
+  return canonicalJson([role, content === "" ? null : content, calls]);
+}
+
+/**
+ * Builds one conversation out of many tellings of it: each call of a model is given all that was said before, so most messages stand
+ * there many times. A message counts as said before when one like it stands there, behind the one that was found last.
+ */
+class MessageMerge {
+  readonly placed: Placed[] = [];
+
+  /** @param from place from which on messages may be the same ones */
+  add(messages: readonly Message[], at: bigint, from: number): number {
+    let behind = from;
+    for (const message of messages) {
+      const key = keyOf(message);
+      const known = this.placed.findIndex((one, place) => place >= behind && one.key === key);
+      if (known === -1) {
+        this.placed.push({ message, at, key, ran: new Set() });
+        behind = this.placed.length;
+      } else behind = known + 1;
+    }
+    return behind;
+  }
+
+  /** The call that a tool's span is of: by its id, else by what was asked; undefined when no message holds it. */
+  callOf(tool: ToolSpan, from: number): { readonly at: number; readonly place: number } | undefined {
+    const places = [...this.placed.entries()]
+      .slice(from)
+      .flatMap(([at, { message, ran }]) =>
+        (message.tool_calls ?? []).flatMap((call, place) => (ran.has(place) ? [] : [{ at, place, call }])),
+      );
+    const asked = canonicalJson(tool.arguments ?? null);
+    return (
+      places.find(({ call }) => tool.id !== undefined && call.id === tool.id && call.name === tool.name) ??
+      places.find(({ call }) => call.name === tool.name && canonicalJson(call.arguments) === asked) ??
+      places.find(
+        ({ call }) => call.name === tool.name && (tool.arguments === undefined || call.id === undefined),
+      )
+    );
+  }
+}
+
+/** Wrappers tell what the spans in them tell again: a model's span that holds another model's is left out. */
+function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): readonly ReadSpan[] {
+  const parentOf = new Map(all.map((span) => [span.id, span.parent]));
+  const wrappers = new Set<string>();
+  for (const { span, content } of spans) {
+    if (content.kind !== "model") continue;
+    const seen = new Set<string>();
+    for (let id = parentOf.get(span.id); id !== undefined && !seen.has(id); id = parentOf.get(id)) {
+      seen.add(id);
+      wrappers.add(id);
+    }
+  }
+  return spans.filter(({ span, content }) => content.kind !== "model" || !wrappers.has(span.id));
+}
+
+const isModel = (one: ReadSpan): one is ReadSpan & { readonly content: ModelSpan } =>
+  one.content.kind === "model";
+const isTool = (one: ReadSpan): one is ReadSpan & { readonly content: ToolSpan } =>
+  one.content.kind === "tool";
+
+const resultText = (result: Json): string => (typeof result === "string" ? result : JSON.stringify(result));
+
+function resultMessage({ id, result, error }: ToolSpan): Message {
+  const content = error === undefined ? resultText(result ?? null) : JSON.stringify({ error });
+  return { role: "tool", content, ...(id !== undefined && { tool_call_id: id }) };
+}
+
+/** Whether a message behind the call gives its result. */
+function isAnswered(merge: MessageMerge, at: number, call: ToolCall): boolean {
+  for (const { message } of merge.placed.slice(at + 1)) {
+    if (message.role === "tool" && (call.id === undefined || message.tool_call_id === call.id)) return true;
+    if (message.role === "assistant") return false;
+  }
+  return false;
+}
+
+/** Adds what a tool's span knows: how long it took, that it failed, its result where no later request tells it. */
+function addTool(
+  merge: MessageMerge,
+  { span, content }: ReadSpan & { readonly content: ToolSpan },
+  from: number,
+): void {
+  const found = merge.callOf(content, from);
+  if (found === undefined) {
+    addUnasked(merge, content, span.start);
+    return;
+  }
+  const placed = merge.placed[found.at];
+  const call = placed?.message.tool_calls?.[found.place];
+  if (placed === undefined || call === undefined) return;
+  placed.ran.add(found.place);
+  const calls = [...(placed.message.tool_calls ?? [])];
+  calls[found.place] = {
+    ...call,
+    ...(content.error !== undefined && { error: content.error }),
+    ...(content.latency_ms !== undefined && { latency_ms: content.latency_ms }),
+  };
+  placed.message = { ...placed.message, tool_calls: calls };
+  const hasResult = content.result !== undefined || content.error !== undefined;
+  if (!hasResult || isAnswered(merge, found.at, call)) return;
+  const message = resultMessage({ ...content, id: call.id ?? content.id });
+  let behind = found.at + 1;
+  while (merge.placed[behind]?.message.role === "tool") behind++;
+  merge.placed.splice(behind, 0, { message, at: span.end, key: keyOf(message), ran: new Set() });
+}
+
+/** A tool that ran and that no message asks for: the producer keeps no contents of its models. */
+function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void {
+  const id = content.id === undefined ? {} : { id: content.id };
+  const call: ToolCall = {
+    ...id,
+    name: content.name,
+    arguments: content.arguments ?? {},
+    ...(content.error !== undefined && { error: content.error }),
+    ...(content.latency_ms !== undefined && { latency_ms: content.latency_ms }),
+  };
+  const asked: Message = { role: "assistant", content: null, tool_calls: [call] };
+  const messages =
+    content.result === undefined && content.error === undefined ? [asked] : [asked, resultMessage(content)];
+  const next = merge.placed.findIndex(({ at }) => at > start);
+  const place = next === -1 ? merge.placed.length : next;
+  const made = messages.map(
+    (message): Placed => ({ message, at: start, key: keyOf(message), ran: new Set([0]) }),
+  );
+  merge.placed.splice(place, 0, ...made);
+}
+
+/** Reads one trace into what is told so far. */
+function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
+  const from = merge.placed.length;
+  const agents = spans.flatMap(({ span, content }) => (content.kind === "agent" ? [{ span, content }] : []));
+  const models = spans.filter(isModel);
+  const silent = models.every(({ content }) => content.input.length + content.output.length === 0);
+  const outer = silent
+    ? agents.find(({ content }) => content.given.length + content.gave.length > 0)
+    : undefined;
+  if (outer !== undefined) merge.add(outer.content.given, outer.span.start, from);
+  for (const { span, content } of models) {
+    // A later turn's trace is given the turns before it, too.
+    const behind = merge.add(content.input, span.start, 0);
+    merge.add(content.output, span.end, Math.max(behind, 0));
+  }
+  const firstOfTrace = Math.min(from, merge.placed.length);
+  for (const tool of spans.filter(isTool)) addTool(merge, tool, firstOfTrace);
+  if (outer !== undefined) merge.add(outer.content.gave, outer.span.end, from);
+}
+
+function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
+  const total: KnownUsage = {};
+  for (const field of USAGE_FIELDS) {
+    const counts = models.flatMap(({ usage }) => (usage?.[field] == null ? [] : [usage[field]]));
+    if (counts.length > 0) total[field] = counts.reduce((sum, one) => sum + one, 0);
+  }
+  // Of input and output a part is no total.
+  for (const field of ["input_tokens", "output_tokens"] as const)
+    if (models.some(({ usage }) => usage?.[field] == null)) delete total[field];
+  return Object.keys(total).length === 0 ? undefined : total;
+}
+
+/** Searches that have a span of their own, beside those that messages hold; the same documents twice are one search. */
+function withSearches(
+  messages: readonly Message[],
+  spans: readonly ReadSpan[],
+): readonly Retrieval[] | undefined {
+  const found = spans.flatMap(({ content }) => (content.kind === "retrieval" ? [content] : []));
+  if (found.length === 0) return undefined;
+  const inMessages = conversationSteps(messages).retrievals;
+  const idsOf = (documents: Retrieval["documents"]): string => canonicalJson(documents.map(({ id }) => id));
+  const known = new Set(inMessages.map(({ documents }) => idsOf(documents)));
+  const own = found.filter(({ documents }) => !known.has(idsOf(documents)));
+  return [...inMessages, ...own.map(({ query, documents }) => ({ step: null, query, documents }))];
+}
+
+function agentNames(spans: readonly ReadSpan[]): readonly string[] | undefined {
+  const names = spans.flatMap(({ content }) =>
+    content.kind === "agent" && content.name !== undefined ? [content.name] : [],
+  );
+  return names.length === 0 ? undefined : [...new Set(names)];
+}
+
+/** What is left out: spans that are no part of a conversation, and parents that are not in the file. */
+function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string[] {
+  const others = all.filter((span) => !read.has(span));
+  const names = [...new Set(others.map(({ name }) => name))];
+  const shown = names.slice(0, 3).join(", ");
+  const ids = new Set(all.map(({ id }) => id));
+  const orphans = all.filter(({ parent }) => parent !== "" && !ids.has(parent)).length;
+  return [
+    ...(others.length > 0
+      ? [
+          `${others.length} spans that are no call of a model, tool or search (${shown}${names.length > 3 ? ", …" : ""})`,
+        ]
+      : []),
+    ...(orphans > 0 ? [`${orphans} spans whose parent is not there: they stand by their time`] : []),
+  ];
+}
+
+/** Spans of OTLP in any convention as one conversation. A call that a span and several requests tell of counts once. */
+export function conversationOfSpans(document: unknown): TracedConversation {
+  const { spans: all, unread } = readSpans(document);
+  const merge = new MessageMerge();
+  const read = new Set<Span>();
+  const models: ModelSpan[] = [];
+  const kept: ReadSpan[] = [];
+  for (const trace of tracesOf(all)) {
+    const known = trace.flatMap((span): ReadSpan[] => {
+      const content = contentOf(span);
+      if (content === undefined) return [];
+      read.add(span);
+      return [{ span, content }];
+    });
+    const own = withoutWrappers(known, trace);
+    models.push(...own.filter(isModel).map(({ content }) => content));
+    kept.push(...own);
+    addTrace(merge, own);
+  }
+  const messages = merge.placed.map(({ message }) => message);
+  return {
+    messages,
+    retrievals: withSearches(messages, kept),
+    steps: models.length > 0 ? models.length : undefined,
+    usage: totalUsage(models),
+    model: models.findLast(({ model }) => model !== undefined)?.model,
+    agents: agentNames(kept),
+    conventions: conventionsOf([...read]),
+    unread: [
+      ...unread,
+      ...leftOut(all, read),
+      ...(all.length > 0 && messages.length === 0 ? ["no message: the producer keeps no contents"] : []),
+    ],
+  };
+}

@@ -1,0 +1,45 @@
+import type { Span } from "./span.ts";
+
+/**
+ * The spans of one trace in the order in which things happened: a parent before its children, children by their start. Clocks of two
+ * services differ, so time alone would put an answer before its question. A span whose parent is not there is a first one.
+ */
+export function orderedSpans(spans: readonly Span[]): readonly Span[] {
+  const byId = new Map(spans.map((span) => [span.id, span]));
+  const children = new Map<string, Span[]>();
+  const roots: Span[] = [];
+  for (const span of spans) {
+    if (span.parent === span.id || !byId.has(span.parent)) roots.push(span);
+    else children.set(span.parent, [...(children.get(span.parent) ?? []), span]);
+  }
+  const ordered: Span[] = [];
+  const seen = new Set<Span>();
+  const open = byStart(roots).reverse();
+  for (let span = open.pop(); span !== undefined; span = open.pop()) {
+    if (seen.has(span)) continue;
+    seen.add(span);
+    ordered.push(span);
+    open.push(...byStart(children.get(span.id) ?? []).reverse());
+  }
+  // Spans that are each other's parents hang from no root.
+  return [...ordered, ...byStart(spans.filter((span) => !seen.has(span)))];
+}
+
+function byStart(spans: readonly Span[]): Span[] {
+  return [...spans].sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+}
+
+/** The traces of a document, each in its order, by when they began. */
+export function tracesOf(spans: readonly Span[]): readonly (readonly Span[])[] {
+  const traces = new Map<string, Span[]>();
+  for (const span of spans) {
+    const trace = traces.get(span.trace);
+    if (trace === undefined) traces.set(span.trace, [span]);
+    else trace.push(span);
+  }
+  const began = (trace: readonly Span[]): bigint =>
+    trace.reduce((least, { start }) => (start < least ? start : least), trace[0]?.start ?? 0n);
+  return [...traces.values()]
+    .sort((a, b) => (began(a) < began(b) ? -1 : began(a) > began(b) ? 1 : 0))
+    .map(orderedSpans);
+}

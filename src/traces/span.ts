@@ -1,0 +1,149 @@
+import { ExactNumber } from "../domain/exact-number.ts";
+import { membersIn } from "../domain/found-documents.ts";
+
+/** An attribute's value, out of OTLP's wrapping. */
+export type AttributeValue = unknown;
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+export interface SpanEvent {
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+/** One span of a trace. */
+export interface Span {
+  readonly trace: string;
+  readonly id: string;
+  /** Empty for the first of a trace. */
+  readonly parent: string;
+  readonly name: string;
+  /** Nanoseconds since 1970; 0 when it was not given. */
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  /** What its status says of a failure; undefined when it did not fail. */
+  readonly error: string | undefined;
+  /** Address of the conventions that its attributes are named by; empty when it does not say. */
+  readonly schema: string;
+}
+
+/** All spans of an OTLP document, and what of it could not be read. */
+export interface SpanList {
+  readonly spans: readonly Span[];
+  readonly unread: readonly string[];
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** A deeper value is of no use to anybody. */
+const DEEPEST = 64;
+
+/** `{stringValue}`, `{intValue: "5"}`, `{kvlistValue: {values: [{key, value}]}}`, `{arrayValue: {values}}` as the value itself. */
+function plainValue(wrapped: unknown, depth = 0): AttributeValue {
+  const value = membersIn(wrapped);
+  if (depth > DEEPEST) return null;
+  if ("stringValue" in value) return value.stringValue;
+  if ("boolValue" in value) return value.boolValue;
+  if ("intValue" in value) return numberOf(value.intValue);
+  if ("doubleValue" in value) return numberOf(value.doubleValue);
+  if ("arrayValue" in value)
+    return listOf(membersIn(value.arrayValue).values).map((one) => plainValue(one, depth + 1));
+  if ("kvlistValue" in value) return attributesOf(membersIn(value.kvlistValue).values, depth + 1);
+  if ("bytesValue" in value) return value.bytesValue;
+  return null;
+}
+
+/** int64 is written as text. One that a double cannot hold stays text. */
+function numberOf(written: unknown): unknown {
+  if (typeof written !== "string" || written.trim() === "") return written;
+  const number = Number(written);
+  if (Number.isNaN(number)) return written;
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? written : number;
+}
+
+/** Attributes as OTLP lists them, or as a plain object, as some exporters write them. */
+function attributesOf(value: unknown, depth = 0): Attributes {
+  if (!Array.isArray(value)) return membersIn(value);
+  const made: Record<string, AttributeValue> = Object.create(null);
+  for (const one of value) {
+    const { key, value: wrapped } = membersIn(one);
+    if (typeof key === "string") made[key] = plainValue(wrapped, depth);
+  }
+  return made;
+}
+
+function nanoseconds(value: unknown): bigint {
+  const text = value instanceof ExactNumber ? value.text : String(value ?? "");
+  return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
+}
+
+/** Status code 2 is an error: as a number, or as protobuf's JSON names it. */
+function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefined {
+  const { code, message } = membersIn(status);
+  if (code !== 2 && code !== "2" && code !== "STATUS_CODE_ERROR" && code !== "ERROR") return undefined;
+  const thrown = events.find(({ name }) => name === "exception")?.attributes["exception.message"];
+  return textOf(message) || textOf(thrown) || "it failed, and its span does not say why";
+}
+
+function spanOf(value: unknown, schema: string): Span | undefined {
+  const span = membersIn(value);
+  const id = textOf(span.spanId);
+  if (id === "") return undefined;
+  const events = listOf(span.events).map((one) => {
+    const { name, attributes, body } = membersIn(one);
+    // An event of a log record has its content in the body.
+    const inBody = body === undefined ? {} : membersIn(plainValue(body));
+    return { name: textOf(name), attributes: { ...attributesOf(attributes), ...inBody } };
+  });
+  return {
+    trace: textOf(span.traceId),
+    id,
+    parent: textOf(span.parentSpanId),
+    name: textOf(span.name),
+    start: nanoseconds(span.startTimeUnixNano),
+    end: nanoseconds(span.endTimeUnixNano),
+    attributes: attributesOf(span.attributes),
+    events,
+    error: errorOf(span.status, events),
+    schema,
+  };
+}
+
+/** Whether a value is a document of OTLP traces, or a list of such documents (a file of batches). */
+export function isOtlp(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0 && value.every((one) => isBatch(one));
+  return isBatch(value);
+}
+
+const isBatch = (value: unknown): boolean => Array.isArray(membersIn(value).resourceSpans);
+
+/** Every span of an OTLP document, once: what was sent twice counts once. */
+export function readSpans(document: unknown): SpanList {
+  const spans = new Map<string, Span>();
+  let nameless = 0;
+  let repeated = 0;
+  for (const batch of Array.isArray(document) ? document : [document]) {
+    for (const resource of listOf(membersIn(batch).resourceSpans)) {
+      const { scopeSpans, instrumentationLibrarySpans, schemaUrl } = membersIn(resource);
+      for (const scope of listOf(scopeSpans ?? instrumentationLibrarySpans)) {
+        const own = membersIn(scope);
+        for (const one of listOf(own.spans)) {
+          const span = spanOf(one, textOf(own.schemaUrl) || textOf(schemaUrl));
+          if (span === undefined) nameless++;
+          else if (spans.has(`${span.trace}/${span.id}`)) repeated++;
+          else spans.set(`${span.trace}/${span.id}`, span);
+        }
+      }
+    }
+  }
+  return {
+    spans: [...spans.values()],
+    unread: [
+      ...(nameless > 0 ? [`${nameless} spans without an id`] : []),
+      ...(repeated > 0 ? [`${repeated} spans that stand there twice: each was read once`] : []),
+    ],
+  };
+}
