@@ -64,12 +64,19 @@ export function storedOrMeasured(store: Store, run: StoredRun): RunReport {
 export function runWith(store: Store, root: string, run: StoredRun, report: RunReport): ReportedRun {
   const id = report.comparison?.baseline.run ?? null;
   const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
+  let counted: ReturnType<typeof storedSide> | null | undefined;
   const lines = new Map(report.worst.map((one) => [one.id, one.line]));
   return reportedRun(report, {
     store,
     root,
     no: run.no,
-    baseline: { side: base === null ? null : storedSide(store, base), run: base },
+    baseline: {
+      get side() {
+        counted ??= base === null ? null : storedSide(store, base);
+        return counted;
+      },
+      run: base,
+    },
     lineOf: ({ id }) => lines.get(id) ?? null,
   });
 }

@@ -23,19 +23,26 @@ export function reportedRun(
   { store, root, no, baseline, lineOf }: RunSources,
 ): ReportedRun {
   const { header } = report;
-  const rows = caseRows(
-    {
-      run: { no, header },
-      comparison: report.comparison,
-      baseline: baseline.side,
-      baselineRun: baseline.run,
-      lineOf,
-    },
-    store,
-  );
+  const rowsWith = (counts: () => BaselineCounts | null): ReportedRun["rows"] =>
+    caseRows(
+      {
+        run: { no, header },
+        comparison: report.comparison,
+        // Read when the rows are walked: a page may show a run and never ask for them.
+        get baseline() {
+          return counts();
+        },
+        baselineRun: baseline.run,
+        lineOf,
+      },
+      store,
+    );
+  const rows = rowsWith(() => baseline.side);
+  // A page reads the trials of a stored run, which say more than their counts.
+  const viewRows = baseline.run === null ? rows : rowsWith(() => null);
   const makeView = async (): Promise<ViewedRun> => {
     const { viewRun } = await import("./viewing/view-run.ts");
-    return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows });
+    return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows: viewRows });
   };
   let view: Promise<ViewedRun> | undefined;
   return {

@@ -29,7 +29,9 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
   return (
     <>
-      <Await of={run}>{({ report }) => <VerdictSection report={report} />}</Await>
+      <Await of={run} meanwhile={<h1 tabIndex={-1}>Run {runKey}</h1>}>
+        {({ report }) => <VerdictSection report={report} />}
+      </Await>
       <section aria-label="cases">
         <h2>Cases</h2>
         <CaseList source={source} runKey={runKey} index={columns} query={query} />
