@@ -1,0 +1,212 @@
+import { describe, expect, it } from "vitest";
+import { EvalsError } from "../../domain/problem.ts";
+import { importPromptfoo } from "../import-promptfoo.ts";
+import type { Imported, SourceFiles } from "../imported.ts";
+
+/** Files in memory, as an importer reads them. */
+function filesOf(files: Readonly<Record<string, string>>): SourceFiles {
+  const text = (path: string): string => {
+    const found = files[path];
+    if (found === undefined)
+      throw new EvalsError({ code: "EVALS_FILE_MISSING", path, what: "missing", why: "", fix: "" });
+    return found;
+  };
+  return {
+    text,
+    bytes: (path) => Buffer.from(text(path)),
+    lines: async function* (path) {
+      yield* text(path).split("\n");
+    },
+    kind: (path) => (Object.hasOwn(files, path) ? "file" : undefined),
+    glob: (pattern) => {
+      const [before = "", after = ""] = pattern.split("*");
+      return Object.keys(files).filter((path) => path.startsWith(before) && path.endsWith(after));
+    },
+    inProject: (path) => path,
+  };
+}
+
+const brought = (config: string, more: Readonly<Record<string, string>> = {}): Promise<Imported> =>
+  importPromptfoo({
+    sources: ["p.yaml"],
+    options: {},
+    files: filesOf({ "p.yaml": config, ...more }),
+    tools: { refuses: async () => undefined, renderLiquid: async () => "" },
+    ask: async () => ({ status: null, text: "" }),
+    env: {},
+  });
+
+const told = async (config: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> => {
+  const { left } = await brought(config, more);
+  return left.map(({ path, line, what, why }) => `${path}:${line} ${what}: ${why}`);
+};
+
+const HEAD = "prompts: [x]\nproviders: [echo]\n";
+
+describe("a promptfoo config that is not in order", () => {
+  it.each<[name: string, config: string, more: Record<string, string>, said: RegExp]>([
+    [
+      "tests in a file that names itself",
+      `${HEAD}tests: file://a.yaml\n`,
+      { "a.yaml": "- file://b.yaml\n", "b.yaml": "- file://a.yaml\n" },
+      /^b\.yaml:1 tests of file:\/\/a\.yaml: The file names itself/,
+    ],
+    [
+      "tests in a file that is not there",
+      `${HEAD}tests: gone.csv\n`,
+      {},
+      /^p\.yaml:3 tests of gone\.csv: There is no such file/,
+    ],
+    [
+      "tests that code makes",
+      `${HEAD}tests: file://tests.py:make\n`,
+      {},
+      /^p\.yaml:3 tests of file:\/\/tests\.py:make: Only CSV/,
+    ],
+    [
+      "tests in a broken file",
+      `${HEAD}tests: [file://a.yaml]\n`,
+      { "a.yaml": "- {a: [}\n" },
+      /^a\.yaml:1 tests of file:\/\/a\.yaml: This file cannot be read/,
+    ],
+    [
+      "a reference to another file",
+      `${HEAD}tests: [{ assert: [{ $ref: "other.yaml#/a" }] }]\n`,
+      {},
+      /^p\.yaml:3 \$ref: other\.yaml#\/a/,
+    ],
+    [
+      "an assertion without a type",
+      `${HEAD}tests: [{ assert: [{ value: a }] }]\n`,
+      {},
+      /^p\.yaml:3 an assertion without a type/,
+    ],
+    [
+      "assert: that is no list",
+      `${HEAD}tests: [{ assert: { type: contains, value: a } }]\n`,
+      {},
+      /^p\.yaml:3 assert:/,
+    ],
+    [
+      "a value with an unknown filter",
+      `${HEAD}tests: [{ vars: { a: b }, assert: [{ type: contains, value: "{{ a | slice(2) }}" }] }]\n`,
+      {},
+      /^p\.yaml:3 contains: Its template: the filter "slice"/,
+    ],
+    [
+      "a value from the environment",
+      `prompts: ["{{ env.HOME }}"]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n`,
+      {},
+      /^p\.yaml:1 an inline prompt: line 1 of it: it asks the environment/,
+    ],
+    [
+      "a prompt that code makes",
+      "prompts: [file://p.py]\nproviders: [echo]\ntests: [{ vars: { a: b } }]\n",
+      { "p.py": "" },
+      /^p\.yaml:1 the prompt file:\/\/p\.py: Code makes it/,
+    ],
+    [
+      "a key in the config",
+      `prompts: [x]\nproviders: [{ id: openai:gpt-4.1, config: { apiKey: sk-abc } }]\n`,
+      {},
+      /^p\.yaml:2 apiKey: of openai:gpt-4\.1: A key stands in no file/,
+    ],
+    [
+      "a key in a header",
+      `prompts: [x]\nproviders: [{ id: "https://a.example/x", config: { body: {}, headers: { authorization: Bearer abc } } }]\n`,
+      {},
+      /^p\.yaml:2 the header authorization: A key stands in no file/,
+    ],
+    [
+      "a JavaScript file that is not there",
+      `${HEAD}tests: [{ assert: [{ type: javascript, value: "file://a.js" }] }]\n`,
+      {},
+      /^p\.yaml:3 javascript: file:\/\/a\.js: there is no such file/,
+    ],
+    [
+      "a column with one underscore",
+      `${HEAD}tests: a.csv\n`,
+      { "a.csv": "q,_expected\na,b\n" },
+      /^a\.csv:1 the column _expected/,
+    ],
+    [
+      "variables that code makes",
+      `${HEAD}tests: [{ vars: { a: "file://a.py" } }]\n`,
+      { "a.py": "" },
+      /^p\.yaml:3 vars: a: file:\/\/a\.py: Code makes/,
+    ],
+  ])("tells of %s, with its place", async (_, config, more, said) => {
+    expect(await told(config, more)).toContainEqual(expect.stringMatching(said));
+  });
+
+  it("does not follow anchors without end", async () => {
+    const bomb = [
+      "a: &a [x, x, x, x, x, x, x, x, x]",
+      ..."bcdefgh"
+        .split("")
+        .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${"abcdefg"[index]}`).join(", ")}]`),
+    ];
+    await expect(brought(`${HEAD}${bomb.join("\n")}\n`)).rejects.toThrow(EvalsError);
+  });
+
+  it("keeps no key", async () => {
+    const { files, models } = await brought(
+      "prompts: [x]\nproviders: [{ id: openai:gpt-4.1, config: { apiKey: sk-very-secret, headers: { api-key: other-secret } } }]\n",
+    );
+    expect(JSON.stringify([files, models])).not.toContain("secret");
+  });
+
+  it("takes values from the environment in headers alone", async () => {
+    const { models } = await brought(
+      'prompts: [x]\nproviders: [{ id: "https://a.example/x", config: { body: { q: "{{prompt}}" }, headers: { authorization: "Bearer {{env.TOKEN}}" } } }]\n',
+    );
+    expect(Object.values(models)[0]).toMatchObject({
+      headers: { authorization: "Bearer ${env:TOKEN}" },
+      body: { q: "{{ messages[0].content }}" },
+    });
+  });
+});
+
+describe("a provider", () => {
+  it.each<[id: string, entry: object]>([
+    ["openai:gpt-4.1", { provider: "openai", model: "gpt-4.1" }],
+    ["openai:chat:gpt-4.1", { provider: "openai", model: "gpt-4.1" }],
+    [
+      "openai:responses:gpt-5-mini-2025-08-07",
+      { provider: "openai", model: "gpt-5-mini-2025-08-07", api: "responses" },
+    ],
+    [
+      "anthropic:messages:claude-haiku-4-5-20251001",
+      { provider: "anthropic", model: "claude-haiku-4-5-20251001" },
+    ],
+    [
+      "ollama:chat:llama3.2:1b",
+      { provider: "openai", model: "llama3.2:1b", base_url: "http://localhost:11434/v1" },
+    ],
+    ["google:gemini-2.5-pro", { provider: "openai", model: "gemini-2.5-pro", api_key_env: "GOOGLE_API_KEY" }],
+    [
+      "openrouter:meta-llama/llama-3.1-8b",
+      { provider: "openai", model: "meta-llama/llama-3.1-8b", api_key_env: "OPENROUTER_API_KEY" },
+    ],
+    ["echo", { provider: "module", file: "targets/echo.mjs" }],
+    [
+      'exec:python3 "my bot.py"',
+      { provider: "command", command: ["node", "targets/promptfoo-exec.mjs", "python3", "my bot.py"] },
+    ],
+  ])("%s becomes a model", async (id, entry) => {
+    const { models } = await brought(`prompts: [x]\nproviders: [${JSON.stringify(id)}]\n`);
+    expect(Object.values(models)).toEqual([expect.objectContaining(entry)]);
+  });
+
+  it.each([
+    "bedrock:anthropic.claude",
+    "vertex:gemini",
+    "replicate:x",
+    "websocket:wss://x",
+    "openai:realtime:x",
+  ])("%s is left", async (id) => {
+    expect(await told(`prompts: [x]\nproviders: [${JSON.stringify(id)}]\n`)).toContainEqual(
+      expect.stringContaining(`the provider ${id}`),
+    );
+  });
+});
