@@ -1,10 +1,9 @@
 import { posix } from "node:path";
-import { Document, isMap, isPair, isSeq } from "yaml";
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Imported, ImportedFile, ImportRequest, Kept } from "./imported.ts";
 import { type Assigned, assignScorers } from "./promptfoo/assign-scorers.ts";
-import { type CaseDraft, casesOf } from "./promptfoo/cases.ts";
+import { casesOf } from "./promptfoo/cases.ts";
 import { ChecksFiles } from "./promptfoo/checks-files.ts";
 import { type ConfigSource, isObject, readSource } from "./promptfoo/config-source.ts";
 import type { Reading, Test } from "./promptfoo/config-test.ts";
@@ -13,13 +12,13 @@ import { tellKeys } from "./promptfoo/known-keys.ts";
 import { Losses } from "./promptfoo/losses.ts";
 import { Models } from "./promptfoo/models.ts";
 import { ProjectFiles } from "./promptfoo/project-files.ts";
-import type { Entry, ProviderHelp } from "./promptfoo/provider-spec.ts";
+import type { ProviderHelp } from "./promptfoo/provider-spec.ts";
 import { providerSpecs } from "./promptfoo/providers.ts";
-import { type PromptSource, readPrompts } from "./promptfoo/read-prompts.ts";
+import { readPrompts } from "./promptfoo/read-prompts.ts";
 import { readTest, readTests } from "./promptfoo/read-tests.ts";
 import { slugOf, UniqueNames } from "./promptfoo/slug.ts";
-import { Untranslatable } from "./promptfoo/templates/nunjucks-tree.ts";
-import { promptFile } from "./promptfoo/write-prompt.ts";
+import { suiteText, withPrompt } from "./promptfoo/suite-text.ts";
+import { datasetText, writePrompts } from "./promptfoo/write-prompts.ts";
 
 /** Keys of which a promptfoo config has at least one. */
 const MARKS = ["prompts", "providers", "targets", "tests", "defaultTest", "scenarios", "redteam"];
@@ -214,158 +213,6 @@ function targets(
     "None could be taken over: the suite asks an echo of the prompt until its model: names one of evalconfig.yaml.",
   );
   return [models.echo(help.files.echo())];
-}
-
-/** A prompt of the project. */
-interface WrittenPrompt {
-  readonly name: string;
-  readonly text: string;
-  readonly source: PromptSource | undefined;
-}
-
-interface PromptHelp {
-  readonly suite: string;
-  readonly request: ImportRequest;
-  readonly losses: Losses;
-  readonly defaults: Test | undefined;
-}
-
-async function writePrompts(
-  prompts: readonly PromptSource[],
-  cases: readonly CaseDraft[],
-  help: PromptHelp,
-): Promise<WrittenPrompt[]> {
-  const { suite, request, losses, defaults } = help;
-  const names = new UniqueNames();
-  const tests = cases.map(({ vars }) => vars);
-  const part = (key: string): string =>
-    typeof defaults?.options[key] === "string" ? String(defaults.options[key]) : "";
-  const around = [part("prefix"), part("suffix")] as const;
-  const written: WrittenPrompt[] = [];
-  for (const source of prompts) {
-    const { place, file, before } = source;
-    try {
-      const from = file === undefined ? `${place.path}:${place.line}` : file;
-      const text = await promptFile(source, tests, { from, around, tools: request.tools });
-      written.push({ name: names.take(slugOf(source.name ?? suite, 40) || suite), text, source });
-    } catch (error) {
-      if (!(error instanceof Untranslatable)) throw error;
-      const name = file === undefined ? "an inline prompt" : `the prompt ${file}`;
-      const line = file === undefined ? `line ${error.line} of it` : `${file}:${before + error.line}`;
-      losses.add(place, name, `${line}: ${error.message}.`);
-    }
-  }
-  for (const one of cases)
-    for (const key of ["prefix", "suffix"])
-      if (one.test.options[key] !== undefined)
-        losses.add(
-          one.test.place,
-          `${key}: of a test`,
-          "A prompt is one file for all cases; only defaultTest's is taken over.",
-        );
-  if (written.length > 0) return written;
-  // Without a prompt no chat model could be asked: the variables themselves stand in for it, and the losses say why.
-  return [
-    {
-      name: suite,
-      text: '---\ndescription: "Stands for prompts that could not be brought over."\n---\nuser:\n{{ input | json }}\n',
-      source: undefined,
-    },
-  ];
-}
-
-async function datasetText(
-  cases: readonly CaseDraft[],
-  { expected, named, scorers }: Assigned,
-  prompts: readonly WrittenPrompt[],
-  { tools }: ImportRequest,
-): Promise<string> {
-  const lines: string[] = [];
-  for (const { id, vars, metadata } of cases) {
-    const own = named.get(id) ?? [];
-    const rendered = await renderedPrompts(prompts, vars, tools);
-    lines.push(
-      JSON.stringify({
-        id,
-        input: vars,
-        ...(expected.has(id) ? { expected: expected.get(id) } : {}),
-        metadata: { ...metadata, ...(rendered === undefined ? {} : { prompts: rendered }) },
-        ...(own.length === scorers.length ? {} : { scorers: own }),
-      }),
-    );
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-/** What checks see as the prompt: its text, or the JSON of its messages. */
-async function renderedPrompts(
-  prompts: readonly WrittenPrompt[],
-  vars: Readonly<Record<string, Json>>,
-  tools: ImportRequest["tools"],
-): Promise<Record<string, string> | undefined> {
-  if (prompts.length === 0) return undefined;
-  const made: Record<string, string> = {};
-  for (const { name, text } of prompts) {
-    const messages: { role: string; content: string }[] = [];
-    const body = text.replace(/^---\n[\s\S]*?\n---\n/, "");
-    for (const [, role = "", content = ""] of body.matchAll(
-      /^(system|developer|user|assistant|tool):\n([\s\S]*?)(?=\n(?:system|developer|user|assistant|tool):\n|\n?$(?![\s\S]))/gm,
-    ))
-      messages.push({ role, content: (await tools.renderLiquid(content, { input: vars })).trim() });
-    made[name] =
-      messages.length === 1 && messages[0]?.role === "user"
-        ? messages[0].content
-        : JSON.stringify(messages, null, 2);
-  }
-  return made;
-}
-
-/** The checks of a suite are told which of the rendered prompts is theirs. */
-function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
-  if (prompt === undefined) return scorers;
-  return scorers.map((entry) => {
-    const of = Array.isArray(entry.of) ? { of: withPrompt(entry.of as readonly Entry[], prompt) } : {};
-    return entry.type === "module" || entry.type === "command"
-      ? { ...entry, config: { ...(entry.config as Entry), prompt } }
-      : { ...entry, ...of };
-  });
-}
-
-interface SuiteParts {
-  readonly config: { readonly [key: string]: Json };
-  readonly dataset: string;
-  readonly prompt: string;
-  readonly aliases: readonly string[];
-  readonly scorers: readonly Entry[];
-  readonly path: string;
-}
-
-const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
-/** A scorer of so many characters stands on one line. */
-const ONE_LINE = 110;
-
-function suiteText({ config, dataset, prompt, aliases, scorers, path }: SuiteParts): string {
-  const { repeat, maxConcurrency } = isObject(config.evaluateOptions) ? config.evaluateOptions : {};
-  const document = new Document({
-    description: typeof config.description === "string" ? config.description : `Brought over from ${path}.`,
-    dataset,
-    prompt: `${prompt}@^1`,
-    ...(aliases.length === 1 ? { model: aliases[0] } : { models: aliases }),
-    ...(Number.isInteger(repeat) && (repeat as number) > 1 ? { trials: repeat } : {}),
-    ...(Number.isInteger(maxConcurrency) ? { concurrency: maxConcurrency } : {}),
-    scorers,
-  });
-  const list = document.get("scorers");
-  if (isSeq(list)) for (const item of list.items) inOneLine(item);
-  inOneLine(document.get("models"));
-  return `${HEAD}${document.toString({ lineWidth: 0 })}`;
-}
-
-/** Writes what is short on one line, and looks into what is not. */
-function inOneLine(item: unknown): void {
-  if (!isMap(item) && !isSeq(item)) return;
-  if (JSON.stringify(item.toJSON()).length <= ONE_LINE) item.flow = true;
-  else for (const one of item.items) inOneLine(isPair(one) ? one.value : one);
 }
 
 /** By file and line; what every case of the suite is scored by is said once. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { LATER, LEFT_TYPES, TAKEN_TYPES } from "../../interchange/promptfoo/assertion-plan.ts";
+import { LATER, LEFT_TYPES, TAKEN_TYPES } from "../../interchange/promptfoo/assertion-types.ts";
 import { judgeKindOf } from "../../interchange/promptfoo/judge-drafts.ts";
 import { LEFT_KEYS, TAKEN_KEYS } from "../../interchange/promptfoo/known-keys.ts";
 import { PARITY, type ParityCase } from "../../interchange/promptfoo/testing/parity.ts";

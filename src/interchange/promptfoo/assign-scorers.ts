@@ -1,12 +1,14 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Json } from "../../domain/json.ts";
 import type { SourcePlace } from "../imported.ts";
-import { LEFT_TYPES, type Plan, type PlanContext, planAssertion, TAKEN_TYPES } from "./assertion-plan.ts";
+import { planAssertion } from "./assertion-plan.ts";
+import { LEFT_TYPES, TAKEN_TYPES } from "./assertion-types.ts";
 import { type CaseDraft, graderOf, transformOf } from "./cases.ts";
 import type { ChecksFiles } from "./checks-files.ts";
 import type { Assertion } from "./config-test.ts";
 import type { JudgeFiles } from "./judge-files.ts";
 import type { Models } from "./models.ts";
+import type { Plan, PlanContext } from "./plan.ts";
 import type { Entry, ProviderHelp } from "./provider-spec.ts";
 import { UniqueNames } from "./slug.ts";
 import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import { hashJson, type Json } from "../../domain/json.ts";
 import type { SourcePlace } from "../imported.ts";
-import type { JudgeDraft } from "./assertion-plan.ts";
 import type { Models } from "./models.ts";
+import type { JudgeDraft } from "./plan.ts";
 import type { ProjectFiles } from "./project-files.ts";
 import type { ProviderHelp } from "./provider-spec.ts";
 import { slugOf, UniqueNames } from "./slug.ts";

@@ -1,7 +1,7 @@
 import { hashJson, type Json } from "../../domain/json.ts";
 import type { Imported, SourcePlace } from "../imported.ts";
-import { EMBEDDINGS, MODERATION } from "./assertion-plan.ts";
 import { isObject } from "./config-source.ts";
+import { EMBEDDINGS, MODERATION } from "./plan-plain.ts";
 import type { ProviderHelp, ProviderSpec } from "./provider-spec.ts";
 import { type Target, targetOf } from "./providers.ts";
 import { UniqueNames } from "./slug.ts";

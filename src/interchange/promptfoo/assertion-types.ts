@@ -1,0 +1,70 @@
+/** Types that the checks' runtime knows, so that they can follow a transform. */
+export const CHECKED = new Set([
+  ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
+  ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count"],
+]);
+
+/** Said of types whose scorers come later. */
+export const LATER =
+  "Its scorer comes with agents: tool calls and their order are not judged yet by an import; write a module scorer over transcript.tool_calls.";
+
+/** Types that nothing here stands for, with why. */
+export const LEFT_TYPES: Readonly<Record<string, string>> = {
+  perplexity: "perplexity needs the log probabilities of tokens, which no reply is asked for here.",
+  "perplexity-score":
+    "perplexity-score needs the log probabilities of tokens, which no reply is asked for here.",
+  webhook: "webhook: no answer is sent to an address to be judged; write a module scorer that asks it.",
+  ruby: "Ruby is not run; write the check in JavaScript or Python.",
+  bleu: "BLEU is not among the scorers; chrf and rouge are.",
+  gleu: "GLEU is not among the scorers; chrf and rouge are.",
+  meteor: "METEOR is not among the scorers; chrf and rouge are.",
+  "is-sql": "No SQL parser is built in; write a module scorer with one of your own.",
+  "contains-sql": "No SQL parser is built in; write a module scorer with one of your own.",
+  "is-xml": "No XML parser is built in; write a module scorer with one of your own.",
+  "contains-xml": "No XML parser is built in; write a module scorer with one of your own.",
+  "is-html": "No HTML parser is built in; write a module scorer with one of your own.",
+  "contains-html": "No HTML parser is built in; write a module scorer with one of your own.",
+  "similar:dot": "Only the cosine of two embeddings is measured.",
+  "similar:euclidean": "Only the cosine of two embeddings is measured.",
+  classifier: "It asks a model of Hugging Face; the scorer classifier asks any service of yours.",
+  pi: "pi is a service of others that no provider here reaches.",
+  "select-best":
+    "It chooses between the answers of several targets; compare two runs with evals diff, or use a pairwise judge.",
+  "max-score": "It chooses between the answers of several targets; compare two runs with evals diff.",
+  guardrails: "What a provider's filter says is a refusal of the answer: not-refusal judges it.",
+  "conversation-relevance": "A conversation is judged whole here: a judge sees {{ conversation }}.",
+  "search-rubric": "The judge may not search the web.",
+  "agent-rubric": "The judge may not use tools.",
+  "is-valid-function-call": LATER,
+  "is-valid-openai-function-call": LATER,
+  "is-valid-openai-tools-call": LATER,
+  "tool-call-f1": LATER,
+  "skill-used": LATER,
+  "finish-reason": "Why an answer ended is in transcript.finish_reason: a module scorer reads it.",
+};
+
+/** Every type that is taken over. */
+export const TAKEN_TYPES = [
+  ...CHECKED,
+  ...[
+    "python",
+    "contains-json",
+    "latency",
+    "cost",
+    "similar",
+    "similar:cosine",
+    "rouge-n",
+    "is-refusal",
+    "moderation",
+    "assert-set",
+  ],
+  ...[
+    "llm-rubric",
+    "g-eval",
+    "factuality",
+    "model-graded-factuality",
+    "model-graded-closedqa",
+    "answer-relevance",
+  ],
+  ...["context-faithfulness", "context-recall", "context-relevance"],
+];

@@ -1,0 +1,131 @@
+import type { Json } from "../../domain/json.ts";
+import { splitList } from "./comma-list.ts";
+import { readSource } from "./config-source.ts";
+import type { Assertion } from "./config-test.ts";
+import type { Plan } from "./plan.ts";
+import type { Entry } from "./provider-spec.ts";
+
+/** The same in the checks' runtime, for what our own scorers read in another way. */
+function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): Plan {
+  return {
+    kind: "check",
+    language: "javascript",
+    spec: {
+      type: base,
+      ...(value === undefined ? {} : { value }),
+      ...(not ? { not } : {}),
+      ...(threshold === undefined ? {} : { threshold }),
+    },
+  };
+}
+
+/** Signs that RE2 reads in another way than JavaScript does without flags. */
+const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
+
+const NEEDS_TEXT = "It needs a text to look for as value.";
+
+export function planPlain(one: Assertion, value: Json | undefined): Plan {
+  const { base, not, threshold } = one;
+  const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  const scorer = (type: string, options: Entry = {}, operand?: Json): Plan => ({
+    kind: "scorer",
+    entry: { type, ...options },
+    operand,
+    not,
+  });
+  /** One of a pair of types, of which the second is the first turned round. */
+  const paired = (type: string, options: Entry, operand: Json): Plan => ({
+    kind: "scorer",
+    entry: { type: not ? `not-${type}` : type, ...options },
+    operand,
+    not: false,
+  });
+  switch (base) {
+    case "equals":
+      if (value === undefined) return { kind: "left", why: "It needs what the answer is to be as value." };
+      if (value === null) return asCheck(one, value);
+      return typeof value === "object"
+        ? scorer("json-equals", {}, value)
+        : scorer("equals", {}, String(value));
+    case "contains":
+    case "icontains":
+    case "starts-with":
+      if (typeof text !== "string" || text === "") return { kind: "left", why: NEEDS_TEXT };
+      return paired(base.replace(/^i/, ""), base.startsWith("i") ? { ignore_case: true } : {}, text);
+    case "contains-any":
+    case "contains-all":
+    case "icontains-any":
+    case "icontains-all":
+      return planList(one, typeof text === "string" ? splitList(text) : value, paired);
+    case "regex":
+      if (typeof value !== "string" || value === "")
+        return { kind: "left", why: "It needs a pattern as value." };
+      return JAVASCRIPT_ONLY.test(value) ? asCheck(one, value) : paired("regex", {}, value);
+    case "is-json":
+      if (value === undefined || value === "") return scorer("json-valid");
+      return { kind: "scorer", entry: { type: "json-schema", schema: schemaOf(value) }, not };
+    case "contains-json":
+      return {
+        kind: "scorer",
+        entry: {
+          type: "contains-json",
+          ...(value === undefined || value === "" ? {} : { schema: schemaOf(value) }),
+        },
+        not,
+      };
+    case "levenshtein":
+      return typeof text === "string"
+        ? asCheck(one, text)
+        : { kind: "left", why: "It needs a text to compare with as value." };
+    case "word-count":
+      return value === undefined
+        ? { kind: "left", why: "It needs a number, or {min, max}, as value." }
+        : asCheck(one, value);
+    case "latency":
+      return threshold === undefined
+        ? { kind: "left", why: "It needs a threshold in milliseconds." }
+        : scorer("latency", { max: `${threshold}ms` });
+    case "cost":
+      return threshold === undefined
+        ? { kind: "left", why: "It needs a threshold in US dollars." }
+        : scorer("cost", { max: threshold });
+    case "rouge-n":
+      return typeof text === "string"
+        ? scorer("rouge", { variant: 1, threshold: threshold ?? 0.75 }, text)
+        : { kind: "left", why: "It needs a text to compare with as value." };
+    case "is-refusal":
+      return scorer("refusal");
+    case "similar":
+    case "similar:cosine":
+      return typeof text === "string"
+        ? scorer("embedding-similarity", { model: EMBEDDINGS, threshold: threshold ?? 0.75 }, text)
+        : { kind: "left", why: "It needs a text to compare with as value." };
+    case "moderation":
+      return scorer("moderation", { model: MODERATION });
+    default:
+      return { kind: "left", why: `"${one.type}" is no assertion type that promptfoo has.` };
+  }
+}
+
+/** Placeholders for models that the config must get. */
+export const EMBEDDINGS = "embeddings";
+export const MODERATION = "moderation";
+
+function planList(
+  one: Assertion,
+  value: Json | undefined,
+  paired: (type: string, options: Entry, operand: Json) => Plan,
+): Plan {
+  const list = Array.isArray(value)
+    ? (value as readonly Json[]).map((item) =>
+        typeof item === "object" ? JSON.stringify(item) : String(item),
+      )
+    : [];
+  if (list.length === 0) return { kind: "left", why: "It needs a list of texts to look for as value." };
+  if (list.includes("")) return asCheck(one, list);
+  return paired(one.base.replace(/^i/, ""), one.base.startsWith("i") ? { ignore_case: true } : {}, list);
+}
+
+function schemaOf(value: Json): Json {
+  return typeof value === "string" ? readSource(value, "schema").value : value;
+}
