@@ -58,6 +58,8 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
   const base = posix.dirname(path) === "." ? "" : posix.dirname(path);
   const reading: Reading = { files: request.files, losses, base };
   tellKeys("config", config, { source, steps: [], losses });
+  if (isObject(config.evaluateOptions))
+    tellKeys("evaluateOptions", config.evaluateOptions, { source, steps: ["evaluateOptions"], losses });
   const defaults = defaultTest(config, source, reading);
   const prompts = readPrompts(source, config.prompts, reading);
   const tests = [...readTests(source, ["tests"], reading), ...scenarioTests(config, source, reading)];
@@ -202,7 +204,7 @@ function targets(
   help: ProviderHelp,
 ): string[] {
   const key = config.providers === undefined && config.targets !== undefined ? "targets" : "providers";
-  const aliases = providerSpecs(source, [key], config[key]).flatMap(
+  const aliases = providerSpecs(source, [key], config[key], help.losses).flatMap(
     (spec) => models.provider(spec, help) ?? [],
   );
   const distinct = [...new Set(aliases)];

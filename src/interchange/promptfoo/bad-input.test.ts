@@ -135,6 +135,25 @@ describe("a promptfoo config that is not in order", () => {
       { "a.py": "" },
       /^p\.yaml:3 vars: a: file:\/\/a\.py: Code makes/,
     ],
+    [
+      "what a provider has beside its settings",
+      "prompts: [x]\nproviders:\n  - id: openai:gpt-4.1\n    transform: output.trim()\n",
+      {},
+      /^p\.yaml:4 transform: of the provider openai:gpt-4\.1: It is code/,
+    ],
+    ["settings of a run", `${HEAD}evaluateOptions:\n  delay: 5\n`, {}, /^p\.yaml:4 delay:/],
+    [
+      "a value that reads what is no JSON",
+      `${HEAD}tests: [{ vars: { a: b }, assert: [{ type: contains, value: "{{ a | load }}" }] }]\n`,
+      {},
+      /^p\.yaml:3 contains: Its template: it fails/,
+    ],
+    [
+      "an address that is none",
+      'prompts: [x]\nproviders: ["https://"]\n',
+      {},
+      /^p\.yaml:2 url: of https:\/\//,
+    ],
   ])("tells of %s, with its place", async (_, config, more, said) => {
     expect(await told(config, more)).toContainEqual(expect.stringMatching(said));
   });

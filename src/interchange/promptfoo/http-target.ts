@@ -18,7 +18,8 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
   }
   if (
     !/^https?:\/\//.test(url) ||
-    /\{\{/.test(new URL(url.replace(/\{\{.*?\}\}/g, "x")).host) ||
+    !URL.canParse(url.replace(/\{\{.*?\}\}/g, "x")) ||
+    /^https?:\/\/[^/?#]*\{\{/.test(url) ||
     /\{%/.test(url)
   ) {
     tell("url:", "An address needs a host that stands in the file.");

@@ -11,10 +11,10 @@ const CONFIG = [
 const TEST = ["description", "vars", "assert", "threshold", "metadata", "options", "id"];
 const ASSERTION = [
   ...["type", "value", "threshold", "weight", "metric", "transform", "config", "provider", "assert"],
-  ...["contextTransform", "rubricPrompt", "normalizeUnicode", "$ref"],
+  ...["$ref"],
 ];
 const OPTIONS = [
-  ...["transform", "postprocess", "prefix", "suffix", "provider", "disableVarExpansion", "rubricPrompt"],
+  ...["transform", "postprocess", "prefix", "suffix", "provider", "disableVarExpansion"],
   ...["disableDefaultAsserts", "runSerially", "disableConversationVar"],
 ];
 const EVALUATE = ["maxConcurrency", "repeat", "cache", "showProgressBar", "interactiveProviders"];
@@ -39,9 +39,17 @@ export const LEFT_KEYS: Readonly<Record<string, Readonly<Record<string, string>>
     providerOutput: "Answers made elsewhere are lines of a file: provider: outputs.",
     assertScoringFunction: "How scores become a verdict is code here: write a module scorer.",
   },
-  assertion: { metricOnly: "An assertion that only measures is required: false here." },
+  assertion: {
+    metricOnly: "An assertion that only measures is required: false here.",
+    rubricPrompt:
+      "The judge's prompt is that of its kind; a judge file with role lines is a prompt of your own.",
+    contextTransform: "The context is the variable named context, as it stands.",
+    normalizeUnicode: "Texts are compared as they are; say normalize: NFC at the scorer.",
+  },
   options: {
     transformVars: "Variables are changed by code; write the changed ones into the dataset.",
+    rubricPrompt:
+      "The judge's prompt is that of its kind; a judge file with role lines is a prompt of your own.",
     storeOutputAs: "A case cannot see the answer to another one.",
   },
   evaluateOptions: {

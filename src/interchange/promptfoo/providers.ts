@@ -18,35 +18,43 @@ export function providerSpecs(
   source: ConfigSource,
   steps: readonly Step[],
   value: Json | undefined,
+  losses: Losses,
 ): ProviderSpec[] {
   return asList(value).flatMap((one, index): ProviderSpec[] => {
-    const place = source.at(Array.isArray(value) ? [...steps, index] : steps);
+    const here = Array.isArray(value) ? [...steps, index] : steps;
+    const place = source.at(here);
     if (typeof one === "string") return [{ id: one, config: {}, place }];
-    if (!isObject(one)) return [];
-    if (typeof one.id === "string")
-      return [
-        {
-          id: one.id,
-          label: typeof one.label === "string" ? one.label : undefined,
-          config: isObject(one.config) ? one.config : {},
-          place,
-        },
-      ];
-    // `- openai:gpt-4o: { config: … }`
-    return Object.entries(one).flatMap(([id, rest]) =>
-      isObject(rest) && /[:/]/.test(id)
-        ? [
-            {
-              id,
-              label: typeof rest.label === "string" ? rest.label : undefined,
-              config: isObject(rest.config) ? rest.config : {},
-              place,
-            },
-          ]
-        : [],
-    );
+    const named = isObject(one) ? byId(one) : [];
+    if (named.length === 0) losses.add(place, "a provider", "Nothing says which: it has no id.");
+    return named.map(([id, rest]) => {
+      for (const key of Object.keys(rest))
+        if (!["id", "label", "config"].includes(key))
+          losses.add(
+            source.keyAt([...here, key]),
+            `${key}: of the provider ${id}`,
+            PROVIDER_KEYS[key] ?? "It has no counterpart.",
+          );
+      const label = typeof rest.label === "string" ? rest.label : undefined;
+      return { id, label, config: isObject(rest.config) ? rest.config : {}, place };
+    });
   });
 }
+
+/** `{ id: openai:gpt-4o, … }`, or `{ openai:gpt-4o: { … } }`. */
+function byId(one: Entry): readonly (readonly [id: string, rest: Entry])[] {
+  if (typeof one.id === "string") return [[one.id, one]];
+  return Object.entries(one).flatMap(([id, rest]) =>
+    isObject(rest) && /[:/]/.test(id) ? [[id, rest] as const] : [],
+  );
+}
+
+const PROVIDER_KEYS: Readonly<Record<string, string>> = {
+  transform:
+    "It is code that changes every answer; write it as transform: of defaultTest's options, or as a module target.",
+  delay: "Pace a model with limits: { requests_per_minute: ... } in evalconfig.yaml.",
+  prompts: "A suite asks one prompt; leave out of models: who is not asked with it.",
+  env: "Variables come from the environment or from .env, which is not committed.",
+};
 
 /** A provider as a model of evalconfig.yaml; undefined for one that is left, which is told. */
 export function targetOf(spec: ProviderSpec, names: UniqueNames, help: ProviderHelp): Target | undefined {

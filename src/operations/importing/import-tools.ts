@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { SettingMistake } from "../../domain/problem.ts";
+import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { ImportTools } from "../../interchange/imported.ts";
 import type { FramedScorer } from "../../scorers/define-scorer.ts";
 import { scorers } from "../../scorers/registry.ts";
@@ -25,6 +25,7 @@ export function importTools(root: string): ImportTools {
           : open.refuses({ id: "-", input: null, expected: operand, tags: [], metadata: {} });
       } catch (error) {
         if (error instanceof SettingMistake) return error.problem.what;
+        if (error instanceof EvalsError) return error.problems[0]?.what;
         throw error;
       } finally {
         await open?.close?.();

@@ -10,7 +10,15 @@ import {
   quoted,
   written,
 } from "./liquid-values.ts";
-import { lineOf, node, nodes, parseTemplate, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
+import {
+  lineOf,
+  node,
+  nodes,
+  orUntranslatable,
+  parseTemplate,
+  type TemplateNode,
+  Untranslatable,
+} from "./nunjucks-tree.ts";
 import { member } from "./render-nunjucks.ts";
 
 /**
@@ -21,7 +29,7 @@ import { member } from "./render-nunjucks.ts";
  * @throws {Untranslatable} at the first thing that Liquid cannot say
  */
 export function toLiquid(source: string, tests: readonly Readonly<Record<string, Json>>[]): string {
-  return new Translation(tests).all(parseTemplate(source).children ?? []);
+  return orUntranslatable(() => new Translation(tests).all(parseTemplate(source).children ?? []));
 }
 
 const LOOP: Readonly<Record<string, string>> = {

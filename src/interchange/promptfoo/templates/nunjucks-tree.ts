@@ -31,6 +31,16 @@ export function parseTemplate(source: string): TemplateNode {
   }
 }
 
+/** Work on a template; whatever it stumbles over is something that cannot be brought over. @throws {Untranslatable} */
+export function orUntranslatable<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Untranslatable) throw error;
+    throw new Untranslatable(`it fails: ${(error as Error).message}`, 1);
+  }
+}
+
 /** Whether a text has anything for Nunjucks to do. */
 export const hasTemplate = (text: string): boolean => /\{\{|\{%|\{#/.test(text);
 

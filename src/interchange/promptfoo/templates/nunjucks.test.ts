@@ -100,6 +100,7 @@ describe("a Nunjucks template", () => {
     ["{% include 'x.txt' %}", 1, "include"],
     ["{{ name", 1, "no Nunjucks"],
     ["{{ name | first }}", 1, "first letter"],
+    ["{{ () }}", 1, "it fails"],
   ])("is refused by its line: %s", (template, line, why) => {
     let thrown: unknown;
     try {

@@ -1,6 +1,14 @@
 import type { Json } from "../../../domain/json.ts";
 import { FILTERS, METHODS, printed } from "./nunjucks-filters.ts";
-import { lineOf, node, nodes, parseTemplate, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
+import {
+  lineOf,
+  node,
+  nodes,
+  orUntranslatable,
+  parseTemplate,
+  type TemplateNode,
+  Untranslatable,
+} from "./nunjucks-tree.ts";
 
 type Value = unknown;
 type Scope = Map<string, Value>;
@@ -17,7 +25,7 @@ export function renderNunjucks(source: string, vars: Readonly<Record<string, Jso
 
 /** The same of a template that was parsed already. */
 export function renderTree(tree: TemplateNode, vars: Readonly<Record<string, Json>>): string {
-  return renderAll(tree.children ?? [], new Map(Object.entries(vars)));
+  return orUntranslatable(() => renderAll(tree.children ?? [], new Map(Object.entries(vars))));
 }
 
 function renderAll(children: readonly TemplateNode[], scope: Scope): string {
