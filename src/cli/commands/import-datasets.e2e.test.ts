@@ -476,6 +476,23 @@ describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outpu
   });
 });
 
+describe("the suite of an imported dataset", () => {
+  it.each([
+    ["q,answer\n", "x,y\n", "  - type: equals\n    against: expected.answer\n    trim: true\n"],
+    ["q,expected.a,expected.b\n", "x,y,z\n", "  - type: json-equals\n"],
+    ["q,expected\n", "x,y\n", "  - type: equals\n    trim: true\n"],
+    ["q,note\n", "x,y\n", "  - type: length\n    min: 1\n"],
+  ])("begins with the scorer that fits what is expected: %j", async (header, row, scorer) => {
+    put({ "in/d.csv": header.replace("q", "input.q") + row });
+    await evals(
+      ["import", "csv", "in/d.csv", "--name", "d"].concat(
+        header.includes(",answer") ? ["--map", "input.q=input.q,expected.answer=answer"] : [],
+      ),
+    );
+    expect(written()["evals/d.yaml"]).toContain(`scorers:\n${scorer}`);
+  });
+});
+
 describe("scorers of an Inspect log", () => {
   it("score the recorded answers as Inspect does: with any of several targets, at the end, without punctuation", async () => {
     put({ "in/i.eval": zipArchive(inspectEntries(), "deflate") });

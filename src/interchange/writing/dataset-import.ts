@@ -51,7 +51,9 @@ function startingSuite(name: string, shape: DatasetShape, from: string): string 
       ? { type: "length", min: 1 }
       : shape.expectedIsText
         ? { type: "equals", trim: true }
-        : { type: "json-equals" };
+        : shape.expectedKey !== undefined
+          ? { type: "equals", against: member("expected", shape.expectedKey), trim: true }
+          : { type: "json-equals" };
   return suiteText(
     {
       description: `Cases from ${from}.`,

@@ -23,6 +23,8 @@ export interface DatasetShape {
   readonly withExpected: number;
   /** Every expected value is a text. */
   readonly expectedIsText: boolean;
+  /** The one key that every expected object has and nothing beside it, always with a text; undefined where there is none. */
+  readonly expectedKey: string | undefined;
   readonly input: "text" | "messages" | "object" | "other";
   /** Keys that every input has, in the order of the first: the values of `texts` are always text. */
   readonly keys: readonly { readonly key: string; readonly isText: boolean }[];
@@ -32,21 +34,27 @@ export interface DatasetShape {
 export async function readShape(rows: DatasetRows, left: LeftList): Promise<DatasetShape> {
   const kinds = new Set<DatasetShape["input"]>();
   let keys: Map<string, boolean> | undefined;
+  let expectedKeys: Map<string, boolean> | undefined;
+  let mostExpectedKeys = 0;
   let [count, withExpected, expectedIsText] = [0, 0, true];
   for await (const { row } of uniqueRows(rows, (found) => left.add(found, found.what, found.why))) {
     count++;
     if (row.expected !== undefined) {
       withExpected++;
       expectedIsText &&= typeof row.expected === "string";
+      expectedKeys = sharedKeys(expectedKeys, row.expected);
+      mostExpectedKeys = Math.max(mostExpectedKeys, Object.keys(Object(row.expected)).length);
     }
     kinds.add(kindOf(row.input));
     keys = sharedKeys(keys, row.input);
   }
   const [only, another] = kinds;
+  const [sole] = mostExpectedKeys === 1 ? [...(expectedKeys ?? [])] : [];
   return {
     count,
     withExpected,
     expectedIsText: expectedIsText && withExpected > 0,
+    expectedKey: sole?.[1] === true ? sole[0] : undefined,
     input: only === undefined || another !== undefined ? "other" : only,
     keys: Array.from(keys ?? [], ([key, isText]) => ({ key, isText })),
   };
