@@ -141,6 +141,11 @@ export const homes = [
     why: "Colour and tables belong where a terminal is written.",
   },
   {
+    packages: ["chokidar"],
+    in: ["src/cli/commands/watch-runs.ts"],
+    why: "Only a command that goes on watches files.",
+  },
+  {
     packages: ["string-width", "wrap-ansi"],
     in: ["src/reports/terminal/"],
     why: "How wide a text is, and where a line breaks, matters where a terminal is written.",

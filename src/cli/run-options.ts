@@ -9,6 +9,8 @@ export const RunOptions = RunRequest.extend({
   // Commander gives true for an option whose value may be left out.
   failing: z.union([z.string(), z.literal(true).transform(() => "")]).optional(),
   dryRun: z.boolean().default(false),
+  watch: z.boolean().default(false),
+  open: z.boolean().default(false),
   reporter: z.array(z.string()).default([]),
   json: z.boolean().default(false),
   quiet: z.boolean().default(false),
@@ -43,5 +45,22 @@ export function readRunOptions(raw: TypedRunOptions): RunOptions {
     );
   }
   refuseConflicts(parsed.data);
+  refuseEndless(parsed.data);
   return parsed.data;
+}
+
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of a command that goes on with what ends with a document */
+function refuseEndless({ watch, open, json, dryRun, at }: RunOptions): void {
+  const endless = watch ? "--watch" : open ? "--open" : undefined;
+  const other = json ? "--json" : dryRun ? "--dry-run" : watch && at !== undefined ? "--at" : undefined;
+  if (endless === undefined || other === undefined) return;
+  throw new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what: `${endless} and ${other} exclude each other.`,
+    why:
+      other === "--at"
+        ? "Files of a commit do not change."
+        : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
+    fix: "Leave one of them out.",
+  });
 }

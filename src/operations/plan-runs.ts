@@ -1,4 +1,3 @@
-import type { Project } from "../domain/project.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
 import { targetWords, unanswered } from "../run/execute-run.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -13,6 +12,7 @@ import { findResumable } from "./running/resume.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
+import { withoutKeys } from "./running/without-keys.ts";
 import { expectCost } from "./sizing/expect-cost.ts";
 
 /**
@@ -77,12 +77,6 @@ async function planIn(
     await closeRuns(prepared);
     store.close();
   }
-}
-
-/** The keys of models count as set: none is sent. */
-function withoutKeys(project: Project): Project {
-  const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
-  return { ...project, env: { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env } };
 }
 
 interface Planning {

@@ -11,12 +11,36 @@ import { runView } from "../run-view.ts";
 export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
   const options = readRunOptions(typed);
   if (options.dryRun) return dryRun(options, io);
+  if (options.watch) return (await import("./watch-runs.ts")).watchRuns(options, io, runOnce);
+  const { exit, first } = await runOnce(options, io);
+  if (!options.open || first === null) return exit;
+  const { servePage, stopped } = await import("./view.ts");
+  const page = await servePage({ directory: options.directory, run: first, open: true }, io);
+  await stopped(io);
+  await page.close();
+  return exit;
+}
+
+/** How one command's runs ended. */
+export interface RunOnce {
+  readonly exit: number;
+  /** Id of the first run; null where none was begun. */
+  readonly first: string | null;
+  /** Somebody asked to stop. */
+  readonly stopped: boolean;
+}
+
+async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {
   const reporters = openReporters(options, io);
   const view = runView(io, { quiet: options.quiet, ended: reporters.run });
   try {
-    return await runSuites(io, { request: options, ...view }, ({ runs, notRun, exit }) => {
+    return await runSuites(io, { request: options, ...view }, async ({ runs, notRun, exit }) => {
       if (notRun.length > 0) io.stderr(`Not run: ${notRun.join(", ")}\n`);
-      return reporters.end(runs, view.exitCode() ?? exit);
+      return {
+        exit: await reporters.end(runs, view.exitCode() ?? exit),
+        first: runs[0]?.report.header.id ?? null,
+        stopped: view.control.stopping() || view.exitCode() !== undefined,
+      };
     });
   } finally {
     view.close();

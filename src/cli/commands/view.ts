@@ -14,25 +14,49 @@ export interface ViewOptions {
 
 /** `evals view [run]`: the page, live from the history, for this machine alone, until it is stopped. */
 export async function viewCommand(options: ViewOptions, run: string | undefined, io: Io): Promise<number> {
+  const page = await servePage({ ...options, run, port: readPort(options.port) }, io);
+  const code = await stopped(io);
+  await page.close();
+  return code;
+}
+
+/** What is shown, and where. */
+interface ServedPage {
+  readonly directory?: string | undefined;
+  /** Any free one when left out. */
+  readonly port?: number | undefined;
+  readonly open: boolean;
+  /** A word for the run at which it opens. */
+  readonly run: string | undefined;
+}
+
+/** Serves the page and says where, until it is closed. */
+export async function servePage(
+  { directory, port = 0, open, run }: ServedPage,
+  io: Io,
+): Promise<{ close(): Promise<void> }> {
   keepHeapSmall();
-  const port = readPort(options.port);
-  const view = await openLiveView(io, { directory: options.directory });
+  const view = await openLiveView(io, { directory });
   try {
     const opened = run === undefined ? null : (await view.run(run)).report.header.id;
     const server = await serveView(view, { port, token: io.randomHex(16), sleep: io.sleep });
     const url = `${server.url}${opened === null ? "" : `#/run/${opened}`}`;
     io.stdout(`Open ${url}\nRuns appear while they are under way. Ctrl-C ends.\n`);
-    if (options.open && io.stdoutIsTerminal) io.openPage(url);
-    const code = await stopped(io);
-    await server.close();
-    return code;
-  } finally {
+    if (open && io.stdoutIsTerminal) io.openPage(url);
+    return {
+      close: async () => {
+        await server.close();
+        view.close();
+      },
+    };
+  } catch (error) {
     view.close();
+    throw error;
   }
 }
 
 /** Settles at the first signal. */
-function stopped(io: Io): Promise<number> {
+export function stopped(io: Io): Promise<number> {
   return new Promise((resolve) => {
     const quiet = io.onSignal((name) => {
       quiet();

@@ -10,6 +10,7 @@ export const run = declareCommand({
     "evals run support-triage --prompt support-triage@1.2.0 --model small",
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
+    "evals run support-triage --watch",
     "evals run support-triage --failing",
     "evals run support-triage --case 'refund-*' -t 'late parcel'",
     "evals run support-triage --model large --dry-run",
@@ -53,6 +54,8 @@ export const run = declareCommand({
       .option("--replay", "answer from fixtures/<alias>.jsonl")
       .option("--resume", "go on with the newest run of this plan")
       .option("--run <id>", "with --resume: another run than the newest")
+      .option("--watch", "run again whenever a file changes that a run rests on, until Ctrl-C")
+      .option("--open", "afterwards the page of evals view at this run, until Ctrl-C")
       .option("--dry-run", "what would be asked and what it costs; nothing is asked, no key is needed")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
