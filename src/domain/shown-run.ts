@@ -2,6 +2,7 @@ import type { CaseBaseline } from "./case-baseline.ts";
 import type { TranscriptDocument } from "./describe-transcript.ts";
 import type { Json } from "./json.ts";
 import type { JudgeExchange } from "./judge-exchange.ts";
+import type { RunReport } from "./report.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "./run.ts";
 
 /** What was found for a word like `latest`, `latest/refund-07` or `latest/refund-07/1`. */
@@ -14,6 +15,8 @@ export interface ShownRun {
   readonly status: RunStatus;
   /** As it was stored; null for a run that has not ended. */
   readonly report: Json;
+  /** The same as a report; of a run that has not ended, counted from its trials. */
+  readonly told: RunReport;
   /** In plan order; only those that do not always pass, where `failing` says so. */
   readonly listed: readonly CountedCase[];
   readonly failing: boolean;

@@ -11,6 +11,7 @@ import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { wholeTranscript } from "./project/whole-transcript.ts";
+import { storedOrMeasured } from "./report-of.ts";
 
 export interface ShowInput {
   readonly directory?: string | undefined;
@@ -79,6 +80,7 @@ async function shownRun(store: Store, run: StoredRun, { failing, reasons }: Show
     header,
     status,
     report,
+    told: storedOrMeasured(store, run),
     listed,
     failing,
     reasons: reasons ? await reasonsOf(store, run, listed) : new Map(),

@@ -38,8 +38,9 @@ export async function showCommand(
   const trial = options.trial === undefined ? undefined : Number(options.trial);
   const reasons = failing && !json;
   const shown = await show(io, { directory, word, case: options.case, trial, failing, reasons });
-  const style = styleFor(wantsColor(io, options.color));
-  io.stdout(json ? documentText(showDocument(shown)) : shownText(shown, { width: io.width, style }));
+  const color = wantsColor(io, options.color);
+  const terminal = { width: io.width, style: styleFor(color), color };
+  io.stdout(json ? documentText(showDocument(shown)) : shownText(shown, terminal));
   return EXIT.ok;
 }
 

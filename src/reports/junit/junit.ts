@@ -170,7 +170,9 @@ function teller(report: RunReport): (row: CaseRow, name: string, answers: boolea
   const { outcome } = report.gate;
   return (row, name, answers) => {
     const fault = faultOf(row, isCritical);
-    const failed = outcome === "failed" && fault !== null;
+    // What never passed before either did not break: where there is a baseline, it is not why the gate failed.
+    const isOld = fault === "never-passes" && report.comparison !== null;
+    const failed = outcome === "failed" && fault !== null && !isOld;
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
     const telling = row.passed < row.answered || row.errored > 0;
     const text = telling ? storyOf(row, answers) : "";

@@ -1,6 +1,7 @@
 import type { CaseComparison, Comparison } from "../../domain/report.ts";
 import { plural, points } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { askedLine } from "./case-blocks.ts";
 import { columns } from "./style.ts";
 
 export const indent = (line: string): string => `  ${line}`;
@@ -18,47 +19,83 @@ export function sentence(text: string, width: number): string[] {
   return [...lines, indent(line)];
 }
 
-/** `broke  was  is  now answers`, strongest evidence first. */
+/** `broke  was  is  now answers`, strongest evidence first; what chance may have done alone stands below as `fell`. */
 export function brokenLines(comparison: Comparison, width: number, most: number, more: string): string[] {
-  return movedLines(comparison, { title: "broke", ids: comparison.cases.broken, width, most, more });
+  return movedLines(comparison, {
+    titles: { sure: "broke", unsure: "fell, perhaps by chance" },
+    ids: comparison.cases.broken,
+    ...{ width, most, more },
+  });
 }
 
 export function fixedLines(comparison: Comparison, width: number, most: number, more: string): string[] {
-  return movedLines(comparison, { title: "fixed", ids: comparison.cases.fixed, width, most, more });
+  return movedLines(comparison, {
+    titles: { sure: "fixed", unsure: "rose, perhaps by chance" },
+    ids: comparison.cases.fixed,
+    ...{ width, most, more },
+  });
 }
 
 interface MovedOptions {
-  readonly title: string;
+  readonly titles: { readonly sure: string; readonly unsure: string };
   readonly ids: readonly string[];
   readonly width: number;
+  /** Cases of both kinds together. */
   readonly most: number;
   readonly more: string;
 }
 
-function movedLines(comparison: Comparison, { title, ids, width, most, more }: MovedOptions): string[] {
+function movedLines(comparison: Comparison, { titles, ids, width, most, more }: MovedOptions): string[] {
+  if (ids.length === 0) return [];
+  const moved = new Map(comparison.moved.map((one) => [one.id, one]));
+  const isSure = (id: string): boolean => moved.get(id)?.significant === true;
+  const sure = ids.filter(isSure);
+  const unsure = ids.filter((id) => !isSure(id));
+  const shownSure = sure.slice(0, most);
+  const shownUnsure = unsure.slice(0, most - shownSure.length);
+  const left = ids.length - shownSure.length - shownUnsure.length;
+  return [
+    ...movedBlock(comparison, { title: titles.sure, ids: shownSure, width, broke: titles.sure === "broke" }),
+    ...movedBlock(comparison, {
+      title: titles.unsure,
+      ids: shownUnsure,
+      width,
+      broke: titles.sure === "broke",
+    }),
+    ...(left > 0 ? [indent(` …${left} more: ${more}`)] : []),
+  ];
+}
+
+interface MovedBlock {
+  readonly title: string;
+  readonly ids: readonly string[];
+  readonly width: number;
+  readonly broke: boolean;
+}
+
+function movedBlock(comparison: Comparison, { title, ids, width, broke }: MovedBlock): string[] {
   if (ids.length === 0) return [];
   const moved = new Map(comparison.moved.map((one) => [one.id, one]));
   const examples = new Map(comparison.examples.map((one) => [one.id, one]));
-  const rows = ids.slice(0, most).flatMap((id) => {
-    const one = moved.get(id);
-    const example = examples.get(id);
-    const now = example === undefined ? "" : nowText(example.after, example.reason, title === "broke");
-    return one === undefined
-      ? []
-      : [
-          [
-            ` ${cut(plainLine(id), 28)}`,
-            share(one.baseline),
-            share(one.candidate),
-            one.significant ? "sure" : "",
-            now,
-          ],
-        ];
+  const known = ids.flatMap((id) => moved.get(id) ?? []);
+  const rows = known.map((one) => {
+    const example = examples.get(one.id);
+    return [
+      ` ${cut(plainLine(one.id), 28)}`,
+      share(one.baseline),
+      share(one.candidate),
+      example === undefined ? "" : nowText(example.after, example.reason, broke),
+    ];
   });
-  const lines = columns([[title, "was", "is", "", "now answers"], ...rows], "  ").map((line) =>
-    cut(indent(line), width),
-  );
-  return ["", ...lines, ...(ids.length > most ? [indent(` …${ids.length - most} more: ${more}`)] : [])];
+  const [head = "", ...lines] = columns([[title, "was", "is", "now answers"], ...rows], "  ");
+  return [
+    "",
+    cut(indent(head), width),
+    ...lines.flatMap((line, at) => [
+      cut(indent(line), width),
+      ...askedLine(examples.get(known[at]?.id ?? "")?.input, width),
+    ]),
+  ];
 }
 
 const share = ({ passed, answered }: CaseComparison["baseline"]): string => `${passed}/${answered}`;

@@ -76,10 +76,16 @@ function metricTable(metrics: readonly MetricComparison[]): string[] {
     `${number(row.baseline)} → ${number(row.candidate)} %`,
     row.delta === null ? "—" : points(row.delta),
     row.low === null || row.high === null ? "—" : `${points(row.low)} to ${points(row.high)}`,
-    row.p === null ? "" : `p ${row.p < 0.0001 ? "< 0.0001" : row.p.toFixed(4)}`,
+    dropText(row),
     row.verdict.replace("_", " "),
   ]);
   return columns([[indent(""), "", "points", "90 %", "drop", ""], ...rows], "  ");
+}
+
+/** The chance of such a drop where nothing changed; of a rise, or of no change, it would mean nothing. */
+function dropText({ p, delta }: MetricComparison): string {
+  if (p === null || delta === null || delta >= 0) return "";
+  return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
 /** The two questions that hide in one difference, each with its interval. */

@@ -1,11 +1,9 @@
 import type { Comparison, RunReport } from "../../domain/report.ts";
 import { count, percent, plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import type { Room } from "./case-blocks.ts";
 import { brokenLines, contractLines, indent, listLines, sentence, tagLine } from "./comparison-lines.ts";
 import type { Style } from "./style.ts";
-
-/** So many broken cases are shown; `evals diff` shows the rest. */
-const MAX_SHOWN = 5;
 
 /** The sentence of a verdict that a person must see first: a regression. */
 export function headVerdictLines(report: RunReport, style: Style, width: number): string[] {
@@ -42,7 +40,7 @@ function acceptedLines({ gate }: RunReport, width: number): string[] {
 }
 
 /** What the comparison with the baseline shows, below the run's own numbers. */
-export function comparisonLines(report: RunReport, width: number): string[] {
+export function comparisonLines(report: RunReport, { width, most }: Room): string[] {
   const { comparison } = report;
   if (comparison === null) return [];
   const against = `against ${plainLine(comparison.baseline.side)} (${plainLine(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case)`;
@@ -50,7 +48,7 @@ export function comparisonLines(report: RunReport, width: number): string[] {
     cut(indent(against), width),
     ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
     ...stopLines(report, width),
-    ...brokenLines(comparison, width, MAX_SHOWN, `evals diff ${report.header.id}`),
+    ...brokenLines(comparison, width, most, `evals diff ${report.header.id}`),
     ...tagLine(comparison, width),
     ...contractLines(comparison, width),
     ...listLines(comparison, width),

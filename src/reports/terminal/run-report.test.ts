@@ -4,6 +4,7 @@ import { exitCodeFor } from "../../domain/exit-code.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { gateRule } from "../../domain/testing/gate-rules.ts";
 import { GATE_OUTCOMES, VERDICTS } from "../../domain/verdict.ts";
+import { comparison, report } from "../testing/reported-run.ts";
 import { sampleReport } from "../testing/sample-report.ts";
 import { heading, runReport } from "./run-report.ts";
 import { lengthOf } from "./style.ts";
@@ -114,5 +115,89 @@ describe("a report in a terminal", () => {
     const shown = text(sampleReport({ counts, end, errors }));
     expect(shown).toContain("The first call was not answered: stopped early.");
     expect(shown.match(/401 from/g)).toHaveLength(1);
+  });
+});
+
+describe("a failing report", () => {
+  const ids = Array.from({ length: 30 }, (_, at) => `case-${at}`);
+  const moved = ids.map((id, at) => ({
+    id,
+    baseline: { passed: 15, answered: 15 },
+    candidate: { passed: at < 4 ? 0 : 1, answered: 2 },
+    p: at < 4 ? 0.0001 : 0.3,
+    significant: at < 4,
+  }));
+  const told = ids.map((id) => ({
+    id,
+    input: `What about ${id}?`,
+    before: "yes",
+    after: "no",
+    scorer: "queue",
+    reason: "expected yes, got no",
+  }));
+  const tags = Object.fromEntries(
+    Array.from({ length: 12 }, (_, at) => [
+      `tag-${at}`,
+      { pass_rate: { value: 0.5, low: 0.5 - at / 24, high: 0.5 + at / 24 } },
+    ]),
+  );
+  const failing = {
+    ...report,
+    tags,
+    worst: ids.slice(0, 10).map((id, at) => ({
+      ...{
+        id,
+        passed: at % 2,
+        answered: 2,
+        trial: 1,
+        scorer: "queue",
+        reason: "got no",
+        input: "?",
+        output: "no",
+        line: 1,
+      },
+    })),
+    never_pass: 20,
+    flaky: 10,
+    comparison: {
+      ...comparison,
+      moved,
+      examples: told,
+      cases: { ...comparison.cases, broken: ids, fixed: [] },
+    },
+  } satisfies RunReport;
+
+  it("fits a screen of 40 lines, whatever broke", () => {
+    const written = text(failing);
+    expect(written.trimEnd().split("\n").length).toBeLessThan(40);
+    expect(written).toMatch(/^FAILED/);
+    expect(written).toContain("case-0");
+    expect(written).toMatch(/…\d+ more: evals diff 3f9c21aa/);
+  });
+
+  it("says broke of what is sure, and fell of what chance may have done", () => {
+    const written = text({
+      ...failing,
+      comparison: {
+        ...failing.comparison,
+        cases: { ...failing.comparison.cases, broken: ["case-0", "case-9"] },
+      },
+    });
+    expect(written).toMatch(
+      /\n {2}broke +was +is +now answers\n {3}case-0 .*\n {5}asked: What about case-0\?/,
+    );
+    expect(written).toMatch(/\n {2}fell, perhaps by chance +was +is +now answers\n {3}case-9 /);
+  });
+
+  it("names each case once, under its worst heading", () => {
+    const lines = text(failing).split("\n");
+    for (const { id } of failing.worst)
+      expect(lines.filter((line) => new RegExp(`^ +${id} `).test(line)).length, id).toBeLessThan(2);
+  });
+
+  it("folds tags that have too few cases to tell, without a number that nothing stands behind", () => {
+    const lines = text({ ...failing, comparison: null });
+    expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
+    expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);
   });
 });

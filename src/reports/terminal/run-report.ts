@@ -1,18 +1,47 @@
 import type { LostBecause } from "../../domain/outcome.ts";
-import type { CaseReport, RunReport } from "../../domain/report.ts";
+import type { RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
 import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
-import { cut, plainLine, shortened } from "../plain-text.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { tagLines, worstLines } from "./case-blocks.ts";
 import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
-/** A run for a person: did it pass and how sure, what broke, the numbers, what to type next. Ends with a line feed. */
-export function runReport(report: RunReport, { width, color }: TerminalOptions): string {
+/** Lines of a terminal's screen, less one for what is typed next. */
+const SCREEN = 39;
+
+/** How much is shown, the most first: what moved against the baseline is what a failed run is read for. */
+const ROOMS = [
+  { moved: 5, others: 5 },
+  { moved: 5, others: 3 },
+  { moved: 5, others: 1 },
+  { moved: 4, others: 0 },
+  { moved: 2, others: 0 },
+] as const;
+
+/**
+ * A run for a person: did it pass and how sure, what broke, the numbers, what to type next: of cases and tags as many as fit a
+ * screen. Ends with a line feed.
+ */
+export function runReport(report: RunReport, options: TerminalOptions): string {
+  let written = "";
+  for (const room of ROOMS) {
+    written = reportText(report, options, room);
+    if (written.split("\n").length - 1 <= SCREEN) break;
+  }
+  return written;
+}
+
+function reportText(
+  report: RunReport,
+  { width, color }: TerminalOptions,
+  { moved, others }: (typeof ROOMS)[number],
+): string {
   const style = styleFor(color);
   const blocks = [
     [headline(report, style)],
@@ -21,9 +50,11 @@ export function runReport(report: RunReport, { width, color }: TerminalOptions):
     ruleLines(report, style),
     metricLines(report),
     // Nobody answered: there is nothing to compare, and nothing to say of that.
-    report.end.kind === "unreachable" && report.counts.answered === 0 ? [] : comparisonLines(report, width),
-    tagLines(report),
-    worstLines(report, width),
+    report.end.kind === "unreachable" && report.counts.answered === 0
+      ? []
+      : comparisonLines(report, { width, most: moved }),
+    tagLines(report, { width, most: others }),
+    worstLines(report, { width, most: others }),
     errorLines(report, width),
     report.notes.map((note) => indent(plainLine(note))),
     nextLines(report, width),
@@ -203,61 +234,6 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
   return [
     indent(`judges       ${plural(counts.judge_calls, "call")}, ${paid}${bound === "" ? "" : `   ${bound}`}`),
   ];
-}
-
-const MAX_TAGS = 8;
-
-function tagLines({ tags, metrics }: RunReport): string[] {
-  const overall = metrics.pass_rate?.value ?? 0;
-  const rated = Object.entries(tags).flatMap(([tag, one]) => {
-    const metric = one.pass_rate;
-    return metric?.value === null || metric?.value === undefined
-      ? []
-      : [{ tag, metric, distance: Math.abs(metric.value - overall) }];
-  });
-  if (rated.length < 2) return [];
-  const far = [...rated].sort((a, b) => b.distance - a.distance).slice(0, MAX_TAGS);
-  far.sort((a, b) => (a.metric.value ?? 0) - (b.metric.value ?? 0));
-  const rows = far.map(({ tag, metric }) => [
-    indent(plainLine(tag)),
-    percent(metric.value ?? 0).padStart(7),
-    interval(metric),
-  ]);
-  return [
-    indent(
-      rated.length > MAX_TAGS ? `by tag (${MAX_TAGS} of ${rated.length}, farthest from the whole)` : "by tag",
-    ),
-    ...columns(rows).map(indent),
-  ];
-}
-
-function worstLines(report: RunReport, width: number): string[] {
-  const never = report.worst.filter((one) => one.passed === 0);
-  const flaky = report.worst.filter((one) => one.passed > 0);
-  return [
-    ...caseBlock("never pass", never, report.never_pass, width),
-    ...caseBlock("flaky", flaky, report.flaky, width),
-  ];
-}
-
-function caseBlock(title: string, shown: readonly CaseReport[], all: number, width: number): string[] {
-  if (shown.length === 0) return [];
-  const rows = columns(
-    shown.map((one) => [
-      ` ${cut(plainLine(one.id), Math.floor(width / 2))}`,
-      `${one.passed}/${one.answered}`,
-      plainLine(one.scorer),
-      plainLine(one.reason),
-    ]),
-  );
-  const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
-  const lines = rows.flatMap((row, at) => [cut(indent(row), width), ...askedLine(shown[at]?.input, width)]);
-  return [indent(`${title}${more}`), ...lines];
-}
-
-/** What was asked, below its case. */
-function askedLine(input: string | undefined, width: number): string[] {
-  return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
 function errorLines(report: RunReport, width: number): string[] {

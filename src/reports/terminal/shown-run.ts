@@ -7,6 +7,7 @@ import { cut, plainLine } from "../plain-text.ts";
 import { unfinishedSentence } from "../unfinished.ts";
 import { caseSides } from "./case-sides.ts";
 import { fold } from "./fold.ts";
+import { runReport } from "./run-report.ts";
 import { jsonText, shownTrialText } from "./shown-trial.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -14,13 +15,14 @@ interface Terminal {
   /** Columns. */
   readonly width: number;
   readonly style: Style;
+  readonly color: boolean;
 }
 
 /** A run's cases, one case over its trials, or one trial with everything that was said. */
 export function shownText(shown: Shown, terminal: Terminal): string {
   switch (shown.kind) {
     case "run":
-      return runText(shown, terminal.width);
+      return shown.failing ? casesText(shown, terminal.width) : wholeText(shown, terminal);
     case "case":
       return caseText(shown, terminal);
     case "trial":
@@ -28,7 +30,12 @@ export function shownText(shown: Shown, terminal: Terminal): string {
   }
 }
 
-function runText(run: ShownRun, width: number): string {
+/** The whole report as it was, then every case. */
+function wholeText(shown: ShownRun, { width, color }: Terminal): string {
+  return `${runReport(shown.told, { width, color })}\n${casesText(shown, width)}`;
+}
+
+function casesText(run: ShownRun, width: number): string {
   const { header, status, listed, failing, reasons } = run;
   const worstFirst = [...listed].sort((a, b) => passedShare(a) - passedShare(b));
   const rows = worstFirst.map((one) => [

@@ -1,0 +1,97 @@
+import type { CaseReport, RunReport } from "../../domain/report.ts";
+import type { MetricValue } from "../../domain/run.ts";
+import { count, percent } from "../format-numbers.ts";
+import { cut, plainLine, shortened } from "../plain-text.ts";
+import { columns } from "./style.ts";
+
+const indent = (line: string): string => `  ${line}`;
+
+/** How much of a report is shown, so that it fits a screen. */
+export interface Room {
+  readonly width: number;
+  /** Cases under each heading, and tags; 0 for none. */
+  readonly most: number;
+}
+
+/**
+ * Cases that never pass and flaky ones, a line each with what was asked below. A case that broke or fell stands under that heading, and
+ * nowhere else.
+ */
+export function worstLines(report: RunReport, room: Room): string[] {
+  const told = new Set(report.comparison?.cases.broken);
+  const worst = report.worst.filter(({ id }) => !told.has(id));
+  const never = worst.filter((one) => one.passed === 0);
+  const flaky = worst.filter((one) => one.passed > 0);
+  return [
+    ...caseBlock("never pass", never, report.never_pass, room),
+    ...caseBlock("flaky", flaky, report.flaky, room),
+  ];
+}
+
+function caseBlock(
+  title: string,
+  cases: readonly CaseReport[],
+  all: number,
+  { width, most }: Room,
+): string[] {
+  const shown = cases.slice(0, most);
+  if (shown.length === 0) return [];
+  const rows = columns(
+    shown.map((one) => [
+      ` ${cut(plainLine(one.id), Math.floor(width / 2))}`,
+      `${one.passed}/${one.answered}`,
+      plainLine(one.scorer),
+      plainLine(one.reason),
+    ]),
+  );
+  const more = all > shown.length ? ` (${shown.length} of ${count(all)})` : "";
+  const lines = rows.flatMap((row, at) => [cut(indent(row), width), ...askedLine(shown[at]?.input, width)]);
+  return [indent(`${title}${more}`), ...lines];
+}
+
+/** What was asked, below its case. */
+export function askedLine(input: string | undefined, width: number): string[] {
+  return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
+}
+
+/** An interval wider than this tells nothing of a tag: too few cases have it. */
+const TELLING_WIDTH = 0.5;
+
+/** Tags farthest from the whole, lowest first; those with too few cases to tell are named in one line. */
+export function tagLines({ tags, metrics }: RunReport, { most }: Room): string[] {
+  const overall = metrics.pass_rate?.value ?? 0;
+  const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>
+    metric?.value == null ? [] : [{ tag, metric, value: metric.value }],
+  );
+  if (rated.length < 2) return [];
+  const telling = rated.filter(({ metric }) => widthOf(metric) <= TELLING_WIDTH);
+  const small = rated.filter(({ metric }) => widthOf(metric) > TELLING_WIDTH);
+  const far = [...telling]
+    .sort((a, b) => Math.abs(b.value - overall) - Math.abs(a.value - overall))
+    .slice(0, most)
+    .sort((a, b) => a.value - b.value);
+  const rows = far.map(({ tag, metric, value }) => [
+    indent(plainLine(tag)),
+    percent(value).padStart(7),
+    `${((metric.low ?? 0) * 100).toFixed(1)} – ${((metric.high ?? 0) * 100).toFixed(1)}`,
+  ]);
+  const some =
+    far.length < telling.length ? ` (${far.length} of ${telling.length}, farthest from the whole)` : "";
+  return [
+    ...(rows.length === 0 ? [] : [indent(`by tag${some}`), ...columns(rows).map(indent)]),
+    ...(small.length === 0 ? [] : [indent(smallTags(small))]),
+  ];
+}
+
+/** An unknown bound is as wide as can be. */
+const widthOf = ({ low, high }: MetricValue): number => (low == null || high == null ? 1 : high - low);
+
+/** So many small tags are named. */
+const MAX_SMALL = 6;
+
+function smallTags(small: readonly { readonly tag: string; readonly value: number }[]): string {
+  const lowest = [...small].sort((a, b) => a.value - b.value);
+  const named = lowest.slice(0, MAX_SMALL).map(({ tag }) => plainLine(tag));
+  const more = lowest.length > MAX_SMALL ? `, and ${lowest.length - MAX_SMALL} more` : "";
+  return `tags with too few cases to tell: ${named.join(", ")}${more}`;
+}
