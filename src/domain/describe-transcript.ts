@@ -54,9 +54,7 @@ const hasDetails = (call: ToolCall): boolean => DETAILS.some((name) => call[name
 function joinedCalls(listed: readonly ToolCall[], found: readonly ToolCall[]): readonly ToolCall[] {
   const same = listed.length === found.length && listed.every(({ name }, at) => name === found[at]?.name);
   if (!same) return listed;
-  return listed.map((call, at) =>
-    hasDetails(call) ? { step: found[at]?.step, ...call } : (found[at] ?? call),
-  );
+  return listed.map((call, at) => (hasDetails(call) ? { ...found[at], ...call } : (found[at] ?? call)));
 }
 
 function toolUse({ id, step, name, arguments: asked, result, error, latency_ms, reads }: ToolCall): ToolUse {

@@ -17,6 +17,11 @@ export const PLAIN_METRICS = {
   input_tokens: "count",
   output_tokens: "count",
   tool_calls: "count",
+  tool_error_rate: "ratio",
+  steps: "count",
+  turns: "count",
+  stopped_rate: "ratio",
+  simulator_error_rate: "ratio",
 } as const satisfies Record<string, MetricUnit>;
 
 /**

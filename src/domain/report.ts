@@ -1,3 +1,4 @@
+import type { FailureChange, FailureCounts } from "./failure.ts";
 import type { LostBecause } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
@@ -187,6 +188,8 @@ export interface Comparison {
   readonly canary?: CanaryResult;
   /** The prompt's declared bump held against what was measured. Absent when both sides have the same version. */
   readonly contract?: ContractFinding;
+  /** Classes of failures that grew or shrank; absent where one side does not know its own. */
+  readonly failures?: readonly FailureChange[];
   /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
   readonly warnings?: readonly "baseline_stale"[];
 }
@@ -220,6 +223,8 @@ export interface RunReport {
   readonly worst: readonly CaseReport[];
   readonly never_pass: number;
   readonly flaky: number;
+  /** Why the failed trials failed, by class; absent where none failed, and in reports of older versions. */
+  readonly failures?: FailureCounts | undefined;
   /** Sentences a person should read: no baseline, fewer recorded trials than asked for, floating model. */
   readonly notes: readonly string[];
   /** US dollars and tokens paid by this session; null when unknown. */

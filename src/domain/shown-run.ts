@@ -1,5 +1,6 @@
 import type { CaseBaseline } from "./case-baseline.ts";
 import type { TranscriptDocument } from "./describe-transcript.ts";
+import type { Failure } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeExchange } from "./judge-exchange.ts";
 import type { RunReport } from "./report.ts";
@@ -53,6 +54,8 @@ export interface ShownCase {
     readonly trial: StoredTrial;
     /** Null for a trial without an answer. */
     readonly transcript: TranscriptDocument | null;
+    /** Why it failed; null for one that did not. */
+    readonly failure: Failure | null;
   }[];
   /** The case on the side that the run was compared with. */
   readonly baseline: CaseBaseline | null;
@@ -68,6 +71,8 @@ export interface ShownTrial {
   readonly request: Json;
   readonly trial: StoredTrial;
   readonly transcript: TranscriptDocument | null;
+  /** Why it failed; null for one that did not. */
+  readonly failure: Failure | null;
   /** What judges were asked, and what they replied. */
   readonly judged: readonly JudgeExchange[];
 }

@@ -98,8 +98,40 @@ function runTotals(tally: Tally): Metrics {
   totals.output_tokens = knownMean(tally.outputTokens, tally.totalAnswered);
   totals.refusal_rate = knownMean(tally.refusals, tally.totalAnswered);
   totals.tool_calls = knownMean(tally.toolCalls, tally.totalAnswered);
+  totals.tool_error_rate = toolErrorRate(tally);
+  totals.steps = knownMean(tally.steps, tally.totalAnswered);
+  totals.turns = knownMean(tally.turns, tally.totalAnswered);
+  totals.stopped_rate = knownMean(tally.stopped, tally.totalAnswered);
+  totals.simulator_error_rate = simulatorErrorRate(tally);
   return totals;
 }
+
+/** Failed calls over all calls; unknown where nothing was called, or where one answer does not tell. */
+function toolErrorRate({ failedCalls, toolCalls, totalAnswered }: Tally): MetricValue {
+  const isUnknown = totalAnswered === 0 || failedCalls.unknown + toolCalls.unknown > 0;
+  return isUnknown || toolCalls.sum === 0 ? UNKNOWN : { value: failedCalls.sum / toolCalls.sum };
+}
+
+/** Trials that their simulated person spoiled, over all that ended; with the interval of a share by case. */
+function simulatorErrorRate(tally: Tally): MetricValue {
+  const count: number[] = [];
+  const sum: number[] = [];
+  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
+    const ended = (tally.answered[caseNo] ?? 0) + (tally.errored[caseNo] ?? 0);
+    if (ended === 0) continue;
+    count.push(ended);
+    sum.push(tally.spoiled?.[caseNo] ?? 0);
+  }
+  const total = count.reduce((all, one) => all + one, 0);
+  if (total === 0) return UNKNOWN;
+  const value = sum.reduce((all, one) => all + one, 0) / total;
+  return value === 0 || count.length === 1 ? { value } : { value, ...bounds(wilsonNeff({ count, sum })) };
+}
+
+const bounds = ({ low, high }: { readonly low: number | null; readonly high: number | null }) => ({
+  low,
+  high,
+});
 
 /** A percentile of only some trials would be a guess: one unknown latency makes all of them unknown. */
 function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {

@@ -1,5 +1,6 @@
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Usage } from "../domain/transcript.ts";
+import type { WayCounts } from "../domain/way-counts.ts";
 import { addExactly } from "../statistics/exact-sum.ts";
 
 /** The numbers of one trial, from the engine or from the store alike. */
@@ -20,6 +21,8 @@ export interface TallyRow {
   readonly tool_calls: number | null;
   /** The limit on tokens ended the answer. */
   readonly cut: boolean;
+  /** What its way amounts to; absent where nobody counted. */
+  readonly way?: WayCounts | undefined;
 }
 
 /** A score, whether it passes, and, for a judge of several opinions, the share that gave its verdict. */
@@ -65,6 +68,13 @@ export interface Tally {
   readonly outputTokens: KnownSum;
   readonly refusals: KnownSum;
   readonly toolCalls: KnownSum;
+  readonly failedCalls: KnownSum;
+  readonly steps: KnownSum;
+  readonly turns: KnownSum;
+  /** Answers that a limit ended. */
+  readonly stopped: KnownSum;
+  /** By case: trials that their simulated person spoiled; null until there is one. */
+  spoiled: Uint16Array | null;
   totalAnswered: number;
   totalErrored: number;
   totalCached: number;
@@ -95,6 +105,11 @@ export function makeTally(cases: number, scorers: number): Tally {
     outputTokens: { sum: 0, lost: 0, unknown: 0 },
     refusals: { sum: 0, lost: 0, unknown: 0 },
     toolCalls: { sum: 0, lost: 0, unknown: 0 },
+    failedCalls: { sum: 0, lost: 0, unknown: 0 },
+    steps: { sum: 0, lost: 0, unknown: 0 },
+    turns: { sum: 0, lost: 0, unknown: 0 },
+    stopped: { sum: 0, lost: 0, unknown: 0 },
+    spoiled: null,
     totalAnswered: 0,
     totalErrored: 0,
     totalCached: 0,
@@ -110,6 +125,10 @@ export function makeTally(cases: number, scorers: number): Tally {
 function addErrored(tally: Tally, { case_no, error }: TallyRow): void {
   tally.errored[case_no] = (tally.errored[case_no] ?? 0) + 1;
   tally.totalErrored++;
+  if (error === "simulator") {
+    tally.spoiled ??= new Uint16Array(tally.cases);
+    tally.spoiled[case_no] = (tally.spoiled[case_no] ?? 0) + 1;
+  }
   if (error !== null) tally.errors.set(error, (tally.errors.get(error) ?? 0) + 1);
 }
 
@@ -141,6 +160,11 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   addKnown(tally.outputTokens, row.usage.output_tokens);
   addKnown(tally.refusals, row.refused === null ? null : Number(row.refused));
   addKnown(tally.toolCalls, row.tool_calls);
+  const { way } = row;
+  addKnown(tally.failedCalls, way?.failed_calls ?? null);
+  addKnown(tally.steps, way?.steps ?? null);
+  addKnown(tally.turns, way?.turns ?? null);
+  addKnown(tally.stopped, way?.stopped == null ? null : Number(way.stopped));
 }
 
 function exempt(sums: ScoreSums, cases: number, caseNo: number): void {

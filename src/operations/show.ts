@@ -1,7 +1,10 @@
+import type { TranscriptDocument } from "../domain/describe-transcript.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Failure } from "../domain/failure.ts";
 import { EvalsError } from "../domain/problem.ts";
-import type { StoredCase } from "../domain/run.ts";
+import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import type { CountedCase, Shown, ShownCase, ShownRun, ShownTrial } from "../domain/shown-run.ts";
+import { classifyFailure } from "../scorers/classify-failure.ts";
 import { allItems, everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
@@ -68,6 +71,15 @@ async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wa
   });
 }
 
+/** Why a trial failed, with the message that shows it; null for one that did not. */
+function failureIn(
+  trial: StoredTrial,
+  transcript: TranscriptDocument | null,
+  { scorers }: RunHeader,
+): Failure | null {
+  return classifyFailure({ trial, answer: trial.answer, transcript, scorers }) ?? null;
+}
+
 const casesOf = (store: Store, { no }: StoredRun): Promise<StoredCase[]> =>
   allItems((page) => store.read.cases(no, page));
 
@@ -132,7 +144,10 @@ async function shownCase(store: Store, root: string, run: StoredRun, golden: Sto
     header,
     case: golden.id,
     content,
-    trials: trials.map((trial) => ({ trial, transcript: wholeTranscript(trial.answer, request) })),
+    trials: trials.map((trial) => {
+      const transcript = wholeTranscript(trial.answer, request);
+      return { trial, transcript, failure: failureIn(trial, transcript, header) };
+    }),
     baseline: caseBaseline(store, root, run, golden),
   };
 }
@@ -159,5 +174,6 @@ async function shownTrial(
     judgeExchanges(store, run, trial),
   ]);
   const transcript = wholeTranscript(trial.answer, request);
-  return { kind: "trial", header, case: id, content, request, trial, transcript, judged };
+  const failure = failureIn(trial, transcript, header);
+  return { kind: "trial", header, case: id, content, request, trial, transcript, failure, judged };
 }

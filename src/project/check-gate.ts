@@ -119,7 +119,7 @@ function problemAt(code: string, path: Path, { places }: GateContext, on: "key" 
 }
 
 const METRIC_LIST =
-  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, judge_cost_usd, input_tokens, output_tokens, tool_calls";
+  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, judge_cost_usd, input_tokens, output_tokens, tool_calls, tool_error_rate, steps, turns, stopped_rate, simulator_error_rate";
 
 function unknownMetric(name: string, path: Path, context: GateContext): Problem {
   const guess = nearestMetric(name, context.scorers);

@@ -7,6 +7,7 @@ import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { KnownSpending, Store } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
+import { countFailures, failuresOf } from "./count-failures.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /** So many cases of a kind are shown with their answers; the rest are counted. */
@@ -79,6 +80,9 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     gate: parts.gate,
     end: ran.end,
     worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
+    failures: countFailures(
+      failuresOf({ no: ran.writer.no, header: ran.header }, casesWithFailures(ran), store),
+    ),
     never_pass: groups.never.length,
     flaky: groups.flaky.length,
     notes: [
@@ -91,6 +95,14 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     duration_ms: ran.duration_ms,
     pace: ran.pace,
   };
+}
+
+/** The cases of which a trial failed, or was spoiled by its simulated person; the others need not be read. */
+function* casesWithFailures({ tally, plan }: RanRun) {
+  for (let case_no = 0; case_no < tally.cases; case_no++) {
+    const failed = (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0);
+    if (failed || (tally.spoiled?.[case_no] ?? 0) > 0) yield { case_no, id: plan.id(case_no) };
+  }
 }
 
 /** Case numbers that never passed, in file order, and flaky ones, most failures first. */

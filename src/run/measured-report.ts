@@ -4,6 +4,7 @@ import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import { measure } from "./assemble-report.ts";
+import { countFailures, failuresOf } from "./count-failures.ts";
 import { countTrials } from "./count-trials.ts";
 
 /** The report of a stored run that was never gated, from its trials: its process died, or it was only scored again. */
@@ -42,6 +43,16 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     },
     end: endOf(run),
     worst: [],
+    failures: countFailures(
+      failuresOf(
+        run,
+        cases.filter(
+          ({ case_no }) =>
+            failing.some((one) => one.case_no === case_no) || (tally.spoiled?.[case_no] ?? 0) > 0,
+        ),
+        store,
+      ),
+    ),
     never_pass: never,
     flaky: failing.length - never,
     notes: [

@@ -1,6 +1,7 @@
 import { answerEnd } from "../domain/finish-reason.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import { isRefused, type Transcript, toolCallCount, UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { wayCounts } from "../domain/way-counts.ts";
 import type { ScoreOfTrial, TallyRow } from "../metrics/tally.ts";
 import type { Scoring } from "./score-trial.ts";
 
@@ -27,6 +28,7 @@ export function answeredRow(
     refused: isRefused(transcript),
     tool_calls: toolCallCount(transcript),
     cut: answerEnd(transcript.finish_reason) === "cut",
+    way: wayCounts(transcript),
   };
 }
 

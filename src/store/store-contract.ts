@@ -258,6 +258,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             refused: false,
             tool_calls: 0,
             cut: false,
+            way: { steps: 1, turns: 1, failed_calls: 0, stopped: false },
           },
           expect.objectContaining({
             case_no: 1,

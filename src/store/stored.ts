@@ -3,6 +3,7 @@ import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { RunHeader, RunStatus } from "../domain/run.ts";
 import type { Usage } from "../domain/transcript.ts";
+import type { WayCounts } from "../domain/way-counts.ts";
 
 /** A run as the history lists it. */
 export interface StoredRun {
@@ -49,6 +50,8 @@ export interface TrialRow {
   readonly tool_calls: number | null;
   /** The limit on tokens ended the answer. */
   readonly cut: boolean;
+  /** What its way amounts to; absent where nobody counted. */
+  readonly way?: WayCounts | undefined;
 }
 
 export type { StoredJudgement };

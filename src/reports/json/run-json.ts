@@ -50,6 +50,7 @@ export function runJson(report: RunReport): RunResult {
     never_pass: report.never_pass,
     flaky: report.flaky,
     worst: report.worst,
+    ...(report.failures === undefined ? {} : { failures: report.failures }),
     error_examples: report.errors,
     notes: report.notes,
     spent: report.spent,

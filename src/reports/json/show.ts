@@ -13,11 +13,12 @@ export function showDocument(shown: Shown): object {
     }
     case "case": {
       const { header, content, trials, baseline } = shown;
-      const whole = trials.map(({ trial, transcript }) => ({ ...trial, transcript }));
+      const whole = trials.map(({ trial, transcript, failure }) => ({ ...trial, failure, transcript }));
       return { ...HEAD, run: header, case: shown.case, ...content, trials: whole, baseline };
     }
     case "trial": {
-      const { header, content, request, trial, transcript, judged } = shown;
+      const { header, content, request, transcript, judged } = shown;
+      const trial = { ...shown.trial, failure: shown.failure };
       const exchanges = judged.length === 0 ? {} : { judged };
       return { ...HEAD, run: header, case: shown.case, ...content, request, trial, transcript, ...exchanges };
     }

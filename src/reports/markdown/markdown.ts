@@ -15,6 +15,7 @@ import {
   ruleValue,
 } from "../metric-rows.ts";
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
+import { failureBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
 /** What a comment on a pull request may hold is 65,536 characters; a little is left for whoever posts it. */
@@ -94,6 +95,7 @@ function runText(run: ReportedRun, most: number): string {
   const middle = [
     brokenBlock(run, room),
     fits(fixedBlock(report), room),
+    fits(failureBlock(report), room),
     fits(tagBlock(report), room),
     fits(listsBlock(report), room),
     fits(errorBlock(report), room),

@@ -8,6 +8,7 @@ import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
+import { failureLines } from "./failure-lines.ts";
 import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
@@ -55,6 +56,7 @@ function reportText(
       : comparisonLines(report, { width, most: moved }),
     tagLines(report, { width, most: others }),
     worstLines(report, { width, most: others }),
+    failureLines(report, width),
     errorLines(report, width),
     report.notes.map((note) => indent(plainLine(note))),
     nextLines(report, width),

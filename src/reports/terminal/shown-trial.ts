@@ -25,9 +25,17 @@ export function shownTrialText(shown: ShownTrial): string {
     ...(answer === null ? [] : answerBlocks(answer)),
     ...(transcript === null ? [] : transcriptLines(transcript, !isEmpty(answer?.messages))),
     ...scoreLines(header, trial),
+    ...failureLine(shown),
     "",
     ...judged.flatMap(exchangeLines),
   ].join("\n");
+}
+
+/** Why it failed, and which message shows it. */
+function failureLine({ failure }: ShownTrial): string[] {
+  if (failure === null || failure.class === "unknown") return [];
+  const where = failure.message === null ? "" : ` (message ${failure.message})`;
+  return [`failed by ${failure.class}${where}: ${plainLine(failure.evidence)}`];
 }
 
 /** Text as it is, anything else as JSON; empty for nothing. */

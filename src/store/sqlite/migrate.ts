@@ -6,6 +6,7 @@ import { usage } from "./migrations/0004-usage.ts";
 import { changes } from "./migrations/0005-changes.ts";
 import { trajectories } from "./migrations/0006-trajectories.ts";
 import { departures } from "./migrations/0007-departures.ts";
+import { answerCounts } from "./migrations/0008-answer-counts.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly string[] = [
   changes,
   trajectories,
   departures,
+  answerCounts,
 ];
 
 export class NewerSchema extends Error {}

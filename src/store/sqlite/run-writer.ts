@@ -1,4 +1,6 @@
 import type { Trajectory } from "../../domain/trajectory.ts";
+import type { Transcript } from "../../domain/transcript.ts";
+import { hasWay, wayCounts } from "../../domain/way-counts.ts";
 import type { LostReply, RunWriter, TrialRecord, TrialScoring } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
@@ -140,6 +142,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   const changed = db.prepare("INSERT INTO trial_changes (run_no, trials) VALUES (?, ?)");
   let lost: Statement | undefined;
   let trajectory: Statement | undefined;
+  let counts: Statement | undefined;
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
     if (lastRequest.case_no !== caseNo) {
@@ -151,6 +154,13 @@ function trialStatements(db: Database, no: number, now: () => number) {
   const insertTrajectory = (answerId: number | bigint, told: Trajectory): void => {
     trajectory ??= db.prepare("INSERT INTO trajectories (answer_id, body) VALUES (?, ?)");
     trajectory.run(answerId, JSON.stringify(told));
+  };
+  const insertCounts = (answerId: number | bigint, transcript: Transcript): void => {
+    counts ??= db.prepare(
+      "INSERT INTO answer_counts (answer_id, steps, turns, failed_calls, stopped) VALUES (?, ?, ?, ?, ?)",
+    );
+    const { steps, turns, failed_calls, stopped } = wayCounts(transcript);
+    counts.run(answerId, steps, turns, failed_calls, stopped === true ? 1 : 0);
   };
   const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
     const t = record.transcript;
@@ -173,6 +183,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
       ...usageValues(t.usage),
     );
     if (t.trajectory !== undefined) insertTrajectory(lastInsertRowid, t.trajectory);
+    if (hasWay(t)) insertCounts(lastInsertRowid, t);
     return Number(lastInsertRowid);
   };
   return {

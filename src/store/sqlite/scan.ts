@@ -2,6 +2,7 @@ import { answerEnd } from "../../domain/finish-reason.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
 import type { StoredCase } from "../../domain/run.ts";
 import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import { plainWay, type WayCounts } from "../../domain/way-counts.ts";
 import type { TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
 import type { ScoreColumn } from "./rows.ts";
@@ -54,18 +55,24 @@ type ScanColumns = [
   calls: number | null,
   finish: string | null,
   untold: string | null,
+  counted: number,
+  steps: number | null,
+  turns: number | null,
+  failed: number | null,
+  stopped: number | null,
+  conversation: number,
   ...usage: (number | null)[],
 ];
 
 /** Place of the first of a usage's columns in a scanned row. */
-const USAGE_FROM = 12;
+const USAGE_FROM = 18;
 
-const NUMBERS = `t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ?`;
+const NUMBERS = `t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, w.answer_id IS NOT NULL, w.steps, w.turns, w.failed_calls, w.stopped, a.messages IS NOT NULL, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id LEFT JOIN answer_counts w ON w.answer_id = t.answer_id WHERE t.run_no = ?`;
 
 const SCANS = {
   answers: `SELECT ${NUMBERS} ORDER BY t.case_no, t.trial`,
   scores:
-    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL FROM trials WHERE run_no = ? ORDER BY case_no, trial",
+    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 1 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
 };
 
 /** Trials by case and number. @param reading with what their answers took and cost, or without */
@@ -121,7 +128,17 @@ function rowReader(reading: keyof typeof SCANS): (row: ScanColumns) => TrialRow 
     refused: isRefused(row[8] === 1, row[10], row[11]),
     tool_calls: row[11]?.includes("tool_calls") ? null : (row[9] ?? 0),
     cut: answerEnd(row[10]) === "cut",
+    way: wayOf(row),
   });
+}
+
+const UNKNOWN_WAY: WayCounts = { steps: null, turns: null, failed_calls: null, stopped: null };
+
+/** Conversations that were kept before their numbers were have none. */
+function wayOf(row: ScanColumns): WayCounts {
+  if (row[12] === 1) return { steps: row[13], turns: row[14], failed_calls: row[15], stopped: row[16] === 1 };
+  if (row[17] === 1) return UNKNOWN_WAY;
+  return plainWay(row[10], row[11]?.includes("tool_calls") ? null : (row[9] ?? 0));
 }
 
 function isRefused(said: boolean, finish: string | null, untold: string | null): boolean | null {

@@ -2,6 +2,7 @@ import { answerEnd } from "../../domain/finish-reason.ts";
 import { isUnfinished, type RunHeader, type StoredCase, type StoredTrial } from "../../domain/run.ts";
 import type { Score } from "../../domain/score.ts";
 import { isRefused, tokensOf, toolCallCount, UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import { plainWay, wayCounts } from "../../domain/way-counts.ts";
 import { markProcess, type ProcessMark } from "../../processes/process-mark.ts";
 import { otherProcess, workNow } from "../run-process.ts";
 import type {
@@ -93,6 +94,7 @@ const NOTHING_KNOWN = {
   refused: false,
   tool_calls: 0,
   cut: false,
+  way: { steps: null, turns: null, failed_calls: null, stopped: null },
 };
 
 /** A store without a disk; kept to the same contract as the real one. What is recorded is there at once. */
@@ -494,6 +496,7 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
     refused: answer === undefined ? false : isRefused(answer.transcript),
     tool_calls: answer === undefined ? 0 : toolCallCount(answer.transcript),
     cut: answerEnd(answer?.transcript.finish_reason) === "cut",
+    way: answer === undefined ? plainWay(null, 0) : wayCounts(answer.transcript),
   };
 }
 

@@ -1,0 +1,39 @@
+import { describeTranscript } from "./describe-transcript.ts";
+import { type Transcript, toolCallCount } from "./transcript.ts";
+
+/** What an answer's way amounts to, in numbers; null where it does not tell. */
+export interface WayCounts {
+  /** Calls of a model. */
+  readonly steps: number | null;
+  /** Messages of the person. */
+  readonly turns: number | null;
+  /** Tool calls that failed. */
+  readonly failed_calls: number | null;
+  /** Whether one of its limits ended it. */
+  readonly stopped: boolean | null;
+}
+
+type Counted = Pick<Transcript, "messages" | "tool_calls" | "trajectory" | "finish_reason" | "untold">;
+
+/** Whether an answer is more than one question and one reply, so that its numbers have to be read from it. */
+export function hasWay({ messages, tool_calls, trajectory }: Omit<Counted, "finish_reason">): boolean {
+  return messages.length > 0 || trajectory !== undefined || tool_calls.some(({ error }) => error != null);
+}
+
+/** Of a model that was asked once. */
+export function plainWay(finishReason: string | null, toolCalls: number | null): WayCounts {
+  const one = finishReason === null ? null : 1;
+  return { steps: one, turns: one, failed_calls: toolCalls === null ? null : 0, stopped: false };
+}
+
+/** The numbers of an answer's way. */
+export function wayCounts(transcript: Transcript): WayCounts {
+  if (!hasWay(transcript)) return plainWay(transcript.finish_reason, toolCallCount(transcript));
+  const { steps, turns, tool_calls, stopped } = describeTranscript(transcript);
+  return {
+    steps,
+    turns,
+    failed_calls: tool_calls === null ? null : tool_calls.filter(({ error }) => error !== null).length,
+    stopped: stopped !== null,
+  };
+}

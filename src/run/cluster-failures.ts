@@ -1,0 +1,91 @@
+import type { Failure, FailureCluster } from "../domain/failure.ts";
+
+/** A failed trial and why it failed. */
+export interface SeenFailure {
+  readonly case: string;
+  /** From 1. */
+  readonly trial: number;
+  readonly failure: Failure;
+}
+
+const MAX_CLUSTERS = 5;
+/** So many are compared word by word; more of one tool look alike anyway. */
+const MAX_COMPARED = 500;
+/** Cosine of two reasons from which on they are of one cluster. */
+const ALIKE = 0.5;
+
+const wordsOf = (text: string): readonly string[] => text.toLowerCase().match(/[\p{L}_]{2,}/gu) ?? [];
+
+type Weights = ReadonlyMap<string, number>;
+
+/** TF-IDF of each text, of length 1. */
+function weighted(texts: readonly string[]): readonly Weights[] {
+  const all = texts.map(wordsOf);
+  const seenIn = new Map<string, number>();
+  for (const words of all) for (const word of new Set(words)) seenIn.set(word, (seenIn.get(word) ?? 0) + 1);
+  return all.map((words) => {
+    const weights = new Map<string, number>();
+    for (const word of words) weights.set(word, (weights.get(word) ?? 0) + 1);
+    let square = 0;
+    for (const [word, times] of weights) {
+      const weight = times * Math.log(1 + texts.length / (seenIn.get(word) ?? 1));
+      weights.set(word, weight);
+      square += weight * weight;
+    }
+    for (const [word, weight] of weights) weights.set(word, weight / Math.sqrt(square));
+    return weights;
+  });
+}
+
+function cosine(a: Weights, b: Weights): number {
+  let sum = 0;
+  for (const [word, weight] of a) sum += weight * (b.get(word) ?? 0);
+  return sum;
+}
+
+/** Failures of one class in groups that look alike: of one tool, with reasons in like words. Each is named by its most typical one. */
+export function clusterFailures(all: readonly SeenFailure[]): readonly FailureCluster[] {
+  const byTool = new Map<string | null, SeenFailure[]>();
+  for (const one of all) {
+    const list = byTool.get(one.failure.tool);
+    if (list === undefined) byTool.set(one.failure.tool, [one]);
+    else list.push(one);
+  }
+  const clusters = [...byTool.values()].flatMap(alikeOnes);
+  return clusters.sort((a, b) => b.trials - a.trials).slice(0, MAX_CLUSTERS);
+}
+
+function alikeOnes(list: readonly SeenFailure[]): readonly FailureCluster[] {
+  const compared = list.slice(0, MAX_COMPARED);
+  const weights = weighted(compared.map(({ failure }) => failure.evidence));
+  const groups: number[][] = [];
+  for (const [at, own] of weights.entries()) {
+    const group = groups.find(([first = 0]) => cosine(weights[first] ?? own, own) >= ALIKE);
+    if (group === undefined) groups.push([at]);
+    else group.push(at);
+  }
+  const beyond = list.length - compared.length;
+  return groups.map((group, place) => {
+    const typical = mostTypical(group, weights);
+    const { case: id, trial, failure } = compared[typical] as SeenFailure;
+    const trials = group.length + (place === 0 ? beyond : 0);
+    return { trials, case: id, trial, evidence: failure.evidence, tool: failure.tool };
+  });
+}
+
+/** The one that the others of its group are most alike to. */
+function mostTypical(group: readonly number[], weights: readonly Weights[]): number {
+  const center = new Map<string, number>();
+  for (const at of group)
+    for (const [word, weight] of weights[at] ?? []) center.set(word, (center.get(word) ?? 0) + weight);
+  let best = group[0] ?? 0;
+  let most = -1;
+  for (const at of group) {
+    const near = cosine(weights[at] ?? new Map(), center);
+    if (near > most + 1e-12) {
+      most = near;
+      best = at;
+    }
+  }
+  return best;
+}

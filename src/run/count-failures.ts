@@ -1,0 +1,62 @@
+import { describeTranscript } from "../domain/describe-transcript.ts";
+import type {
+  Failure,
+  FailureClass,
+  FailureCluster,
+  FailureCount,
+  FailureCounts,
+} from "../domain/failure.ts";
+import type { Message, ToolCall } from "../domain/message.ts";
+import type { RunHeader, StoredTrial } from "../domain/run.ts";
+import { classifyFailure } from "../scorers/classify-failure.ts";
+import type { Store } from "../store/store.ts";
+import { clusterFailures, type SeenFailure } from "./cluster-failures.ts";
+
+/** Why a stored trial failed; undefined for one that did not. */
+export function failureOfTrial(
+  trial: StoredTrial,
+  { scorers }: Pick<RunHeader, "scorers">,
+): Failure | undefined {
+  if (trial.pass !== false && trial.error !== "simulator") return undefined;
+  const { answer } = trial;
+  const transcript =
+    answer === null
+      ? null
+      : describeTranscript({
+          ...answer,
+          messages: (answer.messages ?? []) as unknown as readonly Message[],
+          tool_calls: (answer.tool_calls ?? []) as unknown as readonly ToolCall[],
+        });
+  return classifyFailure({ trial, answer, transcript, scorers });
+}
+
+/** Why each failed trial of some cases failed, in the order of the cases. */
+export function* failuresOf(
+  run: { readonly no: number; readonly header: RunHeader },
+  cases: Iterable<{ readonly case_no: number; readonly id: string }>,
+  store: Pick<Store, "trials">,
+): Generator<SeenFailure & { readonly case_no: number }> {
+  for (const { case_no, id } of cases)
+    for (const trial of store.trials(run.no, case_no)) {
+      const failure = failureOfTrial(trial, run.header);
+      if (failure !== undefined) yield { case_no, case: id, trial: trial.trial, failure };
+    }
+}
+
+/** Failures by class, the most frequent first; undefined where none failed. */
+export function countFailures(seen: Iterable<SeenFailure>): FailureCounts | undefined {
+  const byClass = new Map<FailureClass, SeenFailure[]>();
+  for (const one of seen) {
+    const list = byClass.get(one.failure.class);
+    if (list === undefined) byClass.set(one.failure.class, [one]);
+    else list.push(one);
+  }
+  if (byClass.size === 0) return undefined;
+  const ordered = [...byClass].sort(([, a], [, b]) => b.length - a.length);
+  return Object.fromEntries(ordered.map(([name, list]) => [name, countOf(list)])) as FailureCounts;
+}
+
+function countOf(list: readonly SeenFailure[]): FailureCount {
+  const clusters: readonly FailureCluster[] = clusterFailures(list);
+  return { trials: list.length, cases: [...new Set(list.map((one) => one.case))], clusters };
+}

@@ -1,0 +1,205 @@
+import { conversationSteps } from "../domain/conversation.ts";
+import type { TranscriptDocument } from "../domain/describe-transcript.ts";
+import type { Failure, FailureClass, Fault } from "../domain/failure.ts";
+import { canonicalJson } from "../domain/json.ts";
+import type { StoredAnswer, StoredTrial } from "../domain/run.ts";
+import { shorten } from "./frame/brief.ts";
+import { callWords } from "./frame/compare-calls.ts";
+import { refusalIn } from "./frame/refusal-phrases.ts";
+
+/** A scorer of the run, as far as a failure depends on it. */
+export interface FailedBy {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+}
+
+/** A failed trial with all that tells why. */
+export interface FailedTrial {
+  readonly trial: Pick<StoredTrial, "error" | "message" | "scores">;
+  readonly answer: Pick<StoredAnswer, "output" | "refusal" | "finish_reason"> | null;
+  readonly transcript: TranscriptDocument | null;
+  readonly scorers: readonly FailedBy[];
+}
+
+interface Miss extends FailedBy {
+  readonly reason: string;
+  readonly fault: Fault | undefined;
+}
+
+type Found = Omit<Failure, "message"> & { readonly message?: number | null };
+
+/** What the type of a missed scorer says by itself. What is not here, no rule knows. */
+const CLASS_OF_TYPE: Readonly<Record<string, FailureClass>> = {
+  "json-valid": "format",
+  "json-schema": "format",
+  "contains-json": "format",
+  length: "instruction",
+  citations: "grounding",
+  "not-refusal": "refusal",
+};
+
+/** From so many identical calls on an agent goes round in circles. */
+const LOOP = 3;
+
+const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fault> = {}): Found => ({
+  class: name,
+  evidence: shorten(evidence, 300),
+  step: step ?? null,
+  tool: tool ?? null,
+});
+
+/** The required scorers that were missed; where a limit ended the trial there may be none. */
+function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
+  return trial.scores.flatMap((score, place) => {
+    const scorer = scorers[place];
+    if (score === null || score.pass || scorer?.required !== true) return [];
+    return [{ ...scorer, reason: score.reason, fault: score.fault }];
+  });
+}
+
+/** The same call again and again. */
+function loopIn(transcript: TranscriptDocument): Found | undefined {
+  const times = new Map<string, number>();
+  for (const call of transcript.tool_calls ?? []) {
+    const key = canonicalJson([call.name, call.arguments]);
+    const count = (times.get(key) ?? 0) + 1;
+    times.set(key, count);
+    if (count === LOOP)
+      return found("orchestration", `${callWords(call)} was called ${LOOP} times or more`, {
+        ...(call.step !== null && { step: call.step }),
+        tool: call.name,
+      });
+  }
+  return undefined;
+}
+
+/** A call that failed, and that the same tool did not make good later. */
+function ignoredError(transcript: TranscriptDocument): Found | undefined {
+  const calls = transcript.tool_calls ?? [];
+  for (const [at, call] of calls.entries()) {
+    if (call.error === null) continue;
+    const madeGood = calls.slice(at + 1).some(({ name, error }) => name === call.name && error === null);
+    if (!madeGood)
+      return found("tool-failure", `${call.name} failed and the agent went on: ${call.error}`, {
+        ...(call.step !== null && { step: call.step }),
+        tool: call.name,
+      });
+  }
+  return undefined;
+}
+
+const ofFault = ({ name, reason, fault }: Miss): Found =>
+  found(fault?.class ?? "unknown", `${name}: ${reason}`, fault);
+
+/** A missed scorer of calls: it is the earliest thing that went wrong. */
+const isOfCalls = ({ fault }: Miss): boolean =>
+  fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
+
+/** What calls and tools tell. The loop before the calls that it left no time for; the error before the call that it took away. */
+function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found | undefined {
+  const ofCalls = misses.find(isOfCalls);
+  if (ofCalls !== undefined) {
+    const loop = loopIn(transcript);
+    if (loop !== undefined) return loop;
+    if (ofCalls.fault?.class !== "tool-arguments") {
+      const error = ignoredError(transcript);
+      if (
+        error !== undefined &&
+        (ofCalls.fault?.step === undefined || ofCalls.fault.step > (error.step ?? 0))
+      )
+        return error;
+    }
+    return ofFault(ofCalls);
+  }
+  return ignoredError(transcript);
+}
+
+/** A wrong state after the right calls: a tool did not do what it said. */
+function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Found | undefined {
+  const state = misses.find(({ type }) => type === "state-equals");
+  if (state === undefined) return undefined;
+  const callsHeld = scorers.some(
+    ({ type }, place) =>
+      (type === "tool-calls" || type === "golden-trace") && trial.scores[place]?.pass === true,
+  );
+  return callsHeld
+    ? found("tool-failure", `the calls are right and the state is not: ${state.reason}`)
+    : undefined;
+}
+
+/** What was said: what was not found before what was found and not used. */
+const ORDER: readonly FailureClass[] = [
+  "retrieval",
+  "grounding",
+  "format",
+  "refusal",
+  "tool-failure",
+  "instruction",
+  "knowledge",
+];
+
+function saidOf(misses: readonly Miss[]): Found | undefined {
+  const classed = misses.flatMap((miss) => {
+    const name = miss.fault?.class ?? CLASS_OF_TYPE[miss.type];
+    return name === undefined || name === "unknown" ? [] : [{ miss, name }];
+  });
+  for (const name of ORDER) {
+    const one = classed.find((each) => each.name === name);
+    if (one !== undefined) return found(name, `${one.miss.name}: ${one.miss.reason}`, one.miss.fault);
+  }
+  return undefined;
+}
+
+function refusalOf(misses: readonly Miss[], { answer }: FailedTrial): Found | undefined {
+  if (answer === null || misses.some(({ type }) => type === "refusal")) return undefined;
+  const words = refusalIn(answer);
+  return words === undefined ? undefined : found("refusal", words);
+}
+
+/** A limit ended it, or the limit on tokens cut it off. */
+function endOf({ transcript, answer }: FailedTrial): Found | undefined {
+  const stopped = transcript?.stopped ?? null;
+  if (stopped !== null)
+    return found("orchestration", `stopped by its limit on ${stopped}`, {
+      ...(transcript?.steps != null && { step: transcript.steps }),
+    });
+  return answer?.finish_reason === "length" ? found("format", "cut off by the limit on tokens") : undefined;
+}
+
+/** The message that shows a step, else the last one that the assistant said; null where no conversation is known. */
+function messageOf({ messages }: TranscriptDocument, step: number | null): number | null {
+  if (messages.length === 0) return null;
+  const reply = step === null ? undefined : conversationSteps(messages).replies[step - 1];
+  if (reply?.said[0] !== undefined) return reply.said[0];
+  const last = messages.findLastIndex(({ role }) => role === "assistant");
+  return last === -1 ? null : last;
+}
+
+/**
+ * Why a trial failed, by rules alone: the earliest thing that went wrong. `unknown` where no rule knows.
+ * Undefined for a trial that passed, that has no scores, or that errored for another reason than its simulated person.
+ */
+export function classifyFailure(
+  failed: FailedTrial & { readonly trial: Pick<StoredTrial, "pass"> },
+): Failure | undefined {
+  const { trial, transcript } = failed;
+  if (trial.error === "simulator")
+    return { ...found("user", trial.message ?? "the simulated person did not do its part"), message: null };
+  if (trial.error !== null || trial.pass !== false) return undefined;
+  const misses = missesOf(failed);
+  const ofWay = transcript === null ? undefined : wayOf(misses, transcript);
+  const [first] = misses;
+  const one =
+    endOf(failed) ??
+    refusalOf(misses, failed) ??
+    ofWay ??
+    stateOf(misses, failed) ??
+    saidOf(misses) ??
+    found(
+      "unknown",
+      first === undefined ? "no scorer missed" : `${first.name}: ${first.reason}`,
+      first?.fault,
+    );
+  return { ...one, message: transcript === null ? null : messageOf(transcript, one.step) };
+}
