@@ -2,7 +2,7 @@
 // Edit the data here; every rule says why it is there, and the reason is printed when it is broken.
 
 const everything = [
-  ...["domain", "statistics", "metrics", "processes", "modules", "templates", "git", "project"],
+  ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
   ...["traces", "providers", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "page"],
 ];
@@ -32,13 +32,17 @@ export const rooms = {
     imports: [],
     why: "What a template may do is the same, wherever it stands and whoever wrote it.",
   },
+  redaction: {
+    imports: ["domain"],
+    why: "What personal data looks like is decided by a text alone, whoever is about to keep it.",
+  },
   modules: { imports: ["domain"], why: "Loading a user's module is the same act, whoever names it." },
   git: {
     imports: ["domain", "processes"],
     why: "It reads commits and the work tree; what the bytes mean is for project/.",
   },
   project: {
-    imports: ["domain", "git", "modules", "templates"],
+    imports: ["domain", "git", "modules", "redaction", "templates"],
     why: "What the user committed is one value, whatever later runs it, scores it or stores it.",
   },
   traces: {
@@ -265,6 +269,7 @@ export const subRooms = {
       merging: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
+      "store-care": ["project"],
     },
   },
 };

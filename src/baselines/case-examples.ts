@@ -17,6 +17,7 @@ export function withExamples(
   candidate: { readonly no: number; readonly header: RunHeader },
   kept: KeptAnswers | null = null,
 ): Comparison {
+  if (candidate.header.restricted === true || base?.header.restricted === true) return comparison;
   const { broken, fixed } = comparison.cases;
   const shown = new Set([...broken.slice(0, SHOWN), ...fixed.slice(0, SHOWN)]);
   if (shown.size === 0) return comparison;

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { parseDuration } from "./duration.ts";
+import { parseAge, parseDuration } from "./duration.ts";
+import { Redact } from "./redaction.ts";
 
 /** A length of time as people write it; becomes milliseconds. */
 export const Duration = z
@@ -7,6 +8,13 @@ export const Duration = z
   .refine((text) => (parseDuration(text) ?? 0) > 0, { error: "expected a time such as 500ms, 60s or 2m" })
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: "A time: 500ms, 60s, 2m" });
+
+/** How old something may become, as people write it; becomes milliseconds. */
+export const Age = z
+  .string()
+  .refine((text) => (parseAge(text) ?? 0) > 0, { error: "expected an age such as 90d, 12h or 1s" })
+  .transform((text) => parseAge(text) ?? 0)
+  .meta({ description: "An age: 90d, 12h, 1s" });
 
 /** US dollars per million tokens. Absent means unknown, never free. */
 export const Price = z.strictObject({
@@ -84,6 +92,24 @@ export const Budget = z.strictObject({
 });
 export type Budget = z.output<typeof Budget>;
 
+/** How long this machine's history is kept. `evals store prune` does it; what a baseline or tag rests on stays. */
+export const Retention = z.strictObject({
+  keep: Age.optional().describe("Runs that ended longer ago are taken out by `evals store prune`"),
+  answers: Age.optional().describe(
+    "Of runs that ended longer ago `evals store prune` takes the answers; the run and its numbers stay",
+  ),
+});
+export type Retention = z.output<typeof Retention>;
+
+/** What is said of a dataset beside its cases. */
+export const DatasetEntry = z.strictObject({
+  classification: z
+    .literal("restricted")
+    .optional()
+    .describe("Its texts, and answers to it, stay in the store: no report, baseline or export has them"),
+});
+export type DatasetEntry = z.output<typeof DatasetEntry>;
+
 /** `evalconfig.yaml`. */
 export const EvalConfig = z.strictObject({
   models: z.record(z.string(), ModelEntry),
@@ -96,6 +122,12 @@ export const EvalConfig = z.strictObject({
     .describe("What suites do not say themselves"),
   budget: Budget.optional().describe("A run stops before it would cross it"),
   clock: Clock.optional(),
+  redact: Redact.optional(),
+  history: Retention.optional().describe("How long this machine's history is kept"),
+  datasets: z
+    .record(z.string(), DatasetEntry)
+    .optional()
+    .describe("By a dataset's name, or its path from the root: who may read it"),
 });
 export type EvalConfig = z.output<typeof EvalConfig>;
 

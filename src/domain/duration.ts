@@ -6,3 +6,13 @@ export function parseDuration(text: string): number | undefined {
   const unit = UNITS[match?.[2] ?? ""];
   return match?.[1] === undefined || unit === undefined ? undefined : Number(match[1]) * unit;
 }
+
+const DAY = 86_400_000;
+
+/** Milliseconds of an age: as `parseDuration`, and `90d`, `12w`; undefined when the text is none. */
+export function parseAge(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(d|w)$/.exec(text.trim());
+  return match?.[1] === undefined
+    ? parseDuration(text)
+    : Number(match[1]) * (match[2] === "w" ? 7 * DAY : DAY);
+}

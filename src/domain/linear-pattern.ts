@@ -21,6 +21,30 @@ export function linearPattern(pattern: string, flags = "u"): TextPattern {
   return { test, toString: () => `/${pattern}/${flags}` };
 }
 
+/** Where a text matches, from and to in UTF-16 units, left to right; an empty match is none. */
+export type Finder = (text: string) => (readonly [from: number, to: number])[];
+
+/** Every match of a pattern, in time that grows with the text only. @throws {SyntaxError} for one that RE2 cannot read */
+export function linearFinder(pattern: string): Finder {
+  const translated = withJavaScriptClasses(RE2JS.translateRegExp(pattern));
+  if (translated === undefined) throw new SyntaxError("\\S inside of a class cannot be read");
+  const regex = compiled(translated);
+  return (text) => {
+    const found: (readonly [number, number])[] = [];
+    const matcher = regex.matcher(text);
+    while (matcher.find()) if (matcher.end() > matcher.start()) found.push([matcher.start(), matcher.end()]);
+    return found;
+  };
+}
+
+function compiled(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    throw new SyntaxError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 function linearTest(pattern: string): ((text: string) => boolean) | undefined {
   try {
     const translated = withJavaScriptClasses(RE2JS.translateRegExp(pattern));

@@ -8,6 +8,7 @@ import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import type { PromptVersion } from "./prompt.ts";
 import type { ProviderDefinition } from "./provider.ts";
+import type { Redaction } from "./redaction.ts";
 import type { ScorerDefinition } from "./scorer.ts";
 import type { Suite } from "./suite.ts";
 
@@ -79,6 +80,8 @@ export interface Project {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent: the process is ours alone. */
   readonly modules?: ModuleEvents | undefined;
+  /** What is taken out of texts before they are scored and kept; absent where the config names nothing. */
+  readonly redaction?: Redaction | undefined;
 }
 
 /** Loads the definition of a kind or type when a file names it; undefined for an unknown one. */

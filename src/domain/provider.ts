@@ -55,6 +55,10 @@ export interface AnsweredReply {
   readonly trajectory?: Trajectory | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
+  /** What it said before personal data was taken out; never kept. Absent where nothing is taken out. */
+  readonly unredacted?:
+    | Pick<AnsweredReply, "output" | "messages" | "tool_calls" | "refusal" | "trajectory">
+    | undefined;
   /** What its headers say of the provider's limits; absent where they say nothing. */
   readonly limits?: readonly ReportedLimit[] | undefined;
   /** The model of the config that stepped in for the one that was asked; absent when none did. */

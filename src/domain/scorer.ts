@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Json } from "./json.ts";
 import type { JudgeHost, JudgeRef } from "./judge.ts";
 import type { ModuleEvents } from "./module-events.ts";
+import type { Redaction } from "./redaction.ts";
 import type { Score } from "./score.ts";
 import type { ScoreInput } from "./score-input.ts";
 
@@ -14,6 +15,8 @@ export interface ScorerHost {
   readonly concurrency: number;
   /** Takes secrets out of what is kept of a score: its reason, or why there is none. Absent: there are none. */
   readonly clean?: ((text: string) => string) | undefined;
+  /** Takes personal data out of the same; absent where none is looked for. */
+  readonly redaction?: Redaction | undefined;
   /** Absent: the process is ours alone. */
   readonly modules?: ModuleEvents | undefined;
   /** What judges need of the outside. */
@@ -37,6 +40,8 @@ export interface OpenScorer {
   readonly binary: boolean;
   /** It rests on what a model thinks: unless it is calibrated against people, it informs and cannot block. */
   readonly opinion?: boolean | undefined;
+  /** It sees what was said before anything was redacted; without that it cannot score. */
+  readonly raw?: boolean | undefined;
   /** The judge whose verdicts these are; its calibration is looked up by it. */
   readonly judge?: JudgeRef | undefined;
   /** It holds an answer against the baseline's of the same trial: against itself the baseline is worth 0.5. */

@@ -33,6 +33,12 @@ export const scorerFrame = {
   name: z.string().min(1).optional().describe("Unique in the suite; default: the type"),
   required: z.boolean().optional().describe("Does a miss fail the trial? default true"),
   threshold: z.number().min(0).max(1).optional().describe("Score from which on the answer passes"),
+  raw: z
+    .boolean()
+    .optional()
+    .describe(
+      "It sees what was said before `redact` took anything out; its scores cannot be made again from the store",
+    ),
   select: Select.optional(),
   on: TextPlace.optional().describe(
     "Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME}",

@@ -2,6 +2,7 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedSuite, Project, Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
+import type { Redaction } from "../domain/redaction.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { collect, collectAsync, directoryInstead } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
@@ -10,6 +11,7 @@ import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
 import { readEnvFile } from "./read-env-file.ts";
+import { resolveDataset } from "./resolve-dataset.ts";
 
 /** What a project is loaded from. */
 export interface ProjectSource {
@@ -39,6 +41,8 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   const problems: Problem[] = [...loaded.problems];
   const env = readEnv(source, problems);
   const suites = await loadSuites({ ...source, env }, loaded, problems);
+  const redaction = await collectAsync(problems, () => redactionOf(loaded));
+  problems.push(...unknownDatasets(files, loaded));
   if (problems.length > 0 || loaded.config === undefined) {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
     throw new EvalsError(tidy(problems));
@@ -54,7 +58,36 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     judges: judgeFiles(files),
     env,
     modules: source.modules,
+    ...(redaction === undefined ? {} : { redaction }),
   };
+}
+
+async function redactionOf({ config, places }: LoadedConfig): Promise<Redaction | undefined> {
+  if (config?.redact === undefined) return undefined;
+  const { openRedaction } = await import("../redaction/open-redaction.ts");
+  return openRedaction(config.redact, (index) => ({
+    path: places.path,
+    ...places.at(["redact", index, "pattern"]),
+  }));
+}
+
+/** What is said of a dataset that is not there protects nothing. */
+function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): Problem[] {
+  return Object.keys(config?.datasets ?? {}).flatMap((name) => {
+    if (files.exists(name)) return [];
+    const place = { path: places.path, ...places.at(["datasets", name], "key") };
+    try {
+      resolveDataset(files, name);
+      return [];
+    } catch (error) {
+      if (!(error instanceof EvalsError)) throw error;
+      return error.problems.map((one) => ({
+        ...one,
+        ...place,
+        why: "What is said of it here would hold for nothing.",
+      }));
+    }
+  });
 }
 
 function judgeFiles(files: FileSource): Project["judges"] {

@@ -135,7 +135,7 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
       trial: failing.trial,
       scorer: ran.header.scorers[at]?.name ?? "",
       reason: failing.scores[at]?.reason ?? "",
-      input: inputText(ran.plan.golden(caseNo).input),
+      input: inputText(ran.plan.kept(caseNo).input),
       output: failing.answer === null ? "" : wordsOfAnswer(failing.answer),
       line: ran.plan.line(caseNo),
     },

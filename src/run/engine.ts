@@ -1,14 +1,17 @@
+import type { Case } from "../domain/case.ts";
 import type { Price } from "../domain/config.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { LostBecause, SkipReason } from "../domain/outcome.ts";
-import type { Client, Question, Reply } from "../domain/provider.ts";
+import type { AnsweredReply, Client, Question, Reply } from "../domain/provider.ts";
+import type { ScoreInput } from "../domain/score-input.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { CachedAnswer, RunWriter } from "../store/store.ts";
 import type { BudgetGuard } from "./budget-guard.ts";
 import { modelPresence } from "./model-presence.ts";
 import type { Plan } from "./plan.ts";
+import { redactedReply } from "./redacted-reply.ts";
 import { type Scoring, scoreTrial } from "./score-trial.ts";
 import { answeredRow, erroredRow } from "./tally-rows.ts";
 import { toTranscript } from "./to-transcript.ts";
@@ -102,6 +105,13 @@ interface Work {
   readonly atHand: AnswerAtHand | null | undefined;
 }
 
+/** An answer that has just arrived. */
+interface NewAnswer {
+  readonly transcript: Transcript;
+  readonly raw: string | null;
+  readonly unredacted?: ScoreInput["unredacted"];
+}
+
 /** An answer that costs nothing: of an earlier session, or of an earlier run. */
 type AnswerAtHand = CachedAnswer | UnscoredAnswer;
 
@@ -158,7 +168,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   };
 
   /** Scores an answer and stores both; the answer at once, whatever its scores have to wait for. */
-  const score = (work: Work, answer: { transcript: Transcript; raw: string | null } | AnswerAtHand): void => {
+  const score = (work: Work, answer: NewAnswer | AnswerAtHand): void => {
     const { transcript } = answer;
     const stored = "cached" in answer;
     const cached = stored ? answer.cached : "answer_id" in answer;
@@ -167,9 +177,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if ("raw" in answer)
       writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
     const result = scoreTrial(plan.scorers, {
-      golden: plan.golden(work.case_no),
+      golden: plan.kept(work.case_no),
       trial: work.trial,
       transcript,
+      ...("unredacted" in answer ? { unredacted: answer.unredacted } : {}),
     });
     const now = result instanceof Promise ? null : result;
     if ("raw" in answer)
@@ -216,7 +227,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       });
   };
 
-  const settle = (work: Work, question: Question, reply: Reply): void => {
+  const settle = (work: Work, question: Question, given: Reply): void => {
+    const reply = plan.redaction === null ? given : redactedReply(given, plan.redaction);
     if (reply.kind === "failed") {
       job.budget.release(question);
       if (job.control.signal.aborted || reply.withdrawn === true) return;
@@ -238,7 +250,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const asked = reply.recorded !== true && job.client.immediate !== true;
     const kept = !asked || job.budget.settle(question, { usd, usage });
     if (!asked) job.budget.release(question);
-    score(work, { transcript, raw: reply.raw ?? null });
+    const answer = { transcript, raw: reply.raw ?? null };
+    if (reply.unredacted === undefined) score(work, answer);
+    else score(work, { ...answer, unredacted: unredactedOf(plan.golden(work.case_no), reply, transcript) });
     if (!kept) throw job.unpriced();
   };
 
@@ -384,6 +398,15 @@ function sweepOf(
       return asked > 0 && line.open() ? "decided" : undefined;
     },
   };
+}
+
+/** Only while the run is under way: for scorers that look for what is not kept. */
+function unredactedOf(golden: Case, reply: AnsweredReply, kept: Transcript): ScoreInput["unredacted"] {
+  const { output, messages, tool_calls, refusal, trajectory } = toTranscript(
+    { ...reply, ...reply.unredacted },
+    null,
+  );
+  return { golden, transcript: { ...kept, output, messages, tool_calls, refusal, trajectory } };
 }
 
 /** Hands out positions in order, keeps to the looks once they are open, and knows when all before a look have ended. */

@@ -1,6 +1,6 @@
 import type { Budget } from "../domain/config.ts";
 import { namedVersion, type PromptVersion } from "../domain/prompt.ts";
-import type { Client } from "../domain/provider.ts";
+import type { Client, PreparedRequest } from "../domain/provider.ts";
 import type { RunEnd, RunPace } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
@@ -146,7 +146,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     tally,
     concurrency: settings.concurrency,
     isDone: settings.asksNothing === true ? () => true : before.isDone,
-    unscored: before.unscored,
+    unscored: seesRaw(plan) ? () => undefined : before.unscored,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
     inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
@@ -181,6 +181,11 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     pace: pace?.() ?? NEVER_HELD,
     writer,
   };
+}
+
+/** A scorer looks for what the store does not keep: no answer of the store can be scored. */
+function seesRaw({ scorers, redaction }: Plan): boolean {
+  return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
 /** Whether any trial of a plan has to be asked: recorded, cached and earlier answers are at hand. */
@@ -220,7 +225,7 @@ const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
 function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {
-  if (!plan.target.cacheable || plan.target.client.immediate) return null;
+  if (!plan.target.cacheable || plan.target.client.immediate || seesRaw(plan)) return null;
   const not = readNot?.();
   if (not === undefined || not.size === 0) return store.cached;
   return (askedHash: string, trial: number): CachedAnswer | undefined => {
@@ -282,6 +287,7 @@ export function headerOf(
       target: target.identity,
       scorers: plan.scorers.map((one) => one.identity),
     },
+    ...(plan.restricted ? { restricted: true } : {}),
     commit: world.commit,
     dirty: world.dirty,
     started_at: world.today(),
@@ -291,11 +297,16 @@ export function headerOf(
 export function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
   return store.create(header, newCases(plan), {
     content: (caseNo) => {
-      const { input, expected } = plan.golden(caseNo);
+      const { input, expected } = plan.kept(caseNo);
       return JSON.stringify({ input, expected });
     },
-    request: plan.asks ? (caseNo) => JSON.stringify(plan.request(caseNo)) : null,
+    request: plan.asks ? (caseNo) => JSON.stringify(keptRequest(plan, caseNo)) : null,
+    ...(plan.redaction === null ? {} : { anew: true }),
   });
+}
+
+function keptRequest({ request, redaction }: Plan, caseNo: number): PreparedRequest {
+  return redaction === null ? request(caseNo) : redaction.value(request(caseNo));
 }
 
 function* newCases(plan: Plan): IterableIterator<NewRunCase> {

@@ -2,11 +2,13 @@ import { canonicalJson, hashJson, type Json, sha256 } from "../domain/json.ts";
 import { type JudgeModel, type JudgeQuestion, type JudgeReply, NotJudged } from "../domain/judge.ts";
 import type { LoadedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
+import type { Redaction } from "../domain/redaction.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
 import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
 import type { CallHooks } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { type JudgePresence, judgePresence } from "./model-presence.ts";
+import { redactedReply } from "./redacted-reply.ts";
 import { toTranscript } from "./to-transcript.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 
@@ -42,6 +44,8 @@ export interface MissingReply {
 export interface AskedModel extends JudgeModel {
   readonly model: LoadedModel;
   readonly target: OpenTarget;
+  /** Takes personal data out of what is kept of its replies; absent where none is looked for. */
+  readonly redaction?: Redaction | undefined;
   /** Whether a stored reply is this model's answer to a request. */
   answers(asked: string, request: Json): boolean;
   close(): Promise<void>;
@@ -55,6 +59,7 @@ export interface JudgeModelParts {
   /** The target's client inside its wrappers. */
   readonly client: () => Client;
   readonly session: () => JudgeSession | null;
+  readonly redaction?: Redaction | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -72,6 +77,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
     identity: parts.identity,
     model,
     target,
+    redaction: parts.redaction,
     answers: (asked, request) => askedOf(hashJson(request)) === asked,
     close: parts.close,
     ask: async ({ case_id, messages, input = null, reply, draw, judge }: JudgeQuestion) => {
@@ -129,7 +135,8 @@ async function askNow(
     guard?.release(question);
     throw new NotJudged("cancelled");
   }
-  const reply = await client().send(request, question, draw, signal);
+  const given = await client().send(request, question, draw, signal);
+  const reply = self.redaction === undefined ? given : redactedReply(given, self.redaction);
   if (reply.kind === "failed") {
     guard?.release(question);
     if (signal.aborted || reply.withdrawn === true) throw new NotJudged("cancelled");
@@ -149,7 +156,10 @@ async function askNow(
     // A reply that was read from a file was paid for by whoever recorded it.
     run_no: reply.recorded === true ? null : session.run_no,
     case_id: question.case_id,
-    request: { hash: call.requestHash, body: () => JSON.stringify(request) },
+    request: {
+      hash: call.requestHash,
+      body: () => JSON.stringify(self.redaction?.value(request) ?? request),
+    },
     transcript,
     raw: reply.raw ?? null,
   });

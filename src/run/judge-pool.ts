@@ -112,6 +112,7 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
         return client;
       },
       session: () => state.session,
+      redaction: project.redaction,
       close: () => target.client.close(),
     });
     ready.push(asked);
@@ -140,7 +141,9 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
       state.dependencies = dependencies ?? state.dependencies;
     },
     compareWith: (baseline) => {
-      state.baseline = baseline;
+      const { redaction } = project;
+      state.baseline =
+        redaction === undefined ? baseline : (caseId, trial) => redaction.value(baseline(caseId, trial));
     },
     close: async () => {
       await Promise.all(ready.map((one) => one.close()));

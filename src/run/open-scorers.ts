@@ -7,7 +7,7 @@ import { declaredSecrets } from "./declared-secrets.ts";
 
 /** What the scorers of a project may use of the machine. */
 export function scorerHost(
-  project: Pick<Project, "root" | "env" | "models" | "modules">,
+  project: Pick<Project, "root" | "env" | "models" | "modules" | "redaction">,
   { concurrency, judges }: Pick<ScorerHost, "concurrency" | "judges">,
 ): ScorerHost {
   return {
@@ -16,6 +16,7 @@ export function scorerHost(
     concurrency,
     judges,
     clean: declaredSecrets(project) ?? undefined,
+    redaction: project.redaction,
     modules: project.modules,
   };
 }
@@ -26,7 +27,8 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
   const problems: Problem[] = [];
   for (const [index, { definition, settings }] of suite.scorers.entries()) {
     try {
-      open.push(withoutSecrets(await definition.open(settings, host), host.clean));
+      const { clean, redaction } = host;
+      open.push(withoutSecrets(redacting(await definition.open(settings, host), redaction), clean));
     } catch (error) {
       if (error instanceof SettingMistake) {
         problems.push(settingProblem(suite.places, ["scorers", index], error));
@@ -40,6 +42,25 @@ export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise
   if (problems.length === 0) return open;
   await closeScorers(open);
   throw new EvalsError(problems);
+}
+
+/** What a scorer says of an answer is kept, too: one that saw all of it may quote it. */
+function redacting(scorer: OpenScorer, redaction: ScorerHost["redaction"]): OpenScorer {
+  if (redaction === undefined) return scorer;
+  const seeing: OpenScorer = {
+    ...scorer,
+    score: (input) => {
+      if (scorer.raw !== true) return scorer.score(input);
+      if (input.unredacted === undefined) throw notKept();
+      const { unredacted, ...rest } = input;
+      return scorer.score({ ...rest, ...unredacted });
+    },
+  };
+  return withoutSecrets(seeing, redaction.text);
+}
+
+function notKept(): ScorerFailure {
+  return new ScorerFailure("tool", "it says `raw: true`, and what was said before `redact` is not kept");
 }
 
 /** A program that scores is given the environment, and may say any of it. */

@@ -1,4 +1,5 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
+import type { Json } from "../domain/json.ts";
 import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, OpenTarget, ProviderHost } from "../domain/provider.ts";
@@ -76,7 +77,7 @@ export async function openTarget(
     }
   };
   const opened = await placed(model, () => openAlone(model));
-  const target = withoutSecrets(opened, declaredSecrets(project));
+  const target = redacting(withoutSecrets(opened, declaredSecrets(project)), project.redaction);
   // A chat model has no templates of its own, and recorded answers are only looked up.
   if (model.provider.prompt === "required" || target.client.immediate === true) return target;
   return withPlaces(target, (mistake) =>
@@ -95,6 +96,12 @@ function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSec
       ? {}
       : { fallback: { ...fallback, target: withoutSecrets(fallback.target, clean) } }),
   };
+}
+
+/** What is taken out of answers decides what is scored. The engine takes it out, whatever stands between it and the client. */
+function redacting(target: OpenTarget, redaction: Project["redaction"]): OpenTarget {
+  if (redaction === undefined) return target;
+  return { ...target, identity: { ...(target.identity as object), redact: redaction.identity as Json } };
 }
 
 /** A template of the config that cannot be filled for a question is a mistake at its place in the config. */

@@ -4,6 +4,7 @@ import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
 import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
+import type { Redaction } from "../domain/redaction.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { MAX_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
@@ -34,6 +35,12 @@ export interface Plan {
   /** Names of the only scorers that score the case; undefined where all of them do. */
   scorersOf(caseNo: number): readonly string[] | undefined;
   golden(caseNo: number): Case;
+  /** The same as it is scored and kept: with personal data taken out, where that is asked for. */
+  kept(caseNo: number): Case;
+  /** Takes it out of what is kept; null where nothing is. */
+  readonly redaction: Redaction | null;
+  /** The dataset's texts, and the answers to it, stay in the store. */
+  readonly restricted: boolean;
   question(caseNo: number): Question;
   /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
   readonly asks: boolean;
@@ -77,6 +84,13 @@ export interface PlanInput {
   readonly trials: number;
   /** The number holds for all cases, whatever they say: it was given for this run. */
   readonly sameTrials?: boolean;
+  readonly redaction?: Redaction | undefined;
+  readonly restricted?: boolean;
+}
+
+function redactedCase(golden: Case, { value }: Redaction): Case {
+  const { input, expected, metadata } = golden;
+  return { ...golden, ...value({ input, metadata, ...(expected === undefined ? {} : { expected }) }) };
 }
 
 /** Requests are kept, up to so many characters, rather than rendered once more when they are sent. */
@@ -89,6 +103,7 @@ const KEPT_REQUESTS = 16_000_000;
  */
 export function makePlan(input: PlanInput): Plan {
   const { suite, model, target, scorers, cases, selected, trials, sameTrials = false } = input;
+  const redaction = input.redaction ?? null;
   const count = selected.length;
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
   const planned = new Uint16Array(count);
@@ -159,6 +174,9 @@ export function makePlan(input: PlanInput): Plan {
     id,
     scorersOf: (caseNo) => own.get(caseNo),
     golden,
+    kept: redaction === null ? golden : (caseNo) => redactedCase(golden(caseNo), redaction),
+    redaction,
+    restricted: input.restricted ?? false,
     question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),
     asks,
     tags,

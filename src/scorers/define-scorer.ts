@@ -112,6 +112,7 @@ interface Frame {
   readonly name?: string;
   readonly required?: boolean;
   readonly threshold?: number;
+  readonly raw?: boolean;
   readonly select?: Select;
   readonly on?: TextPlace;
   readonly against?: string;
@@ -180,6 +181,7 @@ async function open<Shape extends z.ZodRawShape, O>(
     reads: [...operand.reads, ...(work.reads ?? [])],
     files: work.files ?? [],
     binary: spec.grades === "binary",
+    ...(frame.raw === true ? { raw: true } : {}),
     ...work.standing,
     refuses: (golden) => operand.refuses(golden) ?? work.refuses?.(golden),
     score: (input) =>

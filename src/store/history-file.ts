@@ -10,16 +10,20 @@ export const SCHEMA_VERSION = 8;
  */
 export const HISTORY_FILE = `.evals/history-${SCHEMA_VERSION}.db`;
 
-/** The newest history of an earlier version, relative to the root; undefined when there is none. */
-export function earlierHistory(root: string): string | undefined {
+/** The histories of earlier versions, newest first, as paths from the root. */
+export function earlierHistories(root: string): readonly string[] {
   const folder = join(root, ".evals");
-  if (!existsSync(folder)) return undefined;
+  if (!existsSync(folder)) return [];
   const versions = readdirSync(folder).flatMap((name) => {
     const version = name === "history.db" ? 0 : Number(/^history-(\d+)\.db$/.exec(name)?.[1] ?? Number.NaN);
     return version < SCHEMA_VERSION ? [{ name, version }] : [];
   });
-  const newest = versions.sort((a, b) => b.version - a.version)[0];
-  return newest === undefined ? undefined : `.evals/${newest.name}`;
+  return versions.sort((a, b) => b.version - a.version).map(({ name }) => `.evals/${name}`);
+}
+
+/** The newest of them; undefined when there is none. */
+export function earlierHistory(root: string): string | undefined {
+  return earlierHistories(root)[0];
 }
 
 /** Whether anything was ever run here. */

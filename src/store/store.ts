@@ -11,6 +11,7 @@ import type {
 } from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
 import type { Transcript, Usage } from "../domain/transcript.ts";
+import type { StoreCare } from "./care.ts";
 import type { StoreReads } from "./reads.ts";
 import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
 
@@ -33,6 +34,8 @@ export interface CaseBodies {
   content(caseNo: number): string;
   /** JSON of the prepared request; null when nothing is asked, so that there is nothing to keep. */
   request: ((caseNo: number) => string) | null;
+  /** A content that the store has is written anew: something was taken out of it. */
+  readonly anew?: boolean;
 }
 
 /** What became of one trial, ready to be written. */
@@ -158,6 +161,8 @@ export interface JudgeSpending extends KnownSpending {
 export interface Store {
   /** Asynchronous reads in pages: for all but the engine. */
   readonly read: StoreReads;
+  /** Looking after it as a whole. */
+  readonly care: StoreCare;
   /** Of calls to models with limits, whichever process makes them. */
   readonly departures: DepartureLog;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */

@@ -26,6 +26,7 @@ import { rollback } from "./rollback.ts";
 import { run } from "./run.ts";
 import { show } from "./show.ts";
 import { split } from "./split.ts";
+import { STORE_COMMANDS } from "./store.ts";
 import { view } from "./view.ts";
 
 /** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
@@ -42,6 +43,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   power,
   show,
   view,
+  ...STORE_COMMANDS,
   promote,
   rollback,
   log,

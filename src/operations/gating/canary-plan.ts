@@ -73,6 +73,8 @@ function planWith(
     model: plan.model,
     target: plan.target,
     scorers: plan.scorers,
+    redaction: plan.redaction ?? undefined,
+    restricted: plan.restricted,
     judges: plan.judges,
     cases,
     selected: selectCases(cases, undefined, narrowing),

@@ -78,7 +78,8 @@ function namedScores(
 
 function sameCase(plan: Plan, caseNo: number | undefined, content: string | undefined): Case | null {
   const golden = caseNo === undefined ? null : plan.golden(caseNo);
-  return golden !== null && caseContentHash(golden) === content ? golden : null;
+  if (golden === null || caseNo === undefined || caseContentHash(golden) !== content) return null;
+  return plan.kept(caseNo);
 }
 
 async function scoredText({ scorers }: Plan, golden: Case, output: string) {

@@ -23,7 +23,7 @@ export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Sto
   const places = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
   const today = (id: string): Case | undefined => {
     const caseNo = places.get(id);
-    return caseNo === undefined ? undefined : plan.golden(caseNo);
+    return caseNo === undefined ? undefined : plan.kept(caseNo);
   };
   const types = plan.suite.scorers.map((one) => one.definition.type);
   rememberOnly(plan.judges, store);

@@ -1,4 +1,5 @@
 import type { CaseSource } from "../../domain/case.ts";
+import { isRestricted } from "../../domain/classification.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_TRIALS } from "../../domain/config.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
@@ -123,6 +124,8 @@ async function prepareRun(
     const input = {
       ...{ suite, model, target, scorers, cases, selected, judges, narrowing, trials },
       sameTrials: options.trials !== undefined,
+      redaction: project.redaction,
+      restricted: isRestricted(project.config.datasets, cases.path),
     };
     const plan = makePlan(
       narrowing?.shard ? { ...input, wholeFingerprint: wholeFingerprint(input, narrowing) } : input,

@@ -42,11 +42,19 @@ export interface RunDocument extends DocumentHead {
  * characters that JSON leaves as they are, bidirectional tricks, `##[command]`) is written as its escape: the same text.
  */
 export function documentText(document: object): string {
-  const text = JSON.stringify(document, null, 2).replace(
+  return `${harmless(JSON.stringify(document, null, 2))}\n`;
+}
+
+/** The same as one line: one of many documents in a stream. */
+export function documentLine(document: object): string {
+  return `${harmless(JSON.stringify(document))}\n`;
+}
+
+function harmless(json: string): string {
+  return json.replace(
     /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|(?<=#)#(?=(?:vso)?\[)/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-  return `${text}\n`;
 }
 
 export function runDocument(
@@ -73,6 +81,7 @@ const EMPTY: Readonly<Record<string, object>> = {
   rollback: { tag: null, commit: null, restored: [], removed: [], proofs: [] },
   history: { runs: [] },
   rescore: { run: null },
+  store: {},
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 

@@ -41,6 +41,9 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
       "`required` says nothing inside another scorer: the outer one decides.",
     );
   }
+  if (entry.raw !== undefined) {
+    throw badNested([...at, "raw"], "`raw` says nothing inside another scorer: the outer one decides.");
+  }
   if ((entry as { judge_when?: unknown }).judge_when === "passed") {
     throw badNested(
       [...at, "judge_when"],

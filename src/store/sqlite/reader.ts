@@ -60,7 +60,14 @@ function toCached(row: TranscriptRow): CachedAnswer {
 
 export type Readers = Omit<
   Store,
-  "read" | "departures" | "create" | "claim" | "resume" | "close" | keyof ReturnType<typeof judgementTable>
+  | "read"
+  | "care"
+  | "departures"
+  | "create"
+  | "claim"
+  | "resume"
+  | "close"
+  | keyof ReturnType<typeof judgementTable>
 >;
 
 export function readers(db: Database): Readers {

@@ -8,7 +8,7 @@ export function insertCases(
   cases: Iterable<NewRunCase>,
   bodies: CaseBodies,
 ): void {
-  const contentId = keeper(db, "contents");
+  const contentId = keeper(db, "contents", bodies.anew === true);
   const requestId = keeper(db, "requests");
   const insert = db.prepare(
     "INSERT INTO run_cases (run_no, case_no, case_id, content_id, request_hash, request_id, key, tags, planned) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -33,8 +33,21 @@ export function insertCases(
 }
 
 /** Id of the text with that hash, which is asked for only when it is new. */
-function keeper(db: Database, table: "contents" | "requests"): (hash: Buffer, body: () => string) => number {
+function keeper(
+  db: Database,
+  table: "contents" | "requests",
+  anew = false,
+): (hash: Buffer, body: () => string) => number {
   const find = db.prepare<[Buffer], number>(`SELECT id FROM ${table} WHERE hash = ?`).pluck();
   const insert = db.prepare(`INSERT INTO ${table} (hash, body) VALUES (?, ?)`);
-  return (hash, body) => find.get(hash) ?? Number(insert.run(hash, body()).lastInsertRowid);
+  const update = db.prepare(`UPDATE ${table} SET body = ? WHERE id = ? AND body <> ?`);
+  return (hash, body) => {
+    const id = find.get(hash);
+    if (id === undefined) return Number(insert.run(hash, body()).lastInsertRowid);
+    if (anew) {
+      const text = body();
+      update.run(text, id, text);
+    }
+    return id;
+  };
 }

@@ -4,6 +4,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import { storeCare } from "./care.ts";
 import type { Database } from "./database.ts";
 import { departureLog } from "./departures.ts";
 import { makeHistoryFolder } from "./history-folder.ts";
@@ -87,6 +88,7 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     ...read,
     ...judgements,
     read: pagedReads(db, { ...read, ...judgements }),
+    care: storeCare(db, path),
     departures: { depart: guarded(departureLog(db, now).depart) },
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {

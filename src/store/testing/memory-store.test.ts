@@ -1,3 +1,4 @@
+import { storeCareContract } from "../store-care-contract.ts";
 import { type StorePlace, storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
@@ -8,5 +9,6 @@ const place = (): StorePlace => {
   return { open: (self) => memoryStore(memory, self), remove: () => {} };
 };
 storeContract("a store in memory", place);
+storeCareContract("a store in memory", place);
 storeProcessContract("a store in memory", place);
 storeReadsContract("a store in memory", place);

@@ -22,6 +22,7 @@ import type {
   TrialScoring,
 } from "../store.ts";
 import { runBusy } from "../store-errors.ts";
+import { careOf } from "./memory-care.ts";
 import { type Change, readsOver } from "./memory-reads.ts";
 
 interface Answer {
@@ -29,6 +30,8 @@ interface Answer {
   readonly trial: number;
   readonly transcript: CachedAnswer["transcript"];
   readonly raw: string | null;
+  /** Milliseconds since 1970, UTC. */
+  readonly at: number;
 }
 
 interface Trial {
@@ -54,13 +57,16 @@ interface Run {
   readonly cases: readonly NewRunCase[];
   readonly asks: boolean;
   readonly trials: Map<string, Trial>;
+  /** It was taken out of the history; its number is not used again. */
+  pruned?: boolean;
 }
 
 /** What several handles share, as they would a file. */
 export interface Memory {
   readonly lost: (LostReply & { readonly run_no: number })[];
   readonly runs: Run[];
-  readonly answers: Answer[];
+  /** By id; undefined for one that was taken out. */
+  readonly answers: (Answer | undefined)[];
   readonly changes: Change[];
   readonly texts: Map<string, string>;
   readonly departures: {
@@ -86,6 +92,9 @@ export const emptyMemory = (): Memory => ({
   judgements: [],
   lost: [],
 });
+
+/** The clock of this store stands still. */
+const NOW = Date.UTC(2025, 2, 1, 12);
 
 const NOTHING_KNOWN = {
   latency_ms: null,
@@ -143,9 +152,10 @@ export function memoryStore(
     atClose.push(keep);
     return writer;
   };
-  const newestFirst = (): Run[] => [...memory.runs].reverse();
+  const newestFirst = (): Run[] => memory.runs.filter((run) => !run.pruned).reverse();
 
   const whole: Omit<Store, "read"> = {
+    care: careOf(memory),
     departures: {
       depart: (model, after, within_ms, decide) => {
         const now = Date.now();
@@ -232,7 +242,7 @@ export function memoryStore(
       return text === undefined ? null : JSON.parse(text);
     },
     cached: (askedHash, trial) => {
-      const id = memory.answers.findLastIndex((one) => one.askedHash === askedHash && one.trial === trial);
+      const id = memory.answers.findLastIndex((one) => one?.askedHash === askedHash && one.trial === trial);
       return id === -1 ? undefined : toCached(id);
     },
     answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
@@ -270,7 +280,7 @@ export function memoryStore(
   };
   const find = (no: number): StoredRun | undefined => {
     const run = memory.runs[no - 1];
-    return run && stored(run);
+    return run && !run.pruned ? stored(run) : undefined;
   };
   return { ...whole, read: readsOver(whole, find, memory.changes) };
 }
@@ -290,14 +300,11 @@ type Judgements = Pick<
 function judgementsIn(memory: Memory): Judgements {
   const kept = memory.judgements;
   return {
-    recordJudgement: async (one) =>
-      kept.push({
-        ...one,
-        id: kept.length + 1,
-        at: Date.UTC(2025, 2, 1, 12),
-        body: one.request.body(),
-        discarded: false,
-      }),
+    recordJudgement: async (one) => {
+      const id = (kept.at(-1)?.id ?? 0) + 1;
+      kept.push({ ...one, id, at: NOW, body: one.request.body(), discarded: false });
+      return id;
+    },
     judgement: (asked, draw, { since = 0, discarded_after = Number.MAX_SAFE_INTEGER } = {}) => {
       const found = kept.findLast(
         (one) =>
@@ -311,7 +318,7 @@ function judgementsIn(memory: Memory): Judgements {
     discardJudgements: (ids) => {
       for (const one of kept) if (ids.includes(one.id)) one.discarded = true;
     },
-    newestJudgement: () => kept.length,
+    newestJudgement: () => kept.at(-1)?.id ?? 0,
     judgements: (ids) => ids.flatMap((id) => kept.filter((one) => one.id === id).map(storedJudgement)),
     judgementsOfCase: (runNo, caseId) =>
       kept.filter((one) => one.run_no === runNo && one.case_id === caseId).map(storedJudgement),
@@ -400,7 +407,7 @@ function textsOf(
   const texts = new Map<string, string>();
   for (const [caseNo, one] of cases.entries()) {
     const content = `content ${one.content_hash}`;
-    if (!known.has(content)) texts.set(content, bodies.content(caseNo));
+    if (bodies.anew === true || !known.has(content)) texts.set(content, bodies.content(caseNo));
     const request = `request ${one.asked_hash}`;
     if (bodies.request !== null && !known.has(request)) texts.set(request, bodies.request(caseNo));
   }
@@ -421,7 +428,7 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
     if (record.kind === "cached") return record.answer_id;
     const { transcript, raw, trial } = record;
     const askedHash = run.asks ? (run.cases[record.case_no]?.asked_hash ?? null) : null;
-    return memory.answers.push({ askedHash, trial, transcript, raw }) - 1;
+    return memory.answers.push({ askedHash, trial, transcript, raw, at: NOW }) - 1;
   };
   const record = (one: TrialRecord): void => {
     const { case_no, trial, kind } = one;

@@ -1,0 +1,56 @@
+import { EXIT } from "../../domain/exit-code.ts";
+import { exportStore } from "../../operations/export-store.ts";
+import { type PruneInput, pruneStore } from "../../operations/prune-store.ts";
+import { storeInfo } from "../../operations/store-info.ts";
+import { verifyStore } from "../../operations/verify-store.ts";
+import { documentLine, documentText } from "../../reports/json/documents.ts";
+import { storeInfoDocument, storePruneDocument, storeVerifyDocument } from "../../reports/json/store.ts";
+import { storeInfoText, storePruneText, storeVerifyText } from "../../reports/terminal/store.ts";
+import type { Io } from "../io.ts";
+
+/** What every `evals store …` is asked. */
+interface StoreOptions {
+  readonly directory?: string | undefined;
+  readonly json?: boolean | undefined;
+}
+
+export async function storeInfoCommand(options: StoreOptions, io: Io): Promise<number> {
+  const size = await storeInfo(io, options);
+  io.stdout(options.json === true ? documentText(storeInfoDocument(size)) : storeInfoText(size));
+  return EXIT.ok;
+}
+
+/** @returns 1 for a damaged history */
+export async function storeVerifyCommand(options: StoreOptions, io: Io): Promise<number> {
+  const check = await verifyStore(io, options);
+  const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;
+  io.stdout(options.json === true ? documentText(storeVerifyDocument(exit, check)) : storeVerifyText(check));
+  return exit;
+}
+
+export async function storePruneCommand(options: StoreOptions & PruneInput, io: Io): Promise<number> {
+  const pruned = await pruneStore(io, options);
+  io.stdout(options.json === true ? documentText(storePruneDocument(pruned)) : storePruneText(pruned));
+  return EXIT.ok;
+}
+
+/** So many characters are handed to the reader at once. */
+const CHUNK = 64_000;
+
+export async function storeExportCommand(options: StoreOptions, io: Io): Promise<number> {
+  let chunk = "";
+  const { restricted } = await exportStore(io, options, async (line) => {
+    chunk += documentLine(line);
+    if (chunk.length < CHUNK) return;
+    io.stdout(chunk);
+    chunk = "";
+    // A slow reader gets its turn before more is read.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+  io.stdout(chunk);
+  if (restricted > 0)
+    io.stderr(
+      `Texts of ${restricted} run${restricted === 1 ? "" : "s"} are left out: their dataset is restricted. evals show prints them.\n`,
+    );
+  return EXIT.ok;
+}

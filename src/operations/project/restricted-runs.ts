@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isRestricted } from "../../domain/classification.ts";
+import { EvalConfig } from "../../domain/config.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { CONFIG_FILE } from "../../project/find-project-root.ts";
+import { parseYaml } from "../../project/parse-yaml.ts";
+
+/** Whose texts stay in the store: runs whose dataset was restricted when they were made, and those of one that is now. */
+export function restrictedRuns(root: string): (header: Pick<RunHeader, "restricted" | "parts">) => boolean {
+  let datasets: EvalConfig["datasets"] | null = null;
+  return ({ restricted, parts }) => {
+    if (restricted === true) return true;
+    datasets ??= restrictedNow(root);
+    return parts !== undefined && isRestricted(datasets, parts.dataset);
+  };
+}
+
+/** A config that cannot be read restricts nothing more than the runs themselves say. */
+function restrictedNow(root: string): NonNullable<EvalConfig["datasets"]> {
+  let text: string;
+  try {
+    text = readFileSync(join(root, CONFIG_FILE), "utf8");
+  } catch {
+    return {};
+  }
+  if (!text.includes("restricted")) return {};
+  const { value } = parseYaml(text, CONFIG_FILE);
+  const { datasets } = (value ?? {}) as { readonly datasets?: unknown };
+  const read = EvalConfig.shape.datasets.safeParse(datasets);
+  return read.success ? (read.data ?? {}) : {};
+}

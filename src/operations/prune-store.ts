@@ -1,0 +1,122 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseAge } from "../domain/duration.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { PrunedHistory } from "../domain/store-care.ts";
+import { loadConfig } from "../project/load-config.ts";
+import { workTree } from "../project/work-tree.ts";
+import { providers } from "../providers/registry.ts";
+import { earlierHistories, HISTORY_FILE } from "../store/history-file.ts";
+import { everyItem, type ListedRun } from "../store/reads.ts";
+import type { Store } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { locate } from "./project/open-project.ts";
+import { runsUnderBaselines } from "./store-care/kept-runs.ts";
+import { withHistory } from "./store-care/open-history.ts";
+import { reportWithoutTexts } from "./store-care/report-without-texts.ts";
+
+export interface PruneInput {
+  readonly directory?: string | undefined;
+  /** `90d`: runs that ended longer ago go, whatever `history.keep` says. */
+  readonly olderThan?: string | undefined;
+  /** Says what would go. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Ages in milliseconds; undefined for what is kept for ever. */
+interface Ages {
+  readonly keep: number | undefined;
+  readonly answers: number | undefined;
+}
+
+const NOTHING: Omit<PrunedHistory, "dry_run"> = {
+  removed: { runs: 0, answers: 0, judgements: 0, files: [] },
+  emptied: 0,
+  kept: [],
+  erased: null,
+};
+
+/**
+ * Takes old runs, or their answers, out of the history. What a baseline or a promoted tag rests on, and a run that is under way, stay.
+ * @throws {EvalsError} EVALS_PRUNE_AGE where nothing says what is old
+ */
+export async function pruneStore(io: Environment, input: PruneInput): Promise<PrunedHistory> {
+  const { directory, dryRun = false } = input;
+  const ages = await agesOf(io, input);
+  const nothing = { ...NOTHING, dry_run: dryRun };
+  return withHistory(io, directory, nothing, async (store, root) => {
+    const now = io.date().getTime();
+    const { runs, answers, kept } = await oldRuns(store, ages, now, await runsUnderBaselines(root));
+    const numbers = [...runs, ...(await canariesOf(store, runs))].map(({ no }) => no);
+    const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];
+    const what = { runs: runs.length, files: earlier };
+    const told = { dry_run: dryRun, emptied: answers.length, kept: kept.map(({ header }) => header.id) };
+    if (dryRun) return { ...told, removed: { ...NOTHING.removed, ...what }, erased: null };
+    const { erased, ...removed } = await store.care.prune({
+      runs: numbers,
+      answers: answers.map(({ no }) => no),
+      withoutTexts: reportWithoutTexts,
+      loose_before:
+        now - Math.min(ages.keep ?? Number.POSITIVE_INFINITY, ages.answers ?? Number.POSITIVE_INFINITY),
+    });
+    // An earlier version's file is a copy of the same runs.
+    for (const path of earlier)
+      for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `${path}${end}`), { force: true });
+    return { ...told, removed: { ...removed, ...what }, erased };
+  });
+}
+
+async function oldRuns(store: Store, ages: Ages, now: number, protectedIds: ReadonlySet<string>) {
+  const runs: ListedRun[] = [];
+  const answers: ListedRun[] = [];
+  const kept: ListedRun[] = [];
+  for await (const run of everyItem((page) => store.read.runs({}, page))) {
+    if (run.process !== null) continue;
+    const age = now - Date.parse(run.ended_at ?? run.header.started_at);
+    const goes = age > (ages.keep ?? Number.POSITIVE_INFINITY);
+    const isEmptied = age > (ages.answers ?? Number.POSITIVE_INFINITY);
+    if (!goes && !isEmptied) continue;
+    if (protectedIds.has(run.header.id)) kept.push(run);
+    else if (goes) runs.push(run);
+    else answers.push(run);
+  }
+  return { runs, answers, kept };
+}
+
+/** A run's canaries are a part of it. */
+async function canariesOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
+  const found: ListedRun[] = [];
+  for (const { header } of runs)
+    for await (const one of everyItem((page) => store.read.runs({ canary_of: header.id }, page)))
+      found.push(one);
+  return found;
+}
+
+async function agesOf(io: Environment, { directory, olderThan }: PruneInput): Promise<Ages> {
+  const typed = olderThan === undefined ? undefined : parseAge(olderThan);
+  if (olderThan !== undefined && (typed === undefined || typed <= 0)) throw badAge(olderThan);
+  const { root, gitRoot } = locate(io, directory);
+  const { config, problems } = await loadConfig(workTree(root, gitRoot ?? root), providers);
+  if (config === undefined || problems.length > 0) throw new EvalsError(problems);
+  const ages = { keep: typed ?? config.history?.keep, answers: config.history?.answers };
+  if (ages.keep === undefined && ages.answers === undefined) throw noAge();
+  return ages;
+}
+
+function badAge(text: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `--older-than ${JSON.stringify(text)} is no age.`,
+    why: "Runs that ended longer ago are taken out for good.",
+    fix: "--older-than 90d        (or 12h, 4w)",
+  });
+}
+
+function noAge(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_PRUNE_AGE",
+    what: "Nothing says which runs are old.",
+    why: "What is taken out is gone for good, so it is never guessed.",
+    fix: `evals store prune --older-than 90d, or history: { keep: 90d, answers: 30d } in evalconfig.yaml; --dry-run says what would go from ${HISTORY_FILE}`,
+  });
+}

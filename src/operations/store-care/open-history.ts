@@ -1,0 +1,25 @@
+import { hasHistory } from "../../store/history-file.ts";
+import type { Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+import { locate } from "../project/open-project.ts";
+import { openStoredHistory } from "../project/stored-history.ts";
+
+/**
+ * Reads something of a project's history; one that was never begun is not made for that.
+ * @param none what is said of a project where nothing was ever run
+ */
+export async function withHistory<T>(
+  io: Environment,
+  directory: string | undefined,
+  none: T,
+  read: (store: Store, root: string) => Promise<T>,
+): Promise<T> {
+  const { root } = locate(io, directory);
+  if (!hasHistory(root)) return none;
+  const store = await openStoredHistory(root, io);
+  try {
+    return await read(store, root);
+  } finally {
+    store.close();
+  }
+}

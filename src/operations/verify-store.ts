@@ -1,0 +1,21 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { HistoryCheck } from "../domain/store-care.ts";
+import { HISTORY_FILE } from "../store/history-file.ts";
+import type { Environment } from "./environment.ts";
+import { withHistory } from "./store-care/open-history.ts";
+
+/** Reads the whole history: whether its pages are sound, and whether everything that a row points at is there. */
+export async function verifyStore(
+  io: Environment,
+  { directory }: { readonly directory?: string | undefined },
+): Promise<HistoryCheck> {
+  try {
+    const faults = await withHistory(io, directory, [], (store) => store.care.faults());
+    return { path: HISTORY_FILE, faults };
+  } catch (error) {
+    // So damaged that it is not even opened.
+    const problem = error instanceof EvalsError ? error.problems[0] : undefined;
+    if (problem?.code !== "EVALS_STORE_CORRUPT") throw error;
+    return { path: problem.path ?? HISTORY_FILE, faults: [problem.what] };
+  }
+}

@@ -1,0 +1,194 @@
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { OwnRedaction, Redact, RedactedKind, Redaction } from "../domain/redaction.ts";
+import { findCards } from "./find-cards.ts";
+import { findEmails } from "./find-emails.ts";
+import { findIbans } from "./find-ibans.ts";
+import { findKeys } from "./find-keys.ts";
+import { findPhones } from "./find-phones.ts";
+import type { Range } from "./word-start.ts";
+
+const FINDERS: Readonly<Record<RedactedKind, (text: string) => Range[]>> = {
+  key: findKeys,
+  email: findEmails,
+  iban: findIbans,
+  card: findCards,
+  phone: findPhones,
+};
+
+interface Named {
+  readonly name: string;
+  readonly find: (text: string) => readonly Range[];
+}
+
+interface Find {
+  readonly name: string;
+  readonly from: number;
+  to: number;
+}
+
+/**
+ * Makes what a config says ready for use. Where two finds overlap, the whole of both is taken under the name of the first of them:
+ * patterns of the user's own come before everything else.
+ *
+ * @param placeOf where the entry of that number stands
+ * @throws {EvalsError} for patterns that cannot be read
+ */
+export async function openRedaction(
+  redact: Redact,
+  placeOf: (index: number) => Pick<Problem, "path" | "line" | "column">,
+): Promise<Redaction> {
+  const own = await ownFinders(redact, placeOf);
+  const kinds = Object.entries(FINDERS).filter(([kind]) => redact.includes(kind as RedactedKind));
+  const named = [...own, ...kinds.map(([name, find]): Named => ({ name, find }))];
+  const text = (given: string): string => redactedText(given, named);
+  return {
+    identity: identityOf(redact),
+    text,
+    value: (value) => redactedValue(value, text),
+    body: (body) => redactedBody(body, text),
+  };
+}
+
+/** The order of the kinds is no part of it: they are searched in an order of their own. */
+function identityOf(redact: Redact): Redaction["identity"] {
+  const kinds = redact.filter((one) => typeof one === "string");
+  return [...new Set([...kinds].sort()), ...redact.filter((one) => typeof one !== "string")];
+}
+
+async function ownFinders(
+  redact: Redact,
+  placeOf: (index: number) => Pick<Problem, "path" | "line" | "column">,
+): Promise<Named[]> {
+  if (redact.every((one) => typeof one === "string")) return [];
+  const { linearFinder } = await import("../domain/linear-pattern.ts");
+  const problems: Problem[] = [];
+  const named: Named[] = [];
+  for (const [index, one] of redact.entries()) {
+    if (typeof one === "string") continue;
+    try {
+      named.push({ name: one.name, find: linearFinder(one.pattern) });
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      problems.push(badPattern(one, error, placeOf(index)));
+    }
+  }
+  if (problems.length > 0) throw new EvalsError(problems);
+  return named;
+}
+
+function badPattern(
+  { name, pattern }: OwnRedaction,
+  error: Error,
+  place: Pick<Problem, "path" | "line" | "column">,
+): Problem {
+  return {
+    code: "EVALS_REDACT_PATTERN",
+    ...place,
+    what: `The pattern of "${name}" cannot be used: ${error.message}.`,
+    why: "What it should take out would be kept. It runs on everything that a model writes, so it is read by RE2, whose time grows with the text only.",
+    fix: `pattern: a regular expression without lookaround and back-references; now it is ${JSON.stringify(pattern)}`,
+  };
+}
+
+function redactedText(text: string, named: readonly Named[]): string {
+  const finds = named.flatMap(({ name, find }, rank) =>
+    find(text).map(([from, to]) => ({ name, rank, from, to })),
+  );
+  if (finds.length === 0) return text;
+  finds.sort((a, b) => a.from - b.from || a.rank - b.rank);
+  const merged: (Find & { rank: number })[] = [];
+  for (const one of finds) {
+    const last = merged.at(-1);
+    if (last === undefined || one.from >= last.to) merged.push(one);
+    else
+      merged[merged.length - 1] = {
+        ...(one.rank < last.rank ? one : last),
+        from: last.from,
+        to: Math.max(last.to, one.to),
+      };
+  }
+  const plain = replaced(text, merged, ({ name }) => `[${name}]`);
+  // A number of an answer in JSON becomes a text of it.
+  return isJson(text) && !isJson(plain)
+    ? replaced(text, merged, ({ name, from }) => (isBare(text, from) ? `"[${name}]"` : `[${name}]`))
+    : plain;
+}
+
+function replaced(text: string, finds: readonly Find[], by: (find: Find) => string): string {
+  let made = "";
+  let at = 0;
+  for (const find of finds) {
+    made += text.slice(at, find.from) + by(find);
+    at = find.to;
+  }
+  return made + text.slice(at);
+}
+
+function isJson(text: string): boolean {
+  if (!/^\s*[[{\d-]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A value of JSON that is no text begins behind a colon, a comma or a bracket. */
+function isBare(text: string, from: number): boolean {
+  return /(?:^|[:,[])\s*$/.test(text.slice(Math.max(0, from - 40), from));
+}
+
+/** Digits of a number that could be a card or an account: below it there is nothing to search. */
+const LEAST_NUMBER = 1e6;
+
+function redactedValue<T>(value: T, redact: (text: string) => string): T {
+  if (typeof value === "string") return redact(value) as T;
+  if (typeof value === "number") {
+    if (Math.abs(value) < LEAST_NUMBER || !Number.isInteger(value)) return value;
+    const text = String(value);
+    const made = redact(text);
+    return made === text ? value : ((made.startsWith('"') ? JSON.parse(made) : made) as T);
+  }
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => redactedValue(item, redact));
+    return items.some((item, index) => item !== value[index]) ? (items as T) : value;
+  }
+  return redactedObject(value, redact);
+}
+
+function redactedObject<T extends object>(value: T, redact: (text: string) => string): T {
+  let changed = false;
+  const made: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries(value)) {
+    const name = freeKey(made, redact(key));
+    const inner = redactedValue(member, redact);
+    if (name !== key || inner !== member) changed = true;
+    Object.defineProperty(made, name, { value: inner, enumerable: true, configurable: true, writable: true });
+  }
+  return changed ? (made as T) : value;
+}
+
+/** Two keys that become the same stay two. */
+function freeKey(made: Readonly<Record<string, unknown>>, key: string): string {
+  let free = key;
+  for (let number = 2; Object.hasOwn(made, free); number++) free = `${key} ${number}`;
+  return free;
+}
+
+function redactedBody(body: string, redact: (text: string) => string): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return redact(body);
+  }
+  const made = redactedValue(value, redact);
+  return made === value ? body : JSON.stringify(made, withoutPieces);
+}
+
+/** Tokens of a text, one by one, spell what was taken out of it. */
+function withoutPieces(key: string, value: unknown): unknown {
+  return key === "logprobs" || key === "logits" ? null : value;
+}

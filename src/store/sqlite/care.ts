@@ -1,0 +1,109 @@
+import { existsSync, statSync } from "node:fs";
+import type { Pruned, StoreCare, StoreSize } from "../care.ts";
+import type { Database } from "./database.ts";
+import { BUSY_TIMEOUT_MS } from "./open-database.ts";
+import { pruneRows } from "./prune-rows.ts";
+import { translated } from "./sqlite-errors.ts";
+
+/** A report reads no longer than this at a time. */
+const READERS_TIMEOUT_MS = 3000;
+
+/** More faults than these say nothing more. */
+const MAX_FAULTS = 20;
+
+/** @param path of the database's file */
+export function storeCare(db: Database, path: string): StoreCare {
+  return {
+    size: later(() => sizeOf(db, path)),
+    faults: later(() => [...faultsOf(db)].slice(0, MAX_FAULTS)),
+    prune: later((what): Pruned => {
+      // What is deleted is overwritten where it stands; the file is then written anew without it, on the disk rather than in memory.
+      db.pragma("secure_delete = ON");
+      const removed = db.transaction(() => pruneRows(db, what)).immediate();
+      db.pragma("temp_store = FILE");
+      db.exec("VACUUM");
+      return { ...removed, erased: isLogEmptied(db) };
+    }),
+  };
+}
+
+function later<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => Promise<R> {
+  return async (...args) => {
+    try {
+      return work(...args);
+    } catch (error) {
+      throw translated(error);
+    }
+  };
+}
+
+/** The log holds pages of before; it is cut to nothing unless somebody still reads them. */
+function isLogEmptied(db: Database): boolean {
+  db.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
+  const [row] = db.pragma("wal_checkpoint(TRUNCATE)") as { readonly busy: number }[];
+  db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  return row?.busy === 0;
+}
+
+const COUNTS = `SELECT
+  (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL) AS runs,
+  (SELECT count(*) FROM answers) AS answers,
+  (SELECT count(*) FROM judgements) AS judgements,
+  (SELECT min(started_at) FROM runs) AS oldest,
+  (SELECT max(started_at) FROM runs) AS newest`;
+
+function sizeOf(db: Database, path: string): StoreSize {
+  const counts = db.prepare<[], Omit<StoreSize, "bytes">>(COUNTS).get();
+  if (counts === undefined) throw new Error("no counts");
+  const files = ["", "-wal", "-shm"].map((end) => `${path}${end}`).filter((file) => existsSync(file));
+  return { ...counts, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
+}
+
+/** Rows that point at what is not there, by what a person would call it. */
+const LOOSE_ENDS = [
+  [
+    "trials have no case",
+    "SELECT count(*) FROM trials t WHERE NOT EXISTS (SELECT 1 FROM run_cases c WHERE c.run_no = t.run_no AND c.case_no = t.case_no)",
+  ],
+  [
+    "trials have lost their answer",
+    "SELECT count(*) FROM trials WHERE answer_id IS NOT NULL AND answer_id NOT IN (SELECT id FROM answers)",
+  ],
+  [
+    "cases have lost their content",
+    "SELECT count(*) FROM run_cases WHERE content_id NOT IN (SELECT id FROM contents)",
+  ],
+  [
+    "cases have lost their request",
+    "SELECT count(*) FROM run_cases WHERE request_id IS NOT NULL AND request_id NOT IN (SELECT id FROM requests)",
+  ],
+  [
+    "judges' replies have lost their request",
+    "SELECT count(*) FROM judgements WHERE request_id NOT IN (SELECT id FROM requests)",
+  ],
+] as const;
+
+function* faultsOf(db: Database): Generator<string> {
+  try {
+    const rows = db.pragma(`integrity_check(${MAX_FAULTS})`) as { readonly integrity_check: string }[];
+    const found = rows.map((row) => row.integrity_check.trim()).filter((text) => text !== "ok");
+    yield* found;
+    if (found.length > 0) return;
+    const orphans = db.pragma("foreign_key_check") as { readonly table: string; readonly parent: string }[];
+    for (const { table, parent } of orphans.slice(0, MAX_FAULTS))
+      yield `a row of ${table} belongs to none of ${parent}`;
+    for (const [said, sql] of LOOSE_ENDS) {
+      const count = db.prepare<[], number>(sql).pluck().get() ?? 0;
+      if (count > 0) yield `${count} ${said}`;
+    }
+  } catch (error) {
+    // A page that cannot be read at all ends the search.
+    if (!isSqliteError(error)) throw error;
+    yield error.message;
+  }
+}
+
+function isSqliteError(error: unknown): error is Error {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  return error instanceof Error && (typeof errcode === "number" || /^SQLITE_/.test(String(code)));
+}

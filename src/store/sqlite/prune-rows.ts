@@ -1,0 +1,131 @@
+import type { Json } from "../../domain/json.ts";
+import type { Pruned, Pruning } from "../care.ts";
+import type { Database } from "./database.ts";
+import type { ScoreColumn } from "./rows.ts";
+
+/** Takes the rows out. Inside a transaction. */
+export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
+  const { runs, answers: emptied, loose_before: before } = what;
+  const touched = JSON.stringify([...runs, ...emptied]);
+  const candidates = db
+    .prepare<[string], number>(
+      `SELECT DISTINCT answer_id FROM trials WHERE answer_id IS NOT NULL AND run_no IN (${LIST})`,
+    )
+    .pluck()
+    .all(touched);
+  for (const no of emptied) emptyRun(db, no, what.withoutTexts);
+  const removed = JSON.stringify(runs);
+  for (const { table, column } of childrenOf(db, "runs"))
+    if (table !== "judgements") db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(removed);
+  const judgements = pruneJudgements(db, { touched, removed, before });
+  db.prepare(`DELETE FROM runs WHERE no IN (${LIST})`).run(removed);
+  const answers = pruneAnswers(db, candidates, before);
+  db.exec(UNUSED_TEXTS);
+  return { answers, judgements };
+}
+
+/** The numbers of a JSON list that is bound to the one parameter. */
+const LIST = "SELECT value FROM json_each(?)";
+
+const UNUSED_TEXTS = `
+DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM run_cases);
+DELETE FROM requests WHERE id NOT IN (
+  SELECT request_id FROM run_cases WHERE request_id IS NOT NULL
+  UNION SELECT request_id FROM answers WHERE request_id IS NOT NULL
+  UNION SELECT request_id FROM judgements
+);`;
+
+interface Child {
+  readonly table: string;
+  readonly column: string;
+}
+
+/** Tables whose rows belong to those of another, whichever schema brought them. */
+function childrenOf(db: Database, parent: string): Child[] {
+  const tables = db.prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
+  return tables.flatMap((table) => {
+    const keys = db.pragma(`foreign_key_list(${table})`) as {
+      readonly table: string;
+      readonly from: string;
+    }[];
+    return keys.filter((key) => key.table === parent).map((key) => ({ table, column: key.from }));
+  });
+}
+
+interface TrialTexts {
+  readonly case_no: number;
+  readonly trial: number;
+  readonly scores: string | null;
+  readonly message: string | null;
+}
+
+/** A run keeps its numbers: which trials passed, with which scores. */
+function emptyRun(db: Database, no: number, withoutTexts: (report: Json) => Json): void {
+  const update = db.prepare(
+    "UPDATE trials SET answer_id = NULL, scores = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
+  );
+  const rows = db
+    .prepare<[number], TrialTexts>("SELECT case_no, trial, scores, message FROM trials WHERE run_no = ?")
+    .all(no);
+  for (const { case_no, trial, scores, message } of rows)
+    update.run(scores && withoutReasons(scores), message === null ? null : "", no, case_no, trial);
+  const report = db.prepare<[number], string | null>("SELECT report FROM runs WHERE no = ?").pluck().get(no);
+  if (report) {
+    const numbers = JSON.stringify(withoutTexts(JSON.parse(report) as Json));
+    db.prepare("UPDATE runs SET report = ? WHERE no = ?").run(numbers, no);
+  }
+}
+
+/** A reason quotes the answer that it is about, and replies are those of judges. */
+function withoutReasons(scores: string): string {
+  const columns = JSON.parse(scores) as ScoreColumn[];
+  return JSON.stringify(
+    columns.map((one): ScoreColumn => {
+      if (one === null || one === 0) return one;
+      if (typeof one === "string") return "";
+      const [score, pass, , judged] = one;
+      return judged?.agreement === undefined
+        ? [score, pass, ""]
+        : [score, pass, "", { agreement: judged.agreement }];
+    }),
+  );
+}
+
+interface JudgementLimits {
+  /** JSON lists of numbers of runs. */
+  readonly touched: string;
+  readonly removed: string;
+  readonly before: number;
+}
+
+const REPLIES_IN_USE = `SELECT DISTINCT reply.value FROM trials, json_each(trials.scores) AS score,
+  json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
+
+/** Replies behind a score that is left stay, whoever paid for them. @returns how many went */
+function pruneJudgements(db: Database, { touched, removed, before }: JudgementLimits): number {
+  if (db.prepare("SELECT 1 FROM judgements LIMIT 1").get() === undefined) return 0;
+  const used = JSON.stringify(db.prepare<[], number>(REPLIES_IN_USE).pluck().all());
+  const { changes } = db
+    .prepare<[string, number, string]>(
+      `DELETE FROM judgements WHERE (run_no IN (${LIST}) OR (run_no IS NULL AND at < ?)) AND id NOT IN (${LIST})`,
+    )
+    .run(touched, before, used);
+  db.prepare(`UPDATE judgements SET run_no = NULL WHERE run_no IN (${LIST})`).run(removed);
+  return Number(changes);
+}
+
+/** @param candidates answers that a run had which has them no more @returns how many went */
+function pruneAnswers(db: Database, candidates: readonly number[], before: number): number {
+  const unused = "id NOT IN (SELECT answer_id FROM trials WHERE answer_id IS NOT NULL)";
+  const gone = db
+    .prepare<[string, number], number>(
+      `SELECT id FROM answers WHERE (id IN (${LIST}) OR at < ?) AND ${unused}`,
+    )
+    .pluck()
+    .all(JSON.stringify(candidates), before);
+  const ids = JSON.stringify(gone);
+  for (const { table, column } of childrenOf(db, "answers"))
+    db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(ids);
+  db.prepare(`DELETE FROM answers WHERE id IN (${LIST})`).run(ids);
+  return gone.length;
+}
