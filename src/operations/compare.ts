@@ -18,6 +18,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./gating/declared-change.ts";
 import { locate, openProject } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import { RunRequest } from "./running/run-request.ts";
@@ -151,7 +152,11 @@ async function comparePair(
       ? compared
       : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
   const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...aliasOf(base, candidate) };
-  return candidate.run === null ? named : withExamples(named, store, base.run, candidate.run);
+  if (candidate.run === null) return named;
+  const isRestricted = restrictedRuns(home);
+  return isRestricted(candidate.run.header) || (base.run !== null && isRestricted(base.run.header))
+    ? named
+    : withExamples(named, store, base.run, candidate.run);
 }
 
 /** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */

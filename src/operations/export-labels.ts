@@ -15,6 +15,7 @@ import { judgeOfLabels, labelsBeside, measuredInRun } from "./labelling/judge-of
 import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
 import { type AnswerChoice, pickedQuestions } from "./labelling/label-questions.ts";
 import { locate } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 
 export interface ExportLabelsInput extends AnswerChoice {
@@ -61,6 +62,7 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
     }
     const run = runToLabel(store, word);
     const { suite } = run.header;
+    if (restrictedRuns(place.root)(run.header)) throw restricted(run.header);
     const scorers = measuredInRun(run.header);
     const of = judgeOfLabels(suite, input.judge, scorers);
     const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
@@ -77,6 +79,15 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
   } finally {
     store.close();
   }
+}
+
+function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RESTRICTED",
+    what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
+    why: "Its texts and the answers to it may not leave the store, and without them there is nothing to judge elsewhere.",
+    fix: `evals label ${suite} asks for labels on this machine.`,
+  });
 }
 
 /** What was asked in the cases of a run. */

@@ -1,13 +1,16 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
+import { withheldNote } from "../domain/withheld-report.ts";
 import { type ExportedTrial, trialsCsv, trialsJson, trialsParquet } from "../interchange/run-table.ts";
 import { unwritableReason } from "../project/unwritable-reason.ts";
 import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
+import { withheldStore } from "../store/withheld-store.ts";
 import type { Environment } from "./environment.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 
 export const RUN_FORMATS = ["csv", "json", "parquet"] as const;
@@ -44,10 +47,13 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   try {
     const run = findRun(store, input.run);
     const { id, suite } = run.header;
+    const isRestricted = restrictedRuns(root)(run.header);
+    const readable = isRestricted ? withheldStore(store) : store;
+    if (isRestricted) io.notice(withheldNote(run.header));
     const scorers = run.header.scorers.map(({ name }) => name);
     let rows = 0;
     const counted = async function* (): AsyncGenerator<ExportedTrial> {
-      for await (const trial of trialsOf(store, run)) {
+      for await (const trial of trialsOf(readable, run)) {
         rows++;
         yield trial;
       }

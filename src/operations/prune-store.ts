@@ -59,6 +59,8 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
       loose_before:
         now - Math.min(ages.keep ?? Number.POSITIVE_INFINITY, ages.answers ?? Number.POSITIVE_INFINITY),
     });
+    for (const { header } of [...runs, ...answers])
+      rmSync(join(root, ".evals", "reports", `${header.id}.html`), { force: true });
     // An earlier version's file is a copy of the same runs.
     for (const path of earlier)
       for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `${path}${end}`), { force: true });

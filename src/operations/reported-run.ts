@@ -1,8 +1,11 @@
 import type { PastRun, ReportedRun, RunReport } from "../domain/report.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { ViewedRun } from "../domain/viewed-run.ts";
+import { withheldReport } from "../domain/withheld-report.ts";
 import { type BaselineCounts, type CaseRowsInput, caseRows } from "../run/case-rows.ts";
 import type { Store, StoredRun } from "../store/store.ts";
+import { withheldStore } from "../store/withheld-store.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 
 /** So many runs show a trend. */
 const MAX_PAST = 40;
@@ -19,10 +22,13 @@ export interface RunSources {
 
 /** A report with its cases and its history behind it; both are read while the store is open. */
 export function reportedRun(
-  report: RunReport,
-  { store, root, no, baseline, lineOf }: RunSources,
+  given: RunReport,
+  { store: whole, root, no, baseline, lineOf }: RunSources,
 ): ReportedRun {
-  const { header } = report;
+  const { header } = given;
+  const restricted = restrictedRuns(root)(header);
+  const store = restricted ? withheldStore(whole) : whole;
+  const report = restricted ? withheldReport(given) : given;
   const rowsWith = (counts: () => BaselineCounts | null): ReportedRun["rows"] =>
     caseRows(
       {
@@ -42,7 +48,8 @@ export function reportedRun(
   const viewRows = baseline.run === null ? rows : rowsWith(() => null);
   const makeView = async (): Promise<ViewedRun> => {
     const { viewRun } = await import("./viewing/view-run.ts");
-    return viewRun({ store, root, run: { no, header }, report, baseline: baseline.run, rows: viewRows });
+    const run = { no, header };
+    return viewRun({ store, root, run, report, baseline: baseline.run, rows: viewRows, restricted });
   };
   let view: Promise<ViewedRun> | undefined;
   return {

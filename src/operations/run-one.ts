@@ -1,5 +1,6 @@
 import { withExamples } from "../baselines/case-examples.ts";
 import type { Comparison, ReportedRun } from "../domain/report.ts";
+import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
@@ -8,6 +9,7 @@ import { assembleReport, measure } from "../run/assemble-report.ts";
 import { executeRun, type RanRun, type RunWorld } from "../run/execute-run.ts";
 import { lineOf } from "../run/model-lines.ts";
 import type { Store } from "../store/store.ts";
+import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
 import { canariesFor, withCanaries } from "./gating/canary.ts";
@@ -98,7 +100,10 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
     ...trustNotes(trust),
   ];
-  const report = assembleReport({ ran, metrics, tags, gate, comparison, notes }, store);
+  const parts = { ran, metrics, tags, gate, comparison, notes };
+  const report = plan.restricted
+    ? withheldReport(assembleReport(parts, withheldStore(store)))
+    : assembleReport(parts, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
   return reportedRun(report, {
     store,

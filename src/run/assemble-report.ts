@@ -1,3 +1,4 @@
+import { WITHHELD } from "../domain/classification.ts";
 import type { Json } from "../domain/json.ts";
 import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
@@ -135,7 +136,7 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
       trial: failing.trial,
       scorer: ran.header.scorers[at]?.name ?? "",
       reason: failing.scores[at]?.reason ?? "",
-      input: inputText(ran.plan.kept(caseNo).input),
+      input: ran.plan.restricted ? WITHHELD : inputText(ran.plan.kept(caseNo).input),
       output: failing.answer === null ? "" : wordsOfAnswer(failing.answer),
       line: ran.plan.line(caseNo),
     },

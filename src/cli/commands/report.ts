@@ -28,7 +28,9 @@ export async function reportCommand(
     const told = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, told);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
-    else if (format === "html") writeDefault(io, root, told, text);
+    else if (format === "html" && (options.format === undefined || io.stdoutIsTerminal))
+      // A person opens it; who asks for the format and reads the output gets it there.
+      writeDefault(io, root, told, text);
     else io.stdout(text);
     // The document says how that run ended; writing it has gone well all the same.
     return EXIT.ok;

@@ -17,7 +17,10 @@ export const report = declareCommand({
       .argument("<run>", "run id, a prefix of it, or latest")
       .argument("[other]", "a second run, reported as it is held against the first")
       .option("--format <name>", `${DOCUMENT_NAMES.join(", ")}; as --output ends, else html`)
-      .option("--output <file>", "instead of stdout; html goes to .evals/reports/ when left out"),
+      .option(
+        "--output <file>",
+        "instead of stdout; on a terminal html goes to .evals/reports/ when left out",
+      ),
   act: async ({ io, options, args: [run, other] }) =>
     (await import("../commands/report.ts")).reportCommand(options, { run, candidate: other }, io),
 });

@@ -17,6 +17,7 @@ import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
+import { restrictedRuns } from "../project/restricted-runs.ts";
 import { baselineRoot } from "../sides/file-side.ts";
 import { answersToKeep } from "./answers-to-keep.ts";
 import type { Covered } from "./promotable.ts";
@@ -102,11 +103,17 @@ async function answersBeside(
   run: StoredRun,
   path: string,
   { before, baseline, grew, recorded }: Written,
-  { project, store, input }: Making,
+  { project, store, input, io }: Making,
 ): Promise<PromotedRun["answers"]> {
   const place = answersPath(path);
   const text = await readAtCommit(project.root, "HEAD", place);
   if (input.withAnswers !== true) return text === null ? null : { path: place, text: null };
+  if (restrictedRuns(project.root)(run.header)) {
+    io.notice(
+      `${run.header.suite}: its dataset is restricted, so its answers are not kept beside the baseline.`,
+    );
+    return text === null ? null : { path: place, text: null };
+  }
   const kept = answersBefore(text, place, grew);
   const whole = await answersToKeep(store, run, { fresh: false });
   const fresh = recorded || !grew ? new Map() : await answersToKeep(store, run, { fresh: true });

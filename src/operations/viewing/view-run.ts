@@ -28,6 +28,8 @@ export interface ViewSources {
   /** The run that it was compared with; null when that is not stored here. */
   readonly baseline: StoredRun | null;
   readonly rows: () => Iterable<CaseRow>;
+  /** The store gives no texts; those beside a committed baseline are left out, too. */
+  readonly restricted: boolean;
 }
 
 /** A stored run as a page shows it. Texts stay on the disk until they are asked for. */
@@ -97,7 +99,7 @@ interface OtherSide {
 }
 
 /** What the run was compared with: a stored run, or a committed baseline. */
-function otherSide({ store, root, run, report, baseline }: ViewSources): OtherSide {
+function otherSide({ store, root, run, report, baseline, restricted }: ViewSources): OtherSide {
   const places = lazily(() =>
     baseline === null ? new Map() : new Map(store.cases(baseline.no).map((one) => [one.id, one])),
   );
@@ -109,7 +111,7 @@ function otherSide({ store, root, run, report, baseline }: ViewSources): OtherSi
     counts: (golden) => (baseline === null ? ofFile.counts(golden) : null),
     side: async (golden, most) => {
       if (report.comparison === null) return null;
-      if (baseline === null) return sideOfFile(ofFile.of(golden), most);
+      if (baseline === null) return restricted ? null : sideOfFile(ofFile.of(golden), most);
       const there = caseThere(golden.id);
       if (there === undefined || there.content_hash !== golden.content_hash) return null;
       return storedSide(baseline.header, await store.read.trialsOfCase(baseline.no, there.case_no), most);

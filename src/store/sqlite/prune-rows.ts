@@ -84,9 +84,9 @@ function withoutReasons(scores: string): string {
       if (one === null || one === 0) return one;
       if (typeof one === "string") return "";
       const [score, pass, , judged] = one;
-      return judged?.agreement === undefined
-        ? [score, pass, ""]
-        : [score, pass, "", { agreement: judged.agreement }];
+      if (judged === undefined) return [score, pass, ""];
+      const { replies: _, ...kept } = judged;
+      return [score, pass, "", kept];
     }),
   );
 }

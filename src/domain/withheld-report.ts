@@ -1,0 +1,36 @@
+import { WITHHELD } from "./classification.ts";
+import type { Comparison, RunReport } from "./report.ts";
+import type { RunHeader } from "./run.ts";
+
+/** A report of a restricted dataset: its numbers, and in place of what was asked, answered or said of it that it is left out. */
+export function withheldReport(report: RunReport): RunReport {
+  const note = withheldNote(report.header);
+  return {
+    ...report,
+    errors: report.errors.map((one) => ({ ...one, message: WITHHELD })),
+    worst: report.worst.map(({ input, ...one }) => ({
+      ...one,
+      ...(input === undefined ? {} : { input: WITHHELD }),
+      reason: WITHHELD,
+      output: WITHHELD,
+    })),
+    comparison: report.comparison === null ? null : withheldComparison(report.comparison),
+    notes: report.notes.includes(note) ? report.notes : [...report.notes.map(withoutQuotes), note],
+  };
+}
+
+/** Numbers without the answers of the cases that moved. */
+export function withheldComparison(comparison: Comparison): Comparison {
+  return { ...comparison, examples: [] };
+}
+
+/** Says that texts are left out, and where they are. */
+export function withheldNote({ id, parts }: Pick<RunHeader, "id" | "parts">): string {
+  const dataset = parts === undefined ? "The dataset" : `The dataset ${parts.dataset}`;
+  return `${dataset} is restricted: its texts and the answers to it are left out here; evals show ${id} prints them.`;
+}
+
+/** Why an optional scorer could not score may quote an answer. */
+function withoutQuotes(note: string): string {
+  return note.replace(/(its mean leaves them out) \(.*\)\. To score/s, "$1. To score");
+}

@@ -1,0 +1,60 @@
+import { WITHHELD } from "../domain/classification.ts";
+import type { StoredAnswer, StoredTrial } from "../domain/run.ts";
+import type { StoreReads } from "./reads.ts";
+import type { Store, StoredJudgement } from "./store.ts";
+
+const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
+
+/**
+ * A history as whoever may not read its texts sees it: numbers, times and names of models are there, and a word in the place of
+ * everything that was asked, answered or said of it. What writes to it writes as ever.
+ */
+export function withheldStore(store: Store): Store {
+  const { read } = store;
+  const reads: StoreReads = {
+    ...read,
+    trialsOfCase: async (...at) => (await read.trialsOfCase(...at)).map(withheldTrial),
+    trial: async (...at) => {
+      const found = await read.trial(...at);
+      return found && withheldTrial(found);
+    },
+    content: async (...at) => (await read.content(...at)) && CONTENT,
+    request: async () => null,
+    judgementsOfCase: async (...at) => (await read.judgementsOfCase(...at)).map(withheldJudgement),
+    judgementRequest: async () => null,
+  };
+  return {
+    ...store,
+    read: reads,
+    trials: (...at) => store.trials(...at).map(withheldTrial),
+    trial: (...at) => {
+      const found = store.trial(...at);
+      return found && withheldTrial(found);
+    },
+    content: (...at) => store.content(...at) && CONTENT,
+    request: () => null,
+    judgements: (ids) => store.judgements(ids).map(withheldJudgement),
+    judgementsOfCase: (...at) => store.judgementsOfCase(...at).map(withheldJudgement),
+    judgementRequest: () => null,
+  };
+}
+
+/** A trial's numbers. */
+export function withheldTrial(trial: StoredTrial): StoredTrial {
+  const { message, void_reasons: voids, answer } = trial;
+  return {
+    ...trial,
+    message: message === null ? null : WITHHELD,
+    scores: trial.scores.map((one) => one && { ...one, reason: WITHHELD }),
+    ...(voids === undefined ? {} : { void_reasons: voids.map((one) => one && WITHHELD) }),
+    answer: answer && withheldAnswer(answer),
+  };
+}
+
+function withheldAnswer({ trajectory: _, ...answer }: StoredAnswer): StoredAnswer {
+  return { ...answer, output: WITHHELD, messages: null, tool_calls: null, refusal: null, raw: null };
+}
+
+function withheldJudgement(judgement: StoredJudgement): StoredJudgement {
+  return { ...judgement, output: WITHHELD, refusal: null };
+}
