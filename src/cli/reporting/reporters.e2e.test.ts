@@ -222,7 +222,8 @@ describe("evals report", () => {
     ] as const) {
       expect((await repo.evals(`report latest --format ${format}`)).stdout, format).toBe(repo.read(file));
     }
-    const { exit, stdout, stderr } = await repo.evals("report latest --format html");
+    expect((await repo.evals("report latest --format html")).stdout).toBe(repo.read("out/a.html"));
+    const { exit, stdout, stderr } = await repo.evals("report latest");
     expect([exit, stdout]).toEqual([0, ""]);
     const page = repo.read(stderr.replace(/^report: (.*)\n$/, "$1"));
     expect(page).toBe(repo.read("out/a.html"));
