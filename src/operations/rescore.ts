@@ -66,6 +66,10 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const pool = judgePool(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
     const host = scorerHost(project, { concurrency, judges: pool.host });
     const scorers = await openScorers(suite, host);
+    if (project.redaction !== undefined && scorers.some((one) => one.raw === true)) {
+      await closeScorers(scorers);
+      throw notKept(suite.name, scorers.find((one) => one.raw === true)?.name ?? "");
+    }
     const cases = await suite.openCases();
     try {
       const types = suite.scorers.map((one) => one.definition.type);
@@ -161,6 +165,15 @@ function nothingToScore({ id, suite }: RunHeader): EvalsError {
 /** Scored again, a run that has not ended is one that lacks trials. */
 function endedStatus(status: RunStatus): EndedStatus {
   return isUnfinished(status) ? "incomplete" : status;
+}
+
+function notKept(suite: string, scorer: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_RESCORE_RAW",
+    what: `The scorer "${scorer}" of suite ${suite} says \`raw: true\`, and what it looks at is not kept.`,
+    why: "`redact` took it out before the answers were stored.",
+    fix: `evals run ${suite} --no-cache asks again and scores the answers as they come.`,
+  });
 }
 
 function gone(suite: string): EvalsError {
