@@ -3,7 +3,7 @@
 
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
-  ...["traces", "providers", "scorers", "store", "run", "labels", "baselines", "reports"],
+  ...["traces", "providers", "agents", "scorers", "store", "run", "labels", "baselines", "reports"],
   ...["interchange", "page"],
 ];
 const operations = [...everything, "operations"];
@@ -53,6 +53,10 @@ export const rooms = {
     imports: ["domain", "processes", "modules", "templates", "traces"],
     why: "A provider reaches a model and knows nothing of files or of the engine.",
   },
+  agents: {
+    imports: ["domain", "processes", "modules", "providers"],
+    why: "A conversation is a client around a target's client: it knows neither files nor the engine.",
+  },
   scorers: {
     imports: ["domain", "processes", "modules"],
     why: "A score follows from a case and a transcript alone, so it can be recomputed.",
@@ -62,7 +66,7 @@ export const rooms = {
     why: "History is kept, not interpreted: reading it back must not need the engine.",
   },
   run: {
-    imports: ["domain", "statistics", "metrics", "project", "providers", "scorers"],
+    imports: ["domain", "statistics", "metrics", "project", "providers", "agents", "scorers"],
     types: ["store"],
     why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
   },
@@ -188,6 +192,11 @@ export const homes = [
     packages: ["semver"],
     in: ["src/project/", "src/baselines/"],
     why: "Versions are the prompts' and the gate's.",
+  },
+  {
+    packages: ["@modelcontextprotocol/client"],
+    in: ["src/agents/"],
+    why: "Servers of tools are reached by agents alone, and the package is loaded where a suite names one.",
   },
   {
     packages: ["liquidjs"],

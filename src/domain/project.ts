@@ -37,6 +37,8 @@ export interface LoadedSuite {
   /** The moment that templates know as `clock`; absent where neither suite nor config fixes one. */
   readonly clock?: string | undefined;
   readonly scorers: readonly LoadedScorer[];
+  /** Who plays the person; absent where no model does. */
+  readonly person?: { readonly prompt: LoadedPrompt; readonly model: LoadedModel } | undefined;
   /**
    * Opens the dataset: every case is read and checked once; a module that makes cases is run.
    * @throws {EvalsError} with all its problems

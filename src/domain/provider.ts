@@ -1,12 +1,14 @@
 import type * as z from "zod";
+import type { Case } from "./case.ts";
 import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { ErrorKind } from "./outcome.ts";
 import type { ReportedLimit } from "./reported-limit.ts";
+import type { ToolSpec } from "./tool.ts";
 import type { Trajectory } from "./trajectory.ts";
-import type { Usage } from "./transcript.ts";
+import type { Untold, Usage } from "./transcript.ts";
 
 /** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
 export interface Question {
@@ -18,6 +20,10 @@ export interface Question {
   readonly clock?: string | undefined;
   /** What the reply must look like, for providers that can hold a model to it. */
   readonly reply?: ReplyShape | undefined;
+  /** Tools that the model may ask for; only clients that take them look at it. */
+  readonly tools?: readonly ToolSpec[] | undefined;
+  /** The whole case, for whoever plays the person in it or runs its tools: never part of what the model is asked. */
+  readonly golden?: Case | undefined;
 }
 
 /** A reply that is to be JSON of one shape. */
@@ -53,6 +59,8 @@ export interface AnsweredReply {
   readonly refusal?: string | null | undefined;
   /** What an application tells of its way to the answer, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
+  /** What it does not tell, where that cannot be seen by what it lacks: a conversation holds messages of ours, too. */
+  readonly untold?: readonly Untold[] | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
   /** What it said before personal data was taken out; never kept. Absent where nothing is taken out. */
@@ -98,6 +106,8 @@ export interface FailedReply {
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | undefined;
   /** The request never left this machine (a recording is missing): not counted as a call. */
   readonly unsent?: boolean | undefined;
+  /** There was no money for a further call of its conversation: nothing failed. */
+  readonly unaffordable?: boolean | undefined;
   /** It only waited for its turn when no new trials were wanted any more: nothing was asked, and nothing failed. */
   readonly withdrawn?: boolean | undefined;
   /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
@@ -126,6 +136,8 @@ export interface Client {
   available?(caseId: string): number;
   /** It ends each attempt at the host's deadline itself: only it knows when an attempt begins. */
   readonly keepsDeadline?: boolean;
+  /** It puts the tools of a question into its requests, and a model's calls of them into its replies. */
+  readonly takesTools?: boolean;
   /** Nothing is waited for: no deadline, no retry, no limits, no cache. */
   readonly immediate?: boolean;
   close(): Promise<void>;
@@ -170,8 +182,53 @@ export interface OpenTarget {
   readonly price_source?: string | undefined;
   /** Tokens that a reply has at most, as its request says; absent where nothing bounds it. */
   readonly most_output?: number | null | undefined;
+  /** A trial is a conversation: several calls of the client, one reply. Its client prepares a trial and sends one call. */
+  readonly conversing?: Conversing | undefined;
   /** Its replies may say what they cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
+}
+
+/** What one call of a conversation took. */
+export interface PaidCall {
+  readonly usage: Usage;
+  /** US dollars; null where nobody knows. */
+  readonly usd: number | null;
+}
+
+/** Who pays for the calls of one model in a conversation. A call is known by its question, an object of its own. */
+export interface CallAccount {
+  /** Waits until there is room for the call. `stop`: there will be none. */
+  reserve(call: Question, request: PreparedRequest): Promise<"go" | "stop">;
+  /** Counts a call that was answered. @throws {Error} when a budget in dollars cannot be kept, since its cost is unknown */
+  paid(call: Question, reply: AnsweredReply): PaidCall;
+  /** The call has ended without an answer. */
+  release(call: Question): void;
+  /** Keeps what was paid for a trial that has no answer. */
+  lost(caseId: string, calls: readonly PaidCall[]): void;
+}
+
+/** A model that is asked in a conversation: inside its retries, limits and deadline, and who pays for it. */
+export interface ConversingModel {
+  readonly client: Client;
+  readonly account: CallAccount;
+}
+
+export interface ConversingDependencies {
+  readonly target: ConversingModel;
+  /** Null where no model plays the person. */
+  readonly person: ConversingModel | null;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** How a trial is held that takes several calls: by a loop around the target's client, in which each call is a call of its own. */
+export interface Conversing {
+  /** The model that plays the person; null where none does. */
+  readonly person: { readonly alias: string; readonly target: OpenTarget } | null;
+  /** Hash of who plays the person; absent where nobody does. Runs with different people are not compared. */
+  readonly played_by?: string | undefined;
+  /** A client whose reply is the whole conversation. */
+  client(dependencies: ConversingDependencies): Client;
 }
 
 /** A request for a provider's list of models. */

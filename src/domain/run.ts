@@ -62,6 +62,8 @@ export interface RunHeader {
   readonly rescored_from: string | null;
   /** The run for which these canaries were asked (docs/decisions/0001-canary.md); absent for a run of its own. */
   readonly canary_of?: string | undefined;
+  /** Hash of the model, with its prompt, that played the person; absent where none did. */
+  readonly played_by?: string | undefined;
   /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
   readonly plan: string;
   readonly narrowing: Narrowing | null;

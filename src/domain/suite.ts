@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { AgentSettings, UserSettings } from "./agent-settings.ts";
 import { Case } from "./case.ts";
 import { Clock } from "./config.ts";
 import { JudgeBar } from "./judge-bar.ts";
@@ -140,6 +141,12 @@ export const Suite = z.strictObject({
     .optional()
     .describe("The only cases of the dataset to run; all of them without it"),
   clock: Clock.optional(),
+  agent: AgentSettings.optional().describe(
+    "A turn loop around the model; without it the target is the agent",
+  ),
+  user: UserSettings.optional().describe(
+    "What the person says, turn by turn; without it the prompt says it all",
+  ),
   scorers: z.array(ScorerEntry).min(1),
   gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),
   canary: z

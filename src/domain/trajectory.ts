@@ -42,6 +42,8 @@ export interface Trajectory {
   readonly agents?: readonly string[] | undefined;
   /** What of the conversation, as a trace or a file told it, was not understood; in words for a person. */
   readonly unread?: readonly string[] | undefined;
+  /** Names of its tools that only read, as far as they say so. */
+  readonly reads?: readonly string[] | undefined;
   /** Of a streamed answer: milliseconds from sending to the first part of the answer. */
   readonly first_token_ms?: number | undefined;
 }

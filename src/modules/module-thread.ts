@@ -28,7 +28,9 @@ export interface ThreadEnd {
 export interface ThreadOptions {
   readonly root: string;
   readonly file: string;
-  readonly gives?: "cases" | undefined;
+  readonly gives?: "cases" | "tools" | undefined;
+  /** Further modules in the same thread; only those with tools have some. */
+  readonly beside?: readonly string[] | undefined;
   /** The thread's own environment; what the module changes in it stays there. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the module prints, line by line. */
@@ -80,8 +82,8 @@ export class ModuleThread {
 
   constructor(options: ThreadOptions) {
     this.#options = options;
-    const { root, file, env, gives } = options;
-    const data: ThreadData = { root, file, gives, shared: this.#state.buffer as SharedArrayBuffer };
+    const { root, file, env, gives, beside } = options;
+    const data: ThreadData = { root, file, gives, beside, shared: this.#state.buffer as SharedArrayBuffer };
     this.#worker = startThread({
       workerData: data,
       env: { ...env },

@@ -2,8 +2,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { exportedCases } from "./exported-cases.ts";
+import { exportedTools } from "./exported-tools.ts";
 import { keepDescriptorFree } from "./free-stdout.ts";
-import { loadModule } from "./load-module.ts";
+import { type LoadedModule, loadModule } from "./load-module.ts";
 import { thrownMessage, thrownWords } from "./returned-value.ts";
 import { type FromThread, SHARED, type ThreadData, type ToThread } from "./thread-messages.ts";
 import {
@@ -27,7 +28,7 @@ interface Call {
   ms: number;
 }
 
-const { root, file, gives, shared } = workerData as ThreadData;
+const { root, file, gives, beside = [], shared } = workerData as ThreadData;
 const state = new Int32Array(shared);
 const port = parentPort;
 if (port === null) throw new Error("This file is the code of a thread.");
@@ -141,9 +142,17 @@ port.on("message", (message: ToThread) => {
   }
 });
 
+async function functionOf(exports: LoadedModule): Promise<unknown> {
+  if (gives === undefined) return exports.default;
+  if (gives === "cases") return exportedCases(exports);
+  const modules = [{ file, exports }];
+  for (const other of beside) modules.push({ file: other, exports: await loadModule(root, other) });
+  return exportedTools(modules);
+}
+
 try {
   const exports = await loadModule(root, file);
-  const loaded = gives === "cases" ? exportedCases(exports) : exports.default;
+  const loaded = await functionOf(exports);
   if (typeof loaded === "function") {
     agent = loaded as UserFunction;
     send({ type: "loaded" });

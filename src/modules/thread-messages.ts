@@ -4,7 +4,9 @@ import type { CallOutcome, FunctionCall } from "./user-function.ts";
 export interface ThreadData {
   readonly root: string;
   readonly file: string;
-  readonly gives?: "cases" | undefined;
+  readonly gives?: "cases" | "tools" | undefined;
+  /** Further modules in the same thread; only those with tools have some. */
+  readonly beside?: readonly string[] | undefined;
   /** Of `SHARED` 32-bit whole numbers. */
   readonly shared: SharedArrayBuffer;
 }

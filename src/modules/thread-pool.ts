@@ -16,7 +16,9 @@ export interface ModuleOptions {
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is made of the module's exports; absent: its default export is the function that is called. */
-  readonly gives?: "cases" | undefined;
+  readonly gives?: "cases" | "tools" | undefined;
+  /** Further modules in the same thread; only those with tools have some. */
+  readonly beside?: readonly string[] | undefined;
   /** Takes secrets out of what the module prints. */
   readonly clean?: ((text: string) => string) | undefined;
   /** Absent: the process is ours alone. */
@@ -33,7 +35,7 @@ export interface JoinedPool extends Pick<ThreadPool, "loading" | "call"> {
 }
 
 export function poolFor(options: ModuleOptions): JoinedPool {
-  const key = JSON.stringify([options.root, options.file, options.env, options.gives]);
+  const key = JSON.stringify([options.root, options.file, options.env, options.gives, options.beside]);
   let pool = pools.get(key);
   if (pool === undefined) {
     pool = new ThreadPool(options, () => pools.delete(key));
@@ -118,12 +120,13 @@ class ThreadPool {
   }
 
   #start(): ModuleThread {
-    const { root, file, env, gives, clean = (text: string) => text } = this.#options;
+    const { root, file, env, gives, beside, clean = (text: string) => text } = this.#options;
     return new ModuleThread({
       root,
       file,
       env,
       gives,
+      beside,
       print: (line) => this.#users[0]?.printed(`[${file}] ${clean(line)}`),
       ended: (end) => this.#ended(end),
       late: (message) => {

@@ -5,7 +5,9 @@ export type FunctionCall =
   /** `(input, context) => answer` */
   | { readonly form: "agent"; readonly input: string; readonly context: string }
   /** `(input) => score` */
-  | { readonly form: "scorer"; readonly input: string };
+  | { readonly form: "scorer"; readonly input: string }
+  /** `(ask, { signal }) => reply`, where the module's tools answer for themselves */
+  | { readonly form: "tools"; readonly input: string };
 
 /** How one call of a user's function went. */
 export type CallOutcome =
@@ -27,7 +29,9 @@ export function argumentsOf(
   beside: { readonly signal: AbortSignal; readonly env: Readonly<Record<string, string | undefined>> },
 ): unknown[] {
   const input: unknown = JSON.parse(call.input);
-  return call.form === "scorer" ? [input] : [input, { ...(JSON.parse(call.context) as object), ...beside }];
+  if (call.form === "scorer") return [input];
+  if (call.form === "tools") return [input, beside];
+  return [input, { ...(JSON.parse(call.context) as object), ...beside }];
 }
 
 export function threw(error: unknown): CallOutcome {

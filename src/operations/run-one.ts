@@ -26,7 +26,7 @@ import type { PreparedRun } from "./running/prepare-runs.ts";
 import type { RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { isMatrix } from "./running/target-matrix.ts";
-import { recordJudges, recordRun, wrapperFor } from "./running/wrap-target.ts";
+import { personWrapperFor, recordJudges, recordRun, wrapperFor } from "./running/wrap-target.ts";
 
 /** What every run of one call has in common. */
 export interface RunningSession extends RunHooks {
@@ -124,6 +124,7 @@ async function worldOf(
   return {
     store,
     wrap: wrapperFor(prepared, place.project, io, { onRetry: watcher.retried, control, store }),
+    wrapPerson: personWrapperFor(prepared, place.project, io, { onRetry: watcher.retried, control, store }),
     watchPace: () => lineOf(place.project, prepared.plan.model, io).watch(),
     judging: {
       sleep: io.sleep,

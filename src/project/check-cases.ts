@@ -4,6 +4,7 @@ import type { Problem } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import type { Suite } from "../domain/suite.ts";
+import { writtenTurns } from "../domain/written-turns.ts";
 import { type ProblemList, problemList } from "./dataset-problems.ts";
 
 /** A scorer that can also say why a case's operand is of no use to it. */
@@ -31,6 +32,7 @@ export function checkCases(
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
     if (!seen.add(golden)) continue;
+    addTurnsProblem(suite, golden, cases, index, problems);
     const { scorers: own } = golden;
     if (own !== undefined) addScorerProblems(golden, own, { scorers, cases, index, problems });
     for (const { scorer, reads } of readers) {
@@ -145,6 +147,26 @@ function addRefusal(
     what: `The scorer "${scorer.name}" cannot use this case: ${refusal}.`,
     why: "The trial could not be scored, however good the answer is.",
     fix: "Correct the case, or let the scorer read another part of it with against.",
+  });
+}
+
+/** A person whose words are written down must have some in every case. */
+function addTurnsProblem(
+  { user }: Suite,
+  golden: Case,
+  cases: CaseSource,
+  index: number,
+  problems: ProblemList,
+): void {
+  if (user?.turns === undefined || writtenTurns(user.turns, golden.input) !== undefined) return;
+  problems.add({
+    code: "EVALS_CASE_TURNS",
+    path: cases.path,
+    line: cases.line(index),
+    column: 1,
+    what: `Case "${golden.id}" has no list of turns in ${user.turns}.`,
+    why: "The person would have nothing to say.",
+    fix: '"turns": ["Hello, …", {"say": "And then?", "expect": "…"}]',
   });
 }
 

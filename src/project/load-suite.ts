@@ -103,6 +103,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   )
     problems.push(canaryWithoutPrompt(places));
   problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
+  const person = await findPerson(suite, { places, context, problems });
   const openCases = await findSuiteCases(suite, value, { places, context, problems });
   if (problems.length > 0 || whole === undefined || openCases === undefined) {
     await collectAsync(problems, async () => (await openCases?.())?.close());
@@ -118,6 +119,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     prompt,
     scorers,
     openCases,
+    ...(person === undefined ? {} : { person }),
     ...(clock === undefined ? {} : { clock }),
   };
 }
@@ -360,6 +362,38 @@ async function findSuitePrompt(
     ...(overrides.prompt === undefined ? found.map((one) => placed(one, places, ["prompt"])) : found),
   );
   return prompt ?? null;
+}
+
+/** Prompt and model of a played person; undefined where nobody is played, and where a mistake has been added. */
+async function findPerson(
+  { user }: SuiteDraft,
+  { places, context, problems }: SuiteReading,
+): Promise<LoadedSuite["person"]> {
+  if (user?.prompt === undefined || user.model === undefined) return undefined;
+  const { config, files, prompts } = context;
+  const model = config.models.get(user.model);
+  if (model === undefined && config.config !== undefined && !config.aliases.includes(user.model))
+    problems.push(
+      unknownModel(user.model, config.aliases, { path: places.path, ...places.at(["user", "model"]) }),
+    );
+  if (model !== undefined && model.provider.kind === "outputs") problems.push(cannotPlay(user.model, places));
+  const loading = prompts.get(user.prompt) ?? loadPrompt(files, user.prompt);
+  prompts.set(user.prompt, loading);
+  const found: Problem[] = [];
+  const prompt = await collectAsync(found, () => loading);
+  problems.push(...found.map((one) => placed(one, places, ["user", "prompt"])));
+  return prompt === undefined || model === undefined ? undefined : { prompt, model };
+}
+
+function cannotPlay(alias: string, places: Places): Problem {
+  return {
+    code: "EVALS_SUITE_MODEL",
+    path: places.path,
+    ...places.at(["user", "model"]),
+    what: `The model "${alias}" only has outputs that were made elsewhere.`,
+    why: "A person answers what was just said, which nobody knew when the outputs were made.",
+    fix: "model: <an alias that can be asked, or a replay of one>",
+  };
 }
 
 function canaryWithoutPrompt(places: Places): Problem {

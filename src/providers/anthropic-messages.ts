@@ -93,7 +93,7 @@ export function readMessage(body: unknown, raw: string): Reply {
 /** Anthropic's messages API: instructions stand apart from the conversation, tool results are the user's. */
 export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request(messages, reply) {
+    request(messages, reply, tools) {
       const system = messages.filter(isInstruction).map((message) => textOf(message.content));
       return {
         model,
@@ -104,6 +104,13 @@ export function anthropicMessages(model: string, params: Readonly<Record<string,
           output_config: { format: { type: "json_schema", schema: reply.schema } },
         }),
         ...params,
+        ...(tools !== undefined && {
+          tools: tools.map(({ name, description, parameters }) => ({
+            name,
+            description,
+            input_schema: parameters,
+          })),
+        }),
       };
     },
     reply: readMessage,

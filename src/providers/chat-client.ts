@@ -4,6 +4,7 @@ import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { Message } from "../domain/message.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../domain/provider.ts";
+import type { ToolSpec } from "../domain/tool.ts";
 import type { Usage } from "../domain/transcript.ts";
 import { ChangedFile, withFileContents } from "./attached-parts.ts";
 import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
@@ -17,7 +18,7 @@ import { usageOfBody } from "./usage-shapes.ts";
 export interface ChatWording {
   /** In place of `request`, for an API that takes the input itself and no conversation. @throws {SettingMistake} */
   prepare?(question: Question): PreparedRequest;
-  request(messages: readonly Message[], reply?: ReplyShape): PreparedRequest;
+  request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
   /** @param raw the body, kept with the answer. What it took is read beside this, from answers and failures alike. */
   reply(body: unknown, raw: string): Reply;
   /** A vector or a verdict has no tokens of its own: all that such a reply took was read. */
@@ -181,9 +182,11 @@ export function chatClient(wording: ChatWording, transport: ChatTransport): Clie
   const redact = redactor(transport.secrets);
   const removeSecrets = secretRemover(transport.secrets);
   return {
+    ...(wording.prepare === undefined && { takesTools: true }),
     prepare(question) {
       if (wording.prepare !== undefined) return wording.prepare(question);
-      if (question.messages !== null) return wording.request(question.messages, question.reply);
+      if (question.messages !== null)
+        return wording.request(question.messages, question.reply, question.tools);
       throw new SettingMistake([], {
         code: "EVALS_PROMPT_MISSING",
         what: "A chat model is asked without a prompt.",

@@ -6,6 +6,7 @@ export function clientWithSend(client: Client, send: Client["send"]): Client {
     prepare: (question) => client.prepare(question),
     send,
     ...(client.keepsDeadline === true && { keepsDeadline: true }),
+    ...(client.takesTools === true && { takesTools: true }),
     ...(client.available !== undefined && { available: client.available.bind(client) }),
     close: () => client.close(),
   };

@@ -61,14 +61,19 @@ export const TRAJECTORY_MEMBERS: readonly (readonly [
   ["turns", isCounted, "a number of the person's messages, or null"],
   ["steps", isCounted, "a number of model calls, or null"],
   ["first_token_ms", isTime, "a number of milliseconds, not below 0"],
+  [
+    "reads",
+    (value) => value == null || (Array.isArray(value) && value.every((one) => typeof one === "string")),
+    "a list of names of tools that only read",
+  ],
   ["stopped", (value) => value == null || isStopped(value), `null or one of ${STOPPED.join(", ")}`],
 ];
 
 /** What a given answer tells of its way, its members being as they have to be; undefined when it tells nothing. */
 export function trajectoryOf(answer: Members): Trajectory | undefined {
-  const { retrievals, state, turns, steps, stopped, first_token_ms } = answer;
+  const { retrievals, state, turns, steps, stopped, reads, first_token_ms } = answer;
   if (retrievals == null && state == null && turns == null && steps == null) {
-    if (stopped == null && first_token_ms == null) return undefined;
+    if (stopped == null && first_token_ms == null && reads == null) return undefined;
   }
   return {
     ...(retrievals != null && { retrievals: retrievalsOf(retrievals) }),
@@ -76,6 +81,7 @@ export function trajectoryOf(answer: Members): Trajectory | undefined {
     ...(turns != null && { turns: turns as number }),
     ...(steps != null && { steps: steps as number }),
     ...(stopped != null && { stopped: stopped as Stopped }),
+    ...(reads != null && { reads: reads as readonly string[] }),
     ...(first_token_ms != null && { first_token_ms: first_token_ms as number }),
   };
 }

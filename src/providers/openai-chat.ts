@@ -57,7 +57,7 @@ export function readCompletion(body: unknown, raw: string): Reply {
 /** OpenAI's chat completions, as many other servers speak them. */
 export function chatCompletions(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request: (messages, reply) => ({
+    request: (messages, reply, tools) => ({
       model,
       messages: messages.map(wireMessage),
       ...(reply !== undefined && {
@@ -67,6 +67,12 @@ export function chatCompletions(model: string, params: Readonly<Record<string, J
         },
       }),
       ...params,
+      ...(tools !== undefined && {
+        tools: tools.map(({ name, description, parameters }) => ({
+          type: "function",
+          function: { name, description, parameters },
+        })),
+      }),
     }),
     reply: readCompletion,
   };

@@ -70,13 +70,16 @@ export function readResponse(body: unknown, raw: string): Reply {
 /** OpenAI's responses API. */
 export function responsesApi(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
-    request: (messages, reply) => ({
+    request: (messages, reply, tools) => ({
       model,
       input: messages.flatMap(inputItems),
       ...(reply !== undefined && {
         text: { format: { type: "json_schema", name: reply.name, strict: true, schema: reply.schema } },
       }),
       ...params,
+      ...(tools !== undefined && {
+        tools: tools.map((tool) => ({ type: "function", ...tool, strict: false })),
+      }),
     }),
     reply: readResponse,
   };

@@ -25,7 +25,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     fallback,
     trajectory,
   } = reply;
-  const untold = untoldBy(reply);
+  const untold = reply.untold ?? untoldBy(reply);
   return JSON.stringify({
     case: key.case,
     trial: key.trial,

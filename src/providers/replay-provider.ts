@@ -92,6 +92,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
   return {
     client: {
       immediate: true,
+      ...(recorded.client.takesTools === true && { takesTools: true }),
       prepare: (question) => recorded.client.prepare(question),
       send: (request, { case_id }, trial) => {
         const line = lines.get(`${hashJson(request)}#${trial}`);

@@ -11,6 +11,7 @@ export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Questi
   return {
     case_id: golden.id,
     input: golden.input,
+    golden,
     messages: prompt === null ? null : prompt.render(golden, clock),
     ...(clock === undefined ? {} : { clock }),
   };

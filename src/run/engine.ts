@@ -127,6 +127,8 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   let scoring = 0;
   const presence = modelPresence(order.length);
   let held: Work | undefined;
+  /** A conversation makes room in the budget for each of its calls by itself. */
+  const paysByCall = plan.target.conversing !== undefined;
   /** How to give up each answer that is being scored: it is kept without scores, and scored when the run goes on. */
   const givingUp = new Set<() => void>();
 
@@ -232,6 +234,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (reply.kind === "failed") {
       job.budget.release(question);
       if (job.control.signal.aborted || reply.withdrawn === true) return;
+      if (reply.unaffordable === true) {
+        end ??= { kind: "skipped", because: "budget" };
+        return;
+      }
       writer.record({
         kind: "errored",
         case_no: work.case_no,
@@ -247,7 +253,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     presence.heard();
     const transcript = toTranscript(reply, job.price);
     const { cost_usd: usd, usage } = transcript;
-    const asked = reply.recorded !== true && job.client.immediate !== true;
+    const asked = reply.recorded !== true && job.client.immediate !== true && !paysByCall;
     const kept = !asked || job.budget.settle(question, { usd, usage });
     if (!asked) job.budget.release(question);
     const answer = { transcript, raw: reply.raw ?? null };
@@ -265,7 +271,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       return undefined;
     }
     const question = plan.question(case_no);
-    if (job.client.immediate !== true) {
+    if (job.client.immediate !== true && !paysByCall) {
       const permission = job.budget.reserve(question, job.inputTokens(case_no));
       if (permission === "wait") return "held";
       if (permission === "stop") {

@@ -5,7 +5,15 @@ import type { RunEnd, RunPace } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
-import type { CachedAnswer, KnownSpending, NewRunCase, RunWriter, Store, StoredRun } from "../store/store.ts";
+import type {
+  CachedAnswer,
+  KnownSpending,
+  LostReply,
+  NewRunCase,
+  RunWriter,
+  Store,
+  StoredRun,
+} from "../store/store.ts";
 import {
   type BudgetGuard,
   type Earlier,
@@ -14,6 +22,7 @@ import {
   withoutSpent,
 } from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
+import { callAccount, personOf } from "./conversation-calls.ts";
 import { countTrials } from "./count-trials.ts";
 import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
@@ -58,6 +67,8 @@ export interface RunWorld {
   readonly store: Store;
   /** Puts retry, deadline, limits and recording around the target's client. */
   readonly wrap: (client: Client, hooks: CallHooks) => Client;
+  /** The same for the model that plays the person; absent where nothing is asked of one. */
+  readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
   /** Begins to watch the target's pace; absent where nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
   /** What judges need beside the network; only a plan that has judges uses it. */
@@ -129,13 +140,24 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   });
   const { early } = settings;
   let calls = settings.resume?.calls ?? 0;
-  const client = world.wrap(plan.target.client, {
-    onCall: () => {
-      calls++;
-      writer.calls(1);
-    },
-    ...payingHooks(guard, (reply) => writer.recordLost({ ...reply, judge: null })),
-  });
+  const { conversing } = plan.target;
+  const keepLost = (reply: Omit<LostReply, "judge">): void => writer.recordLost({ ...reply, judge: null });
+  const onCall = (): void => {
+    calls++;
+    writer.calls(1);
+  };
+  const asked = world.wrap(plan.target.client, { onCall, ...payingHooks(guard, keepLost) });
+  const client =
+    conversing === undefined
+      ? asked
+      : conversing.client({
+          target: {
+            client: asked,
+            account: callAccount(plan.target, { sharedBudget, guard, keepLost, plan }),
+          },
+          person: personOf(conversing, world.wrapPerson, { sharedBudget, onCall, keepLost, plan }),
+          now: world.now,
+        });
   const pace = world.watchPace?.();
   const end = await runTrials({
     plan,
@@ -274,6 +296,7 @@ export function headerOf(
     target_hash: plan.targetHash,
     rescored_from: null,
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
+    ...(target.conversing?.played_by === undefined ? {} : { played_by: target.conversing.played_by }),
     plan: plan.hash,
     narrowing: plan.narrowing,
     ...(plan.wholeFingerprint === undefined ? {} : { whole_fingerprint: plan.wholeFingerprint }),

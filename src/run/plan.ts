@@ -232,6 +232,10 @@ class LateQuestion implements Question {
     return this.#whole().messages;
   }
 
+  get golden(): Question["golden"] {
+    return this.#whole().golden;
+  }
+
   get clock(): Question["clock"] {
     return this.#whole().clock;
   }

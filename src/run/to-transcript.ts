@@ -11,7 +11,7 @@ import { usdOf } from "./price-usage.ts";
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
-  const untold = untoldBy(reply);
+  const untold = reply.untold ?? untoldBy(reply);
   return {
     output: wellFormed(reply.output),
     messages: wellFormed(reply.messages ?? []),

@@ -17,6 +17,7 @@ import { makePlan, type Plan, type PlanInput } from "../../run/plan.ts";
 import type { NarrowingFor } from "./failing-cases.ts";
 import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
+import { withConversation } from "./with-conversation.ts";
 
 /** One run, ready to start: everything that can be wrong has been looked at. */
 export interface PreparedRun {
@@ -34,6 +35,8 @@ export interface PrepareOptions {
   readonly concurrency?: number | undefined;
   /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
   readonly judges?: "ask" | "replay" | undefined;
+  /** Milliseconds, monotonic; default: this process's. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -103,10 +106,11 @@ async function prepareRun(
     const host = scorerHost(project, { concurrency, judges: judges.host });
     const scorers = await openScorers(suite, host);
     opened.scorers = scorers;
-    const asked = options.judges === undefined ? [] : judges.models();
+    const judging = options.judges === undefined ? [] : judges.models();
+    const others = [...judging, ...(suite.person === undefined ? [] : [suite.person.model])];
     const found = [
       ...checkCases(suite, cases, scorers),
-      ...[model, ...asked.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
+      ...[model, ...others.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
     if (found.length > 0) throw new EvalsError(found);
     const narrowing =
@@ -118,7 +122,9 @@ async function prepareRun(
       await closeOpened(opened);
       return null;
     }
-    const target = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
+    const asked = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
+    opened.target = asked;
+    const target = await withConversation(asked, { project, suite, concurrency, now: options.now });
     opened.target = target;
     const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
     const input = {

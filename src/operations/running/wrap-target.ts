@@ -65,6 +65,34 @@ export function wrapperFor(
     });
 }
 
+/** The same around the model that plays the person; absent where none does. */
+export function personWrapperFor(
+  { plan }: PreparedRun,
+  project: Project,
+  io: Environment,
+  { onRetry, control, store }: Asking,
+): ((hooks: CallHooks) => Client) | undefined {
+  const person = plan.target.conversing?.person ?? null;
+  const model = person === null ? undefined : project.models.get(person.alias);
+  if (person === null || model === undefined) return undefined;
+  const dependencies = {
+    sleep: io.sleep,
+    random: io.random,
+    now: io.now,
+    onRetry,
+    stopped: control.stopped,
+    departures: store.departures,
+  };
+  return ({ onCall, onFailed }) =>
+    wrapClient(person.target.client, {
+      ...dependencies,
+      onCall,
+      onFailed: (failure, question) => onFailed(failure, question, person.target.price),
+      timeout_ms: timeoutOf(model),
+      line: lineOf(project, model, dependencies),
+    });
+}
+
 /**
  * `--record`: every answer of the run, those of earlier sessions and of the cache too, becomes a line of
  * `fixtures/<alias>.jsonl`.

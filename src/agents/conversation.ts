@@ -1,0 +1,367 @@
+import type { AgentLimits } from "../domain/agent-settings.ts";
+import type { Case } from "../domain/case.ts";
+import type { Json } from "../domain/json.ts";
+import type { Message, ToolCall } from "../domain/message.ts";
+import type {
+  AnsweredReply,
+  ConversingDependencies,
+  ConversingModel,
+  FailedReply,
+  PaidCall,
+  PreparedRequest,
+  Question,
+  Reply,
+} from "../domain/provider.ts";
+import type { Retrieval, Stopped } from "../domain/trajectory.ts";
+import { type Untold, USAGE_FIELDS, type Usage, untoldBy, usageOf } from "../domain/transcript.ts";
+import type { WrittenTurn } from "../domain/written-turns.ts";
+import { AgentCount } from "./agent-count.ts";
+import { type PlayedPerson, personView, readPersonWords } from "./person.ts";
+import { runCall } from "./run-tools.ts";
+import { said } from "./said.ts";
+import { openToolBox } from "./tool-box.ts";
+import type { ToolProvider, TrialTools } from "./trial-tools.ts";
+
+/** A turn loop around a model. */
+export interface AgentParts {
+  readonly limits: AgentLimits;
+  readonly allow: readonly string[] | undefined;
+  readonly providers: readonly ToolProvider[];
+}
+
+/** What a conversation is made of, the same for all trials. */
+export interface ConversationParts {
+  /** Puts one call of the target into its words. */
+  prepare(question: Question): PreparedRequest;
+  /** Null where the target is the agent. */
+  readonly agent: AgentParts | null;
+  readonly turns: ((golden: Case) => readonly WrittenTurn[]) | null;
+  readonly played: (PlayedPerson & { prepare(question: Question): PreparedRequest }) | null;
+  /** When each call of the target has to end, by its question; a call that is in none has only the model's deadline. */
+  readonly clocks: WeakMap<Question, CallClock>;
+}
+
+/** The time that a call of the target has, attempts together, without waiting between them. */
+export interface CallClock {
+  /** Milliseconds. */
+  left_ms: number;
+  /** It was ended by that time. */
+  expired: boolean;
+}
+
+/** Why a conversation ended: it came to its end, a limit stopped it, or it has no answer. */
+type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
+
+/** Longest time that anything waits which no limit holds, in milliseconds. */
+const NO_LIMIT_MS = 2 ** 31 - 1;
+
+/** The conversation of one trial. */
+export class Conversation {
+  readonly #parts: ConversationParts;
+  readonly #dependencies: ConversingDependencies;
+  readonly #asked: { readonly golden: Case; readonly question: Question };
+  readonly #trial: number;
+  readonly #signal: AbortSignal;
+  readonly #messages: Message[] = [];
+  readonly #calls: ToolCall[] = [];
+  readonly #retrievals: Retrieval[] = [];
+  readonly #paid: PaidCall[] = [];
+  readonly #usages: Usage[] = [];
+  readonly #raws: string[] = [];
+  #count: AgentCount | null = null;
+  #tools: TrialTools | null = null;
+  #began: number | undefined;
+  #waited = 0;
+  #latency: number | null = 0;
+  #steps = 0;
+  #last: AnsweredReply | undefined;
+  #state: Json | undefined;
+  #untold = new Set<Untold>();
+
+  constructor(
+    parts: ConversationParts,
+    dependencies: ConversingDependencies,
+    trial: {
+      readonly golden: Case;
+      readonly question: Question;
+      readonly trial: number;
+      readonly signal: AbortSignal;
+    },
+  ) {
+    this.#parts = parts;
+    this.#dependencies = dependencies;
+    this.#asked = trial;
+    this.#trial = trial.trial;
+    this.#signal = trial.signal;
+    this.#messages.push(...(trial.question.messages ?? []));
+    const { agent } = parts;
+    if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
+  }
+
+  async hold(): Promise<Reply | "begin-again"> {
+    const end = await this.#holdWithTools();
+    if (end === "answered") return this.#reply(undefined);
+    if (end !== "begin-again" && !("kind" in end)) return this.#reply(end.stopped);
+    this.#dependencies.target.account.lost(this.#asked.golden.id, this.#paid);
+    return end;
+  }
+
+  async #holdWithTools(): Promise<End> {
+    const { agent } = this.#parts;
+    if (agent === null) return this.#talk();
+    const opened = await openToolBox(agent.providers, agent.allow, {
+      golden: this.#asked.golden,
+      trial: this.#trial,
+      signal: this.#signal,
+    });
+    if ("kind" in opened) return toolsLost(opened.message);
+    this.#tools = opened;
+    const end = await this.#talk().catch(async (error: unknown) => {
+      await opened.leave();
+      throw error;
+    });
+    const left = await opened.leave();
+    if (end !== "answered" && (end === "begin-again" || "kind" in end)) return end;
+    if (left.kind === "begin-again") return "begin-again";
+    if (left.kind === "lost") return toolsLost(left.message);
+    this.#state = left.state;
+    return end;
+  }
+
+  async #talk(): Promise<End> {
+    const { turns, played } = this.#parts;
+    if (turns !== null) return this.#talkAsWritten(turns(this.#asked.golden));
+    return played === null ? this.#respond() : this.#talkWith(played);
+  }
+
+  async #talkAsWritten(turns: readonly WrittenTurn[]): Promise<End> {
+    for (const { say } of turns) {
+      this.#messages.push({ role: "user", content: say });
+      const end = await this.#respond();
+      if (end !== "answered") return end;
+    }
+    return "answered";
+  }
+
+  async #talkWith(played: NonNullable<ConversationParts["played"]>): Promise<End> {
+    const guide = played.guide(this.#asked.golden);
+    // What the prompt of the target says before is no part of the conversation with the person.
+    const before = this.#messages.length;
+    for (let turn = 0; turn < played.max_turns; turn++) {
+      const reply = await this.#askPerson(played, personView(guide, this.#messages.slice(before)));
+      if (reply.kind === "failed") return ofPerson(reply);
+      const { say, ends } = readPersonWords(reply.output);
+      if (say === "" && (!ends || turn === 0))
+        return simulatorFailure(ends ? "ended before it had said anything" : "said nothing");
+      if (say !== "") this.#messages.push({ role: "user", content: say });
+      if (ends) return "answered";
+      const end = await this.#respond();
+      if (end !== "answered") return end;
+    }
+    return "answered";
+  }
+
+  async #askPerson(
+    played: NonNullable<ConversationParts["played"]>,
+    messages: readonly Message[],
+  ): Promise<Reply> {
+    const { person } = this.#dependencies;
+    if (person === null) throw new Error("a played person has no model");
+    const question = { case_id: this.#asked.golden.id, input: this.#asked.golden.input, messages };
+    const reply = await this.#ask(person, question, played.prepare(question));
+    if (reply.kind === "answered") this.#waited += this.#elapsedOf(reply);
+    return reply;
+  }
+
+  /** What the person takes is no time of the agent's. */
+  #elapsedOf(reply: AnsweredReply): number {
+    return (reply.latency_ms ?? 0) + (reply.waited_ms ?? 0);
+  }
+
+  /** Asks until the agent has nothing more to call. */
+  async #respond(): Promise<End> {
+    for (;;) {
+      this.#began ??= this.#dependencies.now();
+      const limit = this.#count?.beginStep();
+      if (limit !== undefined) return { stopped: limit };
+      const reply = await this.#askTarget();
+      if (reply.kind === "failed") return reply;
+      if ("stopped" in reply) return reply;
+      this.#take(reply);
+      const calls = reply.tool_calls ?? [];
+      if (this.#tools === null || calls.length === 0) return "answered";
+      const end = await this.#runCalls(this.#tools, calls);
+      if (end !== undefined) return end;
+    }
+  }
+
+  async #askTarget(): Promise<Reply | { readonly kind: "stopped"; readonly stopped: Stopped }> {
+    const { case_id, input, clock } = this.#asked.question;
+    const tools = this.#tools?.offered.map(({ reads: _, ...spec }) => spec);
+    const question: Question = {
+      case_id,
+      input,
+      messages: [...this.#messages],
+      ...(clock === undefined ? {} : { clock }),
+      ...(tools === undefined || tools.length === 0 ? {} : { tools }),
+    };
+    const clockOf: CallClock = { left_ms: this.#count?.timeLeft ?? NO_LIMIT_MS, expired: false };
+    if (this.#count !== null) this.#parts.clocks.set(question, clockOf);
+    const sent = this.#dependencies.now();
+    const reply = await this.#ask(this.#dependencies.target, question, this.#parts.prepare(question));
+    if (reply.kind === "answered") {
+      this.#waited += Math.max(0, this.#dependencies.now() - sent - (reply.latency_ms ?? 0));
+      return reply;
+    }
+    if (clockOf.expired && !this.#signal.aborted) return { kind: "stopped", stopped: "time" };
+    return this.#steps === 0 ? reply : { ...reply, message: `step ${this.#steps + 1}: ${reply.message}` };
+  }
+
+  /** One call of a model, paid for by itself. */
+  async #ask(
+    { client, account }: ConversingModel,
+    question: Question,
+    request: PreparedRequest,
+  ): Promise<Reply> {
+    if ((await account.reserve(question, request)) === "stop") return unaffordable();
+    const reply = await client.send(request, question, this.#trial, this.#signal);
+    if (reply.kind === "failed") {
+      account.release(question);
+      return reply;
+    }
+    this.#paid.push(account.paid(question, reply));
+    return reply;
+  }
+
+  #take(reply: AnsweredReply): void {
+    this.#last = reply;
+    const before = this.#steps;
+    this.#steps += reply.trajectory?.steps ?? 1;
+    const paid = this.#paid.at(-1);
+    if (paid !== undefined) {
+      this.#usages.push(paid.usage);
+      this.#count?.paid(paid);
+    }
+    this.#addLatency(reply.latency_ms ?? null);
+    if (reply.raw !== undefined) this.#raws.push(reply.raw);
+    for (const what of reply.untold ?? untoldBy(reply)) this.#untold.add(what);
+    this.#messages.push(...said(reply, this.#messages, this.#tools === null ? undefined : before + 1));
+    if (this.#tools !== null) return;
+    const { retrievals = [], state } = reply.trajectory ?? {};
+    for (const call of reply.tool_calls ?? []) this.#calls.push({ ...call, step: before + (call.step ?? 1) });
+    for (const one of retrievals)
+      this.#retrievals.push({ ...one, step: one.step === null ? null : before + one.step });
+    this.#state = state ?? this.#state;
+  }
+
+  /** Runs the calls of one step at the same time, up to the first that a limit stands against. */
+  async #runCalls(tools: TrialTools, asked: readonly ToolCall[]): Promise<End | undefined> {
+    const begun: ToolCall[] = [];
+    let stopped: Stopped | undefined;
+    const step = this.#steps;
+    for (const [at, call] of asked.entries()) {
+      stopped = this.#count?.beginCall(call);
+      if (stopped !== undefined) break;
+      begun.push({ ...call, id: call.id ?? `call_${step}_${at + 1}`, step });
+    }
+    const { now } = this.#dependencies;
+    const began = now();
+    const bounds = { timeout_ms: Math.max(1, this.#count?.timeLeft ?? NO_LIMIT_MS), signal: this.#signal };
+    const ran = await Promise.all(begun.map((call) => runCall(call, tools, { bounds, now })));
+    this.#addLatency(now() - began);
+    for (const one of ran) {
+      if (one.kind === "begin-again") return "begin-again";
+      if (one.kind === "lost") return toolsLost(one.message);
+      this.#calls.push(one.call);
+      this.#messages.push(one.message);
+    }
+    return stopped === undefined ? undefined : { stopped };
+  }
+
+  #addLatency(ms: number | null): void {
+    this.#latency = this.#latency === null || ms === null ? null : this.#latency + ms;
+  }
+
+  #elapsed(): number {
+    return this.#began === undefined ? 0 : this.#dependencies.now() - this.#began - this.#waited;
+  }
+
+  #reply(stopped: Stopped | undefined): AnsweredReply {
+    const last = this.#last;
+    const agent = this.#tools !== null;
+    const usd = this.#paid.map((one) => one.usd);
+    const reads = this.#tools?.offered.filter((one) => one.reads).map((one) => one.name) ?? [];
+    return {
+      kind: "answered",
+      output: last?.output ?? "",
+      messages: this.#messages,
+      // Those that stand only in its messages are found there.
+      tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
+      usage: sumOfUsages(this.#usages),
+      latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
+      cost_usd: usd.some((one) => one === null)
+        ? null
+        : usd.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+      model: last?.model,
+      finish_reason: last?.finish_reason,
+      refusal: last?.refusal ?? null,
+      ...(last?.fallback === undefined ? {} : { fallback: last.fallback }),
+      untold: agent ? [] : [...this.#untold],
+      trajectory: {
+        ...(this.#retrievals.length > 0 && { retrievals: this.#retrievals }),
+        ...(this.#state !== undefined && { state: this.#state }),
+        steps: this.#steps,
+        ...(stopped !== undefined && { stopped }),
+        ...(reads.length > 0 && { reads }),
+      },
+      raw: `[${this.#raws.map((raw) => JSON.stringify(raw)).join(",")}]`,
+    };
+  }
+}
+
+/** Of all calls together; unknown as soon as one is. */
+function sumOfUsages(usages: readonly Usage[]): Usage {
+  const total: Record<string, number | null> = {};
+  for (const field of USAGE_FIELDS) {
+    const parts = usages.map((one) => one[field]);
+    total[field] =
+      parts.length === 0 || parts.includes(null)
+        ? null
+        : parts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
+  }
+  return usageOf(total);
+}
+
+function toolsLost(message: string): FailedReply {
+  return { kind: "failed", error: "tool", message, transient: false };
+}
+
+function simulatorFailure(message: string): FailedReply {
+  return {
+    kind: "failed",
+    error: "simulator",
+    message: `the model that plays the person ${message}`,
+    transient: false,
+  };
+}
+
+/** The person's model gave no answer: no fault of the target. */
+function ofPerson(reply: FailedReply): FailedReply {
+  if (reply.withdrawn === true || reply.unaffordable === true) return reply;
+  return {
+    ...reply,
+    error: "simulator",
+    message: `the model that plays the person: ${reply.message}`,
+  };
+}
+
+function unaffordable(): FailedReply {
+  return {
+    kind: "failed",
+    error: "provider",
+    message: "the budget has no room for another call",
+    transient: false,
+    unsent: true,
+    unaffordable: true,
+  };
+}

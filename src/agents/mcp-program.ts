@@ -1,0 +1,86 @@
+import { ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
+import { ProcessTree } from "../processes/process-tree.ts";
+
+type Message = Parameters<Transport["send"]>[0];
+
+/** How long a server may take to end by itself once its input has ended, in milliseconds. */
+const GRACE_MS = 300;
+/** So much of the end of what it writes to stderr is kept for the reason of a failure. */
+const KEPT = 4096;
+
+interface ProgramOptions {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A server that is a program: a message a line, both ways. It is ended with all that it started, whether it listens or not. */
+export class ProgramTransport implements Transport {
+  onclose?: Transport["onclose"];
+  onerror?: Transport["onerror"];
+  onmessage?: Transport["onmessage"];
+  readonly #options: ProgramOptions;
+  readonly #buffer = new ReadBuffer();
+  #tree: ProcessTree | undefined;
+  #ended = false;
+  #stderr = "";
+  #failure: string | undefined;
+
+  constructor(options: ProgramOptions) {
+    this.#options = options;
+  }
+
+  /** What it last wrote to stderr, or why it did not start; empty where there is nothing. */
+  get lastWords(): string {
+    return this.#failure ?? this.#stderr.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  }
+
+  async start(): Promise<void> {
+    const { command, cwd, env } = this.#options;
+    const tree = new ProcessTree(command, { cwd, env: { ...env } });
+    this.#tree = tree;
+    const { child } = tree;
+    child.stdout?.on("data", (bytes: Buffer) => this.#read(bytes));
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-KEPT);
+    });
+    child.once("error", (error) => {
+      this.#failure = error.message;
+      this.#end();
+    });
+    child.once("exit", () => this.#end());
+  }
+
+  async send(message: Message): Promise<void> {
+    const stdin = this.#tree?.child.stdin;
+    if (this.#ended || stdin === undefined || stdin === null) throw new Error("the server has ended");
+    stdin.write(serializeMessage(message));
+  }
+
+  async close(): Promise<void> {
+    const tree = this.#tree;
+    if (tree === undefined) return;
+    tree.child.stdin?.end();
+    const force = setTimeout(() => void tree.end(), GRACE_MS);
+    await tree.gone;
+    clearTimeout(force);
+    this.#end();
+  }
+
+  #read(bytes: Buffer): void {
+    try {
+      this.#buffer.append(bytes);
+      for (let message = this.#buffer.readMessage(); message !== null; message = this.#buffer.readMessage())
+        this.onmessage?.(message);
+    } catch (error) {
+      this.onerror?.(error as Error);
+      void this.#tree?.end();
+    }
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.onclose?.();
+  }
+}

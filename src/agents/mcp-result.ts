@@ -1,0 +1,26 @@
+import type { Json } from "../domain/json.ts";
+import type { ToolOutcome } from "../domain/tool.ts";
+
+interface CallResult {
+  readonly content?: readonly { readonly type: string; readonly text?: unknown }[] | undefined;
+  readonly structuredContent?: unknown;
+  readonly isError?: boolean | undefined;
+}
+
+/** The result of a call as one value: its text as JSON where it is some, other content as it came. */
+export function resultOfContent({ content = [], structuredContent, isError }: CallResult): ToolOutcome {
+  const texts = content.map((part) => (part.type === "text" ? part.text : undefined));
+  const text = texts.every((one) => typeof one === "string") ? texts.join("\n") : undefined;
+  if (isError === true) return { kind: "error", message: text || JSON.stringify(content) };
+  if (structuredContent !== undefined) return { kind: "result", value: structuredContent as Json };
+  if (text === undefined) return { kind: "result", value: content as unknown as Json };
+  return { kind: "result", value: valueInText(text) };
+}
+
+function valueInText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

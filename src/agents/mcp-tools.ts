@@ -1,0 +1,190 @@
+import { Client, ProtocolError, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { McpServer } from "../domain/agent-settings.ts";
+import type { Json } from "../domain/json.ts";
+import type { ToolOutcome } from "../domain/tool.ts";
+import { ProgramTransport } from "./mcp-program.ts";
+import { resultOfContent } from "./mcp-result.ts";
+import {
+  type CallBounds,
+  lost,
+  type OfferedTool,
+  type ToolProvider,
+  type TrialTools,
+} from "./trial-tools.ts";
+
+export interface McpOptions {
+  /** Absolute path of the project root. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Headers with what stood for secrets filled in. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Time to connect and to list tools, in milliseconds. */
+const CONNECT_MS = 30_000;
+/** Pages of a list of tools that are read at most. */
+const MAX_PAGES = 100;
+
+/** What people know a server by. */
+export function serverName({ command, url }: McpServer): string {
+  return url ?? command?.join(" ") ?? "";
+}
+
+/** Tools of a server: each trial has a connection of its own, and a program is started for each. */
+export function mcpTools(server: McpServer, options: McpOptions): ToolProvider {
+  const closing = new Set<Promise<void>>();
+  return {
+    open: async ({ signal }) => {
+      const connection = new Connection(server, options);
+      const problem = await connection.open(signal);
+      if (problem === undefined) return trialOf(connection, closing);
+      later(connection.close(), closing);
+      return lost(`the MCP server ${serverName(server)} ${problem}`);
+    },
+    close: async () => {
+      await Promise.all(closing);
+    },
+  };
+}
+
+/** No trial waits for the server of another one to end. */
+function later(closed: Promise<void>, closing: Set<Promise<void>>): void {
+  closing.add(closed);
+  void closed.finally(() => closing.delete(closed));
+}
+
+function trialOf(connection: Connection, closing: Set<Promise<void>>): TrialTools {
+  return {
+    offered: connection.tools,
+    call: (name, given, bounds) => connection.call(name, given, bounds),
+    leave: async () => {
+      later(connection.close(), closing);
+      return { kind: "left", state: undefined };
+    },
+  };
+}
+
+/** One connection to a server. */
+class Connection {
+  tools: readonly OfferedTool[] = [];
+  readonly #server: McpServer;
+  readonly #transport: ProgramTransport | StreamableHTTPClientTransport;
+  readonly #client = new Client({ name: "evals", version: "1.0.0" });
+  /** Aborts when the connection breaks: a call that is under way then has no answer to wait for. */
+  readonly #broken = new AbortController();
+  #closing = false;
+
+  constructor(server: McpServer, { root, env, headers }: McpOptions) {
+    this.#server = server;
+    this.#transport =
+      server.url === undefined
+        ? new ProgramTransport({ command: server.command ?? [], cwd: root, env })
+        : new StreamableHTTPClientTransport(new URL(server.url), {
+            requestInit: { headers: { ...headers } },
+            // A cut stream is a lost call: what it did nobody knows, so it is not asked again.
+            reconnectionOptions: {
+              maxRetries: 0,
+              initialReconnectionDelay: 1,
+              maxReconnectionDelay: 1,
+              reconnectionDelayGrowFactor: 1,
+            },
+          });
+    this.#client.onclose = () => this.#breaks("has ended");
+    this.#client.onerror = (error) => {
+      if (this.#transport instanceof StreamableHTTPClientTransport) this.#breaks(messageOf(error));
+    };
+  }
+
+  /** @returns what went wrong */
+  async open(signal: AbortSignal): Promise<string | undefined> {
+    const within = { timeout: CONNECT_MS, signal };
+    try {
+      await this.#client.connect(this.#transport, within);
+      const tools: OfferedTool[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const listed = await this.#client.listTools(cursor === undefined ? {} : { cursor }, within);
+        for (const { name, description = "", inputSchema, annotations } of listed.tools)
+          tools.push({
+            name,
+            description,
+            parameters: inputSchema as Json,
+            reads: annotations?.readOnlyHint === true,
+          });
+        cursor = listed.nextCursor;
+        if (cursor === undefined) break;
+      }
+      this.tools = tools;
+      return undefined;
+    } catch (error) {
+      return `cannot be used: ${this.#why(error)}`;
+    }
+  }
+
+  async call(
+    name: string,
+    given: Readonly<Record<string, Json>>,
+    { timeout_ms, signal }: CallBounds,
+  ): Promise<ToolOutcome> {
+    if (this.#broken.signal.aborted) return this.#lost(this.#broken.signal.reason);
+    const broken = whenAborted(this.#broken.signal);
+    try {
+      const called = this.#client.callTool(
+        { name, arguments: { ...given } },
+        { timeout: timeout_ms, maxTotalTimeout: timeout_ms, signal },
+      );
+      called.catch(() => {});
+      return resultOfContent(await Promise.race([called, broken.promise]));
+    } catch (error) {
+      // The server has answered, and the answer is an error of the call's own.
+      if (error instanceof ProtocolError) return { kind: "error", message: error.message };
+      if (isTimeout(error)) return { kind: "error", message: `no answer within ${timeout_ms / 1000} s` };
+      return this.#lost(error);
+    } finally {
+      broken.forget();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#client.close().catch(() => {});
+    await this.#transport.close().catch(() => {});
+  }
+
+  #breaks(message: string): void {
+    if (!this.#closing) this.#broken.abort(new Error(message));
+  }
+
+  #lost(error: unknown): ToolOutcome {
+    return lost(`the MCP server ${serverName(this.#server)} was lost: ${this.#why(error)}`);
+  }
+
+  #why(error: unknown): string {
+    const words = this.#transport instanceof ProgramTransport ? this.#transport.lastWords : "";
+    const message = messageOf(error);
+    return words === "" ? message : `${message} (${words})`;
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "REQUEST_TIMEOUT";
+}
+
+/** The words of an error and of what caused it: those of `fetch` say nothing themselves. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message}${cause}`.replaceAll("\n", " ").slice(0, 500);
+}
+
+/** Rejects when a signal aborts. */
+function whenAborted(signal: AbortSignal): { readonly promise: Promise<never>; readonly forget: () => void } {
+  let forget = (): void => {};
+  const promise = new Promise<never>((_, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    forget = () => signal.removeEventListener("abort", abort);
+  });
+  promise.catch(() => {});
+  return { promise, forget };
+}

@@ -1,0 +1,164 @@
+import type { Json } from "../domain/json.ts";
+import type { ToolOutcome } from "../domain/tool.ts";
+import type { DescribedTool, ToolAsk, ToolReply } from "../modules/exported-tools.ts";
+import type { ModuleOptions } from "../modules/thread-pool.ts";
+import { openUserModule, type UserModule } from "../modules/user-module.ts";
+import {
+  initialState,
+  type LeftWorld,
+  lost,
+  type OfferedTool,
+  type ToolProvider,
+  type ToolTrial,
+  type TrialTools,
+} from "./trial-tools.ts";
+
+/** Time for what is only asked of the modules' thread itself, in milliseconds. */
+const ASK_MS = 30_000;
+
+let sessions = 0;
+
+/** Tools that modules of the project export, in a thread of theirs. */
+export interface ModuleTools extends ToolProvider {
+  readonly offered: readonly OfferedTool[];
+  /** What is wrong with them, each with its file. */
+  readonly mistakes: readonly string[];
+}
+
+/**
+ * Opens the modules in one thread: all of them see the state of a trial.
+ * @param files relative to the root; at least one
+ * @throws {UnusableModule} when importing one fails
+ */
+export async function openModuleTools(
+  [file = "", ...beside]: readonly string[],
+  options: Omit<ModuleOptions, "file" | "beside" | "gives">,
+): Promise<ModuleTools> {
+  const module = await openUserModule({ ...options, file, beside, gives: "tools" }, true);
+  const described = await ask(module, { act: "describe" }, { timeout_ms: ASK_MS, signal: null });
+  const { tools = [], mistakes = [] } =
+    "tools" in described ? described : { mistakes: [wordsOf(described) ?? "the tools cannot be listed"] };
+  const offered = tools.map(
+    ({ name, description, parameters, reads }: DescribedTool): OfferedTool => ({
+      name,
+      description,
+      parameters: parameters as Json,
+      reads,
+    }),
+  );
+  return {
+    offered,
+    mistakes,
+    open: async (trial) => new ModuleTrial(module, offered, trial),
+    close: () => module.close(),
+  };
+}
+
+/** How asking went, where the module did not answer for itself. */
+type Unanswered = Extract<ToolOutcome, { kind: "lost" }> | { readonly kind: "timeout" };
+
+async function ask(
+  module: UserModule,
+  asked: ToolAsk,
+  { timeout_ms, signal }: { readonly timeout_ms: number; readonly signal: AbortSignal | null },
+): Promise<ToolReply | Unanswered> {
+  const call = { form: "tools", input: JSON.stringify(asked) } as const;
+  const { outcome } = await module.call(call, timeout_ms, signal);
+  switch (outcome.kind) {
+    case "returned":
+      return JSON.parse(outcome.json) as ToolReply;
+    case "timeout":
+      return { kind: "timeout" };
+    case "threw":
+      return lost(`its tools threw ${outcome.named}`);
+    case "odd":
+      return lost(`its tools ${outcome.what}`);
+    case "ended":
+      return lost(`its tools ${outcome.how}`);
+    case "aborted":
+      return lost("cancelled");
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function wordsOf(reply: ToolReply | Unanswered): string | undefined {
+  if ("message" in reply) return reply.message;
+  return "error" in reply ? reply.error : undefined;
+}
+
+/** One trial of the modules: its state is made before the first call, of the case's own. */
+class ModuleTrial implements TrialTools {
+  readonly offered: readonly OfferedTool[];
+  readonly #module: UserModule;
+  readonly #trial: ToolTrial;
+  #session: string | undefined;
+  #opening: Promise<ToolReply | Unanswered> | undefined;
+  /** A call of its own held the thread until it was ended: the state has gone with it. */
+  #held = false;
+
+  constructor(module: UserModule, offered: readonly OfferedTool[], trial: ToolTrial) {
+    this.#module = module;
+    this.offered = offered;
+    this.#trial = trial;
+  }
+
+  async call(
+    tool: string,
+    given: Readonly<Record<string, Json>>,
+    bounds: { readonly timeout_ms: number; readonly signal: AbortSignal },
+  ): Promise<ToolOutcome> {
+    const opened = await this.#open();
+    if ("kind" in opened) return opened.kind === "lost" ? opened : lost("its tools did not begin in time");
+    const { id, input, tags, metadata } = this.#trial.golden;
+    const reply = await ask(
+      this.#module,
+      {
+        act: "call",
+        session: this.#session ?? "",
+        tool,
+        arguments: given,
+        case: { id, input, tags, metadata },
+        trial: this.#trial.trial,
+      },
+      bounds,
+    );
+    if ("kind" in reply) {
+      if (reply.kind === "lost") return reply;
+      this.#held = true;
+      return { kind: "error", message: `no answer within ${Math.round(bounds.timeout_ms / 100) / 10} s` };
+    }
+    if ("unknown_session" in reply) return { kind: "begin-again" };
+    if ("error" in reply) return { kind: "error", message: reply.error };
+    return { kind: "result", value: "json" in reply ? (JSON.parse(reply.json) as Json) : null };
+  }
+
+  async leave(): Promise<LeftWorld> {
+    if (this.#session === undefined)
+      return { kind: "left", state: structuredClone(initialState(this.#trial.golden)) };
+    const reply = await ask(
+      this.#module,
+      { act: "close", session: this.#session },
+      { timeout_ms: ASK_MS, signal: null },
+    );
+    if ("json" in reply) return { kind: "left", state: JSON.parse(reply.json) as Json };
+    if ("unknown_session" in reply)
+      return this.#held ? { kind: "left", state: undefined } : { kind: "begin-again" };
+    if (this.#held) return { kind: "left", state: undefined };
+    return lost(wordsOf(reply) ?? "the state could not be read");
+  }
+
+  #open(): Promise<ToolReply | Unanswered> {
+    this.#session ??= `${++sessions}`;
+    this.#opening ??= ask(
+      this.#module,
+      {
+        act: "open",
+        session: this.#session,
+        state: JSON.stringify(initialState(this.#trial.golden)),
+      },
+      { timeout_ms: ASK_MS, signal: this.#trial.signal },
+    );
+    return this.#opening;
+  }
+}

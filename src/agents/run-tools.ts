@@ -1,0 +1,56 @@
+import { errorInResult } from "../domain/conversation.ts";
+import { membersIn } from "../domain/found-documents.ts";
+import type { Json } from "../domain/json.ts";
+import type { Message, ToolCall } from "../domain/message.ts";
+import type { ToolOutcome } from "../domain/tool.ts";
+import type { CallBounds, TrialTools } from "./trial-tools.ts";
+
+/** A call that was run: what is kept of it, and what the model is told. */
+export interface RanCall {
+  readonly kind: "ran";
+  readonly call: ToolCall;
+  readonly message: Message;
+}
+
+type Unanswerable = Extract<ToolOutcome, { kind: "lost" | "begin-again" }>;
+
+/** Runs one call as a model asked for it. @param now milliseconds, monotonic */
+export async function runCall(
+  call: ToolCall,
+  tools: TrialTools,
+  { bounds, now }: { readonly bounds: CallBounds; readonly now: () => number },
+): Promise<RanCall | Unanswerable> {
+  const began = now();
+  const outcome = await outcomeOf(call, tools, bounds);
+  if (outcome.kind === "lost" || outcome.kind === "begin-again") return outcome;
+  const latency_ms = Math.round((now() - began) * 10) / 10;
+  const content = outcome.kind === "result" ? outcome.value : { error: outcome.message };
+  const error = outcome.kind === "error" ? outcome.message : errorInResult(outcome.value);
+  return {
+    kind: "ran",
+    call: { ...call, ...(error === undefined ? { result: content } : { error }), latency_ms },
+    message: {
+      role: "tool",
+      content: typeof content === "string" ? content : JSON.stringify(content),
+      ...(call.id !== undefined && { tool_call_id: call.id }),
+    },
+  };
+}
+
+async function outcomeOf(
+  { name, arguments: given }: ToolCall,
+  tools: TrialTools,
+  bounds: CallBounds,
+): Promise<ToolOutcome> {
+  if (!tools.offered.some((one) => one.name === name)) return tools.call(name, {}, bounds);
+  // Some models write nothing where a tool takes no arguments.
+  const read = given === "" || given === null ? {} : given;
+  if (typeof read !== "object" || Array.isArray(read))
+    return { kind: "error", message: `the arguments are no valid JSON object: ${firstLetters(given)}` };
+  return tools.call(name, membersIn(read) as Readonly<Record<string, Json>>, bounds);
+}
+
+function firstLetters(value: Json): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}

@@ -1,0 +1,51 @@
+import type { Client, Question, Reply } from "../domain/provider.ts";
+import type { CallClock } from "./conversation.ts";
+
+const OUT_OF_TIME: Reply = {
+  kind: "failed",
+  error: "timeout",
+  message: "the agent's time is over",
+  transient: false,
+  unsent: true,
+};
+
+/** The transport of a client, whose calls end when the time of their conversation is over. */
+export function timedCalls(
+  client: Client,
+  clocks: WeakMap<Question, CallClock>,
+  now: () => number,
+): Client["send"] {
+  return (request, question, trial, signal) => {
+    const clock = clocks.get(question);
+    if (clock === undefined) return client.send(request, question, trial, signal);
+    return withinTime(clock, now, signal, (cut) => client.send(request, question, trial, cut));
+  };
+}
+
+async function withinTime(
+  clock: CallClock,
+  now: () => number,
+  signal: AbortSignal,
+  send: (signal: AbortSignal) => Reply | Promise<Reply>,
+): Promise<Reply> {
+  if (clock.left_ms <= 0) {
+    clock.expired = true;
+    return OUT_OF_TIME;
+  }
+  const over = new AbortController();
+  const began = now();
+  const timer = setTimeout(
+    () => {
+      clock.expired = true;
+      over.abort(Object.assign(new Error("the agent's time is over"), { name: "TimeoutError" }));
+    },
+    Math.min(clock.left_ms, 2 ** 31 - 1),
+  );
+  try {
+    const reply = await send(AbortSignal.any([signal, over.signal]));
+    return reply.kind === "failed" && clock.expired ? { ...reply, transient: false } : reply;
+  } finally {
+    clearTimeout(timer);
+    clock.left_ms -= now() - began;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Json } from "../domain/json.ts";
+import type { ToolOutcome } from "../domain/tool.ts";
+import {
+  type CallBounds,
+  type LeftWorld,
+  lost,
+  type OfferedTool,
+  type ToolProvider,
+  type ToolTrial,
+  type TrialTools,
+} from "./trial-tools.ts";
+
+/** Opens the tools of all sources for one trial as one set of tools; some of them, where only those are allowed. */
+export async function openToolBox(
+  providers: readonly ToolProvider[],
+  allow: readonly string[] | undefined,
+  trial: ToolTrial,
+): Promise<TrialTools | Extract<ToolOutcome, { kind: "lost" }>> {
+  const opened = await Promise.all(providers.map((one) => one.open(trial)));
+  const ready = opened.filter((one): one is TrialTools => !("kind" in one));
+  const failed = opened.find((one) => "kind" in one);
+  const box = new ToolBox(ready, allow);
+  const problem =
+    failed ?? (box.twice === undefined ? undefined : lost(`two tools are named "${box.twice}"`));
+  if (problem === undefined) return box;
+  await box.leave();
+  return problem as Extract<ToolOutcome, { kind: "lost" }>;
+}
+
+class ToolBox implements TrialTools {
+  readonly offered: readonly OfferedTool[];
+  /** A name that two tools have. */
+  readonly twice: string | undefined;
+  readonly #sources: readonly TrialTools[];
+  readonly #sourceOf = new Map<string, TrialTools>();
+
+  constructor(sources: readonly TrialTools[], allow: readonly string[] | undefined) {
+    this.#sources = sources;
+    const offered: OfferedTool[] = [];
+    let twice: string | undefined;
+    for (const source of sources) {
+      for (const tool of source.offered) {
+        if (allow?.includes(tool.name) === false) continue;
+        if (this.#sourceOf.has(tool.name)) twice ??= tool.name;
+        this.#sourceOf.set(tool.name, source);
+        offered.push(tool);
+      }
+    }
+    this.offered = offered;
+    this.twice = twice;
+  }
+
+  async call(name: string, given: Readonly<Record<string, Json>>, bounds: CallBounds): Promise<ToolOutcome> {
+    const source = this.#sourceOf.get(name);
+    if (source !== undefined) return source.call(name, given, bounds);
+    const names = this.offered.map((one) => one.name);
+    return {
+      kind: "error",
+      message: `there is no tool "${name}"; there ${names.length === 1 ? "is" : "are"}: ${names.join(", ") || "none"}`,
+    };
+  }
+
+  async leave(): Promise<LeftWorld> {
+    const left = await Promise.all(this.#sources.map((one) => one.leave()));
+    const failed = left.find((one) => one.kind !== "left");
+    if (failed !== undefined) return failed;
+    const seen = left.find((one) => one.kind === "left" && one.state !== undefined);
+    return seen ?? { kind: "left", state: undefined };
+  }
+}

@@ -1,0 +1,150 @@
+import { readReturned } from "./returned-value.ts";
+import { errorText, isRecord } from "./tool-words.ts";
+import { isThenable, type UserFunction } from "./user-function.ts";
+
+/** A tool of a module, as it describes itself. */
+export interface DescribedTool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of its arguments. */
+  readonly parameters: unknown;
+  /** It changes nothing. */
+  readonly reads: boolean;
+  /** The module that exports it. */
+  readonly file: string;
+}
+
+/** What is asked of modules with tools. A session is one trial: its state is its own. */
+export type ToolAsk =
+  | { readonly act: "describe" }
+  /** @property state JSON text */
+  | { readonly act: "open"; readonly session: string; readonly state: string }
+  | {
+      readonly act: "call";
+      readonly session: string;
+      readonly tool: string;
+      readonly arguments: unknown;
+      readonly case: unknown;
+      readonly trial: number;
+    }
+  | { readonly act: "close"; readonly session: string };
+
+/** What they answer. Values are JSON text, read when the call returned: what a tool hands out may change later. */
+export type ToolReply =
+  | { readonly tools: readonly DescribedTool[]; readonly mistakes: readonly string[] }
+  | { readonly json: string }
+  | { readonly error: string }
+  /** The session is not known: the thread that held its state is gone. */
+  | { readonly unknown_session: true };
+
+interface Tool extends DescribedTool {
+  readonly run: UserFunction;
+}
+
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const NO_ARGUMENTS = { type: "object", properties: {} };
+
+/** The tools that a module exports, with what is wrong with them. */
+function toolsOf(file: string, exported: unknown): { readonly tools: Tool[]; readonly mistakes: string[] } {
+  if (!isRecord(exported))
+    return { tools: [], mistakes: [`${file}: its default export is no object of tools`] };
+  const tools: Tool[] = [];
+  const mistakes: string[] = [];
+  for (const [name, tool] of Object.entries(exported)) {
+    const wrong = mistakeOf(name, tool);
+    if (wrong !== undefined) mistakes.push(`${file}: the tool "${name}" ${wrong}`);
+    else tools.push({ ...readTool(tool as Record<string, unknown>), name, file });
+  }
+  return { tools, mistakes };
+}
+
+function mistakeOf(name: string, tool: unknown): string | undefined {
+  if (!NAME.test(name)) return "has a name that models cannot call: letters, digits, - and _, at most 64";
+  if (!isRecord(tool)) return "is no object";
+  if (typeof tool.run !== "function") return "has no function run(arguments, context)";
+  if (tool.description !== undefined && typeof tool.description !== "string")
+    return "has a description that is no text";
+  if (tool.parameters !== undefined && !isRecord(tool.parameters))
+    return "has parameters that are no JSON Schema of an object";
+  return undefined;
+}
+
+function readTool({ description, parameters, reads, run }: Record<string, unknown>) {
+  return {
+    description: typeof description === "string" ? description : "",
+    parameters: parameters ?? NO_ARGUMENTS,
+    reads: reads === true,
+    // With its own object, so that tools may be methods.
+    run: run as UserFunction,
+  };
+}
+
+/**
+ * The tools of several modules as one function. Modules that are named together share a trial's state, so that one tool sees what
+ * another has done.
+ */
+export function exportedTools(
+  modules: readonly { readonly file: string; readonly exports: { readonly default?: unknown } }[],
+): UserFunction {
+  const read = modules.map(({ file, exports }) => toolsOf(file, exports.default));
+  const all = read.flatMap((one) => one.tools);
+  const tools = new Map(all.map((one) => [one.name, one]));
+  const twice = all.filter((one) => tools.get(one.name) !== one);
+  const mistakes = [
+    ...read.flatMap((one) => one.mistakes),
+    ...twice.map(({ name, file }) => `${file}: the tool "${name}" is in ${tools.get(name)?.file}, too`),
+  ];
+  const states = new Map<string, { value: unknown }>();
+  return (given, beside): ToolReply | Promise<ToolReply> => {
+    const ask = given as ToolAsk;
+    switch (ask.act) {
+      case "describe":
+        return { tools: all.map(({ run: _, ...described }) => described), mistakes };
+      case "open":
+        states.set(ask.session, { value: JSON.parse(ask.state) });
+        return { json: "null" };
+      case "close": {
+        const state = states.get(ask.session);
+        states.delete(ask.session);
+        return state === undefined ? { unknown_session: true } : readState(state.value);
+      }
+      default: {
+        const state = states.get(ask.session);
+        const tool = tools.get(ask.tool);
+        if (state === undefined) return { unknown_session: true };
+        if (tool === undefined) return { error: `there is no tool "${ask.tool}"` };
+        const { signal } = beside as { readonly signal: AbortSignal };
+        return callTool(tool.run, ask, { state: state.value, case: ask.case, trial: ask.trial, signal });
+      }
+    }
+  };
+}
+
+function callTool(
+  run: UserFunction,
+  ask: { readonly arguments: unknown },
+  context: object,
+): ToolReply | Promise<ToolReply> {
+  try {
+    const value = run(ask.arguments, context);
+    return isThenable(value)
+      ? Promise.resolve(value).then(readResult, (error: unknown) => ({ error: errorText(error) }))
+      : readResult(value);
+  } catch (error) {
+    return { error: errorText(error) };
+  }
+}
+
+/** Nothing returned is null: many tools only do something. */
+function readResult(value: unknown): ToolReply {
+  if (value === undefined) return { json: "null" };
+  const read = readReturned(value);
+  return read.kind === "json" ? { json: read.text } : { error: `the tool ${read.what}` };
+}
+
+function readState(value: unknown): ToolReply {
+  const read = readReturned(value);
+  return read.kind === "json"
+    ? { json: read.text }
+    : { error: read.what.replace("returned", "the state is") };
+}

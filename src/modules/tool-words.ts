@@ -1,0 +1,11 @@
+import { thrownMessage } from "./returned-value.ts";
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** What a tool threw, for the model: it may be a text or nothing at all. */
+export function errorText(error: unknown): string {
+  const message = thrownMessage(error);
+  return message === "" ? "the tool failed and did not say why" : message;
+}

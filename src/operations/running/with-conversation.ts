@@ -1,0 +1,52 @@
+import { EvalsError, SettingMistake } from "../../domain/problem.ts";
+import type { LoadedSuite, Project } from "../../domain/project.ts";
+import type { OpenTarget } from "../../domain/provider.ts";
+import { settingProblem } from "../../project/setting-problem.ts";
+import { declaredSecrets } from "../../run/declared-secrets.ts";
+import { identityOf } from "../../run/model-identity.ts";
+import { openTarget } from "../../run/open-target.ts";
+
+export interface ConversationOf {
+  readonly project: Project;
+  readonly suite: LoadedSuite;
+  readonly concurrency: number;
+  /** Milliseconds, monotonic. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * The target with the conversations that its suite asks for; the very same where it asks for none, or where the answers were
+ * made elsewhere.
+ * @throws {EvalsError} with a mistake at its place in the suite
+ */
+export async function withConversation(target: OpenTarget, of: ConversationOf): Promise<OpenTarget> {
+  const { project, suite, now = () => performance.now() } = of;
+  const { agent, user } = suite.suite;
+  const isMadeElsewhere = target.client.available !== undefined;
+  if ((agent === undefined && user === undefined) || isMadeElsewhere) return target;
+  const { openConversing } = await import("../../agents/open-conversing.ts");
+  const person = await openPerson(of);
+  try {
+    const { root, env, modules } = project;
+    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, now };
+    return await openConversing(target, { agent, user, person }, host);
+  } catch (error) {
+    await person?.target.client.close();
+    if (!(error instanceof SettingMistake)) throw error;
+    throw new EvalsError(settingProblem(suite.places, [], error), { cause: error });
+  }
+}
+
+async function openPerson({ project, suite, concurrency }: ConversationOf) {
+  if (suite.person === undefined) return null;
+  const { prompt, model } = suite.person;
+  const target = await openTarget(project, model, { concurrency, caseIds: () => [] });
+  const { name, version } = prompt.version;
+  return {
+    alias: model.alias,
+    target,
+    identity: identityOf(project, model, target),
+    prompt: `${name}@${version}`,
+    guide: (golden: Parameters<typeof prompt.render>[0]) => prompt.render(golden, suite.clock),
+  };
+}
