@@ -274,6 +274,7 @@ export class Conversation {
       if (one.kind === "lost") return toolsLost(one.message);
       this.#calls.push(one.call);
       this.#messages.push(one.message);
+      if (one.timedOut) stopped = "time";
     }
     return stopped === undefined ? undefined : { stopped };
   }

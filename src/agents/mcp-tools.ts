@@ -7,6 +7,7 @@ import { resultOfContent } from "./mcp-result.ts";
 import {
   type CallBounds,
   lost,
+  noAnswer,
   type OfferedTool,
   type ToolProvider,
   type TrialTools,

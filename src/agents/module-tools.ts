@@ -7,6 +7,7 @@ import {
   initialState,
   type LeftWorld,
   lost,
+  noAnswer,
   type OfferedTool,
   type ToolProvider,
   type ToolTrial,
@@ -126,7 +127,7 @@ class ModuleTrial implements TrialTools {
     if ("kind" in reply) {
       if (reply.kind === "lost") return reply;
       this.#held = true;
-      return { kind: "error", message: `no answer within ${Math.round(bounds.timeout_ms / 100) / 10} s` };
+      return { kind: "error", message: noAnswer(bounds), timed_out: true };
     }
     if ("unknown_session" in reply) return { kind: "begin-again" };
     if ("error" in reply) return { kind: "error", message: reply.error };

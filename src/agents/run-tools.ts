@@ -10,6 +10,8 @@ export interface RanCall {
   readonly kind: "ran";
   readonly call: ToolCall;
   readonly message: Message;
+  /** It had no more time. */
+  readonly timedOut: boolean;
 }
 
 type Unanswerable = Extract<ToolOutcome, { kind: "lost" | "begin-again" }>;
@@ -28,6 +30,7 @@ export async function runCall(
   const error = outcome.kind === "error" ? outcome.message : errorInResult(outcome.value);
   return {
     kind: "ran",
+    timedOut: outcome.kind === "error" && outcome.timed_out === true,
     call: { ...call, ...(error === undefined ? { result: content } : { error }), latency_ms },
     message: {
       role: "tool",

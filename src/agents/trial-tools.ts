@@ -45,6 +45,11 @@ export interface ToolProvider {
   close(): Promise<void>;
 }
 
+/** What is said of a call that had no more time. */
+export function noAnswer({ timeout_ms }: Pick<CallBounds, "timeout_ms">): string {
+  return `no answer within ${Math.max(1, Math.round(timeout_ms / 100)) / 10} s`;
+}
+
 export const lost = (message: string): Extract<ToolOutcome, { kind: "lost" }> => ({ kind: "lost", message });
 
 /** What the tools of a case start from; an empty world where it does not say. */

@@ -12,7 +12,11 @@ export interface ToolSpec {
 export type ToolOutcome =
   | { readonly kind: "result"; readonly value: Json }
   /** Told to the model, which may try something else. */
-  | { readonly kind: "error"; readonly message: string }
+  | {
+      readonly kind: "error";
+      readonly message: string /** It had no more time. */;
+      readonly timed_out?: true;
+    }
   /** Nobody is there who could run it: nothing more can be expected of the trial. */
   | { readonly kind: "lost"; readonly message: string }
   /** What the trial had done so far is gone, through no fault of its own: it begins again. */

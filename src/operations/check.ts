@@ -183,14 +183,19 @@ async function checkTarget(
   cases: Awaited<ReturnType<LoadedSuite["openCases"]>>,
   checked: Checking,
 ): Promise<void> {
-  if (model.provider.prompt === "required") return;
+  const { agent, user } = suite.suite;
+  const converses = agent !== undefined || user !== undefined;
+  if (model.provider.prompt === "required" && !converses) return;
   const { openTarget } = await import("../run/open-target.ts");
-  const unset = model.provider.keys?.(model.settings) ?? [];
+  const { neededVariables, withConversation } = await import("./running/with-conversation.ts");
+  const unset = [...(model.provider.keys?.(model.settings) ?? []), ...neededVariables(suite)];
   const env = { ...Object.fromEntries(unset.map((name) => [name, "unset"])), ...project.env };
   try {
     const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
-    const target = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
+    const asked = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
+    let target = asked;
     try {
+      target = await withConversation(asked, { project: { ...project, env }, suite, concurrency: 1 });
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
       add(checked, checkRequests(suite, target.client, cases, chosen));
     } finally {

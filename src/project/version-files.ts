@@ -51,19 +51,41 @@ export function listVersions(
   const problems: Problem[] = [];
   for (const folder of files.list(kind.folder)) {
     const name = folder.path.slice(kind.folder.length + 1);
-    if (only !== undefined && name !== only) continue;
+    if (only !== undefined && name !== only && !only.startsWith(`${name}/`)) continue;
     if (!folder.directory) {
       if (name.endsWith(".md") && name.toLowerCase() !== "readme.md")
         problems.push(looseFile(folder.path, name, kind));
       continue;
     }
-    for (const { path } of files.list(folder.path)) {
-      const file = path.slice(folder.path.length + 1);
-      if (!file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
-      const version = file.slice(0, -3);
-      if (EXACT.test(version)) versions.push({ name, version, path });
-      else problems.push(badVersion(path, version, kind));
+    const found = versionsIn(files, kind, name);
+    versions.push(...found.versions.filter((one) => only === undefined || one.name === only));
+    problems.push(...found.problems);
+  }
+  return { versions, problems };
+}
+
+/** Folders within folders are looked into so far: `prompts/users/impatient/1.0.0.md` is a version of `users/impatient`. */
+const MAX_PARTS = 4;
+
+function versionsIn(
+  files: FileSource,
+  kind: VersionedKind,
+  name: string,
+): { readonly versions: VersionFile[]; readonly problems: Problem[] } {
+  const folder = `${kind.folder}/${name}`;
+  const versions: VersionFile[] = [];
+  const problems: Problem[] = [];
+  for (const { path, directory } of files.list(folder)) {
+    const file = path.slice(folder.length + 1);
+    if (directory && name.split("/").length < MAX_PARTS) {
+      const inner = versionsIn(files, kind, `${name}/${file}`);
+      versions.push(...inner.versions);
+      problems.push(...inner.problems);
     }
+    if (directory || !file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
+    const version = file.slice(0, -3);
+    if (EXACT.test(version)) versions.push({ name, version, path });
+    else problems.push(badVersion(path, version, kind));
   }
   return { versions, problems };
 }
@@ -120,7 +142,7 @@ function unknownName(
   kind: VersionedKind,
 ): Problem {
   const names = [...new Set(all.map((one) => one.name))];
-  const isPath = /[/\\]|\.md$/.test(name);
+  const isPath = /\\|^\.{0,2}\/|\.md$/.test(name) || name.startsWith(`${kind.folder}/`);
   const byPath = all.find((one) => one.path === name);
   const guess = nearest(name, names);
   const suffix = range === null ? "" : `@${range}`;

@@ -2,6 +2,7 @@ import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
 import { settingProblem } from "../../project/setting-problem.ts";
+import { environmentNames } from "../../providers/environment-values.ts";
 import { declaredSecrets } from "../../run/declared-secrets.ts";
 import { identityOf } from "../../run/model-identity.ts";
 import { openTarget } from "../../run/open-target.ts";
@@ -35,6 +36,15 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
     if (!(error instanceof SettingMistake)) throw error;
     throw new EvalsError(settingProblem(suite.places, [], error), { cause: error });
   }
+}
+
+/** Names of the variables without which a suite's conversations cannot be opened. */
+export function neededVariables({ suite, person }: LoadedSuite): readonly string[] {
+  const headers = (suite.agent?.tools ?? []).flatMap((one) =>
+    typeof one === "string" ? [] : Object.values(one.mcp.headers ?? {}),
+  );
+  const keys = person?.model.provider.keys?.(person.model.settings) ?? [];
+  return [...keys, ...environmentNames(headers)];
 }
 
 async function openPerson({ project, suite, concurrency }: ConversationOf) {
