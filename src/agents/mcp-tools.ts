@@ -139,7 +139,7 @@ class Connection {
     } catch (error) {
       // The server has answered, and the answer is an error of the call's own.
       if (error instanceof ProtocolError) return { kind: "error", message: error.message };
-      if (isTimeout(error)) return { kind: "error", message: `no answer within ${timeout_ms / 1000} s` };
+      if (isTimeout(error)) return { kind: "error", message: noAnswer({ timeout_ms }), timed_out: true };
       return this.#lost(error);
     } finally {
       broken.forget();
