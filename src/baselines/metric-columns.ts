@@ -13,7 +13,7 @@ export interface MetricColumns {
 }
 
 /**
- * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer).
+ * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer, another person).
  * @param metric pass_rate or score.<name>
  */
 export function metricColumns(
@@ -22,6 +22,7 @@ export function metricColumns(
   candidate: Side,
   pairs: Pairing,
 ): MetricColumns | null {
+  if (heardOthers(base, candidate)) return null;
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
     // Where cases name their scorers, only those are paired that are scored alike.
     const own = hasOwnScorers(base) || hasOwnScorers(candidate);
@@ -45,6 +46,12 @@ export function metricColumns(
         !((after.exempt?.[place] ?? 0) > 0) && (after.count[place] ?? 0) < (candidate.answered[place] ?? 0),
     ),
   };
+}
+
+/** Another person asks for other things in other words: what follows says nothing of the target. */
+function heardOthers(base: Side, candidate: Side): boolean {
+  if (base.playedBy === undefined || candidate.playedBy === undefined) return false;
+  return base.playedBy !== candidate.playedBy;
 }
 
 function passColumns(side: Side, places: Int32Array): ClusterMoments {

@@ -35,6 +35,8 @@ export interface Side {
   /** As its provider calls it; null where the answers were made elsewhere. */
   readonly model: string | null;
   readonly fingerprint: string | null;
+  /** Hash of who played the person, null where nobody did; absent where nobody knows. */
+  readonly playedBy?: string | null;
   /** Most trials that a case has. */
   readonly trials: number;
   readonly ids: readonly string[];
@@ -59,6 +61,7 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
     prompt: header.prompt,
     model: header.provider === "outputs" ? null : header.model,
     fingerprint: header.fingerprint,
+    playedBy: header.played_by ?? null,
     trials: most(tally.answered),
     ids: cases.map((one) => one.id),
     contents: cases.map((one) => one.content_hash),

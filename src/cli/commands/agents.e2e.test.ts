@@ -316,5 +316,11 @@ describe("a conversation", () => {
     expect(JSON.stringify(asked.filter(isPerson))).not.toContain("total");
     const { transcript } = await shown(repo, "kettle");
     expect(transcript.messages.at(-1)).toMatchObject({ role: "user", content: "Thanks." });
+    write(repo, "prompts/users/hasty/1.1.0.md", "system:\nYou are {{ input.user.persona }}, and rude.\n");
+    const other = await repo.evals("run --json");
+    const [first, second] = [ran, other].map(({ stdout }) => JSON.parse(stdout).runs[0].id);
+    const compared = await repo.evals(`diff ${first} ${second} --json`);
+    expect(JSON.parse(compared.stdout).verdict).toBe("incomparable");
+    expect(compared.exit).toBe(3);
   });
 });
