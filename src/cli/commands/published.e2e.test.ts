@@ -179,7 +179,7 @@ describe("evals check and the baselines", () => {
     const text = repo.read(PATH);
     repo.write(PATH, text.slice(0, -20));
     repo.write("evals/baselines/s.answers.jsonl", "nonsense\n");
-    repo.write("evals/baselines/new.jsonl", text.replace("baseline/1", "baseline/2"));
+    repo.write("evals/baselines/new.jsonl", text.replace("baseline/1", "baseline/3"));
     repo.write("evals/baselines/old.jsonl", text.replace('"suite":"s"', '"suite":"old"'));
     expect(await codes()).toEqual([
       "EVALS_BASELINE_VERSION evals/baselines/new.jsonl:1",
