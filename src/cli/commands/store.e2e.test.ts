@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type GitProject, gitProject, ownGit, projectFiles } from "../testing/git-project.ts";
+
+const CARD = "4111 1111 1111 1111";
+
+let restore: () => void;
+let repo: GitProject;
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(() => {
+  repo.remove();
+  restore();
+});
+
+const projectWith = (config: string): GitProject =>
+  gitProject({
+    ...projectFiles(2, 1),
+    "agents/bot.mjs": `export default (input) => "item " + input.n + " paid with ${CARD}";\n`,
+    "evalconfig.yaml": `models:\n  bot: { provider: module, file: agents/bot.mjs }\n${config}`,
+  });
+
+const stored = (text: string): boolean =>
+  readdirSync(join(repo.root, ".evals")).some(
+    (name) => name.includes(".db") && readFileSync(join(repo.root, ".evals", name)).includes(text),
+  );
+
+it("keeps no card that an answer says, and scores what it keeps", async () => {
+  repo = projectWith("redact: [card]\n");
+  await repo.evals(["run"]);
+  expect((await repo.json(["show", "latest/c000/1"])).document.trial.answer.output).toContain("[card]");
+  expect(stored(CARD)).toBe(false);
+});
+
+it("leaves the texts of a restricted dataset out of reports and exports, says so, and shows them here", async () => {
+  repo = projectWith("datasets: { d: { classification: restricted } }\n");
+  const run = await repo.evals(["run", "--json"]);
+  const reports = [run.stdout, (await repo.evals(["report", "latest", "--format", "markdown"])).stdout];
+  const exported = await repo.evals(["store", "export"]);
+  expect([...reports, exported.stdout].join("")).not.toContain(CARD);
+  expect(exported.stderr).toContain("restricted");
+  expect((await repo.json(["show", "latest/c000/1"])).document.trial.answer.output).toContain(CARD);
+});
+
+it("refuses to take anything out where nothing says what is old", async () => {
+  repo = projectWith("");
+  const { exit, document } = await repo.json(["store", "prune"]);
+  expect([exit, document.problems[0].code]).toEqual([2, "EVALS_PRUNE_AGE"]);
+});
