@@ -6,10 +6,10 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answersProject, plainAnswers } from "../cli/testing/answers-project.ts";
-import { send } from "../cli/testing/page-client.ts";
 import type { Scenario } from "../cli/testing/scenario.ts";
 import type { Label } from "../domain/label.ts";
 import type { SessionState } from "./labelling-shapes.ts";
+import { send } from "./testing/page-client.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answersProject } from "../cli/testing/answers-project.ts";
-import { type OpenPage, openPage } from "../cli/testing/page-client.ts";
 import type { Scenario } from "../cli/testing/scenario.ts";
 import type { Label } from "../domain/label.ts";
 import { serveLabelling } from "./labelling-server.ts";
 import { LabellingSession } from "./labelling-session.ts";
+import { type OpenPage, openPage } from "./testing/page-client.ts";
 
 const CHROMIUM = [process.env.CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
   (path) => path !== "" && existsSync(path),

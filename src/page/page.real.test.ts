@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type OpenPage, openPage } from "../cli/testing/page-client.ts";
 import { type Scenario, scenario } from "../cli/testing/scenario.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import { HOSTILE, hostileRun, largeRun, reportedRun, row } from "../reports/testing/reported-run.ts";
@@ -17,6 +16,7 @@ import {
   startChromium,
   type WatchedPage,
 } from "./testing/chromium.ts";
+import { type OpenPage, openPage } from "./testing/page-client.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Pictures for the documentation: `UPDATE_GOLDENS=1 npm run test:page` takes them anew. */

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type JudgeServer, judgeServer, type ModelRequest } from "../../providers/testing/judge-server.ts";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
-import { type JudgeServer, judgeServer, type ModelRequest } from "../testing/judge-server.ts";
 import { JUDGE, TARGET } from "../testing/judged-suite.ts";
 
 let restore: () => void;

@@ -6,7 +6,12 @@ import { partOf } from "../../labels/holdout.ts";
 import { readLabels, writeLabels } from "../../labels/label-file.ts";
 import { measure } from "../../labels/measures.ts";
 import { label } from "../../labels/testing/labels.ts";
-import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const TARGET = "target-2024-07-18";

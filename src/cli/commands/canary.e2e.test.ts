@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { main } from "../main.ts";
 import { fakeIo } from "../testing/fake-io.ts";
 import { type GitProject, ownGit, preparedProject } from "../testing/git-project.ts";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 const CASES = 24;
 const CANARIES = 12;

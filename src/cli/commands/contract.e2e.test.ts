@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { modelServer } from "../../providers/testing/model-server.ts";
 import {
   type GitProject,
   gitProject,
@@ -7,7 +8,6 @@ import {
   projectFiles,
   promptText,
 } from "../testing/git-project.ts";
-import { modelServer } from "../testing/model-server.ts";
 
 let restore: () => void;
 let repo: GitProject;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 const CASES = 40;
 const TRIALS = 4;

@@ -1,8 +1,8 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { openPage } from "../../page/testing/page-client.ts";
 import { answersProject, plainAnswers } from "../testing/answers-project.ts";
-import { openPage } from "../testing/page-client.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];

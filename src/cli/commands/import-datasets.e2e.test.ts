@@ -8,9 +8,9 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Problem } from "../../domain/problem.ts";
 import type { Left } from "../../interchange/imported.ts";
+import { zipArchive } from "../../interchange/testing/zip-archive.ts";
 import { main } from "../main.ts";
 import { fakeIo } from "../testing/fake-io.ts";
-import { zipArchive } from "../testing/zip-archive.ts";
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 const lines = (...rows: unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatLabels } from "../../labels/label-file.ts";
 import { label, verdict } from "../../labels/testing/labels.ts";
-import { type JudgeServer, judgeServer } from "../testing/judge-server.ts";
+import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
 import { findsKind, JUDGE, judgedSuite, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { saveLabel } from "../../labels/label-file.ts";
 import { label } from "../../labels/testing/labels.ts";
-import { type JudgeServer, judgeServer, verdict } from "../testing/judge-server.ts";
+import { type JudgeServer, judgeServer, verdict } from "../../providers/testing/judge-server.ts";
 import {
   findsKind,
   JUDGE,

@@ -1,7 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import {
   findsKind,
   JUDGE,

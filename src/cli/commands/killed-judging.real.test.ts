@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type JudgeServer, judgeServer, type ModelRequest } from "../../providers/testing/judge-server.ts";
 import { seededRandom } from "../../statistics/seeded-random.ts";
-import { type JudgeServer, judgeServer, type ModelRequest } from "../testing/judge-server.ts";
 import { findsKind, JUDGE, judgedSuite, SUITE, TARGET } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 

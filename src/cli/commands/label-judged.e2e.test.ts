@@ -2,9 +2,14 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
+import { openPage } from "../../page/testing/page-client.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import { answersProject, plainAnswers } from "../testing/answers-project.ts";
-import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../testing/judge-server.ts";
-import { openPage } from "../testing/page-client.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];

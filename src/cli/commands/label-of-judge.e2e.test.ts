@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
-import { type JudgeServer, judgeServer } from "../testing/judge-server.ts";
+import { openPage } from "../../page/testing/page-client.ts";
+import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
 import { findsKind, JUDGE, judgedSuite, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
-import { openPage } from "../testing/page-client.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 let server: JudgeServer;

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
+import { type OpenPage, openPage, send } from "../../page/testing/page-client.ts";
 import { answersProject, plainAnswers } from "../testing/answers-project.ts";
-import { type OpenPage, openPage, send } from "../testing/page-client.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];

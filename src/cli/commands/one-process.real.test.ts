@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));

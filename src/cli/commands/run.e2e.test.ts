@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];

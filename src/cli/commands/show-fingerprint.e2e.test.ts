@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, gitProject, ownGit, projectFiles, promptText } from "../testing/git-project.ts";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 let restore: () => void;
 let repo: GitProject;

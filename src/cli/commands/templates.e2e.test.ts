@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, preparedProject } from "../testing/git-project.ts";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 /** Everywhere a project may write a template: how a source gets there, and where its first character stands. */
 const PLACES = {

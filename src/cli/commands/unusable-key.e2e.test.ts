@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, preparedProject } from "../testing/git-project.ts";
-import { type ModelServer, modelServer } from "../testing/model-server.ts";
 
 const KINDS = ["openai", "anthropic", "http"] as const;
 let server: ModelServer;

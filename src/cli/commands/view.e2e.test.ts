@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
 import type { HomeDocument, IndexDocument, RunDocument } from "../../page/page-documents.ts";
-import { type OpenPage, openPage, send } from "../testing/page-client.ts";
+import { type OpenPage, openPage, send } from "../../page/testing/page-client.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];

@@ -1,6 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type JudgeServer, judgedAnswer, type judgeServer, verdict } from "./judge-server.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  type judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import { type Scenario, scenario } from "./scenario.ts";
 
 /** What the models of a server are scripted to say, by name. */

@@ -1,8 +1,8 @@
 import { request } from "node:http";
+import type { FakeIo } from "../../cli/testing/fake-io.ts";
+import type { Ended, Scenario } from "../../cli/testing/scenario.ts";
 import type { Label } from "../../domain/label.ts";
-import type { SessionState } from "../../page/labelling-shapes.ts";
-import type { FakeIo } from "./fake-io.ts";
-import type { Ended, Scenario } from "./scenario.ts";
+import type { SessionState } from "../labelling-shapes.ts";
 
 export interface Heard {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chatDialect } from "../../providers/testing/dialects.ts";
+import { chatDialect } from "./dialects.ts";
 
 /** A request as it arrived. */
 export interface ModelRequest {
