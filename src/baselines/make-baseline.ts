@@ -1,4 +1,5 @@
 import { canonicalJson } from "../domain/json.ts";
+import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { TrialRow } from "../store/store.ts";
 import {
@@ -76,7 +77,7 @@ function headerOf(
     suite,
     target,
     ...(prompt === null ? {} : { prompt: { name: prompt.name, version: prompt.version } }),
-    ...(provider === "outputs" ? {} : { model }),
+    ...(isMadeElsewhere(provider) ? {} : { model }),
     project,
     scorers: Object.fromEntries(
       scorers.map(({ name, hash, required, binary }) => [

@@ -49,6 +49,12 @@ export interface PromotionWords {
   readonly tagged: readonly PromotedRun[];
 }
 
+/** How the first line of a promotion's commit begins. */
+const SUBJECT = "Promote ";
+
+/** Whether a commit's first line is one that a promotion wrote: a squash has written another over it. */
+export const isPromotionSubject = (subject: string): boolean => subject.startsWith(SUBJECT);
+
 export function planPromotion(runs: readonly PromotedRun[], words: PromotionWords): PromotionPlan {
   const files = new Map<string, string | null>();
   for (const one of runs) {
@@ -82,7 +88,7 @@ function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): s
       `${one.header.suite}: ${one.header.target}, pass rate ${rate(one.metrics.pass_rate?.value)}, run ${one.header.id}`,
   );
   const records = runs.map((one) => promotionRecord(one));
-  return [`Promote ${suites}`, "", ...(why === null ? [] : [why, ""]), ...lines, "", ...records, ""].join(
+  return [`${SUBJECT}${suites}`, "", ...(why === null ? [] : [why, ""]), ...lines, "", ...records, ""].join(
     "\n",
   );
 }
@@ -131,7 +137,7 @@ function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, na
     `  run: ${one.header.id}`,
   ]);
   return [
-    `Promote ${name}`,
+    `${SUBJECT}${name}`,
     "",
     `project: ${project === "" ? "." : project}`,
     ...(why === null ? [] : [`why: ${why.replace(/\s+/g, " ")}`]),

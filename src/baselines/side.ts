@@ -1,3 +1,4 @@
+import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { BaselineFileAt } from "../domain/report.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
 import type { Tally } from "../metrics/tally.ts";
@@ -59,7 +60,7 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
     suite: header.suite,
     target: header.target,
     prompt: header.prompt,
-    model: header.provider === "outputs" ? null : header.model,
+    model: isMadeElsewhere(header.provider) ? null : header.model,
     fingerprint: header.fingerprint,
     playedBy: header.played_by ?? null,
     trials: most(tally.answered),

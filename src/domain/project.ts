@@ -10,7 +10,7 @@ import type { PromptVersion } from "./prompt.ts";
 import type { ProviderDefinition } from "./provider.ts";
 import type { Redaction } from "./redaction.ts";
 import type { ScorerDefinition } from "./scorer.ts";
-import type { Suite } from "./suite.ts";
+import type { ScorerEntry, Suite } from "./suite.ts";
 
 /** A model of the config with its provider, settings parsed by it. */
 export interface LoadedModel {
@@ -20,9 +20,19 @@ export interface LoadedModel {
   readonly settings: unknown;
 }
 
+/** The model whose answers a recording holds; any other is itself. */
+export function recordedModel(model: LoadedModel, models: ReadonlyMap<string, LoadedModel>): LoadedModel {
+  const alias = model.provider.replays?.(model.settings);
+  return (alias === undefined ? undefined : models.get(alias)) ?? model;
+}
+
 export interface LoadedScorer {
   readonly definition: ScorerDefinition;
   readonly settings: unknown;
+  /** As it was written. */
+  readonly entry: ScorerEntry;
+  /** It, or one that it is made of, asks a model; as in `ScorerDefinition`. */
+  readonly asks: ScorerDefinition["asks"];
 }
 
 /** A suite with everything it names found. */

@@ -5,6 +5,7 @@ import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { ErrorKind } from "./outcome.ts";
+import type { AnswersFrom } from "./recorded-provider.ts";
 import type { ReportedLimit } from "./reported-limit.ts";
 import type { ToolSpec } from "./tool.ts";
 import type { Trajectory } from "./trajectory.ts";
@@ -259,6 +260,10 @@ export interface ProviderDefinition<S = unknown> {
   readonly settings: z.ZodType<S>;
   /** `required`: a suite without a prompt is a mistake (a chat model has nothing to say). */
   readonly prompt: "required" | "optional";
+  /** Where its answers come from, when they were made before the run; absent where it is asked. */
+  readonly answersFrom?: AnswersFrom;
+  /** Of a recording: alias of the model whose answers it holds. */
+  replays?(settings: S): string;
   /** Names of environment variables that hold keys; checked before a run, never read by `check`. */
   keys?(settings: S): readonly string[];
   /** The keys are sent in HTTP headers, which cannot hold every text. */

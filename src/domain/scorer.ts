@@ -72,6 +72,8 @@ export interface ScorerDefinition<S = unknown> {
   readonly type: string;
   /** One sentence for the reference. */
   readonly about: string;
+  /** Its scores are what a model thinks: `judge`, by a judge of the project; `model`, in a way of its own. Absent where none is asked. */
+  readonly asks?: "judge" | "model" | undefined;
   /** Reads the whole entry, `name`, `select`, `against`, `value`, `threshold` and `required` included. */
   readonly settings: z.ZodType<S>;
   /** Compiles regexes, schemas, paths. @throws {SettingMistake} */

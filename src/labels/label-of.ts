@@ -1,5 +1,5 @@
 import type { Label } from "../domain/label.ts";
-import type { ScorerEntry } from "../domain/suite.ts";
+import type { LoadedScorer } from "../domain/project.ts";
 import { answerKey } from "./label-file.ts";
 
 /** A scorer of a suite that rests on a model's opinion, and can be measured by labels. */
@@ -9,24 +9,15 @@ export interface MeasuredScorer {
   readonly judge: string | null;
 }
 
-/** Types of scorers that ask a model; those that are made of others ask one when these do. */
-const ASKING = ["judge", "classifier", "moderation", "embedding-similarity"];
-
-/** The entries of a suite that rest on a model; none is opened to find out. */
-export function measuredScorers(entries: readonly ScorerEntry[]): MeasuredScorer[] {
-  return entries.filter(asksModel).map(({ type, name, judge }) => ({
-    name: name ?? type,
-    judge: type === "judge" && typeof judge === "string" ? judge.replace(/@.*$/, "") : null,
-  }));
+/** Those of a suite's scorers that rest on a model; none is opened to find out. */
+export function measuredScorers(scorers: readonly Pick<LoadedScorer, "entry" | "asks">[]): MeasuredScorer[] {
+  return scorers
+    .filter(({ asks }) => asks !== undefined)
+    .map(({ entry: { type, name, judge }, asks }) => ({
+      name: name ?? type,
+      judge: asks === "judge" && typeof judge === "string" ? judge.replace(/@.*$/, "") : null,
+    }));
 }
-
-function asksModel({ type, of }: ScorerEntry): boolean {
-  if (ASKING.includes(type)) return true;
-  return [of].flat().some((inner) => isEntry(inner) && asksModel(inner));
-}
-
-const isEntry = (value: unknown): value is ScorerEntry =>
-  value !== null && typeof value === "object" && typeof (value as { type?: unknown }).type === "string";
 
 /** The names that a label without `of` could mean: the judges of a suite, and without any its other scorers that ask a model. */
 export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {

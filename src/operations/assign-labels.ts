@@ -17,7 +17,7 @@ export async function assignLabels(
 ): Promise<{ readonly path: string; readonly changed: number }> {
   const project = await openProject(io, { directory, suites: [suite] });
   const [loaded] = project.suites;
-  refuseUnknown(suite, judge, measuredScorers(loaded?.suite.scorers ?? []));
+  refuseUnknown(suite, judge, measuredScorers(loaded?.scorers ?? []));
   const changed = whileNobodyWrites(project.root, suite, () => {
     const before = readLabels(project.root, suite);
     const after = assigned(before, judge);

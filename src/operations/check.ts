@@ -138,7 +138,7 @@ function add(checked: Checking, problems: readonly Problem[]): void {
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checking): Promise<void> {
   checked.suites++;
-  checked.measured.set(suite.name, measuredScorers(suite.suite.scorers));
+  checked.measured.set(suite.name, measuredScorers(suite.scorers));
   const judges = judgeCheck(project);
   try {
     const cases = await suite.openCases();

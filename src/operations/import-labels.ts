@@ -52,7 +52,7 @@ export async function importLabels(io: Environment, input: ImportLabelsInput): P
 }
 
 const measuredOf = (project: Project, suite: string) =>
-  measuredScorers(project.suites.find((one) => one.name === suite)?.suite.scorers ?? []);
+  measuredScorers(project.suites.find((one) => one.name === suite)?.scorers ?? []);
 
 /** @throws {EvalsError} with the mistakes of the dataset */
 async function casesOf(project: Project, suite: string): Promise<ReadonlySet<string>> {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
+import { openaiProvider } from "../providers/openai-provider.ts";
+import { outputsProvider } from "../providers/outputs-provider.ts";
+import { replayProvider } from "../providers/replay-provider.ts";
 import { changedPins } from "./check-pins.ts";
 
-const model = (alias: string, kind: string, settings: object): LoadedModel =>
-  ({ alias, provider: { kind }, settings }) as unknown as LoadedModel;
-const small = model("small", "openai", {
+const model = (alias: string, provider: object, settings: object): LoadedModel =>
+  ({ alias, provider, settings }) as unknown as LoadedModel;
+const small = model("small", openaiProvider, {
   model: "gpt-5.4-mini-2026-03-17",
   params: { temperature: 0, max_tokens: 400 },
   context: { retrieval: { k: 5 }, index: "v2" },
@@ -46,11 +49,11 @@ describe("changedPins", () => {
   });
 
   it("looks at the model behind a replay, and knows nothing of answers made elsewhere", () => {
-    const replay = model("replayed", "replay", { of: "small", file: "fixtures/small.jsonl" });
+    const replay = model("replayed", replayProvider, { of: "small", file: "fixtures/small.jsonl" });
     const models = new Map([["small", small]]);
     expect(found({ model: "other" }, replay, models)).toHaveLength(1);
     expect(found({ model: "gpt-5.4-mini-2026-03-17" }, replay, models)).toEqual([]);
-    expect(found({ model: "other" }, model("recorded", "outputs", {}))).toEqual([]);
+    expect(found({ model: "other" }, model("recorded", outputsProvider, {}))).toEqual([]);
   });
 
   it("stands where the suite names its model", () => {

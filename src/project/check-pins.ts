@@ -1,13 +1,12 @@
 import { canonicalJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
-import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../domain/project.ts";
 
 /** What of a model's settings a prompt can pin. */
 interface Settings {
   readonly model?: unknown;
   readonly params?: unknown;
   readonly context?: unknown;
-  readonly of?: unknown;
 }
 
 /**
@@ -19,10 +18,9 @@ export function changedPins(
   model: LoadedModel,
   models: Project["models"],
 ): Problem[] {
-  if (prompt === null || model.provider.kind === "outputs") return [];
+  if (prompt === null || model.provider.answersFrom === "outputs") return [];
   const { name, version, pinned } = prompt.version;
-  const asked =
-    model.provider.kind === "replay" ? (models.get(String(settingsOf(model).of)) ?? model) : model;
+  const asked = recordedModel(model, models);
   const at = suite.models === undefined ? ["model"] : ["models", suite.models.indexOf(model.alias)];
   return [
     ...changedModel(pinned.model, asked),

@@ -14,6 +14,7 @@ import type {
 import { isInline } from "../domain/prompt.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { type ScorerEntry, Suite } from "../domain/suite.ts";
+import { asksWithin } from "./asks-model.ts";
 import { checkGate } from "./check-gate.ts";
 import { describeIssues, isMisspelt } from "./describe-issues.ts";
 import { collect, collectAsync } from "./file-problems.ts";
@@ -228,8 +229,10 @@ async function loadScorers(
       continue;
     }
     const settings = definition.settings.safeParse(entry, ONCE);
-    if (settings.success) loaded.push({ definition, settings: settings.data });
-    else {
+    if (settings.success) {
+      const asks = definition.asks ?? (await asksWithin(entry, registry));
+      loaded.push({ definition, settings: settings.data, entry, asks });
+    } else {
       const base = ["scorers", index];
       const context = { schema: definition.settings, value: entry, places, base, code: "EVALS_SUITE" };
       problems.push(...describeIssues(settings.error.issues, context));

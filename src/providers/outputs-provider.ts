@@ -58,5 +58,6 @@ export const outputsProvider: ProviderDefinition<Settings> = {
   about: "Answers that were made elsewhere, from a JSONL file",
   settings: Settings,
   prompt: "optional",
+  answersFrom: "outputs",
   open: openOutputs,
 };

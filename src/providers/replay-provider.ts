@@ -125,5 +125,7 @@ export const replayProvider: ProviderDefinition<Settings> = {
   about: "Recorded answers of another model of the config, without its key or network",
   settings: Settings,
   prompt: "optional",
+  answersFrom: "recording",
+  replays: ({ of }) => of,
   open: openReplay,
 };

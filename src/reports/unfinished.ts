@@ -1,4 +1,5 @@
 import type { RunHeader } from "../domain/run.ts";
+import { isScoredFile } from "../domain/scored-file.ts";
 
 /** What a run that has not ended is told with, in one or two sentences. */
 export function unfinishedSentence(header: RunHeader, status: "running" | "interrupted"): string {
@@ -8,8 +9,10 @@ export function unfinishedSentence(header: RunHeader, status: "running" | "inter
 }
 
 /** The command that goes on with a run; null where another one has to make it anew. */
-export function goOnCommand({ id, suite, rescored_from, provider, alias }: RunHeader): string | null {
-  const comparedFile = provider === "outputs" && alias.startsWith("file:");
+export function goOnCommand(header: RunHeader): string | null {
+  const { id, suite, rescored_from } = header;
   const typed = /^[\w./-]+$/.test(suite);
-  return rescored_from === null && !comparedFile && typed ? `evals run ${suite} --resume --run ${id}` : null;
+  return rescored_from === null && !isScoredFile({ header }) && typed
+    ? `evals run ${suite} --resume --run ${id}`
+    : null;
 }

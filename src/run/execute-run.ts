@@ -278,7 +278,7 @@ export function headerOf(
 ): RunHeader {
   const { suite, model, target } = plan;
   // No prompt of ours has seen answers that were made elsewhere.
-  const asked = model.provider.kind === "outputs" ? null : suite.prompt;
+  const asked = model.provider.answersFrom === "outputs" ? null : suite.prompt;
   const prompt = namedVersion(asked);
   return {
     id: world.newId(),

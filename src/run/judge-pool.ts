@@ -1,7 +1,7 @@
 import { hashJson, type Json } from "../domain/json.ts";
 import type { BaselineAnswer, JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { LoadedModel, Project } from "../domain/project.ts";
+import { type LoadedModel, type Project, recordedModel } from "../domain/project.ts";
 import type { Client, FailedReply, OpenTarget, Question } from "../domain/provider.ts";
 import { compileJudge } from "../project/compile-judge.ts";
 import { reservedParams } from "../providers/chat-settings.ts";
@@ -9,7 +9,7 @@ import type { RetryDependencies } from "../providers/retrying-client.ts";
 import { wrapClient } from "../providers/wrap-client.ts";
 import type { CallHooks } from "./call-hooks.ts";
 import { type AskedModel, type JudgeSession, judgeModel } from "./judge-model.ts";
-import { identityOf, recordedModel } from "./model-identity.ts";
+import { identityOf } from "./model-identity.ts";
 import { type LineDependencies, lineOf } from "./model-lines.ts";
 import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 
@@ -84,8 +84,8 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
   const open = async (alias: string, params: Params): Promise<AskedModel> => {
     const known = project.models.get(alias);
     if (known === undefined) throw unknownAlias(alias, ["model"], project);
-    if (known.provider.kind === "outputs") throw cannotJudge(alias);
-    const chat = recordedModel(known, project).provider.prompt === "required";
+    if (known.provider.answersFrom === "outputs") throw cannotJudge(alias);
+    const chat = recordedModel(known, project.models).provider.prompt === "required";
     if (!chat && Object.keys(params).length > 0) throw noParams(alias);
     const [reserved] = reservedParams(params);
     if (reserved !== undefined) throw decidedParam(reserved);

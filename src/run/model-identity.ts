@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { LoadedModel, Project } from "../domain/project.ts";
+import { type LoadedModel, type Project, recordedModel } from "../domain/project.ts";
 import type { OpenTarget } from "../domain/provider.ts";
 
 /**
@@ -12,15 +12,9 @@ export function identityOf(
   model: LoadedModel,
   target: OpenTarget,
 ): { readonly [name: string]: Json } {
-  const asked = recordedModel(model, project);
+  const asked = recordedModel(model, project.models);
   const always = asked.provider.prompt === "required" ? emptyRequest(target) : definingSettings(asked);
   return { target: target.identity, asked: always };
-}
-
-/** The model behind a recording; any other is itself. */
-export function recordedModel(model: LoadedModel, project: Project): LoadedModel {
-  if (model.provider.kind !== "replay") return model;
-  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
 }
 
 /** A chat model's request with nothing in it; that of a model of embeddings takes no messages. */

@@ -62,6 +62,8 @@ export type Grades = "binary" | "full" | "graded" | "returned";
 export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly type: string;
   readonly about: string;
+  /** As in `ScorerDefinition`. */
+  readonly asks?: ScorerDefinition["asks"];
   /** Raised when the same settings begin to give other scores: baselines made before are then told apart. */
   readonly version?: number;
   /** Options that no score depends on, such as a timeout: left out of the identity. */
@@ -138,6 +140,7 @@ export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
   return {
     type: spec.type,
     about: spec.about,
+    ...(spec.asks === undefined ? {} : { asks: spec.asks }),
     settings,
     operand: spec.operand,
     grades: spec.grades,

@@ -4,7 +4,7 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { reportOf } from "../../operations/report-of.ts";
 import type { Io } from "../io.ts";
-import { DOCUMENT_NAMES, REPORTERS } from "../reporting/registry.ts";
+import { DOCUMENT_NAMES, needsFile, REPORTERS } from "../reporting/registry.ts";
 import { writeReport } from "../reporting/report-file.ts";
 import { renderReport, writeDefault } from "../reporting/reporters.ts";
 import { keepHeapSmall } from "../small-heap.ts";
@@ -28,7 +28,7 @@ export async function reportCommand(
     const told = { runs: [run], exit, folder: "" };
     const text = await renderReport(format, told);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
-    else if (format === "html" && (options.format === undefined || io.stdoutIsTerminal))
+    else if (needsFile(format) && (options.format === undefined || io.stdoutIsTerminal))
       // A person opens it; who asks for the format and reads the output gets it there.
       writeDefault(io, root, told, text);
     else io.stdout(text);

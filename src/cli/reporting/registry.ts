@@ -14,6 +14,8 @@ export interface ReporterEntry {
   readonly name: string;
   /** It makes a document of one past run, for `evals report`; files that end so are written in it. */
   readonly document?: { readonly ending: string };
+  /** Too large or too rich for a terminal: without a file's name it gets one. */
+  readonly needsFile?: true;
   /** Makes all text of some runs. */
   readonly render: (input: ReportInput) => Promise<string>;
 }
@@ -43,11 +45,16 @@ export const REPORTERS: readonly ReporterEntry[] = [
   },
   {
     name: "html",
+    needsFile: true,
     document: { ending: ".html" },
     render: async ({ runs }) =>
       (await import("../../page/page-file.ts")).pageFile(runs.map((run) => ({ key: keyOf(run), run }))),
   },
 ];
+
+/** Whether a reporter writes a file even where none is named. */
+export const needsFile = (name: string): boolean =>
+  REPORTERS.some((one) => one.name === name && one.needsFile === true);
 
 export const REPORTER_NAMES: readonly string[] = REPORTERS.map(({ name }) => name);
 

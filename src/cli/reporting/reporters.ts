@@ -14,12 +14,9 @@ import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
 import { hasUnicode } from "./has-unicode.ts";
 import { isOnlyNumbers, jsonText } from "./plain-reports.ts";
-import { REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
+import { needsFile, REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
 import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
-
-/** Too large or too rich for a terminal: without a file's name it gets one. */
-const NEEDS_FILE = "html";
 
 export interface Reporters {
   /** A run has ended. */
@@ -97,7 +94,7 @@ async function printMatrices(
 
 /** A person reads the terminal's report unless stdout belongs to a document; GitHub's commands only add to it. */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
-  const onStdout = wanted.filter(({ name, file }) => file === null && name !== NEEDS_FILE);
+  const onStdout = wanted.filter(({ name, file }) => file === null && !needsFile(name));
   return onStdout.some(({ name }) => name === "terminal") || onStdout.every(({ name }) => name === "github");
 }
 
@@ -119,7 +116,7 @@ async function report({ name, file }: Wanted, told: ReportInput, { io, root, jso
   if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", told));
   const text = await renderReport(name, told);
   if (file !== null) writeReport(io, file, text);
-  else if (name === NEEDS_FILE) writeDefault(io, root, told, text);
+  else if (needsFile(name)) writeDefault(io, root, told, text);
   // GitHub reads both streams for its commands; under --json stdout is one document.
   else if (name === "github" && json) io.stderr(text);
   else if (!json) io.stdout(text);

@@ -1,5 +1,5 @@
 import type { Problem } from "../../domain/problem.ts";
-import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
+import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from "../../domain/project.ts";
 
 /**
  * Warns where a model judges its own answers. A warning, not a mistake: how far a judge favours its own is measured by
@@ -27,7 +27,7 @@ export function selfJudging(
 
 /** The same weights, as far as the config says: one alias, or one model name at one address. */
 function isSame(a: LoadedModel, b: LoadedModel, project: Project): boolean {
-  const [x, y] = [asked(a, project), asked(b, project)];
+  const [x, y] = [recordedModel(a, project.models), recordedModel(b, project.models)];
   if (x.alias === y.alias) return true;
   const [own, other] = [x.settings as Named, y.settings as Named];
   return (
@@ -41,10 +41,4 @@ function isSame(a: LoadedModel, b: LoadedModel, project: Project): boolean {
 interface Named {
   readonly model?: string;
   readonly base_url?: string;
-}
-
-/** The model behind a recording. */
-function asked(model: LoadedModel, project: Project): LoadedModel {
-  if (model.provider.kind !== "replay") return model;
-  return project.models.get((model.settings as { readonly of: string }).of) ?? model;
 }

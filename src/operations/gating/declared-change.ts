@@ -2,8 +2,10 @@ import type { Side } from "../../baselines/side.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
+import { recordedModel } from "../../domain/project.ts";
 import { namedVersion, type PromptVersion } from "../../domain/prompt.ts";
 import type { DeclaredChange, MajorChange } from "../../domain/prompt-change.ts";
+import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import { readPromptFile } from "../../project/find-prompt.ts";
 import {
@@ -45,7 +47,7 @@ export function factsOfRun(store: Store, { no, header }: StoredRun): SideFacts {
     suite: header.suite,
     alias: header.alias,
     prompt: header.prompt,
-    label: header.provider === "outputs" ? null : header.model,
+    label: isMadeElsewhere(header.provider) ? null : header.model,
     scorers: new Map(header.scorers.map(({ name, hash, type }) => [name, { hash, schema: isSchema(type) }])),
     request: header.cases === 0 ? null : store.request(no, 0),
     commit: header.dirty === false ? header.commit : null,
@@ -57,7 +59,7 @@ export function factsOfPlan({ suite, model, target, scorers, count, asks, reques
     suite: suite.name,
     alias: model.alias,
     prompt: namedVersion(suite.prompt),
-    label: model.provider.kind === "outputs" ? null : target.label,
+    label: model.provider.answersFrom === "outputs" ? null : target.label,
     scorers: new Map(
       scorers.map((one, index) => [
         one.name,
@@ -172,7 +174,6 @@ async function parametersAt({ suite, alias, commit, label }: SideFacts, { io, ho
 }
 
 function parametersOf(model: LoadedModel, project: Project): Json {
-  const { of, params } = model.settings as { of?: unknown; params?: Json };
-  const replayed = model.provider.kind === "replay" ? project.models.get(String(of)) : undefined;
-  return replayed === undefined ? (params ?? null) : parametersOf(replayed, project);
+  const asked = recordedModel(model, project.models);
+  return (asked.settings as { params?: Json }).params ?? null;
 }

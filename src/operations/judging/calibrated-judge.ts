@@ -64,7 +64,7 @@ export async function readSubject(
   const { name, version } = await judgeVersion(root, specOf(loaded, spec), scorerNames(loaded));
   const all = readLabels(root, suite);
   if (all.length === 0) throw noLabels(root, suite, loaded !== null);
-  const scorers = measuredScorers(loaded?.suite.scorers ?? []);
+  const scorers = measuredScorers(loaded?.scorers ?? []);
   const labels = labelsOf(all, name, scorers);
   if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
   // A file that cannot be written back to is told before anything is paid.

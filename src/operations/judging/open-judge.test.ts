@@ -3,10 +3,15 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fakeIo } from "../../cli/testing/fake-io.ts";
-import { type JudgeServer, judgedAnswer, judgeServer, verdict } from "../../cli/testing/judge-server.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ScoreInput } from "../../domain/scorer.ts";
 import { usageOf } from "../../domain/transcript.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import { emptyMemory, memoryStore } from "../../store/testing/memory-store.ts";
 import { openProject } from "../project/open-project.ts";
 import { openJudge } from "./open-judge.ts";

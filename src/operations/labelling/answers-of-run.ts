@@ -1,7 +1,8 @@
 import { EvalsError } from "../../domain/problem.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { answerHash } from "../../labels/label-file.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { findRun, isScoredFile } from "../project/find-run.ts";
+import { findRun } from "../project/find-run.ts";
 
 /** One distinct answer of one case in a run, without its text. */
 export interface RunAnswer {

@@ -1,14 +1,7 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-
-/** A run of `evals diff file:…`: answers of a file that were scored to be compared, and nothing that the suite gave. */
-export function isScoredFile({ header }: Pick<StoredRun, "header">): boolean {
-  return header.alias.startsWith(SCORED_FILE);
-}
-
-/** How the alias of such a run begins; no alias of a config does. */
-export const SCORED_FILE = "file:";
 
 /** The newest run, of a suite or of all; undefined before the first. */
 export function newestRun(store: Store, suite?: string): StoredRun | undefined {

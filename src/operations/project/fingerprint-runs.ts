@@ -1,7 +1,7 @@
 import { isRecording } from "../../domain/recorded-provider.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { type PooledOutcomes, poolOutcomes, type RunOutcomes } from "../../metrics/stability.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { isScoredFile } from "./find-run.ts";
 
 /** Older runs say less of today, and every one is a scan of its trials. */
 const MAX_RUNS = 20;

@@ -1,5 +1,5 @@
 import { type BaselineCase, parseBaseline } from "../../baselines/baseline-file.ts";
-import { type PromotionRecord, promotionRecords } from "../../baselines/promotion.ts";
+import { isPromotionSubject, type PromotionRecord, promotionRecords } from "../../baselines/promotion.ts";
 import { canonicalJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/promotion-log.ts";
@@ -35,7 +35,7 @@ export function loggedChange(entry: PromotionEntry, sources: LogSources): Logged
   const fallback: ChangeKind = isRollback ? "rollback" : "edit by hand";
   return {
     kind: WEIGHT.find((one) => kinds.includes(one)) ?? fallback,
-    squashed: baselines.some((one) => one.run !== null) && !entry.subject.startsWith("Promote "),
+    squashed: baselines.some((one) => one.run !== null) && !isPromotionSubject(entry.subject),
     suites: [...new Set(baselines.map((one) => one.suite).filter((one) => one !== null))],
     baselines,
   };

@@ -1,6 +1,8 @@
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import { answersFrom } from "../../domain/recorded-provider.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import type { GateResult, RuleResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
@@ -8,7 +10,6 @@ import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
-import { isScoredFile } from "../project/find-run.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";
 import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
@@ -161,7 +162,9 @@ async function planAgain(project: Project, { header }: StoredRun): Promise<Prepa
   const model = project.models.get(header.alias);
   if (suite === undefined || model === undefined) return null;
   const replayed =
-    header.provider === "replay" && model.provider.kind !== "replay" ? await replaying() : null;
+    answersFrom(header.provider) === "recording" && model.provider.answersFrom !== "recording"
+      ? await replaying()
+      : null;
   const models = replayed === null ? [model] : replayed({ ...suite, models: [model] });
   const keyless = {
     ...project,

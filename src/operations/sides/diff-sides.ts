@@ -1,9 +1,10 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
-import { findRun, isScoredFile, newestRun } from "../project/find-run.ts";
+import { findRun, newestRun } from "../project/find-run.ts";
 import { suiteNames } from "../project/suite-names.ts";
 import type { MissingSide, RunSides } from "./missing-sides.ts";
 import { runOutputsFile, type SideContext } from "./outputs-side.ts";

@@ -1,10 +1,10 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
+import { scoredFileAlias } from "../../domain/scored-file.ts";
 import { providers } from "../../providers/registry.ts";
 import { executeRun } from "../../run/execute-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
-import { SCORED_FILE } from "../project/find-run.ts";
 import { openProject } from "../project/open-project.ts";
 import { closeRuns, prepareRuns } from "../running/prepare-runs.ts";
 
@@ -27,7 +27,7 @@ export async function runOutputsFile(
   if (provider === undefined) throw new Error("the outputs provider is registered");
   const file = relative(root, resolve(io.cwd, directory ?? ".", path));
   const entry = { provider: "outputs", file: isAbsolute(file) ? path : file };
-  const model = { alias: `${SCORED_FILE}${file}`, entry, provider, settings: provider.settings.parse(entry) };
+  const model = { alias: scoredFileAlias(file), entry, provider, settings: provider.settings.parse(entry) };
   const prepared = await prepareRuns(project, project.suites, { narrowing: null, judges: "ask" }, () => [
     model,
   ]);

@@ -1,6 +1,7 @@
 import { isSameRecording } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { openProject } from "../project/open-project.ts";
 import type { SideContext } from "./outputs-side.ts";
 import { isSameAnswers, type PlannedSuite, plannedSuites, type SideSource } from "./side-source.ts";
@@ -101,7 +102,7 @@ async function pairsOfModels(
   const [candidate] = candidates;
   if (base === undefined || candidate === undefined) return [];
   // Answers of a file were made elsewhere: of which model is not known here.
-  if ([...bases, ...candidates].some((one) => one.model?.startsWith("file:") === true))
+  if ([...bases, ...candidates].some((one) => one.run !== null && isScoredFile(one.run)))
     return firstPairs(bases, candidates);
   const common = [...bases]
     .sort((one, other) => ((one.model ?? "") < (other.model ?? "") ? -1 : 1))

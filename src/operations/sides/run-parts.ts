@@ -1,6 +1,7 @@
 import type { Side } from "../../baselines/side.ts";
 import type { FingerprintParts } from "../../domain/fingerprint-parts.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
+import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
@@ -20,7 +21,7 @@ export async function partsOfRun(
   return {
     fingerprint: header.fingerprint,
     label: header.target,
-    recorded: header.provider === "outputs",
+    recorded: isMadeElsewhere(header.provider),
     prompt: prompt === null ? null : `${prompt.name}@${prompt.version}`,
     request: sharedRequest(await Promise.all(sample)),
     target: parts?.target ?? null,

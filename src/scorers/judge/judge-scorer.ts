@@ -10,6 +10,7 @@ import { DEFAULT_CONTEXT } from "./open-judge-file.ts";
 
 export const judgeScorer = defineScorer({
   type: "judge",
+  asks: "judge",
   about:
     "A model's verdict, by a judge of `judges/<name>/<version>.md`: what it is asked, what its verdict looks like, and how several opinions become one stands there. [judges.md](judges.md) tells how to write one. Until it is calibrated against people it informs and cannot block.",
   options: {

@@ -12,6 +12,7 @@ import { openTextModel, type TextModel, unusable } from "./ask-model.ts";
 
 export const classifier = defineScorer({
   type: "classifier",
+  asks: "model",
   about:
     "A label or a score that a service of yours gives the answer: sentiment, toxicity, entailment (NLI). `model` is an alias with `provider: http` (or command, module) whose body speaks of `input.output`, `input.reference`, `input.question` and `input.context`; `label` and `score` are JSONPaths into what it answers. It rests on a model, so it informs and cannot block.",
   options: {

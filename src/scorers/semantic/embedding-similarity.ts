@@ -7,6 +7,7 @@ import { openTextModel, type Said, type TextModel, unusable } from "./ask-model.
 
 export const embeddingSimilarity = defineScorer({
   type: "embedding-similarity",
+  asks: "model",
   about:
     "How near the answer is to the expected text in meaning, as a model of embeddings sees it: the cosine of the two vectors; a negative one counts 0. `model` is an alias with `provider: openai` and `api: embeddings`. Each text is embedded once. It rests on a model, so it informs and cannot block.",
   options: { model: z.string().min(1).describe("An alias of evalconfig.yaml with `api: embeddings`") },

@@ -7,6 +7,7 @@ import { openTextModel, type TextModel, unusable } from "./ask-model.ts";
 
 export const moderation = defineScorer({
   type: "moderation",
+  asks: "model",
   about:
     "The answer is not flagged by a moderation model: `model` is an alias with `provider: openai` and `api: moderations`. With `max` the highest score of the categories decides in place of the model's own flag. It rests on a model, so it informs and cannot block.",
   options: {
