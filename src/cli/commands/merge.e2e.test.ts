@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type JudgeServer, judgeServer } from "../testing/judge-server.ts";
+import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
 import { findsKind, JUDGE, judgedSuite, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 

@@ -1,10 +1,11 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Narrowing } from "../../domain/run.ts";
+import { isScoredFile } from "../../domain/scored-file.ts";
 import { caseMatcher } from "../../run/case-words.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
-import { findRun, isScoredFile } from "../project/find-run.ts";
+import { findRun } from "../project/find-run.ts";
 import { locate } from "../project/open-project.ts";
 import { openStoredHistory } from "../project/stored-history.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
