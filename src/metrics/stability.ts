@@ -47,40 +47,77 @@ export interface PooledOutcomes extends OutcomeColumns {
  * @param runs oldest first
  */
 export function poolOutcomes(runs: Iterable<RunOutcomes>): PooledOutcomes {
+  const pool = outcomePool();
+  for (const { rows, ...run } of runs) {
+    const add = pool.run(run);
+    for (const row of rows) add(row);
+  }
+  return pool.pooled();
+}
+
+/** Outcomes of several runs, counted as they are read. */
+export interface OutcomePool {
+  /** Begins a run. @returns what counts each of its trials */
+  run(run: Omit<RunOutcomes, "rows">): (row: OutcomeRow) => void;
+  /** All that was counted. */
+  pooled(): PooledOutcomes;
+}
+
+/** The same as `poolOutcomes` for rows that come in parts. */
+export function outcomePool(): OutcomePool {
   const places = new Map<string, number>();
   const seen = new Set<number>();
   const counted: { id: string; answered: number[]; passed: number[] }[] = [];
-  for (const { id, recorded, ids, rows } of runs) {
-    for (const one of ids) if (!places.has(one)) places.set(one, places.size);
-    const columns = { id, answered: [] as number[], passed: [] as number[] };
-    for (const row of rows) {
-      if (row.kind === "errored" || row.pass === null) continue;
-      const place = places.get(ids[row.case_no] ?? "") ?? 0;
-      const key = place * MAX_TRIALS + row.trial;
-      if ((recorded || row.cached) && seen.has(key)) continue;
-      seen.add(key);
-      columns.answered[place] = (columns.answered[place] ?? 0) + 1;
-      columns.passed[place] = (columns.passed[place] ?? 0) + (row.pass ? 1 : 0);
-    }
-    counted.push(columns);
-  }
-  const column = (values: readonly number[]): Uint32Array =>
-    Uint32Array.from({ length: places.size }, (_, place) => values[place] ?? 0);
-  const pooled = counted.map(({ id, answered, passed }) => ({
-    id,
-    answered: column(answered),
-    passed: column(passed),
-  }));
-  const total = (of: (run: OutcomeColumns) => Uint32Array): Uint32Array =>
-    Uint32Array.from({ length: places.size }, (_, place) =>
-      pooled.reduce((sum, run) => sum + (of(run)[place] ?? 0), 0),
-    );
-  return {
-    ids: [...places.keys()],
-    runs: pooled,
-    answered: total((run) => run.answered),
-    passed: total((run) => run.passed),
+  const placeOf = (id: string): number => {
+    const place = places.get(id) ?? places.size;
+    places.set(id, place);
+    return place;
   };
+  return {
+    run: ({ id, recorded, ids }) => {
+      const own = ids.map(placeOf);
+      const columns = { id, answered: [] as number[], passed: [] as number[] };
+      counted.push(columns);
+      return (row) => {
+        if (row.kind === "errored" || row.pass === null) return;
+        const place = own[row.case_no];
+        if (place === undefined) throw new RangeError(`run ${id} has no case ${row.case_no}`);
+        const key = place * MAX_TRIALS + row.trial;
+        if ((recorded || row.cached) && seen.has(key)) return;
+        seen.add(key);
+        columns.answered[place] = (columns.answered[place] ?? 0) + 1;
+        columns.passed[place] = (columns.passed[place] ?? 0) + (row.pass ? 1 : 0);
+      };
+    },
+    pooled: () => {
+      const length = places.size;
+      const column = (values: readonly number[]): Uint32Array =>
+        Uint32Array.from({ length }, (_, place) => values[place] ?? 0);
+      const runs = counted.map(({ id, answered, passed }) => ({
+        id,
+        answered: column(answered),
+        passed: column(passed),
+      }));
+      return {
+        ids: [...places.keys()],
+        runs,
+        answered: total(
+          length,
+          runs.map((run) => run.answered),
+        ),
+        passed: total(
+          length,
+          runs.map((run) => run.passed),
+        ),
+      };
+    },
+  };
+}
+
+function total(length: number, columns: readonly Uint32Array[]): Uint32Array {
+  return Uint32Array.from({ length }, (_, place) =>
+    columns.reduce((sum, column) => sum + (column[place] ?? 0), 0),
+  );
 }
 
 /** How often a case disagrees with itself. */

@@ -147,9 +147,10 @@ async function unlabelledAnswers(
   if (!hasHistory(root)) return [];
   const store = await openStoredHistory(root, io);
   try {
-    if (store.runs({ suite, limit: 1 }).length === 0) return [];
+    if ((await store.read.runs({ suite }, { limit: 1 })).items.length === 0) return [];
     const labelled = new Set(answers.map((one) => one.key));
-    return answersOfRun(store, runToLabel(store, suite)).flatMap(({ case: id, answer_hash, judged }) => {
+    const found = await answersOfRun(store, await runToLabel(store, suite));
+    return found.flatMap(({ case: id, answer_hash, judged }) => {
       if (judged === null || labelled.has(answerKey({ case: id, answer_hash }))) return [];
       const verdict: "pass" | "fail" = 2 * judged.pass >= judged.of ? "pass" : "fail";
       return [{ case: id, answer_hash, verdict }];

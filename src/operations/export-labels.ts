@@ -7,6 +7,7 @@ import { labelStudioTasks } from "../interchange/label-studio-tasks.ts";
 import type { AskedCriterion } from "../interchange/label-task.ts";
 import { readLabels } from "../labels/label-file.ts";
 import { plural } from "../reports/format-numbers.ts";
+import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { runToLabel } from "./labelling/answers-of-run.ts";
@@ -56,21 +57,23 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
   };
   const store = await openStoredHistory(place.root, io);
   try {
-    if (format === "csv" && store.runs({ limit: 1 }).length === 0) {
+    if (format === "csv" && (await store.read.runs({}, { limit: 1 })).items.length === 0) {
       const labels = readLabels(place.root, word);
       if (labels.length > 0) return table({ suite: word, tasks: [], labels, contentOf: () => null }, []);
     }
-    const run = runToLabel(store, word);
+    const run = await runToLabel(store, word);
     const { suite } = run.header;
     if (restrictedRuns(place.root)(run.header)) throw restricted(run.header);
     const scorers = measuredInRun(run.header);
     const of = judgeOfLabels(suite, input.judge, scorers);
     const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
-    const tasks = pickedQuestions({ store, run, rater: "", labels }, input);
+    const tasks = await pickedQuestions({ store, run, rater: "", labels }, input);
     const criteria = await judgeCriteria(place, run.header, of);
     io.notice(`${plural(tasks.length, "answer")} of run ${run.header.id}; no judge's verdict is among them`);
-    if (format === "csv")
-      return table({ suite, tasks, labels, contentOf: contents(store, run), of }, criteria);
+    if (format === "csv") {
+      const asked = [...tasks, ...labels].map((one) => one.case);
+      return table({ suite, tasks, labels, contentOf: await contents(store, run, asked), of }, criteria);
+    }
     const file = named ?? resolve(place.root, ".evals/exports", `${suite}.label-studio.json`);
     const config = `${file.replace(/\.json$/, "")}.config.xml`;
     write(io, file, labelStudioTasks(suite, tasks, of));
@@ -90,13 +93,17 @@ function restricted({ suite, parts }: StoredRun["header"]): EvalsError {
   });
 }
 
-/** What was asked in the cases of a run. */
-function contents(store: Store, run: StoredRun): LabelTable["contentOf"] {
-  const numbers = new Map(store.cases(run.no).map((one) => [one.id, one.case_no]));
-  return (id) => {
-    const case_no = numbers.get(id);
-    return case_no === undefined ? null : store.content(run.no, case_no);
-  };
+/** What was asked in these cases of a run. */
+async function contents(
+  { read }: Store,
+  { no }: StoredRun,
+  cases: readonly string[],
+): Promise<LabelTable["contentOf"]> {
+  const wanted = new Set(cases);
+  const known = new Map<string, ReturnType<LabelTable["contentOf"]>>();
+  for await (const { id, case_no } of everyItem((page) => read.cases(no, page)))
+    if (wanted.has(id)) known.set(id, await read.content(no, case_no));
+  return (id) => known.get(id) ?? null;
 }
 
 const shown = (io: Environment, path: string): string => relative(io.cwd, path);

@@ -39,7 +39,7 @@ export async function history(
     return {
       suite: suite ?? null,
       runs,
-      stability: suite === undefined ? null : stabilityOf(store, suite),
+      stability: suite === undefined ? null : await stabilityOf(store, suite),
     };
   } finally {
     store.close();
@@ -52,8 +52,8 @@ function historyRun(run: StoredRun): HistoryRun {
   return { header, status, ended_at, calls, counts, metrics, gate };
 }
 
-function stabilityOf(store: Store, suite: string): FingerprintStability | null {
-  const found = fingerprintRuns(store, suite);
+async function stabilityOf(store: Store, suite: string): Promise<FingerprintStability | null> {
+  const found = await fingerprintRuns(store, suite);
   if (found === null) return null;
   const { newest, runs, pooled } = found;
   return {

@@ -44,7 +44,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
   const { root } = place;
   const store = await openStoredHistory(root, io);
   try {
-    const run = runToLabel(store, input.word);
+    const run = await runToLabel(store, input.word);
     const { suite } = run.header;
     const person = await raterName(io, root, input.rater);
     const adjudicates = input.how === "adjudicate";
@@ -53,7 +53,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
     const of = judgeOfLabels(suite, input.judge, scorers);
     const labels = labelsBeside(readLabels(root, suite), of, scorers);
     const source = { store, run, rater, labels };
-    const questions = adjudicates ? conflicts(source) : pickedQuestions(source, input);
+    const questions = await (adjudicates ? conflicts(source) : pickedQuestions(source, input));
     const own = labels.filter((one) => one.rater === rater);
     const judged = new Set(own.map(answerKey));
     const checks = selfChecksFile(root, suite);
@@ -70,7 +70,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
       ...{ suite, rater: person, questions, labels: own },
       purpose: adjudicates ? "adjudicate" : "label",
       criteria: await judgeCriteria(place, run.header, of),
-      known: adjudicates ? [] : knownQuestions(source),
+      known: adjudicates ? [] : await knownQuestions(source),
       checks: checks.read().filter((one) => one.rater === rater),
       book: {
         save: (label: Label) => saveLabel(root, suite, labelOfJudge({ ...label, rater }, of, labels)),

@@ -85,10 +85,10 @@ function keptRuns(
     const known = kept.get(key);
     if (known !== undefined && (await isFresh(known))) return known.run;
     const [a = "", b] = key.split("..");
-    const stored = findRun(store, b ?? a);
+    const stored = await findRun(store, b ?? a);
     const own = storedOrMeasured(store, stored);
     const report = b === undefined ? own : await heldAgainst(own, a, environment, directory);
-    const run = runWith(store, root, stored, report);
+    const run = await runWith(store, root, stored, report);
     kept.delete(key);
     kept.set(key, { no: stored.no, stamp: stampOf(stored), at: environment.now(), run });
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);

@@ -44,7 +44,7 @@ async function readHistory(
 ): Promise<FingerprintRuns | null> {
   const store = await openStoredHistory(project.root, io);
   try {
-    return fingerprintRuns(store, name, alias);
+    return await fingerprintRuns(store, name, alias);
   } finally {
     store.close();
   }

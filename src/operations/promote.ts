@@ -125,7 +125,7 @@ async function runsToPromote(store: Store, input: PromoteInput, io: Environment)
   const { run: word, directory } = input;
   const { root } = locate(io, directory);
   const known = new Set(suiteNames(root));
-  const runs = word === undefined ? await newestRuns(store, known) : [findRun(store, word)];
+  const runs = word === undefined ? await newestRuns(store, known) : [await findRun(store, word)];
   const gone = runs.find((run) => !known.has(run.header.suite));
   if (gone !== undefined) throw new EvalsError(suiteGone(gone));
   const project = await openProject(io, {

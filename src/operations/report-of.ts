@@ -42,7 +42,7 @@ export async function reportOf<T>(
   try {
     const run =
       candidate === undefined
-        ? pastRun(store, root, findRun(store, word))
+        ? await pastRun(store, root, await findRun(store, word))
         : await comparedRun({ store, root, environment, directory }, word, candidate);
     return await read({ run, exit: exitCodeFor([run.report.gate.outcome]), root });
   } finally {
@@ -51,7 +51,7 @@ export async function reportOf<T>(
 }
 
 /** The report as it was, with the cases of the run and of the run that it was compared with. */
-export function pastRun(store: Store, root: string, run: StoredRun): ReportedRun {
+export function pastRun(store: Store, root: string, run: StoredRun): Promise<ReportedRun> {
   return runWith(store, root, run, storedOrMeasured(store, run));
 }
 
@@ -61,9 +61,15 @@ export function storedOrMeasured(store: Store, run: StoredRun): RunReport {
 }
 
 /** A run under a report of it: its own, or one that compares it with another run. */
-export function runWith(store: Store, root: string, run: StoredRun, report: RunReport): ReportedRun {
+export async function runWith(
+  store: Store,
+  root: string,
+  run: StoredRun,
+  report: RunReport,
+): Promise<ReportedRun> {
   const id = report.comparison?.baseline.run ?? null;
-  const base = id === null ? null : (store.runsByPrefix(id).find((one) => one.header.id === id) ?? null);
+  const found = id === null ? [] : await store.read.runsByPrefix(id);
+  const base = found.find((one) => one.header.id === id) ?? null;
   let counted: ReturnType<typeof storedSide> | null | undefined;
   const lines = new Map(report.worst.map((one) => [one.id, one.line]));
   return reportedRun(report, {
@@ -96,8 +102,8 @@ async function comparedRun(
 ): Promise<ReportedRun> {
   // Only this report compares.
   const { heldAgainst } = await import("./held-against.ts");
-  const run = findRun(store, candidate);
-  const against = findRun(store, baseline).header.id;
+  const run = await findRun(store, candidate);
+  const against = (await findRun(store, baseline)).header.id;
   const report = await heldAgainst(storedOrMeasured(store, run), against, environment, directory);
-  return { ...runWith(store, root, run, report), against };
+  return { ...(await runWith(store, root, run, report)), against };
 }

@@ -57,7 +57,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
   const { directory } = input;
   const store = await openWrittenHistory(locate(environment, directory).root, environment);
   try {
-    const run = findRun(store, input.run);
+    const run = await findRun(store, input.run);
     if (!hasAnswer(store, run)) throw nothingToScore(run.header);
     const project = await openProject(environment, { directory, suites: [run.header.suite] });
     const suite = project.suites[0];

@@ -30,8 +30,8 @@ export async function showFingerprint(
   const { root } = locate(io, directory);
   const store = await openStoredHistory(root, io);
   try {
-    const run = findRun(store, word);
-    const second = other === undefined ? null : findRun(store, other);
+    const run = await findRun(store, word);
+    const second = other === undefined ? null : await findRun(store, other);
     const parts = await partsOfRun(store, run);
     if (second === null) return { kind: "one", run: run.header.id, parts, contents: contentsOf(parts) };
     return {

@@ -5,7 +5,7 @@ import { EvalsError } from "../domain/problem.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import type { CountedCase, Shown, ShownCase, ShownRun, ShownTrial } from "../domain/shown-run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
-import { allItems, everyItem } from "../store/reads.ts";
+import { allItems, everyPage } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { caseBaseline } from "./gating/case-baseline.ts";
@@ -55,7 +55,7 @@ interface Wanted {
 
 async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wanted> {
   const slash = word.indexOf("/");
-  const run = findRun(store, slash === -1 ? word : word.slice(0, slash));
+  const run = await findRun(store, slash === -1 ? word : word.slice(0, slash));
   const named = input.case ?? (slash === -1 ? undefined : word.slice(slash + 1));
   if (named === undefined) return { run, golden: undefined, trial: undefined };
   const known = new Map((await casesOf(store, run)).map((one) => [one.id, one]));
@@ -108,12 +108,13 @@ async function countedCases(store: Store, run: StoredRun): Promise<CountedCase[]
     counts.set(caseNo, known);
     return known;
   };
-  for await (const row of everyItem((page) => store.read.trials(run.no, page))) {
-    const one = countsOf(row.case_no);
-    if (row.kind === "errored") one.errored++;
-    else one.answered++;
-    if (row.pass === true) one.passed++;
-  }
+  for await (const rows of everyPage((page) => store.read.trials(run.no, page)))
+    for (const row of rows) {
+      const one = countsOf(row.case_no);
+      if (row.kind === "errored") one.errored++;
+      else one.answered++;
+      if (row.pass === true) one.passed++;
+    }
   return (await casesOf(store, run)).map((one) => ({ ...one, ...countsOf(one.case_no) }));
 }
 

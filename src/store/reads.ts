@@ -116,22 +116,30 @@ export function cursorOf(kind: string, ...numbers: readonly number[]): Cursor {
   return `${kind}${numbers.join(".")}`;
 }
 
+/** Every page of a list, one in memory at a time. */
+export async function* everyPage<T>(
+  read: (page: PageRequest) => Promise<Page<T>>,
+  limit?: number,
+): AsyncGenerator<readonly T[], void, undefined> {
+  let after: Cursor | null = null;
+  do {
+    const page: Page<T> = await read({ after, limit });
+    yield page.items;
+    after = page.next;
+  } while (after !== null);
+}
+
 /** Every item of a list, one page in memory at a time. */
 export async function* everyItem<T>(
   read: (page: PageRequest) => Promise<Page<T>>,
   limit?: number,
 ): AsyncGenerator<T, void, undefined> {
-  let after: Cursor | null = null;
-  do {
-    const page: Page<T> = await read({ after, limit });
-    yield* page.items;
-    after = page.next;
-  } while (after !== null);
+  for await (const items of everyPage(read, limit)) yield* items;
 }
 
 /** A whole list at once: for one that is needed whole and is small beside what is made of it, like the cases of a run. */
 export async function allItems<T>(read: (page: PageRequest) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = [];
-  for await (const item of everyItem(read)) items.push(item);
+  for await (const page of everyPage(read)) items.push(...page);
   return items;
 }

@@ -241,7 +241,7 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
       return ofSides(meaning.sides, question, option, meaning.kind === "run");
     case "latest": {
       const { newestRun } = await import("../project/find-run.ts");
-      const run = newestRun(store, suite);
+      const run = await newestRun(store, suite);
       if (run === undefined) throw unknownBaseline(question, option);
       return ofRun(store, run);
     }

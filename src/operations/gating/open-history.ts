@@ -63,7 +63,7 @@ export async function openHistory(
     const resumed = options.resume
       ? claimAll(
           opened,
-          findResumable(
+          await findResumable(
             opened,
             prepared.map(({ plan }) => plan),
             options.run,

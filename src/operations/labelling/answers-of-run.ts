@@ -1,6 +1,7 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
 import { answerHash } from "../../labels/label-file.ts";
+import { everyItem, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
 
@@ -17,16 +18,25 @@ export interface RunAnswer {
 }
 
 /** The newest run of a suite that has an answer, or the run that a word names. @throws {EvalsError} */
-export function runToLabel(store: Store, word: string): StoredRun {
-  const runs = store.runs({ suite: word }).filter((run) => !isScoredFile(run));
-  if (runs.length > 0) return runs.find((run) => hasAnswer(store, run)) ?? refuseEmpty(word);
-  if (store.runs({ limit: 1 }).length === 0) throw noRunYet(word);
-  const run = findRun(store, word);
-  return hasAnswer(store, run) ? run : refuseEmpty(run.header.suite);
+export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
+  let ofSuite = false;
+  for await (const run of everyItem((page) => read.runs({ suite: word }, page))) {
+    if (isScoredFile(run)) continue;
+    ofSuite = true;
+    const whole = (await hasAnswer(read, run.no)) ? await read.run(run.no) : undefined;
+    if (whole !== undefined) return whole;
+  }
+  if (ofSuite) return refuseEmpty(word);
+  if ((await read.runs({}, { limit: 1 })).items.length === 0) throw noRunYet(word);
+  const run = await findRun({ read }, word);
+  return (await hasAnswer(read, run.no)) ? run : refuseEmpty(run.header.suite);
 }
 
-function hasAnswer(store: Store, run: StoredRun): boolean {
-  for (const row of store.scan(run.no)) if (row.kind === "answered") return true;
+type History = Pick<Store, "read">;
+
+async function hasAnswer(read: StoreReads, runNo: number): Promise<boolean> {
+  for await (const row of everyItem((page) => read.trials(runNo, page)))
+    if (row.kind === "answered") return true;
   return false;
 }
 
@@ -49,13 +59,14 @@ function noRunYet(word: string): EvalsError {
 }
 
 /** Distinct answers of a run, case by case; their texts stay on the disk. */
-export function answersOfRun(store: Store, run: StoredRun): RunAnswer[] {
+export async function answersOfRun({ read }: History, run: StoredRun): Promise<RunAnswer[]> {
   const judges = run.header.scorers.flatMap(({ type, judge }, at) =>
     type === "judge" || judge !== undefined ? [at] : [],
   );
-  return store.cases(run.no).flatMap(({ case_no, id, tags }) => {
+  const found: RunAnswer[] = [];
+  for await (const { case_no, id, tags } of everyItem((page) => read.cases(run.no, page))) {
     const answers = new Map<string, { trials: number; pass: number; of: number }>();
-    for (const { answer, scores } of store.trials(run.no, case_no)) {
+    for (const { answer, scores } of await read.trialsOfCase(run.no, case_no)) {
       if (answer === null) continue;
       const hash = answerHash(answer.output);
       const one = answers.get(hash) ?? { trials: 0, pass: 0, of: 0 };
@@ -66,16 +77,21 @@ export function answersOfRun(store: Store, run: StoredRun): RunAnswer[] {
         if (score.pass) one.pass++;
       }
     }
-    return [...answers].map(([answer_hash, { trials, pass, of }]) => ({
-      ...{ case_no, case: id, answer_hash, tags, trials },
-      judged: of === 0 ? null : { pass, of },
-    }));
-  });
+    for (const [answer_hash, { trials, pass, of }] of answers) {
+      const judged = of === 0 ? null : { pass, of };
+      found.push({ case_no, case: id, answer_hash, tags, trials, judged });
+    }
+  }
+  return found;
 }
 
 /** An answer's text. */
-export function answerText(store: Store, run: StoredRun, { case_no, answer_hash }: RunAnswer): string {
-  for (const { answer } of store.trials(run.no, case_no))
+export async function answerText(
+  { read }: History,
+  run: StoredRun,
+  { case_no, answer_hash }: RunAnswer,
+): Promise<string> {
+  for (const { answer } of await read.trialsOfCase(run.no, case_no))
     if (answer !== null && answerHash(answer.output) === answer_hash) return answer.output;
   throw new Error(`run ${run.header.id} has no answer ${answer_hash} of case ${case_no}`);
 }

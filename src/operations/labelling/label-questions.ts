@@ -8,6 +8,7 @@ import { answerKey } from "../../labels/label-file.ts";
 import { type PickedAnswer, pickAnswers } from "../../labels/pick-answers.ts";
 import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
 import type { Opinion, Question } from "../../page/labelling-shapes.ts";
+import { allItems } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
 
@@ -32,12 +33,15 @@ export interface AnswerChoice {
 const MAX_KNOWN = 200;
 
 /** The answers of a run that a person is to judge, in an order of this rater's own. @throws {EvalsError} */
-export function pickedQuestions(source: QuestionSource, options: AnswerChoice): Question[] {
+export async function pickedQuestions(source: QuestionSource, options: AnswerChoice): Promise<Question[]> {
   const { store, run, rater } = source;
-  const answers = withTags(answersOfRun(store, run), options.tags);
+  const answers = withTags(await answersOfRun(store, run), options.tags);
   const picks =
     options.how === "disputed" ? disputes(source, answers, options.count) : sample(source, answers, options);
-  return inOrderOf(picks, rater).map((pick) => questionOf(source, pick, answerText(store, run, pick.answer)));
+  const questions: Question[] = [];
+  for (const pick of inOrderOf(picks, rater))
+    questions.push(await questionOf(source, pick, await answerText(store, run, pick.answer)));
+  return questions;
 }
 
 /** The same ones for every rater, so that they can be compared; a larger count adds to them. */
@@ -90,18 +94,23 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
 }
 
 /** Answers about which raters disagree and nobody has decided; with what each of them said. */
-export function conflicts(source: QuestionSource): Question[] {
-  const caseNumbers = new Map(source.store.cases(source.run.no).map((one) => [one.id, one.case_no]));
-  return labelledAnswers(source.labels)
-    .filter(isConflict)
-    .flatMap(({ labels, ...answer }) => {
-      const case_no = caseNumbers.get(answer.case);
-      if (case_no === undefined) return [];
-      const { case: id, answer_hash, picked, weight } = answer;
-      const found = { case_no, case: id, answer_hash, tags: [], trials: 1, judged: null };
-      const opinions = labels.map(opinionOf);
-      return [{ ...questionOf(source, { answer: found, picked, weight }, answer.answer), opinions }];
-    });
+export async function conflicts(source: QuestionSource): Promise<Question[]> {
+  const caseNumbers = await caseNumbersOf(source);
+  const questions: Question[] = [];
+  for (const { labels, ...answer } of labelledAnswers(source.labels).filter(isConflict)) {
+    const case_no = caseNumbers.get(answer.case);
+    if (case_no === undefined) continue;
+    const { case: id, answer_hash, picked, weight } = answer;
+    const found = { case_no, case: id, answer_hash, tags: [], trials: 1, judged: null };
+    const question = await questionOf(source, { answer: found, picked, weight }, answer.answer);
+    questions.push({ ...question, opinions: labels.map(opinionOf) });
+  }
+  return questions;
+}
+
+async function caseNumbersOf({ store, run }: QuestionSource): Promise<ReadonlyMap<string, number>> {
+  const cases = await allItems((page) => store.read.cases(run.no, page));
+  return new Map(cases.map((one) => [one.id, one.case_no]));
 }
 
 /** Conflicts in a file of labels, whichever run still has the case. */
@@ -118,26 +127,29 @@ function opinionOf({ rater, verdict, criteria, comment }: Label): Opinion {
 }
 
 /** Answers of this rater's own labels, latest first, for the check whether they would say the same again. */
-export function knownQuestions(source: QuestionSource): Question[] {
-  const caseNumbers = new Map(source.store.cases(source.run.no).map((one) => [one.id, one.case_no]));
-  const own = source.labels.filter((one) => one.rater === source.rater && caseNumbers.has(one.case));
-  return own
-    .sort((a, b) => (a.at < b.at ? 1 : -1))
-    .slice(0, MAX_KNOWN)
-    .map(({ answer, ...label }) => {
-      const { case: id, answer_hash, picked, weight } = label;
-      const found = { case_no: caseNumbers.get(id) as number, case: id, answer_hash, tags: [], trials: 1 };
-      return questionOf(source, { answer: { ...found, judged: null }, picked, weight }, answer);
-    });
+export async function knownQuestions(source: QuestionSource): Promise<Question[]> {
+  const caseNumbers = await caseNumbersOf(source);
+  const own = source.labels.flatMap((label) => {
+    const case_no = caseNumbers.get(label.case);
+    return label.rater !== source.rater || case_no === undefined ? [] : [{ label, case_no }];
+  });
+  const latest = own.sort((a, b) => (a.label.at < b.label.at ? 1 : -1)).slice(0, MAX_KNOWN);
+  const questions: Question[] = [];
+  for (const { label, case_no } of latest) {
+    const { case: id, answer_hash, picked, weight } = label;
+    const found = { case_no, case: id, answer_hash, tags: [], trials: 1, judged: null };
+    questions.push(await questionOf(source, { answer: found, picked, weight }, label.answer));
+  }
+  return questions;
 }
 
-function questionOf(
+async function questionOf(
   { store, run }: QuestionSource,
   { answer, picked, weight }: PickedAnswer<RunAnswer>,
   text: string,
-): Question {
+): Promise<Question> {
   const { case: id, answer_hash, case_no } = answer;
-  const content = store.content(run.no, case_no);
+  const content = await store.read.content(run.no, case_no);
   return {
     id: sha256(answerKey(answer)).slice(0, 16),
     ...{ case: id, answer_hash, answer: text, picked, weight },

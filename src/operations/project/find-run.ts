@@ -1,36 +1,39 @@
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The newest run, of a suite or of all; undefined before the first. */
-export function newestRun(store: Store, suite?: string): StoredRun | undefined {
-  for (let limit = 8; ; limit *= 8) {
-    const runs = store.runs({ suite, limit });
-    const newest = runs.find((run) => !isScoredFile(run));
-    if (newest !== undefined || runs.length < limit) return newest;
-  }
+export async function newestRun({ read }: History, suite?: string): Promise<StoredRun | undefined> {
+  for await (const run of everyItem((page) => read.runs({ suite }, page), FEW))
+    if (!isScoredFile(run)) return read.run(run.no);
+  return undefined;
 }
+
+type History = Pick<Store, "read">;
+
+/** The newest run is nearly always among the first. */
+const FEW = 8;
 
 /**
  * The run that a word on the command line means: `latest`, an id, or the beginning of one (`run:` before it is fine).
  * @throws {EvalsError} when it means none or several
  */
-export function findRun(store: Store, word: string): StoredRun {
+export async function findRun(store: History, word: string): Promise<StoredRun> {
   const id = word.replace(/^run:/, "");
   if (id === "latest") {
-    const newest = newestRun(store);
+    const newest = await newestRun(store);
     if (newest !== undefined) return newest;
     throw noRun(word, []);
   }
-  const found = id === "" ? [] : store.runsByPrefix(id);
+  const found = id === "" ? [] : await store.read.runsByPrefix(id);
   const [first, second] = found;
-  if (first === undefined)
-    throw noRun(
-      word,
-      store.runs({ limit: 50 }).map((run) => run.header.id),
-      newestRun(store, id)?.header.id,
-    );
+  if (first === undefined) {
+    const { items } = await store.read.runs({}, { limit: 50 });
+    const ids = items.map((run) => run.header.id);
+    throw noRun(word, ids, (await newestRun(store, id))?.header.id);
+  }
   if (second !== undefined && first.header.id !== id) {
     throw new EvalsError({
       code: "EVALS_RUN_AMBIGUOUS",

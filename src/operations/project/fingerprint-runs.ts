@@ -1,6 +1,7 @@
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
-import { type PooledOutcomes, poolOutcomes, type RunOutcomes } from "../../metrics/stability.ts";
+import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metrics/stability.ts";
+import { allItems, everyItem, everyPage, type ListedRun, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Older runs say less of today, and every one is a scan of its trials. */
@@ -9,7 +10,7 @@ const MAX_RUNS = 20;
 /** Complete runs of a suite's newest fingerprint and what they amount to together. */
 export interface FingerprintRuns {
   /** Oldest first. */
-  readonly runs: readonly StoredRun[];
+  readonly runs: readonly ListedRun[];
   readonly newest: StoredRun;
   readonly pooled: PooledOutcomes;
 }
@@ -20,25 +21,33 @@ export interface FingerprintRuns {
  *
  * @param alias only runs of this model
  */
-export function fingerprintRuns(store: Store, suite: string, alias?: string): FingerprintRuns | null {
-  const whole = store
-    .runs({ suite, status: ["complete"] })
-    .filter((run) => !isScoredFile(run))
-    .filter(({ header }) => header.narrowing === null && (alias === undefined || header.alias === alias));
-  const newest = whole[0];
+export async function fingerprintRuns(
+  { read }: Pick<Store, "read">,
+  suite: string,
+  alias?: string,
+): Promise<FingerprintRuns | null> {
+  let newest: StoredRun | undefined;
+  const runs: ListedRun[] = [];
+  for await (const run of everyItem((page) => read.runs({ suite, status: ["complete"] }, page))) {
+    const { no, header } = run;
+    if (isScoredFile(run) || header.narrowing !== null) continue;
+    if (alias !== undefined && header.alias !== alias) continue;
+    newest ??= await read.run(no);
+    if (header.fingerprint === newest?.header.fingerprint) runs.unshift(run);
+    if (runs.length === MAX_RUNS) break;
+  }
   if (newest === undefined) return null;
-  const runs = whole
-    .filter(({ header }) => header.fingerprint === newest.header.fingerprint)
-    .slice(0, MAX_RUNS)
-    .reverse();
-  return { runs, newest, pooled: poolOutcomes(runs.map((run) => outcomesOf(store, run))) };
+  const pool = outcomePool();
+  for (const run of runs) await addOutcomes(pool, read, run);
+  return { runs, newest, pooled: pool.pooled() };
 }
 
-function outcomesOf(store: Store, { no, header }: StoredRun): RunOutcomes {
-  return {
+async function addOutcomes(pool: OutcomePool, read: StoreReads, { no, header }: ListedRun): Promise<void> {
+  const cases = await allItems((page) => read.cases(no, page));
+  const add = pool.run({
     id: header.id,
     recorded: isRecording(header.provider) || header.rescored_from !== null,
-    ids: store.cases(no).map((one) => one.id),
-    rows: store.scan(no),
-  };
+    ids: cases.map((one) => one.id),
+  });
+  for await (const rows of everyPage((page) => read.trials(no, page))) for (const row of rows) add(row);
 }

@@ -37,7 +37,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
   if (failing === undefined) return { request, narrowing: () => common, close: () => {} };
   const store = await openStoredHistory(locate(io, request.directory).root, io);
   try {
-    const named = failing === "" ? undefined : findRun(store, failing);
+    const named = failing === "" ? undefined : await findRun(store, failing);
     if (named !== undefined) refuseOtherSuites(named, request);
     return {
       request: named === undefined ? request : { ...request, suites: [named.header.suite] },

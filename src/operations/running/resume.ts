@@ -1,5 +1,6 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Plan } from "../../run/plan.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
 
@@ -9,26 +10,36 @@ import { findRun } from "../project/find-run.ts";
  * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
  * @throws {EvalsError} for a named run that is unknown, means several, or that none of the plans can go on with
  */
-export function findResumable(
-  store: Store,
+export async function findResumable(
+  store: Pick<Store, "read">,
   plans: readonly Plan[],
   named: string | undefined,
   say: (text: string) => void,
-  fits: (run: StoredRun) => boolean = () => true,
-): ReadonlyMap<Plan, StoredRun> {
+  fits: (run: Pick<StoredRun, "header">) => boolean = () => true,
+): Promise<ReadonlyMap<Plan, StoredRun>> {
   const found = new Map<Plan, StoredRun>();
   if (named !== undefined) {
-    const run = findRun(store, named);
+    const run = await findRun(store, named);
     const plan = plans.find((one) => one.hash === run.header.plan);
     if (plan === undefined) throw otherPlan(run, plans);
     return found.set(plan, run);
   }
   for (const plan of plans) {
-    const newest = store.runs({ plan: plan.hash }).find(fits);
+    const newest = await newestFitting(store, plan, fits);
     if (newest === undefined) say(`${plan.suite.name}: no earlier run of this plan; starting one.`);
     else found.set(plan, newest);
   }
   return found;
+}
+
+async function newestFitting(
+  { read }: Pick<Store, "read">,
+  { hash }: Plan,
+  fits: (run: Pick<StoredRun, "header">) => boolean,
+): Promise<StoredRun | undefined> {
+  for await (const run of everyItem((page) => read.runs({ plan: hash }, page)))
+    if (fits(run)) return read.run(run.no);
+  return undefined;
 }
 
 /**

@@ -34,7 +34,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
     ...(await missingFrom(first, second, input)),
     ...(await missingFrom(second, first, input)),
   ];
-  const suites = suitesOf([first, second], missing, input);
+  const suites = await suitesOf([first, second], missing, input);
   // A run that is made now is not the latest that was meant.
   const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
   const latest = suites.flatMap((suite) => latestOf(suite, first, head, input));
@@ -84,7 +84,7 @@ function newestOfEachModel(newest: StoredRun, runs: readonly StoredRun[]): Store
 /** The suites of one word's commit or prompt that would have to be run before the other word can be compared with it. */
 async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
   if (one.kind !== "ref" && one.kind !== "prompt") return [];
-  const named = "sides" in other ? other.sides.map((side) => side.suite) : newestSuite(input);
+  const named = "sides" in other ? other.sides.map((side) => side.suite) : await newestSuite(input);
   const wanted = named.length > 0 ? [...new Set(named)] : null;
   if (wanted?.every((suite) => one.sides.some((side) => side.suite === suite))) return [];
   const { missingOf } = await import("./missing-sides.ts");
@@ -92,8 +92,8 @@ async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Pro
   return missing === null ? [] : [missing];
 }
 
-function newestSuite({ store }: SidesInput): string[] {
-  const newest = newestRun(store);
+async function newestSuite({ store }: SidesInput): Promise<string[]> {
+  const newest = await newestRun(store);
   return newest === undefined ? [] : [newest.header.suite];
 }
 
@@ -110,11 +110,11 @@ async function tellMissing(
 
 /** One run alone is compared with the baseline that it was gated by. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
-  const run = findRun(store, a);
+  const run = await findRun(store, a);
   const candidate = sourceOfRun(store, run);
   const { suite } = candidate;
   const gated = storedReport(run)?.comparison?.baseline;
-  const stored = typeof gated?.run === "string" ? store.runsByPrefix(gated.run)[0] : undefined;
+  const stored = typeof gated?.run === "string" ? (await store.read.runsByPrefix(gated.run))[0] : undefined;
   if (stored !== undefined) return { suite, base: sourceOfRun(store, stored), candidate };
   const file = gated === undefined ? null : (gated.file ?? fileOfText(gated.side));
   for (const ref of file === null
@@ -139,16 +139,16 @@ function promotedIn(meaning: Meaning): readonly SideSource[] {
   return meaning.kind === "ref" ? meaning.promoted : [];
 }
 
-function suitesOf(
+async function suitesOf(
   meanings: readonly Meaning[],
   missing: readonly MissingSide[],
   input: SidesInput,
-): string[] {
+): Promise<string[]> {
   const named = meanings.flatMap((one) => ("sides" in one ? one.sides.map((side) => side.suite) : []));
   const toRun = missing.flatMap(({ suites }) => suites.map((one) => one.name));
   const all = [...new Set([...named, ...toRun])];
   if (all.length > 0) return all;
-  const newest = newestSuite(input);
+  const newest = await newestSuite(input);
   if (newest.length > 0 || !meanings.some((one) => one.kind === "file")) return newest;
   // Before the first run, files can only be meant for the one suite that there is.
   const known = suiteNames(input.root);

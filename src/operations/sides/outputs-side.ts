@@ -52,7 +52,7 @@ export async function runOutputsFile(
       },
     );
     ran.writer.end(ran.status, null, io.date().toISOString());
-    const stored = store.runsByPrefix(ran.header.id)[0];
+    const stored = await store.read.run(ran.writer.no);
     if (stored === undefined) throw new Error("a run that was just stored is in the store");
     return stored;
   } finally {

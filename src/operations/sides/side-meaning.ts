@@ -71,8 +71,8 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
   const { store, root } = context;
   switch (prefix) {
     case "run":
-      if (word === "" || store.runsByPrefix(word).length === 0) return null;
-      return { kind: "run", sides: [sourceOfRun(store, findRun(store, word))] };
+      if (word === "" || (await store.read.runsByPrefix(word)).length === 0) return null;
+      return { kind: "run", sides: [sourceOfRun(store, await findRun(store, word))] };
     case "prompt": {
       const file = await promptFile(root, word);
       const exact = file === null || !word.includes("@") ? word : `${file.name}@${file.version}`;
@@ -114,7 +114,7 @@ export async function refSides(
   { store, root, io }: SideContext,
 ): Promise<{ readonly sides: readonly SideSource[]; readonly promoted: readonly SideSource[] }> {
   const plan = await plannedAt(io, root, at);
-  const runs = newestSides(
+  const runs = await newestSides(
     store,
     (run) =>
       run.header.commit === at.commit &&
@@ -138,7 +138,7 @@ async function plannedAt(io: Environment, root: string, at: NamedCommit): Promis
 
 /** The newest runs of a prompt version; of a suite without one, the baseline at HEAD that was made with it. */
 export async function promptSides(word: string, { store, root, io }: SideContext): Promise<SideSource[]> {
-  const runs = newestSides(store, (run) => isOfPrompt(run, word));
+  const runs = await newestSides(store, (run) => isOfPrompt(run, word));
   const [name = "", version] = word.split("@");
   const head = version === undefined ? null : await findCommit(root, "HEAD");
   if (head === null) return runs;
@@ -154,7 +154,7 @@ export async function promptSides(word: string, { store, root, io }: SideContext
   return [...runs, ...missing.filter((side) => asked.has(side.suite))];
 }
 
-export function isOfPrompt({ header: { prompt } }: StoredRun, word: string): boolean {
+export function isOfPrompt({ header: { prompt } }: Pick<StoredRun, "header">, word: string): boolean {
   return prompt !== null && (word === prompt.name || word === `${prompt.name}@${prompt.version}`);
 }
 

@@ -7,6 +7,7 @@ import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs, tagMessagesAt } from "../../git/tags.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { readPromotion } from "../project/read-promotion.ts";
 import { fileSide } from "./file-side.ts";
@@ -171,12 +172,17 @@ export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly 
 }
 
 /** Whole complete runs, the newest of each suite and model; the store lists runs newest first. */
-export function newestSides(store: Store, fits: (run: StoredRun) => boolean): SideSource[] {
+export async function newestSides(
+  store: Store,
+  fits: (run: Pick<StoredRun, "header">) => boolean,
+): Promise<SideSource[]> {
+  const { read } = store;
   const first = new Map<string, StoredRun>();
-  for (const run of store.runs({ status: ["complete", "stopped_early"] })) {
+  for await (const run of everyItem((page) => read.runs({ status: ["complete", "stopped_early"] }, page))) {
     const key = `${run.header.suite}\n${run.header.alias}`;
-    if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null) continue;
-    if (fits(run)) first.set(key, run);
+    if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null || !fits(run)) continue;
+    const whole = await read.run(run.no);
+    if (whole !== undefined) first.set(key, whole);
   }
   return [...first.values()].map((run) => sourceOfRun(store, run));
 }
