@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
 import type { CanaryResult, Comparison } from "../domain/report.ts";
 import { storedReport } from "../domain/stored-report.ts";
@@ -44,9 +45,11 @@ export function chooseCanaries(
 ): Canary[] {
   const random = seededRandom(seed);
   const splits = Array.from(seededOrder(baseline.ids.length, seed)).flatMap((place) => {
-    const id = baseline.ids[place] ?? "";
-    const trials = baseline.answered[place] ?? 0;
-    return trials === 0 || !eligible.has(id) ? [] : [split(id, trials, baseline.passed[place] ?? 0, random)];
+    const id = itemAt(baseline.ids, place);
+    const trials = itemAt(baseline.answered, place);
+    return trials === 0 || !eligible.has(id)
+      ? []
+      : [split(id, trials, itemAt(baseline.passed, place), random)];
   });
   return splits
     .sort((a, b) => b.stability - a.stability || b.picking - a.picking)

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { CaseComparison, TagComparison } from "../domain/report.ts";
 import { clusterDifference } from "../statistics/cluster-difference.ts";
 import { fisherGreater, fisherLess } from "../statistics/fisher-exact-test.ts";
@@ -26,15 +27,15 @@ export function movedCases(base: Side, candidate: Side, pairs: Pairing): MovedCa
   const fixed: CaseComparison[] = [];
   const flaky: string[] = [];
   for (let i = 0; i < pairs.base.length; i++) {
-    const before = pairs.base[i] ?? 0;
-    const after = pairs.candidate[i] ?? 0;
+    const before = itemAt(pairs.base, i);
+    const after = itemAt(pairs.candidate, i);
     const counts = {
-      m: base.answered[before] ?? 0,
-      b: base.passed[before] ?? 0,
-      k: candidate.answered[after] ?? 0,
-      x: candidate.passed[after] ?? 0,
+      m: itemAt(base.answered, before),
+      b: itemAt(base.passed, before),
+      k: itemAt(candidate.answered, after),
+      x: itemAt(candidate.passed, after),
     };
-    const id = candidate.ids[after] ?? "";
+    const id = itemAt(candidate.ids, after);
     if (counts.x > 0 && counts.x < counts.k) flaky.push(id);
     const moved = counts.x / counts.k - counts.b / counts.m;
     if (moved === 0) continue;
@@ -75,7 +76,7 @@ export function comparedTags(
 ): TagComparison[] {
   const byTag = new Map<string, number[]>();
   for (let i = 0; i < pairs.candidate.length; i++) {
-    for (const tag of candidate.tagsOf(pairs.candidate[i] ?? 0)) {
+    for (const tag of candidate.tagsOf(itemAt(pairs.candidate, i))) {
       const places = byTag.get(tag);
       if (places === undefined) byTag.set(tag, [i]);
       else places.push(i);
@@ -100,7 +101,7 @@ function tagRow(
   z: number,
 ): TagComparison {
   const column = (measured: Side, at: Int32Array, of: "answered" | "passed") =>
-    Float64Array.from(places, (i) => measured[of][at[i] ?? 0] ?? 0);
+    Float64Array.from(places, (i) => itemAt(measured[of], itemAt(at, i)));
   const m = column(base, pairs.base, "answered");
   const b = column(base, pairs.base, "passed");
   const k = column(candidate, pairs.candidate, "answered");

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { Comparison, ComparisonSide, MetricComparison } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import { VERDICTS, type Verdict } from "../domain/verdict.ts";
@@ -165,7 +166,7 @@ function allMetrics(
 }
 
 function haveEach(trials: number, { answered }: Side, places: Int32Array): boolean {
-  return places.every((place) => (answered[place] ?? 0) >= trials);
+  return places.every((place) => itemAt(answered, place) >= trials);
 }
 
 /** One row a gating metric; of several rules about one metric the row of the worst verdict, which is the comparison's. */
@@ -195,7 +196,7 @@ function sideOf(side: Side): ComparisonSide {
 function passRate({ answered, passed }: Side): number | null {
   const shares: number[] = [];
   for (let i = 0; i < answered.length; i++)
-    if ((answered[i] ?? 0) > 0) shares.push((passed[i] ?? 0) / (answered[i] ?? 1));
+    if (itemAt(answered, i) > 0) shares.push(itemAt(passed, i) / itemAt(answered, i));
   // A baseline file has its cases in another order than the run that it was made from.
   return shares.length === 0 ? null : exactSum(shares) / shares.length;
 }

@@ -1,4 +1,5 @@
 import { criticalRule } from "../domain/gate-rule.ts";
+import { itemAt } from "../domain/item-at.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
@@ -23,7 +24,7 @@ export function checkCritical(
     const broken: string[] = [];
     for (const { case_no: caseNo, id } of casesOf(selector)) {
       chosen++;
-      if ((tally.passed[caseNo] ?? 0) < (tally.answered[caseNo] ?? 0)) {
+      if (itemAt(tally.passed, caseNo) < itemAt(tally.answered, caseNo)) {
         failed++;
         broken.push(id);
       } else if (left(caseNo) > 0) open++;

@@ -1,5 +1,6 @@
 import { holds, parseBound } from "../domain/bound.ts";
 import { eachCaseRule } from "../domain/gate-rule.ts";
+import { itemAt } from "../domain/item-at.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import type { Tally } from "../metrics/tally.ts";
 import { namedCases } from "./named-cases.ts";
@@ -25,7 +26,11 @@ export function checkEachCase(
   let missing = 0;
   let lowest = Number.POSITIVE_INFINITY;
   for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
-    const [passed, answered, more] = [tally.passed[caseNo] ?? 0, tally.answered[caseNo] ?? 0, left(caseNo)];
+    const [passed, answered, more] = [
+      itemAt(tally.passed, caseNo),
+      itemAt(tally.answered, caseNo),
+      left(caseNo),
+    ];
     const all = answered + more;
     if (all === 0) continue;
     missing += more;

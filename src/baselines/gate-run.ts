@@ -1,4 +1,5 @@
 import { regressionRule, removedRule } from "../domain/gate-rule.ts";
+import { itemAt } from "../domain/item-at.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
@@ -376,11 +377,14 @@ function byInterval(
   // An interval of the answers that could be scored says nothing of the others.
   if (unscoredFor(metric, tally, scorers) > 0) return "undecided";
   const measured = Array.from({ length: tally.cases }, (_, i) => i).filter(
-    (i) => (columns.count[i] ?? 0) > 0,
+    (i) => itemAt(columns.count, i) > 0,
   );
   if (measured.length < 2) return "undecided";
   const { low, high } = wilsonNeff(
-    { count: measured.map((i) => columns.count[i] ?? 0), sum: measured.map((i) => columns.sum[i] ?? 0) },
+    {
+      count: measured.map((i) => itemAt(columns.count, i)),
+      sum: measured.map((i) => itemAt(columns.sum, i)),
+    },
     2 * normalCdf(z) - 1,
   );
   const above = bound.op === ">=" || bound.op === ">";

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
 /** How many trials of each case a metric is made of; null where any number will do. */
@@ -9,7 +10,7 @@ export function trialsNeeded(metric: string): number | null {
 
 /** Whether every case has so many answered trials. */
 export function hasEach({ cases, answered }: Tally, trials: number): boolean {
-  for (let caseNo = 0; caseNo < cases; caseNo++) if ((answered[caseNo] ?? 0) < trials) return false;
+  for (let caseNo = 0; caseNo < cases; caseNo++) if (itemAt(answered, caseNo) < trials) return false;
   return true;
 }
 
@@ -18,7 +19,8 @@ export function hasEach({ cases, answered }: Tally, trials: number): boolean {
  * and the case does not have, also where nobody planned them or an early stop left them out.
  */
 export function lackingTrials(tally: Tally, missing: (caseNo: number) => number, needed: number | null) {
-  return (caseNo: number): number => Math.max(missing(caseNo), (needed ?? 0) - (tally.answered[caseNo] ?? 0));
+  return (caseNo: number): number =>
+    Math.max(missing(caseNo), (needed ?? 0) - itemAt(tally.answered, caseNo));
 }
 
 /** Answers that the scorer of this metric could not score: what they would have scored is as open as a missing trial. */

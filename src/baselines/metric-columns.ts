@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { ClusterMoments } from "../statistics/cluster-mean.ts";
 import type { Pairing } from "./pair-cases.ts";
 import { hasOwnScorers, passBasis, type Side, type SideScores } from "./side.ts";
@@ -43,7 +44,7 @@ export function metricColumns(
     binary: before.binary && after.binary,
     anyUnscored: pairs.candidate.some(
       (place) =>
-        !((after.exempt?.[place] ?? 0) > 0) && (after.count[place] ?? 0) < (candidate.answered[place] ?? 0),
+        !((after.exempt?.[place] ?? 0) > 0) && itemAt(after.count, place) < itemAt(candidate.answered, place),
     ),
   };
 }
@@ -55,8 +56,8 @@ function heardOthers(base: Side, candidate: Side): boolean {
 }
 
 function passColumns(side: Side, places: Int32Array): ClusterMoments {
-  const count = Float64Array.from(places, (place) => side.answered[place] ?? 0);
-  const sum = Float64Array.from(places, (place) => side.passed[place] ?? 0);
+  const count = Float64Array.from(places, (place) => itemAt(side.answered, place));
+  const sum = Float64Array.from(places, (place) => itemAt(side.passed, place));
   return { count, sum, sumOfSquares: sum };
 }
 
@@ -64,11 +65,15 @@ function passColumns(side: Side, places: Int32Array): ClusterMoments {
 function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
   const kept: number[] = [];
   for (let i = 0; i < pairs.base.length; i++) {
-    if ((before.count[pairs.base[i] ?? 0] ?? 0) > 0 && (after.count[pairs.candidate[i] ?? 0] ?? 0) > 0)
+    if (
+      itemAt(before.count, itemAt(pairs.base, i)) > 0 &&
+      itemAt(after.count, itemAt(pairs.candidate, i)) > 0
+    )
       kept.push(i);
   }
   const columns = (scores: SideScores, places: Int32Array): ClusterMoments => {
-    const pick = (column: ArrayLike<number>) => Float64Array.from(kept, (i) => column[places[i] ?? 0] ?? 0);
+    const pick = (column: ArrayLike<number>) =>
+      Float64Array.from(kept, (i) => itemAt(column, itemAt(places, i)));
     return { count: pick(scores.count), sum: pick(scores.sum), sumOfSquares: pick(scores.sumOfSquares) };
   };
   return { base: columns(before, pairs.base), candidate: columns(after, pairs.candidate) };
@@ -77,6 +82,6 @@ function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
 /** Mean over cases of each case's mean. */
 export const macroMean = ({ count, sum }: ClusterMoments): number => {
   let total = 0;
-  for (let i = 0; i < count.length; i++) total += (sum[i] ?? 0) / (count[i] ?? 1);
+  for (let i = 0; i < count.length; i++) total += itemAt(sum, i) / itemAt(count, i);
   return total / count.length;
 };

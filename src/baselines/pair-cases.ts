@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { hasOwnScorers, passBasis, type Side } from "./side.ts";
 
 /** Which cases of two sides are the same question. Places count in each side's own order. */
@@ -33,7 +34,7 @@ export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairi
     }
     places.delete(id);
     if (base.contents[before] !== candidate.contents[place]) changed.push(id);
-    else if ((base.answered[before] ?? 0) === 0 || (candidate.answered[place] ?? 0) === 0) missing.push(id);
+    else if (itemAt(base.answered, before) === 0 || itemAt(candidate.answered, place) === 0) missing.push(id);
     else if (own && passBasis(base, before) !== passBasis(candidate, place)) changed.push(id);
     else pairs.push([before, place]);
   }

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { ExpectedCalls, PowerAssumptions, PowerPlan, SuiteSize } from "../domain/size-plan.ts";
 import { betaQuantile } from "../statistics/beta-distribution.ts";
 import {
@@ -100,8 +101,8 @@ export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
       const order = seededOrder(cases, `power order ${draw}`);
       const values = (chance: number, count: number): number[] =>
         Array.from({ length: count }, () => (random() < chance ? 1 : 0));
-      const before = Array.from(order, (place) => values(chances[place] ?? 0, baseline));
-      const after = Array.from(order, (place) => values((chances[place] ?? 0) * kept, trials));
+      const before = Array.from(order, (place) => values(itemAt(chances, place), baseline));
+      const after = Array.from(order, (place) => values(itemAt(chances, place) * kept, trials));
       share += sequentialGate(before, after, { delta: drop, alpha: 1 - confidence }).calls / (cases * trials);
     }
     return Math.round((share / draws) * assumptions.cases * assumptions.trials);

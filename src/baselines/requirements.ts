@@ -1,5 +1,6 @@
 import { type Bound, holds, parseBound } from "../domain/bound.ts";
 import { requireRule } from "../domain/gate-rule.ts";
+import { itemAt } from "../domain/item-at.ts";
 import type { Metrics } from "../domain/run.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
@@ -93,7 +94,7 @@ function flakyEnds({ cases, answered, passed }: Tally, moreOf: (caseNo: number) 
   let most = 0;
   for (let caseNo = 0; caseNo < cases; caseNo++) {
     const more = moreOf(caseNo);
-    const [n, c] = [(answered[caseNo] ?? 0) + more, passed[caseNo] ?? 0];
+    const [n, c] = [itemAt(answered, caseNo) + more, itemAt(passed, caseNo)];
     const nearest = Math.min(c + more, Math.max(c, Math.floor(n / 2)));
     least += Math.min(flipRate(n, c), flipRate(n, c + more));
     most += flipRate(n, nearest);

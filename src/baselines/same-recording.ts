@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { Side } from "./side.ts";
 
 /** What a report says where a recording would be compared with itself. */
@@ -14,12 +15,12 @@ export function isSameRecording(base: Side, candidate: Side): boolean {
   let shared = 0;
   for (const [at, id] of candidate.ids.entries()) {
     const was = places.get(id);
-    const answered = candidate.answered[at] ?? 0;
+    const answered = itemAt(candidate.answered, at);
     if (was === undefined || answered === 0) continue;
-    const passed = candidate.passed[at] ?? 0;
+    const passed = itemAt(candidate.passed, at);
     const among =
-      passed <= (base.passed[was] ?? 0) &&
-      answered - passed <= (base.answered[was] ?? 0) - (base.passed[was] ?? 0);
+      passed <= itemAt(base.passed, was) &&
+      answered - passed <= itemAt(base.answered, was) - itemAt(base.passed, was);
     if (!among || candidate.keys?.[at] === undefined || candidate.keys[at] !== base.keys?.[was]) return false;
     shared++;
   }

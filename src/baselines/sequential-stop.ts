@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import type { RuleResult } from "../domain/verdict.ts";
 import { information, type Look, planLooks, plannedInformation } from "../statistics/look-schedule.ts";
@@ -136,9 +137,9 @@ function lookBounds(
 function baselineCounts({ baseline, candidate }: SequentialInput, order: Int32Array): Int32Array {
   const places = new Map(baseline.ids.map((id, place) => [id, place]));
   return Int32Array.from(order, (caseNo) => {
-    const place = places.get(candidate.ids[caseNo] ?? "");
+    const place = places.get(itemAt(candidate.ids, caseNo));
     if (place === undefined || baseline.contents[place] !== candidate.contents[caseNo]) return 0;
-    return baseline.answered[place] ?? 0;
+    return itemAt(baseline.answered, place);
   });
 }
 
@@ -210,16 +211,16 @@ function sideAtLook(
       if (sums === undefined || scorer === undefined) return [];
       const { exempt, ...rest } = scorer;
       // Cases are in another order here than in the suite.
-      const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => exempt[caseNo] ?? 0) };
+      const left = exempt == null ? {} : { exempt: Array.from(cases, (caseNo) => itemAt(exempt, caseNo)) };
       return [[name, { ...rest, ...left, ...sums }] as const];
     }),
   );
   return {
     ...same,
     trials: upTo,
-    ids: Array.from(cases, (caseNo) => ids[caseNo] ?? ""),
-    contents: Array.from(cases, (caseNo) => contents[caseNo] ?? ""),
-    tagsOf: (row) => tagsOf(cases[row] ?? 0),
+    ids: Array.from(cases, (caseNo) => itemAt(ids, caseNo)),
+    contents: Array.from(cases, (caseNo) => itemAt(contents, caseNo)),
+    tagsOf: (row) => tagsOf(itemAt(cases, row)),
     answered: columns.answered,
     passed: columns.passed,
     scores,

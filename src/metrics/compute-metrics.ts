@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { Metrics, MetricValue } from "../domain/run.ts";
 import { type ClusterSums, clusterMeans } from "../statistics/cluster-mean.ts";
 import { clusteredQuantiles } from "../statistics/clustered-quantile.ts";
@@ -42,10 +43,10 @@ export function computeMetrics(
 }
 
 function pick(cases: readonly number[], count: ArrayLike<number>, sum: ArrayLike<number>): ClusterSums {
-  const measured = cases.filter((caseNo) => (count[caseNo] ?? 0) > 0);
+  const measured = cases.filter((caseNo) => itemAt(count, caseNo) > 0);
   return {
-    count: measured.map((caseNo) => count[caseNo] ?? 0),
-    sum: measured.map((caseNo) => sum[caseNo] ?? 0),
+    count: measured.map((caseNo) => itemAt(count, caseNo)),
+    sum: measured.map((caseNo) => itemAt(sum, caseNo)),
   };
 }
 
@@ -70,10 +71,10 @@ function perCase(
   k: number,
   of: (answered: number, passed: number, k: number) => number,
 ): MetricValue {
-  if (cases.some((caseNo) => (tally.answered[caseNo] ?? 0) < k)) return UNKNOWN;
+  if (cases.some((caseNo) => itemAt(tally.answered, caseNo) < k)) return UNKNOWN;
   return meanOf({
     count: cases.map(() => 1),
-    sum: cases.map((caseNo) => of(tally.answered[caseNo] ?? 0, tally.passed[caseNo] ?? 0, k)),
+    sum: cases.map((caseNo) => of(itemAt(tally.answered, caseNo), itemAt(tally.passed, caseNo), k)),
   });
 }
 
@@ -81,8 +82,8 @@ function errorRate(tally: Tally, cases: readonly number[]): MetricValue {
   let errored = 0;
   let ended = 0;
   for (const caseNo of cases) {
-    errored += tally.errored[caseNo] ?? 0;
-    ended += (tally.errored[caseNo] ?? 0) + (tally.answered[caseNo] ?? 0);
+    errored += itemAt(tally.errored, caseNo);
+    ended += itemAt(tally.errored, caseNo) + itemAt(tally.answered, caseNo);
   }
   return ended === 0 ? UNKNOWN : { value: errored / ended };
 }

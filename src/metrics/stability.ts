@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { normalUpperTail } from "../statistics/normal-distribution.ts";
 import { flipRate } from "../statistics/pass-k.ts";
 import { mean, sampleVariance } from "../statistics/sample-moments.ts";
@@ -141,16 +142,16 @@ export function twiceAnswered({ answered }: PooledOutcomes): number {
 export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
   return ids
     .map((id, place): FlakyCase => {
-      const n = answered[place] ?? 0;
-      const c = passed[place] ?? 0;
+      const n = itemAt(answered, place);
+      const c = itemAt(passed, place);
       return {
         id,
         answered: n,
         passed: c,
         flip_rate: n < 2 ? 0 : flipRate(n, c),
         shares: runs.map((run) => {
-          const own = run.answered[place] ?? 0;
-          return own === 0 ? null : (run.passed[place] ?? 0) / own;
+          const own = itemAt(run.answered, place);
+          return own === 0 ? null : itemAt(run.passed, place) / own;
         }),
       };
     })
@@ -192,12 +193,12 @@ export function suiteStability(pooled: PooledOutcomes): SuiteStability {
   const n = pooled.ids.length;
   const measured = whole.map((run) => ({ rate: meanShare(run), variance: 0 }));
   for (let place = 0; place < n; place++) {
-    const total = pooled.answered[place] ?? 0;
-    const passed = pooled.passed[place] ?? 0;
+    const total = itemAt(pooled.answered, place);
+    const passed = itemAt(pooled.passed, place);
     const within = (passed * (total - passed)) / (total * (total - 1));
     for (const [index, run] of whole.entries()) {
       const one = measured[index];
-      if (one !== undefined) one.variance += within / (run.answered[place] ?? 1) / (n * n);
+      if (one !== undefined) one.variance += within / itemAt(run.answered, place) / (n * n);
     }
   }
   const rates = measured.map((one) => one.rate);
@@ -213,7 +214,8 @@ export function suiteStability(pooled: PooledOutcomes): SuiteStability {
 
 function meanShare({ answered, passed }: OutcomeColumns): number {
   let sum = 0;
-  for (let place = 0; place < answered.length; place++) sum += (passed[place] ?? 0) / (answered[place] ?? 1);
+  for (let place = 0; place < answered.length; place++)
+    sum += itemAt(passed, place) / itemAt(answered, place);
   return sum / answered.length;
 }
 

@@ -1,4 +1,5 @@
 import { WITHHELD } from "../domain/classification.ts";
+import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
 import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
@@ -110,10 +111,10 @@ function* casesWithFailures({ tally, plan }: RanRun) {
 function failingCases(tally: Tally): { readonly never: number[]; readonly flaky: number[] } {
   const never: number[] = [];
   const flaky: number[] = [];
-  const share = (caseNo: number): number => (tally.passed[caseNo] ?? 0) / (tally.answered[caseNo] ?? 1);
+  const share = (caseNo: number): number => itemAt(tally.passed, caseNo) / itemAt(tally.answered, caseNo);
   for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
-    const answered = tally.answered[caseNo] ?? 0;
-    const passed = tally.passed[caseNo] ?? 0;
+    const answered = itemAt(tally.answered, caseNo);
+    const passed = itemAt(tally.passed, caseNo);
     if (answered === 0 || passed === answered) continue;
     (passed === 0 ? never : flaky).push(caseNo);
   }
@@ -131,8 +132,8 @@ function caseReport(ran: RanRun, store: Store, caseNo: number): CaseReport[] {
   return [
     {
       id,
-      passed: ran.tally.passed[caseNo] ?? 0,
-      answered: ran.tally.answered[caseNo] ?? 0,
+      passed: itemAt(ran.tally.passed, caseNo),
+      answered: itemAt(ran.tally.answered, caseNo),
       trial: failing.trial,
       scorer: ran.header.scorers[at]?.name ?? "",
       reason: failing.scores[at]?.reason ?? "",
@@ -151,7 +152,7 @@ function errorReports(ran: RanRun, store: Store): ErrorReport[] {
   const wanted = new Map(tally.errors);
   const examples = new Map<string, string>();
   for (let caseNo = 0; caseNo < tally.cases && examples.size < wanted.size; caseNo++) {
-    if ((tally.errored[caseNo] ?? 0) === 0) continue;
+    if (itemAt(tally.errored, caseNo) === 0) continue;
     for (const one of store.trials(ran.writer.no, caseNo)) {
       if (one.error !== null && !examples.has(one.error)) examples.set(one.error, one.message ?? "");
     }

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
@@ -21,9 +22,9 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
   const judged = hasJudge ? { cost_usd: unpriced > 0 ? null : usd } : null;
   const early = run.status === "stopped_early";
   const failing = cases.filter(
-    ({ case_no }) => (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0),
+    ({ case_no }) => itemAt(tally.passed, case_no) < itemAt(tally.answered, case_no),
   );
-  const never = failing.filter(({ case_no }) => (tally.passed[case_no] ?? 0) === 0).length;
+  const never = failing.filter(({ case_no }) => itemAt(tally.passed, case_no) === 0).length;
   const counts = countTrials(
     { cases: header.cases, planned: header.planned, calls: run.calls },
     tally,

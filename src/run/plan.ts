@@ -1,5 +1,6 @@
 import { tokensOfFiles } from "../domain/attachment.ts";
 import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
+import { itemAt } from "../domain/item-at.ts";
 import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
@@ -122,7 +123,7 @@ export function makePlan(input: PlanInput): Plan {
   const last: { caseNo: number; golden: Case | undefined } = { caseNo: -1, golden: undefined };
   const golden = (caseNo: number): Case => {
     if (last.golden === undefined || last.caseNo !== caseNo) {
-      last.golden = cases.read(selected[caseNo] ?? 0);
+      last.golden = cases.read(itemAt(selected, caseNo));
       last.caseNo = caseNo;
     }
     return last.golden;
@@ -155,7 +156,7 @@ export function makePlan(input: PlanInput): Plan {
   }
   if (problems.length > 0) throw new EvalsError(problems);
 
-  const id = (caseNo: number): string => cases.id(selected[caseNo] ?? 0);
+  const id = (caseNo: number): string => cases.id(itemAt(selected, caseNo));
   const request = (caseNo: number): PreparedRequest =>
     !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo))));
   const fingerprint = rootFingerprint(keysOf(count, id, columns.key));
@@ -169,7 +170,7 @@ export function makePlan(input: PlanInput): Plan {
     trials: wanted.reduce((most, k) => Math.max(most, k), 1),
     totalWanted: wanted.reduce((sum, k) => sum + k, 0),
     count,
-    planned: (caseNo) => planned[caseNo] ?? 0,
+    planned: (caseNo) => itemAt(planned, caseNo),
     totalPlanned: planned.reduce((sum, one) => sum + one, 0),
     id,
     scorersOf: (caseNo) => own.get(caseNo),
@@ -194,7 +195,7 @@ export function makePlan(input: PlanInput): Plan {
     requestHash: columns.request.hex,
     askedHash: (caseNo) => askedHash(parts.target, columns.request.hex(caseNo)),
     key: columns.key.hex,
-    line: (caseNo) => cases.line(selected[caseNo] ?? 0),
+    line: (caseNo) => cases.line(itemAt(selected, caseNo)),
     datasetPath: cases.path,
     datasetFiles: [...(cases.files ?? []), ...(suite.prompt?.attached() ?? [])],
     fingerprint,

@@ -1,4 +1,5 @@
 import type { Case } from "../domain/case.ts";
+import { itemAt } from "../domain/item-at.ts";
 import { hashJson } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
@@ -144,7 +145,7 @@ function headerOf({ run, scorers, types }: RescoreInput, cases: readonly StoredC
       ? {}
       : { parts: { ...run.header.parts, scorers: scorers.map((one) => one.identity) } }),
     rescored_from: run.header.id,
-    scorers: scorers.map((one, index): RunScorer => ({ ...runScorer(one), type: types[index] ?? "" })),
+    scorers: scorers.map((one, index): RunScorer => ({ ...runScorer(one), type: itemAt(types, index) })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { canarySentence, judgeCanaries } from "../../baselines/canary.ts";
 import type { Budget } from "../../domain/config.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import type { CanaryResult, RunReport } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import { tokensOf } from "../../domain/transcript.ts";
@@ -133,7 +134,7 @@ async function askCanaries(
   const answers = new Map(
     side.ids.map((id, place) => [
       id,
-      { answered: side.answered[place] ?? 0, passed: side.passed[place] ?? 0 },
+      { answered: itemAt(side.answered, place), passed: itemAt(side.passed, place) },
     ]),
   );
   const result = judgeCanaries(canaries, answers, run.header.id);

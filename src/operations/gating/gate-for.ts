@@ -5,6 +5,7 @@ import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/inform
 import { type SequentialStop, sequentialStop } from "../../baselines/sequential-stop.ts";
 import type { Side } from "../../baselines/side.ts";
 import { sideOfRun } from "../../baselines/side.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import { sha256 } from "../../domain/json.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
@@ -58,7 +59,7 @@ export function gateFor(
       : stopFor(plan, baseline, rules, (bound) => {
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
-          const left = (caseNo: number): number => plan.planned(caseNo) - (tally.answered[caseNo] ?? 0);
+          const left = (caseNo: number): number => plan.planned(caseNo) - itemAt(tally.answered, caseNo);
           const told = {
             gate,
             header,
@@ -90,7 +91,7 @@ export function gateFor(
           tally: ran.tally,
           metrics,
           missing: missingTrials(ran),
-          left: (caseNo) => plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0),
+          left: (caseNo) => plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo),
           totalMissing,
           casesOf: (selector) => selectedBy(plan, selector),
           idOf: plan.id,
@@ -195,8 +196,8 @@ function casesOf(plan: Plan): StoredCase[] {
 
 /** Errored and skipped trials of a case; after an early stop what was not asked is not missing. */
 function missingTrials(ran: RanRun): (caseNo: number) => number {
-  if (ran.end.kind === "decided") return (caseNo) => ran.tally.errored[caseNo] ?? 0;
-  return (caseNo) => ran.plan.planned(caseNo) - (ran.tally.answered[caseNo] ?? 0);
+  if (ran.end.kind === "decided") return (caseNo) => itemAt(ran.tally.errored, caseNo);
+  return (caseNo) => ran.plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo);
 }
 
 /** The cases that `tag:…` or `case:…` names. */

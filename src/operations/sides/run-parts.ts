@@ -1,5 +1,6 @@
 import type { Side } from "../../baselines/side.ts";
 import type { FingerprintParts } from "../../domain/fingerprint-parts.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import { allItems } from "../../store/reads.ts";
@@ -46,7 +47,7 @@ export function partsOfSide(side: Side): FingerprintParts {
     request: null,
     target: null,
     dataset: null,
-    cases: new Map(side.ids.map((id, at) => [id, { content: side.contents[at] ?? "", request: null }])),
+    cases: new Map(side.ids.map((id, at) => [id, { content: itemAt(side.contents, at), request: null }])),
     scorers: [...side.scores].map(([name, { hash, required }]) => ({ name, required, hash, identity: null })),
   };
 }

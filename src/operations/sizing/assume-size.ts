@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { PowerAssumptions } from "../../domain/size-plan.ts";
@@ -66,11 +67,11 @@ export async function assume({ project, suite, history, stated }: AssumeInput): 
 
 /** What the pooled runs say of the suite; correlation null when no case was tried twice or all agree. */
 function seenIn({ pooled }: FingerprintRuns) {
-  const places = pooled.ids.flatMap((_, place) => ((pooled.answered[place] ?? 0) > 0 ? [place] : []));
-  const count = places.map((place) => pooled.answered[place] ?? 0);
-  const sum = places.map((place) => pooled.passed[place] ?? 0);
+  const places = pooled.ids.flatMap((_, place) => (itemAt(pooled.answered, place) > 0 ? [place] : []));
+  const count = places.map((place) => itemAt(pooled.answered, place));
+  const sum = places.map((place) => itemAt(pooled.passed, place));
   const correlation = intraClusterCorrelation({ count, sum, sumOfSquares: sum });
-  const shares = count.map((n, i) => (sum[i] ?? 0) / n);
+  const shares = count.map((n, i) => itemAt(sum, i) / n);
   return {
     cases: pooled.ids.length,
     pass_rate: shares.reduce((total, share) => total + share, 0) / Math.max(1, shares.length),

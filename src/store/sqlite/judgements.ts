@@ -1,3 +1,4 @@
+import { itemAt } from "../../domain/item-at.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -79,7 +80,7 @@ export function judgementTable(
     queue = [];
     try {
       const ids = commit.immediate(batch);
-      for (const [index, { resolve }] of batch.entries()) resolve(ids[index] ?? 0);
+      for (const [index, { resolve }] of batch.entries()) resolve(itemAt(ids, index));
     } catch (error) {
       for (const { reject } of batch) reject(translated(error));
     }

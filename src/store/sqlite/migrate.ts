@@ -1,3 +1,4 @@
+import { itemAt } from "../../domain/item-at.ts";
 import type { Database } from "./database.ts";
 import { history } from "./migrations/0001-history.ts";
 import { judgements } from "./migrations/0002-judgements.ts";
@@ -34,7 +35,7 @@ export function migrate(db: Database): void {
   // Another process may be doing the same: the count is read again once the write lock is held.
   db.transaction(() => {
     for (let next = seen(); next < MIGRATIONS.length; next++) {
-      db.exec(MIGRATIONS[next] ?? "");
+      db.exec(itemAt(MIGRATIONS, next));
       db.pragma(`user_version = ${next + 1}`);
     }
   }).immediate();
