@@ -45,7 +45,7 @@ export async function exportRun(io: Environment, input: ExportRunInput): Promise
   const cwd = resolve(io.cwd, directory ?? ".");
   const store = await openStoredHistory(root, io);
   try {
-    const run = findRun(store, input.run);
+    const run = await findRun(store, input.run);
     const { id, suite } = run.header;
     const isRestricted = restrictedRuns(root)(run.header);
     const readable = isRestricted ? withheldStore(store) : store;

@@ -65,7 +65,7 @@ async function planIn(
   const store = await openStoredHistory(place.home, io);
   try {
     const plans = prepared.map(({ plan }) => plan);
-    const resumed = request.resume ? findResumable(store, plans, request.run, io.notice) : null;
+    const resumed = request.resume ? await findResumable(store, plans, request.run, io.notice) : null;
     const runs: PlannedRun[] = [];
     for (const one of prepared) {
       const resume = resumed?.get(one.plan) ?? null;

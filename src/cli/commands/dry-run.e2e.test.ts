@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
+import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 
 let restore: () => void;
 let repo: GitProject;
