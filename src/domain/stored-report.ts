@@ -146,6 +146,23 @@ const Worst = z.looseObject({
   line: z.number().nullable(),
 });
 
+const Failures = z.record(
+  z.string(),
+  z.looseObject({
+    trials: z.number(),
+    cases: z.array(z.string()),
+    clusters: z.array(
+      z.looseObject({
+        trials: z.number(),
+        case: z.string(),
+        trial: z.number(),
+        evidence: z.string(),
+        tool: z.string().nullable(),
+      }),
+    ),
+  }),
+);
+
 /** Later versions may write members that this one does not know: they are let through. */
 const WrittenReport = WrittenSummary.extend({
   error_examples: z
@@ -155,6 +172,7 @@ const WrittenReport = WrittenSummary.extend({
   comparison: Compared.nullable().exactOptional(),
   end: End.exactOptional(),
   worst: z.array(Worst).exactOptional(),
+  failures: Failures.exactOptional(),
   never_pass: z.number().exactOptional(),
   flaky: z.number().exactOptional(),
   notes: z.array(z.string()).exactOptional(),

@@ -77,12 +77,14 @@ function versionsIn(
   const problems: Problem[] = [];
   for (const { path, directory } of files.list(folder)) {
     const file = path.slice(folder.length + 1);
-    if (directory && name.split("/").length < MAX_PARTS) {
+    // A folder in the place of a version is told as that when it is read.
+    const isFile = !directory || file.endsWith(".md");
+    if (!isFile && name.split("/").length < MAX_PARTS) {
       const inner = versionsIn(files, kind, `${name}/${file}`);
       versions.push(...inner.versions);
       problems.push(...inner.problems);
     }
-    if (directory || !file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
+    if (!isFile || !file.endsWith(".md") || file.toLowerCase() === "readme.md") continue;
     const version = file.slice(0, -3);
     if (EXACT.test(version)) versions.push({ name, version, path });
     else problems.push(badVersion(path, version, kind));

@@ -22,6 +22,7 @@ export function readRunJson(header: RunHeader, status: RunStatus, json: Json): R
     gate: written.gate,
     end: written.end ?? { kind: "all-asked" },
     worst: written.worst ?? [],
+    ...(written.failures === undefined ? {} : { failures: written.failures }),
     never_pass: written.never_pass ?? 0,
     flaky: written.flaky ?? 0,
     notes: written.notes ?? [],
