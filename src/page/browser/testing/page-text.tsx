@@ -1,3 +1,4 @@
+/** @jsxImportSource preact */
 import { renderToString } from "preact-render-to-string";
 import type { ReportedRun } from "../../../domain/report.ts";
 import { Trend } from "../charts.tsx";
