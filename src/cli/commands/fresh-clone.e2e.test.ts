@@ -54,7 +54,7 @@ describe("a file written by promote, read by the gate of a fresh clone", () => {
           expect([cloned.exit, fresh.gate]).toEqual([stored.exit, own.gate]);
           const told = ({ comparison }: typeof own): object => ({
             ...comparison,
-            baseline: { ...comparison.baseline, side: "", run: null },
+            baseline: { ...comparison.baseline, side: "", file: undefined, run: null },
             candidate: { ...comparison.candidate, side: "", run: null },
             // Answers were not asked to be kept.
             examples: [],
