@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Json } from "./json.ts";
+import { onDemand } from "./on-demand.ts";
 import { BUMPS, MAJOR_CHANGES } from "./prompt-change.ts";
 import type { Comparison, RunReport } from "./report.ts";
-import { Bound, Values, WrittenSummary, withRuleValues } from "./stored-summary.ts";
+import { summarySchemas, withRuleValues } from "./stored-summary.ts";
 import { VERDICTS } from "./verdict.ts";
 
 /**
@@ -13,179 +14,184 @@ export interface StoredReport extends Partial<Omit<RunReport, "header" | "status
   readonly error_examples?: RunReport["errors"];
 }
 
-const ComparedSide = z.looseObject({
-  side: z.string(),
-  file: z.looseObject({ path: z.string(), at: z.string() }).exactOptional(),
-  run: z.string().nullable(),
-  target: z.string(),
-  fingerprint: z.string().nullable(),
-  trials: z.number(),
-  pass_rate: Bound,
-});
-
-const Counted = z.looseObject({ passed: z.number(), answered: z.number() });
-
-const Contract = z.looseObject({
-  prompt: z.string(),
-  from: z.string(),
-  to: z.string(),
-  declared: z.enum(BUMPS),
-  outcome: z.enum(["kept", "broken", "undecided"]),
-  needed: z.enum(BUMPS).nullable(),
-  changes: z.array(z.looseObject({ what: z.enum(MAJOR_CHANGES), said: z.string() })),
-  said: z.string(),
-});
-
-const Compared = z.looseObject({
-  suite: z.string(),
-  alias: z.string().exactOptional(),
-  baseline: ComparedSide,
-  candidate: ComparedSide,
-  verdict: z.enum(VERDICTS),
-  metric: z.string().exactOptional(),
-  metrics: z.array(
-    z.looseObject({
-      metric: z.string(),
-      baseline: Bound,
-      candidate: Bound,
-      delta: Bound,
-      low: Bound,
-      high: Bound,
-      p: Bound,
-      verdict: z.enum(VERDICTS),
-    }),
-  ),
-  cases: z.looseObject({
-    paired: z.number(),
-    broken: z.array(z.string()),
-    fixed: z.array(z.string()),
-    flaky: z.array(z.string()),
-    new: z.array(z.string()),
-    removed: z.array(z.string()),
-    changed: z.array(z.string()),
-    missing: z.array(z.string()),
-  }),
-  detectable_drop: Bound,
-  population: z.looseObject({ low: z.number(), high: z.number() }).nullable(),
-  said: z.string(),
-  decided: z
-    .looseObject({
-      trials: z.number(),
-      metric: z.string(),
-      delta: Bound,
-      low: Bound,
-      high: Bound,
-      p: Bound,
-      said: z.string(),
-    })
-    .exactOptional(),
-  moved: z.array(
-    z.looseObject({
-      id: z.string(),
-      baseline: Counted,
-      candidate: Counted,
-      p: z.number(),
-      significant: z.boolean(),
-    }),
-  ),
-  tags: z.array(
-    z.looseObject({
-      tag: z.string(),
-      cases: z.number(),
-      delta: z.number(),
-      low: z.number(),
-      high: z.number(),
-      p: z.number(),
-      significant: z.boolean(),
-    }),
-  ),
-  examples: z.array(
-    z.looseObject({
-      id: z.string(),
-      input: z.string().exactOptional(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
-      scorer: z.string(),
-      reason: z.string(),
-    }),
-  ),
-  canary: z
-    .looseObject({
-      run: z.string(),
-      asked: z.number(),
-      answered: z.number(),
-      baseline: Bound,
-      today: Bound,
-      p: Bound,
-      stale: z.boolean(),
-    })
-    .exactOptional(),
-  contract: Contract.exactOptional(),
-  warnings: z.array(z.literal("baseline_stale")).exactOptional(),
-}) satisfies z.ZodType<Comparison>;
-
-const End = z.union([
-  z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]) }),
-  z.looseObject({ kind: z.literal("skipped"), because: z.enum(["budget", "cancelled"]) }),
-  z.looseObject({
-    kind: z.enum(["unreachable", "judge-unreachable"]),
-    message: z.string(),
-    because: z.enum(["none-answered", "no-more", "no-money", "long-wait"]).optional(),
-  }),
-]);
-
-const Worst = z.looseObject({
-  id: z.string(),
-  passed: z.number(),
-  answered: z.number(),
-  trial: z.number(),
-  scorer: z.string(),
-  reason: z.string(),
-  input: z.string().exactOptional(),
-  output: z.string(),
-  line: z.number().nullable(),
-});
-
-const Failures = z.record(
-  z.string(),
-  z.looseObject({
+const reportSchema = onDemand(() => {
+  const { Bound, Values, WrittenSummary } = summarySchemas();
+  const ComparedSide = z.looseObject({
+    side: z.string(),
+    file: z.looseObject({ path: z.string(), at: z.string() }).exactOptional(),
+    run: z.string().nullable(),
+    target: z.string(),
+    fingerprint: z.string().nullable(),
     trials: z.number(),
-    cases: z.array(z.string()),
-    clusters: z.array(
+    pass_rate: Bound,
+  });
+
+  const Counted = z.looseObject({ passed: z.number(), answered: z.number() });
+
+  const Contract = z.looseObject({
+    prompt: z.string(),
+    from: z.string(),
+    to: z.string(),
+    declared: z.enum(BUMPS),
+    outcome: z.enum(["kept", "broken", "undecided"]),
+    needed: z.enum(BUMPS).nullable(),
+    changes: z.array(z.looseObject({ what: z.enum(MAJOR_CHANGES), said: z.string() })),
+    said: z.string(),
+  });
+
+  const Compared = z.looseObject({
+    suite: z.string(),
+    alias: z.string().exactOptional(),
+    baseline: ComparedSide,
+    candidate: ComparedSide,
+    verdict: z.enum(VERDICTS),
+    metric: z.string().exactOptional(),
+    metrics: z.array(
       z.looseObject({
-        trials: z.number(),
-        case: z.string(),
-        trial: z.number(),
-        evidence: z.string(),
-        tool: z.string().nullable(),
+        metric: z.string(),
+        baseline: Bound,
+        candidate: Bound,
+        delta: Bound,
+        low: Bound,
+        high: Bound,
+        p: Bound,
+        verdict: z.enum(VERDICTS),
       }),
     ),
-  }),
-);
+    cases: z.looseObject({
+      paired: z.number(),
+      broken: z.array(z.string()),
+      fixed: z.array(z.string()),
+      flaky: z.array(z.string()),
+      new: z.array(z.string()),
+      removed: z.array(z.string()),
+      changed: z.array(z.string()),
+      missing: z.array(z.string()),
+    }),
+    detectable_drop: Bound,
+    population: z.looseObject({ low: z.number(), high: z.number() }).nullable(),
+    said: z.string(),
+    decided: z
+      .looseObject({
+        trials: z.number(),
+        metric: z.string(),
+        delta: Bound,
+        low: Bound,
+        high: Bound,
+        p: Bound,
+        said: z.string(),
+      })
+      .exactOptional(),
+    moved: z.array(
+      z.looseObject({
+        id: z.string(),
+        baseline: Counted,
+        candidate: Counted,
+        p: z.number(),
+        significant: z.boolean(),
+      }),
+    ),
+    tags: z.array(
+      z.looseObject({
+        tag: z.string(),
+        cases: z.number(),
+        delta: z.number(),
+        low: z.number(),
+        high: z.number(),
+        p: z.number(),
+        significant: z.boolean(),
+      }),
+    ),
+    examples: z.array(
+      z.looseObject({
+        id: z.string(),
+        input: z.string().exactOptional(),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+        scorer: z.string(),
+        reason: z.string(),
+      }),
+    ),
+    canary: z
+      .looseObject({
+        run: z.string(),
+        asked: z.number(),
+        answered: z.number(),
+        baseline: Bound,
+        today: Bound,
+        p: Bound,
+        stale: z.boolean(),
+      })
+      .exactOptional(),
+    contract: Contract.exactOptional(),
+    warnings: z.array(z.literal("baseline_stale")).exactOptional(),
+  }) satisfies z.ZodType<Comparison>;
 
-/** Later versions may write members that this one does not know: they are let through. */
-const WrittenReport = WrittenSummary.extend({
-  error_examples: z
-    .array(z.looseObject({ kind: z.string(), count: z.number(), message: z.string() }))
-    .exactOptional(),
-  tags: z.record(z.string(), Values).exactOptional(),
-  comparison: Compared.nullable().exactOptional(),
-  end: End.exactOptional(),
-  worst: z.array(Worst).exactOptional(),
-  failures: Failures.exactOptional(),
-  never_pass: z.number().exactOptional(),
-  flaky: z.number().exactOptional(),
-  notes: z.array(z.string()).exactOptional(),
-  spent: z.looseObject({ usd: Bound, tokens: z.number() }).exactOptional(),
-  dataset_path: z.string().exactOptional(),
-  duration_ms: z.number().exactOptional(),
-  pace: z
-    .looseObject({
-      limited_by: z.enum(["tokens_per_minute", "requests_per_minute", "concurrency", "refusals"]).nullable(),
-      waited_ms: z.number(),
-      refused: z.number(),
-    })
-    .optional(),
+  const End = z.union([
+    z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]) }),
+    z.looseObject({ kind: z.literal("skipped"), because: z.enum(["budget", "cancelled"]) }),
+    z.looseObject({
+      kind: z.enum(["unreachable", "judge-unreachable"]),
+      message: z.string(),
+      because: z.enum(["none-answered", "no-more", "no-money", "long-wait"]).optional(),
+    }),
+  ]);
+
+  const Worst = z.looseObject({
+    id: z.string(),
+    passed: z.number(),
+    answered: z.number(),
+    trial: z.number(),
+    scorer: z.string(),
+    reason: z.string(),
+    input: z.string().exactOptional(),
+    output: z.string(),
+    line: z.number().nullable(),
+  });
+
+  const Failures = z.record(
+    z.string(),
+    z.looseObject({
+      trials: z.number(),
+      cases: z.array(z.string()),
+      clusters: z.array(
+        z.looseObject({
+          trials: z.number(),
+          case: z.string(),
+          trial: z.number(),
+          evidence: z.string(),
+          tool: z.string().nullable(),
+        }),
+      ),
+    }),
+  );
+
+  /** Later versions may write members that this one does not know: they are let through. */
+  return WrittenSummary.extend({
+    error_examples: z
+      .array(z.looseObject({ kind: z.string(), count: z.number(), message: z.string() }))
+      .exactOptional(),
+    tags: z.record(z.string(), Values).exactOptional(),
+    comparison: Compared.nullable().exactOptional(),
+    end: End.exactOptional(),
+    worst: z.array(Worst).exactOptional(),
+    failures: Failures.exactOptional(),
+    never_pass: z.number().exactOptional(),
+    flaky: z.number().exactOptional(),
+    notes: z.array(z.string()).exactOptional(),
+    spent: z.looseObject({ usd: Bound, tokens: z.number() }).exactOptional(),
+    dataset_path: z.string().exactOptional(),
+    duration_ms: z.number().exactOptional(),
+    pace: z
+      .looseObject({
+        limited_by: z
+          .enum(["tokens_per_minute", "requests_per_minute", "concurrency", "refusals"])
+          .nullable(),
+        waited_ms: z.number(),
+        refused: z.number(),
+      })
+      .optional(),
+  });
 });
 
 /**
@@ -196,6 +202,6 @@ export function storedReport({ report }: { readonly report: Json }): StoredRepor
   return isReport(report) ? withRuleValues(report) : null;
 }
 
-function isReport(report: Json): report is Json & z.output<typeof WrittenReport> {
-  return report !== null && WrittenReport.safeParse(report, { jitless: true }).success;
+function isReport(report: Json): report is Json & z.output<ReturnType<typeof reportSchema>> {
+  return report !== null && reportSchema().safeParse(report, { jitless: true }).success;
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
+import { onDemand } from "./on-demand.ts";
 import type { Metrics, MetricValue, RunCounts } from "./run.ts";
 import { GATE_OUTCOMES, type GateResult, readStoredRules, VERDICTS } from "./verdict.ts";
 
@@ -11,64 +12,68 @@ export interface StoredSummary {
   readonly gate?: GateResult;
 }
 
-export const Bound = z.number().nullable();
+/** Built when a report is read: most runs read none, and it takes milliseconds. */
+export const summarySchemas = onDemand(() => {
+  const Bound = z.number().nullable();
 
-const Corrected = z.looseObject({
-  value: Bound,
-  low: Bound,
-  high: Bound,
-  method: z.enum(["ppi++", "rogan-gladen", "labels"]).nullable(),
-  labels: z.number(),
-  why: z.string().exactOptional(),
-}) satisfies z.ZodType<CorrectedRate>;
+  const Corrected = z.looseObject({
+    value: Bound,
+    low: Bound,
+    high: Bound,
+    method: z.enum(["ppi++", "rogan-gladen", "labels"]).nullable(),
+    labels: z.number(),
+    why: z.string().exactOptional(),
+  }) satisfies z.ZodType<CorrectedRate>;
 
-const Value = z.looseObject({
-  value: Bound,
-  low: Bound.exactOptional(),
-  high: Bound.exactOptional(),
-  source: z.string().optional(),
-  corrected: Corrected.exactOptional(),
-}) satisfies z.ZodType<MetricValue>;
+  const Value = z.looseObject({
+    value: Bound,
+    low: Bound.exactOptional(),
+    high: Bound.exactOptional(),
+    source: z.string().optional(),
+    corrected: Corrected.exactOptional(),
+  }) satisfies z.ZodType<MetricValue>;
 
-export const Values = z.record(z.string(), Value);
+  const Values = z.record(z.string(), Value);
 
-const Counts = z.looseObject({
-  cases: z.number(),
-  trials: z.number(),
-  answered: z.number(),
-  errored: z.number(),
-  skipped: z.number(),
-  not_needed: z.number(),
-  calls: z.number(),
-  judge_calls: z.number().optional(),
-  cached: z.number(),
-  cut: z.number().optional(),
-}) satisfies z.ZodType<RunCounts>;
+  const Counts = z.looseObject({
+    cases: z.number(),
+    trials: z.number(),
+    answered: z.number(),
+    errored: z.number(),
+    skipped: z.number(),
+    not_needed: z.number(),
+    calls: z.number(),
+    judge_calls: z.number().optional(),
+    cached: z.number(),
+    cut: z.number().optional(),
+  }) satisfies z.ZodType<RunCounts>;
 
-const Rule = z.looseObject({
-  rule: z.string(),
-  kind: z.string().exactOptional(),
-  outcome: z.enum(["passed", "failed", "undecided"]),
-  value: Bound,
-  required: z.string(),
-  said: z.string().exactOptional(),
-  enforced: z.literal(false).exactOptional(),
-  because: z.string().exactOptional(),
+  const Rule = z.looseObject({
+    rule: z.string(),
+    kind: z.string().exactOptional(),
+    outcome: z.enum(["passed", "failed", "undecided"]),
+    value: Bound,
+    required: z.string(),
+    said: z.string().exactOptional(),
+    enforced: z.literal(false).exactOptional(),
+    because: z.string().exactOptional(),
+  });
+
+  const Gate = z.looseObject({
+    outcome: z.enum(GATE_OUTCOMES),
+    verdict: z.enum([...VERDICTS, "none"]),
+    rules: z.array(Rule),
+  });
+
+  /** Later versions may write members that this one does not know: they are let through. */
+  const WrittenSummary = z.looseObject({
+    counts: Counts.exactOptional(),
+    metrics: Values.exactOptional(),
+    gate: Gate.exactOptional(),
+  });
+  return { Bound, Values, WrittenSummary };
 });
-
-const Gate = z.looseObject({
-  outcome: z.enum(GATE_OUTCOMES),
-  verdict: z.enum([...VERDICTS, "none"]),
-  rules: z.array(Rule),
-});
-
-/** Later versions may write members that this one does not know: they are let through. */
-export const WrittenSummary = z.looseObject({
-  counts: Counts.exactOptional(),
-  metrics: Values.exactOptional(),
-  gate: Gate.exactOptional(),
-});
-type WrittenSummary = z.output<typeof WrittenSummary>;
+type WrittenSummary = z.output<ReturnType<typeof summarySchemas>["WrittenSummary"]>;
 
 /**
  * The figures of a report as its run's record keeps it, checked where they are read; nothing where there is none, or none that can be
@@ -80,7 +85,7 @@ export function storedSummary({ report }: { readonly report: Json }): StoredSumm
 
 function isSummary(report: Json): report is Json & WrittenSummary {
   // Compiling the check takes longer than the few reports of a list.
-  return report !== null && WrittenSummary.safeParse(report, { jitless: true }).success;
+  return report !== null && summarySchemas().WrittenSummary.safeParse(report, { jitless: true }).success;
 }
 
 /** Reports of 0.1.0 have rules without their values. */
