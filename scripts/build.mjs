@@ -31,6 +31,17 @@ const AT_ONCE = [
   "src/scorers/deterministic/equals.ts",
   "src/providers/outputs-provider.ts",
 ];
+/**
+ * Parts of providers and judges that a run needs as well: beside the others, so that who opens a provider or a judge does not
+ * load all of a run for them.
+ */
+const BESIDE = [
+  "src/providers/chat-settings.ts",
+  "src/providers/environment-values.ts",
+  "src/providers/timed-client.ts",
+  "src/providers/recording-line.ts",
+  "src/domain/judge.ts",
+];
 /** What `evals run` loads beside that: one file more, which whoever needs a part of it loads whole. */
 const RUN = "src/cli/commands/run.ts";
 /** @type {import("esbuild").BuildOptions} */
@@ -73,7 +84,9 @@ if (process.argv.includes("--watch")) {
     plugins: [startSooner(), importedStatically(AT_ONCE)],
     write: false,
   });
-  const together = loadedBy("src/cli/main.ts", first.metafile);
+  const together = [
+    ...new Set(["src/cli/main.ts", ...BESIDE].flatMap((path) => loadedBy(path, first.metafile))),
+  ];
   const moved = AT_ONCE.filter((path) => !together.includes(path));
   if (moved.length > 0)
     throw new Error(`${moved.join(", ")}: nothing that starts asks for it with import().`);
