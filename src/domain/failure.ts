@@ -73,10 +73,3 @@ export interface FailureCount {
 
 /** By class, the most frequent first. */
 export type FailureCounts = { readonly [name in FailureClass]?: FailureCount };
-
-/** How often a class was seen before and now, as shares of all answered trials. */
-export interface FailureChange {
-  readonly class: FailureClass;
-  readonly baseline: { readonly trials: number; readonly share: number };
-  readonly candidate: { readonly trials: number; readonly share: number };
-}

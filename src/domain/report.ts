@@ -1,4 +1,4 @@
-import type { FailureChange, FailureCounts } from "./failure.ts";
+import type { FailureCounts } from "./failure.ts";
 import type { LostBecause } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
@@ -188,8 +188,6 @@ export interface Comparison {
   readonly canary?: CanaryResult;
   /** The prompt's declared bump held against what was measured. Absent when both sides have the same version. */
   readonly contract?: ContractFinding;
-  /** Classes of failures that grew or shrank; absent where one side does not know its own. */
-  readonly failures?: readonly FailureChange[];
   /** `baseline_stale`: every verdict is inconclusive because of the canary. Absent when there is none. */
   readonly warnings?: readonly "baseline_stale"[];
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
+import { onDemand } from "../../domain/on-demand.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
@@ -142,7 +143,7 @@ function linesOfFile(
   path: string,
   fingerprint: string | null,
 ): () => ReadonlyMap<string, BaselineCase> {
-  return lazily(() => {
+  return onDemand(() => {
     if (!existsSync(join(root, path))) return new Map();
     const baseline = parseBaseline(readFileSync(join(root, path)), path);
     if (baselineRoot(baseline) !== fingerprint) return new Map();
@@ -152,21 +153,12 @@ function linesOfFile(
 
 /** The answers that `promote --with-answers` put beside a baseline; lines that cannot be read are passed over. */
 function answersBeside(root: string, path: string): () => ReadonlyMap<string, readonly SideAnswer[]> {
-  return lazily(() => {
+  return onDemand(() => {
     const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));
     if (!existsSync(file)) return new Map();
     const lines = readFileSync(file, "utf8").split("\n").map(readLine);
     return new Map(lines.flatMap((line) => (line === null ? [] : [[line.case, line.answers] as const])));
   });
-}
-
-/** A value that is made when it is first asked for. */
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function readLine(text: string): { readonly case: string; readonly answers: SideAnswer[] } | null {

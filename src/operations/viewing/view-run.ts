@@ -1,4 +1,5 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
+import { onDemand } from "../../domain/on-demand.ts";
 import type { CaseRow, RunReport } from "../../domain/report.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
 import {
@@ -36,12 +37,12 @@ export interface ViewSources {
 export function viewRun(sources: ViewSources): ViewedRun {
   const { store, root, run, report, baseline } = sources;
   const { header } = report;
-  const cases = lazily(() => store.cases(run.no));
+  const cases = onDemand(() => store.cases(run.no));
   const other = otherSide(sources);
   return {
     summary: runSummary(header, report.status, report, doneOf(report)),
     prompts: promptTexts(root, report, baseline?.header ?? null),
-    index: lazily(() =>
+    index: onDemand(() =>
       caseIndex({
         scorers: header.scorers.map(({ name }) => name),
         cases: cases().length,
@@ -100,7 +101,7 @@ interface OtherSide {
 
 /** What the run was compared with: a stored run, or a committed baseline. */
 function otherSide({ store, root, run, report, baseline, restricted }: ViewSources): OtherSide {
-  const places = lazily(() =>
+  const places = onDemand(() =>
     baseline === null ? new Map() : new Map(store.cases(baseline.no).map((one) => [one.id, one])),
   );
   const ofFile = caseBaselines(store, root, run.header, report.comparison);
@@ -173,14 +174,5 @@ async function transcriptOf(
   return {
     trial: viewedTrial(run.header, trial, most),
     parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, most) })),
-  };
-}
-
-/** A value that is made when it is first asked for. */
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }

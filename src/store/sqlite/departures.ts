@@ -7,7 +7,7 @@ interface Row {
   readonly tokens: number;
 }
 
-/** Old rows are deleted with each so-manieth departure. */
+/** Old rows are deleted each time that so many calls have left. */
 const CLEANING_EVERY = 64;
 /** No limit looks further back: one request in 24 hours is the slowest that a limit can say. */
 const KEPT_MS = 25 * 3_600_000;
