@@ -4,6 +4,8 @@ export interface HistorySize {
   readonly answers: number;
   /** Replies of judges. */
   readonly judgements: number;
+  /** Of production. */
+  readonly traces: number;
   /** ISO 8601, UTC: when the oldest and the newest run began; null for none. */
   readonly oldest: string | null;
   readonly newest: string | null;
@@ -29,6 +31,8 @@ export interface PrunedHistory {
     readonly answers: number;
     /** Replies of judges. */
     readonly judgements: number;
+    /** Of production. */
+    readonly traces: number;
     /** Copies of earlier versions, as paths from the root. */
     readonly files: readonly string[];
   };

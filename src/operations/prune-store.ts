@@ -30,14 +30,14 @@ interface Ages {
 }
 
 const NOTHING: Omit<PrunedHistory, "dry_run"> = {
-  removed: { runs: 0, answers: 0, judgements: 0, files: [] },
+  removed: { runs: 0, answers: 0, judgements: 0, traces: 0, files: [] },
   emptied: 0,
   kept: [],
   erased: null,
 };
 
 /**
- * Takes old runs, or their answers, out of the history. What a baseline or a promoted tag rests on, and a run that is under way, stay.
+ * Takes old runs, or their answers, and old traces out of the history. What a baseline or a promoted tag rests on, and a run that is under way, stay.
  * @throws {EvalsError} EVALS_PRUNE_AGE where nothing says what is old
  */
 export async function pruneStore(io: Environment, input: PruneInput): Promise<PrunedHistory> {
@@ -51,13 +51,17 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];
     const what = { runs: runs.length, files: earlier };
     const told = { dry_run: dryRun, emptied: answers.length, kept: kept.map(({ header }) => header.id) };
-    if (dryRun) return { ...told, removed: { ...NOTHING.removed, ...what }, erased: null };
+    const before =
+      now - Math.min(ages.keep ?? Number.POSITIVE_INFINITY, ages.answers ?? Number.POSITIVE_INFINITY);
+    if (dryRun) {
+      const traces = await store.care.oldTraces(before);
+      return { ...told, removed: { ...NOTHING.removed, ...what, traces }, erased: null };
+    }
     const { erased, ...removed } = await store.care.prune({
       runs: numbers,
       answers: answers.map(({ no }) => no),
       withoutTexts: reportWithoutTexts,
-      loose_before:
-        now - Math.min(ages.keep ?? Number.POSITIVE_INFINITY, ages.answers ?? Number.POSITIVE_INFINITY),
+      loose_before: before,
     });
     for (const { header } of [...runs, ...answers])
       rmSync(join(root, ".evals", "reports", `${header.id}.html`), { force: true });

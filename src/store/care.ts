@@ -8,6 +8,8 @@ export interface StoreSize {
   readonly answers: number;
   /** Replies of judges that are kept. */
   readonly judgements: number;
+  /** Traces of production. */
+  readonly traces: number;
   /** ISO 8601, UTC: when the oldest and the newest run began; null for none. */
   readonly oldest: string | null;
   readonly newest: string | null;
@@ -23,7 +25,7 @@ export interface Pruning {
   readonly answers: readonly number[];
   /** A report without the texts of answers. */
   readonly withoutTexts: (report: Json) => Json;
-  /** Milliseconds since 1970, UTC: answers and judges' replies of before that no run has any more go too. */
+  /** Milliseconds since 1970, UTC: answers and judges' replies of before that no run has any more go too, and traces of before. */
   readonly loose_before: number;
 }
 
@@ -31,6 +33,7 @@ export interface Pruning {
 export interface Pruned {
   readonly answers: number;
   readonly judgements: number;
+  readonly traces: number;
   /** Nothing of what was taken stands in any of the files; false while another process reads an older state of them. */
   readonly erased: boolean;
 }
@@ -40,6 +43,8 @@ export interface StoreCare {
   size(): Promise<StoreSize>;
   /** One sentence for each damage; empty for a sound history. */
   faults(): Promise<readonly string[]>;
+  /** How many traces a pruning would take that takes what is older than this: milliseconds since 1970, UTC. */
+  oldTraces(before: number): Promise<number>;
   /**
    * Takes runs and answers out, and every byte of them: what they alone needed is overwritten or cut off. An answer that
    * another run took from the cache stays.

@@ -72,7 +72,10 @@ export function storeCareContract(name: string, makePlace: () => StorePlace): vo
 
     it("takes whole runs out and leaves the others as they were", async () => {
       const [first, second] = [ended("aa000001"), ended("aa000002")];
-      expect(await prune({ runs: [first.no] })).toEqual({ answers: 2, judgements: 0, erased: true });
+      expect(await prune({ runs: [first.no] })).toEqual({
+        ...{ answers: 2, judgements: 0, traces: 0 },
+        erased: true,
+      });
       expect(await listed()).toEqual(["aa000002"]);
       expect(await store.read.run(first.no)).toBeUndefined();
       expect(await store.read.trialsOfCase(second.no, 0)).toMatchObject([

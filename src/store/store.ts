@@ -14,6 +14,7 @@ import type { Transcript, Usage } from "../domain/transcript.ts";
 import type { StoreCare } from "./care.ts";
 import type { StoreReads } from "./reads.ts";
 import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
+import type { TrafficStore } from "./traffic.ts";
 
 /** One case of a new run. `case_no` is its place in the plan, from 0. */
 export interface NewRunCase {
@@ -163,6 +164,8 @@ export interface Store {
   readonly read: StoreReads;
   /** Looking after it as a whole. */
   readonly care: StoreCare;
+  /** Traces of production, apart from the runs. */
+  readonly traffic: TrafficStore;
   /** Of calls to models with limits, whichever process makes them. */
   readonly departures: DepartureLog;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */

@@ -18,6 +18,7 @@ export function storeInfoText({
   runs,
   answers,
   judgements,
+  traces,
   oldest,
   newest,
   earlier,
@@ -28,6 +29,7 @@ export function storeInfoText({
     ["runs", runs === 0 ? "none" : `${runs}   ${day(oldest)} to ${day(newest)}`],
     ["answers", `${answers}`],
     ...(judgements > 0 ? [["judges' replies", `${judgements}`]] : []),
+    ...(traces > 0 ? [["traces", `${traces}`]] : []),
     ...earlier.map((one) => ["earlier version", `${one.path}   ${size(one.bytes)}`]),
   ];
   return `${columns(rows).join("\n")}\n`;
@@ -43,10 +45,11 @@ export function storeVerifyText({ path, faults }: HistoryCheck): string {
 export function storePruneText({ dry_run, removed, emptied, kept, erased }: PrunedHistory): string {
   const would = dry_run ? "Would take" : "Took";
   const lines = [
-    removed.runs + emptied === 0
+    removed.runs + emptied + removed.traces === 0
       ? "Nothing is old enough to be taken."
       : [
           ...(removed.runs > 0 ? [`${would} ${counted(removed.runs, "run")} out.`] : []),
+          ...(removed.traces > 0 ? [`${would} ${counted(removed.traces, "trace")} out.`] : []),
           ...(emptied > 0 ? [`${would} the answers of ${counted(emptied, "run")}, which stay listed.`] : []),
         ].join(" "),
     ...(kept.length > 0

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Pruned, StoreCare, StoreSize } from "../care.ts";
 import type { Database } from "./database.ts";
 import { BUSY_TIMEOUT_MS } from "./open-database.ts";
-import { pruneRows } from "./prune-rows.ts";
+import { countOldTraces, pruneRows } from "./prune-rows.ts";
 import { translated } from "./sqlite-errors.ts";
 
 /** A report reads no longer than this at a time. */
@@ -16,6 +16,7 @@ export function storeCare(db: Database, path: string): StoreCare {
   return {
     size: later(() => sizeOf(db, path)),
     faults: later(() => [...faultsOf(db)].slice(0, MAX_FAULTS)),
+    oldTraces: later((before) => countOldTraces(db, before)),
     prune: later((what): Pruned => {
       // What is deleted is overwritten where it stands; the file is then written anew without it, on the disk rather than in memory.
       db.pragma("secure_delete = ON");
@@ -49,6 +50,7 @@ const COUNTS = `SELECT
   (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL) AS runs,
   (SELECT count(*) FROM answers) AS answers,
   (SELECT count(*) FROM judgements) AS judgements,
+  (SELECT count(*) FROM traffic) AS traces,
   (SELECT min(started_at) FROM runs) AS oldest,
   (SELECT max(started_at) FROM runs) AS newest`;
 

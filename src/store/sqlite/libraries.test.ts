@@ -4,6 +4,7 @@ import { storeCareContract } from "../store-care-contract.ts";
 import { storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
+import { storeTrafficContract } from "../store-traffic-contract.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import type { Database } from "./database.ts";
 import { betterSqlite, nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./open-database.ts";
@@ -26,6 +27,7 @@ for (const library of present) {
   storeCareContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeProcessContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeReadsContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
+  storeTrafficContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
 
   describe(`a database through ${library.name}`, () => {
     const opened: Database[] = [];

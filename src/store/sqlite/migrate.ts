@@ -8,6 +8,7 @@ import { changes } from "./migrations/0005-changes.ts";
 import { trajectories } from "./migrations/0006-trajectories.ts";
 import { departures } from "./migrations/0007-departures.ts";
 import { answerCounts } from "./migrations/0008-answer-counts.ts";
+import { traffic } from "./migrations/0009-traffic.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly string[] = [
   trajectories,
   departures,
   answerCounts,
+  traffic,
 ];
 
 export class NewerSchema extends Error {}

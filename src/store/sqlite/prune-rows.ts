@@ -20,8 +20,22 @@ export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   const judgements = pruneJudgements(db, { touched, removed, before });
   db.prepare(`DELETE FROM runs WHERE no IN (${LIST})`).run(removed);
   const answers = pruneAnswers(db, candidates, before);
+  const traces = pruneTraffic(db, before);
   db.exec(UNUSED_TEXTS);
-  return { answers, judgements };
+  return { answers, judgements, traces };
+}
+
+/** A trace is as old as it says, and one that does not say as old as its import. */
+const OLD_TRACES = "FROM traffic WHERE CASE WHEN at = 0 THEN kept_at ELSE at END < ?";
+
+export function countOldTraces(db: Database, before: number): number {
+  return db.prepare<[number], number>(`SELECT count(*) ${OLD_TRACES}`).pluck().get(before) ?? 0;
+}
+
+/** @returns how many went */
+function pruneTraffic(db: Database, before: number): number {
+  db.prepare(`DELETE FROM traffic_scores WHERE traffic_no IN (SELECT no ${OLD_TRACES})`).run(before);
+  return Number(db.prepare(`DELETE ${OLD_TRACES}`).run(before).changes);
 }
 
 /** The numbers of a JSON list that is bound to the one parameter. */

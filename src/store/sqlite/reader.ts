@@ -62,6 +62,7 @@ export type Readers = Omit<
   Store,
   | "read"
   | "care"
+  | "traffic"
   | "departures"
   | "create"
   | "claim"

@@ -18,6 +18,7 @@ import { runOwners } from "./run-owners.ts";
 import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 import { translated } from "./sqlite-errors.ts";
 import { takeOverEarlier } from "./take-over-earlier.ts";
+import { trafficTable } from "./traffic.ts";
 import { keepDurable } from "./wal-sync.ts";
 
 /**
@@ -89,6 +90,7 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     ...judgements,
     read: pagedReads(db, { ...read, ...judgements }),
     care: storeCare(db, path),
+    traffic: trafficTable(db, now),
     departures: { depart: guarded(departureLog(db, now).depart) },
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {

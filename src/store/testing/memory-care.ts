@@ -1,5 +1,6 @@
 import type { Pruning, StoreCare } from "../care.ts";
 import type { Memory } from "./memory-store.ts";
+import { timeOf } from "./memory-traffic.ts";
 
 /** Looking after a store without a disk: there are no bytes to damage or to overwrite. */
 export function careOf(memory: Memory): StoreCare {
@@ -12,12 +13,14 @@ export function careOf(memory: Memory): StoreCare {
         runs: left().filter(({ header }) => header.canary_of === undefined).length,
         answers: memory.answers.filter((one) => one !== undefined).length,
         judgements: memory.judgements.length,
+        traces: memory.traffic.traces.size,
         oldest: started[0] ?? null,
         newest: started.at(-1) ?? null,
         bytes: 0,
       };
     },
     faults: async () => [],
+    oldTraces: async (before) => oldTraces(memory, before).length,
     prune: async (what) => {
       const before = memory.answers.filter((one) => one !== undefined).length;
       const replies = memory.judgements.length;
@@ -35,10 +38,22 @@ export function careOf(memory: Memory): StoreCare {
       return {
         answers: before - memory.answers.filter((one) => one !== undefined).length,
         judgements: replies - memory.judgements.length,
+        traces: pruneTraffic(memory, what),
         erased: true,
       };
     },
   };
+}
+
+const oldTraces = ({ traffic }: Memory, before: number) =>
+  [...traffic.traces.values()].filter(({ kept_at, trace }) => (timeOf(trace) || kept_at) < before);
+
+function pruneTraffic(memory: Memory, { loose_before: before }: Pruning): number {
+  const { traffic } = memory;
+  const old = oldTraces(memory, before);
+  for (const { trace } of old) traffic.traces.delete(trace.id);
+  for (const [key, { trace }] of traffic.scores) if (!traffic.traces.has(trace)) traffic.scores.delete(key);
+  return old.length;
 }
 
 function removeRun(memory: Memory, no: number): void {

@@ -2,6 +2,7 @@ import { storeCareContract } from "../store-care-contract.ts";
 import { type StorePlace, storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
+import { storeTrafficContract } from "../store-traffic-contract.ts";
 import { emptyMemory, memoryStore } from "./memory-store.ts";
 
 const place = (): StorePlace => {
@@ -12,3 +13,4 @@ storeContract("a store in memory", place);
 storeCareContract("a store in memory", place);
 storeProcessContract("a store in memory", place);
 storeReadsContract("a store in memory", place);
+storeTrafficContract("a store in memory", place);

@@ -24,6 +24,7 @@ import type {
 import { runBusy } from "../store-errors.ts";
 import { careOf } from "./memory-care.ts";
 import { type Change, readsOver } from "./memory-reads.ts";
+import { emptyTraffic, type TrafficMemory, trafficIn } from "./memory-traffic.ts";
 
 interface Answer {
   readonly askedHash: string | null;
@@ -69,6 +70,7 @@ export interface Memory {
   readonly answers: (Answer | undefined)[];
   readonly changes: Change[];
   readonly texts: Map<string, string>;
+  readonly traffic: TrafficMemory;
   readonly departures: {
     readonly id: number;
     readonly model: string;
@@ -88,6 +90,7 @@ export const emptyMemory = (): Memory => ({
   answers: [],
   changes: [],
   texts: new Map(),
+  traffic: emptyTraffic(),
   departures: [],
   judgements: [],
   lost: [],
@@ -156,6 +159,7 @@ export function memoryStore(
 
   const whole: Omit<Store, "read"> = {
     care: careOf(memory),
+    traffic: trafficIn(memory.traffic, NOW),
     departures: {
       depart: (model, after, within_ms, decide) => {
         const now = Date.now();

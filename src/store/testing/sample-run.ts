@@ -1,5 +1,6 @@
 import { sha256 } from "../../domain/json.ts";
 import type { RunHeader } from "../../domain/run.ts";
+import type { TrafficTrace } from "../../domain/traffic.ts";
 import { type Transcript, UNKNOWN_USAGE, usageOf } from "../../domain/transcript.ts";
 import type { CaseBodies, LostReply, NewRunCase, TrialRecord, TrialScoring } from "../store.ts";
 
@@ -111,5 +112,30 @@ export function lostReply(change: Partial<LostReply> = {}): LostReply {
     most_usd: null,
     most_tokens: null,
     ...change,
+  };
+}
+
+/** A trace of production of which little is known; change what the test is about. */
+export function sampleTrace(changes: Partial<TrafficTrace> = {}): TrafficTrace {
+  return {
+    id: "t1",
+    at: "2025-03-01T12:00:00.000Z",
+    session: null,
+    user: null,
+    service: null,
+    environment: null,
+    arm: null,
+    model: "small-2024-07-18",
+    prompt: null,
+    prompt_version: null,
+    tags: [],
+    convention: "OpenInference",
+    error: null,
+    latency_ms: 250.5,
+    cost_usd: null,
+    usage: UNKNOWN_USAGE,
+    feedback: [],
+    transcript: sampleTranscript(),
+    ...changes,
   };
 }

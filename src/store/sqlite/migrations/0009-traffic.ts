@@ -1,0 +1,33 @@
+/**
+ * Traces of production, apart from the runs. `facts` is JSON of what is known of one without its texts, and stands before them: a scan
+ * reads no further. `source` holds the spans that it was read from, deflated, so that spans which come later complete it. `at` is in
+ * milliseconds since 1970, 0 where no span says when; `kept_at` is when it was stored. Users are hashed with the salt.
+ */
+export const traffic = `
+CREATE TABLE traffic (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  at INTEGER NOT NULL,
+  kept_at INTEGER NOT NULL,
+  facts TEXT NOT NULL,
+  transcript TEXT NOT NULL,
+  source BLOB NOT NULL
+) STRICT;
+CREATE INDEX traffic_by_time ON traffic (at, no);
+
+CREATE TABLE traffic_scores (
+  traffic_no INTEGER NOT NULL REFERENCES traffic (no),
+  suite TEXT NOT NULL,
+  scorer TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  score REAL,
+  pass INTEGER,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (traffic_no, suite, scorer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE traffic_salt (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  salt TEXT NOT NULL
+) STRICT;
+`;
