@@ -11,6 +11,7 @@ const BEGINNINGS = new Set(
     "CALIBRATION",
     "CASE",
     "CONFIG",
+    "ESCALATION",
     "JUDGE",
     "LABELS",
     "OUTPUTS_FILE",

@@ -16,10 +16,12 @@ export interface LineFormat<T> {
   readonly code: string;
   /** One line in a sentence: "label", "verdict". */
   readonly noun: string;
-  /** What tells two lines apart; two with the same are a mistake. */
-  readonly identity: (line: T) => string;
-  /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */
-  readonly sameWords: (line: T) => string;
+  /** What tells two lines apart, where two of the same are a mistake. */
+  readonly unique?: {
+    readonly identity: (line: T) => string;
+    /** `rater "ana" of this answer`, for the sentence about two lines with the same identity. */
+    readonly sameWords: (line: T) => string;
+  };
   /** Fills in what a line may leave out. */
   readonly complete?: (line: object) => object;
   /** A mistake that a schema cannot see. */
@@ -55,11 +57,15 @@ export function parseLines<T>(bytes: Buffer, path: string, format: LineFormat<T>
       for (const problem of read.problems) problems.add(problem);
       continue;
     }
-    const identity = format.identity(read.value);
-    const first = firstLines.get(identity);
-    if (first !== undefined) problems.add(twice(read.value, first, at, format));
-    else firstLines.set(identity, index + 1);
     values.push(read.value);
+    if (format.unique === undefined) continue;
+    const identity = format.unique.identity(read.value);
+    const first = firstLines.get(identity);
+    if (first !== undefined)
+      problems.add(
+        twice(format.unique.sameWords(read.value), { first, at, code: format.code, noun: format.noun }),
+      );
+    else firstLines.set(identity, index + 1);
   }
   if (!problems.isEmpty) throw new EvalsError(problems.all());
   return values;
@@ -161,12 +167,15 @@ function conflict<T>(at: At, { code, noun }: LineFormat<T>): Problem {
   };
 }
 
-function twice<T>(value: T, first: number, at: At, format: LineFormat<T>): Problem {
+function twice(
+  same: string,
+  { first, at, code, noun }: { first: number; at: At; code: string; noun: string },
+): Problem {
   return {
-    code: `${format.code}_TWICE`,
+    code: `${code}_TWICE`,
     ...at,
     column: 1,
-    what: `There are two ${format.noun}s of ${format.sameWords(value)}.`,
+    what: `There are two ${noun}s of ${same}.`,
     why: `Only one can count, and which one must not be a matter of chance.`,
     fix: `Delete line ${at.line} or line ${first}.`,
   };

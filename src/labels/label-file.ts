@@ -26,12 +26,14 @@ const FORMAT: LineFormat<Label> = {
   schema: labelSchema,
   code: "EVALS_LABELS",
   noun: "label",
-  identity: (label) => `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`,
+  unique: {
+    identity: (label) => `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`,
+    sameWords: ({ rater, case: id, of }) =>
+      `rater "${rater}" for this answer of case "${id}"${of === undefined ? "" : `, of "${of}"`}`,
+  },
   // An answer that was picked at random represents itself alone.
   complete: (line) =>
     "weight" in line || !("picked" in line) || line.picked !== "random" ? line : { ...line, weight: 1 },
-  sameWords: ({ rater, case: id, of }) =>
-    `rater "${rater}" for this answer of case "${id}"${of === undefined ? "" : `, of "${of}"`}`,
   mistake: (label) => (answerHash(label.answer) === label.answer_hash ? undefined : wrongHash(label)),
 };
 

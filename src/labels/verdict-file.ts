@@ -36,13 +36,17 @@ export function verdictsPath(judge: string, version: string): string {
   return `judges/${judge}/${version}.verdicts.jsonl`;
 }
 
+// Cases of two suites may share an id and an answer, and be asked something else.
+const identity = (one: JudgeVerdict): string => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`;
+
 const FORMAT: LineFormat<JudgeVerdict> = {
   schema: verdictSchema,
   code: "EVALS_VERDICTS",
   noun: "verdict",
-  // Cases of two suites may share an id and an answer, and be asked something else.
-  identity: (one) => `${one.repeat} ${answerKey(one)} ${one.content ?? ""}`,
-  sameWords: (one) => `case "${one.case}", repeat ${one.repeat}, for one answer`,
+  unique: {
+    identity,
+    sameWords: (one) => `case "${one.case}", repeat ${one.repeat}, for one answer`,
+  },
 };
 
 /** @param path for the places of mistakes @throws {EvalsError} with every mistake of the file */
@@ -67,9 +71,7 @@ export function appendVerdict(root: string, judge: string, version: string, verd
     const there = findVerdict(bytesOf(root, path).toString("utf8"), verdict);
     if (there === undefined) appendLine(root, path, JSON.stringify(verdictSchema().parse(verdict)));
     else if (there.judge !== undefined && there.judge !== verdict.judge) {
-      const others = readVerdicts(root, judge, version).filter(
-        (one) => FORMAT.identity(one) !== FORMAT.identity(verdict),
-      );
+      const others = readVerdicts(root, judge, version).filter((one) => identity(one) !== identity(verdict));
       writeVerdicts(root, judge, version, [...others, verdict]);
     }
   });
@@ -80,7 +82,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   for (const line of text.split("\n")) {
     if (!line.includes(verdict.answer_hash)) continue;
     const read = verdictSchema().safeParse(parsedOrNull(line.replace(/^\uFEFF/, "")));
-    if (read.success && FORMAT.identity(read.data) === FORMAT.identity(verdict)) return read.data;
+    if (read.success && identity(read.data) === identity(verdict)) return read.data;
   }
   return undefined;
 }

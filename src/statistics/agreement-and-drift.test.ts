@@ -1,14 +1,22 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { calibrationTemperature, expectedCalibrationError } from "./calibration.ts";
+import {
+  calibrationErrorInterval,
+  calibrationTemperature,
+  chanceCalibrationError,
+  expectedCalibrationError,
+  softmaxTemperature,
+} from "./calibration.ts";
 import { cohenKappa } from "./cohen-kappa.ts";
-import { conformalQuantile } from "./conformal-quantile.ts";
+import { conformalCoverage, conformalQuantile } from "./conformal-quantile.ts";
 import { CUSUM_START, cusum, cusumStep, shiryaevRoberts } from "./drift-detectors.ts";
 import { gwetAc1 } from "./gwet-ac1.ts";
 import { krippendorffAlpha } from "./krippendorff-alpha.ts";
 import { positionBias } from "./position-bias.ts";
 import { predictionPoweredMean } from "./prediction-powered-mean.ts";
 import { roganGladen } from "./rogan-gladen.ts";
+import { mean } from "./sample-moments.ts";
+import { seededRandom } from "./seeded-random.ts";
 import { wilsonInterval } from "./wilson-interval.ts";
 
 const seeded = { seed: 20260106, numRuns: 150 };
@@ -248,6 +256,48 @@ describe("calibration", () => {
     expect(calibrationTemperature([900, -900], [1, 0])).toBeGreaterThan(0);
     expect(calibrationTemperature([1, -1], [1, 0])).toBeCloseTo(Math.exp(-3), 6);
     expect(calibrationTemperature([900, -900], [0, 1])).toBeCloseTo(Math.exp(3), 6);
+  });
+
+  it("fits several labels as it fits two", () => {
+    const logits = [2, -1, 0.5, 3, -2, 1];
+    const labels = [1, 0, 0, 1, 1, 0];
+    const pairs = logits.map((logit) => [0, logit]);
+    expect(softmaxTemperature(pairs, labels)).toBeCloseTo(calibrationTemperature(logits, labels), 6);
+    expect(() => softmaxTemperature([[0, 1]], [2])).toThrow(RangeError);
+  });
+
+  it("expects by chance what simulated true confidences show", () => {
+    const random = seededRandom("chance");
+    const confidences = Array.from({ length: 300 }, () => random());
+    const shown = Array.from({ length: 400 }, () =>
+      expectedCalibrationError(
+        confidences,
+        confidences.map((confidence) => (random() < confidence ? 1 : 0)),
+      ),
+    );
+    expect(chanceCalibrationError(confidences)).toBeCloseTo(mean(shown), 2);
+    expect(chanceCalibrationError([0, 1])).toBe(0);
+  });
+
+  it("bounds the error where it really is", () => {
+    const random = seededRandom("bounds");
+    // Claims 0.9 and is right 70 % of the time: the error is 0.2.
+    const confidences = new Array<number>(200).fill(0.9);
+    const covered = Array.from({ length: 200 }, (_, i) => {
+      const correct = confidences.map(() => (random() < 0.7 ? 1 : 0));
+      const { low, high } = calibrationErrorInterval(confidences, correct, { seed: `${i}`, resamples: 400 });
+      return low <= 0.2 && 0.2 <= high ? 1 : 0;
+    });
+    expect(mean(covered)).toBeGreaterThan(0.9);
+    expect(mean(covered)).toBeLessThan(0.99);
+  });
+
+  it("says where the coverage of a conformal threshold lies, and of too few scores nothing", () => {
+    expect(conformalCoverage(18, 0.05)).toBeNull();
+    const found = conformalCoverage(199, 0.1);
+    // Beta(180, 20) has mean 0.9.
+    expect(found?.low).toBeCloseTo(0.855, 2);
+    expect(found?.high).toBeCloseTo(0.938, 2);
   });
 
   it("covers as often as promised: at most alpha of all ranks of a fresh score lie above", () => {

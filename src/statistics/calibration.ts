@@ -5,6 +5,9 @@ import {
   requireProportion,
   requireSameLength,
 } from "./argument-checks.ts";
+import { bcaInterval } from "./bootstrap-bca.ts";
+import type { Interval } from "./interval.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 /**
  * Expected calibration error: the mean distance between stated confidence and share correct, over
@@ -21,18 +24,91 @@ export function expectedCalibrationError(
   correct: readonly number[],
   bins = 10,
 ): number {
+  return errorOf(binned(confidences, correct, bins));
+}
+
+/** Each statement's bin, and how far it was off; per bin the sum of the latter: |sum| / n is the bin's share of the error. */
+type Binned = { readonly bin: Int32Array; readonly off: Float64Array; readonly gaps: Float64Array };
+
+function binned(confidences: readonly number[], correct: readonly number[], bins: number): Binned {
   requireSameLength({ confidences, correct });
   requireCount("number of confidences", confidences.length, 1);
   requireCount("bins", bins, 1);
-  // Per bin the sum of (correct - confidence): |sum| / n is the bin's share of the error.
-  const gaps = new Float64Array(bins);
-  confidences.forEach((confidence, i) => {
+  const bin = Int32Array.from(confidences, (confidence) => {
     requireProportion("confidence", confidence);
-    requirePart("correct", correct[i] ?? -1, 1);
-    const bin = binOf(confidence, bins);
-    gaps[bin] = (gaps[bin] ?? 0) + (correct[i] ?? 0) - confidence;
+    return binOf(confidence, bins);
   });
-  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / confidences.length;
+  const off = Float64Array.from(confidences, (confidence, i) => {
+    requirePart("correct", correct[i] ?? -1, 1);
+    return (correct[i] ?? 0) - confidence;
+  });
+  const gaps = new Float64Array(bins);
+  for (const [i, at] of bin.entries()) gaps[at] = (gaps[at] ?? 0) + (off[i] ?? 0);
+  return { bin, off, gaps };
+}
+
+function errorOf({ gaps, off }: Pick<Binned, "gaps" | "off">): number {
+  return sumOfSizes(gaps) / off.length;
+}
+
+function sumOfSizes(gaps: Float64Array): number {
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0);
+}
+
+/**
+ * What {@link expectedCalibrationError} shows by chance where every statement is right exactly as often as it claims: per bin
+ * the mean size of a sum of n deviations, √(2/π Σ c(1 - c)) by the normal approximation. The most that the estimate can be
+ * too large by.
+ *
+ * @returns in [0, 1]; 0 only where every confidence is 0 or 1
+ * @throws {RangeError} if there is none or one is out of range
+ */
+export function chanceCalibrationError(confidences: readonly number[], bins = 10): number {
+  requireCount("number of confidences", confidences.length, 1);
+  const variances = new Float64Array(bins);
+  for (const confidence of confidences) {
+    requireProportion("confidence", confidence);
+    const bin = binOf(confidence, bins);
+    variances[bin] = (variances[bin] ?? 0) + confidence * (1 - confidence);
+  }
+  const sizes = variances.map((variance) => Math.sqrt((2 / Math.PI) * variance));
+  return sumOfSizes(sizes) / confidences.length;
+}
+
+/**
+ * BCa interval of {@link expectedCalibrationError}, by seeded resampling of the statements.
+ *
+ * @param options seed: any text, the same seed gives the same interval; resamples: at least 1
+ * @throws {RangeError} if there are fewer than two statements, lengths differ, or a value is out of range
+ */
+export function calibrationErrorInterval(
+  confidences: readonly number[],
+  correct: readonly number[],
+  {
+    seed,
+    resamples = 2000,
+    bins = 10,
+  }: { readonly seed: string; readonly resamples?: number; readonly bins?: number },
+): Interval {
+  requireCount("number of confidences", confidences.length, 2);
+  const { bin, off, gaps } = binned(confidences, correct, bins);
+  const size = off.length;
+  const random = seededRandom(seed);
+  const replicates = Float64Array.from({ length: resamples }, () => {
+    const drawn = new Float64Array(bins);
+    for (let i = 0; i < size; i++) {
+      const one = Math.floor(random() * size);
+      const at = bin[one] ?? 0;
+      drawn[at] = (drawn[at] ?? 0) + (off[one] ?? 0);
+    }
+    return sumOfSizes(drawn) / size;
+  });
+  const total = sumOfSizes(gaps);
+  const jackknife = off.map((value, i) => {
+    const gap = gaps[bin[i] ?? 0] ?? 0;
+    return (total - Math.abs(gap) + Math.abs(gap - value)) / (size - 1);
+  });
+  return bcaInterval({ estimate: total / size, replicates, jackknife });
 }
 
 /** Edges are compared after rounding to 9 digits: 0.3 · 10 must not land above 3. */
@@ -42,6 +118,12 @@ function binOf(confidence: number, bins: number): number {
 }
 
 const LOG_TEMPERATURE_LIMIT = 3;
+
+/** The temperatures that are looked at; one at an end of them says that none in between is likeliest. */
+export const TEMPERATURE_RANGE: Interval = {
+  low: Math.exp(-LOG_TEMPERATURE_LIMIT),
+  high: Math.exp(LOG_TEMPERATURE_LIMIT),
+};
 
 /**
  * Temperature T that makes σ(logit / T) the likeliest explanation of the labels; above 1 means the
@@ -56,7 +138,40 @@ export function calibrationTemperature(logits: readonly number[], labels: readon
   requireSameLength({ logits, labels });
   requireCount("number of logits", logits.length, 1);
   for (const label of labels) requirePart("label", label, 1);
-  const loss = (logTemperature: number): number => logLoss(logits, labels, Math.exp(logTemperature));
+  return likeliestTemperature((temperature) => logLoss(logits, labels, temperature));
+}
+
+/**
+ * The same for several labels: T that makes softmax(scores / T) the likeliest explanation.
+ *
+ * @param logScores one list a statement, a number for each label up to a constant: logarithms of probabilities, or logits
+ * @param labels which of them was right, in the same order
+ * @returns in [e^-3, e^3]
+ * @throws {RangeError} if there is none, lengths differ, or a label is not one of its list
+ */
+export function softmaxTemperature(
+  logScores: readonly (readonly number[])[],
+  labels: readonly number[],
+): number {
+  requireSameLength({ logScores, labels });
+  requireCount("number of statements", logScores.length, 1);
+  logScores.forEach((scores, i) => {
+    requirePart("label", labels[i] ?? -1, scores.length - 1);
+  });
+  return likeliestTemperature((temperature) => {
+    let sum = 0;
+    logScores.forEach((scores, i) => {
+      const scaled = scores.map((score) => score / temperature);
+      const top = Math.max(...scaled);
+      const all = scaled.reduce((total, score) => total + Math.exp(score - top), 0);
+      sum += top + Math.log(all) - (scaled[labels[i] ?? 0] ?? 0);
+    });
+    return sum / logScores.length;
+  });
+}
+
+function likeliestTemperature(lossAt: (temperature: number) => number): number {
+  const loss = (logTemperature: number): number => lossAt(Math.exp(logTemperature));
   return Math.exp(goldenSection(loss, -LOG_TEMPERATURE_LIMIT, LOG_TEMPERATURE_LIMIT));
 }
 

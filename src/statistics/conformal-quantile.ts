@@ -1,4 +1,6 @@
-import { requireLevel } from "./argument-checks.ts";
+import { requireCount, requireLevel } from "./argument-checks.ts";
+import { betaQuantile } from "./beta-distribution.ts";
+import type { Interval } from "./interval.ts";
 
 /**
  * Split-conformal threshold: the ⌈(n + 1)(1 - alpha)⌉-th smallest score. A fresh exchangeable score
@@ -11,6 +13,29 @@ import { requireLevel } from "./argument-checks.ts";
  */
 export function conformalQuantile(scores: ArrayLike<number>, alpha: number): number {
   requireLevel("alpha", alpha);
-  const rank = Math.ceil((scores.length + 1) * (1 - alpha) - 1e-12);
-  return Float64Array.from(scores).sort()[rank - 1] ?? Number.POSITIVE_INFINITY;
+  return Float64Array.from(scores).sort()[rankOf(scores.length, alpha) - 1] ?? Number.POSITIVE_INFINITY;
+}
+
+function rankOf(size: number, alpha: number): number {
+  return Math.ceil((size + 1) * (1 - alpha) - 1e-12);
+}
+
+/**
+ * Where the coverage of a {@link conformalQuantile} really lies: over calibration samples of this size it is
+ * Beta(⌈(n + 1)(1 - alpha)⌉, n + 1 less that) (Marques F. 2023).
+ *
+ * @param size calibration scores, at least 1
+ * @param confidence two-sided, in (0, 1)
+ * @returns null where there are too few scores for any threshold
+ * @throws {RangeError} if a level is outside (0, 1)
+ */
+export function conformalCoverage(size: number, alpha: number, confidence = 0.95): Interval | null {
+  requireCount("size", size, 1);
+  requireLevel("alpha", alpha);
+  requireLevel("confidence", confidence);
+  const rank = rankOf(size, alpha);
+  if (rank > size) return null;
+  const tail = (1 - confidence) / 2;
+  const at = (p: number): number => betaQuantile(p, rank, size + 1 - rank);
+  return { low: at(tail), high: at(1 - tail) };
 }

@@ -9,6 +9,7 @@ export const GROUP = {
   look: "Look closer:",
   baseline: "Baselines and prompts in git:",
   judges: "Judges and people:",
+  production: "Production:",
 } as const;
 
 /** What a command is called with. */

@@ -5,6 +5,7 @@ import { completion } from "./completion.ts";
 import { completionWords } from "./completion-words.ts";
 import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
 import { diff } from "./diff.ts";
+import { escalation } from "./escalation.ts";
 import { exportLabels } from "./export-labels.ts";
 import { exportRuns } from "./export-run.ts";
 import { history } from "./history.ts";
@@ -71,4 +72,5 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   importLabels,
   ...IMPORTERS.map(importTool),
   report,
+  escalation,
 ];

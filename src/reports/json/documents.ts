@@ -82,6 +82,7 @@ const EMPTY: Readonly<Record<string, object>> = {
   history: { runs: [] },
   rescore: { run: null },
   store: {},
+  escalation: { n: 0 },
   import: { written: [], taken: {}, left: [], kept: [] },
 };
 

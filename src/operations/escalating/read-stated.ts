@@ -1,0 +1,67 @@
+import * as z from "zod";
+import type { StatedAnswer } from "../../domain/escalation.ts";
+import { onDemand } from "../../domain/on-demand.ts";
+import type { Problem } from "../../domain/problem.ts";
+import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
+
+const share = () => z.number().min(0).max(1);
+
+/** One line: a confidence and whether the answer was right, or a classifier's probabilities and the right label. */
+const statedLine = onDemand(() =>
+  z.looseObject({
+    confidence: share().optional().describe("How sure the answer was of itself, from 0 to 1"),
+    correct: z.boolean().optional().describe("Whether it was right"),
+    scores: z.record(z.string(), share()).optional().describe("Probability of each label"),
+    label: z.string().optional().describe("The right label: one of those in scores"),
+    stratum: z.string().min(1).optional().describe("A group that is counted by itself as well"),
+  }),
+);
+type StatedLine = z.output<ReturnType<typeof statedLine>>;
+
+const FORMAT: LineFormat<StatedLine> = {
+  schema: statedLine,
+  code: "EVALS_ESCALATION",
+  noun: "answer",
+  mistake: ({ confidence, correct, scores, label }) => {
+    if (scores !== undefined) return label !== undefined && label in scores ? undefined : noLabel(scores);
+    return confidence !== undefined && correct !== undefined ? undefined : halfLine();
+  },
+};
+
+/** @param path for the places of mistakes @throws {EvalsError} with every mistake of the file */
+export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
+  return parseLines(bytes, path, FORMAT).map(
+    ({ confidence = 0, correct = false, scores, label, stratum }) => {
+      const strata = stratum === undefined ? [] : [stratum];
+      if (scores === undefined || label === undefined) return { confidence, correct, strata };
+      const [likeliest, probability] = Object.entries(scores).reduce((a, b) => (b[1] > a[1] ? b : a));
+      return { confidence: probability, correct: likeliest === label, strata, labels: { scores, label } };
+    },
+  );
+}
+
+type Mistake = Omit<Problem, "path" | "line" | "column">;
+
+const FORMS =
+  '{"confidence":0.83,"correct":true}, or {"scores":{"billing":0.7,"sales":0.3},"label":"billing"}; "stratum" beside it';
+
+function halfLine(): Mistake {
+  return {
+    code: "EVALS_ESCALATION_LINE",
+    what: 'The line has neither "confidence" with "correct" nor "scores" with "label".',
+    why: "Confidence is held against what was right: both are needed of every answer.",
+    fix: `One JSON object a line: ${FORMS}`,
+  };
+}
+
+function noLabel(scores: Readonly<Record<string, number>>): Mistake {
+  return {
+    code: "EVALS_ESCALATION_LABEL",
+    what: '"label" is none of the labels in "scores".',
+    why: "How probable the right label was cannot be looked up.",
+    fix: `One of ${Object.keys(scores)
+      .slice(0, 5)
+      .map((one) => JSON.stringify(one))
+      .join(", ")}, or its probability in "scores", 0 too.`,
+  };
+}

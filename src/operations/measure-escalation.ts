@@ -1,0 +1,81 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { didYouMean } from "../domain/did-you-mean.ts";
+import type { MeasuredEscalation, StatedAnswer } from "../domain/escalation.ts";
+import { EvalsError } from "../domain/problem.ts";
+import { type EscalationGoals, measureEscalation as measure } from "../metrics/measure-escalation.ts";
+import type { Environment } from "./environment.ts";
+import { answersOfRun } from "./escalating/answers-of-run.ts";
+import { readStated } from "./escalating/read-stated.ts";
+import { newestRun } from "./project/find-run.ts";
+import { locate } from "./project/open-project.ts";
+import { suiteNames } from "./project/suite-names.ts";
+import { withHistory } from "./store-care/open-history.ts";
+
+export interface EscalationInput extends EscalationGoals {
+  readonly directory?: string | undefined;
+  /** A suite, whose newest run counts, or a file with an answer a line. */
+  readonly source: string;
+}
+
+interface Found {
+  readonly source: string;
+  readonly answers: readonly StatedAnswer[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Holds stated confidences against what was right.
+ * @throws {EvalsError} for a file with mistakes, and where nothing states a confidence
+ */
+export async function measureEscalation(
+  io: Environment,
+  { directory, source, ...goals }: EscalationInput,
+): Promise<MeasuredEscalation> {
+  const suites = suiteNames(locate(io, directory).root);
+  const found = suites.includes(source)
+    ? await ofSuite(io, directory, source)
+    : ofFile(resolve(io.cwd, directory ?? "."), source, suites);
+  if (found.answers.length < 2) throw tooFew(found);
+  return { source: found.source, notes: found.notes, ...measure(found.answers, goals) };
+}
+
+function ofFile(folder: string, path: string, suites: readonly string[]): Found {
+  const place = resolve(folder, path);
+  if (!existsSync(place)) throw nothingThere(path, suites);
+  return { source: path, answers: readStated(readFileSync(place), path), notes: [] };
+}
+
+async function ofSuite(io: Environment, directory: string | undefined, suite: string): Promise<Found> {
+  const none: Found = { source: `suite ${suite}`, answers: [], notes: [] };
+  return withHistory(io, directory, none, async (store) => {
+    const run = await newestRun(store, suite);
+    if (run === undefined) return none;
+    const { from, answers, without } = await answersOfRun(store, run);
+    const notes = [
+      from === "answers"
+        ? 'Confidence is the "confidence" of each answer; an answer is right when its trial passes.'
+        : "No answer names a confidence: it is the share of a case's trials that gave its most frequent answer.",
+      ...(without > 0 ? [`${without} answers name no confidence from 0 to 1 and are left out.`] : []),
+    ];
+    return { source: `run ${run.header.id} of ${suite}`, answers, notes };
+  });
+}
+
+function nothingThere(path: string, suites: readonly string[]): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ESCALATION_SOURCE",
+    what: `There is no suite and no file "${path}".${didYouMean(path, suites)}`,
+    why: "Confidences come from a suite's newest run, or from a file with an answer a line.",
+    fix: `evals escalation answers.jsonl${suites.length === 0 ? "" : `, or a suite: ${suites.slice(0, 5).join(", ")}`}`,
+  });
+}
+
+function tooFew({ source, answers }: Found): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ESCALATION_FEW",
+    what: `${source[0]?.toUpperCase()}${source.slice(1)} has ${answers.length === 0 ? "no answer" : "one answer"} with a confidence.`,
+    why: "Two are the least that can be held against each other; 200 make a threshold worth using.",
+    fix: 'Run the suite with at least 3 trials a case, or let answers be JSON with a "confidence" from 0 to 1. A file: {"confidence":0.83,"correct":true} a line.',
+  });
+}

@@ -1,0 +1,85 @@
+import type { Escalated, MeasuredEscalation, Share } from "../../domain/escalation.ts";
+import { count, percent, plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
+import { columns, type Style } from "./style.ts";
+
+/** Below this a threshold is a guess. */
+const ENOUGH = 200;
+
+/** The threshold first, then whether confidences can be believed, then each stratum. Ends with a line feed. */
+export function escalationText(measured: MeasuredEscalation, style: Style, width: number): string {
+  const lines = [
+    `${style.strong(plainLine(measured.source))}   ${plural(measured.n, "answer")}, ${percent(measured.accuracy)} right`,
+    `  ${thresholdLine(measured)}`,
+    `  ${errorLine(measured)}`,
+    ...temperatureLine(measured),
+    `  ${conformalLine(measured)}`,
+    ...measured.notes.map((note) => `  ${note}`),
+    ...(measured.n < ENOUGH
+      ? [`  ${count(measured.n)} answers are few: ${ENOUGH} make these numbers worth using.`]
+      : []),
+  ].flatMap((line) => fold(line, width));
+  return `${[...lines, ...tableLines(measured)].join("\n")}\n`;
+}
+
+const BAND = {
+  below: "less than the usual 10 to 15 %",
+  within: "within the usual 10 to 15 %",
+  above: "more than the usual 10 to 15 %",
+  miscalibrated: "more than 30 %: the confidence says too little",
+} as const;
+
+function thresholdLine({ threshold, n }: MeasuredEscalation): string {
+  const { target, value, accuracy, low, high, escalation_rate: rate, band } = threshold;
+  if (value === null || accuracy === null || low === null || high === null)
+    return `No threshold reaches ${percent(target)} right: every answer goes to a person.`;
+  return `From confidence ${shown(value)} on ${percent(accuracy)} are right (${percent(low)} to ${percent(high)}): ${percent(rate)} of ${count(n)} go to a person, ${BAND[band]}.`;
+}
+
+function errorLine({ ece }: MeasuredEscalation): string {
+  return `Calibration error ${shown(ece.value)} (${shown(ece.low)} to ${shown(ece.high)}); chance alone shows up to ${shown(ece.bias)} at this size.`;
+}
+
+function temperatureLine({ temperature }: MeasuredEscalation): string[] {
+  if (temperature === null)
+    return [
+      "  No temperature fits: the answers are all right, all wrong, or sorted by confidence without a fault.",
+    ];
+  const word = temperature > 1 ? "claim too much" : "claim too little";
+  return [`  Temperature ${temperature.toFixed(2)}: the confidences ${word}.`];
+}
+
+function conformalLine({ conformal, n }: MeasuredEscalation): string {
+  if (conformal === null)
+    return `${plural(n, "answer is", "answers are")} too few for sets of labels at this alpha.`;
+  const { alpha, qhat, coverage, escalation_rate: rate } = conformal;
+  return `A set of the labels with a probability of at least ${shown(1 - qhat)} holds the right one ${percent(1 - alpha)} of the time (${percent(coverage.low)} to ${percent(coverage.high)} at this size); ${percent(rate)} of the sets do not hold exactly one.`;
+}
+
+function tableLines({ strata, all, threshold, ece }: MeasuredEscalation): string[] {
+  if (strata.length === 0 || threshold.value === null) return [];
+  const row = (name: string, error: number, one: Escalated): string[] => [
+    cut(plainLine(name), 30),
+    count(one.n),
+    percent(one.accuracy),
+    shown(error),
+    one.escalation_rate === null ? "—" : percent(one.escalation_rate),
+    share(one.false_alarms),
+    share(one.missed),
+  ];
+  return [
+    "",
+    ...columns(
+      [
+        ["stratum", "answers", "right", "error", "to a person", "of the right", "wrong, unseen"],
+        ...strata.map((one) => row(one.stratum, one.ece, one)),
+        row("all", ece.value, all),
+      ],
+      "  ",
+    ),
+  ];
+}
+
+const share = (value: Share): string => (value === null ? "—" : percent(value.value));
+const shown = (value: number): string => value.toFixed(3);
