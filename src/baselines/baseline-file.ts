@@ -12,7 +12,7 @@ import type { Side, SideScores } from "./side.ts";
 /** What is written where nothing needs more, so that the first version of the program goes on reading it. */
 export const BASELINE_SCHEMA = "evals.baseline/1";
 
-/** What is written where a line has `flips` or `failures`: its header says as values what was asked. */
+/** What is written where a line has `flips` or `failures`, or the suite lists prompts: its header says as values what was asked. */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -85,9 +85,9 @@ export interface Baseline {
   readonly cases: readonly BaselineCase[];
 }
 
-/** Where a suite's baseline is kept, relative to the project root. @param alias only when the suite lists several models */
-export function baselinePath(suite: string, alias: string | null): string {
-  return alias === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${alias}.jsonl`;
+/** Where a suite's baseline is kept, relative to the project root. @param target only where the suite lists several (`listedTarget`) */
+export function baselinePath(suite: string, target: string | null): string {
+  return target === null ? `evals/baselines/${suite}.jsonl` : `evals/baselines/${suite}.${target}.jsonl`;
 }
 
 /** The file's text: the same baseline always gives the same bytes. */

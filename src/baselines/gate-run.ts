@@ -1,5 +1,6 @@
 import { regressionRule, removedRule } from "../domain/gate-rule.ts";
 import { itemAt } from "../domain/item-at.ts";
+import { promptWord } from "../domain/listed-target.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
@@ -112,9 +113,18 @@ export function gateRun(input: GateInput): {
     comparison: {
       ...compared.comparison,
       verdict,
-      ...(input.header.one_of_several ? { alias: input.header.alias } : {}),
+      ...comparedTarget(input.header),
       ...(contract === null ? {} : { contract }),
     },
+  };
+}
+
+/** What tells the comparison from those of the suite's other targets; nothing where it has one. */
+export function comparedTarget(header: RunHeader): Pick<Comparison, "prompt" | "alias"> {
+  const { prompt, alias } = header;
+  return {
+    ...(header.one_of_prompts === true && prompt !== null ? { prompt: promptWord(prompt) } : {}),
+    ...(header.one_of_several ? { alias } : {}),
   };
 }
 

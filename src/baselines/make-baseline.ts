@@ -156,18 +156,20 @@ export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): G
  *
  * @param before null for a first one
  * @param accepted what this promotion accepts; null when it accepts nothing
+ * @param ofPrompts the suite lists prompts: the file says by itself which of them it is of
  */
 export function settleBaseline(
   before: Baseline | null,
   after: Baseline,
   accepted: NonNullable<BaselineHeader["accepted"]> | null,
+  ofPrompts = false,
 ): Baseline {
   const old = new Map((before?.cases ?? []).map((one) => [one.case, one]));
   const cases = after.cases.map((one) => {
     const kept = old.get(one.case);
     return kept !== undefined && isSameResult(kept, one) ? kept : one;
   });
-  const now = writtenHeader(after.header, cases);
+  const now = ofPrompts ? after.header : writtenHeader(after.header, cases);
   return { header: settledHeader(before?.header ?? null, now, accepted), cases };
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { listedTarget } from "../domain/listed-target.ts";
 import { PROMOTION_RECORD } from "../domain/promotion-log.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { GATE_OUTCOMES, type GateOutcome } from "../domain/verdict.ts";
@@ -126,10 +127,16 @@ export function promotionRecords(body: string): PromotionRecord[] {
   });
 }
 
+/** `triage`, or `triage (support@1.1.0.small)`: what stands in brackets is that of the baseline's file. */
+function suiteWords(header: RunHeader): string {
+  const target = listedTarget(header);
+  return target === null ? header.suite : `${header.suite} (${target})`;
+}
+
 /** Everything an audit asks for, in lines that `evals log` reads back. */
 function tagMessage({ project, why, who, at, files, tagged }: PromotionWords, name: string): string {
   const blocks = tagged.flatMap((one) => [
-    `suite: ${one.header.suite}${one.header.one_of_several ? ` (${one.header.alias})` : ""}`,
+    `suite: ${suiteWords(one.header)}`,
     `  target: ${one.header.target}`,
     `  fingerprint: ${one.header.fingerprint}`,
     ...Object.entries(one.metrics).map(([name, value]) => `  ${name}: ${metricText(value)}`),

@@ -9,6 +9,7 @@ import type { Problem } from "./problem.ts";
 import type { PromptVersion } from "./prompt.ts";
 import type { ProviderDefinition } from "./provider.ts";
 import type { Redaction } from "./redaction.ts";
+import type { RunHeader } from "./run.ts";
 import type { ScorerDefinition } from "./scorer.ts";
 import type { ScorerEntry, Suite } from "./suite.ts";
 
@@ -54,6 +55,17 @@ export interface LoadedSuite {
    * @throws {EvalsError} with all its problems
    */
   openCases(): Promise<CaseSource>;
+}
+
+/** The suite that a run is of: of several prompts that it lists, the one with the run's; undefined where it is gone. */
+export function suiteOf(
+  { suites }: Pick<Project, "suites">,
+  { suite, prompt }: Pick<RunHeader, "suite" | "prompt">,
+): LoadedSuite | undefined {
+  const own = suites.filter(({ name }) => name === suite);
+  const isSame = (version: PromptVersion | undefined): boolean =>
+    version !== undefined && version.name === prompt?.name && version.version === prompt.version;
+  return own.find((one) => isSame(one.prompt?.version)) ?? own[0];
 }
 
 /** A prompt version with its templates compiled. */

@@ -154,6 +154,8 @@ export interface Comparison {
   readonly suite: string;
   /** Of the model, where a suite has several; absent where it has one. */
   readonly alias?: string;
+  /** `support@1.1.0`; absent unless the suite lists several prompts. */
+  readonly prompt?: string;
   readonly baseline: ComparisonSide;
   readonly candidate: ComparisonSide;
   readonly verdict: Verdict;

@@ -1,6 +1,6 @@
 /** Whether a suite is again what its tag promised. */
 export interface RollbackProof {
-  /** With the model's alias behind it where the suite has several. */
+  /** With its target behind it where the suite lists several. */
   readonly suite: string;
   /** Root fingerprint that the tag names. */
   readonly promoted: string;

@@ -44,6 +44,8 @@ export interface RunHeader {
   readonly alias: string;
   /** True when the suite lists several models, so that each has its own baseline file. */
   readonly one_of_several: boolean;
+  /** The suite lists several prompts, so that each has its own baseline file; absent where it does not. */
+  readonly one_of_prompts?: boolean | undefined;
   readonly provider: string;
   /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
   readonly target: string;
@@ -78,6 +80,8 @@ export interface RunHeader {
   readonly restricted?: boolean | undefined;
   /** Hash of HEAD; null outside git or before the first commit. */
   readonly commit: string | null;
+  /** The branch that HEAD was on; null where it was on none, absent in runs of older versions. */
+  readonly branch?: string | null | undefined;
   /** The work tree differed from HEAD; null outside git. */
   readonly dirty: boolean | null;
   /** ISO 8601, UTC. */

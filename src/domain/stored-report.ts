@@ -42,6 +42,7 @@ const reportSchema = onDemand(() => {
   const Compared = z.looseObject({
     suite: z.string(),
     alias: z.string().exactOptional(),
+    prompt: z.string().exactOptional(),
     baseline: ComparedSide,
     candidate: ComparedSide,
     verdict: z.enum(VERDICTS),

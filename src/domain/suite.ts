@@ -119,6 +119,11 @@ export const Suite = z.strictObject({
     .min(1)
     .optional()
     .describe("name, name@1.2.0 or name@^1; or the prompt's own text, with `{{ … }}` or several lines"),
+  prompts: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Versions of prompts, as name@1.2.0: one run and one baseline each"),
   model: z.string().min(1).optional().describe("An alias of evalconfig.yaml"),
   models: z.array(z.string().min(1)).min(1).optional().describe("One run each"),
   trials: z

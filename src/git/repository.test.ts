@@ -33,9 +33,9 @@ describe("readHead", () => {
   });
 
   it("has no commit before the first one", async () => {
-    git("init", "-q");
+    git("init", "-q", "-b", "trunk");
     write("a.txt", "a");
-    expect(await readHead(root)).toEqual({ commit: null, dirty: true });
+    expect(await readHead(root)).toEqual({ commit: null, branch: "trunk", dirty: true });
   });
 
   it("is clean right after a commit", async () => {
@@ -44,7 +44,9 @@ describe("readHead", () => {
     expect(await readHead(root)).toMatchObject({ dirty: true });
     expect(await readHead(root)).toMatchObject({ commit: null });
     const commit = commitAll();
-    expect(await readHead(root)).toEqual({ commit, dirty: false });
+    expect(await readHead(root)).toEqual({ commit, branch: "trunk", dirty: false });
+    git("checkout", "-q", "--detach");
+    expect(await readHead(root)).toMatchObject({ commit, branch: null });
   });
 
   it.each([

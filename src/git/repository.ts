@@ -6,6 +6,8 @@ import { lastWords } from "./git-refusal.ts";
 export interface Head {
   /** Null before the first commit. */
   readonly commit: string | null;
+  /** Null where HEAD is on no branch. */
+  readonly branch: string | null;
   /** Files differ from HEAD, or are not tracked yet. */
   readonly dirty: boolean;
 }
@@ -17,9 +19,12 @@ export async function readHead(root: string): Promise<Head | null> {
     const status = await gitText(root, args);
     if (status === null) return null;
     const lines = status.split("\n");
-    const id = lines.find((line) => line.startsWith("# branch.oid "))?.slice("# branch.oid ".length);
+    const said = (name: string): string | undefined =>
+      lines.find((line) => line.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length);
+    const [id, branch] = [said("oid"), said("head")];
     return {
       commit: id === undefined || id === "(initial)" ? null : id,
+      branch: branch === undefined || branch === "(detached)" ? null : branch,
       dirty: lines.some((line) => line !== "" && !line.startsWith("# ")),
     };
   } catch {

@@ -112,7 +112,9 @@ export async function check(environment: Environment, { directory, online }: Che
   } catch (error) {
     note(error, checked);
   }
-  const { suites, cases, problems, warnings, unpriced } = checked;
+  const { suites, cases, problems, unpriced } = checked;
+  // What stands in one file is seen with each prompt that its suite lists.
+  const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
 }
@@ -137,12 +139,14 @@ function add(checked: Checking, problems: readonly Problem[]): void {
 }
 
 async function checkSuite(project: Project, suite: LoadedSuite, checked: Checking): Promise<void> {
-  checked.suites++;
+  // A suite that lists prompts is looked at with each; it and its cases count once.
+  const isCounted = checked.measured.has(suite.name);
+  if (!isCounted) checked.suites++;
   checked.measured.set(suite.name, measuredScorers(suite.scorers));
   const judges = judgeCheck(project);
   try {
     const cases = await suite.openCases();
-    checked.cases += cases.count;
+    if (!isCounted) checked.cases += cases.count;
     if (existsSync(join(project.root, labelsPath(suite.name))))
       checked.ids.set(
         suite.name,

@@ -151,7 +151,7 @@ async function comparePair(
     declared === null
       ? compared
       : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
-  const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...aliasOf(base, candidate) };
+  const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...targetOf(base, candidate) };
   if (candidate.run === null) return named;
   const isRestricted = restrictedRuns(home);
   return isRestricted(candidate.run.header) || (base.run !== null && isRestricted(base.run.header))
@@ -169,16 +169,13 @@ function sharedBy(base: SideSource, candidate: SideSource, store: Store): Shared
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
-/** The model's alias where the suite has several; a baseline has one only then. */
-function aliasOf(...sides: readonly SideSource[]): { readonly alias?: string } {
-  const [alias] = sides.flatMap(({ run, alias }) =>
-    alias !== null && (run === null || run.header.one_of_several) ? [alias] : [],
-  );
-  return alias === undefined ? {} : { alias };
+/** What tells a suite's comparisons apart where it lists several targets; the candidate's prompt, where both sides list theirs. */
+function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "prompt" | "alias"> {
+  return { ...base.several, ...candidate.several };
 }
 
-function factsOf({ run, alias, commit, read }: SideSource, store: Store): SideFacts {
-  return run === null ? factsOfBaseline(read(), alias, commit) : factsOfRun(store, run);
+function factsOf({ run, model, commit, read }: SideSource, store: Store): SideFacts {
+  return run === null ? factsOfBaseline(read(), model, commit) : factsOfRun(store, run);
 }
 
 /** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */

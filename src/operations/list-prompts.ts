@@ -98,10 +98,10 @@ async function measuredVersions(
   const found = new Map(versions.map((one) => [versionKey(one), [] as ListedVersion["measured"][number][]]));
   const seen = new Set<string>();
   for await (const run of everyItem((page) => store.read.runs({ status: ["complete"] }, page))) {
-    const { id, prompt, suite, alias, started_at, narrowing, one_of_several } = run.header;
+    const { id, prompt, suite, alias, started_at, narrowing } = run.header;
     const measured = prompt === null ? undefined : found.get(versionKey(prompt));
     if (prompt === null || measured === undefined || narrowing !== null || isScoredFile(run)) continue;
-    const key = JSON.stringify([versionKey(prompt), suite, one_of_several ? alias : ""]);
+    const key = JSON.stringify([versionKey(prompt), suite, run.header.one_of_several ? alias : ""]);
     if (seen.has(key)) continue;
     const whole = await store.read.run(run.no);
     const rate = whole && storedSummary(whole).metrics?.pass_rate;

@@ -1,5 +1,6 @@
 import { exitCodeFor } from "../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { suiteOf } from "../domain/project.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { createRun, headerOf } from "../run/execute-run.ts";
@@ -88,13 +89,13 @@ async function plansOf(
   const prepared: PreparedSet[] = [];
   const problems: Problem[] = [];
   for (const set of sets) {
-    const suite = project.suites.find(({ name }) => name === set.suite);
+    const [{ run }] = set.shards as [ShardSet["shards"][number]];
+    const suite = suiteOf(project, run.header);
     const model = suite?.models.find(({ alias }) => alias === set.alias);
     if (suite === undefined || model === undefined) {
       problems.push(otherModel(set));
       continue;
     }
-    const [{ run }] = set.shards as [ShardSet["shards"][number]];
     const { narrowing, trials } = run.header;
     const isNarrowed = narrowing !== null && narrowing.cases.length + narrowing.tags.length > 0;
     const options = {
@@ -146,11 +147,15 @@ async function together(
   return run;
 }
 
-/** The commit that all parts ran at; null where they differ. */
-function commitOf(headers: readonly RunHeader[]): Pick<RunHeader, "commit" | "dirty"> {
-  const commits = new Set(headers.map(({ commit }) => commit));
-  const [commit = null] = commits;
-  return { commit: commits.size === 1 ? commit : null, dirty: headers.some(({ dirty }) => dirty !== false) };
+/** The commit and the branch that all parts ran at; null where they differ. */
+function commitOf(headers: readonly RunHeader[]) {
+  const common = (values: readonly (string | null)[]): string | null =>
+    new Set(values).size === 1 ? (values[0] ?? null) : null;
+  return {
+    commit: common(headers.map(({ commit }) => commit)),
+    branch: common(headers.map(({ branch }) => branch ?? null)),
+    dirty: headers.some(({ dirty }) => dirty !== false),
+  };
 }
 
 function otherModel({ suite, alias, shards }: ShardSet): Problem {

@@ -1,3 +1,4 @@
+import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
 import { targetWords, unanswered } from "../run/execute-run.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -96,7 +97,7 @@ async function plannedRun(
   const baseline = await gateBaseline({
     ...{ store, root: place.home, at: place.at ?? undefined, io, directory: request.directory },
     suite: suite.name,
-    alias: suite.suite.models === undefined ? null : model.alias,
+    listed: listedTargetOf(suite, model),
     model: model.alias,
     option: matrix.ungated.has(suite) ? "none" : request.baseline,
     fingerprint: plan.fingerprint,

@@ -1,3 +1,4 @@
+import { targetKey } from "../domain/listed-target.ts";
 import type { PastRun, ReportedRun, RunReport } from "../domain/report.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { ViewedRun } from "../domain/viewed-run.ts";
@@ -63,12 +64,12 @@ export function reportedRun(
   };
 }
 
-/** Earlier runs of the same suite and model over the same choice of cases, oldest first, and this run. */
+/** Earlier runs of the same suite and target over the same choice of cases, oldest first, and this run. */
 function pastRuns({ header, metrics }: RunReport, no: number, store: Store): PastRun[] {
   const chosen = JSON.stringify(header.narrowing);
   const earlier = store
     .runs({ suite: header.suite, limit: MAX_PAST * 5 })
-    .filter((run) => run.no < no && run.header.alias === header.alias)
+    .filter((run) => run.no < no && targetKey(run.header) === targetKey(header))
     .filter((run) => JSON.stringify(run.header.narrowing) === chosen)
     .flatMap((run): PastRun[] => {
       const rate = storedSummary(run).metrics?.pass_rate;

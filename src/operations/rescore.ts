@@ -1,6 +1,7 @@
 import type { Case, CaseSource } from "../domain/case.ts";
 import { DEFAULT_CONCURRENCY } from "../domain/config.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { suiteOf } from "../domain/project.ts";
 import {
   type EndedStatus,
   isUnfinished,
@@ -60,7 +61,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const run = await findRun(store, input.run);
     if (!hasAnswer(store, run)) throw nothingToScore(run.header);
     const project = await openProject(environment, { directory, suites: [run.header.suite] });
-    const suite = project.suites[0];
+    const suite = suiteOf(project, run.header);
     if (suite === undefined) throw gone(run.header.suite);
     const concurrency = suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
     const pool = judgePool(project, { concurrency, instead: input.replay ? await replayOf() : undefined });

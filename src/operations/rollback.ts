@@ -1,4 +1,5 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
+import { listedTargetOf } from "../domain/listed-target.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Rollback, RollbackProof } from "../domain/rollback.ts";
 import type { TreeFile } from "../git/change-journal.ts";
@@ -108,10 +109,10 @@ async function prove(
   suites: ReadPromotion["suites"],
 ): Promise<RollbackProof[]> {
   const proofs: RollbackProof[] = [];
-  for (const { suite, alias, fingerprint: promoted } of suites) {
-    const name = alias === null ? suite : `${suite} (${alias})`;
+  for (const { suite, alias: target, fingerprint: promoted } of suites) {
+    const name = target === null ? suite : `${suite} (${target})`;
     try {
-      const now = await fingerprintNow(io, directory, suite, alias);
+      const now = await fingerprintNow(io, directory, suite, target);
       proofs.push({ suite: name, promoted, now, equal: now === promoted });
     } catch (error) {
       if (!(error instanceof EvalsError)) throw error;
@@ -125,13 +126,13 @@ async function fingerprintNow(
   io: Environment,
   directory: string | undefined,
   suite: string,
-  alias: string | null,
+  target: string | null,
 ) {
   const project = await openProject(io, { directory, suites: [suite] });
   const keys = [...project.models.values()].flatMap((model) => model.provider.keys?.(model.settings) ?? []);
   const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
   const prepared = await prepareRuns({ ...project, env }, project.suites, { narrowing: null }, (one) =>
-    alias === null ? one.models : one.models.filter((model) => model.alias === alias),
+    target === null ? one.models : one.models.filter((model) => listedTargetOf(one, model) === target),
   );
   await closeRuns(prepared);
   return prepared[0]?.plan.fingerprint ?? null;

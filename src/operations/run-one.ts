@@ -144,6 +144,7 @@ async function worldOf(
     today: () => io.date().toISOString(),
     newId: () => io.randomHex(4),
     commit: head?.commit ?? null,
+    branch: head?.branch ?? null,
     dirty: head?.dirty ?? null,
   };
 }

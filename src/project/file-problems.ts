@@ -1,3 +1,4 @@
+import type { Places } from "../domain/places.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { NOT_A_FILE } from "./regular-file.ts";
 
@@ -96,4 +97,9 @@ export async function collectAsync<T>(problems: Problem[], read: () => Promise<T
     problems.push(...error.problems);
     return undefined;
   }
+}
+
+/** A mistake that has no place yet gets the one of `path`. */
+export function placed(problem: Problem, places: Places, path: readonly PropertyKey[]): Problem {
+  return problem.path === undefined ? { ...problem, path: places.path, ...places.at(path) } : problem;
 }

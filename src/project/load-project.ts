@@ -1,4 +1,5 @@
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
+import { listedTargetOf } from "../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedSuite, Project, Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
@@ -161,8 +162,7 @@ async function loadSuites(
   };
   const suites: LoadedSuite[] = [];
   for (const { name, path } of chosen) {
-    const suite = await collectAsync(problems, () => loadSuite(name, path, context));
-    if (suite !== undefined) suites.push(suite);
+    suites.push(...((await collectAsync(problems, () => loadSuite(name, path, context))) ?? []));
   }
   problems.push(...baselineClashes(suites));
   return suites;
@@ -264,18 +264,18 @@ function badName(name: string, path: string): Problem {
 
 /** `a` with the model `b` and a suite `a.b` would write the same baseline file. */
 function baselineClashes(suites: readonly LoadedSuite[]): Problem[] {
-  const several = suites.filter((suite) => suite.suite.models !== undefined);
-  return several.flatMap(({ name, models }) =>
-    models.flatMap(({ alias }) => {
-      const other = suites.find((suite) => suite.name === `${name}.${alias}`);
+  return suites.flatMap((suite) =>
+    suite.models.flatMap((model) => {
+      const target = listedTargetOf(suite, model);
+      const other = suites.find(({ name }) => target !== null && name === `${suite.name}.${target}`);
       if (other === undefined) return [];
       return [
         {
           code: "EVALS_SUITE_NAME",
           path: other.path,
-          what: `"${other.name}" is also the name of the baseline of suite "${name}" with model "${alias}".`,
+          what: `"${other.name}" is also the name of the baseline of suite "${suite.name}" with ${suite.suite.prompts === undefined ? "model " : ""}"${target}".`,
           why: "Two baselines would be written to one file.",
-          fix: `Rename this suite: ${FOLDER}/${name}-${alias}.yaml`,
+          fix: `Rename this suite: ${FOLDER}/${suite.name}-${target}.yaml`,
         },
       ];
     }),

@@ -17,18 +17,18 @@ import { type ScorerEntry, Suite } from "../domain/suite.ts";
 import { asksWithin } from "./asks-model.ts";
 import { checkGate } from "./check-gate.ts";
 import { describeIssues, isMisspelt } from "./describe-issues.ts";
-import { collect, collectAsync } from "./file-problems.ts";
+import { collect, collectAsync, placed } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import { unfilledInValue } from "./find-environment.ts";
 import { loadPrompt } from "./find-prompt.ts";
 import { secretsInValue } from "./find-secrets.ts";
-import { isInlinePrompt, loadInlinePrompt } from "./inline-prompt.ts";
 import { type LoadedConfig, unknownModel } from "./load-config.ts";
 import { caseOpener } from "./open-cases.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { type SuiteDraft, salvageSuite } from "./salvage-suite.ts";
+import { findSuitePrompts, promptsOfRecorded } from "./suite-prompts.ts";
 
 /** What suites are checked against. */
 export interface SuiteContext {
@@ -57,12 +57,11 @@ export interface SuiteOverrides {
   readonly trials?: number | undefined;
 }
 
-/** Everything of `suite` where the command line does not say otherwise. */
-function overridden<S extends SuiteDraft>(suite: S, { model, prompt, trials }: SuiteOverrides): S {
+/** Everything of `suite` but its prompt, where the command line does not say otherwise. */
+function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
     ...suite,
     ...(model === undefined ? {} : chosenModel(suite, model)),
-    ...(prompt === undefined ? {} : { prompt }),
     ...(trials === undefined ? {} : { trials }),
   };
 }
@@ -73,11 +72,11 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
 }
 
 /**
- * Reads one suite and finds everything it names. Its dataset is read only when the suite has a mistake, so that both are told at
+ * Reads one suite and finds everything it names; of several prompts that it lists, it is one suite for each. Its dataset is read only when the suite has a mistake, so that both are told at
  * once.
  * @throws {EvalsError} with all its problems
  */
-export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite> {
+export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite[]> {
   const text = readText(context.files, path);
   const { value, places, problems: syntax } = parseYaml(text, path);
   if (syntax.length > 0) throw new EvalsError(syntax);
@@ -95,12 +94,17 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   if (suite === undefined) throw new EvalsError(problems);
   problems.push(...nameProblems(suite.scorers, places));
   const models = findModels(suite, value, { places, context, problems });
-  const prompt = await findSuitePrompt(suite, text, { places, context, problems });
-  if (suite.prompt === undefined && !isNamed(value, "prompt"))
+  const prompts = await findSuitePrompts(suite, text, { places, context, problems });
+  if (prompts.some(({ listed }) => listed)) problems.push(...promptsOfRecorded(models, places));
+  if (
+    prompts.every(({ spec }) => spec === undefined) &&
+    !isNamed(value, "prompt") &&
+    !isNamed(value, "prompts")
+  )
     problems.push(...missingPrompt(models, places));
   if (
     whole?.canary !== undefined &&
-    (prompt === null ? whole.prompt === undefined : isInline(prompt.version))
+    prompts.some(({ spec, prompt }) => (prompt === null ? spec === undefined : isInline(prompt.version)))
   )
     problems.push(canaryWithoutPrompt(places));
   problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
@@ -111,10 +115,10 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     throw new EvalsError(problems);
   }
   const clock = whole.clock ?? context.config.config?.clock;
-  return {
+  return prompts.map(({ spec, prompt, listed }) => ({
     name,
     path,
-    suite: whole,
+    suite: { ...whole, prompt: spec, prompts: listed ? (whole.prompts ?? []) : undefined },
     places,
     models,
     prompt,
@@ -122,7 +126,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     openCases,
     ...(person === undefined ? {} : { person }),
     ...(clock === undefined ? {} : { clock }),
-  };
+  }));
 }
 
 /** The suite's own cases, or those of its dataset; undefined where a mistake has been added. */
@@ -204,10 +208,6 @@ function withPlace<T>(
   const value = collect(found, find);
   problems.push(...found.map((problem) => placed(problem, places, path)));
   return value;
-}
-
-function placed(problem: Problem, places: Places, path: readonly PropertyKey[]): Problem {
-  return problem.path === undefined ? { ...problem, path: places.path, ...places.at(path) } : problem;
 }
 
 async function loadScorers(
@@ -342,29 +342,6 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
     why: "Each model has one run and one baseline.",
     fix: "Delete one of them; for more runs of a case raise trials.",
   };
-}
-
-async function findSuitePrompt(
-  suite: SuiteDraft,
-  source: string,
-  { places, context: { files, prompts, overrides }, problems }: SuiteReading,
-): Promise<LoadedPrompt | null> {
-  const spec = suite.prompt;
-  if (spec === undefined) return null;
-  if (overrides.prompt === undefined && isInlinePrompt(spec))
-    return (await collectAsync(problems, () => loadInlinePrompt(spec, places, source, files))) ?? null;
-  let loading = prompts.get(spec);
-  if (loading === undefined) {
-    loading = loadPrompt(files, spec);
-    prompts.set(spec, loading);
-  }
-  const found: Problem[] = [];
-  const prompt = await collectAsync(found, () => loading);
-  // A prompt of the command line is in no file.
-  problems.push(
-    ...(overrides.prompt === undefined ? found.map((one) => placed(one, places, ["prompt"])) : found),
-  );
-  return prompt ?? null;
 }
 
 /** Prompt and model of a played person; undefined where nobody is played, and where a mistake has been added. */

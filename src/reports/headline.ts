@@ -1,3 +1,4 @@
+import { type TargetFacts, targetParts } from "../domain/listed-target.ts";
 import { isRecording } from "../domain/recorded-provider.ts";
 import type { Comparison, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
@@ -14,18 +15,24 @@ export interface Headline {
   readonly size: string;
 }
 
-/** `triage`, or `triage (small)` where the suite has several models. Holds the user's names: escape it wherever shown. */
-export function runName({
-  suite,
-  alias,
-  one_of_several,
-}: Pick<RunHeader, "suite" | "alias" | "one_of_several">): string {
-  return one_of_several ? `${suite} (${alias})` : suite;
+/** `triage`, or `triage (support@1.1.0, small)` where the suite lists prompts or models. Holds the user's names: escape it wherever shown. */
+export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string {
+  return nameWith(header.suite, targetParts(header));
 }
 
+const nameWith = (suite: string, parts: readonly string[]): string =>
+  parts.length === 0 ? suite : `${suite} (${parts.join(", ")})`;
+
 /** The same of a comparison. */
-export function comparedName({ suite, alias }: Pick<Comparison, "suite" | "alias">): string {
-  return alias === undefined ? suite : `${suite} (${alias})`;
+export function comparedName({
+  suite,
+  prompt,
+  alias,
+}: Pick<Comparison, "suite" | "prompt" | "alias">): string {
+  return nameWith(
+    suite,
+    [prompt, alias].filter((part) => part !== undefined),
+  );
 }
 
 export function headline({ gate, status, header }: RunReport): Headline {

@@ -27,6 +27,7 @@ function world(store: Store, changes: Partial<RunWorld> = {}): RunWorld {
     today: () => "2025-03-01T12:00:00.000Z",
     newId: () => `0000000${++runs}`,
     commit: null,
+    branch: null,
     dirty: null,
     ...changes,
   };

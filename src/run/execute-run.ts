@@ -1,4 +1,5 @@
 import type { Budget } from "../domain/config.ts";
+import { factsOfTarget } from "../domain/listed-target.ts";
 import { namedVersion, type PromptVersion } from "../domain/prompt.ts";
 import type { Client, PreparedRequest } from "../domain/provider.ts";
 import type { RunEnd, RunPace } from "../domain/report.ts";
@@ -89,6 +90,7 @@ export interface RunWorld {
   /** Eight random hexadecimal digits. */
   readonly newId: () => string;
   readonly commit: string | null;
+  readonly branch: string | null;
   readonly dirty: boolean | null;
 }
 
@@ -274,21 +276,23 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
 export function headerOf(
   plan: Plan,
   { canaryOf }: Pick<RunSettings, "canaryOf">,
-  world: Pick<RunWorld, "newId" | "commit" | "dirty" | "today">,
+  world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
   // No prompt of ours has seen answers that were made elsewhere.
   const asked = model.provider.answersFrom === "outputs" ? null : suite.prompt;
-  const prompt = namedVersion(asked);
+  const facts = factsOfTarget({ ...suite, prompt: asked }, model);
+  const { prompt } = facts;
   return {
     id: world.newId(),
     suite: suite.name,
     alias: model.alias,
-    one_of_several: (suite.suite.models?.length ?? 0) > 0,
+    one_of_several: facts.one_of_several,
+    ...(facts.one_of_prompts === true && prompt !== null ? { one_of_prompts: true } : {}),
     provider: model.provider.kind,
     target: targetWords(asked, target.label),
     model: target.label,
-    prompt: prompt === null ? null : { name: prompt.name, version: prompt.version },
+    prompt,
     trials: plan.trials,
     cases: plan.count,
     planned: plan.totalPlanned,
@@ -312,6 +316,7 @@ export function headerOf(
     },
     ...(plan.restricted ? { restricted: true } : {}),
     commit: world.commit,
+    branch: world.branch,
     dirty: world.dirty,
     started_at: world.today(),
   };

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BaselineCase, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
+import { listedTarget } from "../../domain/listed-target.ts";
 import { onDemand } from "../../domain/on-demand.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
@@ -113,7 +114,7 @@ function baselinesOfFile(
   header: RunHeader,
   { side, fingerprint }: Comparison["baseline"],
 ): CaseBaselines {
-  const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
+  const path = baselinePath(header.suite, listedTarget(header));
   const lines = linesOfFile(root, path, fingerprint);
   const lineOf = (golden: StoredCase): BaselineCase | undefined => {
     const line = lines().get(golden.id);

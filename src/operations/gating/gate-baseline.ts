@@ -44,8 +44,8 @@ export interface BaselineQuestion {
   /** `-C`, by which a file is found. */
   readonly directory: string | undefined;
   readonly suite: string;
-  /** Null unless the suite lists several models. */
-  readonly alias: string | null;
+  /** Which of the targets that the suite lists is run; null where it has one. */
+  readonly listed: string | null;
   /** Alias of the model that is run. */
   readonly model: string;
   /** `--baseline`. */
@@ -79,10 +79,10 @@ export function answersOf({ run, runs }: GateBaseline, store: Store): ReadonlySe
  * @throws {EvalsError} when that branch cannot be seen, or the side named does not fit
  */
 export async function gateBaseline(question: BaselineQuestion): Promise<GateBaseline> {
-  const { option, root, io, suite, alias } = question;
+  const { option, root, io, suite, listed } = question;
   if (option === "none") return NOTHING;
   if (option !== undefined) return namedBaseline(question, option);
-  const path = baselinePath(suite, alias);
+  const path = baselinePath(suite, listed);
   if (findGitFolder(root) === null) return { ...NOTHING, absentAt: "HEAD" };
   const own = question.at ?? { word: "HEAD", commit: "HEAD" };
   const base = await baseOfChange(root, io);
@@ -223,14 +223,14 @@ function whyUnfit(
  * @throws {EvalsError} for a word that means nothing, or several things, or nothing of this suite
  */
 async function namedBaseline(question: BaselineQuestion, option: string): Promise<GateBaseline> {
-  const { store, root, suite, alias } = question;
+  const { store, root, suite, listed } = question;
   const { meaningOf } = await import("../sides/side-meaning.ts");
   const meaning = await meaningOf(option, question);
   switch (meaning.kind) {
     case "ref": {
       const baseline = await committedBaseline(
         root,
-        baselinePath(suite, alias),
+        baselinePath(suite, listed),
         meaning.at.commit,
         meaning.at.word,
       );
@@ -254,19 +254,23 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
   }
 }
 
-/** The one of several sides that is of this suite and model. */
+/** The one of several sides that is of this suite and target. */
 async function ofSides(
   sides: readonly SideSource[],
   question: BaselineQuestion,
   option: string,
   anyModel: boolean,
 ): Promise<GateBaseline> {
-  const { store, root, suite, alias, model } = question;
+  const { store, root, suite, listed, model } = question;
   const own = sides.filter((one) => one.suite === suite);
-  // A suite of several models has a side for each; one model may have taken another's place.
-  const side = own.find((one) => one.model === model) ?? (alias === null || anyModel ? own[0] : undefined);
+  const ofModel = own.filter((one) => one.model === model);
+  // A suite of several targets has a side for each; one model may have taken another's place, and one prompt another's.
+  const side =
+    ofModel.find((one) => one.listed === listed) ??
+    ofModel[0] ??
+    (listed === null || anyModel ? own[0] : own.find((one) => one.model === null && one.listed === listed));
   if (side?.run) return ofRun(store, side.run);
-  if (side?.commit) return committedBaseline(root, baselinePath(suite, side.alias), side.commit, option);
+  if (side?.commit) return committedBaseline(root, baselinePath(suite, side.listed), side.commit, option);
   throw unknownBaseline(question, option, sides[0]);
 }
 
@@ -274,7 +278,11 @@ function ofRun(store: Store, run: StoredRun): GateBaseline {
   return { ...NOTHING, side: storedSide(store, run), run, commit: run.header.commit };
 }
 
-function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, other?: SideSource): EvalsError {
+function unknownBaseline(
+  { suite, listed }: BaselineQuestion,
+  option: string,
+  other?: SideSource,
+): EvalsError {
   if (other?.run)
     return new EvalsError({
       code: "EVALS_BASELINE_OTHER_SUITE",
@@ -284,7 +292,7 @@ function unknownBaseline({ suite, alias }: BaselineQuestion, option: string, oth
     });
   return new EvalsError({
     code: "EVALS_BASELINE_UNKNOWN",
-    what: `There is no complete run and no ${baselinePath(suite, alias)} at "${option}".`,
+    what: `There is no complete run and no ${baselinePath(suite, listed)} at "${option}".`,
     why: "A run is compared with a promoted baseline or a stored run.",
     fix: `evals log lists what was promoted, evals history ${suite} the runs`,
   });

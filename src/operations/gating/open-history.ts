@@ -1,3 +1,4 @@
+import { listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
@@ -131,7 +132,7 @@ async function withItsPast(
     io,
     directory: options.directory,
     suite: name,
-    alias: suite.models === undefined ? null : plan.model.alias,
+    listed: listedTargetOf(plan.suite, plan.model),
     model: plan.model.alias,
     option: options.ungated.has(plan.suite) ? "none" : options.baseline,
     fingerprint: plan.fingerprint,

@@ -1,6 +1,8 @@
 import { baselinePath } from "../../baselines/baseline-file.ts";
 import { removedRule } from "../../domain/gate-rule.ts";
+import { listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import type { LoadedSuite } from "../../domain/project.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit, resolveCommit } from "../../git/repository.ts";
@@ -36,7 +38,7 @@ export async function takenAway(place: RunPlace, options: RunRequest, io: Enviro
     baselineFiles(home, own),
     mergeBase(home, own, base.ref),
   ]);
-  const looked = new Set(place.project.suites.flatMap(({ name, suite }) => pathsOf(name, suite.models)));
+  const looked = new Set(place.project.suites.flatMap(pathsOf));
   let lost = there.filter((path) => !looked.has(path));
   if (lost.length === 0) return NOTHING;
   if (!isWhole(options)) {
@@ -59,8 +61,8 @@ export async function takenAway(place: RunPlace, options: RunRequest, io: Enviro
   };
 }
 
-const pathsOf = (name: string, models: readonly string[] | undefined): string[] =>
-  models === undefined ? [baselinePath(name, null)] : models.map((alias) => baselinePath(name, alias));
+const pathsOf = (suite: LoadedSuite): string[] =>
+  suite.models.map((model) => baselinePath(suite.name, listedTargetOf(suite, model)));
 
 /** Everything that the project's files say is run. */
 function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunRequest): boolean {
@@ -77,7 +79,7 @@ async function wholeProject(
   try {
     const { readProjectAt } = await import("../project/project-at.ts");
     const { suites } = at === null ? await openProject(io, { directory }) : await readProjectAt(io, home, at);
-    return new Set(suites.flatMap(({ name, suite }) => pathsOf(name, suite.models)));
+    return new Set(suites.flatMap(pathsOf));
   } catch (error) {
     if (error instanceof EvalsError) return null;
     throw error;
@@ -103,7 +105,7 @@ async function stillCompared(
   try {
     const { readProjectAt } = await import("../project/project-at.ts");
     const { suites } = await readProjectAt(io, home, { word: name, commit });
-    const compared = new Set(suites.flatMap((one) => pathsOf(one.name, one.suite.models)));
+    const compared = new Set(suites.flatMap(pathsOf));
     return lost.filter(({ path }) => compared.has(path));
   } catch (error) {
     if (error instanceof EvalsError) return lost;

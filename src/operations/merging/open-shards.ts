@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import { promptWord, type TargetFacts, targetKey } from "../../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { isUnfinished, type RunHeader } from "../../domain/run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -89,7 +90,7 @@ function newestShards(store: Store, source: string): Shard[] {
     const { shard } = run.header.narrowing ?? { shard: null };
     if (shard === null) continue;
     const [part = 0, parts = 0] = shard.split("/").map(Number);
-    const key = `${run.header.suite} ${run.header.alias} ${run.header.target} ${shard}`;
+    const key = `${targetKey(run.header)} ${run.header.target} ${shard}`;
     if (!newest.has(key)) newest.set(key, { source, store, run, part, parts });
   }
   return [...newest.values()];
@@ -101,8 +102,14 @@ export function isUnfinishedShard({ run }: Shard): boolean {
 }
 
 /** `triage (small)`: which run a shard is a part of. */
-export function runOf({ suite, alias }: Pick<RunHeader, "suite" | "alias">): string {
-  return `${suite} (${alias})`;
+export function runOf({
+  suite,
+  alias,
+  prompt,
+  one_of_prompts,
+}: TargetFacts & Pick<RunHeader, "suite">): string {
+  const parts = [...(one_of_prompts === true && prompt !== null ? [promptWord(prompt)] : []), alias];
+  return `${suite} (${parts.join(", ")})`;
 }
 
 function noHistory(source: string): Problem {

@@ -9,6 +9,7 @@ export interface ReadPromotion {
   readonly files: readonly string[];
   readonly suites: readonly {
     readonly suite: string;
+    /** Which of several targets of the suite: an alias, or a prompt as its baseline's file is called by it; null where it has one. */
     readonly alias: string | null;
     readonly target: string;
     readonly fingerprint: string;

@@ -1,6 +1,8 @@
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { listedTarget } from "../../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import { suiteOf } from "../../domain/project.ts";
 import { answersFrom } from "../../domain/recorded-provider.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
@@ -22,12 +24,12 @@ export interface Covered {
   readonly files: readonly string[];
 }
 
-/** The newest run of each suite and model. @param suites those that still exist */
+/** The newest run of each suite and target. @param suites those that still exist */
 export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): Promise<StoredRun[]> {
   const newest = new Map<string, number>();
   for await (const run of everyItem((page) => read.runs({}, page))) {
     if (!suites.has(run.header.suite) || isScoredFile(run)) continue;
-    const key = `${run.header.suite}\n${run.header.one_of_several ? run.header.alias : ""}`;
+    const key = `${run.header.suite}\n${listedTarget(run.header) ?? ""}`;
     if (!newest.has(key)) newest.set(key, run.no);
   }
   const runs = await Promise.all([...newest.values()].map((no) => read.run(no)));
@@ -51,14 +53,19 @@ export async function plannedRuns(
   return [...chosen.values()];
 }
 
-/** The newest run of the same suite, and of the same model where it has several, that the files plan. */
+/** The newest run of the same suite, and of the same target where it lists several, that the files plan. */
 async function newestPlanned(
   { read }: Store,
-  { header: { suite, alias, one_of_several: several } }: StoredRun,
+  { header }: StoredRun,
   plan: readonly PlannedSuite[],
 ): Promise<StoredRun | undefined> {
-  for await (const one of everyItem((page) => read.runs({ suite }, page)))
-    if (isPlanned(one, plan) && !isScoredFile(one) && (!several || one.header.alias === alias))
+  const target = listedTarget(header);
+  for await (const one of everyItem((page) => read.runs({ suite: header.suite }, page)))
+    if (
+      isPlanned(one, plan) &&
+      !isScoredFile(one) &&
+      (target === null || listedTarget(one.header) === target)
+    )
       return read.run(one.no);
   return undefined;
 }
@@ -102,7 +109,7 @@ async function whyNot(
   if (header.narrowing !== null) return { problem: narrowed(run) };
   if (status === "stopped_early") return { problem: stoppedEarly(run) };
   if (status !== "complete") return { problem: incomplete(run) };
-  const suite = project.suites.find((one) => one.name === header.suite);
+  const suite = suiteOf(project, header);
   if (suite?.models.every((model) => model.alias !== header.alias)) {
     return {
       problem: otherModel(
@@ -119,7 +126,7 @@ async function whyNot(
     const changed = await notAtHead(project.root, files);
     if (changed.length > 0) return { problem: uncommitted(run, changed) };
     if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
-    const path = baselinePath(header.suite, header.one_of_several ? header.alias : null);
+    const path = baselinePath(header.suite, listedTarget(header));
     const missed = missedRules(run, store);
     if (missed.length > 0 && !accepts && !(await isAcceptedAtHead(project.root, path, header.fingerprint)))
       return { problem: gateFailed(run, missed) };
@@ -158,7 +165,7 @@ async function isAcceptedAtHead(root: string, path: string, fingerprint: string)
 
 /** Today's plan of the same suite, model and prompt as the run's. */
 async function planAgain(project: Project, { header }: StoredRun): Promise<PreparedRun | null> {
-  const suite = project.suites.find((one) => one.name === header.suite);
+  const suite = suiteOf(project, header);
   const model = project.models.get(header.alias);
   if (suite === undefined || model === undefined) return null;
   const replayed =

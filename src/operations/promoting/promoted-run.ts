@@ -62,7 +62,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), { fresh: true });
   const grown = input.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
   const accepted = input.accept === undefined ? null : await acceptedChange(run, path, input.accept, making);
-  const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted);
+  const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted, header.one_of_prompts === true);
   const { metrics, gate } = storedSummary(run);
   return {
     run,

@@ -1,3 +1,4 @@
+import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Narrowing } from "../../domain/run.ts";
@@ -12,7 +13,7 @@ import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /** Which cases a run takes, by suite and model. */
 export type NarrowingFor = (
-  suite: Pick<LoadedSuite, "name">,
+  suite: Pick<LoadedSuite, "name" | "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
 ) => Narrowing | null;
 
@@ -41,10 +42,10 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
     if (named !== undefined) refuseOtherSuites(named, request);
     return {
       request: named === undefined ? request : { ...request, suites: [named.header.suite] },
-      narrowing: ({ name }, { alias }) => {
-        const run = named ?? newestOf(store, name, alias);
+      narrowing: (suite, model) => {
+        const run = named ?? newestOf(store, suite, model);
         if (run === undefined) {
-          io.notice(`${name}: no run yet of which a case could have failed; it is left out.`);
+          io.notice(`${suite.name}: no run yet of which a case could have failed; it is left out.`);
           return { ...(common ?? WHOLE), cases: [], failing: "" };
         }
         const { narrowing } = run.header;
@@ -66,10 +67,12 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
 
 const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
-/** The newest run of the suite and model, else of the suite. */
-function newestOf(store: Store, suite: string, alias: string): StoredRun | undefined {
-  const runs = store.runs({ suite, limit: MAX_LOOKED }).filter((run) => !isScoredFile(run));
-  return runs.find(({ header }) => header.alias === alias) ?? runs[0];
+/** The newest run of the suite and target, else of the model, else of the suite. */
+function newestOf(store: Store, ...[suite, model]: Parameters<NarrowingFor>): StoredRun | undefined {
+  const runs = store.runs({ suite: suite.name, limit: MAX_LOOKED }).filter((run) => !isScoredFile(run));
+  const target = listedTargetOf(suite, model);
+  const ofModel = runs.filter(({ header }) => header.alias === model.alias);
+  return ofModel.find(({ header }) => listedTarget(header) === target) ?? ofModel[0] ?? runs[0];
 }
 
 /**

@@ -46,6 +46,6 @@ export async function openRunPlace(
   const { root } = locate(io, options.directory);
   const at = await requireCommit(root, ref);
   const { project, load, remove } = await checkOutProject(io, root, at, options);
-  const head = Promise.resolve({ commit: at.commit, dirty: false });
+  const head = Promise.resolve({ commit: at.commit, branch: null, dirty: false });
   return { project, load, home: root, head, at, mistake: (error) => placedAt(error, at), remove };
 }

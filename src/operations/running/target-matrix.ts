@@ -53,13 +53,13 @@ export async function openTargets(
   }
   if (problems.length > 0) throw new EvalsError(problems);
   const own = await ownTargets(chosen, load);
-  const suites = first.suites.flatMap(({ name }) =>
+  const suites = [...new Set(first.suites.map(({ name }) => name))].flatMap((name) =>
     projects.flatMap((project) => project.suites.filter((suite) => suite.name === name)),
   );
   refuseSameTwice(suites);
   const ungated = new Set<LoadedSuite>();
   const shown = suites.map((suite) => {
-    if (isOwn(suite, own.get(suite.name))) return suite;
+    if (own.some((one) => isOwn(suite, one))) return suite;
     const aside = withoutGate(suite);
     ungated.add(aside);
     return aside;
@@ -71,18 +71,17 @@ export async function openTargets(
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,
-): Promise<ReadonlyMap<string, LoadedSuite>> {
+): Promise<readonly LoadedSuite[]> {
   try {
-    const { suites } = await load({ trials });
-    return new Map(suites.map((suite) => [suite.name, suite]));
+    return (await load({ trials })).suites;
   } catch (error) {
     if (!(error instanceof EvalsError)) throw error;
-    return new Map();
+    return [];
   }
 }
 
-function isOwn({ prompt, models }: LoadedSuite, own: LoadedSuite | undefined): boolean {
-  if (own === undefined || own.prompt?.version.path !== prompt?.version.path) return false;
+function isOwn({ name, prompt, models }: LoadedSuite, own: LoadedSuite): boolean {
+  if (own.name !== name || own.prompt?.version.path !== prompt?.version.path) return false;
   return models.every(({ alias }) => own.models.some((one) => one.alias === alias));
 }
 

@@ -1,3 +1,4 @@
+import { targetKey } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
@@ -69,15 +70,17 @@ function latestOf(suite: string, other: Meaning, head: string | null, { store, b
       ? run.header.commit !== head
       : other.kind === "prompt" && isOfPrompt(run, other.word));
   const newest = (b === undefined ? runs.find((run) => !isOther(run) && !isPast(run)) : undefined) ?? runs[0];
-  return newest === undefined ? [] : newestOfEachModel(newest, runs);
+  return newest === undefined ? [] : newestOfEachTarget(newest, runs);
 }
 
-/** Which model is compared is told by the other side. */
-function newestOfEachModel(newest: StoredRun, runs: readonly StoredRun[]): StoredRun[] {
-  const first = new Map([[newest.header.alias, newest]]);
+/** Which model and which of several prompts is compared is told by the other side. */
+function newestOfEachTarget(newest: StoredRun, runs: readonly StoredRun[]): StoredRun[] {
+  const first = new Map([[targetKey(newest.header), newest]]);
+  const kind = ({ header }: StoredRun): string =>
+    `${header.one_of_several} ${header.one_of_prompts === true}`;
   for (const run of runs)
-    if (run.header.one_of_several === newest.header.one_of_several && !first.has(run.header.alias))
-      first.set(run.header.alias, run);
+    if (kind(run) === kind(newest) && !first.has(targetKey(run.header)))
+      first.set(targetKey(run.header), run);
   return [...first.values()];
 }
 

@@ -48,6 +48,7 @@ export async function runOutputsFile(
         today: () => io.date().toISOString(),
         newId: () => io.randomHex(4),
         commit: null,
+        branch: null,
         dirty: null,
       },
     );

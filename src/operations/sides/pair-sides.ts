@@ -2,6 +2,7 @@ import { isSameRecording } from "../../baselines/same-recording.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
+import { comparedName } from "../../reports/headline.ts";
 import { openProject } from "../project/open-project.ts";
 import type { SideContext } from "./outputs-side.ts";
 import { isSameAnswers, type PlannedSuite, plannedSuites, type SideSource } from "./side-source.ts";
@@ -39,7 +40,7 @@ interface PairOptions {
 }
 
 /**
- * One pair a suite, and a model where the suite lists several. Never of two models that a commit did not change from one to
+ * One pair a suite, and a prompt and a model where the suite lists several. Never of two models that a commit did not change from one to
  * the other, and never the same answers on both sides.
  */
 export async function pairSides(
@@ -78,7 +79,7 @@ export async function pairSides(
   return pairing;
 }
 
-const nameOf = ({ suite, several, model }: SideSource): string => (several ? `${suite} (${model})` : suite);
+const nameOf = ({ suite, several }: SideSource): string => comparedName({ suite, ...several });
 
 interface Chosen {
   readonly base: SideSource;
@@ -88,7 +89,7 @@ interface Chosen {
 
 function firstPairs(bases: readonly SideSource[], candidates: readonly SideSource[]): Chosen[] {
   return bases.flatMap((base) => {
-    const candidate = candidates.find((one) => one.alias === base.alias) ?? candidates[0];
+    const candidate = candidates.find((one) => one.model === base.model) ?? candidates[0];
     return candidate === undefined ? [] : [{ base, candidate, fits: true }];
   });
 }
@@ -104,13 +105,16 @@ async function pairsOfModels(
   // Answers of a file were made elsewhere: of which model is not known here.
   if ([...bases, ...candidates].some((one) => one.run !== null && isScoredFile(one.run)))
     return firstPairs(bases, candidates);
-  const common = [...bases]
-    .sort((one, other) => ((one.model ?? "") < (other.model ?? "") ? -1 : 1))
-    .flatMap((one) => {
-      const other = candidates.find((side) => isOfModel(side, one));
+  const sorted = [...bases].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
+  const pairedBy = (fits: (side: SideSource, one: SideSource) => boolean): Chosen[] =>
+    sorted.flatMap((one) => {
+      const other = candidates.find((side) => fits(side, one));
       return other === undefined ? [] : [{ base: one, candidate: other, fits: true }];
     });
-  if ([...bases, ...candidates].some((one) => one.several))
+  // Where both sides list prompts, each is compared with itself; a prompt that was named is compared with another.
+  const own = pairedBy((side, one) => isOfModel(side, one) && isOfPrompt(side, one));
+  const common = own.length > 0 ? own : pairedBy(isOfModel);
+  if ([...bases, ...candidates].some((one) => one.listed !== null))
     return common.length > 0 ? common : [{ base, candidate, fits: false }];
   const newest = common.find((one) => one.candidate === candidate);
   if (newest !== undefined) return [newest];
@@ -118,6 +122,10 @@ async function pairsOfModels(
   if (await isPlannedModel(candidate, input)) return [{ base, candidate, fits: true }];
   return [common[0] ?? { base, candidate, fits: false }];
 }
+
+const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? "";
+
+const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt === b.several.prompt;
 
 /** Where a baseline does not know its model's alias, the names that the provider gives to both models are compared. */
 function isOfModel(a: SideSource, b: SideSource): boolean {
@@ -170,7 +178,8 @@ function differentAnswers(
   moreCandidates: readonly SideSource[],
 ): SidePair | null {
   const { suite, base, candidate } = pair;
-  const alike = (side: SideSource) => (one: SideSource) => one.suite === suite && isOfModel(one, side);
+  const alike = (side: SideSource) => (one: SideSource) =>
+    one.suite === suite && isOfModel(one, side) && isOfPrompt(one, side);
   for (const other of [candidate, ...moreCandidates.filter(alike(candidate))])
     for (const one of [base, ...moreBases.filter(alike(base))])
       if (!isSameAnswers(one, other)) return { suite, base: one, candidate: other };

@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import { baselinePath } from "../../baselines/baseline-file.ts";
+import { comparedTarget } from "../../baselines/gate-run.ts";
 import type { Side } from "../../baselines/side.ts";
+import { listedTarget, promptWord, targetKey } from "../../domain/listed-target.ts";
 import type { Project } from "../../domain/project.ts";
 import { namedVersion } from "../../domain/prompt.ts";
+import type { Comparison } from "../../domain/report.ts";
 import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { readTree } from "../../git/read-tree.ts";
@@ -16,12 +19,12 @@ import { storedSide } from "./stored-side.ts";
 /** Where a side of a comparison can be read from: a stored run, or a promoted baseline. */
 export interface SideSource {
   readonly suite: string;
-  /** Alias of the model; null for the baseline of a suite with one model. */
-  readonly alias: string | null;
   /** Alias of the model that answered; null for a baseline of which nobody knows it. */
   readonly model: string | null;
-  /** The suite lists several models, and this is one of them. */
-  readonly several: boolean;
+  /** Which of the targets that its suite lists it is of; null where it has one. */
+  readonly listed: string | null;
+  /** The same as its parts: the prompt of several, the alias of several. */
+  readonly several: Pick<Comparison, "prompt" | "alias">;
   /** Null for a baseline, whose answers are not at hand. */
   readonly run: StoredRun | null;
   /** Ids of the runs whose answers it is made of. */
@@ -33,13 +36,13 @@ export interface SideSource {
 }
 
 export function sourceOfRun(store: Store, run: StoredRun): SideSource {
-  const { suite, alias, commit, one_of_several } = run.header;
+  const { suite, alias, commit } = run.header;
   let side: Side | undefined;
   return {
     suite,
-    alias,
     model: alias,
-    several: one_of_several,
+    listed: listedTarget(run.header),
+    several: comparedTarget(run.header),
     run,
     madeOf: answersFrom(store, run),
     commit,
@@ -72,10 +75,20 @@ export function sourceOfBaseline(
   more: readonly string[] = [],
 ): SideSource {
   const { side, baseline } = fileSide(text, path, where);
-  const alias = path === baselinePath(side.suite, null) ? null : aliasOf(path, side.suite);
-  const madeOf = new Set([...baseline.cases.flatMap((one) => one.runs), ...more]);
   const { suite } = side;
-  return { suite, alias, model: alias, several: alias !== null, run: null, madeOf, commit, read: () => side };
+  const listed = path === baselinePath(suite, null) ? null : targetIn(path, suite);
+  const several = partsOf(listed, side.prompt);
+  const madeOf = new Set([...baseline.cases.flatMap((one) => one.runs), ...more]);
+  return {
+    suite,
+    model: several.alias ?? null,
+    listed,
+    several,
+    run: null,
+    madeOf,
+    commit,
+    read: () => side,
+  };
 }
 
 /** Whether the same answers would stand on both sides. */
@@ -86,7 +99,19 @@ export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   return a.read().fingerprint === b.read().fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
-function aliasOf(path: string, suite: string): string | null {
+/** A baseline's file is called by its prompt, its model or both; which prompt that is stands in it. */
+function partsOf(listed: string | null, prompt: Side["prompt"]): Pick<Comparison, "prompt" | "alias"> {
+  if (listed === null) return {};
+  const word = prompt === null || prompt.name === null ? null : `${prompt.name}@${prompt.version}`;
+  const inFile = word?.replaceAll("/", "+");
+  if (word === null || inFile === undefined) return { alias: listed };
+  if (listed === inFile) return { prompt: word };
+  return listed.startsWith(`${inFile}.`)
+    ? { prompt: word, alias: listed.slice(inFile.length + 1) }
+    : { alias: listed };
+}
+
+function targetIn(path: string, suite: string): string | null {
   const start = baselinePath(`${suite}.`, null).replace(/\.jsonl$/, "");
   return path.startsWith(start) ? path.slice(start.length).replace(/\.jsonl$/, "") : null;
 }
@@ -119,7 +144,7 @@ export async function baselinesAt(
     const text = blobs.get(id)?.toString("utf8") ?? "";
     const side = sourceOfBaseline(text, own, where, commit, promoted.get(own) ?? []);
     const planned = plan?.find((one) => one.suite === side.suite && !one.several);
-    return side.alias !== null || planned === undefined
+    return side.model !== null || planned === undefined
       ? side
       : { ...side, model: planned.aliases[0] ?? null };
   });
@@ -140,10 +165,13 @@ async function runsOfTags(root: string, commit: string): Promise<ReadonlyMap<str
 /** What a commit's files say is run: the models of a suite, and its prompt. */
 export interface PlannedSuite {
   readonly suite: string;
+  /** The suite lists several models. */
   readonly several: boolean;
   readonly aliases: readonly string[];
   /** `support@1.2.0`; null without one. */
   readonly prompt: string | null;
+  /** The suite lists several prompts; each is planned by itself. */
+  readonly ofPrompts: boolean;
 }
 
 export function plannedSuites({ suites }: Pick<Project, "suites">): PlannedSuite[] {
@@ -153,25 +181,27 @@ export function plannedSuites({ suites }: Pick<Project, "suites">): PlannedSuite
       suite: name,
       several: suite.models !== undefined,
       aliases: models.map((one) => one.alias),
-      prompt: version === null ? null : `${version.name}@${version.version}`,
+      prompt: version === null ? null : promptWord(version),
+      ofPrompts: suite.prompts !== undefined,
     };
   });
 }
 
 /** Whether a run is of what is planned, and not of another model or prompt that the command line named. */
 export function isPlanned({ header }: Pick<StoredRun, "header">, plan: readonly PlannedSuite[]): boolean {
-  const { suite, alias, prompt, one_of_several } = header;
-  const asked = prompt === null ? null : `${prompt.name}@${prompt.version}`;
+  const { suite, alias, prompt, one_of_several, one_of_prompts } = header;
+  const asked = prompt === null ? null : promptWord(prompt);
   return plan.some(
     (one) =>
       one.suite === suite &&
       one.several === one_of_several &&
+      one.ofPrompts === (one_of_prompts === true) &&
       one.aliases.includes(alias) &&
       one.prompt === asked,
   );
 }
 
-/** Whole complete runs, the newest of each suite and model; the store lists runs newest first. */
+/** Whole complete runs, the newest of each suite and target; the store lists runs newest first. */
 export async function newestSides(
   store: Store,
   fits: (run: Pick<StoredRun, "header">) => boolean,
@@ -179,7 +209,7 @@ export async function newestSides(
   const { read } = store;
   const first = new Map<string, StoredRun>();
   for await (const run of everyItem((page) => read.runs({ status: ["complete", "stopped_early"] }, page))) {
-    const key = `${run.header.suite}\n${run.header.alias}`;
+    const key = targetKey(run.header);
     if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null || !fits(run)) continue;
     const whole = await read.run(run.no);
     if (whole !== undefined) first.set(key, whole);
@@ -187,10 +217,15 @@ export async function newestSides(
   return [...first.values()].map((run) => sourceOfRun(store, run));
 }
 
-/** Sides of a suite and model that another list does not have. */
+/** Sides of a suite and target that another list does not have. */
 export function besides(sides: readonly SideSource[], have: readonly SideSource[]): SideSource[] {
   return sides.filter(
     (one) =>
-      !have.some((other) => other.suite === one.suite && (one.model === null || other.model === one.model)),
+      !have.some(
+        (other) =>
+          other.suite === one.suite &&
+          (one.model === null || other.model === one.model) &&
+          one.several.prompt === other.several.prompt,
+      ),
   );
 }

@@ -4,6 +4,7 @@ import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
 import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
+import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { PowerAssumptions } from "../../domain/size-plan.ts";
@@ -132,9 +133,9 @@ function committedTrials(
   suite: LoadedSuite,
   history: FingerprintRuns | null,
 ): number | null {
-  const alias = history?.newest.header.alias ?? suite.models[0]?.alias ?? null;
-  const several = (suite.suite.models?.length ?? 0) > 1;
-  const path = baselinePath(suite.name, several ? alias : null);
+  const [model] = suite.models;
+  const own = model === undefined ? null : listedTargetOf(suite, model);
+  const path = baselinePath(suite.name, history === null ? own : listedTarget(history.newest.header));
   const file = join(project.root, path);
   if (!existsSync(file)) return null;
   const { cases } = parseBaseline(readFileSync(file), path);

@@ -1,3 +1,4 @@
+import { targetParts } from "../../domain/listed-target.ts";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { type CaseFault, criticalCases, faultOf, shareText } from "../case-standing.ts";
@@ -64,9 +65,8 @@ const countsText = ({ tests, failures, errors, skipped }: Counts): string =>
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
-/** Suite and model, as a suite with several models has a run of each. */
-const suiteName = ({ header }: RunReport): string =>
-  header.one_of_several ? `${header.suite}.${header.alias}` : header.suite;
+/** Suite and target, as a suite that lists several has a run of each. */
+const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 function casesSuite({ report, rows }: ReportedRun, room: { left: number }) {
   const tell = teller(report);

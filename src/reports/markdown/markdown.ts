@@ -1,3 +1,4 @@
+import { promptWord, targetParts } from "../../domain/listed-target.ts";
 import type { Comparison, ReportedRun, RunReport } from "../../domain/report.ts";
 import { worstCases } from "../case-standing.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
@@ -73,7 +74,7 @@ function leftOut(runs: readonly ReportedRun[]): string {
 
 /** `<!-- evals:triage -->`: a name without the signs that would end it. */
 export function marker({ header }: RunReport): string {
-  const name = header.one_of_several ? `${header.suite}.${header.alias}` : header.suite;
+  const name = [header.suite, ...targetParts(header)].join(".");
   return `<!-- evals:${name.replace(/[^\w.]+/g, "-").slice(0, 100)} -->`;
 }
 
@@ -254,7 +255,7 @@ const commandBlock = (commands: readonly string[]): string =>
 /** Cases that a reader would run again first. */
 const MAX_AGAIN = 3;
 /** What can be pasted into a shell without a quote, and does nothing there. */
-const TYPED = /^[A-Za-z0-9][\w./-]*$/;
+const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
 /**
  * What a reader of the comment types next, on a machine that has none of these runs: no id stands in it, and no name that a
@@ -262,8 +263,13 @@ const TYPED = /^[A-Za-z0-9][\w./-]*$/;
  */
 function nextCommands({ report, rows }: ReportedRun): string[] {
   const { header, gate } = report;
-  const words = ["evals", "run", header.suite, ...(header.one_of_several ? ["--model", header.alias] : [])];
-  if (!words.every((word) => TYPED.test(word) || word === "--model")) return [];
+  const { prompt, alias } = header;
+  const words = [
+    ...["evals", "run", header.suite],
+    ...(header.one_of_prompts === true && prompt !== null ? ["--prompt", promptWord(prompt)] : []),
+    ...(header.one_of_several ? ["--model", alias] : []),
+  ];
+  if (!words.every((word) => TYPED.test(word) || word === "--model" || word === "--prompt")) return [];
   const run = words.join(" ");
   const again = worstCases(report, rows(), MAX_AGAIN)
     .filter(({ id }) => TYPED.test(id))

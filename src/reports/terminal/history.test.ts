@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  csvCell,
-  flakyListing,
-  historyCsv,
-  historyListing,
-  type PastRun,
-  sparkline,
-  suiteHistory,
-} from "./history.ts";
+import { csvCell, flakyListing, historyCsv, historyListing, type PastRun } from "./history.ts";
+import { sparkline, suiteHistory } from "./suite-history.ts";
 
 const run: PastRun = {
   go_on: null,
@@ -16,6 +9,11 @@ const run: PastRun = {
   suite: "triage",
   name: "triage",
   target: "prompt 1.2.0 · small",
+  prompt: "triage@1.2.0",
+  model: "small",
+  commit: "1d2c0aa".padEnd(40, "0"),
+  branch: "main",
+  dirty: false,
   fingerprint: "f".repeat(64),
   trials: 5,
   cases: 100,
@@ -30,8 +28,8 @@ const run: PastRun = {
 describe("historyCsv", () => {
   it("is one line a run, unknown an empty cell", () => {
     expect(historyCsv([run]).split("\n")).toEqual([
-      "id,started_at,suite,target,fingerprint,trials,cases,pass_rate,low,high,cost_usd,outcome,verdict",
-      `3f9c21aa,2025-03-01T12:00:00.000Z,triage,prompt 1.2.0 · small,${"f".repeat(64)},5,100,0.91,0.87,0.94,,passed,none`,
+      "id,started_at,suite,target,fingerprint,trials,cases,pass_rate,low,high,cost_usd,outcome,verdict,prompt,model,commit,branch,dirty",
+      `3f9c21aa,2025-03-01T12:00:00.000Z,triage,prompt 1.2.0 · small,${"f".repeat(64)},5,100,0.91,0.87,0.94,,passed,none,triage@1.2.0,small,${run.commit},main,false`,
       "",
     ]);
   });
@@ -84,6 +82,67 @@ describe("suiteHistory", () => {
     );
     for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     expect(text.match(/^— /gm)).toHaveLength(2);
+  });
+});
+
+describe("runs of several prompts", () => {
+  const of = (id: string, version: string, pass_rate: number): PastRun => ({
+    ...run,
+    id,
+    prompt: `triage@${version}`,
+    target: `prompt ${version} · small`,
+    fingerprint: version.padEnd(64, "0"),
+    pass_rate,
+    low: pass_rate,
+    high: pass_rate,
+  });
+  const view = { said: "stable", flaky: [], measured: 4, cases: 4 };
+
+  it("stand apart, each with a trend of its own, that of the newest run first", () => {
+    const runs = [of("d", "1.1.0", 1), of("c", "1.0.0", 0.1), of("b", "1.1.0", 0.9), of("a", "1.0.0", 0)];
+    const text = suiteHistory("triage", runs, view, 100);
+    expect(text.match(/^ {2}triage@\S+ {3}2 runs$/gm)).toEqual([
+      "  triage@1.1.0   2 runs",
+      "  triage@1.0.0   2 runs",
+    ]);
+    expect(text).toContain("90.0 % to 100.0 %");
+    expect(text).toContain("0.0 % to 10.0 %");
+    const order = text.match(/^[a-d] {2}/gm)?.map((line) => line.trim());
+    expect(order).toEqual(["d", "b", "c", "a"]);
+  });
+
+  it("are told apart by model too, and only where there are several", () => {
+    const other = { ...of("b", "1.0.0", 1), model: "large" };
+    expect(suiteHistory("triage", [of("a", "1.0.0", 1), other], view, 100)).toContain(
+      "  triage@1.0.0 · large   1 run\n",
+    );
+    expect(suiteHistory("triage", [of("a", "1.0.0", 1)], view, 100)).not.toContain("triage@1.0.0");
+  });
+});
+
+describe("what git knew of a run", () => {
+  it.each<[string, Partial<PastRun>, string]>([
+    ["a branch", {}, "main at 1d2c0aa"],
+    ["files that were changed", { dirty: true }, "main at 1d2c0aa, files changed"],
+    ["no branch", { branch: null }, "1d2c0aa"],
+    ["no commit yet", { commit: null, dirty: true }, "main, before its first commit, files changed"],
+    ["a hostile branch", { branch: "a\u001b[31mb" }, "a"],
+  ])("heads it in both lists: %s", (_what, changes, expected) => {
+    const one = { ...run, ...changes };
+    for (const text of [
+      historyListing([one], 120),
+      suiteHistory("triage", [one], { said: "stable", flaky: [], measured: 4, cases: 4 }, 120),
+    ]) {
+      expect(text).toContain(expected);
+      expect(text).not.toContain("\u001b");
+    }
+  });
+
+  it("heads runs of one place once, and says of those outside git that they are", () => {
+    const outside = { ...run, commit: null, branch: null, dirty: null };
+    const text = historyListing([run, run, outside], 120);
+    expect(text.match(/^— .*$/gm)).toEqual(["— main at 1d2c0aa", "— outside git"]);
+    expect(historyListing([outside], 120)).not.toContain("—  outside");
   });
 });
 

@@ -13,6 +13,16 @@ export interface PastRun {
   /** The suite, with the model's alias where it has several. */
   readonly name: string;
   readonly target: string;
+  /** `support@1.2.0`; null without a prompt that has a version. */
+  readonly prompt: string | null;
+  /** Alias of the model. */
+  readonly model: string;
+  /** Of HEAD; null outside git and before the first commit. */
+  readonly commit: string | null;
+  /** Null where HEAD was on none, and where an older version did not write it down. */
+  readonly branch: string | null;
+  /** The files differed from the commit; null outside git. */
+  readonly dirty: boolean | null;
   readonly fingerprint: string;
   readonly trials: number;
   readonly cases: number;
@@ -40,7 +50,7 @@ export interface StabilityView {
 }
 
 /** Which cases are flaky, as far as anybody can know. */
-function flakySentence({ flaky, measured, cases }: StabilityView): string {
+export function flakySentence({ flaky, measured, cases }: StabilityView): string {
   if (cases === null || measured === 0)
     return `whether a case is flaky is unknown: ${cases === null ? "there is no complete run yet" : "each case has one answer"}`;
   const known =
@@ -55,7 +65,7 @@ const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcom
 /** A longer name of a suite would push the outcome off the line. */
 const SUITE_WIDTH = 20;
 
-/** Runs of all suites, in the order given. */
+/** Runs of all suites, in the order given, under the branch and commit at which they were made. */
 export function historyListing(runs: readonly PastRun[], width: number): string {
   if (runs.length === 0) return "No runs yet: evals run\n";
   const rows = runs.map((run) => [
@@ -68,147 +78,55 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
     run.outcome.replace("_", " "),
     plainLine(run.target),
   ]);
-  return `${[...columns([HEAD, ...rows], "  ").map((line) => cut(line, width)), ...goOnLines(runs)].join("\n")}\n`;
+  const [head = "", ...lines] = columns([HEAD, ...rows], "  ");
+  return `${[cut(head, width), ...underHeadings(runs, lines, placeOf, width), ...goOnLines(runs)].join("\n")}\n`;
+}
+
+/** The lines of runs, with a heading above each that it is not the same for as for the run before. */
+export function underHeadings(
+  runs: readonly PastRun[],
+  lines: readonly string[],
+  headingOf: (run: PastRun) => string,
+  width: number,
+): string[] {
+  const headings = runs.map(headingOf);
+  return lines.flatMap((line, at) => {
+    const heading = headings[at] ?? "";
+    const same = heading === (headings[at - 1] ?? "");
+    return [
+      ...(same
+        ? []
+        : fold(`— ${heading === "" ? "outside git" : heading}`, width).map((part) => cut(part, width))),
+      cut(line, width),
+    ];
+  });
+}
+
+/** `main at 1d2c0aa, files changed`: what git knew of the files that a run was made of; empty outside git. */
+export function placeOf({ commit, branch, dirty }: PastRun): string {
+  const at = commit === null ? [] : [commit.slice(0, 7)];
+  const known = [...(branch === null ? [] : [plainLine(branch)]), ...at].join(" at ");
+  const place = known !== "" && commit === null ? `${known}, before its first commit` : known;
+  return place !== "" && dirty === true ? `${place}, files changed` : place;
 }
 
 /** How to go on with the interrupted runs that nothing came after: of each suite the newest one. */
-function goOnLines(runs: readonly PastRun[]): string[] {
+export function goOnLines(runs: readonly PastRun[]): string[] {
   const newest = runs.filter((run, at) => runs.findIndex(({ suite }) => suite === run.suite) === at);
   const commands = newest.flatMap(({ go_on }) => go_on ?? []);
   return commands.length === 0 ? [] : ["", ...commands.map((command) => `to go on: ${command}`)];
 }
 
-const startOf = ({ started_at }: PastRun): string => started_at.slice(0, 16).replace("T", " ");
-const rateOf = ({ pass_rate }: PastRun): string => (pass_rate === null ? "unknown" : percent(pass_rate));
-const costOf = ({ cost_usd }: PastRun): string => (cost_usd === null ? "—" : dollars(cost_usd));
+export const startOf = ({ started_at }: PastRun): string => started_at.slice(0, 16).replace("T", " ");
+export const rateOf = ({ pass_rate }: PastRun): string =>
+  pass_rate === null ? "unknown" : percent(pass_rate);
+export const costOf = ({ cost_usd }: PastRun): string => (cost_usd === null ? "—" : dollars(cost_usd));
 
-function interval({ low, high }: PastRun): string {
+export function interval({ low, high }: PastRun): string {
   return low === null || high === null ? "—" : `${(low * 100).toFixed(0)}–${(high * 100).toFixed(0)}`;
 }
 
-/**
- * One suite over time: the trend as a line of blocks, is it stable, then each run with its interval drawn to one scale.
- *
- * @param runs newest first
- */
-export function suiteHistory(
-  suite: string,
-  runs: readonly PastRun[],
-  stability: StabilityView,
-  width: number,
-): string {
-  if (runs.length === 0) return `No runs of ${plainLine(suite)} yet: evals run ${plainLine(suite)}\n`;
-  const blocks = [
-    [`${plainLine(suite)}   ${plural(runs.length, "run")}`],
-    trendLines(runs, width),
-    indented(stability.said, width),
-    runLines(runs, width),
-    goOnLines(runs).slice(1),
-    indented(
-      `${flakySentence(stability)}${stability.flaky.length === 0 ? "" : `: evals history ${plainLine(suite)} --flaky`}`,
-      width,
-    ),
-  ];
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n")}\n`;
-}
-
-const BLOCKS = "▁▂▃▄▅▆▇█";
-
-/**
- * Shares as blocks, lowest to highest on the scale given; `·` where nothing is known. A scale narrower than five points
- * is widened, so that noise does not look like a mountain range.
- */
-export function sparkline(shares: readonly (number | null)[]): string {
-  const { low, high } = scaleOf(shares.filter((one) => one !== null));
-  return shares
-    .map((share) => {
-      if (share === null) return "·";
-      const step = Math.floor(((share - low) / (high - low)) * BLOCKS.length);
-      return BLOCKS[Math.max(0, Math.min(BLOCKS.length - 1, step))];
-    })
-    .join("");
-}
-
-function scaleOf(known: readonly number[]): { readonly low: number; readonly high: number } {
-  const low = Math.min(1, ...known);
-  const high = Math.max(0, ...known);
-  const missing = Math.max(0, 0.05 - (high - low)) / 2;
-  const up = Math.min(1, high + missing);
-  return { low: Math.max(0, Math.min(low - missing, up - 0.05)), high: Math.max(up, 0.05) };
-}
-
-function trendLines(runs: readonly PastRun[], width: number): string[] {
-  const oldestFirst = [...runs].reverse().slice(-Math.max(10, width - 20));
-  const known = oldestFirst.flatMap(({ pass_rate }) => (pass_rate === null ? [] : [pass_rate]));
-  if (known.length === 0) return [];
-  const [newest] = runs;
-  const now =
-    newest === undefined || newest.pass_rate === null
-      ? ""
-      : `   now ${percent(newest.pass_rate)}${newest.low === null ? "" : `, 95 % ${interval(newest)}`}`;
-  return [
-    `  pass rate  ${sparkline(oldestFirst.map((one) => one.pass_rate))}`,
-    `             oldest to newest, ${percent(Math.min(...known))} to ${percent(Math.max(...known))}${now}`,
-  ];
-}
-
-/** Columns that every other part of a run's line needs. */
-const BESIDE_PLOT = 63;
-
-/** Runs under the target they were made with: a new heading is a new fingerprint. */
-function runLines(runs: readonly PastRun[], width: number): string[] {
-  const space = Math.max(8, Math.min(30, width - BESIDE_PLOT));
-  const bounds = runs.flatMap(({ low, high }) => [low, high]).filter((one) => one !== null);
-  const scale = scaleOf(bounds);
-  const rows = runs.map((run) => [
-    run.id,
-    startOf(run),
-    rateOf(run),
-    interval(run),
-    drawn(run, scale, space).padEnd(space),
-    costOf(run),
-    run.outcome.replace("_", " "),
-  ]);
-  const scaleText = `${(scale.low * 100).toFixed(0)}${`${(scale.high * 100).toFixed(0)} %`.padStart(space - 2)}`;
-  const [head = "", ...lines] = columns(
-    [["run", "started (UTC)", "passed", "95 %", scaleText, "cost", "outcome"], ...rows],
-    "  ",
-  );
-  return [
-    cut(head, width),
-    ...lines.flatMap((line, index) => {
-      const run = runs[index];
-      const before = runs[index - 1];
-      const same = run === undefined || run.fingerprint === before?.fingerprint;
-      return [...(same ? [] : [cut(`— ${headingOf(run)}`, width)]), cut(line, width)];
-    }),
-  ];
-}
-
-function headingOf({ name, suite, target, cases, trials, fingerprint }: PastRun): string {
-  const alias = name === suite ? "" : `${plainLine(name)} · `;
-  return `${alias}${plainLine(target)} · ${plural(cases, "case")} × ${trials} · ${fingerprint.slice(0, 8)}`;
-}
-
-/** `├──●───┤`: the interval and the value on a scale. */
-function drawn(
-  { low, high, pass_rate }: PastRun,
-  scale: { readonly low: number; readonly high: number },
-  space: number,
-): string {
-  if (pass_rate === null || low === null || high === null) return "";
-  const at = (value: number): number =>
-    Math.round(Math.min(1, Math.max(0, (value - scale.low) / (scale.high - scale.low))) * (space - 1));
-  const [left, right, middle] = [at(low), at(high), at(pass_rate)];
-  return Array.from({ length: right + 1 }, (_, i) => {
-    if (i === middle) return "●";
-    if (i < left) return " ";
-    return i === left ? "├" : i === right ? "┤" : "─";
-  }).join("");
-}
+export const BLOCKS = "▁▂▃▄▅▆▇█";
 
 const MAX_FLAKY = 30;
 
@@ -250,13 +168,14 @@ function sharesLine(shares: readonly (number | null)[]): string {
     .join("");
 }
 
-function indented(text: string, width: number): string[] {
+export function indented(text: string, width: number): string[] {
   return fold(`  ${text}`, width, 0);
 }
 
 const CSV_COLUMNS = [
   ...["id", "started_at", "suite", "target", "fingerprint", "trials", "cases"],
   ...["pass_rate", "low", "high", "cost_usd", "outcome", "verdict"],
+  ...["prompt", "model", "commit", "branch", "dirty"],
 ] as const satisfies readonly (keyof PastRun)[];
 
 /** RFC 4180 with line feeds; unknown is an empty cell. */
@@ -269,9 +188,9 @@ export function historyCsv(runs: readonly PastRun[]): string {
  * One cell. Text that a spreadsheet would take for a formula gets an apostrophe before it: a suite's or model's name
  * must not compute anything.
  */
-export function csvCell(value: string | number | null): string {
+export function csvCell(value: string | number | boolean | null): string {
   if (value === null) return "";
-  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return String(value);
   const text = plainLine(value);
   const harmless = /^\s*[=+\-@]/.test(text) ? `'${text}` : text;
   return /[",\n\r]/.test(harmless) ? `"${harmless.replace(/"/g, '""')}"` : harmless;

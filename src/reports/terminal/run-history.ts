@@ -1,15 +1,10 @@
+import { promptWord } from "../../domain/listed-target.ts";
 import type { HistoryRun, RunHistory } from "../../metrics/run-history.ts";
 import { stabilitySentence } from "../../metrics/stability.ts";
 import { runName } from "../headline.ts";
 import { goOnCommand } from "../unfinished.ts";
-import {
-  flakyListing,
-  historyCsv,
-  historyListing,
-  type PastRun,
-  type StabilityView,
-  suiteHistory,
-} from "./history.ts";
+import { flakyListing, historyCsv, historyListing, type PastRun, type StabilityView } from "./history.ts";
+import { suiteHistory } from "./suite-history.ts";
 
 /** The listing of `evals history`. @param flaky of one suite its flaky cases, in place of its runs */
 export function historyText(
@@ -38,11 +33,15 @@ function stabilityView({ stability }: RunHistory): StabilityView {
 }
 
 function pastRun({ header, status, metrics, gate }: HistoryRun): PastRun {
-  const { id, started_at, suite, target, fingerprint, trials, cases } = header;
+  const { id, started_at, suite, target, fingerprint, trials, cases, prompt, alias, commit, branch, dirty } =
+    header;
   const rate = metrics.pass_rate;
   return {
     ...{ id, started_at, suite, target, fingerprint, trials, cases },
     name: runName(header),
+    prompt: prompt === null ? null : promptWord(prompt),
+    model: alias,
+    ...{ commit, branch: branch ?? null, dirty },
     pass_rate: rate?.value ?? null,
     low: rate?.low ?? null,
     high: rate?.high ?? null,

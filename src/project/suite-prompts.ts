@@ -1,0 +1,150 @@
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { LoadedModel, LoadedPrompt, Places } from "../domain/project.ts";
+import { collectAsync, placed } from "./file-problems.ts";
+import type { FileSource } from "./file-source.ts";
+import { findPrompt, loadPrompt } from "./find-prompt.ts";
+import { isInlinePrompt, loadInlinePrompt } from "./inline-prompt.ts";
+import type { SuiteDraft } from "./salvage-suite.ts";
+
+/** One suite's file, and what its prompts are looked up with. */
+export interface PromptReading {
+  readonly places: Places;
+  readonly problems: Problem[];
+  readonly context: {
+    readonly files: FileSource;
+    /** Those already loaded, by spec. */
+    readonly prompts: Map<string, Promise<LoadedPrompt>>;
+    readonly overrides: { readonly prompt?: string | undefined };
+  };
+}
+
+/** A prompt of a suite, with the word that names it. */
+export interface SuitePrompt {
+  /** Absent for a suite without a prompt. */
+  readonly spec: string | undefined;
+  readonly prompt: LoadedPrompt | null;
+  /** It is one of the suite's `prompts:`, and has a baseline of its own. */
+  readonly listed: boolean;
+}
+
+/** The prompt of a suite, each that it lists, or the one of the command line; a suite without any has one of null. */
+export async function findSuitePrompts(
+  { prompt: spec, prompts }: SuiteDraft,
+  source: string,
+  reading: PromptReading,
+): Promise<SuitePrompt[]> {
+  const { places, context, problems } = reading;
+  const { overrides, files } = context;
+  if (overrides.prompt !== undefined) {
+    const prompt = await found(overrides.prompt, null, reading);
+    const listed = prompt !== null && (await isListed(prompt, prompts ?? [], reading));
+    return [{ spec: overrides.prompt, prompt, listed }];
+  }
+  if (prompts === undefined) {
+    if (spec === undefined) return [{ spec, prompt: null, listed: false }];
+    const prompt = isInlinePrompt(spec)
+      ? ((await collectAsync(problems, () => loadInlinePrompt(spec, places, source, files))) ?? null)
+      : await found(spec, ["prompt"], reading);
+    return [{ spec, prompt, listed: false }];
+  }
+  if (spec !== undefined) problems.push(bothPromptKeys(places, [spec, ...prompts]));
+  const listed: SuitePrompt[] = [];
+  for (const [index, one] of prompts.entries()) {
+    const at = ["prompts", index];
+    const place = { path: places.path, ...places.at(at) };
+    if (isInlinePrompt(one)) {
+      problems.push(inlineInList(place));
+      continue;
+    }
+    const prompt = await found(one, at, reading);
+    const same = listed.find(
+      (other) => prompt !== null && other.prompt?.version.path === prompt.version.path,
+    );
+    if (same !== undefined) problems.push(repeatedPrompt(one, same.spec ?? one, place));
+    listed.push({ spec: one, prompt, listed: true });
+  }
+  return listed;
+}
+
+/** @param at where the suite names it; null for a prompt of the command line, which is in no file */
+async function found(
+  spec: string,
+  at: readonly PropertyKey[] | null,
+  { places, context: { files, prompts }, problems }: PromptReading,
+): Promise<LoadedPrompt | null> {
+  const loading = prompts.get(spec) ?? loadPrompt(files, spec);
+  prompts.set(spec, loading);
+  const mistakes: Problem[] = [];
+  const prompt = await collectAsync(mistakes, () => loading);
+  problems.push(...(at === null ? mistakes : mistakes.map((one) => placed(one, places, at))));
+  return prompt ?? null;
+}
+
+/** Whether one of the words of a list names this version. */
+async function isListed(
+  { version }: LoadedPrompt,
+  specs: readonly string[],
+  { context: { files } }: PromptReading,
+): Promise<boolean> {
+  for (const spec of specs) {
+    try {
+      if ((await findPrompt(files, spec)).path === version.path) return true;
+    } catch (error) {
+      // A run with another prompt does not need the ones that the suite lists.
+      if (!(error instanceof EvalsError)) throw error;
+    }
+  }
+  return false;
+}
+
+/** Recorded answers are the same whatever prompt a suite lists beside them. */
+export function promptsOfRecorded(models: readonly LoadedModel[], places: Places): Problem[] {
+  const recorded = models.find(({ provider }) => provider.answersFrom === "outputs");
+  return recorded === undefined
+    ? []
+    : [
+        {
+          code: "EVALS_SUITE_PROMPT",
+          path: places.path,
+          ...places.at(["prompts"], "key"),
+          what: `The model "${recorded.alias}" only has outputs that were made elsewhere, which no prompt of this list was asked for.`,
+          why: "Every prompt would be given the same answers.",
+          fix: "Delete prompts:, or name models that can be asked.",
+        },
+      ];
+}
+
+function bothPromptKeys(places: Places, specs: readonly string[]): Problem {
+  return {
+    code: "EVALS_SUITE_PROMPT",
+    path: places.path,
+    ...places.at(["prompts"], "key"),
+    what: 'This suite has both "prompt" and "prompts".',
+    why: "It cannot be told whether one run is meant or several.",
+    fix: `prompts: [${[...new Set(specs)].filter((one) => !isInlinePrompt(one)).join(", ")}], and no prompt:`,
+  };
+}
+
+function inlineInList(place: Pick<Problem, "path" | "line" | "column">): Problem {
+  return {
+    code: "EVALS_SUITE_PROMPT",
+    ...place,
+    what: "A prompt's own text stands in a list of prompts.",
+    why: "Each prompt of a list has a baseline of its own, which is called by the prompt's name and version.",
+    fix: "Write the text to prompts/<name>/1.0.0.md, and name it here: <name>@1.0.0",
+  };
+}
+
+function repeatedPrompt(
+  spec: string,
+  first: string,
+  place: Pick<Problem, "path" | "line" | "column">,
+): Problem {
+  return {
+    code: "EVALS_SUITE_PROMPT",
+    ...place,
+    what: `${first === spec ? `"${spec}" stands here twice` : `"${spec}" and "${first}" are the same version`}.`,
+    why: "Each prompt has one run and one baseline.",
+    fix: "Delete one of them; for more runs of a case raise trials.",
+  };
+}

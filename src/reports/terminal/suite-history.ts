@@ -1,0 +1,163 @@
+import { percent, plural } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import {
+  BLOCKS,
+  costOf,
+  flakySentence,
+  goOnLines,
+  indented,
+  interval,
+  type PastRun,
+  placeOf,
+  rateOf,
+  type StabilityView,
+  startOf,
+  underHeadings,
+} from "./history.ts";
+import { columns } from "./style.ts";
+
+/**
+ * One suite over time: the trend as a line of blocks, is it stable, then each run with its interval drawn to one scale.
+ *
+ * @param runs newest first
+ */
+export function suiteHistory(
+  suite: string,
+  runs: readonly PastRun[],
+  stability: StabilityView,
+  width: number,
+): string {
+  if (runs.length === 0) return `No runs of ${plainLine(suite)} yet: evals run ${plainLine(suite)}\n`;
+  const groups = groupsOf(runs);
+  const blocks = [
+    [`${plainLine(suite)}   ${plural(runs.length, "run")}`],
+    ...groups.map((group) => [
+      ...(groups.length === 1 ? [] : [cut(`  ${group.name}   ${plural(group.runs.length, "run")}`, width)]),
+      ...trendLines(group.runs, width),
+    ]),
+    indented(stability.said, width),
+    runLines(
+      groups.flatMap((group) => group.runs),
+      width,
+    ),
+    goOnLines(runs).slice(1),
+    indented(
+      `${flakySentence(stability)}${stability.flaky.length === 0 ? "" : `: evals history ${plainLine(suite)} --flaky`}`,
+      width,
+    ),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+interface RunGroup {
+  readonly name: string;
+  readonly runs: readonly PastRun[];
+}
+
+/** Runs of one prompt version and one model together, those with the newest run first: a trend over two prompts is none. */
+function groupsOf(runs: readonly PastRun[]): RunGroup[] {
+  const severalModels = new Set(runs.map(({ model }) => model)).size > 1;
+  const nameOf = ({ prompt, model }: PastRun): string =>
+    [...(prompt === null ? ["no prompt version"] : [prompt]), ...(severalModels ? [model] : [])]
+      .map(plainLine)
+      .join(" · ");
+  return [...new Set(runs.map(nameOf))].map((name) => ({
+    name,
+    runs: runs.filter((run) => nameOf(run) === name),
+  }));
+}
+
+/**
+ * Shares as blocks, lowest to highest on the scale given; `·` where nothing is known. A scale narrower than five points
+ * is widened, so that noise does not look like a mountain range.
+ */
+export function sparkline(shares: readonly (number | null)[]): string {
+  const { low, high } = scaleOf(shares.filter((one) => one !== null));
+  return shares
+    .map((share) => {
+      if (share === null) return "·";
+      const step = Math.floor(((share - low) / (high - low)) * BLOCKS.length);
+      return BLOCKS[Math.max(0, Math.min(BLOCKS.length - 1, step))];
+    })
+    .join("");
+}
+
+function scaleOf(known: readonly number[]): { readonly low: number; readonly high: number } {
+  const low = Math.min(1, ...known);
+  const high = Math.max(0, ...known);
+  const missing = Math.max(0, 0.05 - (high - low)) / 2;
+  const up = Math.min(1, high + missing);
+  return { low: Math.max(0, Math.min(low - missing, up - 0.05)), high: Math.max(up, 0.05) };
+}
+
+function trendLines(runs: readonly PastRun[], width: number): string[] {
+  const oldestFirst = [...runs].reverse().slice(-Math.max(10, width - 20));
+  const known = oldestFirst.flatMap(({ pass_rate }) => (pass_rate === null ? [] : [pass_rate]));
+  if (known.length === 0) return [];
+  const [newest] = runs;
+  const now =
+    newest === undefined || newest.pass_rate === null
+      ? ""
+      : `   now ${percent(newest.pass_rate)}${newest.low === null ? "" : `, 95 % ${interval(newest)}`}`;
+  return [
+    `  pass rate  ${sparkline(oldestFirst.map((one) => one.pass_rate))}`,
+    `             oldest to newest, ${percent(Math.min(...known))} to ${percent(Math.max(...known))}${now}`,
+  ];
+}
+
+/** Columns that every other part of a run's line needs. */
+const BESIDE_PLOT = 63;
+
+/** Runs under the target, the branch and the commit they were made with. */
+function runLines(runs: readonly PastRun[], width: number): string[] {
+  const space = Math.max(8, Math.min(30, width - BESIDE_PLOT));
+  const bounds = runs.flatMap(({ low, high }) => [low, high]).filter((one) => one !== null);
+  const scale = scaleOf(bounds);
+  const rows = runs.map((run) => [
+    run.id,
+    startOf(run),
+    rateOf(run),
+    interval(run),
+    drawn(run, scale, space).padEnd(space),
+    costOf(run),
+    run.outcome.replace("_", " "),
+  ]);
+  const scaleText = `${(scale.low * 100).toFixed(0)}${`${(scale.high * 100).toFixed(0)} %`.padStart(space - 2)}`;
+  const [head = "", ...lines] = columns(
+    [["run", "started (UTC)", "passed", "95 %", scaleText, "cost", "outcome"], ...rows],
+    "  ",
+  );
+  return [cut(head, width), ...underHeadings(runs, lines, headingOf, width)];
+}
+
+/** A longer target would leave no line for what stands behind it. */
+const MAX_TARGET = 60;
+
+function headingOf(run: PastRun): string {
+  const { name, suite, target, cases, trials, fingerprint } = run;
+  const listed = name === suite ? "" : plainLine(name);
+  const size = `${plural(cases, "case")} × ${trials}`;
+  return [listed, cut(plainLine(target), MAX_TARGET), size, fingerprint.slice(0, 8), placeOf(run)]
+    .filter((part) => part !== "")
+    .join(" · ");
+}
+
+/** `├──●───┤`: the interval and the value on a scale. */
+function drawn(
+  { low, high, pass_rate }: PastRun,
+  scale: { readonly low: number; readonly high: number },
+  space: number,
+): string {
+  if (pass_rate === null || low === null || high === null) return "";
+  const at = (value: number): number =>
+    Math.round(Math.min(1, Math.max(0, (value - scale.low) / (scale.high - scale.low))) * (space - 1));
+  const [left, right, middle] = [at(low), at(high), at(pass_rate)];
+  return Array.from({ length: right + 1 }, (_, i) => {
+    if (i === middle) return "●";
+    if (i < left) return " ";
+    return i === left ? "├" : i === right ? "┤" : "─";
+  }).join("");
+}
