@@ -32,8 +32,8 @@ const AT_ONCE = [
   "src/providers/outputs-provider.ts",
 ];
 /**
- * Parts of providers and judges that a run needs as well: beside the others, so that who opens a provider or a judge does not
- * load all of a run for them.
+ * Parts of a run that providers, judges, the history or reports need as well: beside the others, so that who opens one of them
+ * does not load all of a run for them.
  */
 const BESIDE = [
   "src/providers/chat-settings.ts",
@@ -41,9 +41,36 @@ const BESIDE = [
   "src/providers/timed-client.ts",
   "src/providers/recording-line.ts",
   "src/domain/judge.ts",
+  "src/domain/run.ts",
+  "src/domain/item-at.ts",
+  "src/domain/way-counts.ts",
+  "src/domain/gate-rule.ts",
+  "src/domain/verdict.ts",
+  "src/domain/recorded-provider.ts",
+  "src/store/reads.ts",
+  "src/processes/process-mark.ts",
+  "src/reports/headline.ts",
 ];
-/** What `evals run` loads beside that: one file more, which whoever needs a part of it loads whole. */
-const RUN = "src/cli/commands/run.ts";
+/**
+ * What a run loads beside that, a file each, which whoever needs a part of it loads whole: the run itself, the targets that
+ * are asked over the network, the history, what a terminal shows.
+ */
+const OF_A_RUN = [
+  ["src/cli/commands/run.ts"],
+  [
+    "src/providers/openai-provider.ts",
+    "src/providers/anthropic-provider.ts",
+    "src/providers/http-provider.ts",
+    "src/providers/pooled-fetch.ts",
+  ],
+  ["src/store/sqlite/sqlite-store.ts"],
+  ["src/reports/terminal/whole-runs.ts"],
+];
+/**
+ * The most that may be loaded at a start, in kB of code: each takes 25 microseconds. What only some need is
+ * asked for with import() where it is needed.
+ */
+const MOST_KB = { "evals check": 785, "evals run": 1095 };
 /** @type {import("esbuild").BuildOptions} */
 const options = {
   entryPoints: { main: "src/cli/main.ts", index: "src/index.ts", vitest: "src/vitest.ts" },
@@ -91,17 +118,18 @@ if (process.argv.includes("--watch")) {
   if (moved.length > 0)
     throw new Error(`${moved.join(", ")}: nothing that starts asks for it with import().`);
   const entries = entryPoints(first.metafile);
-  const ofRun = loadedBy(RUN, first.metafile).filter((path) => !together.includes(path));
-  const partly = entries.filter((path) => loadedBy(path, first.metafile).some((one) => ofRun.includes(one)));
+  const groups = [{ together, by: entries }];
+  for (const of of OF_A_RUN) {
+    const grouped = groups.flatMap((one) => one.together);
+    const more = [...new Set(of.flatMap((path) => loadedBy(path, first.metafile)))].filter(
+      (path) => !grouped.includes(path),
+    );
+    const by = entries.filter((path) => loadedBy(path, first.metafile).some((one) => more.includes(one)));
+    groups.push({ together: more, by });
+  }
   const { metafile } = await esbuild.build({
     ...options,
-    plugins: [
-      startSooner(),
-      importedStatically(AT_ONCE, [
-        { together, by: entries },
-        { together: ofRun, by: partly },
-      ]),
-    ],
+    plugins: [startSooner(), importedStatically(AT_ONCE, groups)],
   });
   const locale = Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.keys(inputs))
@@ -110,6 +138,7 @@ if (process.argv.includes("--watch")) {
     throw new Error(
       `${locale} is in the build: write \`import * as z from "zod"\`, which leaves out what is not used.`,
     );
+  heldToBudget(metafile);
   await buildThread();
   const pageInputs = await buildPage();
   await writeVersion();
@@ -152,6 +181,18 @@ function startSooner() {
         contents: replaced(await readFile(path, "utf8"), "import process from 'node:process';", ""),
         loader: "js",
       }));
+      // Made at once they take twenty milliseconds, and most texts need neither. Nested copies are of other versions.
+      for (const [name, constants] of [
+        ["string-width", ["segmenter", "rgiEmojiRegex"]],
+        ["wrap-ansi", ["segmenter"]],
+      ]) {
+        const own = resolve(`node_modules/${name}/index.js`);
+        build.onLoad({ filter: new RegExp(`[\\\\/]${name}[\\\\/]index\\.js$`) }, async ({ path }) =>
+          path === own
+            ? { contents: onFirstUse(await readFile(path, "utf8"), constants), loader: "js" }
+            : undefined,
+        );
+      }
       // HTTP/2 is off, and loading it takes longer than all the rest of undici.
       build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]client\.js$/ }, async ({ path }) => ({
         contents: replaced(
@@ -171,6 +212,16 @@ function replaced(text, from, to) {
   return text.replace(from, to);
 }
 
+/** A module whose constants are made when they are first used. */
+function onFirstUse(text, names) {
+  return names.reduce((code, name) => {
+    const value = new RegExp(`^const ${name} = (.+);$`, "m").exec(code);
+    if (value === null) throw new Error(`Not found in what is bundled: const ${name}`);
+    const used = code.replace(value[0], "").replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}()`);
+    return `${used}\nlet made_${name};\nfunction ${name}() { return (made_${name} ??= ${value[1]}); }`;
+  }, text);
+}
+
 /** What a module loads when it is loaded, as far as anything of it is in the build. */
 function loadedBy(entry, { inputs, outputs }) {
   const built = new Set(Object.values(outputs).flatMap((output) => Object.keys(output.inputs)));
@@ -182,6 +233,40 @@ function loadedBy(entry, { inputs, outputs }) {
   };
   follow(entry);
   return [...loaded].filter((path) => built.has(path));
+}
+
+/** @throws when a start would load more code than it may, with the largest modules of our own in it */
+function heldToBudget({ outputs }) {
+  const main = "dist/main.js";
+  const run = Object.keys(outputs).find((path) => outputs[path].entryPoint?.endsWith(OF_A_RUN[0][0]));
+  for (const [command, starts] of [
+    ["evals check", [main]],
+    ["evals run", [main, run]],
+  ]) {
+    const files = filesLoadedBy(starts, outputs);
+    const kb = Math.round(files.reduce((sum, path) => sum + outputs[path].bytes, 0) / 1000);
+    if (kb <= MOST_KB[command]) continue;
+    const largest = files
+      .flatMap((path) => Object.entries(outputs[path].inputs))
+      .filter(([path]) => path.startsWith("src/"))
+      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+      .slice(0, 40)
+      .map(([path, { bytesInOutput }]) => `  ${bytesInOutput} ${path}`);
+    throw new Error(
+      `\`${command}\` loads ${kb} kB at its start, of ${MOST_KB[command]} that it may: ask with import() for what only some need.\n${largest.join("\n")}`,
+    );
+  }
+}
+
+function filesLoadedBy(starts, outputs) {
+  const loaded = new Set();
+  const follow = (path) => {
+    if (loaded.has(path) || outputs[path] === undefined) return;
+    loaded.add(path);
+    for (const next of outputs[path].imports) if (next.kind !== "dynamic-import") follow(next.path);
+  };
+  starts.forEach(follow);
+  return [...loaded];
 }
 
 /** Our own modules that are files of their own: those of `entryPoints` and those asked for with import(). */

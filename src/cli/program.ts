@@ -14,9 +14,10 @@ declare const EVALS_VERSION: string;
 /** Commands and options; what a command does is loaded when it is called. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
-  const program = buildProgram(io, (exit) => {
+  const done = (exit: number): void => {
     code = exit;
-  });
+  };
+  const program = buildProgram(commandsOf(args), { io, done });
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.ok;
@@ -30,15 +31,27 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   return code;
 }
 
+/** The first word that is neither an option nor the directory after `-C`. */
+function commandWord(args: readonly string[]): string | undefined {
+  return args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C");
+}
+
+/** The command that is called, with what else begins with its first word; all where no command is named, for help and guesses. */
+function commandsOf(args: readonly string[]): readonly DeclaredCommand[] {
+  const word = commandWord(args);
+  const named = COMMANDS.filter(({ words }) => words.split(" ")[0] === word);
+  return named.length > 0 ? named : COMMANDS;
+}
+
 /** Options that take a value only behind `=` are given an empty one where they have none, so that they take no argument for it. */
 function withOwnValues(args: readonly string[]): string[] {
-  const word = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "-C");
+  const word = commandWord(args);
   const { equals = [] } = COMMANDS.find(({ words }) => words === word) ?? {};
   const end = args.indexOf("--");
   return args.map((arg, at) => (equals.includes(arg) && (end === -1 || at < end) ? `${arg}=` : arg));
 }
 
-function buildProgram(io: Io, done: (exit: number) => void): Command {
+function buildProgram(commands: readonly DeclaredCommand[], calling: Calling): Command {
   const program = new Command("evals")
     .description(
       "Runs golden datasets through scorers, compares with a baseline in git, and says how sure it is.",
@@ -46,12 +59,12 @@ function buildProgram(io: Io, done: (exit: number) => void): Command {
     .version(EVALS_VERSION, "-v, --version")
     .option("-C <dir>", "work in this directory")
     .addHelpText("after", START_HERE)
-    .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
+    .configureOutput({ writeOut: calling.io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
   onceEach(program).exitOverride(endOf(program));
   program.enablePositionalOptions(false);
   program.commandsGroup(GROUP.start).helpCommand("help [command]", "display help for command");
-  for (const declared of COMMANDS) addCommand(program, declared, { io, done });
+  for (const declared of commands) addCommand(program, declared, calling);
   return program;
 }
 
@@ -97,6 +110,7 @@ function callable(
       const { C: _, ...options } = command.opts();
       const showHelp = (): void => command.outputHelp();
       const args = given.slice(0, -2);
-      done(await act({ io, options: { ...options, directory }, args, showHelp, program }));
+      const wholeProgram = (): Command => buildProgram(COMMANDS, { io, done });
+      done(await act({ io, options: { ...options, directory }, args, showHelp, wholeProgram }));
     });
 }

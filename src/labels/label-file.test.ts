@@ -9,7 +9,6 @@ import { EvalsError } from "../domain/problem.ts";
 import {
   answerHash,
   formatLabels,
-  labelsPath,
   parseLabels,
   readLabels,
   removeLabel,
@@ -17,6 +16,7 @@ import {
   unknownCases,
   writeLabels,
 } from "./label-file.ts";
+import { labelsPath } from "./labels-path.ts";
 import { label, verdict } from "./testing/labels.ts";
 import { appendVerdict, parseVerdicts, readVerdicts } from "./verdict-file.ts";
 

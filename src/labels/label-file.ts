@@ -6,11 +6,7 @@ import type { Problem } from "../domain/problem.ts";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
 import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
-
-/** Where a suite's labels are kept, relative to the project root. */
-export function labelsPath(suite: string): string {
-  return `labels/${suite}.jsonl`;
-}
+import { labelsPath } from "./labels-path.ts";
 
 /** What a label belongs to: SHA-256 of the answer's UTF-8 text, 64 hexadecimal digits. */
 export function answerHash(answer: string): string {

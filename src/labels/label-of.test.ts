@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { scorers as registry } from "../scorers/registry.ts";
-import { assignLabels, labelsOf, measuredNames, measuredScorers, unassignedLabels } from "./label-of.ts";
+import { assignLabels, labelsOf, measuredNames, unassignedLabels } from "./label-of.ts";
+import { measuredScorers } from "./measured-scorers.ts";
 import { label } from "./testing/labels.ts";
 
 const GOOD = { name: "good", judge: "good" };

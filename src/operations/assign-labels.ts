@@ -1,5 +1,7 @@
-import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
-import { assignLabels as assigned, measuredScorers } from "../labels/label-of.ts";
+import { readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
+import { assignLabels as assigned } from "../labels/label-of.ts";
+import { labelsPath } from "../labels/labels-path.ts";
+import { measuredScorers } from "../labels/measured-scorers.ts";
 import type { Environment } from "./environment.ts";
 import { refuseUnknown } from "./labelling/judge-of-labels.ts";
 import { openProject } from "./project/open-project.ts";

@@ -9,7 +9,8 @@ import {
 } from "../labels/calibrate.ts";
 import { writeCalibration } from "../labels/calibration-file.ts";
 import { driftCheck } from "../labels/drift-check.ts";
-import { answerKey, changedCasesWarning, labelsPath, unknownCases } from "../labels/label-file.ts";
+import { answerKey, changedCasesWarning, unknownCases } from "../labels/label-file.ts";
+import { labelsPath } from "../labels/labels-path.ts";
 import type { JudgeVerdict } from "../labels/verdict-file.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { hasHistory } from "../store/history-file.ts";

@@ -4,8 +4,8 @@ import type { Case } from "../domain/case.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
-import { labelsPath } from "../labels/label-file.ts";
-import { type MeasuredScorer, measuredScorers } from "../labels/label-of.ts";
+import { labelsPath } from "../labels/labels-path.ts";
+import { type MeasuredScorer, measuredScorers } from "../labels/measured-scorers.ts";
 import { caseSecrets } from "../project/check-case-secrets.ts";
 import { checkCases, filterMatches } from "../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../project/check-leaks.ts";
@@ -19,7 +19,6 @@ import { checkRequests } from "../run/case-requests.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { checkBaselines } from "./checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "./checking/check-judges.ts";
-import { checkLabels } from "./checking/check-labels.ts";
 import { askForModels, checkPrices } from "./checking/check-prices.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
@@ -91,13 +90,16 @@ export async function check(environment: Environment, { directory, online }: Che
     const { root, gitRoot } = locate(environment, directory);
     const files = workTree(root, gitRoot ?? root);
     add(checked, await checkPrompts(files));
-    const labels = checkLabels(
-      files,
-      (suite) => checked.ids.get(suite),
-      (suite) => checked.measured.get(suite),
-    );
-    add(checked, labels.problems);
-    checked.warnings.push(...labels.warnings);
+    if (["labels", "judges"].some((folder) => existsSync(join(root, folder)))) {
+      const { checkLabels } = await import("./checking/check-labels.ts");
+      const labels = checkLabels(
+        files,
+        (suite) => checked.ids.get(suite),
+        (suite) => checked.measured.get(suite),
+      );
+      add(checked, labels.problems);
+      checked.warnings.push(...labels.warnings);
+    }
     if (gitRoot !== null) {
       const [changed, unknown] = await Promise.all([
         changedPrompts(root, environment.env),
@@ -191,15 +193,18 @@ async function checkTarget(
   const converses = agent !== undefined || user !== undefined;
   if (model.provider.prompt === "required" && !converses) return;
   const { openTarget } = await import("../run/open-target.ts");
-  const { neededVariables, withConversation } = await import("./running/with-conversation.ts");
-  const unset = [...(model.provider.keys?.(model.settings) ?? []), ...neededVariables(suite)];
+  // Loads much of a run: only for the few suites that hold conversations.
+  const conversing = converses ? await import("./running/with-conversation.ts") : null;
+  const ownKeys = model.provider.keys?.(model.settings) ?? [];
+  const unset = [...ownKeys, ...(conversing?.neededVariables(suite) ?? [])];
   const env = { ...Object.fromEntries(unset.map((name) => [name, "unset"])), ...project.env };
   try {
     const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
     const asked = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
     let target = asked;
     try {
-      target = await withConversation(asked, { project: { ...project, env }, suite, concurrency: 1 });
+      const of = { project: { ...project, env }, suite, concurrency: 1 };
+      if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
       add(checked, checkRequests(suite, target.client, cases, chosen));
     } finally {

@@ -8,8 +8,9 @@ import type { ReadLabels, ReadLabelsOptions } from "../interchange/label-task.ts
 import { mergeLabels } from "../interchange/merge-labels.ts";
 import { readLabelCsv } from "../interchange/read-label-csv.ts";
 import { readLabelStudio } from "../interchange/read-label-studio.ts";
-import { labelsPath, readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
-import { measuredScorers } from "../labels/label-of.ts";
+import { readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
+import { labelsPath } from "../labels/labels-path.ts";
+import { measuredScorers } from "../labels/measured-scorers.ts";
 import { fileProblem } from "../project/file-problems.ts";
 import type { Environment } from "./environment.ts";
 import { refuseUnknown } from "./labelling/judge-of-labels.ts";

@@ -1,6 +1,7 @@
 import type { Label } from "../domain/label.ts";
 import type { LabellingTask } from "../domain/labelling.ts";
-import { answerKey, labelsPath, readLabels, removeLabel, saveLabel } from "../labels/label-file.ts";
+import { answerKey, readLabels, removeLabel, saveLabel } from "../labels/label-file.ts";
+import { labelsPath } from "../labels/labels-path.ts";
 import { ADJUDICATED } from "../labels/truth.ts";
 import { LabellingSession } from "../page/labelling-session.ts";
 import type { Environment } from "./environment.ts";

@@ -102,8 +102,8 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   ];
   const parts = { ran, metrics, tags, gate, comparison, notes };
   const report = plan.restricted
-    ? withheldReport(assembleReport(parts, withheldStore(store)))
-    : assembleReport(parts, store);
+    ? withheldReport(await assembleReport(parts, withheldStore(store)))
+    : await assembleReport(parts, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
   return reportedRun(report, {
     store,

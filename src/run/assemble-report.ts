@@ -9,7 +9,6 @@ import { computeMetrics } from "../metrics/compute-metrics.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { KnownSpending, Store } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
-import { countFailures, failuresOf } from "./count-failures.ts";
 import type { RanRun } from "./execute-run.ts";
 
 /** So many cases of a kind are shown with their answers; the rest are counted. */
@@ -67,7 +66,7 @@ export interface ReportParts {
 }
 
 /** Everything a reporter may say of a run that has just ended, a few failing answers included. */
-export function assembleReport(parts: ReportParts, store: Store): RunReport {
+export async function assembleReport(parts: ReportParts, store: Store): Promise<RunReport> {
   const { ran } = parts;
   const groups = failingCases(ran.tally);
   const shown = [...groups.never.slice(0, MAX_CASES), ...groups.flaky.slice(0, MAX_CASES)];
@@ -82,9 +81,7 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     gate: parts.gate,
     end: ran.end,
     worst: shown.flatMap((caseNo) => caseReport(ran, store, caseNo)),
-    failures: countFailures(
-      failuresOf({ no: ran.writer.no, header: ran.header }, casesWithFailures(ran), store),
-    ),
+    failures: await countedFailures(ran, store),
     never_pass: groups.never.length,
     flaky: groups.flaky.length,
     notes: [
@@ -97,6 +94,13 @@ export function assembleReport(parts: ReportParts, store: Store): RunReport {
     duration_ms: ran.duration_ms,
     pace: ran.pace,
   };
+}
+
+/** Failures by class; undefined where none failed. What tells the classes apart is loaded only where one did. */
+async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["failures"]> {
+  if (casesWithFailures(ran).next().done === true) return undefined;
+  const { countFailures, failuresOf } = await import("./count-failures.ts");
+  return countFailures(failuresOf({ no: ran.writer.no, header: ran.header }, casesWithFailures(ran), store));
 }
 
 /** The cases of which a trial failed, or was spoiled by its simulated person; the others need not be read. */

@@ -17,7 +17,7 @@ export interface MergeOptions {
 /** `evals merge`: one run out of its shards, reported as `evals run` reports it. */
 export async function mergeCommand(typed: MergeOptions, sources: readonly string[], io: Io): Promise<number> {
   const options = readRunOptions(typed);
-  const reporters = openReporters(options, io);
+  const reporters = await openReporters(options, io);
   const view = runView(io, { quiet: true, ended: reporters.run });
   const { directory, baseline } = options;
   try {

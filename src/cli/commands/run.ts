@@ -31,7 +31,7 @@ export interface RunOnce {
 }
 
 async function runOnce(options: RunOptions, io: Io): Promise<RunOnce> {
-  const reporters = openReporters(options, io);
+  const reporters = await openReporters(options, io);
   const view = runView(io, { quiet: options.quiet, ended: reporters.run });
   try {
     return await runSuites(io, { request: options, ...view }, async ({ runs, notRun, exit }) => {

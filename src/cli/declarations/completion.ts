@@ -13,9 +13,9 @@ export const completion = declareCommand({
     command
       .description("print a script that completes commands, options and the project's names in a shell")
       .argument("<shell>", SHELLS.join(", ")),
-  act: async ({ io, args: [shell], program }) => {
+  act: async ({ io, args: [shell], wholeProgram }) => {
     const { completionScript } = await import("../completion/completion-script.ts");
-    io.stdout(completionScript(shell, program));
+    io.stdout(completionScript(shell, wholeProgram()));
     return EXIT.ok;
   },
 });

@@ -22,7 +22,7 @@ interface Called<Options, Args> {
   /** Prints the command's help. */
   readonly showHelp: () => void;
   /** All commands, as they are typed. */
-  readonly program: Command;
+  readonly wholeProgram: () => Command;
 }
 
 /** The words that something can be, or whose names. */

@@ -1,14 +1,13 @@
 import type { RunReport } from "../../domain/report.ts";
 import { matricesOf } from "../../metrics/compare-targets.ts";
 import { documentText, runDocument } from "../../reports/json/documents.ts";
-import { runReport } from "../../reports/terminal/run-report.ts";
-import { runSummary } from "../../reports/terminal/summary.ts";
 import type { ReportInput } from "./registry.ts";
 
 const PLAIN = { width: 80, color: false } as const;
 
 /** What a terminal shows of runs, for a file: 80 columns, no colour. */
 export async function terminalText({ runs }: Pick<ReportInput, "runs">): Promise<string> {
+  const { runReport, runSummary } = await import("../../reports/terminal/whole-runs.ts");
   const { matrixReport } = await import("../../reports/terminal/matrix.ts");
   const reports = runs.map(({ report }) => report);
   const matrices = matricesOf(runs);

@@ -7,8 +7,6 @@ import { locate } from "../../operations/project/open-project.ts";
 import { isMatrix } from "../../operations/running/target-matrix.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import type { MatrixOptions } from "../../reports/terminal/matrix.ts";
-import { runReport } from "../../reports/terminal/run-report.ts";
-import { runSummary } from "../../reports/terminal/summary.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
 import { appendSummary, summaryPath } from "./github-summary.ts";
@@ -38,27 +36,28 @@ interface Wanted {
  * Reads what was asked for and tries every file, so that a mistake is told before a run is paid for.
  * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
  */
-export function openReporters(options: RunOptions, io: Io): Reporters {
+export async function openReporters(options: RunOptions, io: Io): Promise<Reporters> {
   const wanted = readReporters(options, io);
-  const live = !options.json && showsTerminal(wanted);
+  const terminal =
+    !options.json && showsTerminal(wanted) ? await import("../../reports/terminal/whole-runs.ts") : null;
   const color = wantsColor(io, options.color);
   let first = true;
   return {
     run: (report) => {
-      if (!live || (isMatrix(options) && isOnlyNumbers(report))) return;
-      io.stdout(`${first ? "" : "\n"}${runReport(report, { width: io.width, color })}`);
+      if (terminal === null || (isMatrix(options) && isOnlyNumbers(report))) return;
+      io.stdout(`${first ? "" : "\n"}${terminal.runReport(report, { width: io.width, color })}`);
       first = false;
     },
     end: async (runs, exit) => {
       const place = wanted.length === 0 ? NOWHERE : placeOf(io, options.directory);
       let missing = false;
-      if (live) {
+      if (terminal !== null) {
         const reports = runs.map(({ report }) => report);
         await printMatrices(runs, { width: io.width, color, unicode: hasUnicode(io) }, (text) => {
           io.stdout(`${first ? "" : "\n"}${text}`);
           first = false;
         });
-        const summary = runSummary(reports, { width: io.width, color });
+        const summary = terminal.runSummary(reports, { width: io.width, color });
         if (summary !== "") io.stdout(`\n${summary}`);
       }
       for (const one of wanted) {

@@ -1,7 +1,8 @@
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { parseCalibration } from "../../labels/calibration-file.ts";
-import { labelsPath, parseLabels, unknownCases } from "../../labels/label-file.ts";
-import type { MeasuredScorer } from "../../labels/label-of.ts";
+import { parseLabels, unknownCases } from "../../labels/label-file.ts";
+import { labelsPath } from "../../labels/labels-path.ts";
+import type { MeasuredScorer } from "../../labels/measured-scorers.ts";
 import { parseVerdicts } from "../../labels/verdict-file.ts";
 import { directoryInstead } from "../../project/file-problems.ts";
 import type { FileSource } from "../../project/file-source.ts";

@@ -7,15 +7,10 @@ import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
-import { labelsPath, readLabels } from "../../labels/label-file.ts";
-import {
-  labelCommand,
-  labelsOf,
-  type MeasuredScorer,
-  measuredNames,
-  measuredScorers,
-  unassignedLabels,
-} from "../../labels/label-of.ts";
+import { readLabels } from "../../labels/label-file.ts";
+import { labelCommand, labelsOf, measuredNames, unassignedLabels } from "../../labels/label-of.ts";
+import { labelsPath } from "../../labels/labels-path.ts";
+import { type MeasuredScorer, measuredScorers } from "../../labels/measured-scorers.ts";
 import { SCORER_VERSION } from "../../labels/trust.ts";
 import { type JudgeVerdict, readVerdicts } from "../../labels/verdict-file.ts";
 import { findVersion, JUDGES } from "../../project/version-files.ts";

@@ -2,7 +2,8 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { RunHeader } from "../../domain/run.ts";
-import { type MeasuredScorer, measuredNames, wordsForOf } from "../../labels/label-of.ts";
+import { measuredNames, wordsForOf } from "../../labels/label-of.ts";
+import type { MeasuredScorer } from "../../labels/measured-scorers.ts";
 
 /** Those of a run's scorers that labels can measure. */
 export function measuredInRun({ scorers }: Pick<RunHeader, "scorers">): MeasuredScorer[] {

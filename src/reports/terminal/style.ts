@@ -46,7 +46,17 @@ export function columns(rows: readonly (readonly string[])[], gap = "   "): stri
   );
 }
 
+/**
+ * Texts of one column a letter, most of what is written: ASCII, Latin letters, dashes and quotes, arrows, lines and blocks,
+ * and the marks of the reports. The table of all others is long to load.
+ */
+export const NARROW =
+  /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u2026\u2190-\u2193\u2264\u2265\u2500-\u259f\u25cb\u25cf\u2713\u2717]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a terminal begin with one
+const COLOUR = /\u001b\[[\d;]*m/g;
+
 /** Columns that a text takes on a terminal: colour takes none, a Chinese letter or an emoji two. */
 export function lengthOf(text: string): number {
-  return stringWidth(text);
+  const plain = text.includes("\u001b") ? text.replace(COLOUR, "") : text;
+  return NARROW.test(plain) ? plain.length : stringWidth(text);
 }

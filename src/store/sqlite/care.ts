@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import type { Pruned, StoreCare, StoreSize } from "../care.ts";
 import type { Database } from "./database.ts";
 import { BUSY_TIMEOUT_MS } from "./open-database.ts";
-import { countOldTraces, pruneRows } from "./prune-rows.ts";
 import { translated } from "./sqlite-errors.ts";
 
 /** A report reads no longer than this at a time. */
@@ -16,8 +15,9 @@ export function storeCare(db: Database, path: string): StoreCare {
   return {
     size: later(() => sizeOf(db, path)),
     faults: later(() => [...faultsOf(db)].slice(0, MAX_FAULTS)),
-    oldTraces: later((before) => countOldTraces(db, before)),
-    prune: later((what): Pruned => {
+    oldTraces: later(async (before) => (await import("./prune-rows.ts")).countOldTraces(db, before)),
+    prune: later(async (what): Promise<Pruned> => {
+      const { pruneRows } = await import("./prune-rows.ts");
       // What is deleted is overwritten where it stands; the file is then written anew without it, on the disk rather than in memory.
       db.pragma("secure_delete = ON");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
@@ -28,10 +28,10 @@ export function storeCare(db: Database, path: string): StoreCare {
   };
 }
 
-function later<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => Promise<R> {
+function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (...args: A) => Promise<R> {
   return async (...args) => {
     try {
-      return work(...args);
+      return await work(...args);
     } catch (error) {
       throw translated(error);
     }
