@@ -39,7 +39,7 @@ describe("readHead", () => {
   });
 
   it("is clean right after a commit", async () => {
-    git("init", "-q");
+    git("init", "-q", "-b", "trunk");
     write("a.txt", "a");
     expect(await readHead(root)).toMatchObject({ dirty: true });
     expect(await readHead(root)).toMatchObject({ commit: null });

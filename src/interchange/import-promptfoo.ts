@@ -12,12 +12,14 @@ import { tellKeys } from "./promptfoo/known-keys.ts";
 import { Losses } from "./promptfoo/losses.ts";
 import { Models } from "./promptfoo/models.ts";
 import { ProjectFiles } from "./promptfoo/project-files.ts";
-import type { ProviderHelp } from "./promptfoo/provider-spec.ts";
+import type { ProviderHelp, ProviderSpec } from "./promptfoo/provider-spec.ts";
+import { offeredTools } from "./promptfoo/provider-tools.ts";
 import { providerSpecs } from "./promptfoo/providers.ts";
 import { readPrompts } from "./promptfoo/read-prompts.ts";
 import { readTest, readTests } from "./promptfoo/read-tests.ts";
 import { slugOf, UniqueNames } from "./promptfoo/slug.ts";
 import { suiteText, withPrompt } from "./promptfoo/suite-text.ts";
+import { type ChosenTarget, type SuiteGroup, suiteGroups } from "./promptfoo/target-choice.ts";
 import { datasetText, writePrompts } from "./promptfoo/write-prompts.ts";
 
 /** Keys of which a promptfoo config has at least one. */
@@ -42,6 +44,9 @@ export async function importPromptfoo(request: ImportRequest): Promise<Imported>
     kept: parts.flatMap(({ kept }) => kept),
   };
 }
+
+/** Of a suite's name that is put together. */
+const MAX_NAME = 90;
 
 interface SharedNames {
   readonly names: UniqueNames;
@@ -69,7 +74,8 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
   const cases = casesOf(tests.length > 0 ? tests : [NO_TEST(source)], defaults, reading);
   const files = new ProjectFiles(request.files, suite);
   const help: ProviderHelp = { losses, files, reading };
-  const aliases = targets(config, source, shared.models, help);
+  const asked = targets(config, source, shared.models, help);
+  const specs = asked.flatMap(({ spec }) => spec ?? []);
   const written = await writePrompts(prompts, cases, { suite, request, losses, defaults });
   const checks = new ChecksFiles(suite, files);
   const judges = new JudgeFiles(shared.models, help);
@@ -79,6 +85,8 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
     judges,
     models: shared.models,
     tests: cases.map(({ vars }) => vars),
+    offered: offeredTools(specs, reading),
+    transform: commonTransform(specs, losses),
     refuses: request.tools.refuses,
   });
   checks.write(path);
@@ -87,18 +95,29 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
     path: `datasets/${suite}.jsonl`,
     text: await datasetText(cases, assigned, needsPrompt ? written : [], request),
   };
-  const suites = written.map(({ name }, index) => ({
-    name: index === 0 ? suite : shared.names.take(`${suite}-${name}`),
-    prompt: name,
-  }));
+  const groups = suiteGroups({
+    cases,
+    prompts: written,
+    targets: asked,
+    own: (named, place) => shared.models.own(named, place, help),
+    losses,
+  });
+  const suites = groups.map((group, index) => ({ ...group, name: nameOf(group, index, groups) }));
+  function nameOf({ prompt, aliases }: SuiteGroup, index: number, all: readonly SuiteGroup[]): string {
+    if (index === 0) return suite;
+    const isFirst = all.findIndex((other) => other.prompt === prompt) === index;
+    const parts = [suite, ...(prompt === written[0] ? [] : [prompt.name]), ...(isFirst ? [] : aliases)];
+    return shared.names.take(slugOf(parts.join("-"), MAX_NAME));
+  }
   const suiteFiles = suites.map(
-    ({ name, prompt }): ImportedFile => ({
+    ({ name, prompt: { name: prompt }, aliases, cases: own }): ImportedFile => ({
       path: `evals/${name}.yaml`,
       text: suiteText({
         config,
         dataset: suite,
         prompt,
         aliases,
+        cases: own,
         scorers: withPrompt(assigned.scorers, needsPrompt ? prompt : undefined),
         path,
       }),
@@ -120,11 +139,7 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
       judges: judges.count,
     },
     left: losses.list(),
-    kept: keptOf(
-      assigned,
-      suites.map(({ name }) => name),
-      cases.length,
-    ),
+    kept: keptOf(assigned, suites, cases.length),
   };
 }
 
@@ -202,23 +217,41 @@ function targets(
   source: ConfigSource,
   models: Models,
   help: ProviderHelp,
-): string[] {
+): ChosenTarget[] {
   const key = config.providers === undefined && config.targets !== undefined ? "targets" : "providers";
-  const aliases = providerSpecs(source, [key], config[key], help.losses).flatMap(
-    (spec) => models.provider(spec, help) ?? [],
-  );
-  const distinct = [...new Set(aliases)];
-  if (distinct.length > 0) return distinct;
+  const taken = providerSpecs(source, [key], config[key], help.losses).flatMap((spec) => {
+    const alias = models.provider(spec, help);
+    return alias === undefined ? [] : [{ alias, spec }];
+  });
+  if (taken.length > 0) return taken;
   help.losses.add(
     source.keyAt([key]),
     `${key}:`,
     "None could be taken over: the suite asks an echo of the prompt until its model: names one of evalconfig.yaml.",
   );
-  return [models.echo(help.files.echo())];
+  return [{ alias: models.echo(help.files.echo()) }];
+}
+
+/** Code by which every provider of a config changes its answers; where they differ, it is left and told. */
+function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string | undefined {
+  const [first] = specs;
+  if (specs.every(({ transform }) => transform === first?.transform)) return first?.transform;
+  for (const { id, transform, place } of specs)
+    if (transform !== undefined)
+      losses.add(
+        place,
+        `transform: of the provider ${id}`,
+        "The answers of the other providers are judged as they are, and a suite's scorers are the same for all of its models.",
+      );
+  return undefined;
 }
 
 /** By file and line; what every case of the suite is scored by is said once. */
-function keptOf({ kept }: Assigned, suites: readonly string[], cases: number): Kept[] {
+function keptOf(
+  { kept }: Assigned,
+  suites: readonly (Pick<SuiteGroup, "cases"> & { readonly name: string })[],
+  cases: number,
+): Kept[] {
   const count = new Map<string, Set<string>>();
   const keyOf = ({ place, scorer }: Assigned["kept"][number]): string =>
     `${place.path}:${place.line} ${scorer}`;
@@ -230,9 +263,11 @@ function keptOf({ kept }: Assigned, suites: readonly string[], cases: number): K
     if (seen.has(key)) return [];
     seen.add(key);
     const { place, what, scorer } = one;
-    return suites.map(
-      (suite): Kept => ({ ...place, what, suite, scorer, ...(isAll ? {} : { case: one.case }) }),
-    );
+    return suites
+      .filter((suite) => isAll || suite.cases === undefined || suite.cases.includes(one.case))
+      .map(
+        ({ name }): Kept => ({ ...place, what, suite: name, scorer, ...(isAll ? {} : { case: one.case }) }),
+      );
   });
   return entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.line - b.line));
 }

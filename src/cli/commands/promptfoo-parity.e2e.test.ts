@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { LATER, LEFT_TYPES, TAKEN_TYPES } from "../../interchange/promptfoo/assertion-types.ts";
+import { LEFT_TYPES, TAKEN_TYPES } from "../../interchange/promptfoo/assertion-types.ts";
 import { judgeKindOf } from "../../interchange/promptfoo/judge-drafts.ts";
 import { LEFT_KEYS, TAKEN_KEYS } from "../../interchange/promptfoo/known-keys.ts";
-import { PARITY, type ParityCase } from "../../interchange/promptfoo/testing/parity.ts";
+import { PARITY, type ParityCase, TOOLS } from "../../interchange/promptfoo/testing/parity.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/from-promptfoo.md", import.meta.url));
@@ -33,7 +33,11 @@ beforeAll(async () => {
   }));
   repo.write(
     "old/parity.yaml",
-    stringify({ prompts: ["{{index}}"], providers: ["openai:gpt-4o-mini-2024-07-18"], tests }),
+    stringify({
+      prompts: ["{{index}}"],
+      providers: [{ id: "openai:gpt-4o-mini-2024-07-18", config: { tools: TOOLS } }],
+      tests,
+    }),
   );
   expect((await repo.evals("import promptfoo old/parity.yaml")).exit).toBe(0);
   const lines = CASES.flatMap(({ answers }, index) =>
@@ -48,7 +52,7 @@ beforeAll(async () => {
     `${repo.read("evalconfig.yaml")}  recorded: { provider: outputs, file: fixtures/out.jsonl }\n`,
   );
   // The checks in Python need a program of the machine.
-  const ran = await repo.evals("run --model recorded --trials 3 --baseline none --json", {
+  const ran = await repo.evals("run --model recorded --trials 4 --baseline none --json", {
     env: process.env,
   });
   const { runs, problems } = JSON.parse(ran.stdout);
@@ -116,15 +120,10 @@ function table(): string {
       ? "a scorer that asks the model of the provider"
       : "a judge whose file holds the same words",
   ]);
-  const left = Object.entries(LEFT_TYPES).map(([type, why]) => [
-    code(type),
-    why === LATER ? "later" : "refused",
-    why,
-  ]);
-  const more = [[`${code("trajectory:*")}, ${code("trace-*")}`, "later", LATER]];
+  const left = Object.entries(LEFT_TYPES).map(([type, why]) => [code(type), "refused", why]);
   return [
     "### Assertions\n",
-    rows(["assertion", "here", "why, or what it becomes"], [...compared, ...judged, ...left, ...more]),
+    rows(["assertion", "here", "why, or what it becomes"], [...compared, ...judged, ...left]),
     "### Keys\n",
     rows(
       ["key", "here", "why"],

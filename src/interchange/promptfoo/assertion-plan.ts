@@ -1,10 +1,11 @@
 import type { Json } from "../../domain/json.ts";
-import { CHECKED, LATER, LEFT_TYPES } from "./assertion-types.ts";
+import { CHECKED, LEFT_TYPES } from "./assertion-types.ts";
 import { splitList } from "./comma-list.ts";
 import { isObject, readSource } from "./config-source.ts";
 import { type Assertion, pathOf } from "./config-test.ts";
 import { judgeKindOf } from "./judge-drafts.ts";
 import type { Plan, PlanContext } from "./plan.ts";
+import { CALL_TYPES, planCalls } from "./plan-calls.ts";
 import { planCode, transformOf } from "./plan-code.ts";
 import { planPlain } from "./plan-plain.ts";
 import { hasTemplate } from "./templates/nunjucks-tree.ts";
@@ -13,13 +14,14 @@ import { renderNunjucks } from "./templates/render-nunjucks.ts";
 /** What becomes of one assertion in one case. @throws {Untranslatable} for a template in its value */
 export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const { base } = one;
-  const why = Object.hasOwn(LEFT_TYPES, base)
-    ? LEFT_TYPES[base]
-    : /^trajectory:|^trace-/.test(base)
-      ? LATER
-      : undefined;
+  const why = Object.hasOwn(LEFT_TYPES, base) ? LEFT_TYPES[base] : undefined;
   if (why !== undefined) return { kind: "left", why };
   const transform = [context.transform, one.transform].filter((code) => code !== undefined);
+  if (transform.some((code) => code.startsWith("file://")) && !CALL_TYPES.includes(base))
+    return {
+      kind: "left",
+      why: "A transform in a file comes before it; write a check in JavaScript that does both.",
+    };
   if (judgeKindOf(base) !== undefined) {
     if (transform.length > 0)
       return {
@@ -28,11 +30,21 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
       };
     return planJudge(one, context);
   }
+  // Calls stand beside the answer: no transform changes them.
+  if (CALL_TYPES.includes(base)) return planCalls(one, filledIn(one.value, context), context);
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);
   if (value instanceof FileMissing) return { kind: "left", why: `${value.path}: there is no such file.` };
   if (transform.length > 0) return planTransformed(one, value, context);
   return planPlain(one, value);
+}
+
+/** Every text of a value with its templates filled in. */
+function filledIn(value: Json | undefined, context: PlanContext): Json | undefined {
+  if (typeof value === "string") return hasTemplate(value) ? renderNunjucks(value, context.vars) : value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((one) => filledIn(one, context) ?? null);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, context) ?? null]));
 }
 
 class FileMissing {
@@ -65,11 +77,6 @@ function textOf(text: string, { vars, reading }: PlanContext): Json | FileMissin
 function planTransformed(one: Assertion, value: Json | undefined, context: PlanContext): Plan {
   const transform = transformOf(one, context);
   const { base, not, threshold } = one;
-  if (transform?.startsWith("file://"))
-    return {
-      kind: "left",
-      why: "A transform in a file comes before it; write a check in JavaScript that does both.",
-    };
   if (!CHECKED.has(base) || transform === undefined || (base === "is-json" && value !== undefined))
     return {
       kind: "left",
@@ -94,7 +101,8 @@ function planJudge(one: Assertion, context: PlanContext): Plan {
   if (kind === undefined) return { kind: "left", why: "" };
   const { value, not } = one;
   const model = one.provider ?? context.grader;
-  const words = (Array.isArray(value) ? (value as readonly Json[]) : [value]).map((part) =>
+  const goal = isObject(value) && typeof value.goal === "string" ? value.goal : value;
+  const words = (Array.isArray(goal) ? (goal as readonly Json[]) : [goal]).map((part) =>
     typeof part === "string" && part.startsWith("file://") ? textOf(part, context) : part,
   );
   const missing = words.find((part) => part instanceof FileMissing);

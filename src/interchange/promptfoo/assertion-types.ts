@@ -1,12 +1,12 @@
+import { CALL_TYPES } from "./plan-calls.ts";
+
 /** Types that the checks' runtime knows, so that they can follow a transform. */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
   ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count"],
 ]);
 
-/** Said of types whose scorers come later. */
-export const LATER =
-  "Its scorer comes with agents: tool calls and their order are not judged yet by an import; write a module scorer over transcript.tool_calls.";
+const SPANS = "What spans tell is kept as a conversation, and the spans themselves are not.";
 
 /** Types that nothing here stands for, with why. */
 export const LEFT_TYPES: Readonly<Record<string, string>> = {
@@ -35,17 +35,19 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "conversation-relevance": "A conversation is judged whole here: a judge sees {{ conversation }}.",
   "search-rubric": "The judge may not search the web.",
   "agent-rubric": "The judge may not use tools.",
-  "is-valid-function-call": LATER,
-  "is-valid-openai-function-call": LATER,
-  "is-valid-openai-tools-call": LATER,
-  "tool-call-f1": LATER,
-  "skill-used": LATER,
+  "skill-used":
+    "Which skill an assistant took stands in no transcript here; not-called and tool-calls tell of its tools.",
+  "trace-span-count": SPANS,
+  "trace-span-duration": SPANS,
+  "trace-error-spans": `${SPANS} tool-errors tells of tools that failed.`,
   "finish-reason": "Why an answer ended is in transcript.finish_reason: a module scorer reads it.",
 };
 
 /** Every type that is taken over. */
 export const TAKEN_TYPES = [
   ...CHECKED,
+  ...CALL_TYPES,
+  "trajectory:goal-success",
   ...[
     "python",
     "contains-json",

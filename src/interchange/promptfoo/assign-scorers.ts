@@ -9,6 +9,7 @@ import type { Assertion } from "./config-test.ts";
 import type { JudgeFiles } from "./judge-files.ts";
 import type { Models } from "./models.ts";
 import type { Plan, PlanContext } from "./plan.ts";
+import { joinedTransform } from "./plan-code.ts";
 import type { Entry, ProviderHelp } from "./provider-spec.ts";
 import { UniqueNames } from "./slug.ts";
 import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
@@ -50,6 +51,10 @@ export interface AssignHelp extends ProviderHelp {
   readonly judges: JudgeFiles;
   readonly models: Models;
   readonly tests: readonly CaseDraft["vars"][];
+  /** Of the config's providers. */
+  readonly offered: PlanContext["tools"];
+  /** Code by which the providers change every answer. */
+  readonly transform: string | undefined;
   /** Why one of our scorers cannot take such an entry. */
   readonly refuses: (entry: Entry, operand: Json | undefined) => Promise<string | undefined>;
 }
@@ -147,13 +152,14 @@ class Assignment {
   async #planned(assertion: Assertion, one: CaseDraft): Promise<Plan> {
     const { base, type } = assertion;
     const known = [...TAKEN_TYPES, ...Object.keys(LEFT_TYPES)];
-    if (!known.includes(base) && !/^trajectory:|^trace-/.test(base))
+    if (!known.includes(base))
       return { kind: "left", why: `promptfoo has no assertion type "${type}".${didYouMean(base, known)}` };
     const context: PlanContext = {
       vars: one.vars,
-      transform: transformOf(one),
+      transform: joinedTransform(this.#help.transform, transformOf(one)),
       reading: this.#help.reading,
       grader: graderOf(one),
+      tools: this.#help.offered,
     };
     try {
       const plan = planAssertion(assertion, context);

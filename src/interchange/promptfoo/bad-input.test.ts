@@ -137,9 +137,9 @@ describe("a promptfoo config that is not in order", () => {
     ],
     [
       "what a provider has beside its settings",
-      "prompts: [x]\nproviders:\n  - id: openai:gpt-4.1\n    transform: output.trim()\n",
+      "prompts: [x]\nproviders:\n  - id: openai:gpt-4.1\n    delay: 5\n",
       {},
-      /^p\.yaml:4 transform: of the provider openai:gpt-4\.1: It is code/,
+      /^p\.yaml:4 delay: of the provider openai:gpt-4\.1: Pace/,
     ],
     ["settings of a run", `${HEAD}evaluateOptions:\n  delay: 5\n`, {}, /^p\.yaml:4 delay:/],
     [

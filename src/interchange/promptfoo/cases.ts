@@ -12,6 +12,10 @@ export interface CaseDraft {
   readonly threshold?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
+  /** Who it is asked of, and with what, where it says so. */
+  readonly prompts?: Json | undefined;
+  readonly provider?: Json | undefined;
+  readonly providers?: Json | undefined;
   readonly test: Test;
 }
 
@@ -37,6 +41,9 @@ export function casesOf(tests: readonly Test[], defaults: Test | undefined, read
           ...(test.description === undefined ? {} : { description: test.description }),
           source: `${test.place.path}:${test.place.line}`,
         },
+        prompts: test.prompts ?? defaults?.prompts,
+        provider: test.provider ?? defaults?.provider,
+        providers: test.providers ?? defaults?.providers,
         test,
       }),
     );

@@ -34,6 +34,12 @@ export interface Test {
   readonly threshold?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
+  /** Names of the only prompts that it is asked with. */
+  readonly prompts?: Json | undefined;
+  /** The one provider that it is asked of. */
+  readonly provider?: Json | undefined;
+  /** Names of the only providers that it is asked of. */
+  readonly providers?: Json | undefined;
 }
 
 /** What reading needs of everything around it. */

@@ -58,6 +58,15 @@ const factuality = (words: readonly Json[]): Drafted | string => {
 const KINDS: Readonly<Record<string, JudgeKind>> = {
   "llm-rubric": { draft: rubric },
   "g-eval": { draft: gEval },
+  "trajectory:goal-success": {
+    draft: (words, threshold) =>
+      rubric(
+        texts(words).map(
+          (goal) => `What was asked for was done, by the conversation and its tool calls: ${goal}`,
+        ),
+        threshold,
+      ),
+  },
   factuality: { draft: factuality },
   "model-graded-factuality": { draft: factuality },
   "model-graded-closedqa": {

@@ -8,7 +8,11 @@ const CONFIG = [
   ...["description", "prompts", "providers", "targets", "tests", "defaultTest", "scenarios"],
   ...["evaluateOptions", "assertionTemplates", "tags", "metadata", "$schema", "commandLineOptions"],
 ];
-const TEST = ["description", "vars", "assert", "threshold", "metadata", "options", "id"];
+const TEST = [
+  ...["description", "vars", "assert", "threshold", "metadata", "options", "id"],
+  ...["prompts", "provider", "providers"],
+];
+const PROVIDER = ["id", "label", "config", "transform", "prompts"];
 const ASSERTION = [
   ...["type", "value", "threshold", "weight", "metric", "transform", "config", "provider", "assert"],
   ...["$ref"],
@@ -33,11 +37,12 @@ export const LEFT_KEYS: Readonly<Record<string, Readonly<Record<string, string>>
     tracing: "Spans are read from what a target answers, not from a collector.",
   },
   test: {
-    provider: "A suite asks one target; put these cases into a suite of their own.",
-    providers: "A suite asks one target; put these cases into a suite of their own.",
-    prompts: "A suite asks one prompt; narrow it with filter: { cases: [...] }.",
     providerOutput: "Answers made elsewhere are lines of a file: provider: outputs.",
     assertScoringFunction: "How scores become a verdict is code here: write a module scorer.",
+  },
+  provider: {
+    delay: "Pace a model with limits: { requests_per_minute: ... } in evalconfig.yaml.",
+    env: "Variables come from the environment or from .env, which is not committed.",
   },
   assertion: {
     metricOnly: "An assertion that only measures is required: false here.",
@@ -63,6 +68,7 @@ export const LEFT_KEYS: Readonly<Record<string, Readonly<Record<string, string>>
 export const TAKEN_KEYS: Readonly<Record<string, readonly string[]>> = {
   config: CONFIG,
   test: TEST,
+  provider: PROVIDER,
   assertion: ASSERTION,
   options: OPTIONS,
   evaluateOptions: EVALUATE,

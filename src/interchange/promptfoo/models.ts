@@ -36,6 +36,11 @@ export class Models {
     return this.#bySpec.get(key);
   }
 
+  /** The alias of a provider that a test names for itself. */
+  own(named: Json, place: SourcePlace, help: ProviderHelp): string | undefined {
+    return this.#named(named, place, help);
+  }
+
   /** The alias of a model that grades: the one that is named, else promptfoo's own. */
   grader(named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
     return (

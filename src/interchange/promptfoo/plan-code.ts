@@ -58,10 +58,15 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
   };
 }
 
-/** The two transforms as one piece of code; undefined where there is none. */
+/** The transforms of a test and of its assertion as one piece of code; undefined where there is none. */
 export function transformOf(one: Assertion, { transform }: PlanContext): string | undefined {
-  if (transform === undefined || one.transform === undefined) return transform ?? one.transform;
+  return joinedTransform(transform, one.transform);
+}
+
+/** One piece of code for another after the first. */
+export function joinedTransform(first: string | undefined, second: string | undefined): string | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
   const step = (code: string): string =>
     `(async (output) => {\n${code.includes("\n") ? code : `return ${code}`}\n})`;
-  return `return ${step(transform)}(output).then(${step(one.transform)});\n`;
+  return `return ${step(first)}(output).then(${step(second)});\n`;
 }

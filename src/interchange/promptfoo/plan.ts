@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Reading } from "./config-test.ts";
 import type { Entry } from "./provider-spec.ts";
+import type { OfferedTool } from "./provider-tools.ts";
 
 type Vars = Readonly<Record<string, Json>>;
 
@@ -46,4 +47,6 @@ export interface PlanContext {
   readonly reading: Reading;
   /** The model that grades where the assertion names none. */
   readonly grader: Json | undefined;
+  /** What the providers offer their models; undefined where nobody can say. */
+  readonly tools: readonly OfferedTool[] | undefined;
 }

@@ -12,6 +12,10 @@ export interface ProviderSpec {
   readonly id: string;
   readonly label?: string | undefined;
   readonly config: { readonly [key: string]: Json };
+  /** Code that changes each of its answers. */
+  readonly transform?: string | undefined;
+  /** Names of the only prompts that it is asked with. */
+  readonly prompts?: Json | undefined;
   readonly place: SourcePlace;
 }
 

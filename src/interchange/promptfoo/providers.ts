@@ -2,6 +2,7 @@ import type { Json } from "../../domain/json.ts";
 import { asList, type ConfigSource, isObject, type Step } from "./config-source.ts";
 import { headersOf } from "./headers.ts";
 import { httpEntry } from "./http-target.ts";
+import { LEFT_KEYS, TAKEN_KEYS } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 import { execEntry, fileEntry } from "./own-code.ts";
 import type { Entry, ProviderHelp, ProviderSpec } from "./provider-spec.ts";
@@ -28,14 +29,18 @@ export function providerSpecs(
     if (named.length === 0) losses.add(place, "a provider", "Nothing says which: it has no id.");
     return named.map(([id, rest]) => {
       for (const key of Object.keys(rest))
-        if (!["id", "label", "config"].includes(key))
+        if (!(TAKEN_KEYS.provider ?? []).includes(key))
           losses.add(
             source.keyAt([...here, key]),
             `${key}: of the provider ${id}`,
-            PROVIDER_KEYS[key] ?? "It has no counterpart.",
+            LEFT_KEYS.provider?.[key] ?? "It has no counterpart.",
           );
-      const label = typeof rest.label === "string" ? rest.label : undefined;
-      return { id, label, config: isObject(rest.config) ? rest.config : {}, place };
+      const text = (key: string): string | undefined =>
+        typeof rest[key] === "string" ? String(rest[key]) : undefined;
+      return {
+        ...{ id, label: text("label"), config: isObject(rest.config) ? rest.config : {}, place },
+        ...{ transform: text("transform"), prompts: rest.prompts },
+      };
     });
   });
 }
@@ -47,14 +52,6 @@ function byId(one: Entry): readonly (readonly [id: string, rest: Entry])[] {
     isObject(rest) && /[:/]/.test(id) ? [[id, rest] as const] : [],
   );
 }
-
-const PROVIDER_KEYS: Readonly<Record<string, string>> = {
-  transform:
-    "It is code that changes every answer; write it as transform: of defaultTest's options, or as a module target.",
-  delay: "Pace a model with limits: { requests_per_minute: ... } in evalconfig.yaml.",
-  prompts: "A suite asks one prompt; leave out of models: who is not asked with it.",
-  env: "Variables come from the environment or from .env, which is not committed.",
-};
 
 /** A provider as a model of evalconfig.yaml; undefined for one that is left, which is told. */
 export function targetOf(spec: ProviderSpec, names: UniqueNames, help: ProviderHelp): Target | undefined {

@@ -121,6 +121,7 @@ export function readTest(
     threshold: typeof value.threshold === "number" ? value.threshold : undefined,
     options,
     metadata: isObject(value.metadata) ? value.metadata : {},
+    ...{ prompts: value.prompts, provider: value.provider, providers: value.providers },
   };
 }
 

@@ -9,6 +9,8 @@ export interface SuiteParts {
   readonly dataset: string;
   readonly prompt: string;
   readonly aliases: readonly string[];
+  /** The only ones that it asks; absent for all of the dataset. */
+  readonly cases?: readonly string[] | undefined;
   readonly scorers: readonly Entry[];
   readonly path: string;
 }
@@ -18,13 +20,14 @@ const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/
 const ONE_LINE = 110;
 
 /** A suite as `evals/<name>.yaml`. */
-export function suiteText({ config, dataset, prompt, aliases, scorers, path }: SuiteParts): string {
+export function suiteText({ config, dataset, prompt, aliases, cases, scorers, path }: SuiteParts): string {
   const { repeat, maxConcurrency } = isObject(config.evaluateOptions) ? config.evaluateOptions : {};
   const document = new Document({
     description: typeof config.description === "string" ? config.description : `Brought over from ${path}.`,
     dataset,
     prompt: `${prompt}@^1`,
     ...(aliases.length === 1 ? { model: aliases[0] } : { models: aliases }),
+    ...(cases === undefined ? {} : { filter: { cases } }),
     ...(Number.isInteger(repeat) && (repeat as number) > 1 ? { trials: repeat } : {}),
     ...(Number.isInteger(maxConcurrency) ? { concurrency: maxConcurrency } : {}),
     scorers,
@@ -32,6 +35,7 @@ export function suiteText({ config, dataset, prompt, aliases, scorers, path }: S
   const list = document.get("scorers");
   if (isSeq(list)) for (const item of list.items) inOneLine(item);
   inOneLine(document.get("models"));
+  inOneLine(document.get("filter"));
   return `${HEAD}${document.toString({ lineWidth: 0 })}`;
 }
 

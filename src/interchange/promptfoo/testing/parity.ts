@@ -16,7 +16,28 @@ export interface Answer {
   readonly output: string;
   readonly latency_ms?: number;
   readonly cost_usd?: number;
+  readonly tool_calls?: Json;
 }
+
+/** What the model of the test's config may call. */
+export const TOOLS: Json = [
+  {
+    type: "function",
+    function: {
+      name: "find_order",
+      parameters: { type: "object", properties: { order: { type: "string" } }, required: ["order"] },
+    },
+  },
+  { type: "function", function: { name: "refund", parameters: { type: "object" } } },
+];
+
+/** An answer that called tools: names, or names with arguments. */
+const called = (...calls: readonly (string | readonly [name: string, given: Json])[]): Answer => ({
+  output: "Done.",
+  tool_calls: calls.map((one) =>
+    typeof one === "string" ? { name: one, arguments: {} } : { name: one[0], arguments: one[1] },
+  ),
+});
 
 const timed = (latency_ms: number, cost_usd: number): Answer => ({ output: "x", latency_ms, cost_usd });
 
@@ -234,6 +255,126 @@ export const PARITY: readonly ParityCase[] = [
     answers: [
       ["I'm sorry, but I can't help with that.", true],
       ["Here you are.", false],
+    ],
+  },
+  {
+    assertion: { type: "trajectory:tool-used", value: ["find_order", "ref*"] },
+    about: "several, one by a pattern",
+    answers: [
+      [called("refund", "find_order", "find_order"), true],
+      [called("find_order"), false],
+      [called(), false],
+    ],
+  },
+  {
+    assertion: { type: "trajectory:tool-used", value: { name: "find_order", min: 1, max: 2 } },
+    about: "so often",
+    answers: [
+      [called("find_order", "refund"), true],
+      [called("find_order", "find_order", "find_order"), false],
+      [called("refund"), false],
+    ],
+  },
+  {
+    assertion: { type: "not-trajectory:tool-used", value: ["refund", "delete"] },
+    about: "not-",
+    answers: [
+      [called("find_order"), true],
+      [called("find_order", "refund"), false],
+    ],
+  },
+  {
+    assertion: { type: "trajectory:tool-sequence", value: ["find_order", "refund"] },
+    answers: [
+      [called("find_order", "check", "refund"), true],
+      [called("refund", "find_order"), false],
+    ],
+  },
+  {
+    assertion: {
+      type: "trajectory:tool-sequence",
+      value: { mode: "exact", steps: ["find_order", { name: "refund" }] },
+    },
+    about: "exact",
+    answers: [
+      [called(["find_order", { order: "A" }], "refund"), true],
+      [called("find_order", "check", "refund"), false],
+      [called("find_order"), false],
+    ],
+  },
+  {
+    assertion: {
+      type: "trajectory:tool-args-match",
+      value: { name: "refund", args: { order: "{{order}}", lines: [{ n: 1 }] }, ignore: "*_id" },
+    },
+    about: "in part",
+    vars: { order: "A-7" },
+    answers: [
+      [called(["refund", { order: "A-7", lines: [{ n: 1, m: 2 }], amount: 25, request_id: "x" }]), true],
+      [
+        called(["refund", { order: "A-8", lines: [{ n: 1 }] }], ["refund", { order: "A-7", lines: [] }]),
+        false,
+      ],
+      [called("find_order"), false],
+    ],
+  },
+  {
+    assertion: {
+      type: "trajectory:tool-args-match",
+      value: { name: "refund", args: { amount: 25 }, mode: "exact", defaults: { currency: "EUR" } },
+    },
+    about: "exact",
+    answers: [
+      [called(["refund", { amount: 25, currency: "EUR" }]), true],
+      [called(["refund", { amount: 25, currency: "USD" }]), false],
+    ],
+  },
+  {
+    assertion: { type: "not-trajectory:tool-args-match", value: { name: "refund", args: { amount: 99 } } },
+    about: "not-",
+    answers: [
+      [called(["refund", { amount: 25 }]), true],
+      [called(["refund", { amount: 99 }]), false],
+    ],
+  },
+  {
+    assertion: { type: "trajectory:step-count", value: { type: "tool", max: 2 } },
+    about: "of tools",
+    answers: [
+      [called("a", "b"), true],
+      [called("a", "b", "c"), false],
+    ],
+  },
+  {
+    assertion: { type: "tool-call-f1", value: "find_order, refund", threshold: 0.8 },
+    answers: [
+      [called("refund", "find_order", "refund"), true],
+      [called("find_order"), false],
+      [called(), false],
+    ],
+  },
+  {
+    assertion: { type: "is-valid-openai-tools-call" },
+    answers: [
+      [called(["find_order", { order: "A" }], ["find_order", { order: "B" }], "refund"), true],
+      [called(["find_order", { order: "A" }], ["find_order", {}]), false],
+      [called(), false],
+    ],
+  },
+  {
+    assertion: { type: "is-valid-openai-function-call" },
+    about: "a tool that the provider does not have",
+    answers: [
+      [called(["find_order", { order: "A" }]), true],
+      [called(["find_order", { order: "A" }], "other"), false],
+    ],
+    different: "a call of a tool that the model was not given is let through, beside one that it was",
+  },
+  {
+    assertion: { type: "is-valid-function-call" },
+    answers: [
+      [called("refund"), true],
+      [called("other"), false],
     ],
   },
   {

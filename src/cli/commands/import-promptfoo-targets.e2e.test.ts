@@ -1,0 +1,163 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+let repo: Scenario;
+beforeEach(() => {
+  repo = scenario(null);
+  mkdirSync(join(repo.root, "old"));
+  // Answers with the prompt's first word, and what it was asked about.
+  repo.write(
+    "bot.mjs",
+    "export default class {\n  id() { return 'bot'; }\n  async callApi(prompt) { return { output: JSON.stringify({ text: prompt }) }; }\n}\n",
+  );
+});
+afterEach(() => repo.remove());
+
+interface Suite {
+  readonly prompt: string;
+  readonly model?: string;
+  readonly models?: readonly string[];
+  readonly filter?: { readonly cases: readonly string[] };
+}
+
+async function imported(config: object) {
+  repo.write("old/promptfooconfig.yaml", stringify(config));
+  const { exit, stdout } = await repo.evals("import promptfoo old/promptfooconfig.yaml --name s --json");
+  const document = JSON.parse(stdout);
+  const suites = Object.fromEntries(
+    (document.written as string[])
+      .filter((path) => path.startsWith("evals/") && path.endsWith(".yaml"))
+      .map((path) => [path.slice("evals/".length, -".yaml".length), parse(repo.read(path)) as Suite]),
+  );
+  return { exit, left: document.left as { what: string; line: number }[], suites };
+}
+
+const PROMPTS = [
+  { label: "short", raw: "Short: {{q}}" },
+  { label: "long", raw: "Long: {{q}}" },
+];
+const ECHO = { id: "echo", label: "one" };
+const BOT = { id: "file://../bot.mjs", label: "two" };
+const test = (description: string, more: object = {}) => ({
+  description,
+  vars: { q: description },
+  assert: [{ type: "contains", value: description }],
+  ...more,
+});
+
+describe("a promptfoo config whose tests say who they are asked of", () => {
+  it("becomes one suite for each prompt and each choice of models, with the cases that both are asked", async () => {
+    const { exit, left, suites } = await imported({
+      prompts: PROMPTS,
+      providers: [ECHO, BOT],
+      tests: [
+        test("all"),
+        test("some", { prompts: ["short"] }),
+        test("few", { providers: ["two"] }),
+        test("other", { provider: "one", prompts: ["lo*"] }),
+      ],
+    });
+    expect([exit, left]).toEqual([0, []]);
+    expect(
+      Object.entries(suites).map(([name, { prompt, model, models, filter }]) => [
+        name,
+        prompt,
+        models ?? [model],
+        filter?.cases,
+      ]),
+    ).toEqual([
+      ["s", "short@^1", ["one", "two"], ["all", "some"]],
+      ["s-two", "short@^1", ["two"], ["few"]],
+      ["s-long", "long@^1", ["one", "two"], ["all"]],
+      ["s-long-two", "long@^1", ["two"], ["few"]],
+      ["s-long-one", "long@^1", ["one"], ["other"]],
+    ]);
+    const checked = await repo.evals("check");
+    expect(checked.exit, checked.stderr).toBe(0);
+    const ran = JSON.parse((await repo.evals("run --json")).stdout);
+    expect(ran.runs.map((run: { counts: { cases: number } }) => run.counts.cases).sort()).toEqual([
+      1, 1, 1, 1, 1, 2, 2,
+    ]);
+    expect(
+      ran.runs.every(
+        (run: { metrics: { pass_rate: { value: number } } }) => run.metrics.pass_rate.value === 1,
+      ),
+    ).toBe(true);
+  });
+
+  it("leaves the suites of a config that narrows nothing as they were", async () => {
+    const { suites } = await imported({
+      prompts: PROMPTS,
+      providers: [ECHO, BOT],
+      tests: [test("a"), test("b")],
+    });
+    expect(Object.keys(suites)).toEqual(["s", "s-long"]);
+    expect(Object.values(suites).some(({ filter }) => filter !== undefined)).toBe(false);
+  });
+
+  it("asks a provider only with the prompts that it names", async () => {
+    const { suites } = await imported({
+      prompts: PROMPTS,
+      providers: [ECHO, { ...BOT, prompts: ["long"] }],
+      tests: [test("a")],
+    });
+    expect(Object.values(suites).map(({ model, models }) => models ?? [model])).toEqual([
+      ["one"],
+      ["one", "two"],
+    ]);
+  });
+
+  it("brings a provider that a test alone names, and tells of names that nobody has", async () => {
+    const { left, suites } = await imported({
+      prompts: ["{{q}}"],
+      providers: [ECHO],
+      tests: [
+        test("a", { provider: "openai:gpt-4o-mini-2024-07-18" }),
+        test("b", { providers: ["nobody"], prompts: ["nothing"] }),
+      ],
+    });
+    expect(Object.values(suites).map(({ model }) => model)).toEqual(["gpt-4o-mini-2024-07-18"]);
+    expect(left.map(({ what }) => what).sort()).toEqual(["prompts: nothing", "providers: nobody"]);
+  });
+});
+
+describe("a provider's transform", () => {
+  const asked = (providers: object[], more: object = {}) => ({
+    prompts: ["{{q}}"],
+    providers,
+    tests: [
+      test("a", {
+        assert: [
+          { type: "equals", value: "a!" },
+          { type: "javascript", value: "output === 'a!'" },
+        ],
+      }),
+    ],
+    ...more,
+  });
+  const transformed = { ...BOT, transform: "JSON.parse(output).text" };
+
+  it("comes before that of the test, in the checks that follow one", async () => {
+    const { left } = await imported(
+      asked([transformed], { defaultTest: { options: { transform: "output + '!'" } } }),
+    );
+    expect(left).toEqual([]);
+    const ran = JSON.parse((await repo.evals("run --json")).stdout);
+    expect(ran.runs[0].metrics.pass_rate.value).toBe(1);
+  });
+
+  it("is told by its line where other providers have none", async () => {
+    const { left } = await imported(asked([ECHO, transformed]));
+    expect(left.map(({ what, line }) => [what, line])).toEqual([
+      ["transform: of the provider file://../bot.mjs", 6],
+    ]);
+  });
+
+  it("leaves the checks that it would come before where it stands in a file", async () => {
+    const { left } = await imported(asked([{ ...BOT, transform: "file://t.js" }]));
+    expect(left.map(({ what }) => what)).toEqual(["equals", "javascript"]);
+  });
+});

@@ -1,0 +1,168 @@
+import type { Json } from "../../domain/json.ts";
+import { splitList } from "./comma-list.ts";
+import { isObject } from "./config-source.ts";
+import type { Assertion } from "./config-test.ts";
+import type { Plan, PlanContext } from "./plan.ts";
+import type { Entry } from "./provider-spec.ts";
+
+/** Types that look at which tools were called, and how. */
+export const CALL_TYPES = [
+  ...[
+    "trajectory:tool-used",
+    "trajectory:tool-sequence",
+    "trajectory:tool-args-match",
+    "trajectory:step-count",
+  ],
+  ...[
+    "tool-call-f1",
+    "is-valid-openai-tools-call",
+    "is-valid-openai-function-call",
+    "is-valid-function-call",
+  ],
+];
+
+/** A name with these signs is a pattern there. */
+const PATTERN = /[*?]/;
+
+/** What becomes of an assertion about tool calls. @param value with its templates filled in */
+export function planCalls(one: Assertion, value: Json | undefined, { tools }: PlanContext): Plan {
+  switch (one.base) {
+    case "trajectory:tool-used":
+      return planUsed(one, value);
+    case "trajectory:tool-sequence":
+      return planSequence(one, value);
+    case "trajectory:tool-args-match":
+      return planArguments(one, value);
+    case "trajectory:step-count":
+      return planCount(one, value);
+    case "tool-call-f1": {
+      const names = typeof value === "string" ? splitList(value) : value;
+      if (!isTexts(names)) return left("It needs the names of tools as value.");
+      return check(one, { value: names });
+    }
+    default:
+      return planValid(one, value, tools);
+  }
+}
+
+const left = (why: string): Plan => ({ kind: "left", why });
+
+/** The same in the checks' runtime, which sees the calls of the transcript. */
+function check({ base, not, threshold }: Assertion, spec: Entry): Plan {
+  return {
+    kind: "check",
+    language: "javascript",
+    spec: { type: base, ...spec, ...(not ? { not } : {}), ...(threshold === undefined ? {} : { threshold }) },
+  };
+}
+
+const isTexts = (value: Json | undefined): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string" && name !== "");
+
+function planUsed(one: Assertion, value: Json | undefined): Plan {
+  const names = typeof value === "string" ? [value] : value;
+  if (isTexts(names))
+    return one.not && !names.some((name) => PATTERN.test(name))
+      ? { kind: "scorer", entry: { type: "not-called" }, operand: [...names], not: false }
+      : check(one, { value: [...names] });
+  const matcher = toolMatcher(value);
+  if (matcher === undefined || !isObject(value)) return left(NO_TOOL);
+  return check(one, { value: { ...matcher, ...bounds(value) } });
+}
+
+function planSequence(one: Assertion, value: Json | undefined): Plan {
+  const { mode, steps } = isObject(value) ? value : { mode: undefined, steps: value };
+  if (mode !== undefined && mode !== "exact" && mode !== "in_order")
+    return left("Its mode is exact or in_order.");
+  const matchers = Array.isArray(steps) ? (steps as readonly Json[]).map(toolMatcher) : [];
+  if (matchers.length === 0 || matchers.includes(undefined)) return left(NO_TOOL);
+  const names = matchers.map((matcher) => String(matcher?.name));
+  if (mode === "exact" && !names.some((name) => PATTERN.test(name)))
+    return {
+      kind: "scorer",
+      entry: { type: "tool-calls", order: "exact", arguments: "ignore" },
+      operand: names,
+      not: one.not,
+    };
+  return check(one, { value: { mode: mode ?? "in_order", steps: names } });
+}
+
+function planArguments(one: Assertion, value: Json | undefined): Plan {
+  const matcher = toolMatcher(value);
+  if (matcher === undefined || !isObject(value)) return left(NO_TOOL);
+  const { mode = "partial", defaults, ignore } = value;
+  const wanted = value.args ?? value.arguments;
+  if (wanted === undefined) return left("It needs the arguments to look for as args.");
+  if (mode !== "partial" && mode !== "exact") return left("Its mode is partial or exact.");
+  const ignored = typeof ignore === "string" ? [ignore] : ignore;
+  return check(one, {
+    value: {
+      ...matcher,
+      args: wanted,
+      mode,
+      ...(isObject(defaults) ? { defaults } : {}),
+      ...(isTexts(ignored) ? { ignore: [...ignored] } : {}),
+    },
+  });
+}
+
+function planCount(one: Assertion, value: Json | undefined): Plan {
+  if (!isObject(value)) return left("It needs { type: tool, min, max } as value.");
+  const { min, max } = bounds(value);
+  if (min === undefined && max === undefined) return left("It needs a min or a max.");
+  if (value.type !== "tool")
+    return left(
+      "Only steps of type: tool are known of every target; steps: { max } counts model calls, and spans are not kept.",
+    );
+  return check(one, { value: { ...(toolMatcher(value) ?? { name: "*" }), ...bounds(value) } });
+}
+
+const NO_TOOL = "It needs the name of a tool, or a list of them, as value.";
+
+/** A tool by its name, or by a pattern of it. */
+function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {
+  const name = isObject(value) ? (value.pattern ?? value.name) : value;
+  if (isObject(value) && value.type !== undefined && value.type !== "tool") return undefined;
+  return typeof name === "string" && name !== "" ? { name } : undefined;
+}
+
+function bounds({ min, max }: { readonly [key: string]: Json }): {
+  readonly min?: number;
+  readonly max?: number;
+} {
+  return {
+    ...(typeof min === "number" ? { min } : {}),
+    ...(typeof max === "number" ? { max } : {}),
+  };
+}
+
+/** Calls of the provider's tools, with arguments that fit the schemas by which it offers them. */
+function planValid(one: Assertion, value: Json | undefined, tools: PlanContext["tools"]): Plan {
+  if (value !== undefined && value !== null && value !== "")
+    return left("A schema of its own is not read; the tools are those of the provider.");
+  if (tools === undefined || tools.length === 0)
+    return left(
+      "The providers of this config name no tools, or each its own: nothing says what a valid call is.",
+    );
+  const referring = tools.find(({ parameters }) => JSON.stringify(parameters).includes('"$ref"'));
+  if (referring !== undefined)
+    return left(`The schema of the tool ${referring.name} refers to parts of itself; write it out.`);
+  const names = tools.map(({ name }) => name);
+  const fits = tools.map(
+    ({ name, parameters }): Entry => ({
+      type: "any-of",
+      name: `${name} fits`,
+      of: [
+        { type: "not-called", value: name },
+        {
+          type: "json-schema",
+          on: { tool: name },
+          // One call's arguments, or those of several.
+          schema: { anyOf: [parameters, { type: "array", items: parameters }] },
+        },
+      ],
+    }),
+  );
+  const called: Entry = { type: "not", name: "a tool is called", of: { type: "not-called", value: names } };
+  return { kind: "scorer", entry: { type: "all-of", of: [called, ...fits] }, not: one.not };
+}
