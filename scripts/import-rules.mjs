@@ -275,6 +275,7 @@ export const subRooms = {
       labelling: ["project"],
       sizing: ["project"],
       importing: [],
+      exporting: ["project"],
       merging: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],

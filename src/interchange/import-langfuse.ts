@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
+import { readOwnMetadata } from "./own-metadata.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import {
   isNothing,
@@ -12,6 +13,7 @@ import {
 } from "./reading/json-fields.ts";
 import { isLeft, jsonItems } from "./reading/json-items.ts";
 import { importName, sourcePaths } from "./reading/several-files.ts";
+import { serverAddress } from "./server-address.ts";
 import { importDataset } from "./writing/dataset-import.ts";
 import type { DatasetRow } from "./writing/dataset-rows.ts";
 import { fileName } from "./writing/file-names.ts";
@@ -50,7 +52,11 @@ async function fetchedRows(
   address: string,
   dataset: string,
 ): Promise<readonly (DatasetRow | Left)[]> {
-  const base = serverAddress(address);
+  const base = serverAddress(
+    address,
+    "The items are fetched from there.",
+    "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
+  );
   const headers = { authorization: authorization(env), accept: "application/json" };
   const rows: (DatasetRow | Left)[] = [];
   for (let page = 1, pages = 1; page <= pages; page++) {
@@ -97,13 +103,14 @@ function itemRow(value: Json, place: SourcePlace): DatasetRow | Left {
   if (isNothing(value.input))
     return { ...place, what: `item "${id ?? ""}"`, why: "It has no input: there is nothing to ask." };
   const expected = value.expectedOutput ?? value.expected_output;
+  const own = readOwnMetadata(metadataOf(value.metadata));
   return {
     place,
-    id,
+    id: own.id ?? id,
     input: value.input as Json,
     ...(isNothing(expected) ? {} : { expected: expected as Json }),
-    tags: tagsOf(value.tags),
-    metadata: metadataOf(value.metadata),
+    tags: [...own.tags, ...tagsOf(value.tags)],
+    metadata: own.others,
   };
 }
 
@@ -133,18 +140,6 @@ function authorization(env: ImportRequest["env"]): string {
   const [key, secret] = [env.LANGFUSE_PUBLIC_KEY, env.LANGFUSE_SECRET_KEY];
   if (key === undefined || key === "" || secret === undefined || secret === "") throw noKey();
   return `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`;
-}
-
-function serverAddress(address: string): string {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "")
-    return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-  throw new EvalsError({
-    code: "EVALS_OPTION_INVALID",
-    what: `--url "${address.replace(/\/\/[^/@]*@/, "//")}" is no address of a server.`,
-    why: "The items are fetched from there.",
-    fix: "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
-  });
 }
 
 function oneDataset(): EvalsError {

@@ -1,5 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
+import { readOwnMetadata, unwrap } from "./own-metadata.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import {
   isNothing,
@@ -42,13 +43,14 @@ function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   if (isNothing(input) || (isObject(input) && Object.keys(input).length === 0))
     return { ...place, what: "an example without an input", why: "There is nothing to ask." };
   const isEmpty = isNothing(output) || (isObject(output) && Object.keys(output).length === 0);
+  const own = readOwnMetadata(metadataOf(value.metadata));
   return {
     place,
-    id: textMember(value, "id") ?? textMember(value, "example_id"),
-    input: input as Json,
-    ...(isEmpty ? {} : { expected: output as Json }),
-    tags: tagsOf(value.splits),
-    metadata: metadataOf(value.metadata),
+    id: own.id ?? textMember(value, "id") ?? textMember(value, "example_id"),
+    input: unwrap("input", input as Json, own),
+    ...(isEmpty ? {} : { expected: unwrap("expected", output as Json, own) }),
+    tags: [...own.tags, ...tagsOf(value.splits)],
+    metadata: own.others,
   };
 }
 

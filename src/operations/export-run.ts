@@ -1,29 +1,28 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
+import { sha256 } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
-import { withheldNote } from "../domain/withheld-report.ts";
-import { type ExportedTrial, trialsCsv, trialsJson, trialsParquet } from "../interchange/run-table.ts";
+import type { RunExporter, RunToExport } from "../interchange/exported.ts";
+import { serverAddress } from "../interchange/server-address.ts";
 import { unwritableReason } from "../project/unwritable-reason.ts";
-import { everyItem } from "../store/reads.ts";
-import type { Store, StoredRun } from "../store/store.ts";
-import { withheldStore } from "../store/withheld-store.ts";
 import type { Environment } from "./environment.ts";
+import type { ExporterEntry } from "./exporting/exporters.ts";
+import { runToExport } from "./exporting/run-to-export.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
-import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
-
-export const RUN_FORMATS = ["csv", "json", "parquet"] as const;
-export type RunFormat = (typeof RUN_FORMATS)[number];
+import { storedOrMeasured } from "./report-of.ts";
 
 export interface ExportRunInput {
   readonly directory?: string | undefined;
   /** A run id, a prefix of it, or latest. */
   readonly run: string;
-  readonly format: RunFormat;
+  readonly format: ExporterEntry;
   /** The file, relative to the working directory; `.evals/exports/` when left out. */
   readonly out?: string | undefined;
-  /** Without a file of its own the text goes here, piece by piece; bytes of Parquet never do. */
+  /** Address of a server that takes it in the place of a file. */
+  readonly url?: string | undefined;
+  /** Without a file of its own the text goes here, piece by piece; bytes never do. */
   readonly print?: ((text: string) => void) | undefined;
 }
 
@@ -31,81 +30,108 @@ export interface ExportRunInput {
 export interface RunExport {
   readonly run: string;
   readonly suite: string;
-  readonly format: RunFormat;
+  readonly format: string;
   /** Trials. */
   readonly rows: number;
-  /** The file as it is typed from here; null where the text was printed. */
+  /** The file as it is typed from here; null where the text was printed, or sent. */
   readonly file: string | null;
+  /** Where it was sent; absent for a file. */
+  readonly url?: string;
+  /** Requests that the server answered. */
+  readonly requests?: number;
 }
 
-/** Writes every trial of a run for other programs. @throws {EvalsError} for an unknown run, and for a file that cannot be written */
+/**
+ * Hands every trial of a run to other programs, as a file or over their API. A second time it is the same again, under the same ids.
+ * @throws {EvalsError} for an unknown run, for a file that cannot be written, for a server that refuses, and midway for one that stops answering
+ */
 export async function exportRun(io: Environment, input: ExportRunInput): Promise<RunExport> {
-  const { format, out, directory, print } = input;
+  const { format, out, url, directory, print } = input;
+  if (out !== undefined && url !== undefined) throw twoPlaces(format.name);
   const { root } = locate(io, directory);
   const cwd = resolve(io.cwd, directory ?? ".");
+  const exporter = await format.load();
   const store = await openStoredHistory(root, io);
   try {
-    const run = await findRun(store, input.run);
-    const { id, suite } = run.header;
-    const isRestricted = restrictedRuns(root)(run.header);
-    const readable = isRestricted ? withheldStore(store) : store;
-    if (isRestricted) io.notice(withheldNote(run.header));
-    const scorers = run.header.scorers.map(({ name }) => name);
+    const stored = await findRun(store, input.run);
+    const { id, suite } = stored.header;
     let rows = 0;
-    const counted = async function* (): AsyncGenerator<ExportedTrial> {
-      for await (const trial of trialsOf(readable, run)) {
-        rows++;
-        yield trial;
-      }
-    };
-    const toStdout = out === undefined && print !== undefined && format !== "parquet";
+    const run = counting(runToExport(store, root, stored, storedOrMeasured(store, stored), io), (trials) => {
+      rows = trials;
+    });
+    const exported = () => ({ run: id, suite, format: format.name, rows });
+    if (url !== undefined) {
+      const sent = await sendRun(io, { exporter, format, run, url, root });
+      return { ...exported(), file: null, ...sent };
+    }
+    const toStdout = out === undefined && print !== undefined && format.isText;
     const file = toStdout
       ? null
       : out === undefined
-        ? resolve(root, ".evals/exports", `${suite}-${id}.${format}`)
+        ? resolve(root, ".evals/exports", `${suite}-${id}.${format.ending}`)
         : resolve(cwd, out);
-    if (format === "parquet") writeBytes(file ?? "", await trialsParquet(counted(), scorers));
-    else {
-      const pieces = format === "csv" ? trialsCsv(counted(), scorers) : trialsJson(counted());
-      if (file === null) for await (const piece of pieces) print?.(piece);
-      else await writePieces(file, pieces);
-    }
-    return { run: id, suite, format, rows, file: file === null ? null : shownFrom(cwd, file) };
+    const content = exporter.file(run);
+    if (content instanceof Promise) writeBytes(file ?? "", await content);
+    else if (file !== null) await writePieces(file, content);
+    else for await (const piece of content) print?.(piece);
+    return { ...exported(), file: file === null ? null : shownFrom(cwd, file) };
   } finally {
     store.close();
   }
 }
 
-/** In plan order, trials of a case by number; one case is in memory at a time. */
-async function* trialsOf(store: Store, run: StoredRun): AsyncGenerator<ExportedTrial> {
-  const { id, suite, model, scorers } = run.header;
-  for await (const { case_no } of everyItem((page) => store.read.cases(run.no, page))) {
-    const content = await store.read.content(run.no, case_no);
-    for (const trial of await store.read.trialsOfCase(run.no, case_no)) {
-      const { answer } = trial;
-      const scored = scorers.map(({ name }, at) => {
-        const score = trial.scores[at];
-        return [
-          name,
-          score == null ? null : { score: score.score, pass: score.pass, reason: score.reason },
-        ] as const;
-      });
-      yield {
-        ...{ run: id, suite, case: trial.case_id, trial: trial.trial },
-        input: content?.input,
-        expected: content?.expected,
-        outcome: trial.kind,
-        error: trial.error,
-        message: trial.message,
-        output: answer?.output ?? null,
-        pass: trial.pass,
-        model: answer === null ? null : (answer.model ?? model ?? null),
-        usage: answer?.usage ?? null,
-        latency_ms: answer?.latency_ms ?? null,
-        cost_usd: answer?.cost_usd ?? null,
-        scores: Object.fromEntries(scored),
-      };
+/** The run, whose trials are counted each time that they are walked. */
+function counting(run: RunToExport, counted: (trials: number) => void): RunToExport {
+  const count = <T>(items: () => AsyncIterable<T>) =>
+    async function* (): AsyncGenerator<T> {
+      let trials = 0;
+      for await (const item of items()) {
+        yield item;
+        trials++;
+      }
+      counted(trials);
+    };
+  return { ...run, trials: count(run.trials), traced: count(run.traced) };
+}
+
+interface Sending {
+  readonly exporter: RunExporter;
+  readonly format: ExporterEntry;
+  readonly run: RunToExport;
+  readonly url: string;
+  readonly root: string;
+}
+
+async function sendRun(
+  io: Environment,
+  { exporter, format, run, url, root }: Sending,
+): Promise<{ url: string; requests: number }> {
+  const { server } = exporter;
+  if (server === undefined) throw fileOnly(format.name);
+  const address = serverAddress(url, "The run is sent there.", `--url ${format.server?.example ?? ""}`);
+  const base = server.base?.(address) ?? address;
+  const [{ openReceivingServer }, { openDeliveredRequests }] = await Promise.all([
+    import("./exporting/receiving-server.ts"),
+    import("./exporting/delivered-requests.ts"),
+  ]);
+  const place = `${format.name}-${run.header.id}-${sha256(base).slice(0, 8)}.sent`;
+  const delivered = openDeliveredRequests(resolve(root, ".evals/exports", place));
+  if (delivered.earlier > 0)
+    io.notice(
+      `An earlier export broke off: what it delivered (${delivered.earlier} requests) is not sent again.`,
+    );
+  let isWhole = false;
+  try {
+    const open = await openReceivingServer({ format: format.name, base, keys: server.keys, delivered }, io);
+    try {
+      await server.send(run, open);
+      isWhole = true;
+      return { url: address, requests: open.requests() };
+    } finally {
+      await open.close();
     }
+  } finally {
+    delivered.close(isWhole);
   }
 }
 
@@ -148,4 +174,22 @@ function attempt<T>(file: string, work: () => T): T {
 function shownFrom(cwd: string, file: string): string {
   const path = relative(cwd, file);
   return path.startsWith("..") ? file : path.split(sep).join("/");
+}
+
+function twoPlaces(format: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what: "--out and --url exclude each other.",
+    why: "One writes a file, the other sends the run to a server.",
+    fix: `Leave one of them out: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
+  });
+}
+
+function fileOnly(format: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `A run goes as ${format} into a file, and to no server.`,
+    why: "No server is known that takes it.",
+    fix: `evals export ${format} --out <file>`,
+  });
 }

@@ -13,11 +13,11 @@ export interface WholeReply {
   readonly taken?: boolean | undefined;
 }
 
-/** One request; the body is text. */
+/** One request. */
 export interface WholeRequest {
   readonly method: string;
   readonly headers: Record<string, string> | string[];
-  readonly body: string | null;
+  readonly body: string | Uint8Array | null;
   readonly signal: AbortSignal | null;
   /**
    * Takes a good reply bit by bit, where it is not compressed and is UTF-8; its `text` is empty then.

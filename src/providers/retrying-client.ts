@@ -47,9 +47,9 @@ export interface RetryDependencies {
  * grows with each attempt. A little is added at random, so that those who failed together do not come back together.
  */
 export function retryWait(
-  failure: FailedReply,
+  failure: Pick<FailedReply, "retry_after_ms">,
   attempt: number,
-  policy: RetryPolicy,
+  policy: Pick<RetryPolicy, "base_ms">,
   random: number,
 ): number {
   const grown = policy.base_ms * 2 ** (attempt - 1) * (0.5 + random / 2);

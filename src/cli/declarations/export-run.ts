@@ -1,29 +1,26 @@
-import type { RunFormat } from "../../operations/export-run.ts";
+import { EXPORTERS } from "../../operations/exporting/exporters.ts";
 import { declareCommand } from "./declare-command.ts";
 
-const FORMATS: Readonly<Record<RunFormat, string>> = {
-  csv: "a table, a row a trial",
-  json: "one JSON list, an object a trial",
-  parquet: "a table as Parquet, for DuckDB, pandas and the like",
-};
-
 /** The forms in which a run goes to other programs: one command each. */
-export const exportRuns = (Object.keys(FORMATS) as RunFormat[]).map((format) =>
-  declareCommand({
-    words: `export ${format}`,
+export const exportRuns = EXPORTERS.map((format) => {
+  const { name, about, ending, isText, server } = format;
+  return declareCommand({
+    words: `export ${name}`,
     group: "look",
-    examples: [`evals export ${format} latest --out run.${format}`],
+    examples: [
+      `evals export ${name} latest --out run.${ending}`,
+      ...(server === undefined ? [] : [`evals export ${name} latest --url ${server.example}`]),
+    ],
     values: { run: "runs" },
-    type: (command) =>
-      command
-        .description(`every trial of a run: ${FORMATS[format]}`)
+    type: (command) => {
+      const typed = command
+        .description(`every trial of a run: ${about}`)
         .argument("[run]", "run id, a prefix of it, or latest; latest when left out")
-        .option(
-          "--out <file>",
-          format === "parquet" ? "to .evals/exports/ when left out" : "to stdout when left out",
-        )
-        .option("--json", "one JSON document on stdout; the trials go to a file"),
+        .option("--out <file>", isText ? "to stdout when left out" : "to .evals/exports/ when left out");
+      if (server !== undefined) typed.option("--url <address>", `send it there; ${server.keys}`);
+      return typed.option("--json", "one JSON document on stdout; the trials go to a file or server");
+    },
     act: async ({ io, options, args: [run] }) =>
       (await import("../commands/export-run.ts")).exportRunCommand(format, options, run, io),
-  }),
-);
+  });
+});

@@ -1,0 +1,320 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  langfuse,
+  mlflow,
+  phoenix,
+  startToolServer,
+  type TakenRequest,
+  type ToolAnswer,
+  type ToolServer,
+} from "../../operations/exporting/testing/tool-server.ts";
+import { main } from "../main.ts";
+import { fakeIo } from "../testing/fake-io.ts";
+
+const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+const KEYS = { LANGFUSE_PUBLIC_KEY: "pk-test", LANGFUSE_SECRET_KEY: "sk-test-secret" };
+const SECRET = "what only people of the clinic may read";
+
+const CASES = [
+  { id: "plain", input: "ask", expected: "right", tags: ["vip"] },
+  { id: "object", input: { q: ["=1+1", null], n: 1.5 }, expected: { a: [1, "x"] } },
+  { id: "a/b:c", input: [1, { b: false }], expected: "42" },
+  { id: "nothing expected", input: { q: "only" } },
+  { id: "secret", input: { q: SECRET }, expected: SECRET },
+];
+const TRIALS = 2;
+
+let root: string;
+let server: ToolServer;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "evals-export-servers-"));
+  put("evalconfig.yaml", "models:\n  rec: { provider: outputs, file: fixtures/r.jsonl }\n");
+  put(
+    "evals/s.yaml",
+    `dataset: s\nmodel: rec\ntrials: ${TRIALS}\nscorers:\n  - { type: length, name: short, max: 4 }\n  - { type: length, name: long, min: 2, required: false }\n`,
+  );
+  put("datasets/s.jsonl", lines(CASES));
+  const answers = CASES.flatMap(({ id }) =>
+    Array.from({ length: TRIALS }, (_, at) => ({
+      ...{ case: id, trial: at + 1, output: `${id} ${at}`, latency_ms: 10, cost_usd: 0.001, model: "m" },
+      usage: { input_tokens: 3, output_tokens: 2 },
+    })),
+  );
+  put("fixtures/r.jsonl", lines(answers));
+});
+afterEach(async () => {
+  await server?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly slept: readonly number[];
+}
+
+async function evals(args: readonly string[], env: Record<string, string> = KEYS, cwd = root): Promise<Ran> {
+  const io = fakeIo(cwd, { env });
+  const exit = await main([...args], io);
+  return { exit, ...io.printed, slept: io.slept };
+}
+
+async function serve(tool: (request: TakenRequest) => ToolAnswer): Promise<void> {
+  server = await startToolServer(tool);
+  await evals(["run", "--quiet"]);
+}
+
+const send = (format: string, env?: Record<string, string>): Promise<Ran> =>
+  evals(["export", format, "--url", server.url, "--json"], env);
+
+const bodies = (path: string): Record<string, never>[] =>
+  server.taken.filter((one) => one.path === path).map(({ body }) => JSON.parse(body.toString()));
+
+/** What a server that writes over has in the end: bodies by their id. */
+const kept = (path: string, id: string): Record<string, unknown> =>
+  Object.fromEntries(bodies(path).map((body) => [String(body[id]), body]));
+
+describe("evals export to a server", () => {
+  it("gives Langfuse a dataset, an experiment a round of trials with its attributes on every span, and scores", async () => {
+    await serve(langfuse);
+    expect(await send("langfuse")).toMatchObject({ exit: 0 });
+    expect(
+      bodies("/api/public/dataset-items").map(({ input, expectedOutput }) => [input, expectedOutput]),
+    ).toEqual(expect.arrayContaining(CASES.map(({ input, expected = null }) => [input, expected])));
+    const spans = bodies("/api/public/otel/v1/traces").flatMap((document) => spansOf(document));
+    const experiments = spans.map((span) => [
+      attribute(span, "langfuse.experiment.name"),
+      attribute(span, "langfuse.experiment.item.id"),
+    ]);
+    expect(new Set(experiments.map(String)).size).toBe(CASES.length * TRIALS);
+    for (const span of spans) {
+      expect(attribute(span, "langfuse.experiment.id")).toMatch(/^[0-9a-f]{32}$/);
+      expect(attribute(span, "langfuse.experiment.dataset.id")).toBe("d-1");
+      expect(spans.map(({ spanId }) => spanId)).toContain(
+        attribute(span, "langfuse.experiment.item.root_observation_id"),
+      );
+    }
+    const items = new Set(bodies("/api/public/dataset-items").map(({ id }) => id));
+    expect(experiments.every(([, item]) => items.has(item as never))).toBe(true);
+    expect(
+      server.taken
+        .filter(({ path }) => path.includes("otel"))
+        .map(({ headers }) => headers["x-langfuse-ingestion-version"]),
+    ).toEqual(["4"]);
+    const traces = new Set(spans.map(({ traceId }) => traceId));
+    expect(Object.keys(kept("/api/public/scores", "id"))).toHaveLength(CASES.length * TRIALS * 2);
+    expect(bodies("/api/public/scores").every(({ traceId }) => traces.has(String(traceId)))).toBe(true);
+  });
+
+  it.each([
+    [
+      "langfuse",
+      () => langfuse,
+      [
+        ["/api/public/dataset-items", "id"],
+        ["/api/public/scores", "id"],
+      ],
+    ],
+    ["otlp", () => () => ({ status: 200, json: {} }), []],
+    ["phoenix", () => phoenix, []],
+    ["mlflow", mlflow, []],
+  ] as const)("leaves %s as it is the second time", async (format, tool, ids) => {
+    await serve(tool());
+    await send(format);
+    const writes = (from: number): string[] =>
+      server.taken
+        .slice(from)
+        .filter(({ method }) => method !== "GET")
+        .map(({ path, body }) => `${path} ${body.toString("base64")}`);
+    const first = writes(0);
+    const before = ids.map(([path, id]) => kept(path, id));
+    const answered = server.taken.length;
+    expect(await send(format)).toMatchObject({ exit: 0 });
+    expect(writes(answered).filter((one) => !first.includes(one))).toEqual([]);
+    expect(ids.map(([path, id]) => kept(path, id))).toEqual(before);
+    if (format !== "mlflow") return;
+    const made = server.taken.map(({ method, path }) => `${method} ${path}`);
+    expect(made.filter((one) => one.endsWith("runs/create"))).toHaveLength(1);
+    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(CASES.length * TRIALS * 2);
+  });
+
+  it("gives MLflow metrics with their intervals, params, artifacts, and traces that belong to the run", async () => {
+    await serve(mlflow());
+    expect(await send("mlflow", { MLFLOW_EXPERIMENT_NAME: "mine" })).toMatchObject({ exit: 0 });
+    expect(bodies("/api/2.0/mlflow/experiments/create")).toEqual([{ name: "mine" }]);
+    const [logged] = bodies("/api/2.0/mlflow/runs/log-batch");
+    const names = ((logged?.metrics ?? []) as unknown as Keyed[]).map((one) => one.key);
+    expect(names).toEqual(
+      expect.arrayContaining(["pass_rate", "pass_rate.low", "pass_rate.high", "pass_hat_2"]),
+    );
+    expect(names.every((name) => /^[\w.\- /]+$/.test(name))).toBe(true);
+    expect(logged?.params).toEqual(expect.arrayContaining([{ key: "suite", value: "s" }]));
+    const put = server.taken.filter(({ method }) => method === "PUT").map(({ path }) => path);
+    expect(put).toEqual(
+      ["report.json", "trials.csv"].map(
+        (name) => `/api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/evals/${name}`,
+      ),
+    );
+    const traces = server.taken.filter(({ path }) => path === "/v1/traces");
+    expect(
+      traces.map(({ headers }) => [headers["x-mlflow-experiment-id"], headers["x-mlflow-run-id"]]),
+    ).toEqual([["7", "r1"]]);
+    expect(bodies("/api/2.0/mlflow/runs/update")).toMatchObject([{ run_id: "r1", status: "FINISHED" }]);
+  });
+
+  it("gives Phoenix traces in the binary form, which is all that it takes, and annotations that it knows again", async () => {
+    await serve(phoenix);
+    expect(await send("phoenix")).toMatchObject({ exit: 0 });
+    const traces = server.taken.filter(({ path }) => path === "/v1/traces");
+    expect(traces.map(({ headers }) => headers["content-type"])).toEqual(["application/x-protobuf"]);
+    const data = bodies("/v1/span_annotations").flatMap(
+      (body) => body.data as unknown as { identifier: string }[],
+    );
+    expect(data).toHaveLength(CASES.length * TRIALS * 2);
+    expect(new Set(data.map(({ identifier }) => identifier))).toEqual(new Set(["evals"]));
+  });
+
+  it("waits as long as the server asks, then sends the rest", async () => {
+    await serve(langfuse);
+    server.before = (_, count) =>
+      count === 3 ? { status: 429, headers: { "retry-after": "7" } } : count === 5 ? "cut" : undefined;
+    const { exit, slept } = await send("langfuse");
+    expect(exit).toBe(0);
+    expect(slept.some((ms) => ms >= 7000)).toBe(true);
+    expect(Object.keys(kept("/api/public/dataset-items", "id"))).toHaveLength(CASES.length);
+    expect(Object.keys(kept("/api/public/scores", "id"))).toHaveLength(CASES.length * TRIALS * 2);
+  });
+
+  it.each([
+    ["langfuse", () => langfuse],
+    ["phoenix", () => phoenix],
+    ["mlflow", mlflow],
+  ] as const)(
+    "goes on with %s where an export broke off, and sends nothing twice that had arrived",
+    async (format, tool) => {
+      await serve(tool());
+      const most = { langfuse: 10, phoenix: 2, mlflow: 12 }[format];
+      server.before = () => (server.taken.length >= most ? { status: 500 } : undefined);
+      const broken = await send(format);
+      expect(broken.exit).toBe(3);
+      expect(JSON.parse(broken.stdout)).toMatchObject({ problems: [{ code: "EVALS_EXPORT_BROKEN_OFF" }] });
+      server.before = () => undefined;
+      expect(await send(format)).toMatchObject({ exit: 0 });
+      const writes = server.taken.filter(({ path }) =>
+        /dataset-items$|scores$|traces$|span_annotations$|upload|\/assessments$/.test(path),
+      );
+      const texts = writes.map(({ path, body }) => `${path} ${body.toString("base64")}`);
+      expect(new Set(texts).size).toBe(texts.length);
+      expect(readdirSync(join(root, ".evals/exports"))).toEqual([]);
+      // All of it again afterwards: somebody may have deleted it there.
+      const before = server.taken.length;
+      await send(format);
+      expect(server.taken.length - before).toBeGreaterThan(2);
+    },
+  );
+
+  it("ends with a mistake for a wrong key, and never says or keeps the key", async () => {
+    await serve(langfuse);
+    const wrong = { ...KEYS, LANGFUSE_SECRET_KEY: "sk-wrong-key-value" };
+    const refused = await send("langfuse", wrong);
+    expect(refused.exit).toBe(2);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ problems: [{ code: "EVALS_EXPORT_KEY" }] });
+    const none = await send("langfuse", {});
+    expect(JSON.parse(none.stdout)).toMatchObject({ exit: 2, problems: [{ code: "EVALS_EXPORT_KEY" }] });
+    server.before = ({ headers }) => ({ status: 500, json: { you: headers.authorization } });
+    const failing = await send("langfuse", wrong);
+    server.before = ({ headers }) => ({ status: 400, json: { you: headers.authorization } });
+    const unread = await send("langfuse", wrong);
+    const encoded = Buffer.from("pk-test:sk-wrong-key-value").toString("base64");
+    const everything = [refused, none, failing, unread].map(({ stdout, stderr }) => stdout + stderr).join("");
+    expect(everything).not.toContain("sk-wrong-key-value");
+    expect(everything).not.toContain(encoded);
+    expect([failing.exit, unread.exit]).toEqual([3, 2]);
+  });
+
+  it.each(["otlp", "langfuse", "mlflow", "phoenix"])(
+    "keeps the texts of a restricted dataset out of %s",
+    async (format) => {
+      put(
+        "evalconfig.yaml",
+        `${readFileSync(join(root, "evalconfig.yaml"), "utf8")}datasets: { s: { classification: restricted } }\n`,
+      );
+      const tools = { otlp: () => ({ status: 200, json: {} }), langfuse, mlflow: mlflow(), phoenix } as const;
+      await serve(tools[format as keyof typeof tools]);
+      const sent = await send(format);
+      expect(sent).toMatchObject({ exit: 0 });
+      expect(sent.stderr).toMatch(/is restricted: its texts and the answers to it are left out/);
+      await evals(["export", format, "--out", "x.json"]);
+      const everything =
+        server.taken.map(({ body }) => body.toString()).join("") + readFileSync(join(root, "x.json"), "utf8");
+      for (const text of [SECRET, "secret 0", "=1+1"]) expect(everything).not.toContain(text);
+    },
+  );
+
+  it.each(["langfuse", "phoenix"])(
+    "as a file for %s gives the same cases when it is imported again",
+    async (format) => {
+      await evals(["run", "--quiet"]);
+      expect(await evals(["export", format, "--out", "out/run.json", "--json"])).toMatchObject({ exit: 0 });
+      mkdirSync(join(root, "other/.git"), { recursive: true });
+      const other = join(root, "other");
+      const imported = await evals(["import", format, "../out/run.json", "--name", "s", "--json"], {}, other);
+      expect(JSON.parse(imported.stdout)).toMatchObject({
+        exit: 0,
+        left: [],
+        taken: { cases: CASES.length },
+      });
+      const rows = readFileSync(join(other, "datasets/s.jsonl"), "utf8").trimEnd().split("\n");
+      expect(rows.map((row) => JSON.parse(row) as unknown)).toEqual(CASES);
+    },
+  );
+
+  it("refuses an address that is none, one with a password in it, and a file beside an address", async () => {
+    await evals(["run", "--quiet"]);
+    for (const url of ["localhost", "ftp://x", "http://me:secret@host"]) {
+      const { exit, stdout } = await evals(["export", "otlp", "--url", url, "--json"]);
+      expect([exit, JSON.parse(stdout).problems[0].code]).toEqual([2, "EVALS_OPTION_INVALID"]);
+      expect(stdout).not.toContain("secret");
+    }
+    const both = await evals(["export", "otlp", "--url", "http://x", "--out", "y", "--json"]);
+    expect(JSON.parse(both.stdout)).toMatchObject({ exit: 2, problems: [{ code: "EVALS_OPTION_CONFLICT" }] });
+    expect(existsSync(join(root, "y"))).toBe(false);
+  });
+});
+
+interface Keyed {
+  readonly key: string;
+}
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+}
+
+const spansOf = ({ resourceSpans }: { resourceSpans?: never }): readonly Span[] =>
+  (resourceSpans as unknown as { scopeSpans: { spans: Span[] }[] }[]).flatMap(({ scopeSpans }) =>
+    scopeSpans.flatMap(({ spans }) => spans),
+  );
+
+const attribute = ({ attributes }: Span, name: string): unknown =>
+  attributes.find(({ key }) => key === name)?.value.stringValue;

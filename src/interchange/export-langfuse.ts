@@ -1,0 +1,134 @@
+import { sha256 } from "../domain/json.ts";
+import type { ExportedCase, ReceivingServer, RunExporter, RunToExport, TracedTrial } from "./exported.ts";
+import { ownMetadata } from "./own-metadata.ts";
+import { textMember } from "./reading/json-fields.ts";
+import { objectOf, postJson } from "./server-request.ts";
+import { otlpDocument } from "./tracing/otlp-document.ts";
+import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
+import type { Attributes, MadeSpan } from "./tracing/span.ts";
+import { asText } from "./tracing/trial-rounds.ts";
+import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
+import { listed } from "./writing/listed.ts";
+
+/**
+ * A dataset with its items, an experiment for each round of trials (Langfuse knows one answer an item and experiment), and scores. All of
+ * it under ids that follow from the run, so that a second export writes over the first.
+ */
+export const langfuseExporter: RunExporter = {
+  file: langfuseFile,
+  server: {
+    keys: {
+      names: ["LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY"],
+      headers: ({ LANGFUSE_PUBLIC_KEY: key, LANGFUSE_SECRET_KEY: secret }) =>
+        key && secret
+          ? { authorization: `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}` }
+          : undefined,
+    },
+    send: sendToLangfuse,
+  },
+};
+
+async function sendToLangfuse(run: RunToExport, server: ReceivingServer): Promise<void> {
+  const dataset = await makeDataset(run, server);
+  await server.each(run.cases(), async (one) => {
+    await server.deliver(postJson("/api/public/dataset-items", item(run, one)));
+  });
+  await sendSpans(run, server, {
+    path: "/api/public/otel/v1/traces",
+    headers: { "x-langfuse-ingestion-version": "4" },
+    more: experimentAttributes(run, dataset),
+  });
+  await server.each(scoresOf(run), async (score) => {
+    await server.deliver(postJson("/api/public/scores", score));
+  });
+}
+
+/** @returns the id that the dataset has at Langfuse */
+async function makeDataset(run: RunToExport, server: ReceivingServer): Promise<string> {
+  const request = postJson("/api/public/v2/datasets", { name: run.dataset });
+  const reply = await server.ask(request);
+  const id = textMember(objectOf(server, request, reply), "id");
+  if (id === undefined) throw server.refused(request, reply);
+  return id;
+}
+
+/** Ids of items are one list for all datasets of a project, and at most 255 characters long. */
+export function itemId(dataset: string, id: string): string {
+  const whole = `${dataset}:${id}`;
+  return whole.length <= 255 && !/\p{Cc}/u.test(whole)
+    ? whole
+    : `${sha256(dataset).slice(0, 16)}:${sha256(id)}`;
+}
+
+function item({ dataset }: RunToExport, golden: ExportedCase): object {
+  return {
+    id: itemId(dataset, golden.id),
+    datasetName: dataset,
+    input: golden.input ?? null,
+    expectedOutput: golden.expected ?? null,
+    metadata: ownMetadata(golden),
+    status: "ACTIVE",
+  };
+}
+
+/** What puts a span into an experiment: Langfuse wants it on every span. */
+function experimentAttributes(
+  { header, dataset: name }: RunToExport,
+  dataset: string,
+): (span: MadeSpan, trial: TracedTrial, root: MadeSpan) => Attributes {
+  return (span, trial, root) => {
+    const isRoot = span.id === root.id;
+    return {
+      "langfuse.experiment.id": sha256(`${header.id} ${trial.trial}`).slice(0, 32),
+      "langfuse.experiment.name": experimentName(header.suite, header.id, header.trials, trial.trial),
+      "langfuse.experiment.dataset.id": dataset,
+      "langfuse.experiment.item.id": itemId(name, trial.case),
+      "langfuse.experiment.item.root_observation_id": root.id,
+      "langfuse.experiment.metadata.run": header.id,
+      "langfuse.experiment.metadata.target": header.target,
+      ...(isRoot && {
+        "langfuse.trace.name": `${header.suite}/${trial.case}`,
+        "langfuse.observation.input": asText(trial.input),
+        "langfuse.observation.output": trial.output,
+        "langfuse.experiment.item.expected_output":
+          trial.expected === undefined ? null : asText(trial.expected),
+      }),
+    };
+  };
+}
+
+function experimentName(suite: string, run: string, trials: number, trial: number): string {
+  return trials === 1 ? `${suite} ${run}` : `${suite} ${run} #${trial}`;
+}
+
+async function* scoresOf({ header, traced }: RunToExport): AsyncGenerator<object> {
+  const isBinary = new Map(header.scorers.map(({ name, binary }) => [name, binary]));
+  for await (const trial of traced()) {
+    const trace = traceId(trial);
+    const at = { traceId: trace, observationId: rootSpanId(trace) };
+    for (const [name, score] of Object.entries(trial.scores)) {
+      if (score === null) continue;
+      const binary = isBinary.get(name) === true;
+      yield {
+        id: sha256(`${trace} ${name}`).slice(0, 32),
+        ...at,
+        name,
+        value: binary ? Number(score.pass) : score.score,
+        dataType: binary ? "BOOLEAN" : "NUMERIC",
+        comment: score.reason,
+        metadata: { pass: score.pass },
+      };
+    }
+  }
+}
+
+/** The items as Langfuse's API gives them, so that `evals import langfuse` reads them, then the traces and the scores. */
+async function* langfuseFile(run: RunToExport): AsyncGenerator<string> {
+  yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": [\n`;
+  yield* listed(run.cases(), (one) => item(run, one));
+  yield '\n],\n"traces": [\n';
+  yield* listed(spansOfRun(run, experimentAttributes(run, run.dataset)), (spans) => otlpDocument(spans));
+  yield '\n],\n"scores": [\n';
+  yield* listed(scoresOf(run), (score) => score);
+  yield "\n]\n}\n";
+}

@@ -1,0 +1,252 @@
+import { EvalsError } from "../domain/problem.ts";
+import { isUnfinished, type RunHeader } from "../domain/run.ts";
+import type { ReceivingServer, RunExporter, RunToExport, ServerRequest, TracedTrial } from "./exported.ts";
+import { assess, assessmentsOfRun, mlflowTrace } from "./mlflow-assessments.ts";
+import { mlflowMetrics, mlflowParams } from "./mlflow-values.ts";
+import { type JsonObject, objectMember, textMember } from "./reading/json-fields.ts";
+import { trialsCsv } from "./run-table.ts";
+import { askForObject, objectIn, objectOf, postJson } from "./server-request.ts";
+import { otlpDocument } from "./tracing/otlp-document.ts";
+import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
+import type { Attributes, MadeSpan } from "./tracing/span.ts";
+import { inParts, listed } from "./writing/listed.ts";
+
+/** A run with metrics, their intervals, params and artifacts in an experiment, a trace a trial, and each score as an assessment of its trace. */
+export const mlflowExporter: RunExporter = {
+  file: mlflowFile,
+  server: {
+    keys: {
+      names: ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME", "MLFLOW_TRACKING_PASSWORD"],
+      headers: ({
+        MLFLOW_TRACKING_TOKEN: token,
+        MLFLOW_TRACKING_USERNAME: name,
+        MLFLOW_TRACKING_PASSWORD: password,
+      }) =>
+        token
+          ? { authorization: `Bearer ${token}` }
+          : name && password
+            ? { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString("base64")}` }
+            : {},
+    },
+    send: sendToMlflow,
+  },
+};
+
+const API = "/api/2.0/mlflow";
+/** Tag of an MLflow run, and of a trace, that says which run of ours it is. */
+const RUN_TAG = "evals.run";
+
+async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<void> {
+  const experiment = await experimentOf(run, server);
+  const { id, artifacts, isNew } = await runOf(run, experiment, server);
+  await logValues(run, id, server);
+  await putArtifacts(run, artifacts, server);
+  if (await sendTraces(run, { experiment, id }, server)) {
+    await linkTraces(run, id, server);
+    await assess(run, server, isNew);
+  }
+  await call(server, "runs/update", {
+    run_id: id,
+    status: statusOf(run),
+    ...(run.ended_at !== null && { end_time: Date.parse(run.ended_at) }),
+  });
+}
+
+function call(
+  server: ReceivingServer,
+  method: string,
+  body: unknown,
+  { once = false } = {},
+): Promise<JsonObject> {
+  return askForObject(server, { ...postJson(`${API}/${method}`, body), once });
+}
+
+/** MLflow's own variable names the experiment, as it does for its clients. */
+const experimentName = ({ env, header }: RunToExport): string => env.MLFLOW_EXPERIMENT_NAME || header.suite;
+
+/** @returns the id of the experiment, which is made when there is none of its name */
+async function experimentOf(run: RunToExport, server: ReceivingServer): Promise<string> {
+  const name = experimentName(run);
+  const request: ServerRequest = {
+    method: "GET",
+    path: `${API}/experiments/get-by-name?${new URLSearchParams({ experiment_name: name })}`,
+  };
+  const reply = await server.ask(request);
+  if (reply.status === 404 && objectIn(reply.text)?.error_code === "RESOURCE_DOES_NOT_EXIST")
+    return textMember(await call(server, "experiments/create", { name }), "experiment_id") ?? "";
+  const experiment = objectMember(objectOf(server, request, reply), "experiment") ?? {};
+  if (experiment.lifecycle_stage === "deleted") throw deletedExperiment(name);
+  return textMember(experiment, "experiment_id") ?? "";
+}
+
+interface MlflowRun {
+  readonly id: string;
+  /** Where its artifacts are. */
+  readonly artifacts: string;
+  readonly isNew: boolean;
+}
+
+/** The MLflow run that bears our run's tag; a new one where there is none. */
+async function runOf(
+  { header }: RunToExport,
+  experiment: string,
+  server: ReceivingServer,
+): Promise<MlflowRun> {
+  const { runs } = await call(server, "runs/search", {
+    experiment_ids: [experiment],
+    filter: `tags."${RUN_TAG}" = '${header.id}'`,
+    max_results: 1,
+  });
+  const [found] = Array.isArray(runs) ? (runs as readonly JsonObject[]) : [];
+  const run =
+    found ??
+    objectMember(
+      await call(
+        server,
+        "runs/create",
+        {
+          experiment_id: experiment,
+          run_name: `${header.suite} ${header.id}`,
+          start_time: Date.parse(header.started_at),
+          tags: runTags(header),
+        },
+        { once: true },
+      ),
+      "run",
+    ) ??
+    {};
+  const info = objectMember(run, "info") ?? {};
+  return {
+    id: textMember(info, "run_id") ?? "",
+    artifacts: textMember(info, "artifact_uri") ?? "",
+    isNew: found === undefined,
+  };
+}
+
+function runTags(header: RunHeader): readonly { key: string; value: string }[] {
+  return [
+    { key: RUN_TAG, value: header.id },
+    { key: "evals.suite", value: header.suite },
+    ...(header.commit === null ? [] : [{ key: "mlflow.source.git.commit", value: header.commit }]),
+  ];
+}
+
+/** So many of each kind fit into a request. */
+const MOST_METRICS = 900;
+const MOST_PARAMS = 90;
+
+async function logValues(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
+  const metrics = mlflowMetrics(run);
+  const params = mlflowParams(run);
+  for (let at = 0; at < Math.max(metrics.length, 1); at += MOST_METRICS)
+    await call(server, "runs/log-batch", {
+      run_id: id,
+      metrics: metrics.slice(at, at + MOST_METRICS),
+      params: at === 0 ? params.slice(0, MOST_PARAMS) : [],
+    });
+}
+
+const HELD_BY_SERVER = "mlflow-artifacts:/";
+
+/** The report and a table of all trials. A server that keeps artifacts elsewhere takes none over its API. */
+async function putArtifacts(run: RunToExport, place: string, server: ReceivingServer): Promise<void> {
+  if (!place.startsWith(HELD_BY_SERVER)) {
+    run.notice(`Its artifacts are left out: this MLflow keeps them at ${place}, which its API cannot write.`);
+    return;
+  }
+  const folder = place.slice(HELD_BY_SERVER.length).replace(/^\/*([^/]+:\d+\/)?/, "");
+  const scorers = run.header.scorers.map(({ name }) => name);
+  let table = "";
+  for await (const piece of trialsCsv(run.trials(), scorers)) table += piece;
+  const files = [
+    { name: "report.json", bytes: run.report(), type: "application/json" },
+    { name: "trials.csv", bytes: table, type: "text/csv" },
+  ];
+  for (const { name, bytes, type } of files) {
+    const path = `/api/2.0/mlflow-artifacts/artifacts/${folder}/evals/${name}`;
+    await server.deliver({ method: "PUT", path, body: { bytes, type } });
+  }
+}
+
+/** @returns false for a server that keeps no traces: its store is a folder */
+async function sendTraces(
+  run: RunToExport,
+  { experiment, id }: { readonly experiment: string; readonly id: string },
+  server: ReceivingServer,
+): Promise<boolean> {
+  let isKept = true;
+  const asking: ReceivingServer = {
+    ...server,
+    deliver: async (request, known = []) => {
+      if (!isKept) return undefined;
+      const reply = await server.deliver(request, [...known, 501]);
+      if (reply?.status === 501) isKept = false;
+      return reply;
+    },
+  };
+  await sendSpans(run, asking, {
+    path: "/v1/traces",
+    headers: { "x-mlflow-experiment-id": experiment, "x-mlflow-run-id": id },
+    more: traceTags,
+  });
+  if (!isKept)
+    run.notice("Its traces are left out: this MLflow keeps none (it wants a database as its store).");
+  return isKept;
+}
+
+/** So many traces fit into a request. */
+const MOST_LINKS = 100;
+
+/** Versions before 3.17 link no trace by the header of its request; the oldest know no links. */
+async function linkTraces(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
+  await server.each(inParts(run.traced(), MOST_LINKS), async (trials) => {
+    const body = { trace_ids: trials.map(mlflowTrace), run_id: id };
+    await server.deliver(postJson(`${API}/traces/link-to-run`, body), [404, 405, 501]);
+  });
+}
+
+/** The first span's attributes that become the trace's tags. */
+function traceTags(
+  span: MadeSpan,
+  { run, suite, case: id, trial, pass }: TracedTrial,
+  root: MadeSpan,
+): Attributes {
+  if (span.id !== root.id) return {};
+  return {
+    [`mlflow.traceTag.${RUN_TAG}`]: run,
+    "mlflow.traceTag.evals.suite": suite,
+    "mlflow.traceTag.evals.case": id,
+    "mlflow.traceTag.evals.trial": String(trial),
+    "mlflow.traceTag.evals.pass": pass === null ? null : String(pass),
+  };
+}
+
+function statusOf({ status }: RunToExport): string {
+  if (!isUnfinished(status)) return "FINISHED";
+  return status === "running" ? "RUNNING" : "KILLED";
+}
+
+/** What would be logged, as one JSON document. */
+async function* mlflowFile(run: RunToExport): AsyncGenerator<string> {
+  const head = {
+    experiment: experimentName(run),
+    status: statusOf(run),
+    tags: runTags(run.header),
+    params: mlflowParams(run),
+    metrics: mlflowMetrics(run),
+  };
+  yield `${JSON.stringify(head, null, 1).slice(0, -2)},\n"traces": [\n`;
+  yield* listed(spansOfRun(run, traceTags), (spans) => otlpDocument(spans));
+  yield '\n],\n"assessments": [\n';
+  yield* listed(assessmentsOfRun(run), (one) => one);
+  yield "\n]\n}\n";
+}
+
+function deletedExperiment(name: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_EXPORT_PLACE",
+    what: `MLflow's experiment "${name}" is deleted.`,
+    why: "MLflow takes no run into it, and makes no other one of that name.",
+    fix: `Restore it in MLflow, or name another: MLFLOW_EXPERIMENT_NAME=<name>`,
+  });
+}

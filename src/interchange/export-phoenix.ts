@@ -1,0 +1,92 @@
+import type { ExportedCase, ReceivingServer, RunExporter, RunToExport } from "./exported.ts";
+import { ownMetadata, type Wrapped, wrap } from "./own-metadata.ts";
+import { isObject } from "./reading/json-fields.ts";
+import { postJson } from "./server-request.ts";
+import { otlpDocument } from "./tracing/otlp-document.ts";
+import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
+import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
+import { inParts, listed } from "./writing/listed.ts";
+
+/** A dataset with examples under ids of their own, a trace a trial in a project, and each score as an annotation of its trace's first span. */
+export const phoenixExporter: RunExporter = {
+  file: phoenixFile,
+  server: {
+    keys: {
+      names: ["PHOENIX_API_KEY"],
+      headers: ({ PHOENIX_API_KEY: key }) => (key ? { authorization: `Bearer ${key}` } : {}),
+    },
+    send: sendToPhoenix,
+  },
+};
+
+/** Examples or annotations of one request. */
+const MOST = 500;
+
+async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<void> {
+  for await (const cases of inParts(run.cases(), MOST))
+    await server.deliver(postJson("/v1/datasets/upload?sync=true", upload(run, cases)));
+  await sendSpans(run, server, { path: "/v1/traces", resource: resourceOf(run) });
+  await server.each(inParts(annotationsOf(run), MOST), async (data) => {
+    await server.deliver(postJson("/v1/span_annotations", { data }));
+  });
+}
+
+/** Phoenix's own variable names the project, as it does for its tracers. */
+const projectOf = ({ env, header }: RunToExport): string => env.PHOENIX_PROJECT_NAME || header.suite;
+
+const resourceOf = (run: RunToExport) => ({ "openinference.project.name": projectOf(run) });
+
+/** Parts of a dataset are added: whatever else it holds stays, and an example that is there is written over. */
+function upload({ dataset }: RunToExport, cases: readonly ExportedCase[]): object {
+  const examples = cases.map(exampleOf);
+  return {
+    action: "append",
+    name: dataset,
+    inputs: examples.map(({ input }) => input),
+    outputs: examples.map(({ output }) => output),
+    metadata: examples.map(({ metadata }) => metadata),
+    example_ids: examples.map(({ id }) => id),
+  };
+}
+
+/** Phoenix takes objects alone: any other value is the only member of one. */
+function exampleOf(golden: ExportedCase) {
+  const { id, input = null, expected } = golden;
+  const wrapped: Wrapped = [
+    ...(isObject(input) ? [] : (["input"] as const)),
+    ...(expected === undefined || isObject(expected) ? [] : (["expected"] as const)),
+  ];
+  return {
+    id,
+    input: wrap("input", input),
+    output: expected === undefined ? {} : wrap("expected", expected),
+    metadata: ownMetadata(golden, wrapped),
+  };
+}
+
+async function* annotationsOf({ header, traced }: RunToExport): AsyncGenerator<object> {
+  const byModel = new Set(header.scorers.filter(({ opinion }) => opinion === true).map(({ name }) => name));
+  for await (const trial of traced())
+    for (const [name, score] of Object.entries(trial.scores)) {
+      if (score === null) continue;
+      yield {
+        span_id: rootSpanId(traceId(trial)),
+        name,
+        annotator_kind: byModel.has(name) ? "LLM" : "CODE",
+        result: { label: score.pass ? "pass" : "fail", score: score.score, explanation: score.reason },
+        // The same name and identifier again is the same annotation.
+        identifier: "evals",
+      };
+    }
+}
+
+/** Examples as Phoenix's API gives them, so that `evals import phoenix` reads them, then the traces and the annotations. */
+async function* phoenixFile(run: RunToExport): AsyncGenerator<string> {
+  yield `{\n"dataset": ${JSON.stringify(run.dataset)},\n"data": {"examples": [\n`;
+  yield* listed(run.cases(), exampleOf);
+  yield '\n]},\n"traces": [\n';
+  yield* listed(spansOfRun(run, undefined), (spans) => otlpDocument(spans, resourceOf(run)));
+  yield '\n],\n"annotations": [\n';
+  yield* listed(annotationsOf(run), (one) => one);
+  yield "\n]\n}\n";
+}

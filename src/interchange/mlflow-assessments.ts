@@ -1,0 +1,58 @@
+import type { RunHeader } from "../domain/run.ts";
+import type { ReceivingServer, RunToExport, ServerRequest, TracedTrial } from "./exported.ts";
+import { isObject, listMember, objectMember } from "./reading/json-fields.ts";
+import { objectOf, postJson } from "./server-request.ts";
+import { traceId } from "./tracing/trial-spans.ts";
+
+/** The name under which our assessments are known again. */
+const SOURCE = "evals";
+
+/** Scores of every trial; MLflow would keep one twice, so what a trace of an earlier export has is looked up. */
+export async function assess(run: RunToExport, server: ReceivingServer, isNew: boolean): Promise<void> {
+  await server.each(run.traced(), async (trial) => {
+    const made = assessmentsOf(trial, run.header);
+    if (made.length === 0) return;
+    const path = `/api/3.0/mlflow/traces/${mlflowTrace(trial)}`;
+    const known = isNew ? new Set() : await knownAssessments(server, path);
+    for (const one of made)
+      if (!known.has(one.assessment_name))
+        await server.deliver({ ...postJson(`${path}/assessments`, { assessment: one }), once: true });
+  });
+}
+
+/** What MLflow calls a trace of OTLP. */
+export const mlflowTrace = (trial: TracedTrial): string => `tr-${traceId(trial)}`;
+
+async function knownAssessments(server: ReceivingServer, path: string): Promise<ReadonlySet<unknown>> {
+  const request: ServerRequest = { method: "GET", path };
+  const reply = await server.ask(request);
+  if (reply.status === 404) return new Set();
+  const trace = objectMember(objectOf(server, request, reply), "trace") ?? {};
+  const list = listMember(objectMember(trace, "trace_info") ?? {}, "assessments").filter(isObject);
+  const ours = list.filter((one) => objectMember(one, "source")?.source_id === SOURCE);
+  return new Set(ours.map((one) => one.assessment_name));
+}
+
+function assessmentsOf(trial: TracedTrial, { scorers }: RunHeader) {
+  return scorers.flatMap(({ name, binary, opinion }) => {
+    const score = trial.scores[name] ?? null;
+    const why = trial.voids[name];
+    if (score === null && why === undefined) return [];
+    return [
+      {
+        assessment_name: name,
+        trace_id: mlflowTrace(trial),
+        source: { source_type: opinion === true ? "LLM_JUDGE" : "CODE", source_id: SOURCE },
+        feedback:
+          score === null
+            ? { error: { error_code: "VOID", error_message: why } }
+            : { value: binary ? score.pass : score.score },
+        ...(score !== null && { rationale: score.reason, metadata: { pass: String(score.pass) } }),
+      },
+    ];
+  });
+}
+
+export async function* assessmentsOfRun({ header, traced }: RunToExport) {
+  for await (const trial of traced()) yield* assessmentsOf(trial, header);
+}

@@ -1,0 +1,30 @@
+import type { ReceivingServer, ServerReply, ServerRequest } from "./exported.ts";
+import { isObject, type JsonObject } from "./reading/json-fields.ts";
+
+export const postJson = (path: string, json: unknown): ServerRequest => ({
+  method: "POST",
+  path,
+  body: { json },
+});
+
+/** The object that a text is; undefined for any other text. */
+export function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Asks for an object. @throws {EvalsError} for another answer */
+export async function askForObject(server: ReceivingServer, request: ServerRequest): Promise<JsonObject> {
+  return objectOf(server, request, await server.ask(request));
+}
+
+/** The object of a good answer. @throws {EvalsError} for another answer */
+export function objectOf(server: ReceivingServer, request: ServerRequest, reply: ServerReply): JsonObject {
+  const answer = reply.status < 300 ? objectIn(reply.text) : undefined;
+  if (answer === undefined) throw server.refused(request, reply);
+  return answer;
+}

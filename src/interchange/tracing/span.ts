@@ -1,0 +1,36 @@
+/** A value of an attribute; a whole number is one of int64 unless it is wrapped as a double. */
+export type AttributeValue = string | boolean | number | readonly string[] | { readonly double: number };
+
+/** Members that are undefined or null are left out. */
+export type Attributes = Readonly<Record<string, AttributeValue | null | undefined>>;
+
+/** Something that happened at one moment of a span. */
+export interface MadeEvent {
+  readonly name: string;
+  /** Nanoseconds since 1970. */
+  readonly at: bigint;
+  readonly attributes: Attributes;
+}
+
+/** A span as it is sent. */
+export interface MadeSpan {
+  /** 32 hexadecimal digits. */
+  readonly trace: string;
+  /** 16 hexadecimal digits. */
+  readonly id: string;
+  /** Empty for the first of its trace. */
+  readonly parent: string;
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** Nanoseconds since 1970. */
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly attributes: Attributes;
+  readonly events: readonly MadeEvent[];
+  /** Why it failed; undefined when it did not. */
+  readonly error: string | undefined;
+}
+
+/** OTLP's numbers: work inside of a process, and a call that leaves it. */
+export const SPAN_KIND = { internal: 1, client: 3 } as const;
+export type SpanKind = (typeof SPAN_KIND)[keyof typeof SPAN_KIND];

@@ -1,0 +1,55 @@
+import { conversationSteps } from "../../domain/conversation.ts";
+import type { ToolUse, TranscriptDocument } from "../../domain/describe-transcript.ts";
+import type { Json } from "../../domain/json.ts";
+import type { Message, ToolCall } from "../../domain/message.ts";
+import type { Retrieval } from "../../domain/trajectory.ts";
+
+/** One call of a model, and what it let happen. */
+export interface Round {
+  /** The conversation up to the call. */
+  readonly given: readonly Message[];
+  readonly said: readonly Message[];
+  /** Those that it asked for. */
+  readonly tools: readonly ToolUse[];
+  /** Searches that were no call of a tool. */
+  readonly searches: readonly Retrieval[];
+}
+
+export const asText = (value: Json | undefined): string =>
+  value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+
+/** A transcript call by call. Where nobody kept the conversation it is the case's input and the answer. */
+export function roundsOf(transcript: TranscriptDocument, input: Json | undefined): readonly Round[] {
+  const { output, tool_calls, messages, retrievals } = transcript;
+  const told = conversationSteps(messages);
+  if (told.replies.length === 0) {
+    const asked: readonly Message[] =
+      messages.length > 0 ? messages : [{ role: "user", content: asText(input) }];
+    const calls = tool_calls ?? [];
+    const reply: Message = {
+      role: "assistant",
+      content: output,
+      ...(calls.length > 0 && { tool_calls: calls.map(askedCall) }),
+    };
+    return [{ given: asked, said: [reply], tools: calls, searches: retrievals }];
+  }
+  const known = new Set(told.retrievals.map(documentsKey));
+  const own = retrievals.filter((one) => !known.has(documentsKey(one)));
+  const last = told.replies.length;
+  const inRound = (step: number | null): number => (step === null || step > last ? last : step);
+  return told.replies.map(({ step, said }) => ({
+    given: messages.slice(0, said[0]),
+    said: said.flatMap((at) => messages[at] ?? []),
+    tools: (tool_calls ?? []).filter((call) => inRound(call.step) === step),
+    searches: own.filter((one) => inRound(one.step) === step),
+  }));
+}
+
+const askedCall = ({ id, name, arguments: asked }: ToolUse): ToolCall => ({
+  ...(id !== undefined && { id }),
+  name,
+  arguments: asked,
+});
+
+const documentsKey = ({ query, documents }: Retrieval): string =>
+  JSON.stringify([query, documents.map(({ id }) => id)]);

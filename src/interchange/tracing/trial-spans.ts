@@ -1,0 +1,260 @@
+import type { ToolUse, TranscriptDocument } from "../../domain/describe-transcript.ts";
+import { canonicalJson, sha256 } from "../../domain/json.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import type { Retrieval } from "../../domain/trajectory.ts";
+import { UNKNOWN_USAGE, type Usage } from "../../domain/transcript.ts";
+import type { TracedTrial } from "../exported.ts";
+import { type Attributes, type MadeEvent, type MadeSpan, SPAN_KIND } from "./span.ts";
+import { inputMessages, outputMessages } from "./span-messages.ts";
+import { asText, type Round, roundsOf } from "./trial-rounds.ts";
+import { placedRounds, type Stretch } from "./trial-times.ts";
+
+/** Providers that the conventions know by our names for them. */
+const KNOWN_PROVIDERS = new Set(["openai", "anthropic"]);
+
+/** The trace of a trial: the same in every export of it. 32 hexadecimal digits. */
+export function traceId({ run, case: id, trial }: Pick<TracedTrial, "run" | "case" | "trial">): string {
+  return sha256(canonicalJson(["trace", run, id, trial])).slice(0, 32);
+}
+
+/** What an id of our own is made of. 16 hexadecimal digits. */
+const spanId = (trace: string, place: string): string => sha256(`${trace} ${place}`).slice(0, 16);
+
+/** The first span of a trial's trace. */
+export const rootSpanId = (trace: string): string => spanId(trace, "trial");
+
+/** Marks what evals itself asked: it is no traffic of users. */
+const OWN = "evals";
+
+/**
+ * A trial as the spans of one trace, the first one first. One call of a model alone is one span; else there is one around them, with a
+ * span for each call of a model, tool or search below it. Scores are events of the first span.
+ *
+ * Nobody measured when the calls of a trial began: they stand in their order within its time, and a tool takes as long as it took.
+ */
+export function trialSpans(trial: TracedTrial, header: RunHeader): readonly MadeSpan[] {
+  const trace = traceId(trial);
+  const root = rootSpanId(trace);
+  const { transcript } = trial;
+  if (transcript === null) return [failedSpan(trial, header, { trace, id: root })];
+  const rounds = roundsOf(transcript, trial.input);
+  const { whole, calls } = placedRounds(rounds, trial.at ?? header.started_at, trial.latency_ms);
+  const own = { ...ownAttributes(trial, header), "evals.cost_usd": double(trial.cost_usd) };
+  const events = scoreEvents(trial, whole.end);
+  const [only] = rounds;
+  if (only !== undefined && isOneCall(rounds, transcript))
+    return [
+      chatSpan(only, {
+        ...{ trial, header, trace, id: root, parent: "", time: whole, isLast: true, own, events },
+      }),
+    ];
+  const first: MadeSpan = {
+    ...{ trace, id: root, parent: "", kind: SPAN_KIND.internal, ...whole },
+    name: `invoke_agent ${header.suite}`,
+    attributes: {
+      "gen_ai.operation.name": "invoke_agent",
+      "gen_ai.agent.name": header.suite,
+      ...targetAttributes(trial, header),
+      "gen_ai.input.messages": inputMessages(only?.given ?? []),
+      "gen_ai.output.messages": outputMessages(
+        [{ role: "assistant", content: transcript.output }],
+        trial.finish_reason,
+      ),
+      ...own,
+    },
+    events,
+    error: undefined,
+  };
+  const below = rounds.flatMap((round, at) => {
+    const placed = calls[at] ?? { model: whole, tools: whole };
+    const isLast = at === rounds.length - 1;
+    const place = { trace, parent: root };
+    return [
+      chatSpan(round, {
+        ...{ trial, header, ...place, id: spanId(trace, `model ${at}`), time: placed.model, isLast },
+        ...{ own: {}, events: [] },
+      }),
+      ...round.tools.map((tool, n) =>
+        toolSpan(tool, { ...place, id: spanId(trace, `tool ${at} ${n}`), time: placed.tools }),
+      ),
+      ...round.searches.map((search, n) =>
+        searchSpan(search, { ...place, id: spanId(trace, `search ${at} ${n}`), time: placed.tools }),
+      ),
+    ];
+  });
+  return [first, ...below];
+}
+
+/** Whether one span of a model says all: it asked for nothing, and its words are the answer. */
+function isOneCall(rounds: readonly Round[], { output }: TranscriptDocument): boolean {
+  const [only, ...more] = rounds;
+  if (only === undefined || more.length > 0 || only.tools.length + only.searches.length > 0) return false;
+  const [said, ...others] = only.said;
+  return others.length === 0 && said?.content === output;
+}
+
+const double = (value: number | null): { readonly double: number } | null =>
+  value === null ? null : { double: value };
+
+function ownAttributes(trial: TracedTrial, header: RunHeader): Attributes {
+  return {
+    [`${OWN}.run`]: trial.run,
+    [`${OWN}.suite`]: trial.suite,
+    [`${OWN}.case`]: trial.case,
+    [`${OWN}.trial`]: trial.trial,
+    [`${OWN}.target`]: header.target,
+    [`${OWN}.outcome`]: trial.outcome,
+    [`${OWN}.pass`]: trial.pass,
+    "tag.tags": trial.tags.length === 0 ? null : trial.tags,
+  };
+}
+
+/** The model that was asked. Behind another way than an API of models nobody knows it, unless the answer says: then it is our name for it. */
+function askedModel(trial: TracedTrial, header: RunHeader): string {
+  if (KNOWN_PROVIDERS.has(header.provider) && header.model !== "") return header.model;
+  return answeringModel(trial, header) ?? header.alias;
+}
+
+/** A run's model stands in the place of one that an answer does not name. */
+function answeringModel({ model }: TracedTrial, header: RunHeader): string | null {
+  return KNOWN_PROVIDERS.has(header.provider) || model !== header.model ? model : null;
+}
+
+function targetAttributes(trial: TracedTrial, header: RunHeader): Attributes {
+  return {
+    "gen_ai.provider.name": KNOWN_PROVIDERS.has(header.provider) ? header.provider : "_OTHER",
+    "gen_ai.request.model": askedModel(trial, header),
+    "gen_ai.response.model": answeringModel(trial, header),
+  };
+}
+
+function usageAttributes(usage: Usage): Attributes {
+  return {
+    "gen_ai.usage.input_tokens": usage.input_tokens,
+    "gen_ai.usage.output_tokens": usage.output_tokens,
+    "gen_ai.usage.cache_read.input_tokens": usage.cached_input_tokens,
+    "gen_ai.usage.cache_creation.input_tokens": usage.cache_write_tokens,
+    "gen_ai.usage.reasoning.output_tokens": usage.reasoning_tokens,
+  };
+}
+
+interface Placed {
+  readonly trace: string;
+  readonly id: string;
+  readonly parent: string;
+  readonly time: Stretch;
+}
+
+interface ChatPlace extends Placed {
+  readonly trial: TracedTrial;
+  readonly header: RunHeader;
+  /** The tokens of a trial are known as a whole: they stand at its last call. */
+  readonly isLast: boolean;
+  readonly own: Attributes;
+  readonly events: readonly MadeEvent[];
+}
+
+function chatSpan(round: Round, { trial, header, isLast, own, events, time, ...place }: ChatPlace): MadeSpan {
+  const finish = isLast ? trial.finish_reason : null;
+  return {
+    ...place,
+    ...time,
+    name: `chat ${askedModel(trial, header)}`,
+    kind: SPAN_KIND.client,
+    attributes: {
+      "gen_ai.operation.name": "chat",
+      ...targetAttributes(trial, header),
+      ...(isLast ? usageAttributes(trial.usage ?? UNKNOWN_USAGE) : {}),
+      "gen_ai.input.messages": inputMessages(round.given),
+      "gen_ai.output.messages": outputMessages(round.said, finish),
+      ...own,
+    },
+    events,
+    error: undefined,
+  };
+}
+
+function toolSpan(tool: ToolUse, { time, ...place }: Placed): MadeSpan {
+  const took = BigInt(Math.round((tool.latency_ms ?? 0) * 1e6));
+  return {
+    ...place,
+    start: time.start,
+    end: time.start + took,
+    name: `execute_tool ${tool.name}`,
+    kind: SPAN_KIND.internal,
+    attributes: {
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": tool.name,
+      "gen_ai.tool.call.id": tool.id,
+      "gen_ai.tool.call.arguments": asText(tool.arguments),
+      "gen_ai.tool.call.result": tool.result === null ? null : asText(tool.result),
+      "error.type": tool.error === null ? null : "tool",
+    },
+    events: [],
+    error: tool.error ?? undefined,
+  };
+}
+
+function searchSpan({ query, documents }: Retrieval, { time, ...place }: Placed): MadeSpan {
+  return {
+    ...place,
+    start: time.start,
+    end: time.start,
+    name: "retrieval",
+    kind: SPAN_KIND.internal,
+    attributes: {
+      "gen_ai.operation.name": "retrieval",
+      "gen_ai.retrieval.query.text": query,
+      "gen_ai.retrieval.documents": JSON.stringify(
+        documents.map(({ id, text, score }) => ({
+          id,
+          ...(text === null ? {} : { content: text }),
+          ...(score === null ? {} : { score }),
+        })),
+      ),
+    },
+    events: [],
+    error: undefined,
+  };
+}
+
+/** A trial that ended without an answer. */
+function failedSpan(trial: TracedTrial, header: RunHeader, place: { trace: string; id: string }): MadeSpan {
+  const at = BigInt(Date.parse(header.started_at)) * 1_000_000n;
+  const asked = trial.input === undefined ? [] : [{ role: "user" as const, content: asText(trial.input) }];
+  return {
+    ...place,
+    ...{ parent: "", start: at, end: at, kind: SPAN_KIND.client },
+    name: `chat ${askedModel(trial, header)}`,
+    attributes: {
+      "gen_ai.operation.name": "chat",
+      ...targetAttributes(trial, header),
+      "gen_ai.input.messages": inputMessages(asked),
+      "error.type": trial.error ?? "_OTHER",
+      ...ownAttributes(trial, header),
+    },
+    events: [],
+    error: trial.message ?? trial.error ?? "no answer",
+  };
+}
+
+/** One event for what each scorer says; a scorer that could not score has its reason in the place of a score. */
+function scoreEvents({ scores, voids }: TracedTrial, at: bigint): readonly MadeEvent[] {
+  const made = Object.entries(scores).flatMap(([name, score]): Attributes[] => {
+    const named = { "gen_ai.evaluation.name": name };
+    if (score !== null)
+      return [
+        {
+          ...named,
+          "gen_ai.evaluation.score.value": { double: score.score },
+          "gen_ai.evaluation.score.label": score.pass ? "pass" : "fail",
+          "gen_ai.evaluation.explanation": score.reason === "" ? null : score.reason,
+        },
+      ];
+    const why = voids[name];
+    return why === undefined
+      ? []
+      : [{ ...named, "error.type": "_OTHER", "gen_ai.evaluation.explanation": why }];
+  });
+  return made.map((attributes) => ({ name: "gen_ai.evaluation.result", at, attributes }));
+}

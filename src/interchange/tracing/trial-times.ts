@@ -1,0 +1,45 @@
+import type { Round } from "./trial-rounds.ts";
+
+/** Nanoseconds since 1970. */
+export interface Stretch {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
+
+/** The longest tool of a round: those of one round may run side by side. */
+const toolTime = ({ tools }: Round): bigint =>
+  tools.reduce((most, { latency_ms: took }) => {
+    const time = nanoseconds(took ?? 0);
+    return time > most ? time : most;
+  }, 0n);
+
+/**
+ * Where the calls of a trial stand in its time. Tools have their measured time, calls of models share the rest alike.
+ *
+ * @param at when the answer was there, ISO 8601
+ * @param latency of the whole trial, in milliseconds; null when nobody measured it
+ */
+export function placedRounds(
+  rounds: readonly Round[],
+  at: string,
+  latency: number | null,
+): {
+  readonly whole: Stretch;
+  readonly calls: readonly { readonly model: Stretch; readonly tools: Stretch }[];
+} {
+  const tools = rounds.reduce((sum, round) => sum + toolTime(round), 0n);
+  const measured = nanoseconds(latency ?? 0);
+  const took = measured > tools ? measured : tools;
+  const start = BigInt(Date.parse(at)) * 1_000_000n - measured;
+  const each = (took - tools) / BigInt(Math.max(1, rounds.length));
+  const calls = [];
+  let now = start;
+  for (const round of rounds) {
+    const model = { start: now, end: now + each };
+    now = model.end + toolTime(round);
+    calls.push({ model, tools: { start: model.end, end: now } });
+  }
+  return { whole: { start, end: start + took }, calls };
+}

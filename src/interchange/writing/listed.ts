@@ -1,0 +1,23 @@
+/** The elements of a JSON list, a line each, without its brackets. */
+export async function* listed<T>(
+  items: AsyncIterable<T>,
+  elementOf: (item: T) => unknown,
+): AsyncGenerator<string> {
+  let before = "";
+  for await (const item of items) {
+    yield `${before}${JSON.stringify(elementOf(item))}`;
+    before = ",\n";
+  }
+}
+
+/** Items in lists of at most `most`. */
+export async function* inParts<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<readonly T[]> {
+  let part: T[] = [];
+  for await (const item of items) {
+    part.push(item);
+    if (part.length < most) continue;
+    yield part;
+    part = [];
+  }
+  if (part.length > 0) yield part;
+}

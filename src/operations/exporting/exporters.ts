@@ -1,0 +1,73 @@
+import type { RunExporter } from "../../interchange/exported.ts";
+
+/** A format in which runs leave: one entry here, one file in `interchange/`. */
+export interface ExporterEntry {
+  /** The word after `evals export`. */
+  readonly name: string;
+  /** What it is, for the help. */
+  readonly about: string;
+  /** Ending of its file. */
+  readonly ending: string;
+  /** It is text: without a file it can be printed. */
+  readonly isText: boolean;
+  /** Of one that a server takes: an address for the help, and what of the environment opens it. */
+  readonly server?: { readonly example: string; readonly keys: string };
+  /** Loads the exporter when it is called. */
+  readonly load: () => Promise<RunExporter>;
+}
+
+/** Every format, in the order of the help. */
+export const EXPORTERS: readonly ExporterEntry[] = [
+  {
+    name: "csv",
+    about: "a table, a row a trial",
+    ...{ ending: "csv", isText: true },
+    load: async () => (await import("../../interchange/export-tables.ts")).csvExporter,
+  },
+  {
+    name: "json",
+    about: "one JSON list, an object a trial",
+    ...{ ending: "json", isText: true },
+    load: async () => (await import("../../interchange/export-tables.ts")).jsonExporter,
+  },
+  {
+    name: "parquet",
+    about: "a table as Parquet, for DuckDB, pandas and the like",
+    ...{ ending: "parquet", isText: false },
+    load: async () => (await import("../../interchange/export-tables.ts")).parquetExporter,
+  },
+  {
+    name: "otlp",
+    about: "a trace a trial for OpenTelemetry: calls as spans, scores as events",
+    ...{ ending: "jsonl", isText: true },
+    server: { example: "http://127.0.0.1:4318", keys: "headers from OTEL_EXPORTER_OTLP_HEADERS" },
+    load: async () => (await import("../../interchange/export-otlp.ts")).otlpExporter,
+  },
+  {
+    name: "langfuse",
+    about: "a dataset, an experiment for each round of trials, and scores, for Langfuse",
+    ...{ ending: "json", isText: true },
+    server: {
+      example: "https://cloud.langfuse.com",
+      keys: "keys from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY",
+    },
+    load: async () => (await import("../../interchange/export-langfuse.ts")).langfuseExporter,
+  },
+  {
+    name: "mlflow",
+    about: "a run with metrics, params, artifacts, traces and assessments, for MLflow 3",
+    ...{ ending: "json", isText: true },
+    server: {
+      example: "http://127.0.0.1:5000",
+      keys: "MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, where it wants any",
+    },
+    load: async () => (await import("../../interchange/export-mlflow.ts")).mlflowExporter,
+  },
+  {
+    name: "phoenix",
+    about: "a dataset, a trace a trial and annotations, for Arize Phoenix",
+    ...{ ending: "json", isText: true },
+    server: { example: "http://127.0.0.1:6006", keys: "PHOENIX_API_KEY where it wants one" },
+    load: async () => (await import("../../interchange/export-phoenix.ts")).phoenixExporter,
+  },
+];
