@@ -11,6 +11,7 @@ import type {
 } from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
 import type { Transcript, Usage } from "../domain/transcript.ts";
+import type { Batches } from "./batches.ts";
 import type { StoreCare } from "./care.ts";
 import type { StoreReads } from "./reads.ts";
 import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
@@ -166,6 +167,8 @@ export interface Store {
   readonly care: StoreCare;
   /** Traces of production, apart from the runs. */
   readonly traffic: TrafficStore;
+  /** What was sent to be answered later. */
+  readonly batches: Batches;
   /** Of calls to models with limits, whichever process makes them. */
   readonly departures: DepartureLog;
   /** Records the plan and starts the run, in one transaction. This process works on it until it ends or the store closes. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
+import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeCareContract } from "../store-care-contract.ts";
 import { storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
@@ -24,6 +25,7 @@ it("is Node's own since 22.13", () => {
 
 for (const library of present) {
   storeContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
+  storeBatchesContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeCareContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeProcessContract(`the history, through ${library.name}`, () => sqlitePlace([library]));
   storeReadsContract(`the history, through ${library.name}`, () => sqlitePlace([library]));

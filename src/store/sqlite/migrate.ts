@@ -9,6 +9,7 @@ import { trajectories } from "./migrations/0006-trajectories.ts";
 import { departures } from "./migrations/0007-departures.ts";
 import { answerCounts } from "./migrations/0008-answer-counts.ts";
 import { traffic } from "./migrations/0009-traffic.ts";
+import { batches } from "./migrations/0010-batches.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly string[] = [
   departures,
   answerCounts,
   traffic,
+  batches,
 ];
 
 export class NewerSchema extends Error {}

@@ -63,6 +63,7 @@ export type Readers = Omit<
   | "read"
   | "care"
   | "traffic"
+  | "batches"
   | "departures"
   | "create"
   | "claim"

@@ -4,6 +4,7 @@ import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import { batchTable } from "./batches.ts";
 import { storeCare } from "./care.ts";
 import type { Database } from "./database.ts";
 import { departureLog } from "./departures.ts";
@@ -62,6 +63,7 @@ function prepare(db: Database): void {
 function sqliteStore(db: Database, path: string, now: () => number, self: ProcessMark): Store {
   const read = readers(db);
   const { flush: keepJudgements, ...judgements } = judgementTable(db, now);
+  const batches = batchTable(db, now);
   const owners = runOwners(db, self, path);
   const writers: OpenRunWriter[] = [];
   const openWriter = (no: number): RunWriter => {
@@ -92,6 +94,13 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     care: storeCare(db, path),
     traffic: trafficTable(db, now),
     departures: { depart: guarded(departureLog(db, now).depart) },
+    batches: {
+      ...batches,
+      plan: guarded(batches.plan),
+      asked: guarded(batches.asked),
+      sent: guarded(batches.sent),
+      read: guarded(batches.read),
+    },
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
       const no = db

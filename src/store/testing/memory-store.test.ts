@@ -1,3 +1,4 @@
+import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeCareContract } from "../store-care-contract.ts";
 import { type StorePlace, storeContract } from "../store-contract.ts";
 import { storeProcessContract } from "../store-process-contract.ts";
@@ -10,6 +11,7 @@ const place = (): StorePlace => {
   return { open: (self) => memoryStore(memory, self), remove: () => {} };
 };
 storeContract("a store in memory", place);
+storeBatchesContract("a store in memory", place);
 storeCareContract("a store in memory", place);
 storeProcessContract("a store in memory", place);
 storeReadsContract("a store in memory", place);

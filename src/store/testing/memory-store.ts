@@ -22,6 +22,7 @@ import type {
   TrialScoring,
 } from "../store.ts";
 import { runBusy } from "../store-errors.ts";
+import { type MemoryBatch, memoryBatches } from "./memory-batches.ts";
 import { careOf } from "./memory-care.ts";
 import { type Change, readsOver } from "./memory-reads.ts";
 import { emptyTraffic, type TrafficMemory, trafficIn } from "./memory-traffic.ts";
@@ -71,6 +72,7 @@ export interface Memory {
   readonly changes: Change[];
   readonly texts: Map<string, string>;
   readonly traffic: TrafficMemory;
+  readonly batches: MemoryBatch[];
   readonly departures: {
     readonly id: number;
     readonly model: string;
@@ -91,6 +93,7 @@ export const emptyMemory = (): Memory => ({
   changes: [],
   texts: new Map(),
   traffic: emptyTraffic(),
+  batches: [],
   departures: [],
   judgements: [],
   lost: [],
@@ -160,6 +163,7 @@ export function memoryStore(
   const whole: Omit<Store, "read"> = {
     care: careOf(memory),
     traffic: trafficIn(memory.traffic, NOW),
+    batches: memoryBatches(memory.batches, NOW),
     departures: {
       depart: (model, after, within_ms, decide) => {
         const now = Date.now();

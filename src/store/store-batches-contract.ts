@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "./store.ts";
+import type { StorePlace } from "./store-contract.ts";
+import { sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
+
+/** What every store must do with what is answered later. */
+export function storeBatchesContract(name: string, makePlace: () => StorePlace): void {
+  describe(`${name}: batches`, () => {
+    let place: StorePlace;
+    let store: Store;
+    let run: number;
+    const opened: Store[] = [];
+    const again = async (): Promise<Store> => {
+      const one = await place.open();
+      opened.push(one);
+      return one;
+    };
+    beforeEach(async () => {
+      place = makePlace();
+      store = await again();
+      run = store.create(sampleHeader(), sampleCases, sampleBodies).no;
+    });
+    afterEach(() => {
+      for (const one of opened.splice(0)) one.close();
+      place.remove();
+    });
+    const rows = (...all: string[]) => all.map((what) => ({ custom_id: `id-${what}`, what }));
+
+    it("are on the disk with all that they ask before anything is sent", async () => {
+      const no = store.batches.plan(run, "target", rows("0/1", "1/1"));
+      const other = await again();
+      expect(other.batches.ofRun(run)).toMatchObject([
+        { no, asker: "target", state: "planned", file: null, remote: null },
+      ]);
+      expect(other.batches.rows(no)).toEqual(rows("0/1", "1/1"));
+    });
+
+    it("keep what is known of them, step by step", async () => {
+      const no = store.batches.plan(run, "target", rows("0/1"));
+      store.batches.asked(no, "file-1");
+      expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "asked", file: "file-1" }]);
+      store.batches.sent(no, "batch-1");
+      expect((await again()).batches.ofRun(run)).toMatchObject([
+        { state: "sent", file: "file-1", remote: "batch-1" },
+      ]);
+      store.batches.read(no, []);
+      expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "read", remote: "batch-1" }]);
+    });
+
+    it("count how often something was asked, and how often it failed, each asker for itself", () => {
+      const first = store.batches.plan(run, "target", rows("0/1", "1/1"));
+      store.batches.plan(run, "target", rows("1/1"));
+      store.batches.plan(run, "judge", rows("1/1"));
+      store.batches.read(first, ["id-1/1"]);
+      expect([...store.batches.tries(run, "target")].sort()).toEqual([
+        ["0/1", { batches: 1, failed: 0 }],
+        ["1/1", { batches: 2, failed: 1 }],
+      ]);
+      expect([...store.batches.tries(run, "judge")]).toEqual([["1/1", { batches: 1, failed: 0 }]]);
+    });
+
+    it("are those of their run alone", () => {
+      store.batches.plan(run, "target", rows("0/1"));
+      const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
+      expect(store.batches.ofRun(other)).toEqual([]);
+      expect(store.batches.tries(other, "target").size).toBe(0);
+    });
+  });
+}
