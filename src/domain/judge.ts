@@ -66,8 +66,11 @@ export interface SuiteJudge extends OpenJudge {
   refuses(golden: Case): string | undefined;
 }
 
-/** `unasked`: only what a judge has said before was wanted. `unreachable`: nobody answers for its model. */
-export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable";
+/**
+ * `unasked`: only what a judge has said before was wanted. `unreachable`: nobody answers for its model. `batch`: its reply comes
+ * with a batch.
+ */
+export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
 /**
  * This answer was not judged, and nobody is to blame: the run ended before it could be (it is judged when the run goes on),

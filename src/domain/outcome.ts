@@ -17,5 +17,5 @@ export type ErrorKind = (typeof ERROR_KINDS)[number];
  */
 export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait";
 
-export const SKIP_REASONS = ["budget", "cancelled"] as const;
+export const SKIP_REASONS = ["budget", "cancelled", "batch"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];

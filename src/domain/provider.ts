@@ -1,15 +1,14 @@
 import type * as z from "zod";
+import type { BatchHost, BatchService } from "./batch.ts";
 import type { Case } from "./case.ts";
 import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
-import type { Message, ToolCall } from "./message.ts";
+import type { Message } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
-import type { ErrorKind } from "./outcome.ts";
 import type { AnswersFrom } from "./recorded-provider.ts";
-import type { ReportedLimit } from "./reported-limit.ts";
+import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } from "./reply.ts";
 import type { ToolSpec } from "./tool.ts";
-import type { Trajectory } from "./trajectory.ts";
-import type { Untold, Usage } from "./transcript.ts";
+import type { Usage } from "./transcript.ts";
 
 /** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
 export interface Question {
@@ -33,86 +32,6 @@ export interface ReplyShape {
   readonly name: string;
   /** JSON Schema; the order of properties is the order in which they are to be written. */
   readonly schema: Json;
-}
-
-/**
- * A question in the provider's words: everything that decides the answer and nothing secret. Its canonical JSON is
- * hashed for the cache, recordings and the fingerprint, and it is what the store keeps as the request.
- */
-export type PreparedRequest = { readonly [key: string]: Json };
-
-/** What one attempt brought back. An expected failure is a value; a throw is a bug of ours. */
-export type Reply = AnsweredReply | FailedReply;
-
-export interface AnsweredReply {
-  readonly kind: "answered";
-  readonly output: string;
-  readonly messages?: readonly Message[] | undefined;
-  readonly tool_calls?: readonly ToolCall[] | undefined;
-  readonly usage?: Usage | undefined;
-  /** Given only by sources that measured it themselves (recordings, outputs); else the engine measures. */
-  readonly latency_ms?: number | null | undefined;
-  readonly cost_usd?: number | null | undefined;
-  /** Milliseconds that the attempt waited for its turn before it began: no part of its latency. */
-  readonly waited_ms?: number | undefined;
-  readonly model?: string | null | undefined;
-  readonly finish_reason?: string | null | undefined;
-  readonly refusal?: string | null | undefined;
-  /** What an application tells of its way to the answer, beyond messages and tool calls. */
-  readonly trajectory?: Trajectory | undefined;
-  /** What it does not tell, where that cannot be seen by what it lacks: a conversation holds messages of ours, too. */
-  readonly untold?: readonly Untold[] | undefined;
-  /** The reply's body as received, secrets removed; kept with the transcript. */
-  readonly raw?: string | undefined;
-  /** What it said before personal data was taken out; never kept. Absent where nothing is taken out. */
-  readonly unredacted?:
-    | Pick<AnsweredReply, "output" | "messages" | "tool_calls" | "refusal" | "trajectory">
-    | undefined;
-  /** What its headers say of the provider's limits; absent where they say nothing. */
-  readonly limits?: readonly ReportedLimit[] | undefined;
-  /** The model of the config that stepped in for the one that was asked; absent when none did. */
-  readonly fallback?: SteppedIn | undefined;
-  /** It was read from a file rather than asked: it is not counted as a call. */
-  readonly recorded?: boolean | undefined;
-}
-
-/** A model that answered in another's place, and what its tokens cost. */
-export interface SteppedIn {
-  readonly alias: string;
-  readonly price: Price | null;
-}
-
-export interface FailedReply {
-  readonly kind: "failed";
-  readonly error: ErrorKind;
-  /** One line for a person: what failed and where. Never a key, never an Authorization value. */
-  readonly message: string;
-  /** Asking again may help (429, 5xx, a cut connection); a 400 or an unreadable reply will not. */
-  readonly transient: boolean;
-  /** What the other side says it took, though its reply cannot be used: it is billed all the same. */
-  readonly usage?: Usage | undefined;
-  /** US dollars, where the other side names them. */
-  readonly cost_usd?: number | undefined;
-  /** It was sent and no reply came back: whether it is billed nobody knows. */
-  readonly may_be_billed?: boolean | undefined;
-  /** As of an answer. */
-  readonly limits?: readonly ReportedLimit[] | undefined;
-  /** Milliseconds to wait, when the other side said so. */
-  readonly retry_after_ms?: number | undefined;
-  /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */
-  readonly unreachable?: boolean | undefined;
-  /** There was no room for one more just now, at the other side or on this machine: nothing is said of the request. */
-  readonly busy?: boolean | undefined;
-  /** Nothing more will be answered for long, whatever was answered before; the first such refusal ends a run. */
-  readonly closed?: "no-money" | "long-wait" | "only-refusals" | undefined;
-  /** The request never left this machine (a recording is missing): not counted as a call. */
-  readonly unsent?: boolean | undefined;
-  /** There was no money for a further call of its conversation: nothing failed. */
-  readonly unaffordable?: boolean | undefined;
-  /** It only waited for its turn when no new trials were wanted any more: nothing was asked, and nothing failed. */
-  readonly withdrawn?: boolean | undefined;
-  /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
-  readonly fatal?: boolean | undefined;
 }
 
 /** One way to an application or model. Transport only: retry, limits, deadline and recording wrap it. */
@@ -185,6 +104,8 @@ export interface OpenTarget {
   readonly most_output?: number | null | undefined;
   /** A trial is a conversation: several calls of the client, one reply. Its client prepares a trial and sends one call. */
   readonly conversing?: Conversing | undefined;
+  /** Its way to answer many requests later; absent where it has none. */
+  readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
   /** Its replies may say what they cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
 }
@@ -282,3 +203,5 @@ export interface ProviderDefinition<S = unknown> {
   /** Loads what is heavy, checks what needs the repository. @throws {SettingMistake} */
   open(settings: S, host: ProviderHost): Promise<OpenTarget>;
 }
+
+export type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn };

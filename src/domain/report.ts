@@ -1,5 +1,5 @@
 import type { FailureCounts } from "./failure.ts";
-import type { LostBecause } from "./outcome.ts";
+import type { LostBecause, SkipReason } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
 import type { GateResult, Verdict } from "./verdict.ts";
@@ -33,7 +33,12 @@ export interface ErrorReport {
 export type RunEnd =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided" }
-  | { readonly kind: "skipped"; readonly because: "budget" | "cancelled" }
+  | {
+      readonly kind: "skipped";
+      readonly because: SkipReason;
+      /** Of answers that come with a batch: the command that fetches them. */
+      readonly go_on?: string | undefined;
+    }
   /** It has not ended: its process died, or is still at work. */
   | { readonly kind: "interrupted" | "running" }
   | {

@@ -76,6 +76,8 @@ export interface RunHeader {
   readonly parts?: RunParts | undefined;
   /** Who says what the model's tokens cost; absent where nobody does. */
   readonly price_source?: string | undefined;
+  /** It is asked in batches; absent where it is asked call by call. */
+  readonly batch?: boolean | undefined;
   /** The dataset's texts, and the answers to it, stay in the store; absent where they need not. */
   readonly restricted?: boolean | undefined;
   /** Hash of HEAD; null outside git or before the first commit. */

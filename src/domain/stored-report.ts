@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Json } from "./json.ts";
 import { onDemand } from "./on-demand.ts";
+import { SKIP_REASONS } from "./outcome.ts";
 import { BUMPS, MAJOR_CHANGES } from "./prompt-change.ts";
 import type { Comparison, RunReport } from "./report.ts";
 import { summarySchemas, withRuleValues } from "./stored-summary.ts";
@@ -130,7 +131,11 @@ const reportSchema = onDemand(() => {
 
   const End = z.union([
     z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]) }),
-    z.looseObject({ kind: z.literal("skipped"), because: z.enum(["budget", "cancelled"]) }),
+    z.looseObject({
+      kind: z.literal("skipped"),
+      because: z.enum(SKIP_REASONS),
+      go_on: z.string().optional(),
+    }),
     z.looseObject({
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),

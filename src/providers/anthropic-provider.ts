@@ -15,6 +15,7 @@ type Settings = z.output<typeof Settings>;
 
 const PUBLIC_API = "https://api.anthropic.com";
 const PATH = "/v1/messages";
+const API_VERSION = "2023-06-01";
 
 /** The API's version belongs to the endpoint; people write it at the end of the address too, as OpenAI's wants it. */
 function addressOf({ base_url = PUBLIC_API }: Settings, path: string): ApiAddress {
@@ -62,17 +63,39 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     fetch: refusing(withQuery(pools.fetch, address.query)),
   } as const;
   const sdk = withoutVariables("ANTHROPIC_", () => new Anthropic(options));
+  const secrets = [
+    variable === undefined ? undefined : key,
+    ...(headers.kind === "filled" ? headers.secrets : []),
+  ];
+  const words = anthropicMessages(settings.model, settings.params as Params);
+  const batch: OpenTarget["batch"] = async (batchHost) => {
+    const { anthropicBatches } = await import("./anthropic-batches.ts");
+    const way = {
+      base: address.base.replace(/\/$/, ""),
+      query: address.query,
+      host: address.host,
+      headers: {
+        "anthropic-version": API_VERSION,
+        ...(variable === undefined ? {} : { "x-api-key": options.apiKey }),
+        ...options.defaultHeaders,
+      },
+      ...{ secrets, unset, env: host.env },
+    };
+    return anthropicBatches(
+      way,
+      { reply: words.reply, address: address.endpoint, root: host.root },
+      batchHost,
+    );
+  };
   return {
-    client: chatClient(anthropicMessages(settings.model, settings.params as Params), {
+    batch,
+    client: chatClient(words, {
       // Not `messages.create`: it warns about old models on the console.
       post: (body, signal) => sdk.post(PATH, { body, signal }).asResponse(),
       root: host.root,
       where: address.host,
       address: address.endpoint,
-      secrets: [
-        variable === undefined ? undefined : key,
-        ...(headers.kind === "filled" ? headers.secrets : []),
-      ],
+      secrets,
       unset,
       close: pools.close,
     }),
@@ -109,7 +132,7 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
       model: settings.model,
       url: `${base.replace(/\/$/, "")}/v1/models?limit=1000`,
       headers: {
-        "anthropic-version": "2023-06-01",
+        "anthropic-version": API_VERSION,
         ...(key ? { "x-api-key": key } : {}),
         ...headers.values,
       },

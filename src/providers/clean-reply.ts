@@ -1,3 +1,4 @@
+import type { BatchService } from "../domain/batch.ts";
 import type { Client, Reply } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
 
@@ -27,4 +28,17 @@ export function cleanClient(client: Client, clean: (text: string) => string): Cl
     const reply = client.send(...call);
     return reply instanceof Promise ? reply.then(cleaned) : cleaned(reply);
   });
+}
+
+/** The same of batches, whatever they say. */
+export function cleanBatches(service: BatchService, clean: (text: string) => string): BatchService {
+  return {
+    ...service,
+    look: async (id, signal) => {
+      const look = withTexts(await service.look(id, signal), clean);
+      return look.kind === "ended"
+        ? { ...look, read: async (until) => withTexts(await look.read(until), clean) }
+        : look;
+    },
+  };
 }

@@ -50,7 +50,7 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
 type Api = {
   readonly path: string;
   readonly wording: (model: string, params: Params) => ChatWording;
-  /** Parameters that bound a reply's length; none where a reply has no tokens. */
+  /** Parameters that bound a reply's length; none where a reply has no tokens: such calls are not batched either. */
   readonly bounds: readonly string[] | "nothing is written";
 };
 
@@ -92,7 +92,12 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     fetch: refusing(withQuery(pools.fetch, address.query)),
   } as const;
   const sdk = withoutVariables("OPENAI_", () => new OpenAI(options));
-  const client = chatClient(wording(settings.model, params), {
+  const secrets = [
+    variable === undefined ? undefined : key,
+    ...(headers.kind === "filled" ? headers.secrets : []),
+  ];
+  const words = wording(settings.model, params);
+  const client = chatClient(words, {
     // The response itself, unread: ours keeps the text and does not mind a wrong content type.
     post: (request, signal) => {
       const body = JSON.stringify(request);
@@ -101,15 +106,30 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     root: host.root,
     where: address.host,
     address: address.endpoint,
-    secrets: [
-      variable === undefined ? undefined : key,
-      ...(headers.kind === "filled" ? headers.secrets : []),
-    ],
+    secrets,
     unset,
     close: pools.close,
   });
+  const batch: OpenTarget["batch"] = async (batchHost) => {
+    const { openaiBatches } = await import("./openai-batches.ts");
+    const way = {
+      base: address.base.replace(/\/$/, ""),
+      query: address.query,
+      host: address.host,
+      headers: {
+        authorization: `Bearer ${options.apiKey}`,
+        ...(options.organization === null ? {} : { "openai-organization": options.organization }),
+        ...(options.project === null ? {} : { "openai-project": options.project }),
+        ...options.defaultHeaders,
+      },
+      ...{ secrets, unset, env: host.env },
+    };
+    const told = { reply: words.reply, address: address.endpoint, root: host.root, endpoint: `/v1${path}` };
+    return openaiBatches(way, told, batchHost);
+  };
   return {
     client,
+    ...(bounds === "nothing is written" ? {} : { batch }),
     identity: identityOf(settings, host.env),
     label: settings.model,
     files: [],

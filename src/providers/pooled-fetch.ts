@@ -108,7 +108,10 @@ async function openProxied(proxy: HttpProxy, options: PoolOptions): Promise<() =
       uri: proxy.url.href,
       ...(proxy.token === undefined ? {} : { token: proxy.token }),
       factory: (origin, given) =>
-        new Pool(origin, { ...tunnelling(proxy, given as PoolOptions), maxResponseSize: MAX_REPLY_BYTES }),
+        new Pool(origin, {
+          ...tunnelling(proxy, given as PoolOptions),
+          maxResponseSize: options.maxResponseSize ?? MAX_REPLY_BYTES,
+        }),
     });
 }
 
@@ -134,15 +137,17 @@ function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
  * No deadline of its own: the signal of each request ends it.
  * @param connections most connections to one host
  * @param address where the requests go
+ * @param longest bytes of a reply
  * @throws {EvalsError} EVALS_PROXY when the environment names a proxy for them that cannot be read
  */
 export async function openConnectionPools(
   connections: number,
   env: Environment,
   address: URL,
+  longest = MAX_REPLY_BYTES,
 ): Promise<ConnectionPools> {
   const { default: Pool } = await import("undici/lib/dispatcher/pool.js");
-  const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_REPLY_BYTES };
+  const options = { connections, headersTimeout: 0, bodyTimeout: 0, maxResponseSize: longest };
   const proxy = proxyFor(address, env);
   const open = proxy === null ? null : await openProxied(proxy, options);
   const pools = new Map<string, Dispatcher>();

@@ -69,6 +69,8 @@ export interface BudgetGuard {
   again(call: object): boolean;
   /** The call has ended, and what it took was told by `lost`, or it was nothing. */
   release(call: object): void;
+  /** The call comes back in a later session: its room stays taken, and nobody waits for it. */
+  park(call: object): void;
 }
 
 /** One budget for all that a run pays for. */
@@ -128,6 +130,8 @@ interface Account {
   /** Counted for replies whose cost is unknown. */
   readonly unknown: Spending;
   readonly holds: Map<object, Hold>;
+  /** Of these holds, those that do not come back in this session. */
+  parked: number;
 }
 
 /** The most that a call can take, and the least that it takes; null where nothing bounds it. */
@@ -155,12 +159,13 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     }
     return sum;
   };
-  const anyInFlight = (): boolean => accounts.some(({ holds }) => holds.size > 0);
+  const anyInFlight = (): boolean => accounts.some(({ holds, parked }) => holds.size > parked);
   const newAccount = ({ usd, tokens, unknown }: Earlier): Account => {
     const account = {
       spent: { usd, tokens },
       unknown: { usd: 0, tokens: 0, ...unknown },
       holds: new Map<object, Hold>(),
+      parked: 0,
     };
     accounts.push(account);
     return account;
@@ -245,6 +250,10 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
       again,
       release: (call) => {
         account.holds.delete(call);
+        wake();
+      },
+      park: (call) => {
+        if (account.holds.has(call)) account.parked++;
         wake();
       },
     };

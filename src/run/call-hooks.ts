@@ -19,10 +19,13 @@ export interface CallHooks {
   readonly mayAsk: (question: Question) => boolean;
 }
 
-/** Who may answer the calls of a target: its model, and the one that steps in. */
-export function ratesOf(target: OpenTarget): readonly Rate[] {
+/**
+ * Who may answer the calls of a target: its model, and the one that steps in.
+ * @param price of the model, where it is not that of its single calls
+ */
+export function ratesOf(target: OpenTarget, price: Price | null = target.price): readonly Rate[] {
   const { fallback } = target;
-  return [target, ...(fallback === undefined ? [] : [fallback.target])].map(
+  return [{ ...target, price }, ...(fallback === undefined ? [] : [fallback.target])].map(
     ({ price, most_output = null }) => ({
       price,
       most_output,

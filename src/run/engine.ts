@@ -219,6 +219,11 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
           fail(error);
           return;
         }
+        if (error.because === "batch") {
+          scoring--;
+          pump();
+          return;
+        }
         // The answer is kept without scores: it is judged when the run goes on.
         end ??=
           error.because === "unreachable"
@@ -232,6 +237,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
   const settle = (work: Work, question: Question, given: Reply): void => {
     const reply = plan.redaction === null ? given : redactedReply(given, plan.redaction);
     if (reply.kind === "failed") {
+      if (reply.waiting === true) {
+        job.budget.park(question);
+        return;
+      }
       job.budget.release(question);
       if (job.control.signal.aborted || reply.withdrawn === true) return;
       if (reply.unaffordable === true) {

@@ -15,6 +15,7 @@ import type {
   Store,
   StoredRun,
 } from "../store/store.ts";
+import type { BatchedRun, BatchSession, BatchSettings } from "./batch-session.ts";
 import {
   type BudgetGuard,
   type Earlier,
@@ -48,6 +49,8 @@ export interface RunSettings {
   readonly asksNothing?: boolean | undefined;
   /** The run is made of canaries of this one. */
   readonly canaryOf?: string | undefined;
+  /** It is asked in batches; absent where it is asked call by call. */
+  readonly batch?: BatchSettings | undefined;
 }
 
 /** A stopping rule that wants to know of every trial, those of earlier sessions too. */
@@ -72,7 +75,7 @@ export interface RunWorld {
   readonly wrapPerson?: ((hooks: CallHooks) => Client) | undefined;
   /** Begins to watch the target's pace; absent where nothing is asked. */
   readonly watchPace?: (() => () => RunPace) | undefined;
-  /** What judges need beside the network; only a plan that has judges uses it. */
+  /** What judges and batches need beside the network; only a plan that has some uses it. */
   readonly judging?: JudgeDependencies | undefined;
   readonly control: RunControl;
   readonly onStart: (header: RunHeader, done: number, tally: Tally) => void;
@@ -111,6 +114,8 @@ export interface RanRun {
   readonly duration_ms: number;
   readonly pace: RunPace;
   readonly writer: RunWriter;
+  /** Of a run that is asked in batches: what a person should know of them. */
+  readonly batched?: readonly string[] | undefined;
 }
 
 /** Asks, scores and stores every trial of a plan that is not stored yet. */
@@ -128,7 +133,23 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
   const sharedBudget = openSharedBudget(withoutSpent(settings.budget, beside));
-  const guard = sharedBudget.guard(ratesOf(plan.target), before.spent);
+  const { early } = settings;
+  let calls = settings.resume?.calls ?? 0;
+  let judgeCalls = 0;
+  const batch = await openBatches(plan, settings, world, {
+    id: header.id,
+    writer,
+    onCalls: (count) => {
+      calls += count;
+      writer.calls(count);
+    },
+    onJudgeCalls: (count) => {
+      judgeCalls += count;
+      writer.judgeCalls(count);
+    },
+  });
+  await batch?.look();
+  const guard = sharedBudget.guard(ratesOf(plan.target, batch?.price), before.spent);
   const judging = beginJudging(plan.judges, {
     header,
     writer,
@@ -139,16 +160,17 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     trials: plan.totalPlanned,
     calls: settings.resume?.judge_calls ?? 0,
     dependencies: world.judging ?? null,
+    batches: batch?.judges,
   });
-  const { early } = settings;
-  let calls = settings.resume?.calls ?? 0;
   const { conversing } = plan.target;
   const keepLost = (reply: Omit<LostReply, "judge">): void => writer.recordLost({ ...reply, judge: null });
   const onCall = (): void => {
     calls++;
     writer.calls(1);
   };
-  const asked = world.wrap(plan.target.client, { onCall, ...payingHooks(guard, keepLost) });
+  const hooks = payingHooks(guard, keepLost);
+  const live = world.wrap(plan.target.client, { onCall, ...hooks });
+  const asked = batch?.client(live, hooks.onFailed) ?? live;
   const client =
     conversing === undefined
       ? asked
@@ -161,7 +183,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
           now: world.now,
         });
   const pace = world.watchPace?.();
-  const end = await runTrials({
+  const ended = await runTrials({
     plan,
     order: orderOf(plan, early?.order),
     client,
@@ -175,7 +197,8 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     budget: guard,
     inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
     unpriced: () => unpricedReplies(plan.model.alias),
-    stop: early?.stop ?? null,
+    // The rest of a round is not worth a batch before its look.
+    stop: batch === undefined || early === null ? (early?.stop ?? null) : { ...early.stop, ahead: 0 },
     control: world.control,
     onTrial: (event) => {
       early?.note(event.kind === "answered" ? event : { ...event, pass: null, scores: [] });
@@ -183,6 +206,9 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     },
     now: world.now,
   });
+  writer.flush();
+  const end = (await batch?.finish(ended)) ?? ended;
+  await batch?.close();
   writer.flush();
   const judged = judging();
   const counts = countTrials(
@@ -197,14 +223,34 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     // Recorded answers are all scored, or nobody paid for them now.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
-    counts: judged === null ? counts : { ...counts, judge_calls: judged.calls },
+    counts: judged === null ? counts : { ...counts, judge_calls: judged.calls + judgeCalls },
     status: statusOf(counts),
     end: end.kind === "decided" ? { kind: "decided" } : end,
     spent: together(spentBy(plan, guard, before.spent), judged?.spent),
     duration_ms: world.now() - started,
     pace: pace?.() ?? NEVER_HELD,
     writer,
+    ...(batch === undefined ? {} : { batched: batch.notes }),
   };
+}
+
+/** The batches of a run that is asked so; loaded for such a run alone. */
+async function openBatches(
+  plan: Plan,
+  { batch: settings, asksNothing }: RunSettings,
+  { store, control, today, judging }: RunWorld,
+  session: Pick<BatchedRun, "id" | "writer" | "onCalls" | "onJudgeCalls">,
+): Promise<BatchSession | undefined> {
+  if (settings === undefined || asksNothing === true) return undefined;
+  const { openBatchSession } = await import("./batch-session.ts");
+  return openBatchSession({
+    ...{ plan, store, control, settings },
+    ...session,
+    keepLost: session.writer.recordLost,
+    judgesToo: !seesRaw(plan),
+    host: { sleep: judging?.sleep ?? (async () => {}) },
+    clock: () => Date.parse(today()),
+  });
 }
 
 /** A scorer looks for what the store does not keep: no answer of the store can be scored. */
@@ -275,7 +321,7 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
 /** What a run is stored under. */
 export function headerOf(
   plan: Plan,
-  { canaryOf }: Pick<RunSettings, "canaryOf">,
+  { canaryOf, batch }: Pick<RunSettings, "canaryOf" | "batch">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
@@ -300,6 +346,7 @@ export function headerOf(
     target_hash: plan.targetHash,
     rescored_from: null,
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
+    ...(batch === undefined ? {} : { batch: true }),
     ...(target.conversing?.played_by === undefined ? {} : { played_by: target.conversing.played_by }),
     plan: plan.hash,
     narrowing: plan.narrowing,

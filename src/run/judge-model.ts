@@ -1,7 +1,14 @@
 import { canonicalJson, hashJson, type Json, sha256 } from "../domain/json.ts";
 import { type JudgeModel, type JudgeQuestion, type JudgeReply, NotJudged } from "../domain/judge.ts";
 import type { LoadedModel } from "../domain/project.ts";
-import type { Client, FailedReply, OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
+import type {
+  Client,
+  FailedReply,
+  OpenTarget,
+  PreparedRequest,
+  Question,
+  Reply,
+} from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 import type { Store, StoredJudgement } from "../store/store.ts";
 import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
@@ -32,6 +39,26 @@ export interface JudgeSession {
   readonly sharedBudget: SharedBudget | null;
   /** The guard of a model's calls, made when it is first asked. */
   readonly guard: ((model: AskedModel) => BudgetGuard) | null;
+  /** Judges whose replies come in batches; null where all are asked at once. */
+  readonly batches?: JudgeBatches | null | undefined;
+}
+
+/** How the judges of a run are asked whose answers come in batches. */
+export interface JudgeBatches {
+  /** Whether this one is asked in batches. */
+  has(model: AskedModel): boolean;
+  /**
+   * What batches have brought for a call; null where it is asked at once.
+   * @throws {NotJudged} where the reply comes with a later session
+   */
+  reply(model: AskedModel, call: Call, told: BatchedCall): Reply | null;
+}
+
+/** Who is told what becomes of a call. */
+interface BatchedCall {
+  /** Its reply comes with a later session. */
+  park(): void;
+  failed(failure: FailedReply): void;
 }
 
 /** A question whose reply would have to be paid for. */
@@ -105,7 +132,7 @@ export function judgeModel(parts: JudgeModelParts): AskedModel {
   return self;
 }
 
-interface Call {
+export interface Call {
   readonly question: Question;
   readonly request: PreparedRequest;
   readonly requestHash: string;
@@ -124,18 +151,28 @@ async function askNow(
   call: Call,
 ): Promise<JudgeReply | FailedReply> {
   const { question, request, draw } = call;
+  const { target } = self;
   const { signal, sharedBudget } = session;
   presence.require(session);
   if (!session.mayAsk({ model: self, requestCharacters: call.text.length })) throw new NotJudged("unasked");
   const guard = session.guard?.(self) ?? null;
   const inputTokens = sharedBudget?.limited === true ? estimateTokens(call.text) : 0;
-  if (guard !== null && (await sharedBudget?.acquire(guard, question, inputTokens)) === "stop")
-    throw new NotJudged("budget");
+  const batches = session.batches?.has(self) === true ? session.batches : null;
+  const room =
+    batches === null
+      ? ((guard && (await sharedBudget?.acquire(guard, question, inputTokens))) ?? "go")
+      : (guard?.reserve(question, inputTokens) ?? "go");
+  // What is on its way in a batch comes back in a later session: there may be room then.
+  if (room !== "go") throw new NotJudged(room === "stop" ? "budget" : "batch");
   if (signal.aborted) {
     guard?.release(question);
     throw new NotJudged("cancelled");
   }
-  const given = await client().send(request, question, draw, signal);
+  const batched = batches?.reply(self, call, {
+    park: () => guard?.park(question),
+    failed: (failure) => void session.hooks(self).onFailed(failure, question, target.price),
+  });
+  const given = batched ?? (await client().send(request, question, draw, signal));
   const reply = self.redaction === undefined ? given : redactedReply(given, self.redaction);
   if (reply.kind === "failed") {
     guard?.release(question);
@@ -145,7 +182,7 @@ async function askNow(
     return reply;
   }
   presence.heard(session);
-  const transcript = toTranscript(reply, self.target.price);
+  const transcript = toTranscript(reply, target.price);
   const { cost_usd: usd, usage } = transcript;
   const kept = reply.recorded === true || (guard?.settle(question, { usd, usage }) ?? true);
   if (reply.recorded === true) guard?.release(question);

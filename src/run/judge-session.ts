@@ -3,7 +3,7 @@ import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
 import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type SharedBudget } from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
-import type { AskedModel, JudgeSession } from "./judge-model.ts";
+import type { AskedModel, JudgeBatches, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
 import { priceSource } from "./model-price.ts";
@@ -33,6 +33,8 @@ export interface JudgedRun {
   /** Requests of earlier sessions. */
   readonly calls: number;
   readonly dependencies: JudgeDependencies | null;
+  /** Absent where every judge is asked at once. */
+  readonly batches?: JudgeBatches | undefined;
 }
 
 /** Of a reply whose tokens nobody knows yet; only a price that is told beforehand uses it. */
@@ -77,6 +79,7 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
       mayAsk: () => true,
       sharedBudget,
       guard: guardOf,
+      batches: run.batches,
     },
     run.dependencies,
   );

@@ -4,7 +4,7 @@ import { EvalsError, type Problem, SettingMistake } from "../domain/problem.ts";
 import type { LoadedModel, Project } from "../domain/project.ts";
 import type { Client, OpenTarget, ProviderHost } from "../domain/provider.ts";
 import { settingProblem } from "../project/setting-problem.ts";
-import { cleanClient } from "../providers/clean-reply.ts";
+import { cleanBatches, cleanClient } from "../providers/clean-reply.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
 import { declaredSecrets } from "./declared-secrets.ts";
 import { identityOf } from "./model-identity.ts";
@@ -88,10 +88,11 @@ export async function openTarget(
 /** No secret that is declared anywhere in the project gets into a reply, whoever says it. Recorded answers are files already. */
 function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSecrets>): OpenTarget {
   if (clean === null || target.client.immediate === true) return target;
-  const { fallback } = target;
+  const { fallback, batch } = target;
   return {
     ...target,
     client: cleanClient(target.client, clean),
+    ...(batch === undefined ? {} : { batch: async (host) => cleanBatches(await batch(host), clean) }),
     ...(fallback === undefined
       ? {}
       : { fallback: { ...fallback, target: withoutSecrets(fallback.target, clean) } }),

@@ -29,6 +29,21 @@ export function mostUsdOf(price: Price, inputTokens: number, outputTokens: numbe
   return (inputTokens * Math.max(input, cached_input, cache_write) + outputTokens * output) / A_MILLION;
 }
 
+/** What calls in a batch cost where nobody says otherwise: half. */
+const BATCH_SHARE = 0.5;
+
+/** The prices of a model's batched calls. */
+export function batchPrice(price: Price | null): Price | null {
+  if (price === null) return null;
+  const { batch = BATCH_SHARE, input, output, cached_input, cache_write } = price;
+  return {
+    input: input * batch,
+    output: output * batch,
+    ...(cached_input === undefined ? {} : { cached_input: cached_input * batch }),
+    ...(cache_write === undefined ? {} : { cache_write: cache_write * batch }),
+  };
+}
+
 const times = (price: number, tokens: number | null): number | null =>
   tokens === null ? null : price * tokens;
 

@@ -1,0 +1,217 @@
+import type { BatchHost, BatchTrouble } from "../domain/batch.ts";
+import type { FailedReply } from "../domain/provider.ts";
+import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
+import { failureOfNetwork } from "./network-failure.ts";
+import { type ConnectionPools, openConnectionPools } from "./pooled-fetch.ts";
+import { redactor, secretRemover } from "./redact.ts";
+import { deadlineError } from "./timed-client.ts";
+
+/** Where the batches of one model are asked for, and with what. */
+export interface BatchWay {
+  /** Without a slash at its end. */
+  readonly base: string;
+  /** `?api-version=…`, or empty. */
+  readonly query: string;
+  readonly host: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secrets: readonly (string | undefined)[];
+  /** Names of variables that are not set: nothing can be sent. */
+  readonly unset: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Requests about batches: JSON in and out, and files of lines. */
+export interface BatchRequests {
+  readonly redact: (text: string) => string;
+  readonly removeSecrets: (text: string) => string;
+  /** Tried again as long as that may help: reading costs nothing. @param path below the base */
+  read(path: string, signal: AbortSignal): Promise<Reached<unknown>>;
+  /** One attempt. */
+  write(path: string, body: string, signal: AbortSignal, contentType?: string): Promise<Reached<unknown>>;
+  /** The lines of a file that has arrived whole. */
+  lines(path: string, signal: AbortSignal): Promise<Reached<readonly string[]>>;
+  close(): Promise<void>;
+}
+
+export type Reached<T> = { readonly kind: "reached"; readonly value: T } | Missed;
+
+/** A trouble with the status that the server gave; null without one. */
+export interface Missed extends BatchTrouble {
+  readonly status: number | null;
+}
+
+/** Files of answers may be as long as this. */
+const LONGEST_FILE = 1024 ** 3;
+const DEADLINE_MS = 60_000;
+const FILE_DEADLINE_MS = 15 * 60_000;
+/** Attempts to read, and the wait before the second, doubled each time. */
+const READS = 3;
+const WAIT_MS = 500;
+
+/** What a file says before its end is not all that it says. */
+class CutFile extends Error {}
+
+export async function openBatchRequests(way: BatchWay, { sleep }: BatchHost): Promise<BatchRequests> {
+  const redact = redactor(way.secrets);
+  const pools = await openConnectionPools(4, way.env, new URL(way.base), LONGEST_FILE);
+
+  const once = async <T>(
+    asked: Asked,
+    signal: AbortSignal,
+    read: (text: string, lines: readonly string[]) => T,
+  ): Promise<Reached<T>> => {
+    if (way.unset.length > 0) return missed(unsetVariables(way.unset), null);
+    const { signal: until, over } = deadline(signal, asked.deadline_ms);
+    try {
+      const { reply, lines } = await send(pools, way, asked, until);
+      if (reply.status >= 200 && reply.status < 300)
+        return { kind: "reached", value: read(reply.text, lines) };
+      const { status, text: body } = reply;
+      const header = (name: string) => reply.headers.get(name);
+      const refused = { status, header, body, where: way.host, redact, now: Date.now(), paidApi: true };
+      return missed(failureOfStatus(refused), status);
+    } catch (error) {
+      if (until.aborted) return missed(abortedReply(until), null);
+      if (error instanceof CutFile)
+        return missed(
+          { ...malformedReply(`the file of ${way.host} ${error.message}`), transient: true },
+          null,
+        );
+      const failure = failureOfNetwork(error, way.host, redact);
+      if (failure === undefined) throw error;
+      return missed(failure, null);
+    } finally {
+      over();
+    }
+  };
+
+  const again = async <T>(attempt: () => Promise<Reached<T>>, signal: AbortSignal): Promise<Reached<T>> => {
+    for (let n = 1; ; n++) {
+      const reached = await attempt();
+      if (reached.kind === "reached" || n === READS || signal.aborted || !mayHelp(reached)) return reached;
+      await sleep(WAIT_MS * 2 ** (n - 1), signal).catch(() => {});
+    }
+  };
+
+  return {
+    redact,
+    removeSecrets: secretRemover(way.secrets),
+    read: (path, signal) =>
+      again(() => once({ path, method: "GET", deadline_ms: DEADLINE_MS }, signal, jsonOf), signal),
+    write: (path, body, signal, contentType = "application/json") =>
+      once({ path, method: "POST", body, contentType, deadline_ms: FILE_DEADLINE_MS }, signal, jsonOf),
+    lines: (path, signal) =>
+      again(
+        () => once({ path, method: "GET", deadline_ms: FILE_DEADLINE_MS, lines: true }, signal, wholeLines),
+        signal,
+      ),
+    close: pools.close,
+  };
+}
+
+interface Asked {
+  readonly path: string;
+  readonly method: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly deadline_ms: number;
+  /** The reply is read line by line. */
+  readonly lines?: boolean;
+}
+
+async function send(pools: ConnectionPools, way: BatchWay, asked: Asked, signal: AbortSignal) {
+  const url = new URL(way.base + asked.path);
+  for (const [name, value] of new URLSearchParams(way.query)) url.searchParams.set(name, value);
+  const gathered = lineGatherer();
+  const reply = await pools.request(url, {
+    method: asked.method,
+    headers: {
+      accept: asked.lines === true ? "*/*" : "application/json",
+      "accept-encoding": "identity",
+      ...(asked.contentType === undefined ? {} : { "content-type": asked.contentType }),
+      ...way.headers,
+    },
+    body: asked.body ?? null,
+    signal,
+    ...(asked.lines === true ? { onBytes: gathered.take } : {}),
+  });
+  const lines = reply.taken === true ? gathered.end() : reply.text.split("\n");
+  return { reply, lines };
+}
+
+/** Cuts bytes into lines as they arrive. */
+function lineGatherer() {
+  const lines: string[] = [];
+  let rest: Uint8Array[] = [];
+  const end = (): string[] => {
+    lines.push(Buffer.concat(rest).toString("utf8"));
+    rest = [];
+    return lines;
+  };
+  return {
+    end,
+    take: (bytes: Uint8Array): boolean => {
+      let from = 0;
+      for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, from)) {
+        rest.push(bytes.subarray(from, at));
+        end();
+        from = at + 1;
+      }
+      if (from < bytes.length) rest.push(bytes.subarray(from));
+      return false;
+    },
+  };
+}
+
+/** Lines that hold something. @throws {CutFile} where the last one broke off, or none is an answer (a page of a proxy) */
+function wholeLines(_text: string, lines: readonly string[]): readonly string[] {
+  const told = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const last = told.at(-1);
+  if (last !== undefined && !isAnswer(last)) {
+    // A line that was written wrong in the middle costs its own request alone.
+    if (lines.at(-1)?.trim() !== "" || !told.some(isAnswer)) throw new CutFile("broke off");
+  }
+  return told;
+}
+
+function isAnswer(line: string): boolean {
+  try {
+    return typeof (JSON.parse(line) as { readonly custom_id?: unknown } | null)?.custom_id === "string";
+  } catch {
+    return false;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new CutFile("is no JSON");
+  }
+}
+
+function deadline(signal: AbortSignal, ms: number) {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(signal.reason);
+  const timer = setTimeout(() => controller.abort(deadlineError(ms)), ms);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  return {
+    signal: controller.signal,
+    over: () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    },
+  };
+}
+
+function missed(failure: FailedReply, status: number | null): Missed {
+  const refused = status !== null && status >= 400 && status < 500 && status !== 408;
+  const undone = refused || failure.unreachable === true || failure.unsent === true;
+  return { kind: "trouble", failure, undone, status };
+}
+
+/** A reply that broke off is read once more: unlike an answer of a model, reading it costs nothing. */
+function mayHelp({ failure }: Missed): boolean {
+  return failure.transient || failure.error === "malformed-reply";
+}

@@ -1,0 +1,206 @@
+import type {
+  BatchAnswer,
+  BatchHost,
+  BatchLook,
+  BatchService,
+  BatchTrouble,
+  FoundBatch,
+  LostBatch,
+} from "../domain/batch.ts";
+import type { FailedReply, Reply } from "../domain/provider.ts";
+import { type BatchWay, openBatchRequests } from "./batch-requests.ts";
+import {
+  answersInLines,
+  type BatchApi,
+  type BatchWording,
+  batchLine,
+  bodyInLine,
+  countIn,
+  failedInBatch,
+  oddReply,
+  refusedInLine,
+  textIn,
+} from "./batch-wording.ts";
+import { membersOf } from "./chat-shapes.ts";
+import { oneLine } from "./failed-reply.ts";
+
+type Members = Readonly<Record<string, unknown>>;
+
+const WORKING = new Set(["validating", "in_progress", "finalizing", "cancelling"]);
+const ENDED = new Set(["completed", "expired", "cancelled", "canceled"]);
+/** What a batch is refused with when its provider has no room for it now. */
+const NO_ROOM = /limit|quota|capacity|too_many|overload|busy/i;
+/** A request that the end of its batch overtook. */
+const NEVER_RUN = /^batch_(?:expired|cancell?ed)$/;
+
+/** OpenAI's batches, as other servers speak them too. @param endpoint path of the single call, for instance `/v1/responses` */
+export async function openaiBatches(
+  way: BatchWay,
+  wording: BatchWording & { readonly endpoint: string },
+  host: BatchHost,
+): Promise<BatchService> {
+  const requests = await openBatchRequests(way, host);
+  const api: BatchApi = { way, wording, requests };
+  const { endpoint } = wording;
+  return {
+    line: (custom_id, request) =>
+      batchLine(request, (body) => ({ custom_id, method: "POST", url: endpoint, body }), wording),
+    async upload(key, lines, signal) {
+      const { body, contentType } = fileForm(`evals-${key}.jsonl`, lines);
+      const sent = await requests.write("/files", body, signal, contentType);
+      if (sent.kind === "trouble") return sent;
+      return textIn(membersOf(sent.value)?.id) ?? oddReply("the id of its file", way.host);
+    },
+    async create({ key, file }, signal) {
+      const metadata = { evals_batch: key };
+      const wanted = { input_file_id: file, endpoint, completion_window: "24h", metadata };
+      const made = await requests.write("/batches", JSON.stringify(wanted), signal);
+      if (made.kind === "trouble") return made;
+      return textIn(membersOf(made.value)?.id) ?? oddReply("its id", way.host);
+    },
+    find: (lost, signal) => findBatch(lost, api, signal),
+    async look(id, signal) {
+      const seen = await requests.read(`/batches/${encodeURIComponent(id)}`, signal);
+      if (seen.kind === "trouble") return seen.status === 404 ? { kind: "gone" } : seen;
+      return lookOf(membersOf(seen.value) ?? {}, api);
+    },
+    close: requests.close,
+  };
+}
+
+function fileForm(name: string, lines: readonly string[]): { body: string; contentType: string } {
+  const text = `${lines.join("\n")}\n`;
+  let edge = "evals-batch-file";
+  while (text.includes(edge)) edge += "-";
+  const part = (head: string, content: string): string =>
+    `--${edge}\r\nContent-Disposition: form-data; ${head}\r\n\r\n${content}\r\n`;
+  const file = part(`name="file"; filename="${name}"\r\nContent-Type: application/jsonl`, text);
+  return {
+    body: `${part('name="purpose"', "batch")}${file}--${edge}--\r\n`,
+    contentType: `multipart/form-data; boundary=${edge}`,
+  };
+}
+
+async function findBatch(
+  { key, file, at }: LostBatch,
+  { way, requests }: BatchApi,
+  signal: AbortSignal,
+): Promise<FoundBatch | BatchTrouble> {
+  for await (const page of listPages("/batches", "after", requests, signal)) {
+    if ("kind" in page) return page;
+    for (const one of page.items) {
+      const told =
+        membersOf(one.metadata)?.evals_batch === key || (file !== null && one.input_file_id === file);
+      if (!told) continue;
+      const id = textIn(one.id);
+      return id === null ? oddReply("its id", way.host) : { kind: "found", id };
+    }
+    if (
+      page.items.every((one) => ((countIn(one.created_at) ?? Number.POSITIVE_INFINITY) + A_DAY) * 1000 < at)
+    )
+      break;
+  }
+  return { kind: "none" };
+}
+
+/** Clocks differ; nothing that is older by so much can be the one. In seconds. */
+const A_DAY = 86_400;
+/** A list that goes on longer than this is not looked through. */
+const MOST_PAGES = 1000;
+
+/** The pages of a list, newest first. @param after name of the parameter that says where a page begins */
+export async function* listPages(
+  path: string,
+  after: string,
+  requests: BatchApi["requests"],
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly items: readonly Members[] } | BatchTrouble> {
+  let last: string | null = null;
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const from: string = last === null ? "" : `&${after}=${encodeURIComponent(last)}`;
+    const read = await requests.read(`${path}?limit=100${from}`, signal);
+    if (read.kind === "trouble") return yield read;
+    const list = membersOf(read.value);
+    const items = objectsIn(list?.data);
+    yield { items };
+    const next: string | null = textIn(list?.last_id) ?? textIn(items.at(-1)?.id);
+    if (list?.has_more !== true || next === null || next === last) return;
+    last = next;
+  }
+}
+
+function objectsIn(list: unknown): readonly Members[] {
+  return (Array.isArray(list) ? (list as unknown[]) : []).map(membersOf).filter((one) => one !== undefined);
+}
+
+function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
+  const status = String(batch.status).toLowerCase();
+  if (WORKING.has(status)) return { kind: "working" };
+  const files = [textIn(batch.output_file_id), textIn(batch.error_file_id)].filter((id) => id !== null);
+  if (status === "failed" && files.length === 0) return refusalOf(batch, api);
+  if (status !== "failed" && !ENDED.has(status)) return oddReply(`a known status (${status})`, api.way.host);
+  const at =
+    countIn(batch.completed_at) ??
+    countIn(batch.expired_at) ??
+    countIn(batch.cancelled_at) ??
+    countIn(batch.failed_at);
+  return {
+    kind: "ended",
+    at: at === null ? null : at * 1000,
+    answered: countIn(membersOf(batch.request_counts)?.completed),
+    read: (signal) => readFiles(files, api, signal),
+  };
+}
+
+/** A batch that was looked through and not begun. */
+function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
+  const said = objectsIn(membersOf(errors)?.data);
+  const wordsOf = (one: Members | undefined): string => {
+    const words = [textIn(one?.code), textIn(one?.message)].filter((word) => word !== null).join(": ");
+    return oneLine(requests.redact(`${way.host} refused the batch${words === "" ? "" : `: ${words}`}`));
+  };
+  const busy = said.some((one) => NO_ROOM.test(String(one.code)));
+  const of = new Map<number, string>();
+  for (const one of said) {
+    const line = countIn(one.line);
+    if (!busy && line !== null && line >= 1) of.set(line - 1, wordsOf(one));
+  }
+  const failure: FailedReply = {
+    kind: "failed",
+    error: "provider",
+    message: wordsOf(said[0]),
+    transient: busy,
+    ...(busy ? { busy } : {}),
+  };
+  return { kind: "refused", failure, of };
+}
+
+async function readFiles(
+  files: readonly string[],
+  api: BatchApi,
+  signal: AbortSignal,
+): Promise<readonly BatchAnswer[] | BatchTrouble> {
+  const answers: BatchAnswer[] = [];
+  for (const id of files) {
+    const read = await api.requests.lines(`/files/${encodeURIComponent(id)}/content`, signal);
+    if (read.kind === "trouble") return read;
+    answers.push(...answersInLines(read.value, (line) => replyOf(line, api)));
+  }
+  return answers;
+}
+
+/** Null for a request that was never run. */
+function replyOf({ response, error }: Members, api: BatchApi): Reply | null {
+  const told = membersOf(response);
+  const status = countIn(told?.status_code);
+  if (told !== undefined && status !== null && status >= 200 && status < 300)
+    return bodyInLine(told.body, api);
+  if (told !== undefined && status !== null && status >= 300) return refusedInLine(status, told.body, api);
+  const failed = membersOf(error);
+  const code = textIn(failed?.code) ?? "";
+  if (NEVER_RUN.test(code)) return null;
+  const words = [code, textIn(failed?.message) ?? ""].filter((word) => word !== "").join(": ");
+  return failedInBatch(
+    api.requests.redact(`${api.way.host} gave no answer in a batch${words === "" ? "" : `: ${words}`}`),
+  );
+}

@@ -1,0 +1,277 @@
+import type { BatchAnswer, BatchService, BatchTrouble } from "../domain/batch.ts";
+import type { Price } from "../domain/config.ts";
+import type { AnsweredReply, FailedReply, PreparedRequest } from "../domain/provider.ts";
+import { UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { DEFAULT_RETRY } from "../providers/retrying-client.ts";
+import type { Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
+import { batchPrice, usdOf } from "./price-usage.ts";
+
+/** What batches have brought for a question: `waits` in one, `left` without an answer by one that has ended, or `new` to them. */
+export type Taken =
+  | { readonly kind: "answered"; readonly reply: AnsweredReply }
+  /** @property again it is worth another batch */
+  | { readonly kind: "failed"; readonly failure: FailedReply; readonly again: boolean }
+  | { readonly kind: "waits" | "left" | "new" };
+
+export interface BatchQueueParts {
+  readonly service: BatchService;
+  readonly batches: Batches;
+  readonly run: { readonly no: number; readonly id: string };
+  /** `target`, or the hash of a judge's model. */
+  readonly asker: string;
+  /** Of single calls. */
+  readonly price: Price | null;
+  /** @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
+  readonly customId: (what: string, attempt: number) => string;
+  /** So many requests were sent. */
+  readonly onCalls: (count: number) => void;
+  /** An answer that was paid for and that nobody wants any more. */
+  readonly onUnwanted: (what: string, reply: AnsweredReply) => void;
+  /** Told what a person should know. */
+  readonly say: (note: string) => void;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970, UTC. */
+  readonly clock: () => number;
+}
+
+/** The questions of one asker that are answered in batches. */
+export interface BatchQueue {
+  /** Looks once at every batch that was sent, and reads those that have ended. */
+  look(): Promise<void>;
+  take(what: string): Taken;
+  /** Puts a question into the next batch. */
+  want(what: string, request: () => PreparedRequest): void;
+  /** Questions whose answers come with a later session. */
+  readonly waiting: number;
+  /** Sends what is wanted. @returns why not all of it was sent */
+  send(): Promise<FailedReply | null>;
+  /** What was taken is in the history now. @param whole nothing else will be taken, of any batch */
+  settle(whole: boolean): void;
+  close(): Promise<void>;
+}
+
+/** A provider may need so long until a batch that was just created is found in its lists. */
+const SHOWN_AFTER_MS = 10_000;
+/** The files of a batch that has just ended may need so long until they hold all that it counts. */
+const WRITTEN_AFTER_MS = 60_000;
+/** Far below what any provider takes: 50,000 requests and 200 MB. */
+const MOST_ROWS = 10_000;
+const MOST_CHARACTERS = 50_000_000;
+
+/** A batch that has ended and was read. */
+interface Opened {
+  readonly no: number;
+  readonly rows: readonly BatchRow[];
+  readonly failed: readonly string[];
+}
+
+export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
+  const { service, batches, run, asker, signal, say } = parts;
+  const results = new Map<string, AnsweredReply | FailedReply>();
+  const taken = new Set<string>();
+  const waits = new Set<string>();
+  const left = new Set<string>();
+  const wanted = new Map<string, () => PreparedRequest>();
+  const opened: Opened[] = [];
+  let tries: ReadonlyMap<string, BatchTries> = new Map();
+
+  const waitFor = (rows: readonly BatchRow[]): void => {
+    for (const { what } of rows) waits.add(what);
+  };
+  const leave = (no: number, rows: readonly BatchRow[]): void => {
+    batches.read(no, []);
+    for (const { what } of rows) left.add(what);
+  };
+  const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
+
+  /** The id of a batch whose reply was lost; undefined where there is none, or none is known yet. */
+  const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
+    const others = new Set(batches.ofRun(run.no).flatMap(({ remote }) => remote ?? []));
+    const lost = {
+      key: keyOf(run.id, batch.no),
+      file: batch.file,
+      custom_ids: rows.map(({ custom_id }) => custom_id),
+      at: batch.at,
+      others,
+    };
+    const found = await service.find(lost, signal);
+    if (found.kind === "found") {
+      batches.sent(batch.no, found.id);
+      return found.id;
+    }
+    if (found.kind === "none" && !isYoung(batch)) {
+      leave(batch.no, rows);
+      return undefined;
+    }
+    waitFor(rows);
+    if (found.kind === "trouble")
+      say(`Whether a batch was created is not known yet: ${found.failure.message}`);
+    return undefined;
+  };
+
+  const keep = (
+    no: number,
+    rows: readonly BatchRow[],
+    answers: ReadonlyMap<string, BatchAnswer["reply"]>,
+  ): void => {
+    const failed: string[] = [];
+    for (const { custom_id, what } of rows) {
+      const reply = answers.get(custom_id) ?? null;
+      if (reply === null) left.add(what);
+      else if (reply.kind === "answered") results.set(what, inBatch(reply, parts.price));
+      else {
+        failed.push(custom_id);
+        results.set(what, reply);
+      }
+    }
+    opened.push({ no, rows, failed });
+  };
+
+  const lookAt = async (batch: StoredBatch): Promise<void> => {
+    const rows = batches.rows(batch.no);
+    if (batch.state === "planned") return leave(batch.no, rows);
+    const id = batch.remote ?? (await recover(batch, rows));
+    if (id === undefined) return;
+    const look = await service.look(id, signal);
+    switch (look.kind) {
+      case "trouble":
+        say(`Batch ${id}: ${look.failure.message}`);
+        return waitFor(rows);
+      case "working":
+        return waitFor(rows);
+      case "gone":
+        if (isYoung(batch)) return waitFor(rows);
+        say(`Batch ${id} is not known to its provider any more: what it asked is asked again.`);
+        return leave(batch.no, rows);
+      case "refused": {
+        const { failure, of } = look;
+        if (failure.transient) {
+          say(`${failure.message}. What it asked is sent again.`);
+          return leave(batch.no, rows);
+        }
+        const refused = rows.flatMap(({ custom_id }, place): [string, FailedReply][] => {
+          const message = of.size === 0 ? failure.message : of.get(place);
+          return message === undefined ? [] : [[custom_id, { ...failure, message }]];
+        });
+        return keep(batch.no, rows, new Map(refused));
+      }
+      case "ended": {
+        const read = await look.read(signal);
+        if ("kind" in read) {
+          say(`The answers of batch ${id} could not be read: ${read.failure.message}`);
+          return waitFor(rows);
+        }
+        const answers = new Map(read.map(({ custom_id, reply }) => [custom_id, reply]));
+        if (isShort(answers, look, parts.clock())) {
+          say(`Not all answers of batch ${id} can be read yet.`);
+          return waitFor(rows);
+        }
+        return keep(batch.no, rows, answers);
+      }
+      default:
+        return look satisfies never;
+    }
+  };
+
+  const sendOne = async (
+    rows: readonly BatchRow[],
+    lines: readonly string[],
+  ): Promise<FailedReply | null> => {
+    const no = batches.plan(run.no, asker, rows);
+    const key = keyOf(run.id, no);
+    const file = (await service.upload?.(key, lines, signal)) ?? null;
+    if (isTrouble(file)) return file.failure;
+    batches.asked(no, file);
+    const made = await service.create({ key, file, lines }, signal);
+    if (isTrouble(made) && made.undone) {
+      batches.read(no, []);
+      return made.failure;
+    }
+    parts.onCalls(rows.length);
+    if (isTrouble(made)) return made.failure;
+    batches.sent(no, made);
+    return null;
+  };
+
+  return {
+    look: async () => {
+      for (const batch of batches.ofRun(run.no))
+        if (batch.asker === asker && batch.state !== "read") await lookAt(batch);
+      tries = batches.tries(run.no, asker);
+    },
+    take: (what) => {
+      const reply = results.get(what);
+      if (reply !== undefined) {
+        taken.add(what);
+        if (reply.kind === "answered") return { kind: "answered", reply };
+        const failed = (tries.get(what)?.failed ?? 0) + 1;
+        return { kind: "failed", failure: reply, again: reply.transient && failed <= DEFAULT_RETRY.retries };
+      }
+      if (waits.has(what)) return { kind: "waits" };
+      return { kind: left.has(what) || tries.has(what) ? "left" : "new" };
+    },
+    want: (what, request) => {
+      wanted.set(what, request);
+    },
+    get waiting() {
+      return waits.size + wanted.size;
+    },
+    send: async () => {
+      let rows: BatchRow[] = [];
+      let lines: string[] = [];
+      let characters = 0;
+      const flush = async (): Promise<FailedReply | null> => {
+        const failure = rows.length === 0 ? null : await sendOne(rows, lines);
+        [rows, lines, characters] = [[], [], 0];
+        return failure;
+      };
+      for (const [what, request] of wanted) {
+        const custom_id = parts.customId(what, (tries.get(what)?.batches ?? 0) + 1);
+        const line = await service.line(custom_id, request());
+        if (typeof line !== "string") return line;
+        const isFull = rows.length === MOST_ROWS || characters + line.length > MOST_CHARACTERS;
+        const failure = isFull ? await flush() : null;
+        if (failure !== null || signal.aborted) return failure;
+        rows.push({ custom_id, what });
+        lines.push(line);
+        characters += line.length;
+      }
+      return flush();
+    },
+    settle: (whole) => {
+      for (const { no, rows, failed } of opened.splice(0)) {
+        const unused = rows.filter(({ what }) => results.has(what) && !taken.has(what));
+        if (unused.length > 0 && !whole) continue;
+        for (const { what } of unused) {
+          const reply = results.get(what);
+          if (reply?.kind === "answered") parts.onUnwanted(what, reply);
+        }
+        batches.read(no, failed);
+      }
+    },
+    close: service.close,
+  };
+}
+
+/** What a batch is created with: it tells it from every other of the account. */
+const keyOf = (runId: string, batchNo: number): string => `${runId}-${batchNo}`;
+
+function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {
+  return typeof value === "object" && value !== null;
+}
+
+/** The time that a request spends in a batch says nothing of how quickly the model answers. */
+function inBatch(reply: AnsweredReply, price: Price | null): AnsweredReply {
+  const usd = reply.cost_usd ?? usdOf(batchPrice(price), reply.usage ?? UNKNOWN_USAGE);
+  return { ...reply, latency_ms: null, cost_usd: usd };
+}
+
+/** Whether the provider counts more answers than its files hold, and has not had the time to write them. */
+function isShort(
+  answers: ReadonlyMap<string, BatchAnswer["reply"]>,
+  { answered, at }: { readonly answered: number | null; readonly at: number | null },
+  now: number,
+): boolean {
+  if (answered === null || at === null || now - at > WRITTEN_AFTER_MS) return false;
+  return [...answers.values()].filter((reply) => reply !== null).length < answered;
+}

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { FATES } from "../../fixtures/batches/batch-server.ts";
+import { verdict } from "../providers/testing/judge-server.ts";
+import { seededOrder } from "../statistics/seeded-random.ts";
+import {
+  type BatchedRunUnderTest,
+  batchedRun,
+  type Death,
+  type Shape,
+  STEPS,
+  type UnderTest,
+} from "./testing/batched-run.ts";
+
+const open: BatchedRunUnderTest[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+const started = async (under: UnderTest): Promise<BatchedRunUnderTest> => {
+  const one = await batchedRun(under);
+  open.push(one);
+  return one;
+};
+
+/** Between two sessions. */
+const A_MINUTE = 60_000;
+const SHAPES: readonly Shape[] = ["openai", "anthropic"];
+/** Dollars of one answer in a batch: 20 tokens in and 10 out, at half of 1 and 10 dollars a million. */
+const BATCHED_USD = 0.00006;
+
+const answersPaid = ({ server }: BatchedRunUnderTest): number =>
+  [...server.paid.values()].reduce((sum, n) => sum + n, 0);
+
+/** Each answer was paid once, none is lost, and nothing was asked call by call. */
+async function expectWhole(run: BatchedRunUnderTest, cases = 7, trials = 2): Promise<void> {
+  const ran = await run.toTheEnd();
+  expect(ran.counts).toMatchObject({ answered: cases * trials, errored: 0, skipped: 0 });
+  expect([...run.server.paid.values()]).toEqual(Array(cases).fill(trials));
+  expect(run.server.live).toBe(0);
+  expect(run.metric(ran, "cost_usd")).toBeCloseTo(BATCHED_USD * cases * trials, 10);
+  expect(run.metric(ran, "latency_p50")).toBeNull();
+  const asked = run.server.asked.length;
+  await run.session();
+  expect(run.server.asked.length).toBe(asked);
+}
+
+describe("a run in batches", () => {
+  it.each(SHAPES)("sends at once, and says that its answers come later (%s)", async (shape) => {
+    const run = await started({ shape });
+    const ran = await run.session();
+    expect(ran).toMatchObject({
+      ...{ status: "incomplete", end: { kind: "skipped", because: "batch" } },
+      ...{ counts: { answered: 0, skipped: 14, calls: 14 }, batched: [] },
+    });
+    expect(run.server.batches.map(({ rows }) => rows.length)).toEqual([14]);
+  });
+
+  it.each(SHAPES)("looks once a session, and leaves a batch that is at work alone (%s)", async (shape) => {
+    const run = await started({ shape, takes: 3 * A_MINUTE });
+    for (let n = 0; n < 3; n++) expect((await run.session())?.counts.answered).toBe(0);
+    expect((await run.session())?.counts.answered).toBe(14);
+    const [batch] = run.server.batches;
+    expect(run.server.asked.filter((one) => one.endsWith(`/batches/${batch?.id}`)).length).toBe(3);
+    expect(run.server.batches.length).toBe(1);
+  });
+
+  it.each(SHAPES.flatMap((shape) => FATES.map((fate) => ({ shape, fate }))))(
+    "asks each trial once and loses none: $fate, $shape",
+    async ({ shape, fate }) => {
+      await expectWhole(await started({ shape, fates: [fate] }));
+    },
+  );
+
+  it.each(SHAPES)("lives through one trouble after another (%s)", async (shape) => {
+    await expectWhole(
+      await started({ shape, fates: ["expired", "some-fail", "lost-create", "only-errors"] }),
+    );
+  });
+
+  it("names every request by run, case, trial and attempt", async () => {
+    const run = await started({ shape: "openai", fates: ["some-fail"], cases: 2 });
+    await run.toTheEnd();
+    const ids = run.server.batches.map(({ rows }) => rows.map(({ custom_id }) => custom_id));
+    expect(ids).toEqual([
+      ["0a1b2c3d-0-1-1", "0a1b2c3d-1-1-1", "0a1b2c3d-0-2-1", "0a1b2c3d-1-2-1"],
+      ["0a1b2c3d-1-1-2"],
+    ]);
+  });
+
+  it("gives a trial up that fails in one batch after another", async () => {
+    const run = await started({ shape: "openai", fates: Array(9).fill("only-errors"), cases: 1, trials: 1 });
+    for (let n = 0; n < 4; n++) expect((await run.session())?.counts.errored).toBe(0);
+    const ran = await run.session();
+    expect(ran?.counts).toMatchObject({ errored: 1, answered: 0 });
+    expect(run.server.batches.length).toBe(4);
+  });
+
+  it.each(SHAPES)("asks call by call for what a batch left, and for nothing else (%s)", async (shape) => {
+    const run = await started({ shape, fates: ["expired"], takes: 2 * A_MINUTE });
+    await run.session({ thenLive: true });
+    expect((await run.session({ thenLive: true }))?.counts.answered).toBe(0);
+    expect(run.server.live).toBe(0);
+    const ran = await run.session({ thenLive: true });
+    expect(ran?.counts).toMatchObject({ answered: 14, skipped: 0 });
+    expect(run.server.live).toBe(5);
+    expect(run.server.batches.length).toBe(1);
+  });
+
+  it("takes another share of the price where the config names one", async () => {
+    const run = await started({ shape: "openai", price: "{ input: 1, output: 10, batch: 0.25 }" });
+    expect(run.metric(await run.toTheEnd(), "cost_usd")).toBeCloseTo((14 * BATCHED_USD) / 2, 10);
+  });
+
+  it("sends no more at once than a budget has room for, and goes on when the bill is known", async () => {
+    const run = await started({ shape: "openai", cases: 6, trials: 1 });
+    const budget = { usd: 0.00045 };
+    expect((await run.session({ budget }))?.end).toEqual({ kind: "skipped", because: "batch" });
+    const [first] = run.server.batches;
+    expect(first?.rows.length).toBeLessThan(6);
+    const ran = await run.toTheEnd({ budget });
+    expect(ran.counts.answered).toBe(6);
+    expect(answersPaid(run)).toBe(6);
+  });
+
+  it("sends one look after another, and nothing more once a look decides", async () => {
+    const run = await started({ shape: "openai", cases: 8, trials: 1 });
+    const early = (decided: number) => ({
+      stop: { looks: [2, 4, 8], ahead: 8, decide: (look: number) => look === decided },
+      order: seededOrder(8, "any"),
+      note: () => {},
+    });
+    for (let n = 0; n < 3; n++) await run.session({ early: early(1) });
+    expect(run.server.batches.map(({ rows }) => rows.length)).toEqual([2, 2]);
+    const ran = await run.session({ early: early(1) });
+    expect(ran?.counts).toMatchObject({ answered: 4, not_needed: 4 });
+    expect(answersPaid(run)).toBe(4);
+  });
+});
+
+describe("a judged run in batches", () => {
+  const files = {
+    "evals/s.yaml":
+      "dataset: d\nprompt: q\nmodel: m\ntrials: 2\nscorers:\n  - { type: judge, judge: polite }\n",
+    "judges/polite/1.0.0.md": "---\nkind: binary\nmodel: judge\n---\nThe answer passes when it is polite.\n",
+  };
+  const answer = (body: Readonly<Record<string, unknown>>): string =>
+    String(body.model).startsWith("judge") ? verdict("pass", "kind words") : "Kindly: yes";
+
+  it.each(SHAPES)("has its judges answer in a second stage of batches (%s)", async (shape) => {
+    const run = await started({ shape, files, answer, fates: ["ok", "some-fail", "lost-create"] });
+    const ran = await run.toTheEnd();
+    expect(ran.counts).toMatchObject({ answered: 14, errored: 0 });
+    expect(run.server.live).toBe(0);
+    const judged = run.server.batches.slice(1);
+    expect(judged.length).toBeGreaterThan(1);
+    expect(judged.every(({ rows }) => rows.every(({ body }) => body.model === "judge-2024-01-01"))).toBe(
+      true,
+    );
+    // The second trial of a case said the same: it is judged once.
+    expect([...run.server.paid.values()].sort()).toEqual([...Array(7).fill(1), ...Array(7).fill(2)]);
+    expect(ran.judged?.cost_usd).toBeCloseTo(7 * BATCHED_USD, 10);
+    expect(
+      run.server.batches.flatMap(({ rows }) => rows).every((row) => /^[\w-]{1,64}$/.test(row.custom_id)),
+    ).toBe(true);
+  });
+});
+
+describe("a process that dies while it asks in batches", () => {
+  const deaths = STEPS.flatMap((step) =>
+    (["before", "after"] as const).map((when): Death => ({ step, when, nth: 1 })),
+  );
+  it.each(
+    SHAPES.flatMap((shape) => deaths.map((death) => ({ shape, ...death }))).filter(
+      ({ shape, step }) => shape === "openai" || step !== "upload",
+    ),
+  )("loses nothing and asks nothing twice: $when $step, $shape", async ({ shape, ...dies }) => {
+    const run = await started({ shape });
+    let died = false;
+    for (let n = 0; n < 3 && !died; n++) died = (await run.session({ dies })) === null;
+    expect(died).toBe(true);
+    await expectWhole(run);
+  });
+
+  it("does so however often it dies, whatever becomes of its batches", async () => {
+    const death = fc.record({
+      step: fc.constantFrom(...STEPS),
+      when: fc.constantFrom("before" as const, "after" as const),
+      nth: fc.integer({ min: 1, max: 3 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...SHAPES),
+        fc.array(fc.constantFrom(...FATES), { maxLength: 3 }),
+        fc.array(death, { maxLength: 6 }),
+        async (shape, fates, all) => {
+          const run = await batchedRun({ shape, fates });
+          try {
+            for (const dies of all) await run.session({ dies });
+            await expectWhole(run);
+          } finally {
+            await run.close();
+          }
+        },
+      ),
+      { numRuns: 60, seed: 20261130 },
+    );
+  });
+});

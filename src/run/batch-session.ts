@@ -1,0 +1,179 @@
+import type { BatchHost } from "../domain/batch.ts";
+import type { Price } from "../domain/config.ts";
+import { hashJson } from "../domain/json.ts";
+import { NotJudged } from "../domain/judge.ts";
+import type { Client, FailedReply } from "../domain/provider.ts";
+import { UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { clientWithSend } from "../providers/client-with-send.ts";
+import type { LostReply, RunWriter, Store } from "../store/store.ts";
+import { type BatchQueue, type BatchQueueParts, openBatchQueue } from "./batch-queue.ts";
+import type { CallHooks } from "./call-hooks.ts";
+import type { EngineEnd, RunControl } from "./engine.ts";
+import type { AskedModel, JudgeBatches } from "./judge-model.ts";
+import type { Plan } from "./plan.ts";
+import { batchPrice } from "./price-usage.ts";
+
+/** How a run is asked in batches. */
+export interface BatchSettings {
+  /** What a batch left unanswered is asked call by call, at the full price. */
+  readonly thenLive: boolean;
+}
+
+export interface BatchedRun {
+  readonly plan: Plan;
+  readonly id: string;
+  readonly writer: RunWriter;
+  readonly store: Pick<Store, "batches">;
+  readonly control: RunControl;
+  readonly settings: BatchSettings;
+  /** So many requests were sent to the target. */
+  readonly onCalls: (count: number) => void;
+  /** The same of judges. */
+  readonly onJudgeCalls: (count: number) => void;
+  readonly keepLost: (reply: LostReply) => void;
+  /** Whether replies of judges may come later: answers are then scored as the store gives them back. */
+  readonly judgesToo: boolean;
+  readonly host: BatchHost;
+  /** Milliseconds since 1970, UTC. */
+  readonly clock: () => number;
+}
+
+/** One session of a run whose answers come in batches. */
+export interface BatchSession {
+  /** Looks once at what was sent before, and reads what has ended. */
+  look(): Promise<void>;
+  /** Answers with what batches brought, and puts the rest into the next one. @param live the model, call by call */
+  client(live: Client, onFailed: CallHooks["onFailed"]): Client;
+  readonly judges: JudgeBatches;
+  /** What its calls cost at most: that of batches, unless single calls may follow. */
+  readonly price: Price | null;
+  /** Once every answer is in the history: sends the next batches. @returns how the run really ended */
+  finish(end: EngineEnd): Promise<EngineEnd>;
+  /** Sentences for a person. */
+  readonly notes: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Nothing failed: the answer comes with a later session. */
+const WAITS: FailedReply = {
+  kind: "failed",
+  error: "provider",
+  message: "its answer comes with a batch",
+  transient: false,
+  unsent: true,
+  waiting: true,
+};
+
+/** Undefined where the target has no batches: it answers from a recording. */
+export async function openBatchSession(run: BatchedRun): Promise<BatchSession | undefined> {
+  const { plan, settings, control } = run;
+  if (plan.target.batch === undefined) return undefined;
+  const notes: string[] = [];
+  const common = {
+    batches: run.store.batches,
+    run: { no: run.writer.no, id: run.id },
+    say: (note: string) => notes.push(note),
+    signal: control.signal,
+    clock: run.clock,
+  };
+  const caseNos = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
+  const unwanted =
+    (judge: string | null, caseOf: (what: string) => string): BatchQueueParts["onUnwanted"] =>
+    (what, { usage = UNKNOWN_USAGE, cost_usd = null }) =>
+      run.keepLost({ case_id: caseOf(what), judge, usage, cost_usd, most_usd: null, most_tokens: null });
+
+  const target = openBatchQueue({
+    ...common,
+    service: await plan.target.batch(run.host),
+    asker: "target",
+    price: plan.target.price,
+    customId: (what, attempt) => `${run.id}-${what.replace("/", "-")}-${attempt}`,
+    onCalls: run.onCalls,
+    onUnwanted: unwanted(null, (what) => plan.id(Number(what.split("/")[0]))),
+  });
+  const judging = new Map<AskedModel, BatchQueue>();
+  for (const model of run.judgesToo ? (plan.judges?.asked() ?? []) : []) {
+    if (model.target.batch === undefined) continue;
+    const asker = hashJson(model.identity);
+    judging.set(
+      model,
+      openBatchQueue({
+        ...common,
+        service: await model.target.batch(run.host),
+        asker,
+        price: model.target.price,
+        customId: (what, attempt) => {
+          const [asked = "", draw] = what.split("#");
+          return `${run.id}-j-${asked.slice(0, 32)}-${draw}-${attempt}`;
+        },
+        onCalls: run.onJudgeCalls,
+        onUnwanted: unwanted(asker, () => ""),
+      }),
+    );
+  }
+  const queues = [target, ...judging.values()];
+
+  return {
+    look: async () => {
+      for (const queue of queues) await queue.look();
+    },
+    client: (live, onFailed) =>
+      clientWithSend(live, (request, question, trial, signal) => {
+        const caseNo = caseNos.get(question.case_id) as number;
+        const what = `${caseNo}/${trial}`;
+        const taken = target.take(what);
+        if (taken.kind === "answered") return taken.reply;
+        if (taken.kind === "failed") {
+          onFailed(taken.failure, question, plan.target.price);
+          if (!taken.again) return taken.failure;
+        }
+        const isLeft = taken.kind === "left" || taken.kind === "failed";
+        if (isLeft && settings.thenLive) return live.send(request, question, trial, signal);
+        if (taken.kind !== "waits") target.want(what, () => plan.request(caseNo));
+        return WAITS;
+      }),
+    judges: {
+      has: (model) => judging.has(model),
+      reply: (model, { asked, draw, request }, { park, failed }) => {
+        const queue = judging.get(model);
+        if (queue === undefined) return null;
+        const what = `${asked}#${draw}`;
+        const taken = queue.take(what);
+        if (taken.kind === "answered") return taken.reply;
+        if (taken.kind === "failed") {
+          failed(taken.failure);
+          if (!taken.again) return taken.failure;
+        }
+        const isLeft = taken.kind === "left" || taken.kind === "failed";
+        if (isLeft && settings.thenLive) return null;
+        if (taken.kind !== "waits") queue.want(what, () => request);
+        park();
+        throw new NotJudged("batch");
+      },
+    },
+    finish: async (end) => {
+      const isOver = end.kind === "all-asked" || end.kind === "decided";
+      for (const queue of queues) queue.settle(isOver);
+      const goesOn = end.kind === "all-asked" || (end.kind === "skipped" && end.because === "budget");
+      if (!goesOn || waitingIn(queues) === 0 || control.stopping()) return end;
+      for (const queue of queues) {
+        const failure = await queue.send();
+        if (failure === null) continue;
+        if (failure.fatal === true || failure.closed !== undefined || failure.unsent === true)
+          return { kind: "unreachable", message: failure.message, because: whyLost(failure) };
+        notes.push(`Not all could be sent: ${failure.message}`);
+      }
+      return { kind: "skipped", because: "batch" };
+    },
+    price: settings.thenLive ? plan.target.price : batchPrice(plan.target.price),
+    notes,
+    close: async () => {
+      await Promise.all(queues.map((queue) => queue.close()));
+    },
+  };
+}
+
+const waitingIn = (queues: readonly BatchQueue[]): number =>
+  queues.reduce((sum, { waiting }) => sum + waiting, 0);
+
+const whyLost = ({ closed }: FailedReply) => (closed === "no-money" ? "no-money" : "none-answered");
