@@ -50,9 +50,17 @@ export function readRunOptions(raw: TypedRunOptions): RunOptions {
 }
 
 /** @throws {EvalsError} EVALS_OPTION_CONFLICT for options of a command that goes on with what ends with a document */
-function refuseEndless({ watch, open, json, dryRun, at }: RunOptions): void {
+function refuseEndless({ watch, open, json, dryRun, at, batch }: RunOptions): void {
   const endless = watch ? "--watch" : open ? "--open" : undefined;
-  const other = json ? "--json" : dryRun ? "--dry-run" : watch && at !== undefined ? "--at" : undefined;
+  const other = json
+    ? "--json"
+    : dryRun
+      ? "--dry-run"
+      : watch && batch
+        ? "--batch"
+        : watch && at !== undefined
+          ? "--at"
+          : undefined;
   if (endless === undefined || other === undefined) return;
   throw new EvalsError({
     code: "EVALS_OPTION_CONFLICT",
@@ -60,7 +68,9 @@ function refuseEndless({ watch, open, json, dryRun, at }: RunOptions): void {
     why:
       other === "--at"
         ? "Files of a commit do not change."
-        : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
+        : other === "--batch"
+          ? "A batch is answered within a day, and every change of a file would send another."
+          : `${endless} goes on until it is stopped, ${other} ends with one answer.`,
     fix: "Leave one of them out.",
   });
 }

@@ -44,6 +44,10 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly replay?: boolean | undefined;
   /** Goes on with the newest run of the same plan, or with the one that is named. */
   readonly resume?: boolean | string | undefined;
+  /** Sends what is asked as a batch, at half the price; `resume` fetches the answers later. */
+  readonly batch?: boolean | undefined;
+  /** Asks call by call for what a batch left unanswered. */
+  readonly batchThenLive?: boolean | undefined;
   /** A commit, branch or tag whose files are run instead of those that are here. */
   readonly at?: string | undefined;
 }
@@ -70,6 +74,8 @@ export const runSuitesOptions = z.strictObject({
   record: flag.optional(),
   replay: flag.optional(),
   resume: z.union([flag, text]).optional(),
+  batch: flag.optional(),
+  batchThenLive: flag.optional(),
   at: text.optional(),
 }) satisfies z.ZodType<RunSuitesOptions>;
 
@@ -105,10 +111,10 @@ export function runAndReport(
 function requestOf(options: RunSuitesOptions) {
   const { prompt, model, cases, tags, resume = false, failing = false } = options;
   const { suites, directory, at, trials, shard, concurrency, budget, baseline } = options;
-  const { allTrials, cache, record, replay } = options;
+  const { allTrials, cache, record, replay, batch, batchThenLive } = options;
   return {
     ...{ suites, directory, at, trials, shard, concurrency, budget, baseline },
-    ...{ allTrials, cache, record, replay },
+    ...{ allTrials, cache, record, replay, batch, batchThenLive },
     prompt: asList(prompt),
     model: asList(model),
     case: cases,

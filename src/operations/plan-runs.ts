@@ -1,6 +1,8 @@
 import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
 import { targetWords, unanswered } from "../run/execute-run.ts";
+import type { Plan } from "../run/plan.ts";
+import { batchPrice } from "../run/price-usage.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { answersOf, gateBaseline } from "./gating/gate-baseline.ts";
@@ -80,6 +82,11 @@ async function planIn(
   }
 }
 
+/** The same plan at the prices of batches. */
+function inBatches(plan: Plan): Plan {
+  return { ...plan, target: { ...plan.target, price: batchPrice(plan.target.price) } };
+}
+
 interface Planning {
   readonly place: RunPlace;
   readonly request: RunRequest;
@@ -113,6 +120,9 @@ async function plannedRun(
     trials: plan.totalPlanned,
     cached: plan.totalPlanned - calls.length,
     calls: calls.length,
-    ...expectCost({ plan, calls, budget: budgetOf(place.project, request)?.usd }, store),
+    ...expectCost(
+      { plan: request.batch ? inBatches(plan) : plan, calls, budget: budgetOf(place.project, request)?.usd },
+      store,
+    ),
   };
 }

@@ -4,11 +4,13 @@ import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
+import { goOnCommand } from "../reports/unfinished.ts";
 import { priceNotes } from "../run/answer-notes.ts";
 import { assembleReport, measure } from "../run/assemble-report.ts";
+import type { BatchSettings } from "../run/batch-session.ts";
 import { executeRun, type RanRun, type RunWorld } from "../run/execute-run.ts";
 import { lineOf } from "../run/model-lines.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
@@ -59,7 +61,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     budget,
     world,
   });
-  const ran = withCanaries(
+  const asked = withCanaries(
     await executeRun(
       plan,
       {
@@ -69,6 +71,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
         notFromCache: () => answersOf(baseline, store),
         resume,
         asksNothing: session.asksNothing,
+        batch: batchOf(request, resume, store),
         early: gating.early,
       },
       {
@@ -82,6 +85,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ),
     canaries.heard(),
   );
+  const ran = withWayBack(asked);
   watcher.answered();
   if (request.record) await record(ran, plan, session);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
@@ -91,6 +95,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   const notes = [
     ...canaries.heard().notes,
     ...notesOf(ran),
+    ...(ran.batched ?? []),
     ...priceNotes(metrics),
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
@@ -112,6 +117,21 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     baseline,
     lineOf: ({ case_no }) => plan.line(case_no),
   });
+}
+
+/** A run that was begun in batches goes on so. */
+function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): BatchSettings | undefined {
+  const batched =
+    request.batch ||
+    (resume !== null && (resume.header.batch === true || store.batches.ofRun(resume.no).length > 0));
+  return batched ? { thenLive: request.batchThenLive } : undefined;
+}
+
+/** A run whose answers come with a batch, with the command that fetches them. */
+function withWayBack(ran: RanRun): RanRun {
+  const { end, header } = ran;
+  if (end.kind !== "skipped" || end.because !== "batch") return ran;
+  return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
 }
 
 /** Store, clock, signals and progress, as the engine is handed them. */

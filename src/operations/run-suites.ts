@@ -81,6 +81,7 @@ async function runIn<T>(
     request.replay ? await replaying() : undefined,
   );
   const prepared = judgedLast(planned);
+  if (request.batch) await refuseOthers(planned);
   watcher.planned(prepared.map(({ plan }) => plan));
   const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, environment);
   const runs: ReportedRun[] = [];
@@ -102,6 +103,17 @@ async function runIn<T>(
   } finally {
     await closeRuns(prepared);
     store.close();
+  }
+}
+
+/** @throws {EvalsError} for runs that cannot be asked in batches; everything is closed then */
+async function refuseOthers(planned: readonly PreparedRun[]): Promise<void> {
+  const { refuseUnbatched } = await import("./running/refuse-unbatched.ts");
+  try {
+    refuseUnbatched(planned);
+  } catch (error) {
+    await closeRuns(planned);
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { type TargetFacts, targetParts } from "../domain/listed-target.ts";
+import type { SkipReason } from "../domain/outcome.ts";
 import { isRecording } from "../domain/recorded-provider.ts";
 import type { Comparison, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
@@ -71,7 +72,7 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
         ...(comparison?.decided === undefined ? [] : [comparison.decided.said]),
       ].join(" ");
     case "skipped":
-      return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${end.because === "budget" ? "the budget is reached" : "stopped"}).`;
+      return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
     case "interrupted":
       return `${count(counts.answered)} of ${count(counts.trials)} answered: it was interrupted.`;
     case "running":
@@ -82,6 +83,12 @@ export function endSentence({ end, counts, comparison }: RunReport): string {
     default:
       return end satisfies never;
   }
+}
+
+/** What became of trials that a run did not ask, or has no answer of yet. */
+export function skippedWords(because: SkipReason): string {
+  if (because === "batch") return "come with a batch, mostly within a day";
+  return `not asked (${because === "budget" ? "the budget is reached" : "stopped"})`;
 }
 
 /** Why the model, or that of a judge, was asked no more: a sentence without its end, true also where some calls were answered. */
@@ -99,7 +106,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
     case "none-answered":
       if (judge) return "Nobody answered the judge: stopped early";
       if (counts.answered > 0) return "Calls were not answered: stopped early";
-      return counts.errored === 1
+      return counts.errored <= 1
         ? "The first call was not answered: stopped early"
         : `None of the first ${count(counts.errored)} calls was answered: stopped early`;
     default:
@@ -109,6 +116,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
 
 /** What trials are that a run did not get to. An answer that still waits for its judge was asked for. */
 function undone({ end }: Pick<RunReport, "end">): string {
+  if (end.kind === "skipped" && end.because === "batch") return "come with a batch";
   return end.kind === "judge-unreachable" ? "not asked or not judged" : "not asked";
 }
 

@@ -10,6 +10,7 @@ export const run = declareCommand({
     "evals run support-triage --prompt support-triage@1.2.0 --model small",
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
+    "evals run support-triage --batch",
     "evals run support-triage --watch",
     "evals run support-triage --failing",
     "evals run support-triage --case 'refund-*' -t 'late parcel'",
@@ -53,6 +54,8 @@ export const run = declareCommand({
       .option("--record", "write what the model says to fixtures/<alias>.jsonl")
       .option("--replay", "answer from fixtures/<alias>.jsonl")
       .option("--resume", "go on with the newest run of this plan")
+      .option("--batch", "send what is asked as a batch, at half the price, and come back with --resume")
+      .option("--batch-then-live", "ask call by call for what a batch left unanswered")
       .option("--run <id>", "with --resume: another run than the newest")
       .option("--watch", "run again whenever a file changes that a run rests on, until Ctrl-C")
       .option("--open", "afterwards the page of evals view at this run, until Ctrl-C")

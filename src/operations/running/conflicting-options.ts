@@ -11,6 +11,22 @@ export function refuseConflicts(request: RunRequest): void {
       fix: `evals run --resume --run ${request.run || "<id>"}`,
     });
   }
+  if (request.batchThenLive && !request.batch && !request.resume) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--batch-then-live asks for what a batch left unanswered, and nothing is asked in a batch.",
+      why: "Without --batch or --resume every call is made at once already.",
+      fix: "evals run --batch, later evals run --resume --batch-then-live",
+    });
+  }
+  if (request.batch && request.replay) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: "--batch and --replay exclude each other.",
+      why: "One sends what is asked to be answered later, the other answers from what was recorded.",
+      fix: "Leave one of them out.",
+    });
+  }
   if (request.record && request.replay) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",

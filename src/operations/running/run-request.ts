@@ -33,6 +33,8 @@ export const RunRequest = z.object({
   record: z.boolean().default(false),
   replay: z.boolean().default(false),
   resume: z.boolean().default(false),
+  batch: z.boolean().default(false),
+  batchThenLive: z.boolean().default(false),
   run: z.string().optional(),
 });
 export type RunRequest = z.output<typeof RunRequest>;

@@ -3,7 +3,14 @@ import type { RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
-import { countsSentence, endSentence, lacksTrials, lostSentence, runName } from "../headline.ts";
+import {
+  countsSentence,
+  endSentence,
+  lacksTrials,
+  lostSentence,
+  runName,
+  skippedWords,
+} from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
@@ -117,11 +124,13 @@ function endLines(report: RunReport): string[] {
       indent(`To ask again only for those:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
-  const why = end.because === "budget" ? "the budget is reached" : "stopped";
+  const told = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
+  if (end.because === "batch") {
+    const back = end.go_on === undefined ? [] : [indent(`To fetch what is there:  ${plainLine(end.go_on)}`)];
+    return [indent(told), ...back];
+  }
   return [
-    indent(
-      `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} not asked (${why}).`,
-    ),
+    indent(told),
     indent(
       `Nothing is lost. To go on:  evals run ${plainLine(header.suite)} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
     ),

@@ -1,0 +1,97 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { type BatchServer, type Fate, startBatchServer } from "../../../fixtures/batches/batch-server.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+async function batched(
+  fates: readonly Fate[] = [],
+  suite = "",
+): Promise<{ repo: Scenario; server: BatchServer; later: () => void }> {
+  let now = Date.now();
+  const server = await startBatchServer({ fates, takes: 1000, now: () => now });
+  const repo = scenario(null);
+  const files = {
+    "evalconfig.yaml": `models:\n  m: { provider: openai, model: m-2024-01-01, base_url: "${server.origin}/v1", params: { max_tokens: 100 }, price: { input: 1000, output: 1000 } }\n  app: { provider: http, url: "${server.origin}/app" }\n`,
+    "evals/s.yaml": `dataset: d\nprompt: q\nmodel: m\ntrials: 2\nscorers:\n  - { type: equals, value: "yes" }\n${suite}`,
+    "prompts/q/1.0.0.md": "user:\n{{ input }}\n",
+    "datasets/d.jsonl": '{"id":"a","input":"item a"}\n{"id":"b","input":"item b"}\n',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(repo.root, path)), { recursive: true });
+    repo.write(path, text);
+  }
+  open.push({ close: server.close }, { close: () => repo.remove() });
+  const later = (): void => {
+    now += 2000;
+  };
+  return { repo, server, later };
+}
+
+describe("evals run --batch", () => {
+  it("sends, says how to come back, and is undecided until then", async () => {
+    const { repo, server, later } = await batched();
+    const sent = await repo.evals("run --batch");
+    expect(sent.exit).toBe(3);
+    expect(sent.stdout).toContain("0 of 4 answered, 4 come with a batch, mostly within a day.");
+    expect(sent.stdout).toMatch(/To fetch what is there: {2}evals run s --resume --run [0-9a-f]{8}/);
+    expect((await repo.evals("run s --resume")).exit).toBe(3);
+    expect(server.batches.length).toBe(1);
+    later();
+    const back = await repo.evals("run s --resume --json");
+    expect(back.exit).toBe(0);
+    expect(JSON.parse(back.stdout).runs[0]).toMatchObject({
+      ...{ counts: { answered: 4, calls: 4 }, end: { kind: "all-asked" } },
+      metrics: { latency_p50: { value: null }, cost_usd: { value: 4 * 0.5 * 0.03 } },
+    });
+  });
+
+  it("tells a program the same in its document", async () => {
+    const { repo } = await batched();
+    const { exit, stdout } = await repo.evals("run --batch --json --quiet");
+    const [run] = JSON.parse(stdout).runs;
+    const go_on = `evals run s --resume --run ${run.id}`;
+    expect([exit, run.end]).toEqual([3, { kind: "skipped", because: "batch", go_on }]);
+    // It can be shown and read back like every other run.
+    expect((await repo.evals(`show ${run.id}`)).stdout).toContain("come with a batch");
+  });
+
+  it("asks call by call for what is left, where that is wanted", async () => {
+    const { repo, server, later } = await batched(["expired"]);
+    await repo.evals("run --batch");
+    later();
+    expect((await repo.evals("run --resume --batch-then-live")).exit).toBe(0);
+    expect([server.live, server.batches.length]).toEqual([1, 1]);
+  });
+
+  it("tells what a batch would cost", async () => {
+    const { repo } = await batched();
+    const usd = async (options: string): Promise<number> =>
+      JSON.parse((await repo.evals(`run --dry-run --json ${options}`)).stdout).runs[0].usd.most;
+    expect(await usd("--batch")).toBeCloseTo((await usd("")) / 2, 10);
+  });
+
+  it.each([
+    ["run --model app --batch", "EVALS_BATCH_UNSUPPORTED"],
+    ["run --batch --replay", "EVALS_OPTION_CONFLICT"],
+    ["run --batch-then-live", "EVALS_OPTION_CONFLICT"],
+    ["run --batch --watch", "EVALS_OPTION_CONFLICT"],
+  ])("refuses %s", async (typed, code) => {
+    const { repo, server } = await batched();
+    const { exit, stderr } = await repo.evals(typed);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(code);
+    expect(server.asked).toEqual([]);
+  });
+
+  it("refuses conversations", async () => {
+    const { repo } = await batched([], "agent: {}\n");
+    const { exit, stderr } = await repo.evals("run --batch");
+    expect([exit, stderr.includes("EVALS_BATCH_UNSUPPORTED")]).toEqual([2, true]);
+  });
+});
