@@ -279,6 +279,8 @@ export const subRooms = {
       merging: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
+      arms: ["project", "running", "sides", "judging"],
+      escalating: [],
       "store-care": ["project"],
     },
   },

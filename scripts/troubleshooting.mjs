@@ -8,6 +8,7 @@ const CODE = /^EVALS_[A-Z0-9_…]+$/;
 /** What the codes of one kind of file begin with; the rest is `EVALS_…_UNKNOWN_KEY` and the like. */
 const BEGINNINGS = new Set(
   [
+    "ARM",
     "CALIBRATION",
     "CASE",
     "CONFIG",

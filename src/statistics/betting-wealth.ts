@@ -5,17 +5,23 @@
  *
  * @param outcomes u, in the order observed
  * @param lambda share bet, small enough that no factor is negative
+ * @param counts how often each outcome came, in the same order; once each when left out
  * @returns at least 0; 1 before any outcome
  * @throws {RangeError} if an outcome would lose more than everything
  */
-export function bettingWealth(outcomes: Iterable<number>, lambda: number): number {
-  let wealth = 1;
-  for (const outcome of outcomes) {
-    const factor = 1 + lambda * outcome;
+export function bettingWealth(
+  outcomes: ArrayLike<number>,
+  lambda: number,
+  counts?: ArrayLike<number>,
+): number {
+  let wealth = 0;
+  for (let i = 0; i < outcomes.length; i++) {
+    const factor = 1 + lambda * (outcomes[i] ?? 0);
     if (!(factor >= 0)) {
-      throw new RangeError(`a bet of ${lambda} on ${outcome} loses more than everything`);
+      throw new RangeError(`a bet of ${lambda} on ${outcomes[i]} loses more than everything`);
     }
-    wealth *= factor;
+    // By logarithms: a long product would leave the range of numbers on its way.
+    wealth += (counts?.[i] ?? 1) * Math.log(factor);
   }
-  return wealth;
+  return Math.exp(wealth);
 }

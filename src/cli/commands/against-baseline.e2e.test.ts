@@ -1,7 +1,12 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type JudgeServer, judgeServer, type ModelRequest } from "../../providers/testing/judge-server.ts";
+import {
+  type JudgeServer,
+  judgeServer,
+  type ModelRequest,
+  pairShown,
+} from "../../providers/testing/judge-server.ts";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 import { JUDGE, TARGET } from "../testing/judged-suite.ts";
 
@@ -26,11 +31,8 @@ function answers({ messages }: ModelRequest): string {
   return { a: "many more words than before", b: "same", d: "few" }[words.at(-1) ?? ""] ?? "some more words";
 }
 
-function prefersLonger({ messages }: ModelRequest): string {
-  const text = messages.map((one) => one.content).join("\n");
-  const shown = (name: string): string =>
-    new RegExp(`<${name}-answer-([0-9a-f]{16})>\\n([\\s\\S]*)\\n</${name}-answer-\\1>`).exec(text)?.[2] ?? "";
-  const [first, second] = [shown("first"), shown("second")];
+function prefersLonger(request: ModelRequest): string {
+  const [first, second] = pairShown(request);
   const verdict = first.length > second.length ? "first" : "second";
   return JSON.stringify({ reason: `${first} | ${second}`, verdict });
 }

@@ -1,8 +1,12 @@
 import { EXIT } from "../../domain/exit-code.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { planArms } from "../../operations/plan-arms.ts";
 import { planSize } from "../../operations/plan-size.ts";
 import { readStated, type StatedOptions } from "../../operations/sizing/stated-size.ts";
+import { armsPlanDocument } from "../../reports/json/arms.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { sizePlanDocument } from "../../reports/json/size-plan.ts";
+import { armsPlanText } from "../../reports/terminal/arms.ts";
 import { sizePlanText } from "../../reports/terminal/power.ts";
 import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
@@ -12,12 +16,21 @@ import { wantsColor } from "../reporting/wants-color.ts";
 export interface PowerOptions extends StatedOptions {
   readonly directory?: string | undefined;
   readonly model?: string | undefined;
+  readonly ab?: boolean | undefined;
+  readonly effect?: string | undefined;
+  readonly rate?: string | undefined;
   readonly json?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
-/** `evals power <suite>`: how many cases × trials detect a given drop. */
-export async function powerCommand(options: PowerOptions, suite: string, io: Io): Promise<number> {
+/** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions an arm. */
+export async function powerCommand(
+  options: PowerOptions,
+  suite: string | undefined,
+  io: Io,
+): Promise<number> {
+  refuseMixed(options, suite);
+  if (suite === undefined) return sessionsCommand(options, io);
   const plan = await planSize(io, {
     directory: options.directory,
     model: options.model,
@@ -29,4 +42,45 @@ export async function powerCommand(options: PowerOptions, suite: string, io: Io)
       : sizePlanText(plan, styleFor(wantsColor(io, options.color)), io.width),
   );
   return EXIT.ok;
+}
+
+function sessionsCommand(options: PowerOptions, io: Io): number {
+  const { effect, rate, power } = options;
+  const plan = planArms({ effect, rate, power });
+  io.stdout(
+    options.json === true
+      ? documentText(armsPlanDocument(plan))
+      : armsPlanText(plan, styleFor(wantsColor(io, options.color)), io.width),
+  );
+  return EXIT.ok;
+}
+
+/** @throws {EvalsError} for options of a suite's plan with --ab, or the other way round */
+function refuseMixed(options: PowerOptions, suite: string | undefined): void {
+  const {
+    ab,
+    effect,
+    rate,
+    directory: _directory,
+    json: _json,
+    color: _color,
+    power: _power,
+    ...ofSuites
+  } = options;
+  const mixed =
+    ab === true
+      ? suite !== undefined || Object.values(ofSuites).some((value) => value !== undefined)
+      : suite === undefined || effect !== undefined || rate !== undefined;
+  if (!mixed) return;
+  throw new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what:
+      ab === true
+        ? "--ab plans two arms of traffic: a suite and the options of its plan have no part in it."
+        : suite === undefined
+          ? "Neither a suite nor --ab is named."
+          : "--effect and --rate belong to --ab.",
+    why: "A suite is sized by cases and trials, arms of traffic by sessions.",
+    fix: "evals power <suite> --drop 0.03, or evals power --ab --rate 0.8 --effect 5%",
+  });
 }

@@ -3,12 +3,16 @@ import { declareCommand } from "./declare-command.ts";
 export const power = declareCommand({
   words: "power",
   group: "look",
-  examples: ["evals power support-triage", "evals power support-triage --drop 0.02"],
+  examples: [
+    "evals power support-triage",
+    "evals power support-triage --drop 0.02",
+    "evals power --ab --rate 0.8 --effect 5%",
+  ],
   values: { suite: "suites", "--model": "models" },
   type: (command) =>
     command
       .description("how many cases × trials detect a given drop, from the suite's own history")
-      .argument("<suite>")
+      .argument("[suite]")
       .option("--drop <share>", "the drop to detect, 0.03 for 3 points; the suite's max_drop when left out")
       .option("--power <chance>", "the chance to detect it; 0.8 when left out")
       .option("--pass-rate <share>", "instead of the history's")
@@ -17,6 +21,9 @@ export const power = declareCommand({
       .option("--trials <k>", "instead of the suite's")
       .option("--baseline-trials <m>", "trials of each case in the baseline")
       .option("--model <alias>", "history of this model")
+      .option("--ab", "instead: how many sessions an arm `evals ab` takes")
+      .option("--effect <share>", "with --ab: the difference to be called, 5% for 5 points")
+      .option("--rate <share>", "with --ab: pass rate of the arm of today; 0.5 when left out")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [suite] }) =>

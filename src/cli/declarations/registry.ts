@@ -1,4 +1,5 @@
 import { IMPORTERS } from "../../operations/importing/importers.ts";
+import { ab } from "./ab.ts";
 import { calibrate } from "./calibrate.ts";
 import { check } from "./check.ts";
 import { completion } from "./completion.ts";
@@ -72,5 +73,6 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   importLabels,
   ...IMPORTERS.map(importTool),
   report,
+  ab,
   escalation,
 ];

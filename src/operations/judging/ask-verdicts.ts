@@ -5,19 +5,24 @@ import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import type { LabelledAnswer } from "../../labels/truth.ts";
 
 /** One question to the judge: an answer, and which of several independent opinions of it. */
-export interface VerdictQuestion {
-  readonly labelled: LabelledAnswer;
+export interface JudgedAnswer {
+  readonly labelled: Pick<LabelledAnswer, "answer">;
   readonly golden: Case;
   /** From 1. */
   readonly repeat: number;
 }
 
-export interface AskingOptions {
+/** The same of an answer that people labelled. */
+export interface VerdictQuestion extends JudgedAnswer {
+  readonly labelled: LabelledAnswer;
+}
+
+export interface AskingOptions<Question extends JudgedAnswer> {
   /** Questions in flight at once. */
   readonly concurrency: number;
   readonly stopping: () => boolean;
   /** Called with each verdict as it comes, before the next question is asked in its place. */
-  readonly onVerdict: (question: VerdictQuestion, judged: Judged) => void;
+  readonly onVerdict: (question: Question, judged: Judged) => void;
 }
 
 /** How the asking ended. */
@@ -30,11 +35,11 @@ export interface Asked {
   readonly stopped: boolean;
 }
 
-/** Asks a judge about labelled answers. An answer without a verdict is counted and does not stop the others. */
-export async function askVerdicts(
+/** Asks a judge about answers. An answer without a verdict is counted and does not stop the others. */
+export async function askVerdicts<Question extends JudgedAnswer>(
   judge: OpenJudge,
-  questions: readonly VerdictQuestion[],
-  { concurrency, stopping, onVerdict }: AskingOptions,
+  questions: readonly Question[],
+  { concurrency, stopping, onVerdict }: AskingOptions<Question>,
 ): Promise<Asked> {
   const state = { judged: 0, failed: 0, failure: null as string | null, stopped: false };
   let next = 0;
@@ -66,7 +71,7 @@ export async function askVerdicts(
   return state;
 }
 
-function scoreInput({ labelled, golden, repeat }: VerdictQuestion) {
+function scoreInput({ labelled, golden, repeat }: JudgedAnswer) {
   return {
     golden,
     trial: repeat,

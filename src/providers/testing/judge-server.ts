@@ -70,6 +70,14 @@ export function judgedAnswer({ messages }: ModelRequest): string {
   return /<answer-([0-9a-f]{16})>\n([\s\S]*)\n<\/answer-\1>/.exec(text)?.[2] ?? "";
 }
 
+/** The two answers that a pairwise judge is shown. */
+export function pairShown({ messages }: ModelRequest): readonly [first: string, second: string] {
+  const text = messages.map((one) => one.content).join("\n");
+  const shown = (name: string): string =>
+    new RegExp(`<${name}-answer-([0-9a-f]{16})>\\n([\\s\\S]*)\\n</${name}-answer-\\1>`).exec(text)?.[2] ?? "";
+  return [shown("first"), shown("second")];
+}
+
 /** A verdict as a binary judge is asked to write it. */
 export function verdict(word: "pass" | "fail", reason = "because"): string {
   return JSON.stringify({ reason, verdict: word });

@@ -1,0 +1,199 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type JudgeServer, judgeServer, pairShown } from "../../providers/testing/judge-server.ts";
+import { seededRandom } from "../../statistics/seeded-random.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+let repo: Scenario;
+const servers: JudgeServer[] = [];
+beforeEach(() => {
+  repo = scenario(null);
+  repo.write("evalconfig.yaml", "models:\n  m: { provider: outputs, file: out.jsonl }\n");
+});
+afterEach(async () => {
+  repo.remove();
+  for (const one of servers.splice(0)) await one.close();
+});
+
+const jsonl = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+const random = seededRandom("ab");
+const arm = (name: string, size: number, rate: number, tags: readonly string[] = []): object[] =>
+  Array.from({ length: size }, (_, i) => ({
+    session: `${name}${i}`,
+    at: new Date(Date.UTC(2026, 4, 1 + Math.floor(i / 40), 9, i % 60)).toISOString(),
+    output: "x".repeat(20 + (i % 7)),
+    pass: random() < rate,
+    latency_ms: 300 + (i % 50),
+    cost_usd: 0.001,
+    tags,
+  }));
+const json = async (args: string) => JSON.parse((await repo.evals(`${args} --json`)).stdout);
+
+describe("evals ab", () => {
+  it("calls the better arm, with every number and every stratum, and ends 0", async () => {
+    repo.write("a.jsonl", jsonl([...arm("a", 600, 0.6, ["easy"]), ...arm("c", 30, 0.6, ["hard"])]));
+    repo.write("b.jsonl", jsonl([...arm("b", 600, 0.85, ["easy"]), ...arm("d", 30, 0.6, ["hard"])]));
+    const { exit, stdout } = await repo.evals("ab file:a.jsonl file:b.jsonl");
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^B IS BETTER {3}pass rate \+2\d/);
+    expect(stdout).toMatch(/^ {0,2}tag:easy .* b is better$/m);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+    const document = await json("ab file:a.jsonl file:b.jsonl");
+    expect(document).toMatchObject({
+      schema: "evals.ab/1",
+      exit: 0,
+      verdict: "b_better",
+      decided_by: "pass_rate",
+      design: "rollout",
+      arms: { a: { source: "file:a.jsonl", sessions: 630, answers: 630 } },
+    });
+    expect(document.metrics.map((one: { metric: string }) => one.metric)).toEqual([
+      ...["pass_rate", "error_rate", "refusal_rate", "latency_p50", "latency_p95", "latency_p99"],
+      ...["cost_per_trial", "output_length", "feedback"],
+    ]);
+    expect(document.strata.map((one: { stratum: string }) => one.stratum)).toEqual(["tag:easy", "tag:hard"]);
+  });
+
+  it("is undecided without a difference, and says what nobody says", async () => {
+    repo.write("a.jsonl", jsonl([{ output: "x" }, { output: "y", error: "timeout" }]));
+    repo.write("b.jsonl", jsonl([{ output: "x" }]));
+    const { exit, stdout } = await repo.evals("ab file:a.jsonl file:b.jsonl");
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/^UNDECIDED {3}nobody says/)]);
+    expect(stdout).toContain('lines need "pass", or --suite or --judge');
+    expect(stdout).toContain("names its session");
+  });
+
+  it.each([
+    ['{"output":"x","pass":"yes"}', 1, "EVALS_ARM_INVALID"],
+    ['{"output":"x"}\n{"session":"s"}', 2, "EVALS_ARM_OUTPUT"],
+    ['{"output":"x","at":"yesterday"}', 1, "EVALS_ARM_INVALID"],
+    ['{"output":"x"', 1, "EVALS_ARM_CUT_OFF"],
+  ])("refuses %j with its line", async (text, line, code) => {
+    repo.write("a.jsonl", text);
+    repo.write("b.jsonl", '{"output":"x"}\n');
+    expect(await json("ab file:a.jsonl file:b.jsonl")).toMatchObject({
+      exit: 2,
+      verdict: null,
+      problems: [{ path: "a.jsonl", line, code }],
+    });
+  });
+
+  it("refuses what is no arm, or an empty one", async () => {
+    repo.write("a.jsonl", "");
+    expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
+    expect((await repo.evals("ab file:c.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_FILE");
+    expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_SIDE");
+  });
+
+  it("takes what passes from a suite's scorers, by case and trial", async () => {
+    for (const folder of ["evals", "datasets"]) mkdirSync(join(repo.root, folder));
+    repo.write("evals/s.yaml", "dataset: s\nmodel: m\nscorers: [{ type: contains }]\n");
+    const ids = Array.from({ length: 40 }, (_, i) => `c${i}`);
+    repo.write("datasets/s.jsonl", jsonl(ids.map((id) => ({ id, input: id, expected: "yes" }))));
+    const lines = (right: (i: number) => boolean) =>
+      jsonl(ids.map((id, i) => ({ case: id, output: right(i) ? "oh yes" : "no", pass: !right(i) })));
+    repo.write(
+      "a.jsonl",
+      lines((i) => i % 4 === 0),
+    );
+    repo.write(
+      "b.jsonl",
+      lines(() => true),
+    );
+    expect(await json("ab file:a.jsonl file:b.jsonl --suite s")).toMatchObject({
+      verdict: "b_better",
+      design: "shadow",
+      pairs: 40,
+      metrics: { 0: { metric: "pass_rate", a: 0.25, b: 1, delta: 0.75 } },
+    });
+    repo.write("a.jsonl", '{"output":"yes"}\n');
+    expect((await repo.evals("ab file:a.jsonl file:b.jsonl --suite s")).stderr).toContain("EVALS_ARM_CASE");
+  });
+
+  describe("with a judge", () => {
+    const judged = async (kind: string) => {
+      const server = await judgeServer({
+        "judge-2024-07-18": (request) => {
+          const [first, second] = pairShown(request);
+          const good = (text: string): boolean => text.includes("good");
+          // Where neither is good it takes whichever comes first: no verdict that counts.
+          const winner = good(first) === good(second) ? "first" : good(first) ? "first" : "second";
+          return JSON.stringify({ reason: "as asked", verdict: winner });
+        },
+      });
+      servers.push(server);
+      mkdirSync(join(repo.root, "judges/better"), { recursive: true });
+      repo.write("judges/better/1.0.0.md", `---\nkind: ${kind}\nmodel: judge\n---\nWhich helps more?\n`);
+      repo.write(
+        "evalconfig.yaml",
+        `models:\n  judge: { provider: openai, model: judge-2024-07-18, base_url: "http://127.0.0.1:${server.port}/v1" }\n`,
+      );
+      return server;
+    };
+    const lines = (output: (i: number) => string) =>
+      jsonl(Array.from({ length: 40 }, (_, i) => ({ input: `q${i}`, output: output(i) })));
+
+    it("asks it about pairs of the same input in both orders; what depends on the order is a tie", async () => {
+      const server = await judged("pairwise");
+      repo.write(
+        "a.jsonl",
+        lines((i) => `plain ${i}`),
+      );
+      repo.write(
+        "b.jsonl",
+        lines((i) => (i < 30 ? `good ${i}` : `plain too ${i}`)),
+      );
+      expect(await json("ab file:a.jsonl file:b.jsonl --judge better")).toMatchObject({
+        verdict: "b_better",
+        decided_by: "preference",
+        metrics: { 0: { metric: "pass_rate", a: null }, 1: { metric: "preference", a: 0, b: 0.75 } },
+      });
+      expect(server.asked).toHaveLength(80);
+      // What it has said is not asked again.
+      await json("ab file:a.jsonl file:b.jsonl --judge better");
+      expect(server.asked).toHaveLength(80);
+    });
+
+    it("refuses arms of other inputs, and a judge that looks at one answer", async () => {
+      await judged("binary");
+      repo.write(
+        "a.jsonl",
+        lines((i) => `plain ${i}`),
+      );
+      repo.write("b.jsonl", jsonl([{ input: "other", output: "good" }]));
+      expect((await repo.evals("ab file:a.jsonl file:b.jsonl --judge better")).stderr).toContain(
+        "EVALS_ARM_INPUTS",
+      );
+      expect((await repo.evals("ab file:a.jsonl file:a.jsonl --judge better")).stderr).toContain(
+        "EVALS_ARM_JUDGE",
+      );
+    });
+  });
+});
+
+describe("evals power --ab", () => {
+  it("says how many sessions an arm takes, without a suite and without a history", async () => {
+    const document = await json("power --ab --rate 0.8 --effect 5%");
+    expect(document).toMatchObject({
+      schema: "evals.power/1",
+      exit: 0,
+      assumptions: { effect: 0.05, rate: 0.8 },
+    });
+    expect(document.sessions_per_arm).toBeGreaterThan(document.single_look);
+    expect(document.sessions_per_arm).toBeLessThan(4 * document.single_look);
+    expect((await repo.evals("power --ab --effect 0.05")).stdout).toContain("--rate states it");
+  });
+
+  it.each([
+    ["power --ab", "EVALS_OPTION_INVALID"],
+    ["power --ab --effect 500%", "EVALS_OPTION_INVALID"],
+    ["power --ab --effect 60% --rate 0.5", "EVALS_OPTION_INVALID"],
+    ["power triage --ab --effect 5%", "EVALS_OPTION_CONFLICT"],
+    ["power --ab --effect 5% --cases 10", "EVALS_OPTION_CONFLICT"],
+    ["power triage --effect 5%", "EVALS_OPTION_CONFLICT"],
+    ["power", "EVALS_OPTION_CONFLICT"],
+  ])("refuses %s", async (args, code) => {
+    expect(await json(args)).toMatchObject({ exit: 2, problems: [{ code }] });
+  });
+});

@@ -1,0 +1,112 @@
+import type { ArmAnswer } from "../../domain/arms.ts";
+import type { Case } from "../../domain/case.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { Preferences } from "../../metrics/compare-arms.ts";
+import { pairArms } from "../../metrics/pair-sessions.ts";
+import { plural } from "../../reports/format-numbers.ts";
+import { askVerdicts, type JudgedAnswer } from "../judging/ask-verdicts.ts";
+import { openJudge } from "../judging/open-judge.ts";
+import { openProject } from "../project/open-project.ts";
+import type { SideContext } from "../sides/outputs-side.ts";
+import type { ReadAnswer } from "./read-arm.ts";
+
+interface PairQuestion extends JudgedAnswer {
+  /** The answer of arm a, which stands in the place of the reference. */
+  readonly other: ArmAnswer;
+}
+
+export interface JudgedPairs {
+  readonly preferences: Preferences;
+  readonly notes: readonly string[];
+}
+
+const CONCURRENCY = 8;
+
+/**
+ * Asks a pairwise judge which of the two arms' answers to the same input is better, in both orders.
+ * @throws {EvalsError} where the arms answered other inputs, or the judge compares no pairs
+ */
+export async function judgePairs(
+  arms: { readonly a: readonly ReadAnswer[]; readonly b: readonly ReadAnswer[] },
+  spec: string,
+  { io, directory, store, signal }: SideContext & { readonly signal: AbortSignal },
+): Promise<JudgedPairs> {
+  const questions = questionsOf(arms);
+  if (questions.length === 0) throw otherInputs();
+  const project = await openProject(io, { directory, suites: [] });
+  await requirePairwise(project, spec);
+  const judge = await openJudge(spec, { project, store, io, signal });
+  try {
+    io.notice(
+      `Asking ${judge.name} ${judge.version} about ${plural(questions.length, "pair")}, in both orders.`,
+    );
+    const preferences = new Map<ArmAnswer, "a" | "b" | "tie">();
+    const asked = await askVerdicts(judge, questions, {
+      concurrency: project.config.defaults.concurrency ?? CONCURRENCY,
+      stopping: () => signal.aborted,
+      onVerdict: ({ other }, { score }) =>
+        preferences.set(other, score === 1 ? "b" : score === 0 ? "a" : "tie"),
+    });
+    const missing = questions.length - preferences.size;
+    return {
+      preferences,
+      notes:
+        missing === 0
+          ? []
+          : [
+              `${plural(missing, "pair has", "pairs have")} no verdict of the judge and ${missing === 1 ? "counts" : "count"} for neither arm${asked.failure === null ? "" : `: ${asked.failure}`}`,
+            ],
+    };
+  } finally {
+    await judge.close();
+  }
+}
+
+async function requirePairwise(
+  project: Awaited<ReturnType<typeof openProject>>,
+  spec: string,
+): Promise<void> {
+  const { settings, path } = await project.judges.find(spec);
+  if (settings.kind === "pairwise") return;
+  throw new EvalsError({
+    code: "EVALS_ARM_JUDGE",
+    path,
+    what: `Judge "${spec}" is of kind "${settings.kind}": it looks at one answer alone.`,
+    why: "Which of two answers is better is asked of a judge that is shown both, in both orders.",
+    fix: "A judge with `kind: pairwise`; docs/judges.md has one. Without --judge the arms are compared by what passes.",
+  });
+}
+
+/** Answers to the same input, the first of a with the first of b. */
+function questionsOf({
+  a,
+  b,
+}: {
+  readonly a: readonly ReadAnswer[];
+  readonly b: readonly ReadAnswer[];
+}): PairQuestion[] {
+  const { design } = pairArms(a, b);
+  if (design !== "shadow") return [];
+  const byInput = new Map<string, ReadAnswer[]>();
+  for (const one of b)
+    if (one.input !== null && one.failed !== true)
+      byInput.set(one.input, [...(byInput.get(one.input) ?? []), one]);
+  return a.flatMap((other): PairQuestion[] => {
+    const answer = other.failed === true ? undefined : byInput.get(other.input ?? "")?.shift();
+    if (answer === undefined) return [];
+    const golden: Case = {
+      ...{ id: other.input ?? "", input: other.asked, expected: other.output },
+      ...{ tags: [], metadata: {} },
+    };
+    return [{ labelled: { answer: answer.output }, golden, repeat: other.trial, other }];
+  });
+}
+
+function otherInputs(): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ARM_INPUTS",
+    what: "The two arms did not answer the same inputs, so no pair can be shown to the judge.",
+    why: "Which of two answers is better can only be said of answers to one question.",
+    fix: 'Give lines of both arms the same "case" or "input", or leave --judge out: sessions are then compared by what passes.',
+  });
+}

@@ -1,0 +1,31 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { allItems, everyItem } from "../../store/reads.ts";
+import { runOutputsFile, type SideContext } from "../sides/outputs-side.ts";
+import type { ReadAnswer } from "./read-arm.ts";
+
+/** The answers of a file with what a suite says of each: scored by its scorers of today, and kept as a run of its own. */
+export async function passBySuite(
+  answers: readonly ReadAnswer[],
+  path: string,
+  suite: string,
+  context: SideContext,
+): Promise<ReadAnswer[]> {
+  if (answers.some((one) => one.case === null)) throw noCase(path, suite);
+  const { no } = await runOutputsFile(path, suite, context);
+  const { read } = context.store;
+  const ids = new Map((await allItems((page) => read.cases(no, page))).map((one) => [one.case_no, one.id]));
+  const passed = new Map<string, boolean | null>();
+  for await (const row of everyItem((page) => read.trials(no, page)))
+    passed.set(`${row.trial} ${ids.get(row.case_no)}`, row.pass);
+  return answers.map((one) => ({ ...one, pass: passed.get(`${one.trial} ${one.case}`) ?? null }));
+}
+
+function noCase(path: string, suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ARM_CASE",
+    path,
+    what: 'A line has no "case".',
+    why: `Suite ${suite} scores an answer by the case that was asked.`,
+    fix: 'Add "case":"<id>" to every line, or leave --suite out where lines say "pass" themselves.',
+  });
+}

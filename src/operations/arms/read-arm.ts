@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as z from "zod";
+import type { ArmAnswer } from "../../domain/arms.ts";
+import type { Json } from "../../domain/json.ts";
+import { onDemand } from "../../domain/on-demand.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
+
+/** An answer of an arm, with what a suite or a judge needs of it. */
+export interface ReadAnswer extends ArmAnswer {
+  /** Id of the case; null for traffic. */
+  readonly case: string | null;
+  /** From 1; counted within its case where nobody says. */
+  readonly trial: number;
+  /** What was asked, as a judge is shown it; null where nobody says. */
+  readonly asked: Json;
+}
+
+const amount = () => z.number().min(0).nullish();
+
+const armLine = onDemand(() =>
+  z.looseObject({
+    case: z.string().nullish().describe("Id of the case that was asked, or a name of the input"),
+    trial: z.int().min(1).optional(),
+    input: z.json().optional().describe("What was asked"),
+    session: z.string().nullish().describe("Answers of one session are no independent evidence"),
+    at: z.iso.datetime({ offset: true, local: true }).nullish().describe("When it was asked"),
+    tags: z.array(z.string()).nullish().describe("Groups that are compared by themselves as well"),
+    output: z.unknown().optional(),
+    pass: z.boolean().nullish().describe("Whether the answer was good"),
+    latency_ms: amount(),
+    cost_usd: amount(),
+    error: z.unknown().optional().describe("Why there is no answer; absent or null when there is one"),
+    refusal: z.string().nullish().describe("The model's refusal; null when it did not refuse"),
+    feedback: z.number().nullish().describe("What the person said of it, on any scale: more is better"),
+  }),
+);
+type ArmLine = z.output<ReturnType<typeof armLine>>;
+
+const FORMAT: LineFormat<ArmLine> = {
+  schema: armLine,
+  code: "EVALS_ARM",
+  noun: "answer",
+  mistake: ({ output, error, refusal }) =>
+    output != null || error != null || refusal != null
+      ? undefined
+      : {
+          code: "EVALS_ARM_OUTPUT",
+          what: 'The line has no "output", "error" or "refusal".',
+          why: "An answer that is missing without a word would count as nothing.",
+          fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
+        },
+};
+
+/** @param folder what relative paths stand in @throws {EvalsError} with every mistake of the file */
+export function readArmFile(folder: string, path: string): ReadAnswer[] {
+  const place = resolve(folder, path);
+  if (!existsSync(place)) throw noFile(path);
+  const counts = new Map<string, number>();
+  return parseLines(readFileSync(place), path, FORMAT).map((line) => {
+    const id = line.case ?? null;
+    const number = (counts.get(id ?? "") ?? 0) + 1;
+    if (line.trial === undefined) counts.set(id ?? "", number);
+    return {
+      ...measured(line),
+      case: id,
+      trial: line.trial ?? number,
+      input: id ?? (line.input === undefined ? null : JSON.stringify(line.input)),
+      asked: (line.input ?? id) as Json,
+    };
+  });
+}
+
+function measured(line: ArmLine): Omit<ArmAnswer, "input"> {
+  const { session = null, at, tags, output, pass = null, latency_ms = null, cost_usd = null } = line;
+  return {
+    ...{ session, pass, latency_ms, cost_usd },
+    at: at == null ? null : Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(at) ? at : `${at}Z`),
+    tags: tags ?? [],
+    output: output == null ? "" : typeof output === "string" ? output : JSON.stringify(output),
+    failed: line.error != null && line.error !== false,
+    refused: line.refusal === undefined ? null : line.refusal !== null && line.refusal !== "",
+    feedback: line.feedback ?? null,
+  };
+}
+
+function noFile(path: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_ARM_FILE",
+    what: `There is no file "${path}".`,
+    why: "An arm is read from a file with an answer a line, or from stored traffic.",
+    fix: "evals ab file:a.jsonl file:b.jsonl",
+  });
+}

@@ -1,0 +1,104 @@
+import type {
+  ArmMetric,
+  ArmMetricName,
+  ArmStratum,
+  ArmsComparison,
+  ArmsPlan,
+  ArmVerdict,
+} from "../../domain/arms.ts";
+import { count, dollars, duration, percent, plural, points } from "../format-numbers.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
+import { columns, type Style } from "./style.ts";
+
+const VERDICT: Readonly<Record<ArmVerdict, string>> = {
+  a_better: "A IS BETTER",
+  b_better: "B IS BETTER",
+  undecided: "UNDECIDED",
+};
+
+/** The verdict first, then every number, then the strata that differ and the others. Ends with a line feed. */
+export function armsText(compared: ArmsComparison, style: Style, width: number): string {
+  const { verdict, arms, design, pairs, strata, notes } = compared;
+  const shade = verdict === "undecided" ? style.unsure : style.strong;
+  const head = [
+    `${shade(VERDICT[verdict])}   ${decision(compared)}`,
+    `  a  ${plainLine(arms.a.source)}: ${plural(arms.a.sessions, "session")}, ${plural(arms.a.answers, "answer")}`,
+    `  b  ${plainLine(arms.b.source)}: ${plural(arms.b.sessions, "session")}, ${plural(arms.b.answers, "answer")}`,
+    design === "shadow"
+      ? `  Both answered the same inputs: ${plural(pairs, "pair")}.`
+      : `  Each has its own sessions, paired in the order of time: ${plural(pairs, "pair")}.`,
+    "  Intervals are 95 % and hold however often one looks: stop when it is decided.",
+  ].flatMap((line) => fold(line, width));
+  const body = [
+    ...columns([["metric", "a", "b", "b − a", "95 %"], ...compared.metrics.map(metricRow)], "  "),
+    ...strataLines(strata),
+    ...notes.flatMap((note) => fold(plainLine(note), width)),
+  ];
+  return `${[...head, "", ...body].join("\n")}\n`;
+}
+
+function decision({ metrics, decided_by }: ArmsComparison): string {
+  const metric = metrics.find((one) => one.metric === decided_by);
+  if (metric?.delta == null) return "nobody says which answers are good";
+  return `${nameOf(metric.metric)} ${points(metric.delta)} points (${range(metric)})`;
+}
+
+const nameOf = (name: ArmMetricName): string => name.replaceAll("_", " ");
+
+const SHARES: ReadonlySet<ArmMetricName> = new Set(["pass_rate", "preference", "error_rate", "refusal_rate"]);
+
+function shown(name: ArmMetricName, value: number | null): string {
+  if (value === null) return "—";
+  if (SHARES.has(name)) return percent(value);
+  if (name.startsWith("latency")) return duration(value);
+  return name === "cost_per_trial" ? dollars(value) : value.toFixed(value >= 100 ? 0 : 2);
+}
+
+function change(name: ArmMetricName, value: number | null): string {
+  if (value === null) return "—";
+  if (SHARES.has(name)) return points(value);
+  return `${value < 0 ? "−" : "+"}${shown(name, Math.abs(value))}`;
+}
+
+function range({ metric, low, high }: ArmMetric): string {
+  return low === null && high === null ? "—" : `${change(metric, low)} to ${change(metric, high)}`;
+}
+
+function metricRow(one: ArmMetric): string[] {
+  const { metric, a, b, delta } = one;
+  return [nameOf(metric), shown(metric, a), shown(metric, b), change(metric, delta), range(one)];
+}
+
+function strataLines(strata: readonly ArmStratum[]): string[] {
+  if (strata.length === 0) return [];
+  const row = ({ stratum, metrics, p_adjusted: p, verdict }: ArmStratum): string[] => {
+    const [metric] = metrics.filter((one) => one.delta !== null);
+    return [
+      cut(plainLine(stratum), 30),
+      metric === undefined ? "—" : count(Math.min(metric.sessions.a, metric.sessions.b)),
+      metric === undefined ? "—" : change(metric.metric, metric.delta),
+      metric === undefined ? "—" : range(metric),
+      p === null ? "—" : p < 0.001 ? "< 0.001" : p.toFixed(3),
+      verdict === "undecided" ? "" : VERDICT[verdict].toLowerCase(),
+    ];
+  };
+  const ordered = [...strata].sort((one, other) => (one.p_adjusted ?? 2) - (other.p_adjusted ?? 2));
+  return [
+    "",
+    ...columns([["stratum", "sessions", "b − a", "95 %", "p", ""], ...ordered.map(row)], "  "),
+    `  p is adjusted for ${plural(strata.length, "stratum", "strata")} (Benjamini–Hochberg)`,
+  ];
+}
+
+/** Sessions an arm, in words. Ends with a line feed. */
+export function armsPlanText(plan: ArmsPlan, style: Style, width: number): string {
+  const lines = [
+    `${style.strong(`${count(plan.sessions)} sessions an arm`)} call a difference of ${points(plan.effect).slice(1)} points with ${percent(plan.power)} chance, at a pass rate of ${percent(plan.rate)}`,
+    ...(plan.rate_stated
+      ? []
+      : ["  Nothing was said of the pass rate: 50 % takes the most; --rate states it."]),
+    `  One may look every day and stop when it is decided. A test that may be looked at once, on a day fixed before, takes ${count(plan.single_look)}.`,
+  ];
+  return `${lines.flatMap((line) => fold(line, width)).join("\n")}\n`;
+}

@@ -1,0 +1,218 @@
+import { requireCount, requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
+import { bettingWealth } from "./betting-wealth.ts";
+import { type Interval, intervalAround } from "./interval.ts";
+import { normalQuantile } from "./normal-distribution.ts";
+import { mean, sampleVariance } from "./sample-moments.ts";
+
+// Intervals that one may look at as often as one likes, and stop at when one likes: with chance 1 - alpha the truth is in
+// every one of them, not only in one that was fixed beforehand.
+
+/** Typical share that is bet: half-normal weights of this spread win soonest some 600 pairs of outcomes after the start. */
+const SPREAD = 0.2;
+const LEAST_BET = 0.002;
+const LARGEST_BET = 0.95;
+const RATIO = 1.2;
+
+/** Shares that are bet at the same time, with the part of the money on each: half-normal, on a grid of equal ratios. */
+const BETS: readonly { readonly share: number; readonly part: number }[] = betsOf();
+
+function betsOf() {
+  const shares: number[] = [];
+  for (let share = LEAST_BET; share < LARGEST_BET; share *= RATIO) shares.push(share);
+  const weights = shares.map((share) => share * Math.exp(-((share / SPREAD) ** 2) / 2));
+  const all = weights.reduce((sum, weight) => sum + weight, 0);
+  return shares.map((share, i) => ({ share, part: (weights[i] ?? 0) / all }));
+}
+
+/** Values in [0, 1] in ascending order, each once, and how often it came: the order of constant bets does not matter. */
+interface Counted {
+  readonly values: Float64Array;
+  readonly counts: Float64Array;
+}
+
+function counted(all: Float64Array): Counted {
+  const sorted = Float64Array.from(all).sort();
+  const values: number[] = [];
+  const counts: number[] = [];
+  for (const value of sorted) {
+    if (values.at(-1) === value) counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1;
+    else {
+      values.push(value);
+      counts.push(1);
+    }
+  }
+  return { values: Float64Array.from(values), counts: Float64Array.from(counts) };
+}
+
+/** Wealth after betting that the mean is above `at`, in (0, 1], all bets together. */
+function wealthAbove({ values, counts }: Counted, at: number): number {
+  const outcomes = values.map((value) => value / at - 1);
+  return BETS.reduce((sum, { share, part }) => sum + part * bettingWealth(outcomes, share, counts), 0);
+}
+
+/** The same values seen from 1: betting that the mean of these is above 1 - m is betting that it was below m. */
+const mirrored = ({ values, counts }: Counted): Counted => ({
+  values: values.map((value) => 1 - value),
+  counts,
+});
+
+/** A mean with its always-valid interval. */
+export interface AlwaysValid extends Interval {
+  readonly value: number;
+  /** Evidence against a mean of 0: under it, ever above 1/alpha with chance at most alpha. */
+  readonly evidence: number;
+}
+
+/**
+ * Always-valid interval of the mean of independent values in [-1, 1], without any assumption about their shape: those means
+ * against which no mixture of constant bets has won 2/alpha on either side (Waudby-Smith & Ramdas 2023).
+ *
+ * @param differences at least one, in the order observed; each in [-1, 1]
+ * @throws {RangeError} if there is none or one is out of range
+ */
+export function boundedMeanInterval(differences: ArrayLike<number>, confidence = 0.95): AlwaysValid {
+  requireCount("number of differences", differences.length, 1);
+  requireLevel("confidence", confidence);
+  const values = counted(
+    Float64Array.from(differences, (difference) => {
+      requireProportion("(difference + 1) / 2", (difference + 1) / 2);
+      return (difference + 1) / 2;
+    }),
+  );
+  const enough = 2 / (1 - confidence);
+  const below = mirrored(values);
+  const low = lowestKept(values, enough);
+  const high = 1 - lowestKept(below, enough);
+  const evidence = (wealthAbove(values, 0.5) + wealthAbove(below, 0.5)) / 2;
+  return { value: mean(differences), low: 2 * low - 1, high: 2 * high - 1, evidence };
+}
+
+/** The lowest mean in [0, 1] that the bets against it have not refuted: wealth falls as the mean rises. */
+function lowestKept(values: Counted, enough: number): number {
+  let [refuted, kept] = [0, 1];
+  while (kept - refuted > 1e-7) {
+    const middle = (kept + refuted) / 2;
+    if (wealthAbove(values, middle) < enough) kept = middle;
+    else refuted = middle;
+  }
+  return refuted;
+}
+
+/** Below so many values a sum of them is not near enough to normal. */
+const LEAST_FOR_NORMAL = 30;
+
+/** Squared spread of the normal mixture in units of one value's standard deviation: that of the bets above. */
+const MIXTURE = (SPREAD * 0.59) ** 2;
+
+/**
+ * Standard errors to each side of an always-valid interval by a normal mixture, after `size` values: some 3 where a fixed
+ * interval has 1.96 (Robbins 1970; Waudby-Smith et al. 2021 for a variance that is estimated).
+ *
+ * @throws {RangeError} if size is below 1
+ */
+export function mixtureBound(size: number, confidence = 0.95): number {
+  requirePositive("size", size);
+  requireLevel("confidence", confidence);
+  const information = size * MIXTURE;
+  return Math.sqrt((1 + 1 / information) * Math.log((information + 1) / (1 - confidence) ** 2));
+}
+
+/**
+ * Always-valid interval of the mean of independent values of any size, by the normal approximation.
+ *
+ * @param differences at least one, in the order observed
+ * @returns null below 30 values
+ * @throws {RangeError} if there is none
+ */
+export function normalMeanInterval(differences: ArrayLike<number>, confidence = 0.95): AlwaysValid | null {
+  requireCount("number of differences", differences.length, 1);
+  const size = differences.length;
+  if (size < LEAST_FOR_NORMAL) return null;
+  const value = mean(differences);
+  const error = Math.sqrt(sampleVariance(differences) / size);
+  const information = size * MIXTURE;
+  const evidence =
+    error === 0
+      ? value === 0
+        ? 1
+        : Number.POSITIVE_INFINITY
+      : Math.exp(((value / error) ** 2 * information) / (2 * (1 + information))) / Math.sqrt(1 + information);
+  return { value, ...intervalAround(value, error, mixtureBound(size, confidence)), evidence };
+}
+
+/** A quantile's always-valid bounds, in the unit of the values; null where that side is not bounded yet. */
+export interface QuantileBounds {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/**
+ * Always-valid bounds of a quantile of clusters of values, each cluster counting once: the values of which the share at or
+ * below cannot be refuted to be q.
+ *
+ * @param clusters at least one, in the order observed, each with at least one value
+ * @param q in (0, 1)
+ * @throws {RangeError} if there is no cluster, one is empty or a level is outside (0, 1)
+ */
+export function quantileBounds(
+  clusters: readonly (readonly number[])[],
+  q: number,
+  confidence = 0.95,
+): QuantileBounds {
+  requireCount("number of clusters", clusters.length, 1);
+  for (const cluster of clusters) requireCount("values of a cluster", cluster.length, 1);
+  requireLevel("q", q);
+  requireLevel("confidence", confidence);
+  const values = Float64Array.from(new Set(clusters.flat())).sort();
+  const enough = 2 / (1 - confidence);
+  const sharesBelow = (at: number): Counted =>
+    counted(
+      Float64Array.from(clusters, (cluster) => cluster.filter((one) => one <= at).length / cluster.length),
+    );
+  // Of values in ascending order, the shares only rise: too small a value is refuted from one side, too large from the other.
+  const tooSmall = (at: number): boolean => wealthAbove(mirrored(sharesBelow(at)), 1 - q) >= enough;
+  const tooLarge = (at: number): boolean => wealthAbove(sharesBelow(at), q) >= enough;
+  const first = firstIndex(values, (at) => !tooSmall(at));
+  const last = firstIndex(values, tooLarge);
+  return {
+    low: first > 0 || tooSmall(Number.NEGATIVE_INFINITY) ? (values[first] ?? null) : null,
+    high: last === values.length ? null : (values[last] ?? null),
+  };
+}
+
+/** Index of the first value that something holds for, given that it then holds for all behind it; the length where for none. */
+function firstIndex(values: Float64Array, holds: (value: number) => boolean): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (holds(values[middle] ?? 0)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+/**
+ * Sessions an arm so that a difference of two shares is called with the given chance by the time they are all there.
+ *
+ * @param rate of one arm, in (0, 1)
+ * @param effect size of the difference, above 0; whichever direction varies more counts
+ * @throws {RangeError} if a level is out of range or the other arm's share would leave [0, 1] both ways
+ */
+export function sessionsPerArm(
+  rate: number,
+  effect: number,
+  { power = 0.8, confidence = 0.95 }: { readonly power?: number; readonly confidence?: number } = {},
+): { readonly sessions: number; readonly singleLook: number } {
+  requireLevel("rate", rate);
+  requireLevel("effect", effect);
+  requireLevel("power", power);
+  const others = [rate - effect, rate + effect].filter((other) => other >= 0 && other <= 1);
+  if (others.length === 0) throw new RangeError(`no share is ${effect} away from ${rate}`);
+  const variance = rate * (1 - rate) + Math.max(...others.map((other) => other * (1 - other)));
+  const sizeAt = (bound: number): number => ((bound + normalQuantile(power)) / effect) ** 2 * variance;
+  const singleLook = Math.ceil(sizeAt(normalQuantile(1 - (1 - confidence) / 2)));
+  // The bound grows so slowly that this settles within a few rounds; it is largest at few sessions.
+  let sessions = singleLook;
+  for (let round = 0; round < 50; round++) sessions = sizeAt(mixtureBound(sessions, confidence));
+  return { sessions: Math.ceil(sessions), singleLook };
+}
