@@ -282,6 +282,7 @@ export const subRooms = {
       arms: ["project", "running", "sides", "judging"],
       escalating: [],
       "store-care": ["project"],
+      traffic: ["project", "running", "judging", "importing"],
     },
   },
 };

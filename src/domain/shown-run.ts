@@ -5,9 +5,10 @@ import type { Json } from "./json.ts";
 import type { JudgeExchange } from "./judge-exchange.ts";
 import type { RunReport } from "./report.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "./run.ts";
+import type { TrafficScore, TrafficTrace } from "./traffic.ts";
 
-/** What was found for a word like `latest`, `latest/refund-07` or `latest/refund-07/1`. */
-export type Shown = ShownRun | ShownCase | ShownTrial;
+/** What was found for a word like `latest`, `latest/refund-07`, `latest/refund-07/1` or `trace:4bf92f`. */
+export type Shown = ShownRun | ShownCase | ShownTrial | ShownTrace;
 
 /** A run by its cases. */
 export interface ShownRun {
@@ -75,4 +76,13 @@ export interface ShownTrial {
   readonly failure: Failure | null;
   /** What judges were asked, and what they replied. */
   readonly judged: readonly JudgeExchange[];
+}
+
+/** One exchange of production, whole. */
+export interface ShownTrace {
+  readonly kind: "trace";
+  readonly trace: TrafficTrace;
+  readonly transcript: TranscriptDocument;
+  /** What scorers said of it. */
+  readonly scores: readonly TrafficScore[];
 }

@@ -18,7 +18,7 @@ import { storedOrMeasured } from "./report-of.ts";
 
 export interface ShowInput {
   readonly directory?: string | undefined;
-  /** `latest`, a run's id or its beginning; `run/case`, `run/case/trial`. A case id may itself hold slashes. */
+  /** `latest`, a run's id or its beginning; `run/case`, `run/case/trial`; `trace:` and an id. A case id may itself hold slashes. */
   readonly word: string;
   /** The case, where the word does not name it. */
   readonly case?: string | undefined;
@@ -30,14 +30,16 @@ export interface ShowInput {
 }
 
 /**
- * A run by its cases, one case over its trials, or one trial with everything that was said.
+ * A run by its cases, one case over its trials, one trial with everything that was said, or a trace of production.
  *
- * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN
+ * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN, EVALS_TRACE_UNKNOWN
  */
 export async function show(io: Environment, input: ShowInput): Promise<Shown> {
   const { root } = locate(io, input.directory);
   const store = await openStoredHistory(root, io);
   try {
+    const [, trace] = /^trace:(.*)$/s.exec(input.word) ?? [];
+    if (trace !== undefined) return await (await import("./traffic/show-trace.ts")).showTrace(store, trace);
     const { run, golden, trial } = await readWord(store, input);
     if (golden === undefined) return await shownRun(store, run, input);
     if (trial === undefined) return await shownCase(store, root, run, golden);

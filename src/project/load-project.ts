@@ -63,7 +63,11 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   };
 }
 
-async function redactionOf({ config, places }: LoadedConfig): Promise<Redaction | undefined> {
+/** What the config says is to be taken out of texts. @throws {EvalsError} for patterns that cannot be read */
+export async function redactionOf({
+  config,
+  places,
+}: Pick<LoadedConfig, "config" | "places">): Promise<Redaction | undefined> {
   if (config?.redact === undefined) return undefined;
   const { openRedaction } = await import("../redaction/open-redaction.ts");
   return openRedaction(config.redact, (index) => ({

@@ -9,6 +9,11 @@ export const CONVENTIONS = [
   "OpenInference",
   "OpenLLMetry (traceloop)",
   "AI SDK",
+  "Langfuse",
+  "LangSmith",
+  "Braintrust",
+  "Helicone",
+  "Phoenix (OpenInference)",
 ] as const;
 export type Convention = (typeof CONVENTIONS)[number];
 
@@ -60,6 +65,15 @@ export const NAMES = {
     "gen_ai.usage.reasoning_tokens",
     "llm.token_count.completion_details.reasoning",
     "ai.usage.reasoningTokens",
+  ],
+  /** US dollars. */
+  cost: [
+    "gen_ai.usage.cost",
+    "gen_ai.usage.total_cost",
+    "llm.cost.total",
+    "llm.usage.total_cost",
+    "metadata.cost_usd",
+    "metadata.total_cost",
   ],
   system: ["gen_ai.system_instructions"],
   /** Messages as JSON: a list, or an object that holds one. */

@@ -205,6 +205,14 @@ function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
   return Object.keys(total).length === 0 ? undefined : total;
 }
 
+/** Undefined as soon as one call does not say. */
+function totalCost(models: readonly ModelSpan[]): number | undefined {
+  const costs = models.map(({ cost }) => cost);
+  return costs.length === 0 || costs.includes(undefined)
+    ? undefined
+    : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+}
+
 /** Searches that have a span of their own, beside those that messages hold; the same documents twice are one search. */
 function withSearches(
   messages: readonly Message[],
@@ -228,7 +236,8 @@ function agentNames(spans: readonly ReadSpan[]): readonly string[] | undefined {
 
 /** What is left out: spans that are no part of a conversation, and parents that are not in the file. */
 function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string[] {
-  const others = all.filter((span) => !read.has(span));
+  // One without a name is kept for its place among the others alone.
+  const others = all.filter((span) => !read.has(span) && span.name !== "");
   const names = [...new Set(others.map(({ name }) => name))];
   const shown = names.slice(0, 3).join(", ");
   const ids = new Set(all.map(({ id }) => id));
@@ -245,7 +254,12 @@ function leftOut(all: readonly Span[], read: ReadonlySet<Span>): readonly string
 
 /** Spans of OTLP in any convention as one conversation. A call that a span and several requests tell of counts once. */
 export function conversationOfSpans(document: unknown): TracedConversation {
-  const { spans: all, unread } = readSpans(document);
+  const { spans, unread } = readSpans(document);
+  return conversationOf(spans, unread);
+}
+
+/** The same of spans that are read already. @param unread what of their file could not be read */
+export function conversationOf(all: readonly Span[], unread: readonly string[] = []): TracedConversation {
   const merge = new MessageMerge();
   const read = new Set<Span>();
   const models: ModelSpan[] = [];
@@ -268,6 +282,7 @@ export function conversationOfSpans(document: unknown): TracedConversation {
     retrievals: withSearches(messages, kept),
     steps: models.length > 0 ? models.length : undefined,
     usage: totalUsage(models),
+    cost_usd: totalCost(models),
     model: models.findLast(({ model }) => model !== undefined)?.model,
     agents: agentNames(kept),
     conventions: conventionsOf([...read]),

@@ -25,6 +25,8 @@ export interface ModelSpan {
   readonly input: readonly Message[];
   readonly output: readonly Message[];
   readonly usage: KnownUsage | undefined;
+  /** US dollars; undefined when it does not say. */
+  readonly cost: number | undefined;
   readonly model: string | undefined;
 }
 
@@ -71,8 +73,9 @@ function textOf(attributes: Attributes, field: Field): string | undefined {
 /** `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` as a list of objects; empty where there is none. */
 export function flattened(attributes: Attributes, prefix: string): readonly unknown[] {
   const root: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (!name.startsWith(`${prefix}.`)) continue;
+  const beginning = `${prefix}.`;
+  for (const name of Object.keys(attributes)) {
+    if (!name.startsWith(beginning)) continue;
     const steps = name.slice(prefix.length + 1).split(".");
     let at = root;
     for (const step of steps.slice(0, -1)) {
@@ -81,7 +84,7 @@ export function flattened(attributes: Attributes, prefix: string): readonly unkn
       at[step] = next;
       at = next as typeof at;
     }
-    at[steps.at(-1) ?? ""] = value;
+    at[steps.at(-1) ?? ""] = attributes[name];
   }
   const list = (value: unknown): readonly unknown[] => {
     const members = membersIn(value);
@@ -158,6 +161,12 @@ function usageOf(attributes: Attributes): KnownUsage | undefined {
   return Object.keys(usage).length === 0 ? undefined : usage;
 }
 
+/** An amount that is written as a number or as text of one. */
+export function amountOf(value: unknown): number | undefined {
+  const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
+}
+
 const firstFilled = (...lists: (readonly Message[])[]): readonly Message[] =>
   lists.find((list) => list.length > 0) ?? [];
 
@@ -188,6 +197,7 @@ function modelSpan(span: Span, attributes: Attributes): ModelSpan {
     input: input.some(({ role }) => role === "system") ? input : [...system, ...input],
     output,
     usage: usageOf(attributes),
+    cost: amountOf(firstOf(attributes, "cost")),
     model: textOf(attributes, "model"),
   };
 }
@@ -263,6 +273,10 @@ export function contentOf(span: Span): SpanContent | undefined {
 export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
   const found = new Set<Convention>();
   for (const span of spans) {
+    if (span.told !== undefined) {
+      found.add(span.told);
+      continue;
+    }
     const names = [...Object.keys(span.attributes), ...span.events.map(({ name }) => `${name}.`)];
     const sign = SIGNS.find(([, beginnings]) =>
       beginnings.some((one) => names.some((name) => name === one || name.startsWith(one))),

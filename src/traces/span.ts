@@ -1,5 +1,6 @@
 import { ExactNumber } from "../domain/exact-number.ts";
 import { membersIn } from "../domain/found-documents.ts";
+import type { Convention } from "./attribute-names.ts";
 
 /** An attribute's value, out of OTLP's wrapping. */
 export type AttributeValue = unknown;
@@ -27,6 +28,10 @@ export interface Span {
   readonly error: string | undefined;
   /** Address of the conventions that its attributes are named by; empty when it does not say. */
   readonly schema: string;
+  /** Of the service that wrote it. */
+  readonly resource: Attributes;
+  /** Who named its attributes, where that is known of the whole file; else the names tell. */
+  readonly told?: Convention | undefined;
 }
 
 /** All spans of an OTLP document, and what of it could not be read. */
@@ -88,7 +93,7 @@ function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefi
   return textOf(message) || textOf(thrown) || "it failed, and its span does not say why";
 }
 
-function spanOf(value: unknown, schema: string): Span | undefined {
+function spanOf(value: unknown, schema: string, resource: Attributes): Span | undefined {
   const span = membersIn(value);
   const id = textOf(span.spanId);
   if (id === "") return undefined;
@@ -109,6 +114,7 @@ function spanOf(value: unknown, schema: string): Span | undefined {
     events,
     error: errorOf(span.status, events),
     schema,
+    resource,
   };
 }
 
@@ -127,11 +133,12 @@ export function readSpans(document: unknown): SpanList {
   let repeated = 0;
   for (const batch of Array.isArray(document) ? document : [document]) {
     for (const resource of listOf(membersIn(batch).resourceSpans)) {
-      const { scopeSpans, instrumentationLibrarySpans, schemaUrl } = membersIn(resource);
+      const { scopeSpans, instrumentationLibrarySpans, schemaUrl, resource: service } = membersIn(resource);
+      const about = attributesOf(membersIn(service).attributes);
       for (const scope of listOf(scopeSpans ?? instrumentationLibrarySpans)) {
         const own = membersIn(scope);
         for (const one of listOf(own.spans)) {
-          const span = spanOf(one, textOf(own.schemaUrl) || textOf(schemaUrl));
+          const span = spanOf(one, textOf(own.schemaUrl) || textOf(schemaUrl), about);
           if (span === undefined) nameless++;
           else if (spans.has(`${span.trace}/${span.id}`)) repeated++;
           else spans.set(`${span.trace}/${span.id}`, span);

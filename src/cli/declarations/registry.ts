@@ -12,6 +12,7 @@ import { exportRuns } from "./export-run.ts";
 import { history } from "./history.ts";
 import { importLabels } from "./import-labels.ts";
 import { importTool } from "./import-tool.ts";
+import { importTraces } from "./import-traces.ts";
 import { init } from "./init.ts";
 import { label } from "./label.ts";
 import { log } from "./log.ts";
@@ -72,6 +73,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   }),
   importLabels,
   ...IMPORTERS.map(importTool),
+  importTraces,
   report,
   ab,
   escalation,

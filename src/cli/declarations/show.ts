@@ -9,12 +9,13 @@ export const show = declareCommand({
     "evals show latest/refund-07",
     "evals show latest/refund-07/1",
     "evals show 3f9c a1b2 --fingerprint",
+    "evals show trace:4bf92f3577b34da6",
   ],
   values: { run: "runs", other: "runs" },
   type: (command) =>
     command
-      .description("one run, one case over its trials, or one trial with its whole transcript")
-      .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial")
+      .description("one run, one case over its trials, one trial or one trace with its whole transcript")
+      .argument("<run>", "run id, a prefix of it, or latest; run/case or run/case/trial; trace:<id>")
       .argument("[other]", "with --fingerprint: another run")
       .option("--failing", "cases that do not always pass")
       .option("--case <id>", "one case over its trials")

@@ -21,6 +21,7 @@ const DEEPEST = 190;
  * A file of lines is read line by line, however large it is.
  *
  * @param keys under which an object may hold the list, for instance `data`
+ * @param read makes an item of its text; by default only what JSON can hold as it is written becomes one
  * @returns items, and what a line holds that is no item, with its place
  * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is no JSON at all
  */
@@ -28,11 +29,14 @@ export async function* jsonItems(
   files: SourceFiles,
   path: string,
   keys: readonly string[],
+  read: ReadItem = (text, place) => itemOf(text, parsed(text), place),
 ): AsyncGenerator<JsonItem | Left> {
   const shape = await shapeOf(files, path);
-  if (shape === "lines") yield* lineItems(files, path);
-  else yield* wholeItems(files.text(path), path, keys);
+  if (shape === "lines") yield* lineItems(files, path, read);
+  else yield* wholeItems(files.text(path), path, keys, read);
 }
+
+export type ReadItem = (text: string, place: SourcePlace) => JsonItem | Left;
 
 /** What the first two lines with a word say: a list or object that goes on, or an object a line. */
 async function shapeOf(files: SourceFiles, path: string): Promise<"lines" | "whole"> {
@@ -53,26 +57,29 @@ const isCut = (line: string): boolean => {
   return error !== undefined && error.column > line.length;
 };
 
-async function* lineItems(files: SourceFiles, path: string): AsyncGenerator<JsonItem | Left> {
+async function* lineItems(files: SourceFiles, path: string, read: ReadItem): AsyncGenerator<JsonItem | Left> {
   let number = 0;
   for await (const text of files.lines(path)) {
     number++;
     if (text.trim() === "") continue;
-    yield itemOf(text, parsed(text), { path, line: number });
+    yield read(text, { path, line: number });
   }
 }
 
-function* wholeItems(text: string, path: string, keys: readonly string[]): Generator<JsonItem | Left> {
+function* wholeItems(
+  text: string,
+  path: string,
+  keys: readonly string[],
+  read: ReadItem,
+): Generator<JsonItem | Left> {
   const value = wholeValue(text, path);
   if (Array.isArray(value)) {
-    for (const element of jsonElements(text))
-      yield itemOf(element.text, parsed(element.text), { path, line: element.line });
+    for (const element of jsonElements(text)) yield read(element.text, { path, line: element.line });
     return;
   }
   const key = keys.find((name) => Array.isArray(memberAt(value, name)));
   const elements = key === undefined ? [{ text, line: 1 }] : jsonElements(text, key);
-  for (const element of elements)
-    yield itemOf(element.text, parsed(element.text), { path, line: element.line });
+  for (const element of elements) yield read(element.text, { path, line: element.line });
 }
 
 function memberAt(value: Json, path: string): unknown {

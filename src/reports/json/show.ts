@@ -22,6 +22,11 @@ export function showDocument(shown: Shown): object {
       const exchanges = judged.length === 0 ? {} : { judged };
       return { ...HEAD, run: header, case: shown.case, ...content, request, trial, transcript, ...exchanges };
     }
+    case "trace": {
+      const { transcript: _, ...trace } = shown.trace;
+      const { model, session } = trace;
+      return { ...HEAD, trace, transcript: { ...shown.transcript, model, session }, scores: shown.scores };
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { unfinishedSentence } from "../unfinished.ts";
 import { caseSides } from "./case-sides.ts";
 import { fold } from "./fold.ts";
 import { runReport } from "./run-report.ts";
+import { shownTraceText } from "./shown-trace.ts";
 import { jsonText, shownTrialText } from "./shown-trial.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -27,6 +28,8 @@ export function shownText(shown: Shown, terminal: Terminal): string {
       return caseText(shown, terminal);
     case "trial":
       return shownTrialText(shown);
+    case "trace":
+      return shownTraceText(shown);
   }
 }
 

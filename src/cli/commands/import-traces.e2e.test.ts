@@ -1,0 +1,191 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+import { SECRETS, TOLD, TRACE_ID } from "../testing/told-conversation.ts";
+import { GENAI_SPANS, otlpLines, PRODUCERS } from "../testing/told-traces.ts";
+
+let home: Scenario;
+beforeEach(() => {
+  home = scenario(null);
+  home.write("evalconfig.yaml", "models: {}\nredact: [email, card]\n");
+});
+afterEach(() => home.remove());
+
+const put = (path: string, content: string | Uint8Array): void => {
+  mkdirSync(join(home.root, "in"), { recursive: true });
+  writeFileSync(join(home.root, "in", path), content);
+};
+const json = async (args: string) => {
+  const ended = await home.evals(`${args} --json`);
+  return { ...ended, document: JSON.parse(ended.stdout) };
+};
+/** Every byte that the project keeps of it. */
+const kept = (): string =>
+  readdirSync(join(home.root, ".evals"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.includes(".db"))
+    .map((name) => readFileSync(join(home.root, ".evals", name)).toString("latin1"))
+    .join("");
+
+describe("traces of production", () => {
+  it.each(PRODUCERS)("of $name become the same transcript", async ({ file, text, convention }) => {
+    put(file, text);
+    const { exit, document, stdout } = await json(`import traces in/${file}`);
+    expect(exit).toBe(0);
+    expect(document).toMatchObject({
+      schema: "evals.import/1",
+      taken: { traces: 1, duplicates: 0 },
+      conventions: [{ name: convention, traces: 1 }],
+    });
+    const shown = await json(`show trace:${TRACE_ID}`);
+    expect(shown.document.transcript).toMatchObject(TOLD);
+    expect(shown.document.transcript.tool_calls).toHaveLength(1);
+    expect(shown.document.transcript.messages).toHaveLength(5);
+    expect(shown.document.trace).toMatchObject({
+      at: "2026-05-04T08:00:00.000Z",
+      tags: ["canary", "de"],
+      user: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+    for (const secret of SECRETS) expect(kept() + stdout + shown.stdout).not.toContain(secret);
+  });
+
+  it("are there once, however often and in how many parts they come", async () => {
+    const [{ file = "", text = "" } = {}] = PRODUCERS;
+    put(file, text);
+    await json(`import traces in/${file}`);
+    const again = await json(`import traces in/${file} in/${file}`);
+    expect(again.exit).toBe(0);
+    expect(again.document.taken).toEqual({ traces: 0, duplicates: 1, completed: 0 });
+  });
+
+  it("that come in two files complete each other, in either order", async () => {
+    const all = otlpLines(GENAI_SPANS);
+    put("a.jsonl", all.slice(0, 2).join("\n"));
+    put("b.jsonl", all.slice(2).join("\n"));
+    expect((await json("import traces in/b.jsonl")).document.taken).toMatchObject({ traces: 1 });
+    const { document } = await json("import traces in/a.jsonl");
+    expect(document.taken).toEqual({ traces: 1, duplicates: 0, completed: 1 });
+    expect((await json(`show trace:${TRACE_ID}`)).document.transcript).toMatchObject(TOLD);
+    expect((await json("import traces in/b.jsonl in/a.jsonl")).document.taken.traces).toBe(0);
+  });
+
+  it("say what was left, with its place", async () => {
+    const [line = "", ...more] = otlpLines(GENAI_SPANS);
+    put("t.jsonl", [line, "{oops", '{"a":1}', '{"resourceSpans":[]}', ...more].join("\n"));
+    const { document } = await json("import traces in/t.jsonl");
+    expect(document.left).toEqual([
+      expect.objectContaining({ path: "in/t.jsonl", line: 2, what: "a line that is not JSON" }),
+      expect.objectContaining({ line: 3, what: "an item that is no trace" }),
+      expect.objectContaining({ what: "attribute acme.flag (2 spans)" }),
+      expect.objectContaining({ line: 1, what: "span POST [email] (1 span)" }),
+    ]);
+    const { stdout } = await home.evals("import traces in/t.jsonl");
+    expect(stdout).toContain("There already: 1 trace\n");
+    expect(stdout).toContain("in/t.jsonl:2  a line that is not JSON");
+  });
+
+  it("are read out of gzip", async () => {
+    put("t.jsonl.gz", gzipSync(PRODUCERS[0]?.text ?? ""));
+    expect((await json("import traces in/t.jsonl.gz")).document.taken.traces).toBe(1);
+    put("cut.gz", gzipSync(PRODUCERS[0]?.text ?? "").subarray(0, 50));
+    expect((await json("import traces in/cut.gz")).document.problems).toMatchObject([
+      { code: "EVALS_IMPORT_SYNTAX" },
+    ]);
+  });
+
+  it("join with the score that another file holds", async () => {
+    const { text = "", file = "" } = PRODUCERS.find(({ name }) => name === "Langfuse") ?? {};
+    put(file, text);
+    const score = {
+      id: "sc",
+      traceId: TRACE_ID,
+      observationId: "r",
+      name: "thumbs",
+      value: 0,
+      comment: "mail a@b.example",
+    };
+    put("scores.json", JSON.stringify({ data: [score], meta: {} }));
+    expect((await json(`import traces in/scores.json in/${file}`)).document.taken).toMatchObject({
+      traces: 1,
+    });
+    expect((await json(`show trace:${TRACE_ID.slice(0, 6)}`)).document.trace.feedback).toEqual([
+      { name: "thumbs", score: 0, label: null, comment: "mail [email]" },
+    ]);
+  });
+
+  it("are kept as they are where nothing is redacted, users hashed all the same, and that is said", async () => {
+    home.write("evalconfig.yaml", "models: {}\n");
+    put("t.jsonl", PRODUCERS[0]?.text ?? "");
+    const { stdout } = await home.evals("import traces in/t.jsonl");
+    expect(stdout).toContain("evalconfig.yaml has no redact:");
+    expect(kept()).toContain("dana.kirk@example.com");
+    expect(kept()).not.toContain("of-northwind");
+  });
+
+  it("are not kept on a dry run", async () => {
+    put("t.jsonl", PRODUCERS[0]?.text ?? "");
+    expect((await json("import traces in/t.jsonl --dry-run")).document).toMatchObject({
+      dry_run: true,
+      taken: { traces: 1 },
+    });
+    expect((await json("import traces in/t.jsonl")).document.taken).toMatchObject({
+      traces: 1,
+      duplicates: 0,
+    });
+  });
+
+  it("show what a hostile one says without letting it do anything", async () => {
+    const hostile = "\u001b[31m\n::error::x\u202e";
+    const spans = GENAI_SPANS.map((one) => ({
+      ...one,
+      attributes: Object.fromEntries(
+        Object.entries(one.attributes).map(([name, value]) => [
+          `${name}`,
+          typeof value === "string" && name.endsWith("messages")
+            ? value.replaceAll("A-7?", JSON.stringify(hostile).slice(1, -1))
+            : name === "session.id"
+              ? hostile
+              : value,
+        ]),
+      ),
+    }));
+    put("t.jsonl", otlpLines(spans).join("\n"));
+    await home.evals("import traces in/t.jsonl");
+    // Every command that the scenario types is held to print nothing of the kind.
+    expect((await home.evals(`show trace:${TRACE_ID}`)).stdout).toContain("error::x");
+  });
+});
+
+describe("a mistake", () => {
+  it("is told for every file that is not there, at once", async () => {
+    put("t.json", "[]");
+    const { exit, document } = await json("import traces in/nothing.json in in/other.json");
+    expect(exit).toBe(2);
+    expect(document.problems.map((one: { code: string; path: string }) => [one.code, one.path])).toEqual([
+      ["EVALS_IMPORT_NO_FILE", "in/nothing.json"],
+      ["EVALS_IMPORT_NO_FILE", "in"],
+      ["EVALS_IMPORT_NO_FILE", "in/other.json"],
+    ]);
+  });
+
+  it.each([
+    ["no trace", '[{"a":1}]', "EVALS_IMPORT_NOTHING"],
+    ["nothing but spans of HTTP", `${otlpLines(GENAI_SPANS.slice(-1)).join("\n")}\n`, "EVALS_IMPORT_NOTHING"],
+    ["no JSON", "[{", "EVALS_IMPORT_SYNTAX"],
+    ["no request of OTLP", "\u0000\u0001\u0002", "EVALS_IMPORT_SYNTAX"],
+  ])("is told for a file with %s", async (_, text, code) => {
+    put("t.json", text);
+    const { exit, document } = await json("import traces in/t.json");
+    expect([exit, document.problems[0].code]).toEqual([2, code]);
+  });
+
+  it("is told for a trace that the store has not, or not alone", async () => {
+    put("a.jsonl", otlpLines(GENAI_SPANS, "ab01").join("\n"));
+    put("b.jsonl", otlpLines(GENAI_SPANS, "ab02").join("\n"));
+    await home.evals("import traces in/a.jsonl in/b.jsonl");
+    expect((await json("show trace:ab")).document.problems[0].code).toBe("EVALS_TRACE_AMBIGUOUS");
+    expect((await json("show trace:cd")).document.problems[0].code).toBe("EVALS_TRACE_UNKNOWN");
+    expect((await json("show trace:ab01")).document.trace.id).toBe("ab01");
+  });
+});

@@ -1,0 +1,86 @@
+import { parseExactJson } from "../domain/exact-json.ts";
+import { findJsonError } from "../domain/find-json-error.ts";
+import type { Json } from "../domain/json.ts";
+import { isOtlp, readSpans, type Span } from "../traces/span.ts";
+import type { Left, SourceFiles, SourcePlace } from "./imported.ts";
+import { isObject } from "./reading/json-fields.ts";
+import { isLeft, type JsonItem, jsonItems } from "./reading/json-items.ts";
+import { braintrustSpans } from "./traces/braintrust-logs.ts";
+import { heliconeSpans } from "./traces/helicone-requests.ts";
+import { langfuseSpans } from "./traces/langfuse-observations.ts";
+import { langsmithSpans } from "./traces/langsmith-runs.ts";
+import { plainSpans } from "./traces/plain-spans.ts";
+
+/** Spans that stand in one place of a file. */
+export interface PlacedSpans {
+  readonly place: SourcePlace;
+  readonly spans: readonly Span[];
+  /** What of it could not be read. */
+  readonly unread: readonly string[];
+}
+
+/** Under which an export holds its list. */
+const LISTS = [
+  "resourceSpans",
+  "data",
+  "spans",
+  "runs",
+  "events",
+  "rows",
+  "observations",
+  "scores",
+  "traces",
+];
+
+/** The platforms whose items are known by their members, in the order in which they are tried. */
+const PLATFORMS = [plainSpans, braintrustSpans, langsmithSpans, langfuseSpans, heliconeSpans];
+
+/**
+ * The spans of a file of traces: OTLP as JSON or JSON Lines, or what a platform exported.
+ * @throws {EvalsError} for a file that is missing or no JSON at all
+ */
+export async function* traceItems(files: SourceFiles, path: string): AsyncGenerator<PlacedSpans | Left> {
+  for await (const item of jsonItems(files, path, LISTS, exactItem)) {
+    if (isLeft(item)) yield item;
+    else yield* spansOfItem(item.value, item.place);
+  }
+}
+
+/** The spans of one thing of such a file, or of one body that was received. */
+export function* spansOfItem(value: Json, place: SourcePlace): Generator<PlacedSpans | Left> {
+  const document = isObject(value) && Array.isArray(value.scopeSpans) ? { resourceSpans: [value] } : value;
+  if (isOtlp(document)) {
+    yield { place, ...readSpans(document) };
+    return;
+  }
+  const spans = isObject(value) ? firstOf(value) : undefined;
+  yield spans === undefined
+    ? {
+        ...place,
+        what: "an item that is no trace",
+        why: "It is neither OTLP nor an item of a platform that is known here.",
+      }
+    : { place, spans, unread: [] };
+}
+
+function firstOf(item: Parameters<typeof plainSpans>[0]): readonly Span[] | undefined {
+  for (const read of PLATFORMS) {
+    const spans = read(item);
+    if (spans !== undefined) return spans;
+  }
+  return undefined;
+}
+
+/** An item whose numbers stand as they are written: times in nanoseconds are beyond what a double holds. */
+function exactItem(text: string, place: SourcePlace): JsonItem | Left {
+  try {
+    return { place, value: parseExactJson(text) as Json, text };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return {
+      ...place,
+      what: "a line that is not JSON",
+      why: findJsonError(text)?.what ?? "It cannot be read.",
+    };
+  }
+}

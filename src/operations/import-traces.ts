@@ -1,0 +1,98 @@
+import { resolve } from "node:path";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Redaction } from "../domain/redaction.ts";
+import { loadConfig } from "../project/load-config.ts";
+import { redactionOf } from "../project/load-project.ts";
+import { workTree } from "../project/work-tree.ts";
+import { providers } from "../providers/registry.ts";
+import type { Environment } from "./environment.ts";
+import { sourceFiles } from "./importing/source-files.ts";
+import { locate } from "./project/open-project.ts";
+import { openStoredHistory } from "./project/stored-history.ts";
+import { traceFile } from "./traffic/trace-sources.ts";
+import { type Intake, trafficIntake } from "./traffic/traffic-intake.ts";
+
+export interface ImportTracesInput {
+  readonly directory?: string | undefined;
+  /** Files, relative to the working directory; patterns are resolved. */
+  readonly sources: readonly string[];
+  /** Says what would be taken. */
+  readonly dryRun: boolean;
+}
+
+export interface ImportedTraces extends Intake {
+  /** Whether the project takes anything out of texts. */
+  readonly redacted: boolean;
+  /** Why nothing was taken; empty otherwise. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Traces of production, from files of any convention, into the store. The same trace again changes nothing.
+ * @throws {EvalsError} for a file that is missing or cannot be read at all
+ */
+export async function importTraces(
+  io: Environment,
+  { directory, sources, dryRun }: ImportTracesInput,
+): Promise<ImportedTraces> {
+  const { root, redaction } = await trafficProject(io, directory);
+  const cwd = resolve(io.cwd, directory ?? ".");
+  const files = sourceFiles(cwd, root);
+  const paths = sources.flatMap((source) =>
+    /[*?{[]/.test(source) && files.kind(source) === undefined ? files.glob(source) : [source],
+  );
+  refuseMissing(paths, sources, files.kind);
+  const store = await openStoredHistory(root, io);
+  try {
+    const intake = trafficIntake(store.traffic, redaction, { dryRun });
+    for (const path of paths) for await (const item of traceFile(files, path, cwd)) intake.add(item);
+    const taken = intake.end();
+    const problems = taken.traces + taken.duplicates === 0 ? [nothingTaken(paths)] : [];
+    return { ...taken, redacted: redaction !== undefined, problems };
+  } finally {
+    store.close();
+  }
+}
+
+/** The project that traffic is kept in, as far as that needs it: a mistake in a model does not matter. */
+export async function trafficProject(
+  io: Environment,
+  directory: string | undefined,
+): Promise<{ readonly root: string; readonly redaction: Redaction | undefined }> {
+  const { root, gitRoot } = locate(io, directory);
+  const loaded = await loadConfig(workTree(root, gitRoot ?? root), providers);
+  if (loaded.config === undefined) throw new EvalsError(loaded.problems);
+  return { root, redaction: await redactionOf(loaded) };
+}
+
+/** All that are not there, at once. */
+function refuseMissing(
+  paths: readonly string[],
+  sources: readonly string[],
+  kind: (path: string) => "file" | "folder" | undefined,
+): void {
+  const missing = paths.length === 0 ? sources : paths.filter((path) => kind(path) !== "file");
+  if (missing.length === 0) return;
+  throw new EvalsError(
+    missing.map((path) => ({
+      code: "EVALS_IMPORT_NO_FILE",
+      path,
+      what: kind(path) === "folder" ? "This is a folder." : "There is no such file.",
+      why: "Traces are read from files, or received with --listen.",
+      fix:
+        kind(path) === "folder"
+          ? `evals import traces '${path}/*.jsonl'`
+          : "Name the file from the folder in which you are.",
+    })),
+  );
+}
+
+function nothingTaken(paths: readonly string[]): Problem {
+  return {
+    code: "EVALS_IMPORT_NOTHING",
+    path: paths[0],
+    what: "There is no trace in it that could be taken.",
+    why: "A trace needs at least one call of a model, a tool or an agent in a convention that is known here; the list says what was left.",
+    fix: "evals import traces --help names what is read.",
+  };
+}

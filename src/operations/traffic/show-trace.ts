@@ -1,0 +1,40 @@
+import { describeTranscript } from "../../domain/describe-transcript.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { ShownTrace } from "../../domain/shown-run.ts";
+import type { Store } from "../../store/store.ts";
+
+/**
+ * One trace of the store, by its id or a beginning that no other has.
+ * @throws {EvalsError} EVALS_TRACE_UNKNOWN, EVALS_TRACE_AMBIGUOUS
+ */
+export async function showTrace({ traffic }: Pick<Store, "traffic">, id: string): Promise<ShownTrace> {
+  const trace = await traffic.trace(await wholeId(traffic, id));
+  if (trace === undefined) throw unknownTrace(id);
+  return {
+    kind: "trace",
+    trace,
+    transcript: describeTranscript(trace.transcript),
+    scores: await traffic.scores([trace.id]),
+  };
+}
+
+async function wholeId(traffic: Store["traffic"], id: string): Promise<string> {
+  const found = id === "" ? [] : await traffic.idsByPrefix(id);
+  const [first, second] = found;
+  if (first === undefined || second === undefined || first === id) return first ?? id;
+  throw new EvalsError({
+    code: "EVALS_TRACE_AMBIGUOUS",
+    what: `"${id}" begins the ids of several traces: ${found.slice(0, 5).join(", ")}${found.length > 5 ? ", …" : ""}.`,
+    why: "Only one trace is meant.",
+    fix: "Write more of the id.",
+  });
+}
+
+function unknownTrace(id: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_TRACE_UNKNOWN",
+    what: `The store has no trace "${id}".`,
+    why: "Only traces that were imported can be shown.",
+    fix: "evals traffic lists them; evals import traces <file> brings others in",
+  });
+}

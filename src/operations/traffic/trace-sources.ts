@@ -1,0 +1,106 @@
+import { isUtf8 } from "node:buffer";
+import { closeSync, openSync, readSync } from "node:fs";
+import { resolve } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { decodeText } from "../../domain/file-text.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import type { Left, SourceFiles, SourcePlace } from "../../interchange/imported.ts";
+import { type PlacedSpans, spansOfItem, traceItems } from "../../interchange/trace-items.ts";
+import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
+
+/** Bytes that tell what a file is. */
+const HEAD = 65_536;
+/** Bytes of one unpacked file: more would not fit into memory. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * The spans of one file: JSON, JSON Lines or protobuf, packed by gzip or not.
+ * @param cwd absolute; what the path is relative to
+ * @throws {EvalsError} for a file that is missing, or that cannot be read at all
+ */
+export async function* traceFile(
+  files: SourceFiles,
+  path: string,
+  cwd: string,
+): AsyncGenerator<PlacedSpans | Left> {
+  const kind = files.kind(path) === "file" ? kindOf(headOf(resolve(cwd, path))) : "text";
+  if (kind === "text") yield* traceItems(files, path);
+  else if (kind === "protobuf") yield* protobufSpans(files.bytes(path), { path, line: 1 });
+  else yield* traceBytes(files, path, unpacked(files.bytes(path), path));
+}
+
+/** The same of bytes that are at hand. @param path what they are called */
+export async function* traceBytes(
+  files: SourceFiles,
+  path: string,
+  bytes: Uint8Array,
+): AsyncGenerator<PlacedSpans | Left> {
+  if (kindOf(bytes.subarray(0, HEAD)) === "protobuf") yield* protobufSpans(bytes, { path, line: 1 });
+  else yield* traceItems(filesOver(files, bytes), path);
+}
+
+function headOf(place: string): Uint8Array {
+  const head = Buffer.alloc(HEAD);
+  const file = openSync(place, "r");
+  try {
+    return head.subarray(0, readSync(file, head, 0, HEAD, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Times and ids of protobuf are bytes that no text has. */
+function kindOf(head: Uint8Array): "gzip" | "protobuf" | "text" {
+  if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";
+  // The last letter may be cut.
+  const isText = !head.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)));
+  return isText ? "text" : "protobuf";
+}
+
+function unpacked(bytes: Uint8Array, path: string): Uint8Array {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+  } catch (error) {
+    throw new EvalsError(
+      {
+        code: "EVALS_IMPORT_SYNTAX",
+        path,
+        what: `This file cannot be unpacked: ${(error as Error).message}.`,
+        why: "It begins as gzip does, and is cut off, damaged or larger than 2 GiB.",
+        fix: "Unpack it yourself (gunzip -k), or copy it again.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Spans of a body or a file of protobuf. @throws {EvalsError} EVALS_IMPORT_SYNTAX */
+export function* protobufSpans(bytes: Uint8Array, place: SourcePlace): Generator<PlacedSpans | Left> {
+  try {
+    for (const document of otlpDocuments(bytes)) yield* spansOfItem(document as never, place);
+  } catch (error) {
+    if (!(error instanceof NoProtobuf)) throw error;
+    throw new EvalsError(
+      {
+        code: "EVALS_IMPORT_SYNTAX",
+        path: place.path,
+        what: `This is neither text nor a request of OTLP: ${error.message}.`,
+        why: "Traces are read as JSON, as lines of JSON, or as protobuf of OTLP.",
+        fix: "Export it again as a whole, or as JSON.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** Bytes in the place of a file. */
+function filesOver(files: SourceFiles, bytes: Uint8Array): SourceFiles {
+  return {
+    ...files,
+    bytes: () => bytes,
+    text: (path) => decodeText(Buffer.from(bytes), path),
+    lines: async function* (path) {
+      yield* decodeText(Buffer.from(bytes), path).split(/\r?\n/);
+    },
+  };
+}

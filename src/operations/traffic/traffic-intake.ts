@@ -1,0 +1,140 @@
+import type { Redaction } from "../../domain/redaction.ts";
+import type { Left } from "../../interchange/imported.ts";
+import type { PlacedSpans } from "../../interchange/trace-items.ts";
+import type { TrafficRecord, TrafficStore } from "../../store/traffic.ts";
+import { joinedSpans, keptSpan, spansOfText, textOfSpans } from "../../traces/kept-span.ts";
+import { conventionsOf } from "../../traces/read-span.ts";
+import type { Span } from "../../traces/span.ts";
+import { trafficOfSpans } from "../../traces/traffic-of-spans.ts";
+import { spanCleaner } from "./clean-span.ts";
+import { TraceLosses } from "./trace-losses.ts";
+
+/** What was taken of traces, so far. */
+export interface Intake {
+  /** New ones, and those that were there and gained something. */
+  readonly traces: number;
+  /** Those that were there as they are. */
+  readonly duplicates: number;
+  /** Of `traces`, those that were there and gained something. */
+  readonly completed: number;
+  /** Who named their attributes how, in the order of their number. */
+  readonly conventions: readonly { readonly name: string; readonly traces: number }[];
+  readonly left: readonly Left[];
+}
+
+export interface TrafficIntake {
+  add(item: PlacedSpans | Left): void;
+  /** Keeps what has come. */
+  flush(): void;
+  /** Keeps what has come, and says of all that came. */
+  end(): Intake;
+}
+
+/** Spans and letters that wait in memory before they are kept. */
+const MOST_SPANS = 10_000;
+const MOST_LETTERS = 64_000_000;
+/** Traces in which no call of a model has been seen yet: it may come later in the file. */
+const MOST_WAITING = 20_000;
+
+type Status = "new" | "completed" | "same";
+
+/**
+ * Takes spans in as they come, in any order and in parts: those of one trace are joined with what the store has of it. Everything is
+ * redacted, and users are hashed, before it gets there.
+ */
+export function trafficIntake(
+  traffic: TrafficStore,
+  redaction: Redaction | undefined,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): TrafficIntake {
+  const cleaner = spanCleaner(redaction, traffic.salt());
+  const losses = new TraceLosses();
+  const statuses = new Map<string, Status>();
+  const conventions = new Map<string, string>();
+  let waiting = new Map<string, Span[]>();
+  let spans = 0;
+  let letters = 0;
+
+  const become = (id: string, source: string | null): TrafficRecord | null => {
+    const earlier = source === null ? [] : spansOfText(source);
+    const joined = joinedSpans(earlier, waiting.get(id) ?? []);
+    const text = textOfSpans(joined);
+    const told = conventionsOf(joined).join(", ");
+    if (told !== "") conventions.set(id, told);
+    if (text === source) {
+      if (!statuses.has(id)) statuses.set(id, "same");
+      return null;
+    }
+    const trace = trafficOfSpans(id, joined);
+    if (trace === undefined) return null;
+    const status = statuses.get(id);
+    if (status !== "new") statuses.set(id, source === null ? "new" : "completed");
+    waiting.delete(id);
+    return dryRun ? null : { trace, source: text };
+  };
+  const flush = (): void => {
+    traffic.record([...waiting.keys()], become);
+    const left = [...waiting].filter(([id]) => !statuses.has(id));
+    waiting = new Map(left.slice(-MOST_WAITING));
+    spans = 0;
+    letters = 0;
+    cleaner.forget();
+  };
+  return {
+    flush,
+    add: (item) => {
+      if (!("spans" in item)) {
+        losses.add({ ...item, what: cleaner.text(item.what), why: cleaner.text(item.why) });
+        return;
+      }
+      const { place } = item;
+      for (const what of item.unread) losses.add({ ...place, what, why: "They could not be read." });
+      for (const one of item.spans) {
+        const { span: kept, known, dropped } = keptSpan(one);
+        if (!known) losses.count(place, `span ${cleaner.text(one.name)}`, FOREIGN, "span");
+        for (const name of dropped) losses.count(place, `attribute ${cleaner.text(name)}`, UNHELD, "span");
+        const span = cleaner.span(kept);
+        const list = waiting.get(span.trace);
+        if (list === undefined) waiting.set(span.trace, [span]);
+        else list.push(span);
+        spans++;
+        letters += lettersIn(span);
+      }
+      if (spans >= MOST_SPANS || letters >= MOST_LETTERS) flush();
+    },
+    end: () => {
+      flush();
+      const alien = waiting.size;
+      if (alien > 0) {
+        const what = `${alien} traces without a call of a model or a tool`;
+        losses.add({ ...(losses.all()[0] ?? { path: "", line: 1 }), what, why: "They are no conversation." });
+      }
+      const count = (status: Status): number => [...statuses.values()].filter((one) => one === status).length;
+      return {
+        traces: count("new") + count("completed"),
+        duplicates: count("same"),
+        completed: count("completed"),
+        conventions: counted(conventions.values()),
+        left: losses.all(),
+      };
+    },
+  };
+}
+
+const FOREIGN = "It is no call of a model, a tool or a search.";
+const UNHELD = "No field of a trace holds it.";
+
+function lettersIn({ attributes, events }: Span): number {
+  let sum = 0;
+  for (const one of [attributes, ...events.map((event) => event.attributes)])
+    for (const value of Object.values(one)) sum += typeof value === "string" ? value.length : 100;
+  return sum;
+}
+
+function counted(names: Iterable<string>): Intake["conventions"] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .map(([name, traces]) => ({ name, traces }))
+    .sort((a, b) => b.traces - a.traces || (a.name < b.name ? -1 : 1));
+}

@@ -1,0 +1,113 @@
+import { membersIn } from "../domain/found-documents.ts";
+import { toolValue } from "../domain/tool-text.ts";
+import { CHOICE_EVENT, CONTENT_EVENTS, LISTS, MESSAGE_EVENTS, NAMES, SIGNS } from "./attribute-names.ts";
+import { contentOf } from "./read-span.ts";
+import type { Attributes, Span, SpanEvent } from "./span.ts";
+import {
+  FEEDBACK_EVENT,
+  FLAG_EVENTS,
+  METADATA_OBJECTS,
+  METADATA_PREFIXES,
+  TRAFFIC_NAMES,
+} from "./traffic-names.ts";
+
+/** A span as it is kept, and what of it is not. */
+export interface KeptSpan {
+  readonly span: Span;
+  /** It is part of a conversation, or says something of one; else only its place among the others is kept. */
+  readonly known: boolean;
+  /** Names of its attributes and events that no field of a trace holds; the numbers of lists are `*`. */
+  readonly dropped: readonly string[];
+}
+
+const ABOUT: ReadonlySet<string> = new Set(Object.values(TRAFFIC_NAMES).flat());
+const CONTENTS: ReadonlySet<string> = new Set([
+  ...Object.values(NAMES).flat(),
+  ...SIGNS.flatMap(([, names]) => names),
+  "traceloop.entity.name",
+]);
+const LIST_NAMES: readonly string[] = Object.values(LISTS)
+  .flat()
+  .map((name) => `${name}.`);
+const EVENTS: ReadonlySet<string> = new Set([
+  ...Object.keys(MESSAGE_EVENTS),
+  ...CONTENT_EVENTS,
+  ...FLAG_EVENTS,
+  CHOICE_EVENT,
+  FEEDBACK_EVENT,
+  "exception",
+]);
+
+/** Of a span what a trace can be read from, so that nothing else gets into a store. */
+export function keptSpan(span: Span): KeptSpan {
+  const isContent = contentOf(span) !== undefined;
+  const told = withMetadata(span.attributes);
+  const isKept = (name: string): boolean =>
+    ABOUT.has(name) ||
+    (isContent && (CONTENTS.has(name) || LIST_NAMES.some((beginning) => name.startsWith(beginning))));
+  const attributes = Object.fromEntries(Object.entries(told).filter(([name]) => isKept(name)));
+  const events = span.events.filter(({ name }) => EVENTS.has(name) && (isContent || name === FEEDBACK_EVENT));
+  const known = isContent || events.length > 0;
+  const resource = Object.fromEntries(Object.entries(span.resource).filter(([name]) => ABOUT.has(name)));
+  return {
+    span: { ...span, name: isContent ? span.name : "", attributes, events, resource },
+    known,
+    dropped: known ? droppedNames(told, isKept, span.events) : [],
+  };
+}
+
+function droppedNames(
+  attributes: Attributes,
+  isKept: (name: string) => boolean,
+  events: readonly SpanEvent[],
+): readonly string[] {
+  return [
+    ...Object.keys(attributes)
+      .filter((name) => !isKept(name))
+      .map((name) => name.replace(/\.\d+(?=\.|$)/g, ".*")),
+    ...events.filter(({ name }) => !EVENTS.has(name)).map(({ name }) => `event ${name}`),
+  ];
+}
+
+/** Attributes with all that the application added under `metadata.`, wherever its producer put that. */
+function withMetadata(attributes: Attributes): Attributes {
+  const made: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(attributes)) {
+    const prefix = METADATA_PREFIXES.find((one) => name.startsWith(one));
+    if (prefix !== undefined) made[`metadata.${name.slice(prefix.length)}`] = value;
+    else if (METADATA_OBJECTS.has(name))
+      for (const [key, member] of Object.entries(membersIn(toolValue(value))))
+        made[`metadata.${key}`] = member;
+    else made[name] = value;
+  }
+  return made;
+}
+
+/** Spans as one text, and back; each span stands there once. */
+export function textOfSpans(spans: readonly Span[]): string {
+  return JSON.stringify(spans, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+export function spansOfText(text: string): readonly Span[] {
+  const spans = JSON.parse(text) as readonly (Omit<Span, "start" | "end"> & { start: string; end: string })[];
+  return spans.map((span) => ({ ...span, start: BigInt(span.start), end: BigInt(span.end) }));
+}
+
+/**
+ * Two tellings of one trace as one. A span that both tell is taken from the one that knows more of it: an end, then more attributes;
+ * else from the earlier telling. So the order of the files does not matter.
+ */
+export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
+  const spans = new Map(earlier.map((span) => [span.id, span]));
+  for (const span of later) {
+    const known = spans.get(span.id);
+    if (known === undefined || knowsMore(span, known)) spans.set(span.id, span);
+  }
+  return [...spans.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function knowsMore(a: Span, b: Span): boolean {
+  if (a.end !== b.end) return a.end > b.end;
+  const size = ({ attributes, events }: Span) => Object.keys(attributes).length + events.length;
+  return size(a) > size(b);
+}
