@@ -1,6 +1,7 @@
 import { Client, ProtocolError, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { McpServer } from "../domain/agent-settings.ts";
 import type { Json } from "../domain/json.ts";
+import { refuseCode } from "../domain/no-exec.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
 import { ProgramTransport } from "./mcp-program.ts";
 import { resultOfContent } from "./mcp-result.ts";
@@ -77,6 +78,7 @@ class Connection {
 
   constructor(server: McpServer, { root, env, headers }: McpOptions) {
     this.#server = server;
+    if (server.url === undefined) refuseCode(env, `The server of tools ${server.command?.join(" ")}`);
     this.#transport =
       server.url === undefined
         ? new ProgramTransport({ command: server.command ?? [], cwd: root, env })

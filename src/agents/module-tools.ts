@@ -1,4 +1,5 @@
 import type { Json } from "../domain/json.ts";
+import { refuseCode } from "../domain/no-exec.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
 import type { DescribedTool, ToolAsk, ToolReply } from "../modules/exported-tools.ts";
 import type { ModuleOptions } from "../modules/thread-pool.ts";
@@ -35,6 +36,7 @@ export async function openModuleTools(
   [file = "", ...beside]: readonly string[],
   options: Omit<ModuleOptions, "file" | "beside" | "gives">,
 ): Promise<ModuleTools> {
+  refuseCode(options.env, `The module of tools ${file}`);
   const module = await openUserModule({ ...options, file, beside, gives: "tools" }, true);
   const described = await ask(module, { act: "describe" }, { timeout_ms: ASK_MS, signal: null });
   const { tools = [], mistakes = [] } =

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT } from "../domain/exit-code.ts";
+import { NO_EXEC } from "../domain/no-exec.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { START_HERE, withExamples } from "./command-help.ts";
@@ -58,6 +59,7 @@ function buildProgram(commands: readonly DeclaredCommand[], calling: Calling): C
     )
     .version(EVALS_VERSION, "-v, --version")
     .option("-C <dir>", "work in this directory")
+    .option("--no-exec", NO_EXEC_HELP)
     .addHelpText("after", START_HERE)
     .configureOutput({ writeOut: calling.io.stdout, writeErr: () => {} })
     .showSuggestionAfterError();
@@ -67,6 +69,8 @@ function buildProgram(commands: readonly DeclaredCommand[], calling: Calling): C
   for (const declared of commands) addCommand(program, declared, calling);
   return program;
 }
+
+const NO_EXEC_HELP = "refuse all that would run code of the project";
 
 interface Calling {
   readonly io: Io;
@@ -97,7 +101,8 @@ function callable(
     hidden,
   }: Calling & DeclaredCommand & { readonly act: NonNullable<DeclaredCommand["act"]> },
 ): void {
-  onceEach(command.option("-C <dir>", "work in this directory"))
+  const common = command.option("-C <dir>", "work in this directory");
+  onceEach(hidden === true ? common : common.option("--no-exec", NO_EXEC_HELP))
     .configureOutput({ writeOut: io.stdout, writeErr: () => {} })
     .action(async (...given: unknown[]) => {
       const [before, behind] = [program.opts().C, command.opts().C];
@@ -107,10 +112,12 @@ function callable(
         requireDirectory(io, directory);
         await repairFirst(io, directory);
       }
-      const { C: _, ...options } = command.opts();
+      const { C: _, exec = true, ...options } = command.opts();
+      const isFree = exec === true && program.opts().exec === true;
+      const own = isFree ? io : { ...io, env: { ...io.env, [NO_EXEC]: "1" } };
       const showHelp = (): void => command.outputHelp();
       const args = given.slice(0, -2);
       const wholeProgram = (): Command => buildProgram(COMMANDS, { io, done });
-      done(await act({ io, options: { ...options, directory }, args, showHelp, wholeProgram }));
+      done(await act({ io: own, options: { ...options, directory }, args, showHelp, wholeProgram }));
     });
 }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "../domain/case.ts";
 import { EXIT } from "../domain/exit-code.ts";
+import { forbidsCode, isRefusedCode } from "../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
 import { labelsPath } from "../labels/labels-path.ts";
@@ -75,10 +76,18 @@ export async function check(environment: Environment, { directory, online }: Che
     checked.unpriced = prices.unpriced;
     checked.warnings.push(...prices.warnings);
     if (online) checked.warnings.push(...(await newsOf(project, prices.warnings)));
-    for (const suite of project.suites) await checkSuite(project, suite, checked);
+    for (const suite of project.suites) {
+      const code = forbidsCode(project.env) ? await codeOf(project, suite) : [];
+      if (code.length === 0) await checkSuite(project, suite, checked);
+      else add(checked, code);
+    }
     const judges = judgeCheck(project);
     try {
-      add(checked, await judges.problems());
+      // A judge that no suite asks is opened by nothing but this check: where its model is code, it is not looked at.
+      add(
+        checked,
+        (await judges.problems()).filter((one) => !isRefusedCode(one)),
+      );
     } finally {
       await judges.close();
     }
@@ -119,6 +128,12 @@ export async function check(environment: Environment, { directory, online }: Che
   const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
+}
+
+/** What of a suite would have to be run for it to be checked. */
+async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
+  const { codeOfSuite } = await import("../project/find-code.ts");
+  return codeOfSuite(project, suite, suite.models);
 }
 
 /** What providers say themselves, but for what the table has told already. */

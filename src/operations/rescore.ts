@@ -23,6 +23,7 @@ import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate, openProject } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
+import { refuseCodeOf } from "./running/prepare-runs.ts";
 import { replayOf } from "./running/replay-model.ts";
 
 export interface RescoreInput {
@@ -63,6 +64,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const project = await openProject(environment, { directory, suites: [run.header.suite] });
     const suite = suiteOf(project, run.header);
     if (suite === undefined) throw gone(run.header.suite);
+    await refuseCodeOf(project, [suite], () => []);
     const concurrency = suite.suite.concurrency ?? project.config.defaults.concurrency ?? DEFAULT_CONCURRENCY;
     const pool = judgePool(project, { concurrency, instead: input.replay ? await replayOf() : undefined });
     const host = scorerHost(project, { concurrency, judges: pool.host });

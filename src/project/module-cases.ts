@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { CaseSource } from "../domain/case.ts";
 import type { ModuleEvents } from "../domain/module-events.ts";
+import { refuseCode } from "../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import type { DatasetModule } from "../domain/suite.ts";
@@ -35,6 +36,7 @@ export function moduleCases(
   const refusal = refusedPlace(files, module);
   if (refusal !== undefined) throw new EvalsError(refusal);
   return async () => {
+    refuseCode(env, `The module of cases ${module}`);
     const root = files.root;
     if (root === undefined) throw new EvalsError(notCheckedOut(module));
     const imported = importedFiles(root, module);

@@ -5,6 +5,7 @@ import { modelFrame } from "../domain/config.ts";
 import { parseExactJson } from "../domain/exact-json.ts";
 import type { Json } from "../domain/json.ts";
 import { LONGEST_REPLY } from "../domain/longest-reply.ts";
+import { refuseCode } from "../domain/no-exec.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Question, Reply } from "../domain/provider.ts";
 import { OpenedFiles } from "../modules/opened-files.ts";
@@ -90,6 +91,7 @@ function readLine(line: string, program: string): Reply {
 }
 
 async function openCommand(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
+  refuseCode(host.env, `The command ${settings.command.join(" ")}`);
   const [secret] = writtenSecrets({ env: settings.env, command: settings.command });
   if (secret !== undefined) throw secret;
   const cwd = directoryOf(host.root, settings.cwd);

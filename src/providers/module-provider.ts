@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
+import { refuseCode } from "../domain/no-exec.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type {
   FailedReply,
@@ -47,6 +48,7 @@ function moduleMistake(file: string, problem: string, fix: string, cause?: unkno
 }
 
 async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
+  refuseCode(host.env, `The module ${file}`);
   try {
     const files = moduleFiles(host.root, file);
     const { root, env, clean, modules: events } = host;

@@ -2,6 +2,7 @@ import type { CaseSource } from "../../domain/case.ts";
 import { isRestricted } from "../../domain/classification.ts";
 import { DEFAULT_CONCURRENCY, DEFAULT_TRIALS } from "../../domain/config.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
+import { forbidsCode } from "../../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
@@ -49,6 +50,7 @@ export async function prepareRuns(
   options: PrepareOptions,
   modelsOf: (suite: LoadedSuite) => readonly LoadedModel[] = (suite) => suite.models,
 ): Promise<PreparedRun[]> {
+  await refuseCodeOf(project, suites, modelsOf);
   const prepared: PreparedRun[] = [];
   const problems: Problem[] = [];
   const seen: SeenCases = { ids: new Set(), tags: new Set(), narrowings: new Map() };
@@ -69,6 +71,18 @@ export async function prepareRuns(
     throw new EvalsError(distinct(problems));
   }
   return prepared;
+}
+
+/** @throws {EvalsError} with every place that would run code of the project, where that is forbidden */
+export async function refuseCodeOf(
+  project: Project,
+  suites: readonly LoadedSuite[],
+  modelsOf: (suite: LoadedSuite) => readonly LoadedModel[],
+): Promise<void> {
+  if (!forbidsCode(project.env)) return;
+  const { codeOfSuite } = await import("../../project/find-code.ts");
+  const found = await Promise.all(suites.map((suite) => codeOfSuite(project, suite, modelsOf(suite))));
+  if (found.flat().length > 0) throw new EvalsError(distinct(found.flat()));
 }
 
 export async function closeRuns(runs: readonly PreparedRun[]): Promise<void> {

@@ -5,6 +5,7 @@ import { Duration } from "../../domain/config.ts";
 import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { LONGEST_REPLY } from "../../domain/longest-reply.ts";
+import { refuseCode } from "../../domain/no-exec.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { moduleFiles } from "../../modules/module-files.ts";
 import { OpenedFiles } from "../../modules/opened-files.ts";
@@ -34,6 +35,7 @@ export const commandScorer = defineScorer({
   operand: "none",
   grades: "returned",
   compile(settings, { root, env, concurrency }) {
+    refuseCode(env, `The scorer ${settings.command.join(" ")}`);
     const [name, ...args] = settings.command as [string, ...string[]];
     const place = findProgram(name, root, env);
     if (place === undefined) throw commandNotFound(name);

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Duration } from "../../domain/config.ts";
 import { withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
+import { refuseCode } from "../../domain/no-exec.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { fileHashes, moduleFiles } from "../../modules/module-files.ts";
 import type { ModuleOptions } from "../../modules/thread-pool.ts";
@@ -34,6 +35,7 @@ export const moduleScorer = defineScorer({
   operand: "none",
   grades: "returned",
   async compile({ file, config, isolate, timeout }, { root, env, clean, modules: events }) {
+    refuseCode(env, `The scorer ${file}`);
     repositoryFile(root, file, ["file"]);
     const judge = await openJudge({ root, file, env, clean, events }, isolate ?? true);
     const files = moduleFiles(root, file);

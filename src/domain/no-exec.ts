@@ -1,0 +1,33 @@
+import { EvalsError, type Problem } from "./problem.ts";
+
+/** The variable by which nothing of a project's code is run; `--no-exec` sets it. */
+export const NO_EXEC = "EVALS_NO_EXEC";
+
+/** Whether a mistake is that code was refused. */
+export const isRefusedCode = ({ code }: Pick<Problem, "code">): boolean => code === "EVALS_NO_EXEC";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Whether code of the project may not be run. A project's own `.env` stands below the process's variables and cannot take it back. */
+export function forbidsCode(env: Env): boolean {
+  const value = env[NO_EXEC];
+  return value !== undefined && value !== "" && value !== "0";
+}
+
+/** What is said of something that would run code. @param what `The module scorers/tone.ts` */
+export function codeProblem(what: string): Problem {
+  return {
+    code: "EVALS_NO_EXEC",
+    what: `${what} is code of this project, and --no-exec runs none.`,
+    why: "Whoever wrote this project could do anything that you can on this machine.",
+    fix: "Read it, and leave --no-exec out; or run what needs none of it: models behind an API, outputs made elsewhere (provider: outputs), and scorers that are built in.",
+  };
+}
+
+/**
+ * The last door before code is run; what a run would need is told before, all at once.
+ * @throws {EvalsError} EVALS_NO_EXEC
+ */
+export function refuseCode(env: Env, what: string): void {
+  if (forbidsCode(env)) throw new EvalsError(codeProblem(what));
+}
