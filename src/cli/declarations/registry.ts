@@ -30,6 +30,7 @@ import { run } from "./run.ts";
 import { show } from "./show.ts";
 import { split } from "./split.ts";
 import { STORE_COMMANDS } from "./store.ts";
+import { traffic } from "./traffic.ts";
 import { view } from "./view.ts";
 
 /** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
@@ -75,6 +76,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   ...IMPORTERS.map(importTool),
   importTraces,
   report,
+  traffic,
   ab,
   escalation,
 ];

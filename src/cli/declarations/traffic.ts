@@ -1,0 +1,23 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const traffic = declareCommand({
+  words: "traffic",
+  group: "production",
+  examples: [
+    "evals traffic",
+    "evals traffic --since 7d --where prompt=1.2.0,tag=canary",
+    'evals traffic --grep "cannot help" --json',
+  ],
+  type: (command) =>
+    command
+      .description("imported traces: how many, which sessions and users got such an answer, since when")
+      .option(
+        "--where <conditions>",
+        "service, prompt, model, tag, arm, environment, session, user: tag=canary,prompt!=1.1.0",
+      )
+      .option("--grep <text>", "only where this was answered, in whatever case")
+      .option("--since <age>", "7d, 12h, or a day: 2026-11-02")
+      .option("--limit <n>", "list so many traces, newest first", "20")
+      .option("--json", "one JSON document on stdout"),
+  act: async ({ io, options }) => (await import("../commands/traffic.ts")).trafficCommand(options, io),
+});

@@ -1,0 +1,35 @@
+import type { TrafficFilter } from "../../domain/traffic.ts";
+import { parseSince, parseWhere } from "../../domain/traffic-filter.ts";
+import type { TrafficStore } from "../../store/traffic.ts";
+import type { Environment } from "../environment.ts";
+import { hashedUser } from "./clean-span.ts";
+
+/** Conditions as they are typed. */
+export interface TypedFilter {
+  readonly where?: string | undefined;
+  readonly since?: string | undefined;
+}
+
+/** What `--where` and `--since` mean. @throws {EvalsError} EVALS_OPTION_INVALID */
+export function trafficFilter(
+  { date }: Pick<Environment, "date">,
+  { where, since }: TypedFilter,
+): TrafficFilter {
+  return {
+    ...(where === undefined ? {} : { where: parseWhere(where, "--where") }),
+    ...(since === undefined ? {} : { since: parseSince(since, date().getTime()) }),
+  };
+}
+
+const HASH = /^[0-9a-f]{16}$/;
+
+/** The same for one store: a user may be named by the id that the store has only a hash of. */
+export function storedFilter(filter: TrafficFilter, traffic: Pick<TrafficStore, "salt">): TrafficFilter {
+  if (filter.where === undefined) return filter;
+  const where = filter.where.map((one) =>
+    one.field === "user" && !HASH.test(one.value)
+      ? { ...one, value: hashedUser(traffic.salt(), one.value) }
+      : one,
+  );
+  return { ...filter, where };
+}
