@@ -1,3 +1,5 @@
+import type { ExplainedCase } from "./cache-reason.ts";
+
 /** What one run would ask and cost. Nothing has been asked. */
 export interface PlannedRun {
   readonly suite: string;
@@ -12,6 +14,8 @@ export interface PlannedRun {
   readonly cached: number;
   /** Trials that the target is asked, each once. */
   readonly calls: number;
+  /** For each case why it is asked, or not; absent where nobody wanted to know. */
+  readonly cache?: readonly ExplainedCase[];
   /** Calls of judges; absent for a suite without judges, null where nobody knows how many. */
   readonly judge_calls?: number | null;
   /** Of all calls together, the judges' left out; null where unknown. */

@@ -44,6 +44,8 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly replay?: boolean | undefined;
   /** Goes on with the newest run of the same plan, or with the one that is named. */
   readonly resume?: boolean | string | undefined;
+  /** Goes on with the newest run of the same plan, or with the one that `resume` names, for what errored alone. */
+  readonly retry?: "errored" | undefined;
   /** Sends what is asked as a batch, at half the price; `resume` fetches the answers later. */
   readonly batch?: boolean | undefined;
   /** Asks call by call for what a batch left unanswered. */
@@ -74,6 +76,7 @@ export const runSuitesOptions = z.strictObject({
   record: flag.optional(),
   replay: flag.optional(),
   resume: z.union([flag, text]).optional(),
+  retry: z.literal("errored").optional(),
   batch: flag.optional(),
   batchThenLive: flag.optional(),
   at: text.optional(),
@@ -111,10 +114,10 @@ export function runAndReport(
 function requestOf(options: RunSuitesOptions) {
   const { prompt, model, cases, tags, resume = false, failing = false } = options;
   const { suites, directory, at, trials, shard, concurrency, budget, baseline } = options;
-  const { allTrials, cache, record, replay, batch, batchThenLive } = options;
+  const { allTrials, cache, record, replay, batch, batchThenLive, retry } = options;
   return {
     ...{ suites, directory, at, trials, shard, concurrency, budget, baseline },
-    ...{ allTrials, cache, record, replay, batch, batchThenLive },
+    ...{ allTrials, cache, record, replay, batch, batchThenLive, retry },
     prompt: asList(prompt),
     model: asList(model),
     case: cases,

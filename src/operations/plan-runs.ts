@@ -1,6 +1,6 @@
 import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
-import { targetWords, unanswered } from "../run/execute-run.ts";
+import { type AskSettings, targetWords, unanswered } from "../run/execute-run.ts";
 import type { Plan } from "../run/plan.ts";
 import { batchPrice } from "../run/price-usage.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -11,7 +11,7 @@ import { openStoredHistory } from "./project/stored-history.ts";
 import { type NarrowedRequest, narrowRequest } from "./running/failing-cases.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
 import { replaying } from "./running/replay-model.ts";
-import { findResumable } from "./running/resume.ts";
+import { goesOn, runsToGoOnWith } from "./running/resume.ts";
 import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
@@ -68,11 +68,11 @@ async function planIn(
   const store = await openStoredHistory(place.home, io);
   try {
     const plans = prepared.map(({ plan }) => plan);
-    const resumed = request.resume ? await findResumable(store, plans, request.run, io.notice) : null;
+    const resumed = goesOn(request) ? await runsToGoOnWith(store, plans, request, io.notice) : null;
     const runs: PlannedRun[] = [];
     for (const one of prepared) {
       const resume = resumed?.get(one.plan) ?? null;
-      if (request.run !== undefined && resume === null) continue;
+      if ((request.run !== undefined || request.retry !== undefined) && resume === null) continue;
       runs.push(await plannedRun(one, resume, { place, request, matrix, store, io }));
     }
     return { runs };
@@ -80,6 +80,11 @@ async function planIn(
     await closeRuns(prepared);
     store.close();
   }
+}
+
+async function explained(plan: Plan, settings: AskSettings, store: Store) {
+  const { explainCache } = await import("../run/explain-cache.ts");
+  return [...explainCache(plan, settings, store)];
 }
 
 /** The same plan at the prices of batches. */
@@ -111,6 +116,7 @@ async function plannedRun(
   });
   const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
   const calls = [...unanswered(plan, settings, store)];
+  const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
   return {
     suite: suite.name,
@@ -120,6 +126,7 @@ async function plannedRun(
     trials: plan.totalPlanned,
     cached: plan.totalPlanned - calls.length,
     calls: calls.length,
+    ...(cache === undefined ? {} : { cache }),
     ...expectCost(
       { plan: request.batch ? inBatches(plan) : plan, calls, budget: budgetOf(place.project, request)?.usd },
       store,

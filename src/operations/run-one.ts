@@ -70,6 +70,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
         useCache: request.cache,
         notFromCache: () => answersOf(baseline, store),
         resume,
+        only: request.retry,
         asksNothing: session.asksNothing,
         batch: batchOf(request, resume, store),
         early: gating.early,

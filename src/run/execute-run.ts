@@ -26,7 +26,7 @@ import {
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { callAccount, personOf } from "./conversation-calls.ts";
 import { countTrials } from "./count-trials.ts";
-import { type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
+import { type EngineEnd, type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeDependencies } from "./judge-pool.ts";
 import { beginJudging, type JudgeTotals } from "./judge-session.ts";
@@ -49,6 +49,8 @@ export interface RunSettings {
   readonly asksNothing?: boolean | undefined;
   /** The run is made of canaries of this one. */
   readonly canaryOf?: string | undefined;
+  /** Asks again for what errored, and for nothing else; only of a run that is gone on with. */
+  readonly only?: "errored" | undefined;
   /** It is asked in batches; absent where it is asked call by call. */
   readonly batch?: BatchSettings | undefined;
 }
@@ -191,7 +193,12 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     writer,
     tally,
     concurrency: settings.concurrency,
-    isDone: settings.asksNothing === true ? () => true : before.isDone,
+    isDone:
+      settings.asksNothing === true
+        ? () => true
+        : settings.only === "errored"
+          ? (caseNo, trial) => !before.wasAsked(caseNo, trial)
+          : before.isDone,
     unscored: seesRaw(plan) ? () => undefined : before.unscored,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
@@ -225,13 +232,20 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     judged,
     counts: judged === null ? counts : { ...counts, judge_calls: judged.calls + judgeCalls },
     status: statusOf(counts),
-    end: end.kind === "decided" ? { kind: "decided" } : end,
+    end: endOf(end, counts, settings),
     spent: together(spentBy(plan, guard, before.spent), judged?.spent),
     duration_ms: world.now() - started,
     pace: pace?.() ?? NEVER_HELD,
     writer,
     ...(batch === undefined ? {} : { batched: batch.notes }),
   };
+}
+
+/** What was left out on purpose is told as what it is: trials that nobody has asked. */
+function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): RunEnd {
+  if (end.kind === "decided") return { kind: "decided" };
+  const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
+  return leftOut ? { kind: "skipped", because: "cancelled" } : end;
 }
 
 /** The batches of a run that is asked so; loaded for such a run alone. */
@@ -254,7 +268,7 @@ async function openBatches(
 }
 
 /** A scorer looks for what the store does not keep: no answer of the store can be scored. */
-function seesRaw({ scorers, redaction }: Plan): boolean {
+export function seesRaw({ scorers, redaction }: Plan): boolean {
   return redaction !== null && scorers.some((one) => one.raw === true);
 }
 
@@ -263,7 +277,7 @@ export function asksAnything(plan: Plan, settings: AskSettings, store: Store): b
   return unanswered(plan, settings, store).next().done !== true;
 }
 
-type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
+export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
 /** The case number of each trial that the target has to be asked: none is recorded, cached or answered by an earlier session. */
 export function* unanswered(
@@ -294,7 +308,7 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
 const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
-function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {
+export function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {
   if (!plan.target.cacheable || plan.target.client.immediate || seesRaw(plan)) return null;
   const not = readNot?.();
   if (not === undefined || not.size === 0) return store.cached;
@@ -404,6 +418,7 @@ const NOTHING_BEFORE = {
   done: 0,
   spent: { usd: 0, tokens: 0 } satisfies Earlier,
   isDone: () => false,
+  wasAsked: () => false,
   unscored: () => undefined,
 };
 
@@ -453,6 +468,8 @@ function readBefore(
     done: count,
     spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
+    /** It has an outcome that is not final: it errored, or its answer has no scores. */
+    wasAsked: (caseNo: number, trial: number) => waiting.has(place(caseNo, trial)),
     unscored: (caseNo: number, trial: number) => {
       const cached = waiting.get(place(caseNo, trial));
       const answer = cached === undefined ? undefined : store.transcript(run.no, caseNo, trial);

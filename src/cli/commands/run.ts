@@ -10,7 +10,7 @@ import { runView } from "../run-view.ts";
 /** `evals run`: runs suites and reports on them while they end. */
 export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
   const options = readRunOptions(typed);
-  if (options.dryRun) return dryRun(options, io);
+  if (options.dryRun || options.explainCache) return dryRun(options, io);
   if (options.watch) return (await import("./watch-runs.ts")).watchRuns(options, io, runOnce);
   const { exit, first } = await runOnce(options, io);
   if (!options.open || first === null) return exit;

@@ -11,6 +11,7 @@ export const run = declareCommand({
     "evals run support-triage --tag critical --baseline none",
     "evals run support-triage --resume",
     "evals run support-triage --batch",
+    "evals run support-triage --retry errored",
     "evals run support-triage --watch",
     "evals run support-triage --failing",
     "evals run support-triage --case 'refund-*' -t 'late parcel'",
@@ -56,10 +57,15 @@ export const run = declareCommand({
       .option("--resume", "go on with the newest run of this plan")
       .option("--batch", "send what is asked as a batch, at half the price, and come back with --resume")
       .option("--batch-then-live", "ask call by call for what a batch left unanswered")
-      .option("--run <id>", "with --resume: another run than the newest")
+      .option(
+        "--retry <errored>",
+        "ask again only for the trials of the newest run of this plan that errored",
+      )
+      .option("--run <id>", "with --resume or --retry: another run than the newest")
       .option("--watch", "run again whenever a file changes that a run rests on, until Ctrl-C")
       .option("--open", "afterwards the page of evals view at this run, until Ctrl-C")
       .option("--dry-run", "what would be asked and what it costs; nothing is asked, no key is needed")
+      .option("--explain-cache", "for each case why it is asked or not; nothing is asked")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)
       .option("--json", "one JSON document on stdout, progress on stderr")
       .option("--quiet", "no progress")

@@ -119,7 +119,7 @@ function checkDocument({ exit, stdout }: Ended): void {
 /** What a person would think the exit code is. */
 function exitOfHeadings(stdout: string, exit: number): number {
   const headings = Array.from(
-    stdout.matchAll(/^(PASSED|FAILED|INCOMPLETE|UNDECIDED|DONE)\b/gm),
+    stdout.matchAll(/^(PASSED|FAILED|INCOMPLETE|UNDECIDED|DONE|PLAN)\b/gm),
     ([word]) => word,
   );
   if (exit === 130 || exit === 143) return exit;

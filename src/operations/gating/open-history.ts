@@ -10,7 +10,7 @@ import type { Environment } from "../environment.ts";
 import { refuseChangedPrompts } from "../project/changed-prompts.ts";
 import { openWrittenHistory } from "../project/stored-history.ts";
 import { closeRuns, type PreparedRun } from "../running/prepare-runs.ts";
-import { claimAll, findResumable } from "../running/resume.ts";
+import { claimAll, goesOn, runsToGoOnWith } from "../running/resume.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
 import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
@@ -61,13 +61,13 @@ export async function openHistory(
     const opened = await openWrittenHistory(home, io);
     store = opened;
     const say = (text: string): void => io.notice(`${text}`);
-    const resumed = options.resume
+    const resumed = goesOn(options)
       ? claimAll(
           opened,
-          await findResumable(
+          await runsToGoOnWith(
             opened,
             prepared.map(({ plan }) => plan),
-            options.run,
+            options,
             say,
             ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
           ),
@@ -79,8 +79,8 @@ export async function openHistory(
       Promise.all(
         prepared.map((one) => {
           const resume = resumed?.get(one.plan) ?? null;
-          // With `--run`, the other runs of the plan stay as they are.
-          if (options.run !== undefined && resume === null) return null;
+          // With `--run`, the other runs of the plan stay as they are; `--retry` begins none.
+          if ((options.run !== undefined || options.retry !== undefined) && resume === null) return null;
           return withItsPast(one, resume, { store: opened, place, options, io });
         }),
       ),

@@ -3,7 +3,7 @@ import type { RunRequest } from "./run-request.ts";
 
 /** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that exclude each other, or need each other */
 export function refuseConflicts(request: RunRequest): void {
-  if (request.run !== undefined && !request.resume) {
+  if (request.run !== undefined && !request.resume && request.retry === undefined) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
       what: "--run names a run to go on with, and --resume is missing.",

@@ -9,6 +9,7 @@ import type { Environment } from "../environment.ts";
 import { findRun } from "../project/find-run.ts";
 import { locate } from "../project/open-project.ts";
 import { openStoredHistory } from "../project/stored-history.ts";
+import { goesOn } from "./resume.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /** Which cases a run takes, by suite and model. */
@@ -50,7 +51,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
         }
         const { narrowing } = run.header;
         // To go on with a run of failing cases means those cases, whatever has passed meanwhile.
-        if (request.resume && narrowing?.failing !== undefined) return narrowing;
+        if (goesOn(request) && narrowing?.failing !== undefined) return narrowing;
         return {
           ...(common ?? WHOLE),
           cases: failingCases(run, request.case, store),

@@ -3,6 +3,7 @@ import type { Plan } from "../../run/plan.ts";
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
+import type { RunRequest } from "./run-request.ts";
 
 /**
  * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
@@ -30,6 +31,34 @@ export async function findResumable(
     else found.set(plan, newest);
   }
   return found;
+}
+
+/** Whether earlier runs are gone on with. */
+export const goesOn = ({ resume, retry }: Pick<RunRequest, "resume" | "retry">): boolean =>
+  resume || retry !== undefined;
+
+/**
+ * The same, as it was asked for.
+ * @throws {EvalsError} EVALS_RETRY_NO_RUN where nothing can have errored, since no plan has a run
+ */
+export async function runsToGoOnWith(
+  store: Pick<Store, "read">,
+  plans: readonly Plan[],
+  { run, retry }: Pick<RunRequest, "run" | "retry">,
+  say: (text: string) => void,
+  fits?: (run: Pick<StoredRun, "header">) => boolean,
+): Promise<ReadonlyMap<Plan, StoredRun>> {
+  if (retry === undefined) return findResumable(store, plans, run, say, fits);
+  const found = await findResumable(store, plans, run, () => {}, fits);
+  if (found.size > 0) return found;
+  throw new EvalsError(
+    plans.map(({ suite }) => ({
+      code: "EVALS_RETRY_NO_RUN",
+      what: `There is no run of ${suite.name}, as it is now, of which a trial could have errored.`,
+      why: "An answer to another prompt, model or case would not belong to it.",
+      fix: `evals run ${suite.name}`,
+    })),
+  );
 }
 
 async function newestFitting(

@@ -36,6 +36,14 @@ export const RunRequest = z.object({
   batch: z.boolean().default(false),
   batchThenLive: z.boolean().default(false),
   run: z.string().optional(),
+  /** Goes on with a run for what errored alone. */
+  retry: z
+    .string()
+    .refine((what) => what === "errored")
+    .transform(() => "errored" as const)
+    .optional(),
+  /** Only with a dry run: for each case why it is asked. */
+  explainCache: z.boolean().default(false),
 });
 export type RunRequest = z.output<typeof RunRequest>;
 

@@ -1,8 +1,9 @@
+import type { ExplainedCase } from "../../domain/cache-reason.ts";
 import type { PlannedRun, RunPlan } from "../../domain/run-plan.ts";
 import { count, dollars, plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
-import { styleFor, type TerminalOptions } from "./style.ts";
+import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
 /** What a run would ask and cost, for a person. Ends with a line feed. */
 export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions): string {
@@ -14,6 +15,7 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
       ...(run.calls === 0 ? [] : [`  ${tokensSentence(run)}`]),
       `  ${costSentence(run.usd)}`,
       ...run.assumptions.map((one) => `    ${plainLine(one)}`),
+      ...cacheLines(run.cache ?? []),
     ]),
     closing(runs),
   ];
@@ -23,6 +25,19 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
 function callsSentence({ trials, cached, calls }: PlannedRun): string {
   const known = cached === 0 ? "none at hand" : `${count(cached)} at hand`;
   return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask`;
+}
+
+/** A line a case: what is at hand, what is asked, and why. */
+function cacheLines(cases: readonly ExplainedCase[]): string[] {
+  if (cases.length === 0) return [];
+  const rows = cases.map(({ id, at_hand, asked, why }) => [
+    plainLine(id),
+    [at_hand === 0 ? "" : `${count(at_hand)} at hand`, asked === 0 ? "" : `${count(asked)} asked`]
+      .filter((part) => part !== "")
+      .join(", "),
+    plainLine(why),
+  ]);
+  return ["", ...columns(rows).map((line) => `  ${line}`)];
 }
 
 function tokensSentence({ input_tokens: input, output_tokens: output }: PlannedRun): string {

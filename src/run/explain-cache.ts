@@ -1,0 +1,118 @@
+import type { CacheReason, ExplainedCase } from "../domain/cache-reason.ts";
+import type { Store, StoredRun } from "../store/store.ts";
+import { type AskSettings, cacheFor, seesRaw } from "./execute-run.ts";
+import type { Plan } from "./plan.ts";
+
+/** So many runs of the suite are looked through for the last time that a case was asked. */
+const MAX_LOOKED = 20;
+
+/** For each case why it is asked, or why not. */
+export function* explainCache(plan: Plan, settings: AskSettings, store: Store): Generator<ExplainedCase> {
+  const { target } = plan;
+  const isRecorded = target.client.immediate === true;
+  const before = settings.resume === null ? null : trialsOf(settings.resume, store);
+  const cached = settings.useCache ? cacheFor(plan, store, settings.notFromCache) : null;
+  const pastOf = lastAsked(plan, store);
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) {
+    const id = plan.id(caseNo);
+    const trials = plan.planned(caseNo);
+    const hash = plan.askedHash(caseNo);
+    const asked: number[] = [];
+    let answered = 0;
+    for (let trial = 1; !isRecorded && trial <= trials; trial++) {
+      if (before?.answered.has(`${caseNo}/${trial}`)) answered++;
+      else if (cached?.(hash, trial) === undefined) asked.push(trial);
+    }
+    const told = (reason: CacheReason, why: string): ExplainedCase => {
+      return { id, trials, at_hand: trials - asked.length, asked: asked.length, reason, why };
+    };
+    yield why({ plan, settings, store, before, pastOf, id, hash, caseNo, asked, answered, told });
+  }
+}
+
+interface OneCase {
+  readonly plan: Plan;
+  readonly settings: AskSettings;
+  readonly store: Store;
+  readonly before: EarlierTrials | null;
+  readonly pastOf: ReturnType<typeof lastAsked>;
+  readonly id: string;
+  readonly hash: string;
+  readonly caseNo: number;
+  /** Trials that are asked. */
+  readonly asked: readonly number[];
+  /** How many of the others the run itself has answered. */
+  readonly answered: number;
+  readonly told: (reason: CacheReason, why: string) => ExplainedCase;
+}
+
+function why(one: OneCase): ExplainedCase {
+  const { plan, settings, store, before, caseNo, asked, answered, hash, told } = one;
+  const { target } = plan;
+  if (target.client.immediate === true) return told("recorded", "its answers are recorded");
+  if (asked.length === 0) {
+    const run = settings.resume?.header.id;
+    return answered > 0
+      ? told("answered", `run ${run} has its answers`)
+      : told("cached", "the same was asked before, of the same target");
+  }
+  if (asked.some((trial) => before?.errored.has(`${caseNo}/${trial}`)))
+    return told("errored", `${trialsIn(asked)} errored in run ${settings.resume?.header.id}`);
+  if (!settings.useCache) return told("no-cache", "--no-cache asks everything");
+  if (!target.cacheable)
+    return told("not-reusable", "its target names no `version:`, so that its answers are not used again");
+  if (seesRaw(plan)) return told("raw-scorer", "a scorer looks for what the history does not keep");
+  if (asked.some((trial) => store.cached(hash, trial) !== undefined))
+    return told("baseline", "the answers at hand are the baseline's, which are not compared with themselves");
+  if (asked.length < plan.planned(caseNo))
+    return told("more-trials", `${trialsIn(asked)} ${asked.length === 1 ? "was" : "were"} never answered`);
+  return whyAnew(one);
+}
+
+/** Nothing of the same request is there: what is another than when the case was last asked. */
+function whyAnew({ plan, pastOf, id, caseNo, told }: OneCase): ExplainedCase {
+  const past = pastOf(id);
+  if (past === undefined) return told("new-case", "no run of this suite has asked it");
+  const { run, request_hash } = past;
+  if (request_hash !== plan.requestHash(caseNo))
+    return told("request-changed", `what it asks has changed since run ${run.header.id}`);
+  if (run.header.target_hash !== plan.targetHash)
+    return told("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
+  return told("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
+}
+
+/** `trial 3`, `trials 2 to 5`. */
+function trialsIn(trials: readonly number[]): string {
+  const [first, last] = [trials[0], trials.at(-1)];
+  return first === last ? `trial ${first}` : `trials ${first} to ${last}`;
+}
+
+interface EarlierTrials {
+  /** As `case/trial`. */
+  readonly answered: ReadonlySet<string>;
+  readonly errored: ReadonlySet<string>;
+}
+
+function trialsOf(run: StoredRun, store: Store): EarlierTrials {
+  const answered = new Set<string>();
+  const errored = new Set<string>();
+  for (const { case_no, trial, pass } of store.scan(run.no)) {
+    const has = pass !== null || store.transcript(run.no, case_no, trial) !== undefined;
+    (has ? answered : errored).add(`${case_no}/${trial}`);
+  }
+  return { answered, errored };
+}
+
+/** The newest run of the suite that had a case, looked up when the first is asked for. */
+function lastAsked({ suite }: Plan, store: Store) {
+  let cases: Map<string, { readonly run: StoredRun; readonly request_hash: string }> | undefined;
+  return (id: string) => {
+    if (cases === undefined) {
+      cases = new Map();
+      for (const run of store.runs({ suite: suite.name, limit: MAX_LOOKED }))
+        for (const one of store.cases(run.no))
+          if (!cases.has(one.id)) cases.set(one.id, { run, request_hash: one.request_hash });
+    }
+    return cases.get(id);
+  };
+}
