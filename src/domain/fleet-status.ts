@@ -1,0 +1,20 @@
+/** A plan as `evals queue status` lists it. */
+export interface PlanStatus {
+  readonly run: string;
+  readonly suite: string;
+  readonly alias: string;
+  readonly commit: string;
+  readonly state: "open" | "halted" | "ended";
+  readonly blocks: { readonly waiting: number; readonly leased: number; readonly done: number };
+  readonly trials: { readonly all: number; readonly done: number };
+  readonly calls: { readonly open: number; readonly uncertain: number; readonly usd: number | null };
+}
+
+/** A worker that was seen within the last minute. */
+export interface WorkerStatus {
+  readonly name: string;
+  readonly version: string;
+  readonly blocks: number;
+  /** Seconds since it was last seen. */
+  readonly seen_s: number;
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import { LEASE_S, type WorkBench } from "../database.ts";
+import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../fleet.ts";
+import type { Postgres, Row, Sql } from "./connect.ts";
+import { TOKENS, USD } from "./ledger.ts";
+import { nextBlock, placesOf, sendBlocks } from "./plans.ts";
+import type { BlockQueue } from "./queue.ts";
+
+export function workBench(postgres: Postgres, queue: BlockQueue): WorkBench {
+  return {
+    arrive: async ({ name, program, models }) => {
+      const { rows } = await postgres.query(
+        "INSERT INTO evals.workers (name, program, models) VALUES ($1, $2, $3) RETURNING no",
+        [name, program, models],
+      );
+      return String(rows[0].no);
+    },
+    plans: async (worker) => {
+      const { rows } = await postgres.query(
+        `SELECT p.no, p.run, p.plan_hash, p.commit, p.suite, p.alias, p.request, p.asks_again FROM evals.plans p, evals.workers w
+         WHERE w.no = $1 AND p.ended_at IS NULL AND p.halt IS NULL AND p.program = w.program AND (w.models IS NULL OR p.alias = ANY (w.models))
+           AND EXISTS (SELECT 1 FROM evals.blocks b WHERE b.plan = p.no AND (b.state = 'waiting' OR (b.state = 'leased' AND b.lease_until <= now())))
+         ORDER BY p.no`,
+        [worker],
+      );
+      return rows.map((one) => ({ ...one, no: String(one.no) }));
+    },
+    lease: (plan, worker) =>
+      postgres.transaction(async (sql) => {
+        const found = (await expired(sql, plan)) ?? (await fetched(sql, plan, queue));
+        return found === undefined ? undefined : leased(sql, plan, found, worker);
+      }),
+    beat: async (worker) => {
+      await postgres.query("UPDATE evals.workers SET seen_at = now() WHERE no = $1", [worker]);
+      const { rows } = await postgres.query(
+        `WITH mine AS (
+           UPDATE evals.blocks SET lease_until = now() + make_interval(secs => $2) WHERE state = 'leased' AND worker = $1 RETURNING plan
+         )
+         SELECT p.no, p.halt FROM evals.plans p WHERE p.no IN (SELECT plan FROM mine) AND p.halt IS NOT NULL`,
+        [worker, LEASE_S],
+      );
+      return new Map(rows.map(({ no, halt }) => [String(no), halt as PlanHalt]));
+    },
+    finish: (plan, block, worker, worked) =>
+      postgres.transaction(async (sql) => {
+        const { rows } = await sql.query(
+          "SELECT state, fence, worker, job FROM evals.blocks WHERE plan = $1 AND no = $2 FOR UPDATE",
+          [plan.no, block.no],
+        );
+        const [now] = rows;
+        if (now === undefined || now.fence !== block.fence || String(now.worker) !== worker) return false;
+        // It was kept, and the word that it was never came back.
+        if (now.state === "done") return true;
+        await keepTrials(sql, block, worked);
+        await sql.query(
+          "UPDATE evals.calls SET used = true, reply = CASE WHEN judge IS NULL THEN NULL ELSE reply END WHERE plan = $1 AND id = ANY ($2::bigint[])",
+          [...[plan.no, worked.used]],
+        );
+        await sql.query(
+          `UPDATE evals.blocks SET state = 'done', cases = $3, trials = $4, passed = $5, errored = $6, judgements = $7, pace = $8, lease_until = NULL
+           WHERE plan = $1 AND no = $2`,
+          [
+            ...[
+              plan.no,
+              block.no,
+              worked.trials.map(({ case_no }) => case_no),
+              worked.trials.map(({ trial }) => trial),
+            ],
+            ...[worked.passed, worked.errored, worked.judgements, JSON.stringify(worked.pace)],
+          ],
+        );
+        // A budget adds up what is under way, and this for the rest.
+        await sql.query(
+          `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)
+             FROM evals.calls WHERE plan = $1 AND block = $2) WHERE no = $1 AND (budget_usd IS NOT NULL OR budget_tokens IS NOT NULL)`,
+          [plan.no, block.no],
+        );
+        await queue.complete(plan.run, now.job, sql);
+        await sendRest(sql, plan, worked.rest, queue);
+        return true;
+      }),
+    halt: async (plan, why) => {
+      await postgres.query("UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL", [
+        plan,
+        JSON.stringify(why),
+      ]);
+    },
+    leave: async (worker) => {
+      await postgres.query("UPDATE evals.workers SET ended_at = now() WHERE no = $1", [worker]);
+    },
+  };
+}
+
+/** A block whose worker was not heard of for as long as its lease. */
+async function expired(sql: Sql, { no }: FleetPlan): Promise<Row | undefined> {
+  const { rows } = await sql.query(
+    "SELECT no, fence, job, cases, trials FROM evals.blocks WHERE plan = $1 AND state = 'leased' AND lease_until <= now() ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED",
+    [no],
+  );
+  return rows[0];
+}
+
+/** The block of the next job that waits. */
+async function fetched(sql: Sql, { no, run }: FleetPlan, queue: BlockQueue): Promise<Row | undefined> {
+  const job = await queue.next(run, sql);
+  if (job === undefined) return undefined;
+  const { rows } = await sql.query(
+    "SELECT no, fence, job, cases, trials FROM evals.blocks WHERE plan = $1 AND no = $2 AND state = 'waiting' FOR UPDATE",
+    [no, job.block],
+  );
+  return rows[0];
+}
+
+/** Gives a block to a worker. What an earlier one has asked and not heard of is uncertain from now on. */
+async function leased(sql: Sql, plan: FleetPlan, found: Row, worker: string): Promise<LeasedBlock> {
+  const fence = Number(found.fence) + 1;
+  await sql.query(
+    "UPDATE evals.blocks SET state = 'leased', fence = $3, worker = $4, lease_until = now() + make_interval(secs => $5) WHERE plan = $1 AND no = $2",
+    [plan.no, found.no, fence, worker, LEASE_S],
+  );
+  const before =
+    fence === 1
+      ? []
+      : (
+          await sql.query(
+            `WITH lost AS (
+               UPDATE evals.calls SET state = 'uncertain' WHERE plan = $1 AND block = $2 AND state = 'open' AND fence < $3 RETURNING id, key
+             )
+             SELECT id, key, NULL AS reply FROM lost
+             UNION ALL SELECT id, key, NULL FROM evals.calls WHERE plan = $1 AND block = $2 AND state = 'uncertain'
+             UNION ALL SELECT id, key, reply FROM evals.calls WHERE plan = $1 AND block = $2 AND state = 'answered' AND reply IS NOT NULL`,
+            [plan.no, found.no, fence],
+          )
+        ).rows;
+  return { plan: plan.no, no: found.no, trials: placesOf(found), fence, job: found.job, before };
+}
+
+async function keepTrials(sql: Sql, { plan, no }: LeasedBlock, { trials }: WorkedBlock): Promise<void> {
+  await sql.query(
+    `INSERT INTO evals.trials (plan, block, case_no, trial, reply, scoring)
+     SELECT $1, $2, * FROM unnest($3::int[], $4::smallint[], $5::text[], $6::text[])`,
+    [
+      ...[plan, no, trials.map(({ case_no }) => case_no), trials.map(({ trial }) => trial)],
+      ...[trials.map(({ reply }) => reply), trials.map(({ scoring }) => scoring)],
+    ],
+  );
+}
+
+async function sendRest(
+  sql: Sql,
+  plan: FleetPlan,
+  rest: readonly TrialPlace[],
+  queue: BlockQueue,
+): Promise<void> {
+  if (rest.length === 0) return;
+  const { rows } = await sql.query("SELECT halt FROM evals.plans WHERE no = $1 FOR UPDATE", [plan.no]);
+  if (rows[0]?.halt !== null) return;
+  const block = { no: await nextBlock(sql, plan.no), trials: rest, job: randomUUID() };
+  await sendBlocks(sql, plan, [block], queue);
+}

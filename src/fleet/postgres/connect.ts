@@ -1,0 +1,130 @@
+import type { Pool, PoolClient } from "pg";
+import { EvalsError } from "../../domain/problem.ts";
+import type { FleetDatabase } from "../database.ts";
+import { connectionProblem, isPassing } from "./postgres-mistakes.ts";
+
+/** A row as the driver gives it. */
+// biome-ignore lint/suspicious/noExplicitAny: the driver does not know what a statement returns
+export type Row = any;
+
+/** Where statements are sent: the pool, or one transaction. */
+export interface Sql {
+  query(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
+}
+
+/** One PostgreSQL, as all that use it in this process share it. */
+export interface Postgres extends Sql {
+  /** Runs statements in one transaction; a throw takes all of them back. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  readonly patiently: FleetDatabase["patiently"];
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Told when the database goes away and when it is back. */
+  readonly notice: (text: string) => void;
+  /** Connections at most. */
+  readonly most?: number;
+}
+
+const FIRST_WAIT_MS = 50;
+const MOST_WAIT_MS = 1000;
+
+/**
+ * Connects, and asks once whether anybody is there.
+ * @throws {EvalsError} for an address that cannot be used, and for a database that cannot be reached or written
+ */
+export async function connectPostgres(url: string, { notice, most = 6 }: ConnectOptions): Promise<Postgres> {
+  const { default: pg } = await import("pg");
+  let pool: Pool;
+  try {
+    pool = new pg.Pool({
+      connectionString: url,
+      max: most,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      application_name: "evals",
+    });
+  } catch (error) {
+    throw new EvalsError(connectionProblem(url, error));
+  }
+  // A connection that dies while nobody uses it: the next statement finds out.
+  pool.on("error", () => {});
+  try {
+    const { rows } = await pool.query(
+      "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS closed",
+    );
+    if (rows[0]?.closed === true) throw Object.assign(new Error("it takes no writes"), { code: "25006" });
+  } catch (error) {
+    await pool.end();
+    throw new EvalsError(connectionProblem(url, error));
+  }
+  let away = false;
+  let closed = false;
+  const patiently: Postgres["patiently"] = async (work, signal) => {
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MOST_WAIT_MS, wait * 2)) {
+      try {
+        const done = await work();
+        if (away) notice("PostgreSQL answers again.");
+        away = false;
+        return done;
+      } catch (error) {
+        if (!isPassing(error) || signal?.aborted || closed) throw error;
+        if (!away && wait > FIRST_WAIT_MS)
+          notice(
+            `PostgreSQL does not answer (${(error as Error).message}): waiting for it; answers at hand are kept.`,
+          );
+        away ||= wait > FIRST_WAIT_MS;
+        await pause(wait, signal);
+      }
+    }
+  };
+  return {
+    query: (text, values) => pool.query(text, values as unknown[]),
+    transaction: (work) => inTransaction(pool, work),
+    patiently,
+    close: async () => {
+      closed = true;
+      await pool.end();
+    },
+  };
+}
+
+async function inTransaction<T>(pool: Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client: PoolClient = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies between two statements says so here; the next statement fails with the same.
+  const onError = (error: Error): void => {
+    broken = error;
+  };
+  client.on("error", onError);
+  try {
+    await client.query("BEGIN");
+    const done = await work({ query: (text, values) => client.query(text, values as unknown[]) });
+    await client.query("COMMIT");
+    return done;
+  } catch (error) {
+    await client.query("ROLLBACK").catch((failed: Error) => {
+      broken ??= failed;
+    });
+    throw error;
+  } finally {
+    client.off("error", onError);
+    client.release(broken);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,337 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { FleetDatabase, NewPlan } from "../database.ts";
+import type { ClosedCall, FleetPlan, LeasedBlock, OpenedCall, TrialPlace, WorkedBlock } from "../fleet.ts";
+import { type PrivatePostgres, skippedWithoutPostgres, startPostgres } from "../testing/private-postgres.ts";
+import { openPostgresFleet } from "./open-postgres.ts";
+
+const LONG = 60_000;
+const PLAN: NewPlan = {
+  ...{ run: "aaaa0001", plan_hash: "h", commit: "c", suite: "s", alias: "m", request: {}, asks_again: true },
+  ...{ program: "1.0.0", header: {}, budget: null },
+};
+
+describe.skipIf(skippedWithoutPostgres())(
+  "what workers and whoever plans share in PostgreSQL",
+  { timeout: LONG },
+  () => {
+    let postgres: PrivatePostgres;
+    let url: string;
+    let fleet: FleetDatabase;
+    let ids = 0;
+    const never = new AbortController().signal;
+
+    beforeAll(async () => {
+      postgres = await startPostgres();
+    }, LONG);
+    afterAll(() => postgres?.stop());
+    beforeEach(async () => {
+      url = postgres.database();
+      fleet = await openPostgresFleet(url, () => {});
+      return () => fleet.close();
+    });
+
+    const trials = (from: number, count: number): TrialPlace[] =>
+      Array.from({ length: count }, (_, at) => ({ case_no: from + at, trial: 1 }));
+    const worker = (models: readonly string[] | null = null): Promise<string> =>
+      fleet.bench.arrive({ name: "w", program: "1.0.0", models });
+    const planned = async (more: Partial<NewPlan> = {}, ...blocks: TrialPlace[][]): Promise<FleetPlan> => {
+      const plan = { ...PLAN, ...more };
+      const { no } = await fleet.desk.open(plan);
+      if (blocks.length > 0) await fleet.desk.publish(no, blocks);
+      return { ...plan, no };
+    };
+    const leased = async (plan: FleetPlan, who: string): Promise<LeasedBlock> => {
+      const block = await fleet.bench.lease(plan, who);
+      if (block === undefined) throw new Error("no block to take");
+      return block;
+    };
+    const call = (block: LeasedBlock, more: Partial<OpenedCall> = {}): OpenedCall => ({
+      ...{ plan: block.plan, block: block.no, fence: block.fence, id: String(++ids), key: `k${ids}` },
+      ...{ judge: null, case_id: "c", most_usd: 0.5, most_tokens: 100 },
+      ...more,
+    });
+    const answer = ({ plan, id }: OpenedCall, usd = 0.25): ClosedCall => ({
+      ...{ plan, id, state: "answered", billed: true, usage: null, usd, reply: '{"kind":"answered"}' },
+    });
+    const worked = (block: LeasedBlock, more: Partial<WorkedBlock> = {}): WorkedBlock => ({
+      trials: block.trials.map((one) => ({ ...one, reply: "{}", scoring: null })),
+      ...{ rest: [], judgements: null, used: [], passed: 0, errored: 0 },
+      pace: { limited_by: null, waited_ms: 0, refused: 0 },
+      ...more,
+    });
+    /** As if a worker had not been heard of for as long as its lease. */
+    const expire = (): void =>
+      void postgres.sql(
+        url,
+        "UPDATE evals.blocks SET lease_until = now() - interval '1 second' WHERE state = 'leased'",
+      );
+    const states = (): string =>
+      postgres.sql(url, "SELECT string_agg(state, ',' ORDER BY id) FROM evals.calls");
+
+    it("is made once, however many come first at the same moment", async () => {
+      const fresh = postgres.database();
+      const opened = await Promise.all(Array.from({ length: 4 }, () => openPostgresFleet(fresh, () => {})));
+      for (const one of opened) await one.close();
+      expect(postgres.sql(fresh, "SELECT count(*) FROM evals.schema_version")).toBe("1");
+    });
+
+    it("is refused when a newer program has changed it", async () => {
+      postgres.sql(url, "UPDATE evals.schema_version SET version = 99");
+      await expect(openPostgresFleet(url, () => {})).rejects.toMatchObject({
+        problems: [{ code: "EVALS_POSTGRES_SCHEMA", what: expect.stringContaining("version 99") }],
+      });
+    });
+
+    it("cannot be made by a role that may not, and says which right it lacks", async () => {
+      postgres.sql(
+        url,
+        "DO $$ BEGIN CREATE ROLE guest LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+      );
+      const guest = postgres.database().replace("evals@", "guest@");
+      await expect(openPostgresFleet(guest, () => {})).rejects.toMatchObject({
+        problems: [{ code: "EVALS_POSTGRES_SCHEMA", what: expect.stringContaining("permission denied") }],
+      });
+    });
+
+    it("is refused where it takes no writes, is not there, or is no database", async () => {
+      postgres.sql(url, `ALTER DATABASE ${url.split("/").at(-1)} SET default_transaction_read_only = on`);
+      const codes = await Promise.all(
+        [url, `${url}_no`, "postgres://evals@127.0.0.1:1/x"].map((one) =>
+          openPostgresFleet(one, () => {}).then(
+            () => "opened",
+            (error) => error.problems[0].code,
+          ),
+        ),
+      );
+      expect(codes).toEqual([
+        "EVALS_POSTGRES_READ_ONLY",
+        "EVALS_POSTGRES_REFUSED",
+        "EVALS_POSTGRES_UNREACHABLE",
+      ]);
+    });
+
+    it("gives each block to one worker", async () => {
+      const plan = await planned({}, trials(0, 3), trials(3, 3), trials(6, 2));
+      const hands = await Promise.all([worker(), worker(), worker()]);
+      const taken = await Promise.all(hands.map((one) => leased(plan, one)));
+      expect(taken.flatMap((one) => one.trials.map(({ case_no }) => case_no)).sort()).toEqual([
+        0, 1, 2, 3, 4, 5, 6, 7,
+      ]);
+      expect(await fleet.bench.lease(plan, hands[0] as string)).toBeUndefined();
+    });
+
+    it("offers a plan to workers of its version that serve its model", async () => {
+      await planned({}, trials(0, 1));
+      const [all, right, wrong] = await Promise.all([worker(), worker(["m"]), worker(["other"])]);
+      const newer = await fleet.bench.arrive({ name: "w", program: "2.0.0", models: null });
+      const seen = await Promise.all([all, right, wrong, newer].map((one) => fleet.bench.plans(one)));
+      expect(seen.map((one) => one.length)).toEqual([1, 1, 0, 0]);
+    });
+
+    it("gives a block on when its lease has run out, with what was answered, and calls the rest uncertain", async () => {
+      const plan = await planned({}, trials(0, 4));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      const book = fleet.book(never);
+      const block = await leased(plan, first);
+      const calls = [call(block), call(block), call(block)] as const;
+      expect(await Promise.all(calls.map(book.opened))).toEqual(["go", "go", "go"]);
+      await book.closed(answer(calls[0]));
+      expire();
+      const again = await leased(plan, second);
+      expect(again).toMatchObject({ no: block.no, fence: 2 });
+      expect([...again.before].sort((a, b) => Number(a.id) - Number(b.id))).toEqual([
+        { id: calls[0].id, key: calls[0].key, reply: '{"kind":"answered"}' },
+        { id: calls[1].id, key: calls[1].key, reply: null },
+        { id: calls[2].id, key: calls[2].key, reply: null },
+      ]);
+      expect(states()).toBe("answered,uncertain,uncertain");
+    });
+
+    it("takes nothing new from a worker that has lost its lease, but what it was answered", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      const book = fleet.book(never);
+      const block = await leased(plan, first);
+      const sent = call(block);
+      await book.opened(sent);
+      expire();
+      await leased(plan, second);
+      expect(await book.opened(call(block))).toBe("lost");
+      await book.closed(answer(sent));
+      expect(states()).toBe("answered");
+      expect(await fleet.bench.finish(plan, block, first, worked(block))).toBe(false);
+      expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("0");
+    });
+
+    it("renews leases with each beat", async () => {
+      const plan = await planned({}, trials(0, 1));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      await leased(plan, first);
+      expire();
+      await fleet.bench.beat(first);
+      expect(await fleet.bench.lease(plan, second)).toBeUndefined();
+    });
+
+    it("keeps a finished block once, and sends what was not asked to another worker", async () => {
+      const plan = await planned({}, trials(0, 3));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      const block = await leased(plan, first);
+      const part = worked(block, { rest: block.trials.slice(1) });
+      const done = { ...part, trials: part.trials.slice(0, 1) };
+      expect(await fleet.bench.finish(plan, block, first, done)).toBe(true);
+      expect(await fleet.bench.finish(plan, block, first, done)).toBe(true);
+      expect((await leased(plan, second)).trials).toEqual(block.trials.slice(1));
+      const { done: read } = await fleet.desk.progress(plan.no, []);
+      expect(await fleet.desk.read(plan.no, read)).toMatchObject([
+        { no: 0, trials: [{ case_no: 0, trial: 1 }] },
+      ]);
+    });
+
+    it("gives out nothing of a plan that is halted, and goes on with it when it is opened again", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const first = await worker();
+      await fleet.desk.halt(plan.no, { kind: "skipped", because: "cancelled" });
+      expect(await fleet.bench.plans(first)).toEqual([]);
+      const again = await fleet.desk.open(PLAN);
+      expect(again).toEqual({ no: plan.no, trials: trials(0, 2) });
+      expect(await fleet.bench.plans(first)).toHaveLength(1);
+    });
+
+    it("tells each call once: what is in no answer as lost, what was never heard of at its reservation", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const [first, second] = await Promise.all([worker(), worker()]);
+      const book = fleet.book(never);
+      const block = await leased(plan, first);
+      const gone = call(block, { most_usd: 0.5 });
+      await book.opened(gone);
+      expire();
+      const again = await leased(plan, second);
+      const [used, wasted, judged] = [call(again), call(again), call(again, { judge: "j" })];
+      for (const one of [used, wasted, judged]) {
+        await book.opened(one);
+        await book.closed(answer(one));
+      }
+      await fleet.bench.finish(plan, again, second, worked(again, { used: [used.id, judged.id] }));
+      const told: unknown[] = [];
+      await fleet.desk.sums(plan.no, (sums) => told.push(sums));
+      await fleet.desk.sums(plan.no, (sums) => told.push(sums));
+      expect(told).toMatchObject([
+        { calls: 3, judge_calls: 1, uncertain: 1, lost: [{ usd: 0.5 }, { usd: 0.25 }] },
+        { calls: 0, judge_calls: 0, uncertain: 1, lost: [] },
+      ]);
+    });
+
+    it("lets no more calls go than a budget has room for, however many workers ask", async () => {
+      const plan = await planned({ budget: { usd: 1.75 } }, trials(0, 9));
+      const block = await leased(plan, await worker());
+      const book = fleet.book(never);
+      const calls = Array.from({ length: 6 }, () => call(block));
+      const waiting = calls.map((one) => book.opened(one).then((leave) => ({ ...one, leave })));
+      const spent = { open: 0, most: 0, left: 0, refused: 0 };
+      await Promise.all(
+        waiting.map(async (one) => {
+          const { leave, ...sent } = await one;
+          if (leave !== "go") return spent.refused++;
+          spent.open++;
+          spent.most = Math.max(spent.most, spent.open);
+          spent.left++;
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          spent.open--;
+          return book.closed(answer(sent, 0.5));
+        }),
+      );
+      expect(spent).toMatchObject({ left: 3, refused: 3 });
+      expect(spent.most).toBeLessThanOrEqual(3);
+    });
+
+    it("lets a call that nothing bounds go alone", async () => {
+      const plan = await planned({ budget: { usd: 1 } }, trials(0, 9));
+      const block = await leased(plan, await worker());
+      const book = fleet.book(never);
+      const [one, other] = [call(block, { most_usd: null }), call(block, { most_usd: null })];
+      expect(await book.opened(one)).toBe("go");
+      const second = book.opened(other);
+      expect(await Promise.race([second, new Promise((resolve) => setTimeout(resolve, 250, "waits"))])).toBe(
+        "waits",
+      );
+      await book.closed(answer(one, 1));
+      expect(await second).toBe("budget");
+    });
+
+    it("keeps an answer that came while the database was away, and loses nothing that it had", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const first = await worker();
+      const notices: string[] = [];
+      const patient = await openPostgresFleet(url, (text) => notices.push(text));
+      const book = patient.book(never);
+      const block = await leased(plan, first);
+      const calls = [call(block), call(block)] as const;
+      await Promise.all(calls.map(book.opened));
+      await book.closed(answer(calls[0]));
+      const crashed = postgres.crash(600);
+      await book.closed(answer(calls[1]));
+      await crashed;
+      expect(states()).toBe("answered,answered");
+      expect(notices.join(" ")).toMatch(/does not answer.*answers again/s);
+      await patient.close();
+    });
+
+    it("gives the answer of a judge to whoever asks the same of the same plan", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const block = await leased(plan, await worker());
+      const book = fleet.book(never);
+      const one = call(block, { judge: "j", key: "same" });
+      await book.opened(one);
+      expect(await book.answered(plan.no, "same")).toBeUndefined();
+      await book.closed(answer(one));
+      expect(await book.answered(plan.no, "same")).toEqual({ id: one.id, reply: '{"kind":"answered"}' });
+    });
+
+    it("lets a worker do its work with the rights that docs/workers.md gives it, and no more", async () => {
+      const [, block = ""] = /```sql\n(.*?)```/s.exec(readFileSync("docs/workers.md", "utf8")) ?? [];
+      const database = url.split("/").at(-1) ?? "";
+      postgres.sql(url, block.replace("DATABASE evals", `DATABASE ${database}`));
+      const plan = await planned({ budget: { usd: 5 } }, trials(0, 4), trials(4, 1));
+      const bounded = await openPostgresFleet(url.replace("evals@", "evals_worker@"), () => {});
+      const { bench } = bounded;
+      const book = bounded.book(never);
+      const first = await bench.arrive({ name: "w", program: "1.0.0", models: null });
+      const [taken] = await bench.plans(first);
+      const one = (await bench.lease(taken as FleetPlan, first)) as LeasedBlock;
+      const sent = call(one);
+      expect(await book.opened(sent)).toBe("go");
+      await book.closed(answer(sent));
+      await bench.beat(first);
+      await bounded.pace.lease("m", 61_000, () => ({ requests: 1, tokens: 0, wait_ms: 0 }));
+      const half = { ...worked(one, { rest: one.trials.slice(1), used: [sent.id] }) };
+      expect(await bench.finish(plan, one, first, { ...half, trials: half.trials.slice(0, 1) })).toBe(true);
+      await bench.halt(plan.no, { kind: "skipped", because: "budget" });
+      await bench.leave(first);
+      await expect(bounded.desk.open({ ...PLAN, run: "bbbb0002" })).rejects.toThrow(/permission denied/);
+      await bounded.close();
+    });
+
+    it("shows how far runs are, and takes one away with all of its answers", async () => {
+      const plan = await planned({}, trials(0, 2), trials(2, 2));
+      const first = await worker();
+      const block = await leased(plan, first);
+      await fleet.bench.finish(plan, block, first, worked(block));
+      expect(await fleet.kept.status()).toMatchObject({
+        runs: [
+          {
+            run: PLAN.run,
+            state: "open",
+            blocks: { done: 1, leased: 0, waiting: 1 },
+            trials: { all: 4, done: 2 },
+          },
+        ],
+        workers: [{ name: "w", blocks: 0 }],
+      });
+      const [kept] = await fleet.kept.find("aaaa");
+      await fleet.kept.drop(kept as NonNullable<typeof kept>);
+      expect(await fleet.kept.status()).toMatchObject({ runs: [] });
+      expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("0");
+    });
+  },
+);

@@ -1,0 +1,89 @@
+import type { Problem } from "../../domain/problem.ts";
+
+/** The database is away, restarting, full or busy: the same statement may succeed later. */
+const PASSING = new Set([
+  ...["57P01", "57P02", "57P03", "53300", "53100", "53200", "40001", "40P01", "25P02"],
+  ...[
+    "ECONNREFUSED",
+    "ECONNRESET",
+    "EPIPE",
+    "ETIMEDOUT",
+    "EHOSTUNREACH",
+    "ENETUNREACH",
+    "EAI_AGAIN",
+    "ENOTFOUND",
+  ],
+]);
+const PASSING_WORDS =
+  /connection terminated|terminated unexpectedly|timeout exceeded when trying to connect|connection error|not queryable|timeout expired/i;
+
+/** Whether waiting may help. */
+export function isPassing(error: unknown): boolean {
+  const { code, message = "" } = error as { code?: string; message?: string };
+  if (code !== undefined && (PASSING.has(code) || code.startsWith("08"))) return true;
+  return PASSING_WORDS.test(message);
+}
+
+/** Where a database is, without who asks and the password: `db.example.com:5432/evals`. */
+export function addressOf(url: string): string {
+  try {
+    const { host, pathname } = new URL(url);
+    return `${host}${pathname}`;
+  } catch {
+    return "the address that was given";
+  }
+}
+
+/** What is wrong with a database that is asked for the first time. */
+export function connectionProblem(url: string, error: unknown): Problem {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  const at = addressOf(url);
+  const reason = message.split("\n")[0]?.replaceAll(url, at) ?? "";
+  if (code === "25006") {
+    return {
+      code: "EVALS_POSTGRES_READ_ONLY",
+      what: `The PostgreSQL at ${at} takes no writes.`,
+      why: "Blocks, answers and what they cost are written there; a standby or a read-only session cannot keep them.",
+      fix: "Name the primary, and a role whose transactions are not read only.",
+    };
+  }
+  if (code.startsWith("28") || code === "3D000") {
+    return {
+      code: "EVALS_POSTGRES_REFUSED",
+      what: `The PostgreSQL at ${at} refuses the connection: ${reason}`,
+      why: "Workers and whoever plans meet in one database.",
+      fix: "Check role, password and database in the address; docs/workers.md has the roles in SQL.",
+    };
+  }
+  return {
+    code: "EVALS_POSTGRES_UNREACHABLE",
+    what: `No PostgreSQL answers at ${at}: ${reason || code}`,
+    why: "Workers and whoever plans meet in one database.",
+    fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
+  };
+}
+
+/** A schema that this program cannot use. */
+export function schemaProblem(found: number, wanted: number): Problem {
+  const newer = found > wanted;
+  return {
+    code: "EVALS_POSTGRES_SCHEMA",
+    what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
+    why: newer
+      ? "A newer program has changed them: what this one writes there could not be read."
+      : "Its role may not bring them up to date.",
+    fix: newer
+      ? "Update evals here to the version that the others run."
+      : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",
+  };
+}
+
+/** The tables are missing and cannot be made. */
+export function noSchema(reason: string): Problem {
+  return {
+    code: "EVALS_POSTGRES_SCHEMA",
+    what: `This database has no tables of evals yet, and they cannot be made: ${reason}`,
+    why: "The first to come makes them, and its role needs CREATE on the database.",
+    fix: "Run `evals queue status` once with the role that is to own them; docs/workers.md has the roles.",
+  };
+}

@@ -1,0 +1,158 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { Postgres, Sql } from "./connect.ts";
+import { noSchema, schemaProblem } from "./postgres-mistakes.ts";
+
+/** Taken for as long as tables are made: one process does it, others wait and find them. */
+const LOCK = 7_263_815_504;
+
+/** Does something that no other process does meanwhile. */
+export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Promise<T> {
+  return postgres.transaction(async (sql) => {
+    // Of the transaction, not of the session: a pooler may give each transaction another session.
+    await sql.query("SELECT pg_advisory_xact_lock($1)", [LOCK]);
+    return work(sql);
+  });
+}
+
+/** @param name with its schema. A function that looks it up may answer from before a lock was waited for; a statement does not. */
+export async function hasTable(sql: Sql, name: string): Promise<boolean> {
+  const { rows } = await sql.query(
+    "SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname || '.' || tablename = $1) AS there",
+    [name],
+  );
+  return rows[0]?.there === true;
+}
+
+/** Every step there ever was, in order; none is changed once it was published. */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE evals.plans (
+    no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    run text NOT NULL UNIQUE,
+    plan_hash text NOT NULL,
+    commit text NOT NULL,
+    suite text NOT NULL,
+    alias text NOT NULL,
+    program text NOT NULL,
+    request jsonb NOT NULL,
+    header jsonb NOT NULL,
+    asks_again boolean NOT NULL,
+    budget_usd double precision,
+    budget_tokens double precision,
+    paid_usd double precision NOT NULL DEFAULT 0,
+    paid_tokens double precision NOT NULL DEFAULT 0,
+    halt jsonb,
+    report jsonb,
+    status text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+  );
+  CREATE INDEX plans_open ON evals.plans (no) WHERE ended_at IS NULL;
+  CREATE TABLE evals.workers (
+    no bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name text NOT NULL,
+    program text NOT NULL,
+    models text[],
+    started_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+  );
+  CREATE TABLE evals.blocks (
+    plan bigint NOT NULL REFERENCES evals.plans (no) ON DELETE CASCADE,
+    no integer NOT NULL,
+    cases integer[] NOT NULL,
+    trials smallint[] NOT NULL,
+    job uuid NOT NULL,
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'leased', 'done')),
+    fence integer NOT NULL DEFAULT 0,
+    worker bigint,
+    lease_until timestamptz,
+    passed integer,
+    errored integer,
+    judgements text,
+    pace jsonb,
+    PRIMARY KEY (plan, no)
+  );
+  CREATE INDEX blocks_leased ON evals.blocks (lease_until) WHERE state = 'leased';
+  CREATE TABLE evals.calls (
+    plan bigint NOT NULL,
+    id bigint NOT NULL,
+    block integer NOT NULL,
+    fence integer NOT NULL,
+    key text NOT NULL,
+    judge text,
+    case_id text NOT NULL,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'failed', 'uncertain')),
+    most_usd double precision,
+    most_tokens double precision,
+    billed boolean NOT NULL DEFAULT true,
+    usage jsonb,
+    usd double precision,
+    reply text,
+    used boolean NOT NULL DEFAULT false,
+    told boolean NOT NULL DEFAULT false,
+    opened_at timestamptz NOT NULL DEFAULT now(),
+    closed_at timestamptz,
+    PRIMARY KEY (plan, id)
+  ) PARTITION BY LIST (plan);
+  CREATE INDEX calls_block ON evals.calls (plan, block);
+  CREATE INDEX calls_judge ON evals.calls (plan, key) WHERE judge IS NOT NULL;
+  CREATE TABLE evals.trials (
+    plan bigint NOT NULL,
+    block integer NOT NULL,
+    case_no integer NOT NULL,
+    trial smallint NOT NULL,
+    reply text NOT NULL,
+    scoring text,
+    PRIMARY KEY (plan, block, case_no, trial)
+  ) PARTITION BY LIST (plan);
+  CREATE TABLE evals.pace (
+    model text PRIMARY KEY
+  );
+  CREATE TABLE evals.departures (
+    model text NOT NULL,
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL,
+    requests integer NOT NULL,
+    tokens double precision NOT NULL,
+    PRIMARY KEY (model, id)
+  );
+  `,
+];
+
+/** How many steps this program knows. */
+export const FLEET_SCHEMA = STEPS.length;
+
+/**
+ * Makes the tables, or brings them up to date, where they are not: by one process at a time.
+ * @throws {EvalsError} EVALS_POSTGRES_SCHEMA where they are of a newer program, or may not be made
+ */
+export async function ensureSchema(postgres: Postgres): Promise<void> {
+  const found = await versionOf(postgres);
+  if (found === FLEET_SCHEMA) return;
+  if (found > FLEET_SCHEMA) throw new EvalsError(schemaProblem(found, FLEET_SCHEMA));
+  try {
+    await alone(postgres, async (sql) => {
+      const now = await versionOf(sql);
+      if (now >= FLEET_SCHEMA) return;
+      if (now === 0) {
+        await sql.query("CREATE SCHEMA IF NOT EXISTS evals");
+        await sql.query("CREATE TABLE IF NOT EXISTS evals.schema_version (version integer NOT NULL)");
+        await sql.query("INSERT INTO evals.schema_version VALUES (0)");
+      }
+      for (const step of STEPS.slice(now)) await sql.query(step);
+      await sql.query("UPDATE evals.schema_version SET version = $1", [FLEET_SCHEMA]);
+    });
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (code !== "42501") throw error;
+    throw new EvalsError(found === 0 ? noSchema(message) : schemaProblem(found, FLEET_SCHEMA));
+  }
+}
+
+/** 0 where there are no tables. */
+async function versionOf(sql: Sql): Promise<number> {
+  if (!(await hasTable(sql, "evals.schema_version"))) return 0;
+  const { rows: versions } = await sql.query("SELECT version FROM evals.schema_version");
+  return Number(versions[0]?.version ?? 0);
+}

@@ -1,0 +1,32 @@
+import { EvalsError } from "../../domain/problem.ts";
+
+/** The oldest Node that pg-boss runs on. */
+const NODE = [22, 12] as const;
+
+/**
+ * What workers need of this process, looked at before anything else.
+ * @param version as `process.versions.node`
+ * @throws {EvalsError} EVALS_WORKERS_NODE, EVALS_WORKERS_PACKAGES
+ */
+export async function requireWorkerParts(version: string): Promise<void> {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major < NODE[0] || (major === NODE[0] && minor < NODE[1])) {
+    throw new EvalsError({
+      code: "EVALS_WORKERS_NODE",
+      what: `Workers need Node ${NODE.join(".")} or later, and this is Node ${version}.`,
+      why: "Their queue is pg-boss, which does not run on older ones. Everything else of evals does.",
+      fix: "Run this command with Node 24; or share the work without a queue: `evals run --shard 1/3` and `evals merge`.",
+    });
+  }
+  try {
+    await Promise.all([import("pg"), import("pg-boss")]);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new EvalsError({
+      code: "EVALS_WORKERS_PACKAGES",
+      what: "Workers need the packages pg and pg-boss, which are not installed beside evals.",
+      why: "Only they use PostgreSQL, so nobody else has to install its driver.",
+      fix: "npm install --save-dev pg@8 pg-boss@12",
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** A PostgreSQL of a test's own, on this machine alone. */
+export interface PrivatePostgres {
+  /** A new, empty database. */
+  database(): string;
+  sql(url: string, text: string): string;
+  /** Pulls the plug, waits, and starts it again. */
+  crash(away_ms: number): Promise<void>;
+  stop(): void;
+}
+
+const PROGRAMS = ["initdb", "pg_ctl", "postgres"];
+
+/** Where PostgreSQL's programs are: `PG_BIN`, Debian's folders, or the path; undefined where they are not. */
+function programs(): string | undefined {
+  const debian = "/usr/lib/postgresql";
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    process.env.PG_BIN ?? "",
+    ...versions.map((version) => join(debian, version, "bin")),
+    ...(process.env.PATH ?? "").split(delimiter),
+  ];
+  return folders.find((folder) => folder !== "" && PROGRAMS.every((name) => existsSync(join(folder, name))));
+}
+
+/** Who may start a PostgreSQL: not root. Undefined where root has nobody else. */
+function owner(): { readonly uid: number; readonly gid: number } | null | undefined {
+  if (process.getuid?.() !== 0) return null;
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((one) => one.startsWith("postgres:"));
+  const [, , uid, gid] = line?.split(":") ?? [];
+  return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
+}
+
+/** Why no PostgreSQL can be started here; undefined where one can. */
+export function whyNoPostgres(): string | undefined {
+  if (programs() === undefined)
+    return "PostgreSQL's programs are not installed (Debian: postgresql; or PG_BIN)";
+  return owner() === undefined ? "PostgreSQL does not run as root, and there is no user postgres" : undefined;
+}
+
+/** Says once a file why its tests are not run. */
+export function skippedWithoutPostgres(): boolean {
+  const why = whyNoPostgres();
+  if (why !== undefined) process.stderr.write(`Not tested: ${why}.\n`);
+  return why !== undefined;
+}
+
+export async function startPostgres(): Promise<PrivatePostgres> {
+  const bin = programs() as string;
+  const other = owner();
+  const who = other ?? {};
+  const folder = mkdtempSync(join(tmpdir(), "evals-postgres-"));
+  if (other) chownSync(folder, other.uid, other.gid);
+  const data = join(folder, "data");
+  const port = await freePort();
+  const run = (name: string, args: readonly string[]): string =>
+    execFileSync(join(bin, name), args, {
+      cwd: folder,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      ...who,
+    });
+  run("initdb", ["-D", data, "-U", "evals", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
+  // What is written outlives the process, which is all that a test pulls the plug of.
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=60 -c fsync=off`;
+  // With pipes to it, whoever waits for pg_ctl would wait for the server.
+  const control = (...args: string[]): void => {
+    const { status } = spawnSync(
+      join(bin, "pg_ctl"),
+      ["-D", data, "-l", join(folder, "log"), "-w", ...args],
+      {
+        cwd: folder,
+        stdio: "ignore",
+        ...who,
+      },
+    );
+    if (status !== 0)
+      throw new Error(`pg_ctl ${args.join(" ")}: ${readFileSync(join(folder, "log"), "utf8").slice(-500)}`);
+  };
+  control("-o", options, "start");
+  const sql = (url: string, text: string): string =>
+    execFileSync("psql", ["-X", "-Atc", text, url], { encoding: "utf8" }).trim();
+  let made = 0;
+  return {
+    database: () => {
+      const name = `evals_${++made}`;
+      sql(`postgres://evals@127.0.0.1:${port}/postgres`, `CREATE DATABASE ${name}`);
+      return `postgres://evals@127.0.0.1:${port}/${name}`;
+    },
+    sql,
+    crash: async (away_ms) => {
+      control("stop", "-m", "immediate");
+      await new Promise((resolve) => setTimeout(resolve, away_ms));
+      control("-o", options, "start");
+    },
+    stop: () => {
+      control("stop", "-m", "immediate");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
