@@ -3,7 +3,7 @@
 
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
-  ...["traces", "providers", "agents", "scorers", "store", "run", "labels", "baselines", "reports"],
+  ...["traces", "providers", "agents", "scorers", "store", "fleet", "run", "labels", "baselines", "reports"],
   ...["interchange", "page"],
 ];
 const operations = [...everything, "operations"];
@@ -65,9 +65,13 @@ export const rooms = {
     imports: ["domain", "processes"],
     why: "History is kept, not interpreted: reading it back must not need the engine.",
   },
+  fleet: {
+    imports: ["domain"],
+    why: "What machines share of a run is kept and handed out, not interpreted: it knows neither files nor the engine.",
+  },
   run: {
     imports: ["domain", "statistics", "metrics", "project", "providers", "agents", "scorers"],
-    types: ["store"],
+    types: ["store", "fleet"],
     why: "The engine is handed an open store and a stopping rule, so that tests and other stores can stand in.",
   },
   labels: {
@@ -142,6 +146,11 @@ export const homes = [
     packages: ["better-sqlite3", "node:sqlite"],
     in: ["src/store/sqlite/"],
     why: "SQL lives behind the store's port, so another database is one new folder.",
+  },
+  {
+    packages: ["pg", "pg-boss"],
+    in: ["src/fleet/postgres/"],
+    why: "Only who works with others has a PostgreSQL: its driver and its queue are loaded there, and nowhere else.",
   },
   {
     packages: ["chalk", "cli-table3"],
@@ -277,6 +286,7 @@ export const subRooms = {
       importing: [],
       exporting: ["project"],
       merging: ["project", "running"],
+      fleet: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
       arms: ["project", "running", "sides", "judging"],

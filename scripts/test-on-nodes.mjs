@@ -1,5 +1,5 @@
 // Runs the tests that depend on Node itself on every line of it that is supported besides the one at hand: the store on each
-// of its SQLite libraries, and a project from init to diff. The npm package `node` brings each line.
+// of its SQLite libraries, a project from init to diff, and workers, whose queue wants a newer Node than the oldest. The npm package `node` brings each line.
 // `node scripts/test-on-nodes.mjs [major…]`; the last line counts the lines of Node that held.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const SUPPORTED = ["20", "22", "24", "26"];
-const TESTS = ["src/store", "src/cli/commands/first-story.e2e.test.ts"];
+const TESTS = [
+  "src/store",
+  "src/fleet",
+  "src/cli/commands/first-story.e2e.test.ts",
+  "src/cli/commands/workers.e2e.test.ts",
+];
 
 process.chdir(fileURLToPath(new URL("..", import.meta.url)));
 const own = process.versions.node.split(".")[0];

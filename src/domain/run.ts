@@ -135,6 +135,11 @@ export interface RunCounts {
   readonly judge_calls?: number | undefined;
   /** Answered trials whose answer came from the cache. */
   readonly cached: number;
+  /**
+   * Calls that a worker had sent when it was lost: whether they were answered nobody knows. Each counts in the money at the most
+   * that it can have cost. Absent for a run of one process.
+   */
+  readonly uncertain?: number | undefined;
   /** Answered trials whose answer the limit on tokens ended; absent in reports of older versions. */
   readonly cut?: number | undefined;
 }

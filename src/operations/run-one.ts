@@ -14,6 +14,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
+import type { Fleet } from "./fleet/plan-fleet.ts";
 import { canariesFor, withCanaries } from "./gating/canary.ts";
 import { withCorrections } from "./gating/correct-rates.ts";
 import { answersOf, type GateBaseline } from "./gating/gate-baseline.ts";
@@ -38,6 +39,8 @@ export interface RunningSession extends RunHooks {
   readonly store: Store;
   /** The answers are all there, or will not come: see RunSettings. */
   readonly asksNothing?: boolean | undefined;
+  /** Workers elsewhere ask; absent: this process does. */
+  readonly fleet?: Fleet | undefined;
 }
 
 /** Runs one suite with one target: asks, scores, stores, compares and gates. */
@@ -61,23 +64,26 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     budget,
     world,
   });
+  const far = await session.fleet?.take(prepared, { request, store, control: session.control, budget });
   const asked = withCanaries(
     await executeRun(
       plan,
       {
-        concurrency: prepared.concurrency,
-        budget,
+        concurrency: far?.concurrency ?? prepared.concurrency,
+        budget: far === undefined ? budget : null,
         useCache: request.cache,
         notFromCache: () => answersOf(baseline, store),
         resume,
         only: request.retry,
         asksNothing: session.asksNothing,
-        batch: batchOf(request, resume, store),
+        batch: far === undefined ? batchOf(request, resume, store) : undefined,
         early: gating.early,
       },
       {
         ...world,
+        remote: far?.trials,
         before: async (header, spent) => {
+          await far?.open(header);
           const heard = await canaries.ask(header, spent);
           gating.heard(heard.result);
           return heard.spent;
@@ -97,6 +103,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...canaries.heard().notes,
     ...notesOf(ran),
     ...(ran.batched ?? []),
+    ...uncertainNotes(ran),
     ...priceNotes(metrics),
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
@@ -111,6 +118,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ? withheldReport(await assembleReport(parts, withheldStore(store)))
     : await assembleReport(parts, store);
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
+  await far?.end(ran.status, runJson(report) as never);
   return reportedRun(report, {
     store,
     root: session.place.project.root,
@@ -140,7 +148,7 @@ async function worldOf(
   prepared: PreparedRun,
   gating: ReturnType<typeof gateFor>,
   { place, environment: io, store, control, watcher }: RunningSession,
-): Promise<RunWorld> {
+): Promise<RunWorld & { readonly store: Store }> {
   const head = await place.head;
   return {
     store,
@@ -200,6 +208,14 @@ function fallbackNotes({ plan, writer }: RanRun, store: Store): string[] {
   const count = entry.fallback === undefined ? 0 : store.fallbackAnswers(writer.no);
   if (count === 0) return [];
   return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
+}
+
+/** Money that may have been paid for nothing is never left out without a word. */
+function uncertainNotes({ counts: { uncertain = 0 } }: RanRun): string[] {
+  if (uncertain === 0) return [];
+  return [
+    `${plural(uncertain, "call")} had been sent by a worker that was lost: whether they were answered nobody knows. Each is in the money at the most that it can have cost.`,
+  ];
 }
 
 function notesOf(ran: RanRun): string[] {

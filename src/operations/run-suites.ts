@@ -2,6 +2,7 @@ import { exitCodeFor } from "../domain/exit-code.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { Environment } from "./environment.ts";
+import type { Fleet } from "./fleet/plan-fleet.ts";
 import { openHistory } from "./gating/open-history.ts";
 import { type RunningSession, runOne } from "./run-one.ts";
 import type { RunHooks } from "./run-watcher.ts";
@@ -83,13 +84,19 @@ async function runIn<T>(
   const prepared = judgedLast(planned);
   if (request.batch) await refuseOthers(planned);
   watcher.planned(prepared.map(({ plan }) => plan));
-  const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, environment);
+  const fleet = await fleetOf(request, { place, prepared, environment });
+  const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, environment).catch(
+    async (error: unknown) => {
+      await fleet?.close();
+      throw error;
+    },
+  );
   const runs: ReportedRun[] = [];
   try {
     watcher.began();
     for (const one of ready) {
       if (control.stopping()) break;
-      const run = await midway(() => runOne(one, { ...asked, place, store }));
+      const run = await midway(() => runOne(one, { ...asked, place, store, fleet }));
       runs.push(run);
       watcher.ended(run.report);
     }
@@ -103,6 +110,26 @@ async function runIn<T>(
   } finally {
     await closeRuns(prepared);
     store.close();
+    await fleet?.close();
+  }
+}
+
+/** Where workers are found; nothing of it is loaded for a run without them. */
+async function fleetOf(
+  { workers }: RunRequest,
+  {
+    place,
+    prepared,
+    environment,
+  }: { place: RunPlace; prepared: readonly PreparedRun[]; environment: Environment },
+): Promise<Fleet | undefined> {
+  if (workers === undefined) return undefined;
+  try {
+    const { openPlanFleet } = await import("./fleet/plan-fleet.ts");
+    return await openPlanFleet(workers, place, environment);
+  } catch (error) {
+    await closeRuns(prepared);
+    throw error;
   }
 }
 

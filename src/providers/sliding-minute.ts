@@ -19,10 +19,11 @@ export class SlidingMinute {
   /**
    * @param perMinute more than 0; below 1 it is one in so many minutes
    * @param burst how much may go at once after a rest
+   * @param late_ms how much later than it was taken something may leave
    */
-  constructor(perMinute: number, burst: number) {
+  constructor(perMinute: number, burst: number, late_ms = 0) {
     this.#limit = Math.max(1, perMinute);
-    this.#window_ms = MINUTE_MS * Math.max(1, 1 / perMinute);
+    this.#window_ms = MINUTE_MS * Math.max(1, 1 / perMinute) + late_ms;
     this.#msEach = 60_000 / perMinute;
     this.#burst_ms = Math.max(1, burst) * this.#msEach;
   }

@@ -23,6 +23,8 @@ export interface WrapOptions extends RetryDependencies {
   /** Calls of this client that may be under way at once, those in line included. */
   readonly most_at_once?: number | undefined;
   readonly fallback?: Fallback | undefined;
+  /** Goes around each attempt, inside of what paces and repeats them. */
+  readonly around?: ((client: Client) => Client) | undefined;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -41,7 +43,11 @@ function atOnce(client: Client, most: number): Client {
 export function wrapClient(client: Client, options: WrapOptions): Client {
   if (client.immediate) return client;
   const timed = timedClient(client, options.timeout_ms, options.now);
-  const paced = pacedClient(timed, options.line ?? new ModelLine(options.limits ?? {}, options), options);
+  const paced = pacedClient(
+    options.around?.(timed) ?? timed,
+    options.line ?? new ModelLine(options.limits ?? {}, options),
+    options,
+  );
   const retrying = retryingClient(paced, options.retry ?? DEFAULT_RETRY, options);
   const asked = options.most_at_once === undefined ? retrying : atOnce(retrying, options.most_at_once);
   return options.fallback === undefined ? asked : fallbackClient(asked, options.fallback);

@@ -63,6 +63,10 @@ export interface Job {
   readonly isDone: (caseNo: number, trial: number) => boolean;
   /** Answers an earlier session stored but did not live, or manage, to score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;
+  /** Scores that were made where the answer was asked for; absent where answers are scored here. */
+  readonly scored?: ((caseNo: number, trial: number) => Scoring | undefined) | undefined;
+  /** Why trials were taken back, where that is decided elsewhere. */
+  readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
   readonly budget: BudgetGuard;
@@ -178,12 +182,14 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     // A scorer of the user's own may end the process.
     if ("raw" in answer)
       writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
-    const result = scoreTrial(plan.scorers, {
-      golden: plan.kept(work.case_no),
-      trial: work.trial,
-      transcript,
-      ...("unredacted" in answer ? { unredacted: answer.unredacted } : {}),
-    });
+    const result =
+      ("raw" in answer ? job.scored?.(case_no, trial) : undefined) ??
+      scoreTrial(plan.scorers, {
+        golden: plan.kept(work.case_no),
+        trial: work.trial,
+        transcript,
+        ...("unredacted" in answer ? { unredacted: answer.unredacted } : {}),
+      });
     const now = result instanceof Promise ? null : result;
     if ("raw" in answer)
       writer.record({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: now });
@@ -242,7 +248,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         return;
       }
       job.budget.release(question);
-      if (job.control.signal.aborted || reply.withdrawn === true) return;
+      if (job.control.signal.aborted || reply.withdrawn === true) {
+        if (reply.withdrawn === true) end ??= job.halted?.();
+        return;
+      }
       if (reply.unaffordable === true) {
         end ??= { kind: "skipped", because: "budget" };
         return;

@@ -29,9 +29,10 @@ import { countTrials } from "./count-trials.ts";
 import { type EngineEnd, type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeDependencies } from "./judge-pool.ts";
-import { beginJudging, type JudgeTotals } from "./judge-session.ts";
+import { beginJudging, type JudgedStore, type JudgeTotals } from "./judge-session.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
+import { heardBy, type RemoteTrials } from "./remote-trials.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
 
@@ -47,6 +48,8 @@ export interface RunSettings {
   readonly early: EarlyStop | null;
   /** Nothing is asked, whatever is missing: the run was put together from parts. */
   readonly asksNothing?: boolean | undefined;
+  /** Only these trials, in this order; absent: all of the plan. */
+  readonly order?: WorkOrder | undefined;
   /** The run is made of canaries of this one. */
   readonly canaryOf?: string | undefined;
   /** Asks again for what errored, and for nothing else; only of a run that is gone on with. */
@@ -68,9 +71,16 @@ export interface EarlyStop {
   }) => void;
 }
 
+/** What of a store a run needs while it is under way. */
+export type EngineStore = JudgedStore &
+  Pick<Store, "create" | "resume" | "scan" | "transcript" | "cached" | "unscoredSpending"> &
+  Partial<Pick<Store, "batches">>;
+
 /** What a run depends on beside its plan. */
 export interface RunWorld {
-  readonly store: Store;
+  readonly store: EngineStore;
+  /** Absent where this process asks by itself. */
+  readonly remote?: RemoteTrials | undefined;
   /** Puts retry, deadline, limits and recording around the target's client. */
   readonly wrap: (client: Client, hooks: CallHooks) => Client;
   /** The same for the model that plays the person; absent where nothing is asked of one. */
@@ -170,11 +180,12 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     calls++;
     writer.calls(1);
   };
+  const { remote } = world;
   const hooks = payingHooks(guard, keepLost);
-  const live = world.wrap(plan.target.client, { onCall, ...hooks });
+  const live = remote?.client ?? world.wrap(plan.target.client, { onCall, ...hooks });
   const asked = batch?.client(live, hooks.onFailed) ?? live;
   const client =
-    conversing === undefined
+    conversing === undefined || remote !== undefined
       ? asked
       : conversing.client({
           target: {
@@ -187,7 +198,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const pace = world.watchPace?.();
   const ended = await runTrials({
     plan,
-    order: orderOf(plan, early?.order),
+    order: settings.order ?? orderOf(plan, early?.order),
     client,
     price: plan.target.price,
     writer,
@@ -200,12 +211,13 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
           ? (caseNo, trial) => !before.wasAsked(caseNo, trial)
           : before.isDone,
     unscored: seesRaw(plan) ? () => undefined : before.unscored,
+    scored: remote?.scored,
+    halted: remote?.halted,
     cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
     inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
     unpriced: () => unpricedReplies(plan.model.alias),
-    // The rest of a round is not worth a batch before its look.
-    stop: batch === undefined || early === null ? (early?.stop ?? null) : { ...early.stop, ahead: 0 },
+    stop: early === null ? null : stopOf(early.stop, remote, batch !== undefined),
     control: world.control,
     onTrial: (event) => {
       early?.note(event.kind === "answered" ? event : { ...event, pass: null, scores: [] });
@@ -213,16 +225,21 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     },
     now: world.now,
   });
+  const far = await remote?.settle((reply) => writer.recordLost(reply));
+  if (far !== undefined) {
+    calls += far.calls;
+    writer.calls(far.calls);
+    writer.judgeCalls(far.judge_calls);
+  }
   writer.flush();
   const end = (await batch?.finish(ended)) ?? ended;
   await batch?.close();
   writer.flush();
   const judged = judging();
-  const counts = countTrials(
-    { cases: plan.count, planned: plan.totalPlanned, calls },
-    tally,
-    end.kind === "decided",
-  );
+  const counts = {
+    ...countTrials({ cases: plan.count, planned: plan.totalPlanned, calls }, tally, end.kind === "decided"),
+    ...(far === undefined ? {} : { uncertain: far.uncertain }),
+  };
   return {
     header,
     plan,
@@ -230,12 +247,15 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     // Recorded answers are all scored, or nobody paid for them now.
     beside: plan.target.client.immediate === true ? NOT_PAID : world.store.unscoredSpending(writer.no),
     judged,
-    counts: judged === null ? counts : { ...counts, judge_calls: judged.calls + judgeCalls },
+    counts:
+      judged === null
+        ? counts
+        : { ...counts, judge_calls: judged.calls + judgeCalls + (far?.judge_calls ?? 0) },
     status: statusOf(counts),
     end: endOf(end, counts, settings),
     spent: together(spentBy(plan, guard, before.spent), judged?.spent),
     duration_ms: world.now() - started,
-    pace: pace?.() ?? NEVER_HELD,
+    pace: far?.pace ?? pace?.() ?? NEVER_HELD,
     writer,
     ...(batch === undefined ? {} : { batched: batch.notes }),
   };
@@ -255,16 +275,23 @@ async function openBatches(
   { store, control, today, judging }: RunWorld,
   session: Pick<BatchedRun, "id" | "writer" | "onCalls" | "onJudgeCalls">,
 ): Promise<BatchSession | undefined> {
-  if (settings === undefined || asksNothing === true) return undefined;
+  const { batches } = store;
+  if (settings === undefined || asksNothing === true || batches === undefined) return undefined;
   const { openBatchSession } = await import("./batch-session.ts");
   return openBatchSession({
-    ...{ plan, store, control, settings },
+    ...{ plan, store: { batches }, control, settings },
     ...session,
     keepLost: session.writer.recordLost,
     judgesToo: !seesRaw(plan),
     host: { sleep: judging?.sleep ?? (async () => {}) },
     clock: () => Date.parse(today()),
   });
+}
+
+/** The rest of a round is not worth a batch before its look; workers hear of the stop, so that they ask no more. */
+function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
+  const heard = remote === undefined ? stop : heardBy(remote, stop);
+  return isBatched ? { ...heard, ahead: 0 } : heard;
 }
 
 /** A scorer looks for what the store does not keep: no answer of the store can be scored. */
@@ -308,7 +335,7 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
 const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
-export function cacheFor(plan: Plan, store: Store, readNot: RunSettings["notFromCache"]) {
+export function cacheFor(plan: Plan, store: Pick<Store, "cached">, readNot: RunSettings["notFromCache"]) {
   if (!plan.target.cacheable || plan.target.client.immediate || seesRaw(plan)) return null;
   const not = readNot?.();
   if (not === undefined || not.size === 0) return store.cached;
@@ -383,7 +410,7 @@ export function headerOf(
   };
 }
 
-export function createRun(plan: Plan, header: RunHeader, store: Store): RunWriter {
+export function createRun(plan: Plan, header: RunHeader, store: Pick<Store, "create">): RunWriter {
   return store.create(header, newCases(plan), {
     content: (caseNo) => {
       const { input, expected } = plan.kept(caseNo);
@@ -430,7 +457,7 @@ function readBefore(
   plan: Plan,
   { early, asksNothing }: Pick<RunSettings, "early" | "asksNothing">,
   run: StoredRun,
-  store: Store,
+  store: EngineStore,
   tally: Tally,
 ) {
   const done = new Uint8Array(plan.count * plan.trials);

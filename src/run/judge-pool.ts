@@ -1,3 +1,4 @@
+import type { AroundCalls } from "../domain/around-calls.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { BaselineAnswer, JudgeFile, JudgeHost, JudgeModel } from "../domain/judge.ts";
 import { SettingMistake } from "../domain/problem.ts";
@@ -17,6 +18,7 @@ import { openTarget, timeoutOf, unknownAlias } from "./open-target.ts";
 export interface JudgeDependencies extends Omit<RetryDependencies, "onCall" | "onFailed">, LineDependencies {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  readonly around?: AroundCalls | undefined;
 }
 
 export interface JudgePoolOptions {
@@ -56,11 +58,14 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
     if (target.client.immediate === true) return target.client;
     if (state.dependencies === null) throw new Error("a judge was asked before its dependencies were given");
     const hooks = (): CallHooks | undefined => state.session?.hooks(asked);
-    const options = (one: LoadedModel, { price }: OpenTarget) => ({
-      ...(state.dependencies as JudgeDependencies),
+    const { around, ...dependencies } = state.dependencies;
+    const judge = hashJson(asked.identity);
+    const options = (one: LoadedModel, target: OpenTarget) => ({
+      ...dependencies,
       onCall: () => hooks()?.onCall(),
       onFailed: (failure: FailedReply, question: Question) =>
-        hooks()?.onFailed(failure, question, price) ?? true,
+        hooks()?.onFailed(failure, question, target.price) ?? true,
+      around: around === undefined ? undefined : (one: Client) => around(one, { judge, target }),
       timeout_ms: timeoutOf(one),
       line: lineOf(project, one, state.dependencies as JudgeDependencies),
       most_at_once: atOnce(one, concurrency),

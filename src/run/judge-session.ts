@@ -21,10 +21,16 @@ export interface JudgeTotals {
   readonly spent: { readonly usd: number | null; readonly tokens: number };
 }
 
+/** What of a store judges need. */
+export type JudgedStore = Pick<
+  Store,
+  "judgeSpending" | "lostSpending" | "newestJudgement" | "judgement" | "recordJudgement" | "discardJudgements"
+>;
+
 export interface JudgedRun {
   readonly header: RunHeader;
   readonly writer: RunWriter;
-  readonly store: Store;
+  readonly store: JudgedStore;
   readonly sharedBudget: SharedBudget;
   readonly signal: AbortSignal;
   readonly useCache: boolean;

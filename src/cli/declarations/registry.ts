@@ -23,6 +23,8 @@ import { prompt } from "./prompt.ts";
 import { promptDiff } from "./prompt-diff.ts";
 import { promptList } from "./prompt-list.ts";
 import { promptNew } from "./prompt-new.ts";
+import { pull } from "./pull.ts";
+import { QUEUE_COMMANDS } from "./queue.ts";
 import { report } from "./report.ts";
 import { rescore } from "./rescore.ts";
 import { rollback } from "./rollback.ts";
@@ -32,6 +34,7 @@ import { split } from "./split.ts";
 import { STORE_COMMANDS } from "./store.ts";
 import { traffic } from "./traffic.ts";
 import { view } from "./view.ts";
+import { worker } from "./worker.ts";
 
 /** Every command, in the order of the help; the words of a group after the group. Help, completion and tests read it. */
 export const COMMANDS: readonly DeclaredCommand[] = [
@@ -39,6 +42,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   check,
   run,
   merge,
+  worker,
   diff,
   split,
   completion,
@@ -47,6 +51,8 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   power,
   show,
   view,
+  pull,
+  ...QUEUE_COMMANDS,
   ...STORE_COMMANDS,
   promote,
   rollback,

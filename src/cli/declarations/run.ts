@@ -62,6 +62,11 @@ export const run = declareCommand({
         "ask again only for the trials of the newest run of this plan that errored",
       )
       .option("--run <id>", "with --resume or --retry: another run than the newest")
+      .option(
+        "--workers <postgres>",
+        "workers ask: their database, postgres://… or env:NAME; see evals worker",
+      )
+      .option("--no-repeat", "with --workers: a call that was lost with its worker is not asked again")
       .option("--watch", "run again whenever a file changes that a run rests on, until Ctrl-C")
       .option("--open", "afterwards the page of evals view at this run, until Ctrl-C")
       .option("--dry-run", "what would be asked and what it costs; nothing is asked, no key is needed")

@@ -44,8 +44,11 @@ export interface CanaryContext {
   readonly onRetry: () => void;
   /** Of the whole run. */
   readonly budget: Budget | null;
-  readonly world: RunWorld;
+  readonly world: CanaryWorld;
 }
+
+/** They are asked by this process, whoever asks the run's own trials. */
+type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
 /** The canaries of one run; none is asked before the run itself is in the store. */
 export async function canariesFor(
@@ -93,7 +96,7 @@ interface CanarySession {
   readonly concurrency: number;
   /** What is left of the run's budget. */
   readonly budget: Budget | null;
-  readonly world: RunWorld;
+  readonly world: CanaryWorld;
 }
 
 /**
@@ -123,7 +126,7 @@ async function askCanaries(
         early: null,
         canaryOf: header.id,
       },
-      { ...world, before: undefined, onStart: () => {}, onTrial: () => {} },
+      { ...world, remote: undefined, before: undefined, onStart: () => {}, onTrial: () => {} },
     );
     ran.writer.end(ran.status, null, world.today());
     paid = ran.spent;

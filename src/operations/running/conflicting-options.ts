@@ -35,6 +35,16 @@ export function refuseConflicts(request: RunRequest): void {
       fix: "Leave one of them out.",
     });
   }
+  if (request.workers !== undefined && (request.replay || request.batch)) {
+    throw new EvalsError({
+      code: "EVALS_OPTION_CONFLICT",
+      what: `--workers and ${request.replay ? "--replay" : "--batch"} exclude each other.`,
+      why: request.replay
+        ? "Workers ask the model; what was recorded is read here, by this process."
+        : "Workers ask live, call by call; a batch is sent from here and harvested later.",
+      fix: "Leave one of them out.",
+    });
+  }
   if (request.at !== undefined && request.record) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",

@@ -44,6 +44,10 @@ export const RunRequest = z.object({
     .optional(),
   /** Only with a dry run: for each case why it is asked. */
   explainCache: z.boolean().default(false),
+  /** Address of the PostgreSQL where workers are found; without it this process asks. */
+  workers: z.string().min(1).optional(),
+  /** With workers: a call whose answer was lost with its worker is asked again. */
+  repeat: z.boolean().default(true),
 });
 export type RunRequest = z.output<typeof RunRequest>;
 

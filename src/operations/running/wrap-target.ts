@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import type { AroundCalls } from "../../domain/around-calls.ts";
 import type { Project } from "../../domain/project.ts";
-import type { Client, PreparedRequest } from "../../domain/provider.ts";
+import type { Client, OpenTarget, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
 import type { CallHooks } from "../../run/call-hooks.ts";
@@ -16,7 +17,9 @@ import type { PreparedRun } from "./prepare-runs.ts";
 export interface Asking {
   readonly onRetry: () => void;
   readonly control: Pick<RunControl, "stopped">;
-  readonly store: Pick<Store, "departures">;
+  /** Absent: the limits are kept by this process alone. */
+  readonly store?: Pick<Store, "departures"> | undefined;
+  readonly around?: AroundCalls | undefined;
 }
 
 /** Puts deadline, limits, retries and the fallback around a run's client. */
@@ -24,7 +27,7 @@ export function wrapperFor(
   { plan }: PreparedRun,
   project: Project,
   io: Environment,
-  { onRetry, control, store }: Asking,
+  { onRetry, control, store, around }: Asking,
 ): (client: Client, hooks: CallHooks) => Client {
   const { model } = plan;
   const alias = model.entry.fallback;
@@ -35,7 +38,7 @@ export function wrapperFor(
     now: io.now,
     onRetry,
     stopped: control.stopped,
-    departures: store.departures,
+    departures: store?.departures,
   };
   const fallback = other === undefined ? undefined : plan.target.fallback?.target;
   return (client, { onCall, onFailed, mayAsk }) =>
@@ -43,6 +46,7 @@ export function wrapperFor(
       ...dependencies,
       onCall,
       onFailed: (failure, question) => onFailed(failure, question, plan.target.price),
+      around: aroundTarget(around, plan.target),
       timeout_ms: timeoutOf(model),
       line: lineOf(project, model, dependencies),
       ...(fallback === undefined || other === undefined
@@ -57,6 +61,7 @@ export function wrapperFor(
                 ...dependencies,
                 onCall,
                 onFailed: (failure, question) => onFailed(failure, question, fallback.price),
+                around: aroundTarget(around, fallback),
                 timeout_ms: timeoutOf(other),
                 line: lineOf(project, other, dependencies),
               }),
@@ -65,12 +70,16 @@ export function wrapperFor(
     });
 }
 
+function aroundTarget(around: AroundCalls | undefined, target: OpenTarget) {
+  return around === undefined ? undefined : (client: Client) => around(client, { judge: null, target });
+}
+
 /** The same around the model that plays the person; absent where none does. */
 export function personWrapperFor(
   { plan }: PreparedRun,
   project: Project,
   io: Environment,
-  { onRetry, control, store }: Asking,
+  { onRetry, control, store, around }: Asking,
 ): ((hooks: CallHooks) => Client) | undefined {
   const person = plan.target.conversing?.person ?? null;
   const model = person === null ? undefined : project.models.get(person.alias);
@@ -81,13 +90,14 @@ export function personWrapperFor(
     now: io.now,
     onRetry,
     stopped: control.stopped,
-    departures: store.departures,
+    departures: store?.departures,
   };
   return ({ onCall, onFailed }) =>
     wrapClient(person.target.client, {
       ...dependencies,
       onCall,
       onFailed: (failure, question) => onFailed(failure, question, person.target.price),
+      around: aroundTarget(around, person.target),
       timeout_ms: timeoutOf(model),
       line: lineOf(project, model, dependencies),
     });

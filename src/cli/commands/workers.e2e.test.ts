@@ -1,0 +1,240 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  type PrivatePostgres,
+  skippedWithoutPostgres,
+  startPostgres,
+} from "../../fleet/testing/private-postgres.ts";
+import { judgeServer } from "../../providers/testing/judge-server.ts";
+import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
+import { main } from "../main.ts";
+import { countedIds, type FakeIo, fakeIo } from "../testing/fake-io.ts";
+import { type Checkout, type GitProject, gitProject, projectFiles } from "../testing/git-project.ts";
+import { findsKind, JUDGE, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+
+const LONG = 60_000;
+const CASES = 12;
+const TRIALS = 3;
+/** Their queue runs on no older Node. */
+const tooOld = Number(process.versions.node.split(".")[0]) < 22;
+if (tooOld) process.stderr.write("Not tested on this Node: workers, whose queue needs Node 22.\n");
+
+describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { timeout: LONG }, () => {
+  let postgres: PrivatePostgres;
+  let server: ModelServer;
+  let repo: GitProject;
+  let url: string;
+  let latency_ms: number;
+  const env = { K: "secret-of-the-worker" };
+  const ids = countedIds(1000);
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  }, LONG);
+  afterAll(() => postgres?.stop());
+  beforeEach(async () => {
+    latency_ms = 5;
+    server = await modelServer(async (text) => {
+      await wait(latency_ms);
+      return Number(text) % 3 === 0 ? "no" : `item ${text}`;
+    });
+    repo = gitProject(files());
+    url = postgres.database();
+  });
+  afterEach(async () => {
+    repo.remove();
+    await server.close();
+  });
+
+  function files(model = "", suite = ""): Record<string, string> {
+    return {
+      ...projectFiles(CASES, TRIALS),
+      "evalconfig.yaml": `models:\n  m: { provider: openai, model: mock-2024-01-01, base_url: "http://127.0.0.1:${server.port}/v1", api_key_env: K, params: { max_tokens: 12 }, price: { input: 1, output: 10 }${model} }\n`,
+      "evals/s.yaml": `dataset: d\nprompt: q\nmodel: m\ntrials: ${TRIALS}\nscorers:\n  - { type: equals, name: exact }\n  - { type: length, name: short, max: 7, required: false }\n${suite}`,
+      "prompts/q/1.0.0.md": "user:\n{{ input.n }}\n",
+    };
+  }
+  const began = performance.now();
+  const io = (root: string): FakeIo =>
+    fakeIo(root, {
+      env,
+      randomHex: ids,
+      now: () => performance.now() - began,
+      date: () => new Date(),
+      sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    });
+  const typed = async (root: string, ...args: string[]) => {
+    const outside = io(root);
+    const exit = await main(args, outside);
+    return { exit, ...outside.printed };
+  };
+  const document = async (root: string, ...args: string[]) => {
+    const { exit, stdout, stderr } = await typed(root, ...args, "--json");
+    return { exit, stderr, document: JSON.parse(stdout) };
+  };
+  const planned = (...args: string[]) =>
+    document(repo.root, "run", "s", "--no-cache", "--quiet", "--workers", url, ...args);
+
+  /** A worker in a clone of its own, until it is told to stop. */
+  function worker(clone: Checkout = repo.clone("main"), ...args: string[]) {
+    const outside = io(clone.root);
+    const ended = main(["worker", url, ...args], outside);
+    return {
+      outside,
+      ended,
+      stop: async () => {
+        outside.signal("SIGTERM");
+        return ended;
+      },
+    };
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks where it likes
+  const said = ({ document }: { document: any }) => {
+    const [{ suite, target, fingerprint, errors, gate, counts, metrics }] = document.runs;
+    const { uncertain, ...rest } = counts;
+    const values = Object.entries(metrics as Record<string, { value: number }>).filter(
+      ([name]) => !name.startsWith("latency"),
+    );
+    return { suite, target, fingerprint, errors, gate, counts: rest, metrics: Object.fromEntries(values) };
+  };
+
+  it("come to the document of one process, which show, history and another clone then have", async () => {
+    const alone = await document(repo.clone("main").root, "run", "s", "--no-cache", "--quiet");
+    const hands = [worker(), worker()];
+    const together = await planned();
+    expect(together).toMatchObject({ exit: alone.exit, document: { runs: [{ counts: { uncertain: 0 } }] } });
+    expect(said(together)).toEqual(said(alone));
+    const { id } = together.document.runs[0];
+    expect(await document(repo.root, "show", id)).toMatchObject({ exit: 0 });
+    expect(await document(repo.root, "queue", "status", url)).toMatchObject({
+      document: {
+        runs: [
+          {
+            run: id,
+            state: "ended",
+            trials: { all: CASES * TRIALS, done: CASES * TRIALS },
+            calls: { open: 0 },
+          },
+        ],
+      },
+    });
+    const elsewhere = repo.clone("main");
+    expect(await document(elsewhere.root, "pull", id.slice(0, 6), "--workers", url)).toMatchObject({
+      document: { run: id, trials: CASES * TRIALS, was_here: false },
+    });
+    const [here, there] = await Promise.all(
+      [repo.root, elsewhere.root].map((root) => document(root, "show", `${id}/c001`)),
+    );
+    // When it was written down is each history's own.
+    const answers = (one: typeof here) => JSON.stringify(one?.document.trials).replace(/"at":"[^"]+"/g, "");
+    expect(answers(there)).toBe(answers(here));
+    expect(await typed(elsewhere.root, "report", id)).toEqual(await typed(repo.root, "report", id));
+    expect(await Promise.all(hands.map((one) => one.stop()))).toEqual([0, 0]);
+    expect(postgres.sql(url, "SELECT string_agg(c::text, '') FROM evals.calls c")).not.toContain(env.K);
+  });
+
+  it("ask judges where the answer was asked for, and once for each question", async () => {
+    const [models, many] = [{ [TARGET]: speaks, [JUDGE]: findsKind }, 40];
+    const judges = await judgeServer(models);
+    const model = (name: string, price: string): string =>
+      `{ provider: openai, model: ${name}, base_url: "http://127.0.0.1:${judges.port}/v1", api_key_env: K, params: { max_tokens: 20 }, price: ${price} }`;
+    const judged = gitProject({
+      ".gitignore": ".evals/\n",
+      "evalconfig.yaml": `models:\n  target: ${model(TARGET, "{ input: 1, output: 2 }")}\n  judge: ${model(JUDGE, "{ input: 0, output: 40 }")}\n`,
+      "evals/s.yaml": SUITE.replace("trials: 1", "trials: 2"),
+      "datasets/reply.jsonl": Array.from(
+        { length: many },
+        (_, n) => `${JSON.stringify({ id: `c${n}`, input: `question ${n} ${"ab"[n % 2]}` })}\n`,
+      ).join(""),
+      "prompts/reply/1.0.0.md": "user:\n{{ input }}\n",
+      "judges/polite/1.0.0.md": POLITE,
+    });
+    const alone = await document(judged.clone("main").root, "run", "s", "--no-cache", "--quiet");
+    const before = judges.asked.length;
+    const hands = [worker(judged.clone("main")), worker(judged.clone("main"))];
+    const together = await document(judged.root, "run", "s", "--no-cache", "--quiet", "--workers", url);
+    const { judge_calls: asked, ...counts } = together.document.runs[0].counts;
+    expect(said({ document: { runs: [{ ...together.document.runs[0], counts }] } }).metrics).toMatchObject({
+      pass_rate: said(alone).metrics.pass_rate,
+      cost_usd: said(alone).metrics.cost_usd,
+    });
+    expect(judges.asked.length - before).toBe(counts.calls + asked);
+    const { id } = together.document.runs[0];
+    const shown = await document(judged.root, "show", `${id}/c1/1`);
+    expect(JSON.stringify(shown.document.trial.scores)).toContain("blames");
+    await Promise.all(hands.map((one) => one.stop()));
+    await judges.close();
+    judged.remove();
+  });
+
+  it("go on with what a worker leaves behind when it is told to go, and ask nothing twice", async () => {
+    latency_ms = 120;
+    const first = worker(undefined, "--concurrency", "3");
+    const run = planned();
+    await expect.poll(() => server.asked.length, { timeout: LONG }).toBeGreaterThan(4);
+    expect(await first.stop()).toBe(0);
+    const second = worker();
+    expect(await run).toMatchObject({
+      document: { runs: [{ counts: { answered: CASES * TRIALS, uncertain: 0 } }] },
+    });
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    await second.stop();
+  });
+
+  it("stop at a budget that all keep together, and go on where it is raised", async () => {
+    const hands = [worker(repo.clone("main")), worker(repo.clone("main"))];
+    const poor = await planned("--budget", "0.0015");
+    expect(poor).toMatchObject({ exit: 3, document: { runs: [{ status: "incomplete" }] } });
+    const [{ counts, metrics }] = poor.document.runs;
+    expect(counts.answered).toBeGreaterThan(0);
+    expect(metrics.cost_usd.value).toBeLessThanOrEqual(0.0015);
+    const rich = await planned("--resume", "--budget", "5");
+    expect(rich.document.runs[0].counts).toMatchObject({ answered: CASES * TRIALS, calls: CASES * TRIALS });
+    expect(server.asked).toHaveLength(CASES * TRIALS);
+    await Promise.all(hands.map((one) => one.stop()));
+  });
+
+  it("are refused what is not committed", async () => {
+    repo.write("prompts/q/1.0.0.md", "user:\nanother {{ input.n }}\n");
+    expect(await planned()).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_WORKERS_COMMIT" }] },
+    });
+    expect(await planned("--at", "HEAD", "--dry-run")).toMatchObject({ exit: 0 });
+  });
+
+  it("leave a run alone whose commit their clone does not hold, and say so", async () => {
+    const stale = repo.clone("main");
+    repo.commit({ "prompts/q/1.0.1.md": "user:\n{{ input.n }}\n" });
+    const old = worker(stale);
+    const run = planned();
+    await expect
+      .poll(() => old.outside.printed.stderr, { timeout: LONG })
+      .toMatch(/Not working on run .*git fetch/s);
+    expect(server.asked).toEqual([]);
+    repo.git("push", "-q", "origin", "main");
+    const fresh = worker();
+    expect(await run).toMatchObject({ exit: 0 });
+    await Promise.all([old.stop(), fresh.stop()]);
+  });
+
+  it("keep one limit together", async () => {
+    repo.commit(files(", limits: { requests_per_minute: 120 }"));
+    repo.git("push", "-q", "origin", "main");
+    const hands = [worker(), worker(), worker()];
+    const start = performance.now();
+    const run = planned("--trials", "1");
+    await expect
+      .poll(() => server.asked.length, { timeout: LONG, interval: 10 })
+      .toBeGreaterThanOrEqual(CASES);
+    // The first two leave at once, the others at two a second.
+    expect(performance.now() - start).toBeGreaterThan(4500);
+    await run;
+    await Promise.all(hands.map((one) => one.stop()));
+  });
+
+  it("end by themselves after having had nothing to do for long enough", async () => {
+    expect(await worker(undefined, "--idle", "300ms").ended).toBe(0);
+  });
+});

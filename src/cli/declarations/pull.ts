@@ -1,0 +1,18 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const pull = declareCommand({
+  words: "pull",
+  group: "look",
+  examples: ["evals pull 3f2a --workers env:EVALS_POSTGRES"],
+  values: { run: "runs" },
+  type: (command) =>
+    command
+      .description(
+        "bring a finished run of workers into the history here: show, diff, report and promote read it there",
+      )
+      .argument("<run>", "id of the run, or its beginning")
+      .requiredOption("--workers <postgres>", "postgres://… or env:NAME")
+      .option("--json", "one JSON document on stdout"),
+  act: async ({ io, options, args: [run] }) =>
+    (await import("../commands/pull.ts")).pullCommand({ ...options, run }, io),
+});

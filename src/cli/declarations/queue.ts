@@ -1,0 +1,40 @@
+import { type DeclaredCommand, declareCommand, declareGroup } from "./declare-command.ts";
+
+const status = declareCommand({
+  words: "queue status",
+  group: "look",
+  examples: ["evals queue status env:EVALS_POSTGRES"],
+  type: (command) =>
+    command
+      .description("runs of workers: what is done, what waits, what it costs so far, and who works")
+      .argument("<postgres>", "postgres://… or env:NAME")
+      .option("--json", "one JSON document on stdout"),
+  act: async ({ io, options, args: [address] }) =>
+    (await import("../commands/queue.ts")).queueStatusCommand({ ...options, address }, io),
+});
+
+const drop = declareCommand({
+  words: "queue drop",
+  group: "look",
+  examples: ["evals queue drop env:EVALS_POSTGRES 3f2a"],
+  values: { run: "runs" },
+  type: (command) =>
+    command
+      .description("take a run of workers out of the database for good; histories that hold it keep it")
+      .argument("<postgres>", "postgres://… or env:NAME")
+      .argument("<run>", "id of the run, or its beginning"),
+  act: async ({ io, options, args: [address, run] }) =>
+    (await import("../commands/queue.ts")).queueDropCommand({ ...options, address, run }, io),
+});
+
+/** `evals queue …`, the first word before the others. */
+export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
+  declareGroup({
+    words: "queue",
+    group: "look",
+    examples: ["evals queue status env:EVALS_POSTGRES"],
+    about: "the database where workers and their runs meet",
+  }),
+  status,
+  drop,
+];

@@ -1,0 +1,23 @@
+import { declareCommand, list } from "./declare-command.ts";
+
+export const worker = declareCommand({
+  words: "worker",
+  group: "start",
+  examples: [
+    "evals worker env:EVALS_POSTGRES",
+    "evals worker env:EVALS_POSTGRES --model small --concurrency 32",
+    "evals worker env:EVALS_POSTGRES --idle 60s",
+  ],
+  values: { "--model": "models" },
+  type: (command) =>
+    command
+      .description(
+        "work on runs that `run --workers` has planned, until it is stopped; SIGTERM lets calls in flight end",
+      )
+      .argument("<postgres>", "postgres://… or env:NAME, as `run --workers` has it")
+      .option("--model <alias>", "only runs with this model; may be repeated", list)
+      .option("--concurrency <n>", "calls in flight at once; default: the suite's")
+      .option("--idle <time>", "end after so long without work: 60s, 10m; default: never"),
+  act: async ({ io, options, args: [address] }) =>
+    (await import("../commands/worker.ts")).workerCommand({ ...options, address }, io),
+});

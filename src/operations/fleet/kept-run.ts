@@ -1,0 +1,21 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { FleetDatabase, KeptRun } from "../../fleet/database.ts";
+
+/**
+ * The run that a word names in the database.
+ * @throws {EvalsError} for none, and for several
+ */
+export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): Promise<KeptRun> {
+  const found = await kept.find(prefix);
+  const [first] = found;
+  if (first !== undefined && (found.length === 1 || first.run === prefix)) return first;
+  throw new EvalsError({
+    code: "EVALS_WORKERS_RUN_UNKNOWN",
+    what:
+      first === undefined
+        ? `There is no run "${prefix}" in this database.`
+        : `Several runs in this database begin with "${prefix}": ${found.map(({ run }) => run).join(", ")}.`,
+    why: "Only runs that were planned with `evals run --workers` are there.",
+    fix: "evals queue status lists them",
+  });
+}

@@ -1,0 +1,38 @@
+import { EvalsError } from "../../domain/problem.ts";
+import type { FleetDatabase } from "../../fleet/database.ts";
+import { readEnvFile } from "../../project/read-env-file.ts";
+import { workTree } from "../../project/work-tree.ts";
+import type { Environment } from "../environment.ts";
+
+/**
+ * Connects, and makes the tables where there are none.
+ * @param address `postgres://…`, or `env:NAME` for a variable of the environment or of `.env` that holds it
+ * @param root of the project, whose `.env` counts; null where there is none
+ * @throws {EvalsError} for everything that would keep workers from meeting there
+ */
+export async function openFleet(
+  address: string,
+  root: string | null,
+  io: Environment,
+): Promise<FleetDatabase> {
+  const { openFleetDatabase } = await import("../../fleet/open-database.ts");
+  return openFleetDatabase(urlOf(address, root, io), io.notice);
+}
+
+function urlOf(address: string, root: string | null, io: Environment): string {
+  const name = address.startsWith("env:") ? address.slice("env:".length) : null;
+  const env = root === null ? io.env : { ...readEnvFile(workTree(root)), ...io.env };
+  const url = name === null ? address : env[name];
+  if (url && /^postgres(ql)?:\/\//.test(url)) return url;
+  throw new EvalsError({
+    code: "EVALS_POSTGRES_ADDRESS",
+    what:
+      name === null
+        ? "This is no address of a PostgreSQL database."
+        : url
+          ? `${name} holds no address of a PostgreSQL database.`
+          : `${name} is not set.`,
+    why: "Workers and whoever plans meet in one database.",
+    fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
+  });
+}

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { Narrowing } from "../../domain/run.ts";
+import type { FleetPlan } from "../../fleet/fleet.ts";
+import { readHead } from "../../git/repository.ts";
+import type { Environment } from "../environment.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
+import { openRunPlace, type RunPlace } from "../running/run-place.ts";
+import { openTargets, targetsOf } from "../running/target-matrix.ts";
+import { withoutKeys } from "../running/without-keys.ts";
+
+/** A plan as this clone has it. */
+export interface OpenedPlan {
+  readonly prepared: PreparedRun;
+  readonly place: RunPlace;
+  close(): Promise<void>;
+}
+
+/** As `plannedRequest` writes it. */
+const Planned = z.object({
+  suites: z.array(z.string()),
+  model: z.array(z.string()),
+  prompt: z.array(z.string()),
+  trials: z.number().optional(),
+  narrowing: z.unknown(),
+});
+
+export interface OpenPlanOptions {
+  readonly directory: string | undefined;
+  /** Project root of this clone. */
+  readonly root: string;
+  readonly concurrency?: number | undefined;
+  /** Nothing will be asked: no key is needed. */
+  readonly asksNothing?: boolean;
+}
+
+/**
+ * Reads a plan's files at its commit, and plans it again: only one that comes to the same is worked on.
+ * @throws {EvalsError} for a commit that is not here, for files that do not load, for a missing key, for a plan that is another
+ */
+export async function openPlan(
+  fleetPlan: FleetPlan,
+  options: OpenPlanOptions,
+  io: Environment,
+): Promise<OpenedPlan> {
+  const { suites, narrowing, ...target } = Planned.parse(fleetPlan.request);
+  const head = await readHead(options.root);
+  const isHere = head?.commit === fleetPlan.commit && !head.dirty;
+  const place = await openRunPlace(io, {
+    ref: isHere ? undefined : fleetPlan.commit,
+    directory: options.directory,
+    suites,
+    overrides: targetsOf(target)[0],
+  });
+  try {
+    const matrix = await openTargets(place.project, target, place.load);
+    const prepared = await prepareRuns(
+      options.asksNothing === true ? withoutKeys(place.project) : place.project,
+      matrix.suites,
+      {
+        narrowing: narrowing as Narrowing | null,
+        trials: target.trials,
+        concurrency: options.concurrency,
+        ...(options.asksNothing === true ? {} : { judges: "ask" as const }),
+      },
+    );
+    const found = prepared.find(({ plan }) => plan.hash === fleetPlan.plan_hash);
+    await closeRuns(prepared.filter((one) => one !== found));
+    if (found === undefined) throw new EvalsError(anotherPlan(fleetPlan));
+    return {
+      prepared: found,
+      place,
+      close: async () => {
+        await closeRuns([found]);
+        place.remove();
+      },
+    };
+  } catch (error) {
+    place.remove();
+    throw place.mistake(error);
+  }
+}
+
+function anotherPlan({ run, suite, alias, commit }: FleetPlan): Problem {
+  return {
+    code: "EVALS_WORKERS_PLAN",
+    what: `Run ${run} of ${suite} (${alias}) comes to another plan here than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
+    why: "Answers to other requests, or by other scorers, in one run would be counted as if they were the same.",
+    fix: "Compare the environment of both machines: variables that the files name, attached files, git's line endings.",
+  };
+}

@@ -1,0 +1,256 @@
+import type { Client, Reply } from "../../domain/provider.ts";
+import type { RunPace } from "../../domain/report.ts";
+import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
+import type { DoneBlock, FleetDatabase, PlanDesk } from "../../fleet/database.ts";
+import type { PlanHalt, TrialPlace } from "../../fleet/fleet.ts";
+import { clientWithSend } from "../../providers/client-with-send.ts";
+import { WITHDRAWN } from "../../providers/failed-reply.ts";
+import type { EngineEnd, RunControl } from "../../run/engine.ts";
+import { unpackJudgements, unpackReply, unpackScoring } from "../../run/packed-trial.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { RemoteSums, RemoteTrials } from "../../run/remote-trials.ts";
+import type { Scoring } from "../../run/score-trial.ts";
+import type { Store } from "../../store/store.ts";
+
+/** Trials that are planned ahead of the answers: as many promises wait in this process. */
+export const AHEAD = 20_000;
+/** Trials of a block of a large plan. */
+const BLOCK = 200;
+/** A plan is cut into so many blocks at least, as far as its blocks keep a worker busy. */
+const BLOCKS = 24;
+const SMALLEST_BLOCK = 8;
+
+const POLL_MS = 150;
+/** So long nobody is missed. */
+const PATIENCE_MS = 30_000;
+const READ_AT_ONCE = 10;
+
+export interface PlannedOptions {
+  readonly plan: Plan;
+  readonly desk: PlanDesk;
+  /** Number of the plan there. */
+  readonly no: string;
+  /** Number of the run in the store. */
+  readonly runNo: () => number;
+  readonly store: Pick<Store, "recordJudgement">;
+  /** Trials that are in blocks already. */
+  readonly inBlocks: readonly TrialPlace[];
+  readonly control: RunControl;
+  readonly notice: (text: string) => void;
+  /** Does something for as long as the database is away. */
+  readonly patiently: FleetDatabase["patiently"];
+}
+
+/** The trials of a run as blocks for workers: each is in one of them as soon as it is asked for, and answered when its block is done. */
+export function plannedTrials(options: PlannedOptions): RemoteTrials {
+  const { plan, desk, no, control } = options;
+  const size = Math.min(BLOCK, Math.max(SMALLEST_BLOCK, Math.ceil(plan.totalPlanned / BLOCKS)));
+  const keyOf = ({ case_no, trial }: TrialPlace): string => `${case_no}/${trial}`;
+  const inBlocks = new Set(options.inBlocks.map(keyOf));
+  const waiting = new Map<string, (reply: Reply) => void>();
+  /** What was read before the engine asked for it. */
+  const early = new Map<string, Reply>();
+  const scorings = new Map<string, Scoring>();
+  const read: number[] = [];
+  let cut: TrialPlace[] = [];
+  let publishing: Promise<void> = Promise.resolve();
+  let isPublishing = false;
+  let halt: PlanHalt | null = null;
+  let failure: unknown;
+  let following = false;
+  const pace: { -readonly [name in keyof RunPace]: RunPace[name] } = {
+    limited_by: null,
+    waited_ms: 0,
+    refused: 0,
+  };
+
+  /** Blocks are cut when the engine has handed out what it hands out in one go. */
+  const publish = (): void => {
+    if (isPublishing) return;
+    isPublishing = true;
+    setImmediate(() => {
+      isPublishing = false;
+      const trials = cut;
+      cut = [];
+      const blocks = Array.from({ length: Math.ceil(trials.length / size) }, (_, at) =>
+        trials.slice(at * size, (at + 1) * size),
+      );
+      if (blocks.length > 0) publishing = publishing.then(() => desk.publish(no, blocks)).catch(giveUp);
+    });
+  };
+
+  const take = async ({ no: block, trials, judgements, pace: held }: DoneBlock): Promise<void> => {
+    const numbers = new Map<number, number>();
+    await Promise.all(
+      unpackJudgements(judgements).map(async ({ id, paid, request, ...judgement }) => {
+        const number = await options.store.recordJudgement({
+          ...judgement,
+          run_no: paid ? options.runNo() : null,
+          request: { hash: request.hash, body: () => request.body },
+        });
+        numbers.set(id, number);
+      }),
+    );
+    for (const trial of trials) {
+      const key = keyOf(trial);
+      if (trial.scoring !== null)
+        scorings.set(
+          key,
+          unpackScoring(trial.scoring, (id) => numbers.get(id) ?? id),
+        );
+      const resolve = waiting.get(key);
+      waiting.delete(key);
+      if (resolve === undefined) early.set(key, unpackReply(trial));
+      else resolve(unpackReply(trial));
+    }
+    if (held !== null) {
+      pace.limited_by ??= held.limited_by;
+      pace.waited_ms += held.waited_ms;
+      pace.refused += held.refused;
+    }
+    read.push(block);
+  };
+
+  const withdrawAll = (): void => {
+    for (const resolve of waiting.values()) resolve(WITHDRAWN);
+    waiting.clear();
+  };
+
+  const giveUp = (error: unknown): void => {
+    failure ??= error;
+    withdrawAll();
+  };
+
+  const missing = missingWorkers(options);
+  const follow = async (): Promise<void> => {
+    let isHalted = false;
+    while (waiting.size > 0) {
+      await publishing;
+      if (control.signal.aborted) return withdrawAll();
+      if (control.stopping()) halt ??= { kind: "skipped", because: "cancelled" };
+      if (halt !== null && !isHalted) {
+        const why = halt;
+        await options.patiently(() => desk.halt(no, why), control.signal);
+        isHalted = true;
+      }
+      const progress = await options.patiently(() => desk.progress(no, read), control.signal);
+      halt ??= progress.halt;
+      const done = progress.done.slice(0, READ_AT_ONCE);
+      if (done.length > 0)
+        for (const block of await options.patiently(() => desk.read(no, done), control.signal))
+          await take(block);
+      if (done.length > 0) continue;
+      // Whoever is at work on a block brings what is in flight.
+      if (halt !== null && progress.leased === 0) return withdrawAll();
+      missing(progress);
+      await pause(POLL_MS, control.signal);
+    }
+  };
+
+  const start = (): void => {
+    if (following) return;
+    following = true;
+    setImmediate(() => {
+      follow()
+        .catch(giveUp)
+        .finally(() => {
+          following = false;
+          // One that was asked for while the last was brought.
+          if (waiting.size > 0) start();
+        });
+    });
+  };
+
+  const send: Client["send"] = (_request, question, trial) => {
+    const place = { case_no: caseNoOf(plan, question.case_id), trial };
+    const key = keyOf(place);
+    const known = early.get(key);
+    if (known !== undefined) {
+      early.delete(key);
+      return Promise.resolve(known);
+    }
+    return new Promise((resolve) => {
+      waiting.set(key, resolve);
+      if (!inBlocks.has(key)) {
+        inBlocks.add(key);
+        cut.push(place);
+        publish();
+      }
+      start();
+    });
+  };
+
+  return {
+    client: clientWithSend(plan.target.client, send),
+    scored: (caseNo, trial) => {
+      const key = keyOf({ case_no: caseNo, trial });
+      const found = scorings.get(key);
+      scorings.delete(key);
+      return found;
+    },
+    decided: () => {
+      halt ??= { kind: "decided" };
+    },
+    halted: (): EngineEnd | undefined => {
+      if (failure !== undefined) throw failure;
+      return halt === null || halt.kind === "decided" ? undefined : halt;
+    },
+    settle: async (keepLost): Promise<RemoteSums> => {
+      if (halt === null && !control.signal.aborted)
+        await options.patiently(() => desk.halt(no, { kind: "decided" }));
+      let sums: Omit<RemoteSums, "pace"> = { calls: 0, judge_calls: 0, uncertain: 0 };
+      await options.patiently(() =>
+        desk.sums(no, ({ lost, ...counted }) => {
+          for (const { usd, usage, ...one } of lost)
+            keepLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
+          sums = counted;
+        }),
+      );
+      return { ...sums, pace };
+    },
+  };
+}
+
+/** Says once that nobody works, or that nobody may: a run that only waits looks like one that hangs. */
+function missingWorkers({ notice, plan }: PlannedOptions) {
+  let since: number | null = null;
+  let isTold = false;
+  return ({ workers }: { readonly workers: number }): void => {
+    if (workers > 0) {
+      since = null;
+      isTold = false;
+      return;
+    }
+    since ??= performance.now();
+    if (isTold || performance.now() - since < PATIENCE_MS) return;
+    isTold = true;
+    notice(
+      `No worker of this version serves the model ${plan.model.alias}: waiting for one. Start it with \`evals worker\` in a clone that holds this commit.`,
+    );
+  };
+}
+
+const caseNumbers = new WeakMap<Plan, ReadonlyMap<string, number>>();
+
+function caseNoOf(plan: Plan, id: string): number {
+  let numbers = caseNumbers.get(plan);
+  if (numbers === undefined) {
+    numbers = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
+    caseNumbers.set(plan, numbers);
+  }
+  const found = numbers.get(id);
+  if (found === undefined) throw new Error(`no case ${id} in the plan`);
+  return found;
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}

@@ -1,0 +1,104 @@
+import type { AroundCalls } from "../../domain/around-calls.ts";
+import type { CallBook } from "../../fleet/database.ts";
+import type { FleetPlan, LeasedBlock, PlanHalt, WorkedBlock } from "../../fleet/fleet.ts";
+import { blockStore } from "../../run/block-store.ts";
+import type { RunControl } from "../../run/engine.ts";
+import { executeRun, seesRaw } from "../../run/execute-run.ts";
+import { blockLedger } from "../../run/ledger-client.ts";
+import { lineOf } from "../../run/model-lines.ts";
+import { packJudgements, packTrial } from "../../run/packed-trial.ts";
+import type { Environment } from "../environment.ts";
+import type { PreparedRun } from "../running/prepare-runs.ts";
+import type { RunPlace } from "../running/run-place.ts";
+import { personWrapperFor, wrapperFor } from "../running/wrap-target.ts";
+
+/** What a block is worked with. */
+export interface BlockWork {
+  readonly fleetPlan: FleetPlan;
+  readonly prepared: PreparedRun;
+  readonly place: Pick<RunPlace, "project">;
+  readonly io: Environment;
+  readonly book: CallBook;
+  readonly control: RunControl;
+  readonly newId: () => string;
+  /** Calls in flight at once, for all blocks of this worker. */
+  readonly concurrency: number;
+  /** Goes around each call between its turn and the ledger: the limits that all workers keep together. */
+  readonly paced: AroundCalls;
+}
+
+/** What became of a block, and why it was not worked to its end. */
+export interface BlockEnd {
+  readonly worked: WorkedBlock;
+  readonly halt: PlanHalt | null;
+}
+
+/** Asks, scores and hands over the trials of one block, each call of it written down before it leaves. */
+export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<BlockEnd> {
+  const { prepared, place, io, control, fleetPlan } = work;
+  const { plan } = prepared;
+  const store = blockStore();
+  const ledger = blockLedger({
+    owner: { plan: block.plan, block: block.no, fence: block.fence },
+    book: work.book,
+    before: block.before,
+    asksAgain: fleetPlan.asks_again,
+    redaction: plan.redaction,
+    keptIsLess: plan.redaction !== null && (seesRaw(plan) || plan.target.conversing !== undefined),
+    newId: work.newId,
+  });
+  const around: AroundCalls = (client, payer) => work.paced(ledger.around(client, payer), payer);
+  const asking = { onRetry: () => {}, control, around };
+  const ran = await executeRun(
+    plan,
+    {
+      concurrency: work.concurrency,
+      budget: null,
+      useCache: false,
+      resume: null,
+      early: null,
+      order: {
+        length: block.trials.length,
+        at: (position) => block.trials[position] as (typeof block.trials)[number],
+      },
+    },
+    {
+      store,
+      wrap: wrapperFor(prepared, place.project, io, asking),
+      wrapPerson: personWrapperFor(prepared, place.project, io, asking),
+      watchPace: () => lineOf(place.project, plan.model, io).watch(),
+      judging: { sleep: io.sleep, random: io.random, now: io.now, stopped: control.stopped, around },
+      control,
+      onStart: () => {},
+      onTrial: () => {},
+      now: io.now,
+      today: () => io.date().toISOString(),
+      newId: () => fleetPlan.run,
+      commit: fleetPlan.commit,
+      dirty: false,
+      branch: null,
+    },
+  );
+  const trials = store.trials();
+  const has = new Set(trials.map(({ case_no, trial }) => `${case_no}/${trial}`));
+  const answered = trials.filter(({ kind }) => kind === "answered");
+  return {
+    worked: {
+      trials: trials.map(packTrial),
+      rest: block.trials.filter(({ case_no, trial }) => !has.has(`${case_no}/${trial}`)),
+      judgements: packJudgements(store.judgements()),
+      used: ledger.used(new Set(answered.map(({ case_no, trial }) => `${plan.id(case_no)}/${trial}`))),
+      passed: ran.tally.passed.reduce((sum, one) => sum + one, 0),
+      errored: ran.tally.totalErrored,
+      pace: ran.pace,
+    },
+    halt: haltOf(ran.end, control),
+  };
+}
+
+/** A worker that goes home halts nothing: others take what is left. */
+function haltOf(end: Awaited<ReturnType<typeof executeRun>>["end"], control: RunControl): PlanHalt | null {
+  if (end.kind === "skipped")
+    return end.because === "budget" && !control.stopping() ? { kind: "skipped", because: "budget" } : null;
+  return end.kind === "unreachable" || end.kind === "judge-unreachable" ? end : null;
+}

@@ -1,0 +1,121 @@
+import { EvalsError } from "../domain/problem.ts";
+import type { EndedStatus, RunHeader } from "../domain/run.ts";
+import { UNKNOWN_USAGE } from "../domain/transcript.ts";
+import type { FleetDatabase } from "../fleet/database.ts";
+import { createRun } from "../run/execute-run.ts";
+import { unpackJudgements, unpackRecord } from "../run/packed-trial.ts";
+import type { RunWriter, Store } from "../store/store.ts";
+import type { Environment } from "./environment.ts";
+import { requireKeptRun } from "./fleet/kept-run.ts";
+import { openFleet } from "./fleet/open-fleet.ts";
+import { openPlan } from "./fleet/open-plan.ts";
+import { locate } from "./project/open-project.ts";
+import { openWrittenHistory } from "./project/stored-history.ts";
+
+export interface PullInput {
+  /** Where workers and whoever planned the run have met. */
+  readonly address: string;
+  /** Id of the run, or its beginning. */
+  readonly run: string;
+  readonly directory?: string | undefined;
+}
+
+export interface PulledRun {
+  readonly run: string;
+  readonly suite: string;
+  readonly trials: number;
+  /** It was in the history already. */
+  readonly wasHere: boolean;
+}
+
+/**
+ * Brings a run that workers have asked into the history here, with the report that it ended with.
+ * @throws {EvalsError} for one that is not there or not over, or whose commit this clone does not hold
+ */
+export async function pullRun(io: Environment, input: PullInput): Promise<PulledRun> {
+  const { root } = locate(io, input.directory);
+  const fleet = await openFleet(input.address, root, io);
+  try {
+    const kept = await requireKeptRun(fleet, input.run);
+    const { run, suite } = kept;
+    if (kept.report === null || kept.ended_at === null) throw new EvalsError(unfinished(run));
+    const cached = (kept.report as { counts?: { cached?: number } }).counts?.cached ?? 0;
+    if (cached > 0) throw new EvalsError(heldElsewhere(run, cached));
+    const store = await openWrittenHistory(root, io);
+    try {
+      const [here] = store.runsByPrefix(run);
+      if (here !== undefined && here.ended_at !== null)
+        return { run, suite, trials: here.header.planned, wasHere: true };
+      const opened = await openPlan(kept, { directory: input.directory, root, asksNothing: true }, io);
+      try {
+        const header = kept.header as unknown as RunHeader;
+        const writer = createRun(opened.prepared.plan, header, store);
+        const trials = await copyBlocks(kept.no, fleet, writer, store);
+        await copyCalls(kept.no, fleet, writer);
+        writer.end((kept.status ?? "complete") as EndedStatus, kept.report, kept.ended_at);
+        return { run, suite, trials, wasHere: false };
+      } finally {
+        await opened.close();
+      }
+    } finally {
+      store.close();
+    }
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function copyBlocks(
+  no: string,
+  { kept }: FleetDatabase,
+  writer: RunWriter,
+  store: Store,
+): Promise<number> {
+  let trials = 0;
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const blocks = await kept.blocks(no, Math.max(after, -2_147_483_648));
+    const last = blocks.at(-1);
+    if (last === undefined) return trials;
+    for (const block of blocks) {
+      const numbers = new Map<number, number>();
+      for (const { id, paid, request, ...judgement } of unpackJudgements(block.judgements)) {
+        const copy = await store.recordJudgement({
+          ...judgement,
+          run_no: paid ? writer.no : null,
+          request: { hash: request.hash, body: () => request.body },
+        });
+        numbers.set(id, copy);
+      }
+      for (const trial of block.trials) writer.record(unpackRecord(trial, (id) => numbers.get(id) ?? id));
+      trials += block.trials.length;
+    }
+    writer.flush();
+    after = last.no;
+  }
+}
+
+async function copyCalls(no: string, { kept }: FleetDatabase, writer: RunWriter): Promise<void> {
+  for (const { usage, usd, ...one } of await kept.lost(no))
+    writer.recordLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
+  const { calls, judge_calls } = await kept.calls(no);
+  writer.calls(calls);
+  writer.judgeCalls(judge_calls);
+}
+
+function heldElsewhere(run: string, cached: number) {
+  return {
+    code: "EVALS_PULL_CACHED",
+    what: `${cached} answers of run ${run} came from the history of the machine that planned it, not from workers.`,
+    why: "They are not in the database: half of a run would be compared as if it were all of it.",
+    fix: "Plan runs that others are to pull with `--no-cache`; or copy the folder .evals from where it was planned.",
+  };
+}
+
+function unfinished(run: string) {
+  return {
+    code: "EVALS_PULL_UNFINISHED",
+    what: `Run ${run} is not over.`,
+    why: "Its report is made by whoever planned it, when the last block is done.",
+    fix: `evals queue status tells how far it is; where it was planned, evals run --resume --workers … goes on with it`,
+  };
+}

@@ -1,0 +1,219 @@
+import { hostname } from "node:os";
+import { EvalsError } from "../domain/problem.ts";
+import { type FleetDatabase, LEASE_S } from "../fleet/database.ts";
+import type { FleetPlan, LeasedBlock, PlanHalt } from "../fleet/fleet.ts";
+import type { RunControl } from "../run/engine.ts";
+import { sharedPace } from "../run/shared-pace.ts";
+import { sharedSlots } from "../run/shared-slots.ts";
+import type { Environment } from "./environment.ts";
+import { openFleet } from "./fleet/open-fleet.ts";
+import { type OpenedPlan, openPlan } from "./fleet/open-plan.ts";
+import { workBlock } from "./fleet/work-block.ts";
+import { locate } from "./project/open-project.ts";
+
+declare const EVALS_VERSION: string;
+
+export interface WorkerRequest {
+  /** Where workers and whoever plans meet. */
+  readonly address: string;
+  readonly directory?: string | undefined;
+  /** Aliases of the models that it serves; all when empty. */
+  readonly models: readonly string[];
+  /** Calls in flight at once; each suite's own when left out. */
+  readonly concurrency?: number | undefined;
+  /** Ends after so many milliseconds without work; goes on when left out. */
+  readonly idle_ms?: number | undefined;
+}
+
+/** What a worker did. */
+export interface WorkerTotals {
+  readonly blocks: number;
+  readonly trials: number;
+}
+
+/** Blocks in hand at once: while the last trials of one are waited for, the next has begun. */
+const LANES = 2;
+const POLL_MS = 200;
+const IDLE_POLL_MS = 500;
+/** A plan that could not be worked on is looked at again after so long: a commit may have been fetched. */
+const REFUSED_MS = 30_000;
+
+/**
+ * Works on the blocks of all plans of this repository until it is told to stop: takes one, asks and scores its trials, hands it over.
+ * @throws {EvalsError} for what would keep it from working at all
+ */
+export async function runWorker(
+  io: Environment,
+  request: WorkerRequest,
+  control: RunControl,
+): Promise<WorkerTotals> {
+  const { root } = locate(io, request.directory);
+  const fleet = await openFleet(request.address, root, io);
+  const { bench } = fleet;
+  const totals = { blocks: 0, trials: 0 };
+  const gone = new AbortController();
+  const worker = await bench.arrive({
+    name: `${hostname()}/${process.pid}`,
+    program: EVALS_VERSION,
+    models: request.models.length === 0 ? null : request.models,
+  });
+  const shift = openShift({ io, request, root, control, fleet, worker, totals, gone: gone.signal });
+  try {
+    const beating = shift.beats();
+    await Promise.all(Array.from({ length: LANES }, (_, lane) => shift.lane(lane)));
+    gone.abort();
+    await beating;
+    await Promise.race([bench.leave(worker).catch(() => {}), io.sleep(1000, new AbortController().signal)]);
+    return totals;
+  } finally {
+    gone.abort();
+    await shift.close();
+    await fleet.close();
+  }
+}
+
+interface ShiftOptions {
+  readonly io: Environment;
+  readonly request: WorkerRequest;
+  readonly root: string;
+  readonly control: RunControl;
+  readonly fleet: FleetDatabase;
+  readonly worker: string;
+  readonly totals: { blocks: number; trials: number };
+  /** Aborts when the last lane has ended. */
+  readonly gone: AbortSignal;
+}
+
+function openShift(options: ShiftOptions) {
+  const { io, request, control, fleet, worker, totals } = options;
+  const { bench } = fleet;
+  const stopped = control.stopped ?? control.signal;
+  const book = fleet.book(control.signal);
+  const pace = sharedPace(fleet.pace, { ...io, stopped });
+  const slots = new Map<number, ReturnType<typeof sharedSlots>>();
+  const plans = openPlans(options);
+  const refused = new Map<string, number>();
+  /** What each plan's blocks in hand are stopped by. */
+  const inHand = new Map<string, Set<(why: PlanHalt) => void>>();
+  let ids = 0;
+  let lastWork = io.now();
+  let busy = 0;
+  const newId = (): string => String((BigInt(worker) << 31n) + BigInt(++ids));
+
+  const slotsOf = (most: number) => {
+    const known = slots.get(most) ?? sharedSlots(most);
+    slots.set(most, known);
+    return known;
+  };
+
+  const work = async (plan: FleetPlan, block: LeasedBlock, opened: OpenedPlan): Promise<void> => {
+    const stop = new AbortController();
+    const stopThis = (): void => stop.abort();
+    stopped.addEventListener("abort", stopThis, { once: true });
+    if (stopped.aborted) stopThis();
+    const hands = inHand.get(plan.no) ?? new Set();
+    inHand.set(plan.no, hands.add(stopThis));
+    const concurrency = request.concurrency ?? opened.prepared.concurrency;
+    const slot = slotsOf(concurrency);
+    const paced = pace(opened.prepared, opened.place.project);
+    try {
+      const { worked, halt } = await workBlock(block, {
+        ...{ fleetPlan: plan, prepared: opened.prepared, place: opened.place, io, book, newId, concurrency },
+        paced: (client, payer) => slot(paced(client, payer), payer),
+        control: { stopping: () => stop.signal.aborted, stopped: stop.signal, signal: control.signal },
+      });
+      // Half of a block that was cut is nobody's: its lease runs out, and what it has answered is in the ledger.
+      if (control.signal.aborted) return;
+      if (halt !== null) await fleet.patiently(() => bench.halt(plan.no, halt), control.signal);
+      const isOurs = await fleet.patiently(() => bench.finish(plan, block, worker, worked), control.signal);
+      if (isOurs) {
+        totals.blocks++;
+        totals.trials += worked.trials.length;
+      }
+    } finally {
+      hands.delete(stopThis);
+      stopped.removeEventListener("abort", stopThis);
+    }
+  };
+
+  /** The next block of a plan that this clone can work on. */
+  const next = async (): Promise<{ plan: FleetPlan; block: LeasedBlock; opened: OpenedPlan } | undefined> => {
+    for (const plan of await bench.plans(worker)) {
+      if ((refused.get(plan.no) ?? 0) > io.now()) continue;
+      let opened: OpenedPlan;
+      try {
+        opened = await plans.open(plan);
+      } catch (error) {
+        if (!(error instanceof EvalsError)) throw error;
+        if (!refused.has(plan.no))
+          for (const { what, fix } of error.problems)
+            io.notice(`Not working on run ${plan.run}: ${what} ${fix}`);
+        refused.set(plan.no, io.now() + REFUSED_MS);
+        continue;
+      }
+      if (stopped.aborted) return undefined;
+      const block = await bench.lease(plan, worker);
+      if (block !== undefined) return { plan, block, opened };
+    }
+    return undefined;
+  };
+
+  return {
+    lane: async (lane: number): Promise<void> => {
+      // Lanes that look at the same moment find the same block.
+      await io.sleep((POLL_MS / LANES) * lane, stopped).catch(() => {});
+      while (!stopped.aborted) {
+        const found = await fleet.patiently(next, stopped).catch((error: unknown) => {
+          if (stopped.aborted) return undefined;
+          throw error;
+        });
+        if (found === undefined) {
+          const idle = io.now() - lastWork;
+          if (busy === 0 && request.idle_ms !== undefined && idle >= request.idle_ms) return;
+          await io.sleep(idle > 5000 ? IDLE_POLL_MS : POLL_MS, stopped).catch(() => {});
+          continue;
+        }
+        busy++;
+        try {
+          await work(found.plan, found.block, found.opened);
+        } finally {
+          busy--;
+          lastWork = io.now();
+        }
+      }
+    },
+    /** Renews the leases for as long as blocks are in hand. */
+    beats: async (): Promise<void> => {
+      while (!options.gone.aborted) {
+        try {
+          for (const [plan, why] of await bench.beat(worker))
+            for (const stop of inHand.get(plan) ?? []) stop(why);
+        } catch (error) {
+          // The lease may run out meanwhile; what is answered is written when the database is back.
+          if (!(error instanceof Error)) throw error;
+        }
+        await io.sleep((LEASE_S * 1000) / 4, options.gone).catch(() => {});
+      }
+    },
+    close: () => plans.close(),
+  };
+}
+
+/** The plans that this worker has read, each once. */
+function openPlans({ io, request, root }: ShiftOptions) {
+  const opened = new Map<string, Promise<OpenedPlan>>();
+  return {
+    open: (plan: FleetPlan): Promise<OpenedPlan> => {
+      let known = opened.get(plan.no);
+      if (known === undefined) {
+        known = openPlan(plan, { directory: request.directory, root, concurrency: request.concurrency }, io);
+        known.catch(() => opened.delete(plan.no));
+        opened.set(plan.no, known);
+      }
+      return known;
+    },
+    close: async (): Promise<void> => {
+      for (const one of opened.values()) await (await one.catch(() => undefined))?.close();
+    },
+  };
+}

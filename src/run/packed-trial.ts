@@ -1,0 +1,88 @@
+import type { ErrorKind } from "../domain/outcome.ts";
+import type { Reply } from "../domain/provider.ts";
+import type { Score } from "../domain/score.ts";
+import type { Transcript } from "../domain/transcript.ts";
+import type { WorkedTrial } from "../fleet/fleet.ts";
+import type { TrialRecord, TrialScoring } from "../store/store.ts";
+import type { BlockJudgement } from "./block-store.ts";
+import type { Scoring } from "./score-trial.ts";
+
+/** A trial's record as JSON. */
+type Packed =
+  | { readonly transcript: Transcript; readonly raw: string | null }
+  | { readonly error: ErrorKind; readonly message: string };
+
+/** Stands for the score of a scorer that the case is not scored by: JSON has no undefined. */
+const NOT_SCORED = "-";
+type PackedScoring =
+  | (Omit<TrialScoring & { kind: "scored" }, "scores"> & {
+      readonly scores: readonly (Score | null | typeof NOT_SCORED)[];
+    })
+  | (TrialScoring & { kind: "failed" });
+
+/** A trial as it travels from the worker that asked it to the run that it belongs to. */
+export function packTrial(record: TrialRecord): WorkedTrial {
+  const { case_no, trial } = record;
+  if (record.kind === "cached") throw new Error("a worker takes nothing from a cache");
+  if (record.kind === "errored") {
+    const packed: Packed = { error: record.error, message: record.message };
+    return { case_no, trial, reply: JSON.stringify(packed), scoring: null };
+  }
+  const packed: Packed = { transcript: record.transcript, raw: record.raw };
+  return { case_no, trial, reply: JSON.stringify(packed), scoring: packScoring(record.scores) };
+}
+
+function packScoring(scoring: TrialScoring | null): string | null {
+  if (scoring === null) return null;
+  const packed: PackedScoring =
+    scoring.kind === "failed"
+      ? scoring
+      : { ...scoring, scores: scoring.scores.map((one) => (one === undefined ? NOT_SCORED : one)) };
+  return JSON.stringify(packed);
+}
+
+/** @param replyNo number here of a judge's reply, by its number in the block */
+export function unpackScoring(text: string, replyNo: (id: number) => number): Scoring {
+  const packed = JSON.parse(text) as PackedScoring;
+  if (packed.kind === "failed") return packed as Scoring;
+  const scores = packed.scores.map((one) => {
+    if (one === NOT_SCORED) return undefined;
+    return one?.replies === undefined ? one : { ...one, replies: one.replies.map(replyNo) };
+  });
+  return { ...packed, scores };
+}
+
+/** The reply that a worker's trial amounts to. A failure says nothing of the model here: the worker has looked at that. */
+export function unpackReply({ reply }: Pick<WorkedTrial, "reply">): Reply {
+  const packed = JSON.parse(reply) as Packed;
+  if (!("transcript" in packed)) return { kind: "failed", ...packed, transient: false, unsent: true };
+  const { fallback, ...said } = packed.transcript;
+  return {
+    kind: "answered",
+    ...said,
+    ...(packed.raw === null ? {} : { raw: packed.raw }),
+    ...(fallback === undefined ? {} : { fallback: { alias: fallback, price: null } }),
+  };
+}
+
+/** The same as it is written into a history. */
+export function unpackRecord(worked: WorkedTrial, replyNo: (id: number) => number): TrialRecord {
+  const { case_no, trial, reply, scoring } = worked;
+  const packed = JSON.parse(reply) as Packed;
+  if (!("transcript" in packed)) return { case_no, trial, kind: "errored", ...packed };
+  return {
+    case_no,
+    trial,
+    kind: "answered",
+    ...packed,
+    scores: scoring === null ? null : unpackScoring(scoring, replyNo),
+  };
+}
+
+export function packJudgements(judgements: readonly BlockJudgement[]): string | null {
+  return judgements.length === 0 ? null : JSON.stringify(judgements);
+}
+
+export function unpackJudgements(text: string | null): readonly BlockJudgement[] {
+  return text === null ? [] : (JSON.parse(text) as BlockJudgement[]);
+}
