@@ -80,7 +80,7 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "No model can be added to what stands under models: here.",
+    what: "No model can be added to what is under models: here.",
     why: "Lines are added below a block with one model a line; anything else would have to be written anew.",
     fix: `Add them yourself, then give the command again: ${JSON.stringify(entries)}`,
   };

@@ -29,7 +29,7 @@ export interface JobPlace {
   readonly cwd: string;
   /** A folder for the runner's own files. */
   readonly temp: string;
-  /** Programs that stand before all others on the PATH. */
+  /** Programs that are before all others on the PATH. */
   readonly bin: string;
   /** Variables that the runner sets for every step. */
   readonly env: Readonly<Record<string, string>>;

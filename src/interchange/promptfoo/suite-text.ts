@@ -16,7 +16,7 @@ export interface SuiteParts {
 }
 
 const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
-/** A scorer of so many characters stands on one line. */
+/** A scorer of so many characters is on one line. */
 const ONE_LINE = 110;
 
 /** A suite as `evals/<name>.yaml`. */

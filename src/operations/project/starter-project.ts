@@ -6,7 +6,7 @@ export const RELEASED = "1.0.0";
 export const EDITED = "1.1.0";
 
 /**
- * What `evals init` writes, by path; the config last, so that it stands beside a whole example. The suite answers from a
+ * What `evals init` writes, by path; the config last, so that it is beside a whole example. The suite answers from a
  * recording of two versions of its prompt, so it runs without a key and can show a prompt edit being blocked.
  *
  * @param name of the suite, its dataset, its prompt and its recording

@@ -6,7 +6,7 @@ import { junitReport } from "./junit.ts";
 
 const passedGate = { ...report.gate, outcome: "passed", rules: [] } as const;
 
-/** What the schema of Jenkins' xUnit plugin (junit-10.xsd) lets stand in each element. */
+/** What the schema of Jenkins' xUnit plugin (junit-10.xsd) lets are in each element. */
 const ALLOWED: Readonly<Record<string, { attributes: string; required: string; children: string }>> = {
   testsuites: { attributes: "name time tests failures errors", required: "", children: "testsuite" },
   testsuite: {

@@ -126,7 +126,7 @@ function saidBlocks(report: RunReport): string[] {
   ];
 }
 
-/** Sentences that stand in the comment already. */
+/** Sentences that are in the comment already. */
 function saidAbove({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
@@ -258,7 +258,7 @@ const MAX_AGAIN = 3;
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
 /**
- * What a reader of the comment types next, on a machine that has none of these runs: no id stands in it, and no name that a
+ * What a reader of the comment types next, on a machine that has none of these runs: no id is in it, and no name that a
  * shell would read otherwise.
  */
 function nextCommands({ report, rows }: ReportedRun): string[] {
