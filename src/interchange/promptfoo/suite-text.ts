@@ -1,5 +1,6 @@
 import { Document, isMap, isPair, isSeq } from "yaml";
 import type { Json } from "../../domain/json.ts";
+import { schemaLine } from "../../domain/schema-address.ts";
 import { isObject } from "./config-source.ts";
 import type { Entry } from "./provider-spec.ts";
 
@@ -15,7 +16,7 @@ export interface SuiteParts {
   readonly path: string;
 }
 
-const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
+const HEAD = schemaLine("suite");
 /** A scorer of so many characters is on one line. */
 const ONE_LINE = 110;
 

@@ -79,6 +79,21 @@ describe("junitReport", () => {
     expect(elementsOf(document, "system-out").length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ["failed", true, "failure"],
+    ["undecided", true, "failure"],
+    ["undecided", false, "system-out"],
+    ["passed", true, "system-out"],
+  ] as const)(
+    "where the gate %s, a case that broke (surely: %s) has a %s",
+    (outcome, significant, expected) => {
+      const broken = row({ passed: 0, trials: "fffff", change: "broken", significant });
+      const gate = { outcome, verdict: "regressed", rules: [] } as const;
+      const document = parseXml(junitReport([reportedRun({ gate }, { cases: [broken] })]));
+      expect(elementsOf(document, "testcase")[0]?.children.map((one) => one.name)).toEqual([expected]);
+    },
+  );
+
   it("does not blame a flaky case", () => {
     const flaky = row({ passed: 4, trials: "ppppf" });
     const document = parseXml(junitReport([reportedRun({}, { cases: [flaky] })]));
