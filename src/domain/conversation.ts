@@ -52,7 +52,7 @@ function resultsIn(message: Message): readonly ToolResult[] {
 }
 
 /** A message of role `user` that holds nothing but results of tools is no turn of the person. */
-function isTurn(message: Message): boolean {
+export function isTurn(message: Message): boolean {
   if (message.role !== "user") return false;
   const { content } = message;
   return !Array.isArray(content) || !content.every((part) => TOOL_RESULT.test(String(membersIn(part).type)));

@@ -3,6 +3,7 @@ import type { Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason } from "./outcome.ts";
+import type { TurnScore } from "./score.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
 
@@ -182,6 +183,8 @@ export interface StoredScore {
   readonly agreement?: number | undefined;
   /** Of a judge: the replies behind it. */
   readonly replies?: readonly number[] | undefined;
+  /** Under `scope: turn`: each turn that was scored. */
+  readonly turns?: readonly TurnScore[] | undefined;
   /** What the scorer knows of why the answer missed; absent when it knows nothing more. */
   readonly fault?: Fault | undefined;
 }

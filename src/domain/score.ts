@@ -1,5 +1,14 @@
 import type { Fault } from "./failure.ts";
 
+/** What a scorer says of one turn of a conversation. */
+export interface TurnScore {
+  /** Message of the person that was answered, from 1. */
+  readonly turn: number;
+  /** In [0, 1]. */
+  readonly score: number;
+  readonly pass: boolean;
+}
+
 /** What a scorer says of one answer. */
 export interface Score {
   /** In [0, 1]. */
@@ -11,6 +20,8 @@ export interface Score {
   readonly agreement?: number | undefined;
   /** Of a judge: the replies behind it, as the store numbers them. */
   readonly replies?: readonly number[] | undefined;
+  /** Under `scope: turn`: each turn that was scored, in their order. */
+  readonly turns?: readonly TurnScore[] | undefined;
   /** What it knows of why the answer missed; absent when it knows nothing more. */
   readonly fault?: Fault | undefined;
 }

@@ -19,6 +19,8 @@ export interface ScorerHost {
   readonly redaction?: Redaction | undefined;
   /** Absent: the process is ours alone. */
   readonly modules?: ModuleEvents | undefined;
+  /** Where a case's turns stand: `user.turns` of the suite. Absent: it names no place. */
+  readonly turns?: string | undefined;
   /** What judges need of the outside. */
   readonly judges?: JudgeHost | undefined;
 }

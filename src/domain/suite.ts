@@ -44,6 +44,10 @@ export const scorerFrame = {
   on: TextPlace.optional().describe(
     "Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME}",
   ),
+  scope: z
+    .enum(["turn"])
+    .optional()
+    .describe("turn: each turn of the conversation is scored by itself, against its own `expect`"),
   against: z.string().min(1).optional().describe("Where in the case the operand is; default `expected`"),
   value: z.unknown().optional().describe("A literal operand, instead of `against`"),
 };

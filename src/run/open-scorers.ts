@@ -22,7 +22,9 @@ export function scorerHost(
 }
 
 /** @throws {EvalsError} with every setting that a scorer of the suite finds impossible */
-export async function openScorers(suite: LoadedSuite, host: ScorerHost): Promise<OpenScorer[]> {
+export async function openScorers(suite: LoadedSuite, project: ScorerHost): Promise<OpenScorer[]> {
+  const turns = suite.suite.user?.turns;
+  const host = turns === undefined ? project : { ...project, turns };
   const open: OpenScorer[] = [];
   const problems: Problem[] = [];
   for (const [index, { definition, settings }] of suite.scorers.entries()) {

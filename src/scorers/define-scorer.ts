@@ -21,6 +21,7 @@ import { missingThreshold } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
+import { checkTurnScope, eachTurn } from "./frame/turn-scope.ts";
 
 /** What a scorer says before the suite's threshold has been asked. */
 export interface Judgement {
@@ -74,6 +75,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly options: Shape;
   /** `whole`: it reads more than a part of the answer, so `select` is a mistake. Default `part`. */
   readonly reads?: "part" | "whole";
+  /** It can be asked of one turn of a conversation. Default: what reads a part of the answer can. */
+  readonly scope?: "turn" | "whole";
   /** own: it runs user code or other scorers, and sees to the time itself. Default: a few seconds for a large answer. */
   readonly pace?: "own";
   /** `optional`: without `value` and `against` there is no operand, `expected` is then not read. */
@@ -117,6 +120,7 @@ interface Frame {
   readonly raw?: boolean;
   readonly select?: Select;
   readonly on?: TextPlace;
+  readonly scope?: "turn";
   readonly against?: string;
   readonly value?: Json;
 }
@@ -152,11 +156,13 @@ export function defineScorer<Shape extends z.ZodRawShape, O = undefined>(
 }
 
 function settingsOf<Shape extends z.ZodRawShape, O>(spec: ScorerSpec<Shape, O>): z.ZodObject {
-  const { type: _, select, on, against, value, ...common } = scorerFrame;
+  const { type: _, select, on, scope, against, value, ...common } = scorerFrame;
+  const isOfTurns = (spec.scope ?? (spec.reads === "whole" ? "whole" : "turn")) === "turn";
   return z.strictObject({
     type: z.literal(spec.type),
     ...common,
     ...(spec.reads === "whole" ? {} : { select, on }),
+    ...(isOfTurns ? { scope } : {}),
     ...(spec.operand === "none" ? {} : { against, value }),
     ...spec.options,
   });
@@ -174,10 +180,11 @@ async function open<Shape extends z.ZodRawShape, O>(
   const operand = operandOf(frame, spec, (value) => readOperand(value, settings));
   const select = await compileSelect(frame.select);
   const text = textReader(frame.on);
+  if (frame.scope === "turn") checkTurnScope(frame.on);
   const work = await spec.compile(settings, host);
   const settle = settler(spec.grades, frame.threshold);
   const limited = spec.pace === "own" ? unlimited : limitedWhenLarge;
-  return {
+  const scorer: FramedScorer = {
     name: frame.name ?? spec.type,
     required: frame.required ?? true,
     identity: identityOf(settings, schema, spec, work.identity),
@@ -197,6 +204,7 @@ async function open<Shape extends z.ZodRawShape, O>(
       }),
     ...(work.close === undefined ? {} : { close: () => work.close?.() ?? Promise.resolve() }),
   };
+  return frame.scope === "turn" ? eachTurn(scorer, host.turns) : scorer;
 }
 
 /** From this length on an answer is worth the thread that watches the time. */

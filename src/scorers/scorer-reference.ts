@@ -21,6 +21,9 @@ default true) and \`threshold\` (the score from which on an answer passes).
 
 An answer in which that part is not to be found is a miss: it is the model that failed.
 
+\`on\` says which text of a conversation is read ([trajectories.md](trajectories.md)), and \`scope: turn\` asks the scorer of every turn by
+itself, against the turn's own \`expect\` ([conversations.md](conversations.md#scores-of-turns)).
+
 The operand, what an answer is compared with, is a literal \`value\`, or \`against\`: a place in the case such as
 \`expected.queue\`, \`expected.items[0]\` or \`metadata["my key"]\` (default \`expected\`). A case that lacks it is refused
 before a run.

@@ -1,5 +1,6 @@
 import { attachedFile, attachedText, markedFile } from "../../domain/attachment.ts";
 import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
+import type { TurnScore } from "../../domain/score.ts";
 import type { ShownTrial } from "../../domain/shown-run.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 import { voidReason } from "../void-reason.ts";
@@ -78,14 +79,21 @@ function answerBlocks({ output, refusal }: StoredAnswer): string[] {
 }
 
 function scoreLines({ scorers }: RunHeader, trial: StoredTrial): string[] {
-  return trial.scores.map((score, place) => {
+  return trial.scores.flatMap((score, place) => {
     const scorer = scorers[place];
     const outcome =
       score === null
         ? voidReason(scorer, trial, place)
         : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`;
-    return `${plainLine(scorer?.name ?? "")}: ${outcome}`;
+    return [`${plainLine(scorer?.name ?? "")}: ${outcome}`, ...turnLines(score?.turns)];
   });
+}
+
+function turnLines(turns: readonly TurnScore[] | undefined): string[] {
+  if (turns === undefined) return [];
+  return [
+    `  ${turns.map(({ turn, score, pass }) => `turn ${turn} ${score} ${pass ? "passes" : "fails"}`).join(" · ")}`,
+  ];
 }
 
 function block(title: string, text: string): string[] {

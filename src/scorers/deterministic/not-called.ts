@@ -7,6 +7,7 @@ export const notCalled = defineScorer({
   type: "not-called",
   about: "A tool, or each of several, was not called.",
   reads: "whole",
+  scope: "turn",
   options: {},
   operand: "required",
   grades: "binary",

@@ -8,6 +8,7 @@ export const repeatedCalls = defineScorer({
   type: "repeated-calls",
   about: "No tool was called again with the same arguments.",
   reads: "whole",
+  scope: "turn",
   options: {
     max: z.int().min(1).default(1).describe("So many identical calls are let through"),
     only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),

@@ -21,6 +21,7 @@ export const says = defineScorer({
   type: "says",
   about: "Each text of the list is in some message of the assistant, whatever its case.",
   reads: "whole",
+  scope: "turn",
   options: {},
   operand: "required",
   at: "expected.says",

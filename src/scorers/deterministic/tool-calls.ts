@@ -12,6 +12,7 @@ export const toolCalls = defineScorer({
   about:
     "The tools that were called are the expected ones. Expected and made calls are paired one to one so that as many as can be are paired; the score is F1 of that (twice the pairs over all calls of both), and it passes at 1. Numbers are compared by value (25 = 25.0). The reason is the first divergence.",
   reads: "whole",
+  scope: "turn",
   options: callOptions,
   operand: "required",
   at: "expected.calls",

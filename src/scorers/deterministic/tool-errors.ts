@@ -7,6 +7,7 @@ export const toolErrors = defineScorer({
   type: "tool-errors",
   about: "No tool call failed.",
   reads: "whole",
+  scope: "turn",
   options: {
     max: z.int().min(0).default(0).describe("So many failed calls are let through"),
     only: z.array(z.string().min(1)).min(1).optional().describe("The only tools whose calls are looked at"),

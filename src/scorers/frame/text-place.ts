@@ -1,4 +1,4 @@
-import { conversationSteps } from "../../domain/conversation.ts";
+import { isTurn } from "../../domain/conversation.ts";
 import { exactJsonText } from "../../domain/exact-json.ts";
 import { membersIn } from "../../domain/found-documents.ts";
 import type { Message } from "../../domain/message.ts";
@@ -43,8 +43,7 @@ function turnText({ messages, output }: Transcript, turn: number): string | Unse
   let turns = 0;
   const said: string[] = [];
   for (const message of messages) {
-    // A message of results is no turn: what counts as one is decided in one place.
-    if (message.role === "user") turns += conversationSteps([message]).turns;
+    if (isTurn(message)) turns++;
     if (message.role === "assistant" && turns === turn) said.push(messageText(message));
   }
   const text = said.filter((one) => one !== "").join("\n");

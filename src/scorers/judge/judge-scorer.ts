@@ -41,12 +41,14 @@ export const judgeScorer = defineScorer({
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them by the judge's kind; `threshold` and `model` say otherwise than its file. `select` takes the part of the answer that is judged.",
   reads: "whole",
+  scope: "turn",
   operand: "none",
   grades: "returned",
   async compile(settings, host) {
     if (host.judges === undefined) throw new Error("a judge is opened with a host that has judges");
     const file = await host.judges.file(settings.judge);
     const relative = settings.against === BASELINE;
+    if (relative && (settings as { readonly scope?: string }).scope === "turn") throw noTurns();
     if (relative && (settings as { readonly required?: boolean }).required !== false)
       throw mayNotBeRequired();
     const judge = await openSuiteJudge(file, settings as JudgeEntry, host.judges);
@@ -79,5 +81,14 @@ function mayNotBeRequired(): SettingMistake {
     what: "A judge that compares with the baseline cannot be required.",
     why: "Whether an answer passes would change with the baseline, whose own answers were held against an earlier one.",
     fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
+  });
+}
+
+function noTurns(): SettingMistake {
+  return new SettingMistake(["scope"], {
+    code: "EVALS_JUDGE_BASELINE",
+    what: "A judge that compares with the baseline cannot be asked of single turns.",
+    why: "A baseline keeps answers, and not the turns that led to them.",
+    fix: "Delete `scope: turn`, or compare with the turns' own `expect`.",
   });
 }

@@ -2,7 +2,7 @@ import type { Score } from "../../domain/score.ts";
 import type { TrialScoring } from "../store.ts";
 
 /** What only some scores have: those of judges, and misses of which the scorer knows why. */
-export type JudgedColumn = Pick<Score, "agreement" | "replies" | "fault">;
+export type JudgedColumn = Pick<Score, "agreement" | "replies" | "turns" | "fault">;
 
 /** What is at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
 export type ScoreColumn =
@@ -17,11 +17,11 @@ export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "s
     scores.map((one, at): ScoreColumn => {
       if (one === undefined) return 0;
       if (one === null) return voids?.[at] ?? null;
-      const { score, pass, reason, agreement, replies } = one;
+      const { score, pass, reason, agreement, replies, turns } = one;
       const fault = pass ? undefined : one.fault;
       const told: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];
-      const more = agreement !== undefined || replies !== undefined || fault !== undefined;
-      return more ? [...told, { agreement, replies, fault }] : told;
+      const more = [agreement, replies, turns, fault].some((part) => part !== undefined);
+      return more ? [...told, { agreement, replies, turns, fault }] : told;
     }),
   );
 }
