@@ -4,8 +4,10 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { ModuleEvents } from "../domain/module-events.ts";
+import { type PersonFault, playedBy } from "../domain/person-fault.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, Conversing, OpenTarget, Question, Reply } from "../domain/provider.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
 import { fileHashes, moduleFiles } from "../modules/module-files.ts";
 import { cleanClient } from "../providers/clean-reply.ts";
@@ -13,6 +15,7 @@ import { clientWithSend } from "../providers/client-with-send.ts";
 import { environmentIdentity, fillEnvironment } from "../providers/environment-values.ts";
 import { type AgentParts, type CallClock, Conversation, type ConversationParts } from "./conversation.ts";
 import { type ModuleTools, openModuleTools } from "./module-tools.ts";
+import { findPersonFault } from "./person-faults.ts";
 import { timedCalls } from "./timed-call.ts";
 import type { OfferedTool, ToolProvider } from "./trial-tools.ts";
 
@@ -78,7 +81,7 @@ export async function openConversing(
   const specs = opened?.offered.map(({ reads: _, ...spec }) => spec) ?? [];
   const played = person === null ? undefined : { identity: person.identity, max_turns: user?.max_turns ?? 1 };
   const conversing: Conversing = {
-    person,
+    person: person && { ...person, faultIn: faultsOf(person.guide) },
     ...(played === undefined ? {} : { played_by: hashJson({ ...played, prompt: person?.prompt ?? "" }) }),
     client: (dependencies) => {
       const held = clientWithSend(client, (_request, question, trial, signal) =>
@@ -111,6 +114,11 @@ export async function openConversing(
       (agent?.tools ?? []).every((one) => typeof one === "string" || one.mcp.version !== undefined),
     ...(target.client.immediate === true ? {} : { conversing }),
   };
+}
+
+function faultsOf(guide: (golden: Case) => readonly Message[]) {
+  return (golden: Case, transcript: Transcript): PersonFault | undefined =>
+    findPersonFault({ ...golden, transcript, speaker: playedBy(guide(golden)) });
 }
 
 async function holdConversation(

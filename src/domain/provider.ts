@@ -5,10 +5,11 @@ import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
+import type { PersonFault } from "./person-fault.ts";
 import type { AnswersFrom } from "./recorded-provider.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } from "./reply.ts";
 import type { ToolSpec } from "./tool.ts";
-import type { Usage } from "./transcript.ts";
+import type { Transcript, Usage } from "./transcript.ts";
 
 /** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
 export interface Question {
@@ -146,7 +147,12 @@ export interface ConversingDependencies {
 /** How a trial is held that takes several calls: by a loop around the target's client, in which each call is a call of its own. */
 export interface Conversing {
   /** The model that plays the person; null where none does. */
-  readonly person: { readonly alias: string; readonly target: OpenTarget } | null;
+  readonly person: {
+    readonly alias: string;
+    readonly target: OpenTarget;
+    /** The first thing that it did wrong in a conversation; undefined where it did its part. */
+    faultIn(golden: Case, transcript: Transcript): PersonFault | undefined;
+  } | null;
   /** Hash of who plays the person; absent where nobody does. Runs with different people are not compared. */
   readonly played_by?: string | undefined;
   /** A client whose reply is the whole conversation. */

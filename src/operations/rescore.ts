@@ -17,6 +17,7 @@ import { judgePool } from "../run/judge-pool.ts";
 import type { JudgeTotals } from "../run/judge-session.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { rescoreRun } from "../run/rescore-run.ts";
+import { speakerOf } from "../run/speaker-of.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
@@ -76,7 +77,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     const cases = await suite.openCases();
     try {
       const types = suite.scorers.map((one) => one.definition.type);
-      const scored = { run, scorers, types, today: casesById(cases) };
+      const scored = { run, scorers, types, speaker: speakerOf(suite), today: casesById(cases) };
       const judging = await judgingFor(scored, pool, {
         project,
         store,

@@ -140,8 +140,9 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const left = job.unscored(caseNo, trial);
     if (left !== undefined) return left;
     const hit = job.cached?.(plan.askedHash(caseNo), trial);
+    if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) return undefined;
     // A reply that failed was kept as an answer by versions that did not tell the two apart.
-    return hit !== undefined && answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
+    return answerEnd(hit.transcript.finish_reason) !== "failed" ? hit : undefined;
   };
   const sweep = job.stop === null ? null : sweepOf(job, line, answerAtHand);
 
@@ -182,14 +183,12 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     // A scorer of the user's own may end the process.
     if ("raw" in answer)
       writer.arrived({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: null });
+    const golden = plan.kept(work.case_no);
+    const unredacted = "unredacted" in answer ? { unredacted: answer.unredacted } : {};
+    const input = { golden, trial: work.trial, transcript, ...unredacted };
     const result =
       ("raw" in answer ? job.scored?.(case_no, trial) : undefined) ??
-      scoreTrial(plan.scorers, {
-        golden: plan.kept(work.case_no),
-        trial: work.trial,
-        transcript,
-        ...("unredacted" in answer ? { unredacted: answer.unredacted } : {}),
-      });
+      scoreTrial(plan.scorers, input, plan.speaker(golden));
     const now = result instanceof Promise ? null : result;
     if ("raw" in answer)
       writer.record({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: now });

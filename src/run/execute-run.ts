@@ -5,7 +5,7 @@ import type { Client, PreparedRequest } from "../domain/provider.ts";
 import type { RunEnd, RunPace } from "../domain/report.ts";
 import type { EndedStatus, RunCounts, RunHeader } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
-import { makeTally, type Tally } from "../metrics/tally.ts";
+import { makeTally, type Tally, type TallyRow } from "../metrics/tally.ts";
 import type {
   CachedAnswer,
   KnownSpending,
@@ -134,13 +134,14 @@ export interface RanRun {
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
   const started = world.now();
   const header = settings.resume?.header ?? headerOf(plan, settings, world);
-  const writer =
+  const opened =
     settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
   const tally = makeTally(plan.count, plan.scorers.length);
   const before =
     settings.resume === null
       ? NOTHING_BEFORE
       : readBefore(plan, settings, settings.resume, world.store, tally);
+  const writer = keepingSpoiled(opened, before.spoiled);
   world.onStart(header, before.done, tally);
   const beside = (await world.before?.(header, before.spent)) ?? { usd: 0, tokens: 0 };
 
@@ -318,7 +319,8 @@ export function* unanswered(
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
       if (before?.has(`${caseNo}/${trial}`)) continue;
-      if (cached?.(plan.askedHash(caseNo), trial) === undefined) yield caseNo;
+      const hit = cached?.(plan.askedHash(caseNo), trial);
+      if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) yield caseNo;
     }
   }
 }
@@ -326,8 +328,8 @@ export function* unanswered(
 /** Trials of an earlier session that need no further answer, as `case/trial`. */
 function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
   const answered = new Set<string>();
-  for (const { case_no, trial, pass } of store.scan(run.no))
-    if (pass !== null || store.transcript(run.no, case_no, trial) !== undefined)
+  for (const { case_no, trial, pass, error } of store.scan(run.no))
+    if (pass !== null || (error !== "simulator" && store.transcript(run.no, case_no, trial) !== undefined))
       answered.add(`${case_no}/${trial}`);
   return answered;
 }
@@ -447,11 +449,27 @@ const NOTHING_BEFORE = {
   isDone: () => false,
   wasAsked: () => false,
   unscored: () => undefined,
+  spoiled: new Map<string, LostReply>(),
 };
+
+/** What was paid for an answer that its simulated person spoiled is kept, once another one takes its place. */
+function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): RunWriter {
+  if (spoiled.size === 0) return writer;
+  return {
+    ...writer,
+    record: (record) => {
+      const place = `${record.case_no}/${record.trial}`;
+      const lost = spoiled.get(place);
+      if (lost !== undefined) writer.recordLost(lost);
+      spoiled.delete(place);
+      writer.record(record);
+    },
+  };
+}
 
 /**
  * What earlier sessions of this run left: scored trials count; an answer without scores, or whose required scorer failed,
- * is scored again; other errored trials are asked again.
+ * is scored again; other errored trials are asked again, those too that a simulated person spoiled.
  */
 function readBefore(
   plan: Plan,
@@ -463,6 +481,7 @@ function readBefore(
   const done = new Uint8Array(plan.count * plan.trials);
   /** By place: whether the answer came from the cache. */
   const waiting = new Map<number, boolean>();
+  const spoiled = new Map<string, LostReply>();
   const lost = store.lostSpending(run.no, "target");
   const spent: Spending = { usd: lost.usd, tokens: lost.tokens };
   const dearest = { usd: 0, tokens: 0, output_tokens: 0 };
@@ -481,7 +500,8 @@ function readBefore(
       if (row.kind === "answered" && row.cost_usd === null) unpriced++;
     }
     if (row.pass === null) {
-      waiting.set(place(row.case_no, row.trial), row.cached);
+      if (row.error !== "simulator") waiting.set(place(row.case_no, row.trial), row.cached);
+      else if (!row.cached) spoiled.set(`${row.case_no}/${row.trial}`, lostReply(plan.id(row.case_no), row));
       if (asksNothing === true && row.kind === "errored") tally.add(row);
       continue;
     }
@@ -494,6 +514,7 @@ function readBefore(
   return {
     done: count,
     spent: { ...spent, unknown, ...(seen === 0 ? {} : { seen: dearest }) } satisfies Earlier,
+    spoiled,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
     /** It has an outcome that is not final: it errored, or its answer has no scores. */
     wasAsked: (caseNo: number, trial: number) => waiting.has(place(caseNo, trial)),
@@ -503,6 +524,10 @@ function readBefore(
       return answer === undefined || cached === undefined ? undefined : { ...answer, cached };
     },
   };
+}
+
+function lostReply(case_id: string, { usage, cost_usd }: TallyRow): LostReply {
+  return { case_id, judge: null, usage, cost_usd, most_usd: null, most_tokens: null };
 }
 
 function statusOf({ errored, skipped, not_needed }: RunCounts): EndedStatus {

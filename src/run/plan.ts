@@ -2,17 +2,20 @@ import { tokensOfFiles } from "../domain/attachment.ts";
 import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
 import { itemAt } from "../domain/item-at.ts";
 import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
+import type { Speaker } from "../domain/person-fault.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
 import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 import type { Narrowing } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import { MAX_REQUEST_PROBLEMS, questionOf, requestProblems } from "./case-requests.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { askedHash, caseKey, caseScorersHash, rootFingerprint } from "./fingerprint.ts";
 import { type HashColumn, hashColumn } from "./hash-column.ts";
 import type { JudgePool } from "./judge-pool.ts";
+import { speakerOf } from "./speaker-of.ts";
 
 /** What a run will ask and how it will score, settled before the first call. Case numbers run from 0. */
 export interface Plan {
@@ -38,6 +41,10 @@ export interface Plan {
   golden(caseNo: number): Case;
   /** The same as it is scored and kept: with personal data taken out, where that is asked for. */
   kept(caseNo: number): Case;
+  /** Who speaks for the person of a case. */
+  speaker(golden: Case): Speaker;
+  /** Whether a model that plays the person spoiled an answer: such a one is not used again. */
+  isSpoiled(caseNo: number, transcript: Transcript): boolean;
   /** Takes it out of what is kept; null where nothing is. */
   readonly redaction: Redaction | null;
   /** The dataset's texts, and the answers to it, stay in the store. */
@@ -110,7 +117,7 @@ export function makePlan(input: PlanInput): Plan {
   const planned = new Uint16Array(count);
   const wanted = new Uint16Array(count).fill(trials);
   let tokens: Uint32Array | undefined;
-  const kept: (PreparedRequest | undefined)[] = [];
+  const requests: (PreparedRequest | undefined)[] = [];
   const tags = new Map<string, number[]>();
   // A source that counts its own trials was asked elsewhere: what it prepares only stands for its answers.
   const asks = target.client.available === undefined;
@@ -129,6 +136,9 @@ export function makePlan(input: PlanInput): Plan {
     return last.golden;
   };
 
+  const kept = (caseNo: number): Case =>
+    redaction === null ? golden(caseNo) : redactedCase(golden(caseNo), redaction);
+
   for (let caseNo = 0; caseNo < count; caseNo++) {
     const one = golden(caseNo);
     const content = caseContentHash(one);
@@ -138,7 +148,7 @@ export function makePlan(input: PlanInput): Plan {
       const text = canonicalJson(prepared);
       request = sha256(text);
       room -= text.length;
-      if (asks && room > 0) kept[caseNo] = prepared;
+      if (asks && room > 0) requests[caseNo] = prepared;
     } catch (error) {
       const found = requestProblems(suite, error);
       problems.push(...found.problems);
@@ -158,7 +168,7 @@ export function makePlan(input: PlanInput): Plan {
 
   const id = (caseNo: number): string => cases.id(itemAt(selected, caseNo));
   const request = (caseNo: number): PreparedRequest =>
-    !asks ? NOT_ASKED : (kept[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo))));
+    !asks ? NOT_ASKED : (requests[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo))));
   const fingerprint = rootFingerprint(keysOf(count, id, columns.key));
   return {
     suite,
@@ -175,7 +185,10 @@ export function makePlan(input: PlanInput): Plan {
     id,
     scorersOf: (caseNo) => own.get(caseNo),
     golden,
-    kept: redaction === null ? golden : (caseNo) => redactedCase(golden(caseNo), redaction),
+    speaker: speakerOf(suite),
+    kept,
+    isSpoiled: (caseNo, transcript) =>
+      target.conversing?.person?.faultIn(kept(caseNo), transcript) !== undefined,
     redaction,
     restricted: input.restricted ?? false,
     question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),

@@ -3,6 +3,7 @@ import { itemAt } from "../domain/item-at.ts";
 import { hashJson } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
+import type { Speaker } from "../domain/person-fault.ts";
 import type { RunHeader, RunScorer, StoredCase } from "../domain/run.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { makeTally, type Tally } from "../metrics/tally.ts";
@@ -16,6 +17,8 @@ export interface RescoreInput {
   readonly scorers: readonly OpenScorer[];
   /** Type of each scorer, in order. */
   readonly types: readonly string[];
+  /** Who speaks for the person of a case. */
+  readonly speaker: (golden: Case) => Speaker;
   /** Tags and metadata as the dataset holds them today; undefined for a case that is gone. */
   readonly today: (id: string) => Case | undefined;
 }
@@ -151,7 +154,7 @@ function headerOf({ run, scorers, types }: RescoreInput, cases: readonly StoredC
 
 async function rescoredTrials(
   { case_no, id, tags }: StoredCase,
-  { run, scorers, today }: RescoreInput,
+  { run, scorers, speaker, today }: RescoreInput,
   store: Store,
 ): Promise<RescoredTrial[]> {
   const content = store.content(run.no, case_no);
@@ -172,7 +175,11 @@ async function rescoredTrials(
         if (answer === undefined)
           return { case_no, trial, kind: "errored", error: error ?? "provider", message: message ?? "" };
         try {
-          const scoring = await scoreTrial(scorers, { golden, trial, transcript: answer.transcript });
+          const scoring = await scoreTrial(
+            scorers,
+            { golden, trial, transcript: answer.transcript },
+            speaker(golden),
+          );
           return { case_no, trial, kind: "scored", answer, scoring };
         } catch (failure) {
           if (!(failure instanceof NotJudged)) throw failure;

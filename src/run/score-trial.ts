@@ -1,3 +1,4 @@
+import { faultWords, isSimulated, type Speaker } from "../domain/person-fault.ts";
 import type { Score } from "../domain/score.ts";
 import { type OpenScorer, type ScoreInput, ScorerFailure } from "../domain/scorer.ts";
 
@@ -11,9 +12,11 @@ export type Scoring =
       /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
       readonly voids?: readonly (string | null)[];
     }
-  | { readonly kind: "failed"; readonly error: "tool" | "judge"; readonly message: string };
+  | { readonly kind: "failed"; readonly error: "tool" | "judge" | "simulator"; readonly message: string };
 
 type Result = Score | ScorerFailure;
+
+const NOBODY_KNOWN: Speaker = { kind: "unknown" };
 
 /** Of a scorer that the case does not name among its own. */
 const NOT_APPLIED = Symbol("not applied");
@@ -22,9 +25,19 @@ const NOT_APPLIED = Symbol("not applied");
  * Runs every scorer, or those alone that the case names. A required one that cannot score makes the whole trial fail to be scored; an optional one leaves
  * null. A plain value when no scorer had to wait.
  *
+ * @param speaker who spoke for the person: what a simulated one spoiled says nothing of the target, and is not scored
  * @throws {NotJudged} when a judge may not be asked (any more): there are no scores then, not even a failure
  */
-export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): Scoring | Promise<Scoring> {
+export function scoreTrial(
+  scorers: readonly OpenScorer[],
+  input: ScoreInput,
+  speaker: Speaker = NOBODY_KNOWN,
+): Scoring | Promise<Scoring> {
+  if (!isSimulated(input, speaker)) return scoreAnswer(scorers, input);
+  return spoiled(input, speaker).then((fault) => fault ?? scoreAnswer(scorers, input));
+}
+
+function scoreAnswer(scorers: readonly OpenScorer[], input: ScoreInput): Scoring | Promise<Scoring> {
   if (scorers.some((one) => one.judge_when === "passed")) return scoreInTurns(scorers, input);
   const results: (Result | typeof NOT_APPLIED | Promise<Result>)[] = [];
   const { scorers: own } = input.golden;
@@ -38,6 +51,13 @@ export function scoreTrial(scorers: readonly OpenScorer[], input: ScoreInput): S
   return waits
     ? allOf(results).then((all) => combine(scorers, all, stopped))
     : combine(scorers, results as (Result | typeof NOT_APPLIED)[], stopped);
+}
+
+/** Rules for simulated people are loaded when there is one. */
+async function spoiled({ golden, transcript }: ScoreInput, speaker: Speaker): Promise<Scoring | undefined> {
+  const { findPersonFault } = await import("../agents/person-faults.ts");
+  const fault = findPersonFault({ ...golden, transcript, speaker });
+  return fault && { kind: "failed", error: "simulator", message: faultWords(fault) };
 }
 
 /** A target that one of its limits ended was not done, whatever it had said by then. */

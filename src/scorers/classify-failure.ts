@@ -1,7 +1,8 @@
-import { conversationSteps } from "../domain/conversation.ts";
+import { conversationSteps, isTurn } from "../domain/conversation.ts";
 import type { TranscriptDocument } from "../domain/describe-transcript.ts";
 import type { Failure, FailureClass, Fault } from "../domain/failure.ts";
 import { canonicalJson } from "../domain/json.ts";
+import { turnOfFault } from "../domain/person-fault.ts";
 import type { StoredAnswer, StoredTrial } from "../domain/run.ts";
 import { shorten } from "./frame/brief.ts";
 import { callWords } from "./frame/compare-calls.ts";
@@ -176,6 +177,12 @@ function messageOf({ messages }: TranscriptDocument, step: number | null): numbe
   return last === -1 ? null : last;
 }
 
+/** The message of the person that the words of its fault name. */
+function turnMessage({ messages }: TranscriptDocument, words: string): number | null {
+  const turns = messages.flatMap((one, place) => (isTurn(one) ? [place] : []));
+  return turns[(turnOfFault(words) ?? 0) - 1] ?? null;
+}
+
 /**
  * Why a trial failed, by rules alone: the earliest thing that went wrong. `unknown` where no rule knows.
  * Undefined for a trial that passed, that has no scores, or that errored for another reason than its simulated person.
@@ -184,8 +191,10 @@ export function classifyFailure(
   failed: FailedTrial & { readonly trial: Pick<StoredTrial, "pass"> },
 ): Failure | undefined {
   const { trial, transcript } = failed;
-  if (trial.error === "simulator")
-    return { ...found("user", trial.message ?? "the simulated person did not do its part"), message: null };
+  if (trial.error === "simulator") {
+    const words = trial.message ?? "the simulated person did not do its part";
+    return { ...found("user", words), message: transcript === null ? null : turnMessage(transcript, words) };
+  }
   if (trial.error !== null || trial.pass !== false) return undefined;
   const misses = missesOf(failed);
   const ofWay = transcript === null ? undefined : wayOf(misses, transcript);

@@ -21,7 +21,6 @@ import { missingThreshold } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
-import { checkTurnScope, eachTurn } from "./frame/turn-scope.ts";
 
 /** What a scorer says before the suite's threshold has been asked. */
 export interface Judgement {
@@ -180,7 +179,8 @@ async function open<Shape extends z.ZodRawShape, O>(
   const operand = operandOf(frame, spec, (value) => readOperand(value, settings));
   const select = await compileSelect(frame.select);
   const text = textReader(frame.on);
-  if (frame.scope === "turn") checkTurnScope(frame.on);
+  const turns = frame.scope === "turn" ? await import("./frame/turn-scope.ts") : null;
+  turns?.checkTurnScope(frame.on);
   const work = await spec.compile(settings, host);
   const settle = settler(spec.grades, frame.threshold);
   const limited = spec.pace === "own" ? unlimited : limitedWhenLarge;
@@ -204,7 +204,7 @@ async function open<Shape extends z.ZodRawShape, O>(
       }),
     ...(work.close === undefined ? {} : { close: () => work.close?.() ?? Promise.resolve() }),
   };
-  return frame.scope === "turn" ? eachTurn(scorer, host.turns) : scorer;
+  return turns === null ? scorer : turns.eachTurn(scorer, host.turns);
 }
 
 /** From this length on an answer is worth the thread that watches the time. */

@@ -27,7 +27,7 @@ export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Sto
   };
   const types = plan.suite.scorers.map((one) => one.definition.type);
   rememberOnly(plan.judges, store);
-  const input = { run, scorers: plan.scorers, types, today };
+  const input = { run, scorers: plan.scorers, types, speaker: plan.speaker, today };
   const { header, cases, tally, unjudged } = await rescore(input, store);
   if (unjudged > 0) return { ...baseline, note: joined(baseline.note, notRescored(run, unjudged)) };
   const again = sideOfRun(header, cases, tally);

@@ -1,16 +1,17 @@
 import type { Case } from "../../domain/case.ts";
 import { SettingMistake } from "../../domain/problem.ts";
 import type { Score, TurnScore } from "../../domain/score.ts";
-import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
+import { type OpenScorer, type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
 import type { TextPlace } from "../../domain/suite.ts";
 import { type WrittenTurn, writtenTurns } from "../../domain/written-turns.ts";
-import type { FramedScorer } from "../define-scorer.ts";
 import { shorten } from "./brief.ts";
 import { turnParts } from "./turn-part.ts";
 
 /** Where the turns of a case stand, unless the suite says otherwise. */
 const TURNS = "input.turns";
 const LONGEST_REASON = 1000;
+
+type CheckedScorer = OpenScorer & { refuses(golden: Case): string | undefined };
 
 type NumberedTurn = WrittenTurn & { readonly turn: number };
 
@@ -33,7 +34,7 @@ export function checkTurnScope(on: TextPlace | undefined): void {
  * where all of them do.
  * @param at where a case's turns stand
  */
-export function eachTurn(scorer: FramedScorer, at = TURNS): FramedScorer {
+export function eachTurn(scorer: CheckedScorer, at = TURNS): CheckedScorer {
   const needs = scorer.reads.some(isOfExpected);
   const turnsOf = ({ input }: Case): readonly NumberedTurn[] | undefined =>
     writtenTurns(at, input)
@@ -72,7 +73,7 @@ export function eachTurn(scorer: FramedScorer, at = TURNS): FramedScorer {
   };
 }
 
-function scoreOf(scorer: FramedScorer, turn: number, input: ScoreInput): Score | Promise<Score> {
+function scoreOf(scorer: OpenScorer, turn: number, input: ScoreInput): Score | Promise<Score> {
   const placed = (error: unknown): never => {
     if (!(error instanceof ScorerFailure)) throw error;
     throw new ScorerFailure(error.kind, `turn ${turn}: ${error.message}`, { cause: error });

@@ -1,0 +1,233 @@
+import { contentText } from "../domain/content-text.ts";
+import { isTurn } from "../domain/conversation.ts";
+import { membersIn } from "../domain/found-documents.ts";
+import { hashJson, type Json } from "../domain/json.ts";
+import type { Message } from "../domain/message.ts";
+import type { PersonFault, PersonFaultKind, Speaker } from "../domain/person-fault.ts";
+import type { Transcript } from "../domain/transcript.ts";
+import { readPersonWords } from "./person.ts";
+import {
+  agrees,
+  awaitsConsent,
+  declines,
+  deskWords,
+  leakingWords,
+  nameSaid,
+  OTHER_SIDE,
+} from "./person-words.ts";
+import { KnownFacts, plainText, shapesIn, statedFacts, wordsOf } from "./stated-facts.ts";
+
+/** A conversation, as far as faults of its person are found by it. */
+export interface HeldConversation {
+  readonly input: Json;
+  readonly expected?: Json | undefined;
+  readonly transcript: Pick<Transcript, "messages" | "output" | "trajectory">;
+  readonly speaker: Speaker;
+}
+
+/** What a person was given to play by, and what it must not say. */
+interface Part {
+  /** Texts of its goal, its persona and the like. */
+  readonly given: readonly string[];
+  /** Sentences of its prompt that are about nobody in particular. */
+  readonly brief: readonly string[];
+  /** Texts of `expected` that nobody says by chance. */
+  readonly expected: readonly string[];
+  readonly shapes: ReadonlySet<string>;
+}
+
+/** One message of the person, with what stands around it. */
+interface PersonTurn {
+  readonly text: string;
+  /** The words alone, in lower case. */
+  readonly words: string;
+  /** Last words of the target before it; empty at the beginning. */
+  readonly heard: string;
+}
+
+/** What the target said, and the words alone. */
+type Said = Pick<PersonTurn, "text" | "words">;
+
+type Found = { readonly kind: PersonFaultKind; readonly reason: string } | undefined;
+
+const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+
+/** How many words a text has, about; scripts without blanks count two signs for one. */
+const lengthOf = (words: string): number =>
+  words === "" ? 0 : words.split(" ").length + Math.floor((words.match(WIDE)?.length ?? 0) / 2);
+
+const quoted = (text: string): string => {
+  const line = text.replace(/\s+/g, " ").trim();
+  return `"${line.length > 100 ? `${line.slice(0, 99).toWellFormed()}…` : line}"`;
+};
+
+/**
+ * The first thing that the simulated person of a conversation did wrong; undefined where it did its part. Only what the conversation
+ * itself shows is called a fault: in doubt the person was right.
+ */
+export function findPersonFault(held: HeldConversation): PersonFault | undefined {
+  const { messages } = held.transcript;
+  const known = new KnownFacts();
+  const { state: _, turns: __, ...given } = membersIn(held.input) as Record<string, Json>;
+  known.add(textsIn(given).join("\n"));
+  if (held.speaker.kind === "played") known.add(held.speaker.brief);
+  const part = partOf(held, known);
+  /** What the target has used already, as arguments of its calls. */
+  const used = new KnownFacts();
+  const turns: PersonTurn[] = [];
+  const said: Said[] = [];
+  const tools = toolNames(messages);
+  for (const message of messages) {
+    const text = contentText(message.content);
+    if (message.role === "assistant") {
+      if (text !== "") said.push({ text, words: wordsOf(text) });
+      known.add(text);
+      for (const call of message.tool_calls ?? []) used.add(textsIn(call.arguments).join("\n"));
+    } else if (message.role === "tool" || (message.role === "user" && !isTurn(message)))
+      known.addFound(foundText(message.content));
+    else if (message.role === "user") {
+      const say = readPersonWords(text).say;
+      const turn = { text: say, words: wordsOf(say), heard: said.at(-1)?.text ?? "" };
+      turns.push(turn);
+      const fault =
+        roleLeft(turn, said, tools) ??
+        leaked(turn, part, known) ??
+        invented(turn, part, known) ??
+        repeats(turns, part, used);
+      if (fault !== undefined) return { ...fault, turn: turns.length };
+    }
+  }
+  const fault = endedEarly(turns.at(-1), held);
+  return fault === undefined ? undefined : { ...fault, turn: Math.max(1, turns.length) };
+}
+
+function partOf({ input, expected, speaker }: HeldConversation, known: KnownFacts): Part {
+  const user = membersIn(input).user as Json;
+  const { knows, ...rest } = membersIn(user) as Record<string, Json>;
+  const given = Object.values(rest).filter((one) => typeof one === "string");
+  const inState = wordsOf(JSON.stringify(membersIn(input).state ?? null));
+  const own = given.map(wordsOf);
+  const brief = speaker.kind === "played" ? speaker.brief.split(/(?<=[.!?:])\s+|\n+/).map(wordsOf) : [];
+  return {
+    given: own.filter((one) => lengthOf(one) >= 3),
+    brief: brief.filter(
+      (one) => lengthOf(one) >= 6 && !own.some((text) => one.includes(text) || text.includes(one)),
+    ),
+    expected: textsIn(expected)
+      .map(wordsOf)
+      .filter((one) => isRare(one) && !inState.includes(one) && !known.hasWords(one)),
+    shapes: shapesIn(knows ?? null),
+  };
+}
+
+/** Nobody says it by chance: a code, or a phrase of some length. */
+const isRare = (words: string): boolean =>
+  (/\d/.test(words) && /\p{L}/u.test(words) && words.length >= 5) || lengthOf(words) >= 4;
+
+/** All texts and numbers of a value. */
+function textsIn(value: Json | undefined): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value === "number") return [String(value)];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap((one) => textsIn(one as Json));
+}
+
+/** What a tool said; the marks of JSON that stand for blanks are blanks. */
+const foundText = (content: Message["content"]): string =>
+  (typeof content === "string" ? content : JSON.stringify(content)).replace(/\\+[nrt"]/g, " ");
+
+/** Names of tools that no person says: those that are plain words are left out. */
+function toolNames(messages: readonly Message[]): readonly string[] {
+  const names = messages.flatMap((one) => (one.tool_calls ?? []).map(({ name }) => name));
+  return [...new Set(names)].filter((name) => /_|[a-z][A-Z]/.test(name));
+}
+
+/** It speaks for the other side, or steps out of the talk. */
+function roleLeft({ text, words }: PersonTurn, said: readonly Said[], tools: readonly string[]): Found {
+  const desk = deskWords(plainText(text)) ?? OTHER_SIDE.exec(text)?.[0];
+  if (desk !== undefined) return { kind: "role", reason: `speaks for the other side: ${quoted(desk)}` };
+  const tool = tools.find((name) => text.includes(name));
+  if (tool !== undefined)
+    return { kind: "role", reason: `names a tool that it cannot know: ${quoted(tool)}` };
+  const echo = said.find(
+    (one) => one.words.length >= 0.7 * words.length && words.includes(one.words) && lengthOf(one.words) >= 6,
+  );
+  return echo === undefined
+    ? undefined
+    : { kind: "role", reason: `says the other side's words: ${quoted(echo.text)}` };
+}
+
+/** It speaks of what it plays by, or says what is expected before anybody could know it. */
+function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
+  const speaks = leakingWords(plainText(text));
+  if (speaks !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(speaks)}` };
+  const told = expected.find((one) => ` ${words} `.includes(` ${one} `) && !known.hasWords(one));
+  if (told !== undefined) return { kind: "leak", reason: `gives away what is expected: ${quoted(told)}` };
+  const recited =
+    brief.find((one) => words.includes(one)) ??
+    // Its goal or its persona, word for word after a colon or in quotes.
+    [...text.matchAll(/[:：="“„«「]\s*/gu)]
+      .map(({ index, 0: mark }) => wordsOf(text.slice(index + mark.length)))
+      .flatMap((rest) => given.filter((one) => rest.startsWith(one)))[0];
+  return recited === undefined
+    ? undefined
+    : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
+}
+
+/** It states what it was not given and nobody has said. */
+function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
+  const fact = statedFacts(text, shapes).find((one) => !known.has(one));
+  const name = fact === undefined ? nameSaid(text) : undefined;
+  const isOther = name !== undefined && !name.split(/\s+/).some((one) => known.hasName(one));
+  const what = fact?.words ?? (isOther ? name : undefined);
+  return what === undefined
+    ? undefined
+    : { kind: "invented", reason: `states what it cannot know: ${quoted(what)}` };
+}
+
+/** The last turn says once more what was said before. */
+function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFacts): Found {
+  const last = turns.at(-1) as PersonTurn;
+  const inside = repeatedInside(last.text);
+  if (inside !== undefined) return { kind: "repeats", reason: `says over and over: ${quoted(inside)}` };
+  const same = turns.filter(({ words }) => words === last.words);
+  const isReply = declines(last.text) || (lengthOf(last.words) < 5 && agrees(last.text, last.heard));
+  if (same.length < 3 || lengthOf(last.words) < 3 || isReply) return undefined;
+  const questions = new Set(same.map(({ heard }) => wordsOf(heard))).size;
+  // Who is asked for something again may give it again, until it was used.
+  const gives = statedFacts(last.text, shapes).some((one) => !used.has(one));
+  const most = gives ? 6 : questions > 1 ? 3 : 4;
+  return same.length < most
+    ? undefined
+    : { kind: "repeats", reason: `said the same ${same.length} times: ${quoted(last.text)}` };
+}
+
+function repeatedInside(text: string): string | undefined {
+  const times = new Map<string, number>();
+  for (const sentence of text.split(/[.!?。！？\n]+/u)) {
+    const words = wordsOf(sentence);
+    const count = (times.get(words) ?? 0) + 1;
+    times.set(words, count);
+    if (count >= 4 && lengthOf(words) >= 3) return sentence;
+  }
+  return undefined;
+}
+
+/** The talk ends with the person's word: before the target had one, or with the consent that something waited for. */
+function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldConversation): Found {
+  const { messages, output, trajectory } = transcript;
+  const end = messages.at(-1);
+  if (last === undefined || end === undefined || !isTurn(end) || trajectory?.stopped !== undefined)
+    return undefined;
+  const said = messages.filter(({ role }) => role === "assistant").map(({ content }) => contentText(content));
+  // An answer that stands apart from the conversation was said after it.
+  if (output !== "" && !said.includes(output)) return undefined;
+  if (last.heard === "")
+    return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };
+  const before = membersIn(input).state as Json | undefined;
+  const after = trajectory?.state;
+  const done = before !== undefined && after !== undefined && hashJson(before) !== hashJson(after);
+  return awaitsConsent(last.heard, done) && agrees(last.text, last.heard)
+    ? { kind: "early", reason: `ended with its consent, before anything was done: ${quoted(last.text)}` }
+    : undefined;
+}

@@ -1,0 +1,299 @@
+import type { Json } from "../domain/json.ts";
+import { daysApart, findDates, type WrittenDate } from "./written-dates.ts";
+
+/** Something that a text states and nobody can guess: a code, a number, a sum of money, a date, an address of e-mail. */
+export type Fact =
+  | { readonly kind: "email" | "code" | "number"; readonly words: string }
+  | { readonly kind: "amount"; readonly words: string; readonly value: number }
+  | { readonly kind: "date"; readonly words: string; readonly readings: readonly WrittenDate[] };
+
+const DIGIT_ZEROS = [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50];
+
+/** Digits, dashes and blanks of every script in one form. */
+export function plainText(text: string): string {
+  return text
+    .normalize("NFKC")
+    .replace(/[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59]/gu, (digit) => {
+      const code = digit.codePointAt(0) ?? 0;
+      return String(code - (DIGIT_ZEROS.findLast((zero) => zero <= code) ?? code));
+    })
+    .replace(/\p{Pd}/gu, "-")
+    .replace(/\p{Cf}/gu, "")
+    .replace(/[\p{Zs}\t]/gu, " ");
+}
+
+const WIDE = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}]";
+const SEAM = new RegExp(`(?<=${WIDE})(?=[A-Za-z\\d])|(?<=[A-Za-z\\d])(?=${WIDE})`, "gu");
+
+/** A blank between codes and the writing around them that uses none. */
+const apart = (text: string): string => plainText(text).replace(SEAM, " ");
+
+/** Words and numbers alone, in lower case: what two texts have in common that say the same. */
+export const wordsOf = (text: string): string =>
+  (
+    plainText(text)
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  ).join(" ");
+
+const EMAIL = /[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+const LINK = /(?:https?:\/\/|www\.)\S+/giu;
+/** Not facts of their own: clock times, shares, measures. */
+const TIME =
+  /(?<!\d)\d{1,2}(?:[:.]\d{2}){1,2}\s?(?:[ap]\.?m\.?(?!\p{L})|uhr|h(?!\p{L}))|(?<!\d)\d{1,2}:\d{2}(?!\d)/giu;
+const SHARE = /\d+(?:[.,]\d+)?\s?%/gu;
+const CURRENCY =
+  "[$€£¥₹₽₺₩₴₪฿]|(?:usd|eur|gbp|chf|jpy|inr|cad|aud|sek|nok|dkk|pln|czk|huf|try|brl|mxn|euros?|dollars?|pounds?|francs?|franken|pesos?|yen|rupees?|kronor|kroner|z[łl]otych|z[łl]|руб\\p{L}*|reais|real|lira|liras|円|元)(?!\\p{L})";
+const NUMBER = "\\d{1,3}(?:[., ']\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,2})?";
+const ANY_NUMBER = new RegExp(NUMBER, "gu");
+const MONEY = new RegExp(
+  `(?:${CURRENCY})\\s?(${NUMBER})(?![\\p{L}\\d])|(?<![\\p{L}\\d.,-])(${NUMBER})\\s?(?:${CURRENCY})`,
+  "giu",
+);
+const DECIMAL = /(?<![\p{L}\d.,-])(\d{1,3}(?:[., ']\d{3})*[.,]\d{2}|\d+[.,]\d{2})(?![\p{L}\d]|[.,]\d)/gu;
+/** What was paid is a fact however round it is. */
+const PAID =
+  /(?<!\p{L})(?:paid|pay|costs?|charged|price (?:is|was)|spent|bezahlte?|gezahlt|gekostet|kostete|kostet|payé|coûté|coûtait|pagué|pagado|costó|costaba|pagato|costato|paguei|custou|betaald|gekost|kostte|betalade|kostade|betalte|kostet|zapłaci\p{L}+|kosztował\p{L}*|заплати\p{L}+|стоил\p{L}*)(?:\s+\p{L}+){0,2}\s+[$€£¥]?\s?(\d{2,}(?:[.,]\d{1,2})?)(?![\p{L}\d-]|[.,]\d)/giu;
+/** Groups of digits that are one number: cards, telephones, accounts. */
+const GROUPS = /(?<![\p{L}\d])\+?\(?\d{2,}\)?(?:[ -]\(?\d{2,}\)?)+(?![\p{L}\d])/gu;
+const TOKEN = /[\p{L}\p{N}]+(?:[-_/.#][\p{L}\p{N}]+)*/gu;
+const MEASURE =
+  /^\d+(?:st|nd|rd|th|x|k|m|g|kg|mg|lb|lbs|oz|l|ml|cl|cm|mm|km|mi|ft|in|h|hr|hrs|min|mins|s|sec|ms|d|w|gb|mb|tb|kb|mbps|w|kw|kwh|v|mah|p|am|pm|e|er|er|te|ten|º|ª)$/i;
+
+/** `1,234.50`, `1.234,50`, `1 234`: the number that it writes. */
+export function numberIn(words: string): number {
+  const digits = words.replace(/[^\d.,]/g, "");
+  const decimals = /[.,](\d{1,2})$/.exec(digits);
+  const whole = (decimals === null ? digits : digits.slice(0, decimals.index)).replace(/[.,]/g, "");
+  return Number(decimals === null ? whole : `${whole}.${decimals[1]}`);
+}
+
+const compact = (words: string): string => words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
+
+/** What a code is made of: A-1042 is letter, four digits. */
+const shapeOf = (token: string): string => compact(token).replace(/\d/g, "9").replace(/[^\d]/gu, "a");
+
+/** Figures that say something: 1000 has one, 1,040 has three. */
+const figures = (value: number): number =>
+  String(value)
+    .replace(/[^\d]/g, "")
+    .replace(/^0+|0+$/g, "").length;
+
+function isYear(token: string): boolean {
+  return /^(?:19|20)\d{2}$/.test(token);
+}
+
+function isCode(token: string): boolean {
+  const digits = token.replace(/\D/g, "").length;
+  if (digits === 0 || MEASURE.test(token)) return false;
+  const letters = /\p{L}/u.test(token);
+  if (!letters) return digits >= 4 && !(/^\d+$/.test(token) && (isYear(token) || figures(Number(token)) < 3));
+  return (
+    digits >= 3 ||
+    (/^[A-Z\d-]{5,}$/.test(token) && /[A-Z].*[A-Z]/.test(token) && !/^[A-Z]+-?\d{1,2}$/.test(token))
+  );
+}
+
+/**
+ * The facts that a text states. Round sums, small numbers, years, times and shares are talk, not facts.
+ * @param shapes of codes that are known to matter: what looks like one of them is a fact, however short
+ */
+export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set()): readonly Fact[] {
+  const facts: Fact[] = [];
+  let rest = apart(text);
+  if (!/\d/.test(rest) && !rest.includes("@")) return facts;
+  /** Takes out what was read, so that nothing is read twice. */
+  const take = (form: RegExp, read: (found: RegExpMatchArray) => Fact | null): void => {
+    rest = rest.replace(form, (...given: unknown[]) => {
+      const groups = given.slice(
+        0,
+        given.findIndex((one) => typeof one === "number"),
+      ) as string[];
+      const fact = read(groups as unknown as RegExpMatchArray);
+      if (fact !== null) facts.push(fact);
+      return " ; ".padEnd(3);
+    });
+  };
+  const amount = (words: string, least: number): Fact | null => {
+    const value = numberIn(words);
+    return figures(value) >= least ? { kind: "amount", words: words.trim(), value } : null;
+  };
+  if (rest.includes("@")) take(EMAIL, ([words = ""]) => ({ kind: "email", words }));
+  if (/www|http/i.test(rest)) take(LINK, () => null);
+  for (const { from, to, readings } of [...findDates(rest)].sort((a, b) => b.from - a.from)) {
+    facts.push({ kind: "date", words: rest.slice(from, to).trim(), readings });
+    rest = `${rest.slice(0, from)} ; ${rest.slice(to)}`;
+  }
+  take(SHARE, () => null);
+  take(TIME, () => null);
+  for (const [, words = ""] of rest.matchAll(PAID))
+    if (!shapes.has(shapeOf(words))) facts.push({ kind: "amount", words, value: numberIn(words) });
+  take(MONEY, ([, before, after]) => amount(before ?? after ?? "", 3));
+  take(DECIMAL, ([words = ""]) => amount(words, 3));
+  take(GROUPS, ([words = ""]) =>
+    words.replace(/\D/g, "").length >= 6 ? { kind: "number", words: words.trim() } : null,
+  );
+  for (const [token] of rest.matchAll(TOKEN))
+    if (isCode(token) || (token.length >= 3 && /\d/.test(token) && shapes.has(shapeOf(token))))
+      facts.push({ kind: /\p{L}/u.test(token) ? "code" : "number", words: token });
+  return facts;
+}
+
+/** Numbers of which sums are made at most: more of them would make any number a sum. */
+const MOST_NUMBERS = 60;
+/** Text of one source that is looked at, in characters. */
+const LONGEST = 400_000;
+
+/** What stands in some texts. They are read when somebody asks. */
+class FactsIn {
+  readonly #unread: string[] = [];
+  /** Each word or code on a line of its own. */
+  #tokens = "";
+  #words = " ";
+  readonly #dates: WrittenDate[] = [];
+  readonly numbers = new Set<number>();
+  readonly #emails = new Set<string>();
+
+  add(text: string): void {
+    if (text !== "") this.#unread.push(text.slice(0, LONGEST));
+  }
+
+  #read(): this {
+    for (const text of this.#unread.splice(0)) {
+      const plain = apart(text);
+      if (plain.includes("@"))
+        for (const [email] of plain.matchAll(EMAIL)) this.#emails.add(email.toLowerCase());
+      for (const { readings } of findDates(plain)) this.#dates.push(...readings);
+      for (const [words] of plain.matchAll(ANY_NUMBER)) this.numbers.add(numberIn(words));
+      const tokens = [...plain.matchAll(TOKEN), ...plain.matchAll(GROUPS)].map(([token]) => compact(token));
+      this.#tokens += `\n${tokens.join("\n")}\n`;
+      this.#words += `${wordsOf(text)} `;
+    }
+    return this;
+  }
+
+  hasEmail(email: string): boolean {
+    return this.#read().#emails.has(email.toLowerCase());
+  }
+
+  /** @param words in lower case, with a blank between them */
+  hasWords(words: string): boolean {
+    return this.#read().#words.includes(` ${words} `);
+  }
+
+  /** Whether a word stands there, or one that begins so: a short name for a longer one. */
+  hasName(name: string): boolean {
+    const word = compact(plainText(name));
+    return this.#read().#tokens.includes(word.length < 3 ? `\n${word}\n` : `\n${word}`);
+  }
+
+  /** The code itself, a part of it, or one that is put together from parts that stand there. */
+  hasToken(words: string): boolean {
+    if (this.#read().#tokens.includes(compact(plainText(words)))) return true;
+    if (!/\p{L}/u.test(words) && this.numbers.has(numberIn(words))) return true;
+    const parts = plainText(words).match(/\p{L}+|\d+/gu) ?? [];
+    return parts.length > 1 && parts.every((part) => this.#hasPart(part.toLowerCase()));
+  }
+
+  /** A word of some length is talk around a code: `order-A1042`. */
+  #hasPart(part: string): boolean {
+    if (/^\d{3,}$/.test(part)) return this.#tokens.includes(part);
+    return this.#tokens.includes(`\n${part}\n`) || /^\p{L}{4,}$/u.test(part);
+  }
+
+  /** A day that stands there, or one that follows from it: three nights from the 4th on. */
+  hasDate(readings: readonly WrittenDate[]): boolean {
+    this.#read();
+    return readings.some((date) =>
+      this.#dates.some((known) => {
+        const days = daysApart(date, known);
+        return days <= 1 || (days <= 60 && this.numbers.has(days));
+      }),
+    );
+  }
+
+  hasNumber(value: number): boolean {
+    this.#read();
+    return this.numbers.has(value) || [...this.numbers].some((one) => near(one, value));
+  }
+
+  /** A number that anybody works out: a sum of two or of all, a difference, several of one, a part of it. */
+  hasSum(value: number): boolean {
+    this.#read();
+    const some = [...this.numbers].filter((one) => one > 0).slice(-MOST_NUMBERS);
+    if (
+      near(
+        some.reduce((sum, one) => sum + one, 0),
+        value,
+      )
+    )
+      return true;
+    return some.some((a) => {
+      for (let times = 2; times <= 12; times++)
+        if (near(a * times, value) || near(a / times, value)) return true;
+      return some.some((b) => near(a + b, value) || near(a - b, value));
+    });
+  }
+}
+
+const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.006;
+
+/** What somebody may know: all that was given to them or said to them so far, and what tools found meanwhile. */
+export class KnownFacts {
+  readonly #heard = new FactsIn();
+  readonly #found = new FactsIn();
+
+  /** What it was given, or what was said to it. */
+  add(text: string): void {
+    this.#heard.add(text);
+  }
+
+  addFound(text: string): void {
+    this.#found.add(text);
+  }
+
+  has(fact: Fact): boolean {
+    if (fact.kind === "amount" && this.#heard.hasSum(fact.value)) return true;
+    return this.#any((one) => {
+      switch (fact.kind) {
+        case "email":
+          return one.hasEmail(fact.words);
+        case "date":
+          return one.hasDate(fact.readings) || one.hasToken(fact.words);
+        case "amount":
+          return one.hasNumber(fact.value);
+        case "code":
+        case "number":
+          return one.hasToken(fact.words);
+        default:
+          return fact satisfies never;
+      }
+    });
+  }
+
+  hasName(name: string): boolean {
+    return this.#any((one) => one.hasName(name));
+  }
+
+  /** @param words in lower case, with a blank between them */
+  hasWords(words: string): boolean {
+    return this.#any((one) => one.hasWords(words));
+  }
+
+  #any(test: (facts: FactsIn) => boolean): boolean {
+    return test(this.#heard) || test(this.#found);
+  }
+}
+
+/** Shapes of the codes in the texts of a value; a number that stands there as one is no code. */
+export function shapesIn(value: Json, shapes = new Set<string>()): ReadonlySet<string> {
+  if (typeof value === "string") {
+    let rest = apart(value);
+    for (const { from, to } of findDates(rest))
+      rest = rest.slice(0, from) + " ".repeat(to - from) + rest.slice(to);
+    for (const [token] of rest.replace(GROUPS, " ").matchAll(TOKEN))
+      if (token.length >= 3 && /\d/.test(token) && !MEASURE.test(token)) shapes.add(shapeOf(token));
+  } else if (typeof value === "object" && value !== null)
+    for (const one of Object.values(value)) shapesIn(one as Json, shapes);
+  return shapes;
+}
