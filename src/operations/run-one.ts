@@ -49,7 +49,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   const { request, place, environment: io, store, watcher } = session;
   const { project } = place;
   const { plan } = prepared;
-  const gating = gateFor(plan, baseline, {
+  const gating = await gateFor(plan, baseline, {
     allTrials: request.allTrials || isMatrix(request),
     unbelieved: trust.unbelieved,
     declared,
@@ -146,7 +146,7 @@ function withWayBack(ran: RanRun): RanRun {
 /** Store, clock, signals and progress, as the engine is handed them. */
 async function worldOf(
   prepared: PreparedRun,
-  gating: ReturnType<typeof gateFor>,
+  gating: Awaited<ReturnType<typeof gateFor>>,
   { place, environment: io, store, control, watcher }: RunningSession,
 ): Promise<RunWorld & { readonly store: Store }> {
   const head = await place.head;

@@ -2,7 +2,7 @@ import { contractSoFar } from "../../baselines/contract.ts";
 import { gateResult } from "../../baselines/gate.ts";
 import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
 import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
-import { type SequentialStop, sequentialStop } from "../../baselines/sequential-stop.ts";
+import type { SequentialStop } from "../../baselines/sequential-stop.ts";
 import type { Side } from "../../baselines/side.ts";
 import { sideOfRun } from "../../baselines/side.ts";
 import { itemAt } from "../../domain/item-at.ts";
@@ -41,11 +41,11 @@ export interface GateOptions {
  * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
  * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
  */
-export function gateFor(
+export async function gateFor(
   plan: Plan,
   { side: baseline, accepted, behind }: Pick<GateBaseline, "side" | "accepted" | "behind">,
   { allTrials, unbelieved, declared, takenAway }: GateOptions,
-): RunGate {
+): Promise<RunGate> {
   const { enforced: gate, informing } = splitGate(plan.suite.suite.gate, plan.scorers, unbelieved);
   const rules = regressionRules(gate);
   const started: { header?: RunHeader; tally?: Tally; canary?: CanaryResult | null } = {};
@@ -56,7 +56,7 @@ export function gateFor(
     plan.target.client.immediate === true ||
     rules.some((rule) => rule.mode === "point")
       ? null
-      : stopFor(plan, baseline, rules, (bound) => {
+      : await stopFor(plan, baseline, rules, (bound) => {
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - itemAt(tally.answered, caseNo);
@@ -130,12 +130,13 @@ function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlySto
   return { stop, order, note };
 }
 
-function stopFor(
+async function stopFor(
   plan: Plan,
   baseline: Side,
   rules: readonly RegressionRule[],
   others: (bound: number | null) => ReturnType<typeof rulesSoFar>,
-): SequentialStop {
+): Promise<SequentialStop> {
+  const { sequentialStop } = await import("../../baselines/sequential-stop.ts");
   const cases = casesOf(plan);
   return sequentialStop({
     baseline,
