@@ -4,7 +4,7 @@
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
   ...["traces", "providers", "agents", "scorers", "store", "fleet", "run", "labels", "baselines", "reports"],
-  ...["interchange", "page"],
+  ...["sampling", "interchange", "page"],
 ];
 const operations = [...everything, "operations"];
 
@@ -85,6 +85,10 @@ export const rooms = {
   reports: {
     imports: ["domain", "statistics", "metrics"],
     why: "One report value in, text out: a report that could fetch could also disagree with another.",
+  },
+  sampling: {
+    imports: ["statistics"],
+    why: "What is drawn, and with which chance, follows from numbers and texts alone, wherever they were kept.",
   },
   interchange: {
     imports: ["domain", "labels", "traces"],
@@ -285,6 +289,7 @@ export const subRooms = {
       sizing: ["project"],
       importing: [],
       exporting: ["project"],
+      sampling: [],
       merging: ["project", "running"],
       fleet: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],

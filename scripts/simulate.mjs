@@ -1,4 +1,4 @@
-// Reruns the claims of docs/statistics.md on simulated suites and prints them as the tables that are there. Seeded: the
+// Reruns the claims of docs/statistics.md on simulated suites and prints them as the tables that stand there. Seeded: the
 // same source prints the same numbers.
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)
@@ -14,6 +14,7 @@ import { ROOT } from "./simulate/engine.mjs";
 import { coverage, differences, latencies } from "./simulate/intervals.mjs";
 import { missedTargets, printed } from "./simulate/report.mjs";
 import { atTheMargin, manyQuestions, scopes, sizes, unchangedPairs } from "./simulate/verdicts.mjs";
+import { weightedRates } from "./simulate/weighted.mjs";
 
 const quick = process.argv.includes("--quick");
 const update = process.argv.includes("--update");
@@ -30,6 +31,7 @@ coverage(draws(4000));
 differences(draws(2000));
 latencies(draws(4000));
 canaries(draws(2000));
+await weightedRates(draws(2000));
 commandLine(quick ? 0.1 : 1);
 
 if (update && quick) throw new Error("--quick prints other figures than the documentation shows");

@@ -14,6 +14,8 @@ const EXPORTS = `
   export { normalQuantile } from "./src/statistics/normal-distribution.ts";
   export { passHatK } from "./src/statistics/pass-k.ts";
   export { clusteredQuantiles } from "./src/statistics/clustered-quantile.ts";
+  export { drawSample } from "./src/sampling/draw.ts";
+  export { weightedRate } from "./src/statistics/weighted-rate.ts";
   export { seededRandom } from "./src/statistics/seeded-random.ts";
   export { wilsonNeff } from "./src/statistics/wilson-interval.ts";`;
 
@@ -38,6 +40,8 @@ try {
 export const {
   chooseCanaries,
   clusteredQuantiles,
+  drawSample,
+  weightedRate,
   compareSides,
   judgeCanaries,
   normalQuantile,

@@ -28,6 +28,30 @@ export interface TypedLabelOptions {
   readonly open?: boolean | undefined;
 }
 
+/** Options that pick answers, or say whose question they are about. */
+const OF_ANSWERS = [
+  "count",
+  "random",
+  "stratified",
+  "disputed",
+  "adjudicate",
+  "tag",
+  "judge",
+  "assign",
+] as const;
+
+/** @throws {EvalsError} EVALS_OPTION_CONFLICT for options that mean nothing to a file of candidates */
+export function refuseAnswerOptions(raw: TypedLabelOptions): void {
+  const given = OF_ANSWERS.filter((name) => raw[name] !== undefined);
+  if (given.length === 0) return;
+  throw new EvalsError({
+    code: "EVALS_OPTION_CONFLICT",
+    what: `${given.map((name) => `--${name}`).join(" and ")} and a file of candidates exclude each other.`,
+    why: "All candidates are asked: they are drawn already.",
+    fix: "Leave them out.",
+  });
+}
+
 /** @throws {EvalsError} with every option that cannot be read */
 export function readLabelOptions(raw: TypedLabelOptions): LabelOptions {
   const problems: Problem[] = [];

@@ -194,7 +194,7 @@ export interface StoredAnswer {
   readonly messages: Json;
   readonly tool_calls: Json;
   readonly usage: Usage;
-  /** Both are in `usage` too. */
+  /** Both stand in `usage` too. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;

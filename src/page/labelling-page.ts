@@ -38,8 +38,17 @@ export function labellingPage(nonce: string): { readonly html: string; readonly 
 const button = (act: string, key: string, text: string): string =>
   `<button type="button" class="${act}" data-act="${act}" aria-keyshortcuts="${key}"><kbd>${key}</kbd> ${text}</button>`;
 
+/** The first word of what a verdict's key means is another one where candidates are decided on. */
+function wordOf(key: string, means: string): string {
+  if (!/^[pfu]$/.test(key)) return means;
+  const [verdict = "", ...more] = means.split(":");
+  return `<span data-word="${verdict}">${verdict}</span>${more.length === 0 ? "" : `:${more.join(":")}`}`;
+}
+
 function pageOf(nonce: string): string {
-  const keys = KEYS.map(([key, means]) => `<dt><kbd>${key}</kbd></dt><dd>${means}</dd>`).join("");
+  const keys = KEYS.map(([key, means]) => `<dt><kbd>${key}</kbd></dt><dd>${wordOf(key, means)}</dd>`).join(
+    "",
+  );
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -22,6 +22,19 @@ const make = (name, text, className) => {
 let state = null, pending = null, busy = false, lost = false, over = false, verbatim = false, asked = null;
 let criteria = new Map();
 
+/** Where exchanges are to become cases the same keys say other words. */
+const OTHER_WORDS = { candidates: { pass: "accept", fail: "reject", unsure: "leave", comment: "Expected" } };
+const word = (verdict) => (OTHER_WORDS[state.purpose] || {})[verdict] || verdict;
+const raterLine = { adjudicate: "settling where raters disagree", candidates: "which of them become cases" };
+
+function showWords() {
+  for (const verdict of VERDICTS) {
+    document.querySelector("#judging button." + verdict).lastChild.textContent = " " + word(verdict);
+    document.querySelector("#help [data-word=" + verdict + "]").textContent = word(verdict);
+  }
+  document.querySelector(".comment span").firstChild.textContent = (OTHER_WORDS[state.purpose] ? word("comment") : "Comment") + " ";
+}
+
 const keep = {
   // Another session may have had this port.
   key: (name) => location.pathname + " " + name,
@@ -69,9 +82,9 @@ function settled(body, status, value) {
   if (body.act !== "undo" && value.told !== "not-asked-now") keep.write("draft:" + body.id, null);
   show(value.state);
   if (value.told === "not-asked-now") notice("This answer was dealt with in another tab. Nothing was changed; z takes the last step back.");
-  else if (body.act === "label") notice("Saved: " + body.verdict + ".");
+  else if (body.act === "label") notice("Saved: " + word(body.verdict) + ".");
   else if (body.act === "skip") notice("Skipped.");
-  else if (body.act === "undo") notice(state.question && state.question.draft ? "Taken back: it was " + state.question.draft.verdict + ". Judge it again." : "Taken back.");
+  else if (body.act === "undo") notice(state.question && state.question.draft ? "Taken back: it was " + word(state.question.draft.verdict) + ". Judge it again." : "Taken back.");
 }
 
 function found() {
@@ -136,7 +149,8 @@ function show(next) {
   state = next;
   const { question } = state;
   find("suite").textContent = visible(state.suite);
-  find("rater").textContent = visible(state.purpose === "adjudicate" ? "settling where raters disagree" : "judged by " + state.rater);
+  showWords();
+  find("rater").textContent = visible(raterLine[state.purpose] || "judged by " + state.rater);
   find("bar").max = Math.max(1, state.total);
   find("bar").value = state.done;
   find("progress").textContent = state.done + " of " + state.total;
@@ -169,7 +183,7 @@ function keepDraft() {
 function showEnd() {
   const { counts, skipped, agreement, total } = state;
   find("end-title").textContent = total === 0 ? "Nothing is left to judge." : "All " + total + " answers are done.";
-  find("counts").textContent = counts.pass + " pass, " + counts.fail + " fail, " + counts.unsure + " unsure, " + skipped + " skipped. Every label is saved" + (skipped === 0 && total > 0 ? "; the program ends in half a minute, or when you finish." : ".");
+  find("counts").textContent = counts.pass + " " + word("pass") + ", " + counts.fail + " " + word("fail") + ", " + counts.unsure + " " + word("unsure") + ", " + skipped + " skipped. Every label is saved" + (skipped === 0 && total > 0 ? "; the program ends in half a minute, or when you finish." : ".");
   find("agreement").textContent = agreement === null ? "" : "Asked twice, you said the same " + agreement.same + " of " + agreement.of + " times.";
   find("end").querySelector("[data-act=again]").hidden = skipped === 0;
   find("skipped").textContent = "ask the " + skipped + " skipped again";

@@ -37,10 +37,13 @@ export interface LabelBook {
   dropCheck(check: Check): void;
 }
 
+/** What is asked: whether answers are right, which rater is, or which exchanges become cases (there pass accepts and the comment is what is expected). */
+export type LabellingPurpose = "label" | "adjudicate" | "candidates";
+
 export interface SessionSetup {
   readonly suite: string;
   readonly rater: string;
-  readonly purpose: "label" | "adjudicate";
+  readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
   readonly questions: readonly Question[];
   /** This rater's labels of the suite; an answer that has one is not asked again. */
@@ -59,7 +62,7 @@ export interface SessionSetup {
 export interface SessionState {
   readonly suite: string;
   readonly rater: string;
-  readonly purpose: "label" | "adjudicate";
+  readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
   readonly done: number;
   readonly total: number;

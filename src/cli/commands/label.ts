@@ -1,7 +1,12 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { assignLabels } from "../../operations/assign-labels.ts";
 import { labelAnswers } from "../../operations/label-answers.ts";
+import { labelCandidates } from "../../operations/label-candidates.ts";
+import type { AddressFile } from "../../operations/labelling/labelling-address.ts";
 import { serveSession } from "../../operations/labelling/serve-session.ts";
+import { isCandidatesPath } from "../../operations/sampling/candidate-file.ts";
+import type { LabellingSession } from "../../page/labelling-session.ts";
+import { candidatesBegin, candidatesEnd } from "../../reports/terminal/candidates.ts";
 import {
   assignedText,
   labellingBegins,
@@ -9,11 +14,12 @@ import {
   nothingToLabel,
 } from "../../reports/terminal/labelling.ts";
 import type { Io } from "../io.ts";
-import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
+import { readLabelOptions, refuseAnswerOptions, type TypedLabelOptions } from "../label-options.ts";
 
 /** `evals label`: a person judges answers of a run on a page of this machine; each label is kept at once. */
 export async function labelCommand(typed: TypedLabelOptions, word: string, io: Io): Promise<number> {
   const { assign, port, open, ...options } = readLabelOptions(typed);
+  if (isCandidatesPath(word)) return candidatesCommand(typed, word, { port, open }, io);
   if (assign !== undefined) {
     const asked = { directory: options.directory, suite: word, judge: assign };
     io.stdout(assignedText(await assignLabels(io, asked), asked));
@@ -25,6 +31,23 @@ export async function labelCommand(typed: TypedLabelOptions, word: string, io: I
     return EXIT.ok;
   }
   io.stdout(labellingBegins(task));
+  const code = await serve(session, address, { port, open }, io);
+  io.stdout(labellingEnds(task, { ...session.state(), left: session.left }));
+  return code;
+}
+
+interface PagePlace {
+  readonly port: number;
+  readonly open: boolean;
+}
+
+/** Serves the page until it is done with. @returns the exit code */
+async function serve(
+  session: LabellingSession,
+  address: AddressFile,
+  { port, open }: PagePlace,
+  io: Io,
+): Promise<number> {
   const stop = new AbortController();
   let code: number = EXIT.ok;
   const quiet = io.onSignal((name) => {
@@ -40,6 +63,32 @@ export async function labelCommand(typed: TypedLabelOptions, word: string, io: I
   } finally {
     quiet();
   }
-  io.stdout(labellingEnds(task, { ...session.state(), left: session.left }));
+  return code;
+}
+
+/** `evals label datasets/x.candidates.jsonl`: which of them become cases, and what is expected of them. */
+async function candidatesCommand(
+  typed: TypedLabelOptions,
+  path: string,
+  place: PagePlace,
+  io: Io,
+): Promise<number> {
+  refuseAnswerOptions(typed);
+  const { directory, rater } = typed;
+  const labelling = await labelCandidates(io, { directory, path, rater });
+  const { session, address, before, dataset } = labelling;
+  let code: number = EXIT.ok;
+  let settled = before;
+  if (session.left > 0) {
+    io.stdout(candidatesBegin({ ...labelling, open: session.left }));
+    code = await serve(session, address, place, io);
+    const since = await labelling.settle();
+    settled = {
+      accepted: [...before.accepted, ...since.accepted],
+      rejected: [...before.rejected, ...since.rejected],
+      open: since.open,
+    };
+  }
+  io.stdout(candidatesEnd({ path: labelling.path, dataset, ...settled }, await labelling.wrong()));
   return code;
 }

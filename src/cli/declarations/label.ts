@@ -3,12 +3,21 @@ import { declareCommand, list } from "./declare-command.ts";
 export const label = declareCommand({
   words: "label",
   group: "judges",
-  examples: ["evals label support-triage", "evals label support-triage --stratified --count 100"],
+  examples: [
+    "evals label support-triage",
+    "evals label support-triage --stratified --count 100",
+    "evals label datasets/support-triage.candidates.jsonl",
+  ],
   values: { "suite|run": "suites", "--judge": "judges", "--assign": "judges" },
   type: (command) =>
     command
-      .description("judge answers of a run yourself, on a page of this machine made for the keyboard")
-      .argument("<suite|run>", "a suite's newest run, or a run id, a prefix of it, or latest")
+      .description(
+        "judge answers of a run yourself, or say which candidates become cases, on a page made for the keyboard",
+      )
+      .argument(
+        "<suite|run>",
+        "a suite's newest run, a run id, a prefix of it, or latest; or a file that evals sample wrote",
+      )
       .option("--rater <name>", "who judges; git's user.email when left out")
       .option("--count <n>", "so many answers; 50 when left out")
       .option("--random", "any answer with the same chance: the default")

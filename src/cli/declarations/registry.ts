@@ -29,6 +29,7 @@ import { report } from "./report.ts";
 import { rescore } from "./rescore.ts";
 import { rollback } from "./rollback.ts";
 import { run } from "./run.ts";
+import { sample } from "./sample.ts";
 import { show } from "./show.ts";
 import { split } from "./split.ts";
 import { STORE_COMMANDS } from "./store.ts";
@@ -81,6 +82,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   importLabels,
   ...IMPORTERS.map(importTool),
   importTraces,
+  sample,
   report,
   traffic,
   ab,

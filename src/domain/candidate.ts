@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { FAILURE_CLASSES } from "./failure.ts";
+import type { Json } from "./json.ts";
+import { onDemand } from "./on-demand.ts";
+
+/** One line of `datasets/<name>.candidates.jsonl`: an exchange of production that may become a case. */
+export const candidateSchema = onDemand(() =>
+  z.strictObject({
+    id: z.string().min(1).describe("Id that its case would have"),
+    accept: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe("Whether it becomes a case; null until somebody says"),
+    input: z
+      .custom<Json>((value) => value !== undefined)
+      .describe("What was asked, in the form of the dataset's inputs"),
+    expected: z
+      .custom<Json>()
+      .nullable()
+      .default(null)
+      .describe("What is right; null is left out of the case"),
+    right: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe("Whether production's answer was right; null when nobody said"),
+    failure: z.enum(FAILURE_CLASSES).nullable().default(null).describe("Why it was wrong"),
+    answer: z.string().describe("What production answered"),
+    tags: z.array(z.string().min(1)).default([]),
+    trace: z.string().min(1).describe("Id of the trace: evals show trace:<id>"),
+    at: z.string().nullable().default(null).describe("When it began"),
+    stratum: z.string().describe("The part of the traffic that it was drawn of"),
+    probability: z.number().gt(0).max(1).describe("Chance with which it was drawn, by any of the ways"),
+    why: z.string().min(1).describe("By which ways it was drawn"),
+  }),
+);
+export type Candidate = z.output<ReturnType<typeof candidateSchema>>;

@@ -1,0 +1,48 @@
+import { percent, plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** What is about to be decided. */
+export function candidatesBegin({
+  path,
+  dataset,
+  person,
+  open,
+}: {
+  readonly path: string;
+  readonly dataset: string;
+  readonly person: string;
+  readonly open: number;
+}): string {
+  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision stands in the file the moment it is given.\nCtrl-C ends; the same command goes on.\n`;
+}
+
+/** What became of candidates. */
+export interface CandidatesEnd {
+  readonly path: string;
+  readonly dataset: string;
+  readonly accepted: readonly string[];
+  readonly rejected: readonly string[];
+  readonly open: number;
+}
+
+/** @param wrong share of the traffic that was answered wrong, in [0, 1], with its 95 % interval; null when nobody said */
+export function candidatesEnd(
+  { path, dataset, accepted, rejected, open }: CandidatesEnd,
+  wrong: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+    readonly cases: number;
+  } | null,
+): string {
+  return [
+    `${accepted.length} accepted, ${rejected.length} rejected, ${open} left\n`,
+    wrong === null
+      ? ""
+      : `Of the traffic that they stand for, ${percent(wrong.value)} was answered wrong (95 %: ${percent(wrong.low)} to ${percent(wrong.high)}; ${plural(wrong.cases, "case")} whose answer was judged)\n`,
+    accepted.length > 0
+      ? `${plural(accepted.length, "case")} more in ${dataset}: evals check, then commit it.\n`
+      : "",
+    open > 0 ? `To go on: evals label ${path}\n` : "",
+  ].join("");
+}

@@ -1,0 +1,198 @@
+import { seededRandom } from "../statistics/seeded-random.ts";
+
+/** One thing that can be drawn. */
+export interface Unit {
+  /** Unique; whether it is drawn by chance follows from it and the seed alone, never from its place. */
+  readonly id: string;
+  readonly stratum: string;
+  readonly failed: boolean;
+  /** Lower is worse; null where nobody knows. */
+  readonly standing: number | null;
+  /** Higher is less covered; null where nobody looked. */
+  readonly uncovered: number | null;
+}
+
+/** Which units are wanted. Each member is a design of its own; a unit may come by several. */
+export interface Designs {
+  /** Share of each stratum, in (0, 1]. */
+  readonly random?: number | undefined;
+  /** So many of the lowest standing. */
+  readonly worst?: number | undefined;
+  /** All that failed. */
+  readonly errors?: boolean | undefined;
+  /** So many of the least covered. */
+  readonly uncovered?: number | undefined;
+}
+
+export const DESIGNS = ["random", "worst", "errors", "uncovered"] as const;
+export type Design = (typeof DESIGNS)[number];
+
+export interface Drawn {
+  readonly unit: Unit;
+  /** That it comes by at least one of the designs, in (0, 1]. */
+  readonly probability: number;
+  /** Those by which it came, in the order of `DESIGNS`. */
+  readonly by: readonly Design[];
+}
+
+export interface Sample {
+  readonly drawn: readonly Drawn[];
+  /** Units that were drawn and left out: nearly the same is there already. */
+  readonly duplicates: number;
+}
+
+/** Chances by which a unit can come, by design; a design by which it cannot is absent. */
+type Chances = Map<string, Map<Design, number>>;
+
+/**
+ * Draws units by all designs, and says of each with which chance at least one of them would have drawn it.
+ *
+ * Duplicates are left out after the draw, so that the chances of the others stay what they were. Of the worst and the uncovered as
+ * many are wanted as remain, so there the next one takes a duplicate's place: who comes for certain does so all the same.
+ *
+ * @param isDuplicate whether nearly the same is there already; asked of drawn units only
+ * @param isRepeated asked of the uncovered in their order: one of those for which it was false is like it
+ */
+export async function drawSample(
+  units: readonly Unit[],
+  designs: Designs,
+  {
+    seed,
+    isDuplicate,
+    isRepeated,
+  }: {
+    readonly seed: string;
+    readonly isDuplicate: (unit: Unit) => Promise<boolean>;
+    readonly isRepeated: (unit: Unit) => Promise<boolean>;
+  },
+): Promise<Sample> {
+  const duplicates = new Set<string>();
+  const known = new Map<string, boolean>();
+  const isOut = async (unit: Unit): Promise<boolean> => {
+    let out = known.get(unit.id);
+    if (out === undefined) {
+      out = await isDuplicate(unit);
+      known.set(unit.id, out);
+      if (out) duplicates.add(unit.id);
+    }
+    return out;
+  };
+  const came = new Map<string, Set<Design>>();
+  const chances: Chances = new Map();
+  const chance = (unit: Unit, design: Design, probability: number): void => {
+    const one = chances.get(unit.id) ?? new Map<Design, number>();
+    chances.set(unit.id, one.set(design, probability));
+  };
+  const take = (unit: Unit, design: Design): void => {
+    const one = came.get(unit.id) ?? new Set<Design>();
+    came.set(unit.id, one.add(design));
+  };
+
+  if (designs.random !== undefined)
+    for (const unit of randomOnes(units, designs.random, seed)) take(unit, "random");
+  if (designs.errors === true)
+    for (const unit of units.filter(({ failed }) => failed)) {
+      chance(unit, "errors", 1);
+      take(unit, "errors");
+    }
+  if (designs.worst !== undefined)
+    for await (const { unit, probability, isDrawn } of worstOnes(units, designs.worst, seed, isOut)) {
+      chance(unit, "worst", probability);
+      if (isDrawn) take(unit, "worst");
+    }
+  if (designs.uncovered !== undefined) {
+    const leavesOut = async (unit: Unit) => (await isOut(unit)) || (await isRepeated(unit));
+    for (const unit of await uncoveredOnes(units, designs.uncovered, leavesOut)) {
+      chance(unit, "uncovered", 1);
+      take(unit, "uncovered");
+    }
+  }
+  const drawn: Drawn[] = [];
+  for (const unit of units) {
+    const by = came.get(unit.id);
+    if (by === undefined || (await isOut(unit))) continue;
+    const own = chances.get(unit.id) ?? new Map<Design, number>();
+    const not = [designs.random ?? 0, ...own.values()].reduce((product, one) => product * (1 - one), 1);
+    drawn.push({ unit, probability: 1 - not, by: DESIGNS.filter((one) => by.has(one)) });
+  }
+  return { drawn, duplicates: duplicates.size };
+}
+
+/** The place of a unit in the random order of a design. */
+const placeOf = (seed: string, design: string, id: string): number =>
+  seededRandom(`${seed}\n${design}\n${id}`)();
+
+/** Of each stratum so many that everyone's chance is exactly the share: what is no whole number is drawn for as well. */
+function randomOnes(units: readonly Unit[], share: number, seed: string): readonly Unit[] {
+  const strata = new Map<string, Unit[]>();
+  for (const unit of units) {
+    const stratum = strata.get(unit.stratum);
+    if (stratum === undefined) strata.set(unit.stratum, [unit]);
+    else stratum.push(unit);
+  }
+  return [...strata].flatMap(([stratum, all]) => {
+    const wanted = share * all.length;
+    const whole = Math.floor(wanted + 1e-9);
+    const more = placeOf(seed, "stratum", stratum) < wanted - whole ? 1 : 0;
+    return inRandomOrder(all, seed, "random").slice(0, whole + more);
+  });
+}
+
+function inRandomOrder(units: readonly Unit[], seed: string, design: string): readonly Unit[] {
+  const places = units.map((unit) => ({ unit, place: placeOf(seed, design, unit.id) }));
+  return places.sort((a, b) => a.place - b.place || (a.unit.id < b.unit.id ? -1 : 1)).map(({ unit }) => unit);
+}
+
+interface Ranked {
+  readonly unit: Unit;
+  readonly probability: number;
+  readonly isDrawn: boolean;
+}
+
+/**
+ * The lowest so many. Of equals for which there is no room each has the same chance, and it is told of all of them; there a
+ * duplicate's place stays empty, since the chances of the others would hang on it.
+ */
+async function* worstOnes(
+  units: readonly Unit[],
+  count: number,
+  seed: string,
+  isOut: (unit: Unit) => Promise<boolean>,
+): AsyncGenerator<Ranked> {
+  const groups = new Map<number, Unit[]>();
+  for (const unit of units) {
+    if (unit.standing === null) continue;
+    const group = groups.get(unit.standing);
+    if (group === undefined) groups.set(unit.standing, [unit]);
+    else group.push(unit);
+  }
+  let room = count;
+  for (const standing of [...groups.keys()].sort((a, b) => a - b)) {
+    const group = inRandomOrder(groups.get(standing) ?? [], seed, "worst");
+    const isLast = group.length > room;
+    const drawn = isLast ? room : group.length;
+    for (const [at, unit] of group.entries()) {
+      const isDrawn = at < drawn && !(await isOut(unit));
+      if (isDrawn) room--;
+      yield { unit, probability: drawn / group.length, isDrawn };
+    }
+    if (isLast || room === 0) return;
+  }
+}
+
+/** The least covered, one of each kind. No chance has a part in it: whoever is picked is picked with every seed. */
+async function uncoveredOnes(
+  units: readonly Unit[],
+  count: number,
+  leavesOut: (unit: Unit) => Promise<boolean>,
+): Promise<readonly Unit[]> {
+  const ranked = units
+    .flatMap((unit) => (unit.uncovered === null ? [] : [{ unit, by: unit.uncovered }]))
+    .sort((a, b) => b.by - a.by || (a.unit.id < b.unit.id ? -1 : 1));
+  const picked: Unit[] = [];
+  for (const { unit } of ranked) {
+    if (picked.length === count) break;
+    if (!(await leavesOut(unit))) picked.push(unit);
+  }
+  return picked;
+}

@@ -1,0 +1,64 @@
+import { requireLevel } from "./argument-checks.ts";
+import type { Interval } from "./interval.ts";
+import { normalQuantile } from "./normal-distribution.ts";
+import { wilsonInterval } from "./wilson-interval.ts";
+
+/** One thing that was drawn out of a population, and whether it has the property whose share is wanted. */
+export interface DrawnUnit {
+  readonly has: boolean;
+  /** Chance with which it was drawn, in (0, 1]. */
+  readonly probability: number;
+}
+
+export interface WeightedRate extends Interval {
+  /** Share of the population, in [0, 1]. */
+  readonly value: number;
+  /** How many the drawn ones stand for: the sum of their weights. */
+  readonly population: number;
+}
+
+/**
+ * Share of a population that has a property, from a sample in which each member had a chance of its own to be drawn (Horvitz and
+ * Thompson 1952, as the ratio of Hájek 1971): each drawn one counts 1 / probability.
+ *
+ * The interval keeps its coverage where few were drawn by chance: those that were drawn for certain are counted as they are, and the
+ * share among the others is Wilson's with Kish's effective size, less what was drawn of them already. How many others there are is
+ * itself estimated; what that adds is put to each side as to a sum of independent errors.
+ *
+ * @param units at least one
+ * @throws {RangeError} for no unit, and for a probability outside (0, 1]
+ */
+export function weightedRate(units: readonly DrawnUnit[], confidence = 0.95): WeightedRate {
+  requireLevel("confidence", confidence);
+  if (units.length === 0) throw new RangeError("a rate of nothing");
+  let [certain, certainHas, weights, squares, has, drawn] = [0, 0, 0, 0, 0, 0];
+  for (const { has: it, probability } of units) {
+    if (!(probability > 0 && probability <= 1)) throw new RangeError(`a probability of ${probability}`);
+    if (probability === 1) {
+      certain += 1;
+      certainHas += Number(it);
+      continue;
+    }
+    const weight = 1 / probability;
+    drawn += 1;
+    weights += weight;
+    squares += weight * weight;
+    if (it) has += weight;
+  }
+  const population = certain + weights;
+  const value = (certainHas + has) / population;
+  if (drawn === 0) return { value, low: value, high: value, population };
+  const z = normalQuantile(1 - (1 - confidence) / 2);
+  const share = Math.min(1, has / weights);
+  const effective = (weights * weights) / squares;
+  const among = wilsonInterval(share, effective / Math.max(1 - drawn / weights, Number.EPSILON), z);
+  const whole = (one: number): number => (certainHas + weights * one) / population;
+  const slope = Math.abs(share * certain - certainHas) / (population * population);
+  const bySize = z * Math.sqrt(Math.max(0, squares - weights)) * slope;
+  return {
+    value,
+    low: Math.max(0, value - Math.hypot(value - Math.min(value, whole(among.low)), bySize)),
+    high: Math.min(1, value + Math.hypot(Math.max(value, whole(among.high)) - value, bySize)),
+    population,
+  };
+}
