@@ -30,7 +30,7 @@ export const pageOptions = {
  * Writes `dist/page/`.
  *
  * @returns {Promise<string[]>} the files that are in it, for their licences
- * @throws when it has become too large, or could not stand inside a page
+ * @throws when it has become too large, or could not be inside a page
  */
 export async function buildPage() {
   const { build } = await import("esbuild");

@@ -6,7 +6,7 @@ import { parseSync } from "oxc-parser";
  * @param {string} path its ending says how to parse the text
  * @param {string} text
  * @returns {{ name: unknown, typeOnly: boolean, lazy: boolean, start: number, end: number }[]} what each one names, and where the
- *   name stands in the text, quotes included; a name that is computed is not a string
+ *   name is in the text, quotes included; a name that is computed is not a string
  */
 export function readImports(path, text) {
   const { program, errors } = parseSync(path, text);

@@ -1,4 +1,4 @@
-// Reruns the claims of docs/statistics.md on simulated suites and prints them as the tables that stand there. Seeded: the
+// Reruns the claims of docs/statistics.md on simulated suites and prints them as the tables that are there. Seeded: the
 // same source prints the same numbers.
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)

@@ -32,7 +32,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  *
  * @param {{ path: string, text: string }[]} sources
  * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression inside a sentence stands as `<name>` or `…`
- * @throws {Error} naming the codes that stand in the sources without their sentences
+ * @throws {Error} naming the codes that are in the sources without their sentences
  */
 export function mistakesOf(sources) {
   const found = new Map();
@@ -102,7 +102,7 @@ export function readSources() {
 
 const heading = (word) => word[0] + word.slice(1).toLowerCase().replaceAll("_", " ");
 
-/** What stands in backticks is shown as it is; elsewhere `<` would begin a tag. */
+/** What is in backticks is shown as it is; elsewhere `<` would begin a tag. */
 const escaped = (text) =>
   text
     .replaceAll("\n", " ")

@@ -102,7 +102,7 @@ export async function overhead({ quick }) {
   return rows;
 }
 
-/** 500 calls of 200 ms, 20 at once: nothing may stand between an answer and the next question. */
+/** 500 calls of 200 ms, 20 at once: nothing may be between an answer and the next question. */
 export async function latencyBound({ quick }) {
   const server = await startServer(200);
   try {

@@ -26,7 +26,7 @@ export class AgentCount {
     return Math.max(0, this.#limits.time - this.#elapsed());
   }
 
-  /** Counts a step that begins, unless a limit stands in its way. */
+  /** Counts a step that begins, unless a limit is in its way. */
   beginStep(): Stopped | undefined {
     const { steps, tokens, usd } = this.#limits;
     if (this.#steps >= steps) return "steps";
@@ -43,7 +43,7 @@ export class AgentCount {
     this.#usd += usd ?? 0;
   }
 
-  /** Counts a call that is to be run, unless a limit stands in its way. */
+  /** Counts a call that is to be run, unless a limit is in its way. */
   beginCall({ name, arguments: given }: ToolCall): Stopped | undefined {
     const { tool_calls, same_call } = this.#limits;
     if (this.#toolCalls >= tool_calls) return "tool_calls";

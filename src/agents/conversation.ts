@@ -296,7 +296,7 @@ export class Conversation {
       kind: "answered",
       output: last?.output ?? "",
       messages: this.#messages,
-      // Those that stand only in its messages are found there.
+      // Those that are only in its messages are found there.
       tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
       usage: sumOfUsages(this.#usages),
       latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,

@@ -223,7 +223,7 @@ function repeatedHeader(path: string, line: number): Problem {
     path,
     line,
     column: 1,
-    what: "A second header stands here: a merge kept those of both sides.",
+    what: "A second header is here: a merge kept those of both sides.",
     why: "They name other scorers, another target or another acceptance, and only a run of the merged inputs tells which holds.",
     fix: "evals run --baseline none && evals promote",
   };
@@ -235,7 +235,7 @@ function repeatedCase(path: string, line: number, id: string, first: number): Pr
     path,
     line,
     column: 1,
-    what: `The case "${id}" stands here twice; first on line ${first}.`,
+    what: `The case "${id}" is here twice; first on line ${first}.`,
     why: WHY,
     fix: "A merge kept the lines of both sides; only a run of the merged inputs tells which holds: evals run --baseline none && evals promote",
   };

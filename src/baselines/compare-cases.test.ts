@@ -87,7 +87,7 @@ describe("the tags", () => {
     expect(tagsOf(same, same, 10).filter((one) => one.significant)).toEqual([]);
   });
 
-  it("leave out a tag that stands on one case", () => {
+  it("leave out a tag that is on one case", () => {
     expect(tagsOf(times(3, [5, 5]), times(3, [5, 0]), 2).map((one) => one.tag)).toEqual(["t0"]);
   });
 

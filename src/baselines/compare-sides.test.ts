@@ -169,7 +169,7 @@ describe("the verdict", () => {
     expect(compared(many, times(60, [1, 0])).verdict).toBe("regressed");
   });
 
-  it.each([0.51, 0.999999])("stands at a confidence of %s", (confidence) => {
+  it.each([0.51, 0.999999])("is at a confidence of %s", (confidence) => {
     const comparison = compared(times(50, [5, 5]), partly(50, 25, 2), { confidence });
     expect(comparison.verdict).toBe("regressed");
     expect(comparison.said).not.toMatch(/NaN|Infinity/);

@@ -87,7 +87,7 @@ export function explainDecision(
   if (delta === null) return `${when}.`;
   const range =
     low === null || high === null ? "" : ` (${signed(low)} to ${signed(high)}, a repeated interval)`;
-  return `${when}, when ${metricWords(metric)} stood at ${signed(delta)} points${range}.`;
+  return `${when}, when ${metricWords(metric)} was at ${signed(delta)} points${range}.`;
 }
 
 function bounds(low: number | null, high: number | null): string {

@@ -127,7 +127,7 @@ export function promotionRecords(body: string): PromotionRecord[] {
   });
 }
 
-/** `triage`, or `triage (support@1.1.0.small)`: what stands in brackets is that of the baseline's file. */
+/** `triage`, or `triage (support@1.1.0.small)`: what is in brackets is that of the baseline's file. */
 function suiteWords(header: RunHeader): string {
   const target = listedTarget(header);
   return target === null ? header.suite : `${header.suite} (${target})`;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,6 +48,7 @@ beforeAll(async () => {
     banner: { js: 'import{createRequire as __r}from"node:module";const require=__r(import.meta.url);' },
     logLevel: "error",
   });
+  cpSync(join(PACKAGE, "dist/page"), join(program, "page"), { recursive: true });
   writeFileSync(
     join(program, "evals.mjs"),
     'import { main } from "./main.js";\nprocess.exitCode = await main(process.argv.slice(2));\n',
@@ -181,7 +182,15 @@ function onGitHub(
   return runJob(
     job?.steps ?? [],
     { github, secrets: { OPENAI_API_KEY: "k" } },
-    { cwd: at.root, temp, bin: join(temp, "bin"), env: variables },
+    {
+      ...{ cwd: at.root, temp, bin: join(temp, "bin"), env: variables },
+      others: {
+        "upload-artifact": ({ path = "", name = "" }): Record<string, string> =>
+          existsSync(join(at.root, path))
+            ? { "artifact-url": `https://github.com/acme/bot/artifacts/${name}` }
+            : {},
+      },
+    },
   );
 }
 const codes = (ran: readonly RanStep[]): Record<string, number> =>
@@ -210,6 +219,8 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
       "PATCH repos/acme/bot/issues/comments/0",
     ]);
     expect(existsSync(join(fixed.root, ".evals/ci/junit.xml"))).toBe(true);
+    expect(readFileSync(join(fixed.root, ".evals/ci/evals.html"), "utf8")).toContain("<!doctype html>");
+    expect(comment()).toContain("[The page of this run](https://github.com/acme/bot/artifacts/evals-page)");
   });
 
   it("never takes over a comment of a person", async () => {
@@ -237,6 +248,7 @@ onUnix("the GitHub workflow of docs/ci.md", () => {
     expect(comment()).toContain(
       "**evals: nothing was run.** [The log](https://github.com/acme/bot/actions/runs/1)",
     );
+    expect(comment()).not.toContain("The page");
   });
 
   it("is what this repository's own workflow runs", async () => {

@@ -33,7 +33,7 @@ describe("the help of", () => {
   });
 });
 
-/** Commands in the code of README and docs: what stands after `evals`, up to the end of the command. */
+/** Commands in the code of README and docs: what is after `evals`, up to the end of the command. */
 function documented(): { readonly page: string; readonly typed: string }[] {
   const docs = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" });
   const pages = [

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** What stands below the list of commands: where to begin, what a script reads, where the rest is written. */
+/** What is below the list of commands: where to begin, what a script reads, where the rest is written. */
 export const START_HERE = `
 Start here:
   evals init       a project that runs at once, without a key

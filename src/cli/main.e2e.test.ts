@@ -69,7 +69,7 @@ describe("a mistake on the command line", () => {
     }
   });
 
-  it("under --json names the schema of the command, whatever stands before it", async () => {
+  it("under --json names the schema of the command, whatever is before it", async () => {
     const repo = at("every-case-passes");
     for (const args of ["run nope --json", "-C . run nope --json", "--json run nope"]) {
       const { stdout } = await repo.evals(args);

@@ -85,7 +85,7 @@ function bugProblem(error: unknown): Problem {
     code: "EVALS_BUG",
     what: `${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
     why: "This is a bug in evals, not a mistake of yours.",
-    fix: "Please report it with what stands on stderr.",
+    fix: "Please report it with what is on stderr.",
   };
 }
 

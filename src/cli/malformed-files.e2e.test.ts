@@ -65,7 +65,7 @@ const IMPORTS: Readonly<Record<string, readonly string[]>> = {
   "labels.csv": ["import", "labels", "lines", "labels.csv", "--format", "csv", "--json"],
   "studio.json": ["import", "labels", "lines", "studio.json", "--format", "label-studio", "--json"],
 };
-/** Of these the problem stands at the setting that names the file. */
+/** Of these the problem is at the setting that names the file. */
 const NAMED_BY_A_SETTING = new Set(["schemas/answer.json", "fixtures/made.jsonl", "fixtures/asked.jsonl"]);
 
 const FILES = Object.keys(PROJECT);
@@ -202,7 +202,7 @@ describe("every file with an object a line", () => {
     ]);
   });
 
-  it.each(LINES)("refuses a key that stands twice, in whatever spelling and depth: %s", async (path) => {
+  it.each(LINES)("refuses a key that is there twice, in whatever spelling and depth: %s", async (path) => {
     const [first = "", ...rest] = text(path).split("\n");
     const key = /"(\w)(\w+)"/.exec(first) ?? [];
     const twice = `{"\\u00${key[1]?.charCodeAt(0).toString(16)}${key[2]}":"x",${first.slice(1)}`;
@@ -215,7 +215,7 @@ describe("every file with an object a line", () => {
 });
 
 it.each(JSON_FILES.filter((path) => path !== "studio.json"))(
-  "refuses a key that stands twice in %s",
+  "refuses a key that is there twice in %s",
   async (path) => {
     const twice = text(path).replace("{\n", '{\n  "x": { "k": 1, "k": 2 },\n');
     const [found] = await problemsWith(path, twice);
@@ -239,7 +239,7 @@ describe("every YAML file", () => {
   });
 
   it.each([...YAML, ...FRONT_MATTER])(
-    "refuses a key that stands twice, in flow and in any spelling: %s",
+    "refuses a key that is there twice, in flow and in any spelling: %s",
     async (path) => {
       const twice = text(path).startsWith("- ")
         ? `- { id: z, input: { k: 1, "\\u006b": 2 } }\n${text(path)}`
@@ -282,7 +282,7 @@ describe("a file that is empty", () => {
         path,
       ),
     ),
-  )("is a mistake where something must stand in it: %s", async (path) => {
+  )("is a mistake where something must be in it: %s", async (path) => {
     expect(await problemsWith(path, "")).not.toEqual([]);
   });
 });

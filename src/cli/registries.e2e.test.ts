@@ -102,7 +102,7 @@ describe("one line in a registry is enough for", () => {
   );
 
   it.each(COMMANDS.filter(({ hidden }) => hidden !== true).map(({ words }) => words))(
-    "the command %s to be in the help of what stands before it",
+    "the command %s to be in the help of what is before it",
     async (words) => {
       const [last = "", ...before] = words.split(" ").reverse();
       expect(await help(before.reverse().join(" "))).toMatch(new RegExp(` ${last} [[<a-z]`));

@@ -42,7 +42,7 @@ export function fileMark(file: AttachedFile, as: AttachedForm): Json {
   return { attached: { ...file, as } } satisfies FileMark as unknown as Json;
 }
 
-/** The file that stands at a place in a request; undefined where none does. */
+/** The file that is at a place in a request; undefined where none does. */
 export function markedFile(value: unknown): FileMark["attached"] | undefined {
   if (value === null || typeof value !== "object") return undefined;
   const { attached, ...rest } = value as Readonly<Record<string, unknown>>;

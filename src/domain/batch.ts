@@ -33,7 +33,7 @@ export type FoundBatch =
   | { readonly kind: "found"; readonly id: string }
   | { readonly kind: "none" | "unsure" };
 
-/** How a batch stands at its provider. */
+/** How a batch is at its provider. */
 export type BatchLook =
   | { readonly kind: "working" }
   /** Its provider does not know it (any more). */
@@ -57,7 +57,7 @@ export type BatchLook =
 
 /** A provider's way to answer many requests later, for less. Nothing here is tried again but reading. */
 export interface BatchService {
-  /** One request as it stands in a batch. */
+  /** One request as it is in a batch. */
   line(custom_id: string, request: PreparedRequest): Promise<string | FailedReply>;
   /** Puts the lines where `create` names them; absent where `create` is given them. @returns the id of the file */
   upload?(key: string, lines: readonly string[], signal: AbortSignal): Promise<string | BatchTrouble>;

@@ -41,7 +41,7 @@ export function halfCharacterProblem(place: {
   return {
     code: "EVALS_TEXT_HALF_CHARACTER",
     ...place,
-    what: "Half of a character stands here: one part of a pair of \\ud83d and its kind, without the other.",
+    what: "Half of a character is here: one part of a pair of \\ud83d and its kind, without the other.",
     why: "No UTF-8 can hold it, so that another text would be sent, stored and compared.",
     fix: "Write the whole character, or delete the half; it is often an emoji that was cut.",
   };

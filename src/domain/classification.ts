@@ -1,6 +1,6 @@
 import type { DatasetEntry } from "./config.ts";
 
-/** What stands in a report where a text is left out. */
+/** What is in a report where a text is left out. */
 export const WITHHELD = "(restricted)";
 
 /** Whether a dataset's texts stay in the store. @param path of its file, from the project's root */

@@ -47,7 +47,7 @@ describe("readCsv", () => {
       ["id", "input"],
       ["a", "x"],
     ]);
-    // What is filled counts: it stands under no name.
+    // What is filled counts: it is under no name.
     expect(cellsOf("id,input,\na,x,word\n")).toEqual([
       ["id", "input"],
       ["a", "x", "word"],

@@ -159,7 +159,7 @@ class CsvScan {
   #plain(): string | Mistake {
     let end = this.#at;
     while (end < this.#text.length && !this.#endsCell(end)) {
-      if (this.#text[end] === '"') return this.#mistake(end, "A quote stands in the middle of a cell.");
+      if (this.#text[end] === '"') return this.#mistake(end, "A quote is in the middle of a cell.");
       end++;
     }
     const cell = this.#text.slice(this.#at, end);

@@ -98,7 +98,7 @@ export function nulProblem(bytes: Buffer, path: string, firstLine = 1): Problem 
   const before = bytes.toString("utf8", 0, at).split("\n");
   return binaryProblem(
     path,
-    "A NUL byte stands here: the file is damaged, or holds no text.",
+    "A NUL byte is here: the file is damaged, or holds no text.",
     `Restore it: git checkout -- ${path}; or write it again as UTF-8.`,
     { line: firstLine + before.length - 1, column: (before.at(-1)?.length ?? 0) + 1 },
   );

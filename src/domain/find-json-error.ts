@@ -48,7 +48,7 @@ class JsonScan {
         if (this.#text.slice(this.#position).trim() === ",")
           return this.#error(
             "There is a comma after the end of the JSON value.",
-            "Delete it: in JSONL nothing stands between the lines.",
+            "Delete it: in JSONL nothing is between the lines.",
           );
         return this.#error(
           "There is more text after the end of the JSON value.",
@@ -89,9 +89,8 @@ class JsonScan {
   }
 
   #key(letter: string): Expected | JsonError {
-    if (letter === "}")
-      return this.#error("A comma stands before the closing brace.", "Remove the last comma.");
-    if (letter !== '"') return this.#error("A key must stand in double quotes.", 'Write the key as "key".');
+    if (letter === "}") return this.#error("A comma is before the closing brace.", "Remove the last comma.");
+    if (letter !== '"') return this.#error("A key must be in double quotes.", 'Write the key as "key".');
     const broken = this.#string();
     if (broken !== undefined) return broken;
     this.#match(SPACE);
@@ -115,9 +114,9 @@ class JsonScan {
 
   #badValue(letter: string): JsonError {
     if (letter === "]")
-      return this.#error("A comma stands before the closing bracket.", "Remove the last comma.");
+      return this.#error("A comma is before the closing bracket.", "Remove the last comma.");
     if (letter === "'")
-      return this.#error("Text must stand in double quotes, not single ones.", 'Write "text".');
+      return this.#error("Text must be in double quotes, not single ones.", 'Write "text".');
     const word = /^[\w.+-]+/.exec(this.#text.slice(this.#position, this.#position + 40))?.[0];
     if (word === "True" || word === "False" || word === "None" || word === "NaN" || word === "undefined") {
       return this.#error(`${word} is not JSON.`, "Write true, false or null.");
@@ -142,10 +141,7 @@ class JsonScan {
       }
       if (letter < 32) {
         this.#position = index;
-        return this.#error(
-          "A control character stands in a text.",
-          "Write a tab as \\t and a line feed as \\n.",
-        );
+        return this.#error("A control character is in a text.", "Write a tab as \\t and a line feed as \\n.");
       }
       if (letter !== 92) continue;
       const sequence = this.#text.slice(index, index + 6);

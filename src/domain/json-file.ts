@@ -9,7 +9,7 @@ import { repeatedKeyProblems } from "./repeated-keys.ts";
  *
  * @param text without a byte order mark
  * @param told how it is told that the file is none
- * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that stands twice and number that would change
+ * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that is there twice and number that would change
  */
 export function readJsonFile(
   text: string,

@@ -88,7 +88,7 @@ function patternFunction(whole: (pattern: string) => string) {
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
-    // A pattern may stand in the answer itself.
+    // A pattern may be in the answer itself.
     if (kept.size >= KEPT) kept.clear();
     kept.set(pattern, made);
     return made;

@@ -33,7 +33,7 @@ export const criterionSchema = onDemand(() =>
 );
 export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
 
-/** What stands between the `---` lines of `judges/<name>/<version>.md`. */
+/** What is between the `---` lines of `judges/<name>/<version>.md`. */
 export const judgeSettingsSchema = onDemand(() =>
   z.strictObject({
     kind: z

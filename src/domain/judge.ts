@@ -107,7 +107,7 @@ export interface JudgeFile {
 }
 
 /**
- * What a judge's templates may speak of. Texts that come from outside stand in a fence, but for `input`, `expected`,
+ * What a judge's templates may speak of. Texts that come from outside are in a fence, but for `input`, `expected`,
  * `context` and `case`, which are the dataset's own values.
  */
 export const JUDGE_VARIABLES = {

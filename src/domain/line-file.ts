@@ -7,7 +7,7 @@ export interface LineFileName {
   readonly path: string;
   /** Of a line that cannot be read. */
   readonly code: string;
-  /** What stands on a line: "case", "label". */
+  /** What is on a line: "case", "label". */
   readonly noun: string;
 }
 

@@ -15,7 +15,7 @@ export function targetParts({ prompt, alias, one_of_prompts, one_of_several }: T
 
 /**
  * Which of the targets that its suite lists a run is of: `support@1.1.0`, `small`, `support@1.1.0.small`; null where the suite has one.
- * Names of baselines and lines of tags are made of it, so a prompt's folders stand in it with a plus sign.
+ * Names of baselines and lines of tags are made of it, so a prompt's folders are in it with a plus sign.
  */
 export function listedTarget(facts: TargetFacts): string | null {
   const parts = targetParts(facts);

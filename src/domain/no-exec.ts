@@ -8,7 +8,7 @@ export const isRefusedCode = ({ code }: Pick<Problem, "code">): boolean => code 
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Whether code of the project may not be run. A project's own `.env` stands below the process's variables and cannot take it back. */
+/** Whether code of the project may not be run. A project's own `.env` is below the process's variables and cannot take it back. */
 export function forbidsCode(env: Env): boolean {
   const value = env[NO_EXEC];
   return value !== undefined && value !== "" && value !== "0";

@@ -199,7 +199,7 @@ export interface ProviderDefinition<S = unknown> {
   needsPrice?(settings: S): boolean;
   /** A floating model name gets a warning. */
   floating?(settings: S): string | undefined;
-  /** Where a model stands in a public list of prices and shutdown dates; undefined for a server of one's own. */
+  /** Where a model is in a public list of prices and shutdown dates; undefined for a server of one's own. */
   listed?(settings: S): ListedModel | undefined;
   /** How its list of models is asked for; undefined when the key is not set. */
   modelList?(

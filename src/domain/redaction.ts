@@ -11,7 +11,7 @@ export const OwnRedaction = z.strictObject({
     .regex(/^[A-Za-z][\w-]{0,39}$/, {
       error: "expected letters, digits, - and _, for instance customer-number",
     })
-    .describe("What stands in its place, in brackets: [customer-number]"),
+    .describe("What is in its place, in brackets: [customer-number]"),
   pattern: z
     .string()
     .min(1)

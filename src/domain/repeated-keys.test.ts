@@ -21,7 +21,7 @@ describe("repeatedKeys", () => {
     ['{"":1,"":2}', [""]],
     ['{"__proto__":1,"__proto__":2,"toString":3}', ["__proto__"]],
     ['{"a\\"":1,"a\\\\":2,"a\\"" : 3}', ['a"']],
-  ])("finds what stands twice in %s", (text, expected) => {
+  ])("finds what is there twice in %s", (text, expected) => {
     expect(names(text)).toEqual(expected);
   });
 

@@ -109,7 +109,7 @@ export function repeatedKeyProblems(text: string, value: unknown, path: string, 
       code: "EVALS_JSON_DUPLICATE_KEY",
       path,
       ...place,
-      what: `The key "${name}" stands here a second time.`,
+      what: `The key "${name}" is here a second time.`,
       why: "Only one of the two values could count, and nobody could tell which.",
       fix: `Delete one of them; the first is ${where}.`,
     };

@@ -82,7 +82,7 @@ export interface FailedReply {
   readonly unaffordable?: boolean | undefined;
   /** It only waited for its turn when no new trials were wanted any more: nothing was asked, and nothing failed. */
   readonly withdrawn?: boolean | undefined;
-  /** It stands in a batch, or will: nothing failed, and its answer comes with a later session. */
+  /** It is in a batch, or will: nothing failed, and its answer comes with a later session. */
   readonly waiting?: boolean | undefined;
   /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
   readonly fatal?: boolean | undefined;

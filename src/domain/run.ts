@@ -194,7 +194,7 @@ export interface StoredAnswer {
   readonly messages: Json;
   readonly tool_calls: Json;
   readonly usage: Usage;
-  /** Both stand in `usage` too. */
+  /** Both are in `usage` too. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly latency_ms: number | null;

@@ -12,7 +12,7 @@ export interface HistorySize {
   readonly bytes: number;
   /** Path from the project's root. */
   readonly path: string;
-  /** Files of earlier versions that stand beside it, as paths from the root. */
+  /** Files of earlier versions that are beside it, as paths from the root. */
   readonly earlier: readonly { readonly path: string; readonly bytes: number }[];
 }
 

@@ -41,7 +41,7 @@ export interface Transcript {
   readonly output: string;
   /** What came back beyond the answer: an agent's whole conversation; empty for a plain completion. */
   readonly messages: readonly Message[];
-  /** Those that stand only in `messages` included. */
+  /** Those that are only in `messages` included. */
   readonly tool_calls: readonly ToolCall[];
   readonly usage: Usage;
   /** From sending to the last byte of the attempt that answered; null when it was not measured. */

@@ -24,7 +24,7 @@ export interface AgentAnswer {
   /** One that is not text is scored as its JSON. */
   readonly output: Json;
   readonly messages?: readonly Message[] | null;
-  /** Those that stand only in `messages` are found there, with their results. */
+  /** Those that are only in `messages` are found there, with their results. */
   readonly tool_calls?: readonly ToolCall[] | null;
   readonly retrievals?: readonly Retrieval[] | null;
   /** What the application's world looks like afterwards: its orders, its tickets. */

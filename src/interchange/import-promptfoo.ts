@@ -194,7 +194,7 @@ function scenarioTests(
       reading.losses.add(
         source.at(steps),
         "a scenario",
-        "Only scenarios whose config: and tests: stand here are read.",
+        "Only scenarios whose config: and tests: are here are read.",
       );
       return [];
     }

@@ -18,7 +18,7 @@ export interface SourcePlace {
 
 /** What could not be taken over. */
 export interface Left extends SourcePlace {
-  /** What stands there, in a few words. */
+  /** What is there, in a few words. */
   readonly what: string;
   /** Why it was left, and what to do instead. */
   readonly why: string;

@@ -1,10 +1,11 @@
 import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Problem } from "../domain/problem.ts";
+import { schemaLine } from "../domain/schema-address.ts";
 import type { Imported } from "./imported.ts";
 
 const CONFIG_FILE = "evalconfig.yaml";
-const HEAD = "# yaml-language-server: $schema=./node_modules/git-evals/schemas/evalconfig.schema.json\n";
+const HEAD = schemaLine("evalconfig");
 
 /** evalconfig.yaml with the models of an import. */
 export interface JoinedConfig {
@@ -80,7 +81,7 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "No model can be added to what stands under models: here.",
+    what: "No model can be added to what is under models: here.",
     why: "Lines are added below a block with one model a line; anything else would have to be written anew.",
     fix: `Add them yourself, then give the command again: ${JSON.stringify(entries)}`,
   };

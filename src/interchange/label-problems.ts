@@ -1,6 +1,6 @@
 import type { Problem } from "../domain/problem.ts";
 
-/** Where a label stands in a file of another tool. */
+/** Where a label is in a file of another tool. */
 export interface Place {
   readonly path: string;
   readonly line: number;

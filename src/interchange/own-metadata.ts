@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { ExportedCase } from "./exported.ts";
 import { isObject, type JsonObject, tagsOf, textMember } from "./reading/json-fields.ts";
 
-/** Members of an item that stand in an object of one member, for a platform that takes objects alone. */
+/** Members of an item that are in an object of one member, for a platform that takes objects alone. */
 export type Wrapped = readonly ("input" | "expected")[];
 
 /** What an exported item says of the case that it was, so that an import makes the same case of it again. */
@@ -32,7 +32,7 @@ export function readOwnMetadata(metadata: JsonObject): OwnMetadata {
   return { id, tags: tagsOf(evals.tags), wrapped: tagsOf(evals.wrapped), others };
 }
 
-/** A value as an object: one that is none stands in its only member. */
+/** A value as an object: one that is none is in its only member. */
 export function wrap(name: "input" | "expected", value: Json): JsonObject {
   return isObject(value) ? value : { [name]: value };
 }

@@ -11,7 +11,7 @@ import { langfuseSpans } from "./traces/langfuse-observations.ts";
 import { langsmithSpans } from "./traces/langsmith-runs.ts";
 import { plainSpans } from "./traces/plain-spans.ts";
 
-/** Spans that stand in one place of a file. */
+/** Spans that are in one place of a file. */
 export interface PlacedSpans {
   readonly place: SourcePlace;
   readonly spans: readonly Span[];

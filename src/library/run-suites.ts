@@ -22,7 +22,7 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly cases?: readonly string[] | undefined;
   /** Tags of the only cases that are asked. */
   readonly tags?: readonly string[] | undefined;
-  /** Words that must stand in what a case asks or expects. */
+  /** Words that must be in what a case asks or expects. */
   readonly text?: string | undefined;
   /** Only the cases that did not pass everywhere in the newest run of each suite, or in the run that is named. */
   readonly failing?: boolean | string | undefined;

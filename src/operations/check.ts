@@ -124,7 +124,7 @@ export async function check(environment: Environment, { directory, online }: Che
     note(error, checked);
   }
   const { suites, cases, problems, unpriced } = checked;
-  // What stands in one file is seen with each prompt that its suite lists.
+  // What is in one file is seen with each prompt that its suite lists.
   const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
@@ -196,7 +196,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   }
 }
 
-/** Opens what stands in the repository: recordings, modules, commands. A chat API's settings were read with the config. */
+/** Opens what is in the repository: recordings, modules, commands. A chat API's settings were read with the config. */
 async function checkTarget(
   project: Project,
   suite: LoadedSuite,

@@ -73,7 +73,7 @@ const PRIVATE: readonly (readonly [line: string, covered: RegExp])[] = [
 ];
 
 /**
- * Adds to .gitignore, below what stands there, what must not be committed. A new .gitignore also names installed packages, so
+ * Adds to .gitignore, below what is there, what must not be committed. A new .gitignore also names installed packages, so
  * that `git add --all` leaves them out.
  */
 function ignorePrivate(root: string): StartedFile {

@@ -45,7 +45,7 @@ export interface PromoteInput extends PromotionChoices {
 
 /**
  * Makes complete runs of committed inputs the baselines of their suites, in one commit.
- * @throws {EvalsError} with what stands in the way of it
+ * @throws {EvalsError} with what is in the way of it
  */
 export async function promote(io: Environment, input: PromoteInput): Promise<Promotion> {
   const { root } = locate(io, input.directory);
@@ -69,7 +69,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
       at: io.date().toISOString(),
       project: path,
       files: [...new Set(covered.flatMap((one) => one.files))].sort(),
-      // A tag holds every baseline that stands there, grown or not.
+      // A tag holds every baseline that is there, grown or not.
       tagged: every,
     });
     const nothing = plan.runs.length === 0 && plan.tag === null;

@@ -44,7 +44,7 @@ export async function promotionLog(
   }
 }
 
-/** An entry with what it did, what its tags say, and whether that is true of the commit they stand on. */
+/** An entry with what it did, what its tags say, and whether that is true of the commit they are on. */
 async function logEntry(entry: PromotionEntry, root: string, sources: LogSources): Promise<LogEntry> {
   const tags = entry.tags.map(async ({ name, message }): Promise<LoggedTag | null> => {
     if ((await otherProjectOf(root, { commit: entry.commit, message })) !== null) return null;

@@ -84,7 +84,7 @@ async function refuseUntrueTag(root: string, tag: PromotedTag, promotion: ReadPr
   if (moved.length === 0) return;
   throw new EvalsError({
     code: "EVALS_TAG_MOVED",
-    what: `The tag ${tag.name} was moved: the commit it stands on does not hold the baseline of ${moved.join(", ")} that its message promises.`,
+    what: `The tag ${tag.name} was moved: the commit it is on does not hold the baseline of ${moved.join(", ")} that its message promises.`,
     why: "What it would restore is not what was promoted.",
     fix: `git fetch origin --tags --force brings back the remote's tag; git log --oneline -- evals/baselines finds the commit`,
   });
@@ -102,7 +102,7 @@ async function changesTo(root: string, tag: PromotedTag, paths: readonly string[
   return changes;
 }
 
-/** Plans every promoted suite from what stands in the work tree now and holds its fingerprint against the tag's. */
+/** Plans every promoted suite from what is in the work tree now and holds its fingerprint against the tag's. */
 async function prove(
   io: Environment,
   directory: string | undefined,

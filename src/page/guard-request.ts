@@ -3,7 +3,7 @@ import { timingSafeEqual } from "node:crypto";
 /** What of a request decides whether it may pass. */
 export interface Asked {
   readonly method: string;
-  /** As it stands in the request line, query included. */
+  /** As it is in the request line, query included. */
   readonly url: string;
   readonly host: string | undefined;
   readonly origin: string | undefined;

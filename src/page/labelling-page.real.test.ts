@@ -213,7 +213,7 @@ describe("the labelling page in Chromium", () => {
       ...{ suite: "triage", rater: "cleo", purpose: "adjudicate", labels: [], known: [], checks: [] },
       criteria: [
         { name: "tone", about: "Friendly without being familiar, and no promise that nobody can keep." },
-        { name: "facts", about: "Every date and number stands in the order." },
+        { name: "facts", about: "Every date and number is in the order." },
       ],
       questions: [1, 2].map((at) => ({
         ...{ id: `q${at}`, case: `t${at}`, answer_hash: "0".repeat(64), answer: "We are sorry.", weight: 1 },

@@ -1,5 +1,5 @@
 /**
- * The part of the labelling page's script that shows an answer with all that belongs to it. It stands inside that script
+ * The part of the labelling page's script that shows an answer with all that belongs to it. It is inside that script
  * and uses its variables.
  */
 export const labellingView = `function showQuestion(question) {

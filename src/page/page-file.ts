@@ -210,7 +210,7 @@ function saysNoMore({ parts }: ViewedTranscript): boolean {
   return parts.every(({ kind }) => kind === "answer" || kind === "error");
 }
 
-/** An answer stands in the case: it is not written twice. */
+/** An answer is in the case: it is not written twice. */
 function trialParts({ trial, parts }: ViewedTranscript): TrialParts {
   const same = (part: ViewedPart): boolean =>
     part.kind === "answer" && part.passage.text === trial.output?.text;

@@ -8,7 +8,7 @@ export interface PageParts {
   readonly start: PageStart;
   /** What somebody without JavaScript reads. */
   readonly plain: string;
-  /** Shown at once: elements that stand before the application's own script. */
+  /** Shown at once: elements that are before the application's own script. */
   readonly first: readonly string[];
   /** Read later: elements behind it. */
   readonly rest: readonly string[];

@@ -15,7 +15,7 @@ import {
 const SHOWN = 10;
 
 /**
- * Warns where a case's expected text stands in its prompt, outside of what its input brought there: the model is told the answer.
+ * Warns where a case's expected text is in its prompt, outside of what its input brought there: the model is told the answer.
  * Case, punctuation and blanks do not count, nor how many cases expect it. No leak are the labels that a prompt may give an
  * answer (`allowedAnswers`) and the words for an answer that cannot be given. A case whose prompt cannot be rendered is
  * skipped (`checkRendering` reports it).
@@ -86,7 +86,7 @@ interface Leak extends LeakedText {
   others: number;
 }
 
-/** A text that stands in the rendered prompt as it is written: brought there by what the template takes from the case. */
+/** A text that is in the rendered prompt as it is written: brought there by what the template takes from the case. */
 function renderedLeak(prompt: LoadedPrompt, golden: Case, clock: string | undefined): LeakedText | undefined {
   const wanted = expectedTexts(golden.expected).filter(({ text }) => isTelling(text));
   if (wanted.length === 0) return undefined;
@@ -141,7 +141,7 @@ function warnings(leaks: readonly Leak[], promptPath: string, path: string): Pro
       ...last,
       line: undefined,
       column: undefined,
-      what: `…and ${hidden} more cases whose expected text stands in ${promptPath}.`,
+      what: `…and ${hidden} more cases whose expected text is in ${promptPath}.`,
     },
   ];
 }
@@ -157,7 +157,7 @@ function leakWarning(
     path: at.path,
     line: at.line,
     column: 1,
-    what: `The expected text of case "${id}"${more} stands in its prompt, ${at.promptPath}.`,
+    what: `The expected text of case "${id}"${more} is in its prompt, ${at.promptPath}.`,
     why: "A model that is told the answer is not tested.",
     fix: "Take the example out of the prompt, or the case out of the dataset.",
   };

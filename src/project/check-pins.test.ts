@@ -56,7 +56,7 @@ describe("changedPins", () => {
     expect(found({ model: "other" }, model("recorded", outputsProvider, {}))).toEqual([]);
   });
 
-  it("stands where the suite names its model", () => {
+  it("is where the suite names its model", () => {
     expect(changedPins(suite({ model: "other" }), small, new Map())[0]).toMatchObject({
       code: "EVALS_PROMPT_CONTEXT",
       path: "evals/support.yaml",

@@ -36,7 +36,7 @@ const UNKNOWN_KEYS: Readonly<Record<string, Hint>> = {
   tests: {
     fix: "Rename it: cases; or dataset: <name>, one JSON object a line in datasets/<name>.jsonl",
   },
-  assert: { fix: "Checks stand under scorers:, for instance  - type: equals" },
+  assert: { fix: "Checks are under scorers:, for instance  - type: equals" },
   repeat: { fix: "Rename it: trials" },
 };
 
@@ -61,7 +61,7 @@ const decided = (fix: string): Hint => ({
 
 /** Parameters of a model that are not the user's to set. */
 const DECIDED: Readonly<Record<string, Hint>> = {
-  model: decided("Delete it: the model's name stands beside params, as model: <name>."),
+  model: decided("Delete it: the model's name is beside params, as model: <name>."),
   messages: decided("Delete it: messages are made by the suite's prompt."),
   input: decided("Delete it: what is asked is made by the suite's prompt."),
   stream: decided("Delete it: replies are read whole."),

@@ -1,3 +1,4 @@
+import { schemaLine } from "../domain/schema-address.ts";
 import type { JsonSchema } from "./json-schemas.ts";
 
 /** A key of a file, as the reference describes it. */
@@ -32,12 +33,15 @@ const HEAD = `# Configuration
 Every key of every file that you write. A key that is not here is a mistake, so a slip of the keys never passes in silence;
 \`evals check\` tells all of them at once.
 
-The same is in \`schemas/\` as JSON Schema, for editors: put this on the first line of a suite, and of \`evalconfig.yaml\` with
-\`evalconfig.schema.json\`:
+The same is in \`schemas/\` as JSON Schema, for editors. \`evals init\` and \`evals import\` put its address on the first line of the files
+that they write; it needs no installation. In a suite of your own:
 
 \`\`\`yaml
-# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json
+${schemaLine("suite").trimEnd()}
 \`\`\`
+
+\`evalconfig.yaml\` has \`evalconfig.schema.json\`, the front matter of prompts \`prompt.schema.json\`, that of judges \`judge.schema.json\`, a list
+of cases \`case.schema.json\` for each case.
 
 This page is made from the schemas that read the files; do not edit it by hand.
 `;

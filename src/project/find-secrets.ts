@@ -6,7 +6,7 @@ const SECRET =
   /\b(?:[sr]k[-_](?=[\w-]*\d)[\w-]{8,}|sk-[\w-]{20,}|AKIA[0-9A-Z]{16}|ASIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|github_pat_\w{22,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{30,}|gsk_\w{20,}|eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{5,})|\bBearer\s+[\w.~+/-]{20,}=*|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 const EVERY_SECRET = new RegExp(SECRET.source, "g");
 
-/** The one code of a key that stands in a file. */
+/** The one code of a key that is in a file. */
 export const SECRET_CODE = "EVALS_SECRET_IN_FILE";
 
 /** Whether a text holds something that looks like a key. */

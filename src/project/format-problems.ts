@@ -39,7 +39,7 @@ const COMMAND = /(^|: )(evals|git|npx|npm|mkdir|mv|export|jq|chmod) /;
 const BESIDE_COMMANDS = /(?<=[,;]|(?<!^ {2}fix):) | (?=\()/;
 const HANG = " ".repeat("error: ".length);
 
-/** Breaks at `gap` what is wider than `width`; what follows stands below the words, not below `why:`. */
+/** Breaks at `gap` what is wider than `width`; what follows is below the words, not below `why:`. */
 function wrapped(line: string, width: number, gap: string | RegExp = " "): string[] {
   const lines: string[] = [];
   let current = "";

@@ -12,14 +12,14 @@ export interface LeakedText {
   readonly standing: "prompt" | "case";
 }
 
-/** Letters from which on an expected text can be told from a word that stands there by chance. */
+/** Letters from which on an expected text can be told from a word that is there by chance. */
 const SHORTEST = 8;
 /** Scripts that write a word in few letters and put no blanks between words. */
 const DENSE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 const DENSE_LETTER_WEIGHT = 3;
 
-/** Whether a text is long enough to be an answer that stands in a prompt for no other reason. */
+/** Whether a text is long enough to be an answer that is in a prompt for no other reason. */
 export function isTelling(text: string): boolean {
   const dense = text.match(DENSE)?.length ?? 0;
   return text.trim().length + dense * (DENSE_LETTER_WEIGHT - 1) >= SHORTEST;
@@ -41,7 +41,7 @@ function plain(text: string): string {
     .trim();
 }
 
-/** The prompt's own words, line by line: what stands between its tags and values. */
+/** The prompt's own words, line by line: what is between its tags and values. */
 export function promptWords(parts: readonly PromptPart[]): readonly (readonly string[])[] {
   const messages = parts.flatMap((part) => (part.kind === "message" ? [part.template] : []));
   return messages.flatMap((template) =>
@@ -86,7 +86,7 @@ const MAX_LABELS = 200;
 /** What is expected at one path, over all cases. */
 interface PathAnswers {
   cases: number;
-  /** Each different text, and whether it stands in the prompt. */
+  /** Each different text, and whether it is in the prompt. */
   readonly standing: Map<string, boolean>;
 }
 
@@ -144,12 +144,12 @@ export class ExpectedAnswers {
   }
 }
 
-/** Whether a text stands in another as it is written, and not as a part of a longer word. */
+/** Whether a text is in another as it is written, and not as a part of a longer word. */
 export function holdsText(text: string, wanted: string): boolean {
   return text.includes(wanted) && holds(` ${plain(text)} `, plain(wanted));
 }
 
-/** Whether whole words stand in a text that has a blank at both ends. */
+/** Whether whole words are in a text that has a blank at both ends. */
 function holds(text: string, words: string): boolean {
   return text.includes(` ${words} `) || (words.search(DENSE) !== -1 && text.includes(words));
 }

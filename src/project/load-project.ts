@@ -200,7 +200,7 @@ function suitesBelow(files: FileSource, folder: string): Problem[] {
     .map(({ path }) => ({
       code: "EVALS_SUITE_FOLDER",
       path,
-      what: `A suite stands directly in ${FOLDER}/, not in a folder of it.`,
+      what: `A suite is directly in ${FOLDER}/, not in a folder of it.`,
       why: "It would never be run, and nobody would notice.",
       fix: `mv ${path} ${FOLDER}/${path.slice(FOLDER.length + 1).replaceAll("/", "-")}`,
     }));

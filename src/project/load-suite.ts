@@ -338,7 +338,7 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
   return {
     code: "EVALS_SUITE_MODEL",
     ...place,
-    what: `The model "${alias}" stands here twice.`,
+    what: `The model "${alias}" is here twice.`,
     why: "Each model has one run and one baseline.",
     fix: "Delete one of them; for more runs of a case raise trials.",
   };

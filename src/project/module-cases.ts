@@ -48,8 +48,7 @@ export function moduleCases(
 }
 
 function refusedPlace(files: FileSource, path: string): Problem | undefined {
-  const why =
-    "Code that makes cases is run: it must stand where a reader looks for code, in this repository.";
+  const why = "Code that makes cases is run: it must be where a reader looks for code, in this repository.";
   const fix = `dataset: { module: cases/${path.replace(/^.*[/\\]/, "") || "cases.ts"} }`;
   const code = "EVALS_DATASET_MODULE";
   if (!CODE.test(path))
@@ -62,7 +61,7 @@ function refusedPlace(files: FileSource, path: string): Problem | undefined {
   if (files.isOutside(path))
     return { code, what: `The module "${path}" is not in this repository.`, why, fix };
   if (DATA_FOLDERS.test(path.replace(/^(?:\.\/)+/, "")))
-    return { code, what: `Code cannot stand in datasets/ or prompts/: "${path}".`, why, fix };
+    return { code, what: `Code cannot be in datasets/ or prompts/: "${path}".`, why, fix };
   if (!files.exists(path))
     return {
       code,
@@ -148,7 +147,7 @@ function notCheckedOut(path: string): Problem {
   };
 }
 
-/** A case stands where its id is written in the module; one whose id is computed stands at the beginning. */
+/** A case is where its id is written in the module; one whose id is computed is at the beginning. */
 function placesByText(text: string, path: string, made: readonly unknown[]): Places {
   const lineOf = (index: number): number => {
     const id = (made[index] as { id?: unknown } | null)?.id;

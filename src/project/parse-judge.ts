@@ -72,7 +72,7 @@ function history(part: PromptPart, path: string): Problem[] {
       line: part.line,
       column: 1,
       what: "A judge's prompt cannot hold the messages of a case.",
-      why: "They would stand beside the judge's own instructions, and could give it others.",
+      why: "They would be beside the judge's own instructions, and could give it others.",
       fix: "Write {{ conversation }} or {{ question }} below a role line: both are fenced. (as text: \\messages: …)",
     },
   ];

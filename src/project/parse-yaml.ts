@@ -65,7 +65,7 @@ const SYNTAX = {
 const SECOND_DOCUMENT = {
   code: "EVALS_YAML_SECOND_DOCUMENT",
   what: "A second document begins here (---).",
-  why: "Only the first would be read; what stands below would count for nothing.",
+  why: "Only the first would be read; what is below would count for nothing.",
   fix: "Delete the line, or move what is below it into a file of its own.",
 } as const;
 
@@ -146,7 +146,7 @@ function syntaxWords(error: YAMLError): Pick<Problem, "what" | "fix"> {
       return { what: "A plain value cannot begin with this character.", fix: "Put quotes around the value." };
     default:
       return {
-        what: "This is not valid YAML: something stands where it cannot be read.",
+        what: "This is not valid YAML: something is where it cannot be read.",
         fix: "Indent the keys of one level alike; put quotes around a value with special characters.",
       };
   }
@@ -214,7 +214,7 @@ function keyProblems(pairs: readonly Pair[], at: At): Problem[] {
       problems.push({
         ...SYNTAX,
         ...place,
-        what: "A bracket stands where a key is expected.",
+        what: "A bracket is where a key is expected.",
         fix: 'Put quotes around a template: "{{ input.question }}"',
       });
       continue;
@@ -234,7 +234,7 @@ function duplicateKey(name: string, firstLine: number, place: Place): Problem {
   return {
     code: "EVALS_YAML_DUPLICATE_KEY",
     ...place,
-    what: `The key "${name}" stands here a second time.`,
+    what: `The key "${name}" is here a second time.`,
     why: "Only one of the two values could count, and nobody could tell which.",
     fix: `Delete one of them; the first is on line ${firstLine}.`,
   };
@@ -254,7 +254,7 @@ function cyclicAlias(name: string, place: Place): Problem {
   return {
     code: "EVALS_YAML_CYCLE",
     ...place,
-    what: `The alias *${name} stands inside its own anchor.`,
+    what: `The alias *${name} is inside its own anchor.`,
     why: "The value would contain itself without end.",
     fix: `Write out what is meant in place of *${name}.`,
   };

@@ -222,7 +222,7 @@ describe("checkLeaks", () => {
       "d.jsonl",
     );
 
-  it("warns where the expected text stands in the prompt itself", async () => {
+  it("warns where the expected text is in the prompt itself", async () => {
     const prompt = await compilePrompt(
       parsePrompt("user:\nExample: a refund takes 5 days.\n{{ input.q }}\n", FILE),
       NO_FILES,

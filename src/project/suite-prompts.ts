@@ -129,7 +129,7 @@ function inlineInList(place: Pick<Problem, "path" | "line" | "column">): Problem
   return {
     code: "EVALS_SUITE_PROMPT",
     ...place,
-    what: "A prompt's own text stands in a list of prompts.",
+    what: "A prompt's own text is in a list of prompts.",
     why: "Each prompt of a list has a baseline of its own, which is called by the prompt's name and version.",
     fix: "Write the text to prompts/<name>/1.0.0.md, and name it here: <name>@1.0.0",
   };
@@ -143,7 +143,7 @@ function repeatedPrompt(
   return {
     code: "EVALS_SUITE_PROMPT",
     ...place,
-    what: `${first === spec ? `"${spec}" stands here twice` : `"${spec}" and "${first}" are the same version`}.`,
+    what: `${first === spec ? `"${spec}" is here twice` : `"${spec}" and "${first}" are the same version`}.`,
     why: "Each prompt has one run and one baseline.",
     fix: "Delete one of them; for more runs of a case raise trials.",
   };

@@ -1,6 +1,6 @@
 const REASONS: Readonly<Record<string, string>> = {
-  EEXIST: "a file stands where its folder should be",
-  ENOTDIR: "a file stands where its folder should be",
+  EEXIST: "a file is where its folder should be",
+  ENOTDIR: "a file is where its folder should be",
   EISDIR: "it is a folder",
   EACCES: "not permitted",
   EPERM: "not permitted",

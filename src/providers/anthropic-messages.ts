@@ -41,7 +41,7 @@ function wireMessage(message: Message): WireMessage {
   return { role, content: [...blocksOf(message.content), ...uses] };
 }
 
-/** All results of one turn of tools must stand in one message. */
+/** All results of one turn of tools must be in one message. */
 function joinToolResults(messages: readonly Message[]): readonly WireMessage[] {
   const joined: WireMessage[] = [];
   messages.forEach((message, index) => {
@@ -90,7 +90,7 @@ export function readMessage(body: unknown, raw: string): Reply {
   };
 }
 
-/** Anthropic's messages API: instructions stand apart from the conversation, tool results are the user's. */
+/** Anthropic's messages API: instructions are apart from the conversation, tool results are the user's. */
 export function anthropicMessages(model: string, params: Readonly<Record<string, Json>>): ChatWording {
   return {
     request(messages, reply, tools) {

@@ -123,7 +123,7 @@ describe.each(Object.keys(SUBJECTS))("files sent to %s", (name) => {
     expect(subject.sent(server.arrived.at(-1)?.body ?? {})).toEqual(subject.parts);
   });
 
-  it("stand in the request that is kept and hashed by their hash, not by their bytes", () => {
+  it("are in the request that is kept and hashed by their hash, not by their bytes", () => {
     const prepared = JSON.stringify(target.client.prepare(question(...subject.files)));
     for (const { path, sha256: hash } of subject.files) {
       expect(prepared).toContain(hash);

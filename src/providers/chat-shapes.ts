@@ -110,7 +110,7 @@ export function callsInItems(items: readonly unknown[]): readonly ToolCall[] {
   });
 }
 
-/** A conversation's message that stands in it as an item of the responses API. What a file search found is kept. */
+/** A conversation's message that is in it as an item of the responses API. What a file search found is kept. */
 function itemMessage(item: Readonly<Record<string, unknown>>): Message | undefined {
   const { type } = item;
   if (typeof type !== "string") return undefined;

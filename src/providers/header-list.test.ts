@@ -13,7 +13,7 @@ function both(fill: (headers: Pick<Headers, "append" | "set" | "delete">) => unk
 describe("HeaderList", () => {
   it.each<[string, Parameters<typeof both>[0]]>([
     ["names in any case are one", (h) => [h.set("X-Team", "a"), h.set("x-team", "b")]],
-    ["what is appended stands after a comma", (h) => [h.append("accept", "a"), h.append("Accept", "b")]],
+    ["what is appended is after a comma", (h) => [h.append("accept", "a"), h.append("Accept", "b")]],
     ["blanks around a value are no part of it", (h) => h.set("a", "\t one two  ")],
     ["an empty value is a value", (h) => [h.set("a", ""), h.append("a", "b")]],
     ["what is taken out is gone", (h) => [h.set("a", "1"), h.set("b", "2"), h.delete("A")]],

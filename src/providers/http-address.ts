@@ -20,7 +20,7 @@ function asText(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** Encoded for wherever it stands in an address, so that it can begin no other part of it. */
+/** Encoded for wherever it is in an address, so that it can begin no other part of it. */
 function encoded(value: unknown): string {
   return encodeURIComponent(asText(value));
 }
@@ -28,7 +28,7 @@ function encoded(value: unknown): string {
 function notHere(at: Place, where: string): SettingMistake {
   return new SettingMistake(at, {
     code: "EVALS_HTTP_TEMPLATE",
-    what: `A template cannot stand in ${where}.`,
+    what: `A template cannot be in ${where}.`,
     why: "A case of a dataset must not choose who is sent the request and its keys.",
     fix: "Put templates into the path or the query of the url, or into a header without a key and without ${env:…}.",
   });

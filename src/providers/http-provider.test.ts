@@ -92,9 +92,9 @@ describe("httpProvider", () => {
 
   it.each([
     ["not json", expect.stringMatching(/^the reply of .* is not JSON; it begins: not json$/)],
-    ["{}", "nothing stands at $.answer in the reply, which is empty"],
-    ["[1]", "nothing stands at $.answer in the reply"],
-    ['{"text":"secret","n":1}', 'nothing stands at $.answer in the reply, which has "text", "n"'],
+    ["{}", "nothing is at $.answer in the reply, which is empty"],
+    ["[1]", "nothing is at $.answer in the reply"],
+    ['{"text":"secret","n":1}', 'nothing is at $.answer in the reply, which has "text", "n"'],
   ])("calls %s malformed", async (body, message) => {
     expect(await once({ answer: "$.answer" }, { body })).toMatchObject({ error: "malformed-reply", message });
   });
@@ -129,7 +129,7 @@ describe("httpProvider", () => {
     expect(arrived).toEqual([]);
   });
 
-  it("refuses a credential that stands in the file", async () => {
+  it("refuses a credential that is in the file", async () => {
     await expect(once({ headers: { authorization: "Bearer abc" } }, { body: "" })).rejects.toMatchObject({
       problem: { code: "EVALS_SECRET_IN_FILE" },
     });

@@ -10,7 +10,7 @@ import { compileJsonPath, type JsonGetter } from "./json-path.ts";
 import { isBareError, notJson, refusalInstead, saidInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 
-/** What an http model says of where things stand in its replies, as JSONPaths. */
+/** What an http model says of where things are in its replies, as JSONPaths. */
 export interface ReplySettings {
   readonly answer?: string | undefined;
   readonly usage?: { readonly [field in keyof Usage]?: string | undefined } | undefined;
@@ -153,7 +153,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: ReplySetting
     const refused = refusalInstead(body, { raw: text, where, redact });
     if (refused !== undefined) return { ...refused, ...paid };
     return unusable(
-      `${found === null ? "null" : "nothing"} stands at ${settings.answer} in the reply${keysText(body)}${saidInstead(body, redact)}`,
+      `${found === null ? "null" : "nothing"} is at ${settings.answer} in the reply${keysText(body)}${saidInstead(body, redact)}`,
     );
   }
   const beside = besideAnswer(body, paths, settings);
@@ -176,10 +176,10 @@ export function besideAnswer(
   const conversation = paths.messages?.(body) ?? undefined;
   const messages = readConversation(conversation)?.messages;
   if (conversation !== undefined && messages === undefined)
-    return `what stands at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
+    return `what is at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
   const called = paths.tool_calls?.(body) ?? undefined;
   const tool_calls = toolCallsOf(called);
   if (called !== undefined && tool_calls === undefined)
-    return `what stands at ${settings.tool_calls} in the reply is no list of {name, arguments}`;
+    return `what is at ${settings.tool_calls} in the reply is no list of {name, arguments}`;
   return { messages, tool_calls };
 }

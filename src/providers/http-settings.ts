@@ -16,7 +16,7 @@ const Fields = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !withoutTemplates(url).includes("#"), NO_FRAGMENT)
-    .describe("Templates as in body may stand in its path and query; values are URL-encoded"),
+    .describe("Templates as in body may be in its path and query; values are URL-encoded"),
   method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
   headers: HeaderSettings,
   body: z

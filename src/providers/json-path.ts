@@ -27,7 +27,7 @@ function follow(value: unknown, step: string | number): unknown {
 /**
  * Compiles an RFC 9535 JSONPath. Chains of names and indices, which are nearly all, need no library.
  *
- * @param at where the path stands in the settings
+ * @param at where the path is in the settings
  * @throws {SettingMistake} EVALS_JSONPATH for a path that is none
  */
 export async function compileJsonPath(path: string, at: readonly (string | number)[]): Promise<JsonGetter> {

@@ -97,7 +97,7 @@ export class LineFile {
     return this.#bytes(0, Math.min(HEAD_BYTES, this.#size));
   }
 
-  /** A line as it stands on the disk. @param index from 0 */
+  /** A line as it is on the disk. @param index from 0 */
   bytes(index: number): Buffer {
     const start = this.#starts.at(index);
     return this.#bytes(start, Math.max(start, this.#starts.at(index + 1) - 1));

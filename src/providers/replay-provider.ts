@@ -74,7 +74,7 @@ function recordedAnswer(line: string, who: string): Reply {
     ...(isTold("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
-    // What it cost stands beside it, where that was known.
+    // What it cost is beside it, where that was known.
     ...(typeof fallback === "string" && { fallback: { alias: fallback, price: null } }),
   };
 }

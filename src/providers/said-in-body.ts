@@ -72,7 +72,7 @@ function codesIn(value: unknown, depth = 0): readonly string[] {
     codesIn(members[name], depth + 1),
   );
   const outer = "error" in members && membersOf(members.error) !== undefined;
-  // What stands inside is nearer to the cause.
+  // What is inside is nearer to the cause.
   return outer ? [...inner, ...own.map(String)] : [...own.map(String), ...inner];
 }
 

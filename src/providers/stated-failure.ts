@@ -54,7 +54,7 @@ function firstOf(items: unknown, errorOf: (item: Members | undefined) => unknown
   return undefined;
 }
 
-/** The error of a choice, whether it stands in it, in its message, or only in its finish reason. */
+/** The error of a choice, whether it is in it, in its message, or only in its finish reason. */
 function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
   if (isStated(choice?.error)) return choice?.error;
@@ -104,7 +104,7 @@ function failureOfState(reply: Members): unknown {
   return { message: said ?? (failed ? `its status is ${status}` : "success is false") };
 }
 
-/** `{"error": "Bad Request", "code": 400, "message": …}`: what stands beside a bare word belongs to it. */
+/** `{"error": "Bad Request", "code": 400, "message": …}`: what is beside a bare word belongs to it. */
 function withCode(error: unknown, { code, status, message, detail }: Members): unknown {
   return membersOf(error) === undefined ? { error, code, status, message, detail } : error;
 }
@@ -192,7 +192,7 @@ function finishIn(body: unknown): string | undefined {
 }
 
 /**
- * The refusal of a body in which no answer stands where it should, as far as it has the shape of a chat reply: the
+ * The refusal of a body in which no answer is where it should, as far as it has the shape of a chat reply: the
  * model's own words, or the filter's finish reason; undefined when it tells of none.
  */
 export function refusalInstead(body: unknown, { raw, redact }: StatedIn): AnsweredReply | undefined {

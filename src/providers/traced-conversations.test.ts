@@ -3,7 +3,7 @@ import { conversationSteps } from "../domain/conversation.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 // One conversation as every producer of traces tells it: each call of the model is given all that was said before, and each tool
-// has a span of its own, so that every call stands there three times.
+// has a span of its own, so that every call is there three times.
 
 interface Turn {
   readonly role: "system" | "user" | "assistant" | "tool";

@@ -72,7 +72,7 @@ function anthropicCounts(usage: Members): Reported {
   };
 }
 
-/** Google's `usageMetadata`: thoughts stand beside the candidates, tool results beside the prompt. */
+/** Google's `usageMetadata`: thoughts are beside the candidates, tool results beside the prompt. */
 function googleCounts(usage: Members): Reported {
   const prompt = countOf(usage.promptTokenCount);
   const answer = first(usage.candidatesTokenCount, usage.responseTokenCount);
@@ -115,7 +115,7 @@ function writtenTokens({
     return { output_tokens: rest !== null && rest >= 0 ? rest : null, reasoning_tokens: reasoning };
   const hidden = rest === null ? 0 : Math.max(0, rest - output);
   if (hidden === 0) {
-    // Reasoning that is more than all that was written stands beside it.
+    // Reasoning that is more than all that was written is beside it.
     const beside = reasoning !== null && reasoning > output ? reasoning : 0;
     return { output_tokens: output + beside, reasoning_tokens: reasoning };
   }
@@ -146,7 +146,7 @@ function countsOf(usage: Members): Reported {
   return anthropic.some((name) => name in usage) ? anthropicCounts(usage) : responsesCounts(usage);
 }
 
-/** Counts that stand in a service's reply, under our own names; undefined when none does. */
+/** Counts that are in a service's reply, under our own names; undefined when none does. */
 export function usageOfCounts(counts: Usage): Usage | undefined {
   return normalized({
     input: counts.input_tokens,

@@ -64,7 +64,7 @@ const around = fc.constantFrom(
 );
 
 describe("a card", () => {
-  it("is found however it is grouped and whatever stands around it", () => {
+  it("is found however it is grouped and whatever is around it", () => {
     fc.assert(
       fc.property(written, around, (one, put) => {
         expect(all.text(put(one))).toBe(put("[card]"));

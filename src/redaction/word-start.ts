@@ -1,5 +1,5 @@
 /**
- * What may stand before a find, for the beginning of a regular expression: nothing that goes on a word. Text may be JSON inside of
+ * What may be before a find, for the beginning of a regular expression: nothing that goes on a word. Text may be JSON inside of
  * JSON, where the line feed before a number is a backslash and an `n`.
  */
 export const WORD_START = String.raw`(?<=^|[^A-Za-z0-9_]|\\[nrtbf]|\\u[0-9A-Fa-f]{4})`;

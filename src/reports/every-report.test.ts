@@ -68,7 +68,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
 
   it("has one size of a drop, and the sequential figure in one sentence", () => {
     const said =
-      "It was decided on 10 answers, when pass rate stood at −64.0 points (−99.0 to −23.5, a repeated interval).";
+      "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
     const decided = {
       trials: 10,
       metric: "pass_rate",

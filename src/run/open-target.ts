@@ -99,7 +99,7 @@ function withoutSecrets(target: OpenTarget, clean: ReturnType<typeof declaredSec
   };
 }
 
-/** What is taken out of answers decides what is scored. The engine takes it out, whatever stands between it and the client. */
+/** What is taken out of answers decides what is scored. The engine takes it out, whatever is between it and the client. */
 function redacting(target: OpenTarget, redaction: Project["redaction"]): OpenTarget {
   if (redaction === undefined) return target;
   return { ...target, identity: { ...(target.identity as object), redact: redaction.identity as Json } };

@@ -243,7 +243,7 @@ describe("a case that names its scorers", () => {
     expect(keysOf(await planOf(named(["queue"]))).a).toBe(keysOf(await planOf(alone)).a);
   });
 
-  it("keeps its key when they stand in another order", async () => {
+  it("keeps its key when they are in another order", async () => {
     const [one, other] = [named(["queue", "contains"]), named(["contains", "queue"])];
     expect(keysOf(await planOf(one))).toEqual(keysOf(await planOf(other)));
   });

@@ -13,7 +13,7 @@ export type CaseReader = (golden: Case) => Json | undefined;
  * Compiles a path into a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`.
  * The plan uses it for the `reads` of a scorer, the scorers for their operand: one meaning.
  *
- * @param at where the path stands in the scorer's settings
+ * @param at where the path is in the scorer's settings
  * @throws {SettingMistake} EVALS_SCORER_CASE_PATH
  */
 export function casePath(path: string, at: readonly (string | number)[] = ["against"]): CaseReader {

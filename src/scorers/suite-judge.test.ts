@@ -45,7 +45,7 @@ async function problemsOf(text: string, entry: JudgeEntry = {}) {
 }
 
 describe("what a judge is asked", () => {
-  it("holds the answer, the question and the reference in fences; the rules and the reply's form stand at the end", async () => {
+  it("holds the answer, the question and the reference in fences; the rules and the reply's form are at the end", async () => {
     const { asked } = await judged(BINARY, pass, { input: "How long?", expected: "Five days" });
     const [question] = asked;
     const tag = /<answer-([0-9a-f]{16})>/.exec(textOf(question as JudgeQuestion))?.[1];

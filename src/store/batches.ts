@@ -35,7 +35,7 @@ export interface BatchTries {
 export interface Batches {
   /** In the order in which they were planned. */
   ofRun(runNo: number): StoredBatch[];
-  /** In the order in which they stand in it. */
+  /** In the order in which they are in it. */
   rows(batchNo: number): BatchRow[];
   /** Of everything that was ever in a batch of this asker, those under way included. */
   tries(runNo: number, asker: string): Map<string, BatchTries>;

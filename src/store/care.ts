@@ -34,7 +34,7 @@ export interface Pruned {
   readonly answers: number;
   readonly judgements: number;
   readonly traces: number;
-  /** Nothing of what was taken stands in any of the files; false while another process reads an older state of them. */
+  /** Nothing of what was taken is in any of the files; false while another process reads an older state of them. */
   readonly erased: boolean;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export const SCHEMA_VERSION = 10;
 
 /**
- * Where the history stands below the project root. The name carries the schema's version: a program of before an upgrade still
+ * Where the history is below the project root. The name carries the schema's version: a program of before an upgrade still
  * finds the file that it can read.
  */
 export const HISTORY_FILE = `.evals/history-${SCHEMA_VERSION}.db`;

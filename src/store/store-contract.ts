@@ -548,7 +548,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
       });
 
-      it("stand behind a score, with the share that agreed", () => {
+      it("are behind a score, with the share that agreed", () => {
         const writer = create();
         const judged = { score: 1, pass: true, reason: "kind", agreement: 0.75, replies: [7, 9] };
         writer.record(answered(0, 1, { scores: { kind: "scored", pass: true, scores: [judged, null] } }));

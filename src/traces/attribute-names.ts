@@ -79,7 +79,7 @@ export const NAMES = {
   /** Messages as JSON: a list, or an object that holds one. */
   input: ["gen_ai.input.messages", "ai.prompt.messages", "ai.prompt", "gen_ai.prompt"],
   output: ["gen_ai.output.messages", "gen_ai.completion"],
-  /** Of a reply whose parts stand in attributes of their own. */
+  /** Of a reply whose parts are in attributes of their own. */
   reply_text: ["ai.response.text"],
   reply_calls: ["ai.response.toolCalls"],
   tool_name: ["gen_ai.tool.name", "tool.name", "ai.toolCall.name"],

@@ -49,7 +49,7 @@ function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
 
 /**
  * Builds one conversation out of many tellings of it: each call of a model is given all that was said before, so most messages stand
- * there many times. A message counts as said before when one like it stands there, behind the one that was found last.
+ * there many times. A message counts as said before when one like it is there, behind the one that was found last.
  */
 class MessageMerge {
   readonly placed: Placed[] = [];

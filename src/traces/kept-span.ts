@@ -83,7 +83,7 @@ function withMetadata(attributes: Attributes): Attributes {
   return made;
 }
 
-/** Spans as one text, and back; each span stands there once. */
+/** Spans as one text, and back; each span is there once. */
 export function textOfSpans(spans: readonly Span[]): string {
   return JSON.stringify(spans, (_key, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }

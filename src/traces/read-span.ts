@@ -144,7 +144,7 @@ function systemMessages(attributes: Attributes): readonly Message[] {
   return messagesOfOne({ role: "system", parts: Array.isArray(parts) ? parts : [parts] });
 }
 
-/** The reply of a span whose parts stand apart from each other. */
+/** The reply of a span whose parts are apart from each other. */
 function replyInParts(attributes: Attributes): readonly Message[] {
   const text = textOf(attributes, "reply_text");
   const calls = callsOf(firstOf(attributes, "reply_calls"));

@@ -150,7 +150,7 @@ export function readSpans(document: unknown): SpanList {
     spans: [...spans.values()],
     unread: [
       ...(nameless > 0 ? [`${nameless} spans without an id`] : []),
-      ...(repeated > 0 ? [`${repeated} spans that stand there twice: each was read once`] : []),
+      ...(repeated > 0 ? [`${repeated} spans that are there twice: each was read once`] : []),
     ],
   };
 }

@@ -20,7 +20,7 @@ afterEach(() => {
   for (const one of open.splice(0)) one.remove();
 });
 
-/** The smallest PNG there is room for: what stands in it does not matter here. */
+/** The smallest PNG there is room for: what is in it does not matter here. */
 const picture = (text: string) =>
   Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.from(text)]);
 

@@ -181,7 +181,7 @@ describe("tags", () => {
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
-  it("one that stands on a single case is not judged, and ten thousand are no reason to panic", async () => {
+  it("one that is on a single case is not judged, and ten thousand are no reason to panic", async () => {
     const { run, diff, project } = recorded({
       cases: 100,
       trials: 1,

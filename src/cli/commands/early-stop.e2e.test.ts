@@ -53,7 +53,7 @@ describe("a run that stops early", () => {
       `stopped after ${asked} of ${CASES * TRIALS} trials: the rest could not change the verdict`,
     );
     expect(stopped.stdout).toContain("after an early stop an estimate is exaggerated");
-    expect(stopped.stdout).toMatch(/It was decided on 10 answers, when pass rate stood at −100\.0 points/);
+    expect(stopped.stdout).toMatch(/It was decided on 10 answers, when pass rate was at −100\.0 points/);
     for (const line of stopped.stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 
     const whole = await project.json(["run", "s", "--baseline", side, "--all-trials", "--resume"], KEY);

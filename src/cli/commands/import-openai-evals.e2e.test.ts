@@ -381,7 +381,7 @@ describe("an import of registry files", () => {
     expect(await passRate(suite, answers)).toBe(rate);
   });
 
-  it("writes judges whose questions print the case and the answer, whatever stands in the text", async () => {
+  it("writes judges whose questions print the case and the answer, whatever is in the text", async () => {
     await take();
     const fact = read("judges/fact.s1.v0-fact/1.0.0.md");
     expect(fact).toContain(

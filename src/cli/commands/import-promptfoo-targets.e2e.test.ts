@@ -156,7 +156,7 @@ describe("a provider's transform", () => {
     ]);
   });
 
-  it("leaves the checks that it would come before where it stands in a file", async () => {
+  it("leaves the checks that it would come before where it is in a file", async () => {
     const { left } = await imported(asked([{ ...BOT, transform: "file://t.js" }]));
     expect(left.map(({ what }) => what)).toEqual(["equals", "javascript"]);
   });

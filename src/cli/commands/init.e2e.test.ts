@@ -43,7 +43,7 @@ describe("evals init", () => {
     repo.write("a-file", "mine");
     const { exit, stderr } = await repo.evals(`init ${folder}`);
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/a file stands where its folder should be[\s\S]*EVALS_INIT_UNWRITABLE/);
+    expect(stderr).toMatch(/a file is where its folder should be[\s\S]*EVALS_INIT_UNWRITABLE/);
     expect(repo.read("a-file")).toBe("mine");
   });
 
@@ -105,10 +105,10 @@ describe("evals init", () => {
     expect((await repo.evals("run ticket-queue-2")).exit).toBe(0);
   });
 
-  it("says that what stood in evals/ before is read from now on, and names a command that runs all the same", async () => {
+  it("says that what was in evals/ before is read from now on, and names a command that runs all the same", async () => {
     put("evals/of-another-tool.yaml", "prompts: [a]\nproviders: [b]\n");
     const { stdout } = await repo.evals("init");
-    expect(stdout).toContain("What stood in evals/ before belongs to this project now");
+    expect(stdout).toContain("What was in evals/ before belongs to this project now");
     const [, command = ""] =
       /npx evals (run .*?) {2,}/.exec(stdout) ?? /npx evals (run \S+)/.exec(stdout) ?? [];
     expect([command, (await repo.evals(command)).exit]).toEqual(["run ticket-queue", 0]);

@@ -15,7 +15,7 @@ const ECHO =
 const SUITE = `# Towns, in one file.
 description: Names towns.
 model: echo
-cases: # small enough to stand here
+cases: # small enough to be here
   - id: oslo
     input: { town: Oslo }
     expected: system=Be brief.|user=Oslo?

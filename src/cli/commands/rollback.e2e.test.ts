@@ -25,7 +25,7 @@ async function promoted(files = projectFiles(4, 2)): Promise<void> {
 const CHANGED = { "prompts/q/1.1.0.md": promptText("Answer."), "evals/later.yaml": "dataset: none\n" };
 
 describe("rollback", () => {
-  it("restores scorers, schemas and modules that stand outside the usual folders, with their modes", async () => {
+  it("restores scorers, schemas and modules that are outside the usual folders, with their modes", async () => {
     await promoted({
       ...projectFiles(4, 2),
       "evals/s.yaml":

@@ -21,7 +21,7 @@ const rateOf = (document: { runs: { metrics: { pass_rate: { value: number } } }[
 
 describe("evals run --at", () => {
   it.each([["."], ["packages/größe"]])(
-    "runs prompts, dataset, scorers and modules as they stood there (project in %s)",
+    "runs prompts, dataset, scorers and modules as they were there (project in %s)",
     async (folder) => {
       repo = gitProject(projectFiles(10, 2), { folder });
       const first = repo.git("rev-parse", "HEAD");

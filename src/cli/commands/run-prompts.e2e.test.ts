@@ -96,7 +96,7 @@ describe("a suite that lists prompts", () => {
     expect(two.runs.map(({ gate }) => gate.outcome)).toEqual(["passed", "not_gated"]);
   });
 
-  it("crosses them with several models; folders of a prompt's name stand in a file's name with a plus sign", async () => {
+  it("crosses them with several models; folders of a prompt's name are in a file's name with a plus sign", async () => {
     repo.commit({ "evals/s.yaml": suite("prompts: [p@1.0.0, teams/polite@1.0.0]\nmodels: [kind, same]") });
     expect((await runs()).runs).toHaveLength(4);
     await repo.evals(["promote"]);

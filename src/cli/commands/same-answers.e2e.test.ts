@@ -59,7 +59,7 @@ describe("answers are never compared with themselves", () => {
     expect(comparisons[0]?.baseline.side).toBe("evals/baselines/s.jsonl at v1");
   });
 
-  it("where a tag stands on lines that an earlier run made", async () => {
+  it("where a tag is on lines that an earlier run made", async () => {
     repo = await preparedProject(projectFiles(8, 2), [["run"], ["promote"]]);
     await run();
     // Nothing moved, so no line names the run that the tag was made of.

@@ -96,7 +96,7 @@ afterAll(() => {
   close();
 });
 
-/** Everything that stands in a folder, in bytes: write-ahead logs too. */
+/** Everything that is in a folder, in bytes: write-ahead logs too. */
 function bytesOf(path: string): string {
   if (!existsSync(path)) return "";
   if (statSync(path).isFile()) return readFileSync(path, "latin1");

@@ -69,7 +69,7 @@ describe("what is never sent", () => {
     ["base_url", '{ provider: openai, model: m-2025-01-01, base_url: "http://127.0.0.1:9/v1#x" }'],
     ["base_url", '{ provider: anthropic, model: m-2025-01-01, base_url: "http://127.0.0.1:9#x" }'],
     ["url", '{ provider: http, url: "http://127.0.0.1:9/#/chat", body: { q: 1 } }'],
-  ])("may not stand in %s of %s", async (place, model) => {
+  ])("may not be in %s of %s", async (place, model) => {
     const [problem] = await problemsOf(model);
     expect(problem?.what).toContain(`"models.m.${place}" must be an address without #`);
   });

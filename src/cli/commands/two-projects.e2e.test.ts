@@ -73,7 +73,7 @@ describe("a tag of another project of the repository", () => {
     });
   });
 
-  it("stands in its own project's log alone, even on a commit of the other", async () => {
+  it("is in its own project's log alone, even on a commit of the other", async () => {
     // Nothing is new in b, so its tag is put on a's commit.
     a.commit({ "prompts/q/1.1.0.md": promptText("Answer carefully, please.") });
     await a.evals(["run", "--all-trials"]);

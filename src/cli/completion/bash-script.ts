@@ -57,7 +57,7 @@ _evals() {
     ((count == 0)) && found=$(compgen -W "$_evals_commands" -- "$value")
     found="$found"$'\\n'"$(_evals_candidates "$(_evals_argument "$command $count")" "$value")"
   fi
-  # Bash replaces only what stands behind the last of its word breaks.
+  # Bash replaces only what is behind the last of its word breaks.
   local head="" tail mark
   for mark in : = @; do
     [[ $COMP_WORDBREAKS == *"$mark"* && $value == *"$mark"* ]] || continue

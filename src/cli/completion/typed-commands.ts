@@ -15,7 +15,7 @@ export interface TypedOption {
 
 /** A command as it is typed. */
 export interface TypedCommand {
-  /** What stands after `evals`: `prompt new`; empty for the program itself. */
+  /** What is after `evals`: `prompt new`; empty for the program itself. */
   readonly words: string;
   readonly commands: readonly { readonly name: string; readonly about: string }[];
   readonly options: readonly TypedOption[];

@@ -15,7 +15,7 @@ export const GROUP = {
 /** What a command is called with. */
 interface Called<Options, Args> {
   readonly io: Io;
-  /** `-C` is `directory`, whether it stood before the command or behind it. */
+  /** `-C` is `directory`, whether it was before the command or behind it. */
   readonly options: Options & { readonly directory: string | undefined };
   /** In the order of their declaration. */
   readonly args: Args;
@@ -39,7 +39,7 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   readonly values?: Readonly<Record<string, Completed>>;
   /** Options whose value is only what follows `=`: a word after a blank is an argument. */
   readonly equals?: readonly string[];
-  /** It is for programs: it stands in no list, and puts nothing right before it does its act. */
+  /** It is for programs: it is in no list, and puts nothing right before it does its act. */
   readonly hidden?: boolean;
   /** Adds description, arguments and options. */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;

@@ -31,7 +31,7 @@ export const run = declareCommand({
     command
       .description("run suites, score, store, compare, gate")
       .argument("[suites...]", "all when left out")
-      .option("--at <ref>", "as suites, prompts and datasets stood at this commit, branch or tag")
+      .option("--at <ref>", "as suites, prompts and datasets were at this commit, branch or tag")
       .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
       .option(
         "--prompt <spec>",

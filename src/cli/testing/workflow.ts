@@ -29,10 +29,14 @@ export interface JobPlace {
   readonly cwd: string;
   /** A folder for the runner's own files. */
   readonly temp: string;
-  /** Programs that stand before all others on the PATH. */
+  /** Programs that are before all others on the PATH. */
   readonly bin: string;
   /** Variables that the runner sets for every step. */
   readonly env: Readonly<Record<string, string>>;
+  /** What an action of others would give, by its name without owner and version; absent: it is not run. */
+  readonly others?: Readonly<
+    Record<string, (given: Readonly<Record<string, string>>) => Record<string, string>>
+  >;
 }
 
 /** A step that was run, and how it ended. */
@@ -76,6 +80,9 @@ export function runJob(steps: readonly Step[], context: RunnerContext, place: Jo
     if (step.uses !== undefined && /^\.\/(?:node_modules\/git-evals)?$/.test(step.uses)) {
       ran.push(...runAction(filled(step.with ?? {}, scope), context, { ...place, env }));
     }
+    const other = place.others?.[/^[\w-]+\/([\w-]+)@/.exec(step.uses ?? "")?.[1] ?? ""];
+    if (other !== undefined && step.id !== undefined)
+      outputs[step.id] = { outputs: other(filled(step.with ?? {}, scope)) };
     if (step.run === undefined) continue;
     const folder = resolve(place.cwd, fill(step["working-directory"] ?? ".", scope));
     const one = runStep(fill(step.run, scope), folder, { ...place, env });

@@ -222,7 +222,7 @@ function judgeEntry(
     found.left.add(
       place,
       `${part} in grader ${nameOf(grader)}`,
-      "A judge here sees the item and the answer; this stands in its question as text.",
+      "A judge here sees the item and the answer; this is in its question as text.",
     );
   const messages = templateMessages(grader.input).map(
     ({ role, template }): RoleText => ({

@@ -105,7 +105,7 @@ export function itemsOfRun({
     });
 }
 
-/** A value whose members stand in order, to know an item again. */
+/** A value whose members are in order, to know an item again. */
 export function itemKey(value: Json): string {
   const sorted = (one: Json): Json =>
     Array.isArray(one)

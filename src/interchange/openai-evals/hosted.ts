@@ -142,7 +142,7 @@ function runPrompt(
         " .",
         ".",
       ),
-    rationale: "As it stood in OpenAI's hosted evals.",
+    rationale: "As it was in OpenAI's hosted evals.",
   };
   return promptVersion(suite, markdownText(front, body), found);
 }
@@ -158,7 +158,7 @@ function templateBody(
     found.left.add(
       run.place,
       `${part} in the template`,
-      "A prompt here sees the item alone; this stands in it as text.",
+      "A prompt here sees the item alone; this is in it as text.",
     );
   return roleLines(
     templateMessages(messages.template).map(({ role, template }) => ({

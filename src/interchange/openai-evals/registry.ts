@@ -169,7 +169,7 @@ function findData({ files }: ImportRequest, path: string, data: string): string 
 interface SampleOptions {
   /** A sample without an ideal cannot be scored. */
   readonly needsIdeal: boolean;
-  /** Messages that stand before the last one of every sample. */
+  /** Messages that are before the last one of every sample. */
   readonly shots: readonly Json[];
 }
 

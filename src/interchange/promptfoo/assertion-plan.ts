@@ -30,7 +30,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
       };
     return planJudge(one, context);
   }
-  // Calls stand beside the answer: no transform changes them.
+  // Calls are beside the answer: no transform changes them.
   if (CALL_TYPES.includes(base)) return planCalls(one, filledIn(one.value, context), context);
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);

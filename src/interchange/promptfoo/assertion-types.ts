@@ -36,7 +36,7 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "search-rubric": "The judge may not search the web.",
   "agent-rubric": "The judge may not use tools.",
   "skill-used":
-    "Which skill an assistant took stands in no transcript here; not-called and tool-calls tell of its tools.",
+    "Which skill an assistant took is in no transcript here; not-called and tool-calls tell of its tools.",
   "trace-span-count": SPANS,
   "trace-span-duration": SPANS,
   "trace-error-spans": `${SPANS} tool-errors tells of tools that failed.`,

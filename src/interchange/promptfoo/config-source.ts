@@ -10,7 +10,7 @@ export type Step = string | number;
 export interface ConfigSource {
   readonly path: string;
   readonly value: Json;
-  /** Where a part begins, or the nearest part around it that stands in the file. */
+  /** Where a part begins, or the nearest part around it that is in the file. */
   at(steps: readonly Step[]): SourcePlace;
   /** Where the key of a part stands. */
   keyAt(steps: readonly Step[]): SourcePlace;

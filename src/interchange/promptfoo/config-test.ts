@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import type { SourceFiles, SourcePlace } from "../imported.ts";
 import type { Losses } from "./losses.ts";
 
-/** An assertion as it stands in a file. */
+/** An assertion as it is in a file. */
 export interface Assertion {
   readonly place: SourcePlace;
   /** As it was written: `not-contains`. */
@@ -21,11 +21,11 @@ export interface Assertion {
   readonly provider?: Json | undefined;
   /** Members of an assert-set; undefined for any other. */
   readonly members?: readonly Assertion[] | undefined;
-  /** It stands in defaultTest, so that every test has it. */
+  /** It is in defaultTest, so that every test has it. */
   readonly isDefault: boolean;
 }
 
-/** A test as it stands in a file, before its variables are multiplied. */
+/** A test as it is in a file, before its variables are multiplied. */
 export interface Test {
   readonly place: SourcePlace;
   readonly description?: string | undefined;

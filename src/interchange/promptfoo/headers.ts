@@ -6,7 +6,7 @@ import type { Losses } from "./losses.ts";
 /** Names of headers that say who asks. */
 const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?:key|token|secret|password|auth)$/i;
 
-/** Headers with what they took from the environment; a key that stands in the file is left out, and told. */
+/** Headers with what they took from the environment; a key that is in the file is left out, and told. */
 export function headersOf(
   value: Json | undefined,
   place: SourcePlace,
@@ -29,7 +29,7 @@ export function headersOf(
       losses.add(
         place,
         `the header ${name}`,
-        `A key stands in no file: put it into a variable and write ${name}: "\${env:NAME}".`,
+        `A key is in no file: put it into a variable and write ${name}: "\${env:NAME}".`,
       );
     else headers[name] = filled;
   }

@@ -22,7 +22,7 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     /^https?:\/\/[^/?#]*\{\{/.test(url) ||
     /\{%/.test(url)
   ) {
-    tell("url:", "An address needs a host that stands in the file.");
+    tell("url:", "An address needs a host that is in the file.");
     return undefined;
   }
   const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();

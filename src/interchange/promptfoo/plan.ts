@@ -7,7 +7,7 @@ type Vars = Readonly<Record<string, Json>>;
 
 /** How an assertion is judged here. */
 export type Plan =
-  /** One of our own scorers. `operand` is what it compares with, and may stand in the case. */
+  /** One of our own scorers. `operand` is what it compares with, and may be in the case. */
   | {
       readonly kind: "scorer";
       readonly entry: Entry;

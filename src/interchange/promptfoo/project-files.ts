@@ -31,7 +31,7 @@ export class ProjectFiles {
     return path;
   }
 
-  /** Where a file of the user's stands in the project; one from outside is copied, with what it imports. */
+  /** Where a file of the user's is in the project; one from outside is copied, with what it imports. */
   bring(path: string): string {
     const inside = this.#source.inProject(path);
     if (inside !== undefined) return inside;

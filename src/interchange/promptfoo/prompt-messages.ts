@@ -31,7 +31,7 @@ export function messagesOf(text: string): TemplateMessage[] {
     const block = tags.find(({ text: tag }) => tag.startsWith("{%"));
     if (block === undefined) return [{ role: "user", content: text, line: 1 }];
     throw new Untranslatable(
-      `${block.text} makes the messages of a chat themselves; here roles stand in the prompt (messages: input.history puts a list of earlier ones)`,
+      `${block.text} makes the messages of a chat themselves; here roles are in the prompt (messages: input.history puts a list of earlier ones)`,
       block.line,
     );
   }

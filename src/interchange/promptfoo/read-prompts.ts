@@ -11,7 +11,7 @@ export interface PromptSource {
   readonly text: string;
   /** Where the config names it. */
   readonly place: SourcePlace;
-  /** The file that holds it; absent for one that stands in the config. */
+  /** The file that holds it; absent for one that is in the config. */
   readonly file?: string | undefined;
   /** Lines of the file before it. */
   readonly before: number;

@@ -1,5 +1,6 @@
 import { Document, isMap, isPair, isSeq } from "yaml";
 import type { Json } from "../../domain/json.ts";
+import { schemaLine } from "../../domain/schema-address.ts";
 import { isObject } from "./config-source.ts";
 import type { Entry } from "./provider-spec.ts";
 
@@ -15,8 +16,8 @@ export interface SuiteParts {
   readonly path: string;
 }
 
-const HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
-/** A scorer of so many characters stands on one line. */
+const HEAD = schemaLine("suite");
+/** A scorer of so many characters is on one line. */
 const ONE_LINE = 110;
 
 /** A suite as `evals/<name>.yaml`. */

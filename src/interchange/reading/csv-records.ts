@@ -80,7 +80,7 @@ function cellsOf(text: string, separator: string): string[] {
   }
 }
 
-/** What stands between the closing quote and the separator belongs to the cell. */
+/** What is between the closing quote and the separator belongs to the cell. */
 function quotedCell(text: string, from: number, separator: string): { value: string; end: number } {
   let value = "";
   let at = from + 1;

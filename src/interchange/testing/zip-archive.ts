@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib";
 
-/** A zip archive of JSON files, packed as Inspect packs them. @param raw stands in place of the packed bytes of every file */
+/** A zip archive of JSON files, packed as Inspect packs them. @param raw is in place of the packed bytes of every file */
 export function zipArchive(
   entries: readonly (readonly [string, unknown])[],
   packing: "deflate" | "zstd",

@@ -70,7 +70,7 @@ function contentsOf(
   };
 }
 
-/** Choices stand there without the object around them. */
+/** Choices are there without the object around them. */
 function withChoices(output: Json | undefined): Json | undefined {
   const list = Array.isArray(output) ? (output as readonly Json[]) : [];
   return list.length > 0 && list.every((one) => isObject(one) && isObject(one.message))

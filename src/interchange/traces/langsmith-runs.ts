@@ -88,7 +88,7 @@ function tokensOf(item: JsonObject, outputs: JsonObject): Record<string, unknown
   };
 }
 
-/** Messages as they were sent; those of LangChain stand in a list within the list. */
+/** Messages as they were sent; those of LangChain are in a list within the list. */
 function messagesOf(inputs: JsonObject): Json {
   const messages = inputs.messages ?? inputs.prompts ?? inputs.prompt ?? inputs.input ?? null;
   const [first] = Array.isArray(messages) ? (messages as readonly Json[]) : [];

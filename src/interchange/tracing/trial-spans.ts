@@ -30,7 +30,7 @@ const OWN = "evals";
  * A trial as the spans of one trace, the first one first. One call of a model alone is one span; else there is one around them, with a
  * span for each call of a model, tool or search below it. Scores are events of the first span.
  *
- * Nobody measured when the calls of a trial began: they stand in their order within its time, and a tool takes as long as it took.
+ * Nobody measured when the calls of a trial began: they are in their order within its time, and a tool takes as long as it took.
  */
 export function trialSpans(trial: TracedTrial, header: RunHeader): readonly MadeSpan[] {
   const trace = traceId(trial);
@@ -115,7 +115,7 @@ function askedModel(trial: TracedTrial, header: RunHeader): string {
   return answeringModel(trial, header) ?? header.alias;
 }
 
-/** A run's model stands in the place of one that an answer does not name. */
+/** A run's model is in the place of one that an answer does not name. */
 function answeringModel({ model }: TracedTrial, header: RunHeader): string | null {
   return KNOWN_PROVIDERS.has(header.provider) || model !== header.model ? model : null;
 }
@@ -148,7 +148,7 @@ interface Placed {
 interface ChatPlace extends Placed {
   readonly trial: TracedTrial;
   readonly header: RunHeader;
-  /** The tokens of a trial are known as a whole: they stand at its last call. */
+  /** The tokens of a trial are known as a whole: they are at its last call. */
   readonly isLast: boolean;
   readonly own: Attributes;
   readonly events: readonly MadeEvent[];

@@ -16,7 +16,7 @@ const toolTime = ({ tools }: Round): bigint =>
   }, 0n);
 
 /**
- * Where the calls of a trial stand in its time. Tools have their measured time, calls of models share the rest alike.
+ * Where the calls of a trial are in its time. Tools have their measured time, calls of models share the rest alike.
  *
  * @param at when the answer was there, ISO 8601
  * @param latency of the whole trial, in milliseconds; null when nobody measured it

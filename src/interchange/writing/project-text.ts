@@ -1,7 +1,8 @@
 import { stringify } from "yaml";
 import type { Json } from "../../domain/json.ts";
+import { schemaLine } from "../../domain/schema-address.ts";
 
-const SUITE_HEAD = "# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json\n";
+const SUITE_HEAD = schemaLine("suite");
 
 /** The model of a suite whose own tool does not say which one it asks. */
 export const DEFAULT_MODEL = "gpt-5.4-mini-2026-03-17";

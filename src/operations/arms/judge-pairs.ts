@@ -11,7 +11,7 @@ import type { SideContext } from "../sides/outputs-side.ts";
 import type { ReadAnswer } from "./read-arm.ts";
 
 interface PairQuestion extends JudgedAnswer {
-  /** The answer of arm a, which stands in the place of the reference. */
+  /** The answer of arm a, which is in the place of the reference. */
   readonly other: ArmAnswer;
 }
 

@@ -53,7 +53,7 @@ const FORMAT: LineFormat<ArmLine> = {
         },
 };
 
-/** @param folder what relative paths stand in @throws {EvalsError} with every mistake of the file */
+/** @param folder what relative paths are in @throws {EvalsError} with every mistake of the file */
 export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(path);

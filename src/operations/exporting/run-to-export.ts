@@ -37,7 +37,7 @@ export function runToExport(
   };
 }
 
-/** Where the cases stand in the suite itself the file is the suite's, and they are called as it is. */
+/** Where the cases are in the suite itself the file is the suite's, and they are called as it is. */
 function datasetName({ parts, suite }: RunHeader): string {
   if (parts === undefined || !parts.dataset.startsWith("datasets/")) return suite;
   return basename(parts.dataset, extname(parts.dataset));

@@ -196,7 +196,7 @@ async function baselineWhereLeft(
   return commit === null ? null : { text: await readAtCommit(root, commit, path) };
 }
 
-/** None of a file that cannot be read: what stood there is in nobody's gate any more. */
+/** None of a file that cannot be read: what was there is in nobody's gate any more. */
 function casesIn(text: string | null, path: string): ReadonlySet<string> {
   try {
     return new Set(text === null ? [] : parseBaseline(text, path).cases.map((one) => one.case));

@@ -70,7 +70,7 @@ function isWhole({ suites, model, prompt, case: cases, tag, shard, run }: RunReq
   return !chosen && shard === undefined && run === undefined;
 }
 
-/** What all suites as they stand in their files would be compared with; null when one of them cannot be read. */
+/** What all suites as they are in their files would be compared with; null when one of them cannot be read. */
 async function wholeProject(
   { home, at }: RunPlace,
   { directory }: RunRequest,

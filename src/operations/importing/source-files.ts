@@ -42,7 +42,7 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-/** A line ends in a line feed alone: other signs that end a line of prose may stand in the middle of a JSON text. */
+/** A line ends in a line feed alone: other signs that end a line of prose may be in the middle of a JSON text. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
   attempt(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });

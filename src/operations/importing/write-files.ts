@@ -120,7 +120,7 @@ function alreadyThere(path: string): Problem {
     code: "EVALS_IMPORT_EXISTS",
     path,
     what: "A file of this name is here already, with other contents than the imported one.",
-    why: "An import writes over nothing: what stands here may have been worked on since.",
+    why: "An import writes over nothing: what is here may have been worked on since.",
     fix: "Import under another name (--name <name>) or into a folder of its own (--out <dir>), and compare.",
   };
 }

@@ -51,7 +51,7 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** The labels that stand beside those that are given now: of the same judge. */
+/** The labels that are beside those that are given now: of the same judge. */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,

@@ -17,7 +17,7 @@ import { scorers } from "../../scorers/registry.ts";
 import type { Environment } from "../environment.ts";
 import type { OpenProjectOptions } from "./open-project.ts";
 
-/** A project as it stood at a commit, on the disk for as long as a run needs it. */
+/** A project as it was at a commit, on the disk for as long as a run needs it. */
 export interface CheckedOutProject {
   readonly project: Project;
   /** Reads the same files with another target. */
@@ -137,7 +137,7 @@ function noProjectThere({ word, commit }: NamedCommit): EvalsError {
   return new EvalsError({
     code: "EVALS_REF_NO_PROJECT",
     what: `There is no ${CONFIG_FILE} in this folder at "${word}" (${commit.slice(0, 7)}).`,
-    why: "The project did not exist at that commit, or stood in another folder.",
-    fix: `git log --oneline -- ${CONFIG_FILE}    (since when it stands here)`,
+    why: "The project did not exist at that commit, or was in another folder.",
+    fix: `git log --oneline -- ${CONFIG_FILE}    (since when it is here)`,
   });
 }

@@ -1,6 +1,6 @@
 /** What a promotion's tag says, read back from its lines. */
 export interface ReadPromotion {
-  /** Where the project stands in its repository, `.` at the top; null in a tag of an older version. */
+  /** Where the project is in its repository, `.` at the top; null in a tag of an older version. */
   readonly project: string | null;
   readonly why: string | null;
   readonly who: string | null;

@@ -1,3 +1,5 @@
+import { schemaLine } from "../../domain/schema-address.ts";
+
 /** What the example is called where nothing of that name is there yet. */
 export const STARTER_NAME = "ticket-queue";
 
@@ -6,7 +8,7 @@ export const RELEASED = "1.0.0";
 export const EDITED = "1.1.0";
 
 /**
- * What `evals init` writes, by path; the config last, so that it stands beside a whole example. The suite answers from a
+ * What `evals init` writes, by path; the config last, so that it is beside a whole example. The suite answers from a
  * recording of two versions of its prompt, so it runs without a key and can show a prompt edit being blocked.
  *
  * @param name of the suite, its dataset, its prompt and its recording
@@ -27,8 +29,7 @@ export function starterFiles(name: string = STARTER_NAME): Readonly<Record<strin
 
 const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-const CONFIG = `# yaml-language-server: $schema=./node_modules/git-evals/schemas/evalconfig.schema.json
-models:
+const CONFIG = `${schemaLine("evalconfig")}models:
   # A model to ask. Set OPENAI_API_KEY (or put it into .env), then: evals run --model small
   small:
     provider: openai
@@ -41,8 +42,7 @@ models:
 defaults: { trials: 3, concurrency: 16 }
 `;
 
-const SUITE = `# yaml-language-server: $schema=../node_modules/git-evals/schemas/suite.schema.json
-description: Which queue a support ticket belongs to.
+const SUITE = `${schemaLine("suite")}description: Which queue a support ticket belongs to.
 dataset: ticket-queue
 prompt: ${STARTER_NAME}@${RELEASED}   # released; ${EDITED} is an edit that is not good enough yet
 model: recorded
@@ -57,7 +57,7 @@ gate:
 `;
 
 const PROMPT = `---
-description: Name the queue of a support ticket.
+${schemaLine("prompt")}description: Name the queue of a support ticket.
 rationale: First version.
 ---
 system:

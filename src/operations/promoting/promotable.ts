@@ -81,7 +81,7 @@ interface PromotableOptions {
  * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
  * as long as one does; a run that was named must fit.
  *
- * @throws {EvalsError} with what stands in the way and what to do
+ * @throws {EvalsError} with what is in the way and what to do
  */
 export async function checkPromotable(
   project: Project,
@@ -256,7 +256,7 @@ function uncommitted(run: StoredRun, changed: readonly string[]): Problem {
     run,
     "EVALS_PROMOTE_UNCOMMITTED",
     `${named}${changed.length > 3 ? ` and ${changed.length - 3} more files` : ""} ${changed.length === 1 ? "differs" : "differ"} from HEAD`,
-    "A baseline stands beside the files that it was made from, in git.",
+    "A baseline is beside the files that it was made from, in git.",
     `git add ${changed.slice(0, 3).join(" ")} && git commit, then evals promote ${run.header.id}`,
   );
 }
@@ -266,7 +266,7 @@ function otherModel(run: StoredRun, aliases: readonly string[]): Problem {
     run,
     "EVALS_PROMOTE_OTHER_MODEL",
     `it ran with --model ${run.header.alias}, and the suite's is ${aliases.join(", ")}`,
-    "A baseline is what the suite as it stands in HEAD gives.",
+    "A baseline is what the suite as it is in HEAD gives.",
     `Write model: ${run.header.alias} into evals/${run.header.suite}.yaml, commit, run and promote; or evals run ${run.header.suite} && evals promote`,
   );
 }

@@ -78,7 +78,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   };
 }
 
-/** A broken file stands in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+/** A broken file is in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
 async function baselineBefore(
   root: string,
   path: string,
@@ -93,7 +93,7 @@ async function baselineBefore(
   }
 }
 
-/** Its answers stand in a file, or belong to another run. */
+/** Its answers are in a file, or belong to another run. */
 export function isRecorded({ header }: StoredRun): boolean {
   return isRecording(header.provider) || header.rescored_from !== null;
 }
@@ -134,7 +134,7 @@ interface Written {
   readonly recorded: boolean;
 }
 
-/** A broken file stands in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
+/** A broken file is in nobody's way when it is replaced. @throws {EvalsError} where it is added to */
 function answersBefore(text: string | null, place: string, grew: boolean): KeptAnswers {
   try {
     return text === null ? new Map() : parseAnswers(text, place);

@@ -13,7 +13,7 @@ export const RunRequest = z.object({
   trials: count.min(1).max(1000).optional(),
   case: z.array(z.string()).default([]),
   tag: z.array(z.string()).default([]),
-  /** Words that must stand in the input or in what is expected. */
+  /** Words that must be in the input or in what is expected. */
   text: z.string().regex(/\S/).optional(),
   /** Only the cases that did not pass everywhere in this run; empty for the newest of each suite. */
   failing: z.string().optional(),

@@ -55,7 +55,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 
 /**
  * The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. An earlier one
- * counts only when it is of what stands here now: any other is no candidate for what came after it.
+ * counts only when it is of what is here now: any other is no candidate for what came after it.
  */
 function latestOf(suite: string, other: Meaning, head: string | null, { store, b }: SidesInput): StoredRun[] {
   const runs = store.runs({ suite }).filter((run) => !isScoredFile(run));

@@ -85,7 +85,7 @@ export async function runMissing(
 const runCommandOf = (meaning: Runnable, suites: readonly string[]): string =>
   `evals run ${suites.join(" ")} ${meaning.kind === "ref" ? `--at ${meaning.at.word}` : `--prompt ${meaning.word}`}`;
 
-/** What stands in the way of a comparison, what running it would cost, and the command. */
+/** What is in the way of a comparison, what running it would cost, and the command. */
 export async function notRunYet(
   missing: readonly MissingSide[],
   command: string,

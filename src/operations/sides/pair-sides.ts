@@ -23,7 +23,7 @@ export interface SideChoice {
 /** Sides that belong together, and those that were left out. */
 export interface Pairing {
   readonly pairs: readonly SidePair[];
-  /** The same answers would stand on both sides. */
+  /** The same answers would be on both sides. */
   readonly same: readonly SidePair[];
   /** Both sides answer from one recording. */
   readonly recorded: readonly SidePair[];
@@ -72,7 +72,7 @@ export async function pairSides(
       else if (apart !== null) pairing.pairs.push(apart);
       else {
         pairing.same.push(pair);
-        pairing.left.push(`Not compared: ${nameOf(candidate)}. The same answers stand on both sides.`);
+        pairing.left.push(`Not compared: ${nameOf(candidate)}. The same answers are on both sides.`);
       }
     }
   }

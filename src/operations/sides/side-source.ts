@@ -91,7 +91,7 @@ export function sourceOfBaseline(
   };
 }
 
-/** Whether the same answers would stand on both sides. */
+/** Whether the same answers would be on both sides. */
 export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   if (a.run !== null && b.run !== null && a.run.no === b.run.no) return true;
   if (a.run !== null && b.run !== null) return [...b.madeOf].every((id) => a.madeOf.has(id));
@@ -99,7 +99,7 @@ export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   return a.read().fingerprint === b.read().fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
-/** A baseline's file is called by its prompt, its model or both; which prompt that is stands in it. */
+/** A baseline's file is called by its prompt, its model or both; which prompt that is is in it. */
 function partsOf(listed: string | null, prompt: Side["prompt"]): Pick<Comparison, "prompt" | "alias"> {
   if (listed === null) return {};
   const word = prompt === null || prompt.name === null ? null : `${prompt.name}@${prompt.version}`;

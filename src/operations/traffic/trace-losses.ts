@@ -9,7 +9,7 @@ export class TraceLosses {
   readonly #counted = new Map<string, { readonly left: Left; readonly unit: string; count: number }>();
   #more = 0;
 
-  /** Something that stands in one place. */
+  /** Something that is in one place. */
   add(left: Left): void {
     if (this.#single.length < LISTED) this.#single.push(left);
     else this.#more++;

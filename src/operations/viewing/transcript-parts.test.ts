@@ -70,7 +70,7 @@ describe("the parts of a transcript", () => {
     ]);
   });
 
-  it("are calls, retrievals and state that stand beside the messages, and the limit that ended it", () => {
+  it("are calls, retrievals and state that are beside the messages, and the limit that ended it", () => {
     const one = trial({
       tool_calls: [
         { name: "find", arguments: "x", step: 2, result: "found", latency_ms: 12.4 },

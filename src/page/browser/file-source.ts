@@ -6,7 +6,7 @@ const NOTHING: Passage = { text: "", letters: 0 };
 /** Pages of answers that are kept unpacked. */
 const KEPT_PAGES = 8;
 
-/** Reads what stands in the page itself. Answers are unpacked when one of them is opened. */
+/** Reads what is in the page itself. Answers are unpacked when one of them is opened. */
 export function fileSource(start: PageStart, page: Document): PageSource {
   const place = new Map(start.runs.map(({ key }, at) => [key, at]));
   const placeOf = (key: string): number => {

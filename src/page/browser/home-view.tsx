@@ -201,7 +201,7 @@ function keyOf({ start }: PageSource, { id }: RunSummary): string {
   return start.runs.find(({ summary }) => summary.id === id)?.key ?? id;
 }
 
-/** Two runs of a suite are compared, the older as the baseline; more, and two in a file, stand in a matrix. */
+/** Two runs of a suite are compared, the older as the baseline; more, and two in a file, are in a matrix. */
 export function comparisonOf(
   runs: readonly RunSummary[],
   chosen: readonly string[],

@@ -57,7 +57,7 @@ export function parseQuery(query: string): Term[] {
 
 interface Word {
   readonly text: string;
-  /** The whole word stood in quotes. */
+  /** The whole word was in quotes. */
   readonly quoted: boolean;
   readonly not: boolean;
 }

@@ -49,7 +49,7 @@ export async function startRawServer(): Promise<RawServer> {
 export interface ReplyShape {
   readonly name: string;
   readonly settings: (origin: string) => { readonly provider: string; readonly [key: string]: unknown };
-  /** A reply with this content; further members stand in its body, and in the part that holds the answer. */
+  /** A reply with this content; further members are in its body, and in the part that holds the answer. */
   readonly body: (content: unknown, more?: { readonly body?: object; readonly part?: object }) => object;
   /** Its member for the end of an answer, in the part that holds it or the body. */
   readonly ended: (reason: string) => { readonly body?: object; readonly part?: object };

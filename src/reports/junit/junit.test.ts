@@ -6,7 +6,7 @@ import { junitReport } from "./junit.ts";
 
 const passedGate = { ...report.gate, outcome: "passed", rules: [] } as const;
 
-/** What the schema of Jenkins' xUnit plugin (junit-10.xsd) lets stand in each element. */
+/** What the schema of Jenkins' xUnit plugin (junit-10.xsd) lets are in each element. */
 const ALLOWED: Readonly<Record<string, { attributes: string; required: string; children: string }>> = {
   testsuites: { attributes: "name time tests failures errors", required: "", children: "testsuite" },
   testsuite: {
@@ -78,6 +78,21 @@ describe("junitReport", () => {
     expect(document.attributes).toMatchObject({ failures: "0", errors: "0" });
     expect(elementsOf(document, "system-out").length).toBeGreaterThan(0);
   });
+
+  it.each([
+    ["failed", true, "failure"],
+    ["undecided", true, "failure"],
+    ["undecided", false, "system-out"],
+    ["passed", true, "system-out"],
+  ] as const)(
+    "where the gate %s, a case that broke (surely: %s) has a %s",
+    (outcome, significant, expected) => {
+      const broken = row({ passed: 0, trials: "fffff", change: "broken", significant });
+      const gate = { outcome, verdict: "regressed", rules: [] } as const;
+      const document = parseXml(junitReport([reportedRun({ gate }, { cases: [broken] })]));
+      expect(elementsOf(document, "testcase")[0]?.children.map((one) => one.name)).toEqual([expected]);
+    },
+  );
 
   it("does not blame a flaky case", () => {
     const flaky = row({ passed: 4, trials: "ppppf" });

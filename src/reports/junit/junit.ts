@@ -172,7 +172,9 @@ function teller(report: RunReport): (row: CaseRow, name: string, answers: boolea
     const fault = faultOf(row, isCritical);
     // What never passed before either did not break: where there is a baseline, it is not why the gate failed.
     const isOld = fault === "never-passes" && report.comparison !== null;
-    const failed = outcome === "failed" && fault !== null && !isOld;
+    // Where nothing is sure of the gate, what broke surely is.
+    const isSure = outcome === "undecided" && fault === "regression";
+    const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
     const telling = row.passed < row.answered || row.errored > 0;
     const text = telling ? storyOf(row, answers) : "";

@@ -1,5 +1,6 @@
 import { promptWord, targetParts } from "../../domain/listed-target.ts";
 import type { Comparison, ReportedRun, RunReport } from "../../domain/report.ts";
+import { matricesOf } from "../../metrics/compare-targets.ts";
 import { worstCases } from "../case-standing.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
 import { countsSentence, endSentence, headline, lacksTrials, runName } from "../headline.ts";
@@ -18,6 +19,7 @@ import {
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
 import { failureBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
+import { matrixBlock } from "./matrix-block.ts";
 
 /** What a comment on a pull request may hold is 65,536 characters; a little is left for whoever posts it. */
 export const MAX_COMMENT = 65_000;
@@ -33,7 +35,8 @@ const MAX_SUMMARY = 20;
  * next. Each run begins with a hidden marker, so that a CI step finds the comment it wrote before and updates it.
  */
 export function markdownReport(runs: readonly ReportedRun[], most = MAX_COMMENT): string {
-  const room = most - MAX_LEFT_OUT;
+  const matrices = matrixBlocks(runs, Math.floor(most / 4));
+  const room = most - MAX_LEFT_OUT - matrices.length;
   const share = Math.floor(room / Math.max(1, runs.length));
   const told: string[] = [];
   let left = room;
@@ -44,7 +47,17 @@ export function markdownReport(runs: readonly ReportedRun[], most = MAX_COMMENT)
     told.push(text);
     left -= text.length + 1;
   }
-  return told.join("\n") + leftOut(runs.slice(told.length)) + summary(runs);
+  return told.join("\n") + leftOut(runs.slice(told.length)) + matrices + summary(runs);
+}
+
+/** Suites that were run on several targets; those for which there is no room are left out. */
+function matrixBlocks(runs: readonly ReportedRun[], most: number): string {
+  let text = "";
+  for (const matrix of matricesOf(runs)) {
+    const block = matrixBlock(matrix);
+    if (text.length + block.length <= most) text += block;
+  }
+  return text;
 }
 
 /** One line a run, worst last, below several of them. */
@@ -126,7 +139,7 @@ function saidBlocks(report: RunReport): string[] {
   ];
 }
 
-/** Sentences that stand in the comment already. */
+/** Sentences that are in the comment already. */
 function saidAbove({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
@@ -258,7 +271,7 @@ const MAX_AGAIN = 3;
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
 /**
- * What a reader of the comment types next, on a machine that has none of these runs: no id stands in it, and no name that a
+ * What a reader of the comment types next, on a machine that has none of these runs: no id is in it, and no name that a
  * shell would read otherwise.
  */
 function nextCommands({ report, rows }: ReportedRun): string[] {

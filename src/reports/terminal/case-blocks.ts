@@ -14,7 +14,7 @@ export interface Room {
 }
 
 /**
- * Cases that never pass and flaky ones, a line each with what was asked below. A case that broke or fell stands under that heading, and
+ * Cases that never pass and flaky ones, a line each with what was asked below. A case that broke or fell is under that heading, and
  * nowhere else.
  */
 export function worstLines(report: RunReport, room: Room): string[] {

@@ -19,7 +19,7 @@ export function sentence(text: string, width: number): string[] {
   return [...lines, indent(line)];
 }
 
-/** `broke  was  is  now answers`, strongest evidence first; what chance may have done alone stands below as `fell`. */
+/** `broke  was  is  now answers`, strongest evidence first; what chance may have done alone is below as `fell`. */
 export function brokenLines(comparison: Comparison, width: number, most: number, more: string): string[] {
   return movedLines(comparison, {
     titles: { sure: "broke", unsure: "fell, perhaps by chance" },

@@ -14,7 +14,7 @@ describe("what a terminal shows", () => {
     expect(lengthOf(text)).toBe(width);
   });
 
-  it("stands in columns whatever alphabet it is written in", () => {
+  it("is in columns whatever alphabet it is written in", () => {
     const lines = columns([
       ["退款-01", "passed"],
       ["refund", "failed"],

@@ -98,7 +98,7 @@ describe("runs of several prompts", () => {
   });
   const view = { said: "stable", flaky: [], measured: 4, cases: 4 };
 
-  it("stand apart, each with a trend of its own, that of the newest run first", () => {
+  it("are apart, each with a trend of its own, that of the newest run first", () => {
     const runs = [of("d", "1.1.0", 1), of("c", "1.0.0", 0.1), of("b", "1.1.0", 0.9), of("a", "1.0.0", 0)];
     const text = suiteHistory("triage", runs, view, 100);
     expect(text.match(/^ {2}triage@\S+ {3}2 runs$/gm)).toEqual([

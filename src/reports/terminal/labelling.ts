@@ -15,7 +15,7 @@ export function labellingBegins(task: LabellingTask): string {
   return [
     `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}, for ${plainLine(person)}\n`,
     elsewhereText(task),
-    `Each label stands in ${path} the moment it is given.\nCtrl-C ends; the same command goes on.\n`,
+    `Each label is in ${path} the moment it is given.\nCtrl-C ends; the same command goes on.\n`,
   ].join("");
 }
 

@@ -195,7 +195,7 @@ describe("a failing report", () => {
       expect(lines.filter((line) => new RegExp(`^ +${id} `).test(line)).length, id).toBeLessThan(2);
   });
 
-  it("folds tags that have too few cases to tell, without a number that nothing stands behind", () => {
+  it("folds tags that have too few cases to tell, without a number that nothing is behind", () => {
     const lines = text({ ...failing, comparison: null });
     expect(lines).toMatch(/by tag \(\d of 7, farthest from the whole\)/);
     expect(lines).toMatch(/tags with too few cases to tell: tag-7, tag-8/);

@@ -137,7 +137,7 @@ function endLines(report: RunReport): string[] {
   ];
 }
 
-/** Rules that did not hold; those that did stand beside their metric. */
+/** Rules that did not hold; those that did are beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
   const told = report.gate.rules.filter(
     (rule) => rule.enforced !== false && rule.outcome !== "passed" && rule.kind !== "regression",

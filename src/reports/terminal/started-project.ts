@@ -38,7 +38,7 @@ function besideExample(
     ...(before.length === 0
       ? []
       : [
-          `What stood in ${before.map((folder) => `${folder}/`).join(" and ")} before belongs to this project now; check tells what it lacks.`,
+          `What was in ${before.map((folder) => `${folder}/`).join(" and ")} before belongs to this project now; check tells what it lacks.`,
           "",
         ]),
     "Next:",

@@ -133,7 +133,7 @@ function runLines(runs: readonly PastRun[], width: number): string[] {
   return [cut(head, width), ...underHeadings(runs, lines, headingOf, width)];
 }
 
-/** A longer target would leave no line for what stands behind it. */
+/** A longer target would leave no line for what is behind it. */
 const MAX_TARGET = 60;
 
 function headingOf(run: PastRun): string {

@@ -6,7 +6,7 @@ import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
-/** The last is what a person sees: a failed run stands below all others. */
+/** The last is what a person sees: a failed run is below all others. */
 const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", "failed"];
 
 /**
@@ -64,7 +64,7 @@ function whyOf({ gate, counts }: RunReport): string {
     gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
-  // Its value stands beside it already.
+  // Its value is beside it already.
   if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
   return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }

@@ -36,7 +36,7 @@ function conversationLines({ messages, tool_calls }: TranscriptDocument): string
   const lines: string[] = [];
   for (const [place, message] of messages.entries()) {
     const step = said.get(place);
-    // The results of tools stand below their calls.
+    // The results of tools are below their calls.
     if (message.role === "tool") continue;
     if (step === undefined) {
       const text = messageLines(message);

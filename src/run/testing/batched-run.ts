@@ -66,7 +66,7 @@ export interface UnderTest extends BatchServerOptions {
   readonly price?: string;
 }
 
-/** The clock of a store in memory stands at this moment. */
+/** The clock of a store in memory is at this moment. */
 const START = Date.UTC(2025, 2, 1, 12);
 const MANY = 30;
 

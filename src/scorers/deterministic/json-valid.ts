@@ -32,7 +32,7 @@ export const jsonValid = defineScorer({
       title: "misses a code fence",
       settings: {},
       output: '```json\n{"a": 1}\n```',
-      expected: { pass: false, reason: "not valid JSON: it stands in a Markdown code fence" },
+      expected: { pass: false, reason: "not valid JSON: it is in a Markdown code fence" },
     },
     {
       title: "can be told to look inside a code fence",

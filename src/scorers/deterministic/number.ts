@@ -33,7 +33,7 @@ export const number = defineScorer({
       .min(0)
       .default(0)
       .describe("Largest distance let through, as a share of the expected number"),
-    decimal: z.enum([".", ","]).default(".").describe("What stands before the fraction in the answer"),
+    decimal: z.enum([".", ","]).default(".").describe("What is before the fraction in the answer"),
   },
   operand: "required",
   grades: "binary",

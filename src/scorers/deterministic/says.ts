@@ -8,7 +8,7 @@ import { wholeTranscript } from "../frame/whole-transcript.ts";
 
 const fold = textNormalizer({ ignore_case: true, trim: false, normalize: "NFC", whitespace: "collapse" });
 
-/** What should have been said stood in what was fetched, or was not fetched, or nothing was. */
+/** What should have been said was in what was fetched, or was not fetched, or nothing was. */
 function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
   const { tool_calls, retrievals } = wholeTranscript(transcript);
   const fetched = fold(JSON.stringify([retrievals, (tool_calls ?? []).map(({ result }) => result)]));
@@ -19,7 +19,7 @@ function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
 
 export const says = defineScorer({
   type: "says",
-  about: "Each text of the list stands in some message of the assistant, whatever its case.",
+  about: "Each text of the list is in some message of the assistant, whatever its case.",
   reads: "whole",
   scope: "turn",
   options: {},

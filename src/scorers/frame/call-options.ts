@@ -13,7 +13,7 @@ export const callOptions = {
     .enum(CALL_ORDERS)
     .default("in-order")
     .describe(
-      "any; in-order: in this order, others may stand between; exact: these and no others, in this order",
+      "any; in-order: in this order, others may be between; exact: these and no others, in this order",
     ),
   arguments: z
     .union([Mode, z.record(z.string(), Mode)])

@@ -43,7 +43,7 @@ export function isTooDeep(text: string): boolean {
 function whyNotJson(text: string, error: unknown): string {
   const start = text.trimStart();
   if (start === "") return "the answer is empty";
-  if (start.startsWith("```")) return "it stands in a Markdown code fence";
+  if (start.startsWith("```")) return "it is in a Markdown code fence";
   const message = error instanceof Error ? error.message : "";
   if (/^(Unexpected end|Unterminated string)/.test(message)) return "it breaks off";
   if (!/^[{["\d-]/.test(start)) return `it starts with ${JSON.stringify(shorten(start, 20))}`;

@@ -4,7 +4,7 @@ import { MULTIPLIERS, UNITS } from "./number-words.ts";
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
 
-/** A sign counts only where no digit or letter stands before it: "10-20" and "GPT-4" hold no negative number. */
+/** A sign counts only where no digit or letter is before it: "10-20" and "GPT-4" hold no negative number. */
 function pattern(decimal: "." | ","): RegExp {
   const group = `[${[...SEPARATORS, "."].filter((c) => c !== decimal).join("")}]`;
   const fraction = decimal === "." ? "\\.\\d+" : ",\\d+";

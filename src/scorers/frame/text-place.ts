@@ -26,7 +26,7 @@ export function messageText({ content }: Pick<Message, "content">): string {
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
   const said = messages.filter(({ role }) => role === "assistant").map(messageText);
   if (said.length === 0) return [output];
-  // An answer that stands apart from the conversation was said, too.
+  // An answer that is apart from the conversation was said, too.
   return said.includes(output) ? said : [...said, output];
 }
 

@@ -74,7 +74,7 @@ function said({ output }: JudgeReply): string {
   return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
 }
 
-/** The rules stand at the very end: what every question begins with stays the same, and providers charge less for that. */
+/** The rules are at the very end: what every question begins with stays the same, and providers charge less for that. */
 function withRules({ messages, form, tag }: Asking): readonly Message[] {
   const rules = `${fenceRules(tag)}\n\n${replyRules(form)}`;
   const last = messages.at(-1);

@@ -118,7 +118,7 @@ describe("a score", () => {
     expect(() => read(value)).toThrow(/contradicts itself/);
   });
 
-  it("may stand twice, and beside parts of its own", () => {
+  it("may be twice, and beside parts of its own", () => {
     expect(
       read({ reason: "r", score: 4, final_score: "4", clarity_score: 1, parts: { score: 1 } }).score,
     ).toBe(0.75);

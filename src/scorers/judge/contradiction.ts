@@ -188,7 +188,7 @@ const DEEPEST = 4;
 /**
  * The member that says otherwise than what is stated, with what it says; undefined when none does.
  *
- * Looked into: members that are named for a verdict, in any spelling, and what stands in them. Parts of a judgement
+ * Looked into: members that are named for a verdict, in any spelling, and what is in them. Parts of a judgement
  * under other names (`"tone": {"pass": false}`) are no contradiction of the whole.
  */
 export function otherMember(members: Members, stated: Stated, depth = 0): string | undefined {

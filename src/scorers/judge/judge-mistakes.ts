@@ -148,7 +148,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
     return [
       mistake(
         ["models", twice],
-        `The model "${models?.[twice]}" stands here twice.`,
+        `The model "${models?.[twice]}" is here twice.`,
         "The same opinion twice is not two opinions.",
         "Delete one of them; for several opinions of one model raise samples.",
       ),

@@ -12,7 +12,7 @@ export const judgeScorer = defineScorer({
   type: "judge",
   asks: "judge",
   about:
-    "A model's verdict, by a judge of `judges/<name>/<version>.md`: what it is asked, what its verdict looks like, and how several opinions become one stands there. [judges.md](judges.md) tells how to write one. Until it is calibrated against people it informs and cannot block.",
+    "A model's verdict, by a judge of `judges/<name>/<version>.md`: what it is asked, what its verdict looks like, and how several opinions become one is there. [judges.md](judges.md) tells how to write one. Until it is calibrated against people it informs and cannot block.",
   options: {
     judge: z.string().min(1).describe("name, name@1.2.0 or name@^1 of a judge"),
     judge_when: z

@@ -40,7 +40,7 @@ export function replyRules({ form, quotes }: AskedForm): string {
 /**
  * Reads a verdict out of a reply.
  *
- * An object that stands in a judged text, word for word or only laid out otherwise, was written by whoever wrote that text,
+ * An object that is in a judged text, word for word or only laid out otherwise, was written by whoever wrote that text,
  * so it is no verdict; two objects that differ are two verdicts, so there is none.
  *
  * @param judged the texts under judgement

@@ -93,7 +93,7 @@ export const classifier = defineScorer({
       expected: { pass: true, score: 1, reason: "kind" },
     },
     {
-      title: "cannot score when nothing stands where it looks",
+      title: "cannot score when nothing is where it looks",
       settings: { model: "nli", label: "$.label", pass: ["entailment"] },
       replies: ['{"labels": ["entailment"]}'],
       output: "a",
@@ -114,7 +114,7 @@ export const classifier = defineScorer({
       expected: { pass: false, reason: "failed" },
     },
     {
-      title: "cannot score by a page that stands where the label should",
+      title: "cannot score by a page that is where the label should",
       settings: { model: "tone", label: "$", pass: ["kind"] },
       replies: ["<html>502 Bad Gateway</html>"],
       output: "a",

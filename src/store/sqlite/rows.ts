@@ -4,7 +4,7 @@ import type { TrialScoring } from "../store.ts";
 /** What only some scores have: those of judges, and misses of which the scorer knows why. */
 export type JudgedColumn = Pick<Score, "agreement" | "replies" | "turns" | "fault">;
 
-/** What stands at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
+/** What is at a scorer's place: its score; why it has none; null where it was not asked; 0 where the case is not scored by it. */
 export type ScoreColumn =
   | [score: number, pass: 0 | 1, reason: string, judged?: JudgedColumn]
   | string

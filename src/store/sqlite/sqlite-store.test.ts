@@ -77,7 +77,7 @@ describe("a history that cannot be used", () => {
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_CORRUPT" });
   });
 
-  it("is refused when a file stands where its folder should", async () => {
+  it("is refused when a file is where its folder should", async () => {
     writeFileSync(join(place.root, ".evals"), "");
     expect(await refusal()).toMatchObject({ code: "EVALS_STORE_UNWRITABLE" });
   });

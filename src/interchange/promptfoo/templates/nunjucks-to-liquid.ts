@@ -45,7 +45,7 @@ const LOOP: Readonly<Record<string, string>> = {
 class Translation {
   readonly #tests: readonly Readonly<Record<string, Json>>[];
   readonly #locals = new Map<string, LiquidValue>();
-  /** Statements that must stand before what is being written. */
+  /** Statements that must be before what is being written. */
   #before: string[] = [];
   #names = 0;
 
@@ -57,7 +57,7 @@ class Translation {
     return children.map((child) => this.#statement(child)).join("");
   }
 
-  /** A statement with what must stand before it. */
+  /** A statement with what must be before it. */
   #statement(one: TemplateNode): string {
     const outer = this.#before;
     this.#before = [];

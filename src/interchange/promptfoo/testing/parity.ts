@@ -167,7 +167,7 @@ export const PARITY: readonly ParityCase[] = [
       ['a {"b": 1} c', true],
       ["Dear {name}", true],
     ],
-    different: "promptfoo reads what stands in braces as YAML, so `{name}` counts as JSON there",
+    different: "promptfoo reads what is in braces as YAML, so `{name}` counts as JSON there",
   },
   {
     assertion: { type: "levenshtein", value: "hello world", threshold: 2 },

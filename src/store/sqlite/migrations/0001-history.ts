@@ -2,7 +2,7 @@
  * Runs, what they asked, what was answered, how it was scored.
  *
  * Texts are kept once: a case's content and a request by their hash, an answer by the trial that paid for it. A trial
- * answered from the cache points at that same answer. Scores stand in `trials`, apart from the answers, so scoring
+ * answered from the cache points at that same answer. Scores are in `trials`, apart from the answers, so scoring
  * again touches nothing that was paid for.
  */
 export const history = `

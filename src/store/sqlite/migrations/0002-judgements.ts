@@ -2,7 +2,7 @@
  * Replies of the models behind judges, each kept as it arrived.
  *
  * A reply belongs to what was asked (`asked`: hash of the model's identity and the request as sent) and to its `draw`, the
- * number that tells independent replies to one question apart. Which judge and which run paid for it stands beside it. One
+ * number that tells independent replies to one question apart. Which judge and which run paid for it is beside it. One
  * that gave no verdict is kept as `unusable`, so that a later sitting can ask again.
  */
 export const judgements = `

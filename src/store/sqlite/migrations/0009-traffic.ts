@@ -1,5 +1,5 @@
 /**
- * Traces of production, apart from the runs. `facts` is JSON of what is known of one without its texts, and stands before them: a scan
+ * Traces of production, apart from the runs. `facts` is JSON of what is known of one without its texts, and is before them: a scan
  * reads no further. `source` holds the spans that it was read from, deflated, so that spans which come later complete it. `at` is in
  * milliseconds since 1970, 0 where no span says when; `kept_at` is when it was stored. Users are hashed with the salt.
  */
