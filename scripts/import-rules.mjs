@@ -297,7 +297,7 @@ export const subRooms = {
       arms: ["project", "running", "sides", "judging"],
       escalating: [],
       "store-care": ["project"],
-      traffic: ["project", "running", "judging", "importing"],
+      traffic: ["project", "running", "gating", "judging", "importing"],
     },
   },
 };

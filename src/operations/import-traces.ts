@@ -44,9 +44,9 @@ export async function importTraces(
   refuseMissing(paths, sources, files.kind);
   const store = await openStoredHistory(root, io);
   try {
-    const intake = trafficIntake(store.traffic, redaction, { dryRun });
-    for (const path of paths) for await (const item of traceFile(files, path, cwd)) intake.add(item);
-    const taken = intake.end();
+    const intake = await trafficIntake(store.traffic, redaction, { dryRun });
+    for (const path of paths) for await (const item of traceFile(files, path, cwd)) await intake.add(item);
+    const taken = await intake.end();
     const problems = taken.traces + taken.duplicates === 0 ? [nothingTaken(paths)] : [];
     return { ...taken, redacted: redaction !== undefined, problems };
   } finally {

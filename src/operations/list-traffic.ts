@@ -28,7 +28,7 @@ export async function listTraffic(io: Environment, input: ListTrafficInput): Pro
   const empty = countedTraffic(asked);
   return withHistory(io, directory, empty.listing(), async (store) => {
     const counted = countedTraffic(asked);
-    const wanted = { ...asked, filter: storedFilter(filter, store.traffic) };
+    const wanted = { ...asked, filter: await storedFilter(filter, store.traffic) };
     for await (const row of matching(store, wanted)) counted.add(row);
     const listed: ListedTrace[] = [];
     if (limit > 0)

@@ -22,6 +22,16 @@ export function publishedPrice(listed: ListedModel): Price | null {
   };
 }
 
+/** The same of a model of which nobody says who serves it; null as well where several do at different prices. */
+export function publishedPriceOf(model: string): Price | null {
+  const prices = Object.keys(PUBLISHED).flatMap(
+    (service) => publishedPrice({ service, model, plain: true }) ?? [],
+  );
+  const [first] = prices;
+  const isOne = prices.every((one) => one.input === first?.input && one.output === first.output);
+  return first !== undefined && isOne ? first : null;
+}
+
 /** The day on which a model is shut down, as its provider publishes it: `2027-01-14`; null for none. */
 export function publishedShutdown(listed: ListedModel): string | null {
   return rowOf(listed)?.[4] ?? null;

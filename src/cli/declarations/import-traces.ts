@@ -6,12 +6,10 @@ export const importTraces = declareCommand({
   examples: ["evals import traces traces.jsonl", "evals import traces 'exports/*.json' --dry-run"],
   type: (command) =>
     command
-      .description(
-        "traces of production into the store, redacted, with users as hashes; twice changes nothing",
-      )
+      .description("traces of production into the store; twice changes nothing")
       .argument(
         "<file...>",
-        "OTLP as JSON, lines of JSON or protobuf (OpenTelemetry GenAI of every era, OpenInference, OpenLLMetry, AI SDK), or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix",
+        "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix",
       )
       .option("--dry-run", "say what would be taken")
       .option("--json", "one JSON document on stdout"),

@@ -30,6 +30,7 @@ import { rescore } from "./rescore.ts";
 import { rollback } from "./rollback.ts";
 import { run } from "./run.ts";
 import { sample } from "./sample.ts";
+import { score } from "./score.ts";
 import { show } from "./show.ts";
 import { split } from "./split.ts";
 import { STORE_COMMANDS } from "./store.ts";
@@ -85,6 +86,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   sample,
   report,
   traffic,
+  score,
   ab,
   escalation,
 ];

@@ -10,12 +10,12 @@ export const traffic = declareCommand({
   ],
   type: (command) =>
     command
-      .description("imported traces: how many, which sessions and users got such an answer, since when")
+      .description("traces: which sessions and users got such an answer, since when")
       .option(
         "--where <conditions>",
-        "service, prompt, model, tag, arm, environment, session, user: tag=canary,prompt!=1.1.0",
+        "service, prompt, model, tag, arm, session, user: tag=canary,prompt!=1.1.0",
       )
-      .option("--grep <text>", "only where this was answered, in whatever case")
+      .option("--grep <text>", "only where this was answered")
       .option("--since <age>", "7d, 12h, or a day: 2026-11-02")
       .option("--limit <n>", "list so many traces, newest first", "20")
       .option("--json", "one JSON document on stdout"),

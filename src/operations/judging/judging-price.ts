@@ -47,18 +47,11 @@ export async function judgingFor(
   { project, store, io, consent }: JudgingContext,
 ): Promise<Judging> {
   if (pool.asked().length === 0) return { start: () => {}, totals: () => null };
-  const { yes, budget } = consent;
-  if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget());
+  const { budget } = consent;
   const priceSoFar = priceJudging(pool, store);
   await rescore(input, store);
-  const price = priceSoFar();
-  if (price.calls > 0) {
-    if (price.usd !== 0 && !yes && budget === null) throw new EvalsError(costs(input, price));
-    if (budget !== null && price.usd === null) throw new EvalsError(unpriced(input));
-    const unset = pool.models().flatMap((model) => unusableKeys(project, model));
-    if (unset.length > 0) throw new EvalsError(unset);
-    io.notice(`Asking judges ${plural(price.calls, "time")}, ${about(price)}.`);
-  }
+  const command = `evals rescore ${input.run.header.id}`;
+  agreeToPrice(pool, priceSoFar(), { project, io, consent, command });
   let totals: () => JudgeTotals | null = () => null;
   return {
     start: (header, writer) => {
@@ -78,34 +71,58 @@ export async function judgingFor(
   };
 }
 
+/**
+ * Says what judges are about to be paid, where that was agreed to.
+ * @param command the command as it was given, for a mistake
+ * @throws {EvalsError} as `judgingFor`
+ */
+export function agreeToPrice(
+  pool: JudgePool,
+  price: JudgingPrice,
+  {
+    project,
+    io,
+    consent: { yes, budget },
+    command,
+  }: Pick<JudgingContext, "project" | "io" | "consent"> & { readonly command: string },
+): void {
+  if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget(command));
+  if (price.calls === 0) return;
+  if (price.usd !== 0 && !yes && budget === null) throw new EvalsError(costs(command, price));
+  if (budget !== null && price.usd === null) throw new EvalsError(unpriced(command));
+  const unset = pool.models().flatMap((model) => unusableKeys(project, model));
+  if (unset.length > 0) throw new EvalsError(unset);
+  io.notice(`Asking judges ${plural(price.calls, "time")}, ${about(price)}.`);
+}
+
 function about({ usd }: JudgingPrice): string {
   return usd === null ? "cost unknown" : `about ${dollars(usd)}`;
 }
 
-function costs({ run }: RescoreInput, price: JudgingPrice) {
+function costs(command: string, price: JudgingPrice) {
   const known = price.usd === null ? "" : `, or --budget ${(price.usd * 1.5).toPrecision(2)}`;
   return {
     code: "EVALS_RESCORE_COSTS",
     what: `Judges have not judged all of these answers: ${plural(price.calls, "call")}, ${about(price)}.`,
     why: "What they have said before is read back; the rest has to be paid for.",
-    fix: `evals rescore ${run.header.id} --yes${known}`,
+    fix: `${command} --yes${known}`,
   };
 }
 
-function unpriced({ run }: RescoreInput) {
+function unpriced(command: string) {
   return {
     code: "EVALS_BUDGET_UNPRICED",
     what: "The budget is in dollars, and the model of a judge has no price.",
     why: "An unknown cost is not zero: it could not be stopped in time.",
-    fix: `Give the model a price in evalconfig.yaml, or: evals rescore ${run.header.id} --yes`,
+    fix: `Give the model a price in evalconfig.yaml, or: ${command} --yes`,
   };
 }
 
-function badBudget() {
+function badBudget(command: string) {
   return {
     code: "EVALS_OPTION_INVALID",
     what: "--budget is not an amount in US dollars above 0, for instance 0.50.",
     why: "An option that is read wrong would spend something else than was meant.",
-    fix: "Give another value; see evals rescore --help",
+    fix: `${command} --budget 0.50`,
   };
 }

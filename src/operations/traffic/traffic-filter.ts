@@ -1,4 +1,4 @@
-import type { TrafficFilter } from "../../domain/traffic.ts";
+import type { TrafficCondition, TrafficFilter } from "../../domain/traffic.ts";
 import { parseSince, parseWhere } from "../../domain/traffic-filter.ts";
 import type { TrafficStore } from "../../store/traffic.ts";
 import type { Environment } from "../environment.ts";
@@ -24,12 +24,16 @@ export function trafficFilter(
 const HASH = /^[0-9a-f]{16}$/;
 
 /** The same for one store: a user may be named by the id that the store has only a hash of. */
-export function storedFilter(filter: TrafficFilter, traffic: Pick<TrafficStore, "salt">): TrafficFilter {
-  if (filter.where === undefined) return filter;
+export async function storedFilter(
+  filter: TrafficFilter,
+  traffic: Pick<TrafficStore, "salt">,
+): Promise<TrafficFilter> {
+  if (filter.where?.some(namesUser) !== true) return filter;
+  const salt = await traffic.salt();
   const where = filter.where.map((one) =>
-    one.field === "user" && !HASH.test(one.value)
-      ? { ...one, value: hashedUser(traffic.salt(), one.value) }
-      : one,
+    namesUser(one) ? { ...one, value: hashedUser(salt, one.value) } : one,
   );
   return { ...filter, where };
 }
+
+const namesUser = ({ field, value }: TrafficCondition): boolean => field === "user" && !HASH.test(value);

@@ -23,11 +23,9 @@ export interface Intake {
 }
 
 export interface TrafficIntake {
-  add(item: PlacedSpans | Left): void;
-  /** Keeps what has come. */
-  flush(): void;
+  add(item: PlacedSpans | Left): Promise<void>;
   /** Keeps what has come, and says of all that came. */
-  end(): Intake;
+  end(): Promise<Intake>;
 }
 
 /** Spans and letters that wait in memory before they are kept. */
@@ -42,12 +40,12 @@ type Status = "new" | "completed" | "same";
  * Takes spans in as they come, in any order and in parts: those of one trace are joined with what the store has of it. Everything is
  * redacted, and users are hashed, before it gets there.
  */
-export function trafficIntake(
+export async function trafficIntake(
   traffic: TrafficStore,
   redaction: Redaction | undefined,
   { dryRun = false }: { readonly dryRun?: boolean } = {},
-): TrafficIntake {
-  const cleaner = spanCleaner(redaction, traffic.salt());
+): Promise<TrafficIntake> {
+  const cleaner = spanCleaner(redaction, await traffic.salt());
   const losses = new TraceLosses();
   const statuses = new Map<string, Status>();
   const conventions = new Map<string, string>();
@@ -72,8 +70,8 @@ export function trafficIntake(
     waiting.delete(id);
     return dryRun ? null : { trace, source: text };
   };
-  const flush = (): void => {
-    traffic.record([...waiting.keys()], become);
+  const flush = async (): Promise<void> => {
+    await traffic.record([...waiting.keys()], become);
     const left = [...waiting].filter(([id]) => !statuses.has(id));
     waiting = new Map(left.slice(-MOST_WAITING));
     spans = 0;
@@ -81,8 +79,7 @@ export function trafficIntake(
     cleaner.forget();
   };
   return {
-    flush,
-    add: (item) => {
+    add: async (item) => {
       if (!("spans" in item)) {
         losses.add({ ...item, what: cleaner.text(item.what), why: cleaner.text(item.why) });
         return;
@@ -100,10 +97,10 @@ export function trafficIntake(
         spans++;
         letters += lettersIn(span);
       }
-      if (spans >= MOST_SPANS || letters >= MOST_LETTERS) flush();
+      if (spans >= MOST_SPANS || letters >= MOST_LETTERS) await flush();
     },
-    end: () => {
-      flush();
+    end: async () => {
+      await flush();
       const alien = waiting.size;
       if (alien > 0) {
         const what = `${alien} traces without a call of a model or a tool`;

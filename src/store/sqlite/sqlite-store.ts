@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { onDemand } from "../../domain/on-demand.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import type { CaseBodies, NewRunCase, RunWriter, Store, StoredRun } from "../store.ts";
+import type { TrafficStore } from "../traffic.ts";
 import { batchTable } from "./batches.ts";
 import { storeCare } from "./care.ts";
 import type { Database } from "./database.ts";
@@ -19,7 +21,6 @@ import { runOwners } from "./run-owners.ts";
 import { type OpenRunWriter, openRunWriter } from "./run-writer.ts";
 import { translated } from "./sqlite-errors.ts";
 import { takeOverEarlier } from "./take-over-earlier.ts";
-import { trafficTable } from "./traffic.ts";
 import { keepDurable } from "./wal-sync.ts";
 
 /**
@@ -92,7 +93,7 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     ...judgements,
     read: pagedReads(db, { ...read, ...judgements }),
     care: storeCare(db, path),
-    traffic: trafficTable(db, now),
+    traffic: lateTraffic(db, now),
     departures: { depart: guarded(departureLog(db, now).depart) },
     batches: {
       ...batches,
@@ -126,6 +127,20 @@ function sqliteStore(db: Database, path: string, now: () => number, self: Proces
     },
   };
 }
+
+/** Nearly every start opens the store, and few have to do with traffic. */
+function lateTraffic(db: Database, now: () => number): TrafficStore {
+  const table = onDemand(async () => (await import("./traffic.ts")).trafficTable(db, now));
+  const late = (name: keyof TrafficStore) => {
+    return async (...of: unknown[]) => ((await table())[name] as (...of: unknown[]) => unknown)(...of);
+  };
+  return Object.fromEntries(TRAFFIC_CALLS.map((name) => [name, late(name)])) as unknown as TrafficStore;
+}
+
+const TRAFFIC_CALLS = [
+  ...(["salt", "record", "rows", "traces", "trace"] as const),
+  ...(["idsByPrefix", "count", "recordScores", "scores"] as const),
+] satisfies readonly (keyof TrafficStore)[];
 
 /** The last that can be tried: where the disk is full, it was told already. */
 function attempt(work: () => void): void {

@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type {
   TrafficCondition,
   TrafficCount,
@@ -16,8 +17,8 @@ import { translated } from "./sqlite-errors.ts";
 /** Traces of production in their tables. */
 export function trafficTable(db: Database, now: () => number): TrafficStore {
   return {
-    salt: guarded(() => saltOf(db)),
-    record: guarded((ids, next) => db.transaction(() => record(db, now(), ids, next)).immediate()),
+    salt: later(() => saltOf(db)),
+    record: later((ids, next) => db.transaction(() => record(db, now(), ids, next)).immediate()),
     rows: later((filter, page) => pageOf(db, "facts", filter, page, rowOf)),
     traces: later((filter, page) => pageOf(db, "facts, transcript", filter, page, traceOf)),
     trace: later((id) => {
@@ -40,7 +41,7 @@ export function trafficTable(db: Database, now: () => number): TrafficStore {
       if (found === undefined) throw new Error("no counts");
       return found;
     }),
-    recordScores: guarded((scores) => db.transaction(() => recordScores(db, scores)).immediate()),
+    recordScores: later((scores) => db.transaction(() => recordScores(db, scores)).immediate()),
     scores: later((ids) => scoresOf(db, ids)),
   };
 }
@@ -56,8 +57,8 @@ interface StoredTrace {
 const COUNTS = `SELECT count(*) AS traces, count(DISTINCT facts ->> '$.session') AS sessions,
   count(DISTINCT facts ->> '$.user') AS users FROM traffic`;
 
-function guarded<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R {
-  return (...args) => {
+function later<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => Promise<R> {
+  return async (...args) => {
     try {
       return work(...args);
     } catch (error) {
@@ -65,14 +66,6 @@ function guarded<A extends unknown[], R>(work: (...args: A) => R): (...args: A) 
     }
   };
 }
-
-function later<A extends unknown[], R>(read: (...args: A) => R): (...args: A) => Promise<R> {
-  const one = guarded(read);
-  return async (...args) => one(...args);
-}
-
-/** Nearly every start opens the store, and few have to do with traffic. */
-const zlib = () => process.getBuiltinModule("node:zlib");
 
 function saltOf(db: Database): string {
   const salt = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString("hex");
@@ -94,11 +87,11 @@ function record(
   );
   for (const id of ids) {
     const kept = known.get(id);
-    const made = next(id, kept === undefined ? null : zlib().inflateRawSync(kept).toString("utf8"));
+    const made = next(id, kept === undefined ? null : inflateRawSync(kept).toString("utf8"));
     if (made === null) continue;
     const { transcript, ...facts } = made.trace;
     const at = facts.at === null ? 0 : Date.parse(facts.at);
-    const source = zlib().deflateRawSync(made.source, { level: 1 });
+    const source = deflateRawSync(made.source, { level: 1 });
     write.run(id, at, keptAt, JSON.stringify(facts), JSON.stringify(transcript), source);
   }
 }

@@ -49,8 +49,8 @@ export function trafficIn(memory: TrafficMemory, now: number): TrafficStore {
     return { items: items.map(({ trace }) => read(trace)), next };
   };
   return {
-    salt: () => "5a17".repeat(16),
-    record: (ids, next) => {
+    salt: async () => "5a17".repeat(16),
+    record: async (ids, next) => {
       const made = ids.map((id) => [id, next(id, memory.traces.get(id)?.source ?? null)] as const);
       for (const [id, record] of made) {
         if (record === null) continue;
@@ -76,7 +76,7 @@ export function trafficIn(memory: TrafficMemory, now: number): TrafficStore {
         users: different(rows.map(({ user }) => user)),
       };
     },
-    recordScores: (scores) => {
+    recordScores: async (scores) => {
       for (const one of scores) if (memory.traces.has(one.trace)) memory.scores.set(scoreKey(one), one);
     },
     scores: async (ids) =>

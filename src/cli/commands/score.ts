@@ -1,0 +1,44 @@
+import { EXIT } from "../../domain/exit-code.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { scoreTraffic } from "../../operations/score-traffic.ts";
+import { documentText } from "../../reports/json/documents.ts";
+import { scoreDocument } from "../../reports/json/score.ts";
+import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
+import type { Io } from "../io.ts";
+
+/** What `evals score` was asked. */
+export interface ScoreOptions {
+  readonly directory?: string | undefined;
+  readonly traffic?: boolean | undefined;
+  readonly where?: string | undefined;
+  readonly since?: string | undefined;
+  readonly sample?: string | undefined;
+  readonly seed: string;
+  readonly yes?: boolean | undefined;
+  readonly budget?: string | undefined;
+  readonly replay?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** `evals score --traffic`: the suite's scorers on what production answered, day by day. */
+export async function scoreCommand(options: ScoreOptions, suite: string, io: Io): Promise<number> {
+  const { traffic, yes = false, budget, replay = false, json = false, ...input } = options;
+  if (traffic !== true) throw onlyTraffic(suite);
+  const scored = await scoreTraffic(io, {
+    ...{ ...input, suite, replay },
+    consent: { yes, budget: budget === undefined ? null : Number(budget) },
+  });
+  // A trace that no judge was asked about is missing: its day is not known whole.
+  const exit = scored.unjudged > 0 ? EXIT.undecided : EXIT.ok;
+  io.stdout(json ? documentText(scoreDocument(scored, exit)) : scoredTrafficText(scored, io.width));
+  return exit;
+}
+
+function onlyTraffic(suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_USAGE",
+    what: "evals score scores the stored traffic, and --traffic says so.",
+    why: "Cases of a dataset are scored by a run, and a run's answers again by evals rescore.",
+    fix: `evals score ${suite} --traffic, or evals run ${suite}`,
+  });
+}

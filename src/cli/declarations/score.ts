@@ -1,0 +1,23 @@
+import { declareCommand } from "./declare-command.ts";
+
+export const score = declareCommand({
+  words: "score",
+  group: "production",
+  examples: ["evals score support-triage --traffic --since 7d --sample 5%"],
+  values: { suite: "suites" },
+  type: (command) =>
+    command
+      .description("a suite's scorers and calibrated judges on traffic, day by day")
+      .argument("<suite>")
+      .option("--traffic", "the traces in the store")
+      .option("--where <conditions>", "as of evals traffic: tag=canary")
+      .option("--since <age>", "7d, 12h, or a day: 2026-11-02")
+      .option("--sample <share>", "score so many of them: 1%")
+      .option("--seed <text>", "by which they are drawn", "1")
+      .option("--yes", "ask judges whatever it costs")
+      .option("--budget <usd>", "ask them for at most so many dollars")
+      .option("--replay", "answer for them from fixtures/")
+      .option("--json", "one JSON document on stdout"),
+  act: async ({ io, options, args: [suite] }) =>
+    (await import("../commands/score.ts")).scoreCommand(options, suite, io),
+});

@@ -1,0 +1,19 @@
+import { contentText } from "./content-text.ts";
+import type { Json } from "./json.ts";
+import type { TrafficTrace } from "./traffic.ts";
+
+/**
+ * What a trace was asked, as the input of a case: the person's words where they spoke once, else the conversation up to the last answer.
+ * What the application told its model beforehand is no part of it. Null where its producer keeps no contents.
+ */
+export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
+  const spoken = messages.filter(({ role }) => role === "user");
+  const [only, second] = spoken;
+  if (only === undefined) return null;
+  if (second === undefined) return contentText(only.content);
+  const last = messages.findLastIndex(({ role }) => role === "user");
+  return messages
+    .slice(0, last + 1)
+    .filter(({ role, content }) => (role === "user" || role === "assistant") && content !== null)
+    .map(({ role, content }) => ({ role, content: contentText(content) }));
+}

@@ -1,0 +1,18 @@
+import { EvalsError } from "../../domain/problem.ts";
+
+/**
+ * A share of the traces: `1%`, `0.5 %` or `0.01`.
+ * @param option what it was given as, for a mistake
+ * @throws {EvalsError} EVALS_OPTION_INVALID
+ */
+export function parseShare(text: string, option: string): number {
+  const [, digits, percent] = /^\s*(\d+(?:\.\d+)?|\.\d+)\s*(%?)\s*$/.exec(text) ?? [];
+  const share = digits === undefined ? Number.NaN : Number(digits) / (percent === "%" ? 100 : 1);
+  if (share > 0 && share <= 1) return share;
+  throw new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `${option} ${JSON.stringify(text)} is no share of the traces.`,
+    why: "It is more than nothing and at most all of them.",
+    fix: `${option} 1%    (or 0.01)`,
+  });
+}
