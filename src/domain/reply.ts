@@ -75,7 +75,7 @@ export interface FailedReply {
   /** There was no room for one more just now, at the other side or on this machine: nothing is said of the request. */
   readonly busy?: boolean | undefined;
   /** Nothing more will be answered for long, whatever was answered before; the first such refusal ends a run. */
-  readonly closed?: "no-money" | "long-wait" | "only-refusals" | undefined;
+  readonly closed?: "no-money" | "long-wait" | "only-refusals" | "silent" | undefined;
   /** The request never left this machine (a recording is missing): not counted as a call. */
   readonly unsent?: boolean | undefined;
   /** There was no money for a further call of its conversation: nothing failed. */

@@ -2,6 +2,7 @@ import { withExamples } from "../baselines/case-examples.ts";
 import type { Comparison, ReportedRun } from "../domain/report.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
+import { retryBudget } from "../providers/retry-budget.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
 import { goOnCommand } from "../reports/unfinished.ts";
@@ -150,16 +151,18 @@ async function worldOf(
   { place, environment: io, store, control, watcher }: RunningSession,
 ): Promise<RunWorld & { readonly store: Store }> {
   const head = await place.head;
+  const asking = { onRetry: watcher.retried, control, store, retryBudget: retryBudget() };
   return {
     store,
-    wrap: wrapperFor(prepared, place.project, io, { onRetry: watcher.retried, control, store }),
-    wrapPerson: personWrapperFor(prepared, place.project, io, { onRetry: watcher.retried, control, store }),
+    wrap: wrapperFor(prepared, place.project, io, asking),
+    wrapPerson: personWrapperFor(prepared, place.project, io, asking),
     watchPace: () => lineOf(place.project, prepared.plan.model, io).watch(),
     judging: {
       sleep: io.sleep,
       random: io.random,
       now: io.now,
       onRetry: watcher.retried,
+      retryBudget: asking.retryBudget,
       stopped: control.stopped,
       departures: store.departures,
     },

@@ -8,6 +8,7 @@ import {
   saysTooLarge,
   waitInBody,
 } from "./server-refusal.ts";
+import { isTransient, saysForNow, saysUsedUp } from "./transient-failures.ts";
 
 /** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
 export function malformedReply(message: string): FailedReply {
@@ -114,9 +115,13 @@ export function failureOfStatus({
   if (saysNoMoney(status, said, { paidApi, wait }))
     return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };
-  const transient = status === 429 ? !saysTooLarge(body) : status === 408 || status === 409 || status >= 500;
+  if (saysUsedUp(status, body)) return { ...failed, transient: false, closed: "long-wait" };
+  const transient = isTransient(status, said.codes, where) && !(status === 429 && saysTooLarge(body));
   if (!transient) return { ...failed, transient };
   const busy =
-    status === 429 || status === 529 || (status === 503 && (wait !== undefined || saysOverloaded(body)));
+    status === 429 ||
+    status === 529 ||
+    (status < 500 && saysForNow(said.codes)) ||
+    (status === 503 && (wait !== undefined || saysOverloaded(body)));
   return { ...failed, transient, ...(busy && { busy }), ...(wait !== undefined && { retry_after_ms: wait }) };
 }

@@ -235,14 +235,26 @@ export class ModelPace {
     if (isNew) this.#beginPause(asked);
     this.#pausedBy = usedUp ?? "refusals";
     if (usedUp === undefined) this.#learn(departure.level);
-    const grown = BASE_PAUSE_MS * 2 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
     const wait = Math.max(
       asked ?? 0,
-      isNew && (!asked || this.#pausesInARow > 1) ? Math.min(MAX_PAUSE_MS, grown) : 0,
+      isNew && (!asked || this.#pausesInARow > 1) ? this.#grownPause(random) : 0,
     );
     this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
     if (isNew && this.#pausesInARow === 1 && usedUp === undefined && this.#isOfRate(departure.level))
       this.#rate.beginRefusal(now, asked ? now + asked : null);
+  }
+
+  /** One call after another came back without an answer: all wait, and one finds out whether somebody is there again. */
+  silent({ no }: Departure, now: number, random: number): void {
+    if (no <= this.#lastBeforePause) return;
+    this.#beginPause(undefined);
+    this.#pausedBy = "refusals";
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + this.#grownPause(random));
+  }
+
+  #grownPause(random: number): number {
+    const grown = BASE_PAUSE_MS * 2 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
+    return Math.min(MAX_PAUSE_MS, grown);
   }
 
   /** Most in flight when a call left that has been out so much longer than this refusal took that it was let through. */

@@ -11,6 +11,8 @@ import { TokenForecast } from "./token-forecast.ts";
 
 /** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
 export const MAX_WAIT_MS = 120_000;
+/** So many calls that fail at their first attempt, one after the other, mean that the model is out of order. */
+const SILENT_AFTER = 10;
 /** How long a model may refuse everything before it is given up: where it answered before, and where it never did. */
 const MAX_DROUGHT_MS = { heard: 70_000, unheard: 35_000 };
 
@@ -68,6 +70,11 @@ export class ModelLine {
   /** Until when was slept: a timer may be early by the clock, and a clock that stands still must not hold the line. */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
+  /** Calls whose last attempt failed. */
+  readonly #troubled = new Set<string>();
+  /** Calls whose first attempt failed since the last answer. */
+  #unanswered = 0;
+  #silentSince: number | null = null;
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
 
   constructor(limits: Limits, dependencies: PaceDependencies) {
@@ -209,10 +216,17 @@ export class ModelLine {
   /**
    * What a call brought back: itself, or `again` where it was refused for want of room and waits for its next turn.
    *
+   * @param call by which it is known, however often it is tried
    * @param most_wait_ms longest pause that is waited for
    */
-  back(departure: Departure, request: PreparedRequest, reply: Reply, most_wait_ms: number): Reply | "again" {
-    const verdict = this.#learn(departure, request, reply, most_wait_ms);
+  back(
+    departure: Departure,
+    { call, request }: { readonly call: string; readonly request: PreparedRequest },
+    reply: Reply,
+    most_wait_ms: number,
+  ): Reply | "again" {
+    const answered = this.#learn(departure, request, reply, most_wait_ms);
+    const verdict = answered === "again" ? answered : this.#presence(departure, call, answered, most_wait_ms);
     this.#advance();
     return verdict;
   }
@@ -247,6 +261,31 @@ export class ModelLine {
     const most_ms = this.#heard ? MAX_DROUGHT_MS.heard : MAX_DROUGHT_MS.unheard;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + most_wait_ms);
+  }
+
+  /**
+   * A model that answered and then answers none of so many new calls is out of order: all calls wait, and one at a time finds
+   * out whether it is there again. What nobody bills does not count against the attempts of its call meanwhile. Calls that
+   * keep failing while others are answered say nothing: they may be what is wrong.
+   */
+  #presence(departure: Departure, call: string, reply: Reply, most_wait_ms: number): Reply | "again" {
+    if (reply.kind === "answered" || !reply.transient || reply.unsent === true) {
+      if (reply.kind === "failed" && reply.unsent === true) return reply;
+      // Whoever refuses a request is there, too.
+      this.#troubled.delete(call);
+      this.#unanswered = 0;
+      this.#silentSince = null;
+      return reply;
+    }
+    if (!this.#troubled.has(call)) this.#unanswered++;
+    this.#troubled.add(call);
+    if (!this.#heard || this.#unanswered < SILENT_AFTER) return reply;
+    const now = this.#now();
+    this.#silentSince ??= now;
+    if (now - this.#silentSince > MAX_DROUGHT_MS.heard)
+      return this.#close({ ...reply, transient: false, closed: "silent" }, now + most_wait_ms);
+    this.#pace.silent(departure, now, this.#dependencies.random());
+    return reply.may_be_billed === true ? reply : "again";
   }
 
   #close(failure: FailedReply, until: number): FailedReply {
@@ -295,7 +334,8 @@ export function pacedClient(
         throw error;
       }
       if (wasSent(reply)) onCall?.();
-      const outcome = line.back(turn, request, reply, most_wait_ms);
+      const call = `${question.case_id}/${trial}`;
+      const outcome = line.back(turn, { call, request }, reply, most_wait_ms);
       if (outcome !== "again") return outcome;
       if (signal.aborted || reply.kind === "answered") return reply;
       // It has been counted then: whoever is above must not count it again.

@@ -1,5 +1,6 @@
 import type { Client, FailedReply, Question, Reply } from "../domain/provider.ts";
 import { clientWithSend } from "./client-with-send.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 
 /** How often and how patiently a failed attempt is repeated. */
 export interface RetryPolicy {
@@ -38,6 +39,8 @@ export interface RetryDependencies {
   /** Called once for each request that was sent, retries included. */
   readonly onCall?: (() => void) | undefined;
   readonly onRetry?: ((retry: Retry) => void) | undefined;
+  /** Of the whole run; absent: every call may be tried again as often as the policy says. */
+  readonly retryBudget?: RetryBudget | undefined;
   /** Called for each attempt that was sent and gave no answer; false when there is no money for another. */
   readonly onFailed?: ((failure: FailedReply, question: Question) => boolean) | undefined;
 }
@@ -68,9 +71,16 @@ function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
     : { ...failure, message: `${failure.message} (after ${attempts} attempts)` };
 }
 
+function outOfRetries(failure: FailedReply): FailedReply {
+  return {
+    ...failure,
+    message: `${failure.message} (not tried again: too few of the run's calls are answered)`,
+  };
+}
+
 /** Adds retries to any client. Policy lives here, transport in the client it wraps. */
 export function retryingClient(client: Client, policy: RetryPolicy, dependencies: RetryDependencies): Client {
-  const { sleep, random, onRetry, onFailed } = dependencies;
+  const { sleep, random, onRetry, onFailed, retryBudget } = dependencies;
   const mayRetry = (failure: FailedReply, attempt: number) =>
     failure.transient &&
     (failure.retry_after_ms ?? 0) <= policy.most_ms &&
@@ -93,9 +103,13 @@ export function retryingClient(client: Client, policy: RetryPolicy, dependencies
   return clientWithSend(client, async (request, question, trial, signal) => {
     for (let attempt = 1; ; attempt++) {
       const reply = await client.send(request, question, trial, signal);
-      if (reply.kind === "answered") return reply;
+      if (reply.kind === "answered") {
+        retryBudget?.answered();
+        return reply;
+      }
       const affordable = !wasSent(reply) || (onFailed?.(reply, question) ?? true);
       if (signal.aborted || !affordable || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);
+      if (retryBudget?.take() === false) return outOfRetries(afterAttempts(reply, attempt));
       await pause(question, trial, attempt, reply, signal);
       if (signal.aborted) return afterAttempts(reply, attempt);
     }

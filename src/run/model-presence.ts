@@ -37,7 +37,7 @@ export function modelPresence(calls: number): ModelPresence {
   let lost: LostModel | null = null;
 
   const whyLost = ({ closed, fatal, unreachable }: Failure): LostBecause | null => {
-    if (closed === "only-refusals") return heard ? "no-more" : "none-answered";
+    if (closed === "only-refusals" || closed === "silent") return heard ? "no-more" : "none-answered";
     if (closed !== undefined) return closed;
     if (!heard && fatal === true) return "none-answered";
     const most = !heard && unreachable === true ? Math.min(HOPELESS, calls) : HOPELESS;

@@ -3,6 +3,7 @@ import type { AroundCalls } from "../../domain/around-calls.ts";
 import type { Project } from "../../domain/project.ts";
 import type { Client, OpenTarget, PreparedRequest } from "../../domain/provider.ts";
 import { recordingClient } from "../../providers/recording-client.ts";
+import type { RetryBudget } from "../../providers/retry-budget.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
 import type { CallHooks } from "../../run/call-hooks.ts";
 import type { RunControl } from "../../run/engine.ts";
@@ -20,6 +21,8 @@ export interface Asking {
   /** Absent: the limits are kept by this process alone. */
   readonly store?: Pick<Store, "departures"> | undefined;
   readonly around?: AroundCalls | undefined;
+  /** Of the whole run. */
+  readonly retryBudget?: RetryBudget | undefined;
 }
 
 /** Puts deadline, limits, retries and the fallback around a run's client. */
@@ -27,7 +30,7 @@ export function wrapperFor(
   { plan }: PreparedRun,
   project: Project,
   io: Environment,
-  { onRetry, control, store, around }: Asking,
+  { onRetry, control, store, around, retryBudget }: Asking,
 ): (client: Client, hooks: CallHooks) => Client {
   const { model } = plan;
   const alias = model.entry.fallback;
@@ -37,6 +40,7 @@ export function wrapperFor(
     random: io.random,
     now: io.now,
     onRetry,
+    retryBudget,
     stopped: control.stopped,
     departures: store?.departures,
   };
@@ -79,7 +83,7 @@ export function personWrapperFor(
   { plan }: PreparedRun,
   project: Project,
   io: Environment,
-  { onRetry, control, store, around }: Asking,
+  { onRetry, control, store, around, retryBudget }: Asking,
 ): ((hooks: CallHooks) => Client) | undefined {
   const person = plan.target.conversing?.person ?? null;
   const model = person === null ? undefined : project.models.get(person.alias);
@@ -89,6 +93,7 @@ export function personWrapperFor(
     random: io.random,
     now: io.now,
     onRetry,
+    retryBudget,
     stopped: control.stopped,
     departures: store?.departures,
   };

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { failureOfStatus } from "./failed-reply.ts";
+import { isTransient, SERVICES } from "./transient-failures.ts";
+
+const hosts = [
+  ...["api.openai.com/v1/chat/completions", "acme.openai.azure.com", "api.anthropic.com/v1/messages"],
+  ...[
+    "generativelanguage.googleapis.com/v1beta",
+    "bedrock-runtime.eu-west-1.amazonaws.com",
+    "api.mistral.ai",
+  ],
+  ...["api.groq.com", "openrouter.ai/api/v1", "router.huggingface.co", "127.0.0.1:8080/v1"],
+];
+
+const refused = (status: number, body: object, where: string) =>
+  failureOfStatus({
+    ...{ status, body: JSON.stringify(body), where, now: 0, paidApi: true },
+    header: () => null,
+    redact: (text) => text,
+  });
+
+describe("what is worth asking again", () => {
+  it.each(hosts)("is the same for all of %s that every service means alike", (where) => {
+    const again = [408, 409, 425, 429, 500, 502, 503, 504, 529].map((one) => isTransient(one, [], where));
+    expect(again).toEqual(Array(9).fill(true));
+    const never = [400, 401, 403, 404, 413, 422, 501, 505, 511].map((one) => isTransient(one, [], where));
+    expect(never).toEqual(Array(9).fill(false));
+  });
+
+  it("is what one service alone means by a status", () => {
+    expect(isTransient(424, [], "acme.openai.azure.com")).toBe(true);
+    expect(isTransient(498, [], "api.groq.com/openai/v1")).toBe(true);
+    expect(isTransient(498, [], "api.openai.com")).toBe(false);
+    // A host that only ends alike is another's.
+    expect(isTransient(498, [], "notapi.groq.com.example")).toBe(false);
+  });
+
+  it("is what a code says through any gateway, whatever its status", () => {
+    const throttled = {
+      __type: "com.amazon#ThrottlingException",
+      error: { code: "ThrottlingException", message: "m" },
+    };
+    expect(refused(400, throttled, "gateway.test")).toMatchObject({ transient: true, busy: true });
+    expect(
+      refused(400, { error: { type: "invalid_request_error", message: "m" } }, "gateway.test"),
+    ).toMatchObject({
+      transient: false,
+    });
+  });
+
+  it("is no quota of a day, whatever wait it names", () => {
+    const details = (quotaId: string) => ({
+      error: {
+        ...{ code: 429, status: "RESOURCE_EXHAUSTED", message: "You exceeded your current quota" },
+        details: [{ violations: [{ quotaId }] }, { retryDelay: "39s" }],
+      },
+    });
+    const where = "generativelanguage.googleapis.com";
+    expect(refused(429, details("GenerateRequestsPerDayPerProject"), where)).toMatchObject({
+      ...{ transient: false, closed: "long-wait" },
+    });
+    expect(refused(429, details("GenerateRequestsPerMinutePerProject"), where)).toMatchObject({
+      ...{ transient: true, retry_after_ms: 39_000 },
+    });
+  });
+
+  it("has one row a service", () => {
+    expect(new Set(SERVICES.map(({ service }) => service)).size).toBe(SERVICES.length);
+    for (const where of hosts.slice(0, -1))
+      expect(SERVICES.filter(({ host }) => host.test(where.replace(/\/.*/, ""))).length, where).toBe(1);
+  });
+});
