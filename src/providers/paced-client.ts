@@ -110,11 +110,15 @@ export class ModelLine {
     };
   }
 
-  /** A call's turn: at once where it can be, and a failure that was never sent where nothing is answered any more. */
+  /**
+   * A call's turn: at once where it can be, and a failure that was never sent where nothing is answered any more.
+   * @param keepsPlace it had its turn and was refused: it goes before those that were not asked yet
+   */
   enter(
     request: PreparedRequest,
     signal: AbortSignal,
     stopped?: AbortSignal,
+    keepsPlace = false,
   ): Departure | FailedReply | Promise<Departure | FailedReply> {
     const need = this.#pace.countsTokens ? this.#forecast.of(request) : NO_TOKENS;
     const now = this.#now();
@@ -127,7 +131,9 @@ export class ModelLine {
     }
     return new Promise((resolve) => {
       this.#count(now, this.#heldBy);
-      this.#waiting.push({ need, signal, stopped, resolve });
+      const one = { need, signal, stopped, resolve };
+      if (keepsPlace) this.#waiting.unshift(one);
+      else this.#waiting.push(one);
       if (stopped !== undefined) this.#listen(stopped);
       this.#advance();
     });
@@ -323,7 +329,8 @@ export function pacedClient(
   const most_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
   return clientWithSend(client, async (request, question, trial, signal) => {
     for (let attempt = 1; ; attempt++) {
-      const entered = line.enter(request, signal, stopped);
+      // Once: a call that is refused again and again must not be all that is asked.
+      const entered = line.enter(request, signal, stopped, attempt === 2);
       const turn = entered instanceof Promise ? await entered : entered;
       if ("kind" in turn) return turn;
       let reply: Reply;

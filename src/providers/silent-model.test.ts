@@ -137,3 +137,16 @@ describe("the retries of a run", () => {
     expect(last).toMatchObject({ message: expect.stringContaining("not tried again") });
   });
 });
+
+describe("a model that refuses each call once", () => {
+  it("answers all of them, since a refused call has its turn before new ones", async () => {
+    const seen = new Set<number>();
+    const { askAll, sentAt } = serving((call) => {
+      if (seen.has(call)) return ok;
+      seen.add(call);
+      return { ...broken, error: "rate-limit", busy: true, retry_after_ms: 1000 };
+    });
+    expect(answered(await askAll(60))).toBe(60);
+    expect(sentAt.length).toBe(120);
+  });
+});

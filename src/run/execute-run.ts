@@ -29,7 +29,7 @@ import { countTrials } from "./count-trials.ts";
 import { type EngineEnd, type RunControl, runTrials, type StopRule, type TrialEvent } from "./engine.ts";
 import { runScorer } from "./fingerprint.ts";
 import type { JudgeDependencies } from "./judge-pool.ts";
-import { beginJudging, type JudgedStore, type JudgeTotals } from "./judge-session.ts";
+import type { JudgedRun, JudgedStore, JudgeTotals } from "./judge-session.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import { heardBy, type RemoteTrials } from "./remote-trials.ts";
@@ -163,7 +163,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   });
   await batch?.look();
   const guard = sharedBudget.guard(ratesOf(plan.target, batch?.price), before.spent);
-  const judging = beginJudging(plan.judges, {
+  const judging = await beginJudging(plan, {
     header,
     writer,
     sharedBudget,
@@ -267,6 +267,12 @@ function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): R
   if (end.kind === "decided") return { kind: "decided" };
   const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
   return leftOut ? { kind: "skipped", because: "cancelled" } : end;
+}
+
+/** Lets the judges of a run ask; what they need is loaded for a run that has some. */
+async function beginJudging({ judges }: Plan, run: JudgedRun): Promise<() => JudgeTotals | null> {
+  if (judges === null || judges.asked().length === 0) return () => null;
+  return (await import("./judge-session.ts")).beginJudging(judges, run);
 }
 
 /** The batches of a run that is asked so; loaded for such a run alone. */

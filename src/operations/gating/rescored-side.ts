@@ -2,13 +2,10 @@ import type { Side } from "../../baselines/side.ts";
 import { sideOfRun } from "../../baselines/side.ts";
 import type { Case } from "../../domain/case.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
-import { rememberOnly } from "../../run/judge-session.ts";
 import type { Plan } from "../../run/plan.ts";
-import { rescore } from "../../run/rescore-run.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { storedSide } from "../sides/stored-side.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
-import { rescoreKept } from "./rescore-kept.ts";
 
 /**
  * A baseline that was scored by other scorers than this run's says nothing of it. Where its answers are at hand, in the
@@ -20,6 +17,10 @@ export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Sto
   if (side === null || isScoredAlike(side, plan)) return baseline;
   const run = runBehind(baseline, store);
   if (run === null) return keptAlike(baseline, side, plan);
+  const [{ rememberOnly }, { rescore }] = await Promise.all([
+    import("../../run/judge-session.ts"),
+    import("../../run/rescore-run.ts"),
+  ]);
   const places = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
   const today = (id: string): Case | undefined => {
     const caseNo = places.get(id);
@@ -55,7 +56,9 @@ function isScoredAlike(side: Side, plan: Plan): boolean {
 /** A fresh clone has no stored answers; those that were kept beside the baseline are scored again. */
 async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
   const answers = await baseline.answers();
-  const again = answers === null ? null : await rescoreKept(side, answers, plan);
+  if (answers === null) return baseline;
+  const { rescoreKept } = await import("./rescore-kept.ts");
+  const again = await rescoreKept(side, answers, plan);
   if (again === null) return baseline;
   return {
     ...baseline,
