@@ -19,6 +19,7 @@ export type {
 export { type CalibrateOptions, calibrate } from "./library/calibrate.ts";
 export { type CheckOptions, check } from "./library/check.ts";
 export { type CompareOptions, compare } from "./library/compare.ts";
+export { defineSuite, type OwnScorer, type SuiteDefinition } from "./library/define-suite.ts";
 export { type HistoryOptions, history } from "./library/history.ts";
 export { type PromoteOptions, promote } from "./library/promote.ts";
 export { type ReportOptions, report } from "./library/report.ts";

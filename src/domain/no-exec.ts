@@ -28,6 +28,10 @@ export function codeProblem(what: string): Problem {
  * The last door before code is run; what a run would need is told before, all at once.
  * @throws {EvalsError} EVALS_NO_EXEC
  */
-export function refuseCode(env: Env, what: string): void {
-  if (forbidsCode(env)) throw new EvalsError(codeProblem(what));
+export function refuseCode(
+  env: Env,
+  what: string,
+  place: Pick<Problem, "path" | "line" | "column"> = {},
+): void {
+  if (forbidsCode(env)) throw new EvalsError({ ...codeProblem(what), ...place });
 }

@@ -48,6 +48,8 @@ export interface LoadedSuite {
   /** The moment that templates know as `clock`; absent where neither suite nor config fixes one. */
   readonly clock?: string | undefined;
   readonly scorers: readonly LoadedScorer[];
+  /** Of a suite that code makes: the module and all that it imports, relative to the root; absent for any other. */
+  readonly codeFiles?: readonly string[] | undefined;
   /** Who plays the person; absent where no model does. */
   readonly person?: { readonly prompt: LoadedPrompt; readonly model: LoadedModel } | undefined;
   /**

@@ -1,5 +1,7 @@
-import { extname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { moduleFiles } from "./module-files.ts";
 import { repositoryPath } from "./repository-path.ts";
 
@@ -30,5 +32,21 @@ export async function loadModule(root: string, path: string): Promise<LoadedModu
 async function importTyped(place: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
   // No file cache: it would be written to a directory that other users of the machine can write to.
-  return createJiti(place, { fsCache: false, interopDefault: false }).import(place);
+  const own = ownPackage(place);
+  const alias = own === undefined ? {} : { alias: { "git-evals": own } };
+  return createJiti(place, { fsCache: false, interopDefault: false, ...alias }).import(place);
+}
+
+/** What stands for this package's `defineSuite` where the package is not installed beside a suite. */
+function ownPackage(place: string): string | undefined {
+  try {
+    createRequire(place).resolve("git-evals/package.json");
+    return undefined;
+  } catch {
+    for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+      const found = join(folder, "bin", "define-suite.js");
+      if (existsSync(found)) return found;
+      if (dirname(folder) === folder) return undefined;
+    }
+  }
 }

@@ -1,7 +1,13 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Worker, type WorkerOptions } from "node:worker_threads";
-import { type FromThread, SHARED, type ThreadData, type ToThread } from "./thread-messages.ts";
+import {
+  type FromThread,
+  type ModuleGives,
+  SHARED,
+  type ThreadData,
+  type ToThread,
+} from "./thread-messages.ts";
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 /** A call that is waited for. */
@@ -28,7 +34,7 @@ export interface ThreadEnd {
 export interface ThreadOptions {
   readonly root: string;
   readonly file: string;
-  readonly gives?: "cases" | "tools" | undefined;
+  readonly gives?: ModuleGives | undefined;
   /** Further modules in the same thread; only those with tools have some. */
   readonly beside?: readonly string[] | undefined;
   /** The thread's own environment; what the module changes in it stays there. */

@@ -1,7 +1,9 @@
 // The code of a thread that runs a user's module. Built as a file of its own: dist/thread-entry.js.
+
 import { AsyncLocalStorage } from "node:async_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { exportedCases } from "./exported-cases.ts";
+import { exportedSuite, functionAt } from "./exported-suite.ts";
 import { exportedTools } from "./exported-tools.ts";
 import { keepDescriptorFree } from "./free-stdout.ts";
 import { type LoadedModule, loadModule } from "./load-module.ts";
@@ -145,6 +147,8 @@ port.on("message", (message: ToThread) => {
 async function functionOf(exports: LoadedModule): Promise<unknown> {
   if (gives === undefined) return exports.default;
   if (gives === "cases") return exportedCases(exports);
+  if (gives === "suite") return exportedSuite(exports, file);
+  if (typeof gives === "object") return functionAt(exports, gives.export);
   const modules = [{ file, exports }];
   for (const other of beside) modules.push({ file: other, exports: await loadModule(root, other) });
   return exportedTools(modules);

@@ -1,10 +1,13 @@
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
+/** What is made of a module's exports: a function of cases, of tools or of a suite, or the one that stands at a path of them. */
+export type ModuleGives = "cases" | "tools" | "suite" | { readonly export: string };
+
 /** What a thread is started with. */
 export interface ThreadData {
   readonly root: string;
   readonly file: string;
-  readonly gives?: "cases" | "tools" | undefined;
+  readonly gives?: ModuleGives | undefined;
   /** Further modules in the same thread; only those with tools have some. */
   readonly beside?: readonly string[] | undefined;
   /** Of `SHARED` 32-bit whole numbers. */

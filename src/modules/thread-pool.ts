@@ -1,6 +1,7 @@
 import type { ModuleEvents } from "../domain/module-events.ts";
 import { type Loading, ModuleThread, type PendingCall, type ThreadEnd } from "./module-thread.ts";
 import { ownProcess } from "./own-process.ts";
+import type { ModuleGives } from "./thread-messages.ts";
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
 export interface CalledOnce {
@@ -16,7 +17,7 @@ export interface ModuleOptions {
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What is made of the module's exports; absent: its default export is the function that is called. */
-  readonly gives?: "cases" | "tools" | undefined;
+  readonly gives?: ModuleGives | undefined;
   /** Further modules in the same thread; only those with tools have some. */
   readonly beside?: readonly string[] | undefined;
   /** Takes secrets out of what the module prints. */

@@ -1,3 +1,4 @@
+import { functionAt } from "./exported-suite.ts";
 import { keepDescriptorFree } from "./free-stdout.ts";
 import { loadModule } from "./load-module.ts";
 import type { Loading } from "./module-thread.ts";
@@ -71,14 +72,15 @@ function noFunction(): UnusableModule {
 let descriptorIsFree = false;
 
 /** In this thread: what the module does to it is done to the whole program. */
-async function openHere({ root, file, env, events = ownProcess }: ModuleOptions): Promise<UserModule> {
+async function openHere({ root, file, env, gives, events = ownProcess }: ModuleOptions): Promise<UserModule> {
   if (events.keepsStdout && !descriptorIsFree) {
     descriptorIsFree = true;
     keepDescriptorFree();
   }
   let agent: unknown;
   try {
-    agent = (await loadModule(root, file)).default;
+    const exports = await loadModule(root, file);
+    agent = typeof gives === "object" ? functionAt(exports, gives.export) : exports.default;
   } catch (error) {
     throw new UnusableModule("broken", thrownMessage(error), { cause: error });
   }

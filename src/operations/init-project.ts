@@ -12,6 +12,8 @@ export interface InitProjectInput {
   readonly directory?: string | undefined;
   /** Made when it is not there; the directory itself when left out. */
   readonly folder?: string | undefined;
+  /** The example's suite is one in TypeScript. */
+  readonly typed?: boolean | undefined;
 }
 
 /**
@@ -19,11 +21,11 @@ export interface InitProjectInput {
  * example is written: it would need a model that the config does not have.
  * @throws {EvalsError} where a project cannot begin or be written
  */
-export function initProject(io: Environment, { directory, folder }: InitProjectInput): StartedProject {
+export function initProject(io: Environment, { directory, folder, typed }: InitProjectInput): StartedProject {
   const root = resolve(io.cwd, directory ?? ".", folder ?? ".");
   refuseStarter(root);
   try {
-    return existsSync(join(root, CONFIG_FILE)) ? keepProject(root) : makeProject(root);
+    return existsSync(join(root, CONFIG_FILE)) ? keepProject(root) : makeProject(root, typed === true);
   } catch (error) {
     throw unwritable(folder ?? ".", error);
   }
@@ -34,10 +36,10 @@ function keepProject(root: string): StartedProject {
   return { files, example: null, inRepository: isInRepository(root) };
 }
 
-function makeProject(root: string): StartedProject {
+function makeProject(root: string, typed: boolean): StartedProject {
   const name = freeStarterName(root);
   const foldersBefore = foldersReadFromNowOn(root, name);
-  const files = Object.entries(starterFiles(name)).map(([path, text]) => writeNew(root, path, text));
+  const files = Object.entries(starterFiles(name, typed)).map(([path, text]) => writeNew(root, path, text));
   return {
     files: [...files, ignorePrivate(root)],
     example: { name, released: RELEASED, edited: EDITED, foldersBefore },

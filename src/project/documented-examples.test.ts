@@ -38,7 +38,7 @@ const schemas: Readonly<Record<Kind, ReturnType<typeof part>>> = {
 
 /** Files of others, of which a page shows a piece. */
 const OTHERS =
-  /^(?:#\s*\.github|#\s*\.gitlab|on:|jobs:|steps:|- (?:uses|run|name):|\s+- (?:uses|run):|evals:\n\s+script)/m;
+  /^(?:apiVersion:|services:|#\s*\.github|#\s*\.gitlab|on:|jobs:|steps:|- (?:uses|run|name):|\s+- (?:uses|run):|evals:\n\s+script)/m;
 
 interface Example {
   readonly page: string;

@@ -12,7 +12,9 @@ import { problemWithoutSecrets, SECRET_CODE } from "./find-secrets.ts";
 import { type LoadedConfig, loadConfig, unknownModel } from "./load-config.ts";
 import { loadSuite, type SuiteContext, type SuiteOverrides } from "./load-suite.ts";
 import { readEnvFile } from "./read-env-file.ts";
+import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
+import { suiteOfFile } from "./suite-files.ts";
 
 /** What a project is loaded from. */
 export interface ProjectSource {
@@ -176,12 +178,13 @@ async function loadSuites(
 function findSuites(files: FileSource, problems: Problem[]): SuiteFile[] {
   const suites: SuiteFile[] = [];
   for (const { path, directory } of files.list(FOLDER)) {
-    const ending = /\.ya?ml$/.exec(path)?.[0];
-    if (ending === undefined) {
+    const file = path.slice(FOLDER.length + 1);
+    const isYaml = /\.ya?ml$/.test(path);
+    const name = directory && !isYaml ? undefined : suiteOfFile(file, () => readText(files, path));
+    if (name === undefined) {
       if (directory && path !== BASELINES) problems.push(...suitesBelow(files, path));
       continue;
     }
-    const name = path.slice(FOLDER.length + 1, -ending.length);
     const other = suites.find((suite) => suite.name === name);
     if (directory) problems.push(directoryInstead(path));
     else if (other !== undefined) problems.push(twoFiles(name, path, other.path));

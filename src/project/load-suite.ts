@@ -28,6 +28,7 @@ import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { type SuiteDraft, salvageSuite } from "./salvage-suite.ts";
+import { isCodeSuite } from "./suite-files.ts";
 import { findSuitePrompts, promptsOfRecorded } from "./suite-prompts.ts";
 
 /** What suites are checked against. */
@@ -78,8 +79,11 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
  */
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite[]> {
   const text = readText(context.files, path);
-  const { value, places, problems: syntax } = parseYaml(text, path);
-  if (syntax.length > 0) throw new EvalsError(syntax);
+  const {
+    value,
+    places,
+    files = [],
+  } = isCodeSuite(path) ? await codeSuite(path, context) : fromYaml(text, path);
   const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
   const parsed = Suite.safeParse(value, ONCE);
   if (!parsed.success) {
@@ -124,9 +128,29 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     prompt,
     scorers,
     openCases,
+    ...(files.length === 0 ? {} : { codeFiles: files }),
     ...(person === undefined ? {} : { person }),
     ...(clock === undefined ? {} : { clock }),
   }));
+}
+
+/** A suite's file as it was read. */
+interface SuiteFile {
+  readonly value: unknown;
+  readonly places: Places;
+  /** Of one that code makes: the module and what it imports. */
+  readonly files?: readonly string[];
+}
+
+function fromYaml(text: string, path: string): SuiteFile {
+  const { value, places, problems } = parseYaml(text, path);
+  if (problems.length > 0) throw new EvalsError(problems);
+  return { value, places };
+}
+
+async function codeSuite(path: string, context: SuiteContext): Promise<SuiteFile> {
+  const { readCodeSuite } = await import("./code-suite.ts");
+  return readCodeSuite(path, context);
 }
 
 /** The suite's own cases, or those of its dataset; undefined where a mistake has been added. */

@@ -5,10 +5,10 @@ import type { Io } from "../io.ts";
 
 /** `evals init [dir]`: a project that runs at once. */
 export async function initCommand(
-  options: { readonly directory?: string | undefined },
+  { directory, ts }: { readonly directory?: string | undefined; readonly ts?: boolean | undefined },
   folder: string | undefined,
   io: Io,
 ): Promise<number> {
-  io.stdout(startedProjectText(initProject(io, { ...options, folder }), folder));
+  io.stdout(startedProjectText(initProject(io, { directory, folder, typed: ts }), folder));
   return EXIT.ok;
 }

@@ -3,11 +3,12 @@ import { declareCommand } from "./declare-command.ts";
 export const init = declareCommand({
   words: "init",
   group: "start",
-  examples: ["evals init", "evals init my-evals"],
+  examples: ["evals init", "evals init my-evals", "evals init my-evals --ts"],
   type: (command) =>
     command
       .description("make a project here that runs without a key; nothing is overwritten")
-      .argument("[dir]", "directory, made when it is not there"),
+      .argument("[dir]", "directory, made when it is not there")
+      .option("--ts", "with a suite in TypeScript: evals/<suite>.ts"),
   act: async ({ io, options, args: [folder] }) =>
     (await import("../commands/init.ts")).initCommand(options, folder, io),
 });

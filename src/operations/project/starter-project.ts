@@ -12,11 +12,12 @@ export const EDITED = "1.1.0";
  * recording of two versions of its prompt, so it runs without a key and can show a prompt edit being blocked.
  *
  * @param name of the suite, its dataset, its prompt and its recording
+ * @param typed the suite is one in TypeScript
  */
-export function starterFiles(name: string = STARTER_NAME): Readonly<Record<string, string>> {
+export function starterFiles(name: string = STARTER_NAME, typed = false): Readonly<Record<string, string>> {
   const named = (text: string): string => text.replaceAll(STARTER_NAME, name);
   return {
-    [`evals/${name}.yaml`]: named(SUITE),
+    [`evals/${name}.${typed ? "ts" : "yaml"}`]: named(typed ? TYPED_SUITE : SUITE),
     [`datasets/${name}.jsonl`]: jsonl(
       CASES.map(({ id, message, queue, tags }) => ({ id, input: { message }, expected: { queue }, tags })),
     ),
@@ -54,6 +55,25 @@ scorers:
 gate:
   require: { pass_rate: ">= 0.8" }
   critical: ["tag:critical"]
+`;
+
+const TYPED_SUITE = `import { defineSuite } from "git-evals";
+
+export default defineSuite({
+  description: "Which queue a support ticket belongs to.",
+  dataset: "ticket-queue",
+  prompt: "${STARTER_NAME}@${RELEASED}", // released; ${EDITED} is an edit that is not good enough yet
+  model: "recorded",
+  scorers: [
+    { type: "equals", name: "queue", select: { json: "$.queue" }, against: "expected.queue" },
+    // A scorer of your own: it gets the case, the answer and its transcript. This one is told, and decides nothing.
+    { name: "short", required: false, score: ({ output }) => String(output).length <= 200 },
+  ],
+  gate: {
+    require: { pass_rate: ">= 0.8" },
+    critical: ["tag:critical"],
+  },
+});
 `;
 
 const PROMPT = `---

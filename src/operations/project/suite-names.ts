@@ -1,9 +1,13 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { suiteOfFile } from "../../project/suite-files.ts";
 
 /** Names of the suites that have a file in the work tree, whether or not it can be read. */
 export function suiteNames(root: string): string[] {
   const folder = join(root, "evals");
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((name) => /^(.+)\.ya?ml$/.exec(name)?.[1] ?? []);
+  const names = readdirSync(folder).flatMap(
+    (file) => suiteOfFile(file, () => readFileSync(join(folder, file), "utf8")) ?? [],
+  );
+  return [...new Set(names)];
 }

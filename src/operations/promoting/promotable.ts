@@ -195,6 +195,7 @@ export function definingFiles(project: Project, { plan }: PreparedRun): string[]
   const files = [
     project.configPlaces.path,
     suite.path,
+    ...(suite.codeFiles ?? []),
     plan.datasetPath,
     ...plan.datasetFiles,
     ...(suite.prompt === null ? [] : [suite.prompt.version.path]),

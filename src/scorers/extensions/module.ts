@@ -21,6 +21,11 @@ export const moduleScorer = defineScorer({
     "A function of yours, in TypeScript or JavaScript: the default export of `file`, `({case, output, transcript, config}) => {score, pass?, reason?} | boolean | number`, or a promise of that. It and the files it imports are part of the fingerprint.",
   options: {
     file: z.string().min(1).describe("Path of the module, relative to the project root"),
+    export: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Which export is called; default the default export. A place in that is one too: scorers.0"),
     config: z.unknown().optional().describe("Handed to the function; default {}"),
     timeout: Duration.optional().describe("Longest time for one answer; default 60s"),
     isolate: z
@@ -34,10 +39,13 @@ export const moduleScorer = defineScorer({
   notDefining: ["timeout", "isolate"],
   operand: "none",
   grades: "returned",
-  async compile({ file, config, isolate, timeout }, { root, env, clean, modules: events }) {
+  async compile({ file, export: name, config, isolate, timeout }, { root, env, clean, modules: events }) {
     refuseCode(env, `The scorer ${file}`);
     repositoryFile(root, file, ["file"]);
-    const judge = await openJudge({ root, file, env, clean, events }, isolate ?? true);
+    const judge = await openJudge(
+      { root, file, env, clean, events, ...(name === undefined ? {} : { gives: { export: name } }) },
+      isolate ?? true,
+    );
     const files = moduleFiles(root, file);
     const timeout_ms = timeout ?? DEFAULT_TIMEOUT_MS;
     return {

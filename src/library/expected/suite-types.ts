@@ -1,0 +1,548 @@
+// Made from schemas/suite.schema.json by its test: UPDATE_GOLDENS=1 npx vitest run src/library/suite-types
+/** What stands in a case and in a literal operand. */
+type Json = unknown;
+
+type Shared1 = string | number | boolean | null | readonly (Shared1)[] | { readonly [name: string]: Shared1 };
+
+/** What several entries under `scorers:` may say. */
+interface ScorerParts {
+  /** Unique in the suite; default: the type */
+  readonly name?: string;
+  /** Does a miss fail the trial? default true */
+  readonly required?: boolean;
+  /** Score from which on the answer passes */
+  readonly threshold?: number;
+  /** It sees what was said before `redact` took anything out; its scores cannot be made again from the store */
+  readonly raw?: boolean;
+  readonly select?: {
+    /** RFC 9535 JSONPath into the answer read as JSON */
+    readonly json: string;
+  } | {
+    /** RE2 regular expression; linear time */
+    readonly regex: string;
+    /** Capture group, by number or name; default 1 if there is one, else the whole match */
+    readonly group?: number | string;
+    /** Which match; default first */
+    readonly take?: "first" | "last";
+  };
+  /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
+  readonly on?: "answer" | "assistant" | "conversation" | {
+    /** What was said to this message of the person, from 1 */
+    readonly turn: number;
+  } | {
+    /** The arguments that this tool was called with, as JSON */
+    readonly tool: string;
+  };
+  /** Where in the case the operand is; default `expected` */
+  readonly against?: string;
+  /** A literal operand, instead of `against` */
+  readonly value?: Json;
+  /** Compare without case, in every script */
+  readonly ignore_case?: boolean;
+  /** Cut blanks off both ends */
+  readonly trim?: boolean;
+  /** Unicode normal form to bring both texts to */
+  readonly normalize?: "NFC" | "NFKC";
+  /** collapse: any run of blanks counts as one blank */
+  readonly whitespace?: "collapse";
+  /** Largest distance of two numbers that count as equal */
+  readonly tolerance?: number;
+  /** The only tools whose calls are looked at */
+  readonly only?: readonly (string)[];
+}
+
+/** An entry under `scorers:` that is built in. */
+export type BuiltInScorer =
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+      readonly type: "equals";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+      readonly type: "one-of";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "contains";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "contains-all";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "contains-any";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "not-contains";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "not-contains-all";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "not-contains-any";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "starts-with";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "not-starts-with";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "ends-with";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "not-ends-with";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "regex";
+      /** As (?i) */
+      readonly ignore_case?: boolean;
+      /** As (?m): ^ and $ match at line ends too */
+      readonly multiline?: boolean;
+      /** As (?s): . matches a line end too */
+      readonly dotall?: boolean;
+      /** The whole text must match, not a part of it */
+      readonly full?: boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "not-regex";
+      /** As (?i) */
+      readonly ignore_case?: boolean;
+      /** As (?m): ^ and $ match at line ends too */
+      readonly multiline?: boolean;
+      /** As (?s): . matches a line end too */
+      readonly dotall?: boolean;
+      /** The whole text must match, not a part of it */
+      readonly full?: boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "json-valid";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "json-schema";
+      /** The schema itself, or the path of a JSON or YAML file that holds it */
+      readonly schema: string | { readonly [name: string]: Json } | boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "contains-json";
+      /** The schema itself, or the path of a JSON or YAML file that holds it */
+      readonly schema?: string | { readonly [name: string]: Json } | boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "tolerance"> & {
+      readonly type: "json-equals";
+      /** Members of objects that are not expected are let through */
+      readonly partial?: boolean;
+      /** Lists are equal in any order */
+      readonly ignore_order?: boolean;
+      /** Names of members left out at every depth */
+      readonly ignore_keys?: readonly (string)[];
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+      readonly type: "jsonpath";
+      /** RFC 9535 JSONPath into the answer read as JSON */
+      readonly path: string;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "number";
+      /** Largest distance let through */
+      readonly abs?: number;
+      /** Largest distance let through, as a share of the expected number */
+      readonly rel?: number;
+      /** What is before the fraction in the answer */
+      readonly decimal?: "." | ",";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "length";
+      readonly unit?: "characters" | "words" | "sentences" | "tokens";
+      /** Fewest, inclusive */
+      readonly min?: number;
+      /** Most, inclusive */
+      readonly max?: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "levenshtein";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "rouge";
+      /** 1, 2 or l */
+      readonly variant?: 1 | 2 | "1" | "2" | "l" | "L";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+      readonly type: "chrf";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "refusal";
+      /** Phrases of your own that show a refusal, beside the known ones */
+      readonly phrases?: readonly (string)[];
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "not-refusal";
+      /** Phrases of your own that show a refusal, beside the known ones */
+      readonly phrases?: readonly (string)[];
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "citations";
+      /** Where in the case the sources are */
+      readonly context?: string;
+      /** Fewest different sources to cite */
+      readonly min?: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "latency";
+      /** Longest time let through, inclusive: 500ms, 4s, 1m */
+      readonly max: string;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "cost";
+      /** US dollars, inclusive */
+      readonly max: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "tokens";
+      /** Most tokens let through, inclusive */
+      readonly max: number;
+      /** Which tokens; total is input and output */
+      readonly count?: "total" | "input" | "output";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value" | "only"> & {
+      readonly type: "tool-calls";
+      /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
+      readonly order?: "any" | "in-order" | "exact";
+      /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
+      readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
+      /** Calls beyond the expected ones: counted, or let through where their tool only reads */
+      readonly extra?: "count" | "allow-reads";
+      /** Tools that only read, beside those that are marked so where the agent has its tools */
+      readonly reads?: readonly (string)[];
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+      readonly type: "not-called";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
+      readonly type: "repeated-calls";
+      /** So many identical calls are let through */
+      readonly max?: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
+      readonly type: "tool-errors";
+      /** So many failed calls are let through */
+      readonly max?: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "steps";
+      /** Most steps let through, inclusive */
+      readonly max: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+      readonly type: "state-equals";
+      /** JSONPaths (RFC 9535) of what may differ, such as $..updated_at */
+      readonly ignore?: readonly (string)[];
+      /** Members of objects that are not expected are let through */
+      readonly partial?: boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+      readonly type: "says";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+      readonly type: "retrieval";
+      /** recall@k, precision@k, ndcg@k or mrr; recall, precision, ndcg and mrr@k are read, too */
+      readonly metric: string;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+      readonly type: "handoff";
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "all-of";
+      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "any-of";
+      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "at-least";
+      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
+      /** Fewest that must pass */
+      readonly n: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "mean";
+      /** Scorers, with their own `select`, operand and threshold, which none of them decides by */
+      readonly of: readonly ({
+        readonly type: string;
+        /** Unique in the suite; default: the type */
+        readonly name?: string;
+        /** Does a miss fail the trial? default true */
+        readonly required?: boolean;
+        /** Score from which on the answer passes */
+        readonly threshold?: number;
+        /** It sees what was said before `redact` took anything out; its scores cannot be made again from the store */
+        readonly raw?: boolean;
+        readonly select?: {
+          /** RFC 9535 JSONPath into the answer read as JSON */
+          readonly json: string;
+        } | {
+          /** RE2 regular expression; linear time */
+          readonly regex: string;
+          /** Capture group, by number or name; default 1 if there is one, else the whole match */
+          readonly group?: number | string;
+          /** Which match; default first */
+          readonly take?: "first" | "last";
+        };
+        /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
+        readonly on?: "answer" | "assistant" | "conversation" | {
+          /** What was said to this message of the person, from 1 */
+          readonly turn: number;
+        } | {
+          /** The arguments that this tool was called with, as JSON */
+          readonly tool: string;
+        };
+        /** Where in the case the operand is; default `expected` */
+        readonly against?: string;
+        /** A literal operand, instead of `against` */
+        readonly value?: Json;
+      })[];
+      /** What each of them counts, in their order; default 1 */
+      readonly weights?: readonly (number)[];
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "not";
+      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+      readonly type: "judge";
+      /** name, name@1.2.0 or name@^1 of a judge */
+      readonly judge: string;
+      /** passed: only trials that pass every required scorer without an opinion are judged, the score of others is void */
+      readonly judge_when?: "always" | "passed";
+      /** An alias to ask instead of the judge's own */
+      readonly model?: string;
+      /** Where in the case the retrieved texts are */
+      readonly context?: string;
+      /** Which part of the answer is judged; default the whole text */
+      readonly select?: {
+        /** RFC 9535 JSONPath into the answer read as JSON */
+        readonly json: string;
+      } | {
+        /** RE2 regular expression; linear time */
+        readonly regex: string;
+        /** Capture group, by number or name; default 1 if there is one, else the whole match */
+        readonly group?: number | string;
+        /** Which match; default first */
+        readonly take?: "first" | "last";
+      };
+      /** Which text is judged: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
+      readonly on?: "answer" | "assistant" | "conversation" | {
+        /** What was said to this message of the person, from 1 */
+        readonly turn: number;
+      } | {
+        /** The arguments that this tool was called with, as JSON */
+        readonly tool: string;
+      };
+      /** Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected` */
+      readonly against?: string;
+      /** A literal reference, instead of `against` */
+      readonly value?: Json;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "embedding-similarity";
+      /** An alias of evalconfig.yaml with `api: embeddings` */
+      readonly model: string;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+      readonly type: "classifier";
+      /** An alias of evalconfig.yaml */
+      readonly model: string;
+      /** JSONPath of the label; `$` for an answer that is the label */
+      readonly label?: string;
+      /** Labels that pass; needs `label` */
+      readonly pass?: readonly (string)[];
+      /** JSONPath of a number in [0, 1] */
+      readonly score?: string;
+      /** Where in the case `input.context` is */
+      readonly context?: string;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "moderation";
+      /** An alias of evalconfig.yaml with `api: moderations` */
+      readonly model: string;
+      /** Only these; default all */
+      readonly categories?: readonly (string)[];
+      /** Highest score that a category may have */
+      readonly max?: number;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "module";
+      /** Path of the module, relative to the project root */
+      readonly file: string;
+      /** Which export is called; default the default export. A place in that is one too: scorers.0 */
+      readonly export?: string;
+      /** Handed to the function; default {} */
+      readonly config?: Json;
+      /** Longest time for one answer; default 60s */
+      readonly timeout?: string;
+      /** false: in the main thread, where no timeout holds code that never gives way; default a thread */
+      readonly isolate?: boolean;
+    })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+      readonly type: "command";
+      /** The program and its arguments */
+      readonly command: readonly (string)[];
+      /** jsonl: processes stay, and answer a line with a line */
+      readonly serve?: "jsonl";
+      /** Longest time for one answer; default 60s */
+      readonly timeout?: string;
+      /** Handed to the program; default {} */
+      readonly config?: Json;
+    });
+
+/** A suite but for its scorers. */
+export interface SuiteKeys {
+  /** What the suite is about, for readers */
+  readonly description?: string;
+  /** A name in datasets/, or a path; or a module that makes the cases */
+  readonly dataset?: string | {
+    /** TypeScript or JavaScript, outside datasets/ and prompts/; its default export gives the cases */
+    readonly module: string;
+  };
+  /** The cases themselves, instead of a dataset */
+  readonly cases?: readonly ({
+    /** Unique in its dataset */
+    readonly id: string;
+    /** What the target is asked; any JSON */
+    readonly input: Json;
+    /** What scorers compare with; needed only when one of them does */
+    readonly expected?: Json;
+    /** For narrowing, for results by tag, for gate.critical */
+    readonly tags?: readonly (string)[];
+    /** Anything else; prompts and scorers can read it */
+    readonly metadata?: { readonly [name: string]: Json };
+    /** Trials of this case; default: the suite's. The command line's --trials wins over it */
+    readonly trials?: number;
+    /** Names of the only scorers that it is scored by; default: all of the suite's */
+    readonly scorers?: readonly (string)[];
+  })[];
+  /** name, name@1.2.0 or name@^1; or the prompt's own text, with `{{ … }}` or several lines */
+  readonly prompt?: string;
+  /** Versions of prompts, as name@1.2.0: one run and one baseline each */
+  readonly prompts?: readonly (string)[];
+  /** An alias of evalconfig.yaml */
+  readonly model?: string;
+  /** One run each */
+  readonly models?: readonly (string)[];
+  /** Trials of each case; default: defaults.trials, else 1 */
+  readonly trials?: number;
+  /** Trials in flight at once; default: defaults.concurrency, else 16 */
+  readonly concurrency?: number;
+  /** The only cases of the dataset to run; all of them without it */
+  readonly filter?: {
+    /** Cases with any of these tags */
+    readonly tags?: readonly (string)[];
+    /** Cases with any of these ids */
+    readonly cases?: readonly (string)[];
+  };
+  /** What {{ clock }} says in templates; part of a case's key where it is used */
+  readonly clock?: string;
+  /** A turn loop around the model; without it the target is the agent */
+  readonly agent?: {
+    /** Modules whose default export is an object of tools; servers as { mcp: … } */
+    readonly tools?: readonly (string | {
+      readonly mcp: {
+        /** Program and arguments, without a shell; started once a trial, in the project's root */
+        readonly command?: readonly (string)[];
+        /** Address of a server over HTTP, instead of a command */
+        readonly url?: string;
+        /** Sent with every request over HTTP; ${env:NAME} for what is secret */
+        readonly headers?: { readonly [name: string]: string };
+        /** Stands for what the server does: with it answers are reused across runs */
+        readonly version?: string;
+      };
+    })[];
+    /** Names of the only tools that are offered; default: all */
+    readonly allow?: readonly (string)[];
+    /** What ends an agent that does not end by itself */
+    readonly limits?: {
+      /** Calls of the model */
+      readonly steps?: number;
+      /** Calls of tools */
+      readonly tool_calls?: number;
+      /** The same tool with the same arguments so many times is a loop: the last of them is not run */
+      readonly same_call?: number;
+      /** Input and output of all steps; no step is begun beyond it */
+      readonly tokens?: number;
+      /** US dollars of all steps; no step is begun beyond it */
+      readonly usd?: number;
+      /** From the first step on, without waiting for the model's turn */
+      readonly time?: string;
+    };
+  };
+  /** What the person says, turn by turn; without it the prompt says it all */
+  readonly user?: {
+    /** Where in the case the person's messages stand: texts, or {say, expect} */
+    readonly turns?: string;
+    /** Prompt of a model that plays the person: users/impatient@^1 */
+    readonly prompt?: string;
+    /** Alias of the model that plays the person */
+    readonly model?: string;
+    /** Messages of a played person at most */
+    readonly max_turns?: number;
+  };
+  /** What a run must hold; without it only the regression rule */
+  readonly gate?: {
+    /** Metric: bound, for instance pass_rate: ">= 0.9" */
+    readonly require?: { readonly [name: string]: string };
+    /** On by default; false switches it off */
+    readonly regression?: false | {
+      /** pass_rate, pass^k or score.<name> */
+      readonly metric?: string;
+      /** Largest drop let through, in points of [0, 1] */
+      readonly max_drop?: number;
+      /** max_drop is a share of the baseline's value */
+      readonly relative?: boolean;
+      /** One-sided, each way */
+      readonly confidence?: number;
+      /** When the evidence does not settle it: pass with a warning, or exit 3 */
+      readonly undecided?: "warn" | "fail";
+      /** These cases, or cases like these */
+      readonly scope?: "suite" | "population";
+      /** point: compare the bare numbers, for compatibility */
+      readonly mode?: "test" | "point";
+      /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
+      readonly exact?: boolean;
+    } | readonly ({
+      /** pass_rate, pass^k or score.<name> */
+      readonly metric?: string;
+      /** Largest drop let through, in points of [0, 1] */
+      readonly max_drop?: number;
+      /** max_drop is a share of the baseline's value */
+      readonly relative?: boolean;
+      /** One-sided, each way */
+      readonly confidence?: number;
+      /** When the evidence does not settle it: pass with a warning, or exit 3 */
+      readonly undecided?: "warn" | "fail";
+      /** These cases, or cases like these */
+      readonly scope?: "suite" | "population";
+      /** point: compare the bare numbers, for compatibility */
+      readonly mode?: "test" | "point";
+      /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
+      readonly exact?: boolean;
+    })[];
+    /** tag:… or case:…; these must pass every trial */
+    readonly critical?: readonly (string)[];
+    /** Share of its own trials that every case must pass, for instance ">= 0.8" */
+    readonly each_case?: string;
+    /** How good a judge must be before rules that rest on it can block */
+    readonly judge?: {
+      /** Least AC1 with people, by its lower bound */
+      readonly min_ac1?: number;
+      /** Least labelled answers */
+      readonly min_labels?: number;
+    };
+    /** Fail a prompt version that changes more than its bump declares: patch, minor, major */
+    readonly contract?: boolean;
+    /** Let cases of the baseline vanish from the dataset */
+    readonly allow_removed?: boolean;
+  };
+  /** So many stable cases are asked again under the baseline's own prompt; 20 to 30 are usual */
+  readonly canary?: number;
+}

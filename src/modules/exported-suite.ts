@@ -1,0 +1,60 @@
+import type { UserFunction } from "./user-function.ts";
+
+type Given = { readonly [key: string]: unknown };
+
+/**
+ * What a module gives that is a suite, as a function without arguments: its default export, in which every function among the scorers is
+ * an entry that names it. Undefined where it exports no suite.
+ *
+ * @param file of the module, relative to the project root
+ */
+export function exportedSuite(
+  loaded: { readonly default?: unknown },
+  file: string,
+): UserFunction | undefined {
+  const suite = loaded.default;
+  return isMap(suite) ? () => described(suite, [], file) : undefined;
+}
+
+/** The function that stands at a path: a named export, or a place in the default one: `scorers.0`. */
+export function functionAt(exports: Given, path: string): unknown {
+  const steps = path.split(".");
+  const walk = (from: unknown): unknown =>
+    steps.reduce<unknown>(
+      (at, step) =>
+        at !== null && typeof at === "object" && Object.hasOwn(at, step) ? (at as Given)[step] : undefined,
+      from,
+    );
+  const named = walk({ ...exports });
+  return typeof named === "function" ? named : walk(exports.default);
+}
+
+function described(value: unknown, path: readonly string[], file: string): unknown {
+  const isScorer = path[0] === "scorers";
+  if (typeof value === "function") {
+    if (!isScorer) throw new Error(`"${path.join(".")}" is a function, and only scorers can be`);
+    const { name } = value;
+    return { ...entryAt(path, file), ...(name === "" || name === "of" ? {} : { name }) };
+  }
+  if (Array.isArray(value))
+    return value.map((one: unknown, at) => described(one, [...path, String(at)], file));
+  if (!isMap(value)) return value;
+  const { score, ...rest } = value;
+  if (isScorer && typeof score === "function")
+    return { ...entryAt([...path, "score"], file), ...(described(rest, path, file) as Given) };
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, described(one, [...path, key], file)]),
+  );
+}
+
+const entryAt = (path: readonly string[], file: string): Given => ({
+  type: "module",
+  file,
+  export: path.join("."),
+});
+
+function isMap(value: unknown): value is Given {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,129 @@
+import { resolve } from "node:path";
+import type { ModuleEvents } from "../domain/module-events.ts";
+import { refuseCode } from "../domain/no-exec.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Places } from "../domain/project.ts";
+import { isFile } from "../modules/is-file.ts";
+import { moduleFiles } from "../modules/module-files.ts";
+import { openUserModule, UnusableModule, type UserModule } from "../modules/user-module.ts";
+import type { FileSource } from "./file-source.ts";
+import { readText } from "./read-text.ts";
+
+/** How long a module may take to make its suite, in milliseconds. */
+const LONGEST_MS = 60_000;
+
+/** A suite that code makes, as a file of YAML would be read. */
+export interface CodeSuite {
+  readonly value: unknown;
+  readonly places: Places;
+  /** The module and all that it imports, relative to the root. */
+  readonly files: readonly string[];
+}
+
+interface Host {
+  readonly files: FileSource;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly modules?: ModuleEvents | undefined;
+}
+
+/**
+ * Runs the module of a suite, in a thread, and takes what it exports.
+ * @throws {EvalsError} for a module that is broken, exports no suite, or may not be run
+ */
+export async function readCodeSuite(path: string, { files, env, modules }: Host): Promise<CodeSuite> {
+  const place = { path, line: 1, column: 1 };
+  refuseCode(env, `The suite ${path}`, place);
+  const { root } = files;
+  if (root === undefined) throw new EvalsError({ ...NOT_CHECKED_OUT, ...place });
+  const text = readText(files, path);
+  let opened: UserModule | undefined;
+  try {
+    const own = moduleFiles(root, path).filter((file) => isFile(resolve(root, file)));
+    opened = await openUserModule({ root, file: path, env, events: modules, gives: "suite" }, true);
+    const { outcome } = await opened.call({ form: "scorer", input: "null" }, LONGEST_MS, null);
+    if (outcome.kind === "returned") {
+      const value: unknown = JSON.parse(outcome.json);
+      return { value, places: placesIn(text, path, value), files: own };
+    }
+    const said = {
+      odd: (): string => ("what" in outcome ? outcome.what.replace(/^returned /, "it gives ") : ""),
+      threw: (): string => ("message" in outcome ? outcome.message : ""),
+      ended: (): string => ("how" in outcome ? `it ${outcome.how}` : ""),
+      timeout: (): string => `it takes more than ${LONGEST_MS / 1000} s`,
+      aborted: (): string => "it was stopped",
+    }[outcome.kind]();
+    throw broken(path, said);
+  } catch (error) {
+    if (error instanceof EvalsError) throw error;
+    const isNone = error instanceof UnusableModule && error.why === "no-function";
+    throw broken(path, isNone ? "its default export is no suite" : messageOf(error), error);
+  } finally {
+    await opened?.close();
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const NOT_CHECKED_OUT: Problem = {
+  code: "EVALS_SUITE_MODULE",
+  what: "The suite of this commit is made by code, which runs only from files on the disk.",
+  why: "Only a checkout has the files that the code imports.",
+  fix: "Name a run, or run the commit: evals run --at <commit>",
+};
+
+function broken(path: string, said: string, cause?: unknown): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_SUITE_MODULE",
+      path,
+      line: 1,
+      column: 1,
+      what: `This module makes no suite: ${said.replace(/\s+/g, " ").slice(0, 500)}.`,
+      why: "There would be nothing to run.",
+      fix: 'export default defineSuite({ dataset: "…", model: "…", scorers: [ … ] }), with defineSuite of "git-evals"',
+    },
+    { cause },
+  );
+}
+
+/** A value stands where its key is written; one that is computed stands where the last written key before it does. */
+function placesIn(text: string, path: string, value: unknown): Places {
+  const at: Places["at"] = (keys) => {
+    let from = 0;
+    let here = value;
+    for (const key of keys) {
+      here = memberOf(here, key);
+      const found =
+        typeof key === "number"
+          ? entryStart(text, here, from)
+          : wordAt(text, new RegExp(`\\b${escaped(String(key))}\\b\\s*[:,(]`), from);
+      if (found === -1) break;
+      from = found;
+    }
+    const before = text.slice(0, from).split("\n");
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  };
+  return { path, at };
+}
+
+/** An entry of a list, by the first text that it holds. */
+function entryStart(text: string, entry: unknown, from: number): number {
+  const first =
+    typeof entry === "string"
+      ? entry
+      : Object.values((entry ?? {}) as object).find((one) => typeof one === "string");
+  return typeof first === "string" ? wordAt(text, new RegExp(`["'\`]${escaped(first)}["'\`]`), from) : -1;
+}
+
+function wordAt(text: string, pattern: RegExp, from: number): number {
+  const found = text.slice(from).search(pattern);
+  return found === -1 ? -1 : from + found;
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+
+function memberOf(value: unknown, key: PropertyKey): unknown {
+  return value !== null && typeof value === "object"
+    ? (value as Record<PropertyKey, unknown>)[key]
+    : undefined;
+}
