@@ -6,7 +6,9 @@ import { TOKENS, USD } from "./ledger.ts";
 import { nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
-export function workBench(postgres: Postgres, queue: BlockQueue): WorkBench {
+/** @param patience_ms how long a worker whose lease has run out may still be heard of */
+export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
+  const silent = silentWorkers(patience_ms);
   return {
     arrive: async ({ name, program, models }) => {
       const { rows } = await postgres.query(
@@ -27,7 +29,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue): WorkBench {
     },
     lease: (plan, worker) =>
       postgres.transaction(async (sql) => {
-        const found = (await expired(sql, plan)) ?? (await fetched(sql, plan, queue));
+        const found = (await silent(sql, plan)) ?? (await fetched(sql, plan, queue));
         return found === undefined ? undefined : leased(sql, plan, found, worker);
       }),
     beat: async (worker) => {
@@ -91,13 +93,32 @@ export function workBench(postgres: Postgres, queue: BlockQueue): WorkBench {
   };
 }
 
-/** A block whose worker was not heard of for as long as its lease. */
-async function expired(sql: Sql, { no }: FleetPlan): Promise<Row | undefined> {
-  const { rows } = await sql.query(
-    "SELECT no, fence, job, cases, trials FROM evals.blocks WHERE plan = $1 AND state = 'leased' AND lease_until <= now() ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED",
-    [no],
-  );
-  return rows[0];
+/**
+ * Finds blocks whose worker was not heard of for as long as its lease, and then for a while during which it could have been: the database
+ * may have been away meanwhile, or its clock may have jumped, and then no worker is to blame.
+ */
+function silentWorkers(patience_ms: number) {
+  /** When each lease that has run out was first seen so. */
+  const seen = new Map<string, number>();
+  return async (sql: Sql, { no: plan }: FleetPlan): Promise<Row | undefined> => {
+    const { rows } = await sql.query(
+      "SELECT no, fence, lease_until::text AS until FROM evals.blocks WHERE plan = $1 AND state = 'leased' AND lease_until <= now()",
+      [plan],
+    );
+    const now = performance.now();
+    const keyOf = ({ no, fence, until }: Row): string => `${plan}/${no}/${fence}/${until}`;
+    const keys = new Set(rows.map(keyOf));
+    for (const key of seen.keys()) if (key.startsWith(`${plan}/`) && !keys.has(key)) seen.delete(key);
+    for (const key of keys) if (!seen.has(key)) seen.set(key, now);
+    const silent = rows.filter((one) => now - (seen.get(keyOf(one)) ?? now) >= patience_ms);
+    if (silent.length === 0) return undefined;
+    const { rows: taken } = await sql.query(
+      `SELECT no, fence, job, cases, trials FROM evals.blocks WHERE plan = $1 AND no = ANY ($2::int[]) AND state = 'leased' AND lease_until <= now()
+       ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      [plan, silent.map(({ no }) => no)],
+    );
+    return taken[0];
+  };
 }
 
 /** The block of the next job that waits. */

@@ -27,7 +27,7 @@ describe.skipIf(skippedWithoutPostgres())(
     afterAll(() => postgres?.stop());
     beforeEach(async () => {
       url = postgres.database();
-      fleet = await openPostgresFleet(url, () => {});
+      fleet = await openPostgresFleet(url, () => {}, 0);
       return () => fleet.close();
     });
 
@@ -171,6 +171,23 @@ describe.skipIf(skippedWithoutPostgres())(
       expire();
       await fleet.bench.beat(first);
       expect(await fleet.bench.lease(plan, second)).toBeUndefined();
+    });
+
+    it("leaves a block to a worker whose lease ran out while nobody could renew it", async () => {
+      const plan = await planned({}, trials(0, 1));
+      const patient = await openPostgresFleet(url, () => {}, 1000);
+      const [first, second] = await Promise.all([worker(), worker()]);
+      await leased(plan, first);
+      const tries = async (): Promise<number | undefined> => (await patient.bench.lease(plan, second))?.fence;
+      expire();
+      expect(await tries()).toBeUndefined();
+      await fleet.bench.beat(first);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect(await tries()).toBeUndefined();
+      expire();
+      expect(await tries()).toBeUndefined();
+      await expect.poll(tries, { timeout: LONG }).toBe(2);
+      await patient.close();
     });
 
     it("keeps a finished block once, and sends what was not asked to another worker", async () => {

@@ -8,15 +8,25 @@ import { planDesk } from "./plans.ts";
 import { openQueue } from "./queue.ts";
 import { ensureSchema } from "./schema.ts";
 
-/** @throws {EvalsError} for a database that cannot be reached, written or understood */
-export async function openPostgresFleet(url: string, notice: (text: string) => void): Promise<FleetDatabase> {
+/** Longer than the time between two beats, that of a busy machine too. */
+const PATIENCE_MS = 4000;
+
+/**
+ * @param patience_ms how long a worker whose lease has run out may still be heard of
+ * @throws {EvalsError} for a database that cannot be reached, written or understood
+ */
+export async function openPostgresFleet(
+  url: string,
+  notice: (text: string) => void,
+  patience_ms = PATIENCE_MS,
+): Promise<FleetDatabase> {
   const postgres = await connectPostgres(url, { notice });
   try {
     await ensureSchema(postgres);
     const queue = await openQueue(postgres);
     return {
       desk: planDesk(postgres, queue),
-      bench: workBench(postgres, queue),
+      bench: workBench(postgres, queue, patience_ms),
       pace: paceBook(postgres),
       kept: keptRuns(postgres, queue),
       book: (signal) => callBook(postgres, signal),
