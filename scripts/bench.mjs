@@ -14,6 +14,7 @@ import { cached, growth, outputs } from "./bench/recorded.mjs";
 import { startup } from "./bench/startup.mjs";
 import { statistics } from "./bench/statistics.mjs";
 import { table } from "./bench/table.mjs";
+import { workers } from "./bench/workers.mjs";
 
 const groups = {
   startup,
@@ -29,6 +30,7 @@ const groups = {
   diff,
   check: largeRepository,
   size: packageSize,
+  workers,
 };
 
 const { values } = parseArgs({

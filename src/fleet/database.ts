@@ -9,13 +9,13 @@ import type {
   LostCall,
   OpenedCall,
   PlanHalt,
+  ReadTrial,
   TrialPlace,
   WorkedBlock,
-  WorkedTrial,
 } from "./fleet.ts";
 
 /** A run that is about to be planned. */
-export interface NewPlan extends Omit<FleetPlan, "no"> {
+export interface NewPlan extends Omit<FleetPlan, "no" | "bounded"> {
   readonly program: string;
   readonly header: Json;
   readonly budget: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
@@ -24,7 +24,7 @@ export interface NewPlan extends Omit<FleetPlan, "no"> {
 /** A block that its worker has finished, as whoever planned it reads it. */
 export interface DoneBlock {
   readonly no: number;
-  readonly trials: readonly WorkedTrial[];
+  readonly trials: readonly ReadTrial[];
   readonly judgements: string | null;
   readonly pace: RunPace | null;
 }
@@ -137,7 +137,7 @@ export interface KeptRun extends FleetPlan {
 export interface KeptBlock {
   readonly no: number;
   readonly judgements: string | null;
-  readonly trials: readonly WorkedTrial[];
+  readonly trials: readonly ReadTrial[];
 }
 
 /** What the database holds of runs, for who looks. */
@@ -148,10 +148,13 @@ export interface KeptRuns {
   find(prefix: string): Promise<readonly KeptRun[]>;
   /** A page of a run's blocks with their trials, in the order of their numbers. */
   blocks(no: string, after: number): Promise<readonly KeptBlock[]>;
-  /** Every call whose money is in no answer. */
-  lost(no: string): Promise<readonly LostCall[]>;
-  /** Calls that were sent, to the target and to judges. */
-  calls(no: string): Promise<{ readonly calls: number; readonly judge_calls: number }>;
+  /** Every call of these blocks whose money is in no answer. */
+  lost(no: string, blocks: readonly number[]): Promise<readonly LostCall[]>;
+  /** Calls of these blocks that were sent, to the target and to judges. */
+  calls(
+    no: string,
+    blocks: readonly number[],
+  ): Promise<{ readonly calls: number; readonly judge_calls: number }>;
   /** Takes a run away: its answers go with their partitions, however many they are. */
   drop(run: KeptRun): Promise<void>;
 }

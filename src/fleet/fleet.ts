@@ -17,6 +17,8 @@ export interface FleetPlan {
   readonly request: Json;
   /** A call whose answer was lost with its worker is asked again. */
   readonly asks_again: boolean;
+  /** It has a budget: each call needs room in it. */
+  readonly bounded: boolean;
 }
 
 /** Why no more of a plan is worked on: as the engine's end, or the wish of whoever planned it. */
@@ -44,6 +46,7 @@ export interface Block {
 
 /** A block that is this worker's until its lease runs out. */
 export interface LeasedBlock extends Block {
+  readonly bounded: boolean;
   /** Grows each time that the block is given to a worker: what an earlier one finishes is refused. */
   readonly fence: number;
   /** Its job in the queue. */
@@ -55,6 +58,8 @@ export interface LeasedBlock extends Block {
 /** Who is paid for a call. */
 export interface CallOwner {
   readonly plan: string;
+  /** The plan has a budget. */
+  readonly bounded: boolean;
   readonly block: number;
   readonly fence: number;
 }
@@ -86,6 +91,12 @@ export interface ClosedCall {
   readonly reply: string | null;
 }
 
+/** A trial as it is read back. */
+export interface ReadTrial extends Omit<WorkedTrial, "call"> {
+  /** The call's reply as JSON; null where `reply` has the trial. */
+  readonly answer: string | null;
+}
+
 /** A call that an earlier worker made for a block. */
 export interface EarlierCall {
   readonly id: string;
@@ -96,8 +107,10 @@ export interface EarlierCall {
 
 /** What became of one trial of a block. */
 export interface WorkedTrial extends TrialPlace {
-  /** Its answer, or its failure, as JSON. */
-  readonly reply: string;
+  /** The call whose reply it is; null for one that is made of several, or has failed. */
+  readonly call: string | null;
+  /** Its answer, or its failure, as JSON; null where the call has it. */
+  readonly reply: string | null;
   /** Its scores as JSON; null where it has none. */
   readonly scoring: string | null;
 }

@@ -4,6 +4,7 @@ import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import type { FleetDatabase } from "../fleet/database.ts";
 import { createRun } from "../run/execute-run.ts";
 import { unpackJudgements, unpackRecord } from "../run/packed-trial.ts";
+import type { Plan } from "../run/plan.ts";
 import type { RunWriter, Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { requireKeptRun } from "./fleet/kept-run.ts";
@@ -50,8 +51,7 @@ export async function pullRun(io: Environment, input: PullInput): Promise<Pulled
       try {
         const header = kept.header as unknown as RunHeader;
         const writer = createRun(opened.prepared.plan, header, store);
-        const trials = await copyBlocks(kept.no, fleet, writer, store);
-        await copyCalls(kept.no, fleet, writer);
+        const trials = await copyBlocks(kept.no, fleet, { plan: opened.prepared.plan, writer, store });
         writer.end((kept.status ?? "complete") as EndedStatus, kept.report, kept.ended_at);
         return { run, suite, trials, wasHere: false };
       } finally {
@@ -65,15 +65,22 @@ export async function pullRun(io: Environment, input: PullInput): Promise<Pulled
   }
 }
 
+/** Where a run is written to. */
+interface Copying {
+  readonly plan: Plan;
+  readonly writer: RunWriter;
+  readonly store: Store;
+}
+
+/** @returns how many trials there were */
 async function copyBlocks(
   no: string,
   { kept }: FleetDatabase,
-  writer: RunWriter,
-  store: Store,
+  { plan, writer, store }: Copying,
 ): Promise<number> {
   let trials = 0;
-  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
-    const blocks = await kept.blocks(no, Math.max(after, -2_147_483_648));
+  for (let after = -1; ; ) {
+    const blocks = await kept.blocks(no, after);
     const last = blocks.at(-1);
     if (last === undefined) return trials;
     for (const block of blocks) {
@@ -86,20 +93,19 @@ async function copyBlocks(
         });
         numbers.set(id, copy);
       }
-      for (const trial of block.trials) writer.record(unpackRecord(trial, (id) => numbers.get(id) ?? id));
+      for (const trial of block.trials)
+        writer.record(unpackRecord(trial, plan.target.price, (id) => numbers.get(id) ?? id));
       trials += block.trials.length;
     }
+    const page = blocks.map((one) => one.no);
+    for (const { usage, usd, ...one } of await kept.lost(no, page))
+      writer.recordLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
+    const { calls, judge_calls } = await kept.calls(no, page);
+    writer.calls(calls);
+    writer.judgeCalls(judge_calls);
     writer.flush();
     after = last.no;
   }
-}
-
-async function copyCalls(no: string, { kept }: FleetDatabase, writer: RunWriter): Promise<void> {
-  for (const { usage, usd, ...one } of await kept.lost(no))
-    writer.recordLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
-  const { calls, judge_calls } = await kept.calls(no);
-  writer.calls(calls);
-  writer.judgeCalls(judge_calls);
 }
 
 function heldElsewhere(run: string, cached: number) {

@@ -32,6 +32,8 @@ export interface BlockLedger {
   readonly around: AroundCalls;
   /** The calls whose answers stand in these trials, as `case/trial`, and in the replies of judges. */
   used(answered: ReadonlySet<string>): string[];
+  /** The one call of a trial; null where it made several. */
+  onlyCall(at: string): string | null;
 }
 
 /** An answer that was had, by an earlier worker's call or this one's. */
@@ -125,6 +127,10 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
 
   return {
     around,
+    onlyCall: (at) => {
+      const calls = had.filter((one) => one.judge === null && one.at === at);
+      return calls.length === 1 ? (calls[0]?.id ?? null) : null;
+    },
     used: (answered) => had.filter(({ judge, at }) => judge !== null || answered.has(at)).map(({ id }) => id),
   };
 }

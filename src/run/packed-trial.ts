@@ -1,11 +1,13 @@
+import type { Price } from "../domain/config.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Reply } from "../domain/provider.ts";
 import type { Score } from "../domain/score.ts";
 import type { Transcript } from "../domain/transcript.ts";
-import type { WorkedTrial } from "../fleet/fleet.ts";
+import type { ReadTrial, WorkedTrial } from "../fleet/fleet.ts";
 import type { TrialRecord, TrialScoring } from "../store/store.ts";
 import type { BlockJudgement } from "./block-store.ts";
 import type { Scoring } from "./score-trial.ts";
+import { toTranscript } from "./to-transcript.ts";
 
 /** A trial's record as JSON. */
 type Packed =
@@ -21,15 +23,17 @@ type PackedScoring =
   | (TrialScoring & { kind: "failed" });
 
 /** A trial as it travels from the worker that asked it to the run that it belongs to. */
-export function packTrial(record: TrialRecord): WorkedTrial {
+/** @param call whose reply is the whole answer, so that it need not travel twice; null where there is none */
+export function packTrial(record: TrialRecord, call: string | null): WorkedTrial {
   const { case_no, trial } = record;
   if (record.kind === "cached") throw new Error("a worker takes nothing from a cache");
   if (record.kind === "errored") {
     const packed: Packed = { error: record.error, message: record.message };
-    return { case_no, trial, reply: JSON.stringify(packed), scoring: null };
+    return { case_no, trial, call: null, reply: JSON.stringify(packed), scoring: null };
   }
   const packed: Packed = { transcript: record.transcript, raw: record.raw };
-  return { case_no, trial, reply: JSON.stringify(packed), scoring: packScoring(record.scores) };
+  const reply = call === null ? JSON.stringify(packed) : null;
+  return { case_no, trial, call, reply, scoring: packScoring(record.scores) };
 }
 
 function packScoring(scoring: TrialScoring | null): string | null {
@@ -53,7 +57,8 @@ export function unpackScoring(text: string, replyNo: (id: number) => number): Sc
 }
 
 /** The reply that a worker's trial amounts to. A failure says nothing of the model here: the worker has looked at that. */
-export function unpackReply({ reply }: Pick<WorkedTrial, "reply">): Reply {
+export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer">): Reply {
+  if (reply === null) return JSON.parse(answer ?? "null") as Reply;
   const packed = JSON.parse(reply) as Packed;
   if (!("transcript" in packed)) return { kind: "failed", ...packed, transient: false, unsent: true };
   const { fallback, ...said } = packed.transcript;
@@ -65,11 +70,20 @@ export function unpackReply({ reply }: Pick<WorkedTrial, "reply">): Reply {
   };
 }
 
-/** The same as it is written into a history. */
-export function unpackRecord(worked: WorkedTrial, replyNo: (id: number) => number): TrialRecord {
-  const { case_no, trial, reply, scoring } = worked;
-  const packed = JSON.parse(reply) as Packed;
-  if (!("transcript" in packed)) return { case_no, trial, kind: "errored", ...packed };
+/**
+ * The same as it is written into a history.
+ * @param price of the target
+ */
+export function unpackRecord(
+  worked: ReadTrial,
+  price: Price | null,
+  replyNo: (id: number) => number,
+): TrialRecord {
+  const { case_no, trial, scoring } = worked;
+  const reply = unpackReply(worked);
+  if (reply.kind === "failed")
+    return { case_no, trial, kind: "errored", error: reply.error, message: reply.message };
+  const packed = { transcript: toTranscript(reply, price), raw: reply.raw ?? null };
   return {
     case_no,
     trial,

@@ -3,7 +3,7 @@ import { LEASE_S, type WorkBench } from "../database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import { TOKENS, USD } from "./ledger.ts";
-import { nextBlock, placesOf, sendBlocks } from "./plans.ts";
+import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
 /** @param patience_ms how long a worker whose lease has run out may still be heard of */
@@ -19,7 +19,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
     },
     plans: async (worker) => {
       const { rows } = await postgres.query(
-        `SELECT p.no, p.run, p.plan_hash, p.commit, p.suite, p.alias, p.request, p.asks_again FROM evals.plans p, evals.workers w
+        `SELECT p.no, p.run, p.plan_hash, p.commit, p.suite, p.alias, p.request, p.asks_again, ${BOUNDED} AS bounded FROM evals.plans p, evals.workers w
          WHERE w.no = $1 AND p.ended_at IS NULL AND p.halt IS NULL AND p.program = w.program AND (w.models IS NULL OR p.alias = ANY (w.models))
            AND EXISTS (SELECT 1 FROM evals.blocks b WHERE b.plan = p.no AND (b.state = 'waiting' OR (b.state = 'leased' AND b.lease_until <= now())))
          ORDER BY p.no`,
@@ -55,11 +55,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
         if (now.state === "done") return true;
         await keepTrials(sql, block, worked);
         await sql.query(
-          "UPDATE evals.calls SET used = true, reply = CASE WHEN judge IS NULL THEN NULL ELSE reply END WHERE plan = $1 AND id = ANY ($2::bigint[])",
-          [...[plan.no, worked.used]],
-        );
-        await sql.query(
-          `UPDATE evals.blocks SET state = 'done', cases = $3, trials = $4, passed = $5, errored = $6, judgements = $7, pace = $8, lease_until = NULL
+          `UPDATE evals.blocks SET state = 'done', cases = $3, trials = $4, passed = $5, errored = $6, judgements = $7, pace = $8, used = $9, lease_until = NULL
            WHERE plan = $1 AND no = $2`,
           [
             ...[
@@ -68,15 +64,10 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
               worked.trials.map(({ case_no }) => case_no),
               worked.trials.map(({ trial }) => trial),
             ],
-            ...[worked.passed, worked.errored, worked.judgements, JSON.stringify(worked.pace)],
+            ...[worked.passed, worked.errored, worked.judgements, JSON.stringify(worked.pace), worked.used],
           ],
         );
-        // A budget adds up what is under way, and this for the rest.
-        await sql.query(
-          `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)
-             FROM evals.calls WHERE plan = $1 AND block = $2) WHERE no = $1 AND (budget_usd IS NOT NULL OR budget_tokens IS NOT NULL)`,
-          [plan.no, block.no],
-        );
+        if (plan.bounded) await countPaid(sql, block);
         await queue.complete(plan.run, now.job, sql);
         await sendRest(sql, plan, worked.rest, queue);
         return true;
@@ -153,16 +144,28 @@ async function leased(sql: Sql, plan: FleetPlan, found: Row, worker: string): Pr
             [plan.no, found.no, fence],
           )
         ).rows;
-  return { plan: plan.no, no: found.no, trials: placesOf(found), fence, job: found.job, before };
+  return {
+    plan: plan.no,
+    bounded: plan.bounded,
+    no: found.no,
+    trials: placesOf(found),
+    fence,
+    job: found.job,
+    before,
+  };
 }
 
 async function keepTrials(sql: Sql, { plan, no }: LeasedBlock, { trials }: WorkedBlock): Promise<void> {
   await sql.query(
-    `INSERT INTO evals.trials (plan, block, case_no, trial, reply, scoring)
-     SELECT $1, $2, * FROM unnest($3::int[], $4::smallint[], $5::text[], $6::text[])`,
+    `INSERT INTO evals.trials (plan, block, case_no, trial, call, reply, scoring)
+     SELECT $1, $2, * FROM unnest($3::int[], $4::smallint[], $5::bigint[], $6::text[], $7::text[])`,
     [
       ...[plan, no, trials.map(({ case_no }) => case_no), trials.map(({ trial }) => trial)],
-      ...[trials.map(({ reply }) => reply), trials.map(({ scoring }) => scoring)],
+      ...[
+        trials.map(({ call }) => call),
+        trials.map(({ reply }) => reply),
+        trials.map(({ scoring }) => scoring),
+      ],
     ],
   );
 }
@@ -178,4 +181,13 @@ async function sendRest(
   if (rows[0]?.halt !== null) return;
   const block = { no: await nextBlock(sql, plan.no), trials: rest, job: randomUUID() };
   await sendBlocks(sql, plan, [block], queue);
+}
+
+/** A budget adds up what is under way, and this for the rest. */
+async function countPaid(sql: Sql, { plan, no }: LeasedBlock): Promise<void> {
+  await sql.query(
+    `UPDATE evals.plans SET (paid_usd, paid_tokens) = (SELECT paid_usd + coalesce(sum(${USD}), 0), paid_tokens + coalesce(sum(${TOKENS}), 0)
+       FROM evals.calls WHERE plan = $1 AND block = $2) WHERE no = $1`,
+    [plan, no],
+  );
 }

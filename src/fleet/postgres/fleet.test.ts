@@ -39,7 +39,7 @@ describe.skipIf(skippedWithoutPostgres())(
       const plan = { ...PLAN, ...more };
       const { no } = await fleet.desk.open(plan);
       if (blocks.length > 0) await fleet.desk.publish(no, blocks);
-      return { ...plan, no };
+      return { ...plan, no, bounded: plan.budget !== null };
     };
     const leased = async (plan: FleetPlan, who: string): Promise<LeasedBlock> => {
       const block = await fleet.bench.lease(plan, who);
@@ -47,7 +47,8 @@ describe.skipIf(skippedWithoutPostgres())(
       return block;
     };
     const call = (block: LeasedBlock, more: Partial<OpenedCall> = {}): OpenedCall => ({
-      ...{ plan: block.plan, block: block.no, fence: block.fence, id: String(++ids), key: `k${ids}` },
+      ...{ plan: block.plan, bounded: block.bounded, block: block.no, fence: block.fence },
+      ...{ id: String(++ids), key: `k${ids}` },
       ...{ judge: null, case_id: "c", most_usd: 0.5, most_tokens: 100 },
       ...more,
     });
@@ -55,7 +56,7 @@ describe.skipIf(skippedWithoutPostgres())(
       ...{ plan, id, state: "answered", billed: true, usage: null, usd, reply: '{"kind":"answered"}' },
     });
     const worked = (block: LeasedBlock, more: Partial<WorkedBlock> = {}): WorkedBlock => ({
-      trials: block.trials.map((one) => ({ ...one, reply: "{}", scoring: null })),
+      trials: block.trials.map((one) => ({ ...one, call: null, reply: "{}", scoring: null })),
       ...{ rest: [], judgements: null, used: [], passed: 0, errored: 0 },
       pace: { limited_by: null, waited_ms: 0, refused: 0 },
       ...more,

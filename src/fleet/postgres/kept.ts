@@ -1,7 +1,7 @@
 import type { PlanStatus, WorkerStatus } from "../../domain/fleet-status.ts";
 import type { KeptBlock, KeptRun, KeptRuns } from "../database.ts";
-import type { LostCall } from "../fleet.ts";
 import type { Postgres } from "./connect.ts";
+import { BOUNDED, callCounts, lostCalls, readTrials } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
 export function keptRuns(postgres: Postgres, queue: BlockQueue): KeptRuns {
@@ -9,8 +9,8 @@ export function keptRuns(postgres: Postgres, queue: BlockQueue): KeptRuns {
     status: () => fleetStatus(postgres),
     find: (prefix) => find(postgres, prefix),
     blocks: (no, after) => keptBlocks(postgres, no, after),
-    lost: (no) => lostCalls(postgres, no),
-    calls: (no) => callCounts(postgres, no),
+    lost: async (no, blocks) => lostCalls(postgres, no, blocks),
+    calls: async (no, blocks) => callCounts(postgres, no, blocks),
     drop: async ({ no, run }) => {
       await queue.remove(run);
       await dropRun(postgres, no);
@@ -62,9 +62,9 @@ async function fleetStatus(
 /** Runs whose id starts so. */
 async function find(postgres: Postgres, prefix: string): Promise<readonly KeptRun[]> {
   const { rows } = await postgres.query(
-    `SELECT no, run, plan_hash, commit, suite, alias, request, asks_again, header, report, status,
+    `SELECT no, run, plan_hash, commit, suite, alias, request, asks_again, ${BOUNDED} AS bounded, header, report, status,
        to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ended_at
-     FROM evals.plans WHERE starts_with(run, $1) ORDER BY no DESC LIMIT 20`,
+     FROM evals.plans p WHERE starts_with(run, $1) ORDER BY no DESC LIMIT 20`,
     [prefix],
   );
   return rows.map((one) => ({ ...one, no: String(one.no) }));
@@ -76,38 +76,12 @@ async function keptBlocks(postgres: Postgres, no: string, after: number) {
     "SELECT no, judgements FROM evals.blocks WHERE plan = $1 AND no > $2 AND state = 'done' ORDER BY no LIMIT 20",
     [no, after],
   );
-  const { rows: trials } = await postgres.query(
-    "SELECT block, case_no, trial, reply, scoring FROM evals.trials WHERE plan = $1 AND block = ANY ($2::int[])",
-    [no, blocks.map((one) => one.no)],
+  const trials = await readTrials(
+    postgres,
+    no,
+    blocks.map((one) => one.no),
   );
-  return blocks.map(
-    (one): KeptBlock => ({
-      ...one,
-      trials: trials.filter(({ block }) => block === one.no),
-    }),
-  );
-}
-
-/** Every call whose money is in no answer. */
-async function lostCalls(postgres: Postgres, no: string): Promise<readonly LostCall[]> {
-  const { rows } = await postgres.query(
-    `SELECT judge, case_id, usage, CASE WHEN state = 'uncertain' THEN most_usd ELSE usd END AS usd, most_usd, most_tokens FROM evals.calls
-     WHERE plan = $1 AND NOT used AND state <> 'open' AND (billed OR state = 'uncertain') ORDER BY id`,
-    [no],
-  );
-  return rows;
-}
-
-/** Calls that were sent, to the target and to judges. */
-async function callCounts(
-  postgres: Postgres,
-  no: string,
-): Promise<{ readonly calls: number; readonly judge_calls: number }> {
-  const { rows } = await postgres.query(
-    "SELECT count(*) FILTER (WHERE judge IS NULL)::int AS calls, count(*) FILTER (WHERE judge IS NOT NULL)::int AS judge_calls FROM evals.calls WHERE plan = $1",
-    [no],
-  );
-  return rows[0];
+  return blocks.map((one): KeptBlock => ({ ...one, trials: trials.get(one.no) ?? [] }));
 }
 
 /** Takes a run away: its answers go with their partitions, however many they are. */

@@ -45,16 +45,11 @@ export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
 type Written = ReadonlyMap<string, Leave | "wait">;
 
 async function write(postgres: Postgres, calls: readonly OpenedCall[]): Promise<Written> {
-  const plans = [...new Set(calls.map(({ plan }) => plan))];
-  const { rows } = await postgres.query(
-    "SELECT no FROM evals.plans WHERE no = ANY ($1::bigint[]) AND (budget_usd IS NOT NULL OR budget_tokens IS NOT NULL)",
-    [plans],
-  );
-  const bounded = new Set(rows.map(({ no }) => String(no)));
-  const free = calls.filter(({ plan }) => !bounded.has(plan));
+  const free = calls.filter(({ bounded }) => !bounded);
+  const plans = new Set(calls.filter(({ bounded }) => bounded).map(({ plan }) => plan));
   const written = new Map<string, Leave | "wait">();
   if (free.length > 0) for (const id of await insert(postgres, free)) written.set(id, "go");
-  for (const plan of bounded) {
+  for (const plan of plans) {
     const mine = calls.filter((one) => one.plan === plan);
     for (const [id, leave] of await postgres.transaction((sql) => withinBudget(sql, plan, mine)))
       written.set(id, leave);

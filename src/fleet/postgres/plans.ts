@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { PlanDesk } from "../database.ts";
-import type { CallSums, TrialPlace, WorkedTrial } from "../fleet.ts";
+import type { LostCall, ReadTrial, TrialPlace } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import type { BlockQueue } from "./queue.ts";
 
@@ -70,19 +70,13 @@ export function planDesk(postgres: Postgres, queue: BlockQueue): PlanDesk {
     },
     read: async (no, blocks) => {
       const [trials, rest] = await Promise.all([
-        postgres.query(
-          "SELECT block, case_no, trial, reply, scoring FROM evals.trials WHERE plan = $1 AND block = ANY ($2::int[])",
-          [no, blocks],
-        ),
+        readTrials(postgres, no, blocks),
         postgres.query(
           "SELECT no, judgements, pace FROM evals.blocks WHERE plan = $1 AND no = ANY ($2::int[]) ORDER BY no",
           [no, blocks],
         ),
       ]);
-      const byBlock = new Map<number, WorkedTrial[]>();
-      for (const { block, ...trial } of trials.rows)
-        byBlock.set(block, [...(byBlock.get(block) ?? []), trial]);
-      return rest.rows.map((one) => ({ ...one, trials: byBlock.get(one.no) ?? [] }));
+      return rest.rows.map((one) => ({ ...one, trials: trials.get(one.no) ?? [] }));
     },
     halt: async (no, why) => {
       await postgres.query("UPDATE evals.plans SET halt = $2 WHERE no = $1 AND halt IS NULL", [
@@ -92,15 +86,23 @@ export function planDesk(postgres: Postgres, queue: BlockQueue): PlanDesk {
     },
     sums: async (no, keep) => {
       await postgres.transaction(async (sql) => {
-        const { rows } = await sql.query(UNTOLD, [no]);
+        const { rows: untold } = await sql.query(
+          "SELECT no FROM evals.blocks WHERE plan = $1 AND state = 'done' AND NOT told FOR UPDATE",
+          [no],
+        );
+        const blocks = untold.map((one) => one.no);
         const { rows: all } = await sql.query(
           "SELECT count(*)::int AS uncertain FROM evals.calls WHERE plan = $1 AND state = 'uncertain'",
           [no],
         );
-        keep({ ...sumsOf(rows), uncertain: all[0].uncertain });
-        await sql.query("UPDATE evals.calls SET told = true WHERE plan = $1 AND id = ANY ($2::bigint[])", [
+        keep({
+          ...(await callCounts(sql, no, blocks)),
+          lost: await lostCalls(sql, no, blocks),
+          uncertain: all[0].uncertain,
+        });
+        await sql.query("UPDATE evals.blocks SET told = true WHERE plan = $1 AND no = ANY ($2::int[])", [
           no,
-          rows.map(({ id }) => id),
+          blocks,
         ]);
       });
     },
@@ -114,22 +116,58 @@ export function planDesk(postgres: Postgres, queue: BlockQueue): PlanDesk {
   };
 }
 
-const UNTOLD = `
-  SELECT c.id, c.judge, c.case_id, c.state, c.used, c.billed, c.usage, c.usd, c.most_usd, c.most_tokens
-  FROM evals.calls c JOIN evals.blocks b ON b.plan = c.plan AND b.no = c.block
-  WHERE c.plan = $1 AND NOT c.told AND b.state = 'done' AND c.state <> 'open' ORDER BY c.id`;
+/** Whether a plan has a budget, of a row `p`. */
+export const BOUNDED = "(p.budget_usd IS NOT NULL OR p.budget_tokens IS NOT NULL)";
 
-/** An answer whose money is told with its trial is not lost; of one that never came the reservation counts. */
-function sumsOf(rows: readonly Row[]): Omit<CallSums, "uncertain"> {
-  const lost = rows.filter(({ used, billed, state }) => !used && (billed || state === "uncertain"));
-  return {
-    calls: rows.filter(({ judge }) => judge === null).length,
-    judge_calls: rows.filter(({ judge }) => judge !== null).length,
-    lost: lost.map(({ judge, case_id, usage, usd, state, most_usd, most_tokens }) => ({
-      ...{ judge, case_id, usage, most_usd, most_tokens },
-      usd: state === "uncertain" ? most_usd : usd,
-    })),
-  };
+/** The trials of blocks that are done, by block. */
+export async function readTrials(
+  sql: Sql,
+  plan: string,
+  blocks: readonly number[],
+): Promise<ReadonlyMap<number, readonly ReadTrial[]>> {
+  const { rows } = await sql.query(
+    `SELECT t.block, t.case_no, t.trial, t.reply, t.scoring, c.reply AS answer
+     FROM evals.trials t LEFT JOIN evals.calls c ON c.plan = t.plan AND c.id = t.call
+     WHERE t.plan = $1 AND t.block = ANY ($2::int[])`,
+    [plan, blocks],
+  );
+  const byBlock = new Map<number, ReadTrial[]>();
+  for (const { block, ...trial } of rows) {
+    const known = byBlock.get(block);
+    if (known === undefined) byBlock.set(block, [trial]);
+    else known.push(trial);
+  }
+  return byBlock;
+}
+
+/** The calls of these blocks whose money is in no answer: of one that was never heard of, its reservation. */
+export async function lostCalls(
+  sql: Sql,
+  plan: string,
+  blocks: readonly number[],
+): Promise<readonly LostCall[]> {
+  const { rows } = await sql.query(
+    `SELECT c.judge, c.case_id, c.usage, CASE WHEN c.state = 'uncertain' THEN c.most_usd ELSE c.usd END AS usd, c.most_usd, c.most_tokens
+     FROM evals.blocks b JOIN evals.calls c ON c.plan = b.plan AND c.block = b.no
+     WHERE b.plan = $1 AND b.no = ANY ($2::int[]) AND c.state <> 'open' AND (c.billed OR c.state = 'uncertain')
+       AND NOT (c.id = ANY (coalesce(b.used, '{}'))) ORDER BY c.id`,
+    [plan, blocks],
+  );
+  return rows;
+}
+
+/** Calls of these blocks that were sent, to the target and to judges. */
+export async function callCounts(
+  sql: Sql,
+  plan: string,
+  blocks: readonly number[],
+): Promise<{ readonly calls: number; readonly judge_calls: number }> {
+  const { rows } = await sql.query(
+    `SELECT count(*) FILTER (WHERE judge IS NULL)::int AS calls, count(*) FILTER (WHERE judge IS NOT NULL)::int AS judge_calls
+     FROM evals.calls WHERE plan = $1 AND block = ANY ($2::int[]) AND state <> 'open'`,
+    [plan, blocks],
+  );
+  return rows[0];
 }
 
 /** A block before it is in the database. */

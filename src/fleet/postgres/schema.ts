@@ -71,6 +71,8 @@ const STEPS: readonly string[] = [
     errored integer,
     judgements text,
     pace jsonb,
+    used bigint[],
+    told boolean NOT NULL DEFAULT false,
     PRIMARY KEY (plan, no)
   );
   CREATE INDEX blocks_leased ON evals.blocks (lease_until) WHERE state = 'leased';
@@ -89,8 +91,6 @@ const STEPS: readonly string[] = [
     usage jsonb,
     usd double precision,
     reply text,
-    used boolean NOT NULL DEFAULT false,
-    told boolean NOT NULL DEFAULT false,
     opened_at timestamptz NOT NULL DEFAULT now(),
     closed_at timestamptz,
     PRIMARY KEY (plan, id)
@@ -102,7 +102,8 @@ const STEPS: readonly string[] = [
     block integer NOT NULL,
     case_no integer NOT NULL,
     trial smallint NOT NULL,
-    reply text NOT NULL,
+    call bigint,
+    reply text,
     scoring text,
     PRIMARY KEY (plan, block, case_no, trial)
   ) PARTITION BY LIST (plan);

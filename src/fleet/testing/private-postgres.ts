@@ -53,7 +53,8 @@ export function skippedWithoutPostgres(): boolean {
   return why !== undefined;
 }
 
-export async function startPostgres(): Promise<PrivatePostgres> {
+/** @param durable it survives a machine that loses its power, too, and is as slow as that makes it */
+export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   const bin = programs() as string;
   const other = owner();
   const who = other ?? {};
@@ -69,8 +70,7 @@ export async function startPostgres(): Promise<PrivatePostgres> {
       ...who,
     });
   run("initdb", ["-D", data, "-U", "evals", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
-  // What is written outlives the process, which is all that a test pulls the plug of.
-  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=60 -c fsync=off`;
+  const options = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c max_connections=60 -c fsync=${durable ? "on" : "off"}`;
   // With pipes to it, whoever waits for pg_ctl would wait for the server.
   const control = (...args: string[]): void => {
     const { status } = spawnSync(

@@ -1,6 +1,6 @@
 import type { AroundCalls } from "../../domain/around-calls.ts";
 import type { CallBook } from "../../fleet/database.ts";
-import type { FleetPlan, LeasedBlock, PlanHalt, WorkedBlock } from "../../fleet/fleet.ts";
+import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "../../fleet/fleet.ts";
 import { blockStore } from "../../run/block-store.ts";
 import type { RunControl } from "../../run/engine.ts";
 import { executeRun, seesRaw } from "../../run/execute-run.ts";
@@ -39,7 +39,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
   const { plan } = prepared;
   const store = blockStore();
   const ledger = blockLedger({
-    owner: { plan: block.plan, block: block.no, fence: block.fence },
+    owner: { plan: block.plan, bounded: block.bounded, block: block.no, fence: block.fence },
     book: work.book,
     before: block.before,
     asksAgain: fleetPlan.asks_again,
@@ -79,15 +79,18 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
       branch: null,
     },
   );
+  const placeOf = ({ case_no, trial }: TrialPlace): string => `${plan.id(case_no)}/${trial}`;
+  // Neither a conversation nor a model that stepped in: what came back of the call is the answer.
+  const isPlain = plan.target.conversing === undefined && plan.target.fallback === undefined;
   const trials = store.trials();
   const has = new Set(trials.map(({ case_no, trial }) => `${case_no}/${trial}`));
   const answered = trials.filter(({ kind }) => kind === "answered");
   return {
     worked: {
-      trials: trials.map(packTrial),
+      trials: trials.map((one) => packTrial(one, isPlain ? ledger.onlyCall(placeOf(one)) : null)),
       rest: block.trials.filter(({ case_no, trial }) => !has.has(`${case_no}/${trial}`)),
       judgements: packJudgements(store.judgements()),
-      used: ledger.used(new Set(answered.map(({ case_no, trial }) => `${plan.id(case_no)}/${trial}`))),
+      used: ledger.used(new Set(answered.map(placeOf))),
       passed: ran.tally.passed.reduce((sum, one) => sum + one, 0),
       errored: ran.tally.totalErrored,
       pace: ran.pace,
