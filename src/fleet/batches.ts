@@ -1,40 +1,45 @@
 /**
- * Gathers what many ask for at once: while one batch is under way the next fills up, so that a database is asked once for all
+ * Gathers what many ask for at once: while a batch is under way the next fills up, so that a database is asked once for all
  * of them.
  *
  * @param work does a whole batch and gives a result for each item, in their order
  */
 export function inBatches<I, O>(
   work: (items: readonly I[]) => Promise<readonly O[]>,
-  most: number,
+  { most, at_once }: { readonly most: number; readonly at_once: number },
 ): (item: I) => Promise<O> {
   let waiting: {
     readonly item: I;
     readonly resolve: (result: O) => void;
     readonly reject: (error: unknown) => void;
   }[] = [];
-  let busy = false;
-  const next = async (): Promise<void> => {
-    busy = true;
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, most);
-      waiting = waiting.slice(most);
-      try {
-        const results = await work(batch.map(({ item }) => item));
-        for (const [at, one] of batch.entries()) one.resolve(results[at] as O);
-      } catch (error) {
-        for (const one of batch) one.reject(error);
-      }
+  let underWay = 0;
+  let isComing = false;
+  const begin = async (): Promise<void> => {
+    isComing = false;
+    const batch = waiting.slice(0, most);
+    waiting = waiting.slice(most);
+    if (batch.length === 0) return;
+    underWay++;
+    next();
+    try {
+      const results = await work(batch.map(({ item }) => item));
+      for (const [at, one] of batch.entries()) one.resolve(results[at] as O);
+    } catch (error) {
+      for (const one of batch) one.reject(error);
     }
-    busy = false;
+    underWay--;
+    next();
+  };
+  const next = (): void => {
+    if (isComing || waiting.length === 0 || underWay >= at_once) return;
+    isComing = true;
+    // What is asked for in the same turn of the event loop goes together.
+    setImmediate(() => void begin());
   };
   return (item) =>
     new Promise((resolve, reject) => {
       waiting.push({ item, resolve, reject });
-      // What is asked for in the same turn of the event loop goes together.
-      if (!busy) {
-        busy = true;
-        setImmediate(() => void next());
-      }
+      next();
     });
 }

@@ -3,8 +3,9 @@ import type { CallBook, Leave } from "../database.ts";
 import type { ClosedCall, OpenedCall } from "../fleet.ts";
 import type { Postgres, Sql } from "./connect.ts";
 
-/** Rows of one statement. */
-const MOST = 500;
+const OPENING = { most: 500, at_once: 1 };
+/** An answer that has come is uncertain until it is written: it does not wait for the batch before it. */
+const CLOSING = { most: 500, at_once: 3 };
 /** How long a call waits for those in flight to make room in the budget, before it asks again. */
 const ROOM_MS = 100;
 
@@ -13,11 +14,11 @@ export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
   const open = inBatches<OpenedCall, Leave | "wait">(async (calls) => {
     const gone = await postgres.patiently(() => write(postgres, calls), signal);
     return calls.map(({ id }) => gone.get(id) ?? "lost");
-  }, MOST);
+  }, OPENING);
   const close = inBatches<ClosedCall, void>(async (calls) => {
     await postgres.patiently(() => settle(postgres, calls));
     return calls.map(() => undefined);
-  }, MOST);
+  }, CLOSING);
   return {
     opened: async (call) => {
       for (;;) {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { inBatches } from "./batches.ts";
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function counted(options: { most: number; at_once: number }) {
+  const batches: number[][] = [];
+  const ends: (() => void)[] = [];
+  const add = inBatches<number, string>(async (items) => {
+    batches.push([...items]);
+    await new Promise<void>((resolve) => ends.push(resolve));
+    if (items.includes(13)) throw new Error("no");
+    return items.map((one) => `got ${one}`);
+  }, options);
+  return { add, batches, ends };
+}
+
+describe("batches", () => {
+  it("hold what is asked for in one turn, and what came while the last was under way", async () => {
+    const { add, batches, ends } = counted({ most: 10, at_once: 1 });
+    const first = [add(1), add(2)];
+    await turn();
+    const second = [add(3), add(4), add(5)];
+    await turn();
+    expect(batches).toEqual([[1, 2]]);
+    ends[0]?.();
+    expect(await Promise.all(first)).toEqual(["got 1", "got 2"]);
+    await turn();
+    ends[1]?.();
+    expect(await Promise.all(second)).toEqual(["got 3", "got 4", "got 5"]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+  });
+
+  it("are no larger and no more at once than may be", async () => {
+    const { add, batches, ends } = counted({ most: 2, at_once: 2 });
+    const all = [1, 2, 3, 4, 5].map(add);
+    for (let turns = 0; turns < 4; turns++) await turn();
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    while (batches.flat().length < 5 || ends.length < batches.length) {
+      for (const end of ends) end();
+      await turn();
+    }
+    for (const end of ends) end();
+    expect(await Promise.all(all)).toHaveLength(5);
+    expect(Math.max(...batches.map((one) => one.length))).toBe(2);
+  });
+
+  it("fail together, and the next goes on", async () => {
+    const { add, ends } = counted({ most: 10, at_once: 1 });
+    const bad = [add(13), add(1)].map((one) => one.catch((error: Error) => error.message));
+    await turn();
+    ends[0]?.();
+    expect(await Promise.all(bad)).toEqual(["no", "no"]);
+    const good = add(2);
+    await turn();
+    ends[1]?.();
+    expect(await good).toBe("got 2");
+  });
+});
