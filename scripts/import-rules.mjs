@@ -193,8 +193,8 @@ export const homes = [
   },
   {
     packages: ["node:http"],
-    in: ["src/page/"],
-    why: "What listens on this machine checks token, host and origin, in one place.",
+    in: ["src/page/", "src/operations/traffic/trace-receiver.ts"],
+    why: "What listens on this machine checks host and origin, and a page's server a token, in one place each.",
   },
   {
     packages: ["vitest"],

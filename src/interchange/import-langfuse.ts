@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
+import { langfuseHeaders, wrongKey } from "./langfuse-access.ts";
 import { readOwnMetadata } from "./own-metadata.ts";
 import { csvRecords } from "./reading/csv-records.ts";
 import {
@@ -57,7 +58,7 @@ async function fetchedRows(
     "The items are fetched from there.",
     "--url https://cloud.langfuse.com    (keys come from LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY)",
   );
-  const headers = { authorization: authorization(env), accept: "application/json" };
+  const headers = langfuseHeaders(env);
   const rows: (DatasetRow | Left)[] = [];
   for (let page = 1, pages = 1; page <= pages; page++) {
     const query = new URLSearchParams({ datasetName: dataset, page: String(page), limit: "100" });
@@ -136,36 +137,12 @@ function cellValue(column: string, cell: string): Json {
   }
 }
 
-function authorization(env: ImportRequest["env"]): string {
-  const [key, secret] = [env.LANGFUSE_PUBLIC_KEY, env.LANGFUSE_SECRET_KEY];
-  if (key === undefined || key === "" || secret === undefined || secret === "") throw noKey();
-  return `Basic ${Buffer.from(`${key}:${secret}`).toString("base64")}`;
-}
-
 function oneDataset(): EvalsError {
   return new EvalsError({
     code: "EVALS_OPTION_INVALID",
     what: "With --url one dataset is named, by its name in Langfuse.",
     why: "Each dataset becomes a suite of its own.",
     fix: "evals import langfuse <dataset> --url https://cloud.langfuse.com",
-  });
-}
-
-function noKey(): EvalsError {
-  return new EvalsError({
-    code: "EVALS_IMPORT_KEY",
-    what: "LANGFUSE_PUBLIC_KEY or LANGFUSE_SECRET_KEY is not set.",
-    why: "Langfuse hands out a dataset only to the keys of its project.",
-    fix: "Set both, from the project's settings in Langfuse, then give the command again.",
-  });
-}
-
-function wrongKey(status: number, base: string): EvalsError {
-  return new EvalsError({
-    code: "EVALS_IMPORT_KEY",
-    what: `${base} refuses the keys of LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY (HTTP ${status}).`,
-    why: "Langfuse hands out a dataset only to the keys of its project.",
-    fix: "Take both keys from the settings of the project that has the dataset, and check that --url is its region.",
   });
 }
 

@@ -1,11 +1,14 @@
 import { resolve } from "node:path";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { Redaction } from "../domain/redaction.ts";
+import { parseSince } from "../domain/traffic-filter.ts";
+import { tracePages } from "../interchange/trace-pages.ts";
 import { loadConfig } from "../project/load-config.ts";
 import { redactionOf } from "../project/load-project.ts";
 import { workTree } from "../project/work-tree.ts";
 import { providers } from "../providers/registry.ts";
 import type { Environment } from "./environment.ts";
+import { askServer } from "./importing/ask-server.ts";
 import { sourceFiles } from "./importing/source-files.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
@@ -14,8 +17,10 @@ import { type Intake, trafficIntake } from "./traffic/traffic-intake.ts";
 
 export interface ImportTracesInput {
   readonly directory?: string | undefined;
-  /** Files, relative to the working directory; patterns are resolved. */
+  /** Files, relative to the working directory, patterns resolved, and addresses. */
   readonly sources: readonly string[];
+  /** An age or a day: of an address only what began since then. */
+  readonly since?: string | undefined;
   /** Says what would be taken. */
   readonly dryRun: boolean;
 }
@@ -33,24 +38,73 @@ export interface ImportedTraces extends Intake {
  */
 export async function importTraces(
   io: Environment,
-  { directory, sources, dryRun }: ImportTracesInput,
+  { directory, sources, since, dryRun }: ImportTracesInput,
 ): Promise<ImportedTraces> {
   const { root, redaction } = await trafficProject(io, directory);
   const cwd = resolve(io.cwd, directory ?? ".");
   const files = sourceFiles(cwd, root);
+  const from =
+    since === undefined ? undefined : new Date(parseSince(since, io.date().getTime())).toISOString();
   const paths = sources.flatMap((source) =>
-    /[*?{[]/.test(source) && files.kind(source) === undefined ? files.glob(source) : [source],
+    !isAddress(source) && /[*?{[]/.test(source) && files.kind(source) === undefined
+      ? files.glob(source)
+      : [source],
   );
-  refuseMissing(paths, sources, files.kind);
+  const named = paths.filter((path) => !isAddress(path));
+  refuseMissing(
+    named,
+    sources.filter((one) => !isAddress(one)),
+    files.kind,
+  );
   const store = await openStoredHistory(root, io);
   try {
     const intake = await trafficIntake(store.traffic, redaction, { dryRun });
-    for (const path of paths) for await (const item of traceFile(files, path, cwd)) await intake.add(item);
+    for (const path of paths)
+      for await (const item of isAddress(path)
+        ? tracePages(path, { ask: askServer(io), env: io.env, since: from })
+        : traceFile(files, path, cwd))
+        await intake.add(item);
     const taken = await intake.end();
     const problems = taken.traces + taken.duplicates === 0 ? [nothingTaken(paths)] : [];
     return { ...taken, redacted: redaction !== undefined, problems };
   } finally {
     store.close();
+  }
+}
+
+export interface ReceivedTraces {
+  readonly port: number;
+  /** Ends it, and says what came. */
+  close(): Promise<ImportedTraces>;
+}
+
+/**
+ * Takes traces from exporters of this machine until it is closed.
+ * @param port 0 for any that is free
+ * @throws {EvalsError} EVALS_PORT_IN_USE
+ */
+export async function listenForTraces(
+  io: Environment,
+  { directory, port }: { readonly directory?: string | undefined; readonly port: number },
+): Promise<ReceivedTraces> {
+  const { root, redaction } = await trafficProject(io, directory);
+  const store = await openStoredHistory(root, io);
+  try {
+    const intake = await trafficIntake(store.traffic, redaction);
+    const { receiveTraces } = await import("./traffic/trace-receiver.ts");
+    const receiver = await receiveTraces(port, intake);
+    return {
+      port: receiver.port,
+      close: async () => {
+        await receiver.close();
+        const taken = await intake.end();
+        store.close();
+        return { ...taken, redacted: redaction !== undefined, problems: [] };
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
   }
 }
 
@@ -64,6 +118,8 @@ export async function trafficProject(
   if (loaded.config === undefined) throw new EvalsError(loaded.problems);
   return { root, redaction: await redactionOf(loaded) };
 }
+
+const isAddress = (source: string): boolean => /^https?:\/\//i.test(source) && URL.canParse(source);
 
 /** All that are not there, at once. */
 function refuseMissing(

@@ -49,7 +49,7 @@ export async function startLocalServer(
   answer: Answer,
 ): Promise<LocalServer> {
   const server = createServer({ requestTimeout: PATIENCE, headersTimeout: PATIENCE });
-  await listen(server, port);
+  await listenHere(server, port, PAGE_WORDS);
   const address = { port: (server.address() as AddressInfo).port, token };
   server.on("request", (request, response) => {
     const gone = new AbortController();
@@ -62,18 +62,36 @@ export async function startLocalServer(
   return {
     port: address.port,
     url: `http://127.0.0.1:${address.port}/${token}/`,
-    close: () => closed(server),
+    close: () => closeServer(server),
   };
 }
 
-function listen(server: Server, port: number): Promise<void> {
+const PAGE_WORDS = {
+  why: "The page is served on a port of this machine.",
+  fix: "Leave --port out: any free port will do. Or name another one.",
+};
+
+/**
+ * Listens on this machine alone.
+ * @param words why a port is needed and what to do, where it cannot be had
+ * @throws {EvalsError} EVALS_PORT_IN_USE, EVALS_PORT_REFUSED
+ */
+export function listenHere(
+  server: Server,
+  port: number,
+  words: { readonly why: string; readonly fix: string },
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, port)));
+    server.once("error", (error: NodeJS.ErrnoException) => reject(listenProblem(error, port, words)));
     server.listen(port, "127.0.0.1", resolve);
   });
 }
 
-function listenProblem(error: NodeJS.ErrnoException, port: number): Error {
+function listenProblem(
+  error: NodeJS.ErrnoException,
+  port: number,
+  words: { readonly why: string; readonly fix: string },
+): Error {
   const refusedByUser = error.code === "EACCES";
   if (error.code !== "EADDRINUSE" && !refusedByUser) return error;
   return new EvalsError(
@@ -82,16 +100,15 @@ function listenProblem(error: NodeJS.ErrnoException, port: number): Error {
       what: refusedByUser
         ? `Port ${port} may not be opened by this user.`
         : `Port ${port} is in use by another program.`,
-      why: "The page is served on a port of this machine.",
-      fix: "Leave --port out: any free port will do. Or name another one.",
+      ...words,
     },
     { cause: error },
   );
 }
 
-function closed(server: Server): Promise<void> {
+/** Ends a server; what keeps its connection open must not hold the program. */
+export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    // A page that keeps its connection open must not hold the program.
     const cut = setTimeout(() => server.closeAllConnections(), 500);
     server.close(() => {
       clearTimeout(cut);

@@ -3,14 +3,20 @@ import { declareCommand } from "./declare-command.ts";
 export const importTraces = declareCommand({
   words: "import traces",
   group: "production",
-  examples: ["evals import traces traces.jsonl", "evals import traces 'exports/*.json' --dry-run"],
+  examples: [
+    "evals import traces traces.jsonl",
+    "evals import traces https://cloud.langfuse.com --since 7d",
+    "evals import traces --listen 4318",
+  ],
   type: (command) =>
     command
       .description("traces of production into the store; twice changes nothing")
       .argument(
-        "<file...>",
-        "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix",
+        "[source...]",
+        "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",
       )
+      .option("--listen <port>", "take OTLP over HTTP on 127.0.0.1 until Ctrl-C: 4318")
+      .option("--since <age>", "of an address, what began since: 7d")
       .option("--dry-run", "say what would be taken")
       .option("--json", "one JSON document on stdout"),
   act: async ({ io, options, args }) =>

@@ -24,6 +24,8 @@ export interface Intake {
 
 export interface TrafficIntake {
   add(item: PlacedSpans | Left): Promise<void>;
+  /** Keeps what has come. */
+  flush(): Promise<void>;
   /** Keeps what has come, and says of all that came. */
   end(): Promise<Intake>;
 }
@@ -79,6 +81,7 @@ export async function trafficIntake(
     cleaner.forget();
   };
   return {
+    flush,
     add: async (item) => {
       if (!("spans" in item)) {
         losses.add({ ...item, what: cleaner.text(item.what), why: cleaner.text(item.why) });

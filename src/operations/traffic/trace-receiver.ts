@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import { parseExactJson } from "../../domain/exact-json.ts";
+import { EvalsError } from "../../domain/problem.ts";
+import { spansOfItem } from "../../interchange/trace-items.ts";
+import { closeServer, listenHere } from "../../page/local-server.ts";
+import { protobufSpans } from "./trace-sources.ts";
+import type { TrafficIntake } from "./traffic-intake.ts";
+
+/** A receiver of OTLP on this machine. */
+export interface TraceReceiver {
+  readonly port: number;
+  /** Keeps what is under way. */
+  close(): Promise<void>;
+}
+
+/** Bytes of one request, and of what it unpacks to. */
+const LARGEST_BODY = 64_000_000;
+const PATH = "/v1/traces";
+const WORDS = {
+  why: "Exporters send their spans there.",
+  fix: "Name another port, and set OTEL_EXPORTER_OTLP_ENDPOINT to it.",
+};
+
+/**
+ * Takes spans from exporters of this machine (OTLP over HTTP, as JSON or protobuf). A request is answered once what it holds is kept.
+ * @param port 0 for any that is free
+ * @throws {EvalsError} EVALS_PORT_IN_USE
+ */
+export async function receiveTraces(port: number, intake: TrafficIntake): Promise<TraceReceiver> {
+  const server = createServer({ headersTimeout: 10_000 });
+  await listenHere(server, port, WORDS);
+  // One request at a time gets to the store; two exporters may hold spans of one trace.
+  let last: Promise<unknown> = Promise.resolve();
+  server.on("request", (request, response) => {
+    last = last.then(() => answer(request, response, intake));
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      await closeServer(server);
+      await last;
+    },
+  };
+}
+
+class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  intake: TrafficIntake,
+): Promise<void> {
+  const isJson = /^application\/json\b/i.test(request.headers["content-type"] ?? "");
+  try {
+    refuseForeign(request);
+    const body = await bodyOf(request);
+    await take(body, isJson, intake);
+    // An empty answer says that all was taken.
+    if (isJson) send(response, 200, "application/json", "{}");
+    else send(response, 200, "application/x-protobuf", "");
+  } catch (error) {
+    const status = error instanceof Refused ? error.status : error instanceof EvalsError ? 400 : 500;
+    const message = error instanceof Error ? error.message : String(error);
+    send(response, status, "application/json", JSON.stringify({ code: status, message }));
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** A page in a browser of this machine may send requests too: it has an origin, or another name for this host. */
+function refuseForeign({ method, url = "", headers }: IncomingMessage): void {
+  const host = headers.host?.replace(/:\d+$/, "") ?? "";
+  if (!["127.0.0.1", "localhost", "[::1]"].includes(host) || headers.origin !== undefined)
+    throw new Refused(403, "Only programs of this machine may send here.");
+  if (url.split("?")[0] !== PATH) throw new Refused(404, `Traces are taken at ${PATH}; nothing else is.`);
+  if (method !== "POST") throw new Refused(405, "Traces come by POST.");
+  if (!/^application\/(?:json|x-protobuf)\b/i.test(headers["content-type"] ?? ""))
+    throw new Refused(415, "Traces are application/json or application/x-protobuf.");
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_BODY) throw new Refused(413, "The request is too large.");
+    parts.push(part);
+  }
+  const body = Buffer.concat(parts);
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return body;
+  if (encoding !== "gzip") throw new Refused(415, `The encoding ${encoding} is not known.`);
+  try {
+    return gunzipSync(body, { maxOutputLength: LARGEST_BODY });
+  } catch (error) {
+    throw new Refused(400, `The request cannot be unpacked: ${(error as Error).message}.`);
+  }
+}
+
+async function take(body: Buffer, isJson: boolean, intake: TrafficIntake): Promise<void> {
+  const place = { path: PATH, line: 1 };
+  const items = isJson ? spansOfItem(jsonOf(body), place) : protobufSpans(body, place);
+  // All of it is read before any of it is taken: a request that is refused leaves nothing.
+  for (const item of [...items]) await intake.add(item);
+  await intake.flush();
+}
+
+function jsonOf(body: Buffer) {
+  try {
+    return parseExactJson(body.toString("utf8")) as Parameters<typeof spansOfItem>[0];
+  } catch {
+    throw new Refused(400, "The request is not JSON.");
+  }
+}
