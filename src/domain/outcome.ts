@@ -19,3 +19,11 @@ export type LostBecause = "none-answered" | "no-more" | "no-money" | "long-wait"
 
 export const SKIP_REASONS = ["budget", "cancelled", "batch"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** How a trial came by its outcome, of sessions that took more than one attempt or a second of waiting. */
+export interface Tries {
+  /** Requests that were sent for it. */
+  readonly attempts: number;
+  /** For its turn and between attempts. */
+  readonly waited_ms: number;
+}

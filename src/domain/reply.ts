@@ -1,7 +1,7 @@
 import type { Price } from "./config.ts";
 import type { Json } from "./json.ts";
 import type { Message, ToolCall } from "./message.ts";
-import type { ErrorKind } from "./outcome.ts";
+import type { ErrorKind, Tries } from "./outcome.ts";
 import type { ReportedLimit } from "./reported-limit.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Untold, Usage } from "./transcript.ts";
@@ -41,6 +41,8 @@ export interface AnsweredReply {
     | undefined;
   /** What its headers say of the provider's limits; absent where they say nothing. */
   readonly limits?: readonly ReportedLimit[] | undefined;
+  /** How it came about; absent where one attempt was enough and waited less than a second. */
+  readonly tries?: Tries | undefined;
   /** The model of the config that stepped in for the one that was asked; absent when none did. */
   readonly fallback?: SteppedIn | undefined;
   /** It was read from a file rather than asked: it is not counted as a call. */
@@ -84,6 +86,8 @@ export interface FailedReply {
   readonly withdrawn?: boolean | undefined;
   /** It is in a batch, or will: nothing failed, and its answer comes with a later session. */
   readonly waiting?: boolean | undefined;
+  /** As of an answer. */
+  readonly tries?: Tries | undefined;
   /** The kind of failure will be the same for every trial (401, unknown model, command not found). */
   readonly fatal?: boolean | undefined;
 }

@@ -59,6 +59,16 @@ export interface RunPace {
   readonly refused: number;
 }
 
+/** What trying again took in a run: of trials that took more than one attempt, or waited a second and more. */
+export interface RunRetries {
+  /** Trials of more than one attempt. */
+  readonly trials: number;
+  /** Their attempts beyond the first. */
+  readonly attempts: number;
+  /** Of all trials together, for their turns and between attempts. */
+  readonly waited_ms: number;
+}
+
 /** One metric of both sides. Values and differences are in the metric's own unit. */
 export interface MetricComparison {
   readonly metric: string;
@@ -238,6 +248,8 @@ export interface RunReport {
   readonly duration_ms: number;
   /** Of this session; absent in reports of 0.1.0 and of runs that did not end. */
   readonly pace?: RunPace | undefined;
+  /** Over all sessions; absent where no trial was tried again or waited a second. */
+  readonly retries?: RunRetries | undefined;
 }
 
 /** How a case stands to the baseline: `changed` has other content, `missing` has no answer on one side. */

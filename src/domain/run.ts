@@ -2,7 +2,7 @@ import type { CorrectedRate } from "./calibration.ts";
 import type { Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
-import type { ErrorKind, SkipReason } from "./outcome.ts";
+import type { ErrorKind, SkipReason, Tries } from "./outcome.ts";
 import type { TurnScore } from "./score.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
@@ -172,6 +172,8 @@ export interface StoredTrial {
   readonly scores: readonly (StoredScore | null)[];
   /** Why optional scorers could not score, each at its place, null at the others; absent when all could. */
   readonly void_reasons?: readonly (string | null)[];
+  /** Absent where one attempt was enough and waited less than a second. */
+  readonly tries?: Tries | undefined;
   readonly answer: StoredAnswer | null;
 }
 

@@ -6,7 +6,7 @@ import { tokensOf } from "../domain/transcript.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply, oneLine, WITHDRAWN } from "./failed-reply.ts";
 import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.ts";
-import { type RetryDependencies, type Sleep, wasSent } from "./retrying-client.ts";
+import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retrying-client.ts";
 import { TokenForecast } from "./token-forecast.ts";
 
 /** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
@@ -313,6 +313,8 @@ function waitText(ms: number): string {
 
 /** Whom a paced client tells, and the deadline of one attempt in milliseconds. */
 type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | "stopped"> & {
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
   readonly timeout_ms: number;
 };
 
@@ -324,15 +326,18 @@ type PacedOptions = Pick<RetryDependencies, "onCall" | "onRetry" | "onFailed" | 
 export function pacedClient(
   client: Client,
   line: ModelLine,
-  { timeout_ms, onCall, onRetry, onFailed, stopped }: PacedOptions,
+  { timeout_ms, now, onCall, onRetry, onFailed, stopped }: PacedOptions,
 ): Client {
   const most_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
   return clientWithSend(client, async (request, question, trial, signal) => {
+    let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
+      const cameAt = now();
       // Once: a call that is refused again and again must not be all that is asked.
       const entered = line.enter(request, signal, stopped, attempt === 2);
       const turn = entered instanceof Promise ? await entered : entered;
-      if ("kind" in turn) return turn;
+      waited_ms += now() - cameAt;
+      if ("kind" in turn) return withTries(turn, attempt - 1, waited_ms);
       let reply: Reply;
       try {
         reply = await client.send(request, question, trial, signal);
@@ -343,7 +348,7 @@ export function pacedClient(
       if (wasSent(reply)) onCall?.();
       const call = `${question.case_id}/${trial}`;
       const outcome = line.back(turn, { call, request }, reply, most_wait_ms);
-      if (outcome !== "again") return outcome;
+      if (outcome !== "again") return withTries(outcome, attempt, waited_ms);
       if (signal.aborted || reply.kind === "answered") return reply;
       // It has been counted then: whoever is above must not count it again.
       if (onFailed?.(reply, question) === false) return { ...reply, transient: false, unsent: true };

@@ -65,6 +65,14 @@ export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
 
+/** Shorter waits are not told. */
+const A_WAIT_MS = 1000;
+
+/** A reply with what it took, where that is worth telling. */
+export function withTries<R extends Reply>(reply: R, attempts: number, waited_ms: number): R {
+  return attempts <= 1 && waited_ms < A_WAIT_MS ? reply : { ...reply, tries: { attempts, waited_ms } };
+}
+
 function afterAttempts(failure: FailedReply, attempts: number): FailedReply {
   return attempts === 1
     ? failure
@@ -92,17 +100,23 @@ export function retryingClient(client: Client, policy: RetryPolicy, dependencies
     attempt: number,
     failure: FailedReply,
     signal: AbortSignal,
-  ) => {
+  ): Promise<number> => {
     const wait_ms = retryWait(failure, attempt, policy, random());
     onRetry?.({ case_id: question.case_id, trial, attempt, wait_ms, failure });
     await sleep(wait_ms, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
+    return wait_ms;
   };
 
   return clientWithSend(client, async (request, question, trial, signal) => {
+    let attempts = 0;
+    let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
-      const reply = await client.send(request, question, trial, signal);
+      const one = await client.send(request, question, trial, signal);
+      attempts += one.tries?.attempts ?? (wasSent(one) ? 1 : 0);
+      waited_ms += one.tries?.waited_ms ?? 0;
+      const reply = withTries(one, attempts, waited_ms);
       if (reply.kind === "answered") {
         retryBudget?.answered();
         return reply;
@@ -110,7 +124,7 @@ export function retryingClient(client: Client, policy: RetryPolicy, dependencies
       const affordable = !wasSent(reply) || (onFailed?.(reply, question) ?? true);
       if (signal.aborted || !affordable || !mayRetry(reply, attempt)) return afterAttempts(reply, attempt);
       if (retryBudget?.take() === false) return outOfRetries(afterAttempts(reply, attempt));
-      await pause(question, trial, attempt, reply, signal);
+      waited_ms += await pause(question, trial, attempt, reply, signal);
       if (signal.aborted) return afterAttempts(reply, attempt);
     }
   });

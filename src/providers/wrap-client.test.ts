@@ -64,6 +64,16 @@ describe("wrapClient retries", () => {
     expect(calls.sent).toBe(4);
   });
 
+  it("and tells how often, and how long that took, where it is worth telling", async () => {
+    const { options } = fakeDependencies();
+    const tried = await send(wrapClient(scriptedClient(busy, broken, answered), options));
+    expect(tried.tries).toEqual({ attempts: 3, waited_ms: 7250 });
+    const given = await send(wrapClient(scriptedClient(broken), fakeDependencies().options));
+    expect(given.tries).toEqual({ attempts: 4, waited_ms: 1750 });
+    const first = await send(wrapClient(scriptedClient(answered), fakeDependencies().options));
+    expect(first.tries).toBeUndefined();
+  });
+
   it("a timeout once", async () => {
     const { options, calls } = fakeDependencies();
     await send(wrapClient(scriptedClient(late), options));

@@ -121,7 +121,7 @@ function undone({ end }: Pick<RunReport, "end">): string {
 }
 
 /** `312 asked, 188 not needed, 0 errors`. */
-export function countsSentence({ counts, header, end }: RunReport): string {
+export function countsSentence({ counts, header, end, retries }: RunReport): string {
   const recorded = isRecording(header.provider);
   const asked = `${count(counts.answered - counts.cached)} ${recorded ? "recorded" : "asked"}`;
   return [
@@ -130,6 +130,7 @@ export function countsSentence({ counts, header, end }: RunReport): string {
     counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
     counts.skipped > 0 ? `${count(counts.skipped)} ${undone({ end })}` : "",
     plural(counts.errored, "error"),
+    (retries?.trials ?? 0) > 0 ? `${count(retries?.trials ?? 0)} tried again` : "",
   ]
     .filter((text) => text !== "")
     .join(", ");

@@ -93,6 +93,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
     dataset_path: ran.plan.datasetPath,
     duration_ms: ran.duration_ms,
     pace: ran.pace,
+    ...retriesOf(store.retries(ran.writer.no)),
   };
 }
 
@@ -102,6 +103,9 @@ async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["fa
   const { countFailures, failuresOf } = await import("./count-failures.ts");
   return countFailures(failuresOf({ no: ran.writer.no, header: ran.header }, casesWithFailures(ran), store));
 }
+
+const retriesOf = (retries: RunReport["retries"] | null): Pick<RunReport, "retries"> =>
+  retries === null ? {} : { retries };
 
 /** The cases of which a trial failed, or was spoiled by its simulated person; the others need not be read. */
 function* casesWithFailures({ tally, plan }: RanRun) {

@@ -2,7 +2,7 @@ import type { Case } from "../domain/case.ts";
 import type { Price } from "../domain/config.ts";
 import { answerEnd } from "../domain/finish-reason.ts";
 import { NotJudged } from "../domain/judge.ts";
-import type { LostBecause, SkipReason } from "../domain/outcome.ts";
+import type { LostBecause, SkipReason, Tries } from "../domain/outcome.ts";
 import type { AnsweredReply, Client, Question, Reply } from "../domain/provider.ts";
 import type { ScoreInput } from "../domain/score-input.ts";
 import type { Transcript } from "../domain/transcript.ts";
@@ -112,6 +112,7 @@ interface Work {
 /** An answer that has just arrived. */
 interface NewAnswer {
   readonly transcript: Transcript;
+  readonly tries?: Tries | undefined;
   readonly raw: string | null;
   readonly unredacted?: ScoreInput["unredacted"];
 }
@@ -191,7 +192,10 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       scoreTrial(plan.scorers, input, plan.speaker(golden));
     const now = result instanceof Promise ? null : result;
     if ("raw" in answer)
-      writer.record({ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: now });
+      writer.record({
+        ...{ kind: "answered", case_no, trial, transcript, raw: answer.raw, scores: now },
+        tries: answer.tries,
+      });
     else if (stored) {
       if (now !== null) writer.recordScores(case_no, trial, now);
     } else if ("answer_id" in answer)
@@ -261,6 +265,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
         trial: work.trial,
         error: reply.error,
         message: reply.message,
+        tries: reply.tries,
       });
       presence.missed(reply);
       if (presence.lost !== null) end ??= { kind: "unreachable", ...presence.lost };
@@ -273,7 +278,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     const asked = reply.recorded !== true && job.client.immediate !== true && !paysByCall;
     const kept = !asked || job.budget.settle(question, { usd, usage });
     if (!asked) job.budget.release(question);
-    const answer = { transcript, raw: reply.raw ?? null };
+    const answer = { transcript, raw: reply.raw ?? null, tries: reply.tries };
     if (reply.unredacted === undefined) score(work, answer);
     else score(work, { ...answer, unredacted: unredactedOf(plan.golden(work.case_no), reply, transcript) });
     if (!kept) throw job.unpriced();

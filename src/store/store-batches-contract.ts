@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Store } from "./store.ts";
+import type { Store, StoredRun } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
-import { sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
+import { answered, sampleBodies, sampleCases, sampleHeader } from "./testing/sample-run.ts";
 
 /** What every store must do with what is answered later. */
 export function storeBatchesContract(name: string, makePlace: () => StorePlace): void {
-  describe(`${name}: batches`, () => {
+  describe(`${name}: what was sent, and how often`, () => {
     let place: StorePlace;
     let store: Store;
     let run: number;
@@ -57,6 +57,23 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
         ["1/1", { batches: 2, failed: 1 }],
       ]);
       expect([...store.batches.tries(run, "judge")]).toEqual([["1/1", { batches: 1, failed: 0 }]]);
+    });
+
+    it("keep how a trial came by its outcome, session after session", async () => {
+      const writer = store.resume(store.runs({})[0] as StoredRun);
+      const errored = { kind: "errored", case_no: 0, trial: 1, error: "provider", message: "500" } as const;
+      writer.record({ ...errored, tries: { attempts: 4, waited_ms: 3500 } });
+      writer.record({ ...answered(0, 2), tries: { attempts: 1, waited_ms: 1200 } });
+      writer.record(answered(1, 1));
+      writer.flush();
+      writer.record({ ...answered(0, 1), tries: { attempts: 2, waited_ms: 500 } });
+      writer.flush();
+      const other = await again();
+      expect(other.trial(run, 0, 1)?.tries).toEqual({ attempts: 6, waited_ms: 4000 });
+      expect(other.trial(run, 1, 1)?.tries).toBeUndefined();
+      expect(other.retries(run)).toEqual({ trials: 1, attempts: 5, waited_ms: 5200 });
+      const none = store.create(sampleHeader({ id: "cccccccc" }), sampleCases, sampleBodies).no;
+      expect(store.retries(none)).toBeNull();
     });
 
     it("are those of their run alone", () => {

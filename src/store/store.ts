@@ -1,6 +1,7 @@
 import type { DepartureLog } from "../domain/departure-log.ts";
 import type { Json } from "../domain/json.ts";
-import type { ErrorKind } from "../domain/outcome.ts";
+import type { ErrorKind, Tries } from "../domain/outcome.ts";
+import type { RunRetries } from "../domain/report.ts";
 import type {
   EndedStatus,
   RunCounts,
@@ -45,6 +46,8 @@ export type TrialRecord = {
   readonly case_no: number;
   /** From 1. */
   readonly trial: number;
+  /** Of this session; added to those of earlier ones. */
+  readonly tries?: Tries | undefined;
 } & (
   | {
       readonly kind: "answered";
@@ -202,6 +205,8 @@ export interface Store {
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Ids of the answers that a run's trials point at, those it took from the cache included. */
   answerIds(runNo: number): number[];
+  /** What trying again took in a run; null where no trial was tried again or waited. */
+  retries(runNo: number): RunRetries | null;
   /** How many of a run's answers a fallback gave in place of the model that was asked. */
   fallbackAnswers(runNo: number): number;
   /** Ids of the runs that asked for the answers which a case of this run took from the cache, by case number. */

@@ -234,7 +234,7 @@ export async function simulate(
   const outside = { now: () => clock.now, sleep: (ms: number) => clock.sleep(ms), random };
   const line = new ModelLine(limits, outside);
   const pace = line.watch();
-  const paced = pacedClient(client, line, { timeout_ms: 120_000 });
+  const paced = pacedClient(client, line, { now: outside.now, timeout_ms: 120_000 });
   const request = counts === "requests" ? {} : { max_tokens: amount };
   const signal = new AbortController().signal;
   let next = 0;

@@ -58,5 +58,6 @@ export function runJson(report: RunReport): RunResult {
     started_at: header.started_at,
     duration_ms: Math.round(report.duration_ms),
     ...(report.pace === undefined ? {} : { pace: report.pace }),
+    ...(report.retries === undefined ? {} : { retries: report.retries }),
   };
 }

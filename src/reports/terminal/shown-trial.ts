@@ -1,7 +1,9 @@
 import { attachedFile, attachedText, markedFile } from "../../domain/attachment.ts";
+import type { Tries } from "../../domain/outcome.ts";
 import type { RunHeader, StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import type { TurnScore } from "../../domain/score.ts";
 import type { ShownTrial } from "../../domain/shown-run.ts";
+import { plural } from "../format-numbers.ts";
 import { plainLine, plainText } from "../plain-text.ts";
 import { voidReason } from "../void-reason.ts";
 import { exchangeLines } from "./judge-exchange.ts";
@@ -56,10 +58,17 @@ function trialFacts({ trial, transcript }: ShownTrial): string[] {
   const facts = [
     ...(answer === null ? [] : answerFacts(answer)),
     ...(transcript === null ? [] : wayFacts(transcript)),
+    trial.tries === undefined ? null : triesFact(trial.tries),
     cached ? "from the cache" : null,
     answer?.at ?? null,
   ];
   return facts.filter((fact) => fact !== null);
+}
+
+/** `3 attempts, 2.1 s of waiting`. */
+function triesFact({ attempts, waited_ms }: Tries): string {
+  const waited = waited_ms < 100 ? [] : [`${(waited_ms / 1000).toFixed(1)} s of waiting`];
+  return [plural(attempts, "attempt"), ...waited].join(", ");
 }
 
 function answerFacts(answer: StoredAnswer): (string | null)[] {

@@ -10,6 +10,7 @@ import { departures } from "./migrations/0007-departures.ts";
 import { answerCounts } from "./migrations/0008-answer-counts.ts";
 import { traffic } from "./migrations/0009-traffic.ts";
 import { batches } from "./migrations/0010-batches.ts";
+import { tries } from "./migrations/0011-tries.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly string[] = [
   answerCounts,
   traffic,
   batches,
+  tries,
 ];
 
 export class NewerSchema extends Error {}

@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Message, ToolCall } from "../../domain/message.ts";
 import type { ErrorKind } from "../../domain/outcome.ts";
+import type { RunRetries } from "../../domain/report.ts";
 import type { StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import type { Trajectory } from "../../domain/trajectory.ts";
 import { UNTOLD } from "../../domain/transcript.ts";
@@ -103,6 +104,10 @@ export function readers(db: Database): Readers {
           .get(runNo, caseNo) ?? null,
       ),
     answerIds: (runNo) => statement(ANSWER_IDS).pluck().all(runNo) as number[],
+    retries: (runNo) => {
+      const { waited_ms, ...tried } = statement(RETRIES).get(runNo) as Retried;
+      return waited_ms === null ? null : { ...tried, waited_ms };
+    },
     fallbackAnswers: (runNo) => statement(FALLBACK_ANSWERS).pluck().get(runNo) as number,
     origins: (runNo) => readOrigins(db, runNo),
     lostReplies: (runNo) => lostReplies(db, runNo),
@@ -135,8 +140,10 @@ const CACHED = `SELECT ${TRANSCRIPT_COLUMNS} FROM answers a WHERE request_id = (
 const TRANSCRIPT = `SELECT ${TRANSCRIPT_COLUMNS} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ? AND t.trial = ?`;
 const FALLBACK_ANSWERS =
   "SELECT count(*) FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.error IS NULL AND a.fallback IS NOT NULL";
+const RETRIES =
+  "SELECT COUNT(*) FILTER (WHERE attempts > 1) AS trials, COALESCE(SUM(attempts - 1), 0) AS attempts, SUM(waited_ms) AS waited_ms FROM trial_tries WHERE run_no = ?";
 const ANSWER_IDS = "SELECT answer_id FROM trials WHERE run_no = ? AND answer_id IS NOT NULL";
-const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ?`;
+const TRIALS_OF_CASE = `SELECT c.case_id, t.trial, t.error, t.message, t.cached, t.pass, t.scores, y.attempts, y.waited_ms, ${ANSWER_COLUMNS} FROM trials t JOIN run_cases c ON c.run_no = t.run_no AND c.case_no = t.case_no LEFT JOIN trial_tries y ON y.run_no = t.run_no AND y.case_no = t.case_no AND y.trial = t.trial LEFT JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.case_no = ?`;
 const TRIALS = `${TRIALS_OF_CASE} ORDER BY t.trial`;
 const TRIAL = `${TRIALS_OF_CASE} AND t.trial = ?`;
 
@@ -153,6 +160,8 @@ function statementsOf(db: Database): (sql: string) => Statement {
   };
 }
 
+type Retried = Omit<RunRetries, "waited_ms"> & { readonly waited_ms: number | null };
+
 type TrialOfCase = AnswerRow & {
   readonly case_id: string;
   readonly trial: number;
@@ -161,6 +170,8 @@ type TrialOfCase = AnswerRow & {
   readonly cached: number;
   readonly pass: number | null;
   readonly scores: string | null;
+  readonly attempts: number | null;
+  readonly waited_ms: number | null;
 };
 
 function toTrial(row: TrialOfCase): StoredTrial {
@@ -173,6 +184,7 @@ function toTrial(row: TrialOfCase): StoredTrial {
     cached: row.cached === 1,
     pass: row.pass === null ? null : row.pass === 1,
     ...storedScores(row.scores),
+    ...(row.attempts === null ? {} : { tries: { attempts: row.attempts, waited_ms: row.waited_ms ?? 0 } }),
     answer: row.answer_id === null ? null : toAnswer(row),
   };
 }

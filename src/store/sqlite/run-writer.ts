@@ -1,3 +1,4 @@
+import type { Tries } from "../../domain/outcome.ts";
 import type { Trajectory } from "../../domain/trajectory.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { hasWay, wayCounts } from "../../domain/way-counts.ts";
@@ -143,6 +144,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   let lost: Statement | undefined;
   let trajectory: Statement | undefined;
   let counts: Statement | undefined;
+  let tries: Statement | undefined;
   const lastRequest = { case_no: -1, id: null as number | null };
   const requestId = (caseNo: number): number | null => {
     if (lastRequest.case_no !== caseNo) {
@@ -161,6 +163,12 @@ function trialStatements(db: Database, no: number, now: () => number) {
     );
     const { steps, turns, failed_calls, stopped } = wayCounts(transcript);
     counts.run(answerId, steps, turns, failed_calls, stopped === true ? 1 : 0);
+  };
+  const addTries = (caseNo: number, trialNo: number, { attempts, waited_ms }: Tries): void => {
+    tries ??= db.prepare(
+      "INSERT INTO trial_tries (run_no, case_no, trial, attempts, waited_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, waited_ms = waited_ms + excluded.waited_ms",
+    );
+    tries.run(no, caseNo, trialNo, attempts, Math.round(waited_ms));
   };
   const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
     const t = record.transcript;
@@ -188,6 +196,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
   };
   return {
     record: (record: TrialRecord): void => {
+      if (record.tries !== undefined) addTries(record.case_no, record.trial, record.tries);
       if (record.kind === "errored") {
         trial.run(no, record.case_no, record.trial, null, 0, null, null, record.error, record.message);
         return;

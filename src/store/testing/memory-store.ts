@@ -46,6 +46,7 @@ interface Trial {
   pass: boolean | null;
   scores: readonly (Score | null | undefined)[];
   voids: readonly (string | null)[] | undefined;
+  tries: StoredTrial["tries"];
 }
 
 interface Run {
@@ -254,6 +255,15 @@ export function memoryStore(
       return id === -1 ? undefined : toCached(id);
     },
     answerIds: (no) => trialsOf(runOf(no)).flatMap((one) => one.answer ?? []),
+    retries: (no) => {
+      const tried = trialsOf(runOf(no)).flatMap(({ tries }) => tries ?? []);
+      if (tried.length === 0) return null;
+      return {
+        trials: tried.filter(({ attempts }) => attempts > 1).length,
+        attempts: tried.reduce((sum, { attempts }) => sum + attempts - 1, 0),
+        waited_ms: tried.reduce((sum, { waited_ms }) => sum + waited_ms, 0),
+      };
+    },
     fallbackAnswers: (no) =>
       trialsOf(runOf(no)).filter(
         ({ answer, error }) =>
@@ -450,6 +460,7 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
       pass: null,
       scores: [],
       voids: undefined,
+      tries: triesTogether(run.trials.get(`${case_no}/${trial}`)?.tries, one.tries),
     };
     if (one.kind === "errored") {
       kept.error = one.error;
@@ -515,6 +526,11 @@ function rowOf(trial: Trial, memory: Memory): TrialRow {
   };
 }
 
+function triesTogether(a: Trial["tries"], b: Trial["tries"]): Trial["tries"] {
+  if (a === undefined || b === undefined) return a ?? b;
+  return { attempts: a.attempts + b.attempts, waited_ms: a.waited_ms + b.waited_ms };
+}
+
 function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
   const answer = trial.answer === null ? undefined : memory.answers[trial.answer];
   const { transcript } = answer ?? {};
@@ -528,6 +544,7 @@ function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
     pass: trial.pass,
     scores: trial.scores.map((one) => one ?? null),
     ...(trial.voids === undefined ? {} : { void_reasons: trial.voids }),
+    ...(trial.tries === undefined ? {} : { tries: trial.tries }),
     answer:
       answer === undefined || transcript === undefined
         ? null
