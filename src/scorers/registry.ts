@@ -37,6 +37,7 @@ const types: Readonly<Record<string, () => Promise<DocumentedScorer>>> = {
   cost: async () => (await import("./deterministic/cost.ts")).cost,
   tokens: async () => (await import("./deterministic/tokens.ts")).tokens,
   "tool-calls": async () => (await import("./deterministic/tool-calls.ts")).toolCalls,
+  "golden-trace": async () => (await import("./deterministic/golden-trace.ts")).goldenTrace,
   "not-called": async () => (await import("./deterministic/not-called.ts")).notCalled,
   "repeated-calls": async () => (await import("./deterministic/repeated-calls.ts")).repeatedCalls,
   "tool-errors": async () => (await import("./deterministic/tool-errors.ts")).toolErrors,

@@ -25,6 +25,7 @@ import { promptList } from "./prompt-list.ts";
 import { promptNew } from "./prompt-new.ts";
 import { pull } from "./pull.ts";
 import { QUEUE_COMMANDS } from "./queue.ts";
+import { recordTrace } from "./record-trace.ts";
 import { report } from "./report.ts";
 import { rescore } from "./rescore.ts";
 import { rollback } from "./rollback.ts";
@@ -52,6 +53,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   history,
   power,
   show,
+  recordTrace,
   view,
   pull,
   ...QUEUE_COMMANDS,

@@ -116,7 +116,7 @@ function firstDivergence(compared: Compared): Divergence {
       // What was made here instead, up to the next call that was wanted.
       const here: number[] = [];
       for (let at = g; extra.has(at); at++) here.push(at);
-      return unmade(compared, w, here);
+      return unmade(compared, w, here, g);
     } else if (extra.has(g)) return unwanted(compared, g);
     else {
       // A read that nobody counts.
@@ -127,13 +127,20 @@ function firstDivergence(compared: Compared): Divergence {
   return { reason: "other calls", fault: { class: "tool-choice" } };
 }
 
-function unmade(compared: Compared, want: number, instead: readonly number[]): Divergence {
+/** @param next place of the made call that follows; absent where calls have no order */
+function unmade(compared: Compared, want: number, instead: readonly number[], next?: number): Divergence {
   const { wanted, made } = compared;
   const one = wanted[want] as WantedCall;
   const same = instead.find((at) => made[at]?.name === one.name);
   if (same !== undefined) return otherArguments(compared, one, same);
   const [at] = instead;
   const got = at === undefined ? undefined : made[at];
+  const after = next === undefined ? undefined : made[next];
+  if (got === undefined && after !== undefined && next !== undefined)
+    return {
+      reason: `no call ${callWords(one)} before call ${next + 1}, ${callWords(after)}`,
+      fault: faultAt("tool-choice", after, one.name),
+    };
   if (at === undefined || got === undefined)
     return {
       reason: `no call ${callWords(one)}: ${made.length === 0 ? "no tool was called" : `${made.length} calls, ${wanted.length} wanted`}`,

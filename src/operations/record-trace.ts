@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { TranscriptDocument } from "../domain/describe-transcript.ts";
+import { type GoldenTrace, TRACES, traceFile, traceOf } from "../domain/golden-trace.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { RunHeader, StoredTrial } from "../domain/run.ts";
+import type { Shown, ShownCase, ShownTrial } from "../domain/shown-run.ts";
+import { unwritableReason } from "../project/unwritable-reason.ts";
+import type { Environment } from "./environment.ts";
+import { locate } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
+import { show } from "./show.ts";
+
+export interface RecordTraceInput {
+  readonly directory?: string | undefined;
+  /** `run/case/trial`; of `run/case` the first trial that passes. */
+  readonly word: string;
+}
+
+/** What was recorded. */
+export interface RecordedTrace {
+  readonly run: string;
+  readonly case: string;
+  readonly trial: number;
+  /** Relative to the project's root. */
+  readonly path: string;
+  /** What became of the file. */
+  readonly file: "new" | "changed" | "same";
+  readonly trace: GoldenTrace;
+}
+
+/**
+ * Writes what a passing trial did to a file that other trials are held against.
+ * @throws {EvalsError} EVALS_TRACE_FAILING, EVALS_TRACE_UNKNOWN, EVALS_TRACE_RESTRICTED, EVALS_TRACE_UNWRITABLE, or as `show` does
+ */
+export async function recordTrace(io: Environment, input: RecordTraceInput): Promise<RecordedTrace> {
+  const { root } = locate(io, input.directory);
+  const shown = await show(io, { ...input, failing: false, reasons: false });
+  if (shown.kind !== "case" && shown.kind !== "trial") throw noTrial(shown, input.word);
+  const { header, case: name } = shown;
+  if (restrictedRuns(root)(header)) throw restricted(header);
+  const { trial, transcript } = passingTrial(shown);
+  const trace = traceOf(transcript);
+  if (trace === undefined) throw callsUnknown(input.word);
+  const path = `${TRACES}/${traceFile(name)}`;
+  const file = write(root, path, textOf(name, trace));
+  return { run: header.id, case: name, trial: trial.trial, path, file, trace };
+}
+
+interface AnsweredTrial {
+  readonly trial: StoredTrial;
+  readonly transcript: TranscriptDocument;
+}
+
+function passingTrial(shown: ShownCase | ShownTrial): AnsweredTrial {
+  const trials = shown.kind === "case" ? shown.trials : [shown];
+  for (const { trial, transcript } of trials)
+    if (trial.pass === true && transcript !== null) return { trial, transcript };
+  throw failing(shown, trials[0]?.trial);
+}
+
+/** One call a line: a review reads what changed. */
+function textOf(name: string, { calls, turns }: GoldenTrace): string {
+  const lines = calls.map((one) => `\n    ${JSON.stringify(one)}`);
+  const list = lines.length === 0 ? "[]" : `[${lines.join(",")}\n  ]`;
+  return `{\n  "case": ${JSON.stringify(name)},\n  "turns": ${turns},\n  "calls": ${list}\n}\n`;
+}
+
+function write(root: string, path: string, text: string): RecordedTrace["file"] {
+  const place = join(root, path);
+  const before = existsSync(place) ? readFileSync(place, "utf8") : null;
+  if (before === text) return "same";
+  try {
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, text);
+  } catch (error) {
+    throw new EvalsError(
+      {
+        code: "EVALS_TRACE_UNWRITABLE",
+        path,
+        what: `This file cannot be written: ${unwritableReason(error)}.`,
+        why: "The trace would be lost.",
+        fix: `Make room for ${TRACES}/.`,
+      },
+      { cause: error },
+    );
+  }
+  return before === null ? "new" : "changed";
+}
+
+function noTrial({ kind }: Shown, word: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_TRIAL_UNKNOWN",
+    what: `"${word}" names a ${kind}, and no trial.`,
+    why: "What is recorded is what one trial did.",
+    fix: `evals show ${word} lists its cases: evals record-trace ${word}/<case>/<trial>`,
+  });
+}
+
+function failing(shown: ShownCase | ShownTrial, trial: StoredTrial | undefined): EvalsError {
+  const { id } = shown.header;
+  const missed = trial?.scores.find((score) => score?.pass === false)?.reason;
+  const because = trial?.message ?? missed;
+  const what =
+    shown.kind === "case"
+      ? `No trial of ${id}/${shown.case} passes`
+      : `${id}/${shown.case}/${trial?.trial} does not pass`;
+  return new EvalsError({
+    code: "EVALS_TRACE_FAILING",
+    what: `${what}${because === undefined ? "" : `: ${because}`}.`,
+    why: "Others would be held against what went wrong.",
+    fix: `Record a trial that passes: evals show ${id} lists them.`,
+  });
+}
+
+function callsUnknown(word: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_TRACE_UNKNOWN",
+    what: `${word} does not tell which tools were called.`,
+    why: "A trace without its calls would be met by any trial.",
+    fix: "Let the target give its `messages` or `tool_calls` (docs/providers.md).",
+  });
+}
+
+function restricted({ suite, parts }: RunHeader): EvalsError {
+  return new EvalsError({
+    code: "EVALS_TRACE_RESTRICTED",
+    what: `The dataset of suite ${suite} (${parts?.dataset ?? "unknown"}) is restricted.`,
+    why: "A trace holds the arguments of calls, and would be committed.",
+    fix: "Write what is expected into the dataset by hand: expected.calls and the scorer tool-calls.",
+  });
+}
