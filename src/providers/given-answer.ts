@@ -4,12 +4,12 @@ import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { isStated, ownFailure } from "../domain/stated-error.ts";
 import type { Trajectory } from "../domain/trajectory.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
+import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
 import { CONVERSATION_FORMS, type Conversation, readConversation } from "./conversation-shapes.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import { isToolCallList, TRAJECTORY_MEMBERS, trajectoryOf } from "./given-trajectory.ts";
 import { saidInValue } from "./said-in-body.ts";
-import { isBareError } from "./stated-failure.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -3,11 +3,12 @@ import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
+import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
 import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
-import { isBareError, notJson, refusalInstead, saidInstead, statedFailure } from "./stated-failure.ts";
+import { notJson, refusalInstead, saidInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 
 /** What an http model says of where things are in its replies, as JSONPaths. */

@@ -17,28 +17,6 @@ import {
 
 type Members = Readonly<Record<string, unknown>>;
 
-const OF_AN_ERROR = new Set([
-  ...[
-    "error",
-    "errors",
-    "message",
-    "detail",
-    "details",
-    "code",
-    "status",
-    "status_code",
-    "statusCode",
-    "type",
-  ],
-  ...["request_id", "requestId", "trace_id", "timestamp", "path", "object", "param", "success", "title"],
-]);
-
-/** Whether a value is an error and holds nothing beside it. */
-export function isBareError(value: Members): boolean {
-  const stated = isStated(value.error) || isStated(value.errors);
-  return stated && Object.keys(value).every((name) => OF_AN_ERROR.has(name));
-}
-
 const hasFailed = (word: unknown): boolean => typeof word === "string" && answerEnd(word) === "failed";
 
 const list = (value: unknown): readonly (Members | undefined)[] =>

@@ -1,10 +1,10 @@
 import { exactJsonText } from "../domain/exact-json.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { USAGE_FIELDS } from "../domain/transcript.ts";
+import { isBareError } from "./bare-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import type { ReplyPaths } from "./http-reply.ts";
 import type { JsonGetter } from "./json-path.ts";
-import { isBareError } from "./stated-failure.ts";
 import { type Joined, pieceValue, type StreamJoiner } from "./stream-dialect.ts";
 import type { Piece } from "./stream-pieces.ts";
 
