@@ -4,6 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { runWorker } from "../../operations/run-worker.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import type { Io } from "../io.ts";
+import { keepYoungSmall } from "../small-heap.ts";
 
 /** What `evals worker` was asked. */
 export interface WorkerOptions {
@@ -24,6 +25,7 @@ export async function workerCommand(options: WorkerOptions, io: Io): Promise<num
     throw invalid("concurrency", "a whole number from 1 to 10000");
   const idle_ms = options.idle === undefined ? undefined : parseAge(options.idle);
   if (options.idle !== undefined && idle_ms === undefined) throw invalid("idle", "a time: 60s, 10m");
+  keepYoungSmall();
   const control = drainSignals(io);
   try {
     const { blocks, trials } = await runWorker(

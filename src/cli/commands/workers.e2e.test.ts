@@ -19,6 +19,21 @@ const TRIALS = 3;
 const tooOld = Number(process.versions.node.split(".")[0]) < 22;
 if (tooOld) process.stderr.write("Not tested on this Node: workers, whose queue needs Node 22.\n");
 
+describe.runIf(tooOld)("workers on an older Node", () => {
+  it.each(["run --workers", "worker", "queue status"])(
+    "are refused by %s with what is needed instead",
+    async (words) => {
+      const repo = gitProject(projectFiles(2, 1));
+      const { exit, stderr } = await repo.evals([...words.split(" "), "postgres://nobody@127.0.0.1:1/none"]);
+      expect({ exit, stderr }).toMatchObject({
+        exit: 2,
+        stderr: expect.stringMatching(/EVALS_WORKERS_NODE|Node 22\.12/),
+      });
+      repo.remove();
+    },
+  );
+});
+
 describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { timeout: LONG }, () => {
   let postgres: PrivatePostgres;
   let server: ModelServer;
