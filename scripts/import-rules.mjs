@@ -3,7 +3,19 @@
 
 const everything = [
   ...["domain", "statistics", "metrics", "processes", "modules", "templates", "redaction", "git", "project"],
-  ...["traces", "providers", "agents", "scorers", "store", "fleet", "run", "labels", "baselines", "reports"],
+  ...[
+    "traces",
+    "providers",
+    "agents",
+    "pressure",
+    "scorers",
+    "store",
+    "fleet",
+    "run",
+    "labels",
+    "baselines",
+    "reports",
+  ],
   ...["sampling", "interchange", "page"],
 ];
 const operations = [...everything, "operations"];
@@ -56,6 +68,10 @@ export const rooms = {
   agents: {
     imports: ["domain", "processes", "modules", "providers"],
     why: "A conversation is a client around a target's client: it knows neither files nor the engine.",
+  },
+  pressure: {
+    imports: ["domain", "statistics"],
+    why: "What a case is asked under pressure follows from the case and a seed: no prompt, model or answer has a part in it.",
   },
   scorers: {
     imports: ["domain", "processes", "modules"],
@@ -283,6 +299,7 @@ export const subRooms = {
       running: ["project"],
       sides: ["project", "running"],
       gating: ["project", "running", "sides"],
+      pressing: ["project", "running"],
       promoting: ["project", "running", "sides", "gating"],
       judging: ["project", "running"],
       labelling: ["project"],

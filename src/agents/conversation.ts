@@ -2,6 +2,7 @@ import type { AgentLimits } from "../domain/agent-settings.ts";
 import type { Case } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
+import type { UnderPressure } from "../domain/pressure.ts";
 import type {
   AnsweredReply,
   ConversingDependencies,
@@ -93,9 +94,20 @@ export class Conversation {
     this.#asked = trial;
     this.#trial = trial.trial;
     this.#signal = trial.signal;
-    this.#messages.push(...(trial.question.messages ?? []));
+    const { after } = trial.question.pressure ?? {};
+    if (after === undefined) this.#messages.push(...(trial.question.messages ?? []));
+    else this.#goOnFrom(after);
     const { agent } = parts;
     if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
+  }
+
+  /** What was said and done before is part of the conversation; what it took and cost is not. */
+  #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
+    this.#messages.push(...messages);
+    this.#calls.push(...tool_calls);
+    this.#retrievals.push(...(trajectory?.retrievals ?? []));
+    this.#steps = trajectory?.steps ?? 0;
+    this.#state = trajectory?.state;
   }
 
   async hold(): Promise<Reply | "begin-again"> {
@@ -130,6 +142,8 @@ export class Conversation {
 
   async #talk(): Promise<End> {
     const { turns, played } = this.#parts;
+    const { say } = this.#asked.question.pressure ?? {};
+    if (say !== undefined) return this.#talkAsWritten([{ say }]);
     if (turns !== null) return this.#talkAsWritten(turns(this.#asked.golden));
     return played === null ? this.#respond() : this.#talkWith(played);
   }
@@ -196,12 +210,13 @@ export class Conversation {
   }
 
   async #askTarget(): Promise<Reply | { readonly kind: "stopped"; readonly stopped: Stopped }> {
-    const { case_id, input, clock } = this.#asked.question;
+    const { question: asked } = this.#asked;
+    const { case_id, input, clock } = asked;
     const tools = this.#tools?.offered.map(({ reads: _, ...spec }) => spec);
     const question: Question = {
       case_id,
       input,
-      messages: [...this.#messages],
+      messages: asked.messages === null && this.#messages.length === 0 ? null : [...this.#messages],
       ...(clock === undefined ? {} : { clock }),
       ...(tools === undefined || tools.length === 0 ? {} : { tools }),
     };
@@ -273,7 +288,7 @@ export class Conversation {
       if (one.kind === "begin-again") return "begin-again";
       if (one.kind === "lost") return toolsLost(one.message);
       this.#calls.push(one.call);
-      this.#messages.push(one.message);
+      this.#messages.push(withPlanted(one.message, this.#asked.question.pressure?.tool_result));
       if (one.timedOut) stopped = "time";
     }
     return stopped === undefined ? undefined : { stopped };
@@ -318,6 +333,12 @@ export class Conversation {
       raw: `[${this.#raws.map((raw) => JSON.stringify(raw)).join(",")}]`,
     };
   }
+}
+
+/** What a tool answered, with a foreign text behind it. */
+function withPlanted(message: Message, text: string | undefined): Message {
+  if (text === undefined || typeof message.content !== "string") return message;
+  return { ...message, content: `${message.content}\n\n${text}` };
 }
 
 /** Of all calls together; unknown as soon as one is. */

@@ -152,10 +152,12 @@ function prepareTrial(
     readonly turnsAt: string | undefined;
   },
 ) {
-  const turns = turnsAt === undefined ? undefined : writtenTurns(turnsAt, question.input);
+  const { after, say, tool_result } = question.pressure ?? {};
+  const written = turnsAt === undefined ? undefined : writtenTurns(turnsAt, question.input);
+  const turns = say === undefined ? written : [{ say }];
+  const before = after === undefined ? question.messages : after.messages;
   const first = turns?.[0] === undefined ? [] : [{ role: "user", content: turns[0].say } as const];
-  const messages =
-    question.messages === null && first.length === 0 ? null : [...(question.messages ?? []), ...first];
+  const messages = before === null && first.length === 0 ? null : [...(before ?? []), ...first];
   const prepared = client.prepare({ ...question, messages, ...(specs.length > 0 ? { tools: specs } : {}) });
   const { golden } = question;
   const state =
@@ -167,7 +169,10 @@ function prepareTrial(
     conversation: {
       ...(turns === undefined ? {} : { turns: turns.map(({ say }) => say) }),
       ...(state === undefined ? {} : { state }),
-      ...(person === null || golden === undefined ? {} : { person: person.guide(golden) as unknown as Json }),
+      ...(tool_result === undefined ? {} : { tool_result }),
+      ...(person === null || golden === undefined || say !== undefined
+        ? {}
+        : { person: person.guide(golden) as unknown as Json }),
     },
   };
 }

@@ -260,7 +260,19 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
     scores: new Map(
       Object.entries(header.scorers).map(([name, scorer]) => [name, scoresOf(name, scorer, cases)]),
     ),
+    ...flipsOf(cases),
+    failures: (place) => cases[place]?.failures,
     tagsOf: () => [],
+  };
+}
+
+/** By kind of pressure; a case whose line does not name a kind was not tried. */
+function flipsOf(cases: readonly BaselineCase[]): Pick<Side, "flips"> {
+  const kinds = new Set(cases.flatMap(({ flips }) => Object.keys(flips ?? {})));
+  if (kinds.size === 0) return {};
+  const column = (kind: string, at: 0 | 1) => cases.map(({ flips }) => flips?.[kind]?.[at] ?? 0);
+  return {
+    flips: new Map([...kinds].map((kind) => [kind, { tried: column(kind, 0), flipped: column(kind, 1) }])),
   };
 }
 

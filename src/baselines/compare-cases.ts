@@ -10,7 +10,7 @@ import type { Pairing } from "./pair-cases.ts";
 import type { Side } from "./side.ts";
 
 /** Share of false discoveries let through among cases and tags: they inform, they never block. */
-const FALSE_DISCOVERIES = 0.1;
+export const FALSE_DISCOVERIES = 0.1;
 /** Fewer trials on both sides together can never be significant. */
 const TESTABLE_TRIALS = 4;
 

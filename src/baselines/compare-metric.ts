@@ -1,4 +1,5 @@
 import { ROUNDING } from "../domain/bound.ts";
+import { isBetterLow, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import type { Verdict } from "../domain/verdict.ts";
@@ -44,13 +45,16 @@ export interface DifferenceBounds {
 }
 
 export interface ComparedMetric {
+  /** Of a metric that is better when it is low: `delta` above 0 is worse. The evidence always has a drop for what is worse. */
   readonly row: MetricComparison;
   readonly evidence: MetricEvidence | null;
 }
 
+const NO_ROW = { baseline: null, candidate: null, delta: null, low: null, high: null, p: null } as const;
+
 function unknownRow(metric: string, verdict: Verdict): ComparedMetric {
   return {
-    row: { metric, baseline: null, candidate: null, delta: null, low: null, high: null, p: null, verdict },
+    row: { ...NO_ROW, metric, verdict },
     evidence: null,
   };
 }
@@ -87,7 +91,9 @@ export function compareMetric(metric: string, sides: MetricColumns | null, rule:
   if (measured === null) return unknownRow(metric, "incomparable");
   const { baseline, candidate, difference, tested } = measured;
   const { theta } = difference;
-  const allowed = rule.relative ? rule.max_drop * baseline : rule.max_drop;
+  // A share of the baseline's own value, not of what is left of it.
+  const own = turned({ ...NO_ROW, metric, baseline, verdict: "inconclusive" }).baseline ?? baseline;
+  const allowed = rule.relative ? rule.max_drop * own : rule.max_drop;
   const population = rule.scope === "population";
   const error = population ? difference.seBetween : difference.sePermutation;
   const passError = allowed > 0 && allowed < 1 ? nonInferiorityStandardError(difference, allowed) : error;
@@ -106,8 +112,27 @@ export function compareMetric(metric: string, sides: MetricColumns | null, rule:
   const onThese = shareDifference(intervalAround(theta, difference.sePermutation, rule.bounds.harm));
   const onOthers = populationInterval(difference, normalCdf(rule.bounds.harm));
   return {
-    row: { metric, baseline, candidate, delta: theta, ...onThese, p, verdict },
+    row: turned({ metric, baseline, candidate, delta: theta, ...onThese, p, verdict }),
     evidence: { difference, allowed, notBelow, population: onOthers, method: tested.method },
+  };
+}
+
+/**
+ * The row of a metric that is better when it is low, from that of what is left of it, and back again; any other stays.
+ */
+export function turned(row: MetricComparison): MetricComparison {
+  const { metric, baseline, candidate, delta, low, high } = row;
+  if (!isBetterLow(metric)) return row;
+  const whole = metricUnit(metric) === "ratio" ? 1 : 0;
+  const rest = (value: number | null): number | null => (value === null ? null : whole - value);
+  const negated = (value: number | null): number | null => (value === null ? null : 0 - value);
+  return {
+    ...row,
+    baseline: rest(baseline),
+    candidate: rest(candidate),
+    delta: negated(delta),
+    low: negated(high),
+    high: negated(low),
   };
 }
 

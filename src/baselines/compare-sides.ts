@@ -1,4 +1,6 @@
+import { flipMetric } from "../domain/flip-metric.ts";
 import { itemAt } from "../domain/item-at.ts";
+import { PRESSURE_KINDS } from "../domain/pressure.ts";
 import type { Comparison, ComparisonSide, MetricComparison } from "../domain/report.ts";
 import type { RegressionRule } from "../domain/suite.ts";
 import { VERDICTS, type Verdict } from "../domain/verdict.ts";
@@ -147,6 +149,7 @@ function allMetrics(
     ...(k > 1 && haveEach(k, base, pairs.base) && haveEach(k, candidate, pairs.candidate)
       ? [`pass^${k}`]
       : []),
+    ...PRESSURE_KINDS.filter((kind) => base.flips?.has(kind) && candidate.flips?.has(kind)).map(flipMetric),
   ];
   const informing: MetricRule = {
     max_drop: 0.03,

@@ -9,6 +9,7 @@ import {
   type VersionChange,
 } from "../domain/prompt-change.ts";
 import type { RuleResult } from "../domain/verdict.ts";
+import { turned } from "./compare-metric.ts";
 import type { RuleFinding } from "./compare-sides.ts";
 
 /** What a comparison shows of behaviour: did it fall, did it rise, by more than the margin? Null where it is not shown. */
@@ -25,7 +26,7 @@ export interface Movement {
  */
 export function movementOf(findings: readonly RuleFinding[]): Movement {
   const each = findings.map(({ compared: { row, evidence }, rule }) => {
-    const { delta } = row;
+    const { delta } = turned(row);
     if (evidence === null || delta === null || row.verdict === "incomparable")
       return { fell: null, rose: null, margin: rule.max_drop };
     const margin = evidence.allowed;

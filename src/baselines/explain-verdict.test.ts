@@ -90,3 +90,67 @@ describe("the sentence of a verdict", () => {
     },
   );
 });
+
+describe("a flip rate, which is better when it is low", () => {
+  const under = (flips: readonly Counts[]) =>
+    sideOfCounts(
+      flips.map(() => [5, 5] as const),
+      {
+        flips: new Map([
+          ["typos", { tried: flips.map(([tried]) => tried), flipped: flips.map(([, flipped]) => flipped) }],
+        ]),
+      },
+    );
+  const compared = (base: readonly Counts[], candidate: readonly Counts[], max_drop = 0.1) =>
+    compareSides(under(base), under(candidate), {
+      rules: [ruleOf({ metric: "flip_rate.typos", max_drop })],
+      narrowed: false,
+    }).comparison;
+
+  it.each<[Verdict, readonly Counts[], readonly Counts[], string]>([
+    [
+      "regressed",
+      times(60, [5, 0]),
+      times(60, [5, 2]),
+      "flip rate under typos rose 40.0 points (34.3 to 45.7) on these 60 cases: regressed",
+    ],
+    [
+      "improved",
+      times(60, [5, 2]),
+      times(60, [5, 0]),
+      "flip rate under typos fell 40.0 points (−45.7 to −34.3) on these 60 cases: improved",
+    ],
+    [
+      "no_regression",
+      times(200, [5, 1]),
+      times(200, [5, 1]),
+      "flip rate under typos 0.0 points, −3.1 to +3.1: shown not to be more than 10 points worse on these 200 cases",
+    ],
+  ])("that %s says so with its own signs", (verdict, base, candidate, sentence) => {
+    const { said: words, metrics, verdict: found } = compared(base, candidate);
+    expect(found).toBe(verdict);
+    expect(words).toBe(sentence);
+    const row = metrics.find(({ metric }) => metric === "flip_rate.typos");
+    const sign = verdict === "regressed" ? 1 : verdict === "improved" ? -1 : 0;
+    expect(Math.sign(row?.delta ?? Number.NaN)).toBe(sign);
+    expect(row?.low).toBeLessThanOrEqual(row?.delta ?? Number.NaN);
+    expect(row?.high).toBeGreaterThanOrEqual(row?.delta ?? Number.NaN);
+  });
+
+  it("is compared on cases that were tried on both sides alone, and not at all where there are none", () => {
+    const row = compared(
+      [
+        [5, 1],
+        [0, 0],
+        [5, 1],
+      ],
+      [
+        [5, 1],
+        [5, 5],
+        [0, 0],
+      ],
+    ).metrics.at(-1);
+    expect(row).toMatchObject({ baseline: expect.closeTo(0.2, 12), candidate: expect.closeTo(0.2, 12) });
+    expect(compared([[0, 0]], [[5, 1]]).said).toContain("no case has passing trials under this pressure");
+  });
+});

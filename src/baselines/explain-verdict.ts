@@ -1,15 +1,49 @@
+import { flippedKind } from "../domain/flip-metric.ts";
+import { isBetterLow, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison } from "../domain/report.ts";
 import { normalCdf } from "../statistics/normal-distribution.ts";
 import { clustersNeeded, minimumDetectableEffect } from "../statistics/power.ts";
-import type { MetricEvidence, MetricRule } from "./compare-metric.ts";
+import { type MetricEvidence, type MetricRule, turned } from "./compare-metric.ts";
 
-const points = (value: number): string => Math.abs(value * 100).toFixed(1);
-const signed = (value: number): string =>
-  Number(points(value)) === 0 ? "0.0" : `${value < 0 ? "−" : "+"}${points(value)}`;
+/** How changes of a metric are put into words. They are given as `turned` rows have them: below 0 is worse. */
+interface ChangeWords {
+  readonly name: string;
+  readonly fell: "fell" | "rose";
+  readonly rose: "fell" | "rose";
+  readonly drop: "drop" | "rise";
+  /** ` points`; empty for a metric that is no share. */
+  readonly unit: string;
+  size(value: number): string;
+  signed(value: number): string;
+  /** Between two changes, the lower one first. */
+  range(low: number, high: number): string;
+}
+
+function wordsOf(metric: string): ChangeWords {
+  const isShare = metricUnit(metric) === "ratio";
+  const size = (value: number): string => Math.abs(isShare ? value * 100 : value).toFixed(isShare ? 1 : 2);
+  const signed = (value: number): string =>
+    Number(size(value)) === 0 ? size(0) : `${value < 0 ? "−" : "+"}${size(value)}`;
+  const low = isBetterLow(metric);
+  const own = (value: number): number => (low ? -value : value);
+  return {
+    name: metricWords(metric),
+    fell: low ? "rose" : "fell",
+    rose: low ? "fell" : "rose",
+    drop: low ? "rise" : "drop",
+    unit: isShare ? " points" : "",
+    size,
+    signed: (value) => signed(own(value)),
+    range: (from, to) =>
+      low ? `${signed(own(to))} to ${signed(own(from))}` : `${signed(from)} to ${signed(to)}`,
+  };
+}
 
 /** `pass rate`, `score of tone`; the first word of a sentence. */
 export function metricWords(metric: string): string {
   if (metric === "pass_rate") return "pass rate";
+  const kind = flippedKind(metric);
+  if (kind !== undefined) return `flip rate under ${kind}`;
   return metric.startsWith("score.") ? metric.slice("score.".length) : metric;
 }
 
@@ -19,16 +53,20 @@ export function metricWords(metric: string): string {
  * @param missing cases of both sides without an answer on one of them
  */
 export function explainVerdict(
-  { metric, delta, p, verdict, candidate, ...onThese }: MetricComparison,
+  row: MetricComparison,
   evidence: MetricEvidence | null,
   rule: MetricRule,
   missing: number,
 ): string {
-  const name = metricWords(metric);
+  const { metric, delta, p, verdict, candidate, ...onThese } = turned(row);
+  const words = wordsOf(metric);
+  const { name, size, signed, unit } = words;
   if (evidence === null || delta === null) {
     const needed = /^pass\^(\d+)$/.exec(metric)?.[1];
     if (metric.startsWith("score."))
       return `${name} cannot be compared: no case was scored alike by it on both sides`;
+    if (flippedKind(metric) !== undefined)
+      return `${name} cannot be compared: no case has passing trials under this pressure, scored alike, on both sides`;
     const common = needed === undefined ? "" : `, or not every case has ${needed} answers on both sides`;
     return `${name} cannot be compared: the two sides were scored differently${common}`;
   }
@@ -38,9 +76,9 @@ export function explainVerdict(
     rule.scope === "population"
       ? `on cases like these ${n}`
       : `on ${n === 1 ? "this case" : `these ${n} cases`}`;
-  const allowed = points(evidence.allowed).replace(/\.0$/, "");
-  if (rule.mode === "point") return pointSentence(name, delta, on, allowed, evidence);
-  const range = low === null || high === null ? "" : `${signed(low)} to ${signed(high)}`;
+  const allowed = `${size(evidence.allowed).replace(/\.0$/, "")}${unit}`;
+  if (rule.mode === "point") return pointSentence(words, delta, on, evidence);
+  const range = low === null || high === null ? "" : words.range(low, high);
   // What was shown is what the pass rule saw: its lower end reaches further where nothing varied.
   const lowest = low === null ? null : Math.max(-1, Math.min(low, evidence.notBelow ?? low));
   // After an early stop the word is the deciding look's, and the answers that came after it may lie elsewhere.
@@ -49,33 +87,32 @@ export function explainVerdict(
   switch (verdict) {
     case "regressed":
       return delta < 0
-        ? `${name} fell ${points(delta)} points${bounds(low, high)} ${on}: regressed`
-        : `${name} ${signed(delta)} points${bounds(low, high)} ${on}: regressed${then}`;
+        ? `${name} ${words.fell} ${size(delta)}${unit}${bounds(words, low, high)} ${on}: regressed`
+        : `${name} ${signed(delta)}${unit}${bounds(words, low, high)} ${on}: regressed${then}`;
     case "small_drop":
       return delta < 0
-        ? `${name} fell ${points(delta)} points${bounds(lowest, high)} ${on}: a real drop, shown to be smaller than ${allowed} points${shown}`
-        : `${name} ${signed(delta)} points${bounds(lowest, high)} ${on}: a real drop smaller than ${allowed} points${then}`;
+        ? `${name} ${words.fell} ${size(delta)}${unit}${bounds(words, lowest, high)} ${on}: a real ${words.drop}, shown to be smaller than ${allowed}${shown}`
+        : `${name} ${signed(delta)}${unit}${bounds(words, lowest, high)} ${on}: a real ${words.drop} smaller than ${allowed}${then}`;
     case "improved":
       return delta > 0
-        ? `${name} rose ${points(delta)} points (${range}) ${on}: improved`
-        : `${name} ${signed(delta)} points (${range}) ${on}: improved${then}`;
+        ? `${name} ${words.rose} ${size(delta)}${unit} (${range}) ${on}: improved`
+        : `${name} ${signed(delta)}${unit} (${range}) ${on}: improved${then}`;
     case "no_regression":
-      return `${name} ${signed(delta)} points, ${signed(lowest ?? delta)} to ${signed(high ?? delta)}: shown not to be more than ${allowed} points worse ${on}${shown}`;
+      return `${name} ${signed(delta)}${unit}, ${words.range(lowest ?? delta, high ?? delta)}: shown not to be more than ${allowed} worse ${on}${shown}`;
     default:
-      return inconclusiveSentence({ name, delta, high, allowed, p, candidate }, evidence, rule, missing);
+      return inconclusiveSentence({ words, delta, high, allowed, candidate }, evidence, rule, missing);
   }
 }
 
 /** What was measured against a baseline that the provider has left behind: the difference, and no verdict. */
-export function explainStale(
-  { metric, delta, low, high }: Pick<MetricComparison, "metric" | "delta" | "low" | "high">,
-  cases: number,
-): string {
-  const name = metricWords(metric);
+export function explainStale(row: MetricComparison, cases: number): string {
+  const { metric, delta, low, high } = turned(row);
+  const words = wordsOf(metric);
+  const { name, size, signed, unit } = words;
   const moved =
-    delta === null ? "" : delta < 0 ? ` fell ${points(delta)} points` : ` ${signed(delta)} points`;
+    delta === null ? "" : delta < 0 ? ` ${words.fell} ${size(delta)}${unit}` : ` ${signed(delta)}${unit}`;
   const on = cases === 1 ? "this case" : `these ${cases} cases`;
-  return `${name}${moved}${bounds(low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
+  return `${name}${moved}${bounds(words, low, high)} on ${on}, but the provider has moved since the baseline was made: not enough evidence`;
 }
 
 /** What a run that stopped early had seen when it was decided: a repeated interval, since it was looked at before. */
@@ -85,48 +122,49 @@ export function explainDecision(
 ): string {
   const when = `It was decided on ${trials} ${trials === 1 ? "answer" : "answers"}`;
   if (delta === null) return `${when}.`;
-  const range =
-    low === null || high === null ? "" : ` (${signed(low)} to ${signed(high)}, a repeated interval)`;
-  return `${when}, when ${metricWords(metric)} was at ${signed(delta)} points${range}.`;
+  const { name, signed, range: between } = wordsOf(metric);
+  const range = low === null || high === null ? "" : ` (${between(low, high)}, a repeated interval)`;
+  return `${when}, when ${name} was at ${signed(delta)} points${range}.`;
 }
 
-function bounds(low: number | null, high: number | null): string {
+function bounds({ size, range }: ChangeWords, low: number | null, high: number | null): string {
   if (low === null || high === null) return "";
-  return high < 0 ? ` (${points(high)} to ${points(low)})` : ` (${signed(low)} to ${signed(high)})`;
+  return high < 0 ? ` (${size(high)} to ${size(low)})` : ` (${range(low, high)})`;
 }
 
 function inconclusiveSentence(
   {
-    name,
+    words: { name, drop, unit, signed, range: between },
     delta,
     high,
     allowed,
     candidate,
   }: {
-    name: string;
+    words: ChangeWords;
     delta: number;
     high: number | null;
     allowed: string;
-    p: number | null;
     candidate: number | null;
   },
   evidence: MetricEvidence,
   rule: MetricRule,
   missing: number,
 ): string {
+  const moved = `${name} ${signed(delta)}${unit}`;
   if (missing > 0 && evidence.notBelow !== null && evidence.notBelow > -evidence.allowed) {
-    return `${name} ${signed(delta)} points, but ${missing} ${missing === 1 ? "case has" : "cases have"} no answer on one side: not enough evidence`;
+    return `${moved}, but ${missing} ${missing === 1 ? "case has" : "cases have"} no answer on one side: not enough evidence`;
   }
   if (evidence.difference.clusters < 2)
-    return `${name} ${signed(delta)} points: one case alone cannot show that nothing fell: not enough evidence`;
-  if (evidence.notBelow === null) return `${name} ${signed(delta)} points: too early to say`;
+    return `${moved}: one case alone cannot show that nothing ${drop === "drop" ? "fell" : "rose"}: not enough evidence`;
+  if (evidence.notBelow === null) return `${moved}: too early to say`;
   if (evidence.allowed <= 0)
-    return `${name} ${signed(delta)} points: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
-  const range = `${signed(Math.max(-1, evidence.notBelow))} to ${signed(high ?? 1)}`;
+    return `${moved}: the baseline is at 0, so no share of it can be allowed: not enough evidence`;
+  const least = unit === "" ? evidence.notBelow : Math.max(-1, evidence.notBelow);
+  const range = between(least, high ?? 1);
   // The interval is a normal one and the test counts: of a few answers they need not say the same.
   if (high !== null && high < -evidence.allowed)
-    return `${name} ${signed(delta)} points: the interval ${range} lies below the allowed ${allowed} points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it`;
-  const spans = `${name} ${signed(delta)} points: the interval ${range} spans the allowed ${allowed} points: not enough evidence`;
+    return `${moved}: the interval ${range} lies ${drop === "drop" ? "below" : "above"} the allowed ${allowed}, but so few answers do not prove a ${drop}: not enough evidence; more trials of each case would settle it`;
+  const spans = `${moved}: the interval ${range} spans the allowed ${allowed}: not enough evidence`;
   const more = moreEvidence(evidence, rule, candidate);
   return more === "" ? spans : `${spans}; ${more} would settle it 4 times in 5 if nothing changed`;
 }
@@ -156,16 +194,15 @@ export function moreEvidence(
 }
 
 function pointSentence(
-  name: string,
+  { name, size, signed, unit }: ChangeWords,
   delta: number,
   on: string,
-  allowed: string,
   evidence: MetricEvidence,
 ): string {
   const error = evidence.difference.sePermutation;
   const falseAlarm = error === 0 ? 0 : normalCdf(-evidence.allowed / error);
   const rate = (falseAlarm * 100).toFixed(0);
-  return `${name} ${signed(delta)} points ${on}, ${allowed} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
+  return `${name} ${signed(delta)}${unit} ${on}, ${size(evidence.allowed).replace(/\.0$/, "")} allowed, by the bare numbers: with nothing changed this rule blocks ${rate} % of the time`;
 }
 
 /** Smallest drop that a comparison of this size shows 4 times in 5, in points of [0, 1]; null when it shows none. */

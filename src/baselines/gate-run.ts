@@ -1,6 +1,7 @@
 import { regressionRule, removedRule } from "../domain/gate-rule.ts";
 import { itemAt } from "../domain/item-at.ts";
 import { promptWord } from "../domain/listed-target.ts";
+import { isBetterLow } from "../domain/metric-unit.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import type { ContractFinding, DeclaredChange } from "../domain/prompt-change.ts";
 import type { CanaryResult, Comparison, StoppingDecision } from "../domain/report.ts";
@@ -19,7 +20,14 @@ import { checkCritical } from "./critical.ts";
 import { checkEachCase } from "./each-case.ts";
 import { explainDecision, metricWords } from "./explain-verdict.ts";
 import { gateResult } from "./gate.ts";
-import { hasEach, lackingTrials, trialsNeeded, unscoredFor, unscoredWords } from "./lacking-trials.ts";
+import {
+  hasEach,
+  lackingTrials,
+  openFor,
+  trialsNeeded,
+  unscoredFor,
+  unscoredWords,
+} from "./lacking-trials.ts";
 import { namedCases } from "./named-cases.ts";
 import { checkRequirements, type Measured } from "./requirements.ts";
 import { isSameRecording, SAME_RECORDING } from "./same-recording.ts";
@@ -269,7 +277,9 @@ function openSaid(input: GateInput, { rule, said, verdict }: RuleFinding, ends: 
       ? `${totalMissing} of ${header.planned} trials have no answer`
       : unscored > 0
         ? unscoredWords(name, unscored, tally)
-        : "not every case has all its trials";
+        : openFor(rule.metric, tally) > 0
+          ? `${openFor(rule.metric, tally)} variants have no result`
+          : "not every case has all its trials";
   return `${which}: counted as failed, ${name} is ${FOUND[failed]}; counted as passed, ${FOUND[passed]}`;
 }
 
@@ -291,7 +301,7 @@ function findingsAtEnds(
     return (
       totalMissing === 0 &&
       (needed === null || hasEach(tally, needed)) &&
-      unscoredFor(metric, tally, scorers) === 0
+      unscoredFor(metric, tally, scorers) + openFor(metric, tally) === 0
     );
   });
   if (isWhole.every(Boolean)) return [compared.findings];
@@ -320,11 +330,12 @@ function outcomeOf(verdict: Verdict, { undecided }: RegressionRule): RuleResult[
 
 function ruleResult({ rule, compared, said }: RuleFinding, outcome: RuleResult["outcome"]): RuleResult {
   const allowed = Number((rule.max_drop * 100).toPrecision(6));
+  const change = isBetterLow(rule.metric) ? "rise" : "drop";
   return {
     ...regressionRule(rule.metric, rule.max_drop, rule.relative),
     outcome,
     value: compared.row.delta,
-    required: rule.relative ? `no drop of more than ${allowed} %` : `no drop of more than ${allowed} points`,
+    required: `no ${change} of more than ${allowed} ${rule.relative ? "%" : "points"}`,
     said,
   };
 }

@@ -1,4 +1,6 @@
+import { flippedKind } from "../domain/flip-metric.ts";
 import { itemAt } from "../domain/item-at.ts";
+import { openVariants } from "../metrics/flips.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
 /** How many trials of each case a metric is made of; null where any number will do. */
@@ -27,6 +29,12 @@ export function lackingTrials(tally: Tally, missing: (caseNo: number) => number,
 export function unscoredFor(metric: string, tally: Tally, scorers: readonly string[]): number {
   if (!metric.startsWith("score.")) return 0;
   return unscoredAnswers(tally, scorers.indexOf(metric.slice("score.".length))).count;
+}
+
+/** Variants that this metric is about and that have no result: they may have flipped or not. */
+export function openFor(metric: string, { flips }: Tally): number {
+  const kind = flippedKind(metric);
+  return kind === undefined ? 0 : openVariants(flips, kind);
 }
 
 /** `faith could not score 5 of 10 answers`. */

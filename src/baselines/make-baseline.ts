@@ -1,6 +1,7 @@
 import { canonicalJson } from "../domain/json.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
+import type { Flips } from "../metrics/flips.ts";
 import type { TrialRow } from "../store/store.ts";
 import {
   BASELINE_SCHEMA,
@@ -25,6 +26,10 @@ export interface BaselineOptions {
   readonly origins?: ReadonlyMap<number, readonly string[]>;
   /** Path of the project in its repository; `.` at the top. */
   readonly project?: string;
+  /** What its passing trials came to under pressure. */
+  readonly flips?: Flips | null;
+  /** Failed trials of a case by class; absent where the file is to do without. */
+  readonly failures?: ((caseNo: number) => Readonly<Record<string, number>> | undefined) | undefined;
 }
 
 /** A run's trials as a baseline. @param rows by case and trial */
@@ -32,7 +37,7 @@ export function baselineOfRun(
   header: RunHeader,
   cases: readonly StoredCase[],
   rows: Iterable<TrialRow>,
-  { fresh = false, origins = new Map(), project = "." }: BaselineOptions = {},
+  { fresh = false, origins = new Map(), project = ".", flips = null, failures }: BaselineOptions = {},
 ): Baseline {
   const sums = new Map<number, CaseSums>();
   for (const row of rows) {
@@ -60,8 +65,26 @@ export function baselineOfRun(
       const one = sums.get(golden.case_no);
       if (one === undefined) return [];
       const runs = [header.id, ...(fresh ? [] : (origins.get(golden.case_no) ?? []))];
-      return [lineOf(golden, one, header, [...new Set(runs)])];
+      const line = lineOf(golden, one, header, [...new Set(runs)]);
+      return [{ ...line, ...partsOf(golden.case_no, flips, failures) }];
     }),
+  };
+}
+
+/** Flips and failures of a case; a kind of which none of its trials has a result is left out. */
+function partsOf(
+  caseNo: number,
+  flips: Flips | null,
+  failures: BaselineOptions["failures"],
+): Pick<BaselineCase, "flips" | "failures"> {
+  const tried = [...(flips ?? [])].flatMap(([kind, sums]): [string, [number, number]][] => {
+    const count = sums.tried[caseNo] ?? 0;
+    return count === 0 ? [] : [[kind, [count, sums.flipped[caseNo] ?? 0]]];
+  });
+  const failed = failures?.(caseNo);
+  return {
+    ...(tried.length === 0 ? {} : { flips: Object.fromEntries(tried) }),
+    ...(failed === undefined ? {} : { failures: failed }),
   };
 }
 

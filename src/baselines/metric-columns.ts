@@ -1,7 +1,8 @@
+import { flippedKind } from "../domain/flip-metric.ts";
 import { itemAt } from "../domain/item-at.ts";
 import type { ClusterMoments } from "../statistics/cluster-mean.ts";
 import type { Pairing } from "./pair-cases.ts";
-import { hasOwnScorers, passBasis, type Side, type SideScores } from "./side.ts";
+import { hasOwnScorers, passBasis, type Side, type SideFlips, type SideScores } from "./side.ts";
 
 /** A metric of both sides over the paired cases, by case: count, sum and sum of squares of its values. */
 export interface MetricColumns {
@@ -15,7 +16,8 @@ export interface MetricColumns {
 
 /**
  * The columns of a metric over the pairs; null when the two sides do not measure the same thing (another scorer, another person).
- * @param metric pass_rate or score.<name>
+ * Of a metric that is better when it is low they hold what is left of it: a drop is always what is worse.
+ * @param metric pass_rate, score.<name> or flip_rate.<kind>
  */
 export function metricColumns(
   metric: string,
@@ -35,6 +37,8 @@ export function metricColumns(
       anyUnscored: false,
     };
   }
+  const kind = flippedKind(metric);
+  if (kind !== undefined) return flipColumns(kind, base, candidate, pairs);
   const name = metric.slice("score.".length);
   const before = base.scores.get(name);
   const after = candidate.scores.get(name);
@@ -53,6 +57,33 @@ export function metricColumns(
 function heardOthers(base: Side, candidate: Side): boolean {
   if (base.playedBy === undefined || candidate.playedBy === undefined) return false;
   return base.playedBy !== candidate.playedBy;
+}
+
+/** Variants that held, of cases with a passing trial on both sides; null where one side was not put under this pressure. */
+function flipColumns(kind: string, base: Side, candidate: Side, pairs: Pairing): MetricColumns | null {
+  const before = base.flips?.get(kind);
+  const after = candidate.flips?.get(kind);
+  const own = hasOwnScorers(base) || hasOwnScorers(candidate);
+  if (before === undefined || after === undefined) return null;
+  if (!own && passBasis(base) !== passBasis(candidate)) return null;
+  const kept: number[] = [];
+  for (let i = 0; i < pairs.base.length; i++)
+    if (
+      itemAt(before.tried, itemAt(pairs.base, i)) > 0 &&
+      itemAt(after.tried, itemAt(pairs.candidate, i)) > 0
+    )
+      kept.push(i);
+  const held = ({ tried, flipped }: SideFlips, places: Int32Array): ClusterMoments => {
+    const count = Float64Array.from(kept, (i) => itemAt(tried, itemAt(places, i)));
+    const sum = Float64Array.from(kept, (i, at) => itemAt(count, at) - itemAt(flipped, itemAt(places, i)));
+    return { count, sum, sumOfSquares: sum };
+  };
+  return {
+    base: held(before, pairs.base),
+    candidate: held(after, pairs.candidate),
+    binary: true,
+    anyUnscored: false,
+  };
 }
 
 function passColumns(side: Side, places: Int32Array): ClusterMoments {

@@ -6,7 +6,14 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { computeMetrics } from "../metrics/compute-metrics.ts";
 import { type Tally, withMissing } from "../metrics/tally.ts";
 import { flipRate } from "../statistics/pass-k.ts";
-import { hasEach, lackingTrials, trialsNeeded, unscoredFor, unscoredWords } from "./lacking-trials.ts";
+import {
+  hasEach,
+  lackingTrials,
+  openFor,
+  trialsNeeded,
+  unscoredFor,
+  unscoredWords,
+} from "./lacking-trials.ts";
 
 /** What a requirement is judged by. */
 export interface Measured {
@@ -62,15 +69,15 @@ function possibleValues(
   const isWhole =
     totalMissing === 0 &&
     (needed === null || hasEach(tally, needed)) &&
-    unscoredFor(metric, tally, scorers) === 0;
+    unscoredFor(metric, tally, scorers) + openFor(metric, tally) === 0;
   // The error rate says what is missing rather than suffers from it.
   if (isWhole || metric === "error_rate") return [value];
   // Of what was not measured at all even a bound that every value keeps says nothing.
   if (tally.totalAnswered === 0) return [null];
   if (metric === "flaky_rate") return flakyEnds(tally, lackingTrials(tally, missing, needed));
   // Money, time and tokens of a trial that never came back cannot be bounded.
-  if (!/^(pass_rate|pass[@^]\d+|score\..*)$/.test(metric)) return [null];
-  if (value === null && needed === null) return [null];
+  if (!/^(pass_rate|pass[@^]\d+|score\..*|flip_rate\..*)$/.test(metric)) return [null];
+  if (value === null && needed === null && openFor(metric, tally) === 0) return [null];
   return ends(needed).map((one) => one[metric]?.value ?? null);
 }
 

@@ -17,6 +17,13 @@ export interface SideScores {
   readonly sumOfSquares: ArrayLike<number>;
 }
 
+/** Variants of one kind by case, in the side's case order. */
+export interface SideFlips {
+  /** With a result. */
+  readonly tried: ArrayLike<number>;
+  readonly flipped: ArrayLike<number>;
+}
+
 /**
  * One side of a comparison: what each case's trials amount to, wherever they came from (a stored run, a baseline file).
  * Every column is in the order of `ids`.
@@ -48,8 +55,15 @@ export interface Side {
   readonly answered: ArrayLike<number>;
   readonly passed: ArrayLike<number>;
   readonly scores: ReadonlyMap<string, SideScores>;
+  /** What variants of passing trials came to, by kind of pressure; absent where there are none. */
+  readonly flips?: ReadonlyMap<string, SideFlips> | undefined;
+  /** Failed trials of a case by class of failure, undefined for none; absent where nobody looked. */
+  readonly failures?: FailuresOf | undefined;
   readonly tagsOf: (place: number) => readonly string[];
 }
+
+/** @param place of a case in the side's order */
+export type FailuresOf = (place: number) => Readonly<Record<string, number>> | undefined;
 
 /** A stored run as a side, from its tally. */
 export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Side {
@@ -75,6 +89,7 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
         return sums === undefined ? [] : [[name, { hash, required, binary, ...sums }] as const];
       }),
     ),
+    ...(tally.flips === null ? {} : { flips: tally.flips }),
     tagsOf: (place) => tags[place] ?? [],
   };
 }

@@ -35,6 +35,8 @@ export function runView(io: Io, { quiet, ended, over }: RunViewOptions): RunView
       started: (header, done) => progress.start(runName(header), header.planned, done),
       trial: progress.trial,
       retried: progress.retried,
+      pressed: (header, done) => progress.start(`${runName(header)} under pressure`, header.planned, done),
+      variant: progress.trial,
       answered: progress.end,
       ended,
       over: (reports) => {

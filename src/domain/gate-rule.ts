@@ -1,5 +1,5 @@
 import { type Bound, parseBound } from "./bound.ts";
-import { type MetricUnit, metricUnit } from "./metric-unit.ts";
+import { isBetterLow, type MetricUnit, metricUnit } from "./metric-unit.ts";
 
 /** What a rule's value is held to, in the rule's unit. */
 export type RuleBound = Pick<Bound, "op" | "value">;
@@ -14,8 +14,8 @@ export type GateRule =
       readonly bound: RuleBound;
     }
   /**
-   * `gate.regression`: the change from the baseline may not be below the bound, which is 0 or negative. A `relative` bound
-   * is a share of the baseline's value.
+   * `gate.regression`: the change from the baseline may not be below the bound, which is 0 or negative; of a metric that is better
+   * when it is low, not above it. A `relative` bound is a share of the baseline's value.
    */
   | {
       readonly kind: "regression";
@@ -63,14 +63,16 @@ export function requireRule(metric: string, { op, value }: RuleBound): NamedRule
   };
 }
 
-/** @param maxDrop largest drop let through: in the metric's unit, or a share of the baseline's value when `relative` */
+/** @param maxDrop largest drop, or rise where more is worse, let through: in the metric's unit, or a share of the baseline's value when `relative` */
 export function regressionRule(metric: string, maxDrop: number, relative: boolean): NamedRule {
   return {
     rule: `regression ${metric}`,
     kind: "regression",
     metric,
     unit: metricUnit(metric),
-    bound: { op: ">=", value: maxDrop === 0 ? 0 : -maxDrop },
+    bound: isBetterLow(metric)
+      ? { op: "<=", value: maxDrop }
+      : { op: ">=", value: maxDrop === 0 ? 0 : -maxDrop },
     relative,
   };
 }
@@ -120,7 +122,7 @@ export function ruleOfText(rule: string, required: string): NamedRule | undefine
       return bound === undefined ? undefined : requireRule(name, bound);
     }
     case "regression": {
-      const [, drop, unit] = /^no drop of more than (\S+) (points|%)$/.exec(required) ?? [];
+      const [, drop, unit] = /^no (?:drop|rise) of more than (\S+) (points|%)$/.exec(required) ?? [];
       return drop === undefined ? undefined : regressionRule(name, Number(drop) / 100, unit === "%");
     }
     case "critical":

@@ -1,3 +1,5 @@
+import { flippedKind } from "./flip-metric.ts";
+
 /** What a metric's number is: a share of [0, 1], milliseconds, US dollars, or a count of 0 or more. */
 export type MetricUnit = "ratio" | "ms" | "usd" | "count";
 
@@ -23,6 +25,26 @@ export const PLAIN_METRICS = {
   stopped_rate: "ratio",
   simulator_error_rate: "ratio",
 } as const satisfies Record<string, MetricUnit>;
+
+/** Metrics of which more is worse: a regression rule about one looks for a rise. All others are shares of what went well. */
+const LOW_IS_BETTER = new Set<string>([
+  "error_rate",
+  "refusal_rate",
+  "tool_error_rate",
+  "stopped_rate",
+  "simulator_error_rate",
+  "flaky_rate",
+  "steps",
+  "turns",
+  "tool_calls",
+  "input_tokens",
+  "output_tokens",
+] satisfies (keyof typeof PLAIN_METRICS)[]);
+
+/** Whether a rise of the metric is what a regression rule looks for. */
+export function isBetterLow(metric: string): boolean {
+  return LOW_IS_BETTER.has(metric) || flippedKind(metric) !== undefined;
+}
 
 /**
  * The unit of a metric by its kind: all that have a parameter (`pass^k`, `score.<name>`) are shares, whatever the scorer is

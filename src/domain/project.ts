@@ -36,6 +36,15 @@ export interface LoadedScorer {
   readonly asks: ScorerDefinition["asks"];
 }
 
+/** Reviewed wordings of cases' inputs, from a file. */
+export interface Paraphrases {
+  readonly path: string;
+  /** By case id. */
+  readonly inputs: ReadonlyMap<string, readonly Json[]>;
+  /** Line of the first wording of a case, from 1. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
 /** A suite with everything it names found. */
 export interface LoadedSuite {
   /** File name without its ending. */
@@ -52,6 +61,8 @@ export interface LoadedSuite {
   readonly codeFiles?: readonly string[] | undefined;
   /** Who plays the person; absent where no model does. */
   readonly person?: { readonly prompt: LoadedPrompt; readonly model: LoadedModel } | undefined;
+  /** Absent where the suite asks for none. */
+  readonly paraphrases?: Paraphrases | undefined;
   /**
    * Opens the dataset: every case is read and checked once; a module that makes cases is run.
    * @throws {EvalsError} with all its problems

@@ -6,6 +6,7 @@ import type { Json } from "./json.ts";
 import type { Message } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { PersonFault } from "./person-fault.ts";
+import type { UnderPressure } from "./pressure.ts";
 import type { AnswersFrom } from "./recorded-provider.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } from "./reply.ts";
 import type { ToolSpec } from "./tool.ts";
@@ -25,6 +26,8 @@ export interface Question {
   readonly tools?: readonly ToolSpec[] | undefined;
   /** The whole case, for whoever plays the person in it or runs its tools: never part of what the model is asked. */
   readonly golden?: Case | undefined;
+  /** Of a variant of a trial: what goes before it, and what is said or done to the target. */
+  readonly pressure?: UnderPressure | undefined;
 }
 
 /** A reply that is to be JSON of one shape. */

@@ -1,4 +1,4 @@
-import type { FailureCounts } from "./failure.ts";
+import type { FailureClass, FailureCounts } from "./failure.ts";
 import type { LostBecause, SkipReason } from "./outcome.ts";
 import type { ContractFinding } from "./prompt-change.ts";
 import type { Metrics, RunCounts, RunHeader, RunStatus } from "./run.ts";
@@ -134,6 +134,21 @@ export interface TagComparison {
   readonly significant: boolean;
 }
 
+/** A class of failure by which a greater share of trials failed than on the baseline; shares and differences in [0, 1]. */
+export interface FailureGrowth {
+  readonly class: FailureClass;
+  readonly baseline: number;
+  readonly candidate: number;
+  readonly delta: number;
+  /** Bounds of the 90 % interval of `delta` on these cases. */
+  readonly low: number;
+  readonly high: number;
+  /** One-sided, for a rise; not corrected. */
+  readonly p: number;
+  /** Benjamini–Hochberg at q = 0.10 over classes. */
+  readonly significant: boolean;
+}
+
 /** Cases of the baseline asked again under its own prompt (docs/decisions/0001-canary.md). */
 export interface CanaryResult {
   /** Id of the stored run that holds their answers. */
@@ -199,6 +214,8 @@ export interface Comparison {
   /** Broken then fixed cases with their counts, strongest evidence first. */
   readonly moved: readonly CaseComparison[];
   readonly tags: readonly TagComparison[];
+  /** Classes of failure that grew, strongest evidence first; absent where a side does not tell why its trials failed. */
+  readonly failures?: readonly FailureGrowth[];
   /** Answers before and after of the first few broken and fixed cases. */
   readonly examples: readonly CaseExample[];
   /** Absent when no canary was asked. */

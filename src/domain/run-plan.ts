@@ -16,9 +16,11 @@ export interface PlannedRun {
   readonly calls: number;
   /** For each case why it is asked, or not; absent where nobody wanted to know. */
   readonly cache?: readonly ExplainedCase[];
+  /** Variants of passing trials at most, each asked once beside them; absent for a suite without pressure. */
+  readonly variants?: number;
   /** Calls of judges; absent for a suite without judges, null where nobody knows how many. */
   readonly judge_calls?: number | null;
-  /** Of all calls together, the judges' left out; null where unknown. */
+  /** Of all calls and variants together, the judges' left out; null where unknown. */
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly usd: {

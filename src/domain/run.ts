@@ -3,6 +3,7 @@ import type { Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
 import type { ErrorKind, SkipReason, Tries } from "./outcome.ts";
+import type { PressureKind } from "./pressure.ts";
 import type { TurnScore } from "./score.ts";
 import type { Trajectory } from "./trajectory.ts";
 import type { Usage } from "./transcript.ts";
@@ -65,6 +66,10 @@ export interface RunHeader {
   readonly rescored_from: string | null;
   /** The run for which these canaries were asked (docs/decisions/0001-canary.md); absent for a run of its own. */
   readonly canary_of?: string | undefined;
+  /** The run whose passing trials these variants come from; absent for a run of its own. */
+  readonly pressure_of?: string | undefined;
+  /** Kinds of pressure that its passing trials are put under; absent where they are not. */
+  readonly pressure?: readonly PressureKind[] | undefined;
   /** Hash of the model, with its prompt, that played the person; absent where none did. */
   readonly played_by?: string | undefined;
   /** Equal for two runs of which one can continue the other: suite, target, fingerprint, trials, narrowing. */
@@ -134,6 +139,8 @@ export interface RunCounts {
   readonly calls: number;
   /** Requests sent to judges, which `calls` leaves out; absent for a suite without judges. */
   readonly judge_calls?: number | undefined;
+  /** Variants of passing trials, which `trials` leaves out; absent for a suite without pressure. */
+  readonly variants?: VariantCounts | undefined;
   /** Answered trials whose answer came from the cache. */
   readonly cached: number;
   /**
@@ -143,6 +150,14 @@ export interface RunCounts {
   readonly uncertain?: number | undefined;
   /** Answered trials whose answer the limit on tokens ended; absent in reports of older versions. */
   readonly cut?: number | undefined;
+}
+
+/** How many variants of passing trials became what. variants = answered + errored + skipped. */
+export interface VariantCounts {
+  readonly variants: number;
+  readonly answered: number;
+  readonly errored: number;
+  readonly skipped: number;
 }
 
 /** A number with what is known of its precision; null is unknown. */

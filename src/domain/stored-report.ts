@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { FAILURE_CLASSES } from "./failure.ts";
 import type { Json } from "./json.ts";
 import { onDemand } from "./on-demand.ts";
 import { SKIP_REASONS } from "./outcome.ts";
@@ -104,6 +105,20 @@ const reportSchema = onDemand(() => {
         significant: z.boolean(),
       }),
     ),
+    failures: z
+      .array(
+        z.looseObject({
+          class: z.enum(FAILURE_CLASSES),
+          baseline: z.number(),
+          candidate: z.number(),
+          delta: z.number(),
+          low: z.number(),
+          high: z.number(),
+          p: z.number(),
+          significant: z.boolean(),
+        }),
+      )
+      .exactOptional(),
     examples: z.array(
       z.looseObject({
         id: z.string(),

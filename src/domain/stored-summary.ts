@@ -44,6 +44,14 @@ export const summarySchemas = onDemand(() => {
     not_needed: z.number(),
     calls: z.number(),
     judge_calls: z.number().optional(),
+    variants: z
+      .looseObject({
+        variants: z.number(),
+        answered: z.number(),
+        errored: z.number(),
+        skipped: z.number(),
+      })
+      .optional(),
     cached: z.number(),
     cut: z.number().optional(),
   }) satisfies z.ZodType<RunCounts>;

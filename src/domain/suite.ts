@@ -3,6 +3,7 @@ import { AgentSettings, UserSettings } from "./agent-settings.ts";
 import { Case } from "./case.ts";
 import { Clock } from "./config.ts";
 import { JudgeBar } from "./judge-bar.ts";
+import { Pressure } from "./pressure.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
 export const Select = z.union([
@@ -58,8 +59,13 @@ export type ScorerEntry = z.output<typeof ScorerEntry>;
 
 /** "Did it get worse than the baseline?" */
 export const RegressionRule = z.strictObject({
-  metric: z.string().default("pass_rate").describe("pass_rate, pass^k or score.<name>"),
-  max_drop: z.number().gt(0).lt(1).default(0.03).describe("Largest drop let through, in points of [0, 1]"),
+  metric: z.string().default("pass_rate").describe("pass_rate, pass^k, score.<name> or flip_rate.<kind>"),
+  max_drop: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.03)
+    .describe("Largest drop let through, in points of [0, 1]; of a flip rate the largest rise"),
   relative: z.boolean().default(false).describe("max_drop is a share of the baseline's value"),
   confidence: z.number().gt(0.5).lt(1).default(0.95).describe("One-sided, each way"),
   undecided: z
@@ -155,6 +161,9 @@ export const Suite = z.strictObject({
   ),
   user: UserSettings.optional().describe(
     "What the person says, turn by turn; without it the prompt says it all",
+  ),
+  pressure: Pressure.optional().describe(
+    "Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection",
   ),
   scorers: z.array(ScorerEntry).min(1),
   gate: Gate.prefault({}).describe("What a run must hold; without it only the regression rule"),

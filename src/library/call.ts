@@ -122,6 +122,8 @@ function watcherOf(emit: (event: RunEvent) => void): RunHooks["watcher"] {
       }
     },
     retried: () => emit({ kind: "retried" }),
+    pressed: () => {},
+    variant: () => {},
     answered: () => {},
     ended: (report) => emit({ kind: "ended", run: runJson(report) }),
     over: () => {},

@@ -1,9 +1,10 @@
+import { flipMetric } from "../domain/flip-metric.ts";
 import { itemAt } from "../domain/item-at.ts";
 import type { Metrics, MetricValue } from "../domain/run.ts";
 import { type ClusterSums, clusterMeans } from "../statistics/cluster-mean.ts";
 import { clusteredQuantiles } from "../statistics/clustered-quantile.ts";
 import { flipRate, passAtK, passHatK } from "../statistics/pass-k.ts";
-import { wilsonNeff } from "../statistics/wilson-interval.ts";
+import { wilsonNeff, wilsonShare } from "../statistics/wilson-interval.ts";
 import type { KnownSum, Tally } from "./tally.ts";
 
 const UNKNOWN: MetricValue = { value: null };
@@ -37,6 +38,8 @@ export function computeMetrics(
     const agreement = sums?.agreement;
     if (agreement) metrics[`judge.${name}.agreement`] = meanOf(pick(cases, agreement.count, agreement.sum));
   }
+  for (const [kind, { tried, flipped }] of tally.flips ?? [])
+    metrics[flipMetric(kind)] = shareOf(pick(cases, tried, flipped));
   metrics.flaky_rate = perCase(tally, cases, 2, (n, c) => flipRate(n, c));
   metrics.error_rate = errorRate(tally, cases);
   return only === undefined ? { ...metrics, ...runTotals(tally) } : metrics;
@@ -59,6 +62,14 @@ function meanOf(clusters: ClusterSums): MetricValue {
   if (n === 1) return { value, low: null, high: null };
   const { low, high } = wilsonNeff(clusters);
   return { value, low, high };
+}
+
+/** A share of trials that come by case. */
+function shareOf(clusters: ClusterSums): MetricValue {
+  const n = clusters.count.length;
+  if (n === 0) return UNKNOWN;
+  const { value, low, high } = wilsonShare(clusters);
+  return n === 1 ? { value, low: null, high: null } : { value, low, high };
 }
 
 /**

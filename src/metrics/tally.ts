@@ -2,6 +2,7 @@ import type { ErrorKind } from "../domain/outcome.ts";
 import type { Usage } from "../domain/transcript.ts";
 import type { WayCounts } from "../domain/way-counts.ts";
 import { addExactly } from "../statistics/exact-sum.ts";
+import { type Flips, settledFlips } from "./flips.ts";
 
 /** The numbers of one trial, from the engine or from the store alike. */
 export interface TallyRow {
@@ -75,6 +76,8 @@ export interface Tally {
   readonly stopped: KnownSum;
   /** By case: trials that their simulated person spoiled; null until there is one. */
   spoiled: Uint16Array | null;
+  /** Variants of its passing trials; null for a run that puts none under pressure. */
+  flips: Flips | null;
   totalAnswered: number;
   totalErrored: number;
   totalCached: number;
@@ -110,6 +113,7 @@ export function makeTally(cases: number, scorers: number): Tally {
     turns: { sum: 0, lost: 0, unknown: 0 },
     stopped: { sum: 0, lost: 0, unknown: 0 },
     spoiled: null,
+    flips: null,
     totalAnswered: 0,
     totalErrored: 0,
     totalCached: 0,
@@ -217,6 +221,7 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
     ...tally,
     answered: tally.answered.slice(),
     passed: tally.passed.slice(),
+    flips: tally.flips === null ? null : settledFlips(tally.flips, missing, score),
     scores: tally.scores.map(({ count, sum, sumOfSquares, lost, agreement, exempt: left }) => ({
       lost,
       exempt: left,

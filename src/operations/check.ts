@@ -205,7 +205,7 @@ async function checkTarget(
   checked: Checking,
 ): Promise<void> {
   const { agent, user } = suite.suite;
-  const converses = agent !== undefined || user !== undefined;
+  const converses = agent !== undefined || user !== undefined || suite.suite.pressure !== undefined;
   if (model.provider.prompt === "required" && !converses) return;
   const { openTarget } = await import("../run/open-target.ts");
   // Loads much of a run: only for the few suites that hold conversations.
@@ -222,6 +222,10 @@ async function checkTarget(
       if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
       add(checked, checkRequests(suite, target.client, cases, chosen));
+      if (suite.suite.pressure !== undefined) {
+        const { checkPressure } = await import("./running/pressed-suite.ts");
+        add(checked, checkPressure(suite, cases, target));
+      }
     } finally {
       await target.client.close();
     }

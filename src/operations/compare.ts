@@ -5,6 +5,7 @@ import { holdContract, movementOf } from "../baselines/contract.ts";
 import { regressionRules } from "../baselines/gate-run.ts";
 import { SAME_RECORDING } from "../baselines/same-recording.ts";
 import { type SharedAnswers, withShared } from "../baselines/shared-answers.ts";
+import type { Side } from "../baselines/side.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import type { FingerprintParts } from "../domain/fingerprint-parts.ts";
 import { EvalsError } from "../domain/problem.ts";
@@ -27,6 +28,7 @@ import type { RunSides } from "./sides/missing-sides.ts";
 import type { SidePair } from "./sides/pair-sides.ts";
 import { partsOfRun, partsOfSide } from "./sides/run-parts.ts";
 import type { SideSource } from "./sides/side-source.ts";
+import { withPressure } from "./sides/stored-side.ts";
 
 export interface CompareInput {
   readonly directory: string | undefined;
@@ -134,11 +136,13 @@ async function comparePair(
   { base, candidate, suite }: SidePair,
   { store, environment, directory }: ComparingPlace,
 ): Promise<Comparison> {
-  const before = base.read();
+  const before = await withPressure(base.read(), base.run, store);
+  const isNarrowed = candidate.run !== null && candidate.run.header.narrowing !== null;
+  const after = await withPressure(candidate.read(), candidate.run, store);
   const { comparison: compared, findings } = withCanary(
-    compareSides(before, candidate.read(), {
+    compareSides(before, after, {
       rules: await rulesOf(suite, environment, directory),
-      narrowed: candidate.run !== null && candidate.run.header.narrowing !== null,
+      narrowed: isNarrowed,
     }),
     canaryAgainst(before, candidate.run?.report ?? null),
   );
@@ -147,16 +151,24 @@ async function comparePair(
     io: environment,
     home,
   });
+  const grown = await withGrowth(compared, before, after, isNarrowed);
   const comparison =
     declared === null
-      ? compared
-      : { ...compared, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
+      ? grown
+      : { ...grown, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
   const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...targetOf(base, candidate) };
   if (candidate.run === null) return named;
   const isRestricted = restrictedRuns(home);
   return isRestricted(candidate.run.header) || (base.run !== null && isRestricted(base.run.header))
     ? named
     : withExamples(named, store, base.run, candidate.run);
+}
+
+/** Which classes of failure grew, where both sides tell of theirs. */
+async function withGrowth(compared: Comparison, base: Side, candidate: Side, narrowed: boolean) {
+  if (base.failures === undefined || candidate.failures === undefined) return compared;
+  const { withGrownFailures } = await import("../baselines/compare-failures.ts");
+  return withGrownFailures(compared, base, candidate, narrowed);
 }
 
 /** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */

@@ -8,7 +8,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { openHistory, type ReadyRun } from "./gating/open-history.ts";
 import { foreignShard, type ShardSet, shardSets } from "./merging/check-shards.ts";
-import { copyShard } from "./merging/copy-run.ts";
+import { copyShard, copyVariants } from "./merging/copy-run.ts";
 import { openShards } from "./merging/open-shards.ts";
 import { runOne } from "./run-one.ts";
 import type { SuitesRun } from "./run-suites.ts";
@@ -141,7 +141,14 @@ async function together(
     },
   );
   const writer = createRun(plan, header, store);
-  for (const shard of shards) await copyShard(shard, writer, store);
+  const outside = {
+    newId: () => environment.randomHex(4),
+    today: () => environment.date().toISOString(),
+  };
+  for (const shard of shards) {
+    await copyShard(shard, writer, store);
+    await copyVariants(shard, header.id, store, outside);
+  }
   const [run] = store.runsByPrefix(header.id);
   if (run === undefined) throw new Error(`the run ${header.id} was written and is not there`);
   return run;

@@ -62,7 +62,7 @@ async function planIn(
   const prepared = await prepareRuns(
     withoutKeys(place.project),
     matrix.suites,
-    { narrowing, trials: request.trials, concurrency: request.concurrency },
+    { narrowing, trials: request.trials, concurrency: request.concurrency, presses: true },
     request.replay ? await replaying() : undefined,
   );
   const store = await openStoredHistory(place.home, io);
@@ -117,6 +117,7 @@ async function plannedRun(
   const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
   const calls = [...unanswered(plan, settings, store)];
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
+  const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
   return {
     suite: suite.name,
@@ -127,9 +128,22 @@ async function plannedRun(
     cached: plan.totalPlanned - calls.length,
     calls: calls.length,
     ...(cache === undefined ? {} : { cache }),
+    ...(plan.pressure === undefined ? {} : { variants: variants.length }),
     ...expectCost(
-      { plan: request.batch ? inBatches(plan) : plan, calls, budget: budgetOf(place.project, request)?.usd },
+      {
+        // Variants are asked call by call, once the batch is in.
+        plan: request.batch && plan.pressure === undefined ? inBatches(plan) : plan,
+        calls: [...calls, ...variants],
+        budget: budgetOf(place.project, request)?.usd,
+      },
       store,
     ),
   };
+}
+
+/** At most, the case number of each: every trial passes, and no variant of it is at hand. */
+function* variantCalls(plan: Plan): Generator<number> {
+  for (const _ of plan.pressure ?? [])
+    for (let caseNo = 0; caseNo < plan.count; caseNo++)
+      for (let trial = 0; trial < plan.planned(caseNo); trial++) yield caseNo;
 }

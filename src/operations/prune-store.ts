@@ -47,7 +47,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
   return withHistory(io, directory, nothing, async (store, root) => {
     const now = io.date().getTime();
     const { runs, answers, kept } = await oldRuns(store, ages, now, await runsUnderBaselines(root));
-    const numbers = [...runs, ...(await canariesOf(store, runs))].map(({ no }) => no);
+    const numbers = [...runs, ...(await partsOf(store, runs))].map(({ no }) => no);
     const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];
     const what = { runs: runs.length, files: earlier };
     const told = { dry_run: dryRun, emptied: answers.length, kept: kept.map(({ header }) => header.id) };
@@ -59,7 +59,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     }
     const { erased, ...removed } = await store.care.prune({
       runs: numbers,
-      answers: answers.map(({ no }) => no),
+      answers: [...answers, ...(await partsOf(store, answers))].map(({ no }) => no),
       withoutTexts: reportWithoutTexts,
       loose_before: before,
     });
@@ -89,12 +89,12 @@ async function oldRuns(store: Store, ages: Ages, now: number, protectedIds: Read
   return { runs, answers, kept };
 }
 
-/** A run's canaries are a part of it. */
-async function canariesOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
+/** A run's canaries and its trials' variants are a part of it. */
+async function partsOf(store: Store, runs: readonly ListedRun[]): Promise<ListedRun[]> {
   const found: ListedRun[] = [];
   for (const { header } of runs)
-    for await (const one of everyItem((page) => store.read.runs({ canary_of: header.id }, page)))
-      found.push(one);
+    for (const filter of [{ canary_of: header.id }, { pressure_of: header.id }])
+      for await (const one of everyItem((page) => store.read.runs(filter, page))) found.push(one);
   return found;
 }
 

@@ -1,5 +1,7 @@
 import { withExamples } from "../baselines/case-examples.ts";
+import type { Side } from "../baselines/side.ts";
 import type { Comparison, ReportedRun } from "../domain/report.ts";
+import { tellsFailures } from "../domain/tells-failures.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
 import { retryBudget } from "../providers/retry-budget.ts";
@@ -7,7 +9,7 @@ import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
 import { goOnCommand } from "../reports/unfinished.ts";
 import { priceNotes } from "../run/answer-notes.ts";
-import { assembleReport, measure } from "../run/assemble-report.ts";
+import { assembleReport, casesWithFailures, measure } from "../run/assemble-report.ts";
 import type { BatchSettings } from "../run/batch-session.ts";
 import { executeRun, type RanRun, type RunWorld } from "../run/execute-run.ts";
 import { lineOf } from "../run/model-lines.ts";
@@ -16,14 +18,14 @@ import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
 import type { Fleet } from "./fleet/plan-fleet.ts";
-import { canariesFor, withCanaries } from "./gating/canary.ts";
-import { withCorrections } from "./gating/correct-rates.ts";
+import type { CanaryContext } from "./gating/canary.ts";
 import { answersOf, type GateBaseline } from "./gating/gate-baseline.ts";
 import { gateFor } from "./gating/gate-for.ts";
 import { trustNotes } from "./gating/judge-trust.ts";
 import { baselineNotes } from "./gating/no-baseline.ts";
 import { budgetOf, type ReadyRun } from "./gating/open-history.ts";
 import { runBehind } from "./gating/rescored-side.ts";
+import type { PressureSession } from "./pressing/ask-variants.ts";
 import { reportedRun } from "./reported-run.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import type { PreparedRun } from "./running/prepare-runs.ts";
@@ -58,53 +60,52 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   });
   const budget = budgetOf(project, request);
   const world = await worldOf(prepared, gating, session);
-  const canaries = await canariesFor(prepared, baseline, {
-    place,
-    io,
-    onRetry: watcher.retried,
-    budget,
-    world,
-  });
+  const canaries = await canariesOf(ready, session, { budget, world });
   const far = await session.fleet?.take(prepared, { request, store, control: session.control, budget });
-  const asked = withCanaries(
-    await executeRun(
-      plan,
-      {
-        concurrency: far?.concurrency ?? prepared.concurrency,
-        budget: far === undefined ? budget : null,
-        useCache: request.cache,
-        notFromCache: () => answersOf(baseline, store),
-        resume,
-        only: request.retry,
-        asksNothing: session.asksNothing,
-        batch: far === undefined ? batchOf(request, resume, store) : undefined,
-        early: gating.early,
+  const asked = await executeRun(
+    plan,
+    {
+      concurrency: far?.concurrency ?? prepared.concurrency,
+      budget: far === undefined ? budget : null,
+      useCache: request.cache,
+      notFromCache: () => answersOf(baseline, store),
+      resume,
+      only: request.retry,
+      asksNothing: session.asksNothing,
+      batch: far === undefined ? batchOf(request, resume, store) : undefined,
+      early: gating.early,
+    },
+    {
+      ...world,
+      remote: far?.trials,
+      before: async (header, spent) => {
+        await far?.open(header);
+        const heard = await canaries?.ask(header, spent);
+        gating.heard(heard?.result ?? null);
+        return heard?.spent ?? { usd: 0, tokens: 0 };
       },
-      {
-        ...world,
-        remote: far?.trials,
-        before: async (header, spent) => {
-          await far?.open(header);
-          const heard = await canaries.ask(header, spent);
-          gating.heard(heard.result);
-          return heard.spent;
-        },
-      },
-    ),
-    canaries.heard(),
+    },
   );
-  const ran = withWayBack(asked);
+  const waiting = withWayBack(canaries?.countedIn(asked) ?? asked);
+  const beside = canaries?.heard().spent ?? { usd: 0, tokens: 0 };
+  const ran = await underPressure(waiting, ready, session, { world, budget, beside });
   watcher.answered();
   if (request.record) await record(ran, plan, session);
   const { metrics: raw, tags } = measure(ran.header, ran.tally, plan.tags, ran.beside, ran.judged);
-  const metrics = withCorrections(raw, ran, trust, store);
+  // What takes a judge's error out of a rate is loaded where there is a judge.
+  const metrics =
+    trust.byScorer.size === 0
+      ? raw
+      : (await import("./gating/correct-rates.ts")).withCorrections(raw, ran, trust, store);
   const { gate, comparison: compared, said } = gating.conclude(ran, metrics);
-  const comparison = compared === null ? null : await examplesOf(compared, ran, baseline, store);
+  const grown = compared && (await withGrowth(compared, ran, gating.side(ran), { baseline, store }));
+  const comparison = grown && (await examplesOf(grown, ran, baseline, store));
   const notes = [
-    ...canaries.heard().notes,
+    ...(canaries?.heard().notes ?? []),
     ...notesOf(ran),
     ...(ran.batched ?? []),
     ...uncertainNotes(ran),
+    ...(await notesOfPressure(ran)),
     ...priceNotes(metrics),
     ...fallbackNotes(ran, store),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
@@ -129,6 +130,17 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   });
 }
 
+/** Null for a suite that asks for none, which loads nothing of them. */
+async function canariesOf(
+  { prepared, baseline }: ReadyRun,
+  { place, environment: io, watcher }: RunningSession,
+  paying: Pick<CanaryContext, "budget" | "world">,
+) {
+  if (prepared.plan.suite.suite.canary === undefined) return null;
+  const { canariesFor } = await import("./gating/canary.ts");
+  return canariesFor(prepared, baseline, { ...paying, place, io, onRetry: watcher.retried });
+}
+
 /** A run that was begun in batches goes on so. */
 function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): BatchSettings | undefined {
   const batched =
@@ -142,6 +154,51 @@ function withWayBack(ran: RanRun): RanRun {
   const { end, header } = ran;
   if (end.kind !== "skipped" || end.because !== "batch") return ran;
   return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
+}
+
+/** Which classes of failure grew, where that is told. */
+async function withGrowth(
+  compared: Comparison,
+  ran: RanRun,
+  candidate: Side,
+  { baseline, store }: { readonly baseline: GateBaseline; readonly store: Store },
+): Promise<Comparison> {
+  const { header } = ran;
+  if (baseline.side === null || !tellsFailures(header)) return compared;
+  const [{ failuresByCase }, { withGrownFailures }] = await Promise.all([
+    import("../run/count-failures.ts"),
+    import("../baselines/compare-failures.ts"),
+  ]);
+  const failures = failuresByCase({ no: ran.writer.no, header }, Array.from(casesWithFailures(ran)), store);
+  const narrowed = header.narrowing !== null;
+  return withGrownFailures(compared, baseline.side, { ...candidate, failures }, narrowed);
+}
+
+/** Nothing of it is loaded where a suite asks for none. */
+async function underPressure(
+  ran: RanRun,
+  { prepared, baseline }: ReadyRun,
+  { request, place, store, watcher, asksNothing = false }: RunningSession,
+  paying: Pick<PressureSession, "world" | "budget" | "beside">,
+): Promise<RanRun> {
+  if (prepared.pressed === null) return ran;
+  const { pressTrials } = await import("./pressing/ask-variants.ts");
+  return pressTrials(ran, prepared, {
+    ...paying,
+    asksNothing,
+    onStart: watcher.pressed,
+    onTrial: watcher.variant,
+    project: place.project,
+    concurrency: prepared.concurrency,
+    useCache: request.cache,
+    notFromCache: () => answersOf(baseline, store),
+  });
+}
+
+async function notesOfPressure({ header, pressure }: RanRun): Promise<readonly string[]> {
+  if (pressure === undefined) return [];
+  const { pressureNotes } = await import("../run/pressure-notes.ts");
+  return pressureNotes(header, pressure);
 }
 
 /** Store, clock, signals and progress, as the engine is handed them. */

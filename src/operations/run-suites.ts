@@ -78,6 +78,7 @@ async function runIn<T>(
       trials: request.trials,
       concurrency: request.concurrency,
       judges: request.replay ? "replay" : "ask",
+      presses: true,
     },
     request.replay ? await replaying() : undefined,
   );

@@ -18,6 +18,14 @@ export interface RunWatcher {
   trial(event: TrialEvent, plan: Plan): void;
   /** A request is sent once more. */
   retried(): void;
+  /**
+   * Its passing trials are put under pressure now.
+   * @param header of the run that holds the variants
+   * @param done variants that an earlier session has answered
+   */
+  pressed(header: RunHeader, done: number): void;
+  /** Called for each variant, so it must be quick. */
+  variant(event: TrialEvent): void;
   /** The answers of a run are in; its report is not made yet. */
   answered(): void;
   ended(report: RunReport): void;

@@ -5,7 +5,7 @@ import { EvalsError } from "../domain/problem.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
 import type { CountedCase, Shown, ShownCase, ShownRun, ShownTrial } from "../domain/shown-run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
-import { allItems, everyPage } from "../store/reads.ts";
+import { allItems, everyItem, everyPage } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { caseBaseline } from "./gating/case-baseline.ts";
@@ -61,16 +61,39 @@ async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wa
   const named = input.case ?? (slash === -1 ? undefined : word.slice(slash + 1));
   if (named === undefined) return { run, golden: undefined, trial: undefined };
   const known = new Map((await casesOf(store, run)).map((one) => [one.id, one]));
-  if (known.has(named)) return { run, golden: known.get(named), trial: input.trial };
-  const [, id, trial] = /^(.*)\/(\d+)$/.exec(named) ?? [];
-  const golden = id === undefined ? undefined : known.get(id);
-  if (golden !== undefined) return { run, golden, trial: Number(trial) };
+  const found = namedCase(known, named, input.trial) ?? (await namedVariant(store, run, named, input.trial));
+  if (found !== undefined) return { run, ...found };
   throw new EvalsError({
     code: "EVALS_CASE_UNKNOWN",
     what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
     why: "Only cases that the run asked have answers.",
     fix: `evals show ${run.header.id} lists them`,
   });
+}
+
+/** A case by its id, or one of its trials as `id/trial`. */
+function namedCase(known: ReadonlyMap<string, StoredCase>, named: string, trial: number | undefined) {
+  if (known.has(named)) return { golden: known.get(named), trial };
+  const [, id, number] = /^(.*)\/(\d+)$/.exec(named) ?? [];
+  const golden = id === undefined ? undefined : known.get(id);
+  return golden === undefined ? undefined : { golden, trial: Number(number) };
+}
+
+/** A variant of one of the run's trials, `id~sycophancy.1`: the newest run of variants that has it. */
+async function namedVariant(
+  store: Store,
+  { header }: StoredRun,
+  named: string,
+  trial: number | undefined,
+): Promise<Wanted | undefined> {
+  if (header.pressure === undefined || !named.includes("~")) return undefined;
+  for await (const { no } of everyItem((page) => store.read.runs({ pressure_of: header.id }, page))) {
+    const run = await store.read.run(no);
+    if (run === undefined) continue;
+    const found = namedCase(new Map((await casesOf(store, run)).map((one) => [one.id, one])), named, trial);
+    if (found !== undefined) return { run: { ...run, header: { ...run.header, id: header.id } }, ...found };
+  }
+  return undefined;
 }
 
 /** Why a trial failed, with the message that shows it; null for one that did not. */

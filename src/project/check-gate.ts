@@ -1,6 +1,7 @@
 import { type Bound, parseBound } from "../domain/bound.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { parseDuration } from "../domain/duration.ts";
+import type { PressureKind } from "../domain/pressure.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import type { Gate } from "../domain/suite.ts";
@@ -15,6 +16,8 @@ export interface GateContext {
   readonly trials: number;
   /** Scorers that are asked only of trials that pass: their mean speaks of better answers than the run's. */
   readonly partial: readonly string[];
+  /** Kinds of pressure that the suite puts its cases under. */
+  readonly pressure: readonly PressureKind[];
 }
 
 type Path = readonly PropertyKey[];
@@ -71,6 +74,8 @@ function checkMetric(metric: Metric, name: string, path: Path, context: GateCont
   if (metric.kind === "score" && context.partial.includes(metric.scorer)) {
     return [partialScore(metric.scorer, path, context)];
   }
+  if (metric.kind === "flip" && !context.pressure.includes(metric.pressure))
+    return [notPressed(name, metric.pressure, path, context)];
   const tooMany = (metric.kind === "pass^" || metric.kind === "pass@") && metric.k > context.trials;
   return tooMany ? [tooFewTrials(name, metric.k, path, context)] : [];
 }
@@ -83,7 +88,7 @@ function checkRegression(gate: Gate, context: GateContext): Problem[] {
     const path = ["gate", "regression", ...(isList ? [index] : []), "metric"];
     const metric = parseMetric(rule.metric);
     if (metric === undefined) return [unknownMetric(rule.metric, path, context)];
-    const tested = rule.metric === "pass_rate" || metric.kind === "pass^" || metric.kind === "score";
+    const tested = rule.metric === "pass_rate" || ["pass^", "score", "flip"].includes(metric.kind);
     return tested ? checkMetric(metric, rule.metric, path, context) : [notTested(rule.metric, path, context)];
   });
 }
@@ -119,7 +124,7 @@ function problemAt(code: string, path: Path, { places }: GateContext, on: "key" 
 }
 
 const METRIC_LIST =
-  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, judge_cost_usd, input_tokens, output_tokens, tool_calls, tool_error_rate, steps, turns, stopped_rate, simulator_error_rate";
+  "pass_rate, pass^k, pass@k, score.<scorer>, flaky_rate, error_rate, refusal_rate, latency_p50/p90/p95/p99, cost_usd, cost_per_trial, judge_cost_usd, input_tokens, output_tokens, tool_calls, tool_error_rate, steps, turns, stopped_rate, simulator_error_rate, flip_rate.<kind of pressure>";
 
 function unknownMetric(name: string, path: Path, context: GateContext): Problem {
   const guess = nearestMetric(name, context.scorers);
@@ -142,6 +147,16 @@ function unknownScore(scorer: string, path: Path, context: GateContext): Problem
       guess === undefined
         ? `Name one of: ${context.scorers.map((name) => `score.${name}`).join(", ")}.`
         : `score.${guess}`,
+  };
+}
+
+function notPressed(name: string, kind: PressureKind, path: Path, context: GateContext): Problem {
+  const kinds = [...context.pressure, kind];
+  return {
+    ...problemAt("EVALS_METRIC_PRESSURE", path, context, path.includes("require") ? "key" : "value"),
+    what: `${name} is measured under pressure, and this suite puts its cases under no ${kind}.`,
+    why: "A rule about a metric that is never measured could neither hold nor fail.",
+    fix: `pressure: [${kinds.join(", ")}]`,
   };
 }
 
@@ -168,7 +183,7 @@ function notTested(name: string, path: Path, context: GateContext): Problem {
   return {
     ...problemAt("EVALS_METRIC_UNTESTED", path, context),
     what: `A regression rule cannot be about "${name}".`,
-    why: "Only pass_rate, pass^k and score.<name> are compared with the baseline by a test.",
+    why: "Only pass_rate, pass^k, score.<name> and flip_rate.<kind> are compared with the baseline by a test.",
     fix: `metric: pass_rate; hold ${name} to a number instead: require: { ${JSON.stringify(name)}: "<= …" }`,
   };
 }

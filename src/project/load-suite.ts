@@ -2,6 +2,7 @@ import { DEFAULT_TRIALS } from "../domain/config.ts";
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import type { ModuleEvents } from "../domain/module-events.ts";
 import { ONCE } from "../domain/parse-once.ts";
+import { pressureSettings } from "../domain/pressure.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type {
   LoadedModel,
@@ -113,6 +114,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     problems.push(canaryWithoutPrompt(places));
   problems.push(...checkGate(suite.gate, gateContext(suite, value, { places, context, problems })));
   const person = await findPerson(suite, { places, context, problems });
+  const paraphrases = await findParaphrases(name, suite, { places, context, problems });
   const openCases = await findSuiteCases(suite, value, { places, context, problems });
   if (problems.length > 0 || whole === undefined || openCases === undefined) {
     await collectAsync(problems, async () => (await openCases?.())?.close());
@@ -130,6 +132,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     openCases,
     ...(files.length === 0 ? {} : { codeFiles: files }),
     ...(person === undefined ? {} : { person }),
+    ...(paraphrases === undefined ? {} : { paraphrases }),
     ...(clock === undefined ? {} : { clock }),
   }));
 }
@@ -218,7 +221,8 @@ function gateContext(suite: SuiteDraft, value: unknown, { places, context }: Sui
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   const late = suite.scorers.filter((entry) => entry.judge_when === "passed");
-  return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late) };
+  const pressure = pressureSettings(suite.pressure ?? []).map(({ kind }) => kind);
+  return { places, trials, scorers: scorerNames(suite.scorers), partial: scorerNames(late), pressure };
 }
 
 /** Runs `find`; a mistake that has no place yet gets the one of `path`. */
@@ -387,6 +391,17 @@ async function findPerson(
   const prompt = await collectAsync(found, () => loading);
   problems.push(...found.map((one) => placed(one, places, ["user", "prompt"])));
   return prompt === undefined || model === undefined ? undefined : { prompt, model };
+}
+
+/** Undefined where none are asked for, and where a mistake has been added. */
+async function findParaphrases(
+  name: string,
+  suite: SuiteDraft,
+  { places, context: { files }, problems }: SuiteReading,
+): Promise<LoadedSuite["paraphrases"]> {
+  if (suite.pressure === undefined) return undefined;
+  const { loadParaphrases } = await import("./paraphrase-file.ts");
+  return withPlace(places, ["pressure"], problems, () => loadParaphrases(name, suite, places, files));
 }
 
 function cannotPlay(alias: string, places: Places): Problem {

@@ -1,11 +1,14 @@
 import { nearest } from "../domain/did-you-mean.ts";
+import { flipMetric, flippedKind } from "../domain/flip-metric.ts";
 import { type MetricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
+import { PRESSURE_KINDS, type PressureKind } from "../domain/pressure.ts";
 
 /** A metric's name, read. `k` counts trials from 1; `pass^k`: all k pass, `pass@k`: one of k passes. */
 export type Metric =
   | { readonly kind: "plain"; readonly name: keyof typeof PLAIN_METRICS; readonly unit: MetricUnit }
   | { readonly kind: "pass^" | "pass@"; readonly k: number; readonly unit: "ratio" }
-  | { readonly kind: "score"; readonly scorer: string; readonly unit: "ratio" };
+  | { readonly kind: "score"; readonly scorer: string; readonly unit: "ratio" }
+  | { readonly kind: "flip"; readonly pressure: PressureKind; readonly unit: "ratio" };
 
 /** Undefined when no metric has that name. Whether `score.<name>` names a scorer is the suite's business. */
 export function parseMetric(name: string): Metric | undefined {
@@ -18,7 +21,8 @@ export function parseMetric(name: string): Metric | undefined {
     return { kind: power[1] === "^" ? "pass^" : "pass@", k: Number(power[2]), unit: "ratio" };
   if (name.startsWith("score.") && name.length > 6)
     return { kind: "score", scorer: name.slice(6), unit: "ratio" };
-  return undefined;
+  const pressure = flippedKind(name);
+  return pressure === undefined ? undefined : { kind: "flip", pressure, unit: "ratio" };
 }
 
 /** The metric that a misspelt name was probably meant to be. */
@@ -26,6 +30,10 @@ export function nearestMetric(name: string, scorers: readonly string[]): string 
   const power = /^pass(?:_?at_?|_?hat_?|[_ -]|)(\d+)$/.exec(name);
   if (power !== null)
     return name.includes("at") && !name.includes("hat") ? `pass@${power[1]}` : `pass^${power[1]}`;
-  const known = [...Object.keys(PLAIN_METRICS), ...scorers.map((scorer) => `score.${scorer}`)];
+  const known = [
+    ...Object.keys(PLAIN_METRICS),
+    ...PRESSURE_KINDS.map(flipMetric),
+    ...scorers.map((scorer) => `score.${scorer}`),
+  ];
   return scorers.includes(name) ? `score.${name}` : nearest(name, known);
 }

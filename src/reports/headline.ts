@@ -127,6 +127,7 @@ export function countsSentence({ counts, header, end, retries }: RunReport): str
   return [
     counts.answered === 0 ? "0 answers" : `${plural(counts.answered, "answer")}: ${asked}`,
     counts.cached > 0 ? `${count(counts.cached)} cached` : "",
+    counts.variants === undefined ? "" : plural(counts.variants.variants, "variant"),
     counts.not_needed > 0 ? `${count(counts.not_needed)} not needed` : "",
     counts.skipped > 0 ? `${count(counts.skipped)} ${undone({ end })}` : "",
     plural(counts.errored, "error"),

@@ -1,4 +1,5 @@
 import { parseBound } from "../domain/bound.ts";
+import { flippedKind } from "../domain/flip-metric.ts";
 import { type MetricUnit, metricUnit } from "../domain/metric-unit.ts";
 import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
@@ -30,7 +31,7 @@ export interface MetricRow {
 
 /** What is always told; the rest of a run's metrics are told when something is required of them or they moved. */
 const TOLD =
-  /^(pass_rate|score\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
+  /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
 /** The metrics worth telling, pass rate first, each with its requirement and its baseline. */
 export function metricRows(report: RunReport): MetricRow[] {
@@ -97,6 +98,8 @@ export function metricLabel(metric: string): string {
   const any = /^pass@(\d+)$/.exec(metric);
   if (any !== null) return `one of ${any[1]} passes`;
   if (metric.startsWith("score.")) return metric.slice("score.".length);
+  const pressure = flippedKind(metric);
+  if (pressure !== undefined) return `flip rate, ${pressure}`;
   const judge = /^judge\.(.*)\.agreement$/.exec(metric);
   if (judge !== null) return `${judge[1]} agreement`;
   return metric.replace(/_usd$/, "").replaceAll("_", " ");
@@ -130,12 +133,20 @@ export function intervalText(low: number | null, high: number | null, unit: Metr
   return `${end(low)} – ${end(high)} %`;
 }
 
-/** `−6.8 (−9.7 to −3.9)`: points of a rate. */
-export function deltaText({ delta, low, high }: NonNullable<MetricRow["baseline"]>): string {
+/** `−6.8 (−9.7 to −3.9)`: points of a rate, or a difference in the metric's own unit. */
+export function deltaText(
+  { delta, low, high }: NonNullable<MetricRow["baseline"]>,
+  unit: MetricUnit = "ratio",
+): string {
   if (delta === null) return "not comparable";
-  return low === null || high === null
-    ? points(delta)
-    : `${points(delta)} (${points(low)} to ${points(high)})`;
+  const text = (value: number): string => differenceText(value, unit);
+  return low === null || high === null ? text(delta) : `${text(delta)} (${text(low)} to ${text(high)})`;
+}
+
+/** `−6.8` points of a share, `+0.40` of a count. */
+export function differenceText(value: number, unit: MetricUnit): string {
+  if (unit === "ratio") return points(value);
+  return Math.abs(value) < 0.005 ? "0.00" : `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }
 
 /** `≥ 90 %`, `≤ $0.002`, `≤ 4s`: a bound as a person reads it. */
@@ -165,6 +176,7 @@ export function otherRules(report: RunReport): RuleResult[] {
 /** The value of a rule in the unit of what it is about. */
 export function ruleValue({ kind, unit, value }: RuleResult): string {
   if (value === null) return "unknown";
+  if (kind === "regression" && unit !== "ratio") return differenceText(value, unit);
   if (kind === "regression" || kind === "contract") return `${points(value)} points`;
   if (kind === "removed_cases" || kind === "removed_baselines") return count(value);
   return metricText(value, unit);

@@ -7,6 +7,7 @@ import type {
   FailureCounts,
 } from "../domain/failure.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
+import { onDemand } from "../domain/on-demand.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
 import { classifyFailure } from "../scorers/classify-failure.ts";
 import type { Store } from "../store/store.ts";
@@ -41,6 +42,32 @@ export function* failuresOf(
       const failure = failureOfTrial(trial, run.header);
       if (failure !== undefined) yield { case_no, case: id, trial: trial.trial, failure };
     }
+}
+
+/**
+ * Failed trials of each case by class. A trial that its simulated person spoiled has no
+ * answer: it is none that failed.
+ * @param fresh only trials that the run asked itself
+ */
+export function failuresByCase(
+  run: { readonly no: number; readonly header: RunHeader },
+  cases: Iterable<{ readonly case_no: number; readonly id: string }>,
+  store: Pick<Store, "trials">,
+  { fresh = false }: { readonly fresh?: boolean } = {},
+): (caseNo: number) => Readonly<Record<string, number>> | undefined {
+  const count = onDemand(() => {
+    const counted = new Map<number, Record<string, number>>();
+    for (const { case_no } of cases)
+      for (const trial of store.trials(run.no, case_no)) {
+        const failure = trial.pass === false ? failureOfTrial(trial, run.header) : undefined;
+        if (failure === undefined || (fresh && trial.cached)) continue;
+        const own = counted.get(case_no) ?? {};
+        own[failure.class] = (own[failure.class] ?? 0) + 1;
+        counted.set(case_no, own);
+      }
+    return counted;
+  });
+  return (caseNo) => count().get(caseNo);
 }
 
 /** Failures by class, the most frequent first; undefined where none failed. */

@@ -32,6 +32,7 @@ import type { JudgeDependencies } from "./judge-pool.ts";
 import type { JudgedRun, JudgedStore, JudgeTotals } from "./judge-session.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
+import type { PressureTotals } from "./read-flips.ts";
 import { heardBy, type RemoteTrials } from "./remote-trials.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
@@ -56,6 +57,8 @@ export interface RunSettings {
   readonly only?: "errored" | undefined;
   /** It is asked in batches; absent where it is asked call by call. */
   readonly batch?: BatchSettings | undefined;
+  /** The run is made of variants of this one's trials. */
+  readonly pressureOf?: string | undefined;
 }
 
 /** A stopping rule that wants to know of every trial, those of earlier sessions too. */
@@ -118,6 +121,8 @@ export interface RanRun {
   readonly beside: KnownSpending;
   /** What its judges were asked and paid; null when it has none. */
   readonly judged: JudgeTotals | null;
+  /** What its passing trials came to under pressure; absent where they were not put under any. */
+  readonly pressure?: PressureTotals | undefined;
   readonly counts: RunCounts;
   readonly status: EndedStatus;
   readonly end: RunEnd;
@@ -370,7 +375,7 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
 /** What a run is stored under. */
 export function headerOf(
   plan: Plan,
-  { canaryOf, batch }: Pick<RunSettings, "canaryOf" | "batch">,
+  { canaryOf, pressureOf, batch }: Pick<RunSettings, "canaryOf" | "pressureOf" | "batch">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
@@ -396,6 +401,8 @@ export function headerOf(
     rescored_from: null,
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
     ...(batch === undefined ? {} : { batch: true }),
+    ...(pressureOf === undefined ? {} : { pressure_of: pressureOf }),
+    ...(plan.pressure === undefined ? {} : { pressure: plan.pressure }),
     ...(target.conversing?.played_by === undefined ? {} : { played_by: target.conversing.played_by }),
     plan: plan.hash,
     narrowing: plan.narrowing,

@@ -13,11 +13,14 @@ export interface CaseParts {
   readonly target: string;
   /** Hash over all scorers and which of them are required. */
   readonly scorers: string;
+  /** Hash of how it is put under pressure; absent where it is not. */
+  readonly pressure?: string | undefined;
 }
 
 /** Key of one case; adding another case leaves it alone. 64 hexadecimal digits. */
-export function caseKey({ content, request, target, scorers }: CaseParts): string {
-  return sha256(`${content}\n${request}\n${target}\n${scorers}`);
+export function caseKey({ content, request, target, scorers, pressure }: CaseParts): string {
+  const more = pressure === undefined ? "" : `\n${pressure}`;
+  return sha256(`${content}\n${request}\n${target}\n${scorers}${more}`);
 }
 
 /**

@@ -7,6 +7,8 @@ import { answerNotes, scoreNotes } from "./answer-notes.ts";
 import { measure } from "./assemble-report.ts";
 import { countFailures, failuresOf } from "./count-failures.ts";
 import { countTrials } from "./count-trials.ts";
+import { pressureNotes } from "./pressure-notes.ts";
+import { besideScores, readFlips } from "./read-flips.ts";
 
 /** The report of a stored run that was never gated, from its trials: its process died, or it was only scored again. */
 export function measuredReport(run: StoredRun, store: Store): RunReport {
@@ -14,28 +16,37 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
   const cases = store.cases(run.no);
   const tally = makeTally(cases.length, header.scorers.length);
   for (const row of store.scan(run.no)) tally.add(row);
+  const pressure = readFlips({ no: run.no, header, ids: cases.map(({ id }) => id) }, store);
+  tally.flips = pressure?.flips ?? null;
   const byTag = new Map<string, number[]>();
   for (const { tags, case_no } of cases)
     for (const tag of new Set(tags)) byTag.set(tag, [...(byTag.get(tag) ?? []), case_no]);
   const { usd, unpriced } = store.judgeSpending(run.no);
   const hasJudge = header.scorers.some((one) => one.judge !== undefined);
-  const judged = hasJudge ? { cost_usd: unpriced > 0 ? null : usd } : null;
+  const variantsUsd = pressure === null ? 0 : pressure.judged_usd;
+  const judged = hasJudge
+    ? { cost_usd: unpriced > 0 || variantsUsd === null ? null : usd + variantsUsd }
+    : null;
   const early = run.status === "stopped_early";
   const failing = cases.filter(
     ({ case_no }) => itemAt(tally.passed, case_no) < itemAt(tally.answered, case_no),
   );
   const never = failing.filter(({ case_no }) => itemAt(tally.passed, case_no) === 0).length;
   const counts = countTrials(
-    { cases: header.cases, planned: header.planned, calls: run.calls },
+    { cases: header.cases, planned: header.planned, calls: run.calls + (pressure?.calls ?? 0) },
     tally,
     early,
   );
   return {
     header,
     status: run.status,
-    counts: { ...counts, ...(judged === null ? {} : { judge_calls: run.judge_calls }) },
+    counts: {
+      ...counts,
+      ...(pressure === null ? {} : { variants: pressure.counts }),
+      ...(judged === null ? {} : { judge_calls: run.judge_calls + (pressure?.judge_calls ?? 0) }),
+    },
     errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
-    ...measure(header, tally, byTag, store.unscoredSpending(run.no), judged),
+    ...measure(header, tally, byTag, besideScores(store.unscoredSpending(run.no), pressure), judged),
     comparison: null,
     gate: {
       outcome: isUnfinished(run.status) || run.status === "incomplete" ? "undecided" : "not_gated",
@@ -59,6 +70,7 @@ export function measuredReport(run: StoredRun, store: Store): RunReport {
     notes: [
       ...(header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`]),
       ...answerNotes(counts),
+      ...pressureNotes(header, pressure ?? undefined),
       ...scoreNotes(header, tally, (caseNo) => store.trials(run.no, caseNo)),
     ],
     spent: { usd: null, tokens: 0 },

@@ -1,8 +1,9 @@
 import { tokensOfFiles } from "../domain/attachment.ts";
 import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
 import { itemAt } from "../domain/item-at.ts";
-import { canonicalJson, hashJson, sha256 } from "../domain/json.ts";
+import { canonicalJson, hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { Speaker } from "../domain/person-fault.ts";
+import type { PressureKind } from "../domain/pressure.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../domain/project.ts";
 import type { OpenTarget, PreparedRequest, Question } from "../domain/provider.ts";
@@ -49,6 +50,8 @@ export interface Plan {
   readonly redaction: Redaction | null;
   /** The dataset's texts, and the answers to it, stay in the store. */
   readonly restricted: boolean;
+  /** Kinds of pressure that passing trials are put under; undefined where they are not. */
+  readonly pressure: readonly PressureKind[] | undefined;
   question(caseNo: number): Question;
   /** False when the answers are there already (recorded outputs): there is no request to send or to keep. */
   readonly asks: boolean;
@@ -94,6 +97,16 @@ export interface PlanInput {
   readonly sameTrials?: boolean;
   readonly redaction?: Redaction | undefined;
   readonly restricted?: boolean;
+  /** What is asked of a case, where that is not what the suite asks of it. */
+  readonly question?: (golden: Case) => Question;
+  /** How passing trials are put under pressure; absent where they are not. */
+  readonly pressure?: PlannedPressure | undefined;
+}
+
+/** What of a suite's pressure decides results. */
+export interface PlannedPressure {
+  readonly kinds: readonly PressureKind[];
+  readonly identityOf: (caseId: string) => Json;
 }
 
 function redactedCase(golden: Case, { value }: Redaction): Case {
@@ -111,6 +124,7 @@ const KEPT_REQUESTS = 16_000_000;
  */
 export function makePlan(input: PlanInput): Plan {
   const { suite, model, target, scorers, cases, selected, trials, sameTrials = false } = input;
+  const { question = (one: Case) => questionOf(suite, one), pressure } = input;
   const redaction = input.redaction ?? null;
   const count = selected.length;
   const columns = { content: hashColumn(count), key: hashColumn(count), request: hashColumn(count) };
@@ -144,7 +158,7 @@ export function makePlan(input: PlanInput): Plan {
     const content = caseContentHash(one);
     let request: string;
     try {
-      const prepared = target.client.prepare(questionOf(suite, one));
+      const prepared = target.client.prepare(question(one));
       const text = canonicalJson(prepared);
       request = sha256(text);
       room -= text.length;
@@ -158,7 +172,8 @@ export function makePlan(input: PlanInput): Plan {
     for (const tag of one.tags) addTo(tags, tag, caseNo);
     columns.content.set(caseNo, content);
     columns.request.set(caseNo, request);
-    columns.key.set(caseNo, caseKey({ content, request, ...parts, scorers: scorersOf(one) }));
+    const pressed = pressure === undefined ? {} : { pressure: hashJson(pressure.identityOf(one.id)) };
+    columns.key.set(caseNo, caseKey({ content, request, ...parts, scorers: scorersOf(one), ...pressed }));
     if (one.scorers !== undefined) own.set(caseNo, one.scorers);
     const k = sameTrials ? trials : (one.trials ?? trials);
     wanted[caseNo] = k;
@@ -168,7 +183,7 @@ export function makePlan(input: PlanInput): Plan {
 
   const id = (caseNo: number): string => cases.id(itemAt(selected, caseNo));
   const request = (caseNo: number): PreparedRequest =>
-    !asks ? NOT_ASKED : (requests[caseNo] ?? target.client.prepare(questionOf(suite, golden(caseNo))));
+    !asks ? NOT_ASKED : (requests[caseNo] ?? target.client.prepare(question(golden(caseNo))));
   const fingerprint = rootFingerprint(keysOf(count, id, columns.key));
   return {
     suite,
@@ -191,7 +206,8 @@ export function makePlan(input: PlanInput): Plan {
       target.conversing?.person?.faultIn(kept(caseNo), transcript) !== undefined,
     redaction,
     restricted: input.restricted ?? false,
-    question: (caseNo) => new LateQuestion(id(caseNo), () => questionOf(suite, golden(caseNo))),
+    pressure: pressure?.kinds,
+    question: (caseNo) => new LateQuestion(id(caseNo), () => question(golden(caseNo))),
     asks,
     tags,
     request,
@@ -252,6 +268,10 @@ class LateQuestion implements Question {
 
   get clock(): Question["clock"] {
     return this.#whole().clock;
+  }
+
+  get pressure(): Question["pressure"] {
+    return this.#whole().pressure;
   }
 
   #whole(): Question {

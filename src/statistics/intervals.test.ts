@@ -16,8 +16,9 @@ import { normalCdf, normalQuantile } from "./normal-distribution.ts";
 import { flipRate, passAtK, passAtKMacro, passHatK, passHatKDiff, passHatKMacro } from "./pass-k.ts";
 import { quantile7, quantileCiRanks } from "./quantile.ts";
 import { varianceFromSums } from "./sample-moments.ts";
+import { seededRandom } from "./seeded-random.ts";
 import { studentTQuantile } from "./student-t-distribution.ts";
-import { wilsonInterval, wilsonNeff, wilsonNeffOfValues } from "./wilson-interval.ts";
+import { wilsonInterval, wilsonNeff, wilsonNeffOfValues, wilsonShare } from "./wilson-interval.ts";
 
 const seeded = { seed: 20260103, numRuns: 200 };
 const counts = fc
@@ -362,5 +363,71 @@ describe("intervalVerdict", () => {
     expect(intervalVerdict({ low: -0.03, high: -0.01 }, 0.03)).toBe("regressed");
     expect(() => intervalVerdict({ low: 1, high: 0 }, 0.03)).toThrow(RangeError);
     expect(() => intervalVerdict({ low: 0, high: 1 }, -0.1)).toThrow(RangeError);
+  });
+});
+
+describe("wilsonShare", () => {
+  const bits = clustersOf(fc.constantFrom(0, 1));
+  const sumsOf = (clusters: readonly (readonly number[])[]) => ({
+    count: clusters.map((values) => values.length),
+    sum: clusters.map((values) => values.reduce((a, b) => a + b, 0)),
+  });
+
+  it("lies in [0, 1] around the share of all values", () => {
+    fc.assert(
+      fc.property(bits, (clusters) => {
+        const { value, low, high } = wilsonShare(sumsOf(clusters));
+        const all = clusters.flat();
+        expect(value).toBeCloseTo(all.reduce((a, b) => a + b, 0) / all.length, 12);
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(high).toBeLessThanOrEqual(1);
+        expect(low).toBeLessThanOrEqual(value);
+        expect(high).toBeGreaterThanOrEqual(value);
+      }),
+      seeded,
+    );
+  });
+
+  it("is the interval of the macro mean where all clusters are of one size", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom(0, 1), fc.constantFrom(0, 1), fc.constantFrom(0, 1)), {
+          minLength: 2,
+        }),
+        (clusters) => {
+          const { value, low, high } = wilsonShare(sumsOf(clusters));
+          const other = wilsonNeff(sumsOf(clusters));
+          expect(value).toBeCloseTo(clusterMean(sumsOf(clusters)).mean, 10);
+          expect(low).toBeCloseTo(other.low, 9);
+          expect(high).toBeCloseTo(other.high, 9);
+        },
+      ),
+      seeded,
+    );
+  });
+
+  it("covers the true share of clusters of unequal size about as often as it says", () => {
+    const random = seededRandom("flips");
+    const covered = (rate: number): number => {
+      let hits = 0;
+      for (let draw = 0; draw < 600; draw++) {
+        const clusters = Array.from({ length: 40 }, () => {
+          // Half of the clusters lean each way, and those that lean towards 1 are smaller.
+          const leans = random() < 0.5 ? 1 : -1;
+          const chance = rate * (1 + 0.8 * leans);
+          return Array.from({ length: leans > 0 ? 2 : 4 }, () => (random() < chance ? 1 : 0));
+        });
+        const { low, high } = wilsonShare(sumsOf(clusters));
+        const share = (2 * rate * 1.8 + 4 * rate * 0.2) / 6;
+        if (low <= share && share <= high) hits++;
+      }
+      return hits / 600;
+    };
+    for (const rate of [0.05, 0.2, 0.4]) expect(covered(rate)).toBeGreaterThan(0.92);
+  });
+
+  it("claims nothing from a single cluster, and refuses sums beyond their counts", () => {
+    expect(wilsonShare({ count: [3], sum: [2] })).toEqual({ value: 2 / 3, low: 0, high: 1 });
+    expect(() => wilsonShare({ count: [3, 1], sum: [2, 2] })).toThrow(RangeError);
   });
 });

@@ -1,5 +1,5 @@
 import { requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
-import { type ClusterSums, clusterMean, sumClusters } from "./cluster-mean.ts";
+import { type ClusterSums, clusterMean, clusterMeans, sumClusters } from "./cluster-mean.ts";
 import type { Interval } from "./interval.ts";
 import { studentTQuantile } from "./student-t-distribution.ts";
 
@@ -54,6 +54,37 @@ function effectiveSize(clusters: ClusterSums, mean: number, standardError: numbe
   for (let i = 0; i < least; i++) most += clusters.count[i] ?? 0;
   const size = (mean * (1 - mean)) / (standardError * standardError);
   return Math.min(Math.max(size, least), most);
+}
+
+/**
+ * A share of 0/1 values that come in clusters of unequal size, Σ sum / Σ count, with its Wilson interval: the standard error is
+ * that of a ratio, SE² = n/(n − 1) · Σ (sum_i − share · count_i)² / (Σ count)² (Cochran 1977), the effective size
+ * share(1 − share)/SE² is held between the number of clusters and the number of values, and the quantile is t's with n − 1
+ * degrees of freedom. With clusters of one size it is {@link wilsonNeff}.
+ *
+ * @param clusters per-cluster count and sum; sums in [0, count]
+ * @param confidence in (0, 1)
+ * @returns bounds in [0, 1] around `value`; the whole of [0, 1] for a single cluster
+ * @throws {RangeError} if there is no cluster, one is empty, or a sum is outside [0, count]
+ */
+export function wilsonShare(clusters: ClusterSums, confidence = 0.95): Interval & { readonly value: number } {
+  requireLevel("confidence", confidence);
+  const means = clusterMeans(clusters);
+  const n = means.length;
+  let total = 0;
+  let sum = 0;
+  for (let i = 0; i < n; i++) {
+    requireProportion("mean of a cluster", means[i] ?? 0);
+    total += clusters.count[i] ?? 0;
+    sum += clusters.sum[i] ?? 0;
+  }
+  const value = sum / total;
+  if (n < 2) return { value, low: 0, high: 1 };
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += ((clusters.sum[i] ?? 0) - value * (clusters.count[i] ?? 0)) ** 2;
+  const standardError = Math.sqrt((n / (n - 1)) * squares) / total;
+  const t = studentTQuantile(1 - (1 - confidence) / 2, n - 1);
+  return { value, ...wilsonInterval(value, effectiveSize(clusters, value, standardError), t) };
 }
 
 /**

@@ -25,6 +25,8 @@ export interface StoredRun {
 export interface RunFilter {
   /** The canaries of this run; without it canaries are left out. */
   readonly canary_of?: string | undefined;
+  /** The variants of this run's trials; without it variants are left out. */
+  readonly pressure_of?: string | undefined;
   readonly suite?: string | undefined;
   readonly plan?: string | undefined;
   readonly status?: readonly RunStatus[] | undefined;

@@ -3,9 +3,9 @@ import type { Budget } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import type { CanaryResult, RunReport } from "../../domain/report.ts";
 import type { RunHeader } from "../../domain/run.ts";
-import { tokensOf } from "../../domain/transcript.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
+import { spentOn } from "../../run/spent-on.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
@@ -61,6 +61,7 @@ export async function canariesFor(
   let heard = NO_CANARIES;
   return {
     heard: () => heard,
+    countedIn: (ran: RanRun): RanRun => withCanaries(ran, heard),
     /** @param spent by earlier sessions of the run */
     ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
       const wrap = wrapperFor(withoutFallback(prepared), project, io, { ...world, onRetry });
@@ -82,7 +83,7 @@ function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
 }
 
 /** A run with what was asked and paid for its canaries. */
-export function withCanaries(ran: RanRun, { calls, paid }: HeardCanaries): RanRun {
+function withCanaries(ran: RanRun, { calls, paid }: HeardCanaries): RanRun {
   return {
     ...ran,
     counts: { ...ran.counts, calls: ran.counts.calls + calls },
@@ -143,17 +144,6 @@ async function askCanaries(
   const result = judgeCanaries(canaries, answers, run.header.id);
   const said = canarySentence(result);
   return { result, notes: said === null ? [] : [said], calls: run.calls, spent: spentOn(store, run), paid };
-}
-
-function spentOn(store: Store, run: StoredRun): Spending {
-  const judges = store.judgeSpending(run.no);
-  const lost = store.lostSpending(run.no, "target");
-  const spent: Spending = { usd: judges.usd + lost.usd, tokens: judges.tokens + lost.tokens };
-  for (const row of store.scan(run.no)) {
-    spent.usd += row.cost_usd ?? 0;
-    spent.tokens += tokensOf(row.usage) ?? 0;
-  }
-  return spent;
 }
 
 /** Two amounts together; unknown as soon as one of them is. */

@@ -8,12 +8,13 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit } from "../../git/repository.ts";
+import { variantRuns } from "../../run/variant-runs.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
 import { fileSide } from "../sides/file-side.ts";
 import type { SideSource } from "../sides/side-source.ts";
-import { storedSide } from "../sides/stored-side.ts";
+import { storedSide, withPressure } from "../sides/stored-side.ts";
 import { baselineFiles } from "./baseline-files.ts";
 
 /** What a run is compared with, or why with nothing. */
@@ -69,7 +70,8 @@ const NOTHING: GateBaseline = {
 /** Ids of the stored answers that the side is made of, where this store has them. */
 export function answersOf({ run, runs }: GateBaseline, store: Store): ReadonlySet<number> {
   const stored = run === null ? runs.flatMap((id) => store.runsByPrefix(id)) : [run];
-  return new Set(stored.flatMap((one) => store.answerIds(one.no)));
+  const withVariants = stored.flatMap((one) => [one, ...variantRuns(store, one.header)]);
+  return new Set(withVariants.flatMap((one) => store.answerIds(one.no)));
 }
 
 /**
@@ -274,8 +276,9 @@ async function ofSides(
   throw unknownBaseline(question, option, sides[0]);
 }
 
-function ofRun(store: Store, run: StoredRun): GateBaseline {
-  return { ...NOTHING, side: storedSide(store, run), run, commit: run.header.commit };
+async function ofRun(store: Store, run: StoredRun): Promise<GateBaseline> {
+  const side = await withPressure(storedSide(store, run), run, store);
+  return { ...NOTHING, side, run, commit: run.header.commit };
 }
 
 function unknownBaseline(

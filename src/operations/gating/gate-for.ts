@@ -3,10 +3,10 @@ import { gateResult } from "../../baselines/gate.ts";
 import { type GateInput, gateRun, regressionRules, rulesSoFar } from "../../baselines/gate-run.ts";
 import { reportedOnly, splitGate, type Unbelieved } from "../../baselines/informing-rules.ts";
 import type { SequentialStop } from "../../baselines/sequential-stop.ts";
-import type { Side } from "../../baselines/side.ts";
-import { sideOfRun } from "../../baselines/side.ts";
+import { type Side, sideOfRun } from "../../baselines/side.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import { sha256 } from "../../domain/json.ts";
+import { isBetterLow } from "../../domain/metric-unit.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import type { CanaryResult } from "../../domain/report.ts";
@@ -27,6 +27,8 @@ export interface RunGate {
   /** What the canaries said, before the first trial. */
   heard(canary: CanaryResult | null): void;
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
+  /** The run as a side of its comparison. */
+  side(ran: RanRun): Side;
 }
 
 export interface GateOptions {
@@ -38,6 +40,7 @@ export interface GateOptions {
 }
 
 /**
+ * A rule about what is better when it is low is settled by all trials: looks are taken on passes and scores.
  * Recorded answers are never stopped early: reading the rest costs nothing, and more evidence is better evidence.
  * Rules that rest on a scorer in `unbelieved` are reported and decide nothing, so they stop nothing early either.
  */
@@ -54,7 +57,7 @@ export async function gateFor(
     rules.length === 0 ||
     allTrials ||
     plan.target.client.immediate === true ||
-    rules.some((rule) => rule.mode === "point")
+    rules.some((rule) => rule.mode === "point" || isBetterLow(rule.metric))
       ? null
       : await stopFor(plan, baseline, rules, (bound) => {
           const { header, tally } = started;
@@ -81,6 +84,7 @@ export async function gateFor(
     heard: (canary) => {
       started.canary = canary;
     },
+    side: (ran) => sideOfRun(ran.header, casesOf(plan), ran.tally),
     conclude: (ran, metrics) => {
       const totalMissing = ran.counts.errored + ran.counts.skipped;
       const trials = { missing: totalMissing, answered: ran.counts.answered };

@@ -158,12 +158,12 @@ function refuseUnpricedBudget(
   store: Store,
 ): void {
   if (budgetOf(project, options)?.usd === undefined) return;
-  const unpriced = ready.flatMap(({ prepared: { plan, target, judges }, baseline, resume }) => {
+  const unpriced = ready.flatMap(({ prepared: { plan, target, judges, pressed }, baseline, resume }) => {
     const none = modelsWithoutPrice(plan.model.alias, target);
     const judging = judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target));
     if (none.length + judging.length === 0) return [];
     const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
-    return asksAnything(plan, settings, store) ? [...none, ...judging] : [];
+    return pressed !== null || asksAnything(plan, settings, store) ? [...none, ...judging] : [];
   });
   if (unpriced.length === 0) return;
   throw new EvalsError(

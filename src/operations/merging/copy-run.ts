@@ -1,5 +1,7 @@
 import { hashJson } from "../../domain/json.ts";
 import type { StoredScore, StoredTrial } from "../../domain/run.ts";
+import { askedHash } from "../../run/fingerprint.ts";
+import { variantRuns } from "../../run/variant-runs.ts";
 import type { RunWriter, Store, TrialRecord, TrialScoring } from "../../store/store.ts";
 import type { StoredJudgement } from "../../store/stored.ts";
 import { wholeCaseNo } from "./check-shards.ts";
@@ -13,13 +15,54 @@ const BATCH = 500;
  * paid for nothing.
  */
 export async function copyShard(shard: Shard, into: RunWriter, store: Store): Promise<void> {
+  await copyRun(shard, { into, store, placeOf: (caseNo) => wholeCaseNo(shard, caseNo) });
+}
+
+/**
+ * Copies the variants of a shard's trials, as runs beside the whole.
+ * @param whole id of the run that the shard is a part of
+ */
+export async function copyVariants(
+  shard: Shard,
+  whole: string,
+  store: Store,
+  { newId, today }: { readonly newId: () => string; readonly today: () => string },
+): Promise<void> {
+  const { store: from } = shard;
+  for (const run of variantRuns(from, shard.run.header)) {
+    const cases = from.cases(run.no);
+    const { target_hash } = run.header;
+    const into = store.create(
+      { ...run.header, id: newId(), pressure_of: whole },
+      cases.map((one) => ({ ...one, asked_hash: askedHash(target_hash, one.request_hash) })),
+      {
+        content: (caseNo) => JSON.stringify(from.content(run.no, caseNo)),
+        request: (caseNo) => JSON.stringify(from.request(run.no, caseNo)),
+      },
+    );
+    await copyRun({ store: from, run }, { into, store, placeOf: (caseNo) => caseNo });
+    into.end(run.status === "complete" ? "complete" : "incomplete", null, today());
+  }
+}
+
+interface CopiedRun {
+  readonly into: RunWriter;
+  readonly store: Store;
+  /** Of a case, by its place there. */
+  readonly placeOf: (caseNo: number) => number;
+}
+
+async function copyRun(
+  shard: Pick<Shard, "store" | "run">,
+  { into, store, placeOf }: CopiedRun,
+): Promise<void> {
   const { store: from, run } = shard;
   const replies = new Map<number, number>();
   let queued = 0;
   for (const { case_no, id } of from.cases(run.no)) {
     for (const trial of from.trials(run.no, case_no)) {
       const scores = await withCopiedReplies(trial, { from, to: store, runNo: into.no, replies });
-      into.record(recordOf(shard, { ...trial, scores }, case_no));
+      into.record({ ...recordOf(shard, { ...trial, scores }, case_no), case_no: placeOf(case_no) });
       if (++queued % BATCH === 0) into.flush();
     }
     await copyReplies(from.judgementsOfCase(run.no, id), { from, to: store, runNo: into.no, replies });
@@ -30,8 +73,8 @@ export async function copyShard(shard: Shard, into: RunWriter, store: Store): Pr
   into.flush();
 }
 
-function recordOf(shard: Shard, trial: StoredTrial, caseNo: number): TrialRecord {
-  const at = { case_no: wholeCaseNo(shard, caseNo), trial: trial.trial };
+function recordOf(shard: Pick<Shard, "store" | "run">, trial: StoredTrial, caseNo: number): TrialRecord {
+  const at = { case_no: caseNo, trial: trial.trial };
   const answer = shard.store.transcript(shard.run.no, caseNo, trial.trial);
   if (answer === undefined || trial.answer === null) {
     return { ...at, kind: "errored", error: trial.error ?? "provider", message: trial.message ?? "" };

@@ -13,7 +13,10 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
+import { tellsFailures } from "../../domain/tells-failures.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
+import { failuresByCase } from "../../run/count-failures.ts";
+import { readFlips } from "../../run/read-flips.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
@@ -53,13 +56,22 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const { header } = run;
   const before = await baselineBefore(project.root, path, input);
   const cases = store.cases(run.no);
+  const pressed = { no: run.no, header, ids: cases.map(({ id }) => id) };
+  const classes = (options?: { readonly fresh: boolean }) =>
+    tellsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
   const whole = baselineOfRun(header, cases, store.scan(run.no), {
     origins: store.origins(run.no),
     project: projectPath,
+    flips: readFlips(pressed, store)?.flips ?? null,
+    failures: classes(),
   });
   // Answers that were recorded or scored again were paid for by another run: they are no new evidence.
   const recorded = isRecorded(run);
-  const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), { fresh: true });
+  const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), {
+    fresh: true,
+    flips: recorded ? null : (readFlips(pressed, store, { fresh: true })?.flips ?? null),
+    failures: classes({ fresh: true }),
+  });
   const grown = input.add === true && before !== null ? growBaseline(before, whole, fresh) : null;
   const accepted = input.accept === undefined ? null : await acceptedChange(run, path, input.accept, making);
   const baseline = settleBaseline(before, grown?.baseline ?? whole, accepted, header.one_of_prompts === true);

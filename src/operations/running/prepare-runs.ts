@@ -16,6 +16,7 @@ import { openScorers, scorerHost } from "../../run/open-scorers.ts";
 import { openTarget } from "../../run/open-target.ts";
 import { makePlan, type Plan, type PlanInput } from "../../run/plan.ts";
 import type { NarrowingFor } from "./failing-cases.ts";
+import type { PressedSuite } from "./pressed-suite.ts";
 import { replayOf } from "./replay-model.ts";
 import { unusableKeys } from "./unusable-keys.ts";
 import { withConversation } from "./with-conversation.ts";
@@ -28,6 +29,8 @@ export interface PreparedRun {
   readonly scorers: readonly OpenScorer[];
   readonly judges: JudgePool;
   readonly concurrency: number;
+  /** How its passing trials are put under pressure; null where they are not. */
+  readonly pressed: PressedSuite | null;
 }
 
 export interface PrepareOptions {
@@ -36,6 +39,8 @@ export interface PrepareOptions {
   readonly concurrency?: number | undefined;
   /** Judges will be asked, so their keys must be set; `replay` answers from their recordings. */
   readonly judges?: "ask" | "replay" | undefined;
+  /** Passing trials will be put under pressure: what of that cannot be done is a mistake. */
+  readonly presses?: boolean | undefined;
   /** Milliseconds, monotonic; default: this process's. */
   readonly now?: (() => number) | undefined;
 }
@@ -140,17 +145,27 @@ async function prepareRun(
     opened.target = asked;
     const target = await withConversation(asked, { project, suite, concurrency, now: options.now });
     opened.target = target;
+    const pressed =
+      suite.suite.pressure === undefined
+        ? null
+        : (await import("./pressed-suite.ts")).preparePressure(
+            suite,
+            cases,
+            target,
+            options.presses === true,
+          );
     const trials = options.trials ?? suite.suite.trials ?? project.config.defaults.trials ?? DEFAULT_TRIALS;
     const input = {
       ...{ suite, model, target, scorers, cases, selected, judges, narrowing, trials },
       sameTrials: options.trials !== undefined,
       redaction: project.redaction,
       restricted: isRestricted(project.config.datasets, cases.path),
+      ...(pressed === null ? {} : { pressure: pressed.plan }),
     };
     const plan = makePlan(
       narrowing?.shard ? { ...input, wholeFingerprint: wholeFingerprint(input, narrowing) } : input,
     );
-    return { plan, cases, target, scorers, judges, concurrency };
+    return { plan, cases, target, scorers, judges, concurrency, pressed: pressed?.suite ?? null };
   } catch (error) {
     // A process that serves a scorer would keep this one alive.
     await closeOpened(opened);

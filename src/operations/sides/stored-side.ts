@@ -1,5 +1,7 @@
 import { type Side, sideOfRun } from "../../baselines/side.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import { isUnfinished } from "../../domain/run.ts";
+import { tellsFailures } from "../../domain/tells-failures.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
@@ -10,4 +12,22 @@ export function storedSide(store: Store, run: StoredRun): Side {
   for (const row of store.scanScores(run.no)) tally.add(row);
   const side = sideOfRun(run.header, cases, tally);
   return isUnfinished(run.status) ? { ...side, label: `${side.label}, ${run.status}` } : side;
+}
+
+/** A stored run's side with what its trials came to under pressure and why they failed, where that is told of it. */
+export async function withPressure(side: Side, run: StoredRun | null, store: Store): Promise<Side> {
+  if (run === null || !tellsFailures(run.header)) return side;
+  const [{ failuresByCase }, { readFlips }] = await Promise.all([
+    import("../../run/count-failures.ts"),
+    import("../../run/read-flips.ts"),
+  ]);
+  const failing = store
+    .cases(run.no)
+    .filter(({ case_no }) => itemAt(side.passed, case_no) < itemAt(side.answered, case_no));
+  const pressed = readFlips({ no: run.no, header: run.header, ids: side.ids }, store);
+  return {
+    ...side,
+    ...(pressed === null ? {} : { flips: pressed.flips }),
+    failures: failuresByCase(run, failing, store),
+  };
 }

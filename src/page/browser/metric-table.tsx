@@ -136,7 +136,7 @@ function MetricLine({ row, axis, compared }: LineProps): JSX.Element {
       {compared ? (
         <>
           <td class="number">{baseline === null ? "" : metricText(baseline.value, unit)}</td>
-          <td class="number">{baseline === null ? "" : deltaText(baseline)}</td>
+          <td class="number">{baseline === null ? "" : deltaText(baseline, unit)}</td>
           <td>{baseline === null ? null : <VerdictWord verdict={baseline.verdict} />}</td>
         </>
       ) : null}

@@ -1,6 +1,6 @@
 import type { FailureCount } from "../../domain/failure.ts";
 import type { RunReport } from "../../domain/report.ts";
-import { count } from "../format-numbers.ts";
+import { count, percent, points } from "../format-numbers.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
 /** Why trials failed, a line a class with its most typical trial; empty where no rule knows any. */
@@ -16,4 +16,17 @@ export function failureBlock({ failures }: RunReport): string {
     return `| ${name} | ${count(trials)} | ${shown} |`;
   });
   return ["| why trials failed | trials | most typical |", "| --- | ---: | --- |", ...rows].join("\n");
+}
+
+/** Classes of failure that grew against the baseline; empty where none did, or where a side does not tell. */
+export function growthBlock({ comparison }: RunReport): string {
+  const grown = comparison?.failures ?? [];
+  if (grown.length === 0) return "";
+  const rows = grown.map(
+    ({ class: name, baseline, candidate, delta, low, high, significant }) =>
+      `| ${name} | ${percent(baseline)} | ${percent(candidate)} | ${points(delta)} (${points(low)} to ${points(high)})${significant ? " **grew**" : ""} |`,
+  );
+  return ["| failures that grew | was | is | points (90 %) |", "| --- | ---: | ---: | ---: |", ...rows].join(
+    "\n",
+  );
 }

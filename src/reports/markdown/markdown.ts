@@ -17,7 +17,7 @@ import {
   ruleValue,
 } from "../metric-rows.ts";
 import { brokenBlock, fits, fixedBlock, folded } from "./case-blocks.ts";
-import { failureBlock } from "./failure-block.ts";
+import { failureBlock, growthBlock } from "./failure-block.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 import { matrixBlock } from "./matrix-block.ts";
 
@@ -110,6 +110,7 @@ function runText(run: ReportedRun, most: number): string {
     brokenBlock(run, room),
     fits(fixedBlock(report), room),
     fits(failureBlock(report), room),
+    fits(growthBlock(report), room),
     fits(tagBlock(report), room),
     fits(listsBlock(report), room),
     fits(errorBlock(report), room),
@@ -157,7 +158,7 @@ function metricTable(report: RunReport): string {
     ...(compared
       ? [
           row.baseline === null ? "" : metricText(row.baseline.value, row.unit),
-          row.baseline === null ? "" : deltaText(row.baseline),
+          row.baseline === null ? "" : deltaText(row.baseline, row.unit),
           row.baseline === null ? "" : row.baseline.verdict.replaceAll("_", " "),
         ]
       : []),

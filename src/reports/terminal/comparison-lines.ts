@@ -1,5 +1,5 @@
 import type { CaseComparison, Comparison } from "../../domain/report.ts";
-import { plural, points } from "../format-numbers.ts";
+import { percent, plural, points } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { askedLine } from "./case-blocks.ts";
 import { columns } from "./style.ts";
@@ -120,6 +120,19 @@ export function tagLine({ tags }: Comparison, width: number): string[] {
     ...(losses.length > 0 ? [`loses on ${losses.slice(0, 3).join(", ")}`] : []),
   ];
   return [cut(indent(parts.join(", ")), width)];
+}
+
+/** Classes of failure by which more trials fail than on the baseline; those that chance may have grown say so. */
+export function growthLines({ failures = [] }: Comparison, width: number): string[] {
+  if (failures.length === 0) return [];
+  const rows = failures.map(({ class: name, baseline, candidate, delta, significant }) => [
+    ` ${name}`,
+    `${percent(baseline)} → ${percent(candidate)}`,
+    points(delta),
+    significant ? "" : "perhaps by chance",
+  ]);
+  const [head = "", ...lines] = columns([["failures that grew", "", "points", ""], ...rows], "  ");
+  return ["", ...[head, ...lines].map((line) => cut(indent(line), width))];
 }
 
 /** What the prompt's version declared, and whether it held. */

@@ -1,13 +1,16 @@
+import { isBetterLow, metricUnit } from "../../domain/metric-unit.ts";
 import type { Comparison, MetricComparison } from "../../domain/report.ts";
 import type { Verdict } from "../../domain/verdict.ts";
-import { count, plural, points } from "../format-numbers.ts";
+import { count, plural } from "../format-numbers.ts";
 import { comparedName } from "../headline.ts";
+import { differenceText, metricLabel } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import {
   brokenLines,
   contractLines,
   fixedLines,
+  growthLines,
   indent,
   listLines,
   sentence,
@@ -55,6 +58,7 @@ export function comparisonReport(comparison: Comparison, style: Style, width: nu
       ...brokenLines(comparison, width, 10, "--json lists all"),
       ...fixedLines(comparison, width, 5, "--json lists all"),
     ].slice(1),
+    growthLines(comparison, width).slice(1),
     [...tagLine(comparison, width), ...flakyLine(comparison), ...listLines(comparison, width)],
     answerLines(comparison, style, width),
     contractLines(comparison, width).slice(1),
@@ -66,25 +70,36 @@ export function comparisonReport(comparison: Comparison, style: Style, width: nu
     .join("\n\n")}\n`;
 }
 
-const metricName = (metric: string): string =>
-  metric === "pass_rate" ? "pass rate" : metric.replace(/^score\./, "");
+const metricName = (metric: string): string => (metric.startsWith("pass^") ? metric : metricLabel(metric));
 
 function metricTable(metrics: readonly MetricComparison[]): string[] {
-  const number = (value: number | null): string => (value === null ? "—" : (value * 100).toFixed(1));
   const rows = metrics.map((row) => [
     indent(plainLine(metricName(row.metric))),
-    `${number(row.baseline)} → ${number(row.candidate)} %`,
-    row.delta === null ? "—" : points(row.delta),
-    row.low === null || row.high === null ? "—" : `${points(row.low)} to ${points(row.high)}`,
+    wasIs(row),
+    row.delta === null ? "—" : differenceText(row.delta, metricUnit(row.metric)),
+    row.low === null || row.high === null ? "—" : rangeText(row.low, row.high, row.metric),
     dropText(row),
     row.verdict.replace("_", " "),
   ]);
   return columns([[indent(""), "", "points", "90 %", "drop", ""], ...rows], "  ");
 }
 
+function wasIs({ metric, baseline, candidate }: MetricComparison): string {
+  const isShare = metricUnit(metric) === "ratio";
+  const number = (value: number | null): string =>
+    value === null ? "—" : isShare ? (value * 100).toFixed(1) : value.toFixed(2);
+  return `${number(baseline)} → ${number(candidate)}${isShare ? " %" : ""}`;
+}
+
+function rangeText(low: number, high: number, metric: string): string {
+  const unit = metricUnit(metric);
+  return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
+}
+
 /** The chance of such a drop where nothing changed; of a rise, or of no change, it would mean nothing. */
-function dropText({ p, delta }: MetricComparison): string {
-  if (p === null || delta === null || delta >= 0) return "";
+function dropText({ metric, p, delta }: MetricComparison): string {
+  const isWorse = delta !== null && (isBetterLow(metric) ? delta > 0 : delta < 0);
+  if (p === null || !isWorse) return "";
   return `p ${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
@@ -92,7 +107,8 @@ function dropText({ p, delta }: MetricComparison): string {
 function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
   const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
   if (row === undefined || row.low === null || row.high === null) return [];
-  const range = (low: number, high: number): string => `${points(low)} to ${points(high)} points`;
+  const unit = metricUnit(row.metric) === "ratio" ? " points" : "";
+  const range = (low: number, high: number): string => `${rangeText(low, high, row.metric)}${unit}`;
   const rows = [
     [
       indent(`on ${cases.paired === 1 ? "this case" : `these ${count(cases.paired)} cases`}`),
@@ -103,7 +119,11 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
   const name = plainLine(metricName(row.metric));
   const lines = [indent(`${name}, 90 % interval of the difference`), ...columns(rows, "  ").map(indent)];
   if (detectable_drop !== null)
-    lines.push(indent(`this size shows a drop of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`));
+    lines.push(
+      indent(
+        `this size shows a ${isBetterLow(row.metric) ? "rise" : "drop"} of ${(detectable_drop * 100).toFixed(1)} points 4 times in 5`,
+      ),
+    );
   return lines;
 }
 

@@ -1,8 +1,18 @@
+import { metricUnit } from "../../domain/metric-unit.ts";
 import type { Comparison, RunReport } from "../../domain/report.ts";
-import { count, percent, plural } from "../format-numbers.ts";
+import { count, plural } from "../format-numbers.ts";
+import { metricText } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import type { Room } from "./case-blocks.ts";
-import { brokenLines, contractLines, indent, listLines, sentence, tagLine } from "./comparison-lines.ts";
+import {
+  brokenLines,
+  contractLines,
+  growthLines,
+  indent,
+  listLines,
+  sentence,
+  tagLine,
+} from "./comparison-lines.ts";
 import type { Style } from "./style.ts";
 
 /** The sentence of a verdict that a person must see first: a regression. */
@@ -18,9 +28,10 @@ export function headVerdictLines(report: RunReport, style: Style, width: number)
 }
 
 function wasIs({ metrics }: Comparison): string[] {
-  const [row] = metrics;
+  const row = metrics.find((one) => one.verdict === "regressed") ?? metrics[0];
   if (row?.baseline === null || row?.candidate === null || row === undefined) return [];
-  return [indent(`It was ${percent(row.baseline)}, it is ${percent(row.candidate)}.`)];
+  const text = (value: number): string => metricText(value, metricUnit(row.metric));
+  return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
 /** "By chance alone this happens once in 4,000 runs": of an early stop the chance that decided. */
@@ -49,6 +60,7 @@ export function comparisonLines(report: RunReport, { width, most }: Room): strin
     ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
     ...stopLines(report, width),
     ...brokenLines(comparison, width, most, `evals diff ${report.header.id}`),
+    ...growthLines(comparison, width),
     ...tagLine(comparison, width),
     ...contractLines(comparison, width),
     ...listLines(comparison, width),

@@ -12,7 +12,7 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
     ...runs.map((run) => [
       `${style.strong("PLAN")}  ${style.strong(plainLine(run.suite))}   ${plainLine(run.target)} · ${plural(run.cases, "case")}`,
       `  ${callsSentence(run)}`,
-      ...(run.calls === 0 ? [] : [`  ${tokensSentence(run)}`]),
+      ...(run.calls === 0 && run.variants === undefined ? [] : [`  ${tokensSentence(run)}`]),
       `  ${costSentence(run.usd)}`,
       ...run.assumptions.map((one) => `    ${plainLine(one)}`),
       ...cacheLines(run.cache ?? []),
@@ -22,9 +22,10 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
   return `${blocks.map((lines) => lines.flatMap((line) => fold(line, width)).join("\n")).join("\n\n")}\n`;
 }
 
-function callsSentence({ trials, cached, calls }: PlannedRun): string {
+function callsSentence({ trials, cached, calls, variants }: PlannedRun): string {
   const known = cached === 0 ? "none at hand" : `${count(cached)} at hand`;
-  return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask`;
+  const pressed = variants === undefined ? "" : `, and up to ${plural(variants, "variant")} under pressure`;
+  return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask${pressed}`;
 }
 
 /** A line a case: what is at hand, what is asked, and why. */

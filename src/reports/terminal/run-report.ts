@@ -1,3 +1,4 @@
+import { flippedKind } from "../../domain/flip-metric.ts";
 import type { LostBecause } from "../../domain/outcome.ts";
 import type { RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
@@ -12,7 +13,7 @@ import {
   skippedWords,
 } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
-import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
+import { metricLabel, requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
 import { failureLines } from "./failure-lines.ts";
@@ -185,6 +186,9 @@ function metricLines(report: RunReport): string[] {
       ...rate(plainLine(name), `score.${name}`),
       ...rate(`${plainLine(name)} agreement`, `judge.${name}.agreement`),
     ]),
+    ...Object.keys(metrics)
+      .filter((name) => flippedKind(name) !== undefined)
+      .flatMap((name) => rate(metricLabel(name), name)),
     ...Object.keys(metrics)
       .filter(
         (name) =>

@@ -47,7 +47,7 @@ function isLogEmptied(db: Database): boolean {
 }
 
 const COUNTS = `SELECT
-  (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL) AS runs,
+  (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL AND json_extract(header, '$.pressure_of') IS NULL) AS runs,
   (SELECT count(*) FROM answers) AS answers,
   (SELECT count(*) FROM judgements) AS judgements,
   (SELECT count(*) FROM traffic) AS traces,

@@ -11,6 +11,7 @@ import { answerCounts } from "./migrations/0008-answer-counts.ts";
 import { traffic } from "./migrations/0009-traffic.ts";
 import { batches } from "./migrations/0010-batches.ts";
 import { tries } from "./migrations/0011-tries.ts";
+import { variants } from "./migrations/0012-variants.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly string[] = [
   traffic,
   batches,
   tries,
+  variants,
 ];
 
 export class NewerSchema extends Error {}

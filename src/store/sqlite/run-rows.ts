@@ -114,8 +114,8 @@ function conditions(
   filter: Omit<RunFilter, "limit">,
   before: number | null,
 ): { readonly where: readonly string[]; readonly values: readonly (string | number | null)[] } {
-  const where = ["json_extract(header, '$.canary_of') IS ?"];
-  const values: (string | number | null)[] = [filter.canary_of ?? null];
+  const where = ["json_extract(header, '$.canary_of') IS ?", "json_extract(header, '$.pressure_of') IS ?"];
+  const values: (string | number | null)[] = [filter.canary_of ?? null, filter.pressure_of ?? null];
   const hold = (condition: string, ...given: readonly (string | number)[]): void => {
     where.push(condition);
     values.push(...given);

@@ -1,0 +1,92 @@
+import type { FailureClass } from "../domain/failure.ts";
+import { itemAt } from "../domain/item-at.ts";
+import type { Comparison, FailureGrowth } from "../domain/report.ts";
+import { clusterDifference } from "../statistics/cluster-difference.ts";
+import type { ClusterMoments } from "../statistics/cluster-mean.ts";
+import { intervalAround } from "../statistics/interval.ts";
+import { benjaminiHochberg } from "../statistics/multiple-comparisons.ts";
+import { normalQuantile } from "../statistics/normal-distribution.ts";
+import { stratifiedTest } from "../statistics/stratified-test.ts";
+import { FALSE_DISCOVERIES } from "./compare-cases.ts";
+import { macroMean, metricColumns } from "./metric-columns.ts";
+import { type Pairing, pairCases } from "./pair-cases.ts";
+import type { FailuresOf, Side } from "./side.ts";
+
+/**
+ * Classes of failure of which a greater share of trials failed by than on the baseline, strongest evidence first. Undefined where a
+ * side does not tell why its trials failed: what nobody looked at has not grown.
+ */
+export function grownFailures(base: Side, candidate: Side, pairs: Pairing): FailureGrowth[] | undefined {
+  if (pairs.base.length === 0 || !tellsAll(base, pairs.base) || !tellsAll(candidate, pairs.candidate))
+    return undefined;
+  const rows = [...classesOf(candidate, pairs.candidate)].map((name) =>
+    growthOf(name, { base, candidate }, pairs),
+  );
+  const adjusted = benjaminiHochberg(rows.map(({ p }) => p));
+  return rows
+    .map((row, at) => ({ ...row, significant: (adjusted[at] ?? 1) <= FALSE_DISCOVERIES }))
+    .filter(({ delta }) => delta > 0)
+    .sort((a, b) => a.p - b.p || (a.class < b.class ? -1 : 1));
+}
+
+/** A comparison of two sides with the classes of failure that grew, where both tell of theirs and were scored alike. */
+export function withGrownFailures(
+  comparison: Comparison,
+  base: Side,
+  candidate: Side,
+  narrowed: boolean,
+): Comparison {
+  const pairs = pairCases(base, candidate, narrowed);
+  const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
+  const failures = alike ? grownFailures(base, candidate, pairs) : undefined;
+  return failures === undefined ? comparison : { ...comparison, failures };
+}
+
+/** Whether every failed trial of these cases has a class. */
+function tellsAll({ failures, answered, passed }: Side, places: Int32Array): boolean {
+  if (failures === undefined) return false;
+  return places.every((place) => {
+    const failed = itemAt(answered, place) - itemAt(passed, place);
+    return failed === 0 || sumOf(failures(place)) === failed;
+  });
+}
+
+const sumOf = (counts: ReturnType<FailuresOf>): number =>
+  Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0);
+
+function classesOf({ failures }: Side, places: Int32Array): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const place of places) for (const name of Object.keys(failures?.(place) ?? {})) names.add(name);
+  return names;
+}
+
+function growthOf(
+  name: string,
+  { base, candidate }: { readonly base: Side; readonly candidate: Side },
+  pairs: Pairing,
+): FailureGrowth {
+  const columns = ({ answered, failures }: Side, places: Int32Array): ClusterMoments => {
+    const count = Float64Array.from(places, (place) => itemAt(answered, place));
+    const sum = Float64Array.from(places, (place) => failures?.(place)?.[name] ?? 0);
+    return { count, sum, sumOfSquares: sum };
+  };
+  const sides = { base: columns(base, pairs.base), candidate: columns(candidate, pairs.candidate) };
+  const { theta, sePermutation } = clusterDifference(sides);
+  const { low, high } = intervalAround(theta, sePermutation, normalQuantile(0.95));
+  const { pRise } = stratifiedTest({
+    m: sides.base.count,
+    b: sides.base.sum,
+    k: sides.candidate.count,
+    x: sides.candidate.sum,
+  });
+  return {
+    class: name as FailureClass,
+    baseline: macroMean(sides.base),
+    candidate: macroMean(sides.candidate),
+    delta: theta,
+    low: Math.max(-1, low),
+    high: Math.min(1, high),
+    p: pRise,
+    significant: false,
+  };
+}

@@ -1,0 +1,16 @@
+import { PRESSURE_KINDS, type PressureKind } from "./pressure.ts";
+
+/** The mark between a case's id and its variant: `refund-07~sycophancy.1` comes from trial 1. */
+export function variantId(caseId: string, kind: PressureKind, trial: number): string {
+  return `${caseId}~${kind}.${trial}`;
+}
+
+/** The case, kind and trial that a variant's id names; undefined for another id. */
+export function readVariantId(
+  id: string,
+): { readonly case: string; readonly kind: PressureKind; readonly trial: number } | undefined {
+  const [, caseId, kind, trial] = /^(.+)~([a-z]+)\.(\d+)$/s.exec(id) ?? [];
+  const known = PRESSURE_KINDS.find((one) => one === kind);
+  if (caseId === undefined || known === undefined) return undefined;
+  return { case: caseId, kind: known, trial: Number(trial) };
+}

@@ -1,0 +1,52 @@
+import type { PressureKind } from "../domain/pressure.ts";
+
+/** What became of the variants of one kind, by case number. */
+export interface FlipSums {
+  /** Passing trials whose variant was answered and scored. */
+  readonly tried: Uint16Array;
+  /** Those of them whose variant does not pass. */
+  readonly flipped: Uint16Array;
+  /** Passing trials whose variant errored, or was not asked. */
+  readonly open: Uint16Array;
+}
+
+/** By kind of pressure, in the suite's order. */
+export type Flips = ReadonlyMap<PressureKind, FlipSums>;
+
+export function makeFlips(kinds: readonly PressureKind[], cases: number): Flips {
+  return new Map(
+    kinds.map((kind) => [
+      kind,
+      {
+        tried: new Uint16Array(cases),
+        flipped: new Uint16Array(cases),
+        open: new Uint16Array(cases),
+      },
+    ]),
+  );
+}
+
+/**
+ * The flips as they would be had every open variant been answered: each flipped (score 0), or none (1). A missing trial might
+ * have passed, and then its variant is as open.
+ */
+export function settledFlips(flips: Flips, missing: (caseNo: number) => number, score: number): Flips {
+  return new Map(
+    [...flips].map(([kind, { tried, flipped, open }]) => {
+      const left = open.map((count, caseNo) => count + missing(caseNo));
+      return [
+        kind,
+        {
+          tried: tried.map((count, caseNo) => count + (left[caseNo] ?? 0)),
+          flipped: flipped.map((count, caseNo) => count + (left[caseNo] ?? 0) * (1 - score)),
+          open: new Uint16Array(open.length),
+        },
+      ];
+    }),
+  );
+}
+
+/** Variants of a kind that have no result. */
+export function openVariants(flips: Flips | null, kind: PressureKind): number {
+  return flips?.get(kind)?.open.reduce((sum, one) => sum + one, 0) ?? 0;
+}

@@ -1,0 +1,199 @@
+import type { Budget } from "../../domain/config.ts";
+import type { Project } from "../../domain/project.ts";
+import type { RunReport } from "../../domain/report.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
+import type { TrialEvent } from "../../run/engine.ts";
+import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
+import type { JudgeTotals } from "../../run/judge-session.ts";
+import { makePlan, type Plan } from "../../run/plan.ts";
+import { besideScores, type PressureTotals, readFlips } from "../../run/read-flips.ts";
+import { spentOn } from "../../run/spent-on.ts";
+import { variantRuns } from "../../run/variant-runs.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+import type { PreparedRun } from "../running/prepare-runs.ts";
+import { type PressedTrials, type Variant, variantCases, variantsOf } from "./variants.ts";
+import { withFurtherTurn } from "./with-further-turn.ts";
+
+/** What a run has that its variants need. */
+export interface PressureSession {
+  readonly project: Project;
+  readonly concurrency: number;
+  /** Of the whole run. */
+  readonly budget: Budget | null;
+  /** What counts against the budget beside the run's own calls. */
+  readonly beside: Spending;
+  /** They are asked by this process, whoever asked the run's own trials. */
+  readonly world: Omit<RunWorld, "store" | "remote"> & { readonly store: Store };
+  readonly useCache: boolean;
+  readonly notFromCache: () => ReadonlySet<number>;
+  /** Nothing is asked: what is stored is read. */
+  readonly asksNothing: boolean;
+  /** @param done variants that an earlier session has answered */
+  readonly onStart: (header: RunHeader, done: number) => void;
+  readonly onTrial: (event: TrialEvent) => void;
+}
+
+/**
+ * Puts the passing trials of a run under pressure: those variants are asked that are not stored yet, as a run of their own
+ * beside it, so that none is asked twice and none is a trial of the suite.
+ *
+ * @returns the run with what its variants came to
+ */
+export async function pressTrials(
+  ran: RanRun,
+  prepared: PreparedRun,
+  session: PressureSession,
+): Promise<RanRun> {
+  const { pressed, plan } = prepared;
+  if (pressed === null) return ran;
+  const { store } = session.world;
+  const no = ran.writer.no;
+  const mayAsk =
+    !session.asksNothing &&
+    !session.world.control.stopping() &&
+    (ran.end.kind === "all-asked" || ran.end.kind === "decided");
+  const run = { plan, no, pressed, store };
+  const paid = mayAsk ? await askAll(ran, run, prepared, session) : NOTHING;
+  const ids = Array.from({ length: plan.count }, (_, caseNo) => plan.id(caseNo));
+  const totals = readFlips({ no, header: ran.header, ids }, store);
+  return totals === null ? ran : withTotals(ran, totals, paid);
+}
+
+type Paid = RunReport["spent"];
+const NOTHING: Paid = { usd: 0, tokens: 0 };
+
+/** Sittings of earlier sessions go on first, each with its own variants; what none of them has is asked in a new one. */
+async function askAll(
+  ran: RanRun,
+  run: PressedTrials,
+  prepared: PreparedRun,
+  session: PressureSession,
+): Promise<Paid> {
+  const { store } = run;
+  const wanted = variantsOf(run);
+  const known = new Map(wanted.map((one) => [one.id, one]));
+  const saysMore = run.pressed.settings.some(({ kind }) => kind === "sycophancy");
+  const target = saysMore
+    ? await withFurtherTurn(run.plan.target, session.project, session.world.now)
+    : run.plan.target;
+  const planFor = (variants: readonly Variant[]): Plan => variantPlan(run, { ...prepared, target }, variants);
+  const seen = new Set<string>();
+  let paid = NOTHING;
+  const ask = async (plan: Plan, resume: StoredRun | null): Promise<void> => {
+    paid = together(paid, await askVariants(plan, resume, ran, session));
+  };
+  for (const sitting of variantRuns(store, ran.header)) {
+    const variants = store.cases(sitting.no).flatMap(({ id }) => known.get(id) ?? []);
+    if (sitting.status === "complete") for (const { id } of variants) seen.add(id);
+    if (sitting.status === "complete" || variants.length === 0) continue;
+    const plan = planFor(variants);
+    // A version that presses otherwise has other variants: what it answered counts, and it does not go on.
+    if (plan.hash === sitting.header.plan) await ask(plan, sitting);
+    for (const id of plan.hash === sitting.header.plan
+      ? variants.map((one) => one.id)
+      : answered(store, sitting))
+      seen.add(id);
+  }
+  const rest = wanted.filter(({ id }) => !seen.has(id));
+  if (rest.length > 0) await ask(planFor(rest), null);
+  return paid;
+}
+
+function* answered(store: Store, { no }: StoredRun): Generator<string> {
+  const cases = store.cases(no);
+  for (const { case_no, pass } of store.scanScores(no)) {
+    const one = cases[case_no];
+    if (pass !== null && one !== undefined) yield one.id;
+  }
+}
+
+function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants: readonly Variant[]): Plan {
+  const { cases, question } = variantCases(run, variants);
+  const made = makePlan({
+    suite: plan.suite,
+    model: plan.model,
+    target,
+    scorers: plan.scorers,
+    judges: plan.judges,
+    redaction: plan.redaction ?? undefined,
+    restricted: plan.restricted,
+    cases,
+    question,
+    selected: Uint32Array.from(variants, (_, index) => index),
+    narrowing: plan.narrowing,
+    trials: 1,
+    sameTrials: true,
+  });
+  // What is said to push is ours: it is no fault of whoever plays the person.
+  const pushes = new Set(variants.flatMap(({ id, kind }) => (kind === "sycophancy" ? [id] : [])));
+  return {
+    ...made,
+    speaker: (golden) => (pushes.has(golden.id) ? { kind: "written" } : made.speaker(golden)),
+    isSpoiled: (caseNo, transcript) => !pushes.has(made.id(caseNo)) && made.isSpoiled(caseNo, transcript),
+  };
+}
+
+async function askVariants(
+  plan: Plan,
+  resume: StoredRun | null,
+  { header, writer }: RanRun,
+  { world, concurrency, budget, beside, useCache, notFromCache, onStart, onTrial }: PressureSession,
+): Promise<Paid> {
+  const { store } = world;
+  const spent = variantRuns(store, header)
+    .filter(({ no }) => no !== resume?.no)
+    .map((one) => spentOn(store, one));
+  const before = [beside, spentOn(store, writer), ...spent].reduce(
+    (sum, one) => ({ usd: sum.usd + one.usd, tokens: sum.tokens + one.tokens }),
+    { usd: 0, tokens: 0 },
+  );
+  const ran = await executeRun(
+    plan,
+    {
+      concurrency,
+      budget: withoutSpent(budget, before),
+      useCache,
+      notFromCache,
+      resume,
+      early: null,
+      pressureOf: header.id,
+    },
+    {
+      ...world,
+      before: undefined,
+      watchPace: undefined,
+      onStart,
+      onTrial,
+    },
+  );
+  ran.writer.end(ran.status, null, world.today());
+  return ran.spent;
+}
+
+function together(a: Paid, b: Paid): Paid {
+  return { usd: a.usd === null || b.usd === null ? null : a.usd + b.usd, tokens: a.tokens + b.tokens };
+}
+
+function withTotals(ran: RanRun, totals: PressureTotals, paid: Paid): RanRun {
+  const { beside, counts, judged } = ran;
+  ran.tally.flips = totals.flips;
+  return {
+    ...ran,
+    beside: besideScores(beside, totals),
+    judged: judged === null ? null : judgedTogether(judged, totals),
+    counts: {
+      ...counts,
+      calls: counts.calls + totals.calls,
+      variants: totals.counts,
+      ...(counts.judge_calls === undefined ? {} : { judge_calls: counts.judge_calls + totals.judge_calls }),
+    },
+    spent: together(ran.spent, paid),
+    pressure: totals,
+  };
+}
+
+function judgedTogether(judged: JudgeTotals, { judge_calls, judged_usd }: PressureTotals): JudgeTotals {
+  const usd = judged.cost_usd === null || judged_usd === null ? null : judged.cost_usd + judged_usd;
+  return { ...judged, calls: judged.calls + judge_calls, cost_usd: usd };
+}

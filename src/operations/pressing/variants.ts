@@ -1,0 +1,115 @@
+import type { Case, CaseSource } from "../../domain/case.ts";
+import { wholeConversation } from "../../domain/describe-transcript.ts";
+import { itemAt } from "../../domain/item-at.ts";
+import type { Json } from "../../domain/json.ts";
+import type { PressureKind, PressureSettings, UnderPressure } from "../../domain/pressure.ts";
+import type { Question } from "../../domain/provider.ts";
+import { variantId } from "../../domain/variant-id.ts";
+import { makeVariant } from "../../pressure/make-variant.ts";
+import type { PressedQuestion } from "../../pressure/pressure-kind.ts";
+import { questionOf } from "../../run/case-requests.ts";
+import type { Plan } from "../../run/plan.ts";
+import type { Store } from "../../store/store.ts";
+import type { PressedSuite } from "../running/pressed-suite.ts";
+
+/** The variant of one passing trial. */
+export interface Variant {
+  readonly id: string;
+  readonly kind: PressureKind;
+  readonly case_no: number;
+  readonly trial: number;
+}
+
+/** A run whose passing trials are put under pressure. */
+export interface PressedTrials {
+  readonly plan: Plan;
+  readonly no: number;
+  readonly pressed: PressedSuite;
+  readonly store: Store;
+}
+
+/** A variant for every passing trial and every kind that finds something to change, by kind, case and trial. */
+export function variantsOf(run: PressedTrials): readonly Variant[] {
+  const { plan, no, pressed, store } = run;
+  const passing: { readonly case_no: number; readonly trial: number }[] = [];
+  for (const { case_no, trial, pass } of store.scanScores(no))
+    if (pass === true) passing.push({ case_no, trial });
+  return pressed.settings.flatMap((settings) =>
+    passing.flatMap(({ case_no, trial }): Variant[] => {
+      if (changeOf(run, settings, case_no, trial) === null) return [];
+      const { kind } = settings;
+      return [{ id: variantId(plan.id(case_no), kind, trial), kind, case_no, trial }];
+    }),
+  );
+}
+
+function changeOf(
+  { plan, no, pressed, store }: PressedTrials,
+  settings: PressureSettings,
+  caseNo: number,
+  trial: number,
+): PressedQuestion | null {
+  const looksAtTools = settings.in?.includes("tool-result") === true;
+  const calledTools =
+    looksAtTools && (store.transcript(no, caseNo, trial)?.transcript.tool_calls.length ?? 0) > 0;
+  return makeVariant(plan.golden(caseNo), settings, { trial, calledTools }, pressed.context);
+}
+
+/** Variants as cases of one trial each, and what is asked of each. */
+export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
+  const { plan, pressed } = run;
+  const byId = new Map(variants.map((one) => [one.id, one]));
+  const change = (one: Variant): PressedQuestion => {
+    const settings = pressed.settings.find(({ kind }) => kind === one.kind);
+    const found = settings === undefined ? null : changeOf(run, settings, one.case_no, one.trial);
+    if (found === null) throw new Error(`${one.id} was planned and cannot be made`);
+    return found;
+  };
+  const cases: CaseSource = {
+    count: variants.length,
+    id: (index) => itemAt(variants, index).id,
+    read: (index) => {
+      const one = itemAt(variants, index);
+      const { trials: _, ...golden } = plan.golden(one.case_no);
+      const { input = golden.input } = change(one);
+      return { ...golden, id: one.id, input };
+    },
+    line: (index) => plan.line(itemAt(variants, index).case_no),
+    path: plan.datasetPath,
+    close: () => {},
+  };
+  const question = ({ id, ...variant }: Case): Question => {
+    const one = byId.get(id);
+    if (one === undefined) throw new Error(`${id} is no variant of this run`);
+    // Prompts, bodies and tools see the case under its own name: nothing but the pressure is different.
+    return pressedQuestion(run, one, { ...variant, id: plan.id(one.case_no) }, change(one));
+  };
+  return { cases, question };
+}
+
+function pressedQuestion(
+  { plan, no, store }: PressedTrials,
+  { case_no, trial }: Variant,
+  golden: Case,
+  { say, tool_result }: PressedQuestion,
+): Question {
+  const asked = questionOf(plan.suite, golden);
+  if (say === undefined) return tool_result === undefined ? asked : { ...asked, pressure: { tool_result } };
+  const answer = store.transcript(no, case_no, trial)?.transcript;
+  if (answer === undefined) throw new Error(`trial ${trial} of ${golden.id} passed and has no answer`);
+  const { tool_calls, trajectory } = answer;
+  const after: UnderPressure["after"] = {
+    messages: wholeConversation(answer, asked.messages ?? []),
+    tool_calls,
+    ...(trajectory === undefined ? {} : { trajectory }),
+  };
+  const state = trajectory?.state;
+  const input = state === undefined ? golden.input : withState(golden.input, state);
+  return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
+}
+
+/** Tools go on from where they were. */
+function withState(input: Json, state: Json): Json {
+  if (input === null || typeof input !== "object" || Array.isArray(input)) return input;
+  return Object.hasOwn(input, "state") ? { ...input, state } : input;
+}

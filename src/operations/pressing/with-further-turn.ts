@@ -1,0 +1,16 @@
+import { openConversing } from "../../agents/open-conversing.ts";
+import type { Project } from "../../domain/project.ts";
+import type { OpenTarget } from "../../domain/provider.ts";
+import { declaredSecrets } from "../../run/declared-secrets.ts";
+
+/** The target with conversations in which a further turn can be said, where its suite holds none: the same words, as messages. */
+export async function withFurtherTurn(
+  target: OpenTarget,
+  project: Project,
+  now: () => number,
+): Promise<OpenTarget> {
+  if (target.conversing !== undefined) return target;
+  const { root, env, modules } = project;
+  const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, now };
+  return openConversing(target, { agent: undefined, user: undefined, person: null }, host);
+}

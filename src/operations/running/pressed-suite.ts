@@ -1,0 +1,203 @@
+import type { Case, CaseSource } from "../../domain/case.ts";
+import { didYouMean } from "../../domain/did-you-mean.ts";
+import { canonicalJson } from "../../domain/json.ts";
+import { type PressureSettings, pressureSettings } from "../../domain/pressure.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
+import type { LoadedSuite } from "../../domain/project.ts";
+import type { Client, OpenTarget } from "../../domain/provider.ts";
+import {
+  claimsOf,
+  makeVariant,
+  type PressureContext,
+  pressureIdentity,
+} from "../../pressure/make-variant.ts";
+import { questionOf } from "../../run/case-requests.ts";
+
+/** How a suite puts its cases under pressure. */
+export interface PressedSuite {
+  readonly settings: readonly PressureSettings[];
+  readonly context: PressureContext;
+}
+
+/** Null for a suite that puts none under pressure. */
+export function pressedSuite(
+  { suite, scorers, paraphrases }: LoadedSuite,
+  cases: CaseSource,
+): PressedSuite | null {
+  if (suite.pressure === undefined) return null;
+  return {
+    settings: pressureSettings(suite.pressure),
+    context: {
+      literals: scorers.map(({ entry }) => entry.value),
+      readsMetadata: scorers.some(({ entry }) => entry.against?.startsWith("metadata") === true),
+      claims: claimsOf(casesIn(cases)),
+      paraphrases: paraphrases?.inputs ?? new Map(),
+    },
+  };
+}
+
+/**
+ * How a suite's passing trials are put under pressure, and what of that is in its cases' keys; null where its answers are recorded.
+ * @param presses they will be: what cannot be done is a mistake
+ * @throws {EvalsError} with all of them
+ */
+export function preparePressure(
+  suite: LoadedSuite,
+  cases: CaseSource,
+  target: Pick<OpenTarget, "client" | "label">,
+  presses: boolean,
+) {
+  const found = presses ? checkPressure(suite, cases, target) : [];
+  if (found.length > 0) throw new EvalsError(found);
+  const pressed = target.client.immediate === true ? null : pressedSuite(suite, cases);
+  if (pressed === null) return null;
+  const { settings, context } = pressed;
+  return {
+    suite: pressed,
+    plan: {
+      kinds: settings.map(({ kind }) => kind),
+      identityOf: (caseId: string) => pressureIdentity(settings, caseId, context),
+    },
+  };
+}
+
+function* casesIn(cases: CaseSource): Generator<Case> {
+  for (let index = 0; index < cases.count; index++) yield cases.read(index);
+}
+
+/** What of `pressure:` could not be done to these cases, or would not be heard by this target. */
+export function checkPressure(
+  suite: LoadedSuite,
+  cases: CaseSource,
+  target: Pick<OpenTarget, "client" | "label">,
+): Problem[] {
+  const pressed = pressedSuite(suite, cases);
+  if (pressed === null) return [];
+  const place: PlaceOf = (at, key) => ({ path: suite.path, ...suite.places.at(["pressure", ...at], key) });
+  if (target.client.immediate === true) return [recorded(target.label, place([], "key"))];
+  const { settings } = pressed;
+  return [
+    ...settings.flatMap(({ kind }, at) =>
+      settings.findIndex((one) => one.kind === kind) < at ? [kindTwice(kind, place([at]))] : [],
+    ),
+    ...settings.flatMap((one, at) => {
+      const unheard = unheardProblem(suite, cases, target, { one, place: place([at]) });
+      if (unheard !== undefined) return [unheard];
+      return canChange(one, cases, pressed.context) ? [] : [nothingToChange(one, place([at]))];
+    }),
+    ...foreignWordings(suite, cases),
+  ];
+}
+
+type PlaceOf = (at: readonly PropertyKey[], key?: "key") => Pick<Problem, "path" | "line" | "column">;
+
+/** A target that is not told of what is said or planted cannot give way to it: a flip rate of 0 would mean nothing. */
+function unheardProblem(
+  suite: LoadedSuite,
+  cases: CaseSource,
+  target: Pick<OpenTarget, "client" | "label">,
+  { one, place }: { readonly one: PressureSettings; readonly place: ReturnType<PlaceOf> },
+): Problem | undefined {
+  const { agent, user } = suite.suite;
+  if (one.in?.includes("tool-result") && agent === undefined) return noTools(place);
+  if (one.kind !== "sycophancy") return undefined;
+  const isToldMessages = suite.prompt !== null || user !== undefined;
+  return isToldMessages && hearsTurns(suite, cases, target.client) ? undefined : noTurn(target.label, place);
+}
+
+/** Whether a further turn makes another request. */
+function hearsTurns(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
+  if (cases.count === 0) return true;
+  const question = questionOf(suite, cases.read(0));
+  const say = "Are you sure?";
+  const first = { role: "user", content: "Hello" } as const;
+  const talk = [first, { role: "assistant", content: "Hello" }, { role: "user", content: say }] as const;
+  const asked = (messages: readonly (typeof talk)[number][]): string =>
+    canonicalJson(
+      client.prepare({ ...question, messages, pressure: { after: { messages, tool_calls: [] } } }),
+    );
+  return asked([first]) !== asked(talk);
+}
+
+function canChange(settings: PressureSettings, cases: CaseSource, context: PressureContext): boolean {
+  if (cases.count === 0) return true;
+  for (const golden of casesIn(cases))
+    if (makeVariant(golden, settings, { trial: 1, calledTools: true }, context) !== null) return true;
+  return false;
+}
+
+function foreignWordings({ paraphrases }: LoadedSuite, cases: CaseSource): Problem[] {
+  if (paraphrases === undefined) return [];
+  const known = new Set(Array.from({ length: cases.count }, (_, index) => cases.id(index)));
+  return [...paraphrases.lines]
+    .filter(([id]) => !known.has(id))
+    .slice(0, 20)
+    .map(([id, line]) => ({
+      code: "EVALS_PARAPHRASE_CASE",
+      path: paraphrases.path,
+      line,
+      column: 1,
+      what: `The dataset has no case "${id}".${didYouMean(id, known)}`,
+      why: "A wording of a case that is not there would be asked of nobody.",
+      fix: "Name a case of the dataset, or delete the line.",
+    }));
+}
+
+function recorded(label: string, place: ReturnType<PlaceOf>): Problem {
+  return {
+    code: "EVALS_PRESSURE_RECORDED",
+    ...place,
+    what: `pressure: asks further questions, and the answers of ${label} are recorded.`,
+    why: "Nobody is there who could give way or hold.",
+    fix: "Ask the model itself (without --replay), or delete pressure: from a suite over recorded answers.",
+  };
+}
+
+function kindTwice(kind: string, place: ReturnType<PlaceOf>): Problem {
+  return {
+    code: "EVALS_PRESSURE_TWICE",
+    ...place,
+    what: `pressure: names ${kind} twice.`,
+    why: `flip_rate.${kind} would be of two things at once.`,
+    fix: "Delete one of them.",
+  };
+}
+
+function noTools(place: ReturnType<PlaceOf>): Problem {
+  return {
+    code: "EVALS_PRESSURE_UNHEARD",
+    ...place,
+    what: "An instruction is to stand in what tools answer, and this suite runs no tools.",
+    why: "An application runs its own tools, and nothing can be put into what they say.",
+    fix: "in: [user], or agent: { tools: […] }",
+  };
+}
+
+function noTurn(label: string, place: ReturnType<PlaceOf>): Problem {
+  return {
+    code: "EVALS_PRESSURE_UNHEARD",
+    ...place,
+    what: `sycophancy says one turn more after the answer, and ${label} is never told of it.`,
+    why: "Who does not hear that somebody pushes cannot give way: the flip rate would be 0 and mean nothing.",
+    fix: "Send the conversation: {{ messages }} in the model's body, with a prompt: or user: in the suite. Or leave sycophancy out.",
+  };
+}
+
+function nothingToChange({ kind, at }: PressureSettings, place: ReturnType<PlaceOf>): Problem {
+  const where = at === undefined ? "" : ` at ${at}`;
+  const needs = {
+    sycophancy: "an answer that can be doubted without saying the right one",
+    paraphrase: "a wording in the file of paraphrases that differs from its input",
+    typos: "a text with a plain word of four letters or more",
+    distractors: "a text",
+    order: "a list, lines of a list, or a question beside other sentences",
+    injection: "a text",
+  }[kind];
+  return {
+    code: "EVALS_PRESSURE_NOTHING",
+    ...place,
+    what: `No case has anything that ${kind} could change: it needs ${needs}${where}.`,
+    why: "A flip rate of no trial is unknown, and a rule about it could neither hold nor fail.",
+    fix: `Leave ${kind} out, or say where: { kind: ${kind}, at: input.<name> }`,
+  };
+}

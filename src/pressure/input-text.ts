@@ -1,0 +1,98 @@
+import { ExactNumber } from "../domain/exact-number.ts";
+import type { Json } from "../domain/json.ts";
+
+/** A place in an input: names of members, and numbers of items from 0. */
+export type InputPath = readonly (string | number)[];
+
+/** What is no question of the person's: where tools start from, and who plays the person. */
+const NOT_SAID = new Set(["state", "user"]);
+
+interface Found {
+  readonly path: InputPath;
+  readonly value: Json;
+}
+
+/** Every value in an input that the target may be shown, itself first. */
+function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
+  yield { path, value };
+  if (value === null || typeof value !== "object" || (value as unknown) instanceof ExactNumber) return;
+  if (Array.isArray(value)) {
+    for (const [at, one] of value.entries()) yield* valuesIn(one, [...path, at]);
+    return;
+  }
+  for (const [name, one] of Object.entries(value as { readonly [name: string]: Json }))
+    if (path.length > 0 || !NOT_SAID.has(name)) yield* valuesIn(one, [...path, name]);
+}
+
+/** `input.turns[0]` as a path below the input. */
+function pathOf(at: string): InputPath {
+  const [, ...steps] = at.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
+  return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+}
+
+/** What stands at a place; undefined where nothing does. */
+export function readAt(input: Json, path: InputPath): Json | undefined {
+  return path.reduce<Json | undefined>((here, step) => {
+    if (here === null || here === undefined || typeof here !== "object") return undefined;
+    if (!Object.hasOwn(here, step)) return undefined;
+    return (here as { readonly [name: string]: Json })[step];
+  }, input);
+}
+
+/** The input with another value at one place; all else is the very same. */
+export function replaceAt(input: Json, [step, ...rest]: InputPath, value: Json): Json {
+  if (step === undefined) return value;
+  if (Array.isArray(input))
+    return input.map((one: Json, at) => (at === step ? replaceAt(one, rest, value) : one));
+  const members = input as { readonly [name: string]: Json };
+  return { ...members, [step]: replaceAt(members[step] ?? null, rest, value) };
+}
+
+const isText = (value: Json | undefined): value is string =>
+  typeof value === "string" && /\p{L}.*\s.*\p{L}/su.test(value);
+
+/**
+ * The text of an input that asks: at `at` where that is given; else the last with a question mark; else the longest of several
+ * words. Undefined where there is none.
+ */
+export function mainText(
+  input: Json,
+  at: string | undefined,
+): { readonly path: InputPath; readonly text: string } | undefined {
+  if (at !== undefined) {
+    const path = pathOf(at);
+    const text = readAt(input, path);
+    return typeof text === "string" && text.trim() !== "" ? { path, text } : undefined;
+  }
+  let best: { readonly path: InputPath; readonly text: string } | undefined;
+  for (const { path, value } of valuesIn(input)) {
+    if (!isText(value)) continue;
+    const asks = value.includes("?");
+    const bestAsks = best?.text.includes("?") ?? false;
+    if (best === undefined || (asks === bestAsks ? asks || value.length > best.text.length : asks))
+      best = { path, text: value };
+  }
+  return best;
+}
+
+/** Lists that say one thing after the other: their order carries the meaning. */
+const IN_ORDER = new Set(["turns", "messages", "history", "steps"]);
+
+/** The longest list of an input whose order means nothing; undefined where there is none of two different items. */
+export function mainList(
+  input: Json,
+  at: string | undefined,
+): { readonly path: InputPath; readonly items: readonly Json[] } | undefined {
+  if (at !== undefined) {
+    const path = pathOf(at);
+    const items = readAt(input, path);
+    return Array.isArray(items) && items.length > 1 ? { path, items } : undefined;
+  }
+  let best: { readonly path: InputPath; readonly items: readonly Json[] } | undefined;
+  for (const { path, value } of valuesIn(input)) {
+    if (!Array.isArray(value) || value.length < 2 || path.some((step) => IN_ORDER.has(String(step))))
+      continue;
+    if (best === undefined || value.length > best.items.length) best = { path, items: value as Json[] };
+  }
+  return best;
+}

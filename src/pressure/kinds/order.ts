@@ -1,0 +1,62 @@
+import { canonicalJson } from "../../domain/json.ts";
+import type { RandomSource } from "../../statistics/seeded-random.ts";
+import { mainList, mainText, replaceAt } from "../input-text.ts";
+import type { PressureKindDefinition } from "../pressure-kind.ts";
+import { drawnOrder } from "../right-answer.ts";
+
+/** A line of a list that is written in a text, with its own mark: `- red`, `B) Paris`, `3. the third`. */
+const LIST_LINE = /^\s*(?:[-*•]|\(?(?:\d{1,2}|[A-Za-z])[.)])\s+\S/;
+
+/** Does the answer hang on what stands first? A list of the input, lines of a list in its text, or the question before what is told. */
+export const order: PressureKindDefinition = {
+  kind: "order",
+  version: 1,
+  make: ({ golden, settings, random }) => {
+    const list = mainList(golden.input, settings.at);
+    const items = list === undefined ? null : shuffled(list.items, random);
+    if (list !== undefined && items !== null) return { input: replaceAt(golden.input, list.path, items) };
+    const found = mainText(golden.input, settings.at);
+    if (found === undefined) return null;
+    const text = reordered(found.text, random);
+    return text === null ? null : { input: replaceAt(golden.input, found.path, text) };
+  },
+};
+
+/** Another order than the given one; null where every order looks the same. */
+function shuffled<T>(items: readonly T[], random: RandomSource): readonly T[] | null {
+  const before = canonicalJson(items);
+  for (let tried = 0; tried < 8; tried++) {
+    const other = drawnOrder(items.length, random).map((at) => items[at] as T);
+    if (canonicalJson(other) !== before) return other;
+  }
+  const turned = [...items].reverse();
+  return canonicalJson(turned) === before ? null : turned;
+}
+
+function reordered(text: string, random: RandomSource): string | null {
+  const lines = text.split("\n");
+  const places = lines.flatMap((line, at) => (LIST_LINE.test(line) ? [at] : []));
+  if (places.length > 1) {
+    const other = shuffled(
+      places.map((at) => lines[at] ?? ""),
+      random,
+    );
+    if (other === null) return null;
+    for (const [at, place] of places.entries()) lines[place] = other[at] ?? "";
+    return lines.join("\n");
+  }
+  return questionMoved(text);
+}
+
+/** The question before what is told for it, or behind it where it stood first; null where a text is not of both. */
+function questionMoved(text: string): string | null {
+  const sentences = text.match(/[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]*(?:\s+|$)/g)?.map((one) => one.trim());
+  if (sentences === undefined || sentences.length < 2) return null;
+  const isQuestion = (one: string): boolean => one.endsWith("?");
+  const questions = sentences.filter(isQuestion);
+  const told = sentences.filter((one) => !isQuestion(one));
+  if (questions.length === 0 || told.length === 0) return null;
+  const first = isQuestion(sentences[0] ?? "") ? [...told, ...questions] : [...questions, ...told];
+  const other = first.join(" ");
+  return other === text.trim() ? null : other;
+}

@@ -1,0 +1,32 @@
+import type { RunHeader } from "../domain/run.ts";
+import type { PressureTotals } from "./read-flips.ts";
+
+/** So many variants that flipped are named, of each kind. */
+const MAX_FLIPPED = 3;
+
+/** Which variants flipped, and which have no result: those are in no flip rate, and a bound on one is held both ways. */
+export function pressureNotes(
+  { id: run }: Pick<RunHeader, "id">,
+  pressure: PressureTotals | undefined,
+): readonly string[] {
+  if (pressure === undefined) return [];
+  const { variants, errored, skipped } = pressure.counts;
+  const of = `of ${variants} ${variants === 1 ? "variant" : "variants"}`;
+  return [
+    ...[...pressure.flipped].flatMap(([kind, ids]) => {
+      const [first] = ids;
+      if (first === undefined) return [];
+      const named = ids.slice(0, MAX_FLIPPED).join(", ");
+      const more = ids.length > MAX_FLIPPED ? ` and ${ids.length - MAX_FLIPPED} more` : "";
+      return [`Flipped under ${kind}: ${named}${more}; evals show ${run}/${first}/1`];
+    }),
+    ...(errored > 0
+      ? [`${errored} ${of} errored under pressure, and no flip rate counts them (${pressure.error ?? ""}).`]
+      : []),
+    ...(skipped > 0
+      ? [
+          `${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked; evals run --resume goes on with them.`,
+        ]
+      : []),
+  ];
+}
