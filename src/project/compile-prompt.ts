@@ -13,8 +13,6 @@ import {
   TemplateFailure,
   UndefinedInTemplate,
 } from "../templates/template.ts";
-import { attachRenderer, contentWith, stepsOf, withAttached } from "./attach-files.ts";
-import { type AttachedFiles, attachedFiles } from "./attached-files.ts";
 import type { FileSource } from "./file-source.ts";
 import { type PromptScope, promptScope } from "./prompt-scope.ts";
 
@@ -27,16 +25,16 @@ type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
  * @throws {EvalsError} with all templates that are not Liquid
  */
 export async function compilePrompt(version: PromptVersion, files: FileSource): Promise<LoadedPrompt> {
-  const attached = attachedFiles(files);
+  const attaching = version.parts.some(attaches) ? await loadAttaching(files) : null;
   const problems: Problem[] = [];
   const renderers: PartRenderer[] = [];
   for (const part of version.parts) {
     if (part.kind === "messages") {
-      renderers.push(historyRenderer(part, version.path, attached));
+      if (attaching !== null) renderers.push(historyRenderer(part, version.path, attaching));
       continue;
     }
     try {
-      renderers.push(messageRenderer(part, await compileTemplate(part.template), version.path, attached));
+      renderers.push(messageRenderer(part, await compileTemplate(part.template), version.path, attaching));
     } catch (error) {
       if (!(error instanceof TemplateFailure)) throw error;
       problems.push(syntaxProblem(error, part, version.path));
@@ -46,9 +44,22 @@ export async function compilePrompt(version: PromptVersion, files: FileSource): 
   return {
     version,
     render: (golden, clock) => renderParts(renderers, golden, clock),
-    attached: () => attached.paths(),
+    attached: () => attaching?.attached.paths() ?? [],
   };
 }
+
+/** Messages of a case may name files; one of the prompt's own names them itself. */
+const attaches = (part: PromptPart): boolean => part.kind === "messages" || part.attach !== undefined;
+
+/** Most prompts are sent with no file. */
+async function loadAttaching(files: FileSource) {
+  const [{ attachedFiles }, attaching] = await Promise.all([
+    import("./attached-files.ts"),
+    import("./attach-files.ts"),
+  ]);
+  return { ...attaching, attached: attachedFiles(files) };
+}
+type Attaching = Awaited<ReturnType<typeof loadAttaching>>;
 
 function renderParts(renderers: readonly PartRenderer[], golden: Case, clock: string | undefined): Message[] {
   const scope = promptScope(golden, clock);
@@ -64,15 +75,16 @@ function messageRenderer(
   part: MessagePart,
   template: Template,
   path: string,
-  attached: AttachedFiles,
+  attaching: Attaching | null,
 ): PartRenderer {
   const { role, attach } = part;
-  const filesOf = attach && attachRenderer(attach, path, attached);
+  const filesOf =
+    attach && attaching ? attaching.attachRenderer(attach, path, attaching.attached) : undefined;
   return (scope, golden, into) => {
     try {
       const text = template(scope);
-      if (filesOf === undefined) into.push({ role, content: text });
-      else into.push({ role, content: contentWith(text, filesOf(scope, golden)) });
+      if (filesOf === undefined || attaching === null) into.push({ role, content: text });
+      else into.push({ role, content: attaching.contentWith(text, filesOf(scope, golden)) });
     } catch (error) {
       const problem = renderProblem(error, part, path, golden);
       if (problem === undefined) throw error;
@@ -81,7 +93,11 @@ function messageRenderer(
   };
 }
 
-function historyRenderer(part: HistoryPart, path: string, attached: AttachedFiles): PartRenderer {
+function historyRenderer(
+  part: HistoryPart,
+  path: string,
+  { attached, stepsOf, withAttached }: Attaching,
+): PartRenderer {
   const steps = stepsOf(part.path);
   return (scope, golden, into) => {
     const found = lookUp(scope, steps);
