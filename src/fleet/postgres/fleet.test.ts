@@ -165,6 +165,18 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(postgres.sql(url, "SELECT count(*) FROM evals.trials")).toBe("0");
     });
 
+    it("tells a worker that takes its own lost block again from what it was before", async () => {
+      const plan = await planned({}, trials(0, 2));
+      const first = await worker();
+      const book = fleet.book(never);
+      const block = await leased(plan, first);
+      expire();
+      const again = await leased(plan, first);
+      expect(await Promise.all([call(block), call(again)].map(book.opened))).toEqual(["lost", "go"]);
+      expect(await fleet.bench.finish(plan, block, first, worked(block))).toBe(false);
+      expect(await fleet.bench.finish(plan, again, first, worked(again))).toBe(true);
+    });
+
     it("renews leases with each beat", async () => {
       const plan = await planned({}, trials(0, 1));
       const [first, second] = await Promise.all([worker(), worker()]);
