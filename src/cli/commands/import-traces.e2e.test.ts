@@ -135,6 +135,22 @@ describe("traces of production", () => {
     });
   });
 
+  it("leave no byte behind when they are old enough to be taken out", async () => {
+    home.write("evalconfig.yaml", "models:\n  m: { provider: outputs, file: m.jsonl }\n");
+    put("t.jsonl", PRODUCERS[0]?.text ?? "");
+    await home.evals("import traces in/t.jsonl");
+    expect(kept()).toContain(TOLD.output);
+    const later = { date: () => new Date("2026-09-01T00:00:00Z") };
+    const prune = async (args: string) =>
+      JSON.parse((await home.evals(`store prune --older-than ${args} --json`, later)).stdout).removed;
+    expect(await prune("200d")).toMatchObject({ traces: 0 });
+    expect(await prune("90d --dry-run")).toMatchObject({ traces: 1 });
+    expect(kept()).toContain(TOLD.output);
+    expect(await prune("90d")).toMatchObject({ traces: 1, runs: 0 });
+    expect(kept()).not.toContain(TOLD.output);
+    expect((await home.evals("store info")).stdout).not.toContain("traces");
+  });
+
   it("show what a hostile one says without letting it do anything", async () => {
     const hostile = "\u001b[31m\n::error::x\u202e";
     const spans = GENAI_SPANS.map((one) => ({
