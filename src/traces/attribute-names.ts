@@ -74,7 +74,10 @@ export const NAMES = {
     "llm.usage.total_cost",
     "metadata.cost_usd",
     "metadata.total_cost",
+    "evals.cost_usd",
   ],
+  /** Whose usage a call of a model tells: `trial` for that of all calls of its trace together. */
+  usage_of: ["evals.usage_of"],
   system: ["gen_ai.system_instructions"],
   /** Messages as JSON: a list, or an object that holds one. */
   input: ["gen_ai.input.messages", "ai.prompt.messages", "ai.prompt", "gen_ai.prompt"],

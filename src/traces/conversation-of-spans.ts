@@ -194,6 +194,8 @@ function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
 }
 
 function totalUsage(models: readonly ModelSpan[]): KnownUsage | undefined {
+  const ofAll = models.find(({ isUsageOfAll }) => isUsageOfAll);
+  if (ofAll !== undefined) return ofAll.usage;
   const total: KnownUsage = {};
   for (const field of USAGE_FIELDS) {
     const counts = models.flatMap(({ usage }) => (usage?.[field] == null ? [] : [usage[field]]));

@@ -25,6 +25,8 @@ export interface ModelSpan {
   readonly input: readonly Message[];
   readonly output: readonly Message[];
   readonly usage: KnownUsage | undefined;
+  /** Its usage is that of all calls of its trace. */
+  readonly isUsageOfAll: boolean;
   /** US dollars; undefined when it does not say. */
   readonly cost: number | undefined;
   readonly model: string | undefined;
@@ -197,6 +199,7 @@ function modelSpan(span: Span, attributes: Attributes): ModelSpan {
     input: input.some(({ role }) => role === "system") ? input : [...system, ...input],
     output,
     usage: usageOf(attributes),
+    isUsageOfAll: firstOf(attributes, "usage_of") === "trial",
     cost: amountOf(firstOf(attributes, "cost")),
     model: textOf(attributes, "model"),
   };

@@ -74,6 +74,7 @@ describe("trialSpans", () => {
       conversationSteps(messages).tool_calls.map(({ result, error }) => [result, error]),
     );
     expect(read.unread).toEqual([]);
+    expect(read.usage).toEqual({ input_tokens: 20, output_tokens: 5 });
   });
 
   it("are the same a second time, and others for another trial", () => {

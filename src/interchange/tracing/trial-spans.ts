@@ -130,6 +130,7 @@ function targetAttributes(trial: TracedTrial, header: RunHeader): Attributes {
 
 function usageAttributes(usage: Usage): Attributes {
   return {
+    [`${OWN}.usage_of`]: "trial",
     "gen_ai.usage.input_tokens": usage.input_tokens,
     "gen_ai.usage.output_tokens": usage.output_tokens,
     "gen_ai.usage.cache_read.input_tokens": usage.cached_input_tokens,
