@@ -1,13 +1,12 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { resolve } from "node:path";
 import { sha256 } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { RunExporter, RunToExport } from "../interchange/exported.ts";
 import { serverAddress } from "../interchange/server-address.ts";
-import { unwritableReason } from "../project/unwritable-reason.ts";
 import type { Environment } from "./environment.ts";
 import type { ExporterEntry } from "./exporting/exporters.ts";
 import { runToExport } from "./exporting/run-to-export.ts";
+import { shownFrom, writeBytes, writePieces } from "./exporting/write-export.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
@@ -133,47 +132,6 @@ async function sendRun(
   } finally {
     delivered.close(isWhole);
   }
-}
-
-async function writePieces(file: string, pieces: AsyncIterable<string>): Promise<void> {
-  const handle = attempt(file, () => {
-    mkdirSync(dirname(file), { recursive: true });
-    return openSync(file, "w");
-  });
-  try {
-    for await (const piece of pieces) attempt(file, () => writeSync(handle, piece));
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function writeBytes(file: string, bytes: Uint8Array): void {
-  attempt(file, () => {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes);
-  });
-}
-
-function attempt<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new EvalsError(
-      {
-        code: "EVALS_EXPORT_UNWRITABLE",
-        path: file,
-        what: `This file cannot be written: ${unwritableReason(error)}.`,
-        why: "The export would be lost.",
-        fix: "Name another place: --out <file>",
-      },
-      { cause: error },
-    );
-  }
-}
-
-function shownFrom(cwd: string, file: string): string {
-  const path = relative(cwd, file);
-  return path.startsWith("..") ? file : path.split(sep).join("/");
 }
 
 function twoPlaces(format: string): EvalsError {

@@ -17,6 +17,7 @@ import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { candidatesPath, refuseOpenCandidates, writeCandidates } from "./sampling/candidate-file.ts";
 import { inputForm, inputOf, saidByPerson, textOfInput } from "./sampling/case-inputs.ts";
+import { storedFilter } from "./traffic/traffic-filter.ts";
 
 export interface SampleInput {
   readonly directory?: string | undefined;
@@ -58,7 +59,8 @@ export async function sampleTraffic(io: Environment, input: SampleInput): Promis
   const cases = await (await caseOpener(files, dataset))();
   const store = await openStoredHistory(root, io);
   try {
-    return await drawn(store, cases, { ...input, root, path });
+    const filter = await storedFilter(input.filter, store.traffic);
+    return await drawn(store, cases, { ...input, filter, root, path });
   } finally {
     store.close();
     cases.close();

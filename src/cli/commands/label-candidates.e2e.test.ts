@@ -132,6 +132,30 @@ describe("evals label of candidates", () => {
     expect(cases(repo)[1]?.expected).toEqual({ price: 4 });
   });
 
+  it("keeps what was wrong and what is right, which go out as a chat to tune with", async () => {
+    const repo = await drawn(3);
+    const one = await page(repo);
+    await one.judge("pass", { comment: "4 €", criteria: { answer: "fail" } });
+    await one.judge("pass", { criteria: { answer: "pass" } });
+    await one.judge("pass", { comment: "5 €" });
+    await one.ended;
+    const { exit, stdout } = await repo.evals("export corrections --json");
+    expect([exit, JSON.parse(stdout)]).toEqual([
+      0,
+      expect.objectContaining({ corrections: 1, failures: { unknown: 1 }, restricted: [] }),
+    ]);
+    expect(lines(repo, JSON.parse(stdout).file)).toEqual([
+      {
+        messages: [
+          { role: "user", content: "how much is red paint?" },
+          { role: "assistant", content: "4 €" },
+        ],
+      },
+    ]);
+    repo.edit("evalconfig.yaml", "models:", "datasets: { shop: { classification: restricted } }\nmodels:");
+    expect((await repo.evals("export corrections")).stderr).toContain("EVALS_CORRECTIONS_NONE");
+  });
+
   it("names every mistake of the file with its place, and changes nothing", async () => {
     const repo = await drawn(2);
     const text = `${repo.read(FILE)}{"id":"x","accept":"yes"}\n`;

@@ -2,8 +2,8 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { TRAFFIC_FIELDS, type TrafficField } from "../../domain/traffic.ts";
-import { parseSince, parseWhere } from "../../domain/traffic-filter.ts";
 import { type SampleInput, sampleTraffic } from "../../operations/sample-traffic.ts";
+import { trafficFilter } from "../../operations/traffic/traffic-filter.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { sampleText } from "../../reports/terminal/sample.ts";
 import type { Io } from "../io.ts";
@@ -75,10 +75,7 @@ function readSampleOptions(typed: TypedSampleOptions, now: Date): Omit<SampleInp
     directory,
     designs,
     stratify: stratify as TrafficField | undefined,
-    filter: {
-      ...(typed.where !== undefined && { where: parseWhere(typed.where, "--where") }),
-      ...(typed.since !== undefined && { since: parseSince(typed.since, now.getTime()) }),
-    },
+    filter: trafficFilter({ date: () => now }, typed),
     seed: seed ?? now.toISOString().slice(0, 10),
   };
 }

@@ -11,9 +11,7 @@ export const label = declareCommand({
   values: { "suite|run": "suites", "--judge": "judges", "--assign": "judges" },
   type: (command) =>
     command
-      .description(
-        "judge answers of a run yourself, or say which candidates become cases, on a page made for the keyboard",
-      )
+      .description("judge answers of a run, or candidates for a dataset, on a page made for the keyboard")
       .argument(
         "<suite|run>",
         "a suite's newest run, a run id, a prefix of it, or latest; or a file that evals sample wrote",

@@ -7,6 +7,7 @@ import { completionWords } from "./completion-words.ts";
 import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
 import { diff } from "./diff.ts";
 import { escalation } from "./escalation.ts";
+import { exportCorrections } from "./export-corrections.ts";
 import { exportLabels } from "./export-labels.ts";
 import { exportRuns } from "./export-run.ts";
 import { history } from "./history.ts";
@@ -76,6 +77,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   }),
   exportLabels,
   ...exportRuns,
+  exportCorrections,
   declareGroup({
     words: "import",
     group: "judges",

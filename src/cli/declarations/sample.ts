@@ -1,4 +1,3 @@
-import { TRAFFIC_FIELDS } from "../../domain/traffic.ts";
 import { declareCommand } from "./declare-command.ts";
 
 export const sample = declareCommand({
@@ -8,17 +7,16 @@ export const sample = declareCommand({
     "evals sample support-triage --random 1% --errors --worst 5",
     "evals sample support-triage --uncovered --since 7d",
   ],
-  values: { "--stratify": TRAFFIC_FIELDS },
   equals: ["--uncovered"],
   type: (command) =>
     command
-      .description("candidates for a dataset out of traffic, each with the chance with which it was drawn")
+      .description("draw candidates for a dataset out of traffic")
       .argument("<dataset>", "as a suite names it")
       .option("--random <share>", "so much of the traffic, each with the same chance: 1%, 0.01")
       .option("--worst <n>", "so many with the lowest score or feedback")
       .option("--errors", "all that failed")
       .option("--uncovered [n]", "so many that are least like any case; 20 when left out")
-      .option("--stratify <field>", "draw of each tag (model, service, …) by itself: tag")
+      .option("--stratify <field>", "draw of each tag, model, service, … by itself")
       .option("--where <conditions>", "only traffic that all holds for: service=shop-bot,tag!=canary")
       .option("--since <age|date>", "only traffic that began since: 7d")
       .option("--seed <text>", "the same seed draws the same; today's date when left out")

@@ -59,7 +59,7 @@ export const EXPORTERS: readonly ExporterEntry[] = [
     ...{ ending: "json", isText: true },
     server: {
       example: "http://127.0.0.1:5000",
-      keys: "MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, where it wants any",
+      keys: "MLFLOW_TRACKING_TOKEN where it wants one",
     },
     load: async () => (await import("../../interchange/export-mlflow.ts")).mlflowExporter,
   },
