@@ -83,7 +83,7 @@ function metricText({ value, low, high }: MetricValue): string {
 }
 
 function commitMessage(runs: readonly PromotedRun[], { why }: PromotionWords): string {
-  const suites = runs.map((one) => one.header.suite).join(", ");
+  const suites = [...new Set(runs.map((one) => one.header.suite))].join(", ");
   const lines = runs.map(
     (one) =>
       `${one.header.suite}: ${one.header.target}, pass rate ${rate(one.metrics.pass_rate?.value)}, run ${one.header.id}`,

@@ -6,11 +6,14 @@ import { type LoadedModel, type LoadedSuite, type Project, recordedModel } from 
 /** Kinds of models and types of scorers that run code of the project. */
 export const CODE_KINDS: ReadonlySet<string> = new Set(["command", "module"]);
 
+/** What of a project is looked at, known before all of it could be read. */
+type Read = Pick<Project, "models" | "configPlaces" | "judges">;
+
 type Entry = { readonly [key: string]: unknown };
 
 /** What of a suite would run code of the project, with its places; of its models those that it is run with. */
 export async function codeOfSuite(
-  project: Project,
+  project: Read,
   suite: LoadedSuite,
   models: readonly LoadedModel[],
 ): Promise<Problem[]> {
@@ -60,7 +63,7 @@ function codeOfScorer({ places, ...rest }: LoadedSuite, entry: Entry, at: readon
 }
 
 /** Models that answer for a scorer: a judge's, those of embeddings and classifiers. */
-async function modelsOfScorer(project: Project, entry: Entry): Promise<LoadedModel[]> {
+async function modelsOfScorer(project: Read, entry: Entry): Promise<LoadedModel[]> {
   const inner = [entry.of].flat().filter(isEntry);
   const found = await Promise.all(inner.map((one) => modelsOfScorer(project, one)));
   const named = [entry.model, ...(Array.isArray(entry.models) ? entry.models : [])];
@@ -71,7 +74,7 @@ async function modelsOfScorer(project: Project, entry: Entry): Promise<LoadedMod
   return [...own, ...found.flat()];
 }
 
-async function aliasesOfJudge({ judges }: Project, spec: string): Promise<string[]> {
+async function aliasesOfJudge({ judges }: Read, spec: string): Promise<string[]> {
   try {
     const { settings } = await judges.find(spec);
     const { model, models = [] } = settings as { model?: string; models?: readonly Json[] };
@@ -89,7 +92,7 @@ function aliasOf(one: Json | undefined): string | undefined {
 }
 
 /** The models themselves, those that step in for them, and those whose recordings they answer from: these are opened for their identity. */
-export function codeOfModels(project: Project, models: readonly LoadedModel[]): Problem[] {
+export function codeOfModels(project: Read, models: readonly LoadedModel[]): Problem[] {
   const fallbacks = models.flatMap(({ entry }) =>
     entry.fallback === undefined ? [] : (project.models.get(entry.fallback) ?? []),
   );

@@ -1,5 +1,6 @@
 import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
+import { isRefusedCode } from "../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedSuite, Project, Registry } from "../domain/project.ts";
 import type { ProviderDefinition } from "../domain/provider.ts";
@@ -46,9 +47,12 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   const suites = await loadSuites({ ...source, env }, loaded, problems);
   const redaction = await collectAsync(problems, () => redactionOf(loaded));
   problems.push(...unknownDatasets(files, loaded));
+  if (problems.some(isRefusedCode)) problems.push(...(await codeBeside(suites, loaded, files)));
   if (problems.length > 0 || loaded.config === undefined) {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
-    throw new EvalsError(tidy(problems));
+    // Cases that code makes are told with their place above.
+    const told = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
+    throw new EvalsError(tidy(told.length > 0 ? told : problems));
   }
   return {
     root,
@@ -63,6 +67,17 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
     modules: source.modules,
     ...(redaction === undefined ? {} : { redaction }),
   };
+}
+
+/** A suite that is code was refused: what else would run code is told with it. */
+async function codeBeside(
+  suites: readonly LoadedSuite[],
+  { models, places }: LoadedConfig,
+  files: FileSource,
+): Promise<Problem[]> {
+  const { codeOfSuite } = await import("./find-code.ts");
+  const read = { models, configPlaces: places, judges: judgeFiles(files) };
+  return (await Promise.all(suites.map((suite) => codeOfSuite(read, suite, suite.models)))).flat();
 }
 
 /** What the config says is to be taken out of texts. @throws {EvalsError} for patterns that cannot be read */

@@ -131,6 +131,25 @@ describe("evals --no-exec", () => {
     expect(ran()).toBe(false);
   });
 
+  it("tells them beside a suite that is code itself", async () => {
+    repo.write(
+      "evals/made.ts",
+      'import { defineSuite } from "git-evals";\nexport default defineSuite({});\n',
+    );
+    repo.write("evals/s.yaml", suite("dataset: { module: code/cases.mjs }\nmodel: agent"));
+    for (const command of ["run", "check"]) {
+      const { exit, document } = await repo.json([command, "--no-exec"]);
+      const places = document.problems.map(
+        ({ path, line }: { path: string; line: number }) => `${path}:${line}`,
+      );
+      expect([exit, places.sort(), ran()]).toEqual([
+        2,
+        ["evalconfig.yaml:4", "evals/made.ts:1", "evals/s.yaml:1"],
+        false,
+      ]);
+    }
+  });
+
   it("runs what needs no code, beside models of the config that are not used", async () => {
     repo.write("evals/s.yaml", suite("dataset: d\nmodel: made"));
     expect((await repo.json(["run", "--no-exec"])).exit).toBe(0);

@@ -33,6 +33,8 @@ interface ScorerParts {
     /** The arguments that this tool was called with, as JSON */
     readonly tool: string;
   };
+  /** turn: each turn of the conversation is scored by itself, against its own `expect` */
+  readonly scope?: "turn";
   /** Where in the case the operand is; default `expected` */
   readonly against?: string;
   /** A literal operand, instead of `against` */
@@ -53,43 +55,43 @@ interface ScorerParts {
 
 /** An entry under `scorers:` that is built in. */
 export type BuiltInScorer =
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
       readonly type: "equals";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
       readonly type: "one-of";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "contains";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "contains-all";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "contains-any";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "not-contains";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "not-contains-all";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "not-contains-any";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "starts-with";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "not-starts-with";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "ends-with";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "not-ends-with";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "regex";
       /** As (?i) */
       readonly ignore_case?: boolean;
@@ -100,7 +102,7 @@ export type BuiltInScorer =
       /** The whole text must match, not a part of it */
       readonly full?: boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "not-regex";
       /** As (?i) */
       readonly ignore_case?: boolean;
@@ -111,20 +113,20 @@ export type BuiltInScorer =
       /** The whole text must match, not a part of it */
       readonly full?: boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "json-valid";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "json-schema";
       /** The schema itself, or the path of a JSON or YAML file that holds it */
       readonly schema: string | { readonly [name: string]: Json } | boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "contains-json";
       /** The schema itself, or the path of a JSON or YAML file that holds it */
       readonly schema?: string | { readonly [name: string]: Json } | boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "tolerance"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "tolerance"> & {
       readonly type: "json-equals";
       /** Members of objects that are not expected are let through */
       readonly partial?: boolean;
@@ -133,12 +135,12 @@ export type BuiltInScorer =
       /** Names of members left out at every depth */
       readonly ignore_keys?: readonly (string)[];
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace" | "tolerance"> & {
       readonly type: "jsonpath";
       /** RFC 9535 JSONPath into the answer read as JSON */
       readonly path: string;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "number";
       /** Largest distance let through */
       readonly abs?: number;
@@ -147,7 +149,7 @@ export type BuiltInScorer =
       /** What is before the fraction in the answer */
       readonly decimal?: "." | ",";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "length";
       readonly unit?: "characters" | "words" | "sentences" | "tokens";
       /** Fewest, inclusive */
@@ -155,15 +157,15 @@ export type BuiltInScorer =
       /** Most, inclusive */
       readonly max?: number;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "levenshtein";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "rouge";
       /** 1, 2 or l */
       readonly variant?: 1 | 2 | "1" | "2" | "l" | "L";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value" | "ignore_case" | "trim" | "normalize" | "whitespace"> & {
       readonly type: "chrf";
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
@@ -176,7 +178,7 @@ export type BuiltInScorer =
       /** Phrases of your own that show a refusal, beside the known ones */
       readonly phrases?: readonly (string)[];
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "citations";
       /** Where in the case the sources are */
       readonly context?: string;
@@ -200,7 +202,7 @@ export type BuiltInScorer =
       /** Which tokens; total is input and output */
       readonly count?: "total" | "input" | "output";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value" | "only"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value" | "only"> & {
       readonly type: "tool-calls";
       /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
@@ -211,15 +213,15 @@ export type BuiltInScorer =
       /** Tools that only read, beside those that are marked so where the agent has its tools */
       readonly reads?: readonly (string)[];
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
       readonly type: "not-called";
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "only"> & {
       readonly type: "repeated-calls";
       /** So many identical calls are let through */
       readonly max?: number;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "only"> & {
       readonly type: "tool-errors";
       /** So many failed calls are let through */
       readonly max?: number;
@@ -236,7 +238,7 @@ export type BuiltInScorer =
       /** Members of objects that are not expected are let through */
       readonly partial?: boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
       readonly type: "says";
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "against" | "value"> & {
@@ -296,6 +298,8 @@ export type BuiltInScorer =
           /** The arguments that this tool was called with, as JSON */
           readonly tool: string;
         };
+        /** turn: each turn of the conversation is scored by itself, against its own `expect` */
+        readonly scope?: "turn";
         /** Where in the case the operand is; default `expected` */
         readonly against?: string;
         /** A literal operand, instead of `against` */
@@ -309,7 +313,7 @@ export type BuiltInScorer =
       /** Scorers, with their own `select`, operand and threshold; a list, or one */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope"> & {
       readonly type: "judge";
       /** name, name@1.2.0 or name@^1 of a judge */
       readonly judge: string;
@@ -344,12 +348,12 @@ export type BuiltInScorer =
       /** A literal reference, instead of `against` */
       readonly value?: Json;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "embedding-similarity";
       /** An alias of evalconfig.yaml with `api: embeddings` */
       readonly model: string;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "against" | "value"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "classifier";
       /** An alias of evalconfig.yaml */
       readonly model: string;
@@ -362,7 +366,7 @@ export type BuiltInScorer =
       /** Where in the case `input.context` is */
       readonly context?: string;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "moderation";
       /** An alias of evalconfig.yaml with `api: moderations` */
       readonly model: string;
@@ -371,7 +375,7 @@ export type BuiltInScorer =
       /** Highest score that a category may have */
       readonly max?: number;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "module";
       /** Path of the module, relative to the project root */
       readonly file: string;
@@ -384,7 +388,7 @@ export type BuiltInScorer =
       /** false: in the main thread, where no timeout holds code that never gives way; default a thread */
       readonly isolate?: boolean;
     })
-  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on"> & {
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {
       readonly type: "command";
       /** The program and its arguments */
       readonly command: readonly (string)[];
