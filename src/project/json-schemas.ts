@@ -41,7 +41,10 @@ export function jsonSchemas(
   };
   const configDefs = Object.fromEntries(defs);
   const entries = {
-    oneOf: scorers.map(({ type, about, settings }) => variant(settings, ["type", type, about], defs)),
+    oneOf: [
+      ...scorers.map(({ type, about, settings }) => variant(settings, ["type", type, about], defs)),
+      shortScorer(scorers.map(({ type }) => type)),
+    ],
   };
   const config = jsonSchemaOf(EvalConfig, "evalconfig.yaml");
   const suite = jsonSchemaOf(Suite, "evals/<suite>.yaml");
@@ -62,6 +65,18 @@ export function jsonSchemas(
       "The front matter of judges/<name>/<version>.md",
     ),
     "output.schema.json": jsonSchemaOf(OutputLine, "A line of outputs made elsewhere (provider outputs)"),
+  };
+}
+
+/** `not-called: refund`: a type alone with its value, or with its options. */
+function shortScorer(types: readonly string[]): JsonSchema {
+  return {
+    title: "one key",
+    description: "A type alone, with its `value` or its options",
+    type: "object",
+    minProperties: 1,
+    maxProperties: 1,
+    propertyNames: { enum: types },
   };
 }
 

@@ -29,6 +29,7 @@ import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 import { resolveDataset } from "./resolve-dataset.ts";
 import { type SuiteDraft, salvageSuite } from "./salvage-suite.ts";
+import { withoutShortScorers } from "./short-scorers.ts";
 import { isCodeSuite } from "./suite-files.ts";
 import { findSuitePrompts, promptsOfRecorded } from "./suite-prompts.ts";
 
@@ -80,11 +81,9 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
  */
 export async function loadSuite(name: string, path: string, context: SuiteContext): Promise<LoadedSuite[]> {
   const text = readText(context.files, path);
-  const {
-    value,
-    places,
-    files = [],
-  } = isCodeSuite(path) ? await codeSuite(path, context) : fromYaml(text, path);
+  const read = isCodeSuite(path) ? await codeSuite(path, context) : fromYaml(text, path);
+  const { places, files = [] } = read;
+  const value = withoutShortScorers(read.value, context.scorers.names);
   const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
   const parsed = Suite.safeParse(value, ONCE);
   if (!parsed.success) {

@@ -11,6 +11,9 @@ from the scorers themselves; every line of its examples is also a test.
 Every scorer takes \`type\`, \`name\` (unique in its suite; default: the type), \`required\` (does a miss fail the trial?
 default true) and \`threshold\` (the score from which on an answer passes).
 
+A scorer of one key is its type alone: \`- not-called: refund\` is \`{ type: not-called, value: refund }\`, \`- length: { max: 400 }\` is
+\`{ type: length, max: 400 }\`.
+
 \`select\` says which part of the answer is read; without it, the whole text:
 
 - \`{json: $.queue}\`: a JSONPath (RFC 9535) into the answer read as JSON. A path that can find one thing gives that value;

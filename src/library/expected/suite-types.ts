@@ -213,6 +213,21 @@ export type BuiltInScorer =
       /** Tools that only read, beside those that are marked so where the agent has its tools */
       readonly reads?: readonly (string)[];
     })
+  | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
+      readonly type: "golden-trace";
+      /** Folder of the recorded traces */
+      readonly directory?: string;
+      /** equal: as many messages of the person, and each call in the same turn; ignore: the calls alone */
+      readonly turns?: "equal" | "ignore";
+      /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
+      readonly order?: "any" | "in-order" | "exact";
+      /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
+      readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
+      /** Calls beyond the expected ones: counted, or let through where their tool only reads */
+      readonly extra?: "count" | "allow-reads";
+      /** Tools that only read, beside those that are marked so where the agent has its tools */
+      readonly reads?: readonly (string)[];
+    })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
       readonly type: "not-called";
     })
@@ -491,15 +506,27 @@ export interface SuiteKeys {
     /** Messages of a played person at most */
     readonly max_turns?: number;
   };
+  /** Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection */
+  readonly pressure?: readonly ("sycophancy" | "paraphrase" | "typos" | "distractors" | "order" | "injection" | {
+    readonly kind: "sycophancy" | "paraphrase" | "typos" | "distractors" | "order" | "injection";
+    /** Draws other variants; default 1 */
+    readonly seed?: number;
+    /** What of the case is changed; default: the text with a question, else the longest */
+    readonly at?: string;
+    /** Of injection: where the foreign instruction stands; default [user] */
+    readonly in?: readonly ("user" | "tool-result")[];
+    /** Of paraphrase: the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl */
+    readonly file?: string;
+  })[];
   /** What a run must hold; without it only the regression rule */
   readonly gate?: {
     /** Metric: bound, for instance pass_rate: ">= 0.9" */
     readonly require?: { readonly [name: string]: string };
     /** On by default; false switches it off */
     readonly regression?: false | {
-      /** pass_rate, pass^k or score.<name> */
+      /** pass_rate, pass^k, score.<name> or flip_rate.<kind> */
       readonly metric?: string;
-      /** Largest drop let through, in points of [0, 1] */
+      /** Largest drop let through, in points of [0, 1]; of a flip rate the largest rise */
       readonly max_drop?: number;
       /** max_drop is a share of the baseline's value */
       readonly relative?: boolean;
@@ -514,9 +541,9 @@ export interface SuiteKeys {
       /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
       readonly exact?: boolean;
     } | readonly ({
-      /** pass_rate, pass^k or score.<name> */
+      /** pass_rate, pass^k, score.<name> or flip_rate.<kind> */
       readonly metric?: string;
-      /** Largest drop let through, in points of [0, 1] */
+      /** Largest drop let through, in points of [0, 1]; of a flip rate the largest rise */
       readonly max_drop?: number;
       /** max_drop is a share of the baseline's value */
       readonly relative?: boolean;

@@ -22,7 +22,8 @@ export function suiteTypes(schema: Schema & { readonly $defs: Readonly<Record<st
   const named = Object.entries(shared).map(
     ([name, def]) => `type ${nameOf(`#/$defs/${name}`)} = ${typeOf(def, "")};\n`,
   );
-  const variants = scorer?.oneOf ?? [];
+  // One key for a type is a way to write YAML.
+  const variants = (scorer?.oneOf ?? []).filter((one) => one.properties?.type !== undefined);
   const parts = partsOf(variants);
   const scorers = variants.map((one) => {
     const all = Object.entries(one.properties ?? {});
