@@ -4,6 +4,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answersProject } from "../cli/testing/answers-project.ts";
 import type { Scenario } from "../cli/testing/scenario.ts";
+import { trafficProject } from "../cli/testing/traffic-project.ts";
 import type { Label } from "../domain/label.ts";
 import { serveLabelling } from "./labelling-server.ts";
 import { LabellingSession } from "./labelling-session.ts";
@@ -263,6 +264,42 @@ describe("the labelling page in Chromium", () => {
     ]);
     expect(faults).toEqual([]);
     await server.close();
+  });
+
+  it("asks which exchanges become cases, in words of its own, and keeps what is expected", async () => {
+    const asked = ["how much is red paint?", "how much is blue paint?", "how much is green paint?"];
+    const repo = await trafficProject(
+      asked.map((one) => ({ asked: one, answer: "<b>3 €</b>" })),
+      [{ id: "g1", input: { message: "hello" }, expected: "hi" }],
+    );
+    open.push(repo);
+    await repo.evals("sample shop --random 100%");
+    const one = await openPage(repo, "label datasets/shop.candidates.jsonl --no-open --rater ana", patient);
+    sessions.push(one);
+    const { page, faults } = await newPage(one.url);
+    expect(await page.innerText("[data-act=pass]")).toMatch(/accept/);
+    expect(await page.innerText("[data-act=fail]")).toMatch(/reject/);
+    expect(await page.innerText(".comment span")).toMatch(/^Expected/);
+    expect(await page.innerText("#answer")).toContain("<b>3 €</b>");
+    if (PICTURES) await page.screenshot({ path: join(PICTURES, "candidates.png") });
+    await page.keyboard.press("1");
+    await page.keyboard.press("1");
+    await page.keyboard.press("c");
+    await page.keyboard.type("4 €");
+    await page.keyboard.press("Escape");
+    await press(page, "p", 1);
+    expect(await page.innerText("#notice")).toBe("Saved: accept.");
+    await press(page, "f", 2);
+    await press(page, "u", 3);
+    await says(page, "#counts", "1 accept, 1 reject, 1 leave");
+    await page.keyboard.press("Enter");
+    await one.ended;
+    expect(repo.read("datasets/shop.jsonl").trimEnd().split("\n")).toHaveLength(2);
+    expect(JSON.parse(repo.read("datasets/shop.jsonl").trimEnd().split("\n")[1] ?? "")).toMatchObject({
+      expected: "4 €",
+      metadata: { right: false, was: "<b>3 €</b>" },
+    });
+    expect(faults).toEqual([]);
   });
 
   it.runIf(PICTURES)("has its picture taken: wide, dark, narrow, at its end", async () => {

@@ -29,7 +29,7 @@ const raterLine = { adjudicate: "settling where raters disagree", candidates: "w
 
 function showWords() {
   for (const verdict of VERDICTS) {
-    document.querySelector("#judging button." + verdict).lastChild.textContent = " " + word(verdict);
+    document.querySelector("[data-act=" + verdict + "]").lastChild.textContent = " " + word(verdict);
     document.querySelector("#help [data-word=" + verdict + "]").textContent = word(verdict);
   }
   document.querySelector(".comment span").firstChild.textContent = (OTHER_WORDS[state.purpose] ? word("comment") : "Comment") + " ";
