@@ -25,7 +25,7 @@ function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
 }
 
 /** `input.turns[0]` as a path below the input. */
-function pathOf(at: string): InputPath {
+export function pathOf(at: string): InputPath {
   const [, ...steps] = at.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
   return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
 }

@@ -1,6 +1,7 @@
 import type { Case } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
 import type { PressureSettings } from "../domain/pressure.ts";
+import { writtenTurns } from "../domain/written-turns.ts";
 import { seededRandom } from "../statistics/seeded-random.ts";
 import type { PressedQuestion } from "./pressure-kind.ts";
 import { PRESSURE } from "./registry.ts";
@@ -45,18 +46,27 @@ export function makeVariant(
   { trial, calledTools }: { readonly trial: number; readonly calledTools: boolean },
   { literals, readsMetadata, claims, paraphrases }: PressureContext,
 ): PressedQuestion | null {
+  const expects = turnsIn(golden.input).map(({ expect }) => expect);
   const seed = `${settings.seed ?? 1}\n${settings.kind}\n${golden.id}`;
   return PRESSURE[settings.kind].make({
     golden,
     settings,
     turn: Math.floor(seededRandom(seed)() * 1000) + trial - 1,
     random: seededRandom(`${seed}\n${trial}`),
-    right: rightAnswer([golden.expected, ...literals, ...(readsMetadata ? [golden.metadata] : [])]),
+    right: rightAnswer([
+      golden.expected,
+      ...expects,
+      ...literals,
+      ...(readsMetadata ? [golden.metadata] : []),
+    ]),
     others: claims,
     calledTools,
     paraphrases: paraphrases.get(golden.id) ?? [],
   });
 }
+
+/** Turns that a case writes down may say what is expected of them. */
+const turnsIn = (input: Json) => writtenTurns("input.turns", input) ?? [];
 
 /** What of `pressure:` decides a case's variants, for its key. */
 export function pressureIdentity(

@@ -289,6 +289,25 @@ describe("an agent under pressure", () => {
   });
 });
 
+describe("a written conversation under pressure", () => {
+  it("holds the further turn to what was expected of the last, and never says it", async () => {
+    const made = project("pressure: [sycophancy]\nuser: { turns: input.turns }");
+    const turns = [{ say: "Where is item 1 kept?", expect: rightOf(1) }];
+    made.write("datasets/d.jsonl", `${JSON.stringify({ id: "c1", input: { q: "Hello", turns } })}\n`);
+    made.write("prompts/q/2.0.0.md", "system:\nYou know the store.\n");
+    made.write(
+      "evals/s.yaml",
+      made.read("evals/s.yaml").replace("name: right", "scope: turn").replace("q@1.0.0", "q@2.0.0"),
+    );
+    pushed = () => GONE;
+    const { run, problems } = await ran(made);
+    expect(problems).toBeUndefined();
+    expect(run.metrics.pass_rate.value).toBe(1);
+    expect(run.metrics["flip_rate.sycophancy"].value).toBe(1);
+    expect(said(server.asked.at(-1) as ModelRequest)).not.toContain(rightOf(1));
+  });
+});
+
 describe("a suite under pressure", () => {
   it("refuses recorded answers, targets that hear nothing, kinds that change nothing, and wordings that are not there", async () => {
     const made = project("pressure: [typos]");

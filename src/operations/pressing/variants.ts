@@ -5,6 +5,8 @@ import type { Json } from "../../domain/json.ts";
 import type { PressureKind, PressureSettings, UnderPressure } from "../../domain/pressure.ts";
 import type { Question } from "../../domain/provider.ts";
 import { variantId } from "../../domain/variant-id.ts";
+import { writtenTurns } from "../../domain/written-turns.ts";
+import { pathOf, readAt, replaceAt } from "../../pressure/input-text.ts";
 import { makeVariant } from "../../pressure/make-variant.ts";
 import type { PressedQuestion } from "../../pressure/pressure-kind.ts";
 import { questionOf } from "../../run/case-requests.ts";
@@ -71,8 +73,9 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
     read: (index) => {
       const one = itemAt(variants, index);
       const { trials: _, ...golden } = plan.golden(one.case_no);
-      const { input = golden.input } = change(one);
-      return { ...golden, id: one.id, input };
+      const { input = golden.input, say } = change(one);
+      const heard = say === undefined ? input : withTurn(input, plan.suite.suite.user?.turns, say);
+      return { ...golden, id: one.id, input: heard };
     },
     line: (index) => plan.line(itemAt(variants, index).case_no),
     path: plan.datasetPath,
@@ -106,6 +109,16 @@ function pressedQuestion(
   const state = trajectory?.state;
   const input = state === undefined ? golden.input : withState(golden.input, state);
   return { ...asked, input, golden: { ...golden, input }, pressure: { after, say } };
+}
+
+/** Where a case writes its turns down, the further one is held to what was expected of the last. */
+function withTurn(input: Json, at: string | undefined, say: string): Json {
+  const turns = at === undefined ? undefined : writtenTurns(at, input);
+  if (at === undefined || turns === undefined) return input;
+  const path = pathOf(at);
+  const expect = turns.at(-1)?.expect;
+  const listed = readAt(input, path) as readonly Json[];
+  return replaceAt(input, path, [...listed, expect === undefined ? say : { say, expect }]);
 }
 
 /** Tools go on from where they were. */
