@@ -31,7 +31,12 @@ export async function runCall(
   return {
     kind: "ran",
     timedOut: outcome.kind === "error" && outcome.timed_out === true,
-    call: { ...call, ...(error === undefined ? { result: content } : { error }), latency_ms },
+    call: {
+      ...call,
+      ...(error === undefined ? { result: content } : { error }),
+      latency_ms,
+      ...(tools.offered.some((one) => one.name === call.name && one.reads) && { reads: true }),
+    },
     message: {
       role: "tool",
       content: typeof content === "string" ? content : JSON.stringify(content),

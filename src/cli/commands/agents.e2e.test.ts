@@ -31,6 +31,18 @@ describe("an agent", () => {
     expect(asked.every(({ tools }) => tools?.length === 2)).toBe(true);
   });
 
+  it("lets further reads through where its tools say that they only read", async () => {
+    const { url } = await agentModel(clerk);
+    const repo = projectOf("agents.md", url);
+    const wanted = "{ type: tool-calls, value: [refund], extra: allow-reads }";
+    repo.edit("evals/refunds.yaml", "scorers:", `scorers:\n  - ${wanted}`);
+    expect((await repo.evals("run")).exit).toBe(0);
+    const { pass, transcript } = await shown(repo, "kettle");
+    expect(pass).toBe(true);
+    expect(transcript.tool_calls[0]).toMatchObject({ name: "find_order", reads: true });
+    expect(transcript.tool_calls[1]).not.toHaveProperty("reads");
+  });
+
   it("gives errors of every kind back to the model, one result for each call", async () => {
     const calls = [
       ["find_order", '{"id": '],
