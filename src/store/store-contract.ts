@@ -609,6 +609,15 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(ids(store.runsByPrefix("ca"))).toEqual(["ca000004"]);
       });
 
+      it("leaves variants out unless the run that they come from is named", () => {
+        create(store, { id: "da000004", suite: "triage", plan: "p3", pressure_of: "ab000003" });
+        expect(ids(store.runs({}))).toEqual(["ab000003", "ab000002", "aa000001"]);
+        expect(ids(store.runs({ plan: "p3" }))).toEqual([]);
+        expect(ids(store.runs({ pressure_of: "ab000003" }))).toEqual(["da000004"]);
+        expect(ids(store.runs({ pressure_of: "aa000001" }))).toEqual([]);
+        expect(ids(store.runs({ canary_of: "ab000003" }))).toEqual([]);
+      });
+
       it("finds runs by the beginning of their id", () => {
         expect(ids(store.runsByPrefix("ab"))).toEqual(["ab000003", "ab000002"]);
         expect(ids(store.runsByPrefix("aa000001"))).toEqual(["aa000001"]);

@@ -144,6 +144,23 @@ describe("the documented views", () => {
     db = await raw();
   });
 
+  it("are without variants of trials", async () => {
+    const count = (view: string): unknown => db.prepare(`SELECT count(*) FROM ${view}`).pluck().get();
+    const views = ["run_overview", "trial_overview", "score_overview"];
+    const before = views.map(count);
+    const store = await open();
+    const own = sampleHeader();
+    const writer = store.create(
+      sampleHeader({ id: "da000001", pressure_of: own.id }),
+      sampleCases,
+      sampleBodies,
+    );
+    writer.record(answered(0, 1, { scores: failed }));
+    writer.flush();
+    expect([...store.scan(writer.no)]).toHaveLength(1);
+    expect(views.map(count)).toEqual(before);
+  });
+
   it("run_overview tells each run with its target and commit", () => {
     const header = sampleHeader();
     expect(db.prepare("SELECT * FROM run_overview").all()).toEqual([
