@@ -313,6 +313,7 @@ export const subRooms = {
       viewing: ["project", "gating", "judging"],
       arms: ["project", "running", "sides", "judging"],
       escalating: [],
+      drifting: ["project", "sides"],
       "store-care": ["project"],
       traffic: ["project", "running", "gating", "judging", "importing"],
     },

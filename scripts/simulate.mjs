@@ -3,12 +3,15 @@
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)
 //   npm run simulate -- --quick   a tenth of it, for a look
+//   npm run simulate -- --only=drift,arms  some parts: verdicts, early, intervals, canary, weighted, drift, arms, command-line
 //   npm run simulate -- --update  also writes the tables into fixtures/statistics/simulated.md and docs/statistics.md
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { arms } from "./simulate/arms.mjs";
 import { canaries } from "./simulate/canary.mjs";
 import { commandLine } from "./simulate/command-line.mjs";
+import { drifts } from "./simulate/drift.mjs";
 import { earlyStop } from "./simulate/early-stop.mjs";
 import { ROOT } from "./simulate/engine.mjs";
 import { coverage, differences, latencies } from "./simulate/intervals.mjs";
@@ -21,31 +24,47 @@ const update = process.argv.includes("--update");
 const draws = (all) => (quick ? Math.ceil(all / 10) : all);
 
 const started = performance.now();
-unchangedPairs(draws(1000));
-atTheMargin(draws(2000));
-sizes(draws(600));
-scopes(draws(600));
-manyQuestions(draws(1000));
-earlyStop(draws(600));
-coverage(draws(4000));
-differences(draws(2000));
-latencies(draws(4000));
-canaries(draws(2000));
-await weightedRates(draws(2000));
-commandLine(quick ? 0.1 : 1);
+const parts = {
+  verdicts: () => {
+    unchangedPairs(draws(1000));
+    atTheMargin(draws(2000));
+    sizes(draws(600));
+    scopes(draws(600));
+    manyQuestions(draws(1000));
+  },
+  early: () => earlyStop(draws(600)),
+  intervals: () => {
+    coverage(draws(4000));
+    differences(draws(2000));
+    latencies(draws(4000));
+  },
+  canary: () => canaries(draws(2000)),
+  weighted: () => weightedRates(draws(2000)),
+  drift: () => drifts(draws(400)),
+  arms: () => arms(draws(200)),
+  "command-line": () => commandLine(quick ? 0.1 : 1),
+};
+const only = process.argv.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
+for (const name of only?.split(",") ?? Object.keys(parts)) {
+  if (!Object.hasOwn(parts, name)) throw new Error(`--only takes ${Object.keys(parts).join(", ")}`);
+  await parts[name]();
+}
 
 if (update && quick) throw new Error("--quick prints other figures than the documentation shows");
 if (update) {
-  writeFileSync(join(ROOT, "fixtures/statistics/simulated.md"), printed());
+  const kept = join(ROOT, "fixtures/statistics/simulated.md");
+  writeFileSync(kept, only === undefined ? printed() : withFigures(readFileSync(kept, "utf8"), true));
   const path = join(ROOT, "docs/statistics.md");
   writeFileSync(path, withFigures(readFileSync(path, "utf8")));
 }
 
-/** The text with each of its figure blocks replaced by the one of the same name. */
-function withFigures(text) {
+/** The text with each of its figure blocks replaced by the one of the same name. @param grow whether new ones are added */
+function withFigures(text, grow = false) {
   const block = /<!-- simulated: ([\w-]+) -->\n[\s\S]*?<!-- end -->\n/g;
   const fresh = new Map(Array.from(printed().matchAll(block), ([whole, name]) => [name, whole]));
-  return text.replace(block, (old, name) => fresh.get(name) ?? old);
+  const replaced = text.replace(block, (old, name) => fresh.get(name) ?? old);
+  const added = [...fresh].filter(([name]) => !text.includes(`<!-- simulated: ${name} -->`));
+  return grow ? [replaced, ...added.map(([, whole]) => whole)].join("\n") : replaced;
 }
 
 const commit = execFileSync("git", ["-C", ROOT, "rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();

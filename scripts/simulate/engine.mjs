@@ -9,6 +9,10 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 const EXPORTS = `
   export { chooseCanaries, judgeCanaries } from "./src/baselines/canary.ts";
+  export { compareArms } from "./src/metrics/compare-arms.ts";
+  export { driftNight } from "./src/baselines/drift-night.ts";
+  export { driftChart, falseAlarmProbability } from "./src/statistics/drift-chart.ts";
+  export { sessionsPerArm } from "./src/statistics/always-valid.ts";
   export { compareSides } from "./src/baselines/compare-sides.ts";
   export { sequentialStop } from "./src/baselines/sequential-stop.ts";
   export { normalQuantile } from "./src/statistics/normal-distribution.ts";
@@ -42,11 +46,16 @@ export const {
   clusteredQuantiles,
   drawSample,
   weightedRate,
+  compareArms,
   compareSides,
+  driftChart,
+  driftNight,
+  falseAlarmProbability,
   judgeCanaries,
   normalQuantile,
   passHatK,
   seededRandom,
   sequentialStop,
+  sessionsPerArm,
   wilsonNeff,
 } = engine;

@@ -1,4 +1,5 @@
 import type { CorrectedRate } from "./calibration.ts";
+import type { DriftNight } from "./drift.ts";
 import type { Fault } from "./failure.ts";
 import type { Json } from "./json.ts";
 import type { JudgeRef } from "./judge.ts";
@@ -80,6 +81,8 @@ export interface RunHeader {
   readonly scorers: readonly RunScorer[];
   /** What the hashes stand for; absent in runs of older versions. */
   readonly parts?: RunParts | undefined;
+  /** It is one of a series that looks for drift; absent for a run of its own. */
+  readonly drift?: DriftNight | undefined;
   /** Who says what the model's tokens cost; absent where nobody does. */
   readonly price_source?: string | undefined;
   /** It is asked in batches; absent where it is asked call by call. */

@@ -1,8 +1,8 @@
+import { isAside } from "../domain/aside-run.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedSuite } from "../domain/project.ts";
 import type { ListedVersion } from "../domain/prompt-versions.ts";
-import { isScoredFile } from "../domain/scored-file.ts";
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { FileSource } from "../project/file-source.ts";
 import { heldBySuite, readPromptFile } from "../project/find-prompt.ts";
@@ -100,7 +100,7 @@ async function measuredVersions(
   for await (const run of everyItem((page) => store.read.runs({ status: ["complete"] }, page))) {
     const { id, prompt, suite, alias, started_at, narrowing } = run.header;
     const measured = prompt === null ? undefined : found.get(versionKey(prompt));
-    if (prompt === null || measured === undefined || narrowing !== null || isScoredFile(run)) continue;
+    if (prompt === null || measured === undefined || narrowing !== null || isAside(run)) continue;
     const key = JSON.stringify([versionKey(prompt), suite, run.header.one_of_several ? alias : ""]);
     if (seen.has(key)) continue;
     const whole = await store.read.run(run.no);

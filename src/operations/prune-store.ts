@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseAge } from "../domain/duration.ts";
+import { onDemand } from "../domain/on-demand.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { PrunedHistory } from "../domain/store-care.ts";
 import { loadConfig } from "../project/load-config.ts";
@@ -11,7 +12,7 @@ import { everyItem, type ListedRun } from "../store/reads.ts";
 import type { Store } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
-import { runsUnderBaselines } from "./store-care/kept-runs.ts";
+import { liveSeries, runsUnderBaselines } from "./store-care/kept-runs.ts";
 import { withHistory } from "./store-care/open-history.ts";
 import { reportWithoutTexts } from "./store-care/report-without-texts.ts";
 
@@ -37,7 +38,7 @@ const NOTHING: Omit<PrunedHistory, "dry_run"> = {
 };
 
 /**
- * Takes old runs, or their answers, and old traces out of the history. What a baseline or a promoted tag rests on, and a run that is under way, stay.
+ * Takes old runs, or their answers, and old traces out of the history. What a baseline or a promoted tag rests on, a run that is under way, and the runs of a series of `evals drift` that goes on, stay.
  * @throws {EvalsError} EVALS_PRUNE_AGE where nothing says what is old
  */
 export async function pruneStore(io: Environment, input: PruneInput): Promise<PrunedHistory> {
@@ -46,7 +47,10 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
   const nothing = { ...NOTHING, dry_run: dryRun };
   return withHistory(io, directory, nothing, async (store, root) => {
     const now = io.date().getTime();
-    const { runs, answers, kept } = await oldRuns(store, ages, now, await runsUnderBaselines(root));
+    const { runs, answers, kept } = await oldRuns(store, ages, now, {
+      ids: await runsUnderBaselines(root),
+      series: onDemand(() => liveSeries(root)),
+    });
     const numbers = [...runs, ...(await partsOf(store, runs))].map(({ no }) => no);
     const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];
     const what = { runs: runs.length, files: earlier };
@@ -72,7 +76,15 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
   });
 }
 
-async function oldRuns(store: Store, ages: Ages, now: number, protectedIds: ReadonlySet<string>) {
+/** Runs that stay, however old. */
+interface Protected {
+  /** A baseline rests on them. */
+  readonly ids: ReadonlySet<string>;
+  /** Those of a series that goes on; looked up when there is one. */
+  readonly series: () => Promise<ReadonlySet<string>>;
+}
+
+async function oldRuns(store: Store, ages: Ages, now: number, stays: Protected) {
   const runs: ListedRun[] = [];
   const answers: ListedRun[] = [];
   const kept: ListedRun[] = [];
@@ -82,7 +94,9 @@ async function oldRuns(store: Store, ages: Ages, now: number, protectedIds: Read
     const goes = age > (ages.keep ?? Number.POSITIVE_INFINITY);
     const isEmptied = age > (ages.answers ?? Number.POSITIVE_INFINITY);
     if (!goes && !isEmptied) continue;
-    if (protectedIds.has(run.header.id)) kept.push(run);
+    const { id, drift } = run.header;
+    if (stays.ids.has(id) || (drift !== undefined && (await stays.series()).has(drift.series)))
+      kept.push(run);
     else if (goes) runs.push(run);
     else answers.push(run);
   }

@@ -1,5 +1,6 @@
 import { withExamples } from "../baselines/case-examples.ts";
 import type { Side } from "../baselines/side.ts";
+import type { DriftNight } from "../domain/drift.ts";
 import type { Comparison, ReportedRun } from "../domain/report.ts";
 import { tellsFailures } from "../domain/tells-failures.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
@@ -11,6 +12,7 @@ import { goOnCommand } from "../reports/unfinished.ts";
 import { priceNotes } from "../run/answer-notes.ts";
 import { assembleReport, casesWithFailures, measure } from "../run/assemble-report.ts";
 import type { BatchSettings } from "../run/batch-session.ts";
+import { type Spending, withoutSpent } from "../run/budget-guard.ts";
 import { executeRun, type RanRun, type RunWorld } from "../run/execute-run.ts";
 import { lineOf } from "../run/model-lines.ts";
 import type { Store, StoredRun } from "../store/store.ts";
@@ -44,6 +46,8 @@ export interface RunningSession extends RunHooks {
   readonly asksNothing?: boolean | undefined;
   /** Workers elsewhere ask; absent: this process does. */
   readonly fleet?: Fleet | undefined;
+  /** The run is one of a series that looks for drift, and what was paid for it already. */
+  readonly drift?: { readonly night: DriftNight; readonly spent: Spending } | undefined;
 }
 
 /** Runs one suite with one target: asks, scores, stores, compares and gates. */
@@ -58,7 +62,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     declared,
     takenAway: lost.rules.map((one) => one.rule),
   });
-  const budget = budgetOf(project, request);
+  const budget = withoutSpent(budgetOf(project, request), session.drift?.spent ?? { usd: 0, tokens: 0 });
   const world = await worldOf(prepared, gating, session);
   const canaries = await canariesOf(ready, session, { budget, world });
   const far = await session.fleet?.take(prepared, { request, store, control: session.control, budget });
@@ -72,6 +76,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
       resume,
       only: request.retry,
       asksNothing: session.asksNothing,
+      drift: session.drift?.night,
       batch: far === undefined ? batchOf(request, resume, store) : undefined,
       early: gating.early,
     },

@@ -1,5 +1,5 @@
+import { isAside } from "../domain/aside-run.ts";
 import type { RunHeader } from "../domain/run.ts";
-import { isScoredFile } from "../domain/scored-file.ts";
 
 /** What a run that has not ended is told with, in one or two sentences. */
 export function unfinishedSentence(header: RunHeader, status: "running" | "interrupted"): string {
@@ -12,7 +12,7 @@ export function unfinishedSentence(header: RunHeader, status: "running" | "inter
 export function goOnCommand(header: RunHeader): string | null {
   const { id, suite, rescored_from } = header;
   const typed = /^[\w./-]+$/.test(suite);
-  return rescored_from === null && !isScoredFile({ header }) && typed
+  return rescored_from === null && !isAside({ header }) && typed
     ? `evals run ${suite} --resume --run ${id}`
     : null;
 }

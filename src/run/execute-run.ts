@@ -1,4 +1,5 @@
 import type { Budget } from "../domain/config.ts";
+import type { DriftNight } from "../domain/drift.ts";
 import { factsOfTarget } from "../domain/listed-target.ts";
 import { namedVersion, type PromptVersion } from "../domain/prompt.ts";
 import type { Client, PreparedRequest } from "../domain/provider.ts";
@@ -55,6 +56,8 @@ export interface RunSettings {
   readonly canaryOf?: string | undefined;
   /** Asks again for what errored, and for nothing else; only of a run that is gone on with. */
   readonly only?: "errored" | undefined;
+  /** The run is one of a series that looks for drift. */
+  readonly drift?: DriftNight | undefined;
   /** It is asked in batches; absent where it is asked call by call. */
   readonly batch?: BatchSettings | undefined;
   /** The run is made of variants of this one's trials. */
@@ -375,7 +378,7 @@ export function targetWords(prompt: { readonly version: PromptVersion } | null, 
 /** What a run is stored under. */
 export function headerOf(
   plan: Plan,
-  { canaryOf, pressureOf, batch }: Pick<RunSettings, "canaryOf" | "pressureOf" | "batch">,
+  { canaryOf, pressureOf, drift, batch }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
@@ -400,6 +403,7 @@ export function headerOf(
     target_hash: plan.targetHash,
     rescored_from: null,
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
+    ...(drift === undefined ? {} : { drift }),
     ...(batch === undefined ? {} : { batch: true }),
     ...(pressureOf === undefined ? {} : { pressure_of: pressureOf }),
     ...(plan.pressure === undefined ? {} : { pressure: plan.pressure }),

@@ -7,14 +7,11 @@ export const ab = declareCommand({
   values: { "--suite": "suites", "--judge": "judges" },
   type: (command) =>
     command
-      .description("which of two arms of traffic is better, with intervals that hold however often one looks")
+      .description("which of two arms of traffic is better, however often one looks")
       .argument("<a>", "the arm of today: file:answers.jsonl")
       .argument("<b>", "the arm that is tried")
-      .option("--suite <name>", "its scorers say what passes, in place of the lines")
-      .option(
-        "--judge <name>",
-        "a pairwise judge says which answer to the same input is better, in both orders",
-      )
+      .option("--suite <name>", "its scorers say what passes")
+      .option("--judge <name>", "a pairwise judge compares answers to one input")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [a, b] }) =>

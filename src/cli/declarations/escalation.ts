@@ -7,10 +7,10 @@ export const escalation = declareCommand({
   values: { source: "suites" },
   type: (command) =>
     command
-      .description("from which confidence on answers need no person, and whether confidences can be believed")
-      .argument("<source>", "a suite, whose newest run counts, or a file with an answer a line")
-      .option("--target <share>", "share of unseen answers that are to be right; 0.95 when left out")
-      .option("--alpha <share>", "chance that a set of labels may lack the right one; 0.1 when left out")
+      .description("from which confidence on an answer needs no person")
+      .argument("<source>", "a suite (its newest run), or a file")
+      .option("--target <share>", "share of the others that is to be right; 0.95")
+      .option("--alpha <share>", "chance that a set of labels lacks the right one; 0.1")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [source] }) =>

@@ -22,8 +22,8 @@ export const power = declareCommand({
       .option("--baseline-trials <m>", "trials of each case in the baseline")
       .option("--model <alias>", "history of this model")
       .option("--ab", "instead: how many sessions an arm `evals ab` takes")
-      .option("--effect <share>", "with --ab: the difference to be called, 5% for 5 points")
-      .option("--rate <share>", "with --ab: pass rate of the arm of today; 0.5 when left out")
+      .option("--effect <share>", "with --ab: the difference, 5% for 5 points")
+      .option("--rate <share>", "with --ab: pass rate of today; 0.5")
       .option("--json", "one JSON document on stdout")
       .option("--no-color", "no colour"),
   act: async ({ io, options, args: [suite] }) =>

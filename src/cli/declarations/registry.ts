@@ -6,6 +6,7 @@ import { completion } from "./completion.ts";
 import { completionWords } from "./completion-words.ts";
 import { type DeclaredCommand, declareGroup } from "./declare-command.ts";
 import { diff } from "./diff.ts";
+import { drift } from "./drift.ts";
 import { escalation } from "./escalation.ts";
 import { exportCorrections } from "./export-corrections.ts";
 import { exportLabels } from "./export-labels.ts";
@@ -91,6 +92,7 @@ export const COMMANDS: readonly DeclaredCommand[] = [
   report,
   traffic,
   score,
+  drift,
   ab,
   escalation,
 ];

@@ -1,27 +1,10 @@
 import type { KeptAnswers } from "../../baselines/kept-answers.ts";
 import type { Side, SideScores } from "../../baselines/side.ts";
 import { type Case, caseContentHash } from "../../domain/case.ts";
-import type { Transcript } from "../../domain/transcript.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
 import { scoreTrial } from "../../run/score-trial.ts";
-
-/** A scorer wanted to read what a file of answers does not keep. */
-class NotKept extends Error {}
-
-/** Of a kept answer only its text is known; whoever asks for more cannot score it. */
-function textAlone(output: string): Transcript {
-  return new Proxy({ output } as Transcript, {
-    get: (target, name) => {
-      if (name === "output") return target.output;
-      if (name === "trajectory") return undefined;
-      throw new NotKept();
-    },
-    ownKeys: () => {
-      throw new NotKept();
-    },
-  });
-}
+import { NotKept, textAlone } from "../../run/text-alone.ts";
 
 /**
  * A baseline as today's scorers see the answers that were kept beside it. Each distinct answer is scored once and counts

@@ -1,8 +1,8 @@
 import type { Case } from "../../domain/case.ts";
 import { type Judged, NotJudged, type OpenJudge } from "../../domain/judge.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
-import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import type { LabelledAnswer } from "../../labels/truth.ts";
+import { answerOfText } from "../../run/text-alone.ts";
 
 /** One question to the judge: an answer, and which of several independent opinions of it. */
 export interface JudgedAnswer {
@@ -72,19 +72,5 @@ export async function askVerdicts<Question extends JudgedAnswer>(
 }
 
 function scoreInput({ labelled, golden, repeat }: JudgedAnswer) {
-  return {
-    golden,
-    trial: repeat,
-    transcript: {
-      output: labelled.answer,
-      messages: [],
-      tool_calls: [],
-      usage: UNKNOWN_USAGE,
-      latency_ms: null,
-      cost_usd: null,
-      model: null,
-      finish_reason: null,
-      refusal: null,
-    },
-  };
+  return { golden, trial: repeat, transcript: answerOfText(labelled.answer) };
 }

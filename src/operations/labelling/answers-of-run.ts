@@ -1,5 +1,5 @@
+import { isAside } from "../../domain/aside-run.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { answerHash } from "../../labels/label-file.ts";
 import { everyItem, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -21,7 +21,7 @@ export interface RunAnswer {
 export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
   let ofSuite = false;
   for await (const run of everyItem((page) => read.runs({ suite: word }, page))) {
-    if (isScoredFile(run)) continue;
+    if (isAside(run)) continue;
     ofSuite = true;
     const whole = (await hasAnswer(read, run.no)) ? await read.run(run.no) : undefined;
     if (whole !== undefined) return whole;

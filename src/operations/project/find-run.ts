@@ -1,13 +1,13 @@
+import { isAside } from "../../domain/aside-run.ts";
 import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** The newest run, of a suite or of all; undefined before the first. */
 export async function newestRun({ read }: History, suite?: string): Promise<StoredRun | undefined> {
   for await (const run of everyItem((page) => read.runs({ suite }, page), FEW))
-    if (!isScoredFile(run)) return read.run(run.no);
+    if (!isAside(run)) return read.run(run.no);
   return undefined;
 }
 

@@ -1,5 +1,5 @@
+import { isAside } from "../../domain/aside-run.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { type OutcomePool, outcomePool, type PooledOutcomes } from "../../metrics/stability.ts";
 import { allItems, everyItem, everyPage, type ListedRun, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -30,7 +30,7 @@ export async function fingerprintRuns(
   const runs: ListedRun[] = [];
   for await (const run of everyItem((page) => read.runs({ suite, status: ["complete"] }, page))) {
     const { no, header } = run;
-    if (isScoredFile(run) || header.narrowing !== null) continue;
+    if (isAside(run) || header.narrowing !== null) continue;
     if (alias !== undefined && header.alias !== alias) continue;
     newest ??= await read.run(no);
     if (header.fingerprint === newest?.header.fingerprint) runs.unshift(run);

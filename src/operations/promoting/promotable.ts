@@ -1,10 +1,10 @@
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
+import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget } from "../../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { suiteOf } from "../../domain/project.ts";
 import { answersFrom } from "../../domain/recorded-provider.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import type { GateResult, RuleResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
@@ -28,7 +28,7 @@ export interface Covered {
 export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): Promise<StoredRun[]> {
   const newest = new Map<string, number>();
   for await (const run of everyItem((page) => read.runs({}, page))) {
-    if (!suites.has(run.header.suite) || isScoredFile(run)) continue;
+    if (!suites.has(run.header.suite) || isAside(run)) continue;
     const key = `${run.header.suite}\n${listedTarget(run.header) ?? ""}`;
     if (!newest.has(key)) newest.set(key, run.no);
   }
@@ -61,11 +61,7 @@ async function newestPlanned(
 ): Promise<StoredRun | undefined> {
   const target = listedTarget(header);
   for await (const one of everyItem((page) => read.runs({ suite: header.suite }, page)))
-    if (
-      isPlanned(one, plan) &&
-      !isScoredFile(one) &&
-      (target === null || listedTarget(one.header) === target)
-    )
+    if (isPlanned(one, plan) && !isAside(one) && (target === null || listedTarget(one.header) === target))
       return read.run(one.no);
   return undefined;
 }
@@ -106,6 +102,7 @@ async function whyNot(
   { accepts, store }: Omit<PromotableOptions, "explicit">,
 ): Promise<{ problem: Problem } | { covered: Covered }> {
   const { header, status } = run;
+  if (header.drift !== undefined) return { problem: forDrift(run) };
   if (header.narrowing !== null) return { problem: narrowed(run) };
   if (status === "stopped_early") return { problem: stoppedEarly(run) };
   if (status !== "complete") return { problem: incomplete(run) };
@@ -219,6 +216,16 @@ function noRuns(): Problem {
     why: "A baseline is what a run measured.",
     fix: "evals run && evals promote",
   };
+}
+
+function forDrift(run: StoredRun): Problem {
+  return problemOf(
+    run,
+    "EVALS_PROMOTE_DRIFT",
+    "evals drift made it, to be held against the baseline",
+    "A baseline that takes in what it is there to judge would follow the drift.",
+    `evals run ${run.header.suite} && evals promote`,
+  );
 }
 
 function narrowed(run: StoredRun): Problem {

@@ -1,8 +1,8 @@
+import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Narrowing } from "../../domain/run.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { caseMatcher } from "../../run/case-words.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
@@ -70,7 +70,7 @@ const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
 /** The newest run of the suite and target, else of the model, else of the suite. */
 function newestOf(store: Store, ...[suite, model]: Parameters<NarrowingFor>): StoredRun | undefined {
-  const runs = store.runs({ suite: suite.name, limit: MAX_LOOKED }).filter((run) => !isScoredFile(run));
+  const runs = store.runs({ suite: suite.name, limit: MAX_LOOKED }).filter((run) => !isAside(run));
   const target = listedTargetOf(suite, model);
   const ofModel = runs.filter(({ header }) => header.alias === model.alias);
   return ofModel.find(({ header }) => listedTarget(header) === target) ?? ofModel[0] ?? runs[0];

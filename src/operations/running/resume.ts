@@ -67,7 +67,7 @@ async function newestFitting(
   fits: (run: Pick<StoredRun, "header">) => boolean,
 ): Promise<StoredRun | undefined> {
   for await (const run of everyItem((page) => read.runs({ plan: hash }, page)))
-    if (fits(run)) return read.run(run.no);
+    if (run.header.drift === undefined && fits(run)) return read.run(run.no);
   return undefined;
 }
 

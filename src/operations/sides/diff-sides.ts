@@ -1,7 +1,7 @@
+import { isAside } from "../../domain/aside-run.ts";
 import { targetKey } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { StoredRun } from "../../store/store.ts";
@@ -58,7 +58,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
  * counts only when it is of what is here now: any other is no candidate for what came after it.
  */
 function latestOf(suite: string, other: Meaning, head: string | null, { store, b }: SidesInput): StoredRun[] {
-  const runs = store.runs({ suite }).filter((run) => !isScoredFile(run));
+  const runs = store.runs({ suite }).filter((run) => !isAside(run));
   const isOther = ({ no, header }: StoredRun): boolean =>
     "sides" in other &&
     (other.sides.some((side) => side.run?.no === no) ||

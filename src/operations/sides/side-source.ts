@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import { baselinePath } from "../../baselines/baseline-file.ts";
 import { comparedTarget } from "../../baselines/gate-run.ts";
 import type { Side } from "../../baselines/side.ts";
+import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget, promptWord, targetKey } from "../../domain/listed-target.ts";
 import type { Project } from "../../domain/project.ts";
 import { namedVersion } from "../../domain/prompt.ts";
 import type { Comparison } from "../../domain/report.ts";
-import { isScoredFile } from "../../domain/scored-file.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { readTree } from "../../git/read-tree.ts";
 import { readBlobs, tagMessagesAt } from "../../git/tags.ts";
@@ -210,7 +210,7 @@ export async function newestSides(
   const first = new Map<string, StoredRun>();
   for await (const run of everyItem((page) => read.runs({ status: ["complete", "stopped_early"] }, page))) {
     const key = targetKey(run.header);
-    if (first.has(key) || isScoredFile(run) || run.header.narrowing !== null || !fits(run)) continue;
+    if (first.has(key) || isAside(run) || run.header.narrowing !== null || !fits(run)) continue;
     const whole = await read.run(run.no);
     if (whole !== undefined) first.set(key, whole);
   }

@@ -6,7 +6,7 @@ import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** A stored run as one side of a comparison: one scan of its scores, for a comparison asks no more. */
-export function storedSide(store: Store, run: StoredRun): Side {
+export function storedSide(store: Store, run: Pick<StoredRun, "no" | "header" | "status">): Side {
   const cases = store.cases(run.no);
   const tally = makeTally(cases.length, run.header.scorers.length);
   for (const row of store.scanScores(run.no)) tally.add(row);

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseBaseline, sideOfBaseline } from "../../baselines/baseline-file.ts";
+import { seriesOf } from "../../baselines/drift-night.ts";
+import { EvalsError } from "../../domain/problem.ts";
 import { git } from "../../git/git-process.ts";
 import { filesAt, readBlobs } from "../../git/tags.ts";
 
 const FOLDER = "evals/baselines";
+const BRANCHES = ["refs/heads/", "refs/remotes/"];
+const PROMOTED = "refs/tags/evals/";
 const isBaseline = (path: string): boolean => path.endsWith(".jsonl") && !path.endsWith(".answers.jsonl");
 
 /**
@@ -11,9 +16,24 @@ const isBaseline = (path: string): boolean => path.endsWith(".jsonl") && !path.e
  */
 export async function runsUnderBaselines(root: string): Promise<ReadonlySet<string>> {
   const ids = new Set<string>();
-  for (const text of [...baselinesHere(root), ...(await committedBaselines(root))])
+  for (const text of [...baselinesHere(root), ...(await committedBaselines(root, [...BRANCHES, PROMOTED]))])
     for (const id of runsOf(text)) ids.add(id);
   return ids;
+}
+
+/** Series of `evals drift` that go on: those that are held against a baseline of the work tree or a branch. */
+export async function liveSeries(root: string): Promise<ReadonlySet<string>> {
+  const series = new Set<string>();
+  for (const text of [...baselinesHere(root), ...(await committedBaselines(root, BRANCHES))]) {
+    try {
+      const baseline = parseBaseline(text, "");
+      series.add(seriesOf(sideOfBaseline(baseline, { path: "", at: "" }, "")));
+    } catch (error) {
+      // Nothing is held against a baseline that cannot be read.
+      if (!(error instanceof EvalsError)) throw error;
+    }
+  }
+  return series;
 }
 
 function baselinesHere(root: string): string[] {
@@ -28,14 +48,10 @@ function baselinesHere(root: string): string[] {
 }
 
 /** Texts of the baselines of every commit that somebody can go back to by name; none outside of a repository. */
-async function committedBaselines(root: string): Promise<string[]> {
-  const listed = await git(root, [
-    "for-each-ref",
-    "--format=%(objectname)%00%(*objectname)",
-    "refs/heads/",
-    "refs/remotes/",
-    "refs/tags/evals/",
-  ]).catch(() => null);
+async function committedBaselines(root: string, refs: readonly string[]): Promise<string[]> {
+  const listed = await git(root, ["for-each-ref", "--format=%(objectname)%00%(*objectname)", ...refs]).catch(
+    () => null,
+  );
   if (listed === null || listed.code !== 0) return [];
   const commits = new Set(
     listed.out.split("\n").flatMap((line) => {

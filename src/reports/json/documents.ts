@@ -83,6 +83,7 @@ const EMPTY: Readonly<Record<string, object>> = {
   rescore: { run: null },
   store: {},
   escalation: { n: 0 },
+  drift: { verdict: null, series: [] },
   ab: { verdict: null, metrics: [], strata: [] },
   import: { written: [], taken: {}, left: [], kept: [] },
 };

@@ -1,0 +1,95 @@
+import type { JudgedAgain } from "../domain/drift.ts";
+import { itemAt } from "../domain/item-at.ts";
+import { hashJson } from "../domain/json.ts";
+import { clusterDifference } from "../statistics/cluster-difference.ts";
+import { deviationOf } from "../statistics/drift-chart.ts";
+import { stratifiedTest } from "../statistics/stratified-test.ts";
+import { type Pairing, pairCases } from "./pair-cases.ts";
+import type { Side } from "./side.ts";
+
+/** With fewer of the baseline's cases answered, those that are missing could have moved it. */
+const LEAST_ANSWERED = 0.5;
+
+/** One run, held against the baseline. */
+export interface Night {
+  readonly delta: number;
+  readonly z: number;
+  /** Standard error of `delta` for a run without a change. */
+  readonly error: number;
+  /** Share of that variance which is the baseline's: the same in every run of the series. */
+  readonly shared: number;
+  /** Trials of the run that were compared. */
+  readonly trials: number;
+}
+
+/** What a series is held against: every run of it against the same counts of the same cases. */
+export function seriesOf({ suite, ids, contents, answered, passed }: Side): string {
+  return hashJson([suite, [...ids], [...contents], Array.from(answered), Array.from(passed)]);
+}
+
+/**
+ * A run against the baseline, case by case, with the judge's own drift taken out.
+ *
+ * @param sameKeys only cases that were asked and scored as the baseline's: where answers were made elsewhere, nobody knows
+ * @returns null where less than half of the baseline's cases can be paired
+ */
+export function driftNight(
+  base: Side,
+  candidate: Side,
+  { sameKeys, judge }: { readonly sameKeys: boolean; readonly judge?: JudgedAgain | undefined },
+): Night | null {
+  const pairs = pairCases(base, candidate, true);
+  const places = Array.from(pairs.base.keys()).filter(
+    (i) => !sameKeys || base.keys?.[pairs.base[i] ?? 0] === candidate.keys?.[pairs.candidate[i] ?? 0],
+  );
+  if (places.length === 0 || places.length < LEAST_ANSWERED * base.ids.length) return null;
+  const columns = columnsOf(base, candidate, pairs, places);
+  const { theta, sePermutation } = clusterDifference({
+    base: moments(columns.m, columns.b),
+    candidate: moments(columns.k, columns.x),
+  });
+  const shared = sharedVariance(columns);
+  const trials = columns.k.reduce((sum, one) => sum + one, 0);
+  const { p, pRise } = stratifiedTest(columns);
+  if (judge === undefined || (judge.delta === 0 && judge.error === 0))
+    return { delta: theta, z: deviationOf({ low: p, high: pRise }), error: sePermutation, shared, trials };
+  const delta = theta - judge.delta;
+  const error = Math.hypot(sePermutation, judge.error);
+  return { delta, z: error === 0 ? 0 : delta / error, error, shared, trials };
+}
+
+/** Trials and passes of both sides by case. */
+interface Columns {
+  readonly m: Int32Array;
+  readonly b: Int32Array;
+  readonly k: Int32Array;
+  readonly x: Int32Array;
+}
+
+function columnsOf(base: Side, candidate: Side, pairs: Pairing, places: readonly number[]): Columns {
+  const take = (column: ArrayLike<number>, at: Int32Array) =>
+    Int32Array.from(places, (i) => itemAt(column, at[i] ?? 0));
+  return {
+    m: take(base.answered, pairs.base),
+    b: take(base.passed, pairs.base),
+    k: take(candidate.answered, pairs.candidate),
+    x: take(candidate.passed, pairs.candidate),
+  };
+}
+
+const moments = (count: Int32Array, sum: Int32Array) => ({ count, sum, sumOfSquares: sum });
+
+/** Each case weighs by the variance of its pooled trials; without any variance, by its trials alone. */
+function sharedVariance({ m, b, k, x }: Columns): number {
+  const sums = { base: 0, all: 0, flat: 0, cases: 0 };
+  for (let i = 0; i < m.length; i++) {
+    const [trials, own] = [itemAt(m, i), itemAt(k, i)];
+    const share = (itemAt(b, i) + itemAt(x, i)) / (trials + own);
+    const variance = share * (1 - share);
+    sums.base += variance / trials;
+    sums.all += variance * (1 / trials + 1 / own);
+    sums.flat += 1 / trials / (1 / trials + 1 / own);
+    sums.cases++;
+  }
+  return sums.all === 0 ? sums.flat / sums.cases : sums.base / sums.all;
+}

@@ -1,0 +1,101 @@
+import type { DriftEntry, DriftReport, DriftVerdict, JudgeDrift, JudgedAgain } from "../domain/drift.ts";
+import {
+  DRIFT_THRESHOLD,
+  driftChart,
+  falseAlarmProbability,
+  SHIRYAEV_ROBERTS_THRESHOLD,
+  shiryaevRobertsNow,
+  valuesToFind,
+} from "../statistics/drift-chart.ts";
+import type { Night } from "./drift-night.ts";
+
+/** One run of a series, with what it amounts to. */
+export interface SeriesRun {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Null where too little was answered. */
+  readonly night: Night | null;
+  readonly judge: JudgedAgain | undefined;
+}
+
+/** Runs for which the rate of false alarms is said. */
+const RUNS = 30;
+
+export interface DriftQuestion {
+  /** Oldest first, at least one. */
+  readonly runs: readonly SeriesRun[];
+  /** What must not go unseen, in points of [0, 1]. */
+  readonly change: number;
+  /** Null for a suite without a judge. */
+  readonly judge: { readonly calibrated: boolean } | null;
+}
+
+type Decided = Omit<DriftReport, "suite" | "target" | "retirements" | "notes">;
+
+/** What the chart says of a series, and how far that can be trusted. */
+export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
+  const counted = runs.flatMap(({ id, night }) => (night === null ? [] : [{ id, night }]));
+  const values = counted.map(({ night }) => night.z);
+  const chart = driftChart(values);
+  const [last, newest] = [chart.at(-1), counted.at(-1)?.night];
+  const found =
+    newest === undefined ? Number.POSITIVE_INFINITY : valuesToFind(change / floored(newest, change));
+  const isAlarm = last?.alarm === true;
+  const isKnown = runs.at(-1)?.night !== null && counted.length >= found;
+  return {
+    verdict: isAlarm ? "drift" : isKnown ? "no_drift" : "not_enough_evidence",
+    direction: !isAlarm ? null : last.direction === "up" ? "better" : "worse",
+    since: isAlarm ? (counted[last.since]?.id ?? null) : null,
+    statistic: last?.statistic ?? 0,
+    threshold: DRIFT_THRESHOLD,
+    shiryaev_roberts: { value: shiryaevRobertsNow(values) ?? 0, threshold: SHIRYAEV_ROBERTS_THRESHOLD },
+    false_alarm: {
+      runs: RUNS,
+      probability: newest === undefined ? null : falseAlarmProbability(RUNS, newest.shared),
+    },
+    finds: { change, runs: Number.isFinite(found) ? found : null },
+    judge: judge === null ? null : judgeDrift(runs, change, judge.calibrated),
+    series: entriesOf(runs, chart),
+  };
+}
+
+/** Where nothing has varied yet the error is 0, and a small change would still not show in so few trials. */
+function floored({ error, trials }: Night, change: number): number {
+  return Math.max(error, Math.sqrt((change * (1 - change)) / trials));
+}
+
+function entriesOf(runs: readonly SeriesRun[], chart: ReturnType<typeof driftChart>): DriftEntry[] {
+  let at = -1;
+  return runs.map(({ id, at: when, night }) => {
+    if (night !== null) at++;
+    const { delta = null, z = null } = night ?? {};
+    return { run: id, at: when, delta, z, statistic: chart[at]?.statistic ?? 0 };
+  });
+}
+
+function judgeDrift(runs: readonly SeriesRun[], change: number, calibrated: boolean): JudgeDrift {
+  const judged = runs.flatMap(({ judge }) => judge ?? []);
+  const last = driftChart(judged.map(({ z }) => z)).at(-1);
+  const newest = judged.at(-1) ?? null;
+  return {
+    verdict: judgeVerdict(last?.alarm === true, judged.length, newest, change),
+    statistic: last?.statistic ?? 0,
+    threshold: DRIFT_THRESHOLD,
+    calibrated,
+    newest,
+  };
+}
+
+/** A judge that never changes its mind shows a change of so many points by as many changed verdicts, all one way. */
+function judgeVerdict(
+  isAlarm: boolean,
+  runs: number,
+  newest: JudgedAgain | null,
+  change: number,
+): DriftVerdict {
+  if (isAlarm) return "drift";
+  if (newest === null) return "not_enough_evidence";
+  const error = Math.max(newest.error, Math.sqrt(change / newest.answers));
+  return runs >= valuesToFind(change / error) ? "no_drift" : "not_enough_evidence";
+}

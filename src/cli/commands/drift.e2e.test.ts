@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
+import { main } from "../main.ts";
+import { fakeIo } from "../testing/fake-io.ts";
+import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
+import { JUDGE, TARGET } from "../testing/judged-suite.ts";
+
+let restore: () => void;
+let repo: GitProject;
+const servers: JudgeServer[] = [];
+beforeEach(() => {
+  restore = ownGit();
+});
+afterEach(async () => {
+  repo.remove();
+  restore();
+  for (const one of servers.splice(0)) await one.close();
+});
+
+const jsonl = (lines: readonly object[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+const CASES = 30;
+const ids = Array.from({ length: CASES }, (_, i) => `c${i}`);
+
+/** Every case passes in all but every tenth trial; from the first `broken` cases on all fail. */
+const outputs = (trials: number, broken = 0): string =>
+  jsonl(
+    ids.flatMap((id, i) =>
+      Array.from({ length: trials }, (_, t) => ({
+        case: id,
+        output: i < broken || (i + t) % 10 === 0 ? "no" : "yes",
+      })),
+    ),
+  );
+
+const recorded = (): GitProject =>
+  gitProject({
+    ".gitignore": ".evals/\n",
+    "evalconfig.yaml": "models:\n  m: { provider: outputs, file: out.jsonl }\n",
+    "evals/s.yaml": "dataset: d\nmodel: m\ntrials: 3\nscorers:\n  - { type: equals, name: exact }\n",
+    "datasets/d.jsonl": jsonl(ids.map((id) => ({ id, input: id, expected: "yes" }))),
+  });
+
+async function promoted(trials = 60): Promise<string> {
+  repo.commit({ "out.jsonl": outputs(trials) });
+  const { document } = await repo.json(["run", "s", "--trials", String(trials), "--baseline", "none"]);
+  expect((await repo.evals(["promote", document.runs[0].id])).exit).toBe(0);
+  return document.runs[0].id;
+}
+
+async function night(broken = 0) {
+  repo.write("out.jsonl", outputs(3, broken));
+  return repo.json(["drift", "s"]);
+}
+
+describe("evals drift", () => {
+  it("without a baseline says how to make one", async () => {
+    repo = recorded();
+    repo.write("out.jsonl", outputs(3));
+    const { exit, document } = await repo.json(["drift", "s"]);
+    expect([exit, document]).toMatchObject([
+      2,
+      { schema: "evals.drift/1", verdict: null, problems: [{ code: "EVALS_DRIFT_NO_BASELINE" }] },
+    ]);
+    expect(document.problems[0].fix).toContain("evals promote");
+  });
+
+  it("gathers a series, finds a fall, and tells it apart from the runs of the suite", async () => {
+    repo = recorded();
+    const baseline = await promoted();
+    const first = await night();
+    expect(first).toMatchObject({
+      exit: 0,
+      document: {
+        verdict: "not_enough_evidence",
+        threshold: 5,
+        judge: null,
+        finds: { change: 0.03 },
+        notes: [expect.stringContaining("first run of a series")],
+      },
+    });
+    expect(first.document.false_alarm.runs).toBe(30);
+    expect(first.document.false_alarm.probability).toBeGreaterThan(0.08);
+    expect(first.document.false_alarm.probability).toBeLessThan(0.17);
+    await night();
+    const fallen = await night(8);
+    const [, , third] = fallen.document.series;
+    expect(fallen).toMatchObject({
+      exit: 1,
+      document: { verdict: "drift", direction: "worse", since: third.run, exit: 1 },
+    });
+    expect(third.delta).toBeLessThan(-0.15);
+    const again = await night(8);
+    expect([again.exit, again.document.series.length]).toEqual([1, 4]);
+
+    // Its runs are in the history, and nowhere where the suite's own are meant.
+    const listed = (await repo.json(["history", "s"])).document.runs.map((one: { id: string }) => one.id);
+    expect(listed).toContain(third.run);
+    expect((await repo.json(["show", "latest"])).document.run.id).toBe(baseline);
+    const refused = await repo.json(["promote", third.run]);
+    expect(refused).toMatchObject({ exit: 2, document: { problems: [{ code: "EVALS_PROMOTE_DRIFT" }] } });
+    expect((await repo.json(["promote"])).document.promoted?.[0]?.runs ?? [baseline]).toContain(baseline);
+  });
+
+  it("calls the fall on a terminal, with the command that shows which cases moved", async () => {
+    repo = recorded();
+    await promoted();
+    repo.write("out.jsonl", outputs(3, 15));
+    const { exit, stdout } = await repo.evals(["drift", "s"]);
+    expect(exit).toBe(1);
+    expect(stdout).toMatch(/^DRIFT, worse {3}s, /);
+    expect(stdout.replace(/\s+/g, " ")).toMatch(/evals diff \w{8} shows which cases moved/);
+    for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it("begins a new series with a new baseline, and lets the old one be pruned", async () => {
+    repo = recorded();
+    await promoted();
+    await night();
+    await promoted(40);
+    const { document } = await night();
+    expect(document.series).toHaveLength(1);
+    const io = fakeIo(repo.root, { date: () => new Date("2025-06-01T12:00:00.000Z") });
+    await main(["store", "prune", "--older-than", "7d", "--dry-run", "--json"], io);
+    const pruned = JSON.parse(io.printed.stdout);
+    // The old series goes with its baseline's run; the new ones stay.
+    expect([pruned.removed.runs, pruned.kept.length]).toEqual([2, 2]);
+  });
+
+  it("is refused where scorers or cases are others than the baseline's", async () => {
+    repo = recorded();
+    await promoted();
+    repo.write("evals/s.yaml", "dataset: d\nmodel: m\nscorers:\n  - { type: contains, name: exact }\n");
+    expect(await repo.json(["drift", "s"])).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_DRIFT_CHANGED" }] },
+    });
+  });
+
+  it("takes a run of which too little is known as nothing", async () => {
+    repo = recorded();
+    await promoted();
+    repo.write("out.jsonl", jsonl(ids.slice(0, 5).map((id) => ({ case: id, output: "no" }))));
+    const { exit, document } = await repo.json(["drift", "s"]);
+    expect([exit, document]).toMatchObject([
+      0,
+      {
+        verdict: "not_enough_evidence",
+        statistic: 0,
+        series: [{ delta: null }],
+        false_alarm: { probability: null },
+      },
+    ]);
+  });
+
+  describe("with a judge", () => {
+    /** How good an answer is stands in it; the judge passes from `bar` on. */
+    const world = { bar: 50, shift: 0, asked: 0 };
+    const quality = (text: string): number => Number(/quality (\d+)/.exec(text)?.[1] ?? 0);
+    beforeEach(async () => {
+      Object.assign(world, { bar: 50, shift: 0, asked: 0 });
+      const server = await judgeServer({
+        [TARGET]: ({ messages }) => {
+          const number = Number(/(\d+)/.exec(messages.at(-1)?.content ?? "")?.[1] ?? 0);
+          return `answer ${world.asked++} of quality ${30 + number * 2 - world.shift + (world.asked % 3)}`;
+        },
+        [JUDGE]: (request) => verdict(quality(judgedAnswer(request)) >= world.bar ? "pass" : "fail"),
+      });
+      servers.push(server);
+      const at = `base_url: "http://127.0.0.1:${server.port}/v1", price: { input: 1, output: 2 }`;
+      repo = gitProject({
+        ".gitignore": ".evals/\n",
+        "evalconfig.yaml": `models:\n  target: { provider: openai, model: ${TARGET}, ${at} }\n  judge: { provider: openai, model: ${JUDGE}, ${at} }\n`,
+        "evals/s.yaml":
+          "dataset: d\nprompt: p\nmodel: target\ntrials: 2\nscorers:\n  - { type: judge, name: good, judge: good }\n",
+        "datasets/d.jsonl": jsonl(ids.map((id, i) => ({ id, input: i }))),
+        "prompts/p/1.0.0.md": "user:\nquestion {{ input }}\n",
+        "judges/good/1.0.0.md": "---\nkind: binary\nmodel: judge\n---\nIs it good?\n",
+      });
+      const run = await repo.json(["run", "s", "--trials", "6", "--baseline", "none"]);
+      expect((await repo.evals(["promote", run.document.runs[0].id, "--with-answers"])).exit).toBe(0);
+    });
+
+    it("books a stricter judge on the judge, and does not fail for it while it is not calibrated", async () => {
+      await repo.json(["drift", "s"]);
+      world.bar = 76;
+      await repo.json(["drift", "s"]);
+      const { exit, document } = await repo.json(["drift", "s"]);
+      expect(document.judge).toMatchObject({ verdict: "drift", calibrated: false, newest: { answers: 60 } });
+      expect(document.judge.newest.delta).toBeLessThan(-0.2);
+      expect(document.verdict).not.toBe("drift");
+      expect(exit).toBe(0);
+      expect(document.notes.join(" ")).toContain("not calibrated");
+    });
+
+    it("books a worse target on the target, and asks it anew each time", async () => {
+      const before = servers[0]?.of(TARGET).length ?? 0;
+      await repo.json(["drift", "s"]);
+      expect((servers[0]?.of(TARGET).length ?? 0) - before).toBe(2 * CASES);
+      world.shift = 16;
+      const { exit, document } = await repo.json(["drift", "s"]);
+      expect(document).toMatchObject({ verdict: "drift", direction: "worse", exit: 1 });
+      expect(document.judge.verdict).not.toBe("drift");
+      expect(document.judge.newest.delta).toBe(0);
+      expect(exit).toBe(1);
+    });
+
+    it("in a fresh clone judges the answers that are kept beside the baseline", async () => {
+      repo.git("push", "-q", "origin", "main");
+      const clone = repo.clone("main");
+      const { document } = await clone.json(["drift", "s"]);
+      expect(document.judge.newest).toMatchObject({ answers: 60, delta: 0 });
+    });
+
+    it("asks nothing in a dry run, and keeps judging again and asking within one budget", async () => {
+      const before = servers[0]?.asked.length ?? 0;
+      const plan = await repo.json(["drift", "s", "--dry-run"]);
+      expect(plan).toMatchObject({
+        exit: 0,
+        document: { schema: "evals.plan/1", runs: [{ calls: 2 * CASES }] },
+      });
+      expect(servers[0]?.asked.length).toBe(before);
+      const { exit, document } = await repo.json(["drift", "s", "--budget", "0.0003"]);
+      expect([exit, document.verdict]).toEqual([0, "not_enough_evidence"]);
+      expect((servers[0]?.asked.length ?? 0) - before).toBeLessThan(40);
+      expect(document.series).toHaveLength(1);
+    });
+  });
+});

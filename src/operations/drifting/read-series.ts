@@ -1,0 +1,28 @@
+import { driftNight } from "../../baselines/drift-night.ts";
+import type { SeriesRun } from "../../baselines/drift-report.ts";
+import type { Side } from "../../baselines/side.ts";
+import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
+import { everyItem, type ListedRun } from "../../store/reads.ts";
+import type { Store } from "../../store/store.ts";
+import { storedSide } from "../sides/stored-side.ts";
+
+/** The runs of a series, oldest first. */
+export async function runsOfSeries(
+  { read }: Pick<Store, "read">,
+  { suite, alias, series }: { readonly suite: string; readonly alias: string; readonly series: string },
+): Promise<ListedRun[]> {
+  const found: ListedRun[] = [];
+  for await (const run of everyItem((page) => read.runs({ suite }, page)))
+    if (run.header.drift?.series === series && run.header.alias === alias) found.unshift(run);
+  return found;
+}
+
+/** What each of them amounts to beside the baseline. */
+export function measureSeries(store: Store, base: Side, runs: readonly ListedRun[]): SeriesRun[] {
+  return runs.map((run) => {
+    const { id, started_at: at, provider, drift } = run.header;
+    const sameKeys = !isMadeElsewhere(provider);
+    const night = driftNight(base, storedSide(store, run), { sameKeys, judge: drift?.judge });
+    return { id, at, night, judge: drift?.judge };
+  });
+}

@@ -1,0 +1,285 @@
+import { seriesOf } from "../baselines/drift-night.ts";
+import { driftReport } from "../baselines/drift-report.ts";
+import { regressionRules } from "../baselines/gate-run.ts";
+import { passBasis, type Side } from "../baselines/side.ts";
+import type { DriftNight, DriftReport, JudgedAgain } from "../domain/drift.ts";
+import { EXIT } from "../domain/exit-code.ts";
+import { listedTargetOf } from "../domain/listed-target.ts";
+import { EvalsError } from "../domain/problem.ts";
+import type { LoadedModel } from "../domain/project.ts";
+import { isMadeElsewhere } from "../domain/recorded-provider.ts";
+import type { RunPlan } from "../domain/run-plan.ts";
+import { plural } from "../reports/format-numbers.ts";
+import type { Spending } from "../run/budget-guard.ts";
+import { targetWords } from "../run/execute-run.ts";
+import { scorerHash } from "../run/fingerprint.ts";
+import { judgeAgain } from "../run/judge-again.ts";
+import type { Plan } from "../run/plan.ts";
+import type { ListedRun } from "../store/reads.ts";
+import type { Store } from "../store/store.ts";
+import { measureSeries, runsOfSeries } from "./drifting/read-series.ts";
+import { storedAnswers } from "./drifting/stored-answers.ts";
+import type { Environment } from "./environment.ts";
+import { type GateBaseline, gateBaseline } from "./gating/gate-baseline.ts";
+import { budgetOf, openHistory, type ReadyRun } from "./gating/open-history.ts";
+import { runBehind } from "./gating/rescored-side.ts";
+import { planRuns } from "./plan-runs.ts";
+import { runOne } from "./run-one.ts";
+import type { RunHooks } from "./run-watcher.ts";
+import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
+import { openRunPlace, type RunPlace } from "./running/run-place.ts";
+import { RunRequest } from "./running/run-request.ts";
+import { openTargets, targetsOf } from "./running/target-matrix.ts";
+
+export interface DriftInput {
+  readonly directory?: string | undefined;
+  readonly suite: string;
+  /** Of a suite that lists several. */
+  readonly model?: string | undefined;
+  readonly prompt?: string | undefined;
+  /** US dollars, of judging again and of the run together. */
+  readonly budget?: number | undefined;
+}
+
+/** 1 for a target that has drifted, or a judge that people's labels say can be believed; else 0. */
+export function exitOfDrift({ verdict, judge }: Pick<DriftReport, "verdict" | "judge">): number {
+  return verdict === "drift" || (judge?.calibrated === true && judge.verdict === "drift")
+    ? EXIT.failed
+    : EXIT.ok;
+}
+
+/** What `findDrift` would ask of the target, and what that costs; stored answers that are judged again come on top. */
+export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
+  return planRuns(io, { request: requestOf(input) });
+}
+
+/**
+ * Asks a suite's cases once more, without the cache, and adds the run to the series that is held against the promoted
+ * baseline. Judges judge stored answers again before that, so that their own drift is not taken for the target's.
+ *
+ * @throws {EvalsError} without a baseline, or with one of another prompt, model or scorers
+ */
+export async function findDrift(io: Environment, input: DriftInput, hooks: RunHooks): Promise<DriftReport> {
+  const request = requestOf(input);
+  const place = await openRunPlace(io, {
+    ref: undefined,
+    directory: input.directory,
+    suites: [input.suite],
+    overrides: targetsOf(request)[0],
+  });
+  try {
+    return await driftIn(place, { io, request, hooks });
+  } finally {
+    place.remove();
+  }
+}
+
+function requestOf({ directory, suite, model, prompt, budget }: DriftInput): RunRequest {
+  return RunRequest.parse({
+    ...{ directory, suites: [suite], budget },
+    model: model === undefined ? [] : [model],
+    prompt: prompt === undefined ? [] : [prompt],
+    ...{ allTrials: true, cache: false, baseline: "none" },
+  });
+}
+
+interface Asked {
+  readonly io: Environment;
+  readonly request: RunRequest;
+  readonly hooks: RunHooks;
+}
+
+async function driftIn(place: RunPlace, { io, request, hooks }: Asked): Promise<DriftReport> {
+  const { suites, ungated } = await openTargets(place.project, request, place.load);
+  const prepared = await prepareRuns(place.project, suites, { narrowing: null, judges: "ask" });
+  const [one] = prepared;
+  if (one === undefined || prepared.length > 1) {
+    await closeRuns(prepared);
+    throw severalTargets(request.suites[0] ?? "", prepared);
+  }
+  hooks.watcher.planned([one.plan]);
+  const { store, ready } = await openHistory(prepared, place, { ...request, ungated }, io);
+  try {
+    const [first] = ready;
+    if (first === undefined) throw new Error("a planned run has a history");
+    return await extendSeries(first, { place, io, request, hooks, store });
+  } finally {
+    await closeRuns(prepared);
+    store.close();
+  }
+}
+
+type Session = Asked & { readonly place: RunPlace; readonly store: Store };
+
+async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftReport> {
+  const { place, io, request, hooks, store } = session;
+  const { plan, judges } = ready.prepared;
+  const { name } = plan.suite;
+  const baseline = await gateBaseline({
+    ...{ store, root: place.home, io, directory: request.directory, suite: name, option: undefined },
+    ...{ listed: listedTargetOf(plan.suite, plan.model), model: plan.model.alias },
+    fingerprint: plan.fingerprint,
+  });
+  const { side } = baseline;
+  if (side === null) throw noBaseline(plan);
+  refuseOther(plan, side);
+  const series = { suite: name, alias: plan.model.alias, series: seriesOf(side) };
+  const earlier = await runsOfSeries(store, series);
+  hooks.watcher.began();
+  const again = await judgedAgain(ready.prepared, baseline, session, earlier);
+  const night: DriftNight = {
+    series: series.series,
+    ...(again.judged === null ? {} : { judge: again.judged }),
+  };
+  const { report } = await runOne(ready, {
+    ...{ request, place, environment: io, ...hooks, store },
+    drift: { night, spent: again.spent },
+  });
+  hooks.watcher.over([report]);
+  const runs = await runsOfSeries(store, series);
+  const decided = driftReport({
+    runs: measureSeries(store, side, runs),
+    change: changeOf(plan, side),
+    judge: judgesDecide(plan) ? { calibrated: isCalibrated(ready) } : null,
+  });
+  return {
+    ...{ suite: name, target: targetWords(plan.suite.prompt, plan.target.label), ...decided },
+    retirements: await retirements([plan.model, ...judges.models()]),
+    notes: notesOf(decided, again, runs.length),
+  };
+}
+
+/** What the suite itself says must not go unseen. */
+function changeOf({ suite }: Plan, side: Side): number {
+  const rules = regressionRules(suite.suite.gate);
+  const rule = rules.find((one) => one.metric === "pass_rate") ?? rules[0];
+  const change = rule?.max_drop ?? 0.03;
+  if (rule?.relative !== true) return change;
+  const shares = side.ids.map((_, i) => (side.passed[i] ?? 0) / Math.max(1, side.answered[i] ?? 0));
+  return change * (shares.reduce((sum, share) => sum + share, 0) / Math.max(1, shares.length));
+}
+
+/** Whether a judge has a part in what passes. */
+const judgesDecide = ({ scorers }: Plan): boolean =>
+  scorers.some((one) => one.required && one.opinion === true);
+
+const isCalibrated = ({ trust, prepared: { plan } }: ReadyRun): boolean =>
+  plan.scorers
+    .filter((one) => one.required && one.opinion === true)
+    .every(({ name }) => trust.byScorer.get(name)?.state === "believed");
+
+interface Again {
+  readonly judged: JudgedAgain | null;
+  readonly spent: Spending;
+}
+
+const NOTHING_AGAIN: Again = { judged: null, spent: { usd: 0, tokens: 0 } };
+
+async function judgedAgain(
+  { plan, concurrency }: PreparedRun,
+  baseline: GateBaseline,
+  { io, place, request, store, hooks: { control, watcher } }: Session,
+  earlier: readonly ListedRun[],
+): Promise<Again> {
+  if (!judgesDecide(plan) || plan.scorers.some((one) => one.raw === true)) return NOTHING_AGAIN;
+  const run = runBehind(baseline, store);
+  const kept = run === null ? await baseline.answers() : null;
+  const answers = storedAnswers(plan, store, { run, kept }, earlier.length);
+  if (answers.length === 0) return NOTHING_AGAIN;
+  io.notice(
+    `Judging ${plural(answers.length, "stored answer")} again, to tell the judge's drift from the target's.`,
+  );
+  const { sleep, random, now } = io;
+  return judgeAgain(plan, answers, {
+    ...{ store, concurrency, budget: budgetOf(place.project, request) },
+    ...{ stopping: control.stopping, signal: control.signal },
+    dependencies: { sleep, random, now, onRetry: watcher.retried, departures: store.departures },
+    opinion: Math.floor(io.date().getTime() / 1000),
+  });
+}
+
+/** Of another prompt, model or scorers than the baseline's, a difference would be no drift. */
+function refuseOther(plan: Plan, side: Side): void {
+  const basis = plan.scorers
+    .filter((one) => one.required)
+    .map(scorerHash)
+    .sort()
+    .join(",");
+  const places = new Map(side.ids.map((id, at) => [id, at]));
+  const elsewhere = isMadeElsewhere(plan.model.provider.kind);
+  const isSame = (caseNo: number): boolean => {
+    const at = places.get(plan.id(caseNo));
+    if (at === undefined || side.contents[at] !== plan.contentHash(caseNo)) return false;
+    return elsewhere || side.keys?.[at] === plan.key(caseNo);
+  };
+  let same = 0;
+  for (let caseNo = 0; caseNo < plan.count; caseNo++) if (isSame(caseNo)) same++;
+  if (passBasis(side) === basis && 2 * same >= side.ids.length) return;
+  throw new EvalsError({
+    code: "EVALS_DRIFT_CHANGED",
+    what:
+      passBasis(side) === basis
+        ? `Only ${same} of the ${side.ids.length} cases of ${side.label} are asked as they were then.`
+        : `The scorers of suite "${plan.suite.name}" are others than those of ${side.label}.`,
+    why: "A difference that the project itself made is no drift of what stands behind it.",
+    fix: `Make a baseline of the suite as it is now: evals run ${plan.suite.name} && evals promote`,
+  });
+}
+
+async function retirements(models: readonly LoadedModel[]): Promise<string[]> {
+  const { publishedShutdown } = await import("../providers/price-table.ts");
+  return [...new Set(models)].flatMap(({ alias, provider, settings }) => {
+    const listed = provider.listed?.(settings);
+    const day = listed === undefined ? null : publishedShutdown(listed);
+    return listed === undefined || day === null ? [] : [`${alias} (${listed.model}) is shut down on ${day}.`];
+  });
+}
+
+function notesOf(
+  { judge, series }: Pick<DriftReport, "judge" | "series">,
+  { judged }: Again,
+  runs: number,
+): string[] {
+  return [
+    ...(runs === 1
+      ? ["This is the first run of a series: runs from here on are held against this baseline."]
+      : []),
+    ...(series.at(-1)?.delta === null
+      ? [
+          "Less than half of the baseline's cases were answered: this run says nothing, and the chart stays as it was.",
+        ]
+      : []),
+    ...(judge !== null && judged === null
+      ? [
+          "No stored answer was judged again, so a judge that has moved looks like the target: evals promote --with-answers keeps them beside the baseline.",
+        ]
+      : []),
+    ...(judged !== null && judged.unjudged > 0
+      ? [`${plural(judged.unjudged, "stored answer")} could not be judged again.`]
+      : []),
+    ...(judge?.verdict === "drift" && !judge.calibrated
+      ? [
+          "The judge is not calibrated, so its drift does not fail the command: evals calibrate says what it is worth.",
+        ]
+      : []),
+  ];
+}
+
+function noBaseline({ suite: { name: suite }, trials }: Plan): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DRIFT_NO_BASELINE",
+    what: `Suite "${suite}" has no promoted baseline.`,
+    why: "Drift is a difference from what was promoted; the larger that is, the rarer are false alarms: 20 times the trials of one run is a good size.",
+    fix: `evals run ${suite} --trials ${Math.min(1000, 20 * trials)} && evals promote`,
+  });
+}
+
+function severalTargets(suite: string, prepared: readonly PreparedRun[]): EvalsError {
+  const aliases = prepared.map(({ plan }) => plan.model.alias);
+  return new EvalsError({
+    code: "EVALS_DRIFT_TARGETS",
+    what: `Suite "${suite}" lists ${prepared.length} targets: ${aliases.join(", ")}.`,
+    why: "Each has a baseline and a series of its own.",
+    fix: `evals drift ${suite} --model ${aliases[0] ?? "<alias>"}`,
+  });
+}

@@ -1,0 +1,75 @@
+import type { DriftEntry, DriftReport, JudgeDrift } from "../../domain/drift.ts";
+import { percent, plural, points } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+import { fold } from "./fold.ts";
+import { columns, type Style } from "./style.ts";
+
+/** So many of the newest runs are listed. */
+const SHOWN = 15;
+
+/** The verdict first, then what it rests on, then the newest runs. Ends with a line feed. */
+export function driftText(report: DriftReport, style: Style, width: number): string {
+  const { suite, target, statistic, threshold, notes, retirements } = report;
+  const lines = [
+    `${headline(report, style)}   ${plainLine(suite)}, ${plainLine(target)}`,
+    `  ${whatItMeans(report)}`,
+    `  Evidence ${statistic.toFixed(1)} of ${threshold}. ${falseAlarms(report)}`,
+    ...(report.judge === null ? [] : [`  ${judgeLine(report.judge)}`]),
+    ...retirements.map((one) => `  ${plainLine(one)}`),
+    ...notes.map((one) => `  ${plainLine(one)}`),
+  ].flatMap((line) => fold(line, width));
+  return `${[...lines, "", ...seriesLines(report.series)].join("\n")}\n`;
+}
+
+function headline({ verdict, direction }: DriftReport, style: Style): string {
+  if (verdict === "drift") return style.bad(`DRIFT, ${direction}`);
+  return verdict === "no_drift" ? style.good("NO DRIFT") : style.unsure("NOT ENOUGH EVIDENCE");
+}
+
+function whatItMeans({ verdict, since, finds, series }: DriftReport): string {
+  const change = `${points(finds.change).slice(1)} points`;
+  if (verdict === "drift") {
+    const began = series.find(({ run }) => run === since);
+    return `The evidence gathers since run ${since ?? "?"}${began === undefined ? "" : ` of ${began.at.slice(0, 10)}`}. evals diff ${since ?? "<run>"} shows which cases moved.`;
+  }
+  if (finds.runs === null)
+    return `A change of ${change} is too small for a run of this size to be found: more cases or trials would show it.`;
+  const found = `A change of ${change} would be found in ${plural(finds.runs, "run")}`;
+  return verdict === "no_drift"
+    ? `${found}; there are ${series.length} since the baseline.`
+    : `${found}; there ${series.length === 1 ? "is 1" : `are ${series.length}`} so far.`;
+}
+
+function falseAlarms({ false_alarm: { runs, probability } }: DriftReport): string {
+  return probability === null
+    ? ""
+    : `Without a change, ${percent(probability)} of series alarm within ${runs} runs at this size of the baseline.`;
+}
+
+function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): string {
+  const words = {
+    drift: "The judge itself has drifted",
+    no_drift: "The judge has not drifted",
+    not_enough_evidence: "Not enough is known of the judge",
+  };
+  const moved =
+    newest === null
+      ? ""
+      : `; it passes ${points(newest.delta)} points of ${plural(newest.answers, "stored answer")} beside what it said then, which is taken out of the target's`;
+  return `${words[verdict]} (evidence ${statistic.toFixed(1)} of ${threshold})${moved}.`;
+}
+
+function seriesLines(series: readonly DriftEntry[]): string[] {
+  const shown = series.slice(-SHOWN);
+  const row = ({ run, at, delta, statistic }: DriftEntry): string[] => [
+    run,
+    at.slice(0, 16).replace("T", " "),
+    delta === null ? "—" : points(delta),
+    statistic.toFixed(1),
+  ];
+  const hidden = series.length - shown.length;
+  return [
+    ...columns([["run", "at", "points", "evidence"], ...shown.map(row)], "  "),
+    ...(hidden > 0 ? [`  and ${plural(hidden, "run")} before; --json has all`] : []),
+  ];
+}

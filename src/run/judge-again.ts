@@ -1,0 +1,125 @@
+import type { Case } from "../domain/case.ts";
+import type { Budget } from "../domain/config.ts";
+import type { JudgedAgain } from "../domain/drift.ts";
+import { NotJudged } from "../domain/judge.ts";
+import type { Transcript } from "../domain/transcript.ts";
+import { mean, sampleVariance } from "../statistics/sample-moments.ts";
+import type { Store } from "../store/store.ts";
+import { type BudgetGuard, openSharedBudget, type Spending } from "./budget-guard.ts";
+import { payingHooks, ratesOf } from "./call-hooks.ts";
+import type { AskedModel } from "./judge-model.ts";
+import type { JudgeDependencies } from "./judge-pool.ts";
+import { HOPELESS } from "./model-presence.ts";
+import type { Plan } from "./plan.ts";
+import { scoreTrial } from "./score-trial.ts";
+import { NotKept } from "./text-alone.ts";
+
+/** An answer of the baseline, and whether it passed then. */
+export interface AnswerThen {
+  readonly case_no: number;
+  readonly golden: Case;
+  readonly transcript: Transcript;
+  readonly pass: boolean;
+}
+
+export interface JudgingAgain {
+  readonly store: Store;
+  /** Null for none. */
+  readonly budget: Budget | null;
+  readonly stopping: () => boolean;
+  readonly signal: AbortSignal;
+  readonly dependencies: JudgeDependencies;
+  /** Which opinion is asked: one that nobody has asked before is never read back. */
+  readonly opinion: number;
+  readonly concurrency: number;
+}
+
+/**
+ * Scores stored answers once more, with judges that are asked anew: what the verdicts differ by is the judge's own doing.
+ * @returns null where none was judged
+ */
+export async function judgeAgain(
+  plan: Plan,
+  answers: readonly AnswerThen[],
+  session: JudgingAgain,
+): Promise<{ readonly judged: JudgedAgain | null; readonly spent: Spending }> {
+  const guards = beginAgain(plan, session);
+  const differences = new Map<number, number[]>();
+  let [next, unjudged] = [0, 0];
+  const work = async (): Promise<void> => {
+    while (next < answers.length && !session.stopping()) {
+      const answer = answers[next++];
+      if (answer === undefined) return;
+      const pass = await passNow(plan, answer, session.opinion);
+      if (pass === null) unjudged++;
+      else
+        differences.set(answer.case_no, [
+          ...(differences.get(answer.case_no) ?? []),
+          Number(pass) - Number(answer.pass),
+        ]);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(session.concurrency, answers.length) }, work));
+  const spent: Spending = { usd: 0, tokens: 0 };
+  for (const guard of guards.values()) {
+    spent.usd += guard.spent.usd;
+    spent.tokens += guard.spent.tokens;
+  }
+  return { judged: summed([...differences.values()], unjudged + answers.length - next), spent };
+}
+
+/** Null where the judge gave no usable verdict or was not allowed to, or a scorer reads more than was kept of the answer. */
+async function passNow(
+  plan: Plan,
+  { golden, transcript }: AnswerThen,
+  opinion: number,
+): Promise<boolean | null> {
+  try {
+    const scoring = await scoreTrial(plan.scorers, { golden, trial: 1, transcript, opinion });
+    return scoring.kind === "scored" ? scoring.pass : null;
+  } catch (error) {
+    if (error instanceof NotJudged || error instanceof NotKept) return null;
+    throw error;
+  }
+}
+
+function beginAgain(
+  plan: Plan,
+  { store, budget, signal, dependencies }: JudgingAgain,
+): ReadonlyMap<AskedModel, BudgetGuard> {
+  const sharedBudget = openSharedBudget(budget);
+  const guards = new Map<AskedModel, BudgetGuard>();
+  const guard = (model: AskedModel): BudgetGuard => {
+    const known = guards.get(model) ?? sharedBudget.guard(ratesOf(model.target), { usd: 0, tokens: 0 });
+    guards.set(model, known);
+    return known;
+  };
+  plan.judges?.begin(
+    {
+      ...{ store, run_no: null, since: 0, discarded_after: store.newestJudgement() },
+      ...{ hopeless_after: HOPELESS, signal, sharedBudget, guard },
+      hooks: (model) => ({ onCall: () => {}, ...payingHooks(guard(model), () => {}) }),
+      mayAsk: () => true,
+    },
+    dependencies,
+  );
+  return guards;
+}
+
+/**
+ * A judge that has not moved changes its mind one way as often as the other, so each case's sum of changes is as likely
+ * to be negative: `z` is their total over the root of their squares.
+ */
+function summed(cases: readonly (readonly number[])[], unjudged: number): JudgedAgain | null {
+  if (cases.length === 0) return null;
+  const means = cases.map(mean);
+  const sums = cases.map((one) => one.reduce((sum, difference) => sum + difference, 0));
+  const squares = sums.reduce((total, sum) => total + sum * sum, 0);
+  return {
+    answers: cases.reduce((count, one) => count + one.length, 0),
+    unjudged,
+    delta: mean(means),
+    error: means.length < 2 ? 0 : Math.sqrt(sampleVariance(means) / means.length),
+    z: squares === 0 ? 0 : sums.reduce((total, sum) => total + sum, 0) / Math.sqrt(squares),
+  };
+}
