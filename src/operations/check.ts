@@ -20,7 +20,7 @@ import { checkRequests } from "../run/case-requests.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { checkBaselines } from "./checking/check-baselines.ts";
 import { judgeCheck, unreadJudges } from "./checking/check-judges.ts";
-import { askForModels, checkPrices } from "./checking/check-prices.ts";
+import { checkPrices } from "./checking/check-prices.ts";
 import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
 import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
@@ -138,6 +138,7 @@ async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Pr
 
 /** What providers say themselves, but for what the table has told already. */
 async function newsOf(project: Project, told: readonly Problem[]): Promise<readonly Problem[]> {
+  const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);
   return news.filter(
     ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !told.some((one) => one.line === line),
