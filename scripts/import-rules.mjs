@@ -311,7 +311,7 @@ export const subRooms = {
       fleet: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
-      arms: ["project", "running", "sides", "judging"],
+      arms: ["project", "running", "sides", "judging", "traffic"],
       escalating: [],
       drifting: ["project", "sides"],
       "store-care": ["project"],

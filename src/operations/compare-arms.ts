@@ -1,19 +1,23 @@
 import { resolve } from "node:path";
 import type { ArmsComparison } from "../domain/arms.ts";
 import { EvalsError } from "../domain/problem.ts";
+import { parseTrafficSide, type TrafficSide } from "../domain/traffic-filter.ts";
 import { compareArms as compare } from "../metrics/compare-arms.ts";
 import { plural } from "../reports/format-numbers.ts";
+import type { Store } from "../store/store.ts";
 import { judgePairs } from "./arms/judge-pairs.ts";
 import { passBySuite } from "./arms/pass-by-suite.ts";
 import { type ReadAnswer, readArmFile } from "./arms/read-arm.ts";
+import { readTraffic, type ScoredBy } from "./arms/read-traffic.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
+import { scoreTraffic } from "./score-traffic.ts";
 import type { SideContext } from "./sides/outputs-side.ts";
 
 export interface CompareArmsInput {
   readonly directory?: string | undefined;
-  /** `file:a.jsonl`. */
+  /** `file:a.jsonl`, or conditions of stored traffic: `prompt=1.1.0,service=shop-bot`. */
   readonly a: string;
   readonly b: string;
   /** Its scorers say what passes, in place of the lines. */
@@ -30,27 +34,68 @@ export interface CompareArmsInput {
  */
 export async function compareArms(io: Environment, input: CompareArmsInput): Promise<ArmsComparison> {
   const { directory, suite, judge } = input;
-  const sides = { a: readSide(io, input, input.a), b: readSide(io, input, input.b) };
-  for (const side of ["a", "b"] as const) if (sides[side].length === 0) throw noAnswers(input[side]);
-  if (suite === undefined && judge === undefined) return described(input, sides);
+  const named = { a: parseTrafficSide(input.a, "<a>"), b: parseTrafficSide(input.b, "<b>") };
+  const isStored = named.a.kind === "traffic" || named.b.kind === "traffic";
+  const by = suite !== undefined && isStored ? await scoreStored(io, input, named, suite) : null;
+  const folder = resolve(io.cwd, directory ?? ".");
+  if (suite === undefined && judge === undefined && !isStored)
+    return described(input, {
+      a: await readSide(named.a, { folder, store: null, by }),
+      b: await readSide(named.b, { folder, store: null, by }),
+    });
   const { root } = locate(io, directory);
   const store = await openWrittenHistory(root, io);
   try {
     const context: SideContext = { store, root, io, directory };
-    const scored =
-      suite === undefined
-        ? sides
-        : {
-            a: await passBySuite(sides.a, pathOf(input.a) ?? "", suite, context),
-            b: await passBySuite(sides.b, pathOf(input.b) ?? "", suite, context),
-          };
-    if (judge === undefined) return described(input, scored);
+    const sideOf = async (side: TrafficSide): Promise<readonly ReadAnswer[]> => {
+      const answers = await readSide(side, { folder, store, by });
+      return suite === undefined || side.kind === "traffic"
+        ? answers
+        : passBySuite(answers, side.path, suite, context);
+    };
+    const sides = { a: await sideOf(named.a), b: await sideOf(named.b) };
+    if (judge === undefined) return described(input, sides);
+    refuseEmpty(input, sides);
     const signal = input.signal ?? new AbortController().signal;
-    const judged = await judgePairs(scored, judge, { ...context, signal });
-    return described(input, scored, judged);
+    return described(input, sides, await judgePairs(sides, judge, { ...context, signal }));
   } finally {
     store.close();
   }
+}
+
+/** Has a suite score the stored traffic of both arms. @returns which of its scorers decide what passes */
+async function scoreStored(
+  io: Environment,
+  { directory, a, b }: CompareArmsInput,
+  named: { readonly a: TrafficSide; readonly b: TrafficSide },
+  suite: string,
+): Promise<ScoredBy> {
+  let required: readonly string[] = [];
+  for (const [side, where] of [
+    [named.a, a],
+    [named.b, b],
+  ] as const) {
+    if (side.kind === "file") continue;
+    const { scorers } = await scoreTraffic(io, {
+      ...{ directory, suite, where, seed: "ab", replay: false },
+      consent: { yes: false, budget: null },
+    });
+    required = scorers.filter((one) => one.required && one.left === null).map(({ name }) => name);
+  }
+  return { suite, required };
+}
+
+interface Reading {
+  /** What relative paths are in. */
+  readonly folder: string;
+  readonly store: Store | null;
+  readonly by: ScoredBy | null;
+}
+
+async function readSide(side: TrafficSide, { folder, store, by }: Reading): Promise<readonly ReadAnswer[]> {
+  if (side.kind === "file") return readArmFile(folder, side.path);
+  if (store === null) throw new Error("stored traffic is read with the store open");
+  return readTraffic(store, side.where, by);
 }
 
 interface Sides {
@@ -63,6 +108,7 @@ function described(
   { a, b }: Sides,
   { preferences, notes }: Partial<Awaited<ReturnType<typeof judgePairs>>> = {},
 ): ArmsComparison {
+  refuseEmpty(input, { a, b });
   const { sessions, leftOut, ...compared } = compare(a, b, preferences);
   return {
     ...compared,
@@ -95,21 +141,8 @@ function notesOf(
   ];
 }
 
-const pathOf = (side: string): string | undefined => /^file:(.+)$/.exec(side)?.[1];
-
-function readSide(io: Environment, { directory }: CompareArmsInput, side: string): ReadAnswer[] {
-  const path = pathOf(side);
-  if (path === undefined) throw noSide(side);
-  return readArmFile(resolve(io.cwd, directory ?? "."), path);
-}
-
-function noSide(side: string): EvalsError {
-  return new EvalsError({
-    code: "EVALS_ARM_SIDE",
-    what: `"${side}" is no arm.`,
-    why: "An arm is a file of answers.",
-    fix: "evals ab file:a.jsonl file:b.jsonl",
-  });
+function refuseEmpty(input: CompareArmsInput, sides: Sides): void {
+  for (const side of ["a", "b"] as const) if (sides[side].length === 0) throw noAnswers(input[side]);
 }
 
 function noAnswers(side: string): EvalsError {

@@ -1,9 +1,12 @@
-import { mkdirSync } from "node:fs";
+import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type JudgeServer, judgeServer, pairShown } from "../../providers/testing/judge-server.ts";
 import { seededRandom } from "../../statistics/seeded-random.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
+
+const TRACES = fileURLToPath(new URL("../../../fixtures/traces/shop-bot.jsonl", import.meta.url));
 
 let repo: Scenario;
 const servers: JudgeServer[] = [];
@@ -83,7 +86,7 @@ describe("evals ab", () => {
     repo.write("a.jsonl", "");
     expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
     expect((await repo.evals("ab file:c.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_FILE");
-    expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_SIDE");
+    expect((await repo.evals("ab a.jsonl file:a.jsonl")).stderr).toContain("is no condition");
   });
 
   it("takes what passes from a suite's scorers, by case and trial", async () => {
@@ -169,6 +172,41 @@ describe("evals ab", () => {
         "EVALS_ARM_JUDGE",
       );
     });
+  });
+});
+
+describe("evals ab over stored traffic", () => {
+  beforeEach(async () => {
+    cpSync(TRACES, join(repo.root, "t.jsonl"));
+    expect((await repo.evals("import traces t.jsonl")).exit).toBe(0);
+  });
+
+  it("takes arms by conditions, sessions as the unit", async () => {
+    const document = await json("ab prompt=1.1.0 prompt=1.2.0");
+    expect(document).toMatchObject({ verdict: "undecided", decided_by: null, design: "rollout" });
+    expect(document.arms.a.answers + document.arms.b.answers).toBe(48);
+    expect(document.arms.a.sessions).toBeLessThan(document.arms.a.answers);
+    const latency = document.metrics.find((one: { metric: string }) => one.metric === "latency_p50");
+    expect(latency.a).toBeGreaterThan(0);
+  });
+
+  it("has a suite say what passes, and leaves its scorers that need an expected answer out", async () => {
+    for (const folder of ["evals", "datasets"]) mkdirSync(join(repo.root, folder));
+    repo.write(
+      "evals/s.yaml",
+      'dataset: s\nmodel: m\nscorers:\n  - { type: not-contains, value: "cannot help", name: helps }\n  - { type: equals, name: exact }\n',
+    );
+    repo.write("datasets/s.jsonl", '{"id":"a","input":"a","expected":"b"}\n');
+    repo.write("out.jsonl", '{"case":"a","output":"b"}\n');
+    const document = await json("ab prompt=1.1.0 prompt=1.2.0 --suite s");
+    expect(document).toMatchObject({ decided_by: "pass_rate", metrics: { 0: { metric: "pass_rate" } } });
+    const [rate] = document.metrics;
+    expect(rate.a).toBeGreaterThan(rate.b);
+    expect(rate.b).toBeGreaterThan(0);
+  });
+
+  it("refuses conditions that no trace meets", async () => {
+    expect((await repo.evals("ab prompt=9.9.9 prompt=1.2.0")).stderr).toContain("EVALS_ARM_EMPTY");
   });
 });
 

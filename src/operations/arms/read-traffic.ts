@@ -1,0 +1,71 @@
+import { askedOf } from "../../domain/asked-of-trace.ts";
+import type { Feedback, TrafficCondition, TrafficTrace } from "../../domain/traffic.ts";
+import { isRefused } from "../../domain/transcript.ts";
+import { everyPage } from "../../store/reads.ts";
+import type { Store } from "../../store/store.ts";
+import { storedFilter } from "../traffic/traffic-filter.ts";
+import type { ReadAnswer } from "./read-arm.ts";
+
+/** A suite whose scorers have scored the traffic. */
+export interface ScoredBy {
+  readonly suite: string;
+  /** Names of its required scorers that say something of traffic. */
+  readonly required: readonly string[];
+}
+
+/** Conversations are large. */
+const PAGE = 200;
+
+/** Stored traces as the answers of an arm. @param by what passes; null where nobody says it */
+export async function readTraffic(
+  { traffic }: Pick<Store, "traffic">,
+  where: readonly TrafficCondition[],
+  by: ScoredBy | null,
+): Promise<ReadAnswer[]> {
+  const filter = await storedFilter({ where }, traffic);
+  const answers: ReadAnswer[] = [];
+  for await (const traces of everyPage((page) => traffic.traces(filter, page), PAGE)) {
+    const passed = by === null ? new Map<string, boolean | null>() : await passesOf(traffic, traces, by);
+    for (const trace of traces) answers.push({ ...answerOf(trace), pass: passed.get(trace.id) ?? null });
+  }
+  return answers;
+}
+
+function answerOf(trace: TrafficTrace): ReadAnswer {
+  const { session, at, tags, latency_ms, cost_usd, error, feedback, transcript } = trace;
+  const failed = error !== null && transcript.output === "";
+  const asked = askedOf(trace);
+  return {
+    ...{ session, tags, latency_ms, cost_usd, failed, asked },
+    ...{ case: null, trial: 1, pass: null, output: transcript.output },
+    at: at === null ? null : Date.parse(at),
+    input: asked === null ? null : JSON.stringify(asked),
+    refused: failed ? null : isRefused(transcript),
+    feedback: meanScore(feedback),
+  };
+}
+
+function meanScore(feedback: readonly Feedback[]): number | null {
+  const scores = feedback.flatMap(({ score }) => score ?? []);
+  return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/** Whether all required scorers passed each trace; null where one of them could not say. */
+async function passesOf(
+  traffic: Store["traffic"],
+  traces: readonly TrafficTrace[],
+  { suite, required }: ScoredBy,
+): Promise<Map<string, boolean | null>> {
+  const said = new Map<string, Map<string, boolean | null>>();
+  for (const { trace, suite: of, scorer, pass } of await traffic.scores(traces.map(({ id }) => id)))
+    if (of === suite) said.set(trace, (said.get(trace) ?? new Map()).set(scorer, pass));
+  return new Map(
+    traces.map(({ id }) => {
+      const passes = required.map((name) => said.get(id)?.get(name) ?? null);
+      return [
+        id,
+        passes.length === 0 || passes.includes(null) ? null : passes.every((pass) => pass === true),
+      ];
+    }),
+  );
+}
