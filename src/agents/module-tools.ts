@@ -15,7 +15,7 @@ import {
   type TrialTools,
 } from "./trial-tools.ts";
 
-/** Time for what is only asked of the modules' thread itself, in milliseconds. */
+/** Milliseconds for describing tools and for opening and closing a session, as opposed to a call of a tool. */
 const ASK_MS = 30_000;
 
 let sessions = 0;

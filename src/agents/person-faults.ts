@@ -17,7 +17,7 @@ import {
 } from "./person-words.ts";
 import { KnownFacts, plainText, shapesIn, statedFacts, wordsOf } from "./stated-facts.ts";
 
-/** A conversation, as far as faults of its person are found by it. */
+/** The parts of a conversation that show what its simulated person did wrong. */
 export interface HeldConversation {
   readonly input: Json;
   readonly expected?: Json | undefined;

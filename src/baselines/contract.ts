@@ -12,7 +12,7 @@ import type { RuleResult } from "../domain/verdict.ts";
 import { turned } from "./compare-metric.ts";
 import type { RuleFinding } from "./compare-sides.ts";
 
-/** What a comparison shows of behaviour: did it fall, did it rise, by more than the margin? Null where it is not shown. */
+/** Whether the compared metrics fell, or rose, by more than the margin: true where that is shown, false where it is ruled out, null where the data cannot say. */
 export interface Movement {
   readonly fell: boolean | null;
   readonly rose: boolean | null;

@@ -3,7 +3,7 @@ import type { LabelAnswersInput } from "../operations/label-answers.ts";
 
 const COUNT = 50;
 
-/** What `evals label` was asked, read from the command line. */
+/** Options of `evals label`, read from the command line. */
 export interface LabelOptions extends Omit<LabelAnswersInput, "word"> {
   /** The judge that labels without one are given to; nothing is asked then. */
   readonly assign: string | undefined;

@@ -4,7 +4,7 @@ import { EvalsError } from "../domain/problem.ts";
 import { refuseConflicts } from "../operations/running/conflicting-options.ts";
 import { RunRequest } from "../operations/running/run-request.ts";
 
-/** What `evals run` was asked, read from the command line. */
+/** Options of `evals run`, read from the command line. */
 export const RunOptions = RunRequest.extend({
   // Commander gives true for an option whose value may be left out.
   failing: z.union([z.string(), z.literal(true).transform(() => "")]).optional(),

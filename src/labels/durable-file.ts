@@ -15,7 +15,7 @@ import { readRegularFile } from "../project/regular-file.ts";
 import { unwritableReason } from "../project/unwritable-reason.ts";
 
 /**
- * Replaces a file at once: whoever reads it, or is killed, has the old text or the new one.
+ * Replaces a file in one step: a reader, and a process that is killed midway, finds the whole old text or the whole new one.
  * @param root absolute; `path` is relative to it
  * @throws {EvalsError} EVALS_FILE_UNWRITABLE
  */

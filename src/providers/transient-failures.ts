@@ -1,4 +1,4 @@
-/** What a service means to be asked again for, beside what all do. */
+/** Which failures of one service are worth another try, in addition to those of every service. */
 interface ServiceRow {
   readonly service: string;
   readonly host: RegExp;

@@ -7,7 +7,7 @@ import type {
 } from "../domain/traffic.ts";
 import type { Page, PageRequest } from "./reads.ts";
 
-/** A trace as it is to be kept, and the spans that it was read from, as one text. */
+/** A trace to store, with the spans that it was read from joined into one text. */
 export interface TrafficRecord {
   readonly trace: TrafficTrace;
   /** Redacted as the trace is: what comes later is joined with it. */

@@ -8,7 +8,7 @@ import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
 
-/** What `evals ab` was asked. */
+/** Options of `evals ab`, as typed. */
 export interface AbOptions {
   readonly directory?: string | undefined;
   readonly suite?: string | undefined;

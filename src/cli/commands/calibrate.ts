@@ -9,7 +9,7 @@ import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { listenForStop } from "../stop-signals.ts";
 
-/** What `evals calibrate` was asked. */
+/** Options of `evals calibrate`, as typed. */
 export interface CalibrateOptions {
   readonly directory?: string | undefined;
   readonly suite?: string | undefined;

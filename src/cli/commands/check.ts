@@ -5,7 +5,7 @@ import { checkDocument } from "../../reports/json/check-json.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals check` was asked. */
+/** Options of `evals check`, as typed. */
 export interface CheckOptions {
   readonly directory?: string | undefined;
   readonly online?: boolean | undefined;

@@ -11,7 +11,7 @@ import { wantsColor } from "../reporting/wants-color.ts";
 import { type RunView, runView } from "../run-view.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-/** What `evals diff` was asked. */
+/** Options of `evals diff`, as typed. */
 export interface DiffOptions {
   readonly directory?: string | undefined;
   readonly runMissing?: boolean | undefined;

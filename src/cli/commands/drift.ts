@@ -11,7 +11,7 @@ import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { runView } from "../run-view.ts";
 
-/** What `evals drift` was asked. */
+/** Options of `evals drift`, as typed. */
 export interface DriftOptions {
   readonly directory?: string | undefined;
   readonly model?: string | undefined;

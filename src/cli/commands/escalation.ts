@@ -8,7 +8,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
-/** What `evals escalation` was asked. */
+/** Options of `evals escalation`, as typed. */
 export interface EscalationOptions {
   readonly directory?: string | undefined;
   readonly target?: string | undefined;

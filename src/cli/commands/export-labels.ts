@@ -5,7 +5,7 @@ import { studioSteps } from "../../reports/terminal/label-studio-steps.ts";
 import type { Io } from "../io.ts";
 import { readLabelOptions, type TypedLabelOptions } from "../label-options.ts";
 
-/** What `evals export labels` was asked. */
+/** Options of `evals export labels`, as typed. */
 export interface ExportLabelsOptions extends TypedLabelOptions {
   readonly format: string;
   readonly output?: string | undefined;

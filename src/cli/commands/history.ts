@@ -6,7 +6,7 @@ import { historyDocument } from "../../reports/json/history.ts";
 import { historyTable, historyText } from "../../reports/terminal/run-history.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals history` was asked. */
+/** Options of `evals history`, as typed. */
 export interface HistoryOptions {
   readonly directory?: string | undefined;
   readonly limit?: string | undefined;

@@ -5,7 +5,7 @@ import { documentText } from "../../reports/json/documents.ts";
 import { importedLabelsText } from "../../reports/terminal/imported-labels.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals import labels` was asked. */
+/** Options of `evals import labels`, as typed. */
 export interface ImportLabelsOptions {
   readonly directory?: string | undefined;
   readonly format: string;

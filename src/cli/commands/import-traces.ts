@@ -7,7 +7,7 @@ import { documentText, problemJson } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals import traces` was asked. */
+/** Options of `evals import traces`, as typed. */
 export interface ImportTracesOptions {
   readonly directory?: string | undefined;
   readonly listen?: string | undefined;

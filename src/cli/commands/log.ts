@@ -4,7 +4,7 @@ import { documentText } from "../../reports/json/documents.ts";
 import { promotionLogText } from "../../reports/terminal/promotion-log.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals log` was asked. */
+/** Options of `evals log`, as typed. */
 export interface LogOptions {
   readonly directory?: string | undefined;
   readonly json?: boolean | undefined;

@@ -4,7 +4,7 @@ import { openReporters } from "../reporting/reporters.ts";
 import { readRunOptions } from "../run-options.ts";
 import { runView } from "../run-view.ts";
 
-/** What `evals merge` was asked. */
+/** Options of `evals merge`, as typed. */
 export interface MergeOptions {
   readonly baseline?: string | undefined;
   readonly reporter?: string[] | undefined;

@@ -12,7 +12,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
-/** What `evals power` was asked. */
+/** Options of `evals power`, as typed. */
 export interface PowerOptions extends StatedOptions {
   readonly directory?: string | undefined;
   readonly model?: string | undefined;

@@ -5,7 +5,7 @@ import { promotionDocument } from "../../reports/json/promotion.ts";
 import { promotionText } from "../../reports/terminal/promotion.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals promote` was asked. */
+/** Options of `evals promote`, as typed. */
 export interface PromoteOptions extends Omit<PromoteInput, "run"> {
   readonly json?: boolean | undefined;
 }

@@ -6,7 +6,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
-/** What `evals prompt diff` was asked. */
+/** Options of `evals prompt diff`, as typed. */
 export interface PromptDiffOptions {
   readonly directory?: string | undefined;
   readonly json?: boolean | undefined;

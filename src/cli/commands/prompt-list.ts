@@ -6,7 +6,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
-/** What `evals prompt list` was asked. */
+/** Options of `evals prompt list`, as typed. */
 export interface PromptListOptions {
   readonly directory?: string | undefined;
   readonly json?: boolean | undefined;

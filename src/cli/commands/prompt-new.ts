@@ -6,7 +6,7 @@ import { documentText } from "../../reports/json/documents.ts";
 import { newPromptVersionText } from "../../reports/terminal/new-prompt-version.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals prompt new` was asked. */
+/** Options of `evals prompt new`, as typed. */
 export interface PromptNewOptions {
   readonly directory?: string | undefined;
   readonly bump?: string | undefined;

@@ -3,7 +3,7 @@ import { pullRun } from "../../operations/pull-run.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals pull` was asked. */
+/** Options of `evals pull`, as typed. */
 export interface PullOptions {
   readonly run: string;
   readonly workers: string;

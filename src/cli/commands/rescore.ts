@@ -9,7 +9,7 @@ import { plainLine } from "../../reports/plain-text.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-/** What `evals rescore` was asked. */
+/** Options of `evals rescore`, as typed. */
 export interface RescoreOptions {
   readonly directory?: string | undefined;
   readonly yes?: boolean | undefined;

@@ -5,7 +5,7 @@ import { rollbackDocument } from "../../reports/json/rollback.ts";
 import { rollbackText } from "../../reports/terminal/rollback.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals rollback` was asked. */
+/** Options of `evals rollback`, as typed. */
 export interface RollbackOptions extends Omit<RollbackInput, "tag"> {
   readonly json?: boolean | undefined;
 }

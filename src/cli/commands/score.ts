@@ -6,7 +6,7 @@ import { scoreDocument } from "../../reports/json/score.ts";
 import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals score` was asked. */
+/** Options of `evals score`, as typed. */
 export interface ScoreOptions {
   readonly directory?: string | undefined;
   readonly traffic?: boolean | undefined;

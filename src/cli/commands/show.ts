@@ -10,7 +10,7 @@ import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 
-/** What `evals show` was asked. */
+/** Options of `evals show`, as typed. */
 export interface ShowOptions {
   readonly directory?: string | undefined;
   readonly failing?: boolean | undefined;

@@ -3,7 +3,7 @@ import { splitSuiteFiles } from "../../operations/project/split-suite-files.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals split` was asked. */
+/** Options of `evals split`, as typed. */
 export interface SplitOptions {
   readonly directory?: string | undefined;
   readonly name?: string | undefined;

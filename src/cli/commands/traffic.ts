@@ -6,7 +6,7 @@ import { trafficDocument } from "../../reports/json/traffic.ts";
 import { trafficText } from "../../reports/terminal/traffic.ts";
 import type { Io } from "../io.ts";
 
-/** What `evals traffic` was asked. */
+/** Options of `evals traffic`, as typed. */
 export interface TrafficOptions {
   readonly directory?: string | undefined;
   readonly where?: string | undefined;

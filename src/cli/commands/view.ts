@@ -5,7 +5,7 @@ import { serveView } from "../../page/view-server.ts";
 import type { Io } from "../io.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
-/** What `evals view` was asked. */
+/** Options of `evals view`, as typed. */
 export interface ViewOptions {
   readonly directory?: string | undefined;
   readonly port?: string | undefined;

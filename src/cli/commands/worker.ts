@@ -6,7 +6,7 @@ import { plural } from "../../reports/format-numbers.ts";
 import type { Io } from "../io.ts";
 import { keepYoungSmall } from "../small-heap.ts";
 
-/** What `evals worker` was asked. */
+/** Options of `evals worker`, as typed. */
 export interface WorkerOptions {
   readonly address: string;
   readonly model?: readonly string[] | undefined;

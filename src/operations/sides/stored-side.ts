@@ -5,7 +5,7 @@ import { tellsFailures } from "../../domain/tells-failures.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** A stored run as one side of a comparison: one scan of its scores, for a comparison asks no more. */
+/** A stored run as one side of a comparison. Its scores are scanned once, and a comparison needs nothing else. */
 export function storedSide(store: Store, run: Pick<StoredRun, "no" | "header" | "status">): Side {
   const cases = store.cases(run.no);
   const tally = makeTally(cases.length, run.header.scorers.length);
