@@ -68,7 +68,7 @@ function offered(shell: (typeof SHELLS)[number], line: string): string[] {
 
 describe.each(SHELLS)("completion in %s", (shell) => {
   it.skipIf(!has(shell)).each([
-    ["evals re", ["report", "rescore"]],
+    ["evals re", ["record-trace", "report", "rescore"]],
     ["evals run ", ["triage"]],
     ["evals run triage --mod", ["--model"]],
     ["evals run triage --model ", ["large", "small"]],
