@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 case "$(tail -n 1 "$ISSUES/log")" in
-  list) [ -f "$ISSUES/7" ] && printf '[{"number":3,"title":"evals drift: other"},{"number":7,"title":"%s"}]' "$(cat "$ISSUES/title")" || echo '[]' ;;
+  list) [ -f "$ISSUES/7" ] && printf '[{"number":3,"title":"Drift of evals: other"},{"number":7,"title":"%s"}]' "$(cat "$ISSUES/title")" || echo '[]' ;;
   create) echo "$title" > "$ISSUES/title"; cp "$file" "$ISSUES/7" ;;
   edit) cp "$file" "$ISSUES/7" ;;
 esac
