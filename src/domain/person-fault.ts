@@ -43,6 +43,8 @@ export function playedBy(guide: readonly Message[]): Speaker {
 
 /** Whether a simulated person speaks: a model plays it, or the case gives one its goal. */
 export function isSimulated({ golden, transcript }: ScoreInput, { kind }: Speaker): boolean {
-  if (kind === "written" || transcript.messages.length === 0) return false;
-  return kind === "played" || typeof membersIn(membersIn(golden.input).user).goal === "string";
+  if (kind === "written") return false;
+  const isPlayed = kind === "played" || typeof membersIn(membersIn(golden.input).user).goal === "string";
+  // The conversation comes last: of an answer that was kept as its text alone nothing more may be read.
+  return isPlayed && transcript.messages.length > 0;
 }

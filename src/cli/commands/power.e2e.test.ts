@@ -91,8 +91,8 @@ describe("evals history of a suite", () => {
     const { exit, stdout } = await repo.evals("history --csv");
     expect(exit).toBe(0);
     const [head = "", line = ""] = stdout.split("\n");
-    expect(head.split(",")).toHaveLength(13);
-    expect(line.split(",")).toHaveLength(13);
+    expect(head.split(",")).toHaveLength(18);
+    expect(line.split(",")).toHaveLength(18);
   });
 
   it.each(["history --flaky", "history triage --csv --json", "history triage --csv --flaky"])(
