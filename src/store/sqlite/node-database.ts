@@ -13,7 +13,10 @@ export async function openNodeDatabase(path: string): Promise<Database> {
   const read = cutsAtNul(db) ? bytesOfTexts(db) : asGiven;
   let open = true;
   return {
-    prepare: (sql) => nodeStatement(db.prepare(read.query(sql)), read.value),
+    prepare: (asked) => {
+      const { sql, value } = read(asked);
+      return nodeStatement(db.prepare(sql), value);
+    },
     exec: (sql) => db.exec(sql),
     pragma: (text, { simple = false } = {}) => {
       const rows = db.prepare(`PRAGMA ${text}`).all() as Row[];
@@ -47,33 +50,36 @@ type Row = Readonly<Record<string, unknown>>;
 
 /** How a query is written and a value of its rows is read. */
 interface Reading {
-  readonly query: (sql: string) => string;
+  readonly sql: string;
   readonly value: (given: unknown) => unknown;
 }
 
-const asGiven: Reading = { query: (sql) => sql, value: (given) => given };
+const given = (value: unknown): unknown => value;
+const asGiven = (sql: string): Reading => ({ sql, value: given });
 
 /** Node 22 gives a text only up to its first NUL, which a model may well write. */
 function cutsAtNul(db: DatabaseSync): boolean {
   return (db.prepare("SELECT char(97, 0, 98) AS text").get() as Row).text === "a";
 }
 
-/** Texts are asked for as their bytes, which come whole. Nothing else is bytes: the store reads hashes as text. */
-function bytesOfTexts(db: DatabaseSync): Reading {
+/** Texts are asked for as their bytes, which come whole, and bytes as the text of their hexadecimal digits. */
+function bytesOfTexts(db: DatabaseSync): (sql: string) => Reading {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return {
-    query: (sql) => {
-      if (!/^\s*SELECT\b/i.test(sql)) return sql;
-      const names = db
-        .prepare(sql)
-        .columns()
-        .map(({ name }) => `"${name.replaceAll('"', '""')}"`);
-      const bytes = names.map(
-        (name) => `iif(typeof(${name}) = 'text', CAST(${name} AS BLOB), ${name}) AS ${name}`,
-      );
-      return `SELECT ${bytes.join(", ")} FROM (${sql})`;
-    },
-    value: (given) => (given instanceof Uint8Array ? decoder.decode(given) : given),
+  const value = (read: unknown): unknown => {
+    if (read instanceof Uint8Array) return decoder.decode(read);
+    return typeof read === "string" ? Buffer.from(read, "hex") : read;
+  };
+  return (sql) => {
+    if (!/^\s*SELECT\b/i.test(sql)) return asGiven(sql);
+    const names = db
+      .prepare(sql)
+      .columns()
+      .map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+    const bytes = names.map(
+      (name) =>
+        `CASE typeof(${name}) WHEN 'text' THEN CAST(${name} AS BLOB) WHEN 'blob' THEN hex(${name}) ELSE ${name} END AS ${name}`,
+    );
+    return { sql: `SELECT ${bytes.join(", ")} FROM (${sql})`, value };
   };
 }
 
@@ -100,8 +106,8 @@ function nodeStatement<P extends unknown[], R>(of: StatementSync, value: Reading
     },
     raw: () => {
       of.setReturnArrays?.(true);
-      const given = of.setReturnArrays !== undefined && value === asGiven.value;
-      shape = given ? (row) => row : (row) => Object.values(row).map(value);
+      const isGiven = of.setReturnArrays !== undefined && value === given;
+      shape = isGiven ? (row) => row : (row) => Object.values(row).map(value);
       return statement;
     },
   };

@@ -209,9 +209,9 @@ export function memoryStore(
       run.status = "running";
       return open(run, no);
     },
-    runs: ({ canary_of, suite, plan, status, limit }) =>
+    runs: ({ canary_of, pressure_of, suite, plan, status, limit }) =>
       newestFirst()
-        .filter((run) => run.header.canary_of === canary_of)
+        .filter((run) => run.header.canary_of === canary_of && run.header.pressure_of === pressure_of)
         .filter((run) => suite === undefined || run.header.suite === suite)
         .filter((run) => plan === undefined || run.header.plan === plan)
         .map(stored)
