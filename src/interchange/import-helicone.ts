@@ -1,6 +1,7 @@
 import type { Json } from "../domain/json.ts";
 import type { Importer, Left } from "./imported.ts";
 import { chatAnswer } from "./reading/chat-answer.ts";
+import { heliconeBody } from "./reading/helicone-body.ts";
 import {
   isObject,
   type JsonObject,
@@ -71,7 +72,7 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
       what: `request ${id ?? ""} (HTTP ${status})`.trim(),
       why: "It was refused or failed: there is no answer.",
     };
-  const body = bodyOf(value, "request");
+  const body = heliconeBody(value, "request");
   const input = messagesOf(body);
   if (input === undefined)
     return {
@@ -79,7 +80,7 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
       what: `request ${id ?? ""}`.trim(),
       why: "It holds no messages: there is nothing to ask.",
     };
-  const { output, usage } = chatAnswer(bodyOf(value, "response"));
+  const { output, usage } = chatAnswer(heliconeBody(value, "response"));
   if (output === undefined)
     return { ...place, what: `request ${id ?? ""}`.trim(), why: "Its response holds no answer." };
   return {
@@ -100,18 +101,6 @@ function loggedRow({ value, place }: JsonItem): LoggedRow | Left {
         numberMember(value, "costUSD") ?? numberMember(value, "cost_usd") ?? numberMember(value, "cost"),
     },
   };
-}
-
-/** A body as an object; some exports hold it as a text. */
-function bodyOf(value: JsonObject, of: "request" | "response"): JsonObject {
-  const found = value[`${of}_body`] ?? value[of];
-  if (typeof found !== "string") return isObject(found) ? found : {};
-  try {
-    const parsed = JSON.parse(found) as Json;
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
 
 function messagesOf(body: JsonObject): Json[] | undefined {

@@ -5,6 +5,7 @@ import { formatProblems } from "../../project/format-problems.ts";
 import { plural } from "../../reports/format-numbers.ts";
 import { documentText, problemJson } from "../../reports/json/documents.ts";
 import { plainLine } from "../../reports/plain-text.ts";
+import { leftOutLines } from "../../reports/terminal/left-out.ts";
 import type { Io } from "../io.ts";
 
 /** Options of `evals import traces`, as typed. */
@@ -30,7 +31,9 @@ export async function importTracesCommand(
   if (json) io.stdout(documentOf(result, exit, dryRun));
   else if (exit === EXIT.ok) io.stdout(listing(result, dryRun));
   else
-    io.stderr(`${leftLines(result).join("\n")}\n\n${formatProblems(result.problems, "nothing was taken")}`);
+    io.stderr(
+      `${leftOutLines(result.left).join("\n")}\n\n${formatProblems(result.problems, "nothing was taken")}`,
+    );
   return exit;
 }
 
@@ -108,22 +111,11 @@ function listing(result: ImportedTraces, dryRun: boolean): string {
     `${dryRun ? "Would take" : "Taken"}: ${plural(traces, "trace")}${completed > 0 ? `, ${completed} of them more complete than before` : ""}`,
     ...(duplicates > 0 ? [`There already: ${plural(duplicates, "trace")}`] : []),
     `Read as: ${conventions.map(({ name, traces: count }) => `${plainLine(name)} (${count})`).join(", ")}`,
-    ...leftLines(result),
+    ...leftOutLines(result.left),
     ...(redacted ? [] : ["Texts were kept as they are: evalconfig.yaml has no redact:."]),
     "",
     ...(dryRun
       ? ["Nothing was kept: this was a dry run.", ""]
       : ["Next:", "  npx evals traffic     lists and counts what is there", ""]),
   ].join("\n");
-}
-
-function leftLines({ left }: ImportedTraces): string[] {
-  if (left.length === 0) return ["Nothing was left."];
-  return [
-    `Left (${plural(left.length, "thing")}):`,
-    ...left.flatMap(({ path, line, what, why }) => [
-      `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
-      `      ${plainLine(why)}`,
-    ]),
-  ];
 }

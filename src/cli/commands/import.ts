@@ -2,9 +2,8 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { type ImportResult, importFiles } from "../../operations/importing/import-files.ts";
 import type { ImporterEntry } from "../../operations/importing/importers.ts";
 import { formatProblems } from "../../project/format-problems.ts";
-import { plural } from "../../reports/format-numbers.ts";
 import { documentText, problemJson } from "../../reports/json/documents.ts";
-import { plainLine } from "../../reports/plain-text.ts";
+import { leftOutLines } from "../../reports/terminal/left-out.ts";
 import type { Io } from "../io.ts";
 
 /** What `evals import <tool>` was asked, with options that the tool has of its own. */
@@ -30,7 +29,9 @@ export async function importCommand(
   if (json) io.stdout(documentOf(result, exit, dryRun));
   else if (exit === EXIT.ok) io.stdout(listing(result, dryRun));
   else
-    io.stderr(`${leftLines(result).join("\n")}\n\n${formatProblems(result.problems, "nothing was written")}`);
+    io.stderr(
+      `${leftOutLines(result.left).join("\n")}\n\n${formatProblems(result.problems, "nothing was written")}`,
+    );
   return exit;
 }
 
@@ -68,7 +69,7 @@ function listing(result: ImportResult, dryRun: boolean): string {
     ...(added.length === 0 ? [] : [`  added to evalconfig.yaml: ${added.join(", ")}`]),
     "",
     `Taken: ${counts.join(", ")}`,
-    ...leftLines(result),
+    ...leftOutLines(result.left),
     "",
     ...(dryRun
       ? ["Nothing was written: this was a dry run.", ""]
@@ -79,15 +80,4 @@ function listing(result: ImportResult, dryRun: boolean): string {
           "",
         ]),
   ].join("\n");
-}
-
-function leftLines({ left }: ImportResult): string[] {
-  if (left.length === 0) return ["Nothing was left."];
-  return [
-    `Left (${plural(left.length, "thing")}):`,
-    ...left.flatMap(({ path, line, what, why }) => [
-      `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
-      `      ${plainLine(why)}`,
-    ]),
-  ];
 }

@@ -1,6 +1,7 @@
 import type { Json } from "../../domain/json.ts";
 import type { Span } from "../../traces/span.ts";
 import { chatAnswer } from "../reading/chat-answer.ts";
+import { heliconeBody } from "../reading/helicone-body.ts";
 import { isObject, type JsonObject, numberMember, objectMember, textMember } from "../reading/json-fields.ts";
 import { CHAT, feedbackEvent, platformSpan } from "./platform-span.ts";
 
@@ -9,7 +10,7 @@ export function heliconeSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "request_id");
   if (id === undefined || (item.request_body ?? item.request ?? item.response_body) === undefined)
     return undefined;
-  const [request, response] = [bodyOf(item, "request"), bodyOf(item, "response")];
+  const [request, response] = [heliconeBody(item, "request"), heliconeBody(item, "response")];
   const properties = objectMember(item, "properties") ?? objectMember(item, "request_properties") ?? {};
   const status = numberMember(item, "response_status") ?? numberMember(item, "status");
   const { usage } = chatAnswer(response);
@@ -45,18 +46,6 @@ function endOf(item: JsonObject, start: string | undefined): Json | undefined {
   if (end !== undefined || delay === undefined || start === undefined) return end;
   const began = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(start) ? start : `${start}Z`);
   return Number.isNaN(began) ? undefined : (began + delay) / 1000;
-}
-
-/** A body as an object; some exports hold it as a text. */
-function bodyOf(item: JsonObject, of: "request" | "response"): JsonObject {
-  const found = item[`${of}_body`] ?? item[of];
-  if (typeof found !== "string") return isObject(found) ? found : {};
-  try {
-    const parsed = JSON.parse(found) as Json;
-    return isObject(parsed) ? parsed : {};
-  } catch {
-    return {};
-  }
 }
 
 function messagesOf(body: JsonObject): Json {

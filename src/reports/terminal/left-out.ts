@@ -1,0 +1,22 @@
+import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** Something of a file that an import could not take. */
+interface LeftOut {
+  readonly path: string;
+  readonly line: number;
+  readonly what: string;
+  readonly why: string;
+}
+
+/** What an import left out, each thing with its place and the reason. */
+export function leftOutLines(left: readonly LeftOut[]): string[] {
+  if (left.length === 0) return ["Nothing was left."];
+  return [
+    `Left (${plural(left.length, "thing")}):`,
+    ...left.flatMap(({ path, line, what, why }) => [
+      `  ${plainLine(path)}:${line}  ${plainLine(what)}`,
+      `      ${plainLine(why)}`,
+    ]),
+  ];
+}
