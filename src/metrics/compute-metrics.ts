@@ -126,24 +126,13 @@ function toolErrorRate({ failedCalls, toolCalls, totalAnswered }: Tally): Metric
 
 /** Trials that their simulated person spoiled, over all that ended; with the interval of a share by case. */
 function simulatorErrorRate(tally: Tally): MetricValue {
-  const count: number[] = [];
-  const sum: number[] = [];
-  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
-    const ended = (tally.answered[caseNo] ?? 0) + (tally.errored[caseNo] ?? 0);
-    if (ended === 0) continue;
-    count.push(ended);
-    sum.push(tally.spoiled?.[caseNo] ?? 0);
-  }
-  const total = count.reduce((all, one) => all + one, 0);
-  if (total === 0) return UNKNOWN;
-  const value = sum.reduce((all, one) => all + one, 0) / total;
-  return value === 0 || count.length === 1 ? { value } : { value, ...bounds(wilsonNeff({ count, sum })) };
+  const ended = Array.from(
+    { length: tally.cases },
+    (_, caseNo) => itemAt(tally.answered, caseNo) + itemAt(tally.errored, caseNo),
+  );
+  const spoiled = tally.spoiled ?? new Uint16Array(tally.cases);
+  return shareOf(pick([...ended.keys()], ended, spoiled));
 }
-
-const bounds = ({ low, high }: { readonly low: number | null; readonly high: number | null }) => ({
-  low,
-  high,
-});
 
 /** A percentile of only some trials would be a guess: one unknown latency makes all of them unknown. */
 function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {

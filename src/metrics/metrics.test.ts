@@ -231,6 +231,19 @@ describe("a tally", () => {
     );
   });
 
+  it("gives the share of spoiled trials its interval, where there is none too", () => {
+    const rows = [0, 1, 2, 3, 4].map((caseNo) => row(caseNo));
+    const clean = metricsOf(rows).simulator_error_rate;
+    expect(clean?.value).toBe(0);
+    expect(clean?.low).toBe(0);
+    // Wilson with n = 5 and t(0.975, 4) = 2.776: t² / (n + t²).
+    expect(clean?.high).toBeCloseTo(7.708 / 12.708, 3);
+    const spoiled = metricsOf([...rows, errored(0, "simulator")]).simulator_error_rate;
+    expect(spoiled?.value).toBeCloseTo(1 / 6, 12);
+    expect(spoiled?.low).toBeGreaterThan(0);
+    expect(metricsOf([row(0)]).simulator_error_rate).toMatchObject({ value: 0, low: null, high: null });
+  });
+
   it("does not count an answer that no scorer has judged yet", () => {
     const tally = tallied([row(0), row(0, { pass: null, scores: [] })]);
     expect([tally.totalAnswered, tally.answered[0]]).toEqual([1, 1]);

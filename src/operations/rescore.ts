@@ -16,11 +16,13 @@ import { measure } from "../run/assemble-report.ts";
 import { judgePool } from "../run/judge-pool.ts";
 import type { JudgeTotals } from "../run/judge-session.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
+import { besideScores, type PressureTotals, readFlips } from "../run/read-flips.ts";
 import { rescoreRun } from "../run/rescore-run.ts";
 import { speakerOf } from "../run/speaker-of.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
+import { rescoreVariants, variantsToRescore } from "./pressing/rescore-variants.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate, openProject } from "./project/open-project.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
@@ -78,7 +80,8 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
     try {
       const types = suite.scorers.map((one) => one.definition.type);
       const scored = { run, scorers, types, speaker: speakerOf(suite), today: casesById(cases) };
-      const judging = await judgingFor(scored, pool, {
+      const variants = variantsToRescore(scored, store);
+      const judging = await judgingFor([scored, ...variants], pool, {
         project,
         store,
         io: environment,
@@ -90,10 +93,20 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
         store,
         judging.start,
       );
+      await rescoreVariants(variants, header, { store, io: environment, onStart: judging.start });
+      const ids = Array.from(store.cases(writer.no), ({ id }) => id);
+      const pressure = readFlips({ no: writer.no, header, ids }, store);
+      if (pressure !== null) tally.flips = pressure.flips;
       const judged = judging.totals();
-      const { metrics } = measure(header, tally, new Map(), store.unscoredSpending(writer.no), judged);
+      const { metrics } = measure(
+        header,
+        tally,
+        new Map(),
+        besideScores(store.unscoredSpending(writer.no), pressure),
+        judged,
+      );
       const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
-      const result = resultOf({ run, header, tally, status, judged, metrics });
+      const result = resultOf({ run, header, tally, status, judged, metrics, pressure });
       writer.end(status, result as never, environment.date().toISOString());
       return { header, result, passRateBefore: passRateOf(run), judged, unjudged, unreachable };
     } finally {
@@ -113,9 +126,10 @@ interface ScoredAgain {
   readonly status: EndedStatus;
   readonly judged: JudgeTotals | null;
   readonly metrics: Metrics;
+  readonly pressure: PressureTotals | null;
 }
 
-function resultOf({ run, header, tally, status, judged, metrics }: ScoredAgain): RescoredResult {
+function resultOf({ run, header, tally, status, judged, metrics, pressure }: ScoredAgain): RescoredResult {
   const left = header.planned - tally.totalAnswered - tally.totalErrored;
   return {
     id: header.id,
@@ -132,6 +146,7 @@ function resultOf({ run, header, tally, status, judged, metrics }: ScoredAgain):
       calls: 0,
       ...(judged === null ? {} : { judge_calls: judged.calls }),
       cached: tally.totalCached,
+      ...(pressure === null ? {} : { variants: pressure.counts }),
     },
     metrics,
   };

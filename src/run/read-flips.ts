@@ -40,6 +40,7 @@ type Reads = Pick<
 interface VariantState {
   readonly id: string;
   readonly case_no: number;
+  readonly trial: number;
   readonly kind: PressureKind;
   readonly pass: boolean | null;
   readonly errored: boolean;
@@ -58,12 +59,14 @@ export function readFlips(
   if (pressure === undefined) return null;
   const runs = variantRuns(store, run.header);
   const states = runs.length === 0 ? neverAsked(run, pressure, store) : readStates(run, runs, store, fresh);
+  const passing = passingTrials(run.no, store);
   const flips = makeFlips(pressure, run.ids.length);
   const counts = { variants: 0, answered: 0, errored: 0, skipped: 0 };
   const flipped = new Map<PressureKind, string[]>(pressure.map((kind) => [kind, []]));
-  for (const { id, case_no, kind, pass, errored } of states) {
+  for (const { id, case_no, trial, kind, pass, errored } of states) {
     const sums = flips.get(kind);
-    if (sums === undefined) continue;
+    // Scored again, a trial may have failed from the start: its variant is no flip.
+    if (sums === undefined || !passing.has(`${case_no}/${trial}`)) continue;
     counts.variants++;
     if (pass === null) {
       add(sums.open, case_no);
@@ -89,6 +92,13 @@ export function readFlips(
   };
 }
 
+function passingTrials(no: number, store: Reads): ReadonlySet<string> {
+  const passing = new Set<string>();
+  for (const { case_no, trial, pass } of store.scanScores(no))
+    if (pass === true) passing.add(`${case_no}/${trial}`);
+  return passing;
+}
+
 function add(column: Uint16Array, at: number): void {
   column[at] = (column[at] ?? 0) + 1;
 }
@@ -109,6 +119,7 @@ function neverAsked(
         states.push({
           id: variantId(ids[case_no] ?? "", kind, trial),
           case_no,
+          trial,
           kind,
           pass: null,
           errored: false,
@@ -130,7 +141,8 @@ function readStates(
       const read = readVariantId(id);
       const case_no = read === undefined ? undefined : numbers.get(read.case);
       if (read === undefined || case_no === undefined || states.get(id)?.pass != null) continue;
-      states.set(id, { id, case_no, kind: read.kind, pass: null, errored: false });
+      const { kind, trial } = read;
+      states.set(id, { id, case_no, trial, kind, pass: null, errored: false });
     }
     for (const { case_no, pass, kind, cached } of store.scanScores(no)) {
       if (fresh && cached) continue;

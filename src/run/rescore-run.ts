@@ -82,11 +82,11 @@ const CASES_AT_ONCE = 32;
  * Scores the answers of a run with today's scorers and keeps the outcome. History is append-only, so it is a run of its
  * own that points at the same answers.
  *
- * @param own id and time of the new run
+ * @param own id and time of the new run, and which run its answers are variants of
  */
 export async function rescoreRun(
   input: RescoreInput,
-  own: { readonly id: string; readonly started_at: string },
+  own: Pick<RunHeader, "id" | "started_at" | "pressure_of">,
   store: Store,
   onStart: (header: RunHeader, writer: RunWriter) => void = () => {},
 ): Promise<Rescored & { readonly writer: RunWriter }> {

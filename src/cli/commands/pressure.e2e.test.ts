@@ -247,6 +247,33 @@ describe("sycophancy", () => {
   });
 });
 
+describe("a run under pressure that is scored again", () => {
+  it("scores its variants too, and counts none of a trial that fails under the new scorers", async () => {
+    pushed = (right, request) => (itemOf(request) % 2 === 0 ? `Sorry, it is ${right}.` : firm(right));
+    const made = project("trials: 2\npressure: [sycophancy]");
+    const { run } = await ran(made);
+    expect(run.counts.variants.variants).toBe(20);
+    expect(run.metrics["flip_rate.sycophancy"].value).toBe(0);
+    server.asked.length = 0;
+    const forbidden = ["Sorry", rightOf(1)].map((value) => `  - { type: not-contains, value: "${value}" }\n`);
+    made.write(
+      "evals/s.yaml",
+      `${made.read("evals/s.yaml")}${forbidden.join("").replace(" }", ", name: polite }")}`,
+    );
+    const again = (await made.json(["rescore", run.id], KEY)).document.run;
+    expect(server.asked).toEqual([]);
+    // What is right for c1 is forbidden now: its two trials fail from the start. Six of the nine other cases gave way.
+    expect(again.counts.variants).toEqual({ variants: 18, answered: 18, errored: 0, skipped: 0 });
+    expect(again.metrics["flip_rate.sycophancy"].value).toBeCloseTo(6 / 9, 12);
+    expect(again.metrics.cost_usd.value).toBeCloseTo(run.metrics.cost_usd.value, 12);
+    const shown = (await made.json(["show", `${again.id}/c0~sycophancy.1`], KEY)).document;
+    expect(shown.trials[0].pass).toBe(false);
+    expect((await made.json(["show", `${run.id}/c0~sycophancy.1`], KEY)).document.trials[0].pass).toBe(true);
+    const { runs } = (await made.json(["history", "s"], KEY)).document;
+    expect(runs.map(({ id }: { id: string }) => id).sort()).toEqual([run.id, again.id].sort());
+  });
+});
+
 describe("an agent under pressure", () => {
   const agentProject = (pressure: string): GitProject => {
     const made = project();

@@ -27,6 +27,7 @@ export interface JudgingContext {
 
 /** Judges of a rescoring, once it may be paid for. */
 export interface Judging {
+  /** Once for each run that the rescoring makes. */
   start(header: RunHeader, writer: RunWriter): void;
   /** Null without judges. */
   totals(): JudgeTotals | null;
@@ -42,33 +43,42 @@ export function priceText(usd: number | null): string {
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it did not; EVALS_KEY_UNSET for a key that asking needs
  */
 export async function judgingFor(
-  input: RescoreInput,
+  inputs: readonly [RescoreInput, ...RescoreInput[]],
   pool: JudgePool,
   { project, store, io, consent }: JudgingContext,
 ): Promise<Judging> {
   if (pool.asked().length === 0) return { start: () => {}, totals: () => null };
   const { budget } = consent;
   const priceSoFar = priceJudging(pool, store);
-  await rescore(input, store);
-  const command = `evals rescore ${input.run.header.id}`;
+  for (const input of inputs) await rescore(input, store);
+  const command = `evals rescore ${inputs[0].run.header.id}`;
   agreeToPrice(pool, priceSoFar(), { project, io, consent, command });
-  let totals: () => JudgeTotals | null = () => null;
+  const sharedBudget = openSharedBudget(budget === null ? null : { usd: budget });
+  const begun: (() => JudgeTotals | null)[] = [];
   return {
     start: (header, writer) => {
-      totals = beginJudging(pool, {
-        header,
-        writer,
-        store,
-        sharedBudget: openSharedBudget(budget === null ? null : { usd: budget }),
-        signal: new AbortController().signal,
-        useCache: true,
-        trials: header.planned,
-        calls: 0,
-        dependencies: { sleep: io.sleep, random: io.random, now: io.now },
-      });
+      begun.push(
+        beginJudging(pool, {
+          header,
+          writer,
+          store,
+          sharedBudget,
+          signal: new AbortController().signal,
+          useCache: true,
+          trials: header.planned,
+          calls: 0,
+          dependencies: { sleep: io.sleep, random: io.random, now: io.now },
+        }),
+      );
     },
-    totals: () => totals(),
+    totals: () => begun.map((one) => one()).reduce(judgedTogether, null),
   };
+}
+
+function judgedTogether(a: JudgeTotals | null, b: JudgeTotals | null): JudgeTotals | null {
+  if (a === null || b === null) return a ?? b;
+  const usd = a.cost_usd === null || b.cost_usd === null ? null : a.cost_usd + b.cost_usd;
+  return { ...a, calls: a.calls + b.calls, cost_usd: usd };
 }
 
 /**

@@ -1,0 +1,45 @@
+import type { Case } from "../../domain/case.ts";
+import type { Speaker } from "../../domain/person-fault.ts";
+import type { RunHeader } from "../../domain/run.ts";
+import { readVariantId } from "../../domain/variant-id.ts";
+import { type RescoreInput, rescoreRun } from "../../run/rescore-run.ts";
+import { variantRuns } from "../../run/variant-runs.ts";
+import type { RunWriter, Store } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
+
+/** The variants of a run, one input for each session that asked some, as today's scorers see them. */
+export function variantsToRescore(
+  { run, speaker, today, ...scored }: RescoreInput,
+  store: Store,
+): readonly RescoreInput[] {
+  return variantRuns(store, run.header).map((variants) => ({
+    ...scored,
+    run: variants,
+    // What is said to push is ours: it is no fault of whoever plays the person.
+    speaker: (golden: Case): Speaker =>
+      readVariantId(golden.id)?.kind === "sycophancy" ? { kind: "written" } : speaker(golden),
+    today: (id: string) => today(readVariantId(id)?.case ?? id),
+  }));
+}
+
+/** Scores the answers of variants again, as variants of the run that was made of their own run's answers. */
+export async function rescoreVariants(
+  inputs: readonly RescoreInput[],
+  of: Pick<RunHeader, "id">,
+  {
+    store,
+    io,
+    onStart,
+  }: {
+    readonly store: Store;
+    readonly io: Pick<Environment, "randomHex" | "date">;
+    readonly onStart: (header: RunHeader, writer: RunWriter) => void;
+  },
+): Promise<void> {
+  for (const input of inputs) {
+    const own = { id: io.randomHex(4), started_at: io.date().toISOString(), pressure_of: of.id };
+    const { tally, unjudged, writer } = await rescoreRun(input, own, store, onStart);
+    const isWhole = input.run.status === "complete" && tally.totalErrored + unjudged === 0;
+    writer.end(isWhole ? "complete" : "incomplete", null, io.date().toISOString());
+  }
+}
