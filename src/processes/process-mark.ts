@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** A process of this machine, told apart from a later one that got the same number. */
+/** A process, told apart from a later one that got the same number. */
 export interface ProcessMark {
   readonly pid: number;
   /** When it started, as the kernel counts; null where that cannot be read. */
   readonly started: string | null;
+  /** Name of the machine, where several share what is marked. */
+  readonly host?: string;
 }
 
 /** @param pid of a process that runs now */

@@ -9,17 +9,28 @@ export interface RunWork {
   readonly owner: ProcessMark | null;
 }
 
+/** Whether a process that is marked still runs. */
+export type Lives = (mark: ProcessMark) => boolean;
+
 /** The same as it is: whoever reads it asks whether that process still lives. */
-export function workNow({ status, owner }: RunWork): {
+export function workNow(
+  { status, owner }: RunWork,
+  lives: Lives = isAlive,
+): {
   readonly status: RunStatus;
   readonly process: number | null;
 } {
-  const process = owner !== null && isAlive(owner) ? owner.pid : null;
+  const process = owner !== null && lives(owner) ? owner.pid : null;
   return { status: status === "running" && process === null ? "interrupted" : status, process };
 }
 
-/** Id of a living process other than this one that works on the run; null when the run may be claimed. */
-export function otherProcess(owner: ProcessMark | null, self: ProcessMark): number | null {
-  if (owner === null || (owner.pid === self.pid && owner.started === self.started)) return null;
-  return isAlive(owner) ? owner.pid : null;
+/** A living process other than this one that works on the run; null when the run may be claimed. */
+export function otherProcess(
+  owner: ProcessMark | null,
+  self: ProcessMark,
+  lives: Lives = isAlive,
+): ProcessMark | null {
+  if (owner === null) return null;
+  if (owner.pid === self.pid && owner.started === self.started && owner.host === self.host) return null;
+  return lives(owner) ? owner : null;
 }

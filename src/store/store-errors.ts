@@ -1,5 +1,6 @@
 import { EvalsError } from "../domain/problem.ts";
 import type { RunHeader } from "../domain/run.ts";
+import type { ProcessMark } from "../processes/process-mark.ts";
 
 const WHY =
   "Every answer is written there the moment it arrives; without it a run would lose what it paid for.";
@@ -44,17 +45,20 @@ export function storeNewer(path: string, cause: Error): EvalsError {
   );
 }
 
-/** @param pid of the process that works on the run */
-/** @param pid null for another call in this process */
-export function runBusy({ id, suite }: Pick<RunHeader, "id" | "suite">, pid: number | null): EvalsError {
+/** @param other the process that works on the run; null for another call in this process */
+export function runBusy(
+  { id, suite }: Pick<RunHeader, "id" | "suite">,
+  other: Pick<ProcessMark, "pid" | "host"> | null,
+): EvalsError {
+  const on = other?.host === undefined ? "" : ` on ${other.host}`;
   return new EvalsError({
     code: "EVALS_RUN_BUSY",
-    what: `${pid === null ? "Another call in this process" : `Process ${pid}`} is at work on run ${id} of suite ${suite}.`,
+    what: `${other === null ? "Another call in this process" : `Process ${other.pid}${on}`} is at work on run ${id} of suite ${suite}.`,
     why: "Two that go on with one run would both ask, and pay for, what is missing.",
     fix:
-      pid === null
+      other === null
         ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume`
-        : `Wait until it has ended, or stop it: kill -INT ${pid}. Then: evals run ${suite} --resume`,
+        : `Wait until it has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume`,
   });
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import type { Pruned, StoreCare, StoreSize } from "../care.ts";
-import type { Database } from "./database.ts";
+import { countsOf, looseEnds } from "../sql/counts.ts";
 import { BUSY_TIMEOUT_MS } from "./open-database.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
 import { translated } from "./sqlite-errors.ts";
 
 /** A report reads no longer than this at a time. */
@@ -11,13 +12,13 @@ const READERS_TIMEOUT_MS = 3000;
 const MAX_FAULTS = 20;
 
 /** @param path of the database's file */
-export function storeCare(db: Database, path: string): StoreCare {
+export function storeCare(db: SqliteDatabase, path: string): StoreCare {
   return {
     size: later(() => sizeOf(db, path)),
     faults: later(() => [...faultsOf(db)].slice(0, MAX_FAULTS)),
-    oldTraces: later(async (before) => (await import("./prune-rows.ts")).countOldTraces(db, before)),
+    oldTraces: later(async (before) => (await import("../sql/prune-rows.ts")).countOldTraces(db, before)),
     prune: later(async (what): Promise<Pruned> => {
-      const { pruneRows } = await import("./prune-rows.ts");
+      const { pruneRows } = await import("../sql/prune-rows.ts");
       // What is deleted is overwritten where it stands; the file is then written anew without it, on the disk rather than in memory.
       db.pragma("secure_delete = ON");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
@@ -39,53 +40,19 @@ function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (.
 }
 
 /** The log holds pages of before; it is cut to nothing unless somebody still reads them. */
-function isLogEmptied(db: Database): boolean {
+function isLogEmptied(db: SqliteDatabase): boolean {
   db.pragma(`busy_timeout = ${READERS_TIMEOUT_MS}`);
   const [row] = db.pragma("wal_checkpoint(TRUNCATE)") as { readonly busy: number }[];
   db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   return row?.busy === 0;
 }
 
-const COUNTS = `SELECT
-  (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL AND json_extract(header, '$.pressure_of') IS NULL) AS runs,
-  (SELECT count(*) FROM answers) AS answers,
-  (SELECT count(*) FROM judgements) AS judgements,
-  (SELECT count(*) FROM traffic) AS traces,
-  (SELECT min(started_at) FROM runs) AS oldest,
-  (SELECT max(started_at) FROM runs) AS newest`;
-
-function sizeOf(db: Database, path: string): StoreSize {
-  const counts = db.prepare<[], Omit<StoreSize, "bytes">>(COUNTS).get();
-  if (counts === undefined) throw new Error("no counts");
+function sizeOf(db: SqliteDatabase, path: string): StoreSize {
   const files = ["", "-wal", "-shm"].map((end) => `${path}${end}`).filter((file) => existsSync(file));
-  return { ...counts, bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
+  return { ...countsOf(db), bytes: files.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
 
-/** Rows that point at what is not there, by what a person would call it. */
-const LOOSE_ENDS = [
-  [
-    "trials have no case",
-    "SELECT count(*) FROM trials t WHERE NOT EXISTS (SELECT 1 FROM run_cases c WHERE c.run_no = t.run_no AND c.case_no = t.case_no)",
-  ],
-  [
-    "trials have lost their answer",
-    "SELECT count(*) FROM trials WHERE answer_id IS NOT NULL AND answer_id NOT IN (SELECT id FROM answers)",
-  ],
-  [
-    "cases have lost their content",
-    "SELECT count(*) FROM run_cases WHERE content_id NOT IN (SELECT id FROM contents)",
-  ],
-  [
-    "cases have lost their request",
-    "SELECT count(*) FROM run_cases WHERE request_id IS NOT NULL AND request_id NOT IN (SELECT id FROM requests)",
-  ],
-  [
-    "judges' replies have lost their request",
-    "SELECT count(*) FROM judgements WHERE request_id NOT IN (SELECT id FROM requests)",
-  ],
-] as const;
-
-function* faultsOf(db: Database): Generator<string> {
+function* faultsOf(db: SqliteDatabase): Generator<string> {
   try {
     const rows = db.pragma(`integrity_check(${MAX_FAULTS})`) as { readonly integrity_check: string }[];
     const found = rows.map((row) => row.integrity_check.trim()).filter((text) => text !== "ok");
@@ -94,10 +61,7 @@ function* faultsOf(db: Database): Generator<string> {
     const orphans = db.pragma("foreign_key_check") as { readonly table: string; readonly parent: string }[];
     for (const { table, parent } of orphans.slice(0, MAX_FAULTS))
       yield `a row of ${table} belongs to none of ${parent}`;
-    for (const [said, sql] of LOOSE_ENDS) {
-      const count = db.prepare<[], number>(sql).pluck().get() ?? 0;
-      if (count > 0) yield `${count} ${said}`;
-    }
+    yield* looseEnds(db);
   } catch (error) {
     // A page that cannot be read at all ends the search.
     if (!isSqliteError(error)) throw error;

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
+import type { Database } from "../sql/database.ts";
 import { storeBatchesContract } from "../store-batches-contract.ts";
 import { storeCareContract } from "../store-care-contract.ts";
 import { storeContract } from "../store-contract.ts";
@@ -7,7 +8,6 @@ import { storeProcessContract } from "../store-process-contract.ts";
 import { storeReadsContract } from "../store-reads-contract.ts";
 import { storeTrafficContract } from "../store-traffic-contract.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
-import type { Database } from "./database.ts";
 import { betterSqlite, nodeSqlite, openDatabase, SqliteAbsent, type SqliteLibrary } from "./open-database.ts";
 
 /** Those that this Node has. */

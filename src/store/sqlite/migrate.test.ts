@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EvalsError } from "../../domain/problem.ts";
 import { earlierHistory, hasHistory, SCHEMA_VERSION } from "../history-file.ts";
 import { openStore } from "../open-store.ts";
+import type { Database } from "../sql/database.ts";
 import { sampleCases, sampleHeader, sampleTranscript } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
 import { writeOldDatabase } from "../testing/write-old-database.ts";
-import type { Database } from "./database.ts";
 import { MIGRATIONS, migrate } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
 

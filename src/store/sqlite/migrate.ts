@@ -1,5 +1,4 @@
 import { itemAt } from "../../domain/item-at.ts";
-import type { Database } from "./database.ts";
 import { history } from "./migrations/0001-history.ts";
 import { judgements } from "./migrations/0002-judgements.ts";
 import { owners } from "./migrations/0003-owners.ts";
@@ -12,6 +11,8 @@ import { traffic } from "./migrations/0009-traffic.ts";
 import { batches } from "./migrations/0010-batches.ts";
 import { tries } from "./migrations/0011-tries.ts";
 import { variants } from "./migrations/0012-variants.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
+import { NewerSchema } from "./sqlite-errors.ts";
 
 /** In order; a released one is never edited. The database's user_version says how many it has seen. */
 export const MIGRATIONS: readonly string[] = [
@@ -29,13 +30,11 @@ export const MIGRATIONS: readonly string[] = [
   variants,
 ];
 
-export class NewerSchema extends Error {}
-
 /**
  * Brings a database to this program's schema, each step in a transaction with its own record.
  * @throws {NewerSchema} when a newer program wrote it
  */
-export function migrate(db: Database): void {
+export function migrate(db: SqliteDatabase): void {
   const seen = () => db.pragma("user_version", { simple: true }) as number;
   if (seen() > MIGRATIONS.length)
     throw new NewerSchema(`schema ${seen()}, this program knows ${MIGRATIONS.length}`);

@@ -1,12 +1,13 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { Database, Statement, Transaction } from "./database.ts";
+import type { Statement, Transaction } from "../sql/database.ts";
 import { BUSY_TIMEOUT_MS, SqliteAbsent } from "./open-database.ts";
+import type { OpenedSqlite } from "./sqlite-database.ts";
 
 /**
  * Node's own SQLite behind the store's interface.
  * @throws {SqliteAbsent} where Node has none, before 22.13
  */
-export async function openNodeDatabase(path: string): Promise<Database> {
+export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   const { DatabaseSync } = await loadQuietly();
   const db = new DatabaseSync(path);
   db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);

@@ -1,5 +1,5 @@
 import { noSqlite } from "../store-errors.ts";
-import type { Database } from "./database.ts";
+import { type SqliteDatabase, sqliteDatabase } from "./sqlite-database.ts";
 
 /** A way to SQLite. */
 export interface SqliteLibrary {
@@ -8,7 +8,7 @@ export interface SqliteLibrary {
    * Opens a file, made where it is not there, or `:memory:`.
    * @throws {SqliteAbsent} where this library cannot be loaded on this machine
    */
-  open(path: string): Promise<Database>;
+  open(path: string): Promise<SqliteDatabase>;
 }
 
 /** A library is not installed, not built, or built for another Node. */
@@ -25,7 +25,7 @@ export const betterSqlite: SqliteLibrary = {
       throw new SqliteAbsent(error instanceof Error ? error.message : String(error), { cause: error });
     });
     try {
-      return new library.default(path, { timeout: BUSY_TIMEOUT_MS });
+      return sqliteDatabase(new library.default(path, { timeout: BUSY_TIMEOUT_MS }));
     } catch (error) {
       // SQLite's own errors say that the file cannot be used; all others that the native part cannot be loaded.
       if (error instanceof library.default.SqliteError || isOfFolder(error)) throw error;
@@ -39,7 +39,7 @@ export const nodeSqlite: SqliteLibrary = {
   name: "node:sqlite",
   open: async (path) => {
     const { openNodeDatabase } = await import("./node-database.ts");
-    return openNodeDatabase(path);
+    return sqliteDatabase(await openNodeDatabase(path));
   },
 };
 
@@ -47,7 +47,7 @@ export const nodeSqlite: SqliteLibrary = {
 const LIBRARIES: readonly SqliteLibrary[] = [betterSqlite, nodeSqlite];
 
 /** @throws {EvalsError} EVALS_STORE_NO_SQLITE where none of them can be loaded */
-export async function openDatabase(path: string, libraries = LIBRARIES): Promise<Database> {
+export async function openDatabase(path: string, libraries = LIBRARIES): Promise<SqliteDatabase> {
   const absent: SqliteAbsent[] = [];
   for (const library of libraries) {
     try {

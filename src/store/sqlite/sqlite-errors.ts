@@ -1,7 +1,9 @@
 import { EvalsError } from "../../domain/problem.ts";
 import { HISTORY_FILE } from "../history-file.ts";
 import { storeCorrupt, storeNewer, storeUnwritable } from "../store-errors.ts";
-import { NewerSchema } from "./migrate.ts";
+
+/** The tables are of a newer program. */
+export class NewerSchema extends Error {}
 
 /** Codes of SQLite that mean "this file cannot be used", by what a person can do about them. */
 const CORRUPT = /^SQLITE_(NOTADB|CORRUPT)/;

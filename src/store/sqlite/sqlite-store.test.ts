@@ -8,9 +8,9 @@ import { openStore } from "../open-store.ts";
 import type { Store } from "../store.ts";
 import { answered, failed, sampleBodies, sampleCases, sampleHeader } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
-import type { Database } from "./database.ts";
 import { MIGRATIONS } from "./migrate.ts";
 import { openDatabase } from "./open-database.ts";
+import type { SqliteDatabase } from "./sqlite-database.ts";
 
 let place: ReturnType<typeof sqlitePlace>;
 const opened: { close(): void }[] = [];
@@ -26,7 +26,7 @@ const open = async (): Promise<Store> => {
   opened.push(store);
   return store;
 };
-const raw = async (): Promise<Database> => {
+const raw = async (): Promise<SqliteDatabase> => {
   const db = await openDatabase(place.file);
   opened.push(db);
   return db;
@@ -133,7 +133,7 @@ describe("writing", () => {
 });
 
 describe("the documented views", () => {
-  let db: Database;
+  let db: SqliteDatabase;
   beforeEach(async () => {
     const store = await open();
     const writer = store.create(sampleHeader(), sampleCases, sampleBodies);

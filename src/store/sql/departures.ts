@@ -1,5 +1,5 @@
 import type { DepartureLog, LoggedDeparture } from "../../domain/departure-log.ts";
-import type { Database } from "./database.ts";
+import { type Database, itsNumber } from "./database.ts";
 
 interface Row {
   readonly id: number;
@@ -28,7 +28,7 @@ export function departureLog(db: Database, clock: () => number): DepartureLog {
       const others = rows.map(({ id, at, tokens }) => ({ id, age_ms: Math.max(0, now - at), tokens }));
       const tokens = decide(others);
       if (tokens === null) return rows.at(-1)?.id ?? after;
-      const id = Number(statements.add.run(model, now, Math.ceil(tokens)).lastInsertRowid);
+      const id = itsNumber(statements.add.get(model, now, Math.ceil(tokens)));
       if (id % CLEANING_EVERY === 0) statements.clean.run(now - KEPT_MS);
       return id;
     },
@@ -41,7 +41,11 @@ function prepare(db: Database) {
     newer: db.prepare<[string, number, number], Row>(
       "SELECT id, at, tokens FROM departures WHERE model = ? AND id > ? AND at > ? ORDER BY id",
     ),
-    add: db.prepare<[string, number, number]>("INSERT INTO departures (model, at, tokens) VALUES (?, ?, ?)"),
+    add: db
+      .prepare<[string, number, number], number>(
+        "INSERT INTO departures (model, at, tokens) VALUES (?, ?, ?) RETURNING id",
+      )
+      .pluck(),
     clean: db.prepare<[number]>("DELETE FROM departures WHERE at < ?"),
   };
 }

@@ -28,14 +28,15 @@ interface OwnedRow {
   readonly owner: string | null;
 }
 
-/** Runs that an open store of this process works on, by file, run and mark: the record tells two stores of it not apart. */
+/** Runs that an open store of this process works on, by place, run and mark: the record tells two stores of it not apart. */
 const heldHere = new Map<string, RunOwners>();
 
-/** @param file the database's path */
-export function runOwners(db: Database, self: ProcessMark, file: string): RunOwners {
+/** @param place where the history is, the same for all that open it in this process */
+export function runOwners(db: Database, process: ProcessMark, place: string): RunOwners {
+  const self = db.markOf(process);
   const column = JSON.stringify(self);
   const held = new Set<number>();
-  const keyOf = (no: number): string => `${file}#${no} ${column}`;
+  const keyOf = (no: number): string => `${place}#${no} ${column}`;
   const hold = (no: number): void => {
     held.add(no);
     heldHere.set(keyOf(no), owners);
@@ -47,7 +48,7 @@ export function runOwners(db: Database, self: ProcessMark, file: string): RunOwn
   const take = db.transaction((no: number) => {
     const row = db.prepare<[number], OwnedRow>("SELECT id, suite, owner FROM runs WHERE no = ?").get(no);
     if (row === undefined) throw new Error(`no run ${no}`);
-    const other = otherProcess(ownerOf(row.owner), self);
+    const other = otherProcess(ownerOf(row.owner), self, db.lives);
     if (other !== null) throw runBusy(row, other);
     if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw runBusy(row, null);
     db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);

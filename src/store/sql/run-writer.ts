@@ -3,9 +3,8 @@ import type { Trajectory } from "../../domain/trajectory.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { hasWay, wayCounts } from "../../domain/way-counts.ts";
 import type { LostReply, RunWriter, TrialRecord, TrialScoring } from "../store.ts";
-import type { Database, Statement } from "./database.ts";
+import { type Database, itsNumber, type Statement } from "./database.ts";
 import { scoringColumns } from "./rows.ts";
-import { translated } from "./sqlite-errors.ts";
 import { USAGE_PLACES, usageColumns, usageValues } from "./usage-columns.ts";
 
 type Queued =
@@ -57,7 +56,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       sent = 0;
       toJudges = 0;
     } catch (error) {
-      failure = translated(error);
+      failure = db.mistake(error);
       throw failure;
     }
   };
@@ -101,7 +100,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
       try {
         write.end(status, JSON.stringify(report), at);
       } catch (error) {
-        throw translated(error);
+        throw db.mistake(error);
       }
     },
     keep: () => {
@@ -129,11 +128,15 @@ function trialStatements(db: Database, no: number, now: () => number) {
       "SELECT request_id FROM run_cases WHERE run_no = ? AND case_no = ?",
     )
     .pluck();
-  const answer = db.prepare(
-    `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, untold, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
-  );
+  const answer = db
+    .prepare<unknown[], number>(
+      `INSERT INTO answers (request_id, trial, output, messages, tool_calls, tool_call_count, latency_ms, cost_usd, model, finish_reason, refusal, raw, at, fallback, untold, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES}) RETURNING id`,
+    )
+    .pluck();
   const trial = db.prepare(
-    "INSERT OR REPLACE INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    `INSERT INTO trials (run_no, case_no, trial, answer_id, cached, pass, scores, error, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (run_no, case_no, trial) DO UPDATE SET answer_id = excluded.answer_id, cached = excluded.cached, pass = excluded.pass,
+       scores = excluded.scores, error = excluded.error, message = excluded.message`,
   );
   const scores = db.prepare(
     "UPDATE trials SET pass = ?, scores = ?, error = ?, message = ? WHERE run_no = ? AND case_no = ? AND trial = ?",
@@ -153,11 +156,11 @@ function trialStatements(db: Database, no: number, now: () => number) {
     }
     return lastRequest.id;
   };
-  const insertTrajectory = (answerId: number | bigint, told: Trajectory): void => {
+  const insertTrajectory = (answerId: number, told: Trajectory): void => {
     trajectory ??= db.prepare("INSERT INTO trajectories (answer_id, body) VALUES (?, ?)");
     trajectory.run(answerId, JSON.stringify(told));
   };
-  const insertCounts = (answerId: number | bigint, transcript: Transcript): void => {
+  const insertCounts = (answerId: number, transcript: Transcript): void => {
     counts ??= db.prepare(
       "INSERT INTO answer_counts (answer_id, steps, turns, failed_calls, stopped) VALUES (?, ?, ?, ?, ?)",
     );
@@ -166,33 +169,35 @@ function trialStatements(db: Database, no: number, now: () => number) {
   };
   const addTries = (caseNo: number, trialNo: number, { attempts, waited_ms }: Tries): void => {
     tries ??= db.prepare(
-      "INSERT INTO trial_tries (run_no, case_no, trial, attempts, waited_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET attempts = attempts + excluded.attempts, waited_ms = waited_ms + excluded.waited_ms",
+      "INSERT INTO trial_tries (run_no, case_no, trial, attempts, waited_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT (run_no, case_no, trial) DO UPDATE SET attempts = trial_tries.attempts + excluded.attempts, waited_ms = trial_tries.waited_ms + excluded.waited_ms",
     );
     tries.run(no, caseNo, trialNo, attempts, Math.round(waited_ms));
   };
   const insertAnswer = (record: TrialRecord & { kind: "answered" }): number => {
     const t = record.transcript;
-    const { lastInsertRowid } = answer.run(
-      requestId(record.case_no),
-      record.trial,
-      t.output,
-      t.messages.length === 0 ? null : JSON.stringify(t.messages),
-      t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
-      t.tool_calls.length,
-      t.latency_ms,
-      t.cost_usd,
-      t.model,
-      t.finish_reason,
-      t.refusal,
-      record.raw,
-      now(),
-      t.fallback ?? null,
-      t.untold?.join(",") ?? null,
-      ...usageValues(t.usage),
+    const id = itsNumber(
+      answer.get(
+        requestId(record.case_no),
+        record.trial,
+        t.output,
+        t.messages.length === 0 ? null : JSON.stringify(t.messages),
+        t.tool_calls.length === 0 ? null : JSON.stringify(t.tool_calls),
+        t.tool_calls.length,
+        t.latency_ms,
+        t.cost_usd,
+        t.model,
+        t.finish_reason,
+        t.refusal,
+        record.raw,
+        now(),
+        t.fallback ?? null,
+        t.untold?.join(",") ?? null,
+        ...usageValues(t.usage),
+      ),
     );
-    if (t.trajectory !== undefined) insertTrajectory(lastInsertRowid, t.trajectory);
-    if (hasWay(t)) insertCounts(lastInsertRowid, t);
-    return Number(lastInsertRowid);
+    if (t.trajectory !== undefined) insertTrajectory(id, t.trajectory);
+    if (hasWay(t)) insertCounts(id, t);
+    return id;
   };
   return {
     record: (record: TrialRecord): void => {

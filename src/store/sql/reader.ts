@@ -123,7 +123,7 @@ export function readers(db: Database): Readers {
 function readOrigins(db: Database, runNo: number): ReadonlyMap<number, readonly string[]> {
   const rows = db
     .prepare<[number], { readonly case_no: number; readonly id: string }>(
-      `SELECT DISTINCT t.case_no, runs.id FROM trials t
+      `SELECT DISTINCT t.case_no, runs.no, runs.id FROM trials t
        JOIN trials asked ON asked.answer_id = t.answer_id AND asked.cached = 0
        JOIN runs ON runs.no = asked.run_no
        WHERE t.run_no = ? AND t.cached = 1 ORDER BY t.case_no, runs.no`,

@@ -25,7 +25,12 @@ const CASES =
   "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no > ? ORDER BY case_no LIMIT ?";
 
 /** A run's cases in plan order: at most `limit` of those behind the case of that number. */
-export function listCases(db: Database, runNo: number, behind = -1, limit = -1): StoredCase[] {
+export function listCases(
+  db: Database,
+  runNo: number,
+  behind = -1,
+  limit = Number.MAX_SAFE_INTEGER,
+): StoredCase[] {
   const rows = db.prepare<[number, number, number], CaseColumns>(CASES).raw().iterate(runNo, behind, limit);
   const cases: StoredCase[] = [];
   for (const [case_no, id, content_hash, key, tags, planned, request_hash] of rows) {

@@ -11,7 +11,6 @@ import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
 import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
 import { listCases, type TrialPages, trialPages } from "./scan.ts";
-import { translated } from "./sqlite-errors.ts";
 import { type TrialChanges, trialChanges } from "./trial-changes.ts";
 
 /** What of the store the paged reads pass on. */
@@ -26,6 +25,7 @@ type Whole = Pick<
  */
 export function pagedReads(db: Database, whole: Whole): StoreReads {
   let made: Lists | undefined;
+  const later = laterOf(db);
   const lists = (): Lists => {
     made ??= { pages: trialPages(db), changes: trialChanges(db) };
     return made;
@@ -66,13 +66,15 @@ interface Lists {
 }
 
 /** A read as others may have it, over a network: what it throws arrives as a rejection. */
-function later<A extends unknown[], R>(read: (...args: A) => R): (...args: A) => Promise<R> {
-  return async (...args) => {
-    try {
-      return read(...args);
-    } catch (error) {
-      throw translated(error);
-    }
+function laterOf(db: Database) {
+  return <A extends unknown[], R>(read: (...args: A) => R): ((...args: A) => Promise<R>) => {
+    return async (...args) => {
+      try {
+        return read(...args);
+      } catch (error) {
+        throw db.mistake(error);
+      }
+    };
   };
 }
 

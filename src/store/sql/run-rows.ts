@@ -23,19 +23,19 @@ interface RunRow extends ListedRow {
 const LISTED_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header";
 const RUN_COLUMNS = `${LISTED_COLUMNS}, report`;
 
-function toListed(row: ListedRow): ListedRun {
+function toListed(db: Database, row: ListedRow): ListedRun {
   return {
     no: row.no,
     header: JSON.parse(row.header) as RunHeader,
-    ...workNow({ status: row.status, owner: ownerOf(row.owner) }),
+    ...workNow({ status: row.status, owner: ownerOf(row.owner) }, db.lives),
     calls: row.calls,
     judge_calls: row.judge_calls,
     ended_at: row.ended_at,
   };
 }
 
-function toRun(row: RunRow): StoredRun {
-  const listed = toListed(row);
+function toRun(db: Database, row: RunRow): StoredRun {
+  const listed = toListed(db, row);
   // That of an earlier session would tell of other trials.
   const report = row.report === null || isUnfinished(listed.status) ? null : (JSON.parse(row.report) as Json);
   return { ...listed, report };
@@ -63,12 +63,12 @@ export function runsByPrefix(db: Database, prefix: string): StoredRun[] {
       `SELECT ${RUN_COLUMNS} FROM runs WHERE id >= ? AND id < ? ORDER BY no DESC LIMIT 20`,
     )
     .all(prefix, `${prefix}\u{10FFFF}`)
-    .map(toRun);
+    .map((row) => toRun(db, row));
 }
 
 export function runOf(db: Database, runNo: number): StoredRun | undefined {
   const row = db.prepare<[number], RunRow>(`SELECT ${RUN_COLUMNS} FROM runs WHERE no = ?`).get(runNo);
-  return row && toRun(row);
+  return row && toRun(db, row);
 }
 
 /** The same without its header and report. @throws {RangeError} when there is no such run */
@@ -80,13 +80,18 @@ export function stateOf(db: Database, runNo: number): Omit<ListedRun, "no" | "he
     .get(runNo);
   if (row === undefined) throw new RangeError(`no run ${runNo}`);
   const { calls, judge_calls, ended_at } = row;
-  return { ...workNow({ status: row.status, owner: ownerOf(row.owner) }), calls, judge_calls, ended_at };
+  return {
+    ...workNow({ status: row.status, owner: ownerOf(row.owner) }, db.lives),
+    calls,
+    judge_calls,
+    ended_at,
+  };
 }
 
 interface RunsWanted<Row, Item> {
   readonly filter: Omit<RunFilter, "limit">;
   readonly columns: string;
-  readonly toItem: (row: Row) => Item;
+  readonly toItem: (db: Database, row: Row) => Item;
   readonly before: number | null;
   readonly limit: number | undefined;
 }
@@ -104,7 +109,7 @@ function matchingRuns<Row extends ListedRow, Item extends ListedRun>(
   const runs: Item[] = [];
   for (const row of rows) {
     if (runs.length >= limit) break;
-    const run = toItem(row);
+    const run = toItem(db, row);
     if (filter.status === undefined || filter.status.includes(run.status)) runs.push(run);
   }
   return runs;
@@ -114,7 +119,10 @@ function conditions(
   filter: Omit<RunFilter, "limit">,
   before: number | null,
 ): { readonly where: readonly string[]; readonly values: readonly (string | number | null)[] } {
-  const where = ["json_extract(header, '$.canary_of') IS ?", "json_extract(header, '$.pressure_of') IS ?"];
+  const where = [
+    "json_extract(header, '$.canary_of') IS NOT DISTINCT FROM ?",
+    "json_extract(header, '$.pressure_of') IS NOT DISTINCT FROM ?",
+  ];
   const values: (string | number | null)[] = [filter.canary_of ?? null, filter.pressure_of ?? null];
   const hold = (condition: string, ...given: readonly (string | number)[]): void => {
     where.push(condition);

@@ -1,13 +1,16 @@
 import type { Batches, BatchRow, BatchTries, StoredBatch } from "../batches.ts";
-import type { Database } from "./database.ts";
+import { type Database, itsNumber } from "./database.ts";
 
 /** @param now milliseconds since 1970, UTC */
 export function batchTable(db: Database, now: () => number): Batches {
   const plan = db.transaction((runNo: number, asker: string, rows: readonly BatchRow[]): number => {
-    const no = Number(
+    const no = itsNumber(
       db
-        .prepare("INSERT INTO batches (run_no, asker, state, at) VALUES (?, ?, 'planned', ?)")
-        .run(runNo, asker, now()).lastInsertRowid,
+        .prepare<[number, string, number], number>(
+          "INSERT INTO batches (run_no, asker, state, at) VALUES (?, ?, 'planned', ?) RETURNING no",
+        )
+        .pluck()
+        .get(runNo, asker, now()),
     );
     const add = db.prepare(
       "INSERT INTO batch_rows (batch_no, place, run_no, custom_id, what) VALUES (?, ?, ?, ?, ?)",

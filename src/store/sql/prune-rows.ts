@@ -15,7 +15,7 @@ export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
     .all(touched);
   for (const no of emptied) emptyRun(db, no, what.withoutTexts);
   const removed = JSON.stringify(runs);
-  for (const { table, column } of childrenOf(db, "runs"))
+  for (const { table, column } of db.childrenOf("runs"))
     if (table !== "judgements") db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(removed);
   const judgements = pruneJudgements(db, { touched, removed, before });
   db.prepare(`DELETE FROM runs WHERE no IN (${LIST})`).run(removed);
@@ -39,7 +39,7 @@ function pruneTraffic(db: Database, before: number): number {
 }
 
 /** The numbers of a JSON list that is bound to the one parameter. */
-const LIST = "SELECT value FROM json_each(?)";
+const LIST = "SELECT CAST(value AS BIGINT) FROM json_each(?)";
 
 const UNUSED_TEXTS = `
 DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM run_cases);
@@ -48,23 +48,6 @@ DELETE FROM requests WHERE id NOT IN (
   UNION SELECT request_id FROM answers WHERE request_id IS NOT NULL
   UNION SELECT request_id FROM judgements
 );`;
-
-interface Child {
-  readonly table: string;
-  readonly column: string;
-}
-
-/** Tables whose rows belong to those of another, whichever schema brought them. */
-function childrenOf(db: Database, parent: string): Child[] {
-  const tables = db.prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all();
-  return tables.flatMap((table) => {
-    const keys = db.pragma(`foreign_key_list(${table})`) as {
-      readonly table: string;
-      readonly from: string;
-    }[];
-    return keys.filter((key) => key.table === parent).map((key) => ({ table, column: key.from }));
-  });
-}
 
 interface TrialTexts {
   readonly case_no: number;
@@ -112,7 +95,7 @@ interface JudgementLimits {
   readonly before: number;
 }
 
-const REPLIES_IN_USE = `SELECT DISTINCT reply.value FROM trials, json_each(trials.scores) AS score,
+const REPLIES_IN_USE = `SELECT DISTINCT CAST(reply.value AS BIGINT) FROM trials, json_each(trials.scores) AS score,
   json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
 
 /** Replies behind a score that is left stay, whoever paid for them. @returns how many went */
@@ -138,7 +121,7 @@ function pruneAnswers(db: Database, candidates: readonly number[], before: numbe
     .pluck()
     .all(JSON.stringify(candidates), before);
   const ids = JSON.stringify(gone);
-  for (const { table, column } of childrenOf(db, "answers"))
+  for (const { table, column } of db.childrenOf("answers"))
     db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(ids);
   db.prepare(`DELETE FROM answers WHERE id IN (${LIST})`).run(ids);
   return gone.length;

@@ -5,9 +5,9 @@ import { readUsage, type UsageColumns, usageColumns } from "./usage-columns.ts";
 /** Tokens of a row: what is unknown counts as none. */
 export const TOKENS = "COALESCE(input_tokens, 0) + COALESCE(output_tokens, 0)";
 
-const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS INTEGER) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
+const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, TOTAL(most_usd) FILTER (WHERE cost_usd IS NULL) AS most_usd, CAST(TOTAL(most_tokens) FILTER (WHERE input_tokens IS NULL AND output_tokens IS NULL) AS BIGINT) AS most_tokens FROM lost_replies WHERE run_no = ? AND (judge IS NULL) = ?`;
 
-const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
+const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
 /** Replies that gave no answer, in the order in which they were lost. */
 export function lostReplies(db: Database, runNo: number): LostReply[] {

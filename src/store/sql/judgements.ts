@@ -1,9 +1,8 @@
 import { itemAt } from "../../domain/item-at.ts";
 import type { Json } from "../../domain/json.ts";
 import type { JudgeSpending, NewJudgement, Store, StoredJudgement } from "../store.ts";
-import type { Database } from "./database.ts";
+import { type Database, itsNumber } from "./database.ts";
 import { lostSpending, spentTogether, TOKENS } from "./spending.ts";
-import { translated } from "./sqlite-errors.ts";
 import { readUsage, USAGE_PLACES, type UsageColumns, usageColumns, usageValues } from "./usage-columns.ts";
 
 interface JudgementRow extends UsageColumns {
@@ -82,7 +81,7 @@ export function judgementTable(
       const ids = commit.immediate(batch);
       for (const [index, { resolve }] of batch.entries()) resolve(itemAt(ids, index));
     } catch (error) {
-      for (const { reject } of batch) reject(translated(error));
+      for (const { reject } of batch) reject(db.mistake(error));
     }
   };
   return {
@@ -128,10 +127,14 @@ type Statements = ReturnType<typeof statements>;
 function statements(db: Database) {
   return {
     requestId: db.prepare<[Buffer], number>("SELECT id FROM requests WHERE hash = ?").pluck(),
-    newRequest: db.prepare<[Buffer, string]>("INSERT INTO requests (hash, body) VALUES (?, ?)"),
-    insert: db.prepare(
-      `INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, latency_ms, cost_usd, raw, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES})`,
-    ),
+    newRequest: db
+      .prepare<[Buffer, string], number>("INSERT INTO requests (hash, body) VALUES (?, ?) RETURNING id")
+      .pluck(),
+    insert: db
+      .prepare<unknown[], number>(
+        `INSERT INTO judgements (asked, draw, judge, run_no, case_id, request_id, output, refusal, finish_reason, model, latency_ms, cost_usd, raw, at, ${usageColumns()}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ${USAGE_PLACES}) RETURNING id`,
+      )
+      .pluck(),
     find: db.prepare<[Buffer, number, number, number], JudgementRow>(
       `SELECT ${COLUMNS} FROM judgements j WHERE j.asked = ? AND draw = ? AND at >= ? AND (unusable = 0 OR id > ?) ORDER BY id DESC LIMIT 1`,
     ),
@@ -147,7 +150,7 @@ function statements(db: Database) {
       )
       .pluck(),
     spending: db.prepare<[number], JudgeSpending>(
-      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS INTEGER) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
+      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
     ),
   };
 }
@@ -155,9 +158,8 @@ function statements(db: Database) {
 function insert(use: Statements, one: NewJudgement, at: number): number {
   const { transcript: said } = one;
   const hash = Buffer.from(one.request.hash, "hex");
-  const request =
-    use.requestId.get(hash) ?? Number(use.newRequest.run(hash, one.request.body()).lastInsertRowid);
-  const { lastInsertRowid } = use.insert.run(
+  const request = use.requestId.get(hash) ?? itsNumber(use.newRequest.get(hash, one.request.body()));
+  const id = use.insert.get(
     Buffer.from(one.asked, "hex"),
     one.draw,
     Buffer.from(one.judge, "hex"),
@@ -174,5 +176,5 @@ function insert(use: Statements, one: NewJudgement, at: number): number {
     at,
     ...usageValues(said.usage),
   );
-  return Number(lastInsertRowid);
+  return itsNumber(id);
 }

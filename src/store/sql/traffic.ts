@@ -12,10 +12,10 @@ import type { Transcript } from "../../domain/transcript.ts";
 import { cursorNumbers, cursorOf, type Page, type PageRequest, pageLimit } from "../reads.ts";
 import type { TrafficRecord, TrafficStore } from "../traffic.ts";
 import type { Database } from "./database.ts";
-import { translated } from "./sqlite-errors.ts";
 
 /** Traces of production in their tables. */
 export function trafficTable(db: Database, now: () => number): TrafficStore {
+  const later = laterOf(db);
   return {
     salt: later(() => saltOf(db)),
     record: later((ids, next) => db.transaction(() => record(db, now(), ids, next)).immediate()),
@@ -54,22 +54,24 @@ interface StoredTrace {
   readonly transcript: string;
 }
 
-const COUNTS = `SELECT count(*) AS traces, count(DISTINCT facts ->> '$.session') AS sessions,
-  count(DISTINCT facts ->> '$.user') AS users FROM traffic`;
+const COUNTS = `SELECT count(*) AS traces, count(DISTINCT json_extract(facts, '$.session')) AS sessions,
+  count(DISTINCT json_extract(facts, '$.user')) AS users FROM traffic`;
 
-function later<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => Promise<R> {
-  return async (...args) => {
-    try {
-      return work(...args);
-    } catch (error) {
-      throw translated(error);
-    }
+function laterOf(db: Database) {
+  return <A extends unknown[], R>(work: (...args: A) => R): ((...args: A) => Promise<R>) => {
+    return async (...args) => {
+      try {
+        return work(...args);
+      } catch (error) {
+        throw db.mistake(error);
+      }
+    };
   };
 }
 
 function saltOf(db: Database): string {
   const salt = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString("hex");
-  db.prepare("INSERT OR IGNORE INTO traffic_salt (only, salt) VALUES (1, ?)").run(salt);
+  db.prepare("INSERT INTO traffic_salt (only, salt) VALUES (1, ?) ON CONFLICT DO NOTHING").run(salt);
   return db.prepare<[], string>("SELECT salt FROM traffic_salt").pluck().get() ?? "";
 }
 
@@ -142,27 +144,30 @@ function chosen({ where = [], since, until }: TrafficFilter): { sql: string; val
   if (since !== undefined) parts.push({ sql: "at > 0 AND at >= ?", values: [since] });
   if (until !== undefined) parts.push({ sql: "at > 0 AND at < ?", values: [until] });
   return {
-    sql: parts.length === 0 ? "1" : parts.map((part) => part.sql).join(" AND "),
+    sql: parts.length === 0 ? "TRUE" : parts.map((part) => part.sql).join(" AND "),
     values: parts.flatMap((part) => part.values),
   };
 }
 
 function conditionOf({ field, value, not = false }: TrafficCondition): { sql: string; values: unknown[] } {
-  const negated = (sql: string): string => (not ? `NOT ifnull(${sql}, 0)` : `(${sql})`);
+  const negated = (sql: string): string => (not ? `NOT coalesce(${sql}, FALSE)` : `(${sql})`);
   if (field === "tag")
     return {
       sql: negated("EXISTS (SELECT 1 FROM json_each(facts, '$.tags') AS tag WHERE tag.value = ?)"),
       values: [value],
     };
-  if (field !== "prompt") return { sql: negated(`facts ->> '${MEMBERS[field]}' = ?`), values: [value] };
-  const [name, version] = ["(facts ->> '$.prompt')", "(facts ->> '$.prompt_version')"];
+  if (field !== "prompt")
+    return { sql: negated(`json_extract(facts, '${MEMBERS[field]}') = ?`), values: [value] };
+  const [name, version] = ["json_extract(facts, '$.prompt')", "json_extract(facts, '$.prompt_version')"];
   return { sql: negated(`? IN (${name}, ${version}, ${name} || '@' || ${version})`), values: [value] };
 }
 
 function recordScores(db: Database, scores: readonly TrafficScore[]): void {
   const write = db.prepare(
-    `INSERT OR REPLACE INTO traffic_scores (traffic_no, suite, scorer, hash, score, pass, reason)
-      SELECT no, ?, ?, ?, ?, ?, ? FROM traffic WHERE id = ?`,
+    `INSERT INTO traffic_scores (traffic_no, suite, scorer, hash, score, pass, reason)
+      SELECT no, ?, ?, ?, ?, ?, ? FROM traffic WHERE id = ?
+      ON CONFLICT (traffic_no, suite, scorer) DO UPDATE SET hash = excluded.hash, score = excluded.score, pass = excluded.pass,
+        reason = excluded.reason`,
   );
   for (const { trace, suite, scorer, hash, score, pass, reason } of scores)
     write.run(

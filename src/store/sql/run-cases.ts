@@ -1,5 +1,5 @@
 import type { CaseBodies, NewRunCase } from "../store.ts";
-import type { Database } from "./database.ts";
+import { type Database, itsNumber } from "./database.ts";
 
 /** Writes the plan of a run: its cases, with contents and requests that are not known yet. Inside a transaction. */
 export function insertCases(
@@ -39,11 +39,13 @@ function keeper(
   anew = false,
 ): (hash: Buffer, body: () => string) => number {
   const find = db.prepare<[Buffer], number>(`SELECT id FROM ${table} WHERE hash = ?`).pluck();
-  const insert = db.prepare(`INSERT INTO ${table} (hash, body) VALUES (?, ?)`);
+  const insert = db
+    .prepare<[Buffer, string], number>(`INSERT INTO ${table} (hash, body) VALUES (?, ?) RETURNING id`)
+    .pluck();
   const update = db.prepare(`UPDATE ${table} SET body = ? WHERE id = ? AND body <> ?`);
   return (hash, body) => {
     const id = find.get(hash);
-    if (id === undefined) return Number(insert.run(hash, body()).lastInsertRowid);
+    if (id === undefined) return itsNumber(insert.get(hash, body()));
     if (anew) {
       const text = body();
       update.run(text, id, text);

@@ -1,0 +1,49 @@
+import type { StoreSize } from "../care.ts";
+import type { Database } from "./database.ts";
+
+const COUNTS = `SELECT
+  (SELECT count(*) FROM runs WHERE json_extract(header, '$.canary_of') IS NULL AND json_extract(header, '$.pressure_of') IS NULL) AS runs,
+  (SELECT count(*) FROM answers) AS answers,
+  (SELECT count(*) FROM judgements) AS judgements,
+  (SELECT count(*) FROM traffic) AS traces,
+  (SELECT min(started_at) FROM runs) AS oldest,
+  (SELECT max(started_at) FROM runs) AS newest`;
+
+/** What a history holds, in numbers. */
+export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
+  const counts = db.prepare<[], Omit<StoreSize, "bytes">>(COUNTS).get();
+  if (counts === undefined) throw new Error("no counts");
+  return counts;
+}
+
+/** Rows that point at what is not there, by what a person would call it. */
+const LOOSE_ENDS = [
+  [
+    "trials have no case",
+    "SELECT count(*) FROM trials t WHERE NOT EXISTS (SELECT 1 FROM run_cases c WHERE c.run_no = t.run_no AND c.case_no = t.case_no)",
+  ],
+  [
+    "trials have lost their answer",
+    "SELECT count(*) FROM trials WHERE answer_id IS NOT NULL AND answer_id NOT IN (SELECT id FROM answers)",
+  ],
+  [
+    "cases have lost their content",
+    "SELECT count(*) FROM run_cases WHERE content_id NOT IN (SELECT id FROM contents)",
+  ],
+  [
+    "cases have lost their request",
+    "SELECT count(*) FROM run_cases WHERE request_id IS NOT NULL AND request_id NOT IN (SELECT id FROM requests)",
+  ],
+  [
+    "judges' replies have lost their request",
+    "SELECT count(*) FROM judgements WHERE request_id NOT IN (SELECT id FROM requests)",
+  ],
+] as const;
+
+/** One sentence for each kind of row that points at nothing. */
+export function* looseEnds(db: Database): Generator<string> {
+  for (const [what, sql] of LOOSE_ENDS) {
+    const count = db.prepare<[], number>(sql).pluck().get() ?? 0;
+    if (count > 0) yield `${count} ${what}`;
+  }
+}
