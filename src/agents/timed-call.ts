@@ -1,4 +1,5 @@
 import type { Client, Question, Reply } from "../domain/provider.ts";
+import { awakeTimeout } from "../processes/awake-timeout.ts";
 import type { CallClock } from "./conversation.ts";
 
 const OUT_OF_TIME: Reply = {
@@ -34,18 +35,15 @@ async function withinTime(
   }
   const over = new AbortController();
   const began = now();
-  const timer = setTimeout(
-    () => {
-      clock.expired = true;
-      over.abort(Object.assign(new Error("the agent's time is over"), { name: "TimeoutError" }));
-    },
-    Math.min(clock.left_ms, 2 ** 31 - 1),
-  );
+  const forgetDeadline = awakeTimeout(clock.left_ms, () => {
+    clock.expired = true;
+    over.abort(Object.assign(new Error("the agent's time is over"), { name: "TimeoutError" }));
+  });
   try {
     const reply = await send(AbortSignal.any([signal, over.signal]));
     return reply.kind === "failed" && clock.expired ? { ...reply, transient: false } : reply;
   } finally {
-    clearTimeout(timer);
+    forgetDeadline();
     clock.left_ms -= now() - began;
   }
 }

@@ -76,4 +76,6 @@ export interface BatchService {
 export interface BatchHost {
   /** Waits; ends early when the signal aborts, by resolving or by rejecting. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** In [0, 1). */
+  readonly random: () => number;
 }

@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { awakeTimeout } from "./awake-timeout.ts";
 import {
   LinesBothWays,
   OneAnswer,
@@ -86,9 +87,8 @@ function startDeadline(
 ): { readonly signal: AbortSignal; readonly clear: () => void } {
   if (timeoutMs === undefined) return { signal: signal ?? new AbortController().signal, clear: () => {} };
   const over = new AbortController();
-  const timer = setTimeout(() => over.abort(), timeoutMs);
   return {
     signal: signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]),
-    clear: () => clearTimeout(timer),
+    clear: awakeTimeout(timeoutMs, () => over.abort()),
   };
 }

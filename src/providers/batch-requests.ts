@@ -1,9 +1,11 @@
 import type { BatchHost, BatchTrouble } from "../domain/batch.ts";
 import type { FailedReply } from "../domain/provider.ts";
+import { awakeTimeout } from "../processes/awake-timeout.ts";
 import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { type ConnectionPools, openConnectionPools } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { deadlineError } from "./timed-client.ts";
 
 /** Where the batches of one model are asked for, and with what. */
@@ -44,14 +46,13 @@ export interface Missed extends BatchTrouble {
 const LONGEST_FILE = 1024 ** 3;
 const DEADLINE_MS = 60_000;
 const FILE_DEADLINE_MS = 15 * 60_000;
-/** Attempts to read, and the wait before the second, doubled each time. */
+/** Attempts to read. */
 const READS = 3;
-const WAIT_MS = 500;
 
 /** What a file says before its end is not all that it says. */
 class CutFile extends Error {}
 
-export async function openBatchRequests(way: BatchWay, { sleep }: BatchHost): Promise<BatchRequests> {
+export async function openBatchRequests(way: BatchWay, { sleep, random }: BatchHost): Promise<BatchRequests> {
   const redact = redactor(way.secrets);
   const pools = await openConnectionPools(4, way.env, new URL(way.base), LONGEST_FILE);
 
@@ -89,7 +90,9 @@ export async function openBatchRequests(way: BatchWay, { sleep }: BatchHost): Pr
     for (let n = 1; ; n++) {
       const reached = await attempt();
       if (reached.kind === "reached" || n === READS || signal.aborted || !mayHelp(reached)) return reached;
-      await sleep(WAIT_MS * 2 ** (n - 1), signal).catch(() => {});
+      const wait = retryWait(reached.failure, n, DEFAULT_RETRY, random());
+      if (wait > DEFAULT_RETRY.most_ms) return reached;
+      await sleep(wait, signal).catch(() => {});
     }
   };
 
@@ -193,13 +196,13 @@ function jsonOf(text: string): unknown {
 function deadline(signal: AbortSignal, ms: number) {
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal.reason);
-  const timer = setTimeout(() => controller.abort(deadlineError(ms)), ms);
+  const forgetDeadline = awakeTimeout(ms, () => controller.abort(deadlineError(ms)));
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
   return {
     signal: controller.signal,
     over: () => {
-      clearTimeout(timer);
+      forgetDeadline();
       signal.removeEventListener("abort", stop);
     },
   };

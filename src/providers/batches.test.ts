@@ -52,7 +52,7 @@ async function serving(
     shape === "openai"
       ? await openaiProvider.open(openaiProvider.settings.parse(entry), host)
       : await anthropicProvider.open(anthropicProvider.settings.parse(entry), host);
-  const service = (await target.batch?.({ sleep: async () => {} })) as BatchService;
+  const service = (await target.batch?.({ sleep: async () => {}, random: () => 0.5 })) as BatchService;
   const request = target.client.prepare(questionOf({ messages: [{ role: "user", content: "hello" }] }));
   open.push({
     close: async () => {

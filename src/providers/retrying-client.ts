@@ -8,13 +8,21 @@ export interface RetryPolicy {
   readonly retries: number;
   /** The same for attempts that ended at their deadline: each may have been paid for. */
   readonly timeout_retries: number;
-  /** Wait before the first retry, in milliseconds; doubled each time, times a random share of 0.5 to 1. */
+  /** Longest wait before the first retry, in milliseconds; doubled each time. */
   readonly base_ms: number;
+  /** What it is never doubled beyond, in milliseconds. */
+  readonly cap_ms: number;
   /** Longest wait that is begun, in milliseconds: who asks for more is not asked again. */
   readonly most_ms: number;
 }
 
-export const DEFAULT_RETRY: RetryPolicy = { retries: 3, timeout_retries: 1, base_ms: 500, most_ms: 120_000 };
+export const DEFAULT_RETRY: RetryPolicy = {
+  retries: 3,
+  timeout_retries: 1,
+  base_ms: 1000,
+  cap_ms: 30_000,
+  most_ms: 120_000,
+};
 
 /** Waits. Ends early when the signal aborts, by resolving or by rejecting. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
@@ -46,18 +54,23 @@ export interface RetryDependencies {
 }
 
 /**
- * How long to wait before the next attempt, in milliseconds: the longer of what the other side asked for and a wait that
- * grows with each attempt. A little is added at random, so that those who failed together do not come back together.
+ * How long to wait before the next attempt, in milliseconds: anything from 0 to a bound that doubles with each attempt, each
+ * as likely ("full jitter", M. Brooker, Exponential Backoff And Jitter, AWS Architecture Blog 2015: of the rules compared
+ * there the one with the fewest calls). Never less than what the other side asked for: then a little is added, so that those
+ * who were refused together do not come back together.
+ *
+ * @param attempt the one that failed, from 1
+ * @param random in [0, 1)
  */
 export function retryWait(
   failure: Pick<FailedReply, "retry_after_ms">,
   attempt: number,
-  policy: Pick<RetryPolicy, "base_ms">,
+  policy: Pick<RetryPolicy, "base_ms" | "cap_ms">,
   random: number,
 ): number {
-  const grown = policy.base_ms * 2 ** (attempt - 1) * (0.5 + random / 2);
+  const grown = random * Math.min(policy.cap_ms, policy.base_ms * 2 ** (attempt - 1));
   const asked = failure.retry_after_ms ?? 0;
-  return Math.max(grown, asked + random * Math.min(policy.base_ms, asked / 4));
+  return Math.max(grown, asked + random * Math.min(policy.base_ms / 2, asked / 4));
 }
 
 /** Whether a request left for it: only then is it counted, and may have cost something. */

@@ -1,4 +1,5 @@
 import type { Client, Reply } from "../domain/provider.ts";
+import { awakeTimeout } from "../processes/awake-timeout.ts";
 import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply } from "./failed-reply.ts";
 
@@ -51,7 +52,7 @@ function measured(reply: Reply, elapsedMs: number): Reply {
  *
  * At the deadline the attempt's signal aborts and the reply is `timeout`, whether or not the client listens: a
  * client that never settles must not hold the run. What it still brings is dropped. A client that keeps the deadline itself is
- * only measured.
+ * only measured. While this process does not run, neither does the deadline.
  * @param timeoutMs milliseconds
  * @param now milliseconds, monotonic
  */
@@ -64,7 +65,7 @@ export function timedClient(client: Client, timeoutMs: number, now: () => number
       const controller = new AbortController();
       const started = now();
       const leave = (): void => {
-        clearTimeout(timer);
+        forgetDeadline?.();
         aborts.forget(signal, onAbort);
       };
       const stop = (reason: unknown): void => {
@@ -73,10 +74,10 @@ export function timedClient(client: Client, timeoutMs: number, now: () => number
         resolve(abortedReply(controller.signal));
       };
       const onAbort = () => stop(signal.reason);
-      const timer =
+      const forgetDeadline =
         client.keepsDeadline === true
           ? undefined
-          : setTimeout(() => stop(deadlineError(timeoutMs)), timeoutMs);
+          : awakeTimeout(timeoutMs, () => stop(deadlineError(timeoutMs)));
       aborts.listen(signal, onAbort);
       const settle = (reply: Reply): void => {
         leave();

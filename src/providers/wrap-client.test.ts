@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AnsweredReply, Client, FailedReply, Reply } from "../domain/provider.ts";
 import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { questionOf, scriptedClient } from "./testing/fake-host.ts";
+import { seeded } from "./testing/pace-worlds.ts";
 import { timedClient } from "./timed-client.ts";
 import { type WrapOptions, wrapClient } from "./wrap-client.ts";
 
@@ -25,7 +26,7 @@ function fakeDependencies() {
   const calls = { sent: 0 };
   const options = {
     timeout_ms: 1000,
-    random: () => 0,
+    random: () => 0.5,
     now: () => at,
     sleep: async (ms: number) => {
       slept.push(ms);
@@ -52,7 +53,7 @@ describe("wrapClient retries", () => {
     expect(await send(wrapClient(scriptedClient(busy, broken, answered), options))).toMatchObject({
       output: "ok",
     });
-    expect(slept).toEqual([7000, 250]);
+    expect(slept).toEqual([7000, 500]);
     expect(calls.sent).toBe(3);
   });
 
@@ -67,9 +68,9 @@ describe("wrapClient retries", () => {
   it("and tells how often, and how long that took, where it is worth telling", async () => {
     const { options } = fakeDependencies();
     const tried = await send(wrapClient(scriptedClient(busy, broken, answered), options));
-    expect(tried.tries).toEqual({ attempts: 3, waited_ms: 7250 });
+    expect(tried.tries).toEqual({ attempts: 3, waited_ms: 7500 });
     const given = await send(wrapClient(scriptedClient(broken), fakeDependencies().options));
-    expect(given.tries).toEqual({ attempts: 4, waited_ms: 1750 });
+    expect(given.tries).toEqual({ attempts: 4, waited_ms: 3500 });
     const first = await send(wrapClient(scriptedClient(answered), fakeDependencies().options));
     expect(first.tries).toBeUndefined();
   });
@@ -107,19 +108,36 @@ describe("wrapClient retries", () => {
 });
 
 describe("retryWait", () => {
-  const asking = (retry_after_ms: number, attempt: number) =>
-    retryWait({ ...broken, retry_after_ms }, attempt, DEFAULT_RETRY, 0);
+  const waits = (random: number, retry_after_ms?: number) =>
+    [1, 2, 3, 12].map((attempt) =>
+      retryWait(
+        { ...broken, ...(retry_after_ms !== undefined && { retry_after_ms }) },
+        attempt,
+        DEFAULT_RETRY,
+        random,
+      ),
+    );
 
-  it("doubles, with jitter", () => {
-    expect([1, 2, 3].map((attempt) => retryWait(broken, attempt, DEFAULT_RETRY, 0))).toEqual([
-      250, 500, 1000,
-    ]);
-    expect(retryWait(broken, 1, DEFAULT_RETRY, 0.999)).toBeCloseTo(499.75);
+  it("may be anything from nothing to a bound, which doubles up to a cap", () => {
+    expect(waits(0)).toEqual([0, 0, 0, 0]);
+    expect(waits(0.5)).toEqual([500, 1000, 2000, 15_000]);
+    expect(waits(0.999)).toEqual([999, 1998, 3996, 29_970]);
   });
 
-  it("is the longer of what was asked for and the growing one", () => {
-    expect([1, 2, 3].map((attempt) => asking(0, attempt))).toEqual([250, 500, 1000]);
-    expect([1, 2, 3].map((attempt) => asking(600, attempt))).toEqual([600, 600, 1000]);
+  it("is as likely anywhere below its bound", () => {
+    const random = seeded(7);
+    const drawn = Array.from({ length: 4000 }, () => retryWait(broken, 3, DEFAULT_RETRY, random()));
+    const inTenths = Array.from(
+      { length: 10 },
+      (_, tenth) => drawn.filter((ms) => Math.floor(ms / 400) === tenth).length,
+    );
+    for (const count of inTenths) expect(Math.abs(count - 400)).toBeLessThan(80);
+  });
+
+  it("is never less than what was asked for, and little more", () => {
+    expect(waits(0, 600)).toEqual([600, 600, 600, 600]);
+    expect(waits(0.5, 600)).toEqual([675, 1000, 2000, 15_000]);
+    expect(waits(0.999, 60_000)[3]).toBeCloseTo(60_499.5);
   });
 
   it("is not begun when more is asked for than a run waits", async () => {

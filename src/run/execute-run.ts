@@ -298,7 +298,7 @@ async function openBatches(
     ...session,
     keepLost: session.writer.recordLost,
     judgesToo: !seesRaw(plan),
-    host: { sleep: judging?.sleep ?? (async () => {}) },
+    host: { sleep: judging?.sleep ?? (async () => {}), random: judging?.random ?? (() => 0) },
     clock: () => Date.parse(today()),
   });
 }

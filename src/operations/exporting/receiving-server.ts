@@ -27,7 +27,7 @@ export interface OpenServer extends ReceivingServer {
 /** Requests in flight. */
 const AT_ONCE = 8;
 const ATTEMPTS = 6;
-const RETRY = { base_ms: 500 } as const;
+const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
 /** Longest wait that is begun, in milliseconds. */
 const LONGEST_WAIT_MS = 120_000;
 /** From so long a wait on, whoever looks on is told of it. */
