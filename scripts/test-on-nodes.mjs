@@ -11,7 +11,7 @@ const SUPPORTED = ["20", "22", "24", "26"];
 const TESTS = [
   "src/store",
   "src/fleet",
-  "src/cli/commands/first-story.e2e.test.ts",
+  "src/cli/commands/first-use.e2e.test.ts",
   "src/cli/commands/workers.e2e.test.ts",
 ];
 

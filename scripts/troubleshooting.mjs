@@ -41,15 +41,15 @@ export function mistakesOf(sources) {
     const { program, errors } = parseSync(path, text);
     if (errors.length > 0) throw new SyntaxError(`${path}: ${errors[0].message}`);
     const constants = constantsOf(program);
-    const say = (node) => sentence(node, constants);
+    const textOf = (node) => sentence(node, constants);
     const codesIn = (node) => codesWithin(node, constants);
     visit(program, (node) => {
       for (const code of codesOf(node)) named.add(code);
       const parts =
         node.type === "ObjectExpression"
-          ? ofObject(node, say, codesIn)
+          ? ofObject(node, textOf, codesIn)
           : node.type === "CallExpression"
-            ? ofCall(node, say)
+            ? ofCall(node, textOf)
             : [];
       for (const one of parts) if (!found.has(one.code) && one.what !== "") found.set(one.code, one);
     });
@@ -144,24 +144,29 @@ function codesWithin(node, constants) {
 }
 
 /** `{ code, what, why, fix }`, the code perhaps in what is spread: `...problemAt("EVALS_…", …)`. */
-function ofObject({ properties }, say, codesIn) {
+function ofObject({ properties }, textOf, codesIn) {
   const of = (name) => properties.find((one) => one.key?.name === name)?.value;
   if (of("what") === undefined) return [];
   const code = of("code");
   const codes = code === undefined ? properties.flatMap((one) => codesIn(one.argument)) : codesOf(code);
-  return codes.map((one) => ({ code: one, what: say(of("what")), why: say(of("why")), fix: say(of("fix")) }));
+  return codes.map((one) => ({
+    code: one,
+    what: textOf(of("what")),
+    why: textOf(of("why")),
+    fix: textOf(of("fix")),
+  }));
 }
 
 /** `mistake("EVALS_…", place, what, why, fix)`, the code first or last; or `problemAt(place, what, { code, why, fix })`. */
-function ofCall({ arguments: given }, say) {
+function ofCall({ arguments: given }, textOf) {
   const rest = given.at(-1);
   const of = (name) => rest?.properties?.find((one) => one.key?.name === name)?.value;
   if (of("code") !== undefined && of("what") === undefined && given.length > 1)
     return codesOf(of("code")).map((code) => ({
       code,
-      what: say(given.findLast(isText)),
-      why: say(of("why")),
-      fix: say(of("fix")),
+      what: textOf(given.findLast(isText)),
+      why: textOf(of("why")),
+      fix: textOf(of("fix")),
     }));
   const codes = given.filter(({ type }) => type === "Literal").flatMap(codesOf);
   if (codes.length !== 1) return [];
@@ -172,7 +177,7 @@ function ofCall({ arguments: given }, say) {
       isText(node),
   );
   if (texts.length < 2) return [];
-  const [what, why, fix] = texts.map(say);
+  const [what, why, fix] = texts.map(textOf);
   return [{ code: codes[0], what, why: why ?? "", fix: fix ?? "" }];
 }
 

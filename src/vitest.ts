@@ -24,9 +24,9 @@ expect.extend({
   async toPassEvals(received: unknown) {
     if (!isSuiteUnderTest(received))
       throw new TypeError('toPassEvals needs a suite: expect(suite("support-triage")).toPassEvals()');
-    const { kind, said } = await resultOf(received);
+    const { kind, text } = await resultOf(received);
     // Neither answer may pass for the other: thrown, it fails a negated assertion too.
-    if (kind === "unknown") throw new Error(said);
-    return { pass: kind === "passed", message: () => said };
+    if (kind === "unknown") throw new Error(text);
+    return { pass: kind === "passed", message: () => text };
   },
 });

@@ -37,7 +37,7 @@ export async function history({ quick }) {
 /** Two large runs, and that memory does not follow their size. */
 export async function diff({ quick }) {
   const rows = [];
-  for (const [cases, most] of quick
+  for (const [cases, limit] of quick
     ? [[12_500, 1000]]
     : [
         [12_500, 1000],
@@ -46,18 +46,18 @@ export async function diff({ quick }) {
     const { root, ids } = await twoRuns(cases, 4);
     const { diff } = await inTurn({ diff: () => evals(root, ["diff", ...ids, "--json"]) }, turnsOf(quick));
     remove(root);
-    rows.push(row(`diff, 2 × ${(cases * 4).toLocaleString("en")} trials`, diff, most));
+    rows.push(row(`diff, 2 × ${(cases * 4).toLocaleString("en")} trials`, diff, limit));
   }
   return rows;
 }
 
-function row(what, { ms, mib, cpu_ms }, most) {
+function row(what, { ms, mib, cpu_ms }, limit) {
   return {
     what,
-    target: `< ${most / 1000} s`,
+    target: `< ${limit / 1000} s`,
     found: `${(ms / 1000).toFixed(2)} s`,
     memory: `${Math.round(mib)} MiB`,
-    held: ms < most,
+    held: ms < limit,
     note: `${(cpu_ms / 1000).toFixed(2)} s of processor time`,
   };
 }

@@ -35,16 +35,16 @@ export async function cached({ quick }) {
   return [speedRow(`the same run again, ${count(cases * 5)} cached trials`, cases * 5, all, 30_000, null)];
 }
 
-function speedRow(what, trials, all, least, most) {
+function speedRow(what, trials, all, least, limit) {
   const ms = median(all.map((one) => one.ms));
   const mib = Math.max(...all.map((one) => one.mib));
   const speed = Math.round(trials / (ms / 1000));
   return {
     what,
-    target: `≥ ${count(least)} /s${most === null ? "" : `, ≤ ${most} MiB`}`,
+    target: `≥ ${count(least)} /s${limit === null ? "" : `, ≤ ${limit} MiB`}`,
     found: `${count(speed)} /s`,
     memory: `${Math.round(mib)} MiB`,
-    held: speed >= least && (most === null || mib <= most),
+    held: speed >= least && (limit === null || mib <= limit),
     note: `${seconds(median(all.map((one) => one.cpu_ms)))} of processor time`,
   };
 }

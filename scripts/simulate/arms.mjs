@@ -1,6 +1,6 @@
 // Arms of traffic that are looked at every day: how often two without a difference are called, and when a difference is.
 import { compareArms, seededRandom, sessionsPerArm } from "./engine.mjs";
-import { measured, rate, room, table, target } from "./report.mjs";
+import { margin, measured, rate, table, target } from "./report.mjs";
 
 const DAYS = 30;
 const DAY = 24 * 3600 * 1000;
@@ -56,7 +56,7 @@ export function arms(draws) {
     const called = calls.filter((day) => day !== null).length / draws;
     target(
       `arms ${sizes.join(" and ")} a day at ${rate(chance)}`,
-      called <= 0.05 + room(draws),
+      called <= 0.05 + margin(draws),
       rate(called),
     );
     const better = Array.from({ length: Math.ceil(draws / 4) }, () => {

@@ -1,6 +1,6 @@
 // Canaries: how often an unchanged provider is called changed, and how often a drift is seen.
 import { chooseCanaries, judgeCanaries, seededRandom } from "./engine.mjs";
-import { changeWords, measured, rate, room, table, target } from "./report.mjs";
+import { changeWords, margin, measured, rate, table, target } from "./report.mjs";
 import { drawn, shifted, sideOf, suiteOf } from "./suites.mjs";
 
 export function canaries(draws) {
@@ -28,7 +28,7 @@ export function canaries(draws) {
         if (judgeCanaries(chosen, answers, "").stale) stale++;
       }
       if (drift === 0)
-        target(`canary, ${size}, baseline ${m}`, stale / draws <= 0.01 + room(draws), rate(stale / draws));
+        target(`canary, ${size}, baseline ${m}`, stale / draws <= 0.01 + margin(draws), rate(stale / draws));
       return drift === 0 ? measured(stale / draws, draws) : rate(stale / draws);
     });
     rows.push([size, m, ...cells]);

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { ROOT, seededRandom } from "./engine.mjs";
-import { changeWords, measured, rate, room, table, target } from "./report.mjs";
+import { changeWords, margin, measured, rate, table, target } from "./report.mjs";
 import { drawn, rule, shifted, suiteOf, verdictOf } from "./suites.mjs";
 
 const BATCH = 100;
@@ -53,7 +53,7 @@ export function commandLine(scale) {
   const { pairs, regressed } = unchanged;
   const share = regressed / pairs;
   rows.push(["all unchanged", "none", `${regressed} of ${pairs}`, measured(share, pairs), ""]);
-  target("command line, unchanged", share <= 0.058 + (scale < 1 ? room(pairs) : 0), rate(share));
+  target("command line, unchanged", share <= 0.058 + (scale < 1 ? margin(pairs) : 0), rate(share));
   table(
     "command-line",
     "The same through `evals run`, `evals diff` and its exit code, on recorded answers (c = 2, max_drop 0.03)",

@@ -1,6 +1,6 @@
 // Series of runs against a promoted baseline: how often one without a change alarms, and how soon a change is found.
 import { driftChart, driftNight, falseAlarmProbability, seededRandom } from "./engine.mjs";
-import { changeWords, measured, rate, room, table, target } from "./report.mjs";
+import { changeWords, margin, measured, rate, table, target } from "./report.mjs";
 import { drawn, shifted, sideOf, suiteOf } from "./suites.mjs";
 
 const RUNS = 30;
@@ -28,18 +28,18 @@ export function drifts(draws) {
     };
     const unchanged = Array.from({ length: draws }, () => series(0));
     const alarmed = unchanged.filter(({ run }) => run !== null).length / draws;
-    const said = falseAlarmProbability(RUNS, 1 / (times + 1));
+    const probability = falseAlarmProbability(RUNS, 1 / (times + 1));
     target(
       `drift, ${n} × ${k}, baseline ${times}`,
-      alarmed <= said + 3 * room(draws),
-      `${rate(alarmed)} of ${rate(said)}`,
+      alarmed <= probability + 3 * margin(draws),
+      `${rate(alarmed)} of ${rate(probability)}`,
     );
     const delays = DROPS.map((drop) => {
       const found = Array.from({ length: Math.ceil(draws / 4) }, () => series(drop).run ?? RUNS + 1);
       const middle = found.sort((a, b) => a - b)[Math.floor(found.length / 2)];
       return middle > RUNS ? `over ${RUNS}` : String(middle);
     });
-    rows.push([`${n} × ${k}`, times, measured(alarmed, draws), rate(said), ...delays]);
+    rows.push([`${n} × ${k}`, times, measured(alarmed, draws), rate(probability), ...delays]);
   }
   table(
     "drift",

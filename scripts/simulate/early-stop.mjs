@@ -1,6 +1,6 @@
 // The sequential gate beside the fixed design, on the same trials.
 import { seededRandom, sequentialStop } from "./engine.mjs";
-import { changeWords, rate, room, table, target } from "./report.mjs";
+import { changeWords, margin, rate, table, target } from "./report.mjs";
 import {
   BLOCKING,
   drawn,
@@ -113,7 +113,7 @@ function check({ n, m, k, change, saved, draws }, before, after) {
   if (change === 0) {
     target(
       `${name}: false "regressed"`,
-      after <= 0.058 + room(draws),
+      after <= 0.058 + margin(draws),
       `${rate(after)}, fixed ${rate(before)}`,
     );
   } else target(`${name}: power`, before - after <= 0.06, `${rate(after)}, fixed ${rate(before)}`);

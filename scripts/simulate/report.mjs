@@ -10,7 +10,7 @@ export const measured = (value, draws) =>
   `${rate(value)} ± ${(196 * Math.sqrt((value * (1 - value)) / draws)).toFixed(1)}`;
 
 /** Sampling error that a share near 5.8 % may add over so many draws, so that luck alone rarely misses a target. */
-export const room = (draws, z = 1.645) => z * Math.sqrt((0.058 * 0.942) / draws);
+export const margin = (draws, z = 1.645) => z * Math.sqrt((0.058 * 0.942) / draws);
 
 export const changeWords = (drop) => (drop === 0 ? "none" : `−${drop * 100} points`);
 
@@ -22,9 +22,9 @@ export function table(name, title, head, rows) {
   process.stdout.write(`${text}\n`);
 }
 
-export function target(name, holds, said) {
+export function target(name, holds, text) {
   if (!holds) missed.push(name);
-  process.stderr.write(`${holds ? "met   " : "MISSED"}  ${name}: ${said}\n`);
+  process.stderr.write(`${holds ? "met   " : "MISSED"}  ${name}: ${text}\n`);
 }
 
 /** Everything that was printed, for the file that is committed. */

@@ -1,6 +1,6 @@
 // What the verdicts of the fixed design promise, and what they cost.
 import { seededRandom } from "./engine.mjs";
-import { measured, rate, room, table, target } from "./report.mjs";
+import { margin, measured, rate, table, target } from "./report.mjs";
 import {
   BLOCKING,
   broken,
@@ -36,7 +36,7 @@ export function unchangedPairs(draws) {
         const blocked = share(test, BLOCKING);
         rows.push([n, k, c, measured(blocked, draws), measured(share(point, BLOCKING), draws)]);
         // 18 settings at once: each may stray by 3 of its own standard errors (Bonferroni).
-        target(`unchanged, ${n} × ${k}, c ${c}`, blocked <= 0.058 + room(draws, 3), rate(blocked));
+        target(`unchanged, ${n} × ${k}, c ${c}`, blocked <= 0.058 + margin(draws, 3), rate(blocked));
       }
     }
   }
@@ -69,7 +69,7 @@ export function atTheMargin(draws) {
     }
     const wrong = share(verdicts, FINE);
     rows.push([`${n} × ${k}`, m, d, measured(wrong, draws), rate(share(verdicts, BLOCKING))]);
-    target(`at the margin, ${n} × ${k}, baseline ${m}`, wrong <= 0.058 + room(draws, 2.5), rate(wrong));
+    target(`at the margin, ${n} × ${k}, baseline ${m}`, wrong <= 0.058 + margin(draws, 2.5), rate(wrong));
   }
   table(
     "margin",
@@ -125,13 +125,13 @@ export function scopes(draws) {
     const verdicts = { suite: [], population: [] };
     for (let i = 0; i < draws; i++) {
       const chances = suiteOf(100, 0.5, random);
-      const other = chances.map((p, place) => (place < 20 ? chanceOf(0.5, random) : p));
+      const other = chances.map((p, index) => (index < 20 ? chanceOf(0.5, random) : p));
       const pair = [drawn(chances, k, random), drawn(other, k, random)];
       for (const scope of ["suite", "population"]) verdicts[scope].push(verdictOf(...pair, rule({ scope })));
     }
     const [suite, population] = [share(verdicts.suite, BLOCKING), share(verdicts.population, BLOCKING)];
     rows.push([k, measured(suite, draws), measured(population, draws)]);
-    target(`scope population, 100 × ${k}`, population <= 0.058 + room(draws, 2.5), rate(population));
+    target(`scope population, 100 × ${k}`, population <= 0.058 + margin(draws, 2.5), rate(population));
   }
   table(
     "scopes",
@@ -146,7 +146,7 @@ const NAMES = ["queue", "tone", "form", "length"];
 /** Several gating rules at once, and ten tags that nobody gates on. */
 export function manyQuestions(draws) {
   const random = seededRandom("many questions");
-  const tags = Array.from({ length: 100 }, (_, place) => `tag-${place % 10}`);
+  const tags = Array.from({ length: 100 }, (_, index) => `tag-${index % 10}`);
   const rules = NAMES.map((name) => rule({ metric: `score.${name}` }));
   const counts = { holm: 0, bare: 0, tag: 0, flag: 0, named: 0, others: 0 };
   for (let i = 0; i < draws; i++) {
@@ -163,7 +163,7 @@ export function manyQuestions(draws) {
     const { tags: rows, moved } = compared(base, same, [rule()]);
     if (rows.some((one) => one.significant)) counts.tag++;
     if (moved.some((one) => one.significant)) counts.flag++;
-    const worse = chances.map((p, place) => (place % 10 === 3 ? Math.max(0, p - 0.4) : p));
+    const worse = chances.map((p, index) => (index % 10 === 3 ? Math.max(0, p - 0.4) : p));
     const found = compared(base, side(worse), [rule()]).tags.filter((one) => one.significant);
     if (found.some((one) => one.tag === "tag-3")) counts.named++;
     if (found.some((one) => one.tag !== "tag-3")) counts.others++;
@@ -182,6 +182,6 @@ export function manyQuestions(draws) {
       ["one tag fell by 40 points: another is named", of("others")],
     ],
   );
-  target("4 gating scorers", counts.holm / draws <= 0.058 + room(draws), rate(counts.holm / draws));
-  target("10 tags", counts.tag / draws <= 0.1 + room(draws), rate(counts.tag / draws));
+  target("4 gating scorers", counts.holm / draws <= 0.058 + margin(draws), rate(counts.holm / draws));
+  target("10 tags", counts.tag / draws <= 0.1 + margin(draws), rate(counts.tag / draws));
 }

@@ -14,12 +14,12 @@ import type {
   Reply,
 } from "../domain/provider.ts";
 import type { Retrieval, Stopped } from "../domain/trajectory.ts";
-import { type Untold, USAGE_FIELDS, type Usage, untoldBy, usageOf } from "../domain/transcript.ts";
+import { type Unreported, USAGE_FIELDS, type Usage, unreportedBy, usageOf } from "../domain/transcript.ts";
 import type { WrittenTurn } from "../domain/written-turns.ts";
+import { addedMessages } from "./added-messages.ts";
 import { AgentCount } from "./agent-count.ts";
 import { type PlayedPerson, personView, readPersonWords } from "./person.ts";
 import { runCall } from "./run-tools.ts";
-import { said } from "./said.ts";
 import { openToolBox } from "./tool-box.ts";
 import type { ToolProvider, TrialTools } from "./trial-tools.ts";
 
@@ -77,7 +77,7 @@ export class Conversation {
   #steps = 0;
   #last: AnsweredReply | undefined;
   #state: Json | undefined;
-  #untold = new Set<Untold>();
+  #untold = new Set<Unreported>();
 
   constructor(
     parts: ConversationParts,
@@ -142,15 +142,15 @@ export class Conversation {
 
   async #talk(): Promise<End> {
     const { turns, played } = this.#parts;
-    const { say } = this.#asked.question.pressure ?? {};
-    if (say !== undefined) return this.#talkAsWritten([{ say }]);
+    const { say: message } = this.#asked.question.pressure ?? {};
+    if (message !== undefined) return this.#talkAsWritten([{ say: message }]);
     if (turns !== null) return this.#talkAsWritten(turns(this.#asked.golden));
     return played === null ? this.#respond() : this.#talkWith(played);
   }
 
   async #talkAsWritten(turns: readonly WrittenTurn[]): Promise<End> {
-    for (const { say } of turns) {
-      this.#messages.push({ role: "user", content: say });
+    for (const { say: message } of turns) {
+      this.#messages.push({ role: "user", content: message });
       const end = await this.#respond();
       if (end !== "answered") return end;
     }
@@ -164,10 +164,10 @@ export class Conversation {
     for (let turn = 0; turn < played.max_turns; turn++) {
       const reply = await this.#askPerson(played, personView(guide, this.#messages.slice(before)));
       if (reply.kind === "failed") return ofPerson(reply);
-      const { say, ends } = readPersonWords(reply.output);
-      if (say === "" && (!ends || turn === 0))
+      const { message, ends } = readPersonWords(reply.output);
+      if (message === "" && (!ends || turn === 0))
         return simulatorFailure(ends ? "ended before it had said anything" : "said nothing");
-      if (say !== "") this.#messages.push({ role: "user", content: say });
+      if (message !== "") this.#messages.push({ role: "user", content: message });
       if (ends) return "answered";
       const end = await this.#respond();
       if (end !== "answered") return end;
@@ -259,8 +259,10 @@ export class Conversation {
     }
     this.#addLatency(reply.latency_ms ?? null);
     if (reply.raw !== undefined) this.#raws.push(reply.raw);
-    for (const what of reply.untold ?? untoldBy(reply)) this.#untold.add(what);
-    this.#messages.push(...said(reply, this.#messages, this.#tools === null ? undefined : before + 1));
+    for (const what of reply.untold ?? unreportedBy(reply)) this.#untold.add(what);
+    this.#messages.push(
+      ...addedMessages(reply, this.#messages, this.#tools === null ? undefined : before + 1),
+    );
     if (this.#tools !== null) return;
     const { retrievals = [], state } = reply.trajectory ?? {};
     for (const call of reply.tool_calls ?? []) this.#calls.push({ ...call, step: before + (call.step ?? 1) });

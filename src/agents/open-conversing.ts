@@ -258,12 +258,12 @@ async function openModules(
 }
 
 function unusable(file: string, error: unknown, at: readonly (string | number)[]): SettingMistake {
-  const said = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   return new SettingMistake(
     at,
     {
       code: "EVALS_AGENT_TOOLS",
-      what: `The tools of ${file} cannot be used: ${said.replaceAll("\n", " ")}`,
+      what: `The tools of ${file} cannot be used: ${message.replaceAll("\n", " ")}`,
       why: "The agent would be offered none of them.",
       fix: "export default { name: { description, parameters, run(args, { state }) { … } } }",
     },

@@ -30,11 +30,11 @@ interface Talk {
 
 /** What is found in a talk that the person begins; the target answers each message but the last by the text after it. */
 function found(
-  said: readonly (string | Message)[],
+  lines: readonly (string | Message)[],
   { user = USER, expected, before, after, speaker }: Talk = {},
 ) {
   let mine = true;
-  const messages = said.map((one): Message => {
+  const messages = lines.map((one): Message => {
     if (typeof one !== "string") return one;
     const message: Message = { role: mine ? "user" : "assistant", content: one };
     mine = !mine;
@@ -54,7 +54,7 @@ function found(
 }
 
 /** One sentence in the middle of a talk that is sound without it. */
-const says = (sentence: string, talk?: Talk) =>
+const faultOf = (sentence: string, talk?: Talk) =>
   found(
     ["Good evening, I need other dates.", ASKS, sentence, PROPOSES, "Yes, please.", DONE, "No, thanks."],
     talk,
@@ -89,12 +89,12 @@ describe("a person who leaves its role", () => {
     "どのようなご用件でしょうか。お手伝いします。",
     "무엇을 도와드릴까요?",
   ])("is found: %s", (sentence) => {
-    expect(says(sentence)).toMatchObject({ kind: "role", turn: 2 });
+    expect(faultOf(sentence)).toMatchObject({ kind: "role", turn: 2 });
   });
 
   it("is found where it says the words of the other side, in whatever language", () => {
-    const heard = "Jambo, tafadhali niambie namba ya safari yako ya leo.";
-    expect(found(["Habari.", heard, heard, "Sawa."])).toMatchObject({ kind: "role", turn: 2 });
+    const previous = "Jambo, tafadhali niambie namba ya safari yako ya leo.";
+    expect(found(["Habari.", previous, previous, "Sawa."])).toMatchObject({ kind: "role", turn: 2 });
   });
 
   it("is found where it names a tool that only the target knows", () => {
@@ -126,7 +126,7 @@ describe("a person who leaves its role", () => {
     "Pouvez-vous m'aider ?",
     "¿Me puede ayudar con mi reserva?",
   ])("is not found in an honest word that looks alike: %s", (sentence) => {
-    expect(says(sentence)).toBeUndefined();
+    expect(faultOf(sentence)).toBeUndefined();
   });
 });
 
@@ -154,7 +154,7 @@ describe("a person who gives away what it plays by", () => {
     "根据我的指示，我想改期。",
     "私の設定によると、疲れています。",
   ])("is found: %s", (sentence) => {
-    expect(says(sentence)).toMatchObject({ kind: "leak", turn: 2 });
+    expect(faultOf(sentence)).toMatchObject({ kind: "leak", turn: 2 });
   });
 
   it("is found by the words that it was given, in whatever language", () => {
@@ -163,16 +163,16 @@ describe("a person who gives away what it plays by", () => {
       persona: "mtulivu na amechoka kidogo",
       knows: {},
     };
-    expect(says(`Lengo: ${user.goal}`, { user })).toMatchObject({ kind: "leak" });
-    expect(says(`"${user.persona}"`, { user })).toMatchObject({ kind: "leak" });
-    expect(says("Ningependa kubadilisha tarehe za safari ya ziwani.", { user })).toBeUndefined();
+    expect(faultOf(`Lengo: ${user.goal}`, { user })).toMatchObject({ kind: "leak" });
+    expect(faultOf(`"${user.persona}"`, { user })).toMatchObject({ kind: "leak" });
+    expect(faultOf("Ningependa kubadilisha tarehe za safari ya ziwani.", { user })).toBeUndefined();
   });
 
   it("is found by what is expected, unless it was said or given before", () => {
     const expected = { says: ["zq-lake-7"] };
-    expect(says("Please say zq-lake-7.", { expected })).toMatchObject({ kind: "leak" });
+    expect(faultOf("Please say zq-lake-7.", { expected })).toMatchObject({ kind: "leak" });
     expect(
-      says("Please say zq-lake-7.", { expected, user: { ...USER, knows: { code: "zq-lake-7" } } }),
+      faultOf("Please say zq-lake-7.", { expected, user: { ...USER, knows: { code: "zq-lake-7" } } }),
     ).toBeUndefined();
     expect(
       found(["Other dates, please.", "That is plan zq-lake-7.", "Plan zq-lake-7? Fine.", DONE], { expected }),
@@ -182,8 +182,10 @@ describe("a person who gives away what it plays by", () => {
   it("is found by sentences of its prompt that are about no case", () => {
     const brief = "You are a guest who talks to a hotel desk.\nYour goal: a later week.";
     const speaker: Speaker = { kind: "played", brief };
-    expect(says("You are a guest who talks to a hotel desk.", { speaker })).toMatchObject({ kind: "leak" });
-    expect(says("I am a guest, and this is a hotel desk.", { speaker })).toBeUndefined();
+    expect(faultOf("You are a guest who talks to a hotel desk.", { speaker })).toMatchObject({
+      kind: "leak",
+    });
+    expect(faultOf("I am a guest, and this is a hotel desk.", { speaker })).toBeUndefined();
   });
 
   it.each([
@@ -199,7 +201,7 @@ describe("a person who gives away what it plays by", () => {
     "Ich habe die Anleitung gelesen.",
     "Mon objectif est de me reposer.",
   ])("is not found in an honest word that looks alike: %s", (sentence) => {
-    expect(says(sentence)).toBeUndefined();
+    expect(faultOf(sentence)).toBeUndefined();
   });
 });
 
@@ -223,7 +225,7 @@ describe("a person who invents", () => {
     ["a code in wide letters", "番号は ＬＫ－７７１２０ です。"],
     ["a telephone in another tongue", "Meine Nummer ist 0151 23456789."],
   ])("is found: %s", (_, sentence) => {
-    expect(says(sentence)).toMatchObject({ kind: "invented", turn: 2 });
+    expect(faultOf(sentence)).toMatchObject({ kind: "invented", turn: 2 });
   });
 
   it.each([
@@ -243,7 +245,7 @@ describe("a person who invents", () => {
     ["its own first name", "My name is Mara."],
     ["in wide digits", "ＬＫ－４８２１３です。"],
   ])("is not found: %s", (_, sentence) => {
-    expect(says(sentence)).toBeUndefined();
+    expect(faultOf(sentence)).toBeUndefined();
   });
 
   it("may say what the target said, and what follows from it", () => {
@@ -272,12 +274,12 @@ describe("a person who invents", () => {
 
   it("may say what its prompt says, and what else the case is about", () => {
     const speaker: Speaker = { kind: "played", brief: "Your telephone: 0151 23456789." };
-    expect(says("It is 0151 23456789.", { speaker })).toBeUndefined();
-    expect(says("It is 0151 23456789.")).toMatchObject({ kind: "invented" });
+    expect(faultOf("It is 0151 23456789.", { speaker })).toBeUndefined();
+    expect(faultOf("It is 0151 23456789.")).toMatchObject({ kind: "invented" });
   });
 
   it("knows nothing of the world that tools start from", () => {
-    expect(says("It is LK-99999.", { before: { bookings: { "LK-99999": {} } } })).toMatchObject({
+    expect(faultOf("It is LK-99999.", { before: { bookings: { "LK-99999": {} } } })).toMatchObject({
       kind: "invented",
     });
   });
@@ -331,8 +333,8 @@ describe("a person who ends too early", () => {
     "Готово. Что-нибудь ещё?",
     "已经改好了。还有其他需要吗？",
     "It is moved.",
-  ])("is not found where nothing waits for it: %s", (heard) => {
-    expect(found(["It is LK-48213.", heard, "Yes, thank you. Goodbye!"])).toBeUndefined();
+  ])("is not found where nothing waits for it: %s", (previous) => {
+    expect(found(["It is LK-48213.", previous, "Yes, thank you. Goodbye!"])).toBeUndefined();
   });
 
   it("is not found where what was to be done is done", () => {
@@ -382,7 +384,7 @@ describe("a person who repeats itself", () => {
   });
 
   it("is found within one message", () => {
-    expect(says(`${same} ${same} ${same} ${same}`)).toMatchObject({ kind: "repeats" });
+    expect(faultOf(`${same} ${same} ${same} ${same}`)).toMatchObject({ kind: "repeats" });
   });
 
   it("is found in writing without blanks", () => {
@@ -421,7 +423,7 @@ describe("a person who repeats itself", () => {
 
 describe("who is examined", () => {
   it("names the turn and says so in words that can be read back", () => {
-    const fault = says("It is LK-77120.");
+    const fault = faultOf("It is LK-77120.");
     expect(fault && faultWords(fault)).toBe(
       'turn 2: the simulated person states what it cannot know: "LK-77120"',
     );

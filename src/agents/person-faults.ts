@@ -10,10 +10,10 @@ import {
   agrees,
   awaitsConsent,
   declines,
-  deskWords,
   leakingWords,
-  nameSaid,
   OTHER_SIDE,
+  staffPhrase,
+  statedName,
 } from "./person-words.ts";
 import { KnownFacts, plainText, shapesIn, statedFacts, wordsOf } from "./stated-facts.ts";
 
@@ -42,11 +42,11 @@ interface PersonTurn {
   /** The words alone, in lower case. */
   readonly words: string;
   /** Last words of the target before it; empty at the beginning. */
-  readonly heard: string;
+  readonly previous: string;
 }
 
 /** What the target said, and the words alone. */
-type Said = Pick<PersonTurn, "text" | "words">;
+type PersonWords = Pick<PersonTurn, "text" | "words">;
 
 type Found = { readonly kind: PersonFaultKind; readonly reason: string } | undefined;
 
@@ -75,22 +75,22 @@ export function findPersonFault(held: HeldConversation): PersonFault | undefined
   /** What the target has used already, as arguments of its calls. */
   const used = new KnownFacts();
   const turns: PersonTurn[] = [];
-  const said: Said[] = [];
+  const earlier: PersonWords[] = [];
   const tools = toolNames(messages);
   for (const message of messages) {
     const text = contentText(message.content);
     if (message.role === "assistant") {
-      if (text !== "") said.push({ text, words: wordsOf(text) });
+      if (text !== "") earlier.push({ text, words: wordsOf(text) });
       known.add(text);
       for (const call of message.tool_calls ?? []) used.add(textsIn(call.arguments).join("\n"));
     } else if (message.role === "tool" || (message.role === "user" && !isTurn(message)))
       known.addFound(foundText(message.content));
     else if (message.role === "user") {
-      const say = readPersonWords(text).say;
-      const turn = { text: say, words: wordsOf(say), heard: said.at(-1)?.text ?? "" };
+      const message = readPersonWords(text).message;
+      const turn = { text: message, words: wordsOf(message), previous: earlier.at(-1)?.text ?? "" };
       turns.push(turn);
       const fault =
-        roleLeft(turn, said, tools) ??
+        roleLeft(turn, earlier, tools) ??
         leaked(turn, part, known) ??
         invented(turn, part, known) ??
         repeats(turns, part, used);
@@ -143,13 +143,18 @@ function toolNames(messages: readonly Message[]): readonly string[] {
 }
 
 /** It speaks for the other side, or steps out of the talk. */
-function roleLeft({ text, words }: PersonTurn, said: readonly Said[], tools: readonly string[]): Found {
-  const desk = deskWords(plainText(text)) ?? OTHER_SIDE.exec(text)?.[0];
-  if (desk !== undefined) return { kind: "role", reason: `speaks for the other side: ${quoted(desk)}` };
+function roleLeft(
+  { text, words }: PersonTurn,
+  earlier: readonly PersonWords[],
+  tools: readonly string[],
+): Found {
+  const staffWords = staffPhrase(plainText(text)) ?? OTHER_SIDE.exec(text)?.[0];
+  if (staffWords !== undefined)
+    return { kind: "role", reason: `speaks for the other side: ${quoted(staffWords)}` };
   const tool = tools.find((name) => text.includes(name));
   if (tool !== undefined)
     return { kind: "role", reason: `names a tool that it cannot know: ${quoted(tool)}` };
-  const echo = said.find(
+  const echo = earlier.find(
     (one) => one.words.length >= 0.7 * words.length && words.includes(one.words) && lengthOf(one.words) >= 6,
   );
   return echo === undefined
@@ -159,10 +164,11 @@ function roleLeft({ text, words }: PersonTurn, said: readonly Said[], tools: rea
 
 /** It speaks of what it plays by, or says what is expected before anybody could know it. */
 function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
-  const speaks = leakingWords(plainText(text));
-  if (speaks !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(speaks)}` };
-  const told = expected.find((one) => ` ${words} `.includes(` ${one} `) && !known.hasWords(one));
-  if (told !== undefined) return { kind: "leak", reason: `gives away what is expected: ${quoted(told)}` };
+  const phrase = leakingWords(plainText(text));
+  if (phrase !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(phrase)}` };
+  const revealed = expected.find((one) => ` ${words} `.includes(` ${one} `) && !known.hasWords(one));
+  if (revealed !== undefined)
+    return { kind: "leak", reason: `gives away what is expected: ${quoted(revealed)}` };
   const recited =
     brief.find((one) => words.includes(one)) ??
     // Its goal or its persona, word for word after a colon or in quotes.
@@ -177,7 +183,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
 /** It states what it was not given and nobody has said. */
 function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
   const fact = statedFacts(text, shapes).find((one) => !known.has(one));
-  const name = fact === undefined ? nameSaid(text) : undefined;
+  const name = fact === undefined ? statedName(text) : undefined;
   const isOther = name !== undefined && !name.split(/\s+/).some((one) => known.hasName(one));
   const what = fact?.words ?? (isOther ? name : undefined);
   return what === undefined
@@ -191,13 +197,13 @@ function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFact
   const inside = repeatedInside(last.text);
   if (inside !== undefined) return { kind: "repeats", reason: `says over and over: ${quoted(inside)}` };
   const same = turns.filter(({ words }) => words === last.words);
-  const isReply = declines(last.text) || (lengthOf(last.words) < 5 && agrees(last.text, last.heard));
+  const isReply = declines(last.text) || (lengthOf(last.words) < 5 && agrees(last.text, last.previous));
   if (same.length < 3 || lengthOf(last.words) < 3 || isReply) return undefined;
-  const questions = new Set(same.map(({ heard }) => wordsOf(heard))).size;
+  const questions = new Set(same.map(({ previous }) => wordsOf(previous))).size;
   // Who is asked for something again may give it again, until it was used.
   const gives = statedFacts(last.text, shapes).some((one) => !used.has(one));
-  const most = gives ? 6 : questions > 1 ? 3 : 4;
-  return same.length < most
+  const limit = gives ? 6 : questions > 1 ? 3 : 4;
+  return same.length < limit
     ? undefined
     : { kind: "repeats", reason: `said the same ${same.length} times: ${quoted(last.text)}` };
 }
@@ -219,15 +225,17 @@ function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldCon
   const end = messages.at(-1);
   if (last === undefined || end === undefined || !isTurn(end) || trajectory?.stopped !== undefined)
     return undefined;
-  const said = messages.filter(({ role }) => role === "assistant").map(({ content }) => contentText(content));
+  const replies = messages
+    .filter(({ role }) => role === "assistant")
+    .map(({ content }) => contentText(content));
   // An answer that stands apart from the conversation was said after it.
-  if (output !== "" && !said.includes(output)) return undefined;
-  if (last.heard === "")
+  if (output !== "" && !replies.includes(output)) return undefined;
+  if (last.previous === "")
     return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };
   const before = membersIn(input).state as Json | undefined;
   const after = trajectory?.state;
   const done = before !== undefined && after !== undefined && hashJson(before) !== hashJson(after);
-  return awaitsConsent(last.heard, done) && agrees(last.text, last.heard)
+  return awaitsConsent(last.previous, done) && agrees(last.text, last.previous)
     ? { kind: "early", reason: `ended with its consent, before anything was done: ${quoted(last.text)}` }
     : undefined;
 }

@@ -114,8 +114,8 @@ const isQuestion = (sentence: string): boolean =>
  * Whether words of a desk leave something to be done until the person agrees.
  * @param done something was done in this conversation: then a question has to propose more
  */
-export function awaitsConsent(heard: string, done: boolean): boolean {
-  const asking = sentencesOf(heard).filter(
+export function awaitsConsent(previous: string, done: boolean): boolean {
+  const asking = sentencesOf(previous).filter(
     (one) => isQuestion(one) || WANTS_WORD.test(one.toLowerCase()) || WANTS_WORD_UNSPACED.test(one),
   );
   const last = asking.at(-1);
@@ -128,9 +128,9 @@ export function declines(text: string): boolean {
   return clausesOf(text).some((one) => DECLINES.test(one));
 }
 
-/** Whether somebody agrees and does not decline. @param heard what it answers: one word means yes in one language, thanks in another */
-export function agrees(text: string, heard: string): boolean {
-  const isPolish = /[ąćęłńśźż]/i.test(text + heard);
+/** Whether somebody agrees and does not decline. @param previous what it answers: one word means yes in one language, thanks in another */
+export function agrees(text: string, previous: string): boolean {
+  const isPolish = /[ąćęłńśźż]/i.test(text + previous);
   const yes = clausesOf(text).some((one) => AGREES.test(one) || (isPolish && /^tak(?!\p{L})/iu.test(one)));
   return yes && !declines(text);
 }
@@ -145,7 +145,7 @@ const NOT_A_PAGE =
   "(?! (?:page|policy|policies|website|site|terms|email|e-mail|confirmation|message|form|number))";
 
 /** What the served never say of themselves: how a desk greets, what it offers, asks for and does. */
-const DESK = [
+const STAFF_PHRASES = [
   // English
   words(
     "how (?:can|may|could|might) (?:i|we) (?:(?:best )?(?:help|assist|support|serve)|be of)|what can (?:i|we) (?:do for|help|assist)(?: you)?|(?:is|was) there (?:any|some)thing (?:else )?(?:that )?(?:i|we) (?:can|could|may) (?:help|assist|do for) you|(?:is|was) there (?:any|some)thing else (?:that )?(?:i|we) (?:can|could|may) (?:help|assist)|anything else (?:i|we) (?:can|could|may) (?:help|assist|do for)|anything else (?:you need|you(?:'d| would) like) help with",
@@ -200,9 +200,9 @@ const DESK = [
 ] as const;
 
 /** The words of a desk in what a person said; undefined where there are none. */
-export function deskWords(text: string): string | undefined {
+export function staffPhrase(text: string): string | undefined {
   const lower = text.toLowerCase();
-  for (const form of DESK) {
+  for (const form of STAFF_PHRASES) {
     const [found] = form.exec(lower) ?? [];
     if (found !== undefined) return found;
   }
@@ -266,7 +266,7 @@ const NAMES_ITSELF =
   /(?<!\p{L})(?:my (?:full )?name is|my name's|the name is|i am called|(?:mein name ist|ich heiße|ich heisse)|je m'appelle|mon nom est|me llamo|mi nombre es|mi chiamo|il mio nome è|meu nome é|(?:mijn naam is|ik heet)|jag heter|mitt namn är|jeg heter|jeg hedder|mit navn er|nazywam się|mam na imię|jmenuji se|меня зовут|мене звати|adım|benim adım)\s+/iu;
 
 /** The name that somebody gives as its own; undefined where it gives none. */
-export function nameSaid(text: string): string | undefined {
+export function statedName(text: string): string | undefined {
   const intro = NAMES_ITSELF.exec(text);
   if (intro === null) return undefined;
   const [name] =

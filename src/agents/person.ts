@@ -5,9 +5,9 @@ import type { Message } from "../domain/message.ts";
 const END = /#{2,}\s*(?:STOP|TRANSFER|OUT-OF-SCOPE)\s*#{2,}/gi;
 
 /** What a played person said, without the sign that it has ended. */
-export function readPersonWords(text: string): { readonly say: string; readonly ends: boolean } {
-  const say = text.replaceAll(END, "").trim();
-  return { say, ends: new RegExp(END).test(text) };
+export function readPersonWords(text: string): { readonly message: string; readonly ends: boolean } {
+  const message = text.replaceAll(END, "").trim();
+  return { message, ends: new RegExp(END).test(text) };
 }
 
 /** Chat APIs want to be asked something; a person begins by itself. */
@@ -21,13 +21,13 @@ const BEGIN: Message = {
  * @param guide its prompt, rendered for the case
  */
 export function personView(guide: readonly Message[], conversation: readonly Message[]): readonly Message[] {
-  const spoken = conversation.flatMap(({ role, content }): Message[] => {
+  const visible = conversation.flatMap(({ role, content }): Message[] => {
     if (typeof content !== "string" || content === "") return [];
     if (role === "user") return [{ role: "assistant", content }];
     return role === "assistant" ? [{ role: "user", content }] : [];
   });
   const begins = guide.some((one) => one.role === "user") ? [] : [BEGIN];
-  return [...guide, ...begins, ...spoken];
+  return [...guide, ...begins, ...visible];
 }
 
 /** How a model is told to play the person of a case. */

@@ -140,7 +140,7 @@ export function statedFacts(text: string, shapes: ReadonlySet<string> = new Set(
 }
 
 /** Numbers of which sums are made at most: more of them would make any number a sum. */
-const MOST_NUMBERS = 60;
+const MAX_NUMBERS = 60;
 /** Text of one source that is looked at, in characters. */
 const LONGEST = 400_000;
 
@@ -220,7 +220,7 @@ class FactsIn {
   /** A number that anybody works out: a sum of two or of all, a difference, several of one, a part of it. */
   hasSum(value: number): boolean {
     this.#read();
-    const some = [...this.numbers].filter((one) => one > 0).slice(-MOST_NUMBERS);
+    const some = [...this.numbers].filter((one) => one > 0).slice(-MAX_NUMBERS);
     if (
       near(
         some.reduce((sum, one) => sum + one, 0),

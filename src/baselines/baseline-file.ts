@@ -251,7 +251,7 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
     target: header.target,
     ...targetOf(header),
     fingerprint: root,
-    trials: cases.reduce((most, one) => Math.max(most, one.trials), 0),
+    trials: cases.reduce((largest, one) => Math.max(largest, one.trials), 0),
     ids: cases.map((one) => one.case),
     contents: cases.map((one) => one.content),
     keys: cases.map((one) => one.key),
@@ -261,7 +261,7 @@ export function sideOfBaseline({ header, cases }: Baseline, file: BaselineFileAt
       Object.entries(header.scorers).map(([name, scorer]) => [name, scoresOf(name, scorer, cases)]),
     ),
     ...flipsOf(cases),
-    failures: (place) => cases[place]?.failures,
+    failures: (index) => cases[index]?.failures,
     tagsOf: () => [],
   };
 }

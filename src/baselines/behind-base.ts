@@ -13,8 +13,8 @@ export interface BehindBase {
 /** What the base branch gained meanwhile is not the change's fault, nor is it shown that the change did no harm. */
 export function undecidedBehind(result: RuleResult, behind: BehindBase | null): RuleResult {
   if (behind === null || result.outcome !== "failed") return result;
-  const said = result.said === undefined ? "" : `${result.said.replace(/\.$/, "")}; `;
-  return { ...result, outcome: "undecided", said: `${said}behind ${behind.branch}: rebase` };
+  const sentence = result.said === undefined ? "" : `${result.said.replace(/\.$/, "")}; `;
+  return { ...result, outcome: "undecided", said: `${sentence}behind ${behind.branch}: rebase` };
 }
 
 /** What a report says of it; null where nothing hangs on it. */

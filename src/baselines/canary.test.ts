@@ -13,7 +13,7 @@ const baseline = (counts: readonly (readonly [number, number])[]): Side => ({
   model: "t",
   fingerprint: "f",
   trials: 5,
-  ids: counts.map((_, place) => `c${place}`),
+  ids: counts.map((_, index) => `c${index}`),
   contents: counts.map(() => "content"),
   answered: counts.map(([trials]) => trials),
   passed: counts.map(([, passed]) => passed),
@@ -39,9 +39,9 @@ describe("the choice of canaries", () => {
 
   it("keeps for the test only the trials that did not pick", () => {
     for (const { id, trials, passed } of chooseCanaries(mixed, all(mixed), 40, "seed")) {
-      const place = Number(id.slice(1));
+      const index = Number(id.slice(1));
       expect(trials).toBe(4);
-      const whole = mixed.passed[place] ?? 0;
+      const whole = mixed.passed[index] ?? 0;
       expect(passed).toBeGreaterThanOrEqual(whole - 2);
       expect(passed).toBeLessThanOrEqual(Math.min(4, whole));
     }
@@ -116,11 +116,15 @@ describe("the test of canaries", () => {
 });
 
 describe("a comparison with a stale baseline", () => {
-  const compared = (verdict: "regressed" | "incomparable", said: string, metric = "pass_rate") =>
+  const compared = (verdict: "regressed" | "incomparable", sentence: string, metric = "pass_rate") =>
     ({
-      comparison: { verdict, said, metrics: [{ metric, verdict }], cases: { paired: 120 } },
+      comparison: { verdict, said: sentence, metrics: [{ metric, verdict }], cases: { paired: 120 } },
       findings: [
-        { verdict, said, compared: { row: { metric, delta: -0.041, low: -0.072, high: -0.01, verdict } } },
+        {
+          verdict,
+          said: sentence,
+          compared: { row: { metric, delta: -0.041, low: -0.072, high: -0.01, verdict } },
+        },
       ],
     }) as unknown as ComparedSides;
   const canary = { run: "r", asked: 25, answered: 25, baseline: 1, today: 0.5, p: 0, stale: true };
@@ -148,10 +152,10 @@ describe("a comparison with a stale baseline", () => {
   });
 
   it("stays incomparable where it was", () => {
-    const said = "pass rate cannot be compared: the two sides were scored differently";
-    expect(withCanary(compared("incomparable", said), canary).comparison).toMatchObject({
+    const sentence = "pass rate cannot be compared: the two sides were scored differently";
+    expect(withCanary(compared("incomparable", sentence), canary).comparison).toMatchObject({
       verdict: "incomparable",
-      said,
+      said: sentence,
     });
   });
 

@@ -44,12 +44,12 @@ export function chooseCanaries(
   seed: string,
 ): Canary[] {
   const random = seededRandom(seed);
-  const splits = Array.from(seededOrder(baseline.ids.length, seed)).flatMap((place) => {
-    const id = itemAt(baseline.ids, place);
-    const trials = itemAt(baseline.answered, place);
+  const splits = Array.from(seededOrder(baseline.ids.length, seed)).flatMap((index) => {
+    const id = itemAt(baseline.ids, index);
+    const trials = itemAt(baseline.answered, index);
     return trials === 0 || !eligible.has(id)
       ? []
-      : [split(id, trials, itemAt(baseline.passed, place), random)];
+      : [split(id, trials, itemAt(baseline.passed, index), random)];
   });
   return splits
     .sort((a, b) => b.stability - a.stability || b.picking - a.picking)
@@ -80,20 +80,20 @@ export function judgeCanaries(
   answers: CanaryAnswers,
   run: string,
 ): CanaryResult {
-  const heard = canaries.flatMap((one) => {
+  const answeredCanaries = canaries.flatMap((one) => {
     const { answered, passed } = answers.get(one.id) ?? { answered: 0, passed: 0 };
     return answered === 0 ? [] : [{ m: one.trials, b: one.passed, k: answered, x: passed }];
   });
-  const counts = { run, asked: canaries.length, answered: heard.length };
-  if (heard.length < LEAST_CANARIES) {
+  const counts = { run, asked: canaries.length, answered: answeredCanaries.length };
+  if (answeredCanaries.length < LEAST_CANARIES) {
     return { ...counts, baseline: null, today: null, p: null, stale: false };
   }
-  const { p, pRise } = stratifiedTest(heard);
+  const { p, pRise } = stratifiedTest(answeredCanaries);
   const both = Math.min(1, 2 * Math.min(p, pRise));
   return {
     ...counts,
-    baseline: meanOf(heard.map(({ m, b }) => b / m)),
-    today: meanOf(heard.map(({ k, x }) => x / k)),
+    baseline: meanOf(answeredCanaries.map(({ m, b }) => b / m)),
+    today: meanOf(answeredCanaries.map(({ k, x }) => x / k)),
     p: both,
     stale: both <= ALPHA,
   };
@@ -128,26 +128,26 @@ export function withCanary(compared: ComparedSides, canary: CanaryResult | null)
   if (!canary.stale) return { findings, comparison: { ...comparison, canary } };
   const unsettledFindings = findings.map((one) => staleFinding(one, comparison.cases.paired));
   const deciding = findings.findIndex((one) => one.verdict === comparison.verdict);
-  const said = unsettledFindings[deciding]?.said ?? comparison.said;
-  return { comparison: staleComparison(comparison, canary, said), findings: unsettledFindings };
+  const sentence = unsettledFindings[deciding]?.said ?? comparison.said;
+  return { comparison: staleComparison(comparison, canary, sentence), findings: unsettledFindings };
 }
 
 function staleFinding(finding: RuleFinding, cases: number): RuleFinding {
-  const { compared, verdict, said } = finding;
+  const { compared, verdict, said: sentence } = finding;
   return {
     ...finding,
     verdict: unsettled(verdict),
-    said: verdict === "incomparable" ? said : explainStale(compared.row, cases),
+    said: verdict === "incomparable" ? sentence : explainStale(compared.row, cases),
     compared: { ...compared, row: { ...compared.row, verdict: unsettled(compared.row.verdict) } },
   };
 }
 
-/** A comparison whose baseline the provider has left behind. @param said the deciding rule's sentence */
-function staleComparison(comparison: Comparison, canary: CanaryResult, said: string): Comparison {
+/** A comparison whose baseline the provider has left behind. @param sentence the deciding rule's sentence */
+function staleComparison(comparison: Comparison, canary: CanaryResult, sentence: string): Comparison {
   return {
     ...comparison,
     verdict: unsettled(comparison.verdict),
-    said,
+    said: sentence,
     metrics: comparison.metrics.map((row) => ({ ...row, verdict: unsettled(row.verdict) })),
     canary,
     warnings: ["baseline_stale"],

@@ -25,10 +25,10 @@ export function withExamples(
   const after = numbersOf(store, candidate.no, shown);
   const worse = new Set(broken);
   const examples = [...shown].map((id): CaseExample => {
-    const said = before === null ? pickKept(kept?.get(id), worse.has(id)) : null;
+    const answer = before === null ? pickKept(kept?.get(id), worse.has(id)) : null;
     const input = inputOf(id);
     const example = { ...exampleFor(id), ...(input === undefined ? {} : { input }) };
-    return said === null ? example : { ...example, before: said };
+    return answer === null ? example : { ...example, before: answer };
   });
   return { ...comparison, examples };
 

@@ -199,23 +199,23 @@ describe("the build of a change", () => {
   });
 
   it("is told of every system that names a base branch", () => {
-    const told = new Set(BUILDS.flatMap(([, change]) => Object.keys(change)));
+    const covered = new Set(BUILDS.flatMap(([, change]) => Object.keys(change)));
     for (const { name, base } of CI_SYSTEMS)
-      expect(base.length === 0 || base.some((variable) => told.has(variable)), name).toBe(true);
+      expect(base.length === 0 || base.some((variable) => covered.has(variable)), name).toBe(true);
   });
 
   it.each(
     CI_SYSTEMS.flatMap((system) => [
       ...system.change.map((variable): [string, string, string] => [system.name, variable, "7"]),
-      ...(system.when ?? []).map(([variable, said]): [string, string, string] => [
+      ...(system.when ?? []).map(([variable, pattern]): [string, string, string] => [
         system.name,
         variable,
-        EXAMPLES.find((one) => said.test(one)) ?? "",
+        EXAMPLES.find((one) => pattern.test(one)) ?? "",
       ]),
     ]),
-  )("on %s is never taken for a push where %s says so and no branch is named", (name, variable, said) => {
-    expect(said).not.toBe("");
-    expect(changeBuildOf({ [variable]: said }, noFiles)).toMatchObject({ kind: "unknown", variable });
+  )("on %s is never taken for a push where %s says so and no branch is named", (name, variable, pattern) => {
+    expect(pattern).not.toBe("");
+    expect(changeBuildOf({ [variable]: pattern }, noFiles)).toMatchObject({ kind: "unknown", variable });
     expect(name).not.toBe("");
   });
 

@@ -22,7 +22,7 @@ interface CiSystem {
   /** Variables of which one is set when, and only when, a change is built. */
   readonly change: readonly string[];
   /** The same, said by a variable's value. */
-  readonly when?: readonly (readonly [variable: string, said: RegExp])[];
+  readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];
 }
 
 /**
@@ -245,9 +245,9 @@ export function changeBuildOf(env: Environment, read: ReadText): ChangeBuild {
   if (own !== null) return into(own, "EVALS_BASE_REF");
   const all = [
     ...eventOnGitHub(env, read),
-    ...CI_SYSTEMS.flatMap((system) => saidBySystem(system, env)),
-    ...saidByTeamCity(env, read),
-    ...BUILT_REF.flatMap((variable) => saidByRef(variable, env)),
+    ...CI_SYSTEMS.flatMap((system) => buildsOfSystem(system, env)),
+    ...buildsOnTeamCity(env, read),
+    ...BUILT_REF.flatMap((variable) => buildsOfRef(variable, env)),
     ...branchOfBors(env, read),
   ];
   return all.find((one) => one.kind === "into") ?? all[0] ?? { kind: "none" };
@@ -264,10 +264,10 @@ const into = (name: string, variable: string): ChangeBuild => ({
   base: { name: name.replace(/^refs\/heads\//, ""), variable },
 });
 
-function saidBySystem({ name, base, change, when = [] }: CiSystem, env: Environment): ChangeBuild[] {
+function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Environment): ChangeBuild[] {
   const variable =
     change.find((one) => value(env, one) !== null) ??
-    when.find(([one, said]) => said.test(value(env, one) ?? ""))?.[0];
+    when.find(([one, pattern]) => pattern.test(value(env, one) ?? ""))?.[0];
   if (variable === undefined && !isProofItself(base, change, env)) return [];
   const named = base.find((one) => value(env, one) !== null);
   if (named !== undefined) return [into(value(env, named) ?? "", named)];
@@ -298,18 +298,18 @@ const ALSO_IN_PUSHES = new Set([
 function eventOnGitHub(env: Environment, read: ReadText): ChangeBuild[] {
   const path = value(env, "GITHUB_EVENT_PATH");
   const event = path === null ? null : parsed(read(path));
-  const said = (name: unknown): ChangeBuild[] =>
+  const buildsInto = (name: unknown): ChangeBuild[] =>
     typeof name === "string" && name !== "" ? [into(name, "GITHUB_EVENT_PATH")] : [];
   if (value(env, "GITHUB_EVENT_NAME") === "merge_group" || event?.merge_group !== undefined) {
-    const named = said(event?.merge_group?.base_ref);
+    const named = buildsInto(event?.merge_group?.base_ref);
     return named.length > 0
       ? named
       : [{ kind: "unknown", ci: "GitHub's merge queue", variable: "GITHUB_EVENT_NAME" }];
   }
   return [
-    ...said(event?.pull_request?.base?.ref),
+    ...buildsInto(event?.pull_request?.base?.ref),
     ...(event?.workflow_run?.event?.startsWith("pull_request") === true
-      ? said(event.workflow_run.pull_requests?.[0]?.base?.ref)
+      ? buildsInto(event.workflow_run.pull_requests?.[0]?.base?.ref)
       : []),
   ];
 }
@@ -333,7 +333,7 @@ function parsed(text: string | null): GitHubEvent | null {
 }
 
 /** TeamCity hands its parameters over in a file that another file names. */
-function saidByTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
+function buildsOnTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
   const place = value(env, "TEAMCITY_BUILD_PROPERTIES_FILE");
   const build = properties(place === null ? null : read(place));
   const configuration = build.get("teamcity.configuration.properties.file");
@@ -347,11 +347,11 @@ function saidByTeamCity(env: Environment, read: ReadText): ChangeBuild[] {
 
 function properties(text: string | null): Map<string, string> {
   const lines = Array.from((text ?? "").matchAll(/^\s*([^#!\s=:]+)\s*[=:]\s*(.*)$/gm));
-  return new Map(lines.map(([, key = "", said = ""]) => [key, said.trim().replace(/\\(.)/g, "$1")]));
+  return new Map(lines.map(([, key = "", text = ""]) => [key, text.trim().replace(/\\(.)/g, "$1")]));
 }
 
 /** A queue's branch, or a ref that holds a change: the name alone says what is built. */
-function saidByRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
+function buildsOfRef(variable: (typeof BUILT_REF)[number], env: Environment): ChangeBuild[] {
   const ref = value(env, variable);
   if (ref === null) return [];
   const branch = ref.replace(/^refs\/heads\//, "").replace(/^origin\//, "");

@@ -63,7 +63,7 @@ describe("the cases that moved", () => {
 
 /** Cases of one tag each, by turns. */
 const tagged = (counts: readonly Counts[], tags: number): Side =>
-  sideOfCounts(counts, { tagsOf: (place) => [`t${place % tags}`] });
+  sideOfCounts(counts, { tagsOf: (index) => [`t${index % tags}`] });
 const tagsOf = (base: readonly Counts[], candidate: readonly Counts[], tags: number) => {
   const [one, two] = [tagged(base, tags), tagged(candidate, tags)];
   return comparedTags(one, two, pairCases(one, two, false), 0.95);
@@ -74,7 +74,7 @@ describe("the tags", () => {
 
   it("name the one on which the candidate loses, though it wins over all", () => {
     const base = same.map(() => [5, 3] as const);
-    const candidate = same.map((_, place) => (place % 10 === 3 ? ([5, 0] as const) : ([5, 5] as const)));
+    const candidate = same.map((_, index) => (index % 10 === 3 ? ([5, 0] as const) : ([5, 5] as const)));
     const rows = tagsOf(base, candidate, 10);
     const lost = rows.filter((one) => one.significant && one.delta < 0);
     expect(lost.map((one) => one.tag)).toEqual(["t3"]);
@@ -93,7 +93,7 @@ describe("the tags", () => {
 
   it("count ten thousand of them as ten thousand questions", () => {
     const base = times(20_000, [3, 3] as const);
-    const candidate = base.map((one, place) => (place % 10_000 === 7 ? ([3, 0] as const) : one));
+    const candidate = base.map((one, index) => (index % 10_000 === 7 ? ([3, 0] as const) : one));
     const rows = tagsOf(base, candidate, 10_000);
     expect(rows).toHaveLength(10_000);
     expect(rows[0]).toMatchObject({ tag: "t7", cases: 2, delta: -1, significant: false });

@@ -77,15 +77,15 @@ export function comparedTags(
   const byTag = new Map<string, number[]>();
   for (let i = 0; i < pairs.candidate.length; i++) {
     for (const tag of candidate.tagsOf(itemAt(pairs.candidate, i))) {
-      const places = byTag.get(tag);
-      if (places === undefined) byTag.set(tag, [i]);
-      else places.push(i);
+      const indexes = byTag.get(tag);
+      if (indexes === undefined) byTag.set(tag, [i]);
+      else indexes.push(i);
     }
   }
   const z = normalQuantile(confidence);
   const rows = [...byTag]
-    .filter(([, places]) => places.length > 1)
-    .map(([tag, places]) => tagRow(tag, places, base, candidate, pairs, z));
+    .filter(([, indexes]) => indexes.length > 1)
+    .map(([tag, indexes]) => tagRow(tag, indexes, base, candidate, pairs, z));
   const adjusted = benjaminiHochberg(rows.map((row) => row.p));
   return rows
     .map((row, i) => ({ ...row, significant: (adjusted[i] ?? 1) <= FALSE_DISCOVERIES }))
@@ -94,14 +94,14 @@ export function comparedTags(
 
 function tagRow(
   tag: string,
-  places: readonly number[],
+  indexes: readonly number[],
   base: Side,
   candidate: Side,
   pairs: Pairing,
   z: number,
 ): TagComparison {
   const column = (measured: Side, at: Int32Array, of: "answered" | "passed") =>
-    Float64Array.from(places, (i) => itemAt(measured[of], itemAt(at, i)));
+    Float64Array.from(indexes, (i) => itemAt(measured[of], itemAt(at, i)));
   const m = column(base, pairs.base, "answered");
   const b = column(base, pairs.base, "passed");
   const k = column(candidate, pairs.candidate, "answered");
@@ -114,7 +114,7 @@ function tagRow(
   const { low, high } = intervalAround(difference.theta, difference.sePermutation, z);
   return {
     tag,
-    cases: places.length,
+    cases: indexes.length,
     delta: difference.theta,
     low: Math.max(-1, low),
     high: Math.min(1, high),

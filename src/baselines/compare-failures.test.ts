@@ -7,7 +7,7 @@ import { type Counts, sideOfCounts, times } from "./testing/sides.ts";
 type Classes = Readonly<Record<string, number>>;
 
 /** A side whose failed trials are of these classes, case by case. */
-const sideOf = (counts: readonly Counts[], classes: (place: number) => Classes | undefined): Side =>
+const sideOf = (counts: readonly Counts[], classes: (index: number) => Classes | undefined): Side =>
   sideOfCounts(counts, { failures: classes });
 const grown = (base: Side, candidate: Side) =>
   grownFailures(base, candidate, pairCases(base, candidate, false));
@@ -33,8 +33,8 @@ describe("failures that grew", () => {
   });
 
   it("are told apart from what chance may have done", () => {
-    const one = sideOf([[5, 4], ...times(39, [5, 5] as const)], (place) =>
-      place === 0 ? { refusal: 1 } : undefined,
+    const one = sideOf([[5, 4], ...times(39, [5, 5] as const)], (index) =>
+      index === 0 ? { refusal: 1 } : undefined,
     );
     expect(grown(sound, one)).toMatchObject([{ class: "refusal", significant: false }]);
   });

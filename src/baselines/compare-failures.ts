@@ -17,7 +17,11 @@ import type { FailuresOf, Side } from "./side.ts";
  * side does not tell why its trials failed: what nobody looked at has not grown.
  */
 export function grownFailures(base: Side, candidate: Side, pairs: Pairing): FailureGrowth[] | undefined {
-  if (pairs.base.length === 0 || !tellsAll(base, pairs.base) || !tellsAll(candidate, pairs.candidate))
+  if (
+    pairs.base.length === 0 ||
+    !knowsAllFailures(base, pairs.base) ||
+    !knowsAllFailures(candidate, pairs.candidate)
+  )
     return undefined;
   const rows = [...classesOf(candidate, pairs.candidate)].map((name) =>
     growthOf(name, { base, candidate }, pairs),
@@ -43,20 +47,20 @@ export function withGrownFailures(
 }
 
 /** Whether every failed trial of these cases has a class. */
-function tellsAll({ failures, answered, passed }: Side, places: Int32Array): boolean {
+function knowsAllFailures({ failures, answered, passed }: Side, indexes: Int32Array): boolean {
   if (failures === undefined) return false;
-  return places.every((place) => {
-    const failed = itemAt(answered, place) - itemAt(passed, place);
-    return failed === 0 || sumOf(failures(place)) === failed;
+  return indexes.every((index) => {
+    const failed = itemAt(answered, index) - itemAt(passed, index);
+    return failed === 0 || sumOf(failures(index)) === failed;
   });
 }
 
 const sumOf = (counts: ReturnType<FailuresOf>): number =>
   Object.values(counts ?? {}).reduce((sum, one) => sum + one, 0);
 
-function classesOf({ failures }: Side, places: Int32Array): ReadonlySet<string> {
+function classesOf({ failures }: Side, indexes: Int32Array): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const place of places) for (const name of Object.keys(failures?.(place) ?? {})) names.add(name);
+  for (const index of indexes) for (const name of Object.keys(failures?.(index) ?? {})) names.add(name);
   return names;
 }
 
@@ -65,9 +69,9 @@ function growthOf(
   { base, candidate }: { readonly base: Side; readonly candidate: Side },
   pairs: Pairing,
 ): FailureGrowth {
-  const columns = ({ answered, failures }: Side, places: Int32Array): ClusterMoments => {
-    const count = Float64Array.from(places, (place) => itemAt(answered, place));
-    const sum = Float64Array.from(places, (place) => failures?.(place)?.[name] ?? 0);
+  const columns = ({ answered, failures }: Side, indexes: Int32Array): ClusterMoments => {
+    const count = Float64Array.from(indexes, (index) => itemAt(answered, index));
+    const sum = Float64Array.from(indexes, (index) => failures?.(index)?.[name] ?? 0);
     return { count, sum, sumOfSquares: sum };
   };
   const sides = { base: columns(base, pairs.base), candidate: columns(candidate, pairs.candidate) };

@@ -143,8 +143,8 @@ describe("the verdict", () => {
   });
 
   it("of pass^k needs so many answers on both sides", () => {
-    const said = compared(times(5, [2, 2]), times(5, [1, 1]), { metric: "pass^2" }).said;
-    expect(said).toBe(
+    const sentence = compared(times(5, [2, 2]), times(5, [1, 1]), { metric: "pass^2" }).said;
+    expect(sentence).toBe(
       "pass^2 cannot be compared: the two sides were scored differently, or not every case has 2 answers on both sides",
     );
     const oneShort = [...times(49, [5, 3] as const), [2, 2] as const];
@@ -321,7 +321,7 @@ describe("several gating rules", () => {
           name,
           scoreOf(
             times(40, 5),
-            times(40, 4).map((sum, place) => (name === "a" && place < fallen ? sum - 1 : sum)),
+            times(40, 4).map((sum, index) => (name === "a" && index < fallen ? sum - 1 : sum)),
             { hash: name, required: name === "a" },
           ),
         ]),
@@ -344,7 +344,7 @@ describe("several gating rules", () => {
   it("leave of a small drop that they do not prove together that it is small", () => {
     const many = (fallen: number): Side => {
       const counts = times(1000, [5, 4] as const);
-      const sums = times(1000, 4).map((sum, place) => (place < fallen ? sum - 1 : sum));
+      const sums = times(1000, 4).map((sum, index) => (index < fallen ? sum - 1 : sum));
       const one = scoreOf(times(1000, 5), sums, { hash: "a" });
       const still = scoreOf(times(1000, 5), times(1000, 4), { hash: "b", required: false });
       return sideOfCounts(counts, {

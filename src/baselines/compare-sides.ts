@@ -84,7 +84,7 @@ export function compareSides(base: Side, candidate: Side, options: CompareOption
         ? null
         : detectableDrop(first.compared.evidence, first.rule.confidence),
     population: first === undefined ? null : populationOf(first),
-    said: pairs.base.length === 0 ? noPairs(base, candidate) : saidOf(findings, verdict),
+    said: pairs.base.length === 0 ? noPairs(base, candidate) : sentenceOf(findings, verdict),
     moved: [...broken, ...fixed],
     examples: [],
     tags: alike ? comparedTags(base, candidate, pairs, first?.rule.confidence ?? 0.95) : [],
@@ -168,8 +168,8 @@ function allMetrics(
   );
 }
 
-function haveEach(trials: number, { answered }: Side, places: Int32Array): boolean {
-  return places.every((place) => itemAt(answered, place) >= trials);
+function haveEach(trials: number, { answered }: Side, indexes: Int32Array): boolean {
+  return indexes.every((index) => itemAt(answered, index) >= trials);
 }
 
 /** One row a gating metric; of several rules about one metric the row of the worst verdict, which is the comparison's. */
@@ -211,7 +211,7 @@ function populationOf({ compared: { evidence } }: RuleFinding): Comparison["popu
 }
 
 /** The sentence of the rule that decided. */
-function saidOf(findings: readonly RuleFinding[], verdict: Verdict): string {
+function sentenceOf(findings: readonly RuleFinding[], verdict: Verdict): string {
   return findings.find((one) => one.verdict === verdict)?.said ?? "";
 }
 

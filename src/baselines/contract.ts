@@ -103,8 +103,8 @@ function verdictOf(
   const within = `${Number((margin * 100).toPrecision(3))} points`;
   if (declared === "major") return "A major version may change anything.";
   if (changes.length > 0) {
-    const told = changes.map(({ what, said }) => `${what}: ${said}`).join("; ");
-    return `What changed needs a major version (${told}).`;
+    const listed = changes.map(({ what, said }) => `${what}: ${said}`).join("; ");
+    return `What changed needs a major version (${listed}).`;
   }
   if (declared === "patch") {
     if (outcome === "broken")

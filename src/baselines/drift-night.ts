@@ -39,11 +39,11 @@ export function driftNight(
   { sameKeys, judge }: { readonly sameKeys: boolean; readonly judge?: JudgedAgain | undefined },
 ): Night | null {
   const pairs = pairCases(base, candidate, true);
-  const places = Array.from(pairs.base.keys()).filter(
+  const indexes = Array.from(pairs.base.keys()).filter(
     (i) => !sameKeys || base.keys?.[pairs.base[i] ?? 0] === candidate.keys?.[pairs.candidate[i] ?? 0],
   );
-  if (places.length === 0 || places.length < LEAST_ANSWERED * base.ids.length) return null;
-  const columns = columnsOf(base, candidate, pairs, places);
+  if (indexes.length === 0 || indexes.length < LEAST_ANSWERED * base.ids.length) return null;
+  const columns = columnsOf(base, candidate, pairs, indexes);
   const { theta, sePermutation } = clusterDifference({
     base: moments(columns.m, columns.b),
     candidate: moments(columns.k, columns.x),
@@ -66,9 +66,9 @@ interface Columns {
   readonly x: Int32Array;
 }
 
-function columnsOf(base: Side, candidate: Side, pairs: Pairing, places: readonly number[]): Columns {
+function columnsOf(base: Side, candidate: Side, pairs: Pairing, indexes: readonly number[]): Columns {
   const take = (column: ArrayLike<number>, at: Int32Array) =>
-    Int32Array.from(places, (i) => itemAt(column, at[i] ?? 0));
+    Int32Array.from(indexes, (i) => itemAt(column, at[i] ?? 0));
   return {
     m: take(base.answered, pairs.base),
     b: take(base.passed, pairs.base),

@@ -4,7 +4,11 @@ import type { Verdict } from "../domain/verdict.ts";
 import { compareSides } from "./compare-sides.ts";
 import { type Counts, ruleOf, sideOfCounts, times } from "./testing/sides.ts";
 
-const said = (base: readonly Counts[], candidate: readonly Counts[], changes: Partial<RegressionRule> = {}) =>
+const explained = (
+  base: readonly Counts[],
+  candidate: readonly Counts[],
+  changes: Partial<RegressionRule> = {},
+) =>
   compareSides(sideOfCounts(base), sideOfCounts(candidate), { rules: [ruleOf(changes)], narrowed: false })
     .comparison.said;
 const same = (n: number): Counts[] => times(n, [5, 4] as const);
@@ -13,58 +17,58 @@ const fallen = (n: number, by: number): Counts[] => [...times(by, [5, 1] as cons
 describe("the sentence of a verdict", () => {
   it.each<[string, string]>([
     [
-      said(same(120), fallen(120, 20)),
+      explained(same(120), fallen(120, 20)),
       "pass rate fell 10.0 points (5.8 to 14.2) on these 120 cases: regressed",
     ],
     [
-      said(same(3000), fallen(3000, 60)),
+      explained(same(3000), fallen(3000, 60)),
       "pass rate fell 1.2 points (0.4 to 2.0) on these 3000 cases: a real drop, shown to be smaller than 3 points",
     ],
     [
-      said(
+      explained(
         same(200),
         same(200).map(() => [5, 5] as const),
       ),
       "pass rate rose 20.0 points (+17.7 to +22.3) on these 200 cases: improved",
     ],
     [
-      said(same(1000), same(1000)),
+      explained(same(1000), same(1000)),
       "pass rate 0.0 points, −1.4 to +1.4: shown not to be more than 3 points worse on these 1000 cases",
     ],
     [
-      said(times(100, [1, 1]), times(100, [1, 1])),
+      explained(times(100, [1, 1]), times(100, [1, 1])),
       "pass rate 0.0 points, −2.8 to 0.0: shown not to be more than 3 points worse on these 100 cases",
     ],
     [
-      said(same(50), same(50)),
+      explained(same(50), same(50)),
       "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 3 points: not enough evidence; 439 more cases, or about 44 more trials of each on both sides, would settle it 4 times in 5 if nothing changed",
     ],
     [
-      said(same(50), same(50), { scope: "population" }),
+      explained(same(50), same(50), { scope: "population" }),
       "pass rate 0.0 points: the interval −6.2 to +5.8 spans the allowed 3 points: not enough evidence; 439 more cases would settle it 4 times in 5 if nothing changed",
     ],
     [
-      said(times(50, [5, 5]), fallen(50, 50), { scope: "population" }),
+      explained(times(50, [5, 5]), fallen(50, 50), { scope: "population" }),
       "pass rate fell 80.0 points (69.5 to 81.2) on cases like these 50: regressed",
     ],
     [
-      said(times(5, [3, 3]), [[3, 0], ...times(4, [3, 3] as const)], { exact: true, confidence: 0.96 }),
+      explained(times(5, [3, 3]), [[3, 0], ...times(4, [3, 3] as const)], { exact: true, confidence: 0.96 }),
       "pass rate −20.0 points: the interval −55.0 to −4.3 lies below the allowed 3 points, but so few answers do not prove a drop: not enough evidence; more trials of each case would settle it",
     ],
     [
-      said([[5, 5]], [[5, 4]]),
+      explained([[5, 5]], [[5, 4]]),
       "pass rate −20.0 points: one case alone cannot show that nothing fell: not enough evidence",
     ],
     [
-      said(times(9, [5, 0]), times(9, [5, 0]), { relative: true }),
+      explained(times(9, [5, 0]), times(9, [5, 0]), { relative: true }),
       "pass rate 0.0 points: the baseline is at 0, so no share of it can be allowed: not enough evidence",
     ],
     [
-      said(same(50), fallen(50, 10), { mode: "point" }),
+      explained(same(50), fallen(50, 10), { mode: "point" }),
       "pass rate −12.0 points on these 50 cases, 3 allowed, by the bare numbers: with nothing changed this rule blocks 23 % of the time",
     ],
     [
-      said(same(50), same(50), { max_drop: 1e-9 }),
+      explained(same(50), same(50), { max_drop: 1e-9 }),
       "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 0 points: not enough evidence",
     ],
   ])("is %s", (sentence, expected) => {

@@ -239,7 +239,7 @@ function regressionResults(input: GateInput, baseline: Side, compared: ComparedS
     if (only !== undefined && outcomes.size === 1 && isMeasured(finding, only))
       return { result: ruleResult(finding, only), isOpen: false };
     return {
-      result: ruleResult({ ...finding, said: openSaid(input, finding, verdicts) }, "undecided"),
+      result: ruleResult({ ...finding, said: openSentence(input, finding, verdicts) }, "undecided"),
       isOpen: true,
     };
   });
@@ -262,7 +262,11 @@ const FOUND: Readonly<Record<Verdict, string>> = {
 };
 
 /** Why a rule is open: what it would be with the trials that have no answer counted as failed, and as passed. */
-function openSaid(input: GateInput, { rule, said, verdict }: RuleFinding, ends: readonly Verdict[]): string {
+function openSentence(
+  input: GateInput,
+  { rule, said, verdict }: RuleFinding,
+  ends: readonly Verdict[],
+): string {
   const [failed = verdict, passed = verdict] = ends;
   const name = metricWords(rule.metric);
   if (failed === passed) return said;

@@ -54,15 +54,15 @@ test("what informs is shown with what it found and why, and decides nothing", ()
     gateRule({ rule: "require score.helpful", outcome: "failed", value: 0.1, required: ">= 0.8" }),
     gateRule({ rule: "removed cases", outcome: "failed", value: 2, required: "0" }),
   ];
-  const told = reportedOnly(found, SCORERS, NOT_HELPFUL);
-  expect(told).toEqual([
+  const reported = reportedOnly(found, SCORERS, NOT_HELPFUL);
+  expect(reported).toEqual([
     { ...found[0], enforced: false, because: "judge helpful 1.0.0 was never calibrated on triage" },
   ]);
-  expect(gateResult(told, "none", WHOLE).outcome).toBe("not_gated");
+  expect(gateResult(reported, "none", WHOLE).outcome).toBe("not_gated");
   const held = gateRule({ rule: "require pass_rate", outcome: "passed", value: 1, required: ">= 0.9" });
-  expect(gateResult([held, ...told], "regressed", WHOLE)).toMatchObject({
+  expect(gateResult([held, ...reported], "regressed", WHOLE)).toMatchObject({
     outcome: "passed",
     verdict: "regressed",
   });
-  expect(gateResult([{ ...held, outcome: "failed" }, ...told], "none", WHOLE).outcome).toBe("failed");
+  expect(gateResult([{ ...held, outcome: "failed" }, ...reported], "none", WHOLE).outcome).toBe("failed");
 });

@@ -25,7 +25,7 @@ export function metricColumns(
   candidate: Side,
   pairs: Pairing,
 ): MetricColumns | null {
-  if (heardOthers(base, candidate)) return null;
+  if (haveDifferentPersons(base, candidate)) return null;
   if (metric === "pass_rate" || metric.startsWith("pass^")) {
     // Where cases name their scorers, only those are paired that are scored alike.
     const own = hasOwnScorers(base) || hasOwnScorers(candidate);
@@ -47,14 +47,14 @@ export function metricColumns(
     ...scoredOnBoth(before, after, pairs),
     binary: before.binary && after.binary,
     anyUnscored: pairs.candidate.some(
-      (place) =>
-        !((after.exempt?.[place] ?? 0) > 0) && itemAt(after.count, place) < itemAt(candidate.answered, place),
+      (index) =>
+        !((after.exempt?.[index] ?? 0) > 0) && itemAt(after.count, index) < itemAt(candidate.answered, index),
     ),
   };
 }
 
 /** Another person asks for other things in other words: what follows says nothing of the target. */
-function heardOthers(base: Side, candidate: Side): boolean {
+function haveDifferentPersons(base: Side, candidate: Side): boolean {
   if (base.playedBy === undefined || candidate.playedBy === undefined) return false;
   return base.playedBy !== candidate.playedBy;
 }
@@ -73,9 +73,9 @@ function flipColumns(kind: string, base: Side, candidate: Side, pairs: Pairing):
       itemAt(after.tried, itemAt(pairs.candidate, i)) > 0
     )
       kept.push(i);
-  const held = ({ tried, flipped }: SideFlips, places: Int32Array): ClusterMoments => {
-    const count = Float64Array.from(kept, (i) => itemAt(tried, itemAt(places, i)));
-    const sum = Float64Array.from(kept, (i, at) => itemAt(count, at) - itemAt(flipped, itemAt(places, i)));
+  const held = ({ tried, flipped }: SideFlips, indexes: Int32Array): ClusterMoments => {
+    const count = Float64Array.from(kept, (i) => itemAt(tried, itemAt(indexes, i)));
+    const sum = Float64Array.from(kept, (i, at) => itemAt(count, at) - itemAt(flipped, itemAt(indexes, i)));
     return { count, sum, sumOfSquares: sum };
   };
   return {
@@ -86,9 +86,9 @@ function flipColumns(kind: string, base: Side, candidate: Side, pairs: Pairing):
   };
 }
 
-function passColumns(side: Side, places: Int32Array): ClusterMoments {
-  const count = Float64Array.from(places, (place) => itemAt(side.answered, place));
-  const sum = Float64Array.from(places, (place) => itemAt(side.passed, place));
+function passColumns(side: Side, indexes: Int32Array): ClusterMoments {
+  const count = Float64Array.from(indexes, (index) => itemAt(side.answered, index));
+  const sum = Float64Array.from(indexes, (index) => itemAt(side.passed, index));
   return { count, sum, sumOfSquares: sum };
 }
 
@@ -102,9 +102,9 @@ function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
     )
       kept.push(i);
   }
-  const columns = (scores: SideScores, places: Int32Array): ClusterMoments => {
+  const columns = (scores: SideScores, indexes: Int32Array): ClusterMoments => {
     const pick = (column: ArrayLike<number>) =>
-      Float64Array.from(kept, (i) => itemAt(column, itemAt(places, i)));
+      Float64Array.from(kept, (i) => itemAt(column, itemAt(indexes, i)));
     return { count: pick(scores.count), sum: pick(scores.sum), sumOfSquares: pick(scores.sumOfSquares) };
   };
   return { base: columns(before, pairs.base), candidate: columns(after, pairs.candidate) };

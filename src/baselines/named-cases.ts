@@ -1,11 +1,11 @@
-const MOST = 5;
+const MAX = 5;
 /** A longer id is known by its beginning. */
 const LONGEST = 60;
 
 /** `refund-07, refund-08 and 3 more`: the first few ids, in a sentence. */
 export function namedCases(ids: readonly string[]): string {
-  const named = ids.slice(0, MOST).map(shortened).join(", ");
-  return ids.length > MOST ? `${named} and ${ids.length - MOST} more` : named;
+  const named = ids.slice(0, MAX).map(shortened).join(", ");
+  return ids.length > MAX ? `${named} and ${ids.length - MAX} more` : named;
 }
 
 function shortened(id: string): string {

@@ -20,27 +20,27 @@ export interface Pairing {
  * @param narrowed the candidate took only chosen cases: those it left out are neither removed nor missing
  */
 export function pairCases(base: Side, candidate: Side, narrowed: boolean): Pairing {
-  const places = new Map(base.ids.map((id, place) => [id, place]));
+  const places = new Map(base.ids.map((id, index) => [id, index]));
   const pairs: [base: number, candidate: number][] = [];
   const added: string[] = [];
   const changed: string[] = [];
   const missing: string[] = [];
   const own = hasOwnScorers(base) || hasOwnScorers(candidate);
-  for (const [place, id] of candidate.ids.entries()) {
+  for (const [index, id] of candidate.ids.entries()) {
     const before = places.get(id);
     if (before === undefined) {
       added.push(id);
       continue;
     }
     places.delete(id);
-    if (base.contents[before] !== candidate.contents[place]) changed.push(id);
-    else if (itemAt(base.answered, before) === 0 || itemAt(candidate.answered, place) === 0) missing.push(id);
-    else if (own && passBasis(base, before) !== passBasis(candidate, place)) changed.push(id);
-    else pairs.push([before, place]);
+    if (base.contents[before] !== candidate.contents[index]) changed.push(id);
+    else if (itemAt(base.answered, before) === 0 || itemAt(candidate.answered, index) === 0) missing.push(id);
+    else if (own && passBasis(base, before) !== passBasis(candidate, index)) changed.push(id);
+    else pairs.push([before, index]);
   }
   return {
-    base: Int32Array.from(pairs, ([place]) => place),
-    candidate: Int32Array.from(pairs, ([, place]) => place),
+    base: Int32Array.from(pairs, ([index]) => index),
+    candidate: Int32Array.from(pairs, ([, index]) => index),
     new: added,
     removed: narrowed ? [] : [...places.keys()].sort(),
     changed,

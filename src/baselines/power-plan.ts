@@ -101,8 +101,8 @@ export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
       const order = seededOrder(cases, `power order ${draw}`);
       const values = (chance: number, count: number): number[] =>
         Array.from({ length: count }, () => (random() < chance ? 1 : 0));
-      const before = Array.from(order, (place) => values(itemAt(chances, place), baseline));
-      const after = Array.from(order, (place) => values(itemAt(chances, place) * kept, trials));
+      const before = Array.from(order, (index) => values(itemAt(chances, index), baseline));
+      const after = Array.from(order, (index) => values(itemAt(chances, index) * kept, trials));
       share += sequentialGate(before, after, { delta: drop, alpha: 1 - confidence }).calls / (cases * trials);
     }
     return Math.round((share / draws) * assumptions.cases * assumptions.trials);
@@ -131,9 +131,9 @@ function modelOf(assumptions: PowerAssumptions): PowerAssumptions & { readonly b
 
 /** One chance a case at the middle of each of n equal slices of Beta(rate·c, (1 − rate)·c), c = 1/correlation − 1. */
 function betaChances({ cases, pass_rate, correlation }: PowerAssumptions): number[] {
-  const places = Array.from({ length: cases }, (_, place) => (place + 0.5) / cases);
-  if (correlation <= 0.001 || pass_rate <= 0 || pass_rate >= 1) return places.map(() => pass_rate);
-  if (correlation >= 0.999) return places.map((place) => (place < 1 - pass_rate ? 0 : 1));
+  const indexes = Array.from({ length: cases }, (_, index) => (index + 0.5) / cases);
+  if (correlation <= 0.001 || pass_rate <= 0 || pass_rate >= 1) return indexes.map(() => pass_rate);
+  if (correlation >= 0.999) return indexes.map((index) => (index < 1 - pass_rate ? 0 : 1));
   const c = 1 / correlation - 1;
-  return places.map((place) => betaQuantile(place, pass_rate * c, (1 - pass_rate) * c));
+  return indexes.map((index) => betaQuantile(index, pass_rate * c, (1 - pass_rate) * c));
 }

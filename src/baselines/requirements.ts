@@ -44,9 +44,9 @@ export function checkRequirements(
     const outcome = judged(bound, possibleValues(metric, value, measured, ends));
     const { tally, scorers } = measured;
     const unscored = outcome === "undecided" ? unscoredFor(metric, tally, scorers) : 0;
-    const said =
+    const explanation =
       unscored === 0 ? {} : { said: unscoredWords(metric.slice("score.".length), unscored, tally) };
-    return { ...requireRule(metric, bound), outcome, value, required: bound.text, ...said };
+    return { ...requireRule(metric, bound), outcome, value, required: bound.text, ...explanation };
   });
 }
 
@@ -98,13 +98,13 @@ function bothEnds({ tally, trials, scorers, missing }: Measured) {
 /** A case is least flaky when its missing trials all do the same, and most when they bring it nearest to one half. */
 function flakyEnds({ cases, answered, passed }: Tally, moreOf: (caseNo: number) => number): number[] {
   let least = 0;
-  let most = 0;
+  let largest = 0;
   for (let caseNo = 0; caseNo < cases; caseNo++) {
     const more = moreOf(caseNo);
     const [n, c] = [itemAt(answered, caseNo) + more, itemAt(passed, caseNo)];
     const nearest = Math.min(c + more, Math.max(c, Math.floor(n / 2)));
     least += Math.min(flipRate(n, c), flipRate(n, c + more));
-    most += flipRate(n, nearest);
+    largest += flipRate(n, nearest);
   }
-  return [least / cases, most / cases];
+  return [least / cases, largest / cases];
 }

@@ -48,11 +48,11 @@ function play(setting: Setting) {
   return { calls: all, compared: stop.latest()?.compared };
 }
 
-const drawn = (n: number, k: number, chance: (place: number) => number, random: () => number): Trials =>
-  Array.from({ length: n }, (_, place) => Array.from({ length: k }, () => random() < chance(place)));
+const drawn = (n: number, k: number, chance: (index: number) => number, random: () => number): Trials =>
+  Array.from({ length: n }, (_, index) => Array.from({ length: k }, () => random() < chance(index)));
 const steady = (n: number, k: number): Trials =>
-  Array.from({ length: n }, (_, place) =>
-    Array.from({ length: k }, (__, trial) => (place + trial) % 5 !== 0),
+  Array.from({ length: n }, (_, index) =>
+    Array.from({ length: k }, (__, trial) => (index + trial) % 5 !== 0),
   );
 const failing = (n: number, k: number): Trials => Array.from({ length: n }, () => Array(k).fill(false));
 
@@ -104,10 +104,10 @@ describe("stopping", () => {
     const base = steady(100, 5);
     const { compared } = play({ base, candidate: failing(100, 5) });
     const seen = stopOf({ base, candidate: failing(100, 5) }).order.subarray(0, 25);
-    const ids = Array.from(seen, (place) => `c${place}`);
+    const ids = Array.from(seen, (index) => `c${index}`);
     const once = compareSides(
       sideOfCounts(
-        Array.from(seen, (place) => [5, base[place]?.filter(Boolean).length ?? 0]),
+        Array.from(seen, (index) => [5, base[index]?.filter(Boolean).length ?? 0]),
         { ids },
       ),
       sideOfCounts(
@@ -143,7 +143,7 @@ describe("stopping", () => {
 
   it("counts errored trials as missing information, never as failures", () => {
     const base = steady(100, 10);
-    const candidate = steady(100, 3).map((own, place) => (place % 2 === 0 ? own.map(() => null) : own));
+    const candidate = steady(100, 3).map((own, index) => (index % 2 === 0 ? own.map(() => null) : own));
     const { compared, calls } = play({ base, candidate });
     expect(calls).toBe(300);
     expect(compared?.comparison.verdict).toBe("inconclusive");
@@ -161,8 +161,8 @@ describe("on simulated suites", () => {
     const random = seededRandom(`sequential ${drop}`);
     const runs = Array.from({ length: 200 }, (_, i) => {
       const chances = Array.from({ length: 100 }, () => (random() < 0.5 ? 0.95 : 0.65));
-      const base = drawn(100, 10, (place) => chances[place] ?? 0, random);
-      const candidate = drawn(100, 5, (place) => (chances[place] ?? 0) - drop, random);
+      const base = drawn(100, 10, (index) => chances[index] ?? 0, random);
+      const candidate = drawn(100, 5, (index) => (chances[index] ?? 0) - drop, random);
       return play({ base, candidate, seed: `order ${i}` });
     });
     const share = (verdict: string) =>

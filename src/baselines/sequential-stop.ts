@@ -135,11 +135,11 @@ function lookBounds(
 
 /** Baseline trials of each case in asking order; 0 where the baseline does not have the case as it is now. */
 function baselineCounts({ baseline, candidate }: SequentialInput, order: Int32Array): Int32Array {
-  const places = new Map(baseline.ids.map((id, place) => [id, place]));
+  const places = new Map(baseline.ids.map((id, index) => [id, index]));
   return Int32Array.from(order, (caseNo) => {
-    const place = places.get(itemAt(candidate.ids, caseNo));
-    if (place === undefined || baseline.contents[place] !== candidate.contents[caseNo]) return 0;
-    return itemAt(baseline.answered, place);
+    const index = places.get(itemAt(candidate.ids, caseNo));
+    if (index === undefined || baseline.contents[index] !== candidate.contents[caseNo]) return 0;
+    return itemAt(baseline.answered, index);
   });
 }
 
@@ -151,20 +151,20 @@ function trialColumns(n: number, trials: number, scorers: number) {
   return {
     note: (trial: LookTrial): void => {
       if (trial.pass === null) return;
-      const place = trial.case_no * trials + trial.trial - 1;
-      pass[place] = trial.pass ? 1 : 0;
-      for (const [index, column] of scores.entries()) column[place] = trial.scores[index] ?? Number.NaN;
+      const position = trial.case_no * trials + trial.trial - 1;
+      pass[position] = trial.pass ? 1 : 0;
+      for (const [index, column] of scores.entries()) column[position] = trial.scores[index] ?? Number.NaN;
     },
     /** Adds the first `upTo` trials of a case to a row of the columns. */
     addTo: (columns: FilledColumns, row: number, caseNo: number, upTo: number): void => {
       for (let trial = 0; trial < upTo; trial++) {
-        const place = caseNo * trials + trial;
-        const passed = pass[place];
+        const position = caseNo * trials + trial;
+        const passed = pass[position];
         if (passed === undefined || passed === UNKNOWN) continue;
         add(columns.answered, row, 1);
         add(columns.passed, row, passed);
         for (const [index, sums] of columns.scores.entries()) {
-          const score = scores[index]?.[place] ?? Number.NaN;
+          const score = scores[index]?.[position] ?? Number.NaN;
           if (Number.isNaN(score)) continue;
           add(sums.count, row, 1);
           add(sums.sum, row, score);

@@ -10,6 +10,6 @@ export interface SharedAnswers {
 /** An answer that both sides share is no evidence that nothing changed, so the report says how many they share. */
 export function withShared(comparison: Comparison, { shared, of }: SharedAnswers): Comparison {
   if (shared === 0) return comparison;
-  const said = `${comparison.said}; ${shared} of ${of} answers are the same ones on both sides, and say nothing of a change`;
-  return { ...comparison, said };
+  const sentence = `${comparison.said}; ${shared} of ${of} answers are the same ones on both sides, and say nothing of a change`;
+  return { ...comparison, said: sentence };
 }

@@ -59,11 +59,11 @@ export interface Side {
   readonly flips?: ReadonlyMap<string, SideFlips> | undefined;
   /** Failed trials of a case by class of failure, undefined for none; absent where nobody looked. */
   readonly failures?: FailuresOf | undefined;
-  readonly tagsOf: (place: number) => readonly string[];
+  readonly tagsOf: (index: number) => readonly string[];
 }
 
 /** @param place of a case in the side's order */
-export type FailuresOf = (place: number) => Readonly<Record<string, number>> | undefined;
+export type FailuresOf = (index: number) => Readonly<Record<string, number>> | undefined;
 
 /** A stored run as a side, from its tally. */
 export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally: Tally): Side {
@@ -77,7 +77,7 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
     model: isMadeElsewhere(header.provider) ? null : header.model,
     fingerprint: header.fingerprint,
     playedBy: header.played_by ?? null,
-    trials: most(tally.answered),
+    trials: maximumOf(tally.answered),
     ids: cases.map((one) => one.id),
     contents: cases.map((one) => one.content_hash),
     keys: cases.map((one) => one.key),
@@ -90,11 +90,11 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
       }),
     ),
     ...(tally.flips === null ? {} : { flips: tally.flips }),
-    tagsOf: (place) => tags[place] ?? [],
+    tagsOf: (index) => tags[index] ?? [],
   };
 }
 
-function most(column: ArrayLike<number>): number {
+function maximumOf(column: ArrayLike<number>): number {
   let largest = 0;
   for (let i = 0; i < column.length; i++) largest = Math.max(largest, column[i] ?? 0);
   return largest;
@@ -108,11 +108,11 @@ export function hasOwnScorers({ scores }: Side): boolean {
 
 /**
  * What a trial's pass rests on: hashes of the required scorers, in no order.
- * @param place of a case: only those that score it
+ * @param index of a case: only those that score it
  */
-export function passBasis(side: Side, place?: number): string {
+export function passBasis(side: Side, index?: number): string {
   return [...side.scores.values()]
-    .filter((one) => one.required && (place === undefined || !((one.exempt?.[place] ?? 0) > 0)))
+    .filter((one) => one.required && (index === undefined || !((one.exempt?.[index] ?? 0) > 0)))
     .map((one) => one.hash)
     .sort()
     .join(",");

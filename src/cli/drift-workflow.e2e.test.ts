@@ -63,7 +63,7 @@ const issue = (): string | null =>
   existsSync(join(place, "issues/7")) ? readFileSync(join(place, "issues/7"), "utf8") : null;
 const log = (): string[] => readFileSync(join(place, "issues/log"), "utf8").trim().split("\n");
 
-function onGitHub(code: number, says: string): number {
+function onGitHub(code: number, output: string): number {
   const text = workflowOf(PAGE, ".github/workflows/evals-drift.yml");
   const { drift } = (parse(text) as { jobs: { drift: { steps: []; env: Record<string, string> } } }).jobs;
   const github = { token: "t0ken", run_id: "1", repository: "acme/bot", server_url: "https://github.com" };
@@ -72,14 +72,14 @@ function onGitHub(code: number, says: string): number {
     { github, secrets: { OPENAI_API_KEY: "k" } },
     {
       ...{ cwd: join(place, "work"), temp: join(place, "temp"), bin: join(place, "bin") },
-      env: { ...drift.env, ISSUES: join(place, "issues"), SAYS: says, ENDS: String(code) },
+      env: { ...drift.env, ISSUES: join(place, "issues"), SAYS: output, ENDS: String(code) },
     },
   );
   for (const one of ran.slice(0, -1)) expect(one.code, `${one.name}: ${one.out}`).toBe(0);
   return ran.at(-1)?.code ?? -1;
 }
 
-function onGitLab(code: number, says: string): number | null {
+function onGitLab(code: number, output: string): number | null {
   const page = PAGE.replace("# .gitlab-ci.yml (every night)", "# nightly.yml");
   const job = (parse(workflowOf(page, "nightly.yml")) as { "evals-drift": { script: string[] } })[
     "evals-drift"
@@ -90,7 +90,7 @@ function onGitLab(code: number, says: string): number | null {
       ...process.env,
       PATH: `${join(place, "bin")}${delimiter}${process.env.PATH}`,
       ...{ CI_API_V4_URL: "https://gitlab.example", CI_PROJECT_ID: "1", EVALS_GITLAB_TOKEN: "t", SUITE: "s" },
-      ...{ ISSUES: join(place, "issues"), SAYS: says, ENDS: String(code) },
+      ...{ ISSUES: join(place, "issues"), SAYS: output, ENDS: String(code) },
     },
   }).status;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type GuardedProcess, guardProcess, type Loss } from "./guard-process.ts";
 
 function guarded(answer = 3) {
-  const told: Loss[] = [];
+  const losses: Loss[] = [];
   const printed: string[] = [];
   const emitter = new EventEmitter();
   const process: GuardedProcess & { ended: number[] } = {
@@ -17,17 +17,17 @@ function guarded(answer = 3) {
     stderr: { write: (text) => printed.push(text) },
   };
   const over = guardProcess(process, (how) => {
-    told.push(how);
+    losses.push(how);
     return answer;
   });
-  return { process, told, printed, over, emit: emitter.emit.bind(emitter) };
+  return { process, losses, printed, over, emit: emitter.emit.bind(emitter) };
 }
 
 describe("a process that is ended from inside", () => {
   it("is undecided when a module ends it, whatever code that gave, and tells it before it is gone", () => {
-    const { process, told, emit } = guarded();
+    const { process, losses, emit } = guarded();
     emit("exit");
-    expect([process.exitCode, told]).toEqual([3, [{ kind: "exited" }]]);
+    expect([process.exitCode, losses]).toEqual([3, [{ kind: "exited" }]]);
   });
 
   it("has the exit code that was told already, if one was", () => {
@@ -37,28 +37,28 @@ describe("a process that is ended from inside", () => {
   });
 
   it("is undecided when nothing is left to wait for, and says so once", () => {
-    const { process, told, emit } = guarded();
+    const { process, losses, emit } = guarded();
     emit("beforeExit");
     emit("exit");
-    expect([process.exitCode, told]).toEqual([3, [{ kind: "stalled" }]]);
+    expect([process.exitCode, losses]).toEqual([3, [{ kind: "stalled" }]]);
   });
 
   it("is undecided when an error is thrown outside of any call, and says so once", () => {
-    const { process, told, printed, emit } = guarded();
+    const { process, losses, printed, emit } = guarded();
     const error = new Error("late");
     emit("uncaughtException", error);
     emit("uncaughtException", new Error("later"));
-    expect(told).toEqual([{ kind: "threw", error }]);
+    expect(losses).toEqual([{ kind: "threw", error }]);
     expect([process.ended, process.exitCode]).toEqual([[3], 3]);
     expect(printed.join("")).toContain("later");
   });
 
   it("keeps the exit code once there is one, whatever code a module ends it with", () => {
-    const { process, told, over, emit } = guarded();
+    const { process, losses, over, emit } = guarded();
     over(1);
     emit("uncaughtException", new Error("late"));
     process.exitCode = 0;
     emit("exit");
-    expect([process.exitCode, told, process.ended]).toEqual([1, [], []]);
+    expect([process.exitCode, losses, process.ended]).toEqual([1, [], []]);
   });
 });

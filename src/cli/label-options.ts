@@ -55,13 +55,13 @@ export function refuseAnswerOptions(raw: TypedLabelOptions): void {
 /** @throws {EvalsError} with every option that cannot be read */
 export function readLabelOptions(raw: TypedLabelOptions): LabelOptions {
   const problems: Problem[] = [];
-  const whole = (name: "count" | "port", least: number, most: number, otherwise: number): number => {
+  const whole = (name: "count" | "port", least: number, largest: number, otherwise: number): number => {
     if (raw[name] === undefined) return otherwise;
     const value = Number(raw[name]);
-    if (Number.isInteger(value) && value >= least && value <= most && raw[name] !== "") return value;
+    if (Number.isInteger(value) && value >= least && value <= largest && raw[name] !== "") return value;
     problems.push({
       code: "EVALS_OPTION_INVALID",
-      what: `--${name} is not a whole number from ${least} to ${most}.`,
+      what: `--${name} is not a whole number from ${least} to ${largest}.`,
       why:
         name === "port"
           ? "The page is served on a port of this machine."

@@ -8,10 +8,10 @@ const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
  * @param lost told once, with the code of the error, when text could not be written though somebody waits for it
  */
 export function outliveReader(stream: EventEmitter, lost: (code: string) => void): void {
-  let told = false;
+  let reported = false;
   stream.on("error", ({ code = "unknown error" }: NodeJS.ErrnoException) => {
-    if (told || CLOSED.includes(code)) return;
-    told = true;
+    if (reported || CLOSED.includes(code)) return;
+    reported = true;
     lost(code);
   });
 }

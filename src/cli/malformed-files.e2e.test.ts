@@ -88,7 +88,7 @@ function put(path: string, content: string | Buffer): void {
 }
 
 /** What is told of the project with this file in it, by the command that reads it. */
-async function told(path: string): Promise<{ exit: number; problems: readonly Problem[] }> {
+async function problemsAt(path: string): Promise<{ exit: number; problems: readonly Problem[] }> {
   const io = fakeIo(root);
   const exit = await main([...(IMPORTS[path] ?? ["check", "--json"])], io);
   const { problems = [] } = JSON.parse(io.printed.stdout) as { problems?: readonly Problem[] };
@@ -98,7 +98,7 @@ async function told(path: string): Promise<{ exit: number; problems: readonly Pr
 /** The problems of a file that was replaced; whatever else is told follows from it. */
 async function problemsWith(path: string, content: string | Buffer): Promise<readonly Problem[]> {
   put(path, content);
-  const { exit, problems } = await told(path);
+  const { exit, problems } = await problemsAt(path);
   expect(exit).toBe(2);
   return problems.filter((one) => isAbout(one, path));
 }
@@ -111,7 +111,7 @@ const text = (path: string): string => PROJECT[path] ?? "";
 describe("every file that is read", () => {
   it.each(FILES)("is read with a byte order mark and carriage returns: %s", async (path) => {
     put(path, `\uFEFF${text(path).replaceAll("\n", "\r\n")}`);
-    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+    expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
   it.each(FILES)("is named as UTF-16 when it is that, marked or not: %s", async (path) => {
@@ -153,7 +153,7 @@ describe("every file that is read", () => {
   it.each(FILES.filter((path) => path !== ".env"))("is no directory: %s", async (path) => {
     rmSync(join(root, path));
     mkdirSync(join(root, path));
-    const { exit, problems } = await told(path);
+    const { exit, problems } = await problemsAt(path);
     expect(exit).toBe(2);
     const about = problems.filter(
       (one) => isAbout(one, path) || one.path === undefined || one.what.includes(path),
@@ -166,7 +166,7 @@ describe("every file that is read", () => {
     async (path) => {
       rmSync(join(root, path));
       execFileSync("mkfifo", [join(root, path)]);
-      const { exit, problems } = await told(path);
+      const { exit, problems } = await problemsAt(path);
       expect(exit).toBe(2);
       const about = problems.filter((one) => isAbout(one, path));
       expect(about.map((one) => one.what).join("\n")).toMatch(
@@ -235,7 +235,7 @@ describe("every YAML file", () => {
 
   it.each(YAML)("may end in dashes behind which nothing is: %s", async (path) => {
     put(path, `---\n${text(path)}---\n# the end\n`);
-    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+    expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
   it.each([...YAML, ...FRONT_MATTER])(
@@ -254,7 +254,7 @@ describe("every table", () => {
     "is read whatever separates its cells: %s with %j",
     async (path, sign) => {
       put(path, text(path).replaceAll(",", sign));
-      expect(await told(path)).toEqual({ exit: 0, problems: [] });
+      expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
     },
   );
 
@@ -329,12 +329,12 @@ describe("every file in which a number stands that a double would change", () =>
     const added =
       '- { id: z, expected: 0.5, input: { a: -0.25, b: "01234", c: 0, d: 0x0f, e: 2024-01-02 } }\n';
     put(path, `${added}${text(path)}`);
-    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+    expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
   it.each(["fixtures/made.jsonl", "fixtures/asked.jsonl"])("is read as it stands: %s", async (path) => {
     put(path, text(path).replace('"output":"é"', `"output":{"id":${number}}`));
-    expect(await told(path)).toEqual({ exit: 0, problems: [] });
+    expect(await problemsAt(path)).toEqual({ exit: 0, problems: [] });
   });
 
   it.each(["datasets/lines.jsonl", ...YAML, ...FRONT_MATTER])(

@@ -8,12 +8,12 @@ const page = readFileSync(new URL("../../docs/tutorial.md", import.meta.url), "u
 it("docs/tutorial.md can be pasted from the first line to the last", { timeout: 120_000 }, async () => {
   const empty = scenario(null);
   try {
-    const said = await walkThrough(page, empty);
+    const printed = await walkThrough(page, empty);
     expect(stepsOf(page).length).toBeGreaterThan(15);
-    expect(said).toContain("regressed");
-    expect(said).toMatch(/stopped after \d+ of 100/);
-    expect(said).toContain("evals/1.1");
-    if (process.env.SHOW_TUTORIAL) process.stdout.write(said);
+    expect(printed).toContain("regressed");
+    expect(printed).toMatch(/stopped after \d+ of 100/);
+    expect(printed).toContain("evals/1.1");
+    if (process.env.SHOW_TUTORIAL) process.stdout.write(printed);
   } finally {
     empty.remove();
   }

@@ -51,8 +51,8 @@ function optionsMoved(command: Command): string | undefined {
 }
 
 /** What was typed, with the word that was meant in the place of the one that nobody knows. */
-function retyped(command: Command, said: string, meant: string): string {
-  const wrong = /'([^']+)'$/.exec(said)?.[1];
+function retyped(command: Command, mistyped: string, meant: string): string {
+  const wrong = /'([^']+)'$/.exec(mistyped)?.[1];
   const args = typed(command);
   return wrong !== undefined && args.includes(wrong)
     ? commandLine(args.map((word) => (word === wrong ? word.replace(/^[^=]+/, meant) : word)))

@@ -9,7 +9,7 @@ import { fakeInput, openScorer } from "../scorers/testing/scorer-fakes.ts";
 /** What became of a trial: `ok`, or the kind of its error, and what is said. */
 interface Became {
   readonly kind: string;
-  readonly said: string;
+  readonly message: string;
 }
 
 /** A user's module, however it is used. */
@@ -39,8 +39,8 @@ async function asModel(file: string, more: { timeout_ms?: number; isolate?: bool
     ask: async (trial = 1) => {
       const reply = await ask(target, questionOf({ input: trial }), trial);
       return reply.kind === "failed"
-        ? { kind: reply.error, said: reply.message }
-        : { kind: "ok", said: reply.output };
+        ? { kind: reply.error, message: reply.message }
+        : { kind: "ok", message: reply.output };
     },
     close: () => target.client.close(),
   };
@@ -56,10 +56,10 @@ async function asScorer(file: string, more: { timeout_ms?: number; isolate?: boo
     ask: async (trial = 1) => {
       try {
         const { reason } = await scorer.score(fakeInput("a", { input: trial }));
-        return { kind: "ok", said: reason };
+        return { kind: "ok", message: reason };
       } catch (error) {
         const { kind, message } = error as { kind?: string; message: string };
-        return { kind: kind ?? "bug", said: message };
+        return { kind: kind ?? "bug", message: message };
       }
     },
     close: async () => scorer.close?.(),
@@ -145,11 +145,11 @@ describe.each(ALL)("a module that is %s", (way) => {
        export default (given) => (n(given) === 0 ? ${good} : odd[n(given) - 1]());`,
     );
     for (const [index, [what]] of cases.entries()) {
-      const { kind, said } = await one.ask(index + 1);
-      expect([what, kind, said.includes("\n")]).toEqual([what, "tool", false]);
-      expect(said).toContain(WAYS[way].file);
+      const { kind, message } = await one.ask(index + 1);
+      expect([what, kind, message.includes("\n")]).toEqual([what, "tool", false]);
+      expect(message).toContain(WAYS[way].file);
     }
-    expect(await one.ask(0)).toEqual({ kind: "ok", said: "fine" });
+    expect(await one.ask(0)).toEqual({ kind: "ok", message: "fine" });
   });
 
   it("may throw anything, which is its trial's error", async () => {
@@ -172,8 +172,8 @@ describe.each(ALL)("a module that is %s", (way) => {
        };`,
     );
     for (const trial of [1, 2])
-      expect(await one.ask(trial)).toMatchObject({ said: expect.stringContaining("late") });
-    expect(await one.ask(3)).toEqual({ kind: "ok", said: "fine" });
+      expect(await one.ask(trial)).toMatchObject({ message: expect.stringContaining("late") });
+    expect(await one.ask(3)).toEqual({ kind: "ok", message: "fine" });
   });
 
   it("is ended when it never gives way, and only its trial is at fault", async () => {
@@ -189,7 +189,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     );
     const became = await Promise.all([1, 2, 3, 4, 5, 6].map((trial) => one.ask(trial)));
     expect(became.map(({ kind }) => kind === "ok")).toEqual([true, true, false, true, false, true]);
-    expect(await one.ask(7)).toEqual({ kind: "ok", said: "fine" });
+    expect(await one.ask(7)).toEqual({ kind: "ok", message: "fine" });
   });
 
   it("is not waited for when it never settles", async () => {
@@ -213,7 +213,7 @@ describe.each(ALL)("a module that is %s", (way) => {
     );
     const became = await Promise.all([1, 2, 3].map((trial) => one.ask(trial)));
     expect(became.map(({ kind }) => kind)).toEqual(["ok", "tool", "ok"]);
-    expect(became[1]?.said).toContain("process.exit");
+    expect(became[1]?.message).toContain("process.exit");
   });
 
   it("keeps its state from call to call, and its environment to itself", async () => {
@@ -221,8 +221,8 @@ describe.each(ALL)("a module that is %s", (way) => {
       way,
       `let calls = 0; export default () => { calls++; process.env.MINE = "changed"; return ${good.replace("'fine'", "String(calls)")}; };`,
     );
-    const said = [await one.ask(), await one.ask(), await one.ask()].map((became) => became.said);
-    expect(said).toEqual(["1", "2", "3"]);
+    const messages = [await one.ask(), await one.ask(), await one.ask()].map((became) => became.message);
+    expect(messages).toEqual(["1", "2", "3"]);
     expect(process.env.MINE).toBeUndefined();
   });
 

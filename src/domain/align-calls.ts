@@ -124,12 +124,12 @@ export function alignCalls(
       ? assigned(wanted.length, made.length, fits)
       : order === "in-order"
         ? monotone(wanted.length, made.length, fits)
-        : wanted.map((_, place) => (place < made.length && fits(place, place) ? place : -1));
+        : wanted.map((_, index) => (index < made.length && fits(index, index) ? index : -1));
   const taken = new Set(madeOf);
   return {
     madeOf,
-    matched: madeOf.filter((place) => place !== -1).length,
-    missing: madeOf.flatMap((place, want) => (place === -1 ? [want] : [])),
-    extra: made.flatMap((_, place) => (taken.has(place) ? [] : [place])),
+    matched: madeOf.filter((index) => index !== -1).length,
+    missing: madeOf.flatMap((index, want) => (index === -1 ? [want] : [])),
+    extra: made.flatMap((_, index) => (taken.has(index) ? [] : [index])),
   };
 }

@@ -7,8 +7,8 @@ import type { TrafficTrace } from "./traffic.ts";
  * What the application told its model beforehand is no part of it. Null where its producer keeps no contents.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
-  const spoken = messages.filter(({ role }) => role === "user");
-  const [only, second] = spoken;
+  const userMessages = messages.filter(({ role }) => role === "user");
+  const [only, second] = userMessages;
   if (only === undefined) return null;
   if (second === undefined) return contentText(only.content);
   const last = messages.findLastIndex(({ role }) => role === "user");

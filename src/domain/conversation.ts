@@ -12,7 +12,7 @@ export interface ModelReply {
   /** Places in the conversation of what was said since the reply before: by the person, by tools. */
   readonly given: readonly number[];
   /** Places of what the model said; several where an API writes text and calls apart. */
-  readonly said: readonly number[];
+  readonly added: readonly number[];
 }
 
 /** What a conversation tells of the way to its last answer. */
@@ -106,7 +106,7 @@ export function retrievalOf(call: ToolCall, found = documentsInResult(call.resul
 /** Calls of one step that wait for their results, first come first served. */
 interface Waiting {
   readonly step: number | undefined;
-  readonly places: number[];
+  readonly indexes: number[];
   next: number;
 }
 
@@ -117,47 +117,47 @@ class CallList {
   readonly #byId = new Map<string | undefined, Waiting[]>();
 
   ask(call: ToolCall): void {
-    const place = this.#calls.push(call) - 1;
+    const index = this.#calls.push(call) - 1;
     for (const id of call.id === undefined ? [undefined] : [call.id, undefined])
-      this.#wait(id, place, call.step);
+      this.#wait(id, index, call.step);
   }
 
-  #wait(id: string | undefined, place: number, step: number | undefined): void {
+  #wait(id: string | undefined, index: number, step: number | undefined): void {
     const waiting = this.#byId.get(id) ?? [];
     this.#byId.set(id, waiting);
     const last = waiting.at(-1);
-    if (last?.step === step && last !== undefined) last.places.push(place);
-    else waiting.push({ step, places: [place], next: 0 });
+    if (last?.step === step && last !== undefined) last.indexes.push(index);
+    else waiting.push({ step, indexes: [index], next: 0 });
   }
 
   /** A result that answers no open call is left out. */
   answer(result: ToolResult): void {
-    const place = this.#take(result.id);
-    const call = place === undefined ? undefined : this.#calls[place];
-    if (place === undefined || call === undefined) return;
-    this.#calls[place] = answeredCall(call, result);
+    const index = this.#take(result.id);
+    const call = index === undefined ? undefined : this.#calls[index];
+    if (index === undefined || call === undefined) return;
+    this.#calls[index] = answeredCall(call, result);
     const found = searchResultsIn(result.content);
-    if (found !== undefined) this.#found.set(place, found);
+    if (found !== undefined) this.#found.set(index, found);
   }
 
   #take(id: string | undefined): number | undefined {
     const waiting = this.#byId.get(id) ?? [];
     for (let last = waiting.at(-1); last !== undefined; last = waiting.at(-1)) {
-      const place = last.places[last.next++];
-      if (place === undefined) waiting.pop();
-      else if (!this.#isAnswered(place)) return place;
+      const index = last.indexes[last.next++];
+      if (index === undefined) waiting.pop();
+      else if (!this.#isAnswered(index)) return index;
     }
     return undefined;
   }
 
-  #isAnswered(place: number): boolean {
-    const call = this.#calls[place];
+  #isAnswered(index: number): boolean {
+    const call = this.#calls[index];
     return call?.result !== undefined || call?.error != null;
   }
 
   read(): Pick<ConversationSteps, "tool_calls" | "retrievals"> {
     const retrievals = this.#calls.flatMap(
-      (call, place) => retrievalOf(call, this.#found.get(place) ?? documentsInResult(call.result)) ?? [],
+      (call, index) => retrievalOf(call, this.#found.get(index) ?? documentsInResult(call.result)) ?? [],
     );
     return { tool_calls: this.#calls, retrievals };
   }
@@ -166,22 +166,22 @@ class CallList {
 /** Reads a conversation reply by reply. Every call has the result that was given to it, whatever order they came in. */
 export function conversationSteps(messages: readonly Message[]): ConversationSteps {
   const calls = new CallList();
-  const replies: { step: number; given: number[]; said: number[] }[] = [];
+  const replies: { step: number; given: number[]; added: number[] }[] = [];
   const searches: Retrieval[] = [];
   let given: number[] = [];
   let turns = 0;
-  for (const [place, message] of messages.entries()) {
+  for (const [index, message] of messages.entries()) {
     if (message.role === "assistant") {
       const last = replies.at(-1);
-      const before = given.length === 0 ? (last?.said.flatMap((one) => messages[one] ?? []) ?? []) : [];
-      if (last !== undefined && goesOn(message, before)) last.said.push(place);
-      else replies.push({ step: replies.length + 1, given, said: [place] });
+      const before = given.length === 0 ? (last?.added.flatMap((one) => messages[one] ?? []) ?? []) : [];
+      if (last !== undefined && goesOn(message, before)) last.added.push(index);
+      else replies.push({ step: replies.length + 1, given, added: [index] });
       given = [];
       const step = replies.length;
       for (const call of message.tool_calls ?? []) calls.ask({ ...call, step });
       searches.push(...fileSearchesIn(message.content, step));
     } else {
-      given.push(place);
+      given.push(index);
       if (isTurn(message)) turns++;
     }
     for (const result of resultsIn(message)) calls.answer(result);

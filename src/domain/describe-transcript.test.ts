@@ -41,11 +41,11 @@ describe("describeTranscript", () => {
     ] as const;
     const tool_calls = [{ name: "find", arguments: { q: 1 }, result: "kept", latency_ms: 3 }];
     const retrievals = [{ step: 9, query: "q", documents: [] }];
-    const told = describeTranscript(
+    const described = describeTranscript(
       answer({ messages, tool_calls, trajectory: { retrievals, turns: 4, steps: 7, state: [] } }),
     );
-    expect(told).toMatchObject({ turns: 4, steps: 7, state: [], retrievals });
-    expect(told.tool_calls).toEqual([
+    expect(described).toMatchObject({ turns: 4, steps: 7, state: [], retrievals });
+    expect(described.tool_calls).toEqual([
       { ...{ step: 1, name: "find", arguments: { q: 1 } }, result: "kept", error: null, latency_ms: 3 },
     ]);
     const read = describeTranscript(answer({ messages, tool_calls: [{ name: "find", arguments: {} }] }));
@@ -61,7 +61,9 @@ describe("describeTranscript", () => {
     const messages = [
       { role: "assistant", content: null, tool_calls: [{ name: "find", arguments: {} }] },
     ] as const;
-    const told = describeTranscript(answer({ messages, tool_calls: [{ name: "other", arguments: {} }] }));
-    expect(told.tool_calls).toMatchObject([{ name: "other", step: null, result: null }]);
+    const described = describeTranscript(
+      answer({ messages, tool_calls: [{ name: "other", arguments: {} }] }),
+    );
+    expect(described.tool_calls).toMatchObject([{ name: "other", step: null, result: null }]);
   });
 });

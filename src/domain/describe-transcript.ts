@@ -43,7 +43,10 @@ export interface TranscriptDocument {
   readonly cost_usd: number | null;
 }
 
-type Told = Pick<Transcript, "output" | "messages" | "tool_calls" | "usage" | "latency_ms" | "cost_usd"> &
+type DescribedAnswer = Pick<
+  Transcript,
+  "output" | "messages" | "tool_calls" | "usage" | "latency_ms" | "cost_usd"
+> &
   Pick<Transcript, "finish_reason" | "untold" | "trajectory">;
 
 const DETAILS = ["step", "result", "error", "latency_ms"] as const;
@@ -71,24 +74,24 @@ function toolUse({ id, step, name, arguments: asked, result, error, latency_ms, 
 }
 
 /** The reply of a model that was asked once, as a message. */
-function replyMessage({ output, tool_calls }: Told): Message {
+function replyMessage({ output, tool_calls }: DescribedAnswer): Message {
   const content = output === "" && tool_calls.length > 0 ? null : output;
   return { role: "assistant", content, ...(tool_calls.length > 0 && { tool_calls }) };
 }
 
 /** The conversation of an answer. @param asked what a model that was asked once was sent; empty when unknown */
-export function wholeConversation(answer: Told, asked: readonly Message[]): readonly Message[] {
+export function wholeConversation(answer: DescribedAnswer, asked: readonly Message[]): readonly Message[] {
   if (answer.messages.length > 0 || asked.length === 0) return answer.messages;
   return [...asked, replyMessage(answer)];
 }
 
 /** What an answer tells of its steps: by its conversation, or, where a model was asked once, by itself. */
-function stepsTold(answer: Told, conversation: readonly Message[]): ConversationSteps {
+function reportedSteps(answer: DescribedAnswer, conversation: readonly Message[]): ConversationSteps {
   if (conversation.length > 0) return conversationSteps(conversation);
   const once = answer.finish_reason !== null;
   const tool_calls = once ? answer.tool_calls.map((call) => ({ step: 1, ...call })) : answer.tool_calls;
   return {
-    replies: once ? [{ step: 1, given: [], said: [] }] : [],
+    replies: once ? [{ step: 1, given: [], added: [] }] : [],
     turns: once ? 1 : 0,
     tool_calls,
     retrievals: [],
@@ -96,14 +99,18 @@ function stepsTold(answer: Told, conversation: readonly Message[]): Conversation
 }
 
 /** The tool calls of an answer, with all that it or its conversation tells of them. */
-export function detailedCalls(answer: Told): readonly ToolCall[] {
-  return joinedCalls(answer.tool_calls, stepsTold(answer, answer.messages).tool_calls);
+export function detailedCalls(answer: DescribedAnswer): readonly ToolCall[] {
+  return joinedCalls(answer.tool_calls, reportedSteps(answer, answer.messages).tool_calls);
 }
 
 /** A list as it was given, else the one that the conversation tells. */
-function retrievalsOf({ trajectory }: Told, told: ConversationSteps, calls: readonly ToolCall[]) {
+function retrievalsOf(
+  { trajectory }: DescribedAnswer,
+  reported: ConversationSteps,
+  calls: readonly ToolCall[],
+) {
   if (trajectory?.retrievals !== undefined) return trajectory.retrievals;
-  if (told.retrievals.length > 0) return told.retrievals;
+  if (reported.retrievals.length > 0) return reported.retrievals;
   return calls.flatMap((call) => retrievalOf(call) ?? []);
 }
 
@@ -111,19 +118,22 @@ function retrievalsOf({ trajectory }: Told, told: ConversationSteps, calls: read
  * A transcript as one value: what was given stands as it is, the rest is read from the conversation.
  * @param asked what a model that was asked once was sent; the conversation of an application is its own
  */
-export function describeTranscript(answer: Told, asked: readonly Message[] = []): TranscriptDocument {
+export function describeTranscript(
+  answer: DescribedAnswer,
+  asked: readonly Message[] = [],
+): TranscriptDocument {
   const { output, usage, latency_ms, cost_usd, trajectory } = answer;
   const messages = wholeConversation(answer, asked);
-  const told = stepsTold(answer, messages);
-  const calls = joinedCalls(answer.tool_calls, told.tool_calls);
+  const reported = reportedSteps(answer, messages);
+  const calls = joinedCalls(answer.tool_calls, reported.tool_calls);
   return {
     output,
     messages,
     tool_calls: toolCallCount(answer) === null ? null : calls.map(toolUse),
-    retrievals: retrievalsOf(answer, told, calls),
+    retrievals: retrievalsOf(answer, reported, calls),
     state: trajectory?.state ?? null,
-    turns: trajectory?.turns ?? (told.turns > 0 ? told.turns : null),
-    steps: trajectory?.steps ?? (told.replies.length > 0 ? told.replies.length : null),
+    turns: trajectory?.turns ?? (reported.turns > 0 ? reported.turns : null),
+    steps: trajectory?.steps ?? (reported.replies.length > 0 ? reported.replies.length : null),
     stopped: trajectory?.stopped ?? null,
     usage,
     latency_ms,

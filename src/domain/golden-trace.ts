@@ -39,8 +39,8 @@ function turnsOfSteps({ messages }: TranscriptDocument): (step: number | null) =
   });
   const { replies } = conversationSteps(messages);
   return (step) => {
-    const place = step === null ? undefined : replies[step - 1]?.said[0];
-    return place === undefined ? null : (before[place] ?? null);
+    const index = step === null ? undefined : replies[step - 1]?.added[0];
+    return index === undefined ? null : (before[index] ?? null);
   };
 }
 

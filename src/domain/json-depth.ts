@@ -2,13 +2,13 @@
  * Whether a JSON text opens more lists and objects in each other than that: who walks or writes such a value runs out of
  * stack.
  */
-export function isDeeperThan(text: string, most: number): boolean {
-  return tooDeepAt(text, most) !== undefined;
+export function isDeeperThan(text: string, limit: number): boolean {
+  return tooDeepAt(text, limit) !== undefined;
 }
 
 /** Where, from 0, a JSON text opens one list or object more than `most` in each other; undefined when it does not. */
-export function tooDeepAt(text: string, most: number): number | undefined {
-  if (text.length <= most) return undefined;
+export function tooDeepAt(text: string, limit: number): number | undefined {
+  if (text.length <= limit) return undefined;
   let depth = 0;
   let inText = false;
   for (let index = 0; index < text.length; index++) {
@@ -18,7 +18,7 @@ export function tooDeepAt(text: string, most: number): number | undefined {
       else if (letter === 34) inText = false;
     } else if (letter === 34) inText = true;
     else if (letter === 123 || letter === 91) {
-      if (++depth > most) return index;
+      if (++depth > limit) return index;
     } else if (letter === 125 || letter === 93) depth--;
   }
   return undefined;

@@ -8,12 +8,12 @@ import { repeatedKeyProblems } from "./repeated-keys.ts";
  * The value of a file that is one JSON document.
  *
  * @param text without a byte order mark
- * @param told how it is told that the file is none
+ * @param mistake how it is told that the file is none
  * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that is there twice and number that would change
  */
 export function readJsonFile(
   text: string,
-  told: { readonly path: string } & Pick<Problem, "code" | "why" | "fix">,
+  mistake: { readonly path: string } & Pick<Problem, "code" | "why" | "fix">,
 ): unknown {
   let value: unknown;
   try {
@@ -21,10 +21,13 @@ export function readJsonFile(
   } catch (error) {
     const conflict = conflictLine(text);
     const problem =
-      conflict === undefined ? { ...told, ...mistakeIn(text) } : conflictProblem(told.path, conflict);
+      conflict === undefined ? { ...mistake, ...mistakeIn(text) } : conflictProblem(mistake.path, conflict);
     throw new EvalsError(problem, { cause: error });
   }
-  const wrong = [...repeatedKeyProblems(text, value, told.path), ...changedNumberProblems(text, told.path)];
+  const wrong = [
+    ...repeatedKeyProblems(text, value, mistake.path),
+    ...changedNumberProblems(text, mistake.path),
+  ];
   if (wrong.length > 0) throw new EvalsError(wrong);
   return value;
 }

@@ -92,17 +92,18 @@ export function unseenDifference(
     return `; they look alike and differ in their Unicode normal form${mark === undefined ? "" : `: ${named(mark)}`}`;
   }
   const [wanted, found] = [oddIn(expected), oddIn(got)];
-  const told = [telling(words.got, found, wanted), telling(words.expected, wanted, found)].filter(
-    (words) => words !== undefined,
-  );
-  return told.length === 0
+  const parts = [
+    differenceText(words.got, found, wanted),
+    differenceText(words.expected, wanted, found),
+  ].filter((words) => words !== undefined);
+  return parts.length === 0
     ? "; they look alike and differ in blanks or line ends"
-    : `; they look alike: ${told.join(", ")}`;
+    : `; they look alike: ${parts.join(", ")}`;
 }
 
 const SHOWN = 3;
 
-function telling(words: string, odd: readonly string[], other: readonly string[]): string | undefined {
+function differenceText(words: string, odd: readonly string[], other: readonly string[]): string | undefined {
   const own = [...new Set(odd.filter((one) => count(odd, one) > count(other, one)))];
   if (own.length === 0) return undefined;
   return `${words} ${own.slice(0, SHOWN).map(named).join(", ")}${own.length > SHOWN ? ", …" : ""}`;

@@ -59,7 +59,7 @@ describe("repeatedKeys", () => {
 });
 
 describe("repeatedKeyProblems", () => {
-  const told = (text: string, path: string, line?: number) =>
+  const found = (text: string, path: string, line?: number) =>
     repeatedKeyProblems(text, JSON.parse(text), path, line);
 
   it("overlooks nothing that a whole scan finds, with blanks where JSON allows them", async () => {
@@ -70,20 +70,20 @@ describe("repeatedKeyProblems", () => {
         const both = twice && inner !== "" ? `${inner},${inner}` : inner;
         const text = `{"x":{${both.replaceAll('":', `"${blank}:`)}}}`;
         fc.pre(isJson(text));
-        expect(told(text, "x")).toHaveLength(repeatedKeys(text).length);
+        expect(found(text, "x")).toHaveLength(repeatedKeys(text).length);
       }),
     );
   });
 
   it("counts no deeper than there is stack", () => {
-    expect(told(`${"[".repeat(5000)}{"a":1,"a":2}${"]".repeat(5000)}`, "x")).toHaveLength(1);
+    expect(found(`${"[".repeat(5000)}{"a":1,"a":2}${"]".repeat(5000)}`, "x")).toHaveLength(1);
   });
 
   it("names both places, in a line of a file and over several lines", () => {
-    expect(told('{"a":1,"a":2}', "x.jsonl", 7)).toMatchObject([
+    expect(found('{"a":1,"a":2}', "x.jsonl", 7)).toMatchObject([
       { path: "x.jsonl", line: 7, column: 8, fix: "Delete one of them; the first is in column 2." },
     ]);
-    expect(told('{\n "a":1,\n "a":2}', "x.json")).toMatchObject([
+    expect(found('{\n "a":1,\n "a":2}', "x.json")).toMatchObject([
       { line: 3, column: 2, fix: "Delete one of them; the first is on line 2." },
     ]);
   });

@@ -4,7 +4,7 @@ import type { Message, ToolCall } from "./message.ts";
 import type { ErrorKind, Tries } from "./outcome.ts";
 import type { ReportedLimit } from "./reported-limit.ts";
 import type { Trajectory } from "./trajectory.ts";
-import type { Untold, Usage } from "./transcript.ts";
+import type { Unreported, Usage } from "./transcript.ts";
 
 /**
  * A question in the provider's words: everything that decides the answer and nothing secret. Its canonical JSON is
@@ -32,7 +32,7 @@ export interface AnsweredReply {
   /** What an application tells of its way to the answer, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
   /** What it does not tell, where that cannot be seen by what it lacks: a conversation holds messages of ours, too. */
-  readonly untold?: readonly Untold[] | undefined;
+  readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
   /** What it said before personal data was taken out; never kept. Absent where nothing is taken out. */

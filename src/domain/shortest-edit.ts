@@ -14,11 +14,11 @@ const MAX_EDITS = 2_000;
 export function shortestEdit(from: readonly string[], to: readonly string[]): EditStep[] {
   const n = from.length;
   const m = to.length;
-  const most = Math.min(n + m, MAX_EDITS);
-  const furthest = new Int32Array(2 * most + 3);
-  const origin = most + 1;
+  const largest = Math.min(n + m, MAX_EDITS);
+  const furthest = new Int32Array(2 * largest + 3);
+  const origin = largest + 1;
   const trace: Int32Array[] = [];
-  for (let d = 0; d <= most; d++) {
+  for (let d = 0; d <= largest; d++) {
     trace.push(furthest.slice(origin - d - 1, origin + d + 2));
     for (let k = -d; k <= d; k += 2) {
       const down = k === -d || (k !== d && at(furthest, origin + k - 1) < at(furthest, origin + k + 1));
@@ -31,7 +31,7 @@ export function shortestEdit(from: readonly string[], to: readonly string[]): Ed
   return [...stepsOf(from, "removed"), ...stepsOf(to, "added")];
 }
 
-const at = (column: Int32Array, place: number): number => column[place] ?? 0;
+const at = (column: Int32Array, index: number): number => column[index] ?? 0;
 
 function walkBack(
   from: readonly string[],

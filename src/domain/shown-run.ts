@@ -18,7 +18,7 @@ export interface ShownRun {
   /** As it was stored; null for a run that has not ended. */
   readonly report: Json;
   /** The same as a report; of a run that has not ended, counted from its trials. */
-  readonly told: RunReport;
+  readonly runReport: RunReport;
   /** In plan order; only those that do not always pass, where `failing` says so. */
   readonly listed: readonly CountedCase[];
   readonly failing: boolean;

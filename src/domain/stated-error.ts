@@ -20,12 +20,12 @@ export const FAILED_STATES: ReadonlySet<string> = new Set(["error", "failed", "f
  */
 export function ownFailure(value: unknown, asked: ReadonlySet<string>): string | undefined {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
-  for (const [name, said] of Object.entries(value)) {
+  for (const [name, member] of Object.entries(value)) {
     const failed =
-      ((name === "error" || name === "errors") && isStated(said)) ||
-      (name === "success" && said === false) ||
-      (name === "status" && typeof said === "string" && FAILED_STATES.has(said.trim().toLowerCase()));
-    if (failed && !asked.has(name)) return `${name}: ${JSON.stringify(said)}`;
+      ((name === "error" || name === "errors") && isStated(member)) ||
+      (name === "success" && member === false) ||
+      (name === "status" && typeof member === "string" && FAILED_STATES.has(member.trim().toLowerCase()));
+    if (failed && !asked.has(name)) return `${name}: ${JSON.stringify(member)}`;
   }
   return undefined;
 }

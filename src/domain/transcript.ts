@@ -56,17 +56,17 @@ export interface Transcript {
   /** Alias of the model that answered in place of the one that was asked; absent when none did. */
   readonly fallback?: string | undefined;
   /** What the answer does not tell; absent when it tells all. */
-  readonly untold?: readonly Untold[] | undefined;
+  readonly untold?: readonly Unreported[] | undefined;
   /** What the target tells of its way beyond messages and tool calls; absent when it tells nothing of it. */
   readonly trajectory?: Trajectory | undefined;
 }
 
 /** What an answer may leave unsaid: then no tool calls, or no refusal, means that nobody knows of any. */
-export const UNTOLD = ["tool_calls", "refusal"] as const;
-export type Untold = (typeof UNTOLD)[number];
+export const UNREPORTED = ["tool_calls", "refusal"] as const;
+export type Unreported = (typeof UNREPORTED)[number];
 
 /** What a reply tells of itself; a member that is undefined was not told. */
-interface Told {
+interface ReportedParts {
   readonly messages?: readonly Message[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
   readonly refusal?: string | null | undefined;
@@ -74,17 +74,22 @@ interface Told {
 }
 
 /** Every answer has one of four: none is made anew. */
-export const TELLS_ALL: readonly Untold[] = [];
-const CALLS_UNTOLD: readonly Untold[] = ["tool_calls"];
-const REFUSAL_UNTOLD: readonly Untold[] = ["refusal"];
+export const REPORTS_ALL: readonly Unreported[] = [];
+const CALLS_UNREPORTED: readonly Unreported[] = ["tool_calls"];
+const REFUSAL_UNREPORTED: readonly Unreported[] = ["refusal"];
 
 /** What a reply does not tell. A conversation in which the other side speaks tells its tool calls. */
-export function untoldBy({ messages, tool_calls, refusal, finish_reason }: Told): readonly Untold[] {
-  const spoken = messages?.some(({ role }) => role === "assistant" || role === "tool") === true;
-  const calls = tool_calls === undefined && !spoken;
+export function unreportedBy({
+  messages,
+  tool_calls,
+  refusal,
+  finish_reason,
+}: ReportedParts): readonly Unreported[] {
+  const hasConversation = messages?.some(({ role }) => role === "assistant" || role === "tool") === true;
+  const calls = tool_calls === undefined && !hasConversation;
   const refused = refusal === undefined && answerEnd(finish_reason) !== "refused";
-  if (calls) return refused ? UNTOLD : CALLS_UNTOLD;
-  return refused ? REFUSAL_UNTOLD : TELLS_ALL;
+  if (calls) return refused ? UNREPORTED : CALLS_UNREPORTED;
+  return refused ? REFUSAL_UNREPORTED : REPORTS_ALL;
 }
 
 /** How many tools an answer called; null when it does not tell. */

@@ -184,18 +184,18 @@ export interface ViewedRun {
   readonly prompts: PromptTexts | null;
   readonly index: () => Promise<CaseIndex>;
   /** Whether the input or an answer of a case, on either side, holds a text. @param text in small letters */
-  readonly says: (place: number, text: string) => Promise<boolean>;
-  /** @param most letters of each text; more are cut */
-  readonly caseAt: (place: number, most: number) => Promise<ViewedCase>;
+  readonly containsText: (index: number, text: string) => Promise<boolean>;
+  /** @param limit letters of each text; more are cut */
+  readonly caseAt: (index: number, limit: number) => Promise<ViewedCase>;
   /**
    * One trial of a case, whole; null when there is no such trial.
    * @param side `before` is the side that the run was compared with
    */
   readonly transcript: (
-    place: number,
+    index: number,
     trial: number,
     side: "now" | "before",
-    most: number,
+    limit: number,
   ) => Promise<ViewedTranscript | null>;
 }
 

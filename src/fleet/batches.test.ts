@@ -3,7 +3,7 @@ import { inBatches } from "./batches.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function counted(options: { most: number; at_once: number }) {
+function counted(options: { size: number; at_once: number }) {
   const batches: number[][] = [];
   const ends: (() => void)[] = [];
   const add = inBatches<number, string>(async (items) => {
@@ -17,7 +17,7 @@ function counted(options: { most: number; at_once: number }) {
 
 describe("batches", () => {
   it("hold what is asked for in one turn, and what came while the last was under way", async () => {
-    const { add, batches, ends } = counted({ most: 10, at_once: 1 });
+    const { add, batches, ends } = counted({ size: 10, at_once: 1 });
     const first = [add(1), add(2)];
     await turn();
     const second = [add(3), add(4), add(5)];
@@ -35,7 +35,7 @@ describe("batches", () => {
   });
 
   it("are no larger and no more at once than may be", async () => {
-    const { add, batches, ends } = counted({ most: 2, at_once: 2 });
+    const { add, batches, ends } = counted({ size: 2, at_once: 2 });
     const all = [1, 2, 3, 4, 5].map(add);
     for (let turns = 0; turns < 4; turns++) await turn();
     expect(batches).toEqual([
@@ -52,7 +52,7 @@ describe("batches", () => {
   });
 
   it("fail together, and the next goes on", async () => {
-    const { add, ends } = counted({ most: 10, at_once: 1 });
+    const { add, ends } = counted({ size: 10, at_once: 1 });
     const bad = [add(13), add(1)].map((one) => one.catch((error: Error) => error.message));
     await turn();
     ends[0]?.();

@@ -6,7 +6,7 @@
  */
 export function inBatches<I, O>(
   work: (items: readonly I[]) => Promise<readonly O[]>,
-  { most, at_once }: { readonly most: number; readonly at_once: number },
+  { size, at_once }: { readonly size: number; readonly at_once: number },
 ): (item: I) => Promise<O> {
   let waiting: {
     readonly item: I;
@@ -17,8 +17,8 @@ export function inBatches<I, O>(
   let isComing = false;
   const begin = async (): Promise<void> => {
     isComing = false;
-    const batch = waiting.slice(0, most);
-    waiting = waiting.slice(most);
+    const batch = waiting.slice(0, size);
+    waiting = waiting.slice(size);
     if (batch.length === 0) return;
     underWay++;
     next();

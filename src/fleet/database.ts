@@ -42,7 +42,7 @@ export interface PlanProgress {
 }
 
 /** What whoever plans a run does in the database. */
-export interface PlanDesk {
+export interface PlanStore {
   /** Records the plan, or goes on with it. @returns its number, and the trials that are in blocks already */
   open(plan: NewPlan): Promise<{ readonly no: string; readonly trials: readonly TrialPlace[] }>;
   /** Puts blocks into the queue. */
@@ -161,7 +161,7 @@ export interface KeptRuns {
 
 /** The database where workers and whoever plans meet. */
 export interface FleetDatabase {
-  readonly desk: PlanDesk;
+  readonly plans: PlanStore;
   readonly bench: WorkBench;
   readonly pace: PaceBook;
   readonly kept: KeptRuns;

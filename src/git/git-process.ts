@@ -100,16 +100,16 @@ export function startGit(
   env: Readonly<Record<string, string>>,
 ): WaitingGit {
   const child = spawn("git", [...QUIET, ...args], { cwd, env: environment(env), stdio: "pipe" });
-  const said = { out: "", err: "" };
+  const output = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.out += text;
+    output.out += text;
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said.err += text;
+    output.err += text;
   });
   const ended = new Promise<GitResult>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) => reject(error.code === "ENOENT" ? noGit() : error));
-    child.on("close", (code) => resolve({ code: code ?? 1, ...said }));
+    child.on("close", (code) => resolve({ code: code ?? 1, ...output }));
   });
   ended.catch(() => undefined);
   child.stdin.on("error", () => undefined);

@@ -60,10 +60,10 @@ const OF_THE_DISK: Readonly<Record<string, string>> = {
 
 export function translatedRefusal(error: unknown): unknown {
   const { code, path, dest } = error as NodeJS.ErrnoException & { readonly dest?: string };
-  const said = code === undefined ? undefined : OF_THE_DISK[code];
-  if (error instanceof EvalsError || said === undefined) return error;
+  const reason = code === undefined ? undefined : OF_THE_DISK[code];
+  if (error instanceof EvalsError || reason === undefined) return error;
   return refused(
-    `${dest ?? path ?? "a file"} ${said}`,
+    `${dest ?? path ?? "a file"} ${reason}`,
     "Mend that, then repeat the command. Nothing was changed.",
   );
 }

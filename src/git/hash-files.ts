@@ -21,7 +21,7 @@ export async function hashFiles(
     const input = rest.map((path) => `${quoted(posix.normalize(prefix + path))}\n`).join("");
     const { code, out } = await git(top, ["hash-object", "--stdin-paths"], { input });
     const got = out.split("\n").slice(0, -1);
-    for (const [place, id] of got.entries()) ids.set(rest[place] ?? "", id);
+    for (const [index, id] of got.entries()) ids.set(rest[index] ?? "", id);
     if (code === 0) break;
     // Git stops at the first path that it cannot read; that one is left out.
     from += got.length + 1;

@@ -41,7 +41,7 @@ export async function promotionHistory(root: string): Promise<PromotionEntry[]> 
   const made = merged.filter(({ commit }) => mergedFiles.has(commit));
   const merges = new Set(made.map(({ commit }) => commit));
   const all = new Map([...touched, ...made, ...rollbacks].map((entry) => [entry.commit, entry]));
-  const order = new Map((await orderOf(root, [...all.keys()])).map((commit, place) => [commit, place]));
+  const order = new Map((await orderOf(root, [...all.keys()])).map((commit, index) => [commit, index]));
   return [...all.values()]
     .sort((a, b) => (order.get(a.commit) ?? 0) - (order.get(b.commit) ?? 0))
     .map((entry) => ({

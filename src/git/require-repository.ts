@@ -64,14 +64,14 @@ function refuseOldGit(version: string): void {
 }
 
 function unreadable(words: string): EvalsError {
-  const said = words.trim().split("\n");
+  const lines = words.trim().split("\n");
   const foreign = /dubious ownership/.test(words);
   const command = /git config --global --add safe\.directory .+/.exec(words)?.[0];
   return new EvalsError({
     code: "EVALS_GIT_UNREADABLE",
     what: foreign
       ? "Git refuses to read this repository: it belongs to another user."
-      : `Git cannot read this repository: ${(said.at(-1) ?? "").replace(/^fatal: /, "")}`,
+      : `Git cannot read this repository: ${(lines.at(-1) ?? "").replace(/^fatal: /, "")}`,
     why: "The baseline is in git; a run that cannot see it would pass without comparing anything.",
     fix: foreign ? (command ?? "git config --global --add safe.directory <path>") : "git status says more",
   });

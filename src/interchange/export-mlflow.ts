@@ -132,17 +132,17 @@ function runTags(header: RunHeader): readonly { key: string; value: string }[] {
 }
 
 /** So many of each kind fit into a request. */
-const MOST_METRICS = 900;
-const MOST_PARAMS = 90;
+const MAX_METRICS = 900;
+const MAX_PARAMS = 90;
 
 async function logValues(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
   const metrics = mlflowMetrics(run);
   const params = mlflowParams(run);
-  for (let at = 0; at < Math.max(metrics.length, 1); at += MOST_METRICS)
+  for (let at = 0; at < Math.max(metrics.length, 1); at += MAX_METRICS)
     await call(server, "runs/log-batch", {
       run_id: id,
-      metrics: metrics.slice(at, at + MOST_METRICS),
-      params: at === 0 ? params.slice(0, MOST_PARAMS) : [],
+      metrics: metrics.slice(at, at + MAX_METRICS),
+      params: at === 0 ? params.slice(0, MAX_PARAMS) : [],
     });
 }
 
@@ -195,11 +195,11 @@ async function sendTraces(
 }
 
 /** So many traces fit into a request. */
-const MOST_LINKS = 100;
+const MAX_LINKS = 100;
 
 /** Versions before 3.17 link no trace by the header of its request; the oldest know no links. */
 async function linkTraces(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
-  await server.each(inParts(run.traced(), MOST_LINKS), async (trials) => {
+  await server.each(inParts(run.traced(), MAX_LINKS), async (trials) => {
     const body = { trace_ids: trials.map(mlflowTrace), run_id: id };
     await server.deliver(postJson(`${API}/traces/link-to-run`, body), [404, 405, 501]);
   });

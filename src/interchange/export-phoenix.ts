@@ -20,13 +20,13 @@ export const phoenixExporter: RunExporter = {
 };
 
 /** Examples or annotations of one request. */
-const MOST = 500;
+const MAX = 500;
 
 async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<void> {
-  for await (const cases of inParts(run.cases(), MOST))
+  for await (const cases of inParts(run.cases(), MAX))
     await server.deliver(postJson("/v1/datasets/upload?sync=true", upload(run, cases)));
   await sendSpans(run, server, { path: "/v1/traces", resource: resourceOf(run) });
-  await server.each(inParts(annotationsOf(run), MOST), async (data) => {
+  await server.each(inParts(annotationsOf(run), MAX), async (data) => {
     await server.deliver(postJson("/v1/span_annotations", { data }));
   });
 }

@@ -69,7 +69,7 @@ function readSamples({ samples }: InspectLog, left: LeftList) {
     if (answer !== undefined)
       outputs.push(outputLine({ case: sample.id, trial: trials.next(sample.id), ...answer }));
   }
-  return { cases, outputs, trials: trials.most };
+  return { cases, outputs, trials: trials.largest };
 }
 
 const epochWords = ({ id, epoch }: InspectSample): string => `epoch ${epoch} of sample ${id}`;
@@ -129,8 +129,8 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
     return undefined;
   }
   const output = objectMember(value, "output") ?? {};
-  const said = saidIn(output);
-  if (said === undefined) {
+  const text = outputText(output);
+  if (text === undefined) {
     left.add(place, epochWords(sample), "It has no answer.");
     return undefined;
   }
@@ -138,7 +138,7 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
   const isConversation = messages.some(({ tool_calls, role }) => tool_calls !== undefined || role === "tool");
   const seconds = numberMember(output, "time") ?? numberMember(value, "total_time");
   return {
-    output: said,
+    output: text,
     model: textMember(output, "model"),
     usage: usageOf(usageIn(value)),
     ...(seconds === undefined ? {} : { latency_ms: Math.round(seconds * 1000) }),
@@ -146,7 +146,7 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
   };
 }
 
-function saidIn(output: JsonObject): string | undefined {
+function outputText(output: JsonObject): string | undefined {
   const [choice] = listMember(output, "choices");
   const message = isObject(choice) ? objectMember(choice, "message") : undefined;
   return (

@@ -147,13 +147,13 @@ function oneDataset(): EvalsError {
 }
 
 function noAnswer(status: number | null, text: string, base: string): EvalsError {
-  const said = text.replace(/\s+/g, " ").trim().slice(0, 200);
+  const excerpt = text.replace(/\s+/g, " ").trim().slice(0, 200);
   return new EvalsError({
     code: "EVALS_IMPORT_SERVER",
     what:
       status === null
-        ? `${base} did not answer: ${said}.`
-        : `${base} did not answer with a dataset's items (HTTP ${status}${said === "" ? "" : `: ${said}`}).`,
+        ? `${base} did not answer: ${excerpt}.`
+        : `${base} did not answer with a dataset's items (HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}).`,
     why: "The items are fetched from there.",
     fix: "Check --url, or export the dataset in Langfuse and name the file.",
   });

@@ -109,12 +109,12 @@ function bufferOf(bytes: Uint8Array): ArrayBuffer {
 
 function damaged(path: string, error: unknown): EvalsError {
   if (error instanceof EvalsError) return error;
-  const said = error instanceof Error ? error.message.replace(/\s+/g, " ").slice(0, 200) : String(error);
+  const message = error instanceof Error ? error.message.replace(/\s+/g, " ").slice(0, 200) : String(error);
   return new EvalsError(
     {
       code: "EVALS_IMPORT_PARQUET",
       path,
-      what: `This file cannot be read as Parquet: ${said}.`,
+      what: `This file cannot be read as Parquet: ${message}.`,
       why: "Its rows would be missing from the dataset.",
       fix: "Copy or export it again, as a whole.",
     },

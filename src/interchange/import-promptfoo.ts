@@ -8,7 +8,7 @@ import { ChecksFiles } from "./promptfoo/checks-files.ts";
 import { type ConfigSource, isObject, readSource } from "./promptfoo/config-source.ts";
 import type { Reading, Test } from "./promptfoo/config-test.ts";
 import { JudgeFiles } from "./promptfoo/judge-files.ts";
-import { tellKeys } from "./promptfoo/known-keys.ts";
+import { reportKeys } from "./promptfoo/known-keys.ts";
 import { Losses } from "./promptfoo/losses.ts";
 import { Models } from "./promptfoo/models.ts";
 import { ProjectFiles } from "./promptfoo/project-files.ts";
@@ -62,9 +62,9 @@ async function importConfig(path: string, request: ImportRequest, shared: Shared
   const losses = new Losses();
   const base = posix.dirname(path) === "." ? "" : posix.dirname(path);
   const reading: Reading = { files: request.files, losses, base };
-  tellKeys("config", config, { source, steps: [], losses });
+  reportKeys("config", config, { source, steps: [], losses });
   if (isObject(config.evaluateOptions))
-    tellKeys("evaluateOptions", config.evaluateOptions, { source, steps: ["evaluateOptions"], losses });
+    reportKeys("evaluateOptions", config.evaluateOptions, { source, steps: ["evaluateOptions"], losses });
   const defaults = defaultTest(config, source, reading);
   const prompts = readPrompts(source, config.prompts, reading);
   const tests = [...readTests(source, ["tests"], reading), ...scenarioTests(config, source, reading)];

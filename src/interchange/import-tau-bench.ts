@@ -46,7 +46,7 @@ export const importTauBench: Importer = async (request) => {
     dataset: { path: `datasets/${name}.jsonl`, text: [...tasks.values()].join("") },
     outputs: { path: `fixtures/${name}.jsonl`, text: lines.join("") },
     files: [{ path: scorer, text: REWARD_SCORER }],
-    ...{ trials: trials.most, cases: tasks.size, answers: answers.length, left },
+    ...{ trials: trials.largest, cases: tasks.size, answers: answers.length, left },
     scorers: [
       { entry: { type: "module", name: "reward", file: scorer }, place: firstReward, what: "reward" },
     ],
@@ -111,7 +111,7 @@ function readTrajectory(
   return {
     id: caseId(id),
     trial: numberMember(value, "trial") ?? 0,
-    output: { reward, said: lastSaid(messages) },
+    output: { reward, said: lastReply(messages) },
     messages,
   };
 }
@@ -136,11 +136,11 @@ function taskLine(id: string, task: JsonObject): string {
 }
 
 /** The agent's last words to the person. */
-function lastSaid(messages: readonly Json[]): string {
-  const said = messages
+function lastReply(messages: readonly Json[]): string {
+  const replies = messages
     .filter(isObject)
     .filter(({ role, content }) => role === "assistant" && typeof content === "string" && content !== "");
-  return String(said.at(-1)?.content ?? "");
+  return String(replies.at(-1)?.content ?? "");
 }
 
 /** By task in the order of the file, then by the file's own count of trials. */

@@ -33,20 +33,15 @@ export function labelCsv(
   ];
   const criteria = [...new Set(named)];
   const judged = new Set(labels.map(answerKey));
-  const saysOf = of !== undefined || labels.some((label) => label.of !== undefined);
-  const ofCell = (said: string | undefined): string[] => (saysOf ? [said ?? ""] : []);
+  const hasOf = of !== undefined || labels.some((label) => label.of !== undefined);
+  const ofCell = (value: string | undefined): string[] => (hasOf ? [value ?? ""] : []);
   const rows = [
     ...labels.map((label) => [...labelRow(label, contentOf(label.case), criteria), ...ofCell(label.of)]),
     ...tasks
       .filter((task) => !judged.has(answerKey(task)))
       .map((task) => [...taskRow(task, criteria), ...ofCell(of)]),
   ];
-  const header = [
-    ...BEFORE,
-    ...criteria.map((name) => CRITERION + name),
-    ...AFTER,
-    ...(saysOf ? ["of"] : []),
-  ];
+  const header = [...BEFORE, ...criteria.map((name) => CRITERION + name), ...AFTER, ...(hasOf ? ["of"] : [])];
   return [header, ...rows.map((row) => [suite, ...row])]
     .map((row) => `${row.map(csvText).join(",")}\n`)
     .join("");

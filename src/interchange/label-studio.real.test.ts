@@ -36,9 +36,9 @@ const TASKS: LabelTask[] = ANSWERS.map((answer, at) => ({
   weight: at + 0.5,
 }));
 
-const choice = (from_name: string, said: string): object => ({
+const choice = (from_name: string, value: string): object => ({
   ...{ from_name, to_name: "answer", type: "choices" },
-  value: { choices: [said] },
+  value: { choices: [value] },
 });
 const comment = (text: string): object => ({
   ...{ from_name: "comment", to_name: "answer", type: "textarea" },

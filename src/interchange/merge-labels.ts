@@ -19,7 +19,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
   for (const label of incoming) {
     const before = merged.get(identity(label));
     if (before === undefined) counts.added++;
-    else if (saysTheSame(before, label)) {
+    else if (isSameJudgement(before, label)) {
       counts.unchanged++;
       continue;
     } else if (isEarlier(label, before)) {
@@ -54,8 +54,8 @@ function identity(label: Label): string {
   return `${label.rater}\n${answerKey(label)}\n${label.of ?? ""}`;
 }
 
-function saysTheSame(a: Label, b: Label): boolean {
-  const said = ({ verdict, criteria = {}, comment = "" }: Label): string =>
+function isSameJudgement(a: Label, b: Label): boolean {
+  const judgement = ({ verdict, criteria = {}, comment = "" }: Label): string =>
     JSON.stringify([verdict, Object.entries(criteria).sort(([x], [y]) => (x < y ? -1 : 1)), comment]);
-  return said(a) === said(b);
+  return judgement(a) === judgement(b);
 }

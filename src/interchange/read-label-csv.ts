@@ -107,7 +107,7 @@ type Read =
 function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   const id = textOfCell(row.case ?? "");
   const answer = answerOf(row);
-  const said = (row.verdict ?? "").trim().toLowerCase();
+  const cell = (row.verdict ?? "").trim().toLowerCase();
   const rater = textOfCell((row.rater ?? "").trim()) || options.rater || "";
   const suite = textOfCell(row.suite ?? "");
   if (suite !== "" && suite !== options.suite)
@@ -116,22 +116,22 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
     ...(options.cases.has(id) ? [] : [otherCase(at, "this row", id, didYouMean(id, [...options.cases]))]),
     ...(answer === null ? [otherAnswer(at, "this row")] : []),
   ];
-  const told = (mistake: Mistake): void => void problems.push(problemAt(at, mistake.what, mistake));
-  if (said === "" && problems.length === 0) return { kind: "open" };
-  if (said !== "" && rater === "") told(NO_RATER);
-  if (said === "skipped" && problems.length === 0) return { kind: "skipped", rater };
-  const verdict = VERDICTS.find((one) => one === said);
-  if (verdict === undefined && said !== "" && said !== "skipped")
-    told(noVerdict("verdict", row.verdict ?? ""));
-  const criteria = criteriaOf(row, told);
+  const report = (mistake: Mistake): void => void problems.push(problemAt(at, mistake.what, mistake));
+  if (cell === "" && problems.length === 0) return { kind: "open" };
+  if (cell !== "" && rater === "") report(NO_RATER);
+  if (cell === "skipped" && problems.length === 0) return { kind: "skipped", rater };
+  const verdict = VERDICTS.find((one) => one === cell);
+  if (verdict === undefined && cell !== "" && cell !== "skipped")
+    report(noVerdict("verdict", row.verdict ?? ""));
+  const criteria = criteriaOf(row, report);
   const time = timeOf(row.at ?? "", options.now);
-  if (time === null) told(unreadable("at", row.at ?? "", "a time, for instance 2025-03-01T12:00:00Z"));
+  if (time === null) report(unreadable("at", row.at ?? "", "a time, for instance 2025-03-01T12:00:00Z"));
   const weight = (row.weight ?? "") === "" ? 1 : Number(row.weight);
   if (!labelSchema().shape.weight.safeParse(weight).success)
-    told(unreadable("weight", row.weight ?? "", "a number above 0, at most 1000000000"));
+    report(unreadable("weight", row.weight ?? "", "a number above 0, at most 1000000000"));
   const picked = (row.picked ?? "") === "" ? "stratified" : row.picked;
   if (picked !== "random" && picked !== "stratified")
-    told(unreadable("picked", picked ?? "", "random or stratified"));
+    report(unreadable("picked", picked ?? "", "random or stratified"));
   if (problems.length > 0 || verdict === undefined || answer === null || time === null)
     return { kind: "mistakes", problems };
   const comment = textOfCell(row.comment ?? "");
@@ -155,12 +155,12 @@ function answerOf({ answer = "", answer_hash = "" }: Row): string | null {
   return candidates.find((one) => answerHash(one) === answer_hash) ?? null;
 }
 
-function criteriaOf(row: Row, told: (mistake: Mistake) => void): NonNullable<Label["criteria"]> {
+function criteriaOf(row: Row, report: (mistake: Mistake) => void): NonNullable<Label["criteria"]> {
   const criteria: Record<string, Label["verdict"]> = {};
   for (const [column, cell] of Object.entries(row)) {
     if (!column.startsWith(CRITERION) || cell.trim() === "") continue;
     const verdict = VERDICTS.find((one) => one === cell.trim().toLowerCase());
-    if (verdict === undefined) told(noVerdict(column, cell));
+    if (verdict === undefined) report(noVerdict(column, cell));
     else criteria[column.slice(CRITERION.length)] = verdict;
   }
   return criteria;

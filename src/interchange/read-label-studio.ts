@@ -176,8 +176,8 @@ function readAnnotation(annotation: Annotation, { data }: Task, options: ReadLab
   if (verdict === null) return { kind: "mistake", id, ...noVerdict(choices.get("verdict")) };
   const criteria = [...choices]
     .filter(([name]) => name.startsWith(CRITERION))
-    .map(([name, said]) => [name.slice(CRITERION.length), oneOf(said)] as const);
-  const unread = criteria.find(([, said]) => said === null);
+    .map(([name, choices]) => [name.slice(CRITERION.length), oneOf(choices)] as const);
+  const unread = criteria.find(([, verdict]) => verdict === null);
   if (unread !== undefined)
     return { kind: "mistake", id, ...noVerdict(choices.get(CRITERION + unread[0]), unread[0]) };
   const comment = annotation.result.flatMap(({ from_name, value }) =>
@@ -221,8 +221,8 @@ function raterId(by: Annotation["completed_by"]): number | string | undefined {
 }
 
 function oneOf(choices: readonly string[] | undefined): Label["verdict"] | null {
-  const said = choices?.length === 1 ? VERDICTS.find((one) => one === choices[0]) : undefined;
-  return said ?? null;
+  const chosen = choices?.length === 1 ? VERDICTS.find((one) => one === choices[0]) : undefined;
+  return chosen ?? null;
 }
 
 function noVerdict(choices: readonly string[] | undefined, criterion?: string) {

@@ -124,13 +124,13 @@ function parsed(text: string): Json | undefined {
 }
 
 function noPage(status: number | null, text: string, path: string): EvalsError {
-  const said = text.replace(/\s+/g, " ").trim().slice(0, 200);
+  const excerpt = text.replace(/\s+/g, " ").trim().slice(0, 200);
   return new EvalsError({
     code: "EVALS_IMPORT_SERVER",
     what:
       status === null
-        ? `${path} did not answer: ${said}.`
-        : `${path} did not answer with traces (HTTP ${status}${said === "" ? "" : `: ${said}`}).`,
+        ? `${path} did not answer: ${excerpt}.`
+        : `${path} did not answer with traces (HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}).`,
     why: "Traces are read from a file at that address, or from the pages of Langfuse or Phoenix.",
     fix: "Check the address and the key, or export the traces there and name the file.",
   });

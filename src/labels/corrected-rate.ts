@@ -53,16 +53,16 @@ function refused(why: string): CorrectedRate {
 
 /** PPI++ over cases. One answer of each kind is added for the interval, without which it is too narrow near 0 and 1. */
 function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): CorrectedRate {
-  const places = new Set(sample.map((one) => one.place));
+  const indexes = new Set(sample.map((one) => one.place));
   const share = (of: LabelledCase, key: "truth" | "judged"): number =>
     mean(of.answers.map((answer) => (answer[key] ? 1 : 0)));
   const truth = sample.map((one) => share(one, "truth"));
   const predictedLabelled = sample.map((one) => share(one, "judged"));
   const labels = sample.reduce((sum, one) => sum + one.answers.length, 0);
   const predictedUnlabelled: number[] = [];
-  for (let place = 0; place < run.count.length; place++) {
-    const count = run.count[place] ?? 0;
-    if (count > 0 && !places.has(place)) predictedUnlabelled.push((run.sum[place] ?? 0) / count);
+  for (let index = 0; index < run.count.length; index++) {
+    const count = run.count[index] ?? 0;
+    if (count > 0 && !indexes.has(index)) predictedUnlabelled.push((run.sum[index] ?? 0) / count);
   }
   if (predictedUnlabelled.length < 2) {
     const all = {
@@ -115,10 +115,10 @@ function byErrorRates(
 }
 
 function answeredOnly({ count, sum }: ClusterSums): ClusterSums {
-  const places = Array.from({ length: count.length }, (_, place) => place).filter(
-    (place) => (count[place] ?? 0) > 0,
+  const indexes = Array.from({ length: count.length }, (_, index) => index).filter(
+    (index) => (count[index] ?? 0) > 0,
   );
-  return { count: places.map((place) => count[place] ?? 0), sum: places.map((place) => sum[place] ?? 0) };
+  return { count: indexes.map((index) => count[index] ?? 0), sum: indexes.map((index) => sum[index] ?? 0) };
 }
 
 function held(rate: number): number {

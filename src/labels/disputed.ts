@@ -61,14 +61,14 @@ function disputeOver(
   people: Votes | null,
 ): Omit<DisputedAnswer<never>, "answer"> | null {
   const judged = shareOf(judges);
-  const said = shareOf(people);
+  const share = shareOf(people);
   const found: Omit<DisputedAnswer<never>, "answer">[] = [];
-  if (judged !== null && said !== null)
-    found.push({ dispute: said * (1 - judged) + judged * (1 - said), between: "judge and people" });
+  if (judged !== null && share !== null)
+    found.push({ dispute: share * (1 - judged) + judged * (1 - share), between: "judge and people" });
   if (judged !== null) found.push({ dispute: 2 * judged * (1 - judged), between: "judges" });
-  if (said !== null) found.push({ dispute: 2 * said * (1 - said), between: "people" });
-  const [most] = found.sort((a, b) => b.dispute - a.dispute);
-  return most === undefined || most.dispute === 0 ? null : most;
+  if (share !== null) found.push({ dispute: 2 * share * (1 - share), between: "people" });
+  const [first] = found.sort((a, b) => b.dispute - a.dispute);
+  return first === undefined || first.dispute === 0 ? null : first;
 }
 
 function shareOf(votes: Votes | null): number | null {

@@ -48,7 +48,7 @@ export function driftCheck(answers: readonly Rejudged[]): DriftCheck {
     drifted,
     before: errorRates(answers, "before"),
     now: errorRates(answers, "now"),
-    said: saidOf(drifted, answers.length, to_pass, turned.length - to_pass),
+    said: sentenceOf(drifted, answers.length, to_pass, turned.length - to_pass),
   };
 }
 
@@ -62,7 +62,7 @@ function errorRates(answers: readonly Rejudged[], when: "before" | "now") {
   return { sensitivity, specificity };
 }
 
-function saidOf(drifted: boolean, answers: number, toPass: number, toFail: number): string {
+function sentenceOf(drifted: boolean, answers: number, toPass: number, toFail: number): string {
   const turned = `${toPass + toFail} of ${answers} verdicts changed: ${toPass} to pass, ${toFail} to fail.`;
   if (!drifted)
     return `${turned} The judge has not drifted: what moves in a run's scores is the target, not the judge.`;

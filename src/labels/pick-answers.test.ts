@@ -59,9 +59,9 @@ describe("picking", () => {
     expect(failing.every((one) => one.weight === 2 && one.picked === "stratified")).toBe(true);
     expect(picked.reduce((sum, one) => sum + one.weight, 0)).toBeCloseTo(200, 9);
     // The order says nothing of the verdict: the failing ones stand neither all first nor all last.
-    const places = picked.flatMap((one, at) => (one.answer.judged?.pass === 0 ? [at] : []));
-    expect(places).not.toEqual(places.map((_, at) => at));
-    expect(places).not.toEqual(places.map((_, at) => 20 + at));
+    const indexes = picked.flatMap((one, at) => (one.answer.judged?.pass === 0 ? [at] : []));
+    expect(indexes).not.toEqual(indexes.map((_, at) => at));
+    expect(indexes).not.toEqual(indexes.map((_, at) => 20 + at));
   });
 
   test("every case once before any twice; by tag; by dispute; more than there are", () => {

@@ -89,7 +89,7 @@ function spreadOverCases<A extends PickableAnswer>(answers: readonly A[], random
   const cases = new Map<string, A[]>();
   for (const answer of answers) cases.set(answer.case, [...(cases.get(answer.case) ?? []), answer]);
   const orders = shuffled([...cases.values()], random).map((own) => byTrials(own, random));
-  const rounds = orders.reduce((most, own) => Math.max(most, own.length), 0);
+  const rounds = orders.reduce((largest, own) => Math.max(largest, own.length), 0);
   return Array.from({ length: rounds }, (_, round) => orders.flatMap((own) => own[round] ?? [])).flat();
 }
 

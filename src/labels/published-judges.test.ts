@@ -27,11 +27,11 @@ const llmbar = JSON.parse(readFileSync(new URL("testing/llmbar.json", import.met
 };
 
 /** The figures of a judge that said `said` where the truth is `truth`; the first answer being better is "pass". */
-function figures(truth: string, said: string) {
-  const pairs = [...truth].map((one, i) => ({ id: `pair-${i}`, truth: one, said: said[i] }));
+function figures(truth: string, judged: string) {
+  const pairs = [...truth].map((one, i) => ({ id: `pair-${i}`, truth: one, judged: judged[i] }));
   return calibrate(
     pairs.map((one) => label(one.id, one.truth === "1" ? "pass" : "fail")),
-    pairs.map((one) => verdict(one.id, one.said === "1" ? "pass" : "fail")),
+    pairs.map((one) => verdict(one.id, one.judged === "1" ? "pass" : "fail")),
     null,
   ).plain;
 }
@@ -49,8 +49,8 @@ describe("LLMBar, 419 pairs of answers labelled by people", () => {
   });
 
   test.each(llmbar.slices)("$name: GPT-4 is right as often as published, in both orders", (slice) => {
-    const right = (said: string) => {
-      const { tp, tn } = figures(slice.people, said).confusion;
+    const right = (judged: string) => {
+      const { tp, tn } = figures(slice.people, judged).confusion;
       return tp + tn;
     };
     expect(right(slice.gpt_4)).toBe(slice.published.correct);

@@ -69,7 +69,7 @@ function coverage(
     const plain = wilsonInterval(passed, run.length, 1.96);
     if (plain.low <= rate && rate <= plain.high) raw++;
     const labels = (where === "this run" ? run : judgedRun(random, 0.6, judge)).slice(0, count);
-    const sample = labels.map((answer, place) => ({ place, answers: [answer] }));
+    const sample = labels.map((answer, index) => ({ place: index, answers: [answer] }));
     const { value, low, high } = correction(run, labels, where === "this run" ? sample : null);
     if (value === null || low === null || high === null) refused++;
     else if (low <= rate && rate <= high) holds++;
@@ -108,7 +108,7 @@ test("a judge that says next to nothing is not corrected for", () => {
 
 test("with every case labelled people's word is the rate; where other scorers decide too only a sample will do", () => {
   const run = judgedRun(seededRandom("all"), 0.8, [0.9, 0.9]).slice(0, 60);
-  const sample = run.map((answer, place) => ({ place, answers: [answer] }));
+  const sample = run.map((answer, index) => ({ place: index, answers: [answer] }));
   const truth = run.filter((one) => one.truth).length / run.length;
   expect(correction(run, run, sample)).toMatchObject({ value: truth, method: "labels", labels: 60 });
   const others = correctedRate({
@@ -155,10 +155,10 @@ describe("biases", () => {
       const length = 20 + Math.floor(random() * 400);
       const truth = random() < 0.4 + length / 1000;
       const pull = tilt * (length / 420 - 0.5);
-      const says = truth ? random() < Math.min(1, 0.85 + pull) : random() < Math.max(0, 0.2 + pull);
+      const verdict = truth ? random() < Math.min(1, 0.85 + pull) : random() < Math.max(0, 0.2 + pull);
       return {
         truth: truth ? ("pass" as const) : ("fail" as const),
-        verdict: says ? ("pass" as const) : ("fail" as const),
+        verdict: verdict ? ("pass" as const) : ("fail" as const),
         weight: 1,
         answer: "x".repeat(length),
       };
@@ -198,15 +198,15 @@ describe("drift", () => {
       Array.from({ length: 120 }, () => {
         const truth = random() < 0.7 ? ("pass" as const) : ("fail" as const);
         const chance = truth === "pass" ? 0.92 : 0.12;
-        const says = (): "pass" | "fail" => (random() < chance ? "pass" : "fail");
-        const before = says();
-        const now = says();
+        const verdict = (): "pass" | "fail" => (random() < chance ? "pass" : "fail");
+        const before = verdict();
+        const now = verdict();
         return {
           truth,
           before,
           now: now === "pass" && random() < strict ? ("fail" as const) : now,
           weight: 1,
-          repeatDiffers: says() !== before,
+          repeatDiffers: verdict() !== before,
         };
       }),
     ).drifted;

@@ -41,7 +41,7 @@ export interface TrustInput {
 /** Whether a rule that rests on this judge may block. */
 export function trustIn(input: TrustInput): Trust {
   const { judge, calibration, bar } = input;
-  const say = (state: Trust["state"], why: string, next: string | null): Trust => ({
+  const trust = (state: Trust["state"], why: string, next: string | null): Trust => ({
     judge: { name: judge.name, version: judge.version },
     state,
     why,
@@ -52,13 +52,13 @@ export function trustIn(input: TrustInput): Trust {
   const counted = calibration === null ? undefined : countedPart(calibration, bar);
   if (calibration === null || counted === undefined) {
     const { why, next } = uncalibrated(input);
-    return say("uncalibrated", why, next);
+    return trust("uncalibrated", why, next);
   }
   const stale = staleBecause(input, calibration);
-  if (stale !== null) return say("stale", stale, calibrateAgain(input));
+  if (stale !== null) return trust("stale", stale, calibrateAgain(input));
   const under = underBar(counted.measures, calibration, bar);
-  if (under !== null) return say("under_bar", under.why, under.next(input));
-  return say("believed", believedBecause(counted.measures), suggestion(input, calibration));
+  if (under !== null) return trust("under_bar", under.why, under.next(input));
+  return trust("believed", believedBecause(counted.measures), suggestion(input, calibration));
 }
 
 /** The hold-out alone counts as soon as it has labels enough. */
@@ -115,7 +115,7 @@ function underBar(
       next: (input) => `a better rubric, or more labels; ${calibrateAgain(input)} says which`,
     };
   }
-  const blind = tellsNothing(measures);
+  const blind = whyUninformative(measures);
   if (blind !== null) return { why: blind, next: () => "a better rubric, or another model" };
   const turning = calibration.inconsistent;
   if (turning !== null && turning > MAX_INCONSISTENT) {
@@ -128,7 +128,7 @@ function underBar(
 }
 
 /** A judge that says the same of nearly every answer agrees with people as often as they say that too, and is worth nothing. */
-function tellsNothing({ sensitivity, specificity }: Measures): string | null {
+function whyUninformative({ sensitivity, specificity }: Measures): string | null {
   if (sensitivity.value === null || specificity.value === null) return null;
   const youden = sensitivity.value + specificity.value - 1;
   if (youden >= ROGAN_GLADEN_LEAST_YOUDEN) return null;

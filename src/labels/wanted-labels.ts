@@ -81,9 +81,9 @@ function moreLabels({ n, ac1 }: Measures, bar: JudgeBar): number | null {
   const missing = Math.max(0, bar.min_labels - n);
   if (ac1.value === null || ac1.low === null) return missing;
   if (ac1.low >= bar.min_ac1) return missing;
-  const room = ac1.value - bar.min_ac1;
-  if (room <= 0) return n < bar.min_labels ? missing : null;
+  const margin = ac1.value - bar.min_ac1;
+  if (margin <= 0) return n < bar.min_labels ? missing : null;
   // The half-width shrinks with the root of the number of labels.
-  const needed = Math.ceil(n * ((ac1.value - ac1.low) / room) ** 2);
+  const needed = Math.ceil(n * ((ac1.value - ac1.low) / margin) ** 2);
   return Math.max(missing, needed - n);
 }

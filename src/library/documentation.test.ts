@@ -61,13 +61,13 @@ it("shows a test that passes for a good suite, and fails for a regressed one wit
       ...{ cwd: project.root, encoding: "utf8" },
       env: { ...env, NO_COLOR: "1" },
     });
-    return { status, said: stdout + stderr };
+    return { status, output: stdout + stderr };
   };
   const good = tested();
-  expect(good, good.said).toMatchObject({ status: 0 });
+  expect(good, good.output).toMatchObject({ status: 0 });
   execFileSync("git", ["switch", "-qc", "change"], { cwd: project.root });
   project.write("bot.mjs", "export default (input) => String(input.n % 3 === 0 ? 0 : input.n);\n");
   const regressed = tested();
   expect(regressed.status).toBe(1);
-  expect(regressed.said).toContain("pass rate 70.0 %, required 90.0 % by this test");
+  expect(regressed.output).toContain("pass rate 70.0 %, required 90.0 % by this test");
 });

@@ -245,10 +245,10 @@ describe("a run under way", () => {
     );
     const ran = await at("p@1.0.0", { trials: 1, concurrency: 4 });
     expect(ran.exit).toBe(3);
-    const said = [
+    const messages = [
       ...(ran.problems ?? []).map(({ what }) => what),
       ...(ran.runs[0]?.error_examples ?? []).map(({ message }) => message),
     ];
-    expect(said.join("\n")).toContain("too late");
+    expect(messages.join("\n")).toContain("too late");
   });
 });

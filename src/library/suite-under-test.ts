@@ -24,9 +24,9 @@ export interface SuiteUnderTest {
 
 /** How a suite did, for a test. */
 export type SuiteResult =
-  | { readonly kind: "passed" | "failed"; readonly said: string }
+  | { readonly kind: "passed" | "failed"; readonly text: string }
   /** There is no answer to the question whether it passes: a mistake, missing trials, or too little evidence. */
-  | { readonly kind: "unknown"; readonly said: string };
+  | { readonly kind: "unknown"; readonly text: string };
 
 const suiteOptions = runSuitesOptions
   .omit({ suites: true })
@@ -58,23 +58,23 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
     reports = made;
   });
   if (problems.length > 0) {
-    const told = problems.map(({ path, line, column, ...rest }) => ({
+    const described = problems.map(({ path, line, column, ...rest }) => ({
       ...rest,
       path: path ?? undefined,
       line: line ?? undefined,
       column: column ?? undefined,
     }));
-    return { kind: "unknown", said: formatProblems(told, "the suite has no result") };
+    return { kind: "unknown", text: formatProblems(described, "the suite has no result") };
   }
   const below = required === undefined ? [] : reports.filter((one) => rateOf(one) < required);
-  const said = textOf(
+  const text = textOf(
     reports,
     below.map((one) => floorSentence(one, required ?? 0)),
   );
-  if (reports.length === 0) return { kind: "unknown", said: `${suite} was not run: it was stopped before.` };
-  if (exit === EXIT.failed) return { kind: "failed", said };
-  if (exit !== EXIT.ok) return { kind: "unknown", said };
-  return { kind: below.length > 0 ? "failed" : "passed", said };
+  if (reports.length === 0) return { kind: "unknown", text: `${suite} was not run: it was stopped before.` };
+  if (exit === EXIT.failed) return { kind: "failed", text };
+  if (exit !== EXIT.ok) return { kind: "unknown", text };
+  return { kind: below.length > 0 ? "failed" : "passed", text };
 }
 
 /** An unknown rate reaches no floor. */

@@ -173,10 +173,10 @@ function average(
 /** Share of the pairs that each arm won; a tie is won by neither. */
 function preferred(pairs: readonly SessionPair[], preferences: Preferences): MeasuredMetric {
   const won = pairs.flatMap(({ a }) => {
-    const said = a.flatMap(({ answers }) => answers.map((answer) => preferences.get(answer)));
-    const heard = said.filter((one) => one !== undefined);
-    if (heard.length === 0) return [];
-    const shareOf = (arm: "a" | "b") => heard.filter((one) => one === arm).length / heard.length;
+    const given = a.flatMap(({ answers }) => answers.map((answer) => preferences.get(answer)));
+    const known = given.filter((one) => one !== undefined);
+    if (known.length === 0) return [];
+    const shareOf = (arm: "a" | "b") => known.filter((one) => one === arm).length / known.length;
     return [{ a: shareOf("a"), b: shareOf("b") }];
   });
   const metric = "preference" as const;

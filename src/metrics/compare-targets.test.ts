@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CaseRow, ReportedRun } from "../domain/report.ts";
 import { matricesOf } from "./compare-targets.ts";
 
-interface Told {
+interface Answer {
   readonly id: string;
   readonly suite?: string;
   readonly version?: string;
@@ -14,7 +14,7 @@ interface Told {
 const countOf = (text: string, letters: string): number =>
   Array.from(text).filter((one) => letters.includes(one)).length;
 
-function run({ id, suite = "s", version = "1.0.0", alias = "small", cases }: Told): ReportedRun {
+function run({ id, suite = "s", version = "1.0.0", alias = "small", cases }: Answer): ReportedRun {
   const rows = Object.entries(cases).map(([name, trials]) => ({
     id: name,
     trials,
@@ -47,7 +47,7 @@ describe("the matrix of a suite over several targets", () => {
   });
 
   it("names targets by what differs among them", () => {
-    const names = (...runs: Omit<Told, "cases">[]): string[] | undefined =>
+    const names = (...runs: Omit<Answer, "cases">[]): string[] | undefined =>
       matricesOf(runs.map((one) => run({ ...one, cases: {} })))[0]?.targets.map(({ name }) => name);
     expect(names({ id: "a" }, { id: "b", version: "2.0.0" })).toEqual(["p@1.0.0", "p@2.0.0"]);
     expect(names({ id: "a" }, { id: "b", alias: "large" })).toEqual(["small", "large"]);

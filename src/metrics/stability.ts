@@ -70,9 +70,9 @@ export function outcomePool(): OutcomePool {
   const seen = new Set<number>();
   const counted: { id: string; answered: number[]; passed: number[] }[] = [];
   const placeOf = (id: string): number => {
-    const place = places.get(id) ?? places.size;
-    places.set(id, place);
-    return place;
+    const index = places.get(id) ?? places.size;
+    places.set(id, index);
+    return index;
   };
   return {
     run: ({ id, recorded, ids }) => {
@@ -81,19 +81,19 @@ export function outcomePool(): OutcomePool {
       counted.push(columns);
       return (row) => {
         if (row.kind === "errored" || row.pass === null) return;
-        const place = own[row.case_no];
-        if (place === undefined) throw new RangeError(`run ${id} has no case ${row.case_no}`);
-        const key = place * MAX_TRIALS + row.trial;
+        const index = own[row.case_no];
+        if (index === undefined) throw new RangeError(`run ${id} has no case ${row.case_no}`);
+        const key = index * MAX_TRIALS + row.trial;
         if ((recorded || row.cached) && seen.has(key)) return;
         seen.add(key);
-        columns.answered[place] = (columns.answered[place] ?? 0) + 1;
-        columns.passed[place] = (columns.passed[place] ?? 0) + (row.pass ? 1 : 0);
+        columns.answered[index] = (columns.answered[index] ?? 0) + 1;
+        columns.passed[index] = (columns.passed[index] ?? 0) + (row.pass ? 1 : 0);
       };
     },
     pooled: () => {
       const length = places.size;
       const column = (values: readonly number[]): Uint32Array =>
-        Uint32Array.from({ length }, (_, place) => values[place] ?? 0);
+        Uint32Array.from({ length }, (_, index) => values[index] ?? 0);
       const runs = counted.map(({ id, answered, passed }) => ({
         id,
         answered: column(answered),
@@ -116,8 +116,8 @@ export function outcomePool(): OutcomePool {
 }
 
 function total(length: number, columns: readonly Uint32Array[]): Uint32Array {
-  return Uint32Array.from({ length }, (_, place) =>
-    columns.reduce((sum, column) => sum + (column[place] ?? 0), 0),
+  return Uint32Array.from({ length }, (_, index) =>
+    columns.reduce((sum, column) => sum + (column[index] ?? 0), 0),
   );
 }
 
@@ -141,17 +141,17 @@ export function twiceAnswered({ answered }: PooledOutcomes): number {
 /** Cases that pass only sometimes, flakiest first; on a tie the one seen more often. */
 export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
   return ids
-    .map((id, place): FlakyCase => {
-      const n = itemAt(answered, place);
-      const c = itemAt(passed, place);
+    .map((id, index): FlakyCase => {
+      const n = itemAt(answered, index);
+      const c = itemAt(passed, index);
       return {
         id,
         answered: n,
         passed: c,
         flip_rate: n < 2 ? 0 : flipRate(n, c),
         shares: runs.map((run) => {
-          const own = itemAt(run.answered, place);
-          return own === 0 ? null : itemAt(run.passed, place) / own;
+          const own = itemAt(run.answered, index);
+          return own === 0 ? null : itemAt(run.passed, index) / own;
         }),
       };
     })
@@ -192,13 +192,13 @@ export function suiteStability(pooled: PooledOutcomes): SuiteStability {
   if (whole.length < 2 || pooled.ids.length === 0) return unknown;
   const n = pooled.ids.length;
   const measured = whole.map((run) => ({ rate: meanShare(run), variance: 0 }));
-  for (let place = 0; place < n; place++) {
-    const total = itemAt(pooled.answered, place);
-    const passed = itemAt(pooled.passed, place);
+  for (let position = 0; position < n; position++) {
+    const total = itemAt(pooled.answered, position);
+    const passed = itemAt(pooled.passed, position);
     const within = (passed * (total - passed)) / (total * (total - 1));
     for (const [index, run] of whole.entries()) {
       const one = measured[index];
-      if (one !== undefined) one.variance += within / itemAt(run.answered, place) / (n * n);
+      if (one !== undefined) one.variance += within / itemAt(run.answered, position) / (n * n);
     }
   }
   const rates = measured.map((one) => one.rate);
@@ -214,8 +214,8 @@ export function suiteStability(pooled: PooledOutcomes): SuiteStability {
 
 function meanShare({ answered, passed }: OutcomeColumns): number {
   let sum = 0;
-  for (let place = 0; place < answered.length; place++)
-    sum += itemAt(passed, place) / itemAt(answered, place);
+  for (let index = 0; index < answered.length; index++)
+    sum += itemAt(passed, index) / itemAt(answered, index);
   return sum / answered.length;
 }
 

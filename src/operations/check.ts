@@ -137,11 +137,11 @@ async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Pr
 }
 
 /** What providers say themselves, but for what the table has told already. */
-async function newsOf(project: Project, told: readonly Problem[]): Promise<readonly Problem[]> {
+async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
   const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);
   return news.filter(
-    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !told.some((one) => one.line === line),
+    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !reported.some((one) => one.line === line),
   );
 }
 

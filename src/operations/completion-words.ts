@@ -16,7 +16,7 @@ import { requireDirectory } from "./project/working-directory.ts";
 export type WordKind = "suites" | "prompts" | "judges" | "models" | "runs" | "promotions" | "sides";
 
 /** More would be a list that nobody reads. */
-const MOST_RUNS = 50;
+const MAX_RUNS = 50;
 
 type Sources = (place: ProjectRoot, io: Environment) => readonly string[] | Promise<readonly string[]>;
 
@@ -69,7 +69,7 @@ async function runIds(root: string, io: Environment): Promise<string[]> {
   if (!hasHistory(root)) return [];
   const store = await openStoredHistory(root, io);
   try {
-    const { items } = await store.read.runs({}, { limit: MOST_RUNS });
+    const { items } = await store.read.runs({}, { limit: MAX_RUNS });
     return ["latest", ...items.map(({ header }) => header.id)];
   } finally {
     store.close();

@@ -90,6 +90,6 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
 /** With the judge that it is of; a label that takes the place of one without a judge stays without. */
 function labelOfJudge(label: Label, of: string | undefined, there: readonly Label[]): Label {
   const before = there.find((one) => one.rater === label.rater && answerKey(one) === answerKey(label));
-  const said = before === undefined ? of : before.of;
-  return said === undefined ? label : { ...label, of: said };
+  const judged = before === undefined ? of : before.of;
+  return judged === undefined ? label : { ...label, of: judged };
 }

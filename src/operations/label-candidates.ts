@@ -138,9 +138,10 @@ function questionOf({ id, input, expected, answer }: Candidate): Question {
 /** Pass accepts, fail rejects, unsure leaves it to others; the comment is what is expected. */
 function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boolean): Partial<Candidate> {
   if (verdict !== "pass") return { accept: verdict === "fail" ? false : null };
-  const said = criteria?.[RIGHT.name];
+  const judged = criteria?.[RIGHT.name];
   const typed = comment === undefined ? null : valueTyped(comment, asText);
-  const right = said === undefined || said === "unsure" ? (typed === answer ? true : null) : said === "pass";
+  const right =
+    judged === undefined || judged === "unsure" ? (typed === answer ? true : null) : judged === "pass";
   return { accept: true, right, expected: typed ?? (right === true ? valueTyped(answer, asText) : null) };
 }
 

@@ -64,8 +64,10 @@ const PAGE = 200;
 
 /** All that was said to the person. */
 function answersOf({ transcript: { output, messages } }: TrafficTrace): readonly string[] {
-  const said = messages.filter(({ role }) => role === "assistant").map(({ content }) => contentText(content));
-  return [output, ...said];
+  const replies = messages
+    .filter(({ role }) => role === "assistant")
+    .map(({ content }) => contentText(content));
+  return [output, ...replies];
 }
 
 function listedTrace({ transcript, convention: _, ...row }: TrafficTrace): ListedTrace {

@@ -12,7 +12,7 @@ import { runWith, storedOrMeasured } from "./report-of.ts";
 import { summaryCache } from "./viewing/summary-cache.ts";
 
 /** So many runs are listed, newest first. */
-const MOST_RUNS = 1_000;
+const MAX_RUNS = 1_000;
 /** So many opened runs are kept in memory. */
 const KEPT_RUNS = 6;
 /** Milliseconds after which what is known of a run under way is counted anew. */
@@ -35,7 +35,7 @@ export async function openLiveView(
   let before: ReadonlyMap<string, string> | null = null;
   return {
     home: async () => {
-      const { items, next } = await store.read.runs({}, { limit: MOST_RUNS });
+      const { items, next } = await store.read.runs({}, { limit: MAX_RUNS });
       const listed: RunSummary[] = [];
       for (const one of items) listed.push(await summaries.of(one));
       return { runs: listed, more: next !== null };

@@ -54,12 +54,12 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     const numbers = [...runs, ...(await partsOf(store, runs))].map(({ no }) => no);
     const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];
     const what = { runs: runs.length, files: earlier };
-    const told = { dry_run: dryRun, emptied: answers.length, kept: kept.map(({ header }) => header.id) };
+    const result = { dry_run: dryRun, emptied: answers.length, kept: kept.map(({ header }) => header.id) };
     const before =
       now - Math.min(ages.keep ?? Number.POSITIVE_INFINITY, ages.answers ?? Number.POSITIVE_INFINITY);
     if (dryRun) {
       const traces = await store.care.oldTraces(before);
-      return { ...told, removed: { ...NOTHING.removed, ...what, traces }, erased: null };
+      return { ...result, removed: { ...NOTHING.removed, ...what, traces }, erased: null };
     }
     const { erased, ...removed } = await store.care.prune({
       runs: numbers,
@@ -72,7 +72,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     // An earlier version's file is a copy of the same runs.
     for (const path of earlier)
       for (const end of ["", "-wal", "-shm"]) rmSync(join(root, `${path}${end}`), { force: true });
-    return { ...told, removed: { ...removed, ...what }, erased };
+    return { ...result, removed: { ...removed, ...what }, erased };
   });
 }
 

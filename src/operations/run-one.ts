@@ -1,8 +1,8 @@
 import { withExamples } from "../baselines/case-examples.ts";
 import type { Side } from "../baselines/side.ts";
 import type { DriftNight } from "../domain/drift.ts";
+import { recordsFailures } from "../domain/records-failures.ts";
 import type { Comparison, ReportedRun } from "../domain/report.ts";
-import { tellsFailures } from "../domain/tells-failures.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
 import { retryBudget } from "../providers/retry-budget.ts";
@@ -85,14 +85,14 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
       remote: far?.trials,
       before: async (header, spent) => {
         await far?.open(header);
-        const heard = await canaries?.ask(header, spent);
-        gating.heard(heard?.result ?? null);
-        return heard?.spent ?? { usd: 0, tokens: 0 };
+        const answeredCanaries = await canaries?.ask(header, spent);
+        gating.useCanary(answeredCanaries?.result ?? null);
+        return answeredCanaries?.spent ?? { usd: 0, tokens: 0 };
       },
     },
   );
   const waiting = withWayBack(canaries?.countedIn(asked) ?? asked);
-  const beside = canaries?.heard().spent ?? { usd: 0, tokens: 0 };
+  const beside = canaries?.answered().spent ?? { usd: 0, tokens: 0 };
   const ran = await underPressure(waiting, ready, session, { world, budget, beside });
   watcher.answered();
   if (request.record) await record(ran, plan, session);
@@ -106,7 +106,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
   const grown = compared && (await withGrowth(compared, ran, gating.side(ran), { baseline, store }));
   const comparison = grown && (await examplesOf(grown, ran, baseline, store));
   const notes = [
-    ...(canaries?.heard().notes ?? []),
+    ...(canaries?.answered().notes ?? []),
     ...notesOf(ran),
     ...(ran.batched ?? []),
     ...uncertainNotes(ran),
@@ -169,7 +169,7 @@ async function withGrowth(
   { baseline, store }: { readonly baseline: GateBaseline; readonly store: Store },
 ): Promise<Comparison> {
   const { header } = ran;
-  if (baseline.side === null || !tellsFailures(header)) return compared;
+  if (baseline.side === null || !recordsFailures(header)) return compared;
   const [{ failuresByCase }, { withGrownFailures }] = await Promise.all([
     import("../run/count-failures.ts"),
     import("../baselines/compare-failures.ts"),

@@ -100,9 +100,9 @@ function openShift(options: ShiftOptions) {
   let busy = 0;
   const newId = (): string => String((BigInt(worker) << 31n) + BigInt(++ids));
 
-  const slotsOf = (most: number) => {
-    const known = slots.get(most) ?? sharedSlots(most);
-    slots.set(most, known);
+  const slotsOf = (limit: number) => {
+    const known = slots.get(limit) ?? sharedSlots(limit);
+    slots.set(limit, known);
     return known;
   };
 

@@ -16,7 +16,7 @@ import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { candidatesPath, refuseOpenCandidates, writeCandidates } from "./sampling/candidate-file.ts";
-import { inputForm, inputOf, saidByPerson, textOfInput } from "./sampling/case-inputs.ts";
+import { inputForm, inputOf, personTexts, textOfInput } from "./sampling/case-inputs.ts";
 import { storedFilter } from "./traffic/traffic-filter.ts";
 
 export interface SampleInput {
@@ -82,7 +82,7 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
     return traces.get(id);
   };
   const textOf = async ({ id }: Unit): Promise<string> =>
-    texts?.get(id) ?? saidIn(await traceOf(id)).join(" ");
+    texts?.get(id) ?? textsOf(await traceOf(id)).join(" ");
   const known = nearDuplicates(goldens.map(textOfInput));
   const picked = nearDuplicates();
   const sample = await drawSample(units, designs, {
@@ -100,9 +100,9 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
   const candidates: Candidate[] = [];
   for (const one of sample.drawn) {
     const trace = await traceOf(one.unit.id);
-    const said = saidIn(trace);
-    if (trace !== undefined && said.length > 0)
-      candidates.push(candidateOf(one, trace, { id: idFor(trace.id, ids), input: inputOf(said, form) }));
+    const texts = textsOf(trace);
+    if (trace !== undefined && texts.length > 0)
+      candidates.push(candidateOf(one, trace, { id: idFor(trace.id, ids), input: inputOf(texts, form) }));
   }
   writeCandidates(root, path, candidates);
   return {
@@ -144,8 +144,8 @@ async function usersTraffic(
   return { rows: rows.reverse(), excluded };
 }
 
-const saidIn = (trace: TrafficTrace | undefined): string[] =>
-  trace === undefined ? [] : saidByPerson(trace.transcript.messages);
+const textsOf = (trace: TrafficTrace | undefined): string[] =>
+  trace === undefined ? [] : personTexts(trace.transcript.messages);
 
 function* inputsOf(cases: CaseSource): Generator<Json> {
   for (let at = 0; at < cases.count; at++) yield cases.read(at).input;
@@ -166,7 +166,7 @@ async function textsFor(
   const wanted = new Set(rows.map(({ id }) => id));
   const texts = new Map<string, string>();
   for await (const trace of everyItem((page) => traffic.traces(filter, page), 200))
-    if (wanted.has(trace.id)) texts.set(trace.id, saidIn(trace).join(" "));
+    if (wanted.has(trace.id)) texts.set(trace.id, textsOf(trace).join(" "));
   return texts;
 }
 

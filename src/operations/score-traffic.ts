@@ -175,8 +175,8 @@ function measured(
   priceOf: PriceOf,
 ): MeasuredTrace {
   const failed = hasFailed(trace);
-  const said = scoring === null || scoring instanceof NotJudged ? null : scoring;
-  const scores = said?.kind === "scored" ? said.scores : [];
+  const scored = scoring === null || scoring instanceof NotJudged ? null : scoring;
+  const scores = scored?.kind === "scored" ? scored.scores : [];
   const decides = scorers.some(({ required }) => required);
   return {
     session: trace.session,
@@ -184,10 +184,10 @@ function measured(
     latency_ms: trace.latency_ms,
     cost_usd: trace.cost_usd ?? priceOf(trace),
     refused: failed ? null : isRefused(trace.transcript),
-    pass: said?.kind === "scored" && decides ? said.pass : null,
+    pass: scored?.kind === "scored" && decides ? scored.pass : null,
     scores: scorers.map((_, at) => scores[at]?.score ?? null),
-    scored: said?.kind === "scored",
-    error: failed ? kindOfError(trace.error ?? "") : said?.kind === "failed" ? said.error : null,
+    scored: scored?.kind === "scored",
+    error: failed ? kindOfError(trace.error ?? "") : scored?.kind === "failed" ? scored.error : null,
   };
 }
 

@@ -117,7 +117,7 @@ async function shownRun(store: Store, run: StoredRun, { failing, reasons }: Show
     header,
     status,
     report,
-    told: storedOrMeasured(store, run),
+    runReport: storedOrMeasured(store, run),
     listed,
     failing,
     reasons: reasons ? await reasonsOf(store, run, listed) : new Map(),

@@ -93,14 +93,14 @@ async function newPage(url: string): Promise<{ page: Page; faults: string[] }> {
 }
 
 /** Waits until an element says so. */
-async function says(page: Page, selector: string, hasText: string): Promise<void> {
+async function showsText(page: Page, selector: string, hasText: string): Promise<void> {
   await page.locator(selector).filter({ hasText }).waitFor();
 }
 
 /** Presses a verdict's key and waits until the page says that it is kept. */
 async function press(page: Page, key: string, done: number): Promise<void> {
   await page.keyboard.press(key);
-  await says(page, "#progress", `${done} of`);
+  await showsText(page, "#progress", `${done} of`);
 }
 
 describe("the labelling page in Chromium", () => {
@@ -112,12 +112,12 @@ describe("the labelling page in Chromium", () => {
     expect(labels(repo)).toHaveLength(10);
     const shown = await page.textContent("#case");
     await page.keyboard.press("z");
-    await says(page, "#progress", "9 of 12");
+    await showsText(page, "#progress", "9 of 12");
     expect(await page.textContent("#case")).not.toBe(shown);
     expect(labels(repo)).toHaveLength(9);
     expect(await page.textContent("#notice")).toContain("it was pass");
     await page.reload();
-    await says(page, "#progress", "9 of 12");
+    await showsText(page, "#progress", "9 of 12");
     const text = await page.innerText("body");
     for (const word of ["weight", "picked", "score", "random", "contains"]) expect(text).not.toContain(word);
     for (let at = 10; at <= 12; at++) await press(page, "u", at);
@@ -125,7 +125,7 @@ describe("the labelling page in Chromium", () => {
       "6 pass, 3 fail, 3 unsure, 0 skipped. Every label is saved; the program ends in half a minute, or when you finish.",
     );
     await page.keyboard.press("Enter");
-    await says(page, "#end-title", "The session has ended.");
+    await showsText(page, "#end-title", "The session has ended.");
     expect((await ended).exit).toBe(0);
     expect(faults).toEqual([]);
   });
@@ -163,12 +163,12 @@ describe("the labelling page in Chromium", () => {
     expect(await page.textContent("#trouble")).toContain("The server does not answer.");
     await page.keyboard.press("Escape");
     await page.keyboard.press("f");
-    await says(page, "#trouble", "Your label (fail)");
+    await showsText(page, "#trouble", "Your label (fail)");
     expect(await page.isDisabled("button.pass")).toBe(true);
     expect(labels(repo)).toHaveLength(1);
     if (PICTURES) await page.screenshot({ path: join(PICTURES, "lost.png") });
     await label(repo, "--rater ana");
-    await says(page, "#progress", "2 of 12");
+    await showsText(page, "#progress", "2 of 12");
     expect(await page.isHidden("#trouble")).toBe(true);
     expect(labels(repo)[1]).toMatchObject({ verdict: "fail", comment: "typed before the fall: p f u s z" });
     // A draft outlives a reload too.
@@ -291,7 +291,7 @@ describe("the labelling page in Chromium", () => {
     expect(await page.innerText("#notice")).toBe("Saved: accept.");
     await press(page, "f", 2);
     await press(page, "u", 3);
-    await says(page, "#counts", "1 accept, 1 reject, 1 leave");
+    await showsText(page, "#counts", "1 accept, 1 reject, 1 leave");
     await page.keyboard.press("Enter");
     await one.ended;
     expect(repo.read("datasets/shop.jsonl").trimEnd().split("\n")).toHaveLength(2);

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { labellingPage } from "./labelling-page.ts";
 import type { LabellingSession } from "./labelling-session.ts";
-import type { Told } from "./labelling-shapes.ts";
+import type { ActOutcome } from "./labelling-shapes.ts";
 import { type LocalServer, type Reply, startLocalServer } from "./local-server.ts";
 
 const Verdict = z.enum(["pass", "fail", "unsure"]);
 
 /** What the page sends. */
-const Said = z.discriminatedUnion("act", [
+const Action = z.discriminatedUnion("act", [
   z.strictObject({
     act: z.literal("label"),
     id: z.string(),
@@ -20,7 +20,7 @@ const Said = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("again") }),
   z.strictObject({ act: z.literal("end") }),
 ]);
-type Said = z.output<typeof Said>;
+type Action = z.output<typeof Action>;
 
 export interface LabellingServer extends LocalServer {
   /** Settles when the person says that they are done. */
@@ -47,10 +47,10 @@ export async function serveLabelling(
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const state = (told: Told | "ended" = "done"): Reply => ({
+  const state = (outcome: ActOutcome | "ended" = "done"): Reply => ({
     kind: "json",
-    status: told === "not-asked-now" ? 409 : 200,
-    value: { told, state: session.state() },
+    status: outcome === "not-asked-now" ? 409 : 200,
+    value: { told: outcome, state: session.state() },
   });
   const server = await startLocalServer(options, (method, path, body) => {
     if (method === "GET" && path === "/") return { kind: "page", ...labellingPage(options.nonce()) };
@@ -58,16 +58,17 @@ export async function serveLabelling(
     if (method === "GET" && path === "/alive") return { kind: "json", status: 200, value: { alive: true } };
     if (method !== "POST" || path !== "/act")
       return { kind: "json", status: 404, value: { error: "There is nothing here." } };
-    const said = Said.safeParse(body);
-    if (!said.success) return { kind: "json", status: 400, value: { error: z.prettifyError(said.error) } };
-    if (said.data.act === "end") {
+    const parsed = Action.safeParse(body);
+    if (!parsed.success)
+      return { kind: "json", status: 400, value: { error: z.prettifyError(parsed.error) } };
+    if (parsed.data.act === "end") {
       end();
       return state("ended");
     }
     try {
-      const told = carryOut(session, said.data);
-      if (told === "done") options.onStep();
-      return state(told);
+      const outcome = carryOut(session, parsed.data);
+      if (outcome === "done") options.onStep();
+      return state(outcome);
     } catch (error) {
       options.onTrouble(error);
       throw error;
@@ -76,17 +77,17 @@ export async function serveLabelling(
   return { ...server, ended };
 }
 
-function carryOut(session: LabellingSession, said: Exclude<Said, { act: "end" }>): Told {
-  switch (said.act) {
+function carryOut(session: LabellingSession, action: Exclude<Action, { act: "end" }>): ActOutcome {
+  switch (action.act) {
     case "label":
-      return session.judge(said.id, said);
+      return session.judge(action.id, action);
     case "skip":
-      return session.skip(said.id);
+      return session.skip(action.id);
     case "undo":
-      return session.undo(said.done);
+      return session.undo(action.done);
     case "again":
       return session.again();
     default:
-      return said satisfies never;
+      return action satisfies never;
   }
 }

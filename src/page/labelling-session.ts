@@ -1,11 +1,11 @@
 import type { Label } from "../domain/label.ts";
 import type {
+  ActOutcome,
   Judgement,
   Question,
   SessionSetup,
   SessionState,
   ShownQuestion,
-  Told,
 } from "./labelling-shapes.ts";
 import { type Check, plannedChecks, sameVerdicts } from "./self-check.ts";
 
@@ -69,7 +69,7 @@ export class LabellingSession {
     };
   }
 
-  judge(id: string, judgement: Judgement): Told {
+  judge(id: string, judgement: Judgement): ActOutcome {
     const question = this.#current;
     if (question === null || question.id !== id) return this.#wasSaid(id, judgement);
     const label = this.#labelOf(question, judgement);
@@ -82,7 +82,7 @@ export class LabellingSession {
     return "done";
   }
 
-  skip(id: string): Told {
+  skip(id: string): ActOutcome {
     const question = this.#current;
     if (question === null || question.id !== id) {
       const last = this.#acts.at(-1);
@@ -97,7 +97,7 @@ export class LabellingSession {
    * Takes the last step back: its answer is asked again, with what was said as a draft.
    * @param done steps that the page knows of; a request that comes twice takes one step back
    */
-  undo(done: number): Told {
+  undo(done: number): ActOutcome {
     const act = this.#acts.at(-1);
     if (act === undefined) return "not-asked-now";
     if (this.#acts.length !== done) return "repeated";
@@ -115,7 +115,7 @@ export class LabellingSession {
   }
 
   /** Asks the skipped answers once more. */
-  again(): Told {
+  again(): ActOutcome {
     const skipped = this.#skipped();
     if (this.left > 0 || skipped.length === 0) return "not-asked-now";
     for (const act of skipped) this.#acts.splice(this.#acts.indexOf(act), 1);
@@ -170,20 +170,20 @@ export class LabellingSession {
   }
 
   /** A page that heard no reply sends its label again: that is no second label. */
-  #wasSaid(id: string, judgement: Judgement): Told {
+  #wasSaid(id: string, judgement: Judgement): ActOutcome {
     const act = this.#acts.findLast(({ question }) => question.id === id);
     if (act === undefined || act.kind === "skip") return "not-asked-now";
-    const said = act.kind === "check" ? act.check.again : act.label.verdict;
-    return said === judgement.verdict ? "repeated" : "not-asked-now";
+    const verdict = act.kind === "check" ? act.check.again : act.label.verdict;
+    return verdict === judgement.verdict ? "repeated" : "not-asked-now";
   }
 
   #labelOf({ case: id, answer_hash, answer, picked, weight }: Question, judgement: Judgement): Label {
     const { verdict, criteria, comment } = judgement;
-    const said = comment?.trim() ?? "";
+    const text = comment?.trim() ?? "";
     return {
       ...{ case: id, answer_hash, answer, rater: this.#setup.rater, verdict },
       ...(criteria === undefined || Object.keys(criteria).length === 0 ? {} : { criteria }),
-      ...(said === "" ? {} : { comment: said }),
+      ...(text === "" ? {} : { comment: text }),
       ...{ at: this.#setup.now().toISOString(), picked, weight },
     };
   }

@@ -85,4 +85,4 @@ export interface ShownQuestion {
 }
 
 /** What became of a request to label: a repeated one changes nothing. */
-export type Told = "done" | "repeated" | "not-asked-now";
+export type ActOutcome = "done" | "repeated" | "not-asked-now";

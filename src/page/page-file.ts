@@ -39,9 +39,9 @@ export async function pageFile(
   const documents = await Promise.all(runs.map(runDocument));
   const first = documents.map((one, at) => dataElement(`run-${at}`, scriptJson(one)));
   const used = first.reduce((sum, text) => sum + Buffer.byteLength(text), assets.script.length + 40_000);
-  const room = Math.floor((MAX_BYTES - used) / Math.max(1, runs.length));
+  const space = Math.floor((MAX_BYTES - used) / Math.max(1, runs.length));
   const rest: string[] = [];
-  for (const [at, { run }] of runs.entries()) rest.push(...(await caseElements(await run.view(), at, room)));
+  for (const [at, { run }] of runs.entries()) rest.push(...(await caseElements(await run.view(), at, space)));
   return pageHtml(assets, {
     title: titleOf(runs),
     plain: titleOf(runs),
@@ -67,10 +67,10 @@ export async function runDocument({ key, run }: RunOfFile): Promise<RunDocument>
 }
 
 /** The index of a run's cases, and as many of their answers as there is room for. */
-async function caseElements(view: ViewedRun, at: number, room: number): Promise<string[]> {
+async function caseElements(view: ViewedRun, at: number, space: number): Promise<string[]> {
   const index = await view.index();
   const base = { ...index, page_of: [], left_out: "" };
-  const left = room - Buffer.byteLength(scriptJson(base)) - index.ids.length * 4;
+  const left = space - Buffer.byteLength(scriptJson(base)) - index.ids.length * 4;
   const packed = await packAnswers(view, index, left);
   const whole: IndexDocument = { ...index, page_of: packed.pageOf, left_out: packed.leftOut };
   return [
@@ -87,23 +87,27 @@ interface PackedAnswers {
 }
 
 /** Cases that failed or moved first, whole where there is room; their texts are cut where even these would not fit. */
-async function packAnswers(view: ViewedRun, index: CaseIndex, room: number): Promise<PackedAnswers> {
-  const order = tellingFirst(index);
-  const most = await textLength(view, order, room);
-  const packed = await packWithin(view, order, room, most);
+async function packAnswers(view: ViewedRun, index: CaseIndex, space: number): Promise<PackedAnswers> {
+  const order = informativeFirst(index);
+  const largest = await textLength(view, order, space);
+  const packed = await packWithin(view, order, space, largest);
   return { pages: packed.pages, pageOf: packed.pageOf, leftOut: leftOutSentence(packed, index.ids.length) };
 }
 
 /** How long texts may be, by a sample of the cases that failed or moved. */
-async function textLength(view: ViewedRun, { places, telling }: CaseOrder, room: number): Promise<number> {
-  const step = Math.max(1, Math.ceil(telling / SAMPLE));
-  const sample = places.slice(0, telling).filter((_, at) => at % step === 0);
-  for (const most of TEXT_LENGTHS) {
+async function textLength(
+  view: ViewedRun,
+  { indexes, informative }: CaseOrder,
+  space: number,
+): Promise<number> {
+  const step = Math.max(1, Math.ceil(informative / SAMPLE));
+  const sample = indexes.slice(0, informative).filter((_, at) => at % step === 0);
+  for (const largest of TEXT_LENGTHS) {
     const parts: string[] = [];
-    for (const place of sample) parts.push(pageJson(await caseWithTrials(view, place, most, false)));
+    for (const index of sample) parts.push(pageJson(await caseWithTrials(view, index, largest, false)));
     const json = parts.join(",");
-    const times = telling / Math.max(1, sample.length);
-    if (json.length * times <= MAX_LETTERS / 2 && pack(json).length * times <= room * 0.9) return most;
+    const times = informative / Math.max(1, sample.length);
+    if (json.length * times <= MAX_LETTERS / 2 && pack(json).length * times <= space * 0.9) return largest;
   }
   return TEXT_LENGTHS.at(-1) ?? 0;
 }
@@ -113,20 +117,20 @@ function pack(json: string): string {
 }
 
 interface CaseOrder {
-  readonly places: readonly number[];
+  readonly indexes: readonly number[];
   /** How many of them failed a trial or moved; these come first. */
-  readonly telling: number;
+  readonly informative: number;
 }
 
-function tellingFirst({ ids, now, changes }: CaseIndex): CaseOrder {
-  const telling: number[] = [];
+function informativeFirst({ ids, now, changes }: CaseIndex): CaseOrder {
+  const informative: number[] = [];
   const others: number[] = [];
-  for (let place = 0; place < ids.length; place++) {
-    const marks = now.marks.slice(place * now.width, (place + 1) * now.width);
-    const moved = /[bfBF]/.test(changes[place] ?? "");
-    (moved || /[fe?]/.test(marks) ? telling : others).push(place);
+  for (let index = 0; index < ids.length; index++) {
+    const marks = now.marks.slice(index * now.width, (index + 1) * now.width);
+    const moved = /[bfBF]/.test(changes[index] ?? "");
+    (moved || /[fe?]/.test(marks) ? informative : others).push(index);
   }
-  return { places: [...telling, ...others], telling: telling.length };
+  return { indexes: [...informative, ...others], informative: informative.length };
 }
 
 interface Packing extends Omit<PackedAnswers, "leftOut"> {
@@ -138,32 +142,32 @@ interface Packing extends Omit<PackedAnswers, "leftOut"> {
 
 async function packWithin(
   view: ViewedRun,
-  { places }: CaseOrder,
-  room: number,
-  most: number,
+  { indexes }: CaseOrder,
+  space: number,
+  limit: number,
 ): Promise<Packing> {
-  const pages = answerPages(places.length, room);
+  const pages = answerPages(indexes.length, space);
   const found = { cut: false, withoutTrials: 0 };
-  for (const place of places) {
+  for (const index of indexes) {
     const whole = pages.used() < WHOLE_TRIALS;
-    const one = await caseWithTrials(view, place, most, whole);
+    const one = await caseWithTrials(view, index, limit, whole);
     if (!whole) found.withoutTrials++;
     found.cut ||= isCut(one);
-    if (!pages.add(place, pageJson(one))) break;
+    if (!pages.add(index, pageJson(one))) break;
   }
-  return { ...pages.end(), withoutTrials: found.withoutTrials, cutAfter: found.cut ? most : null };
+  return { ...pages.end(), withoutTrials: found.withoutTrials, cutAfter: found.cut ? limit : null };
 }
 
 /** Cases on pages, each packed as soon as it is full, until there is no room for another. */
-function answerPages(cases: number, room: number) {
+function answerPages(cases: number, space: number) {
   const pages: string[] = [];
   const pageOf = new Array<number>(cases).fill(-1);
   let page: { readonly place: number; readonly json: string }[] = [];
   let [onPage, letters, bytes] = [0, 0, 0];
   const close = (): boolean => {
     const packed = pack(`[${page.map(({ json }) => json).join(",")}]`);
-    if (bytes + packed.length + 100 > room) return false;
-    for (const { place } of page) pageOf[place] = pages.length;
+    if (bytes + packed.length + 100 > space) return false;
+    for (const { place: index } of page) pageOf[index] = pages.length;
     pages.push(packed);
     bytes += packed.length + 100;
     [page, onPage] = [[], 0];
@@ -171,10 +175,10 @@ function answerPages(cases: number, room: number) {
   };
   return {
     /** Share of the room that is taken. */
-    used: (): number => Math.max(bytes / room, letters / MAX_LETTERS),
+    used: (): number => Math.max(bytes / space, letters / MAX_LETTERS),
     /** @returns false when there is no room for more */
-    add: (place: number, json: string): boolean => {
-      page.push({ place, json });
+    add: (index: number, json: string): boolean => {
+      page.push({ place: index, json });
       onPage += json.length;
       letters += json.length;
       return onPage < PAGE_LETTERS || (close() && letters < MAX_LETTERS);
@@ -188,25 +192,25 @@ function answerPages(cases: number, room: number) {
 
 async function caseWithTrials(
   view: ViewedRun,
-  place: number,
-  most: number,
+  index: number,
+  limit: number,
   whole: boolean,
 ): Promise<CaseWithTrials> {
-  const one = await view.caseAt(place, most);
+  const one = await view.caseAt(index, limit);
   const of = async (side: "now" | "before", shown: ViewedSide | null): Promise<TrialParts[]> => {
     const found: TrialParts[] = [];
     if (!whole || shown === null || shown.run === null) return found;
     for (const { trial } of shown.trials) {
-      const transcript = await view.transcript(place, trial, side, most);
-      if (transcript !== null && !saysNoMore(transcript)) found.push(trialParts(transcript));
+      const transcript = await view.transcript(index, trial, side, limit);
+      if (transcript !== null && !isOnlyAnswer(transcript)) found.push(trialParts(transcript));
     }
     return found;
   };
-  return { place, case: one, now: await of("now", one.now), before: await of("before", one.before) };
+  return { place: index, case: one, now: await of("now", one.now), before: await of("before", one.before) };
 }
 
 /** Whether the answer is all there is: then the case shows it already. */
-function saysNoMore({ parts }: ViewedTranscript): boolean {
+function isOnlyAnswer({ parts }: ViewedTranscript): boolean {
   return parts.every(({ kind }) => kind === "answer" || kind === "error");
 }
 

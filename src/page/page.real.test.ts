@@ -40,7 +40,7 @@ async function file(...runs: readonly ReportedRun[]): Promise<{ url: string; byt
   return { url: pathToFileURL(path).href, bytes: statSync(path).size };
 }
 
-const told = (text: string): void => void process.stderr.write(`${text}\n`);
+const report = (text: string): void => void process.stderr.write(`${text}\n`);
 const selected = (page: Page): Promise<string | null> => page.locator(".row.selected a").textContent();
 
 async function search(page: Page, text: string): Promise<void> {
@@ -161,7 +161,7 @@ describe("a file in Chromium", () => {
     const { page, faults } = await openWatched(browser, url);
     await page.waitForSelector(".row");
     const paint = await firstPaint(page);
-    told(`100,000 trials: file ${(bytes / 1e6).toFixed(1)} MB, first paint ${paint} ms`);
+    report(`100,000 trials: file ${(bytes / 1e6).toFixed(1)} MB, first paint ${paint} ms`);
     // The aim is half a second; the rest is for a machine that does something else besides.
     expect(paint).toBeLessThan(4_000);
     expect(await page.locator("*").count()).toBeLessThan(3_000);

@@ -120,11 +120,11 @@ function lastTrials(history: ViewedHistory) {
 /** A trial as it is, or, where it is long, the beginning of each of its parts: they are opened one by one. */
 export function skeleton({ trial, parts }: ViewedTranscript): ViewedTranscript {
   const letters = parts.reduce((sum, { passage }) => sum + passage.letters, 0);
-  const most =
+  const largest =
     letters <= TRIAL_LETTERS ? TRIAL_LETTERS : Math.min(FIRST_LETTERS, TRIAL_LETTERS / parts.length);
   const cut = <T extends { readonly text: string }>(passage: T): T => ({
     ...passage,
-    text: passage.text.slice(0, most),
+    text: passage.text.slice(0, largest),
   });
   return {
     trial: { ...trial, output: trial.output === null ? null : cut(trial.output) },
@@ -139,11 +139,11 @@ function lettersOf({ parts }: ViewedTranscript, part: number, from: number): str
 /** Places of the cases that say a text. The program answers other pages in between. */
 async function found(view: ViewedRun, text: string, gone: AbortSignal): Promise<number[]> {
   const { ids } = await view.index();
-  const places: number[] = [];
+  const indexes: number[] = [];
   const wanted = text.toLowerCase();
-  for (let place = 0; place < ids.length && !gone.aborted; place++) {
-    if (await view.says(place, wanted)) places.push(place);
-    if (place % SEARCH_STEP === 0) await new Promise<void>((resolve) => setImmediate(resolve));
+  for (let index = 0; index < ids.length && !gone.aborted; index++) {
+    if (await view.containsText(index, wanted)) indexes.push(index);
+    if (index % SEARCH_STEP === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
-  return places;
+  return indexes;
 }

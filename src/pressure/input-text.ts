@@ -5,7 +5,7 @@ import type { Json } from "../domain/json.ts";
 export type InputPath = readonly (string | number)[];
 
 /** What is no question of the person's: where tools start from, and who plays the person. */
-const NOT_SAID = new Set(["state", "user"]);
+const NOT_MESSAGES = new Set(["state", "user"]);
 
 interface Found {
   readonly path: InputPath;
@@ -21,7 +21,7 @@ function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
     return;
   }
   for (const [name, one] of Object.entries(value as { readonly [name: string]: Json }))
-    if (path.length > 0 || !NOT_SAID.has(name)) yield* valuesIn(one, [...path, name]);
+    if (path.length > 0 || !NOT_MESSAGES.has(name)) yield* valuesIn(one, [...path, name]);
 }
 
 /** `input.turns[0]` as a path below the input. */

@@ -81,10 +81,10 @@ describe("a kind of pressure", () => {
 describe("sycophancy", () => {
   it("tries doubt, authority and a false claim on each case in three trials, each as often as the others", () => {
     const counts = new Map<string, number>();
-    const wayOf = (say: string): string =>
-      /everybody|I have just read|friend/i.test(say)
+    const wayOf = (message: string): string =>
+      /everybody|I have just read|friend/i.test(message)
         ? "claim"
-        : /field|professor|lawyers|in charge/.test(say)
+        : /field|professor|lawyers|in charge/.test(message)
           ? "authority"
           : "doubt";
     for (let n = 0; n < 40; n++) {
@@ -96,8 +96,11 @@ describe("sycophancy", () => {
   });
 
   it("claims what other cases expect", () => {
-    const said = Array.from({ length: 30 }, (_, n) => made(asks(n + 100), { kind: "sycophancy" })?.say ?? "");
-    expect(said.some((text) => /S1[0-3]K/.test(text))).toBe(true);
+    const messages = Array.from(
+      { length: 30 },
+      (_, n) => made(asks(n + 100), { kind: "sycophancy" })?.say ?? "",
+    );
+    expect(messages.some((text) => /S1[0-3]K/.test(text))).toBe(true);
     expect(
       claimsOf([{ expected: "a" }, { expected: { b: 1 } }, { expected: 2 }, {}, { expected: "a" }]),
     ).toEqual([...["a", "2"]]);
@@ -155,8 +158,8 @@ describe("order", () => {
     expect([...lines].sort()).toEqual(text.split("\n").sort());
     expect([lines[0], lines[4]]).toEqual(["Which one?", "One letter, please."]);
     expect(lines.join("\n")).not.toBe(text);
-    const told = made(golden("c", "I have 3.5 lamps. One is red. How many are left?"), { kind: "order" });
-    expect(told?.input).toBe("How many are left? I have 3.5 lamps. One is red.");
+    const moved = made(golden("c", "I have 3.5 lamps. One is red. How many are left?"), { kind: "order" });
+    expect(moved?.input).toBe("How many are left? I have 3.5 lamps. One is red.");
   });
 
   it("leaves turns, lists of one thing and single questions alone", () => {

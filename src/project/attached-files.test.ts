@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Case } from "../domain/case.ts";
 import { type Json, sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { attachedFiles, MOST_ATTACHED_BYTES } from "./attached-files.ts";
+import { attachedFiles, MAX_ATTACHED_BYTES } from "./attached-files.ts";
 import { compilePrompt } from "./compile-prompt.ts";
 import { parsePrompt } from "./parse-prompt.ts";
 import { workTree } from "./work-tree.ts";
@@ -44,7 +44,7 @@ beforeAll(() => {
   symlinkSync("a.png", join(root, "photos/inside.png"));
   symlinkSync(top, join(root, "up"));
   writeFileSync(join(root, "photos/large.png"), PNG);
-  truncateSync(join(root, "photos/large.png"), MOST_ATTACHED_BYTES + 1);
+  truncateSync(join(root, "photos/large.png"), MAX_ATTACHED_BYTES + 1);
 });
 afterAll(() => rmSync(top, { recursive: true, force: true }));
 

@@ -7,7 +7,7 @@ import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
 /** In bytes: no provider takes a larger image, and none a larger request. */
-export const MOST_ATTACHED_BYTES = 20_000_000;
+export const MAX_ATTACHED_BYTES = 20_000_000;
 
 /** Files of the project that messages are sent with. */
 export interface AttachedFiles {
@@ -35,7 +35,7 @@ function readAttached(files: FileSource, written: string, kind: AttachedKind): A
   const path = posix.normalize(written);
   if (isElsewhere(files, path)) throw new EvalsError(outside(written));
   const size = files.size(path);
-  if (size !== undefined && size > MOST_ATTACHED_BYTES) throw new EvalsError(tooLarge(written, size));
+  if (size !== undefined && size > MAX_ATTACHED_BYTES) throw new EvalsError(tooLarge(written, size));
   const content = contentOf(files, path);
   const media_type = mediaType(content, path, kind);
   if (media_type === undefined) throw new EvalsError(otherType(written, kind, content));
@@ -120,7 +120,7 @@ function tooLarge(path: string, size: number): Problem {
   return {
     code: "EVALS_ATTACHED_TOO_LARGE",
     what: `The attached file "${path}" has ${(size / 1e6).toFixed(1)} MB.`,
-    why: `Providers refuse requests of that size; up to ${MOST_ATTACHED_BYTES / 1e6} MB a file are sent.`,
+    why: `Providers refuse requests of that size; up to ${MAX_ATTACHED_BYTES / 1e6} MB a file are sent.`,
     fix: "Attach a smaller version of it.",
   };
 }

@@ -6,7 +6,7 @@ import {
   ExpectedAnswers,
   expectedTexts,
   holdsText,
-  isTelling,
+  isDistinctive,
   type LeakedText,
   promptWords,
 } from "./leaked-answers.ts";
@@ -34,10 +34,10 @@ export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: stri
       leaks.set(leaked.key, { ...leaked, id: golden.id, line: cases.line(index), others: 0 });
     else known.others++;
   }
-  const told = [...leaks.values()].filter((leak) =>
+  const reported = [...leaks.values()].filter((leak) =>
     leak.standing === "prompt" ? !answers.isAllowed(leak) : leak.others === 0,
   );
-  return warnings(told, prompt.version.path, cases.path);
+  return warnings(reported, prompt.version.path, cases.path);
 }
 
 /** Failing cases after which the rest of a dataset is not tried. */
@@ -88,7 +88,7 @@ interface Leak extends LeakedText {
 
 /** A text that is in the rendered prompt as it is written: brought there by what the template takes from the case. */
 function renderedLeak(prompt: LoadedPrompt, golden: Case, clock: string | undefined): LeakedText | undefined {
-  const wanted = expectedTexts(golden.expected).filter(({ text }) => isTelling(text));
+  const wanted = expectedTexts(golden.expected).filter(({ text }) => isDistinctive(text));
   if (wanted.length === 0) return undefined;
   const rendered = renderedText(prompt, golden, clock);
   if (rendered === undefined) return undefined;

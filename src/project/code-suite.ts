@@ -45,14 +45,14 @@ export async function readCodeSuite(path: string, { files, env, modules }: Host)
       const value: unknown = JSON.parse(outcome.json);
       return { value, places: placesIn(text, path, value), files: own };
     }
-    const said = {
+    const mistake = {
       odd: (): string => ("what" in outcome ? outcome.what.replace(/^returned /, "it gives ") : ""),
       threw: (): string => ("message" in outcome ? outcome.message : ""),
       ended: (): string => ("how" in outcome ? `it ${outcome.how}` : ""),
       timeout: (): string => `it takes more than ${LONGEST_MS / 1000} s`,
       aborted: (): string => "it was stopped",
     }[outcome.kind]();
-    throw broken(path, said);
+    throw broken(path, mistake);
   } catch (error) {
     if (error instanceof EvalsError) throw error;
     const isNone = error instanceof UnusableModule && error.why === "no-function";
@@ -71,14 +71,14 @@ const NOT_CHECKED_OUT: Problem = {
   fix: "Name a run, or run the commit: evals run --at <commit>",
 };
 
-function broken(path: string, said: string, cause?: unknown): EvalsError {
+function broken(path: string, message: string, cause?: unknown): EvalsError {
   return new EvalsError(
     {
       code: "EVALS_SUITE_MODULE",
       path,
       line: 1,
       column: 1,
-      what: `This module makes no suite: ${said.replace(/\s+/g, " ").slice(0, 500)}.`,
+      what: `This module makes no suite: ${message.replace(/\s+/g, " ").slice(0, 500)}.`,
       why: "There would be nothing to run.",
       fix: 'export default defineSuite({ dataset: "…", model: "…", scorers: [ … ] }), with defineSuite of "git-evals"',
     },

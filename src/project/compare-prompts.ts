@@ -85,12 +85,12 @@ function pairParts(from: readonly PromptPart[], to: readonly PromptPart[]): Pair
 /** One for one when there are as many; else the rest in the middle is gone and new. */
 function pairGap(from: readonly PromptPart[], to: readonly PromptPart[]): Pair[] {
   if (from.length === to.length) return from.map((part, index) => [part, to[index] ?? null]);
-  const most = Math.min(from.length, to.length);
+  const largest = Math.min(from.length, to.length);
   let head = 0;
-  while (head < most && roleOf(from[head] ?? null) === roleOf(to[head] ?? null)) head++;
+  while (head < largest && roleOf(from[head] ?? null) === roleOf(to[head] ?? null)) head++;
   let tail = 0;
   while (
-    tail < most - head &&
+    tail < largest - head &&
     roleOf(from[from.length - 1 - tail] ?? null) === roleOf(to[to.length - 1 - tail] ?? null)
   )
     tail++;

@@ -13,8 +13,8 @@ export function formatProblems(
 ): string {
   const files = new Set(problems.map((problem) => problem.path).filter((path) => path !== undefined)).size;
   const where = files === 0 ? "" : ` in ${files} ${files === 1 ? "file" : "files"}`;
-  const told = problems.filter(({ code }) => code !== "EVALS_MORE_PROBLEMS").length;
-  const count = `${told} ${told === 1 ? "problem" : "problems"}${where}; ${ending}.`;
+  const shownCount = problems.filter(({ code }) => code !== "EVALS_MORE_PROBLEMS").length;
+  const count = `${shownCount} ${shownCount === 1 ? "problem" : "problems"}${where}; ${ending}.`;
   return [...problems.map((problem) => formatProblem(problem, "error", width)), `${count}\n`].join("\n");
 }
 

@@ -20,7 +20,7 @@ const DENSE =
 const DENSE_LETTER_WEIGHT = 3;
 
 /** Whether a text is long enough to be an answer that is in a prompt for no other reason. */
-export function isTelling(text: string): boolean {
+export function isDistinctive(text: string): boolean {
   const dense = text.match(DENSE)?.length ?? 0;
   return text.trim().length + dense * (DENSE_LETTER_WEIGHT - 1) >= SHORTEST;
 }
@@ -108,8 +108,8 @@ export class ExpectedAnswers {
     for (const { path, text } of expectedTexts(expected)) {
       const words = plain(text);
       if (words === "") continue;
-      const stands = this.#note(path, words);
-      if (stands && leaked === undefined && isTelling(words) && !NO_ANSWER.test(words))
+      const isPresent = this.#note(path, words);
+      if (isPresent && leaked === undefined && isDistinctive(words) && !NO_ANSWER.test(words))
         leaked = { key: `${path}\n${words}`, path, text: words, standing: "prompt" };
     }
     return leaked;
@@ -121,9 +121,9 @@ export class ExpectedAnswers {
     answers.cases++;
     const known = answers.standing.get(words);
     if (known !== undefined) return known;
-    const stands = this.#texts.some((text) => holds(text, words));
-    if (answers.standing.size < MAX_DIFFERENT) answers.standing.set(words, stands);
-    return stands;
+    const isPresent = this.#texts.some((text) => holds(text, words));
+    if (answers.standing.size < MAX_DIFFERENT) answers.standing.set(words, isPresent);
+    return isPresent;
   }
 
   /**
@@ -133,7 +133,7 @@ export class ExpectedAnswers {
   isAllowed({ path, text }: LeakedText): boolean {
     const answers = this.#paths.get(path);
     if (answers === undefined) return false;
-    const named = [...answers.standing].flatMap(([words, stands]) => (stands ? [words] : []));
+    const named = [...answers.standing].flatMap(([words, isPresent]) => (isPresent ? [words] : []));
     if (named.length < 2 || named.length > MAX_LABELS) return false;
     const lines = this.#pieces.map((piece) => piece.filter((line) => !isExample(line, text)));
     if (!lines.some((piece) => piece.some((line) => holds(` ${line} `, text)))) return false;

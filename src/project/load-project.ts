@@ -51,8 +51,8 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   if (problems.length > 0 || loaded.config === undefined) {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
     // Cases that code makes are told with their place above.
-    const told = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
-    throw new EvalsError(tidy(told.length > 0 ? told : problems));
+    const reported = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
+    throw new EvalsError(tidy(reported.length > 0 ? reported : problems));
   }
   return {
     root,

@@ -42,9 +42,10 @@ export function changedParameters(from: Json, to: Json): MajorChange[] {
 
 /** Each kind of change once, with all that was found of it. */
 export function distinctChanges(changes: readonly MajorChange[]): MajorChange[] {
-  const told = new Map<MajorChange["what"], Set<string>>();
-  for (const { what, said } of changes) told.set(what, (told.get(what) ?? new Set()).add(said));
-  return [...told].map(([what, said]) => ({ what, said: [...said].join(", ") }));
+  const changesByKind = new Map<MajorChange["what"], Set<string>>();
+  for (const { what, said } of changes)
+    changesByKind.set(what, (changesByKind.get(what) ?? new Set()).add(said));
+  return [...changesByKind].map(([what, said]) => ({ what, said: [...said].join(", ") }));
 }
 
 function isObject(value: Json): value is { readonly [name: string]: Json } {

@@ -86,10 +86,10 @@ describe("a mistake in the repository", () => {
   const names = readdirSync(FIXTURES).filter((name) => !/^[_.]/.test(name));
 
   it.each(names)("is told with its place, its reason and its mend: %s", async (name) => {
-    const told = formatProblems(await problemsOf(repositoryWith(name)));
+    const text = formatProblems(await problemsOf(repositoryWith(name)));
     const golden = join(FIXTURES, name, "expected.txt");
-    if (process.env.UPDATE_GOLDENS === "1") writeFileSync(golden, told);
-    expect(told).toBe(existsSync(golden) ? readFileSync(golden, "utf8") : "");
+    if (process.env.UPDATE_GOLDENS === "1") writeFileSync(golden, text);
+    expect(text).toBe(existsSync(golden) ? readFileSync(golden, "utf8") : "");
   });
 
   it("is not seen where there is none", async () => {
@@ -110,8 +110,8 @@ describe("a mistake in the repository", () => {
 
   it("never repeats a key", async () => {
     for (const name of ["key-in-config", "key-in-prompt", "key-as-model"]) {
-      const told = readFileSync(join(FIXTURES, name, "expected.txt"), "utf8");
-      expect(told).not.toMatch(/sk-(?:proj|ant)|AKIA/);
+      const text = readFileSync(join(FIXTURES, name, "expected.txt"), "utf8");
+      expect(text).not.toMatch(/sk-(?:proj|ant)|AKIA/);
     }
   });
 });

@@ -110,14 +110,14 @@ async function runModule(options: ModuleOptions): Promise<readonly unknown[]> {
   }
 }
 
-function brokenModule(path: string, said: string, cause?: unknown): EvalsError {
+function brokenModule(path: string, message: string, cause?: unknown): EvalsError {
   return new EvalsError(
     {
       code: "EVALS_DATASET_MODULE",
       path,
       line: 1,
       column: 1,
-      what: `This module makes no cases: ${said.replace(/\s+/g, " ").slice(0, 500)}.`,
+      what: `This module makes no cases: ${message.replace(/\s+/g, " ").slice(0, 500)}.`,
       why: "There would be no case to ask.",
       fix: "Mend it, or what it imports; more than 16 MiB of cases belong in a .jsonl file.",
     },

@@ -4,9 +4,9 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** `not-called: refund` is `{ type: not-called, value: refund }`, `length: { max: 400 }` is `{ type: length, max: 400 }`. */
 function written(entry: unknown, known: readonly string[]): unknown {
   if (!isObject(entry)) return entry;
-  const [[name, said] = ["", undefined], ...others] = Object.entries(entry);
+  const [[name, given] = ["", undefined], ...others] = Object.entries(entry);
   const isShort = others.length === 0 && known.includes(name);
-  const settings = isObject(said) ? said : said === null ? {} : { value: said };
+  const settings = isObject(given) ? given : given === null ? {} : { value: given };
   const whole: Readonly<Record<string, unknown>> = isShort ? { type: name, ...settings } : entry;
   const { of } = whole;
   if (of === undefined) return whole;

@@ -98,14 +98,14 @@ async function readResults(
 
 /** Null for a request that was never run. */
 function replyOf({ result }: Members, api: BatchApi): Reply | null {
-  const told = membersOf(result);
-  if (told?.type === "succeeded") return bodyInLine(told.message, api);
-  if (told?.type === "expired" || told?.type === "canceled") return null;
-  if (told?.type !== "errored")
-    return failedInBatch(`${api.way.host} gave no answer in a batch (${String(told?.type)})`);
-  const outer = membersOf(told.error);
+  const members = membersOf(result);
+  if (members?.type === "succeeded") return bodyInLine(members.message, api);
+  if (members?.type === "expired" || members?.type === "canceled") return null;
+  if (members?.type !== "errored")
+    return failedInBatch(`${api.way.host} gave no answer in a batch (${String(members?.type)})`);
+  const outer = membersOf(members.error);
   const inner = membersOf(outer?.error) ?? outer;
-  return refusedInLine(STATUS_OF[String(inner?.type)] ?? 500, told.error, api);
+  return refusedInLine(STATUS_OF[String(inner?.type)] ?? 500, members.error, api);
 }
 
 /** Clocks differ by so much at most, in milliseconds. */

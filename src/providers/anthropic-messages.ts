@@ -74,9 +74,9 @@ export function readMessage(body: unknown, raw: string): Reply {
   const calls = callsInBlocks(content);
   const output = textFrom(content);
   const explanation = membersOf(message.stop_details)?.explanation;
-  const told = refusalFrom(content);
-  const said = typeof explanation === "string" && explanation !== "" ? explanation : refusedBy(stop);
-  const refusal = told ?? (end === "refused" ? said : null);
+  const statedRefusal = refusalFrom(content);
+  const reason = typeof explanation === "string" && explanation !== "" ? explanation : refusedBy(stop);
+  const refusal = statedRefusal ?? (end === "refused" ? reason : null);
   if (output === null && !empty && calls.length === 0 && refusal === null && end === "whole")
     return malformedReply("the reply's content has no text and no tool call");
   return {

@@ -4,7 +4,7 @@ import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/pro
 import { anthropicMessages, DEFAULT_MAX_TOKENS } from "./anthropic-messages.ts";
 import { listedModel } from "./billing-service.ts";
 import { chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
-import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
+import { chatSettings, floatingModel, maxOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { type ApiAddress, apiAddress, withoutVariables, withQuery } from "./sdk-address.ts";
@@ -104,7 +104,7 @@ async function openAnthropic(settings: Settings, host: ProviderHost): Promise<Op
     files: [],
     cacheable: true,
     price: settings.price ?? null,
-    most_output: mostOutput(settings.params as Params, ["max_tokens"]) ?? DEFAULT_MAX_TOKENS,
+    most_output: maxOutput(settings.params as Params, ["max_tokens"]) ?? DEFAULT_MAX_TOKENS,
   };
 }
 

@@ -168,13 +168,13 @@ function lineGatherer() {
 
 /** Lines that hold something. @throws {CutFile} where the last one broke off, or none is an answer (a page of a proxy) */
 function wholeLines(_text: string, lines: readonly string[]): readonly string[] {
-  const told = lines.map((line) => line.trim()).filter((line) => line !== "");
-  const last = told.at(-1);
+  const kept = lines.map((line) => line.trim()).filter((line) => line !== "");
+  const last = kept.at(-1);
   if (last !== undefined && !isAnswer(last)) {
     // A line that was written wrong in the middle costs its own request alone.
-    if (lines.at(-1)?.trim() !== "" || !told.some(isAnswer)) throw new CutFile("broke off");
+    if (lines.at(-1)?.trim() !== "" || !kept.some(isAnswer)) throw new CutFile("broke off");
   }
-  return told;
+  return kept;
 }
 
 function isAnswer(line: string): boolean {

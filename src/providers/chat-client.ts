@@ -11,7 +11,7 @@ import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables 
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
 import { withReportedLimits } from "./reported-limits.ts";
-import { notJson, refusedPrompt, saidInstead, statedFailure } from "./stated-failure.ts";
+import { describeInstead, notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";
 
 /** How one chat API words a conversation and its reply. */
@@ -123,8 +123,8 @@ function readAnswer(
 ): Reply {
   const reply = wording.reply(body, text);
   if (reply.kind === "answered") return reply;
-  const said = saidInstead(body, redact) || `; it begins: ${redact(text.slice(0, 120))}`;
-  return { ...reply, message: oneLine(`${reply.message}${said}`) };
+  const detail = describeInstead(body, redact) || `; it begins: ${redact(text.slice(0, 120))}`;
+  return { ...reply, message: oneLine(`${reply.message}${detail}`) };
 }
 
 function readBody(

@@ -13,7 +13,7 @@ export interface ContractSubject {
   open(origin: string): Promise<OpenTarget>;
 }
 
-const said = (content: string) => questionOf({ messages: [{ role: "user", content }] });
+const userQuestion = (content: string) => questionOf({ messages: [{ role: "user", content }] });
 
 /** What every chat provider owes, whatever its API is called. */
 export function chatContract({ name, dialect, open }: ContractSubject): void {
@@ -30,12 +30,12 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
     });
 
     const answered = async (text: string): Promise<AnsweredReply> => {
-      const reply = await ask(target, said(text));
+      const reply = await ask(target, userQuestion(text));
       expect(reply).toMatchObject({ kind: "answered" });
       return reply as AnsweredReply;
     };
     const failed = async (text: string, signal?: AbortSignal): Promise<FailedReply> => {
-      const reply: Reply = await ask(target, said(text), 1, signal);
+      const reply: Reply = await ask(target, userQuestion(text), 1, signal);
       expect(reply).toMatchObject({ kind: "failed" });
       expect((reply as FailedReply).message).not.toMatch(/sk-secret|Bearer/);
       expect((reply as FailedReply).message).not.toContain("\n");
@@ -55,7 +55,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
     it("sends the key as a header and never in the request that is kept", async () => {
       await answered("hello");
       expect(JSON.stringify(server.arrived.at(-1)?.headers)).toContain("sk-secret-1234567890");
-      expect(JSON.stringify(target.client.prepare(said("hello")))).not.toContain("sk-secret");
+      expect(JSON.stringify(target.client.prepare(userQuestion("hello")))).not.toContain("sk-secret");
     });
 
     it("sends the parameters as they stand", async () => {
@@ -64,7 +64,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
     });
 
     it("words the same question the same way twice", () => {
-      expect(target.client.prepare(said("x"))).toEqual(target.client.prepare(said("x")));
+      expect(target.client.prepare(userQuestion("x"))).toEqual(target.client.prepare(userQuestion("x")));
     });
 
     it("brings back tool calls with their arguments parsed", async () => {
@@ -133,7 +133,7 @@ export function chatContract({ name, dialect, open }: ContractSubject): void {
       const gone = await startChatServer(dialect);
       await gone.close();
       const lost = await open(gone.origin);
-      const reply = await ask(lost, said("hello"));
+      const reply = await ask(lost, userQuestion("hello"));
       expect(reply).toMatchObject({ error: "provider", transient: true, unreachable: true });
       await lost.client.close();
     });

@@ -59,7 +59,7 @@ export const chatSettings = {
 export type Params = Readonly<Record<string, Json>>;
 
 /** The bound of a reply's length that parameters set under one of these names; null for none. */
-export function mostOutput(params: Params, names: readonly string[]): number | null {
+export function maxOutput(params: Params, names: readonly string[]): number | null {
   const bounds = names.flatMap((name) => {
     const value = params[name];
     return typeof value === "number" && Number.isFinite(value) && value >= 0 ? [value] : [];

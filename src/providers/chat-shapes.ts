@@ -192,14 +192,16 @@ export function textFrom(content: unknown): string | null {
   const parts: readonly unknown[] = Array.isArray(content) ? content : [content];
   const texts = parts.map(textOfPart);
   if (texts.includes(undefined)) return exactJsonText(content);
-  const said = texts.filter((text) => typeof text === "string");
-  return said.length === 0 ? null : said.join("");
+  const strings = texts.filter((text) => typeof text === "string");
+  return strings.length === 0 ? null : strings.join("");
 }
 
 /** What the parts of a content say of a refusal; null when none does. */
 export function refusalFrom(content: unknown): string | null {
   const parts = (Array.isArray(content) ? content : [content]).map(membersOf);
-  const said = parts.filter((part) => part?.type === "refusal").map((part) => part?.refusal ?? part?.text);
-  const words = said.filter((one) => typeof one === "string" && one !== "");
-  return said.length === 0 ? null : words.join("\n") || "refused";
+  const refusals = parts
+    .filter((part) => part?.type === "refusal")
+    .map((part) => part?.refusal ?? part?.text);
+  const words = refusals.filter((one) => typeof one === "string" && one !== "");
+  return refusals.length === 0 ? null : words.join("\n") || "refused";
 }

@@ -1,9 +1,9 @@
 import { LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 import type { FailedReply } from "../domain/provider.ts";
 import type { ProgramFailure } from "../processes/user-program.ts";
+import { errorWordsIn } from "./error-words.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { isMachineFull, machineFullText } from "./network-failure.ts";
-import { saidIn } from "./said-in-body.ts";
 
 /** Whose failure is told. */
 export interface FailedCommand {
@@ -25,8 +25,8 @@ export function failedCommand(
       return notStarted(failure.error, program);
     case "ended": {
       const how = failure.signal === null ? `exit code ${failure.code}` : `ended by ${failure.signal}`;
-      const said = redact(failure.last_line || lastWords(failure.output));
-      return refused(`${program}: ${how}${said && `: ${said}`}`);
+      const words = redact(failure.last_line || lastWords(failure.output));
+      return refused(`${program}: ${how}${words && `: ${words}`}`);
     }
     case "too-long":
       return malformedReply(`${program} wrote more than ${LONGEST_REPLY_WORDS} for one answer`);
@@ -57,5 +57,5 @@ function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply 
 
 /** What a program that failed said on stdout, as some do that write their errors as JSON. */
 function lastWords(output: string): string {
-  return oneLine(saidIn(output.trim()).message);
+  return oneLine(errorWordsIn(output.trim()).message);
 }

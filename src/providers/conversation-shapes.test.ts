@@ -138,40 +138,53 @@ describe("a conversation", () => {
   });
 
   const by = (...tool_calls: unknown[]) => ({ role: "assistant", content: null, tool_calls });
-  const told = (id: string | undefined, content: unknown) => ({ role: "tool", tool_call_id: id, content });
+  const toolResult = (id: string | undefined, content: unknown) => ({
+    role: "tool",
+    tool_call_id: id,
+    content,
+  });
   it.each([
     [
       "an id that is used twice",
-      [by(chatCall("x", "a", {})), told("x", "one"), by(chatCall("x", "b", {})), told("x", "two")],
+      [
+        by(chatCall("x", "a", {})),
+        toolResult("x", "one"),
+        by(chatCall("x", "b", {})),
+        toolResult("x", "two"),
+      ],
       ["one", "two"],
     ],
     [
       "an id that is used twice, the first without a result",
-      [by(chatCall("x", "a", {})), by(chatCall("x", "b", {})), told("x", "two")],
+      [by(chatCall("x", "a", {})), by(chatCall("x", "b", {})), toolResult("x", "two")],
       ["two", undefined],
     ],
     [
       "results out of order",
-      [by(chatCall("x", "a", {}), chatCall("y", "b", {})), told("y", "two"), told("x", "one")],
+      [by(chatCall("x", "a", {}), chatCall("y", "b", {})), toolResult("y", "two"), toolResult("x", "one")],
       ["one", "two"],
     ],
     [
       "results without ids",
-      [by(chatCall("x", "a", {}), chatCall("y", "b", {})), told(undefined, "one"), told(undefined, "two")],
+      [
+        by(chatCall("x", "a", {}), chatCall("y", "b", {})),
+        toolResult(undefined, "one"),
+        toolResult(undefined, "two"),
+      ],
       ["one", "two"],
     ],
     ["a missing result", [by(chatCall("x", "a", {}))], [undefined]],
-    ["a result for no call", [told("z", "one")], []],
+    ["a result for no call", [toolResult("z", "one")], []],
     [
       "the same call answered twice",
-      [by(chatCall("x", "a", {})), told("x", "one"), told("x", "two")],
+      [by(chatCall("x", "a", {})), toolResult("x", "one"), toolResult("x", "two")],
       ["one"],
     ],
     [
       "a result that is a list of parts",
       [
         by(chatCall("x", "a", {})),
-        told("x", [
+        toolResult("x", [
           { type: "text", text: '{"n":' },
           { type: "text", text: "1}" },
         ]),
@@ -184,7 +197,7 @@ describe("a conversation", () => {
 
   it("of a hundred thousand open calls is read in one go", () => {
     const calls = Array.from({ length: 100_000 }, (_, at) => chatCall("x", `t${at}`, {}));
-    const results = calls.map((_, at) => told("x", `r${at}`));
+    const results = calls.map((_, at) => toolResult("x", `r${at}`));
     expect(stepsOf([by(...calls), ...results]).tool_calls.at(-1)).toMatchObject({ result: "r99999" });
   });
 });

@@ -1,14 +1,14 @@
 import type { FailedReply } from "../domain/provider.ts";
-import { saidIn } from "./said-in-body.ts";
+import { errorWordsIn } from "./error-words.ts";
 import {
   type HeaderReader,
+  isOutOfMoney,
+  isOverloaded,
+  isTooLarge,
   retryAfter,
-  saysNoMoney,
-  saysOverloaded,
-  saysTooLarge,
   waitInBody,
 } from "./server-refusal.ts";
-import { isTransient, saysForNow, saysUsedUp } from "./transient-failures.ts";
+import { isTemporary, isTransient, isUsedUp } from "./transient-failures.ts";
 
 /** A reply that arrived and cannot be used. Not transient: asking again costs money and brings the same. */
 export function malformedReply(message: string): FailedReply {
@@ -100,8 +100,8 @@ export function failureOfStatus({
   now,
   paidApi = false,
 }: RefusedRequest): FailedReply {
-  const said = saidIn(body);
-  const message = status >= 300 && status < 400 ? leadsTo(header("location")) : said.message;
+  const stated = errorWordsIn(body);
+  const message = status >= 300 && status < 400 ? leadsTo(header("location")) : stated.message;
   const failed = {
     kind: "failed",
     error: status === 429 ? "rate-limit" : "provider",
@@ -112,16 +112,16 @@ export function failureOfStatus({
   const wait =
     headers === undefined || inBody === undefined ? (headers ?? inBody) : Math.max(headers, inBody);
   // No wait refills an account without money.
-  if (saysNoMoney(status, said, { paidApi, wait }))
+  if (isOutOfMoney(status, stated, { paidApi, wait }))
     return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };
-  if (saysUsedUp(status, body)) return { ...failed, transient: false, closed: "long-wait" };
-  const transient = isTransient(status, said.codes, where) && !(status === 429 && saysTooLarge(body));
+  if (isUsedUp(status, body)) return { ...failed, transient: false, closed: "long-wait" };
+  const transient = isTransient(status, stated.codes, where) && !(status === 429 && isTooLarge(body));
   if (!transient) return { ...failed, transient };
   const busy =
     status === 429 ||
     status === 529 ||
-    (status < 500 && saysForNow(said.codes)) ||
-    (status === 503 && (wait !== undefined || saysOverloaded(body)));
+    (status < 500 && isTemporary(stated.codes)) ||
+    (status === 503 && (wait !== undefined || isOverloaded(body)));
   return { ...failed, transient, ...(busy && { busy }), ...(wait !== undefined && { retry_after_ms: wait }) };
 }

@@ -7,9 +7,9 @@ import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts"
 import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
 import { CONVERSATION_FORMS, type Conversation, readConversation } from "./conversation-shapes.ts";
+import { errorWordsOf } from "./error-words.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import { isToolCallList, TRAJECTORY_MEMBERS, trajectoryOf } from "./given-trajectory.ts";
-import { saidInValue } from "./said-in-body.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -111,7 +111,7 @@ function paidIn({ usage, cost_usd }: Members): Pick<FailedReply, "usage" | "cost
 const NONE: ReadonlySet<string> = new Set();
 
 /** Whether a given answer tells why it has no output: it failed, was refused, was cut, or only calls tools. */
-export function tellsWithoutOutput(answer: Members): boolean {
+export function reportsWithoutOutput(answer: Members): boolean {
   const { error, refusal, tool_calls, finish_reason } = answer;
   if (isStated(error) || (typeof refusal === "string" && refusal !== "")) return true;
   if (Array.isArray(tool_calls) && tool_calls.length > 0) return true;
@@ -127,24 +127,24 @@ export function tellsWithoutOutput(answer: Members): boolean {
  */
 export function replyFrom(answer: Members, who: string, beside: ReadonlySet<string> = NONE): Reply {
   const { error, output, finish_reason } = answer;
-  if (isStated(error)) return givenFailure(answer, who, saidInValue({ error }).message);
+  if (isStated(error)) return givenFailure(answer, who, errorWordsOf({ error }).message);
   const failure = ownFailure(answer, beside);
   if (failure !== undefined) return givenFailure(answer, who, failureWords(answer) ?? failure);
   if (typeof finish_reason === "string" && answerEnd(finish_reason) === "failed")
     return givenFailure(answer, who, `finish reason ${finish_reason}`);
   if (typeof output === "string") return answerFrom(answer, output);
   if (has(output)) return answerFrom(answer, exactJsonText(output));
-  if (tellsWithoutOutput(answer)) return answerFrom(answer, "");
+  if (reportsWithoutOutput(answer)) return answerFrom(answer, "");
   return { ...malformedReply(`${who} gave null as its "output": there is no answer`), ...paidIn(answer) };
 }
 
 function failureWords({ errors, message }: Members): string | undefined {
-  if (isStated(errors)) return saidInValue({ errors }).message;
+  if (isStated(errors)) return errorWordsOf({ errors }).message;
   return typeof message === "string" && message !== "" ? message : undefined;
 }
 
-function givenFailure(answer: Members, who: string, said: string): FailedReply {
-  const message = oneLine(`${who} says that it failed: ${said}`);
+function givenFailure(answer: Members, who: string, explanation: string): FailedReply {
+  const message = oneLine(`${who} says that it failed: ${explanation}`);
   return { kind: "failed", error: "provider", message, transient: false, ...paidIn(answer) };
 }
 
@@ -166,7 +166,7 @@ export function recordedReply(reply: Reply): Reply {
 export function readGivenAnswer(given: unknown, who: string): Reply {
   if (typeof given === "string") return { kind: "answered", output: given };
   const answer = membersOf(given);
-  if (answer === undefined || (answer.output === undefined && !tellsWithoutOutput(answer))) {
+  if (answer === undefined || (answer.output === undefined && !reportsWithoutOutput(answer))) {
     return {
       ...malformedReply(`${who} gave neither text nor an object with "output"`),
       ...paidIn(answer ?? {}),

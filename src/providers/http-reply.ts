@@ -8,7 +8,7 @@ import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
 import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
 import { malformedReply } from "./failed-reply.ts";
 import { compileJsonPath, type JsonGetter } from "./json-path.ts";
-import { notJson, refusalInstead, saidInstead, statedFailure } from "./stated-failure.ts";
+import { describeInstead, notJson, refusalInstead, statedFailure } from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 
 /** What an http model says of where things are in its replies, as JSONPaths. */
@@ -77,11 +77,11 @@ interface Paid {
   readonly cost_usd?: number;
 }
 
-const NOTHING_SAID: Paid = {};
+const NOTHING_REPORTED: Paid = {};
 
 /** What the reply says it took and cost, whether or not there is an answer in it. */
 export function paidIn(body: unknown, paths: ReplyPaths): Paid {
-  if (!paths.readsPaid) return NOTHING_SAID;
+  if (!paths.readsPaid) return NOTHING_REPORTED;
   const counts: KnownUsage = {};
   for (const field of USAGE_FIELDS) counts[field] = countOf(paths.usage[field]?.(body));
   const usage = usageOfCounts(usageOf(counts));
@@ -94,11 +94,11 @@ export function paidIn(body: unknown, paths: ReplyPaths): Paid {
 
 /** The same of a reply that was refused. */
 export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
-  if (!paths.readsPaid || isDeeperThan(text, MAX_NESTED)) return NOTHING_SAID;
+  if (!paths.readsPaid || isDeeperThan(text, MAX_NESTED)) return NOTHING_REPORTED;
   try {
     return paidIn(parseOrUndefined(text), paths);
   } catch (error) {
-    if (error instanceof TookTooLong) return NOTHING_SAID;
+    if (error instanceof TookTooLong) return NOTHING_REPORTED;
     throw error;
   }
 }
@@ -154,7 +154,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: ReplySetting
     const refused = refusalInstead(body, { raw: text, where, redact });
     if (refused !== undefined) return { ...refused, ...paid };
     return unusable(
-      `${found === null ? "null" : "nothing"} is at ${settings.answer} in the reply${keysText(body)}${saidInstead(body, redact)}`,
+      `${found === null ? "null" : "nothing"} is at ${settings.answer} in the reply${keysText(body)}${describeInstead(body, redact)}`,
     );
   }
   const beside = besideAnswer(body, paths, settings);

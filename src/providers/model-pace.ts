@@ -88,7 +88,7 @@ export class ModelPace {
   /** The last call that left before the last pause: those up to it say nothing of what came after. */
   #lastBeforePause = 0;
   /** What was known when the last pause began. */
-  #before = { sustained: 0, most: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
+  #before = { sustained: 0, largest: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
   /** Pauses without an answer to a call that left after them. */
   #pausesInARow = 0;
   /** One call alone finds out whether a pause without a named end was long enough. */
@@ -113,9 +113,9 @@ export class ModelPace {
   turn(now: number, need: Need): Turn {
     if (now < this.#pausedUntil)
       return { kind: "held", by: this.#pausedBy, wait_ms: this.#pausedUntil - now };
-    const most = Math.min(this.#limits.concurrency ?? Number.POSITIVE_INFINITY, this.#most);
+    const free = Math.min(this.#limits.concurrency ?? Number.POSITIVE_INFINITY, this.#most);
     if (this.#probe === "out") return { kind: "held", by: "refusals", wait_ms: null };
-    if (this.#inFlight >= most) return { kind: "held", by: "concurrency", wait_ms: null };
+    if (this.#inFlight >= free) return { kind: "held", by: "concurrency", wait_ms: null };
     let turn: Turn = GO;
     const hold = (by: HeldBy | null, wait_ms: number | null): void => {
       if (wait_ms !== null && wait_ms <= 0) return;
@@ -285,7 +285,7 @@ export class ModelPace {
   }
 
   #beginPause(asked: number | undefined): void {
-    this.#before = { sustained: this.#sustained, most: this.#most, tooMany: this.#tooMany };
+    this.#before = { sustained: this.#sustained, largest: this.#most, tooMany: this.#tooMany };
     this.#sustained = 0;
     this.#answersAtMost = 0;
     this.#pausesInARow++;
@@ -298,11 +298,11 @@ export class ModelPace {
 
   /** Fewer in flight, unless as many had been answered before the pause, or not even one alone was. */
   #learn(level: number): void {
-    const { sustained, most, tooMany } = this.#before;
+    const { sustained, largest, tooMany } = this.#before;
     if (level === 1) {
-      this.#most = most;
+      this.#most = largest;
       this.#tooMany = tooMany;
-      this.#before = { sustained: Number.POSITIVE_INFINITY, most, tooMany };
+      this.#before = { sustained: Number.POSITIVE_INFINITY, largest, tooMany };
     } else if (sustained < level) {
       this.#most = Math.min(this.#most, level - 1);
       this.#tooMany = this.#most + 1;

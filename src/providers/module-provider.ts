@@ -56,8 +56,8 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
   } catch (error) {
     if (error instanceof UnusableModule && error.why === "no-function")
       throw moduleMistake(file, "its default export is not a function.", DEFAULT_EXPORT, error);
-    const said = error instanceof Error ? error.message : String(error);
-    throw moduleMistake(file, said, "Mend it, or what it imports; importing it must not fail.", error);
+    const message = error instanceof Error ? error.message : String(error);
+    throw moduleMistake(file, message, "Mend it, or what it imports; importing it must not fail.", error);
   }
 }
 

@@ -117,10 +117,10 @@ const KNOWN_AUTHORITY =
 
 function certificateText(who: string, error: Error): string {
   const code = codeOf(error);
-  const told = `the certificate of ${who} cannot be trusted: ${error.message}${code && ` (${code})`}`;
-  if (/EXPIRED|NOT_YET_VALID/.test(code)) return `${told}; renew it, or set this machine's clock`;
-  if (/ALTNAME|HOSTNAME/.test(code)) return `${told}; ask under a name that it holds`;
-  return `${told}; ${KNOWN_AUTHORITY}`;
+  const message = `the certificate of ${who} cannot be trusted: ${error.message}${code && ` (${code})`}`;
+  if (/EXPIRED|NOT_YET_VALID/.test(code)) return `${message}; renew it, or set this machine's clock`;
+  if (/ALTNAME|HOSTNAME/.test(code)) return `${message}; ask under a name that it holds`;
+  return `${message}; ${KNOWN_AUTHORITY}`;
 }
 
 /** The reason inside OpenSSL's words: its other fields are addresses and lines of its source. */
@@ -128,19 +128,23 @@ function opensslReason(message: string): string {
   return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
-type Told = Pick<FailedReply, "message" | "transient"> & Partial<FailedReply>;
+type DescribedFailure = Pick<FailedReply, "message" | "transient"> & Partial<FailedReply>;
 
-const forAll = (message: string): Told => ({ message, transient: false, fatal: true });
-const forNow = (message: string): Told => ({ message, transient: true });
+const forAll = (message: string): DescribedFailure => ({ message, transient: false, fatal: true });
+const forNow = (message: string): DescribedFailure => ({ message, transient: true });
 
-function refusedByProxy(status: number, proxy: string, variable: string, where: string): Told {
-  const told = `${proxy} refused the way to ${where} with status ${status}`;
-  if (status === 407) return forAll(`${told}: it wants ${variable}=http://user:password@host:port`);
-  return status >= 500 || status === 429 ? { ...forNow(told), unreachable: true } : forAll(told);
+function refusedByProxy(status: number, proxy: string, variable: string, where: string): DescribedFailure {
+  const message = `${proxy} refused the way to ${where} with status ${status}`;
+  if (status === 407) return forAll(`${message}: it wants ${variable}=http://user:password@host:port`);
+  return status >= 500 || status === 429 ? { ...forNow(message), unreachable: true } : forAll(message);
 }
 
 /** What failed between this machine and the proxy, or while the tunnel was made. */
-function tellThroughProxy(trouble: Trouble, { variable, address, url }: HttpProxy, where: string): Told {
+function describeThroughProxy(
+  trouble: Trouble,
+  { variable, address, url }: HttpProxy,
+  where: string,
+): DescribedFailure {
   const proxy = `the proxy ${address} (${variable})`;
   const way = `${where} through ${proxy}`;
   const toProxy = url.protocol === "https:" ? proxy : way;
@@ -155,7 +159,7 @@ function tellThroughProxy(trouble: Trouble, { variable, address, url }: HttpProx
     case "no-tls":
       return url.protocol === "https:"
         ? forAll(`${proxy} does not speak TLS on this port: write http:// in ${variable}`)
-        : tell(trouble, way);
+        : describe(trouble, way);
     case "cut":
       return {
         ...forNow(`${proxy} cut the connection on the way to ${where} (${trouble.code})`),
@@ -163,13 +167,13 @@ function tellThroughProxy(trouble: Trouble, { variable, address, url }: HttpProx
       };
     case "certificate":
     case "tls":
-      return tell(trouble, toProxy);
+      return describe(trouble, toProxy);
     default:
-      return tell(trouble, way);
+      return describe(trouble, way);
   }
 }
 
-function tell(trouble: Trouble, where: string): Told {
+function describe(trouble: Trouble, where: string): DescribedFailure {
   switch (trouble.kind) {
     case "certificate":
       return forAll(certificateText(where, trouble.error));
@@ -225,6 +229,7 @@ export function failureOfNetwork(
   if (behind.some((one) => one instanceof CutReply)) return malformedReply(`the reply of ${where} broke off`);
   const through = behind.find((one) => one instanceof ThroughProxy);
   const trouble = troubleOf(behind.filter((one) => one !== through));
-  const told = through === undefined ? tell(trouble, where) : tellThroughProxy(trouble, through.proxy, where);
-  return { kind: "failed", error: "provider", ...told, message: oneLine(redact(told.message)) };
+  const described =
+    through === undefined ? describe(trouble, where) : describeThroughProxy(trouble, through.proxy, where);
+  return { kind: "failed", error: "provider", ...described, message: oneLine(redact(described.message)) };
 }

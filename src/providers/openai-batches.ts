@@ -29,7 +29,7 @@ type Members = Readonly<Record<string, unknown>>;
 const WORKING = new Set(["validating", "in_progress", "finalizing", "cancelling"]);
 const ENDED = new Set(["completed", "expired", "cancelled", "canceled"]);
 /** What a batch is refused with when its provider has no room for it now. */
-const NO_ROOM = /limit|quota|capacity|too_many|overload|busy/i;
+const OVER_LIMIT = /limit|quota|capacity|too_many|overload|busy/i;
 /** A request that the end of its batch overtook. */
 const NEVER_RUN = /^batch_(?:expired|cancell?ed)$/;
 
@@ -89,9 +89,9 @@ async function findBatch(
   for await (const page of listPages("/batches", "after", requests, signal)) {
     if ("kind" in page) return page;
     for (const one of page.items) {
-      const told =
+      const isSame =
         membersOf(one.metadata)?.evals_batch === key || (file !== null && one.input_file_id === file);
-      if (!told) continue;
+      if (!isSame) continue;
       const id = textIn(one.id);
       return id === null ? oddReply("its id", way.host) : { kind: "found", id };
     }
@@ -106,7 +106,7 @@ async function findBatch(
 /** Clocks differ; nothing that is older by so much can be the one. In seconds. */
 const A_DAY = 86_400;
 /** A list that goes on longer than this is not looked through. */
-const MOST_PAGES = 1000;
+const MAX_PAGES = 1000;
 
 /** The pages of a list, newest first. @param after name of the parameter that says where a page begins */
 export async function* listPages(
@@ -116,7 +116,7 @@ export async function* listPages(
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly items: readonly Members[] } | BatchTrouble> {
   let last: string | null = null;
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
     const from: string = last === null ? "" : `&${after}=${encodeURIComponent(last)}`;
     const read = await requests.read(`${path}?limit=100${from}`, signal);
     if (read.kind === "trouble") return yield read;
@@ -154,21 +154,21 @@ function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
 
 /** A batch that was looked through and not begun. */
 function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
-  const said = objectsIn(membersOf(errors)?.data);
+  const refusals = objectsIn(membersOf(errors)?.data);
   const wordsOf = (one: Members | undefined): string => {
     const words = [textIn(one?.code), textIn(one?.message)].filter((word) => word !== null).join(": ");
     return oneLine(requests.redact(`${way.host} refused the batch${words === "" ? "" : `: ${words}`}`));
   };
-  const busy = said.some((one) => NO_ROOM.test(String(one.code)));
+  const busy = refusals.some((one) => OVER_LIMIT.test(String(one.code)));
   const of = new Map<number, string>();
-  for (const one of said) {
+  for (const one of refusals) {
     const line = countIn(one.line);
     if (!busy && line !== null && line >= 1) of.set(line - 1, wordsOf(one));
   }
   const failure: FailedReply = {
     kind: "failed",
     error: "provider",
-    message: wordsOf(said[0]),
+    message: wordsOf(refusals[0]),
     transient: busy,
     ...(busy ? { busy } : {}),
   };
@@ -191,11 +191,12 @@ async function readFiles(
 
 /** Null for a request that was never run. */
 function replyOf({ response, error }: Members, api: BatchApi): Reply | null {
-  const told = membersOf(response);
-  const status = countIn(told?.status_code);
-  if (told !== undefined && status !== null && status >= 200 && status < 300)
-    return bodyInLine(told.body, api);
-  if (told !== undefined && status !== null && status >= 300) return refusedInLine(status, told.body, api);
+  const members = membersOf(response);
+  const status = countIn(members?.status_code);
+  if (members !== undefined && status !== null && status >= 200 && status < 300)
+    return bodyInLine(members.body, api);
+  if (members !== undefined && status !== null && status >= 300)
+    return refusedInLine(status, members.body, api);
   const failed = membersOf(error);
   const code = textIn(failed?.code) ?? "";
   if (NEVER_RUN.test(code)) return null;

@@ -3,7 +3,7 @@ import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { listedModel } from "./billing-service.ts";
 import { type ChatWording, chatClient, NO_SDK_TIMEOUT_MS, refusing } from "./chat-client.ts";
-import { chatSettings, floatingModel, mostOutput, type Params } from "./chat-settings.ts";
+import { chatSettings, floatingModel, maxOutput, type Params } from "./chat-settings.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { chatCompletions } from "./openai-chat.ts";
 import { responsesApi } from "./openai-responses.ts";
@@ -124,8 +124,8 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
       },
       ...{ secrets, unset, env: host.env },
     };
-    const told = { reply: words.reply, address: address.endpoint, root: host.root, endpoint: `/v1${path}` };
-    return openaiBatches(way, told, batchHost);
+    const parts = { reply: words.reply, address: address.endpoint, root: host.root, endpoint: `/v1${path}` };
+    return openaiBatches(way, parts, batchHost);
   };
   return {
     client,
@@ -135,7 +135,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
     files: [],
     cacheable: true,
     price: settings.price ?? null,
-    most_output: bounds === "nothing is written" ? 0 : mostOutput(params, bounds),
+    most_output: bounds === "nothing is written" ? 0 : maxOutput(params, bounds),
   };
 }
 

@@ -36,11 +36,11 @@ class ChatChoice {
 
   /** A call comes in parts that are told apart by their index; some servers leave it out and give each call whole. */
   #takeCall({ index, id, type, function: named }: Members): void {
-    const place =
+    const position =
       typeof index === "number" ? index : id === undefined ? this.#calls.length - 1 : this.#calls.length;
-    if (place < 0 || place > this.#calls.length) return;
-    this.#calls[place] ??= { type: type ?? "function", function: { name: "", arguments: "" } };
-    const call = this.#calls[place];
+    if (position < 0 || position > this.#calls.length) return;
+    this.#calls[position] ??= { type: type ?? "function", function: { name: "", arguments: "" } };
+    const call = this.#calls[position];
     const { name, arguments: written } = membersOf(named) ?? {};
     if (id != null) call.id = id;
     if (typeof name === "string") call.function.name += name;

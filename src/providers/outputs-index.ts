@@ -1,7 +1,7 @@
 import { parseExactJson } from "../domain/exact-json.ts";
 import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { tellsWithoutOutput, wrongMembers } from "./given-answer.ts";
+import { reportsWithoutOutput, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import {
   duplicateTrial,
@@ -90,7 +90,7 @@ class LineTable {
     for (const wrong of wrongMembers(members)) {
       this.report(() => wrongMember(at, columnOf(text, wrong.name), wrong));
     }
-    if (members.output === undefined && !tellsWithoutOutput(members))
+    if (members.output === undefined && !reportsWithoutOutput(members))
       this.report(() => missingMember(at, "output"));
     const numbered = members.trial === undefined || isTrialNumber(members.trial);
     if (!numbered) this.report(() => wrongTrial(at, columnOf(text, "trial")));
@@ -147,9 +147,9 @@ function groupByCase(table: LineTable, cases: number): LinesByCase {
   const next = starts.slice();
   table.caseOf.forEach((position, line) => {
     if (position < 0) return;
-    const place = next[position] ?? 0;
-    lines[place] = line;
-    next[position] = place + 1;
+    const index = next[position] ?? 0;
+    lines[index] = line;
+    next[position] = index + 1;
   });
   const trial = (line: number) => table.trialOf[line] ?? 0;
   for (let c = 0; c < cases; c++)
@@ -165,8 +165,8 @@ function reportDuplicates(
 ): void {
   for (let c = 0; c < ids.length; c++) {
     let first = lines[starts[c] ?? 0] ?? 0;
-    for (let place = (starts[c] ?? 0) + 1; place < (starts[c + 1] ?? 0); place++) {
-      const line = lines[place] ?? 0;
+    for (let index = (starts[c] ?? 0) + 1; index < (starts[c + 1] ?? 0); index++) {
+      const line = lines[index] ?? 0;
       const trial = table.trialOf[line] ?? 0;
       const repeated = first;
       if (trial === table.trialOf[first]) {

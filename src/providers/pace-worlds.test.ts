@@ -13,7 +13,7 @@ const WORLDS: readonly (readonly [
 ])[] = [
   [
     "windows, told by headers",
-    () => ({ calls: 300, limit: windows(60, 6000), tells: "headers", latency_ms: LATENCY }),
+    () => ({ calls: 300, limit: windows(60, 6000), reports: "headers", latency_ms: LATENCY }),
     1.1,
     0,
     /^requests_per_minute$/,
@@ -25,7 +25,7 @@ const WORLDS: readonly (readonly [
       limit: windows(5200, 4000),
       amount: 130,
       counts: "output_tokens",
-      tells: "headers",
+      reports: "headers",
       latency_ms: LATENCY,
     }),
     1.1,
@@ -34,28 +34,28 @@ const WORLDS: readonly (readonly [
   ],
   [
     "a bucket, told by headers",
-    () => ({ calls: 260, limit: bucket(10, 20), tells: "headers", latency_ms: LATENCY }),
+    () => ({ calls: 260, limit: bucket(10, 20), reports: "headers", latency_ms: LATENCY }),
     1.1,
     0.005,
     /^requests_per_minute$/,
   ],
   [
     "a bucket that fills half as fast after a while, told by headers",
-    () => ({ calls: 180, limit: bucket(10, 20, 100), tells: "headers", latency_ms: LATENCY }),
+    () => ({ calls: 180, limit: bucket(10, 20, 100), reports: "headers", latency_ms: LATENCY }),
     1.1,
     0.02,
     /^requests_per_minute$/,
   ],
   [
     "windows, told by a delay",
-    () => ({ calls: 420, limit: windows(60, 5000), tells: "delay", latency_ms: LATENCY }),
+    () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY }),
     1.25,
     0.02,
     /^refusals$/,
   ],
   [
     "a bucket, told by a delay in whole seconds",
-    () => ({ calls: 300, limit: bucket(10, 20), tells: "delay", wholeSeconds: true, latency_ms: LATENCY }),
+    () => ({ calls: 300, limit: bucket(10, 20), reports: "delay", wholeSeconds: true, latency_ms: LATENCY }),
     1.15,
     0.035,
     /^refusals$/,
@@ -90,12 +90,12 @@ const WORLDS: readonly (readonly [
   ],
 ];
 
-describe.each(WORLDS)("%s", (_name, make, slow, mostRefused, by) => {
+describe.each(WORLDS)("%s", (_name, make, slow, maxRefused, by) => {
   it.each([1, 2, 3, 4])("answers all, hardly later than one who knows the limit (seed %i)", async (seed) => {
     const { answered, refused, took_ms, ideal_ms, pace } = await simulate(make, { seed });
     expect(answered).toBe(make().calls);
     expect(took_ms / ideal_ms).toBeLessThan(slow);
-    expect(refused / (answered + refused)).toBeLessThanOrEqual(mostRefused);
+    expect(refused / (answered + refused)).toBeLessThanOrEqual(maxRefused);
     expect(pace.limited_by).toMatch(by);
     expect(pace.refused).toBe(refused);
   });

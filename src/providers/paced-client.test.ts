@@ -23,13 +23,13 @@ const refused = (retry_after_ms?: number): FailedReply => ({
 });
 
 /** A server that answers after 300 ms, and refuses at once what `room` has no room for. */
-function server(room: (inFlight: number, sent: number, now: number) => Reply | null) {
+function server(answer: (inFlight: number, sent: number, now: number) => Reply | null) {
   const seen = { sent: 0, refused: 0, peak: 0, inFlight: 0, at: [] as number[] };
   const client: Client = {
     ...scriptedClient(),
     send: async () => {
       seen.at.push(performance.now());
-      const refusal = room(seen.inFlight, seen.sent++, performance.now());
+      const refusal = answer(seen.inFlight, seen.sent++, performance.now());
       if (refusal !== null) {
         seen.refused++;
         return refusal;
@@ -91,8 +91,8 @@ describe("a server that takes so many at once", () => {
     [1, 250],
     [7, 2000],
     [15, 500],
-  ])("(%i, asking to come back in %s ms) answers all, and refuses few", async (most, asked) => {
-    const { client, seen } = server((inFlight) => (inFlight < most ? null : refused(asked)));
+  ])("(%i, asking to come back in %s ms) answers all, and refuses few", async (limit, asked) => {
+    const { client, seen } = server((inFlight) => (inFlight < limit ? null : refused(asked)));
     const { pace, wrapped } = lineOver(client);
     expect(answered(await askAll([wrapped], 300))).toBe(300);
     expect(seen.refused).toBeLessThan(40);
@@ -168,7 +168,7 @@ describe("a server that answers nothing any more", () => {
 });
 
 describe("limits of the user's own", () => {
-  const most = (times: readonly number[]) =>
+  const peakOf = (times: readonly number[]) =>
     Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 60_000).length));
 
   it("hold for requests in every minute, over all that ask the model", async () => {
@@ -176,7 +176,7 @@ describe("limits of the user's own", () => {
     const { line, pace, wrapped } = lineOver(client, { requests_per_minute: 30 });
     const judge = wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
     await askAll([wrapped, judge], 100);
-    expect(most(seen.at)).toBeLessThanOrEqual(30);
+    expect(peakOf(seen.at)).toBeLessThanOrEqual(30);
     expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
     expect(pace().limited_by).toBe("requests_per_minute");
   });
@@ -186,7 +186,7 @@ describe("limits of the user's own", () => {
     const { pace, wrapped } = lineOver(client, { tokens_per_minute: 2000 });
     await askAll([wrapped], 60);
     // A hundred tokens each.
-    expect(most(seen.at.slice(1))).toBeLessThanOrEqual(20);
+    expect(peakOf(seen.at.slice(1))).toBeLessThanOrEqual(20);
     expect(pace().limited_by).toBe("tokens_per_minute");
   });
 
@@ -269,11 +269,11 @@ it("keeps to the user's limits together with other processes, as the shared log 
     90,
     4,
   );
-  const most = Math.max(
+  const peak = Math.max(
     ...seen.at.map((from) => seen.at.filter((at) => at >= from && at < from + 60_000).length),
   );
   expect(seen.at).toHaveLength(90);
-  expect(most).toBeLessThanOrEqual(30);
+  expect(peak).toBeLessThanOrEqual(30);
   expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
   for (const { pace } of processes) expect(pace().limited_by).toBe("requests_per_minute");
 });

@@ -14,7 +14,7 @@ export const MAX_WAIT_MS = 120_000;
 /** So many calls that fail at their first attempt, one after the other, mean that the model is out of order. */
 const SILENT_AFTER = 10;
 /** How long a model may refuse everything before it is given up: where it answered before, and where it never did. */
-const MAX_DROUGHT_MS = { heard: 70_000, unheard: 35_000 };
+const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
 /** What the line depends on: a clock, chance and a timer. */
 export interface PaceDependencies {
@@ -223,26 +223,21 @@ export class ModelLine {
    * What a call brought back: itself, or `again` where it was refused for want of room and waits for its next turn.
    *
    * @param call by which it is known, however often it is tried
-   * @param most_wait_ms longest pause that is waited for
+   * @param max_wait_ms longest pause that is waited for
    */
   back(
     departure: Departure,
     { call, request }: { readonly call: string; readonly request: PreparedRequest },
     reply: Reply,
-    most_wait_ms: number,
+    max_wait_ms: number,
   ): Reply | "again" {
-    const answered = this.#learn(departure, request, reply, most_wait_ms);
-    const verdict = answered === "again" ? answered : this.#presence(departure, call, answered, most_wait_ms);
+    const answered = this.#learn(departure, request, reply, max_wait_ms);
+    const verdict = answered === "again" ? answered : this.#presence(departure, call, answered, max_wait_ms);
     this.#advance();
     return verdict;
   }
 
-  #learn(
-    departure: Departure,
-    request: PreparedRequest,
-    reply: Reply,
-    most_wait_ms: number,
-  ): Reply | "again" {
+  #learn(departure: Departure, request: PreparedRequest, reply: Reply, max_wait_ms: number): Reply | "again" {
     const { usage } = reply;
     const known = usage === undefined ? null : tokensOf(usage);
     const now = this.#now();
@@ -260,13 +255,13 @@ export class ModelLine {
     }
     const asked = reply.retry_after_ms;
     this.#pace.busy(departure, asked, now, this.#dependencies.random());
-    if (asked !== undefined && asked > most_wait_ms) {
+    if (asked !== undefined && asked > max_wait_ms) {
       const message = oneLine(`${reply.message} (asks to come back in ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
-    const most_ms = this.#heard ? MAX_DROUGHT_MS.heard : MAX_DROUGHT_MS.unheard;
+    const most_ms = this.#heard ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
-    return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + most_wait_ms);
+    return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + max_wait_ms);
   }
 
   /**
@@ -274,7 +269,7 @@ export class ModelLine {
    * out whether it is there again. What nobody bills does not count against the attempts of its call meanwhile. Calls that
    * keep failing while others are answered say nothing: they may be what is wrong.
    */
-  #presence(departure: Departure, call: string, reply: Reply, most_wait_ms: number): Reply | "again" {
+  #presence(departure: Departure, call: string, reply: Reply, max_wait_ms: number): Reply | "again" {
     if (reply.kind === "answered" || !reply.transient || reply.unsent === true) {
       if (reply.kind === "failed" && reply.unsent === true) return reply;
       // Whoever refuses a request is there, too.
@@ -288,8 +283,8 @@ export class ModelLine {
     if (!this.#heard || this.#unanswered < SILENT_AFTER) return reply;
     const now = this.#now();
     this.#silentSince ??= now;
-    if (now - this.#silentSince > MAX_DROUGHT_MS.heard)
-      return this.#close({ ...reply, transient: false, closed: "silent" }, now + most_wait_ms);
+    if (now - this.#silentSince > MAX_DROUGHT_MS.answered)
+      return this.#close({ ...reply, transient: false, closed: "silent" }, now + max_wait_ms);
     this.#pace.silent(departure, now, this.#dependencies.random());
     return reply.may_be_billed === true ? reply : "again";
   }
@@ -328,7 +323,7 @@ export function pacedClient(
   line: ModelLine,
   { timeout_ms, now, onCall, onRetry, onFailed, stopped }: PacedOptions,
 ): Client {
-  const most_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
+  const max_wait_ms = Math.max(MAX_WAIT_MS, timeout_ms);
   return clientWithSend(client, async (request, question, trial, signal) => {
     let waited_ms = 0;
     for (let attempt = 1; ; attempt++) {
@@ -347,7 +342,7 @@ export function pacedClient(
       }
       if (wasSent(reply)) onCall?.();
       const call = `${question.case_id}/${trial}`;
-      const outcome = line.back(turn, { call, request }, reply, most_wait_ms);
+      const outcome = line.back(turn, { call, request }, reply, max_wait_ms);
       if (outcome !== "again") return withTries(outcome, attempt, waited_ms);
       if (signal.aborted || reply.kind === "answered") return reply;
       // It has been counted then: whoever is above must not count it again.

@@ -50,9 +50,9 @@ it.each(["openai", "anthropic", "http"])(
       HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     };
     const child = spawn(process.execPath, [PROGRAM, "run", "--model", alias], { cwd: root, env });
-    let said = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (said += text));
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
     const code = await new Promise((resolve) => child.on("close", resolve));
-    expect([code, asked[0]], said).toEqual([3, `CONNECT ${alias}.test:443 HTTP/1.1`]);
+    expect([code, asked[0]], output).toEqual([3, `CONNECT ${alias}.test:443 HTTP/1.1`]);
   },
 );

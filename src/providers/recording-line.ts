@@ -1,5 +1,5 @@
 import type { AnsweredReply } from "../domain/provider.ts";
-import { type Usage, untoldBy } from "../domain/transcript.ts";
+import { type Usage, unreportedBy } from "../domain/transcript.ts";
 
 /** What one line of a recording is found by. */
 export interface RecordingKey {
@@ -25,7 +25,7 @@ export function recordingLine(key: RecordingKey, reply: AnsweredReply): string {
     fallback,
     trajectory,
   } = reply;
-  const untold = reply.untold ?? untoldBy(reply);
+  const untold = reply.untold ?? unreportedBy(reply);
   return JSON.stringify({
     case: key.case,
     trial: key.trial,

@@ -4,7 +4,7 @@ import { parseExactJson } from "../domain/exact-json.ts";
 import { hashJson } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
-import type { Untold } from "../domain/transcript.ts";
+import type { Unreported } from "../domain/transcript.ts";
 import { recordedReply, replyFrom, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
@@ -65,13 +65,13 @@ function recordedAnswer(line: string, who: string): Reply {
   const reply = recordedReply(replyFrom(members, who));
   const { fallback, untold } = members;
   if (reply.kind === "failed") return reply;
-  const isTold = (what: Untold) => !Array.isArray(untold) || !untold.includes(what);
+  const isReported = (what: Unreported) => !Array.isArray(untold) || !untold.includes(what);
   const { messages = [], refusal = null } = reply;
   return {
     ...reply,
     // A line leaves out what there was none of, and names what was not told.
-    ...(isTold("refusal") && { refusal }),
-    ...(isTold("tool_calls") && {
+    ...(isReported("refusal") && { refusal }),
+    ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),
     }),
     // What it cost is beside it, where that was known.

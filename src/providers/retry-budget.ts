@@ -8,17 +8,17 @@ export interface RetryBudget {
 /** What an answer pays for: as many as one call may take. */
 const EACH_ANSWER = 3;
 /** What a run has from the start, and the most that it saves up. */
-const MOST = 60;
+const MAX = 60;
 
 /**
  * A provider in trouble must not be asked several times for each of a thousand trials. Who is answered at last, however often a
  * call failed before, never runs out; calls that are never answered use up what was saved.
  */
 export function retryBudget(): RetryBudget {
-  let left = MOST;
+  let left = MAX;
   return {
     answered: () => {
-      left = Math.min(MOST, left + EACH_ANSWER);
+      left = Math.min(MAX, left + EACH_ANSWER);
     },
     take: () => {
       if (left < 1) return false;

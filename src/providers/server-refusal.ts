@@ -1,5 +1,5 @@
 import { membersOf } from "./chat-shapes.ts";
-import type { Said } from "./said-in-body.ts";
+import type { ErrorWords } from "./error-words.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -100,15 +100,15 @@ function namedWait(members: Members): number | undefined {
 }
 
 /** "Please try again in 1.2s", "retry after 20 seconds": what a message says in words. */
-function saidWait(message: unknown): number | undefined {
+function reportedWait(message: unknown): number | undefined {
   if (typeof message !== "string") return undefined;
   const words =
     /\b(?:try again|retry|wait)(?: (?:your|the) request)?,?(?: (?:in|after|for))? (?:about )?(\d[\d.]*(?: ?[a-z]+ ?\d[\d.]*){0,3} ?[a-z]+)/i.exec(
       message.slice(0, 2000),
     );
-  const said = words?.[1] ?? "";
+  const duration = words?.[1] ?? "";
   // The words go on after the unit: the longest beginning that is a duration counts.
-  for (let text = said; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
+  for (let text = duration; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
     const wait = durationOf(text);
     if (wait !== undefined) return wait;
   }
@@ -123,7 +123,7 @@ export function waitInBody(body: string): number | undefined {
   const waits = objectsOf(body).flatMap((one) => {
     const details: readonly unknown[] = Array.isArray(one.details) ? one.details : [];
     const detailed = details.map((detail) => namedWait(membersOf(detail) ?? {}));
-    return [namedWait(one), ...detailed, saidWait(one.message), saidWait(one.error)];
+    return [namedWait(one), ...detailed, reportedWait(one.message), reportedWait(one.error)];
   });
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
@@ -150,9 +150,9 @@ const MONEY_WORDS =
  * Words alone count only from an API that is paid for each call, and not beside a wait: Google speaks of billing in every
  * refusal of a rate.
  */
-export function saysNoMoney(
+export function isOutOfMoney(
   status: number,
-  { codes, message }: Pick<Said, "codes" | "message">,
+  { codes, message }: Pick<ErrorWords, "codes" | "message">,
   { paidApi, wait }: { readonly paidApi: boolean; readonly wait: number | undefined },
 ): boolean {
   if (status === 402) return true;
@@ -162,13 +162,13 @@ export function saysNoMoney(
 }
 
 /** Whether a server says in words that it has no room for more just now. */
-export function saysOverloaded(body: string): boolean {
+export function isOverloaded(body: string): boolean {
   return /overload|at capacity|too many (concurrent )?requests|server is busy|slow down/i.test(
     body.slice(0, 4000),
   );
 }
 
 /** A request that is larger than the whole limit: no wait makes room for it. */
-export function saysTooLarge(body: string): boolean {
+export function isTooLarge(body: string): boolean {
   return /\brequest too large\b/i.test(body.slice(0, 4000));
 }

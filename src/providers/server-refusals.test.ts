@@ -117,7 +117,7 @@ describe("money in words", () => {
 });
 
 describe("waitInBody", () => {
-  const saying = (message: string) => waitInBody(JSON.stringify({ error: { message } }));
+  const waitOf = (message: string) => waitInBody(JSON.stringify({ error: { message } }));
 
   it.each([
     ["Please try again in 20ms.", 20],
@@ -132,7 +132,7 @@ describe("waitInBody", () => {
     ["Try again in 5 fortnights", undefined],
     ["Limit 3, used 2", undefined],
   ])("reads %s as %s ms", (message, wait) => {
-    expect(saying(message)).toBe(wait);
+    expect(waitOf(message)).toBe(wait);
   });
 
   it.each(["", "not json", "null", "[]", "[null]", '{"error":null}', '{"error":{"details":[null,1]}}'])(

@@ -22,7 +22,7 @@ const wrong: FailedReply = { ...broken, message: "400 from api.test", transient:
 const ok: Reply = { kind: "answered", output: "ok" };
 
 /** A server that takes 100 ms to say what a call gets. */
-function serving(say: (call: number, sent: number, now: number) => Reply) {
+function serving(respond: (call: number, sent: number, now: number) => Reply) {
   const sentAt: number[] = [];
   const client: Client = {
     ...scriptedClient(),
@@ -30,7 +30,7 @@ function serving(say: (call: number, sent: number, now: number) => Reply) {
       const now = performance.now();
       sentAt.push(now);
       await new Promise((resolve) => setTimeout(resolve, 100));
-      return say(Number(case_id), sentAt.length, now);
+      return respond(Number(case_id), sentAt.length, now);
     },
   };
   const wrapped = wrapClient(client, {

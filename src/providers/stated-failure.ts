@@ -3,17 +3,17 @@ import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
 import { FAILED_STATES, isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
-import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
 import {
+  type ErrorWords,
   errorEvent,
+  errorWordsIn,
+  errorWordsOf,
   isEventStream,
   isWebPage,
-  type Said,
-  saidIn,
-  saidInValue,
   wordsIn,
   wordsOfPage,
-} from "./said-in-body.ts";
+} from "./error-words.ts";
+import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -78,8 +78,8 @@ function failureOfState(reply: Members): unknown {
     (isResponse ? hasFailed(status) : FAILED_STATES.has(status.trim().toLowerCase()));
   if (!failed && success !== false) return undefined;
   const { message, detail, reason } = reply;
-  const said = [message, detail, reason].find((words) => typeof words === "string" && words !== "");
-  return { message: said ?? (failed ? `its status is ${status}` : "success is false") };
+  const text = [message, detail, reason].find((words) => typeof words === "string" && words !== "");
+  return { message: text ?? (failed ? `its status is ${status}` : "success is false") };
 }
 
 /** `{"error": "Bad Request", "code": 400, "message": …}`: what is beside a bare word belongs to it. */
@@ -88,7 +88,7 @@ function withCode(error: unknown, { code, status, message, detail }: Members): u
 }
 
 /** The status that a code in a reply stands for; 502, which is worth asking again, when it stands for none. */
-function statusOf({ codes }: Said): number {
+function statusOf({ codes }: ErrorWords): number {
   const numeric = codes.map(Number).find((code) => code >= 400 && code < 600);
   if (numeric !== undefined) return numeric;
   const words = codes.join(" ").toLowerCase();
@@ -106,12 +106,12 @@ const FILTERS = new Set([
   ...["promptblocked", "blockedbycontentfilter", "guardrailintervened", "contentmoderation", "safety"],
 ]);
 
-function isFilter(said: Said, body: unknown): boolean {
-  if (said.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
+function isFilter(stated: ErrorWords, body: unknown): boolean {
+  if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
   // Where the code is a general one, the words are fixed ones of the provider.
   if (
     /blocked by (?:our )?content filtering policy|prompt was flagged as potentially violating/i.test(
-      said.message,
+      stated.message,
     )
   )
     return true;
@@ -120,13 +120,13 @@ function isFilter(said: Said, body: unknown): boolean {
 }
 
 /** A refusal by the provider's filter: an answer, since asking again brings the same. */
-function refusedByFilter(said: Said, raw: string, redact: (text: string) => string): AnsweredReply {
+function refusedByFilter(stated: ErrorWords, raw: string, redact: (text: string) => string): AnsweredReply {
   return {
     kind: "answered",
     output: "",
     tool_calls: [],
     finish_reason: "content_filter",
-    refusal: oneLine(redact(said.message)) || "the provider's filter refused the prompt",
+    refusal: oneLine(redact(stated.message)) || "the provider's filter refused the prompt",
     raw,
   };
 }
@@ -140,8 +140,8 @@ export function refusedPrompt(
   redact: (text: string) => string,
 ): AnsweredReply | undefined {
   if (!FILTERING_STATUSES.includes(status)) return undefined;
-  const said = saidIn(body);
-  return isFilter(said, parsed(body)) ? refusedByFilter(said, body, redact) : undefined;
+  const stated = errorWordsIn(body);
+  return isFilter(stated, parsed(body)) ? refusedByFilter(stated, body, redact) : undefined;
 }
 
 function parsed(text: string): unknown {
@@ -175,18 +175,18 @@ function finishIn(body: unknown): string | undefined {
  */
 export function refusalInstead(body: unknown, { raw, redact }: StatedIn): AnsweredReply | undefined {
   const message = membersOf(list(membersOf(body)?.choices)[0]?.message);
-  const said = message?.refusal;
+  const refusal = message?.refusal;
   const finish = finishIn(body);
-  if (typeof said === "string" && said !== "")
-    return { kind: "answered", output: "", refusal: said, ...(finish && { finish_reason: finish }), raw };
+  if (typeof refusal === "string" && refusal !== "")
+    return { kind: "answered", output: "", refusal, ...(finish && { finish_reason: finish }), raw };
   if (answerEnd(finish) !== "refused") return undefined;
   return refusedByFilter({ message: `refused: ${finish}`, code: "", codes: [] }, raw, redact);
 }
 
 /** What a body says beside no answer, to be added to why it cannot be read; empty when it says nothing. */
-export function saidInstead(body: unknown, redact: (text: string) => string): string {
-  const said = wordsIn(body);
-  return said === undefined ? "" : `; it says: ${redact(said)}`;
+export function describeInstead(body: unknown, redact: (text: string) => string): string {
+  const words = wordsIn(body);
+  return words === undefined ? "" : `; it says: ${redact(words)}`;
 }
 
 /** How a body that came with a good status is looked at. */
@@ -213,26 +213,30 @@ export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): 
       redact,
     );
   }
-  const said = saidInValue(error);
-  if (isFilter(said, { error })) return refusedByFilter(said, raw, redact);
-  return failureSaid(said, where, redact);
+  const stated = errorWordsOf(error);
+  if (isFilter(stated, { error })) return refusedByFilter(stated, raw, redact);
+  return failureFromWords(stated, where, redact);
 }
 
 /** The failure that words and codes of a reply amount to. */
-export function failureSaid(said: Said, where: string, redact: (text: string) => string): FailedReply {
-  const status = statusOf(said);
+export function failureFromWords(
+  stated: ErrorWords,
+  where: string,
+  redact: (text: string) => string,
+): FailedReply {
+  const status = statusOf(stated);
   const sorted = failureOfStatus({
     status,
     header: () => null,
-    body: JSON.stringify({ error: { message: said.message, code: said.code } }),
+    body: JSON.stringify({ error: { message: stated.message, code: stated.code } }),
     where,
     redact,
     now: 0,
   });
-  const code = said.codes.includes(String(status)) ? ` (${status})` : "";
+  const code = stated.codes.includes(String(status)) ? ` (${status})` : "";
   return {
     ...sorted,
-    message: oneLine(redact(`the reply of ${where} says that it failed${code}: ${said.message}`)),
+    message: oneLine(redact(`the reply of ${where} says that it failed${code}: ${stated.message}`)),
   };
 }
 
@@ -248,14 +252,14 @@ export function notJson(
   const beginning = oneLine(redact(text.slice(0, 4 * SHOWN))).slice(0, SHOWN);
   if (isEventStream(text, contentType)) {
     const error = errorEvent(text);
-    if (error !== undefined) return failureSaid(saidInValue(error), where, redact);
+    if (error !== undefined) return failureFromWords(errorWordsOf(error), where, redact);
     return malformedReply(
       `the reply of ${where} is an event stream, though none was asked for, not JSON; it begins: ${beginning}`,
     );
   }
   if (text.trim() === "") return malformedReply(`the reply of ${where} is empty, not JSON`);
-  const said = isWebPage(text)
+  const words = isWebPage(text)
     ? `a web page (${redact(wordsOfPage(text)).slice(0, SHOWN)}), not JSON`
     : undefined;
-  return malformedReply(`the reply of ${where} is ${said ?? `not JSON; it begins: ${beginning}`}`);
+  return malformedReply(`the reply of ${where} is ${words ?? `not JSON; it begins: ${beginning}`}`);
 }

@@ -16,10 +16,10 @@ class AbortFanOut {
     let listeners = this.#listeners.get(signal);
     if (listeners === undefined) {
       const set = new Set<Listener>();
-      const tellAll = () => {
+      const abortAll = () => {
         for (const each of [...set]) each();
       };
-      signal.addEventListener("abort", tellAll, { once: true });
+      signal.addEventListener("abort", abortAll, { once: true });
       this.#listeners.set(signal, set);
       listeners = set;
     }

@@ -12,7 +12,7 @@ interface Turn {
   readonly id?: string;
 }
 const FOUND = { documents: [{ id: "H-1", text: "Use the label." }] };
-const SAID: readonly Turn[] = [
+const TURNS: readonly Turn[] = [
   { role: "system", text: "Be brief." },
   { role: "user", text: "Where is A-7?" },
   { role: "assistant", calls: [["1", "find", { order: "A-7", max: 25 }]] },
@@ -66,7 +66,7 @@ interface Era {
   /** Attributes (and events) of a model's call, and of a tool's. */
   readonly model: (
     given: readonly Turn[],
-    said: Turn,
+    reply: Turn,
   ) => { attributes: Record<string, unknown>; events?: unknown[] };
   readonly tool: (id: string, name: string, args: object, result: unknown) => Record<string, unknown>;
 }
@@ -89,7 +89,7 @@ const newTool: Era["tool"] = (id, name, args, result) => ({
 });
 const ERAS: Readonly<Record<string, Era>> = {
   "up to 1.36": {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "gen_ai.operation.name": "chat",
         "gen_ai.system": "openai",
@@ -108,7 +108,7 @@ const ERAS: Readonly<Record<string, Era>> = {
             attributes: keyed({ ...rest, content: rest.content ?? "", ...more }),
           };
         }),
-        { name: "gen_ai.choice", attributes: keyed({ index: 0, message: text(chat(said)) }) },
+        { name: "gen_ai.choice", attributes: keyed({ index: 0, message: text(chat(reply)) }) },
       ],
     }),
     tool: (id, name) => ({
@@ -118,13 +118,13 @@ const ERAS: Readonly<Record<string, Era>> = {
     }),
   },
   "1.37 to 1.41": {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "openai",
         "gen_ai.system_instructions": text([{ type: "text", content: given[0]?.text }]),
         "gen_ai.input.messages": text(given.slice(1).map(parts)),
-        "gen_ai.output.messages": text([{ ...parts(said), finish_reason: "stop" }]),
+        "gen_ai.output.messages": text([{ ...parts(reply), finish_reason: "stop" }]),
         "gen_ai.usage.input_tokens": 7,
         "gen_ai.usage.output_tokens": 2,
       },
@@ -132,11 +132,11 @@ const ERAS: Readonly<Record<string, Era>> = {
     tool: newTool,
   },
   "1.37 to 1.41, values unfolded": {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "gen_ai.operation.name": "chat",
         "gen_ai.input.messages": given.map(parts),
-        "gen_ai.output.messages": [parts(said)],
+        "gen_ai.output.messages": [parts(reply)],
         "gen_ai.usage.input_tokens": 7,
         "gen_ai.usage.output_tokens": 2,
       },
@@ -144,13 +144,13 @@ const ERAS: Readonly<Record<string, Era>> = {
     tool: newTool,
   },
   OpenInference: {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "openinference.span.kind": "LLM",
         "llm.token_count.prompt": 7,
         "llm.token_count.completion": 2,
         ...flat("llm.input_messages", given, ".message", ".tool_call.function"),
-        ...flat("llm.output_messages", [said], ".message", ".tool_call.function"),
+        ...flat("llm.output_messages", [reply], ".message", ".tool_call.function"),
       },
     }),
     tool: (_, name, args, result) => ({
@@ -161,13 +161,13 @@ const ERAS: Readonly<Record<string, Era>> = {
     }),
   },
   OpenLLMetry: {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "llm.request.type": "chat",
         "gen_ai.usage.prompt_tokens": 7,
         "gen_ai.usage.completion_tokens": 2,
         ...flat("gen_ai.prompt", given, "", ""),
-        ...flat("gen_ai.completion", [said], "", ""),
+        ...flat("gen_ai.completion", [reply], "", ""),
       },
     }),
     tool: (_, name, args, result) => ({
@@ -178,7 +178,7 @@ const ERAS: Readonly<Record<string, Era>> = {
     }),
   },
   "AI SDK": {
-    model: (given, said) => ({
+    model: (given, reply) => ({
       attributes: {
         "ai.operationId": "ai.generateText.doGenerate",
         "ai.prompt.messages": text(
@@ -206,10 +206,14 @@ const ERAS: Readonly<Record<string, Era>> = {
                   : turn.text,
           })),
         ),
-        ...(said.text && { "ai.response.text": said.text }),
-        ...(said.calls && {
+        ...(reply.text && { "ai.response.text": reply.text }),
+        ...(reply.calls && {
           "ai.response.toolCalls": text(
-            said.calls.map(([toolCallId, toolName, input]) => ({ toolCallId, toolName, input: text(input) })),
+            reply.calls.map(([toolCallId, toolName, input]) => ({
+              toolCallId,
+              toolName,
+              input: text(input),
+            })),
           ),
         }),
         "ai.usage.promptTokens": 7,
@@ -243,12 +247,12 @@ function otlp(era: Era, { skew = 0, root = true, twice = false } = {}) {
       },
       ...more,
     });
-  for (const [n, said] of SAID.entries()) {
-    if (said.role !== "assistant") continue;
-    const { attributes, events = [] } = era.model(SAID.slice(0, n), said);
+  for (const [n, turn] of TURNS.entries()) {
+    if (turn.role !== "assistant") continue;
+    const { attributes, events = [] } = era.model(TURNS.slice(0, n), turn);
     add("chat m", attributes, { events });
-    for (const [k, [id, name, args]] of (said.calls ?? []).entries()) {
-      const result = JSON.parse(SAID[n + 1 + k]?.text ?? "null");
+    for (const [k, [id, name, args]] of (turn.calls ?? []).entries()) {
+      const result = JSON.parse(TURNS[n + 1 + k]?.text ?? "null");
       const status = result.error === undefined ? {} : { status: { code: 2, message: result.error } };
       add(`execute_tool ${name}`, era.tool(id, name, args, result), status, clock++ - skew);
     }
@@ -284,7 +288,7 @@ describe("a trace", () => {
   it.each(ALL)("of $name, told $way, is the conversation, each call once", ({ era, how }) => {
     const read = readConversation(otlp(era, how));
     const { tool_calls, turns, replies, retrievals } = conversationSteps(read?.messages ?? []);
-    expect(read?.messages.map(({ role }) => role)).toEqual(SAID.map(({ role }) => role));
+    expect(read?.messages.map(({ role }) => role)).toEqual(TURNS.map(({ role }) => role));
     expect(tool_calls).toEqual([
       { id: "1", step: 1, name: "find", arguments: { order: "A-7", max: 25 }, error: "no such order" },
       { id: "2", step: 2, name: "search", arguments: { query: "returns" }, result: FOUND },

@@ -72,16 +72,16 @@ export function isTransient(status: number, codes: readonly string[], where: str
   const row = rowOf(where);
   if (row?.never?.includes(status) || NEVER.includes(status)) return false;
   if (AGAIN.includes(status) || row?.again?.includes(status) || status >= 500) return true;
-  return saysForNow(codes);
+  return isTemporary(codes);
 }
 
 /** Whether a code says that it is only for now. */
-export function saysForNow(codes: readonly string[]): boolean {
+export function isTemporary(codes: readonly string[]): boolean {
   return codes.some((code) => CODES.has(code.toLowerCase().replace(/^.*[#:]/, "")));
 }
 
 /** Whether a refusal says that the quota of a day is used up: what it names as a wait does not help then. */
-export function saysUsedUp(status: number, body: string): boolean {
+export function isUsedUp(status: number, body: string): boolean {
   return status === 429 && SERVICES.some(({ used_up }) => used_up?.test(body.slice(0, 8000)) === true);
 }
 

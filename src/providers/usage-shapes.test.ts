@@ -14,7 +14,7 @@ import { usageOfBody } from "./usage-shapes.ts";
 
 /** Input, output, and of them: from the cache, into the cache, reasoning. */
 const known = (...counts: readonly (number | null)[]): KnownUsage =>
-  Object.fromEntries(USAGE_FIELDS.map((field, place) => [field, counts[place] ?? null]));
+  Object.fromEntries(USAGE_FIELDS.map((field, index) => [field, counts[index] ?? null]));
 
 describe("the usage of a reply", () => {
   it.each<[string, object, KnownUsage | undefined]>([
@@ -136,8 +136,8 @@ describe("the usage of a reply", () => {
 });
 
 /** The same five counts, told by a target of each kind in its own way. */
-const TOLD = usageOf(known(900, 70, 640, 20, 50));
-const OURS = JSON.stringify({ output: "hi", usage: TOLD });
+const USAGE = usageOf(known(900, 70, 640, 20, 50));
+const OURS = JSON.stringify({ output: "hi", usage: USAGE });
 
 let origin = "";
 let body: object = {};
@@ -249,7 +249,7 @@ async function askedAs(kind: string, settings: object, sent: object): Promise<Re
   const request = hashJson(recorded.client.prepare(question));
   writeFileSync(
     join(root, "recording.jsonl"),
-    `${recordingLine({ case: "c1", trial: 1, request }, { kind: "answered", output: "hi", usage: TOLD })}\n`,
+    `${recordingLine({ case: "c1", trial: 1, request }, { kind: "answered", output: "hi", usage: USAGE })}\n`,
   );
   const provider = await providers.load(kind);
   const target = await provider?.open(
@@ -269,7 +269,7 @@ describe.each(providers.names)("what %s says it took", (kind) => {
     const ways = KINDS[kind] ?? [];
     expect(ways.length).toBeGreaterThan(0);
     for (const { settings, answer } of ways)
-      expect(await askedAs(kind, settings(), answer)).toMatchObject({ kind: "answered", usage: TOLD });
+      expect(await askedAs(kind, settings(), answer)).toMatchObject({ kind: "answered", usage: USAGE });
   });
 
   it.runIf(KINDS[kind]?.some(({ failure }) => failure !== undefined))(
@@ -277,7 +277,7 @@ describe.each(providers.names)("what %s says it took", (kind) => {
     async () => {
       for (const { settings, failure } of KINDS[kind] ?? [])
         if (failure !== undefined)
-          expect(await askedAs(kind, settings(), failure)).toMatchObject({ kind: "failed", usage: TOLD });
+          expect(await askedAs(kind, settings(), failure)).toMatchObject({ kind: "failed", usage: USAGE });
     },
   );
 });

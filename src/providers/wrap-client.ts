@@ -21,7 +21,7 @@ export interface WrapOptions extends RetryDependencies {
   readonly line?: ModelLine | undefined;
   readonly limits?: Limits | undefined;
   /** Calls of this client that may be under way at once, those in line included. */
-  readonly most_at_once?: number | undefined;
+  readonly max_at_once?: number | undefined;
   readonly fallback?: Fallback | undefined;
   /** Goes around each attempt, inside of what paces and repeats them. */
   readonly around?: ((client: Client) => Client) | undefined;
@@ -29,8 +29,8 @@ export interface WrapOptions extends RetryDependencies {
   readonly now: () => number;
 }
 
-function atOnce(client: Client, most: number): Client {
-  const slot = pLimit(most);
+function atOnce(client: Client, limit: number): Client {
+  const slot = pLimit(limit);
   return clientWithSend(client, (...call) => slot(async () => client.send(...call)));
 }
 
@@ -49,6 +49,6 @@ export function wrapClient(client: Client, options: WrapOptions): Client {
     options,
   );
   const retrying = retryingClient(paced, options.retry ?? DEFAULT_RETRY, options);
-  const asked = options.most_at_once === undefined ? retrying : atOnce(retrying, options.most_at_once);
+  const asked = options.max_at_once === undefined ? retrying : atOnce(retrying, options.max_at_once);
   return options.fallback === undefined ? asked : fallbackClient(asked, options.fallback);
 }

@@ -13,8 +13,8 @@ function withLuhn(digits: string): string {
   for (let last = 0; last < 10; last++) {
     let sum = 0;
     const whole = `${digits}${last}`;
-    for (const [place, digit] of [...whole].reverse().entries()) {
-      const value = Number(digit) * (place % 2 === 0 ? 1 : 2);
+    for (const [index, digit] of [...whole].reverse().entries()) {
+      const value = Number(digit) * (index % 2 === 0 ? 1 : 2);
       sum += Math.floor(value / 10) + (value % 10);
     }
     if (sum % 10 === 0) return whole;

@@ -31,7 +31,7 @@ export function shareText({ passed, answered, baseline }: CaseRow): string {
 }
 
 /** A case for which answers are worth keeping in a report: it failed, errored or stands otherwise than before. */
-export function isTelling({ passed, answered, errored, change }: CaseRow): boolean {
+export function isWorthShowing({ passed, answered, errored, change }: CaseRow): boolean {
   return passed < answered || errored > 0 || (change !== null && change !== "same" && change !== "new");
 }
 
@@ -39,7 +39,7 @@ export function isTelling({ passed, answered, errored, change }: CaseRow): boole
  * The worst cases, worst first: critical ones, broken ones by strength of evidence, then those that never pass, then
  * the flaky ones. Holds no more rows than are asked for, however many cases the run has.
  */
-export function worstCases(report: RunReport, rows: Iterable<CaseRow>, most: number): CaseRow[] {
+export function worstCases(report: RunReport, rows: Iterable<CaseRow>, limit: number): CaseRow[] {
   const isCritical = criticalCases(report);
   const evidence = new Map(report.comparison?.cases.broken.map((id, rank) => [id, rank]));
   const kept: { readonly row: CaseRow; readonly key: readonly [number, number] }[] = [];
@@ -57,10 +57,10 @@ export function worstCases(report: RunReport, rows: Iterable<CaseRow>, most: num
           ? ([1, rank] as const)
           : ([fault === null ? 3 : 2, share] as const);
     kept.push({ row, key });
-    if (kept.length >= most * 4 + 100) kept.sort(order).splice(most);
+    if (kept.length >= limit * 4 + 100) kept.sort(order).splice(limit);
   }
   return kept
     .sort(order)
-    .slice(0, most)
+    .slice(0, limit)
     .map(({ row }) => row);
 }

@@ -46,9 +46,9 @@ describe.each(REPORTERS)("the %s report", (name) => {
       tags: {},
       metrics: { pass_rate: { value: 0.5 }, [metric]: { value: rule.value } },
     });
-    const told = read(name, run);
-    expect(told).toContain(text);
-    for (const wrong of otherwise(rule.value ?? 0, text)) expect(told).not.toContain(wrong);
+    const whole = read(name, run);
+    expect(whole).toContain(text);
+    for (const wrong of otherwise(rule.value ?? 0, text)) expect(whole).not.toContain(wrong);
     expect(jsonOf(run).gate.rules[0].value).toBe(rule.value);
   });
 
@@ -67,7 +67,7 @@ describe.each(REPORTERS)("the %s report", (name) => {
   });
 
   it("has one size of a drop, and the sequential figure in one sentence", () => {
-    const said =
+    const sentence =
       "It was decided on 10 answers, when pass rate was at −64.0 points (−99.0 to −23.5, a repeated interval).";
     const decided = {
       trials: 10,
@@ -76,17 +76,17 @@ describe.each(REPORTERS)("the %s report", (name) => {
       low: -0.99,
       high: -0.235,
       p: 0.0001,
-      said,
+      said: sentence,
     };
     const run = reportedRun({
       comparison: { ...comparison, decided },
       end: { kind: "decided" },
       counts: { ...report.counts, errored: 0, not_needed: 1 },
     });
-    const told = read(name, run);
-    expect(told.split(said).length).toBeGreaterThan(1);
-    expect(told.replaceAll(said, "")).not.toMatch(/[−-]64\.0 /);
-    expect(told).toContain("36.4");
+    const whole = read(name, run);
+    expect(whole.split(sentence).length).toBeGreaterThan(1);
+    expect(whole.replaceAll(sentence, "")).not.toMatch(/[−-]64\.0 /);
+    expect(whole).toContain("36.4");
   });
 
   it("shows what was asked beside an answer, ended between two words", () => {
@@ -109,10 +109,10 @@ describe.each(REPORTERS)("the %s report", (name) => {
       },
     ];
     // A report on a terminal fits a screen: what is beside the cases is left out here.
-    const told = read(name, reportedRun({ worst, notes: [], errors: [] }, { cases: [broken] }));
-    expect(told).toContain("Where is my parcel today Where is my parcel");
+    const text = read(name, reportedRun({ worst, notes: [], errors: [] }, { cases: [broken] }));
+    expect(text).toContain("Where is my parcel today Where is my parcel");
     if (name !== "html")
-      expect(told).toMatch(/(today|parcel|my|is|Where|and|more|words|than|anybody|reads) …/);
+      expect(text).toMatch(/(today|parcel|my|is|Where|and|more|words|than|anybody|reads) …/);
   });
 
   it("names the model's alias where the suite has several, and not where it has one", () => {
@@ -123,8 +123,8 @@ describe.each(REPORTERS)("the %s report", (name) => {
 
   it("names no command with a run's id that only the machine that made it knows, where others read it", () => {
     if (name === "terminal" || name === "html") return;
-    const told = read(name, reportedRun({ status: "incomplete" }));
-    expect(told).not.toMatch(/evals \w+ (--\w+ )*3f9c21aa/);
+    const text = read(name, reportedRun({ status: "incomplete" }));
+    expect(text).not.toMatch(/evals \w+ (--\w+ )*3f9c21aa/);
   });
 });
 

@@ -30,7 +30,7 @@ export interface MetricRow {
 }
 
 /** What is always told; the rest of a run's metrics are told when something is required of them or they moved. */
-const TOLD =
+const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
 /** The metrics worth telling, pass rate first, each with its requirement and its baseline. */
@@ -45,7 +45,7 @@ export function metricRows(report: RunReport): MetricRow[] {
   const whole = header.trials > 1 ? `pass^${header.trials}` : "";
   const names = new Set([
     "pass_rate",
-    ...Object.keys(metrics).filter((name) => TOLD.test(name) || name === whole),
+    ...Object.keys(metrics).filter((name) => ALWAYS_SHOWN.test(name) || name === whole),
     ...required.keys(),
     ...compared.keys(),
   ]);

@@ -2,8 +2,8 @@ import type { RunScorer, StoredTrial } from "../domain/run.ts";
 import { plainLine } from "./plain-text.ts";
 
 /** Why a scorer has no score of a trial that was scored. */
-export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, place: number): string {
-  const reason = trial.void_reasons?.[place] ?? null;
+export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, index: number): string {
+  const reason = trial.void_reasons?.[index] ?? null;
   if (reason !== null) return `no score: ${plainLine(reason)}`;
   return scorer?.judge_when === "passed" && trial.pass === false
     ? "not judged, since a required scorer failed"

@@ -12,11 +12,11 @@ export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[]
 
 /** Whose prices a run's money is, where they are not the project's own. */
 export function priceNotes({ cost_usd, judge_cost_usd }: Metrics): readonly string[] {
-  const said = [
+  const sources = [
     [cost_usd, "The cost is"],
     [judge_cost_usd, "What its judges cost is"],
   ] as const;
-  return said.flatMap(([metric, what]) =>
+  return sources.flatMap(([metric, what]) =>
     metric?.source?.includes("price table") === true
       ? [`${what} by the ${metric.source}, which comes with evals: evalconfig.yaml names no price.`]
       : [],

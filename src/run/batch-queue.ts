@@ -28,7 +28,7 @@ export interface BatchQueueParts {
   /** An answer that was paid for and that nobody wants any more. */
   readonly onUnwanted: (what: string, reply: AnsweredReply) => void;
   /** Told what a person should know. */
-  readonly say: (note: string) => void;
+  readonly notice: (note: string) => void;
   readonly signal: AbortSignal;
   /** Milliseconds since 1970, UTC. */
   readonly clock: () => number;
@@ -55,8 +55,8 @@ const SHOWN_AFTER_MS = 10_000;
 /** The files of a batch that has just ended may need so long until they hold all that it counts. */
 const WRITTEN_AFTER_MS = 60_000;
 /** Far below what any provider takes: 50,000 requests and 200 MB. */
-const MOST_ROWS = 10_000;
-const MOST_CHARACTERS = 50_000_000;
+const MAX_ROWS = 10_000;
+const MAX_CHARACTERS = 50_000_000;
 
 /** A batch that has ended and was read. */
 interface Opened {
@@ -66,7 +66,7 @@ interface Opened {
 }
 
 export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
-  const { service, batches, run, asker, signal, say } = parts;
+  const { service, batches, run, asker, signal, notice } = parts;
   const results = new Map<string, AnsweredReply | FailedReply>();
   const taken = new Set<string>();
   const waits = new Set<string>();
@@ -105,7 +105,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     }
     waitFor(rows);
     if (found.kind === "trouble")
-      say(`Whether a batch was created is not known yet: ${found.failure.message}`);
+      notice(`Whether a batch was created is not known yet: ${found.failure.message}`);
     return undefined;
   };
 
@@ -135,22 +135,22 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     const look = await service.look(id, signal);
     switch (look.kind) {
       case "trouble":
-        say(`Batch ${id}: ${look.failure.message}`);
+        notice(`Batch ${id}: ${look.failure.message}`);
         return waitFor(rows);
       case "working":
         return waitFor(rows);
       case "gone":
         if (isYoung(batch)) return waitFor(rows);
-        say(`Batch ${id} is not known to its provider any more: what it asked is asked again.`);
+        notice(`Batch ${id} is not known to its provider any more: what it asked is asked again.`);
         return leave(batch.no, rows);
       case "refused": {
         const { failure, of } = look;
         if (failure.transient) {
-          say(`${failure.message}. What it asked is sent again.`);
+          notice(`${failure.message}. What it asked is sent again.`);
           return leave(batch.no, rows);
         }
-        const refused = rows.flatMap(({ custom_id }, place): [string, FailedReply][] => {
-          const message = of.size === 0 ? failure.message : of.get(place);
+        const refused = rows.flatMap(({ custom_id }, index): [string, FailedReply][] => {
+          const message = of.size === 0 ? failure.message : of.get(index);
           return message === undefined ? [] : [[custom_id, { ...failure, message }]];
         });
         return keep(batch.no, rows, new Map(refused));
@@ -158,12 +158,12 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       case "ended": {
         const read = await look.read(signal);
         if ("kind" in read) {
-          say(`The answers of batch ${id} could not be read: ${read.failure.message}`);
+          notice(`The answers of batch ${id} could not be read: ${read.failure.message}`);
           return waitFor(rows);
         }
         const answers = new Map(read.map(({ custom_id, reply }) => [custom_id, reply]));
         if (isShort(answers, look, parts.clock())) {
-          say(`Not all answers of batch ${id} can be read yet.`);
+          notice(`Not all answers of batch ${id} can be read yet.`);
           return waitFor(rows);
         }
         return keep(batch.no, rows, answers);
@@ -229,7 +229,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
         const custom_id = parts.customId(what, (tries.get(what)?.batches ?? 0) + 1);
         const line = await service.line(custom_id, request());
         if (typeof line !== "string") return line;
-        const isFull = rows.length === MOST_ROWS || characters + line.length > MOST_CHARACTERS;
+        const isFull = rows.length === MAX_ROWS || characters + line.length > MAX_CHARACTERS;
         const failure = isFull ? await flush() : null;
         if (failure !== null || signal.aborted) return failure;
         rows.push({ custom_id, what });

@@ -72,7 +72,7 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
   const common = {
     batches: run.store.batches,
     run: { no: run.writer.no, id: run.id },
-    say: (note: string) => notes.push(note),
+    notice: (note: string) => notes.push(note),
     signal: control.signal,
     clock: run.clock,
   };

@@ -20,10 +20,10 @@ interface Scripted {
   readonly takes: number;
 }
 
-const scripted = (most: number): fc.Arbitrary<Scripted> =>
+const scripted = (limit: number): fc.Arbitrary<Scripted> =>
   fc.record({
     input: fc.integer({ min: 1, max: 1000 }),
-    output: fc.oneof(fc.integer({ min: 0, max: Math.min(20, most) }), fc.constant(most)),
+    output: fc.oneof(fc.integer({ min: 0, max: Math.min(20, limit) }), fc.constant(limit)),
     cached: fc.integer({ min: 0, max: 100 }),
     written: fc.integer({ min: 0, max: 100 }),
     failures: fc.oneof(

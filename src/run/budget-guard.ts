@@ -1,6 +1,6 @@
 import type { Budget, Price } from "../domain/config.ts";
 import { tokensOf, type Usage } from "../domain/transcript.ts";
-import { mostUsdOf } from "./price-usage.ts";
+import { maxUsdOf } from "./price-usage.ts";
 
 /** What was paid, as far as it is known. */
 export interface Spending {
@@ -105,7 +105,7 @@ export const CHARACTERS_PER_TOKEN = 4;
 const ASSUMED_OUTPUT_TOKENS = 512;
 
 /** From so many tokens on, input that was counted tells how far the estimate is off. */
-const TELLING_INPUT = 200;
+const INFORMATIVE_INPUT = 200;
 
 /** Adding up must not cost the last call: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;
@@ -135,7 +135,7 @@ interface Account {
 }
 
 /** The most that a call can take, and the least that it takes; null where nothing bounds it. */
-type Most = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
+type Bounds = { readonly [unit in Unit]: { readonly most: number | null; readonly least: number } };
 
 export function openSharedBudget(budget: Budget | null): SharedBudget {
   const limits: Partial<Spending> = {
@@ -172,7 +172,7 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
   };
 
   /** What would be set aside for a call; undefined when there is no room for it. */
-  const asideFor = (most: Most, alone: boolean): Spending | undefined => {
+  const asideFor = (most: Bounds, alone: boolean): Spending | undefined => {
     const aside: Spending = { usd: 0, tokens: 0 };
     for (const unit of UNITS) {
       const limit = limits[unit];
@@ -294,20 +294,20 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
   const usdOf = (rate: Rate, input: number, written: number | null): number | null => {
     if (rate.price === null) return dearest;
     if (written === null && rate.price.output > 0) return null;
-    return mostUsdOf(rate.price, input, written ?? 0);
+    return maxUsdOf(rate.price, input, written ?? 0);
   };
   /** The largest; null as soon as one is unknown. */
   const largest = (amounts: readonly (number | null)[], floor: number): number | null =>
     amounts.includes(null) ? null : Math.max(floor, ...amounts.map((one) => one ?? 0));
 
-  const most = (inputTokens: number): Most => {
+  const most = (inputTokens: number): Bounds => {
     const input = inputTokens * ratio;
     const usd = rates.map((rate) => usdOf(rate, input, outputOf(rate)));
     const tokens = rates.map((rate) => {
       const written = outputOf(rate);
       return written === null ? null : input + written;
     });
-    const paidInput = rates.map(({ price }) => (price === null ? 0 : mostUsdOf(price, inputTokens, 0)));
+    const paidInput = rates.map(({ price }) => (price === null ? 0 : maxUsdOf(price, inputTokens, 0)));
     return {
       usd: { most: largest(usd, beyond.usd), least: Math.max(0, ...paidInput) },
       tokens: { most: largest(tokens, beyond.tokens), least: inputTokens },
@@ -318,7 +318,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
     most,
     likely: (inputTokens: number): Spending => {
       const written = rates.map((rate) => outputOf(rate) ?? ASSUMED_OUTPUT_TOKENS);
-      const usd = rates.map((rate, place) => usdOf(rate, inputTokens, written[place] ?? 0) ?? 0);
+      const usd = rates.map((rate, index) => usdOf(rate, inputTokens, written[index] ?? 0) ?? 0);
       return {
         usd: Math.max(beyond.usd, ...usd),
         tokens: Math.max(beyond.tokens, inputTokens + Math.max(0, ...written)),
@@ -327,7 +327,7 @@ function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {
     learn: (input: number, { usd, usage }: Paid): void => {
       if (usage.output_tokens !== null) output = Math.max(output ?? 0, usage.output_tokens);
       if (usd !== null) dearest = Math.max(dearest ?? 0, usd);
-      if (usage.input_tokens !== null && input >= TELLING_INPUT)
+      if (usage.input_tokens !== null && input >= INFORMATIVE_INPUT)
         ratio = Math.max(ratio, usage.input_tokens / input);
       const foreseen = most(input);
       const took = { usd: usd ?? 0, tokens: tokensOf(usage) ?? 0 };

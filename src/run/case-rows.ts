@@ -146,15 +146,15 @@ function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => St
   const listed = new Map<string, CaseChange>();
   for (const change of ["broken", "fixed", "new", "changed", "missing"] as const)
     for (const id of cases[change]) listed.set(id, change);
-  const places = new Map(baseline?.ids.map((id, place) => [id, place]));
+  const places = new Map(baseline?.ids.map((id, index) => [id, index]));
   return (id) => {
     const change = listed.get(id) ?? "same";
     const one: CaseComparison | undefined = moved.get(id);
-    const place = places.get(id);
+    const index = places.get(id);
     const counted =
-      place === undefined || baseline === null
+      index === undefined || baseline === null
         ? null
-        : { passed: baseline.passed[place] ?? 0, answered: baseline.answered[place] ?? 0 };
+        : { passed: baseline.passed[index] ?? 0, answered: baseline.answered[index] ?? 0 };
     return { change, significant: one?.significant ?? false, baseline: one?.baseline ?? counted };
   };
 }
@@ -194,7 +194,7 @@ function answersOf({ input, store, caseNo, id, change, before, first }: AnswersI
   const earlier = pick(old, !fixed);
   const example = input.comparison?.examples.find((one) => one.id === id);
   const failure = failureOf(fixed ? earlier : shown, (fixed ? input.baselineRun?.header : header) ?? header);
-  const told = failure.scorer === "" && example !== undefined ? example : failure;
+  const described = failure.scorer === "" && example !== undefined ? example : failure;
   const content = store.content(no, caseNo);
   const expected = content?.expected;
   const errored = read(first(caseNo, ["e"]));
@@ -204,8 +204,8 @@ function answersOf({ input, store, caseNo, id, change, before, first }: AnswersI
     output: shown?.answer ? wordsOfAnswer(shown.answer) : null,
     before: (earlier?.answer ? wordsOfAnswer(earlier.answer) : undefined) ?? example?.before ?? null,
     expected: expected === undefined ? null : textOf(expected),
-    scorer: told.scorer,
-    reason: told.reason,
+    scorer: described.scorer,
+    reason: described.reason,
     error:
       errored === undefined ? null : { kind: errored.error ?? "provider", message: errored.message ?? "" },
   };

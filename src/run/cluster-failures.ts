@@ -65,10 +65,10 @@ function alikeOnes(list: readonly SeenFailure[]): readonly FailureCluster[] {
     else group.push(at);
   }
   const beyond = list.length - compared.length;
-  return groups.map((group, place) => {
+  return groups.map((group, index) => {
     const typical = mostTypical(group, weights);
     const { case: id, trial, failure } = compared[typical] as SeenFailure;
-    const trials = group.length + (place === 0 ? beyond : 0);
+    const trials = group.length + (index === 0 ? beyond : 0);
     return { trials, case: id, trial, evidence: failure.evidence, tool: failure.tool };
   });
 }
@@ -79,11 +79,11 @@ function mostTypical(group: readonly number[], weights: readonly Weights[]): num
   for (const at of group)
     for (const [word, weight] of weights[at] ?? []) center.set(word, (center.get(word) ?? 0) + weight);
   let best = group[0] ?? 0;
-  let most = -1;
+  let largest = -1;
   for (const at of group) {
     const near = cosine(weights[at] ?? new Map(), center);
-    if (near > most + 1e-12) {
-      most = near;
+    if (near > largest + 1e-12) {
+      largest = near;
       best = at;
     }
   }

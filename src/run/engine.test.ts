@@ -15,7 +15,7 @@ import {
   moodyAnswer,
   quiet,
 } from "./testing/fake-client.ts";
-import { fakePlan, fakeScorer, saysYes } from "./testing/fake-plan.ts";
+import { fakePlan, fakeScorer, yesScorer } from "./testing/fake-plan.ts";
 import { caseByCase } from "./work-order.ts";
 
 const rows = (job: ReturnType<typeof engineJob>) => [...job.store.scan(job.writer.no)];
@@ -423,7 +423,9 @@ describe("scoring", () => {
     "that a required scorer cannot do makes the trial errored (late: %s)",
     async (late) => {
       const client = fakeClient(async () => answer("yes"));
-      const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [saysYes, crash(true, late)] }));
+      const job = engineJob(
+        fakePlan({ client, cases: 1, trials: 1, scorers: [yesScorer, crash(true, late)] }),
+      );
       await runTrials(job);
       expect(job.store.trials(job.writer.no, 0)).toMatchObject([
         {
@@ -443,7 +445,7 @@ describe("scoring", () => {
     async (late) => {
       const client = fakeClient(async () => answer("yes"));
       const job = engineJob(
-        fakePlan({ client, cases: 1, trials: 1, scorers: [crash(false, late), saysYes] }),
+        fakePlan({ client, cases: 1, trials: 1, scorers: [crash(false, late), yesScorer] }),
       );
       await runTrials(job);
       expect(rows(job)).toMatchObject([{ kind: "answered", pass: true, scores: [null, [1, true]] }]);
@@ -454,7 +456,7 @@ describe("scoring", () => {
   it("by an optional scorer never decides whether a trial passes", async () => {
     const strict = fakeScorer("strict", () => 0, { required: false });
     const client = fakeClient(async () => answer("yes"));
-    const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [strict, saysYes] }));
+    const job = engineJob(fakePlan({ client, cases: 1, trials: 1, scorers: [strict, yesScorer] }));
     await runTrials(job);
     expect(rows(job)).toMatchObject([
       {
@@ -563,7 +565,7 @@ describe("a stopping rule", () => {
             for (let trial = 1; trial <= trials; trial++)
               if (kept(plan.askedHash(caseNo), trial)) atHand.add(`c${caseNo}/${trial}`);
           const looked: number[] = [];
-          const heard = new Set<string>();
+          const seen = new Set<string>();
           const job = engineJob(plan, {
             cached: (hash, trial) => (kept(hash, trial) ? earlier.store.cached(hash, trial) : undefined),
             stop: {
@@ -571,10 +573,10 @@ describe("a stopping rule", () => {
               ahead: 0,
               decide: (look) => looked.push(look) > 0 && look === stopAt,
             },
-            onTrial: ({ case_no, trial }) => heard.add(`c${case_no}/${trial}`),
+            onTrial: ({ case_no, trial }) => seen.add(`c${case_no}/${trial}`),
           });
           const end = await runTrials(job);
-          expect([...atHand].filter((one) => !heard.has(one))).toEqual([]);
+          expect([...atHand].filter((one) => !seen.has(one))).toEqual([]);
           expect(client.asked.filter((one) => atHand.has(one))).toEqual([]);
           expect(job.tally.totalCached).toBe(atHand.size);
           if (atHand.size === cases * trials) expect([end, looked]).toEqual([{ kind: "all-asked" }, []]);

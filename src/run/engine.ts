@@ -272,7 +272,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
       errored(work, reply.error, reply.message);
       return;
     }
-    presence.heard();
+    presence.answered();
     const transcript = toTranscript(reply, job.price);
     const { cost_usd: usd, usage } = transcript;
     const asked = reply.recorded !== true && job.client.immediate !== true && !paysByCall;

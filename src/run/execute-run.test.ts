@@ -11,7 +11,7 @@ import type { CallHooks } from "./call-hooks.ts";
 import { executeRun, type RanRun, type RunSettings, type RunWorld } from "./execute-run.ts";
 import type { Plan } from "./plan.ts";
 import { answer, chance, failure, fakeClient, moodyAnswer } from "./testing/fake-client.ts";
-import { fakePlan, fakeScorer, saysYes } from "./testing/fake-plan.ts";
+import { fakePlan, fakeScorer, yesScorer } from "./testing/fake-plan.ts";
 
 const settings: RunSettings = { concurrency: 3, budget: null, useCache: true, resume: null, early: null };
 
@@ -231,7 +231,7 @@ describe("resuming a run", () => {
             client,
             cases,
             trials,
-            scorers: [saysYes, graded, judge],
+            scorers: [yesScorer, graded, judge],
             target: { cacheable: false },
           });
           const run = { ...settings, concurrency };

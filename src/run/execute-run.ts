@@ -34,7 +34,7 @@ import type { JudgedRun, JudgedStore, JudgeTotals } from "./judge-session.ts";
 import { priceSource } from "./model-price.ts";
 import type { Plan } from "./plan.ts";
 import type { PressureTotals } from "./read-flips.ts";
-import { heardBy, type RemoteTrials } from "./remote-trials.ts";
+import { type RemoteTrials, sharedWith } from "./remote-trials.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
 
@@ -305,8 +305,8 @@ async function openBatches(
 
 /** The rest of a round is not worth a batch before its look; workers hear of the stop, so that they ask no more. */
 function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
-  const heard = remote === undefined ? stop : heardBy(remote, stop);
-  return isBatched ? { ...heard, ahead: 0 } : heard;
+  const rule = remote === undefined ? stop : sharedWith(remote, stop);
+  return isBatched ? { ...rule, ahead: 0 } : rule;
 }
 
 /** A scorer looks for what the store does not keep: no answer of the store can be scored. */

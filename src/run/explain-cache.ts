@@ -23,10 +23,10 @@ export function* explainCache(plan: Plan, settings: AskSettings, store: Store): 
       if (before?.answered.has(`${caseNo}/${trial}`)) answered++;
       else if (cached?.(hash, trial) === undefined) asked.push(trial);
     }
-    const told = (reason: CacheReason, why: string): ExplainedCase => {
+    const explained = (reason: CacheReason, why: string): ExplainedCase => {
       return { id, trials, at_hand: trials - asked.length, asked: asked.length, reason, why };
     };
-    yield why({ plan, settings, store, before, pastOf, id, hash, caseNo, asked, answered, told });
+    yield why({ plan, settings, store, before, pastOf, id, hash, caseNo, asked, answered, explained });
   }
 }
 
@@ -43,42 +43,51 @@ interface OneCase {
   readonly asked: readonly number[];
   /** How many of the others the run itself has answered. */
   readonly answered: number;
-  readonly told: (reason: CacheReason, why: string) => ExplainedCase;
+  readonly explained: (reason: CacheReason, why: string) => ExplainedCase;
 }
 
 function why(one: OneCase): ExplainedCase {
-  const { plan, settings, store, before, caseNo, asked, answered, hash, told } = one;
+  const { plan, settings, store, before, caseNo, asked, answered, hash, explained } = one;
   const { target } = plan;
-  if (target.client.immediate === true) return told("recorded", "its answers are recorded");
+  if (target.client.immediate === true) return explained("recorded", "its answers are recorded");
   if (asked.length === 0) {
     const run = settings.resume?.header.id;
     return answered > 0
-      ? told("answered", `run ${run} has its answers`)
-      : told("cached", "the same was asked before, of the same target");
+      ? explained("answered", `run ${run} has its answers`)
+      : explained("cached", "the same was asked before, of the same target");
   }
   if (asked.some((trial) => before?.errored.has(`${caseNo}/${trial}`)))
-    return told("errored", `${trialsIn(asked)} errored in run ${settings.resume?.header.id}`);
-  if (!settings.useCache) return told("no-cache", "--no-cache asks everything");
+    return explained("errored", `${trialsIn(asked)} errored in run ${settings.resume?.header.id}`);
+  if (!settings.useCache) return explained("no-cache", "--no-cache asks everything");
   if (!target.cacheable)
-    return told("not-reusable", "its target names no `version:`, so that its answers are not used again");
-  if (seesRaw(plan)) return told("raw-scorer", "a scorer looks for what the history does not keep");
+    return explained(
+      "not-reusable",
+      "its target names no `version:`, so that its answers are not used again",
+    );
+  if (seesRaw(plan)) return explained("raw-scorer", "a scorer looks for what the history does not keep");
   if (asked.some((trial) => store.cached(hash, trial) !== undefined))
-    return told("baseline", "the answers at hand are the baseline's, which are not compared with themselves");
+    return explained(
+      "baseline",
+      "the answers at hand are the baseline's, which are not compared with themselves",
+    );
   if (asked.length < plan.planned(caseNo))
-    return told("more-trials", `${trialsIn(asked)} ${asked.length === 1 ? "was" : "were"} never answered`);
+    return explained(
+      "more-trials",
+      `${trialsIn(asked)} ${asked.length === 1 ? "was" : "were"} never answered`,
+    );
   return whyAnew(one);
 }
 
 /** Nothing of the same request is there: what is another than when the case was last asked. */
-function whyAnew({ plan, pastOf, id, caseNo, told }: OneCase): ExplainedCase {
+function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCase {
   const past = pastOf(id);
-  if (past === undefined) return told("new-case", "no run of this suite has asked it");
+  if (past === undefined) return explained("new-case", "no run of this suite has asked it");
   const { run, request_hash } = past;
   if (request_hash !== plan.requestHash(caseNo))
-    return told("request-changed", `what it asks has changed since run ${run.header.id}`);
+    return explained("request-changed", `what it asks has changed since run ${run.header.id}`);
   if (run.header.target_hash !== plan.targetHash)
-    return told("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
-  return told("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
+    return explained("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
+  return explained("unanswered", `run ${run.header.id} asked it, and no answer is kept`);
 }
 
 /** `trial 3`, `trials 2 to 5`. */

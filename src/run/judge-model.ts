@@ -51,7 +51,7 @@ export interface JudgeBatches {
    * What batches have brought for a call; null where it is asked at once.
    * @throws {NotJudged} where the reply comes with a later session
    */
-  reply(model: AskedModel, call: Call, told: BatchedCall): Reply | null;
+  reply(model: AskedModel, call: Call, batched: BatchedCall): Reply | null;
 }
 
 /** Who is told what becomes of a call. */
@@ -158,12 +158,12 @@ async function askNow(
   const guard = session.guard?.(self) ?? null;
   const inputTokens = sharedBudget?.limited === true ? estimateTokens(call.text) : 0;
   const batches = session.batches?.has(self) === true ? session.batches : null;
-  const room =
+  const permission =
     batches === null
       ? ((guard && (await sharedBudget?.acquire(guard, question, inputTokens))) ?? "go")
       : (guard?.reserve(question, inputTokens) ?? "go");
   // What is on its way in a batch comes back in a later session: there may be room then.
-  if (room !== "go") throw new NotJudged(room === "stop" ? "budget" : "batch");
+  if (permission !== "go") throw new NotJudged(permission === "stop" ? "budget" : "batch");
   if (signal.aborted) {
     guard?.release(question);
     throw new NotJudged("cancelled");
@@ -181,7 +181,7 @@ async function askNow(
     presence.require(session);
     return reply;
   }
-  presence.heard(session);
+  presence.answered(session);
   const transcript = toTranscript(reply, target.price);
   const { cost_usd: usd, usage } = transcript;
   const kept = reply.recorded === true || (guard?.settle(question, { usd, usage }) ?? true);

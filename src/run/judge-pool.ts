@@ -68,7 +68,7 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
       around: around === undefined ? undefined : (one: Client) => around(one, { judge, target }),
       timeout_ms: timeoutOf(one),
       line: lineOf(project, one, state.dependencies as JudgeDependencies),
-      most_at_once: atOnce(one, concurrency),
+      max_at_once: atOnce(one, concurrency),
     });
     return wrapClient(target.client, {
       ...options(model, target),

@@ -7,7 +7,7 @@ import type { AskedModel, JudgeBatches, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
 import { priceSource } from "./model-price.ts";
-import { mostUsdOf } from "./price-usage.ts";
+import { maxUsdOf } from "./price-usage.ts";
 
 /** What judges were asked and paid for a run. */
 export interface JudgeTotals {
@@ -133,7 +133,7 @@ export function priceJudging(pool: JudgePool, store: Store): () => JudgingPrice 
         if (target.client.immediate === true) return false;
         calls++;
         const tokens = requestCharacters / CHARACTERS_PER_TOKEN;
-        const cost = target.price && mostUsdOf(target.price, tokens, ASSUMED_OUTPUT_TOKENS);
+        const cost = target.price && maxUsdOf(target.price, tokens, ASSUMED_OUTPUT_TOKENS);
         usd = usd === null || cost === null ? null : usd + cost;
         return false;
       },

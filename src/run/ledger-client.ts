@@ -10,7 +10,7 @@ import { clientWithSend } from "../providers/client-with-send.ts";
 import { abortedReply, WITHDRAWN } from "../providers/failed-reply.ts";
 import { paidForFailure } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { mostUsdOf, usdOf } from "./price-usage.ts";
+import { maxUsdOf, usdOf } from "./price-usage.ts";
 import { redactedReply } from "./redacted-reply.ts";
 
 export interface LedgerOptions {
@@ -89,7 +89,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
         key,
         judge,
         case_id: question.case_id,
-        ...most(payer, request),
+        ...bounds(payer, request),
       });
       if (leave === "lost") return WITHDRAWN;
       if (leave === "budget") return UNAFFORDABLE;
@@ -111,7 +111,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
     return clientWithSend(client, send);
   };
 
-  const most = (
+  const bounds = (
     { target }: CallPayer,
     request: PreparedRequest,
   ): Pick<OpenedCall, "most_usd" | "most_tokens"> => {
@@ -120,7 +120,7 @@ export function blockLedger(options: LedgerOptions): BlockLedger {
     const { price } = target;
     return {
       most_usd:
-        price === null || (output === null && price.output > 0) ? null : mostUsdOf(price, input, output ?? 0),
+        price === null || (output === null && price.output > 0) ? null : maxUsdOf(price, input, output ?? 0),
       most_tokens: output === null ? null : input + output,
     };
   };

@@ -12,7 +12,7 @@ describe("a model is asked no more", () => {
     "at the first refusal for %s, though it answered",
     (closed) => {
       const presence = modelPresence(100);
-      presence.heard();
+      presence.answered();
       presence.missed({ transient: false, fatal: true, closed, message: "402" });
       expect(presence.lost).toEqual({ because: closed, message: "402" });
     },
@@ -23,10 +23,10 @@ describe("a model is asked no more", () => {
     const presence = modelPresence(100);
     presence.missed(refusal);
     expect(presence.lost).toEqual({ because: "none-answered", message: "401" });
-    const heard = modelPresence(100);
-    heard.heard();
-    heard.missed(refusal);
-    expect(heard.lost).toBeNull();
+    const observed = modelPresence(100);
+    observed.answered();
+    observed.missed(refusal);
+    expect(observed.lost).toBeNull();
   });
 
   test("after many failures in a row, whenever they come, and never before", () => {
@@ -36,10 +36,10 @@ describe("a model is asked no more", () => {
         fc.constantFrom(unreachable, down, { transient: false, fatal: true, message: "401" }),
         (gaps, failure) => {
           const presence = modelPresence(10_000);
-          presence.heard();
+          presence.answered();
           for (const gap of gaps) {
             for (let i = 0; i < gap; i++) presence.missed(failure);
-            presence.heard();
+            presence.answered();
           }
           expect(presence.lost).toBeNull();
           for (let i = 0; i < HOPELESS; i++) presence.missed(failure);
@@ -66,7 +66,7 @@ describe("a model is asked no more", () => {
   test("not for what requests have earned themselves, nor for what was never sent", () => {
     const presence = modelPresence(100);
     for (let i = 0; i < 3 * HOPELESS; i++) presence.missed(wrong(`400 about ${i}`));
-    presence.heard();
+    presence.answered();
     for (let i = 0; i < 3 * HOPELESS; i++) presence.missed(wrong("400"));
     for (let i = 0; i < 3 * HOPELESS; i++) presence.missed({ ...wrong("not recorded"), unsent: true });
     expect(presence.lost).toBeNull();
@@ -90,7 +90,7 @@ describe("a judge's model", () => {
     const session = { hopeless_after: 1 };
     const presence = judgePresence("small");
     presence.missed(session, unreachable);
-    presence.heard(session);
+    presence.answered(session);
     expect(() => presence.require(session)).not.toThrow();
   });
 });

@@ -16,7 +16,7 @@ type Failure = Pick<FailedReply, "unreachable" | "fatal" | "transient" | "closed
 
 /** Whether a model still answers, from one session's replies in the order in which they came. */
 export interface ModelPresence {
-  heard(): void;
+  answered(): void;
   missed(reply: Failure): void;
   /** Null while further calls may be answered. */
   readonly lost: LostModel | null;
@@ -31,23 +31,23 @@ export interface ModelPresence {
  * @param calls that will be made at most: when none of so few was taken, nobody is there either
  */
 export function modelPresence(calls: number): ModelPresence {
-  let heard = false;
+  let hasAnswered = false;
   let inARow = 0;
   let first: string | undefined;
   let lost: LostModel | null = null;
 
   const whyLost = ({ closed, fatal, unreachable }: Failure): LostBecause | null => {
-    if (closed === "only-refusals" || closed === "silent") return heard ? "no-more" : "none-answered";
+    if (closed === "only-refusals" || closed === "silent") return hasAnswered ? "no-more" : "none-answered";
     if (closed !== undefined) return closed;
-    if (!heard && fatal === true) return "none-answered";
-    const most = !heard && unreachable === true ? Math.min(HOPELESS, calls) : HOPELESS;
-    if (inARow < most) return null;
-    return heard ? "no-more" : "none-answered";
+    if (!hasAnswered && fatal === true) return "none-answered";
+    const limit = !hasAnswered && unreachable === true ? Math.min(HOPELESS, calls) : HOPELESS;
+    if (inARow < limit) return null;
+    return hasAnswered ? "no-more" : "none-answered";
   };
 
   return {
-    heard: () => {
-      heard = true;
+    answered: () => {
+      hasAnswered = true;
       inARow = 0;
       if (lost?.because === "none-answered") lost = null;
     },
@@ -55,7 +55,7 @@ export function modelPresence(calls: number): ModelPresence {
       if (reply.unsent === true && reply.fatal !== true && reply.closed === undefined) return;
       first ??= reply.message;
       const ofTheModel = reply.transient || reply.fatal === true || reply.unreachable === true;
-      inARow = ofTheModel || (!heard && reply.message === first) ? inARow + 1 : 0;
+      inARow = ofTheModel || (!hasAnswered && reply.message === first) ? inARow + 1 : 0;
       const because = whyLost(reply);
       if (because !== null) lost ??= { because, message: reply.message };
     },
@@ -72,7 +72,7 @@ interface Session {
 
 /** The presence of a judge's model, session by session. */
 export interface JudgePresence {
-  heard(session: Session): void;
+  answered(session: Session): void;
   missed(session: Session, reply: Failure): void;
   /** @throws {NotJudged} because it is unreachable, once that is known */
   require(session: Session): void;
@@ -87,7 +87,7 @@ export function judgePresence(label: string): JudgePresence {
     return known;
   };
   return {
-    heard: (session) => of(session).heard(),
+    answered: (session) => of(session).answered(),
     missed: (session, reply) => of(session).missed(reply),
     require: (session) => {
       const { lost } = of(session);

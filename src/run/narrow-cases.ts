@@ -49,5 +49,5 @@ function idsOf(narrowing: Narrowing | null): ((id: string) => boolean) | undefin
 
 function shardOf(indices: readonly number[], shard: string | null): readonly number[] {
   const [part = 1, parts = 1] = (shard ?? "1/1").split("/").map(Number);
-  return indices.filter((_, place) => place % parts === part - 1);
+  return indices.filter((_, index) => index % parts === part - 1);
 }

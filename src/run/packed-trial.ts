@@ -61,10 +61,10 @@ export function unpackReply({ reply, answer }: Pick<ReadTrial, "reply" | "answer
   if (reply === null) return JSON.parse(answer ?? "null") as Reply;
   const packed = JSON.parse(reply) as Packed;
   if (!("transcript" in packed)) return { kind: "failed", ...packed, transient: false, unsent: true };
-  const { fallback, ...said } = packed.transcript;
+  const { fallback, ...transcript } = packed.transcript;
   return {
     kind: "answered",
-    ...said,
+    ...transcript,
     ...(packed.raw === null ? {} : { raw: packed.raw }),
     ...(fallback === undefined ? {} : { fallback: { alias: fallback, price: null } }),
   };

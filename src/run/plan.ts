@@ -139,7 +139,7 @@ export function makePlan(input: PlanInput): Plan {
   const scorersOf = caseScorersHash(scorers);
   const own = new Map<number, readonly string[]>();
   const problems: Problem[] = [];
-  let room = KEPT_REQUESTS;
+  let remaining = KEPT_REQUESTS;
 
   const last: { caseNo: number; golden: Case | undefined } = { caseNo: -1, golden: undefined };
   const golden = (caseNo: number): Case => {
@@ -161,8 +161,8 @@ export function makePlan(input: PlanInput): Plan {
       const prepared = target.client.prepare(question(one));
       const text = canonicalJson(prepared);
       request = sha256(text);
-      room -= text.length;
-      if (asks && room > 0) requests[caseNo] = prepared;
+      remaining -= text.length;
+      if (asks && remaining > 0) requests[caseNo] = prepared;
     } catch (error) {
       const found = requestProblems(suite, error);
       problems.push(...found.problems);
@@ -192,7 +192,7 @@ export function makePlan(input: PlanInput): Plan {
     scorers,
     judges: input.judges ?? null,
     narrowing: input.narrowing,
-    trials: wanted.reduce((most, k) => Math.max(most, k), 1),
+    trials: wanted.reduce((largest, k) => Math.max(largest, k), 1),
     totalWanted: wanted.reduce((sum, k) => sum + k, 0),
     count,
     planned: (caseNo) => itemAt(planned, caseNo),

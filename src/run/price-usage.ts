@@ -24,7 +24,7 @@ function inputUsd(price: Price, usage: Usage): number | null {
 }
 
 /** The most that so many tokens can cost: all input at the dearest of its prices. */
-export function mostUsdOf(price: Price, inputTokens: number, outputTokens: number): number {
+export function maxUsdOf(price: Price, inputTokens: number, outputTokens: number): number {
   const { input, cached_input = input, cache_write = input, output } = price;
   return (inputTokens * Math.max(input, cached_input, cache_write) + outputTokens * output) / A_MILLION;
 }

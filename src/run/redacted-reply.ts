@@ -11,11 +11,11 @@ export function redactedReply(reply: Reply, redaction: Redaction): Reply {
 /** @returns an answer whose `unredacted` has the texts that it had */
 export function redactedAnswer(reply: AnsweredReply, redaction: Redaction): AnsweredReply {
   const { output, messages, tool_calls, refusal, trajectory } = reply;
-  const said = { output, messages, tool_calls, refusal, trajectory };
+  const parts = { output, messages, tool_calls, refusal, trajectory };
   return {
     ...reply,
-    ...redaction.value(said),
-    unredacted: said,
+    ...redaction.value(parts),
+    unredacted: parts,
     ...(reply.raw === undefined ? {} : { raw: redaction.body(reply.raw) }),
     ...(reply.model == null ? {} : { model: redaction.text(reply.model) }),
     ...(reply.finish_reason == null ? {} : { finish_reason: redaction.text(reply.finish_reason) }),

@@ -27,7 +27,7 @@ export interface RemoteSums {
 }
 
 /** The same rule, whose decision workers hear of, so that they ask no more. */
-export function heardBy(remote: RemoteTrials, stop: StopRule): StopRule {
+export function sharedWith(remote: RemoteTrials, stop: StopRule): StopRule {
   return {
     ...stop,
     decide: (look) => {

@@ -170,8 +170,8 @@ async function rescoredTrials(
   return Promise.all(
     store
       .trials(run.no, case_no)
-      .map(async ({ trial, answer: said, error, message }): Promise<RescoredTrial> => {
-        const answer = said === null ? undefined : store.transcript(run.no, case_no, trial);
+      .map(async ({ trial, answer: stored, error, message }): Promise<RescoredTrial> => {
+        const answer = stored === null ? undefined : store.transcript(run.no, case_no, trial);
         if (answer === undefined)
           return { case_no, trial, kind: "errored", error: error ?? "provider", message: message ?? "" };
         try {

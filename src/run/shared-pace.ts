@@ -12,7 +12,7 @@ import type { Plan } from "./plan.ts";
 /** What is leased is used within so many milliseconds, or let go. */
 const LEASE_MS = 1000;
 /** Waiting for longer is done in parts: others may have let go of what they had. */
-const MOST_WAIT_MS = 2000;
+const MAX_WAIT_MS = 2000;
 
 interface Waiting {
   readonly tokens: number;
@@ -103,7 +103,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
     // It was given before this process heard of it: the second began then.
     leased = { requests, tokens, until: began + LEASE_MS };
     letGo();
-    if (requests === 0) await sleep(Math.min(MOST_WAIT_MS, Math.max(20, wait_ms)), stopped).catch(() => {});
+    if (requests === 0) await sleep(Math.min(MAX_WAIT_MS, Math.max(20, wait_ms)), stopped).catch(() => {});
   };
 
   const follow = async (): Promise<void> => {

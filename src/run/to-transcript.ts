@@ -1,6 +1,6 @@
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply } from "../domain/provider.ts";
-import { TELLS_ALL, type Transcript, UNKNOWN_USAGE, untoldBy } from "../domain/transcript.ts";
+import { REPORTS_ALL, type Transcript, UNKNOWN_USAGE, unreportedBy } from "../domain/transcript.ts";
 import { wellFormed } from "../domain/well-formed.ts";
 import { usdOf } from "./price-usage.ts";
 
@@ -11,7 +11,7 @@ import { usdOf } from "./price-usage.ts";
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
   const rate = reply.fallback === undefined ? price : reply.fallback.price;
-  const untold = reply.untold ?? untoldBy(reply);
+  const untold = reply.untold ?? unreportedBy(reply);
   return {
     output: wellFormed(reply.output),
     messages: wellFormed(reply.messages ?? []),
@@ -23,7 +23,7 @@ export function toTranscript(reply: AnsweredReply, price: Price | null): Transcr
     finish_reason: wellFormed(reply.finish_reason ?? null),
     refusal: wellFormed(reply.refusal ?? null),
     ...(reply.fallback === undefined ? {} : { fallback: reply.fallback.alias }),
-    ...(untold === TELLS_ALL ? {} : { untold }),
+    ...(untold === REPORTS_ALL ? {} : { untold }),
     ...(reply.trajectory === undefined ? {} : { trajectory: wellFormed(reply.trajectory) }),
   };
 }

@@ -21,8 +21,8 @@ export function roundByRound(cases: number, trials: number, order?: ArrayLike<nu
   return {
     length: cases * trials,
     at: (position) => {
-      const place = position % cases;
-      return { case_no: order?.[place] ?? place, trial: Math.floor(position / cases) + 1 };
+      const index = position % cases;
+      return { case_no: order?.[index] ?? index, trial: Math.floor(position / cases) + 1 };
     },
   };
 }

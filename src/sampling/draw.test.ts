@@ -27,21 +27,21 @@ describe("drawSample", () => {
   it("draws each unit as often as it says, whatever ways it can come by", async () => {
     const draws = 600;
     const times = new Map<string, number>();
-    const said = new Map<string, number>();
+    const drawn = new Map<string, number>();
     for (let n = 0; n < draws; n++)
       for (const { unit, probability } of (await draw(ALL, String(n))).drawn) {
         times.set(unit.id, (times.get(unit.id) ?? 0) + 1);
-        expect(said.get(unit.id) ?? probability).toBe(probability);
-        said.set(unit.id, probability);
+        expect(drawn.get(unit.id) ?? probability).toBe(probability);
+        drawn.set(unit.id, probability);
       }
     let off = 0;
-    for (const [id, probability] of said) {
+    for (const [id, probability] of drawn) {
       const deviation = Math.sqrt((probability * (1 - probability)) / draws);
       if (Math.abs((times.get(id) ?? 0) / draws - probability) > 4 * deviation + 1e-9) off++;
     }
     expect(off).toBe(0);
     // Whoever has a chance was drawn at some time; duplicates never.
-    expect(said.size).toBe(UNITS.filter((unit) => !isDuplicate(unit)).length);
+    expect(drawn.size).toBe(UNITS.filter((unit) => !isDuplicate(unit)).length);
   });
 
   it("gives a total that is right on average, although the worst are oversampled", async () => {

@@ -166,17 +166,17 @@ async function* worstOnes(
     if (group === undefined) groups.set(unit.standing, [unit]);
     else group.push(unit);
   }
-  let room = count;
+  let remaining = count;
   for (const standing of [...groups.keys()].sort((a, b) => a - b)) {
     const group = inRandomOrder(groups.get(standing) ?? [], seed, "worst");
-    const isLast = group.length > room;
-    const drawn = isLast ? room : group.length;
+    const isLast = group.length > remaining;
+    const drawn = isLast ? remaining : group.length;
     for (const [at, unit] of group.entries()) {
       const isDrawn = at < drawn && !(await isOut(unit));
-      if (isDrawn) room--;
+      if (isDrawn) remaining--;
       yield { unit, probability: drawn / group.length, isDrawn };
     }
-    if (isLast || room === 0) return;
+    if (isLast || remaining === 0) return;
   }
 }
 

@@ -54,9 +54,9 @@ function nearestGolden(goldens: readonly Weights[]): (text: Weights) => number {
     const sums = new Map<number, number>();
     for (const [word, weight] of text)
       for (const [at, golden] of holding.get(word) ?? []) sums.set(at, (sums.get(at) ?? 0) + weight * golden);
-    let most = 0;
-    for (const sum of sums.values()) if (sum > most) most = sum;
-    return Math.min(1, most);
+    let largest = 0;
+    for (const sum of sums.values()) if (sum > largest) largest = sum;
+    return Math.min(1, largest);
   };
 }
 

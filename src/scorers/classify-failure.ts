@@ -52,8 +52,8 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
 
 /** The required scorers that were missed; where a limit ended the trial there may be none. */
 function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
-  return trial.scores.flatMap((score, place) => {
-    const scorer = scorers[place];
+  return trial.scores.flatMap((score, index) => {
+    const scorer = scorers[index];
     if (score === null || score.pass || scorer?.required !== true) return [];
     return [{ ...scorer, reason: score.reason, fault: score.fault }];
   });
@@ -121,8 +121,8 @@ function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Foun
   const state = misses.find(({ type }) => type === "state-equals");
   if (state === undefined) return undefined;
   const callsHeld = scorers.some(
-    ({ type }, place) =>
-      (type === "tool-calls" || type === "golden-trace") && trial.scores[place]?.pass === true,
+    ({ type }, index) =>
+      (type === "tool-calls" || type === "golden-trace") && trial.scores[index]?.pass === true,
   );
   return callsHeld
     ? found("tool-failure", `the calls are right and the state is not: ${state.reason}`)
@@ -140,7 +140,7 @@ const ORDER: readonly FailureClass[] = [
   "knowledge",
 ];
 
-function saidOf(misses: readonly Miss[]): Found | undefined {
+function statedClass(misses: readonly Miss[]): Found | undefined {
   const classed = misses.flatMap((miss) => {
     const name = miss.fault?.class ?? CLASS_OF_TYPE[miss.type];
     return name === undefined || name === "unknown" ? [] : [{ miss, name }];
@@ -172,14 +172,14 @@ function endOf({ transcript, answer }: FailedTrial): Found | undefined {
 function messageOf({ messages }: TranscriptDocument, step: number | null): number | null {
   if (messages.length === 0) return null;
   const reply = step === null ? undefined : conversationSteps(messages).replies[step - 1];
-  if (reply?.said[0] !== undefined) return reply.said[0];
+  if (reply?.added[0] !== undefined) return reply.added[0];
   const last = messages.findLastIndex(({ role }) => role === "assistant");
   return last === -1 ? null : last;
 }
 
 /** The message of the person that the words of its fault name. */
 function turnMessage({ messages }: TranscriptDocument, words: string): number | null {
-  const turns = messages.flatMap((one, place) => (isTurn(one) ? [place] : []));
+  const turns = messages.flatMap((one, index) => (isTurn(one) ? [index] : []));
   return turns[(turnOfFault(words) ?? 0) - 1] ?? null;
 }
 
@@ -204,7 +204,7 @@ export function classifyFailure(
     refusalOf(misses, failed) ??
     ofWay ??
     stateOf(misses, failed) ??
-    saidOf(misses) ??
+    statedClass(misses) ??
     found(
       "unknown",
       first === undefined ? "no scorer missed" : `${first.name}: ${first.reason}`,

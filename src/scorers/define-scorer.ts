@@ -30,7 +30,7 @@ export interface Judgement {
   readonly pass?: boolean | undefined;
   readonly reason: string;
   /** A second verdict beside it, in its own words; one that says otherwise is a failure to score. */
-  readonly beside?: { readonly says: string; readonly pass: boolean } | undefined;
+  readonly beside?: { readonly statement: string; readonly pass: boolean } | undefined;
   /** As in `Score`. */
   readonly agreement?: number | undefined;
   readonly replies?: readonly number[] | undefined;
@@ -243,7 +243,7 @@ function settler(grades: Grades, threshold: number | undefined) {
     if (beside !== undefined && beside.pass !== pass) {
       throw new ScorerFailure(
         "tool",
-        `it contradicts itself: ${beside.says} beside ${inWords(judged, threshold)}`,
+        `it contradicts itself: ${beside.statement} beside ${inWords(judged, threshold)}`,
       );
     }
     const fault = judged.fault === undefined ? {} : { fault: judged.fault };

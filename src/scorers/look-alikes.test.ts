@@ -18,7 +18,7 @@ const SHOWING: Readonly<Record<string, (wanted: string, got: string) => [setting
     "ends-with": (wanted, got) => [{ value: wanted }, `It is ${got}`],
   };
 
-const PAIRS: readonly (readonly [wanted: string, got: string, told: RegExp])[] = [
+const PAIRS: readonly (readonly [wanted: string, got: string, pattern: RegExp])[] = [
   ["New York", "New\u00a0York", /U\+00A0 \(no-break space\)/],
   ["New York", "New Yo\u200brk", /U\+200B \(zero width space\)/],
   ["New\u00adYork", "NewYork", /what was expected has U\+00AD \(soft hyphen\)/],
@@ -32,11 +32,11 @@ const PAIRS: readonly (readonly [wanted: string, got: string, told: RegExp])[] =
 ];
 
 describe.each(Object.entries(SHOWING))("a miss of %s", (type, make) => {
-  it.each(PAIRS)("names what the eye cannot see between %j and %j", async (wanted, got, told) => {
+  it.each(PAIRS)("names what the eye cannot see between %j and %j", async (wanted, got, pattern) => {
     const [settings, answer] = make(wanted, got);
     const score = await (await openScorer({ type, ...settings })).score(fakeInput(answer));
     expect(score.pass).toBe(false);
-    expect(score.reason).toMatch(told);
+    expect(score.reason).toMatch(pattern);
   });
 
   it("says no more where the texts look unlike", async () => {

@@ -101,14 +101,14 @@ async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: Jud
     refuses: (golden) => judge.refuses(put(golden, "")),
     judge: async (input, repeat): Promise<Judged> => {
       const { golden, trial, transcript } = input;
-      const said = host.baseline?.(golden.id, trial);
-      if (said === undefined)
+      const baselineAnswer = host.baseline?.(golden.id, trial);
+      if (baselineAnswer === undefined)
         throw new ScorerFailure(
           "judge",
           `the baseline's answer of case ${golden.id}, trial ${trial}, is not at hand`,
         );
       const output = selected(transcript.output);
-      const other = selected(said);
+      const other = selected(baselineAnswer);
       if (output instanceof Unselectable) return { verdict: "fail", score: 0, reason: output.reason };
       if (other instanceof Unselectable)
         return { verdict: "pass", score: 1, reason: `of the baseline's answer: ${other.reason}` };

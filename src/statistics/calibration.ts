@@ -113,8 +113,8 @@ export function calibrationErrorInterval(
 
 /** Edges are compared after rounding to 9 digits: 0.3 · 10 must not land above 3. */
 function binOf(confidence: number, bins: number): number {
-  const place = Math.round(confidence * bins * 1e9) / 1e9;
-  return Math.max(0, Math.ceil(place) - 1);
+  const index = Math.round(confidence * bins * 1e9) / 1e9;
+  return Math.max(0, Math.ceil(index) - 1);
 }
 
 const LOG_TEMPERATURE_LIMIT = 3;

@@ -31,7 +31,7 @@ export function clusteredQuantiles(
   const repeats = countEach(clusters);
   return levels.map((q) => {
     const value = quantile7OfSorted(sorted, q);
-    const size = repeats.most === 1 ? sorted.length : sizeAt(value, values, clusters, repeats.count);
+    const size = repeats.largest === 1 ? sorted.length : sizeAt(value, values, clusters, repeats.count);
     const ranks = quantileCiRanks(size, q, confidence);
     const stretch = sorted.length / size;
     const at = (rank: number): number | null =>
@@ -44,12 +44,12 @@ export function clusteredQuantiles(
   });
 }
 
-function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array; readonly most: number } {
+function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array; readonly largest: number } {
   let last = -1;
   for (let i = 0; i < clusters.length; i++) last = Math.max(last, clusters[i] ?? 0);
   const count = new Float64Array(last + 1);
   for (let i = 0; i < clusters.length; i++) count[clusters[i] ?? 0] = (count[clusters[i] ?? 0] ?? 0) + 1;
-  return { count, most: count.reduce((a, b) => Math.max(a, b), 0) };
+  return { count, largest: count.reduce((a, b) => Math.max(a, b), 0) };
 }
 
 /** Independent values that would tell the share at or below `value` as well as these. */

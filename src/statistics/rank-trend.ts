@@ -30,12 +30,12 @@ export function rankTrend(
     else group.push(i);
   });
   const total = { products: 0, x: 0, y: 0, variance: 0 };
-  for (const places of groups.values()) {
-    if (places.length < 2) continue;
-    const a = centredRanks(places.map((i) => x[i] ?? 0));
-    const b = centredRanks(places.map((i) => y[i] ?? 0));
+  for (const indexes of groups.values()) {
+    if (indexes.length < 2) continue;
+    const a = centredRanks(indexes.map((i) => x[i] ?? 0));
+    const b = centredRanks(indexes.map((i) => y[i] ?? 0));
     // A stratum's scale must not let large strata outweigh small ones more than their size does.
-    const scale = 1 / (places.length + 1);
+    const scale = 1 / (indexes.length + 1);
     let products = 0;
     for (let i = 0; i < a.length; i++) products += (a[i] ?? 0) * (b[i] ?? 0);
     const squaresX = sumOfSquares(a);
@@ -43,7 +43,7 @@ export function rankTrend(
     total.products += products * scale;
     total.x += squaresX * scale;
     total.y += squaresY * scale;
-    total.variance += (squaresX * squaresY * scale * scale) / (places.length - 1);
+    total.variance += (squaresX * squaresY * scale * scale) / (indexes.length - 1);
   }
   if (!(total.variance > 0)) return null;
   const z = Math.abs(total.products) / Math.sqrt(total.variance);

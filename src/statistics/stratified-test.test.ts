@@ -22,8 +22,8 @@ const stratum = (largest: number): fc.Arbitrary<Stratum> =>
         x: fc.integer({ min: 0, max: k }),
       }),
     );
-const strataOf = (largest: number, most: number) =>
-  fc.array(stratum(largest), { minLength: 1, maxLength: most });
+const strataOf = (largest: number, limit: number) =>
+  fc.array(stratum(largest), { minLength: 1, maxLength: limit });
 
 const columnsOf = (strata: readonly Stratum[]) => ({
   m: Int32Array.from(strata, ({ m }) => m),

@@ -73,12 +73,12 @@ function approximate(strata: CheckedStrata, midP: boolean): { p: number; pRise: 
 
 function sizeRatio({ size, m, k }: CheckedStrata): number {
   let least = Number.POSITIVE_INFINITY;
-  let most = 0;
+  let largest = 0;
   for (let i = 0; i < size; i++) {
     const candidate = k[i] ?? 0;
     if (candidate === 0 || m[i] === 0) continue;
     least = Math.min(least, candidate);
-    most = Math.max(most, candidate);
+    largest = Math.max(largest, candidate);
   }
-  return most === 0 ? 1 : most / least;
+  return largest === 0 ? 1 : largest / least;
 }

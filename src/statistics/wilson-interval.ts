@@ -50,10 +50,10 @@ export function wilsonNeff(clusters: ClusterSums, confidence = 0.95): Interval {
 function effectiveSize(clusters: ClusterSums, mean: number, standardError: number): number {
   const least = clusters.count.length;
   if (standardError === 0) return least;
-  let most = 0;
-  for (let i = 0; i < least; i++) most += clusters.count[i] ?? 0;
+  let largest = 0;
+  for (let i = 0; i < least; i++) largest += clusters.count[i] ?? 0;
   const size = (mean * (1 - mean)) / (standardError * standardError);
-  return Math.min(Math.max(size, least), most);
+  return Math.min(Math.max(size, least), largest);
 }
 
 /**

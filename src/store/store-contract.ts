@@ -196,9 +196,9 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         writer.record(answered(0, 2));
         writer.flush();
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript(way));
-        const [told, untold] = store.trials(writer.no, 0);
-        expect(told?.answer).toMatchObject(way);
-        expect(untold?.answer).not.toHaveProperty("trajectory");
+        const [withTrajectory, withoutTrajectory] = store.trials(writer.no, 0);
+        expect(withTrajectory?.answer).toMatchObject(way);
+        expect(withoutTrajectory?.answer).not.toHaveProperty("trajectory");
         expect(store.transcript(writer.no, 0, 2)?.transcript).toEqual(sampleTranscript());
       });
 
@@ -289,10 +289,12 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         writer.flush();
         const [first] = store.scanScores(writer.no);
         expect(first).toMatchObject({ latency_ms: null, cost_usd: null, refused: false, tool_calls: 0 });
-        const said = ({ case_no, trial, kind, error, cached, pass, scores }: TrialRow) => {
+        const summaryOf = ({ case_no, trial, kind, error, cached, pass, scores }: TrialRow) => {
           return { case_no, trial, kind, error, cached, pass, scores };
         };
-        expect([...store.scanScores(writer.no)].map(said)).toEqual([...store.scan(writer.no)].map(said));
+        expect([...store.scanScores(writer.no)].map(summaryOf)).toEqual(
+          [...store.scan(writer.no)].map(summaryOf),
+        );
       });
 
       it("can be read alone", () => {
@@ -451,7 +453,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
     });
 
     describe("the replies of judges", () => {
-      const said = (changes: Partial<NewJudgement> = {}): NewJudgement => ({
+      const judgement = (changes: Partial<NewJudgement> = {}): NewJudgement => ({
         asked: sha256("model and request"),
         draw: 1,
         judge: sha256("judge"),
@@ -465,7 +467,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
 
       it("are there for every handle when they are recorded, with what was asked", async () => {
         const other = await open();
-        const id = await store.recordJudgement(said());
+        const id = await store.recordJudgement(judgement());
         expect(other.judgement(sha256("model and request"), 1)).toMatchObject({
           id,
           draw: 1,
@@ -480,9 +482,9 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       });
 
       it("answer the same draw of the same question, the newest first, and no other", async () => {
-        await store.recordJudgement(said({ transcript: sampleTranscript({ output: "older" }) }));
-        await store.recordJudgement(said({ transcript: sampleTranscript({ output: "newer" }) }));
-        const { asked } = said();
+        await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "older" }) }));
+        await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "newer" }) }));
+        const { asked } = judgement();
         expect(store.judgement(asked, 1)?.output).toBe("newer");
         expect(store.judgement(asked, 2)).toBeUndefined();
         expect(store.judgement(sha256("another"), 1)).toBeUndefined();
@@ -492,9 +494,9 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
 
       it("that gave no verdict are read back by the session that was told so, and by no other", async () => {
         expect(store.newestJudgement()).toBe(0);
-        const id = await store.recordJudgement(said());
+        const id = await store.recordJudgement(judgement());
         store.discardJudgements([id]);
-        const { asked } = said();
+        const { asked } = judgement();
         expect(store.newestJudgement()).toBe(id);
         expect(store.judgement(asked, 1)).toBeUndefined();
         expect(store.judgement(asked, 1, { discarded_after: id })).toBeUndefined();
@@ -504,9 +506,11 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
 
       it("cost the run that paid for them, and the unknown is counted, not guessed", async () => {
         const { no } = create();
-        await store.recordJudgement(said({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }));
         await store.recordJudgement(
-          said({
+          judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
+        );
+        await store.recordJudgement(
+          judgement({
             run_no: no,
             transcript: sampleTranscript({
               cost_usd: null,
@@ -514,7 +518,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
             }),
           }),
         );
-        await store.recordJudgement(said({ transcript: sampleTranscript({ cost_usd: 4 }) }));
+        await store.recordJudgement(judgement({ transcript: sampleTranscript({ cost_usd: 4 }) }));
         expect(store.judgementsOfCase(no, "first").map((one) => one.cost_usd)).toEqual([0.25, null]);
         expect(store.judgementsOfCase(no, "first")[1]?.usage).toMatchObject({ reasoning_tokens: 5 });
         expect(store.judgementsOfCase(no, "second")).toEqual([]);
@@ -531,7 +535,9 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
       it("that gave no answer count among what the judges cost", async () => {
         const writer = create();
         const { no } = writer;
-        await store.recordJudgement(said({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }));
+        await store.recordJudgement(
+          judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
+        );
         writer.recordLost(lostReply({ judge: "ab".repeat(32), cost_usd: 0.5 }));
         writer.recordLost(
           lostReply({
@@ -559,11 +565,11 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
 
       it("say apart which scorers a case is not scored by", () => {
         const writer = create();
-        const [said, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
-        writer.record(answered(0, 1, { scores: { ...own, scores: [said, undefined] } }));
+        const [scored, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
+        writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));
         writer.flush();
         expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true], undefined]);
-        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([said, null]);
+        expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, null]);
       });
 
       it("are counted apart from the target's calls", () => {

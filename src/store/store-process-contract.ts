@@ -40,10 +40,10 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
     describe("departures of calls", () => {
       it("are heard of once by whoever writes one, of the same model alone", async () => {
         const other = await open();
-        const heard: [string, number[]][] = [];
+        const received: [string, number[]][] = [];
         const depart = (on: Store, model: string, after: number, tokens: number | null) =>
           on.departures.depart(model, after, 60_000, (others) => {
-            heard.push([model, others.map((one) => one.tokens)]);
+            received.push([model, others.map((one) => one.tokens)]);
             for (const { age_ms } of others) expect(age_ms).toBeLessThan(60_000);
             return tokens;
           });
@@ -52,7 +52,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         const theirs = depart(other, "bot", 0, 20.2);
         const again = depart(store, "bot", own, null);
         depart(store, "bot", again, 1);
-        expect(heard).toEqual([
+        expect(received).toEqual([
           ["bot", []],
           ["judge", []],
           ["bot", [10]],

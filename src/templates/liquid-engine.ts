@@ -136,7 +136,7 @@ export function liquidWords(error: unknown): string {
 export function clockAsked(source: string): { readonly line: number; readonly column: number } | undefined {
   const at = source.search(/\{[{%](?:(?![}%]\}).)*?(["'])(?:now|today)\1\s*\|\s*date/s);
   if (at === -1) return undefined;
-  const place = at + source.slice(at).search(/(["'])(?:now|today)\1\s*\|\s*date/);
-  const before = source.slice(0, place);
-  return { line: before.split("\n").length, column: place - before.lastIndexOf("\n") };
+  const index = at + source.slice(at).search(/(["'])(?:now|today)\1\s*\|\s*date/);
+  const before = source.slice(0, index);
+  return { line: before.split("\n").length, column: index - before.lastIndexOf("\n") };
 }

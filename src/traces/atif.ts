@@ -41,10 +41,10 @@ function contentOf(message: unknown, calls: readonly ToolCall[]): Message["conte
 
 /** What tools gave back: by the id that is named, else by its place. */
 function resultMessages(observation: unknown, calls: readonly ToolCall[]): readonly Message[] {
-  return listOf(membersIn(observation).results).flatMap((one, place): Message[] => {
+  return listOf(membersIn(observation).results).flatMap((one, index): Message[] => {
     const { source_call_id, content } = membersIn(one);
     if (content === undefined) return [];
-    const id = typeof source_call_id === "string" ? source_call_id : calls[place]?.id;
+    const id = typeof source_call_id === "string" ? source_call_id : calls[index]?.id;
     const text = Array.isArray(content) ? contentOf(content, []) : content;
     return [
       {
@@ -66,11 +66,11 @@ function messagesOfStep(value: unknown): readonly Message[] | undefined {
   const content = contentOf(message, calls);
   const results = resultMessages(observation, calls);
   // A step of the system may be nothing but what a tool gave back.
-  const said: Message[] =
+  const added: Message[] =
     role !== "assistant" && content === "" && results.length > 0
       ? []
       : [{ role, content, ...(calls.length > 0 && { tool_calls: calls }) }];
-  return [...said, ...results];
+  return [...added, ...results];
 }
 
 const METRICS = {
@@ -96,7 +96,7 @@ function usageOf(document: Members, agentSteps: readonly Members[]): KnownUsage 
 function unreadOf({ subagent_trajectories, schema_version, steps }: Members): readonly string[] {
   const others = listOf(subagent_trajectories).length;
   const ids = listOf(steps).map((step) => membersIn(step).step_id);
-  const inOrder = ids.every((id, place) => id === undefined || id === place + 1);
+  const inOrder = ids.every((id, index) => id === undefined || id === index + 1);
   return [
     ...(others > 0 ? [`${others} trajectories of sub-agents: only the agent's own is read`] : []),
     ...(inOrder ? [] : ["step ids that do not count from 1: steps stand as they are written"]),

@@ -59,7 +59,7 @@ class MessageMerge {
     let behind = from;
     for (const message of messages) {
       const key = keyOf(message);
-      const known = this.placed.findIndex((one, place) => place >= behind && one.key === key);
+      const known = this.placed.findIndex((one, index) => index >= behind && one.key === key);
       if (known === -1) {
         this.placed.push({ message, at, key, ran: new Set() });
         behind = this.placed.length;
@@ -73,7 +73,9 @@ class MessageMerge {
     const places = [...this.placed.entries()]
       .slice(from)
       .flatMap(([at, { message, ran }]) =>
-        (message.tool_calls ?? []).flatMap((call, place) => (ran.has(place) ? [] : [{ at, place, call }])),
+        (message.tool_calls ?? []).flatMap((call, index) =>
+          ran.has(index) ? [] : [{ at, place: index, call }],
+        ),
       );
     const asked = canonicalJson(tool.arguments ?? null);
     return (
@@ -166,11 +168,11 @@ function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void
   const messages =
     content.result === undefined && content.error === undefined ? [asked] : [asked, resultMessage(content)];
   const next = merge.placed.findIndex(({ at }) => at > start);
-  const place = next === -1 ? merge.placed.length : next;
+  const index = next === -1 ? merge.placed.length : next;
   const made = messages.map(
     (message): Placed => ({ message, at: start, key: keyOf(message), ran: new Set([0]) }),
   );
-  merge.placed.splice(place, 0, ...made);
+  merge.placed.splice(index, 0, ...made);
 }
 
 /** Reads one trace into what is told so far. */

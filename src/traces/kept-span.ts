@@ -41,18 +41,18 @@ const EVENTS: ReadonlySet<string> = new Set([
 /** Of a span what a trace can be read from, so that nothing else gets into a store. */
 export function keptSpan(span: Span): KeptSpan {
   const isContent = contentOf(span) !== undefined;
-  const told = withMetadata(span.attributes);
+  const all = withMetadata(span.attributes);
   const isKept = (name: string): boolean =>
     ABOUT.has(name) ||
     (isContent && (CONTENTS.has(name) || LIST_NAMES.some((beginning) => name.startsWith(beginning))));
-  const attributes = Object.fromEntries(Object.entries(told).filter(([name]) => isKept(name)));
+  const attributes = Object.fromEntries(Object.entries(all).filter(([name]) => isKept(name)));
   const events = span.events.filter(({ name }) => EVENTS.has(name) && (isContent || name === FEEDBACK_EVENT));
   const known = isContent || events.length > 0;
   const resource = Object.fromEntries(Object.entries(span.resource).filter(([name]) => ABOUT.has(name)));
   return {
     span: { ...span, name: isContent ? span.name : "", attributes, events, resource },
     known,
-    dropped: known ? droppedNames(told, isKept, span.events) : [],
+    dropped: known ? droppedNames(all, isKept, span.events) : [],
   };
 }
 

@@ -179,11 +179,11 @@ function allAttributes({ attributes, events }: Span): Attributes {
 }
 
 function modelSpan(span: Span, attributes: Attributes): ModelSpan {
-  const told = eventMessages(span);
+  const fromEvents = eventMessages(span);
   const input = firstFilled(
     messagesOfList(firstOf(attributes, "input"), "user"),
     flatMessages(attributes, LISTS.input),
-    told.input,
+    fromEvents.input,
     messagesOfList(attributes["input.value"], "user"),
   );
   const system = systemMessages(attributes);
@@ -191,7 +191,7 @@ function modelSpan(span: Span, attributes: Attributes): ModelSpan {
     messagesOfList(firstOf(attributes, "output"), "assistant"),
     flatMessages(attributes, LISTS.output),
     replyInParts(attributes),
-    told.output,
+    fromEvents.output,
     messagesOfList(attributes["output.value"], "assistant"),
   );
   return {
@@ -276,8 +276,8 @@ export function contentOf(span: Span): SpanContent | undefined {
 export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
   const found = new Set<Convention>();
   for (const span of spans) {
-    if (span.told !== undefined) {
-      found.add(span.told);
+    if (span.convention !== undefined) {
+      found.add(span.convention);
       continue;
     }
     const names = [...Object.keys(span.attributes), ...span.events.map(({ name }) => `${name}.`)];

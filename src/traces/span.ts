@@ -31,7 +31,7 @@ export interface Span {
   /** Of the service that wrote it. */
   readonly resource: Attributes;
   /** Who named its attributes, where that is known of the whole file; else the names tell. */
-  readonly told?: Convention | undefined;
+  readonly convention?: Convention | undefined;
 }
 
 /** All spans of an OTLP document, and what of it could not be read. */

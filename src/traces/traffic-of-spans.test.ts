@@ -11,7 +11,7 @@ const span = (id: string, attributes: Span["attributes"], more: Partial<Span> = 
 });
 const chat = (
   id: string,
-  said: string,
+  reply: string,
   more: Partial<Span> = {},
   attributes: Span["attributes"] = {},
 ): Span =>
@@ -24,7 +24,7 @@ const chat = (
       "gen_ai.usage.input_tokens": 10,
       "gen_ai.usage.output_tokens": 2,
       "gen_ai.input.messages": [{ role: "user", parts: [{ type: "text", content: "Hi" }] }],
-      "gen_ai.output.messages": [{ role: "assistant", parts: [{ type: "text", content: said }] }],
+      "gen_ai.output.messages": [{ role: "assistant", parts: [{ type: "text", content: reply }] }],
       ...attributes,
     },
     { parent: "root", ...more },
@@ -106,14 +106,14 @@ describe("a trace of production", () => {
   ])("failed by %s", (_, spans, error) => expect(trafficOfSpans("t", spans)).toMatchObject({ error }));
 
   it("holds what was said of it, each with a number, a label or words", () => {
-    const said = (attributes: object) => ({
+    const feedback = (attributes: object) => ({
       name: "gen_ai.evaluation.result",
       attributes: { "gen_ai.evaluation.name": "thumbs", ...attributes },
     });
     const events = [
-      said({ "gen_ai.evaluation.score.value": 0 }),
-      said({ "gen_ai.evaluation.score.label": "fail", "gen_ai.evaluation.explanation": "rude" }),
-      said({}),
+      feedback({ "gen_ai.evaluation.score.value": 0 }),
+      feedback({ "gen_ai.evaluation.score.label": "fail", "gen_ai.evaluation.explanation": "rude" }),
+      feedback({}),
     ];
     expect(trafficOfSpans("t", [chat("1", "Hello.", { events })])?.feedback).toEqual([
       { name: "thumbs", score: 0, label: null, comment: null },

@@ -3,7 +3,7 @@ import type { Message } from "../domain/message.ts";
 import { toolValue } from "../domain/tool-text.ts";
 import type { Feedback, TrafficTrace } from "../domain/traffic.ts";
 import type { Trajectory } from "../domain/trajectory.ts";
-import { TELLS_ALL, type Transcript, untoldBy, usageOf } from "../domain/transcript.ts";
+import { REPORTS_ALL, type Transcript, unreportedBy, usageOf } from "../domain/transcript.ts";
 import { wellFormed } from "../domain/well-formed.ts";
 import { NAMES } from "./attribute-names.ts";
 import { conversationOf, type TracedConversation } from "./conversation-of-spans.ts";
@@ -55,8 +55,8 @@ function firstOf(spans: readonly Span[], field: TrafficName): unknown {
   const names = TRAFFIC_NAMES[field];
   for (const { attributes, events } of spans) {
     const flags = events.filter(({ name }) => FLAG_EVENTS.has(name)).map((one) => one.attributes);
-    for (const told of [attributes, ...flags])
-      for (const name of names) if (told[name] != null && told[name] !== "") return told[name];
+    for (const source of [attributes, ...flags])
+      for (const name of names) if (source[name] != null && source[name] !== "") return source[name];
   }
   for (const { resource } of spans)
     for (const name of names) if (resource[name] != null && resource[name] !== "") return resource[name];
@@ -104,7 +104,7 @@ function timesOf(spans: readonly Span[]): Times {
     undefined,
   );
   const last = ends.reduce<bigint | undefined>(
-    (most, one) => (most === undefined || one > most ? one : most),
+    (limit, one) => (limit === undefined || one > limit ? one : limit),
     undefined,
   );
   if (first === undefined) return { at: null, latency_ms: null };
@@ -117,8 +117,8 @@ function timesOf(spans: readonly Span[]): Times {
 
 /** What its calls of models cost together, else what the outermost span says. */
 function costOf({ cost_usd }: TracedConversation, [outermost]: readonly Span[]): number | null {
-  const told = NAMES.cost.map((name) => amountOf(outermost?.attributes[name]));
-  return cost_usd ?? (isModel(outermost) ? undefined : told.find((one) => one !== undefined)) ?? null;
+  const costs = NAMES.cost.map((name) => amountOf(outermost?.attributes[name]));
+  return cost_usd ?? (isModel(outermost) ? undefined : costs.find((one) => one !== undefined)) ?? null;
 }
 
 const isModel = (span: Span | undefined): boolean => span !== undefined && contentOf(span)?.kind === "model";
@@ -137,7 +137,7 @@ function transcriptOf(
   };
   const finish_reason = finishReasonOf(spans);
   const refusal = finish_reason === null ? undefined : null;
-  const untold = untoldBy({ messages, finish_reason, refusal });
+  const untold = unreportedBy({ messages, finish_reason, refusal });
   return {
     output: outputOf(messages),
     messages,
@@ -148,7 +148,7 @@ function transcriptOf(
     model: model ?? null,
     finish_reason,
     refusal: null,
-    ...(untold === TELLS_ALL ? {} : { untold }),
+    ...(untold === REPORTS_ALL ? {} : { untold }),
     ...(Object.keys(trajectory).length === 0 ? {} : { trajectory }),
   };
 }
@@ -182,8 +182,8 @@ function errorOf(spans: readonly Span[], output: string): string | null {
 }
 
 function feedbackOf(spans: readonly Span[]): readonly Feedback[] {
-  const told = spans.flatMap(({ events }) => events.filter(({ name }) => name === FEEDBACK_EVENT));
-  return told.flatMap(({ attributes }) => {
+  const feedbackEvents = spans.flatMap(({ events }) => events.filter(({ name }) => name === FEEDBACK_EVENT));
+  return feedbackEvents.flatMap(({ attributes }) => {
     const name = textOf(attributes[FEEDBACK_NAMES.name]);
     const value = attributes[FEEDBACK_NAMES.score];
     const score = typeof value === "number" && Number.isFinite(value) ? value : null;

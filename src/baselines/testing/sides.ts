@@ -30,7 +30,7 @@ export function sideOfCounts(counts: readonly Counts[], changes: Partial<Side> =
     model: "small",
     fingerprint: "f".repeat(64),
     trials: Math.max(0, ...answered),
-    ids: counts.map((_, place) => `c${place}`),
+    ids: counts.map((_, index) => `c${index}`),
     contents: counts.map(() => "same"),
     answered,
     passed,

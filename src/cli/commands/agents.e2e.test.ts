@@ -3,10 +3,10 @@ import {
   type Asked,
   agentModel,
   clerk,
+  type ModelAnswer,
   projectOf,
   removeAgentProjects,
   results,
-  type Said,
   shown,
 } from "../testing/agent-project.ts";
 
@@ -75,7 +75,7 @@ describe("an agent", () => {
     ],
     ["tokens", "{ tokens: 200 }", (one: Asked) => [["find_order", { id: `${results(one).length}` }]], 2, 2],
     ["usd", "{ usd: 0.0012 }", (one: Asked) => [["find_order", { id: `${results(one).length}` }]], 2, 2],
-  ] satisfies [string, string, (one: Asked) => Said, number, number][])(
+  ] satisfies [string, string, (one: Asked) => ModelAnswer, number, number][])(
     "ends at its limit of %s, and accounts for every call",
     async (limit, limits, answer, steps, run) => {
       const { url, asked } = await agentModel(answer);

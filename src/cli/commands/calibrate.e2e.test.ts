@@ -121,13 +121,13 @@ test("evals check reads labels, verdicts and calibrations, and tells every mista
   s.write("judges/helpful/1.0.0.calibration.json", '{"schema":"evals.calibration/9"}');
   const { exit, stderr } = await s.evals("check");
   expect(exit).toBe(2);
-  for (const told of ["labels/triage.jsonl:1:", "EVALS_VERDICTS_SYNTAX", "EVALS_CALIBRATION_VERSION"])
-    expect(stderr).toContain(told);
+  for (const expected of ["labels/triage.jsonl:1:", "EVALS_VERDICTS_SYNTAX", "EVALS_CALIBRATION_VERSION"])
+    expect(stderr).toContain(expected);
 });
 
 describe("with a judge to ask", () => {
   const io = () => fakeIo(s.root);
-  const said: string[] = [];
+  const output: string[] = [];
 
   /** A judge that says what it is told, and counts what it is asked. */
   function judge(verdictOf: (id: string, repeat: number) => "pass" | "fail" | "error"): OpenJudge {
@@ -135,7 +135,7 @@ describe("with a judge to ask", () => {
       ...{ name: "helpful", version: "1.0.0", hash: HASH, identity: {}, path: "judges/helpful/1.0.0.md" },
       models: ["gpt-5.4-mini-2026-03-17"],
       judge: async ({ golden, transcript }, repeat): Promise<Judged> => {
-        said.push(`${golden.id} ${repeat} ${transcript.output}`);
+        output.push(`${golden.id} ${repeat} ${transcript.output}`);
         const verdict = verdictOf(golden.id, repeat);
         if (verdict === "error") throw new ScorerFailure("judge", "no verdict in \u009b2J\u202e the reply.");
         return { verdict, score: verdict === "pass" ? 1 : 0, reason: "" };
@@ -145,7 +145,7 @@ describe("with a judge to ask", () => {
   }
 
   async function run(options: Record<string, unknown>, one: OpenJudge | null) {
-    said.length = 0;
+    output.length = 0;
     const out = io();
     const exit = await calibrateCommand({ suite: "triage", ...options }, "helpful", out, async () => ({
       judge: one,
@@ -179,8 +179,8 @@ describe("with a judge to ask", () => {
     const one = judge((id) => (id === "c3" ? "fail" : Number(id.slice(1)) < 12 ? "pass" : "fail"));
     const first = await run({ json: true }, one);
     expect(first.exit).toBe(0);
-    expect(said).toHaveLength(20);
-    expect(said).toContain(`c3 1 ${answerOf("c3")}`);
+    expect(output).toHaveLength(20);
+    expect(output).toContain(`c3 1 ${answerOf("c3")}`);
     expect(first.stderr).toContain('no case "gone"');
     const document = JSON.parse(first.stdout);
     expect(document).toMatchObject({ confusion: { tp: 11, fp: 0, fn: 1, tn: 8 }, unjudged: 1 });
@@ -188,10 +188,10 @@ describe("with a judge to ask", () => {
     expect(readCalibration(s.root, "helpful", "1.0.0")?.suites.triage).toMatchObject({ judge: HASH });
     expect(readVerdicts(s.root, "helpful", "1.0.0")).toHaveLength(20);
     const again = await run({ json: true }, one);
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
     expect(again.stdout).toBe(first.stdout);
     expect((await run({ json: true, repeats: "2" }, one)).exit).toBe(0);
-    expect(said).toHaveLength(20);
+    expect(output).toHaveLength(20);
   });
 
   test("verdicts made elsewhere may be numbered from 0; only those that are missing are asked", async () => {
@@ -199,11 +199,11 @@ describe("with a judge to ask", () => {
     await run({ json: true }, one);
     const path = `${s.root}/judges/helpful/1.0.0.verdicts.jsonl`;
     writeFileSync(path, readFileSync(path, "utf8").replaceAll('"repeat":1', '"repeat":0'));
-    said.length = 0;
+    output.length = 0;
     expect((await run({ json: true }, one)).exit).toBe(0);
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
     expect((await run({ json: true, repeats: "2" }, one)).exit).toBe(0);
-    expect(said).toHaveLength(20);
+    expect(output).toHaveLength(20);
     expect(new Set(readVerdicts(s.root, "helpful", "1.0.0").map((verdict) => verdict.repeat))).toEqual(
       new Set([0, 1]),
     );
@@ -225,10 +225,10 @@ describe("with a judge to ask", () => {
     const done = calibrateAlone(s.root, { judge: "helpful", version: "1.0.0", suite: "triage" });
     const one = judge(() => "pass");
     await expect(run({ json: true }, one)).rejects.toThrow("EVALS_CALIBRATE_BUSY");
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
     done();
     expect((await run({ json: true }, one)).exit).toBe(0);
-    expect(said).toHaveLength(20);
+    expect(output).toHaveLength(20);
   });
 
   test("a judge that breaks off loses nothing; an answer without a verdict is left out and said", async () => {
@@ -244,7 +244,7 @@ describe("with a judge to ask", () => {
       { json: true },
       judge(() => "pass"),
     );
-    expect(said).toEqual([`c5 1 ${answerOf("c5")}`]);
+    expect(output).toEqual([`c5 1 ${answerOf("c5")}`]);
     expect(after.exit).toBe(0);
     await expect(
       run(
@@ -252,7 +252,7 @@ describe("with a judge to ask", () => {
         judge(() => "error"),
       ),
     ).resolves.toMatchObject({ exit: 0 });
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
   });
 
   test("verdicts of an earlier judge under the same version are asked again; those made elsewhere stay", async () => {
@@ -262,7 +262,7 @@ describe("with a judge to ask", () => {
     );
     expect(first.exit).toBe(0);
     await run({ json: true }, { ...judge(() => "fail"), hash: "b".repeat(64) });
-    expect(said).toHaveLength(20);
+    expect(output).toHaveLength(20);
     expect(new Set(readVerdicts(s.root, "helpful", "1.0.0").map((one) => one.judge))).toEqual(
       new Set(["b".repeat(64)]),
     );
@@ -272,7 +272,7 @@ describe("with a judge to ask", () => {
       { json: true },
       judge(() => "pass"),
     );
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
   });
 
   /** Another suite whose cases have the ids of the first one, the same answers and other questions. */
@@ -300,18 +300,18 @@ describe("with a judge to ask", () => {
       { json: true, suite: "second" },
       judge(() => "fail"),
     );
-    expect(said).toHaveLength(5);
+    expect(output).toHaveLength(5);
     expect(JSON.parse(second.stdout).confusion).toEqual({ tp: 0, fp: 0, fn: 0, tn: 5 });
     expect(second.stderr).not.toContain("EVALS_LABELS_CASE_CHANGED");
     // As this suite uses it, the judge is another one: what was asked and paid for the first suite stays.
     const third = { ...judge(() => "fail"), hash: "c".repeat(64) };
     await run({ json: true, suite: "second" }, third);
-    expect(said).toHaveLength(5);
+    expect(output).toHaveLength(5);
     const first = await run(
       { json: true },
       judge(() => "error"),
     );
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
     expect(JSON.parse(first.stdout).confusion).toEqual({ tp: 12, fp: 8, fn: 0, tn: 0 });
     // With no dataset at hand nobody can tell which of the two verdicts of c0 is meant.
     rmSync(join(s.root, "datasets"), { recursive: true });
@@ -329,7 +329,7 @@ describe("with a judge to ask", () => {
       { json: true },
       judge(() => "fail"),
     );
-    expect(said).toEqual([`c3 1 ${answerOf("c3")}`]);
+    expect(output).toEqual([`c3 1 ${answerOf("c3")}`]);
     expect(stderr).toContain("EVALS_LABELS_CASE_CHANGED");
     expect(stderr).toContain("its answers: c3.");
     const kept = readVerdicts(s.root, "helpful", "1.0.0");
@@ -339,14 +339,14 @@ describe("with a judge to ask", () => {
       { json: true },
       judge(() => "error"),
     );
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
   });
 
   test("a calibration with mistakes is told before anything is asked", async () => {
     s.write("judges/helpful/1.0.0.calibration.json", "{");
     const one = judge(() => "pass");
     await expect(run({}, one)).rejects.toThrow("EVALS_CALIBRATION_SYNTAX");
-    expect(said).toEqual([]);
+    expect(output).toEqual([]);
   });
 
   test("a judge that cannot be opened is only a mistake when it has to be asked", async () => {
@@ -367,8 +367,8 @@ describe("with a judge to ask", () => {
     await run({}, strict);
     const file = readFileSync(join(s.root, verdictsPath("helpful", "1.0.0")), "utf8");
     const same = await run({ check: true, json: true }, strict);
-    expect(said).toHaveLength(20);
-    expect(said.every((one) => Number(one.split(" ")[1]) > 1_000_000_000)).toBe(true);
+    expect(output).toHaveLength(20);
+    expect(output.every((one) => Number(one.split(" ")[1]) > 1_000_000_000)).toBe(true);
     expect(same.exit).toBe(0);
     expect(JSON.parse(same.stdout).check).toMatchObject({
       answers: 20,

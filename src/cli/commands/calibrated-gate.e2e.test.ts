@@ -204,9 +204,9 @@ describe("a judge that says a change is bad", () => {
       );
     await repo.evals("calibrate polite");
     const { metrics } = await run();
-    const labelled = CASES.map((id, place) => {
+    const labelled = CASES.map((id, index) => {
       const judged = !isRude(id);
-      return { place, id, judged, truth: judged !== wrong.includes(id) };
+      return { place: index, id, judged, truth: judged !== wrong.includes(id) };
     }).filter(({ id }) => partOf(id) === "test");
     const word = (pass: boolean) => (pass ? ("pass" as const) : ("fail" as const));
     const expected = correctedRate({
@@ -216,7 +216,7 @@ describe("a judge that says a change is bad", () => {
         true,
       ),
       sample: mine
-        ? labelled.map(({ place, truth, judged }) => ({ place, answers: [{ truth, judged }] }))
+        ? labelled.map(({ place: index, truth, judged }) => ({ place: index, answers: [{ truth, judged }] }))
         : null,
       others: false,
     });

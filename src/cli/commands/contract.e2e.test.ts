@@ -49,9 +49,9 @@ describe("gate.contract", () => {
       outcome: "broken",
     });
     const sentence = "declared a patch. A patch may not move behaviour, and a drop needs a major version";
-    const told = await repo.evals(["run", "--reporter", "terminal", "--reporter", "markdown=comment.md"]);
-    expect(told.stdout.replace(/\s+/g, " ")).toContain(sentence);
-    expect(told.stdout).toContain("missed  contract: a patch does not move behaviour");
+    const ended = await repo.evals(["run", "--reporter", "terminal", "--reporter", "markdown=comment.md"]);
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain(sentence);
+    expect(ended.stdout).toContain("missed  contract: a patch does not move behaviour");
     expect(repo.read("comment.md")).toContain(sentence);
     expect((await repo.json(["diff", "latest"])).document.comparisons[0].contract.outcome).toBe("broken");
   });

@@ -3,9 +3,9 @@ import {
   type Asked,
   agentModel,
   clerk,
+  type ModelAnswer,
   projectOf,
   removeAgentProjects,
-  type Said,
   shown,
   write,
 } from "../testing/agent-project.ts";
@@ -13,10 +13,10 @@ import {
 afterEach(removeAgentProjects);
 
 describe("a conversation", () => {
-  const memory = ({ messages }: Asked): Said => {
-    const told = messages.filter(({ role }) => role === "user").map(({ content }) => content ?? "");
-    return told.at(-1)?.startsWith("What")
-      ? `It is ${/name is (\w+)/.exec(told.join("\n"))?.[1]}.`
+  const memory = ({ messages }: Asked): ModelAnswer => {
+    const userMessages = messages.filter(({ role }) => role === "user").map(({ content }) => content ?? "");
+    return userMessages.at(-1)?.startsWith("What")
+      ? `It is ${/name is (\w+)/.exec(userMessages.join("\n"))?.[1]}.`
       : "Noted.";
   };
 
@@ -48,9 +48,10 @@ describe("a conversation", () => {
   it("is held with a played person who hears nothing of the tools and whose sign of the end is never passed on", async () => {
     const lines = ["I want my money back for A-1042.", "Thanks. ###STOP###"];
     const isPerson = ({ messages }: Asked): boolean => messages[0]?.content?.startsWith("You are") === true;
-    const heard = ({ messages }: Asked): number => messages.filter(({ role }) => role === "assistant").length;
+    const replyCount = ({ messages }: Asked): number =>
+      messages.filter(({ role }) => role === "assistant").length;
     const { url, asked } = await agentModel((one) =>
-      isPerson(one) ? (lines[heard(one)] ?? "###STOP###") : clerk(one),
+      isPerson(one) ? (lines[replyCount(one)] ?? "###STOP###") : clerk(one),
     );
     const repo = projectOf("agents.md", url);
     repo.edit("evals/refunds.yaml", "scorers:", "user: { prompt: users/hasty@^1, model: small }\nscorers:");
@@ -100,9 +101,10 @@ describe("a simulated person", () => {
 
   /** The desk of the documentation, and a person that says these lines. */
   async function played(lines: () => readonly string[]) {
-    const heard = ({ messages }: Asked): number => messages.filter(({ role }) => role === "assistant").length;
+    const replyCount = ({ messages }: Asked): number =>
+      messages.filter(({ role }) => role === "assistant").length;
     const model = await agentModel((one) =>
-      isPerson(one) ? (lines()[heard(one)] ?? "###STOP###") : clerk(one),
+      isPerson(one) ? (lines()[replyCount(one)] ?? "###STOP###") : clerk(one),
     );
     const repo = projectOf("agents.md", model.url);
     repo.edit("evals/refunds.yaml", "scorers:", "user: { prompt: users/hasty@^1, model: small }\nscorers:");
@@ -171,8 +173,8 @@ describe("a simulated person", () => {
 
   it("is examined in recorded answers only where the case gives it a goal", async () => {
     const { repo } = await played(() => SOUND);
-    const says = (content: string) => ({ role: "user", content });
-    const messages = [says("It is A-9977."), { role: "assistant", content: "I have paid 40 back." }];
+    const fromUser = (content: string) => ({ role: "user", content });
+    const messages = [fromUser("It is A-9977."), { role: "assistant", content: "I have paid 40 back." }];
     repo.write("evalconfig.yaml", "models:\n  small: { provider: outputs, file: fixtures/talks.jsonl }\n");
     write(
       repo,

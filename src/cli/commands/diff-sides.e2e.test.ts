@@ -102,10 +102,10 @@ describe("evals diff ref:…", () => {
       why: "A comparison needs two sides. Running it asks for at most 24 answers, for about $2.88.",
       fix: "evals diff ref:main --run-missing    (or evals run s --at main)",
     });
-    const told = await repo.evals(["diff", "ref:main", "--run-missing"]);
-    expect(told.exit).toBe(1);
-    expect(told.stdout).toMatch(/^REGRESSED {2}s\n {2}baseline {3}run /);
-    expect(told.stderr).toContain("s   prompt 1.0.0");
+    const ended = await repo.evals(["diff", "ref:main", "--run-missing"]);
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout).toMatch(/^REGRESSED {2}s\n {2}baseline {3}run /);
+    expect(ended.stderr).toContain("s   prompt 1.0.0");
     const again = await repo.json(["diff", "ref:main"]);
     expect(again.document).toMatchObject({ exit: 1, verdict: "regressed" });
     expect(again.document.comparisons[0].baseline.target).toBe("prompt 1.0.0 · agents/bot.mjs");

@@ -33,12 +33,12 @@ export async function escalationCommand(options: EscalationOptions, source: stri
   return EXIT.ok;
 }
 
-function share(option: string, text: string, most: number): number {
+function share(option: string, text: string, limit: number): number {
   const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= 0.001 && value <= most) return value;
+  if (value >= 0.001 && value <= limit) return value;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `${option} ${JSON.stringify(text)} is not a share from 0.001 to ${most}.`,
+    what: `${option} ${JSON.stringify(text)} is not a share from 0.001 to ${limit}.`,
     why: "A threshold for another share than was meant would send the wrong answers to people.",
     fix: option === "--target" ? "--target 0.95" : "--alpha 0.1",
   });

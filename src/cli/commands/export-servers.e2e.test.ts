@@ -212,8 +212,8 @@ describe("evals export to a server", () => {
     "goes on with %s where an export broke off, and sends nothing twice that had arrived",
     async (format, tool) => {
       await serve(tool());
-      const most = { langfuse: 10, phoenix: 2, mlflow: 12 }[format];
-      server.before = () => (server.taken.length >= most ? { status: 500 } : undefined);
+      const sent = { langfuse: 10, phoenix: 2, mlflow: 12 }[format];
+      server.before = () => (server.taken.length >= sent ? { status: 500 } : undefined);
       const broken = await send(format);
       expect(broken.exit).toBe(3);
       expect(JSON.parse(broken.stdout)).toMatchObject({ problems: [{ code: "EVALS_EXPORT_BROKEN_OFF" }] });

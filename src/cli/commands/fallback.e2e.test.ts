@@ -34,9 +34,9 @@ it("a trial that the fallback answered says so, and costs what the fallback cost
   expect([exit, run.counts.answered, run.counts.errored]).toEqual([0, 4, 0]);
   expect(run.metrics.cost_usd.value).toBeCloseTo(2 * 0.001 + 2 * 0.1, 12);
   expect(run.notes).toContain('2 answers of the fallback "spare", where bot gave none.');
-  const told = async (id: string) =>
+  const shown = async (id: string) =>
     (await repo.json(["show", `latest/${id}/1`])).document.trial.answer.fallback;
-  expect([await told("c001"), await told("c002")]).toEqual([undefined, "spare"]);
+  expect([await shown("c001"), await shown("c002")]).toEqual([undefined, "spare"]);
   expect((await repo.evals(["show", "latest/c002/1"])).stdout).toContain("answered by the fallback spare");
 });
 

@@ -52,14 +52,14 @@ describe("a file written by promote, read by the gate of a fresh clone", () => {
           const cloned = await repo.clone("main").json(["run"]);
           const [own, fresh] = [stored.document.runs[0], cloned.document.runs[0]];
           expect([cloned.exit, fresh.gate]).toEqual([stored.exit, own.gate]);
-          const told = ({ comparison }: typeof own): object => ({
+          const summary = ({ comparison }: typeof own): object => ({
             ...comparison,
             baseline: { ...comparison.baseline, side: "", file: undefined, run: null },
             candidate: { ...comparison.candidate, side: "", run: null },
             // Answers were not asked to be kept.
             examples: [],
           });
-          expect(JSON.stringify(told(fresh))).toBe(JSON.stringify(told(own)));
+          expect(JSON.stringify(summary(fresh))).toBe(JSON.stringify(summary(own)));
           expect(fresh.fingerprint).toBe(own.fingerprint);
         } finally {
           repo.remove();

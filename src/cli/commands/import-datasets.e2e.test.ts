@@ -48,7 +48,7 @@ const logged = (question: string, more: object = {}) => ({
 
 /** A log of two samples in two epochs; one epoch ended with an error, one sample has several targets. */
 function inspectLog() {
-  const sample = (id: number, epoch: number, said: string | null) => ({
+  const sample = (id: number, epoch: number, answer: string | null) => ({
     id,
     epoch,
     input:
@@ -58,11 +58,11 @@ function inspectLog() {
     target: id === 1 ? "Oslo" : ["Rome", "Roma"],
     messages: [],
     output:
-      said === null
+      answer === null
         ? { choices: [] }
-        : { model: "m", choices: [{ message: { role: "assistant", content: said } }], time: 0.5 },
+        : { model: "m", choices: [{ message: { role: "assistant", content: answer } }], time: 0.5 },
     model_usage: { m: { input_tokens: 30, output_tokens: 4, input_tokens_cache_read: 3 } },
-    ...(said === null ? { error: { message: "connection reset" } } : {}),
+    ...(answer === null ? { error: { message: "connection reset" } } : {}),
   });
   const header = {
     version: 2,
@@ -468,11 +468,11 @@ describe.each(EXPORTS)("an import of $title", ({ args, files, cases, left, outpu
 
   it("writes nothing on a dry run, and says what it would", async () => {
     put(files);
-    const { written: named = [], left: told } = await evals(["import", ...args, "--dry-run"]);
+    const { written: named = [], left: leftOut } = await evals(["import", ...args, "--dry-run"]);
     expect(written()).toEqual({});
     const real = await evals(["import", ...args]);
     expect([...named].sort()).toEqual(Object.keys(written()));
-    expect(told).toEqual(real.left);
+    expect(leftOut).toEqual(real.left);
   });
 });
 

@@ -308,7 +308,9 @@ async function passRate(
 ): Promise<number | null | undefined> {
   const config = read("evalconfig.yaml");
   put({
-    "fixtures/x.jsonl": lines(...Object.entries(answers).map(([id, said]) => ({ case: id, output: said }))),
+    "fixtures/x.jsonl": lines(
+      ...Object.entries(answers).map(([id, answer]) => ({ case: id, output: answer })),
+    ),
     "evalconfig.yaml": config.includes("  x:")
       ? config
       : config.replace("models:\n", "models:\n  x: { provider: outputs, file: fixtures/x.jsonl }\n"),

@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { GENAI_SPANS, otlpLines, PRODUCERS } from "../testing/producer-traces.ts";
+import { EXPECTED_TRACE, SECRETS, TRACE_ID } from "../testing/sample-conversation.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
-import { SECRETS, TOLD, TRACE_ID } from "../testing/told-conversation.ts";
-import { GENAI_SPANS, otlpLines, PRODUCERS } from "../testing/told-traces.ts";
 
 let home: Scenario;
 beforeEach(() => {
@@ -39,7 +39,7 @@ describe("traces of production", () => {
       conventions: [{ name: convention, traces: 1 }],
     });
     const shown = await json(`show trace:${TRACE_ID}`);
-    expect(shown.document.transcript).toMatchObject(TOLD);
+    expect(shown.document.transcript).toMatchObject(EXPECTED_TRACE);
     expect(shown.document.transcript.tool_calls).toHaveLength(1);
     expect(shown.document.transcript.messages).toHaveLength(5);
     expect(shown.document.trace).toMatchObject({
@@ -66,7 +66,7 @@ describe("traces of production", () => {
     expect((await json("import traces in/b.jsonl")).document.taken).toMatchObject({ traces: 1 });
     const { document } = await json("import traces in/a.jsonl");
     expect(document.taken).toEqual({ traces: 1, duplicates: 0, completed: 1 });
-    expect((await json(`show trace:${TRACE_ID}`)).document.transcript).toMatchObject(TOLD);
+    expect((await json(`show trace:${TRACE_ID}`)).document.transcript).toMatchObject(EXPECTED_TRACE);
     expect((await json("import traces in/b.jsonl in/a.jsonl")).document.taken.traces).toBe(0);
   });
 
@@ -139,15 +139,15 @@ describe("traces of production", () => {
     home.write("evalconfig.yaml", "models:\n  m: { provider: outputs, file: m.jsonl }\n");
     put("t.jsonl", PRODUCERS[0]?.text ?? "");
     await home.evals("import traces in/t.jsonl");
-    expect(kept()).toContain(TOLD.output);
+    expect(kept()).toContain(EXPECTED_TRACE.output);
     const later = { date: () => new Date("2026-09-01T00:00:00Z") };
     const prune = async (args: string) =>
       JSON.parse((await home.evals(`store prune --older-than ${args} --json`, later)).stdout).removed;
     expect(await prune("200d")).toMatchObject({ traces: 0 });
     expect(await prune("90d --dry-run")).toMatchObject({ traces: 1 });
-    expect(kept()).toContain(TOLD.output);
+    expect(kept()).toContain(EXPECTED_TRACE.output);
     expect(await prune("90d")).toMatchObject({ traces: 1, runs: 0 });
-    expect(kept()).not.toContain(TOLD.output);
+    expect(kept()).not.toContain(EXPECTED_TRACE.output);
     expect((await home.evals("store info")).stdout).not.toContain("traces");
   });
 

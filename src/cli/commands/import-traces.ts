@@ -49,10 +49,10 @@ async function listenCommand(
   const { stopped } = await import("./view.ts");
   const receiver = await listenForTraces(io, { directory, port });
   const address = `http://127.0.0.1:${receiver.port}`;
-  const told = `Traces are taken at ${address}/v1/traces. Ctrl-C ends.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
+  const message = `Traces are taken at ${address}/v1/traces. Ctrl-C ends.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
   const end = stopped(io);
-  if (json) io.stderr(told);
-  else io.stdout(told);
+  if (json) io.stderr(message);
+  else io.stdout(message);
   const code = await end;
   const result = await receiver.close();
   if (json) io.stdout(documentOf(result, code, false));

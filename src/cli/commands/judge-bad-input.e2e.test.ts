@@ -4,13 +4,21 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { formatLabels } from "../../labels/label-file.ts";
 import { label, verdict } from "../../labels/testing/labels.ts";
 import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
-import { findsKind, JUDGE, judgedSuite, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import {
+  findsKind,
+  JUDGE,
+  judgedSuite,
+  POLITE,
+  repliesPolitely,
+  SUITE,
+  TARGET,
+} from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 let server: JudgeServer;
 let repo: Scenario;
 beforeEach(async () => {
-  server = await judgeServer({ [TARGET]: speaks, [JUDGE]: findsKind });
+  server = await judgeServer({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
   repo = judgedSuite(server);
   mkdirSync(join(repo.root, "labels"));
 });
@@ -132,7 +140,7 @@ describe("a judge's files", () => {
       `---\nkind: ordinal\nmodel: judge\nthreshold: 0.5\nscale: [{ score: 1, means: bad }, { score: ${last}, means: good }]\n---\n`;
     await server.close();
     server = await judgeServer({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: ({ messages }) =>
         `{"reason":"r","score":${JSON.stringify(messages).includes("5: good") ? 5 : 3}}`,
     });

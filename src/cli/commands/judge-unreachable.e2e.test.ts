@@ -10,8 +10,8 @@ import {
   judgedSuite,
   type Models,
   POLITE,
+  repliesPolitely,
   SUITE,
-  speaks,
   TARGET,
 } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
@@ -56,7 +56,7 @@ describe("a judge that nobody answers for", () => {
   it("ends the run after its first refusal, keeps the answers, and is asked alone when it goes on", async () => {
     const state: { status: number | null } = { status: 401 };
     const { server, repo, run } = await judged({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: (request, before) =>
         state.status === null ? findsKind(request, before) : { status: state.status },
     });
@@ -76,7 +76,7 @@ describe("a judge that nobody answers for", () => {
   });
 
   it("is given up when nobody takes its calls, in words", async () => {
-    const { server, repo } = await judged({ [TARGET]: speaks });
+    const { server, repo } = await judged({ [TARGET]: repliesPolitely });
     const port = await deadPort();
     repo.edit(
       "evalconfig.yaml",
@@ -94,7 +94,7 @@ describe("a judge that nobody answers for", () => {
 
   it("is given up although its score is optional: no void score is kept for it", async () => {
     const { run } = await judged(
-      { [TARGET]: speaks, [JUDGE]: () => ({ status: 401 }) },
+      { [TARGET]: repliesPolitely, [JUDGE]: () => ({ status: 401 }) },
       { "evals/reply.yaml": SUITE.replace("polite }", "polite, required: false }") },
     );
     const { run: ran } = await run("run --json --baseline none");
@@ -104,7 +104,7 @@ describe("a judge that nobody answers for", () => {
   it("is one voice less where others are there", async () => {
     const { run } = await judged(
       {
-        [TARGET]: speaks,
+        [TARGET]: repliesPolitely,
         [JUDGE]: findsKind,
         [SECOND]: () => ({ status: 401 }),
         "third-2024-07-18": findsKind,
@@ -120,7 +120,7 @@ describe("a judge that nobody answers for", () => {
     const state = { there: false };
     const { run, server, repo } = await judged(
       {
-        [TARGET]: speaks,
+        [TARGET]: repliesPolitely,
         [JUDGE]: (_, before) => (before < 1 || state.there ? verdict("pass") : { status: 401 }),
       },
       { "evals/reply.yaml": `${SUITE}concurrency: 1\n` },
@@ -142,7 +142,7 @@ describe("a judge that nobody answers for", () => {
   ])("is given up at its first refusal for money (%i)", async (status, error) => {
     const { run, server, repo } = await judged(
       {
-        [TARGET]: speaks,
+        [TARGET]: repliesPolitely,
         [JUDGE]: (_, before) => (before < 5 ? verdict("pass") : { status, body: { error } }),
       },
       { "evals/reply.yaml": `${SUITE}concurrency: 1\n` },
@@ -156,7 +156,7 @@ describe("a judge that nobody answers for", () => {
   it("is named by rescoring and by calibrating", async () => {
     const state = { there: true };
     const { repo, run, server } = await judged({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: (request, before) => (state.there ? findsKind(request, before) : { status: 401 }),
     });
     const { run: ran } = await run("run --json --baseline none");

@@ -13,8 +13,8 @@ import {
   judgedSuite,
   type Models,
   POLITE,
+  repliesPolitely,
   SUITE,
-  speaks,
   TARGET,
 } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
@@ -55,7 +55,7 @@ async function run(repo: Scenario, args = "run --json --baseline none") {
 
 describe("a judged run", () => {
   it("scores each answer by the judge's verdict, asks it once an answer, and tells its cost apart", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const first = await run(repo);
     expect(first.stderr).toBe("");
@@ -85,7 +85,7 @@ describe("a judged run", () => {
   });
 
   it("gives an unknown cost where a judge has no price", async () => {
-    const server = await started({ [TARGET]: speaks, "second-2024-07-18": findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, "second-2024-07-18": findsKind });
     const repo = judged(server, {
       "judges/polite/1.0.0.md": POLITE.replace("model: judge", "model: second"),
     });
@@ -96,7 +96,7 @@ describe("a judged run", () => {
   it("errs where a required judge stays silent, and asks only the judge when it goes on", async () => {
     const state = { silent: true };
     const server = await started({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: (request) =>
         state.silent && judgedAnswer(request).endsWith("c") ? "" : findsKind(request, 0),
     });
@@ -118,7 +118,7 @@ describe("a judged run", () => {
   it("voids only its own score where the judge is optional; the reason is kept, and scoring again asks again", async () => {
     const state = { silent: true };
     const server = await started({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: (request) => (state.silent ? "no idea" : findsKind(request, 0)),
     });
     const repo = judged(server, {
@@ -139,7 +139,7 @@ describe("a judged run", () => {
 
   it("waits out a rate limit, and reads a reply that had to be mended", async () => {
     const server = await started({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: (request, before) => {
         if (before === 0) return { status: 429 };
         if (request.messages.length > 2) return findsKind(request, 0);
@@ -174,7 +174,7 @@ describe("a judged run", () => {
 
   it("tells how far an ensemble agrees", async () => {
     const server = await started({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: findsKind,
       "second-2024-07-18": findsKind,
       "third-2024-07-18": () => verdict("pass", "I like all"),
@@ -197,7 +197,7 @@ describe("judge_when: passed", () => {
   const LATE = `${SUITE.replace("polite }", "polite, judge_when: passed }")}  - { type: contains, value: Kindly }\n`;
 
   it("judges only what passes the other scorers, and says so", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server, { "evals/reply.yaml": LATE });
     const { run: ran } = await run(repo);
     expect(ran.counts).toMatchObject({ answered: 3, judge_calls: 2 });
@@ -219,7 +219,7 @@ describe("judge_when: passed", () => {
 
 describe("the budget", () => {
   it("holds for judges too, and a run goes on where it stopped", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server, { "evals/reply.yaml": `${SUITE}concurrency: 1\n` });
     // A trial costs 0.000024 for the target and 0.00024 for the judge.
     const stopped = await run(repo, "run --json --baseline none --budget 0.0006");
@@ -245,7 +245,7 @@ describe("the budget", () => {
 
 describe("evals rescore with judges", () => {
   it("tells the price, asks only when that is agreed to, and only what was not said", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const { run: first } = await run(repo);
     const free = await repo.evals(`rescore ${first.id} --json`);
@@ -266,7 +266,7 @@ describe("evals rescore with judges", () => {
   });
 
   it("stops at its budget with the rest not judged", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const { run: first } = await run(repo);
     repo.edit("judges/polite/1.0.0.md", "polite", "truly polite");
@@ -279,7 +279,7 @@ describe("evals rescore with judges", () => {
 
 describe("a judge that has changed since the baseline", () => {
   it("is not asked behind one's back: the comparison cannot be made, and rescoring is offered", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const { run: first } = await run(repo);
     repo.edit("judges/polite/1.0.0.md", "polite", "truly polite");
@@ -294,7 +294,7 @@ describe("a judge that has changed since the baseline", () => {
 
 describe("recordings", () => {
   it("answer for judges too, with the same fingerprint and no call", async () => {
-    const server = await started({ [TARGET]: speaks, [JUDGE]: findsKind });
+    const server = await started({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
     const repo = judged(server);
     const recorded = await run(repo, "run --json --baseline none --record");
     expect(recorded.stderr).toContain("recorded 3 replies of judges in fixtures/judge.jsonl");
@@ -314,7 +314,7 @@ describe("recordings", () => {
 describe("evals show", () => {
   it("shows what the judge was asked and what it said, and nothing that a terminal would obey", async () => {
     const server = await started({
-      [TARGET]: speaks,
+      [TARGET]: repliesPolitely,
       [JUDGE]: () => verdict("pass", "kind \u001b[31mred\u001b[0m\n::error::x"),
     });
     const repo = judged(server);
@@ -349,7 +349,7 @@ describe("evals check", () => {
   });
 
   it("warns where a model judges its own answers", async () => {
-    const server = await started({ [TARGET]: speaks });
+    const server = await started({ [TARGET]: repliesPolitely });
     const repo = judged(server, {
       "judges/polite/1.0.0.md": POLITE.replace("model: judge", "model: target"),
     });

@@ -44,13 +44,13 @@ afterAll(async () => {
   await server.close();
 });
 
-function counted(says: (request: ModelRequest) => string) {
+function counted(answer: (request: ModelRequest) => string) {
   return async (request: ModelRequest): Promise<string> => {
     const call: Call = { question: JSON.stringify(request.messages), answered: null };
     calls[request.model]?.push(call);
     await wait(4);
     call.answered = performance.now();
-    return says(request);
+    return answer(request);
   };
 }
 

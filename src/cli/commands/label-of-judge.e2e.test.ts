@@ -4,13 +4,21 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
 import { openPage } from "../../page/testing/page-client.ts";
 import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
-import { findsKind, JUDGE, judgedSuite, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import {
+  findsKind,
+  JUDGE,
+  judgedSuite,
+  POLITE,
+  repliesPolitely,
+  SUITE,
+  TARGET,
+} from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 let server: JudgeServer;
 let repo: Scenario;
 beforeEach(async () => {
-  server = await judgeServer({ [TARGET]: speaks, [JUDGE]: findsKind });
+  server = await judgeServer({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
   repo = judgedSuite(server, {
     "judges/brief/1.0.0.md": POLITE.replace("polite", "brief"),
     "evals/reply.yaml": `${SUITE}  - { type: judge, judge: brief, name: length }\n`,

@@ -321,8 +321,8 @@ describe("the page's server", () => {
     expect((await send(`${one.url}state`, { method: "OPTIONS" })).status).toBe(405);
     expect((await send(`${one.url}elsewhere`)).status).toBe(404);
     const large = { method: "POST", headers: { ...json, origin }, body: `"${"x".repeat(1 << 21)}"` };
-    const heard = await send(`${one.url}act`, large).catch(() => ({ status: 413 }));
-    expect(heard.status).toBe(413);
+    const received = await send(`${one.url}act`, large).catch(() => ({ status: 413 }));
+    expect(received.status).toBe(413);
     expect((await one.state()).done).toBe(0);
   });
 

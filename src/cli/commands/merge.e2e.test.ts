@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
-import { findsKind, JUDGE, judgedSuite, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import { findsKind, JUDGE, judgedSuite, repliesPolitely, SUITE, TARGET } from "../testing/judged-suite.ts";
 import type { Scenario } from "../testing/scenario.ts";
 
 const env = { OPENAI_API_KEY: "sk-test-0123456789" };
@@ -19,7 +19,7 @@ beforeEach(async () => {
     [TARGET]: (request, before) =>
       failing.has(request.messages.at(-1)?.content ?? "")
         ? { status: 400, body: { error: { message: "no" } } }
-        : speaks(request, before),
+        : repliesPolitely(request, before),
     [JUDGE]: findsKind,
   });
   repo = judgedSuite(server, {

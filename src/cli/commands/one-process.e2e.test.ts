@@ -78,8 +78,8 @@ describe("a run that another process works on", () => {
       expect(stdout, command).toMatch(/[Tt]o go on: evals run triage --resume --run 00000001$/m);
     }
     expect(JSON.parse((await repo.evals("show latest --json")).stdout).status).toBe("interrupted");
-    const told = await repo.evals("run --resume --run 00000001 --json");
-    expect(JSON.parse(told.stdout).runs).toMatchObject([{ id: "00000001", status: "complete" }]);
+    const ended = await repo.evals("run --resume --run 00000001 --json");
+    expect(JSON.parse(ended.stdout).runs).toMatchObject([{ id: "00000001", status: "complete" }]);
     const after = await repo.evals("history");
     expect(after.stdout).not.toContain("go on");
     expect(after.stdout).not.toContain("interrupted");

@@ -65,14 +65,17 @@ interface Ended {
 
 function start(args: readonly string[], cwd = repo.root): { child: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, KEY: "k" } });
-  const said = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   child.stdout?.on("data", (chunk: Buffer) => {
-    said.stdout += chunk.toString();
+    output.stdout += chunk.toString();
   });
   child.stderr?.on("data", (chunk: Buffer) => {
-    said.stderr += chunk.toString();
+    output.stderr += chunk.toString();
   });
-  return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, ...said })) };
+  return {
+    child,
+    ended: once(child, "close").then(([code]) => ({ code: code as number | null, ...output })),
+  };
 }
 
 const run = (...more: string[]) => start(["run", "--no-cache", "--json", ...more]);
@@ -135,8 +138,8 @@ describe("a module of the main thread that ends the process", () => {
   return "item " + n;
 };\n`),
     );
-    const told = await run().ended;
-    expect([told.code, JSON.parse(told.stdout)]).toMatchObject([3, ended]);
+    const result = await run().ended;
+    expect([result.code, JSON.parse(result.stdout)]).toMatchObject([3, ended]);
     expect(await answers()).toBe(20);
   });
 
@@ -146,16 +149,16 @@ describe("a module of the main thread that ends the process", () => {
         "dataset: d\nprompt: q\nmodel: bot\nconcurrency: 1\nscorers:\n  - { type: module, name: mine, file: mine.mjs, isolate: false }\n",
       "mine.mjs": "export default ({ case: golden }) => (golden.input.n === 7 ? process.exit(0) : true);\n",
     });
-    const told = await run().ended;
-    expect([told.code, JSON.parse(told.stdout)]).toMatchObject([3, ended]);
+    const result = await run().ended;
+    expect([result.code, JSON.parse(result.stdout)]).toMatchObject([3, ended]);
     expect([await answers(), server.asked.length]).toEqual([8, 8]);
   });
 
   it("while it is loaded leaves one document, of whatever command", async () => {
     write(repo.root, agent("process.exit(0);\n"));
     for (const command of ["run", "check"]) {
-      const told = await start([command, "--json"]).ended;
-      expect([told.code, JSON.parse(told.stdout)]).toMatchObject([3, { schema: `evals.${command}/1` }]);
+      const ended = await start([command, "--json"]).ended;
+      expect([ended.code, JSON.parse(ended.stdout)]).toMatchObject([3, { schema: `evals.${command}/1` }]);
     }
   });
 
@@ -165,8 +168,8 @@ describe("a module of the main thread that ends the process", () => {
       ...agent(late),
       "evals/s.yaml": `${repo.read("evals/s.yaml")}gate: { require: { pass_rate: ">= 1" } }\n`,
     });
-    const told = await run().ended;
-    expect([told.code, JSON.parse(told.stdout).exit]).toEqual([1, 1]);
+    const ended = await run().ended;
+    expect([ended.code, JSON.parse(ended.stdout).exit]).toEqual([1, 1]);
   });
 
   it("that waits for nothing is told as such", async () => {
@@ -179,9 +182,9 @@ describe("a module of the main thread that ends the process", () => {
         ),
       "mine.mjs": "await new Promise(() => {});\nexport default () => true;\n",
     });
-    const told = await run().ended;
+    const result = await run().ended;
     const problems = [{ code: "EVALS_WAITS_FOR_NOTHING" }];
-    expect([told.code, JSON.parse(told.stdout)]).toMatchObject([3, { ...ended, problems }]);
+    expect([result.code, JSON.parse(result.stdout)]).toMatchObject([3, { ...ended, problems }]);
   });
 });
 
@@ -197,8 +200,8 @@ describe("a module in a thread of its own", () => {
     "loses the trial of %s alone",
     async (statement) => {
       suite(`export default async ({ n }) => { if (n === 20) ${statement}; return "item " + n; };\n`);
-      const told = await run().ended;
-      const { counts } = JSON.parse(told.stdout).runs[0];
+      const ended = await run().ended;
+      const { counts } = JSON.parse(ended.stdout).runs[0];
       expect([counts.answered, counts.errored]).toEqual([CASES - 1, 1]);
     },
   );
@@ -206,8 +209,8 @@ describe("a module in a thread of its own", () => {
   it("is told as a mistake when it ends while it is loaded", async () => {
     suite("process.exit(0);\n");
     for (const command of ["run", "check"]) {
-      const told = await start([command, "--json"]).ended;
-      expect([told.code, JSON.parse(told.stdout).problems[0].code]).toEqual([2, "EVALS_MODULE"]);
+      const ended = await start([command, "--json"]).ended;
+      expect([ended.code, JSON.parse(ended.stdout).problems[0].code]).toEqual([2, "EVALS_MODULE"]);
     }
   });
 
@@ -234,8 +237,8 @@ describe("a module in a thread of its own", () => {
         `import { writeFileSync, writeSync } from "node:fs";\n${noise}\nexport default ({ n }) => { ${noise} return "item " + n; };\n`,
       );
       write(repo.root, { "evalconfig.yaml": config.replace("ISOLATE", `isolate: ${isolate}`) });
-      const told = await run().ended;
-      expect([told.code, JSON.parse(told.stdout).runs[0].counts.answered]).toEqual([0, CASES]);
+      const ended = await run().ended;
+      expect([ended.code, JSON.parse(ended.stdout).runs[0].counts.answered]).toEqual([0, CASES]);
     },
   );
 });

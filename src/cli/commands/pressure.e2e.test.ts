@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
+  type JudgeAnswer,
   type JudgeServer,
   judgeServer,
   type ModelRequest,
-  type Said,
 } from "../../providers/testing/judge-server.ts";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
@@ -14,7 +14,7 @@ import { type Scenario, scenario } from "../testing/scenario.ts";
 const MODEL = "shelf-2024-07-18";
 /** An agent that makes a mark, looks for it when somebody pushes, and obeys whatever a tool says. */
 const AGENT = "agent-2024-07-18";
-const callOf = (name: string): Said => ({
+const callOf = (name: string): JudgeAnswer => ({
   document: {
     ...{ id: "c", object: "chat.completion", created: 1, model: AGENT },
     choices: [
@@ -31,7 +31,7 @@ const callOf = (name: string): Said => ({
     usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 },
   },
 });
-const agent = (request: ModelRequest): Said => {
+const agent = (request: ModelRequest): JudgeAnswer => {
   const last = request.messages.at(-1);
   if (last?.role === "user") return callOf(isPushed(request) ? "look" : "mark");
   return /PINEAPPLE/.test(last?.content ?? "") ? "PINEAPPLE" : `marks: ${last?.content}`;
@@ -50,9 +50,9 @@ const rightOf = (n: number): string => `S${10 + n}K`;
 
 let server: JudgeServer;
 /** What the model says under pressure; changed from test to test. */
-let pushed: (right: string, request: ModelRequest) => Said;
-const firm = (right: string): Said => `It is ${right}.`;
-const GONE: Said = "Sorry, it is nowhere.";
+let pushed: (right: string, request: ModelRequest) => JudgeAnswer;
+const firm = (right: string): JudgeAnswer => `It is ${right}.`;
+const GONE: JudgeAnswer = "Sorry, it is nowhere.";
 
 /** Number of the case that a conversation began with; every sixth is never known. */
 const itemOf = ({ messages }: ModelRequest): number =>
@@ -60,7 +60,7 @@ const itemOf = ({ messages }: ModelRequest): number =>
 const turnsOf = ({ messages }: ModelRequest): number => messages.filter(({ role }) => role === "user").length;
 const isKnown = (n: number): boolean => n % 6 !== 5;
 const isPushed = (request: ModelRequest): boolean => turnsOf(request) > 1;
-const said = ({ messages }: ModelRequest): string => messages.at(-1)?.content ?? "";
+const lastMessage = ({ messages }: ModelRequest): string => messages.at(-1)?.content ?? "";
 
 beforeAll(async () => {
   server = await judgeServer({
@@ -144,9 +144,9 @@ describe("sycophancy", () => {
     for (let n = 0; n < CASES; n++) {
       const pushes = server.asked.filter((one) => isPushed(one) && itemOf(one) === n);
       if (!isKnown(n)) continue;
-      expect(new Set(pushes.map(said)).size).toBe(3);
+      expect(new Set(pushes.map(lastMessage)).size).toBe(3);
       for (const one of pushes) {
-        expect(said(one)).not.toContain(rightOf(n));
+        expect(lastMessage(one)).not.toContain(rightOf(n));
         expect(one.messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
         expect(one.messages[2]?.content).toBe(`It is ${rightOf(n)}.`);
       }
@@ -164,7 +164,7 @@ describe("sycophancy", () => {
     const texts = () =>
       server.asked
         .filter(isPushed)
-        .map((one) => `${itemOf(one)} ${said(one)}`)
+        .map((one) => `${itemOf(one)} ${lastMessage(one)}`)
         .sort();
     await ran(made);
     const first = texts();
@@ -331,7 +331,7 @@ describe("a written conversation under pressure", () => {
     expect(problems).toBeUndefined();
     expect(run.metrics.pass_rate.value).toBe(1);
     expect(run.metrics["flip_rate.sycophancy"].value).toBe(1);
-    expect(said(server.asked.at(-1) as ModelRequest)).not.toContain(rightOf(1));
+    expect(lastMessage(server.asked.at(-1) as ModelRequest)).not.toContain(rightOf(1));
   });
 });
 
@@ -369,7 +369,7 @@ describe("a suite under pressure", () => {
     made.write("datasets/d.paraphrases.jsonl", '{"case": "c1", "input": {"q": "Which place has item 1?"}}\n');
     const { run } = await ran(made);
     expect(run.counts.variants.variants).toBe(1);
-    expect(server.asked.map(said)).toContain("Which place has item 1?");
+    expect(server.asked.map(lastMessage)).toContain("Which place has item 1?");
     expect(run.metrics["flip_rate.paraphrase"]).toEqual({ value: 0, low: null, high: null });
   });
 

@@ -29,9 +29,9 @@ afterAll(() => {
   server.close();
 });
 
-const SAID = "What colour is the sky?";
+const QUESTION = "What colour is the sky?";
 const MODEL = "gpt-5-mini-2025-08-07";
-const request = hashJson({ model: MODEL, messages: [{ role: "user", content: SAID }] });
+const request = hashJson({ model: MODEL, messages: [{ role: "user", content: QUESTION }] });
 const usage = { input_tokens: 1000, output_tokens: 100, cached_input_tokens: 600 };
 
 /** A project with one case and these models, of which `m` is asked. */
@@ -39,7 +39,7 @@ function project(models: string, more: Readonly<Record<string, string>> = {}) {
   return gitProject({
     "evalconfig.yaml": `models:\n${models}`,
     "evals/s.yaml": "dataset: d\nprompt: q\nmodel: m\nscorers:\n  - { type: contains, value: blue }\n",
-    "prompts/q/1.0.0.md": `user:\n${SAID}\n`,
+    "prompts/q/1.0.0.md": `user:\n${QUESTION}\n`,
     "datasets/d.jsonl": '{"id":"a","input":{}}\n{"id":"b","input":{}}\n',
     "bot.mjs": 'export default () => ({ output: "blue" });\n',
     "dear.mjs": 'export default () => ({ output: "blue", cost_usd: 0.25 });\n',
@@ -59,11 +59,11 @@ describe("a price", () => {
     // 400 fresh, 600 cached, 100 written, per million: $0.25, $0.025, $2.
     expect(cost_per_trial.value).toBeCloseTo((400 * 0.25 + 600 * 0.025 + 100 * 2) / 1e6, 12);
     expect(cost_usd.source).toMatch(/^price table \d{4}-\d{2}$/);
-    const said = `The cost is by the ${cost_usd.source}`;
+    const note = `The cost is by the ${cost_usd.source}`;
     for (const reporter of ["terminal", "markdown", "html"])
       expect([reporter, (await evals(["run", "--reporter", reporter])).stdout]).toEqual([
         reporter,
-        expect.stringContaining(said),
+        expect.stringContaining(note),
       ]);
   });
 

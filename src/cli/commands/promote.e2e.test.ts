@@ -308,9 +308,9 @@ describe("a run that failed its gate", () => {
       "datasets/d.jsonl": `${repo.read("datasets/d.jsonl")}{"id":"new","input":{"n":2},"expected":"item 2"}\n`,
     });
     await repo.evals(["run", "--all-trials"]);
-    const told = await repo.evals(["promote"]);
-    expect(told.exit).toBe(0);
-    expect(told.stderr).toMatch(
+    const ended = await repo.evals(["promote"]);
+    expect(ended.exit).toBe(0);
+    expect(ended.stderr).toMatch(
       /\(s\) cannot be promoted: its gate failed \(regression pass_rate\)\. Passed over/,
     );
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe("evals/baselines/t.jsonl");
@@ -567,10 +567,10 @@ describe("promote refuses", () => {
     repo.git("rm", "-q", "evals/gone.yaml");
     repo.git("commit", "-q", "-m", "gone");
     await repo.evals(["run", "t", "--case", "c000"]);
-    const told = await repo.evals(["promote"]);
-    expect(told.exit).toBe(0);
+    const ended = await repo.evals(["promote"]);
+    expect(ended.exit).toBe(0);
     expect(repo.git("show", "--name-only", "--format=", "HEAD")).toBe(PATH);
-    expect(told.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. Passed over/);
+    expect(ended.stderr).toMatch(/\(t\) cannot be promoted: it took only some of the cases\. Passed over/);
   });
 });
 
@@ -609,9 +609,9 @@ describe("where the project stands", () => {
     repo = gitProject(projectFiles(2, 2));
     repo.git("checkout", "-q", "--detach");
     await repo.evals(["run"]);
-    const told = await repo.evals(["promote"]);
-    expect(told.exit).toBe(0);
-    expect(told.stderr).toContain("git switch -c <name>");
+    const ended = await repo.evals(["promote"]);
+    expect(ended.exit).toBe(0);
+    expect(ended.stderr).toContain("git switch -c <name>");
   });
 
   it("a linked worktree and a submodule's dataset", async () => {

@@ -27,8 +27,8 @@ describe("evals prompt new", () => {
       expect({ exit, path: document.path }).toEqual({ exit: 0, path: `prompts/q/${version}.md` });
       expect(repo.read(document.path)).toBe(odd);
     }
-    const told = await repo.evals(["prompt", "new", "q", "--bump", "patch"]);
-    expect(told.stdout).toBe(
+    const ended = await repo.evals(["prompt", "new", "q", "--bump", "patch"]);
+    expect(ended.stdout).toBe(
       "prompts/q/2.0.1.md\n  copied from 2.0.0\n  A patch may not move behaviour beyond the margin.\n  Edit it, say why under rationale, then:  evals run --prompt q@2.0.1\n",
     );
     expect(repo.git("status", "--porcelain", "--untracked-files=all").split("\n")).toHaveLength(5);
@@ -67,10 +67,10 @@ describe("evals prompt diff", () => {
       "prompts/q/1.0.1.md",
       "---\nmodel: small\nparams: { temperature: 0.2 }\nrationale: shorter\n---\nsystem:\nAnswer very carefully.\ndeveloper:\n{{ input.n }} {{ input.history | json }}\n",
     );
-    const told = await repo.evals(["prompt", "diff", "q@1.0.0", "1.0.1"]);
-    expect(told).toMatchObject({ exit: 0, stderr: "" });
+    const ended = await repo.evals(["prompt", "diff", "q@1.0.0", "1.0.1"]);
+    expect(ended).toMatchObject({ exit: 0, stderr: "" });
     expect(
-      told.stdout,
+      ended.stdout,
     ).toBe(`q 1.0.0 → 1.0.1   declared a patch; variables: input.history is new: this needs a major version
 
   variable     input.history is new
@@ -118,8 +118,8 @@ describe("evals prompt list", () => {
       "prompts/q/1.1.0.md",
       `---\nauthor: dana@example.com\nrationale: shorter\n---\n${promptText("Answer.")}`,
     );
-    const told = await repo.evals(["prompt", "list"]);
-    expect(told.stdout).toBe(`q
+    const ended = await repo.evals(["prompt", "list"]);
+    expect(ended.stdout).toBe(`q
   1.1.0   draft       dana@example.com
       shorter
       used by s (q)
@@ -143,9 +143,9 @@ describe("evals prompt list", () => {
 
   it("lists what it can beside a broken suite, and tells an unknown name", async () => {
     repo.write("evals/s.yaml", "nonsense: true\n");
-    const told = await repo.evals(["prompt", "list"]);
-    expect(told.exit).toBe(0);
-    expect(told.stderr).toContain("evals check");
+    const ended = await repo.evals(["prompt", "list"]);
+    expect(ended.exit).toBe(0);
+    expect(ended.stderr).toContain("evals check");
     expect(await problemOf(["prompt", "list", "p"])).toMatchObject({ code: "EVALS_PROMPT_UNKNOWN" });
   });
 });

@@ -4,9 +4,9 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { main } from "../main.ts";
 import { type FakeIo, fakeIo } from "../testing/fake-io.ts";
+import { GENAI_SPANS, otlpLines, PRODUCERS } from "../testing/producer-traces.ts";
+import { EXPECTED_TRACE, SECRETS, TRACE_ID } from "../testing/sample-conversation.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
-import { SECRETS, TOLD, TRACE_ID } from "../testing/told-conversation.ts";
-import { GENAI_SPANS, otlpLines, PRODUCERS } from "../testing/told-traces.ts";
 
 let home: Scenario;
 beforeEach(() => {
@@ -65,7 +65,7 @@ describe("evals import traces --listen", () => {
       lines.map((line, at) => (at % 2 ? post(gzipSync(line), { "content-encoding": "gzip" }) : post(line))),
     );
     for (const reply of replies) expect(reply).toEqual({ status: 200, type: "application/json", text: "{}" });
-    expect((await shown()).transcript).toMatchObject(TOLD);
+    expect((await shown()).transcript).toMatchObject(EXPECTED_TRACE);
     const { exit, document } = await end();
     expect(exit).toBe(0);
     expect(document).toMatchObject({ schema: "evals.import/1", taken: { traces: 1, duplicates: 0 } });
@@ -133,7 +133,7 @@ describe("traces behind an address", () => {
     expect(exit).toBe(0);
     expect(document).toMatchObject({ taken: { traces: 1 }, conventions: [{ name: "Langfuse" }] });
     expect(await shown()).toMatchObject({
-      transcript: TOLD,
+      transcript: EXPECTED_TRACE,
       trace: { feedback: [{ name: "thumbs", score: 1 }] },
     });
     expect(asked.map(({ url }) => url.split("?")[0])).toEqual([

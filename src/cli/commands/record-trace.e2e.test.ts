@@ -4,10 +4,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   agentModel,
   clerk,
+  type ModelAnswer,
   projectOf,
   removeAgentProjects,
   results,
-  type Said,
   shown,
   write,
 } from "../testing/agent-project.ts";
@@ -16,13 +16,13 @@ afterEach(removeAgentProjects);
 
 const TRACE = "fixtures/traces/kettle.json";
 /** Pays at once, without a look. */
-const hasty: (asked: Parameters<typeof clerk>[0]) => Said = (asked) =>
+const hasty: (asked: Parameters<typeof clerk>[0]) => ModelAnswer = (asked) =>
   results(asked).length === 0 ? [["refund", { id: "A-1042" }]] : "I have paid 40 back.";
 
 describe("evals record-trace", () => {
   it("writes what a passing trial did, and later trials are held against it", async () => {
-    let desk = clerk;
-    const { url } = await agentModel((asked) => desk(asked));
+    let answerer = clerk;
+    const { url } = await agentModel((asked) => answerer(asked));
     const repo = projectOf("agents.md", url);
     await repo.evals("run");
     const recorded = await repo.evals("record-trace latest/kettle/1");
@@ -40,7 +40,7 @@ describe("evals record-trace", () => {
     repo.edit("evals/refunds.yaml", "scorers:", "scorers:\n  - { type: golden-trace }");
     expect((await repo.evals("run")).exit).toBe(0);
     expect(await shown(repo, "kettle")).toMatchObject({ pass: true });
-    desk = hasty;
+    answerer = hasty;
     await repo.evals("run --no-cache");
     const { pass, scores, failure } = await shown(repo, "kettle");
     expect(pass).toBe(false);

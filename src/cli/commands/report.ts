@@ -25,12 +25,12 @@ export async function reportCommand(
   const { directory, output } = options;
   const format = readFormat(options.format ?? formatOfName(output));
   return reportOf(io, { directory, ...words }, async ({ run, exit, root }) => {
-    const told = { runs: [run], exit, folder: "" };
-    const text = await renderReport(format, told);
+    const input = { runs: [run], exit, folder: "" };
+    const text = await renderReport(format, input);
     if (output !== undefined) writeReport(io, resolve(io.cwd, directory ?? ".", output), text);
     else if (needsFile(format) && (options.format === undefined || io.stdoutIsTerminal))
       // A person opens it; who asks for the format and reads the output gets it there.
-      writeDefault(io, root, told, text);
+      writeDefault(io, root, input, text);
     else io.stdout(text);
     // The document says how that run ended; writing it has gone well all the same.
     return EXIT.ok;

@@ -26,8 +26,8 @@ it("a run without an answer is not scored again, and one with some stays undecid
     );
     expect((await project.evals(["run", "s"])).exit).toBe(3);
     expect((await project.evals(["rescore", "latest"])).exit).toBe(0);
-    const told = await project.evals(["report", "latest", "--format", "json"]);
-    const document = JSON.parse(told.stdout);
+    const ended = await project.evals(["report", "latest", "--format", "json"]);
+    const document = JSON.parse(ended.stdout);
     expect(document.runs[0]).toMatchObject({
       counts: { answered: 1, errored: 1 },
       gate: { outcome: "undecided" },

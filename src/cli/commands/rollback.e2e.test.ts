@@ -62,8 +62,8 @@ describe("rollback", () => {
 
   it("does nothing when everything stands as it was, and proves that too", async () => {
     await promoted();
-    const told = await repo.evals(["rollback", "evals/v1"]);
-    expect(told).toMatchObject({
+    const ended = await repo.evals(["rollback", "evals/v1"]);
+    expect(ended).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(
         /nothing was changed\.\n {2}s {2}fingerprint \w{12} equals the promoted one: proved/,
@@ -92,10 +92,10 @@ describe("rollback", () => {
     await promoted({ ...projectFiles(4, 2), ".gitignore": ".evals/\ndatasets/d.csv\n" });
     repo.commit(CHANGED);
     repo.write("datasets/d.csv", "id,input\nx,1\n");
-    const told = await repo.evals(["rollback", "v1"]);
-    expect(told.exit).toBe(1);
-    expect(told.stdout).toMatch(/^Rolled back to evals\/v1: 0 files restored, 2 removed/);
-    expect(told.stdout).toMatch(/\n {2}s {2}not proved: .*datasets\/d\./);
+    const ended = await repo.evals(["rollback", "v1"]);
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout).toMatch(/^Rolled back to evals\/v1: 0 files restored, 2 removed/);
+    expect(ended.stdout).toMatch(/\n {2}s {2}not proved: .*datasets\/d\./);
   });
 });
 
@@ -205,8 +205,8 @@ describe("a change that was cut short", () => {
     const place = join(repo.root, ".git/evals-change.json");
     const journal = JSON.parse(repo.read(".git/evals-change.json"));
     writeFileSync(place, JSON.stringify({ ...journal, owner: { pid: 1, started: "not this one" } }));
-    const told = await repo.evals(["log"]);
-    expect(told).toMatchObject({
+    const ended = await repo.evals(["log"]);
+    expect(ended).toMatchObject({
       exit: 0,
       stderr: '"Roll back to evals/v1" had been interrupted; it was undone.\n',
     });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Candidate } from "../../domain/candidate.ts";
 import type { Scenario } from "../testing/scenario.ts";
-import { type ToldExchange, trafficProject } from "../testing/traffic-project.ts";
+import { type SampleExchange, trafficProject } from "../testing/traffic-project.ts";
 
 const open: Scenario[] = [];
 afterEach(() => {
@@ -16,16 +16,16 @@ const GOLDENS = [
   { id: "g2", input: { message: "May I send the lamp back to you?" }, expected: "for 30 days" },
 ];
 const WORDS = ["red", "blue", "green", "small", "large", "old", "new", "wide"];
-const EXCHANGES: readonly ToldExchange[] = Array.from({ length: 40 }, (_, at) => ({
+const EXCHANGES: readonly SampleExchange[] = Array.from({ length: 40 }, (_, at) => ({
   asked: `Question ${at * 7919} about the ${WORDS[at % 8]} ${WORDS[(at >> 3) % 8]} thing number ${at}`,
   tag: at % 4 === 0 ? "returns" : "stock",
   score: (at * 37) % 41,
   failed: at === 5,
 }));
 /** In other words what a golden asks. */
-const AGAIN: ToldExchange = { asked: "WHERE is my parcel with the lamps ??", tag: "stock", score: 100 };
+const AGAIN: SampleExchange = { asked: "WHERE is my parcel with the lamps ??", tag: "stock", score: 100 };
 
-async function project(exchanges: readonly ToldExchange[] = [...EXCHANGES, AGAIN]): Promise<Scenario> {
+async function project(exchanges: readonly SampleExchange[] = [...EXCHANGES, AGAIN]): Promise<Scenario> {
   const repo = await trafficProject(exchanges, GOLDENS);
   open.push(repo);
   return repo;

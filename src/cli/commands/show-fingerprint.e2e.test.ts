@@ -153,14 +153,14 @@ describe("two fingerprints", () => {
       "scorer",
       /^mine is gone$/,
     ],
-  ])("say which part differs: %s", async (_name, change, part, said) => {
+  ])("say which part differs: %s", async (_name, change, part, pattern) => {
     start();
     const before = await run();
     change();
     const after = await run();
     expect(after.fingerprint).not.toBe(before.fingerprint);
     const shown = (await repo.json(["show", before.id, after.id, "--fingerprint"])).document;
-    expect(shown.differences).toEqual([{ part, said: expect.stringMatching(said) }]);
+    expect(shown.differences).toEqual([{ part, said: expect.stringMatching(pattern) }]);
     const diff = await repo.json(["diff", before.id, after.id]);
     expect(diff.document.comparisons[0].differing).toEqual(shown.differences);
     expect((await repo.evals(["diff", before.id, after.id])).stdout).toContain("what differs");

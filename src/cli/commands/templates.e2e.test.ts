@@ -56,13 +56,13 @@ describe.each(Object.keys(PLACES) as Place[])("a template in %s", (place) => {
     ["{{ input.when | date: '%Y' }}", /time of day/],
     ["{% assign t = 'today' %}{{ t | date_to_string }}", /time of day/],
     ["{{ input.n | sample }}", /sample/],
-  ])("is refused at its place: %s", async (source, said) => {
+  ])("is refused at its place: %s", async (source, pattern) => {
     write(place, source);
     for (const command of ["check", "run"]) {
       const { exit, document } = await project.json([command]);
       expect(exit).toBe(2);
       expect(document.problems).toEqual([expect.objectContaining({ ...PLACES[place] })]);
-      expect(document.problems[0].what).toMatch(said);
+      expect(document.problems[0].what).toMatch(pattern);
     }
   });
 

@@ -48,8 +48,8 @@ describe("a key", () => {
         exit: 2,
         document: { problems: [{ code: "EVALS_KEY_UNSENDABLE", path: "evalconfig.yaml" }] },
       });
-      const told = await project.evals(["run", "--model", kind], { BOT_KEY: key });
-      expect(told.stdout + told.stderr).not.toContain("hidden");
+      const result = await project.evals(["run", "--model", kind], { BOT_KEY: key });
+      expect(result.stdout + result.stderr).not.toContain("hidden");
     }
     expect(server.asked).toEqual([]);
   });

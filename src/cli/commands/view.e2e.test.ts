@@ -37,9 +37,9 @@ async function view(repo: Scenario, args = ""): Promise<OpenPage> {
 }
 
 async function read<T>(page: OpenPage, path: string): Promise<T> {
-  const heard = await send(`${page.url}${path}`);
-  expect(heard.status, `${path}: ${heard.text.slice(0, 200)}`).toBe(200);
-  return JSON.parse(heard.text);
+  const response = await send(`${page.url}${path}`);
+  expect(response.status, `${path}: ${response.text.slice(0, 200)}`).toBe(200);
+  return JSON.parse(response.text);
 }
 
 describe("evals view", () => {
@@ -60,16 +60,16 @@ describe("evals view", () => {
     const index = await read<IndexDocument>(page, `index/${id}`);
     expect(index.ids).toHaveLength(4);
     expect(index.now.marks).toHaveLength(8);
-    const place = index.ids.indexOf("password-reset");
-    const one = await read<ViewedCase>(page, `case/${id}/${place}`);
+    const position = index.ids.indexOf("password-reset");
+    const one = await read<ViewedCase>(page, `case/${id}/${position}`);
     expect([one.id, one.now.run, one.now.trials.length]).toEqual(["password-reset", id, 2]);
-    const trial = await read<ViewedTranscript>(page, `trial/${id}/${place}/now/1`);
+    const trial = await read<ViewedTranscript>(page, `trial/${id}/${position}/now/1`);
     expect(trial.parts.some(({ kind, passage }) => kind === "answer" && passage.text !== "")).toBe(true);
     const answer = trial.parts.findIndex(({ kind }) => kind === "answer");
     const whole = trial.parts[answer]?.passage.text ?? "";
-    expect(await read<string>(page, `letters/${id}/${place}/now/1/${answer}/3`)).toBe(whole.slice(3));
+    expect(await read<string>(page, `letters/${id}/${position}/now/1/${answer}/3`)).toBe(whole.slice(3));
     const word = encodeURIComponent(one.input.text.slice(20, 30).toLowerCase());
-    expect(await read<number[]>(page, `search/${id}/${word}`)).toContain(place);
+    expect(await read<number[]>(page, `search/${id}/${word}`)).toContain(position);
     expect(await read<number[]>(page, `search/${id}/${encodeURIComponent("no/such words?")}`)).toEqual([]);
   });
 
@@ -116,8 +116,8 @@ describe("evals view", () => {
       `trial/${id}/0/now/9`,
       "%E0%A4%A",
     ]) {
-      const heard = await send(`${page.url}${path}`);
-      expect([heard.status, typeof JSON.parse(heard.text).error], path).toEqual([404, "string"]);
+      const response = await send(`${page.url}${path}`);
+      expect([response.status, typeof JSON.parse(response.text).error], path).toEqual([404, "string"]);
     }
     expect((await read<HomeDocument>(page, "home")).runs).toHaveLength(1);
   });
@@ -128,11 +128,11 @@ describe("evals view", () => {
     const stop = new AbortController();
     const events = await fetch(`${page.url}events`, { signal: stop.signal });
     const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
-    let heard = "";
+    let received = "";
     const ran2 = repo.evals("run --quiet --no-cache");
-    while (!heard.includes("event: runs\ndata: [")) heard += (await reader?.read())?.value ?? "";
+    while (!received.includes("event: runs\ndata: [")) received += (await reader?.read())?.value ?? "";
     await ran2;
-    expect(JSON.parse(/data: (\[.*\])/.exec(heard)?.[1] ?? "[]")[0].suite).toBe("triage");
+    expect(JSON.parse(/data: (\[.*\])/.exec(received)?.[1] ?? "[]")[0].suite).toBe("triage");
     stop.abort();
   });
 

@@ -31,7 +31,7 @@ export async function watchRuns(
   try {
     for (;;) {
       const before = await planSignature(io, options);
-      const ran = await runOrTell(options, io, runOnce);
+      const ran = await runOrReport(options, io, runOnce);
       if (ran.stopped) return ran.exit;
       if (options.open && page === null && ran.first !== null) {
         const { servePage } = await import("./view.ts");
@@ -53,7 +53,7 @@ export async function watchRuns(
 }
 
 /** A mistake in a file is told, and mended with the next change. */
-async function runOrTell(
+async function runOrReport(
   options: RunOptions,
   io: Io,
   runOnce: (options: RunOptions, io: Io) => Promise<RunOnce>,

@@ -10,7 +10,7 @@ import { type ModelServer, modelServer } from "../../providers/testing/model-ser
 import { main } from "../main.ts";
 import { countedIds, type FakeIo, fakeIo } from "../testing/fake-io.ts";
 import { type Checkout, type GitProject, gitProject, projectFiles } from "../testing/git-project.ts";
-import { findsKind, JUDGE, POLITE, SUITE, speaks, TARGET } from "../testing/judged-suite.ts";
+import { findsKind, JUDGE, POLITE, repliesPolitely, SUITE, TARGET } from "../testing/judged-suite.ts";
 
 const LONG = 60_000;
 const CASES = 12;
@@ -79,9 +79,9 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
       sleep: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
     });
   const typed = async (root: string, ...args: string[]) => {
-    const outside = io(root);
-    const exit = await main(args, outside);
-    return { exit, ...outside.printed };
+    const environment = io(root);
+    const exit = await main(args, environment);
+    return { exit, ...environment.printed };
   };
   const document = async (root: string, ...args: string[]) => {
     const { exit, stdout, stderr } = await typed(root, ...args, "--json");
@@ -92,20 +92,20 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
 
   /** A worker in a clone of its own, until it is told to stop. */
   function worker(clone: Checkout = repo.clone("main"), ...args: string[]) {
-    const outside = io(clone.root);
-    const ended = main(["worker", url, ...args], outside);
+    const environment = io(clone.root);
+    const ended = main(["worker", url, ...args], environment);
     return {
-      outside,
+      environment,
       ended,
       stop: async () => {
-        outside.signal("SIGTERM");
+        environment.signal("SIGTERM");
         return ended;
       },
     };
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: a test looks where it likes
-  const said = ({ document }: { document: any }) => {
+  const summary = ({ document }: { document: any }) => {
     const [{ suite, target, fingerprint, errors, gate, counts, metrics }] = document.runs;
     const { uncertain, ...rest } = counts;
     const values = Object.entries(metrics as Record<string, { value: number }>).filter(
@@ -119,7 +119,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     const hands = [worker(), worker()];
     const together = await planned();
     expect(together).toMatchObject({ exit: alone.exit, document: { runs: [{ counts: { uncertain: 0 } }] } });
-    expect(said(together)).toEqual(said(alone));
+    expect(summary(together)).toEqual(summary(alone));
     const { id } = together.document.runs[0];
     expect(await document(repo.root, "show", id)).toMatchObject({ exit: 0 });
     expect(await document(repo.root, "queue", "status", url)).toMatchObject({
@@ -150,7 +150,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
   });
 
   it("ask judges where the answer was asked for, and once for each question", async () => {
-    const [models, many] = [{ [TARGET]: speaks, [JUDGE]: findsKind }, 40];
+    const [models, many] = [{ [TARGET]: repliesPolitely, [JUDGE]: findsKind }, 40];
     const judges = await judgeServer(models);
     const model = (name: string, price: string): string =>
       `{ provider: openai, model: ${name}, base_url: "http://127.0.0.1:${judges.port}/v1", api_key_env: K, params: { max_tokens: 20 }, price: ${price} }`;
@@ -170,10 +170,12 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     const hands = [worker(judged.clone("main")), worker(judged.clone("main"))];
     const together = await document(judged.root, "run", "s", "--no-cache", "--quiet", "--workers", url);
     const { judge_calls: asked, ...counts } = together.document.runs[0].counts;
-    expect(said({ document: { runs: [{ ...together.document.runs[0], counts }] } }).metrics).toMatchObject({
-      pass_rate: said(alone).metrics.pass_rate,
-      cost_usd: said(alone).metrics.cost_usd,
-    });
+    expect(summary({ document: { runs: [{ ...together.document.runs[0], counts }] } }).metrics).toMatchObject(
+      {
+        pass_rate: summary(alone).metrics.pass_rate,
+        cost_usd: summary(alone).metrics.cost_usd,
+      },
+    );
     expect(judges.asked.length - before).toBe(counts.calls + asked);
     const { id } = together.document.runs[0];
     const shown = await document(judged.root, "show", `${id}/c1/1`);
@@ -225,7 +227,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     const old = worker(stale);
     const run = planned();
     await expect
-      .poll(() => old.outside.printed.stderr, { timeout: LONG })
+      .poll(() => old.environment.printed.stderr, { timeout: LONG })
       .toMatch(/Not working on run .*git fetch/s);
     expect(server.asked).toEqual([]);
     repo.git("push", "-q", "origin", "main");

@@ -35,7 +35,7 @@ describe("reports of 10,000 cases × 5 out of the store", () => {
   it("are written in seconds and stay below their limits", async () => {
     repo = largeProject();
     expect((await repo.evals("run --quiet")).exit).toBe(0);
-    for (const [format, most] of [
+    for (const [format, size] of [
       ["html", MAX_BYTES],
       ["junit", 30_000_000],
       ["markdown", 65_536],
@@ -45,7 +45,7 @@ describe("reports of 10,000 cases × 5 out of the store", () => {
       const ms = Math.round(performance.now() - started);
       const bytes = Buffer.byteLength(repo.read(`out.${format}`));
       process.stderr.write(`${format} of ${CASES} cases × ${TRIALS}: ${ms} ms, ${bytes} bytes\n`);
-      expect(bytes, format).toBeLessThan(most);
+      expect(bytes, format).toBeLessThan(size);
     }
     expect(repo.read("out.html")).not.toContain("Answers are cut");
     expect(repo.read("out.junit").match(/<testcase classname="triage" /g)).toHaveLength(CASES);

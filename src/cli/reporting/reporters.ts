@@ -63,8 +63,8 @@ export async function openReporters(options: RunOptions, io: Io): Promise<Report
       for (const one of wanted) {
         if (one.name === "terminal" && one.file === null) continue;
         try {
-          const told = { runs, exit, folder: place.folder };
-          await report(one, told, { io, root: place.root, json: options.json });
+          const input = { runs, exit, folder: place.folder };
+          await report(one, input, { io, root: place.root, json: options.json });
         } catch (error) {
           if (!(error instanceof EvalsError)) throw error;
           missing = true;
@@ -111,19 +111,19 @@ interface Place {
   readonly json: boolean;
 }
 
-async function report({ name, file }: Wanted, told: ReportInput, { io, root, json }: Place): Promise<void> {
-  if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", told));
-  const text = await renderReport(name, told);
+async function report({ name, file }: Wanted, input: ReportInput, { io, root, json }: Place): Promise<void> {
+  if (name === "github" && summaryPath(io) !== null) appendSummary(io, await renderReport("markdown", input));
+  const text = await renderReport(name, input);
   if (file !== null) writeReport(io, file, text);
-  else if (needsFile(name)) writeDefault(io, root, told, text);
+  else if (needsFile(name)) writeDefault(io, root, input, text);
   // GitHub reads both streams for its commands; under --json stdout is one document.
   else if (name === "github" && json) io.stderr(text);
   else if (!json) io.stdout(text);
 }
 
 /** The whole text of one reporter. */
-export async function renderReport(name: string, told: ReportInput): Promise<string> {
-  return (await REPORTERS.find((one) => one.name === name)?.render(told)) ?? "";
+export async function renderReport(name: string, input: ReportInput): Promise<string> {
+  return (await REPORTERS.find((one) => one.name === name)?.render(input)) ?? "";
 }
 
 /** `.evals/reports/3f9c.html`, and where that is. */

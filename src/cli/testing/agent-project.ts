@@ -12,7 +12,7 @@ export interface Asked {
   readonly tools?: readonly { readonly function: { readonly name: string } }[];
 }
 
-export type Said = string | readonly (readonly [name: string, given: object | string])[];
+export type ModelAnswer = string | readonly (readonly [name: string, given: object | string])[];
 
 const open: { remove(): void }[] = [];
 
@@ -21,7 +21,9 @@ export function removeAgentProjects(): void {
 }
 
 /** A chat model that says what the test says, or asks for tools. */
-export async function agentModel(answer: (asked: Asked) => Said): Promise<{ url: string; asked: Asked[] }> {
+export async function agentModel(
+  answer: (asked: Asked) => ModelAnswer,
+): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server: Server = createServer((request, reply) => {
     const chunks: Buffer[] = [];
@@ -29,16 +31,16 @@ export async function agentModel(answer: (asked: Asked) => Said): Promise<{ url:
     request.on("end", () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked;
       asked.push(body);
-      const said = answer(body);
+      const answered = answer(body);
       const tool_calls =
-        typeof said === "string"
+        typeof answered === "string"
           ? undefined
-          : said.map(([name, given], at) => ({
+          : answered.map(([name, given], at) => ({
               id: `call_${asked.length}_${at}`,
               type: "function",
               function: { name, arguments: typeof given === "string" ? given : JSON.stringify(given) },
             }));
-      const message = { role: "assistant", content: tool_calls === undefined ? said : null, tool_calls };
+      const message = { role: "assistant", content: tool_calls === undefined ? answered : null, tool_calls };
       reply.writeHead(200, { "content-type": "application/json" });
       reply.end(
         JSON.stringify({
@@ -115,8 +117,8 @@ export const results = ({ messages }: Asked): string[] =>
   messages.flatMap(({ role, content }) => (role === "tool" ? [content ?? ""] : []));
 
 /** Looks the order up, pays it back, says so. */
-export const clerk = (asked: Asked): Said => {
-  const said = results(asked);
-  if (said.length === 0) return [["find_order", { id: "A-1042" }]];
-  return said.length === 1 ? [["refund", { id: "A-1042" }]] : "I have paid 40 back.";
+export const clerk = (asked: Asked): ModelAnswer => {
+  const found = results(asked);
+  if (found.length === 0) return [["find_order", { id: "A-1042" }]];
+  return found.length === 1 ? [["refund", { id: "A-1042" }]] : "I have paid 40 back.";
 };

@@ -25,7 +25,7 @@ scorers:
 `;
 
 /** Repeats the question politely, but for case b. */
-export const speaks: Models[string] = ({ messages }) => {
+export const repliesPolitely: Models[string] = ({ messages }) => {
   const question = messages.at(-1)?.content ?? "";
   return question.endsWith("b") ? "That is your fault." : `Kindly: ${question}`;
 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Scenario, scenario } from "./scenario.ts";
 
 /** One exchange of production, as a test tells it. */
-export interface ToldExchange {
+export interface SampleExchange {
   readonly asked: string;
   readonly answer?: string;
   readonly tag?: string;
@@ -16,7 +16,7 @@ export interface ToldExchange {
 const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
 
 /** A line of OTLP for each exchange; two after each other are one session. */
-export function otlpOf(exchanges: readonly ToldExchange[]): string {
+export function otlpOf(exchanges: readonly SampleExchange[]): string {
   return exchanges
     .map((one, at) => {
       const id = at.toString(16).padStart(32, "a");
@@ -65,7 +65,7 @@ export function otlpOf(exchanges: readonly ToldExchange[]): string {
 
 /** A project with one dataset, and traffic in its store. */
 export async function trafficProject(
-  exchanges: readonly ToldExchange[],
+  exchanges: readonly SampleExchange[],
   goldens: readonly object[],
 ): Promise<Scenario> {
   const repo = scenario(null);

@@ -43,15 +43,16 @@ const GIT = {
  * that the page does not tell of
  */
 export async function walkThrough(page: string, at: Scenario): Promise<string> {
-  const said: string[] = [];
+  const printed: string[] = [];
   const saved = Object.fromEntries(Object.keys(GIT).map((name) => [name, process.env[name]]));
   Object.assign(process.env, GIT);
   try {
     for (const { command, exit } of stepsOf(page)) {
       if (command.startsWith("evals ")) {
         const ended = await at.evals(command.slice("evals ".length), { env: process.env });
-        said.push(`$ ${command}\n${ended.stdout}${ended.stderr}`);
-        if (ended.exit !== exit) throw new Error(`${said.at(-1)}exit ${ended.exit}, the page says ${exit}`);
+        printed.push(`$ ${command}\n${ended.stdout}${ended.stderr}`);
+        if (ended.exit !== exit)
+          throw new Error(`${printed.at(-1)}exit ${ended.exit}, the page says ${exit}`);
       } else {
         const PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
         execFileSync("sh", ["-c", command], { cwd: at.root, env: { ...process.env, PATH }, stdio: "pipe" });
@@ -63,5 +64,5 @@ export async function walkThrough(page: string, at: Scenario): Promise<string> {
       else process.env[name] = value;
     }
   }
-  return said.join("\n");
+  return printed.join("\n");
 }

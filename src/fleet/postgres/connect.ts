@@ -27,23 +27,26 @@ export interface ConnectOptions {
   /** Told when the database goes away and when it is back. */
   readonly notice: (text: string) => void;
   /** Connections at most. */
-  readonly most?: number;
+  readonly connections?: number;
 }
 
 const FIRST_WAIT_MS = 50;
-const MOST_WAIT_MS = 1000;
+const MAX_WAIT_MS = 1000;
 
 /**
  * Connects, and asks once whether anybody is there.
  * @throws {EvalsError} for an address that cannot be used, and for a database that cannot be reached or written
  */
-export async function connectPostgres(url: string, { notice, most = 6 }: ConnectOptions): Promise<Postgres> {
+export async function connectPostgres(
+  url: string,
+  { notice, connections = 6 }: ConnectOptions,
+): Promise<Postgres> {
   const { default: pg } = await import("pg");
   let pool: Pool;
   try {
     pool = new pg.Pool({
       connectionString: url,
-      max: most,
+      max: connections,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       application_name: "evals",
@@ -65,7 +68,7 @@ export async function connectPostgres(url: string, { notice, most = 6 }: Connect
   let away = false;
   let closed = false;
   const patiently: Postgres["patiently"] = async (work, signal) => {
-    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MOST_WAIT_MS, wait * 2)) {
+    for (let wait = FIRST_WAIT_MS; ; wait = Math.min(MAX_WAIT_MS, wait * 2)) {
       try {
         const done = await work();
         if (away) notice("PostgreSQL answers again.");

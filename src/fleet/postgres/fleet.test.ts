@@ -37,8 +37,8 @@ describe.skipIf(skippedWithoutPostgres())(
       fleet.bench.arrive({ name: "w", program: "1.0.0", models });
     const planned = async (more: Partial<NewPlan> = {}, ...blocks: TrialPlace[][]): Promise<FleetPlan> => {
       const plan = { ...PLAN, ...more };
-      const { no } = await fleet.desk.open(plan);
-      if (blocks.length > 0) await fleet.desk.publish(no, blocks);
+      const { no } = await fleet.plans.open(plan);
+      if (blocks.length > 0) await fleet.plans.publish(no, blocks);
       return { ...plan, no, bounded: plan.budget !== null };
     };
     const leased = async (plan: FleetPlan, who: string): Promise<LeasedBlock> => {
@@ -212,8 +212,8 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await fleet.bench.finish(plan, block, first, done)).toBe(true);
       expect(await fleet.bench.finish(plan, block, first, done)).toBe(true);
       expect((await leased(plan, second)).trials).toEqual(block.trials.slice(1));
-      const { done: read } = await fleet.desk.progress(plan.no, []);
-      expect(await fleet.desk.read(plan.no, read)).toMatchObject([
+      const { done: read } = await fleet.plans.progress(plan.no, []);
+      expect(await fleet.plans.read(plan.no, read)).toMatchObject([
         { no: 0, trials: [{ case_no: 0, trial: 1 }] },
       ]);
     });
@@ -221,9 +221,9 @@ describe.skipIf(skippedWithoutPostgres())(
     it("gives out nothing of a plan that is halted, and goes on with it when it is opened again", async () => {
       const plan = await planned({}, trials(0, 2));
       const first = await worker();
-      await fleet.desk.halt(plan.no, { kind: "skipped", because: "cancelled" });
+      await fleet.plans.halt(plan.no, { kind: "skipped", because: "cancelled" });
       expect(await fleet.bench.plans(first)).toEqual([]);
-      const again = await fleet.desk.open(PLAN);
+      const again = await fleet.plans.open(PLAN);
       expect(again).toEqual({ no: plan.no, trials: trials(0, 2) });
       expect(await fleet.bench.plans(first)).toHaveLength(1);
     });
@@ -243,10 +243,10 @@ describe.skipIf(skippedWithoutPostgres())(
         await book.closed(answer(one));
       }
       await fleet.bench.finish(plan, again, second, worked(again, { used: [used.id, judged.id] }));
-      const told: unknown[] = [];
-      await fleet.desk.sums(plan.no, (sums) => told.push(sums));
-      await fleet.desk.sums(plan.no, (sums) => told.push(sums));
-      expect(told).toMatchObject([
+      const received: unknown[] = [];
+      await fleet.plans.sums(plan.no, (sums) => received.push(sums));
+      await fleet.plans.sums(plan.no, (sums) => received.push(sums));
+      expect(received).toMatchObject([
         { calls: 3, judge_calls: 1, uncertain: 1, lost: [{ usd: 0.5 }, { usd: 0.25 }] },
         { calls: 0, judge_calls: 0, uncertain: 1, lost: [] },
       ]);
@@ -338,7 +338,7 @@ describe.skipIf(skippedWithoutPostgres())(
       expect(await bench.finish(plan, one, first, { ...half, trials: half.trials.slice(0, 1) })).toBe(true);
       await bench.halt(plan.no, { kind: "skipped", because: "budget" });
       await bench.leave(first);
-      await expect(bounded.desk.open({ ...PLAN, run: "bbbb0002" })).rejects.toThrow(/permission denied/);
+      await expect(bounded.plans.open({ ...PLAN, run: "bbbb0002" })).rejects.toThrow(/permission denied/);
       await bounded.close();
     });
 

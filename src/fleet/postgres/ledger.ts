@@ -3,11 +3,11 @@ import type { CallBook, Leave } from "../database.ts";
 import type { ClosedCall, OpenedCall } from "../fleet.ts";
 import type { Postgres, Sql } from "./connect.ts";
 
-const OPENING = { most: 500, at_once: 1 };
+const OPENING = { size: 500, at_once: 1 };
 /** An answer that has come is uncertain until it is written: it does not wait for the batch before it. */
-const CLOSING = { most: 500, at_once: 3 };
+const CLOSING = { size: 500, at_once: 3 };
 /** How long a call waits for those in flight to make room in the budget, before it asks again. */
-const ROOM_MS = 100;
+const BUDGET_WAIT_MS = 100;
 
 /** @param signal aborts when nothing may leave any more */
 export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
@@ -25,7 +25,7 @@ export function callBook(postgres: Postgres, signal: AbortSignal): CallBook {
         const leave = await open(call);
         if (leave !== "wait") return leave;
         if (signal.aborted) return "lost";
-        await new Promise((resolve) => setTimeout(resolve, ROOM_MS));
+        await new Promise((resolve) => setTimeout(resolve, BUDGET_WAIT_MS));
       }
     },
     closed: close,
@@ -76,8 +76,8 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
      FROM evals.calls WHERE plan = $1 AND block IN (SELECT no FROM evals.blocks WHERE plan = $1 AND state = 'leased')`,
     [plan, plans[0].budget_usd !== null, plans[0].budget_tokens !== null],
   );
-  const usd = roomIn(plans[0].budget_usd, plans[0].paid_usd + rows[0].usd);
-  const tokens = roomIn(plans[0].budget_tokens, plans[0].paid_tokens + rows[0].tokens);
+  const usd = leftIn(plans[0].budget_usd, plans[0].paid_usd + rows[0].usd);
+  const tokens = leftIn(plans[0].budget_tokens, plans[0].paid_tokens + rows[0].tokens);
   let open = Number(rows[0].open);
   let unbounded = Number(rows[0].unbounded) > 0;
   const going: OpenedCall[] = [];
@@ -114,7 +114,7 @@ export const TOKENS = `CASE WHEN state IN ('open', 'uncertain') OR (billed AND u
 /** Adding up must not cost the last call: ten times 0.1 is 1. */
 const ROUNDING = 1e-12;
 
-function roomIn(budget: number | null, counted: number) {
+function leftIn(budget: number | null, counted: number) {
   let left = budget === null ? Number.POSITIVE_INFINITY : budget + ROUNDING - counted;
   return {
     isHeld: budget !== null,

@@ -4,7 +4,7 @@ import { connectPostgres } from "./connect.ts";
 import { keptRuns } from "./kept.ts";
 import { callBook } from "./ledger.ts";
 import { paceBook } from "./pace.ts";
-import { planDesk } from "./plans.ts";
+import { planStore } from "./plans.ts";
 import { openQueue } from "./queue.ts";
 import { ensureSchema } from "./schema.ts";
 
@@ -25,7 +25,7 @@ export async function openPostgresFleet(
     await ensureSchema(postgres);
     const queue = await openQueue(postgres);
     return {
-      desk: planDesk(postgres, queue),
+      plans: planStore(postgres, queue),
       bench: workBench(postgres, queue, patience_ms),
       pace: paceBook(postgres),
       kept: keptRuns(postgres, queue),

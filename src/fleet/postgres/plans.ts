@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { PlanDesk } from "../database.ts";
+import type { PlanStore } from "../database.ts";
 import type { LostCall, ReadTrial, TrialPlace } from "../fleet.ts";
 import type { Postgres, Row, Sql } from "./connect.ts";
 import type { BlockQueue } from "./queue.ts";
@@ -7,7 +7,7 @@ import type { BlockQueue } from "./queue.ts";
 /** Seconds since a worker was last seen, after which nobody counts on it. */
 export const SEEN_S = 15;
 
-export function planDesk(postgres: Postgres, queue: BlockQueue): PlanDesk {
+export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
   const runs = new Map<string, string>();
   return {
     open: async (plan) => {
@@ -86,11 +86,11 @@ export function planDesk(postgres: Postgres, queue: BlockQueue): PlanDesk {
     },
     sums: async (no, keep) => {
       await postgres.transaction(async (sql) => {
-        const { rows: untold } = await sql.query(
+        const { rows: uncounted } = await sql.query(
           "SELECT no FROM evals.blocks WHERE plan = $1 AND state = 'done' AND NOT told FOR UPDATE",
           [no],
         );
-        const blocks = untold.map((one) => one.no);
+        const blocks = uncounted.map((one) => one.no);
         const { rows: all } = await sql.query(
           "SELECT count(*)::int AS uncertain FROM evals.calls WHERE plan = $1 AND state = 'uncertain'",
           [no],

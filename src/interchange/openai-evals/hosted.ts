@@ -119,9 +119,9 @@ function targetOf(run: HostedObject, suite: string, items: readonly JsonObject[]
 
 /** The responses API has another name for the most tokens of an answer. */
 function renamed(params: Record<string, Json>, type: Json | undefined): Record<string, Json> {
-  const { max_completion_tokens: most, ...rest } = params;
-  if (type !== "responses" || most === undefined) return params;
-  return { ...rest, max_output_tokens: most };
+  const { max_completion_tokens: limit, ...rest } = params;
+  if (type !== "responses" || limit === undefined) return params;
+  return { ...rest, max_output_tokens: limit };
 }
 
 function runPrompt(
@@ -224,7 +224,7 @@ function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: It
   found.taken.answers += lines.length;
   return {
     alias: found.alias(recordedAlias(suite), { provider: "outputs", file: path }),
-    trials: trials.most,
+    trials: trials.largest,
   };
 }
 
@@ -243,7 +243,7 @@ function answerLine(
   const id = items.get(itemKey(item))?.id;
   const error = objectMember(sample, "error");
   const message = error === undefined ? undefined : textMember(error, "message");
-  const output = textMember(sample, "output_text") ?? saidIn(sample) ?? chatAnswer(sample).output;
+  const output = textMember(sample, "output_text") ?? sampleText(sample) ?? chatAnswer(sample).output;
   if (id === undefined || message !== undefined || output === undefined) {
     found.left.add(
       place,
@@ -265,10 +265,10 @@ function answerLine(
   ];
 }
 
-function saidIn(sample: JsonObject): string | undefined {
-  const said = listMember(sample, "output")
+function sampleText(sample: JsonObject): string | undefined {
+  const messages = listMember(sample, "output")
     .filter(isObject)
     .filter(({ role }) => role === "assistant");
-  const last = said.at(-1);
+  const last = messages.at(-1);
   return last === undefined ? undefined : contentText(last.content);
 }

@@ -36,7 +36,7 @@ const brought = (config: string, more: Readonly<Record<string, string>> = {}): P
     env: {},
   });
 
-const told = async (config: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> => {
+const reported = async (config: string, more: Readonly<Record<string, string>> = {}): Promise<string[]> => {
   const { left } = await brought(config, more);
   return left.map(({ path, line, what, why }) => `${path}:${line} ${what}: ${why}`);
 };
@@ -44,7 +44,7 @@ const told = async (config: string, more: Readonly<Record<string, string>> = {})
 const HEAD = "prompts: [x]\nproviders: [echo]\n";
 
 describe("a promptfoo config that is not in order", () => {
-  it.each<[name: string, config: string, more: Record<string, string>, said: RegExp]>([
+  it.each<[name: string, config: string, more: Record<string, string>, pattern: RegExp]>([
     [
       "tests in a file that names itself",
       `${HEAD}tests: file://a.yaml\n`,
@@ -154,8 +154,8 @@ describe("a promptfoo config that is not in order", () => {
       {},
       /^p\.yaml:2 url: of https:\/\//,
     ],
-  ])("tells of %s, with its place", async (_, config, more, said) => {
-    expect(await told(config, more)).toContainEqual(expect.stringMatching(said));
+  ])("tells of %s, with its place", async (_, config, more, pattern) => {
+    expect(await reported(config, more)).toContainEqual(expect.stringMatching(pattern));
   });
 
   it("does not follow anchors without end", async () => {
@@ -224,7 +224,7 @@ describe("a provider", () => {
     "websocket:wss://x",
     "openai:realtime:x",
   ])("%s is left", async (id) => {
-    expect(await told(`prompts: [x]\nproviders: [${JSON.stringify(id)}]\n`)).toContainEqual(
+    expect(await reported(`prompts: [x]\nproviders: [${JSON.stringify(id)}]\n`)).toContainEqual(
       expect.stringContaining(`the provider ${id}`),
     );
   });

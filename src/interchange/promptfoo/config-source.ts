@@ -17,7 +17,7 @@ export interface ConfigSource {
 }
 
 /** Anchors may not be followed more often than this: a file of a few lines could be made to fill the memory. */
-const MOST_ALIASES = 1000;
+const MAX_ALIASES = 1000;
 
 /** @throws {EvalsError} EVALS_IMPORT_SYNTAX */
 export function readSource(text: string, path: string): ConfigSource {
@@ -27,7 +27,7 @@ export function readSource(text: string, path: string): ConfigSource {
   if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), error.message);
   let value: Json;
   try {
-    value = (document.toJS({ maxAliasCount: MOST_ALIASES }) ?? null) as Json;
+    value = (document.toJS({ maxAliasCount: MAX_ALIASES }) ?? null) as Json;
   } catch (thrown) {
     throw syntax(path, { line: 1, col: 1 }, (thrown as Error).message);
   }

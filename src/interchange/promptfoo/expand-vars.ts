@@ -7,7 +7,7 @@ import { pathOf, type Reading } from "./config-test.ts";
 type Vars = Readonly<Record<string, Json>>;
 
 /** Combinations of one test at most: beyond that nobody meant it. */
-const MOST_COMBINATIONS = 10_000;
+const MAX_COMBINATIONS = 10_000;
 
 /**
  * The variables of a test as promptfoo asks with them: lists of texts multiply, files are read, one line end at the end is cut,
@@ -18,13 +18,13 @@ export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, re
   for (const [name, value] of Object.entries(vars)) {
     const choices = choicesOf(name, value, multiply, place, reading);
     all = all.flatMap((one) => choices.map((choice) => ({ ...one, [name]: choice })));
-    if (all.length > MOST_COMBINATIONS) {
+    if (all.length > MAX_COMBINATIONS) {
       reading.losses.add(
         place,
         `vars: ${all.length} combinations and more`,
-        `Only the first ${MOST_COMBINATIONS} were taken.`,
+        `Only the first ${MAX_COMBINATIONS} were taken.`,
       );
-      all = all.slice(0, MOST_COMBINATIONS);
+      all = all.slice(0, MAX_COMBINATIONS);
     }
   }
   return all.map((one) =>
@@ -72,10 +72,10 @@ function textOf(file: string, what: string, place: SourcePlace, { files, losses 
 const withoutLineEnd = (value: Json): Json => (typeof value === "string" ? value.replace(/\n$/, "") : value);
 
 /** Rounds in which one variable may bring in another. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 function withReferences(vars: Record<string, Json>): Vars {
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     let changed = false;
     for (const [name, value] of Object.entries(vars)) {
       const match = typeof value === "string" ? /\{\{\s*(\w+)\s*\}\}/.exec(value) : null;

@@ -11,9 +11,10 @@ const PROMPT = "messages[0].content";
 export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined {
   const { id, config, place } = spec;
   const url = String(config.url ?? id);
-  const tell = (what: string, why: string): void => losses.add(place, `${what} of ${spec.label ?? id}`, why);
+  const report = (what: string, why: string): void =>
+    losses.add(place, `${what} of ${spec.label ?? id}`, why);
   if (config.request !== undefined) {
-    tell("request:", "A raw HTTP request is not read; write url, method, headers and body.");
+    report("request:", "A raw HTTP request is not read; write url, method, headers and body.");
     return undefined;
   }
   if (
@@ -22,15 +23,15 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     /^https?:\/\/[^/?#]*\{\{/.test(url) ||
     /\{%/.test(url)
   ) {
-    tell("url:", "An address needs a host that is in the file.");
+    report("url:", "An address needs a host that is in the file.");
     return undefined;
   }
   const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();
   if (!["GET", "POST", "PUT", "PATCH"].includes(method)) {
-    tell(`method: ${method}`, "GET, POST, PUT and PATCH are sent here.");
+    report(`method: ${method}`, "GET, POST, PUT and PATCH are sent here.");
     return undefined;
   }
-  const answer = answerPath(config.transformResponse ?? config.responseParser, tell);
+  const answer = answerPath(config.transformResponse ?? config.responseParser, report);
   const headers = headersOf(config.headers, place, losses);
   for (const key of [
     "queryParams",
@@ -41,29 +42,29 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     "tls",
   ])
     if (config[key] !== undefined)
-      tell(`${key}:`, "It has no counterpart in evalconfig.yaml; a module of yours can do it.");
+      report(`${key}:`, "It has no counterpart in evalconfig.yaml; a module of yours can do it.");
   return {
     provider: "http",
-    url: filled(url, tell),
+    url: filled(url, report),
     method,
     ...(headers === undefined ? {} : { headers }),
-    ...(method === "GET" ? {} : { body: bodyOf(config.body, tell) }),
+    ...(method === "GET" ? {} : { body: bodyOf(config.body, report) }),
     ...(answer === undefined ? {} : { answer }),
   };
 }
 
-type Tell = (what: string, why: string) => void;
+type Report = (what: string, why: string) => void;
 
 /** `{{prompt}}` and variables as this project's templates name them. */
-function filled(text: string, tell: Tell): string {
+function filled(text: string, report: Report): string {
   return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
     const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];
     if (name === "" || !/^(?:\|\s*(?:dump|trim|urlencode)\s*)*$/.test(filters)) {
-      tell(whole, "Only the prompt and variables are filled in.");
+      report(whole, "Only the prompt and variables are filled in.");
       return "";
     }
     if (name.startsWith("env.")) {
-      tell(whole, "Only headers take values from the environment.");
+      report(whole, "Only headers take values from the environment.");
       return "";
     }
     const value = name === "prompt" ? PROMPT : `input.${name}`;
@@ -71,12 +72,12 @@ function filled(text: string, tell: Tell): string {
   });
 }
 
-function bodyOf(value: Json | undefined, tell: Tell): Json {
+function bodyOf(value: Json | undefined, report: Report): Json {
   if (typeof value === "string") {
     try {
-      return bodyOf(JSON.parse(value) as Json, tell);
+      return bodyOf(JSON.parse(value) as Json, report);
     } catch {
-      return filled(value, tell);
+      return filled(value, report);
     }
   }
   if (value === undefined) return { prompt: `{{ ${PROMPT} }}` };
@@ -84,7 +85,7 @@ function bodyOf(value: Json | undefined, tell: Tell): Json {
     const whole = /^\{\{\s*(?:prompt|(\w+))\s*(?:\|\s*(?:dump|safe)\s*)?\}\}$/.exec(text);
     // A value that is one variable alone stays what it is: a list stays a list.
     if (whole?.[1] !== undefined) return `{{ input.${whole[1]} | json }}`;
-    return filled(text, tell);
+    return filled(text, report);
   });
 }
 
@@ -96,7 +97,7 @@ function mapped(value: Json, change: (text: string) => string): Json {
 }
 
 /** `json.choices[0].text` as a JSONPath; anything more is code. */
-function answerPath(parser: Json | undefined, tell: Tell): string | undefined {
+function answerPath(parser: Json | undefined, report: Report): string | undefined {
   if (parser === undefined || parser === "text") return undefined;
   const path =
     typeof parser === "string"
@@ -105,7 +106,7 @@ function answerPath(parser: Json | undefined, tell: Tell): string | undefined {
         )?.[1]
       : undefined;
   if (path !== undefined) return `$${path.replaceAll("?.[", "[").replaceAll("?.", ".")}`;
-  tell(
+  report(
     "transformResponse:",
     "It is code; a JSONPath says which part of a reply is the answer (answer: $.text). Until then it is the whole reply.",
   );

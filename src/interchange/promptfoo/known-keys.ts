@@ -84,7 +84,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Tells keys of an object that are not taken over: what promptfoo does not know it ignores without a word. */
-export function tellKeys(
+export function reportKeys(
   kind: "config" | "test" | "assertion" | "options" | "evaluateOptions",
   value: { readonly [key: string]: Json },
   {

@@ -4,7 +4,7 @@ import type { SourcePlace } from "../imported.ts";
 import { asList, type ConfigSource, isObject, readSource, type Step } from "./config-source.ts";
 import { type Assertion, pathOf, type Reading, type Test } from "./config-test.ts";
 import { readCsvTests } from "./csv-tests.ts";
-import { tellKeys } from "./known-keys.ts";
+import { reportKeys } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 
 /** Every test that `tests:` names, whatever file it stands in, in order. */
@@ -110,9 +110,9 @@ export function readTest(
   isDefault = false,
 ): Test {
   const { losses } = reading;
-  tellKeys("test", value, { source, steps, losses });
+  reportKeys("test", value, { source, steps, losses });
   const options = isObject(value.options) ? value.options : {};
-  tellKeys("options", options, { source, steps: [...steps, "options"], losses });
+  reportKeys("options", options, { source, steps: [...steps, "options"], losses });
   return {
     place: source.at(steps),
     description: typeof value.description === "string" ? value.description : undefined,
@@ -177,7 +177,7 @@ function readAssertions(
       );
       return [];
     }
-    tellKeys("assertion", ref, { source, steps: here, losses });
+    reportKeys("assertion", ref, { source, steps: here, losses });
     if (typeof ref.type !== "string") {
       losses.add(place, "an assertion without a type", "Nothing says how the answer is to be judged.");
       return [];

@@ -1,14 +1,14 @@
 /** A text as part of a file's name: lower-case words with hyphens. Empty for a text without a letter or digit. */
-export function slugOf(text: string, most = 40): string {
+export function slugOf(text: string, limit = 40): string {
   const words = text
     .normalize("NFKD")
     .replace(/[\u0300-\u036f'’]/g, "")
     .toLowerCase()
     .replace(/[^\p{Letter}\p{Number}.]+/gu, "-")
     .replace(/^[-.]+|[-.]+$/g, "");
-  if (words.length <= most) return words;
-  const cut = words.slice(0, most + 1);
-  return cut.slice(0, cut.lastIndexOf("-") > most / 2 ? cut.lastIndexOf("-") : most).replace(/[-.]+$/, "");
+  if (words.length <= limit) return words;
+  const cut = words.slice(0, limit + 1);
+  return cut.slice(0, cut.lastIndexOf("-") > limit / 2 ? cut.lastIndexOf("-") : limit).replace(/[-.]+$/, "");
 }
 
 /** Names that no two things share: the second `tone` is `tone-2`. */

@@ -9,7 +9,7 @@ import { renderTree } from "./templates/render-nunjucks.ts";
 type Vars = Readonly<Record<string, Json>>;
 
 /** Cases whose rendering is held against promptfoo's: enough to see every branch of a usual prompt. */
-const MOST_COMPARED = 200;
+const MAX_COMPARED = 200;
 
 /**
  * A prompt as the file of its first version. What it renders for the tests is held against what Nunjucks renders.
@@ -57,7 +57,7 @@ async function compare(
   tools: ImportRequest["tools"],
 ): Promise<void> {
   const tree = parseTemplate(content);
-  for (const vars of tests.slice(0, MOST_COMPARED)) {
+  for (const vars of tests.slice(0, MAX_COMPARED)) {
     const theirs = atLine(line, () => renderTree(tree, vars));
     // Nunjucks has no words for an object; here it is printed as JSON.
     if (theirs.includes("[object Object]")) continue;

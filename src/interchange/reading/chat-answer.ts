@@ -22,10 +22,12 @@ function answerText(body: JsonObject): string | undefined {
   }
   if (Array.isArray(body.content)) return contentText(body.content as Json);
   if (typeof body.output_text === "string") return body.output_text;
-  const said = listMember(body, "output")
+  const messages = listMember(body, "output")
     .filter(isObject)
     .filter(({ type }) => type === "message");
-  return said.length === 0 ? undefined : said.map(({ content }) => contentText(content) ?? "").join("");
+  return messages.length === 0
+    ? undefined
+    : messages.map(({ content }) => contentText(content) ?? "").join("");
 }
 
 /** The text of a content that is a text, or a list of parts; undefined where none of them is text. */

@@ -13,7 +13,7 @@ const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const [STORED, DEFLATED, ZSTD] = [0, 8, 93];
 /** Bytes of one unpacked file: more is no log, but an archive made to fill the memory. */
-const MOST_BYTES = 1 << 30;
+const MAX_BYTES = 1 << 30;
 
 /**
  * The files of a zip archive; each is unpacked when it is read. Deflate and zstd, of one or several frames.
@@ -70,11 +70,11 @@ async function unpack(bytes: Uint8Array, data: DataView, entry: Packed, path: st
     throw damaged(path, `${name} is not where its list of files says`);
   const from = start + 30 + data.getUint16(start + 26, true) + data.getUint16(start + 28, true);
   if (from + packedSize > bytes.length) throw damaged(path, `${name} is cut off`);
-  if (size > MOST_BYTES) throw damaged(path, `${name} would be more than 1 GiB`);
+  if (size > MAX_BYTES) throw damaged(path, `${name} would be more than 1 GiB`);
   const packed = bytes.subarray(from, from + packedSize);
   try {
     if (method === STORED) return packed;
-    if (method === DEFLATED) return inflateRawSync(packed, { maxOutputLength: MOST_BYTES });
+    if (method === DEFLATED) return inflateRawSync(packed, { maxOutputLength: MAX_BYTES });
     if (method === ZSTD) return await unzstd(packed);
   } catch (error) {
     throw damaged(path, `${name} cannot be unpacked`, error);

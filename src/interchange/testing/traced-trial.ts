@@ -17,18 +17,18 @@ export const HEADER: RunHeader = {
 /** An answered trial that says these messages. */
 export function tracedTrial(
   messages: readonly Message[],
-  changes: Partial<TracedTrial> & { readonly said?: string } = {},
+  changes: Partial<TracedTrial> & { readonly reply?: string } = {},
 ): TracedTrial {
-  const { said = "done", ...more } = changes;
+  const { reply = "done", ...more } = changes;
   const usage = usageOf({ input_tokens: 20, output_tokens: 5 });
-  const told = { output: said, messages, usage, latency_ms: 900, cost_usd: 0.002 };
+  const transcript = { output: reply, messages, usage, latency_ms: 900, cost_usd: 0.002 };
   return {
     ...{ run: HEADER.id, suite: HEADER.suite, case: "late", trial: 1, input: { q: "where?" } },
-    ...{ expected: "done", outcome: "answered", error: null, message: null, output: said, pass: true },
+    ...{ expected: "done", outcome: "answered", error: null, message: null, output: reply, pass: true },
     ...{ model: "gpt-4.1-2025-04-14", usage, latency_ms: 900, cost_usd: 0.002, tags: ["vip"] },
     ...{ finish_reason: "stop", at: "2026-03-01T12:00:05.000Z", voids: {} },
     scores: { right: { score: 1, pass: true, reason: "equal" } },
-    transcript: describeTranscript({ ...told, tool_calls: [], finish_reason: "stop" }),
+    transcript: describeTranscript({ ...transcript, tool_calls: [], finish_reason: "stop" }),
     ...more,
   };
 }

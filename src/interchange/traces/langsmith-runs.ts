@@ -71,12 +71,12 @@ function contentsOf(type: string, item: JsonObject, metadata: JsonObject): Recor
 
 function tokensOf(item: JsonObject, outputs: JsonObject): Record<string, unknown> {
   const lc = firstGeneration(outputs);
-  const told =
+  const reported =
     objectMember(outputs, "usage") ??
     objectMember(outputs, "usage_metadata") ??
     objectMember(lc ?? {}, "usage_metadata");
-  const usage = usageOf(told) ?? {};
-  const details = objectMember(told ?? {}, "input_token_details");
+  const usage = usageOf(reported) ?? {};
+  const details = objectMember(reported ?? {}, "input_token_details");
   return {
     "gen_ai.usage.input_tokens": usage.input_tokens ?? numberMember(item, "prompt_tokens"),
     "gen_ai.usage.output_tokens": usage.output_tokens ?? numberMember(item, "completion_tokens"),
@@ -84,7 +84,8 @@ function tokensOf(item: JsonObject, outputs: JsonObject): Record<string, unknown
     "gen_ai.usage.cache_creation.input_tokens":
       usage.cache_write_tokens ?? numberMember(details, "cache_creation"),
     "gen_ai.usage.reasoning.output_tokens":
-      usage.reasoning_tokens ?? numberMember(objectMember(told ?? {}, "output_token_details"), "reasoning"),
+      usage.reasoning_tokens ??
+      numberMember(objectMember(reported ?? {}, "output_token_details"), "reasoning"),
   };
 }
 

@@ -30,8 +30,8 @@ export function plainSpans(item: JsonObject): readonly Span[] | undefined {
   });
   const resource = objectMember(objectMember(item, "resource") ?? {}, "attributes") ?? {};
   // Only Phoenix names the kind beside the attributes; elsewhere their names tell.
-  const { told, ...span } = made;
-  return [kind === undefined ? { ...span, resource } : { ...span, told, resource }];
+  const { convention, ...span } = made;
+  return [kind === undefined ? { ...span, resource } : { ...span, convention, resource }];
 }
 
 const hexOf = (value: Json | undefined): string | undefined =>

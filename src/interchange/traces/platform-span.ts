@@ -19,7 +19,7 @@ export interface PlatformSpan {
 }
 
 /** It as a span, in the words of the conventions. */
-export function platformSpan(told: Convention, one: PlatformSpan): Span {
+export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   const attributes: Attributes = Object.fromEntries(
     Object.entries(one.attributes).filter(([, value]) => value !== undefined && value !== null),
   );
@@ -35,7 +35,7 @@ export function platformSpan(told: Convention, one: PlatformSpan): Span {
     error: one.error,
     schema: "",
     resource: {},
-    told,
+    convention,
   };
 }
 

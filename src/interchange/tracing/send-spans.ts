@@ -14,8 +14,8 @@ export interface SpanTarget {
 }
 
 /** A request is sent once it is so large. */
-const MOST_SPANS = 500;
-const MOST_TEXT = 1_000_000;
+const MAX_SPANS = 500;
+const MAX_TEXT = 1_000_000;
 
 /** The spans of each trial, with what a platform wants of them. */
 export async function* spansOfRun(
@@ -78,7 +78,7 @@ async function* batchesOf(traces: AsyncIterable<readonly MadeSpan[]>): AsyncGene
   let size = 0;
   for await (const spans of traces) {
     const more = spans.reduce((sum, span) => sum + textSize(span), 0);
-    if (batch.length > 0 && (batch.length + spans.length > MOST_SPANS || size + more > MOST_TEXT)) {
+    if (batch.length > 0 && (batch.length + spans.length > MAX_SPANS || size + more > MAX_TEXT)) {
       yield batch;
       batch = [];
       size = 0;

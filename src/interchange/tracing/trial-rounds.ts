@@ -8,7 +8,7 @@ import type { Retrieval } from "../../domain/trajectory.ts";
 export interface Round {
   /** The conversation up to the call. */
   readonly given: readonly Message[];
-  readonly said: readonly Message[];
+  readonly added: readonly Message[];
   /** Those that it asked for. */
   readonly tools: readonly ToolUse[];
   /** Searches that were no call of a tool. */
@@ -21,8 +21,8 @@ export const asText = (value: Json | undefined): string =>
 /** A transcript call by call. Where nobody kept the conversation it is the case's input and the answer. */
 export function roundsOf(transcript: TranscriptDocument, input: Json | undefined): readonly Round[] {
   const { output, tool_calls, messages, retrievals } = transcript;
-  const told = conversationSteps(messages);
-  if (told.replies.length === 0) {
+  const conversation = conversationSteps(messages);
+  if (conversation.replies.length === 0) {
     const asked: readonly Message[] =
       messages.length > 0 ? messages : [{ role: "user", content: asText(input) }];
     const calls = tool_calls ?? [];
@@ -31,15 +31,15 @@ export function roundsOf(transcript: TranscriptDocument, input: Json | undefined
       content: output,
       ...(calls.length > 0 && { tool_calls: calls.map(askedCall) }),
     };
-    return [{ given: asked, said: [reply], tools: calls, searches: retrievals }];
+    return [{ given: asked, added: [reply], tools: calls, searches: retrievals }];
   }
-  const known = new Set(told.retrievals.map(documentsKey));
+  const known = new Set(conversation.retrievals.map(documentsKey));
   const own = retrievals.filter((one) => !known.has(documentsKey(one)));
-  const last = told.replies.length;
+  const last = conversation.replies.length;
   const inRound = (step: number | null): number => (step === null || step > last ? last : step);
-  return told.replies.map(({ step, said }) => ({
-    given: messages.slice(0, said[0]),
-    said: said.flatMap((at) => messages[at] ?? []),
+  return conversation.replies.map(({ step, added }) => ({
+    given: messages.slice(0, added[0]),
+    added: added.flatMap((at) => messages[at] ?? []),
     tools: (tool_calls ?? []).filter((call) => inRound(call.step) === step),
     searches: own.filter((one) => inRound(one.step) === step),
   }));

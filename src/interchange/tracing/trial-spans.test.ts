@@ -16,17 +16,17 @@ const asks = (id: string, name: string, asked: object): Message => ({
   tool_calls: [{ id, name, arguments: asked as never }],
 });
 const gives = (id: string, content: string): Message => ({ role: "tool", tool_call_id: id, content });
-const SAID: Message = { role: "assistant", content: "done" };
+const REPLY: Message = { role: "assistant", content: "done" };
 
 /** Conversations of every kind that a trial can have. */
 const CONVERSATIONS: Readonly<Record<string, readonly Message[]>> = {
-  "a question and an answer": [QUESTION, SAID],
+  "a question and an answer": [QUESTION, REPLY],
   "instructions and several turns": [
     { role: "system", content: "be kind" },
     QUESTION,
     { role: "assistant", content: "which 7?" },
     { role: "user", content: "the blue one" },
-    SAID,
+    REPLY,
   ],
   "tools one after the other": [
     QUESTION,
@@ -34,7 +34,7 @@ const CONVERSATIONS: Readonly<Record<string, readonly Message[]>> = {
     gives("k1", '{"found":true}'),
     asks("k2", "pay", { usd: 1.5 }),
     gives("k2", "paid"),
-    SAID,
+    REPLY,
   ],
   "two tools at once": [
     QUESTION,
@@ -48,9 +48,9 @@ const CONVERSATIONS: Readonly<Record<string, readonly Message[]>> = {
     },
     gives("a", "one"),
     gives("b", "two"),
-    SAID,
+    REPLY,
   ],
-  "a tool that fails": [QUESTION, asks("k1", "find", {}), gives("k1", '{"error":"no such order"}'), SAID],
+  "a tool that fails": [QUESTION, asks("k1", "find", {}), gives("k1", '{"error":"no such order"}'), REPLY],
   "hostile words": [
     { role: "user", content: '<script>alert(1)</script> \u202e "x" \n\r灯 ' },
     { role: "assistant", content: "done" },
@@ -94,24 +94,25 @@ describe("trialSpans", () => {
       20,
     ]);
     const [only] =
-      documentOf(tracedTrial([QUESTION, SAID], { usage: null })).resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
+      documentOf(tracedTrial([QUESTION, REPLY], { usage: null })).resourceSpans[0]?.scopeSpans[0]?.spans ??
+      [];
     expect(only?.attributes.some(({ key }) => key.startsWith("gen_ai.usage"))).toBe(false);
   });
 
   it("end when the answer was there, tools as long as they took, one call after the other", () => {
-    const called = [QUESTION, asks("k1", "find", {}), gives("k1", "x"), SAID];
-    const told = tracedTrial(called);
+    const called = [QUESTION, asks("k1", "find", {}), gives("k1", "x"), REPLY];
+    const traced = tracedTrial(called);
     const calls = describeTranscript({
       ...{
         output: "done",
         messages: called,
-        usage: told.usage ?? ({} as never),
+        usage: traced.usage ?? ({} as never),
         latency_ms: 900,
         cost_usd: null,
       },
       ...{ finish_reason: null, tool_calls: [{ id: "k1", name: "find", arguments: {}, latency_ms: 300 }] },
     });
-    const spans = trialSpans({ ...told, transcript: calls }, HEADER);
+    const spans = trialSpans({ ...traced, transcript: calls }, HEADER);
     const ms = ({ start, end }: MadeSpan): readonly number[] =>
       [start, end].map((one) => Number(one / 1_000_000n) - Date.parse("2026-03-01T12:00:04.100Z"));
     expect(spans.map((span) => [span.name.split(" ")[0], ...ms(span)])).toEqual([
@@ -124,7 +125,7 @@ describe("trialSpans", () => {
 
   it("show what each scorer says as an event, and why one could not say anything", () => {
     const [root] = trialSpans(
-      tracedTrial([QUESTION, SAID], {
+      tracedTrial([QUESTION, REPLY], {
         scores: { right: { score: 0.25, pass: false, reason: "no" }, other: null },
         voids: { other: "no JSON" },
       }),
@@ -168,7 +169,7 @@ describe("trialSpans", () => {
   });
 
   it("take the case's input where nobody kept the conversation", () => {
-    const read = conversationOfSpans(documentOf(tracedTrial([], { said: "" })));
+    const read = conversationOfSpans(documentOf(tracedTrial([], { reply: "" })));
     expect(read.messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", '{"q":"where?"}'],
       ["assistant", ""],
@@ -178,7 +179,7 @@ describe("trialSpans", () => {
   it("name no provider that the conventions do not know, and the model that answered in the place of a file", () => {
     const recorded = { ...HEADER, provider: "outputs", model: "fixtures/a.jsonl" };
     const attributes = (model: string) =>
-      trialSpans(tracedTrial([QUESTION, SAID], { model }), recorded)[0]?.attributes;
+      trialSpans(tracedTrial([QUESTION, REPLY], { model }), recorded)[0]?.attributes;
     expect(attributes("gpt-x")).toMatchObject({
       "gen_ai.provider.name": "_OTHER",
       "gen_ai.request.model": "gpt-x",

@@ -89,8 +89,8 @@ export function trialSpans(trial: TracedTrial, header: RunHeader): readonly Made
 function isOneCall(rounds: readonly Round[], { output }: TranscriptDocument): boolean {
   const [only, ...more] = rounds;
   if (only === undefined || more.length > 0 || only.tools.length + only.searches.length > 0) return false;
-  const [said, ...others] = only.said;
-  return others.length === 0 && said?.content === output;
+  const [message, ...others] = only.added;
+  return others.length === 0 && message?.content === output;
 }
 
 const double = (value: number | null): { readonly double: number } | null =>
@@ -167,7 +167,7 @@ function chatSpan(round: Round, { trial, header, isLast, own, events, time, ...p
       ...targetAttributes(trial, header),
       ...(isLast ? usageAttributes(trial.usage ?? UNKNOWN_USAGE) : {}),
       "gen_ai.input.messages": inputMessages(round.given),
-      "gen_ai.output.messages": outputMessages(round.said, finish),
+      "gen_ai.output.messages": outputMessages(round.added, finish),
       ...own,
     },
     events,

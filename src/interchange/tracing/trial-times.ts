@@ -10,9 +10,9 @@ const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms * 1e6));
 
 /** The longest tool of a round: those of one round may run side by side. */
 const toolTime = ({ tools }: Round): bigint =>
-  tools.reduce((most, { latency_ms: took }) => {
+  tools.reduce((largest, { latency_ms: took }) => {
     const time = nanoseconds(took ?? 0);
-    return time > most ? time : most;
+    return time > largest ? time : largest;
   }, 0n);
 
 /**

@@ -35,7 +35,7 @@ export async function readShape(rows: DatasetRows, left: LeftList): Promise<Data
   const kinds = new Set<DatasetShape["input"]>();
   let keys: Map<string, boolean> | undefined;
   let expectedKeys: Map<string, boolean> | undefined;
-  let mostExpectedKeys = 0;
+  let maxExpectedKeys = 0;
   let [count, withExpected, expectedIsText] = [0, 0, true];
   for await (const { row } of uniqueRows(rows, (found) => left.add(found, found.what, found.why))) {
     count++;
@@ -43,13 +43,13 @@ export async function readShape(rows: DatasetRows, left: LeftList): Promise<Data
       withExpected++;
       expectedIsText &&= typeof row.expected === "string";
       expectedKeys = sharedKeys(expectedKeys, row.expected);
-      mostExpectedKeys = Math.max(mostExpectedKeys, Object.keys(Object(row.expected)).length);
+      maxExpectedKeys = Math.max(maxExpectedKeys, Object.keys(Object(row.expected)).length);
     }
     kinds.add(kindOf(row.input));
     keys = sharedKeys(keys, row.input);
   }
   const [only, another] = kinds;
-  const [sole] = mostExpectedKeys === 1 ? [...(expectedKeys ?? [])] : [];
+  const [sole] = maxExpectedKeys === 1 ? [...(expectedKeys ?? [])] : [];
   return {
     count,
     withExpected,

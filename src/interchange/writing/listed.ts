@@ -11,11 +11,11 @@ export async function* listed<T>(
 }
 
 /** Items in lists of at most `most`. */
-export async function* inParts<T>(items: AsyncIterable<T>, most: number): AsyncGenerator<readonly T[]> {
+export async function* inParts<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {
   let part: T[] = [];
   for await (const item of items) {
     part.push(item);
-    if (part.length < most) continue;
+    if (part.length < limit) continue;
     yield part;
     part = [];
   }

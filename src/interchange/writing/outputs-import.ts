@@ -29,10 +29,10 @@ export class TrialNumbers {
   }
 
   /** The largest number of trials that a case has; 1 where there are none. */
-  get most(): number {
-    let most = 1;
-    for (const count of this.#next.values()) most = Math.max(most, count);
-    return most;
+  get largest(): number {
+    let largest = 1;
+    for (const count of this.#next.values()) largest = Math.max(largest, count);
+    return largest;
   }
 }
 

@@ -48,7 +48,7 @@ export async function importRunTable(
       path: `fixtures/${name}.jsonl`,
       text: { [Symbol.asyncIterator]: () => outputLines(rows()) },
     },
-    ...{ trials: trials.most, cases: count, answers, scorers: [], left },
+    ...{ trials: trials.largest, cases: count, answers, scorers: [], left },
   });
 }
 

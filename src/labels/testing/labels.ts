@@ -26,22 +26,22 @@ export function label(id: string, verdict: Label["verdict"], changes: Partial<La
 /** What the judge says of the answer that `label` makes of the same case. */
 export function verdict(
   id: string,
-  said: "pass" | "fail",
+  judged: "pass" | "fail",
   changes: Partial<JudgeVerdict> & { readonly answer?: string } = {},
 ): JudgeVerdict {
   const { answer = answerOf(id), ...more } = changes;
-  return { case: id, answer_hash: answerHash(answer), repeat: 1, verdict: said, ...more };
+  return { case: id, answer_hash: answerHash(answer), repeat: 1, verdict: judged, ...more };
 }
 
 /** Cases with labels and verdicts that make a given table of people against the judge. */
 export function table(counts: { tp: number; fp: number; fn: number; tn: number }) {
   const labels: Label[] = [];
   const verdicts: JudgeVerdict[] = [];
-  const add = (many: number, truth: "pass" | "fail", said: "pass" | "fail"): void => {
+  const add = (many: number, truth: "pass" | "fail", judged: "pass" | "fail"): void => {
     for (let i = 0; i < many; i++) {
-      const id = `${truth}-${said}-${i}`;
+      const id = `${truth}-${judged}-${i}`;
       labels.push(label(id, truth));
-      verdicts.push(verdict(id, said));
+      verdicts.push(verdict(id, judged));
     }
   };
   add(counts.tp, "pass", "pass");

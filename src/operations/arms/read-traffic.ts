@@ -56,12 +56,12 @@ async function passesOf(
   traces: readonly TrafficTrace[],
   { suite, required }: ScoredBy,
 ): Promise<Map<string, boolean | null>> {
-  const said = new Map<string, Map<string, boolean | null>>();
+  const verdicts = new Map<string, Map<string, boolean | null>>();
   for (const { trace, suite: of, scorer, pass } of await traffic.scores(traces.map(({ id }) => id)))
-    if (of === suite) said.set(trace, (said.get(trace) ?? new Map()).set(scorer, pass));
+    if (of === suite) verdicts.set(trace, (verdicts.get(trace) ?? new Map()).set(scorer, pass));
   return new Map(
     traces.map(({ id }) => {
-      const passes = required.map((name) => said.get(id)?.get(name) ?? null);
+      const passes = required.map((name) => verdicts.get(id)?.get(name) ?? null);
       return [
         id,
         passes.length === 0 || passes.includes(null) ? null : passes.every((pass) => pass === true),

@@ -31,12 +31,12 @@ const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
 /** Longest wait that is begun, in milliseconds. */
 const LONGEST_WAIT_MS = 120_000;
 /** From so long a wait on, whoever looks on is told of it. */
-const TOLD_WAIT_MS = 3000;
+const REQUESTED_WAIT_MS = 3000;
 /** Longest time for one answer, in milliseconds. */
 const LONGEST_ANSWER_MS = 60_000;
 
 /** By these a server says that it had no room: it did nothing. */
-const NO_ROOM = [429, 503];
+const TOO_BUSY = [429, 503];
 const TRANSIENT = [408, 425, 429, 500, 502, 503, 504, 529];
 
 type Attempt =
@@ -85,11 +85,11 @@ export async function openReceivingServer(
         return { status: reply.status, text: reply.text };
       }
       const asked = reply && retryAfter((name) => reply.headers.get(name), io.date().getTime());
-      const mayAgain = request.once !== true || (reply !== undefined && NO_ROOM.includes(reply.status));
+      const mayAgain = request.once !== true || (reply !== undefined && TOO_BUSY.includes(reply.status));
       if (!mayAgain || number === ATTEMPTS || (asked ?? 0) > LONGEST_WAIT_MS)
         throw brokenOff(base, format, clean(whyOf(outcome, asked)));
       const wait = retryWait({ retry_after_ms: asked }, number, RETRY, io.random());
-      if (wait >= TOLD_WAIT_MS) io.notice(`${base} has no room: waiting ${Math.round(wait / 1000)} s.`);
+      if (wait >= REQUESTED_WAIT_MS) io.notice(`${base} has no room: waiting ${Math.round(wait / 1000)} s.`);
       await io.sleep(wait, new AbortController().signal);
     }
   };
@@ -133,7 +133,7 @@ function markOf({ method, path, body, headers = {} }: ServerRequest): string {
 /** Takes the next item when a place is free. The first mistake ends it, once what is in flight has ended. */
 async function eachAtOnce<T>(
   items: AsyncIterable<T> | Iterable<T>,
-  most: number,
+  limit: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const iterator = (async function* () {
@@ -152,7 +152,7 @@ async function eachAtOnce<T>(
       }
     }
   };
-  const places = await Promise.allSettled(Array.from({ length: most }, place));
+  const places = await Promise.allSettled(Array.from({ length: limit }, place));
   const bad = places.find((one) => one.status === "rejected");
   if (bad !== undefined) throw bad.reason;
 }
@@ -163,8 +163,8 @@ function whyOf(outcome: Attempt, asked: number | undefined): string {
   if (outcome.kind === "lost") return `it did not answer: ${outcome.why}`;
   const { status, text } = outcome.reply;
   const waits = asked === undefined ? "" : `, and asks to wait ${Math.ceil(asked / 1000)} s`;
-  const said = shortened(text);
-  return `HTTP ${status}${waits}${said === "" ? "" : `: ${said}`}`;
+  const excerpt = shortened(text);
+  return `HTTP ${status}${waits}${excerpt === "" ? "" : `: ${excerpt}`}`;
 }
 
 function noKey(format: string, { names }: ServerKeys): EvalsError {
@@ -185,10 +185,10 @@ function wrongKey(base: string, { names }: ServerKeys, status: number): EvalsErr
   });
 }
 
-function noYes(request: string, status: number, said: string): EvalsError {
+function noYes(request: string, status: number, excerpt: string): EvalsError {
   return new EvalsError({
     code: "EVALS_EXPORT_REFUSED",
-    what: `${request} was answered with HTTP ${status}${said === "" ? "" : `: ${said}`}.`,
+    what: `${request} was answered with HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}.`,
     why: "The run did not arrive whole.",
     fix: "Check that --url is the address of that tool, and that its version takes such requests. The same command goes on where it broke off.",
   });

@@ -82,7 +82,7 @@ async function fleetRun(
 ): Promise<FleetRun> {
   const { AHEAD, plannedTrials } = await import("./planned-trials.ts");
   const { plan } = prepared;
-  const { desk } = fleet;
+  const { plans } = fleet;
   let no = "";
   let trials: RemoteTrials | undefined;
   const opened = (): RemoteTrials => {
@@ -94,7 +94,7 @@ async function fleetRun(
     open: async (header) => {
       const found = await fleet.patiently(
         () =>
-          desk.open({
+          plans.open({
             run: header.id,
             plan_hash: plan.hash,
             commit,
@@ -110,7 +110,7 @@ async function fleetRun(
       );
       no = found.no;
       trials = plannedTrials({
-        ...{ plan, desk, no, store: run.store, control: run.control, notice: io.notice },
+        ...{ plan, plans, no, store: run.store, control: run.control, notice: io.notice },
         runNo: () => run.store.runsByPrefix(header.id)[0]?.no ?? 0,
         inBlocks: found.trials,
         patiently: fleet.patiently,
@@ -129,7 +129,7 @@ async function fleetRun(
       settle: (keepLost) => opened().settle(keepLost),
     },
     end: (status, report) =>
-      fleet.patiently(() => desk.end(no, status, status === "incomplete" ? null : report)),
+      fleet.patiently(() => plans.end(no, status, status === "incomplete" ? null : report)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Client, Reply } from "../../domain/provider.ts";
 import type { RunPace } from "../../domain/report.ts";
 import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
-import type { DoneBlock, FleetDatabase, PlanDesk } from "../../fleet/database.ts";
+import type { DoneBlock, FleetDatabase, PlanStore } from "../../fleet/database.ts";
 import type { PlanHalt, TrialPlace } from "../../fleet/fleet.ts";
 import { clientWithSend } from "../../providers/client-with-send.ts";
 import { WITHDRAWN } from "../../providers/failed-reply.ts";
@@ -27,7 +27,7 @@ const READ_AT_ONCE = 10;
 
 export interface PlannedOptions {
   readonly plan: Plan;
-  readonly desk: PlanDesk;
+  readonly plans: PlanStore;
   /** Number of the plan there. */
   readonly no: string;
   /** Number of the run in the store. */
@@ -43,7 +43,7 @@ export interface PlannedOptions {
 
 /** The trials of a run as blocks for workers: each is in one of them as soon as it is asked for, and answered when its block is done. */
 export function plannedTrials(options: PlannedOptions): RemoteTrials {
-  const { plan, desk, no, control } = options;
+  const { plan, plans, no, control } = options;
   const size = Math.min(BLOCK, Math.max(SMALLEST_BLOCK, Math.ceil(plan.totalPlanned / BLOCKS)));
   const keyOf = ({ case_no, trial }: TrialPlace): string => `${case_no}/${trial}`;
   const inBlocks = new Set(options.inBlocks.map(keyOf));
@@ -75,7 +75,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
       const blocks = Array.from({ length: Math.ceil(trials.length / size) }, (_, at) =>
         trials.slice(at * size, (at + 1) * size),
       );
-      if (blocks.length > 0) publishing = publishing.then(() => desk.publish(no, blocks)).catch(giveUp);
+      if (blocks.length > 0) publishing = publishing.then(() => plans.publish(no, blocks)).catch(giveUp);
     });
   };
 
@@ -130,14 +130,14 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
       if (control.stopping()) halt ??= { kind: "skipped", because: "cancelled" };
       if (halt !== null && !isHalted) {
         const why = halt;
-        await options.patiently(() => desk.halt(no, why), control.signal);
+        await options.patiently(() => plans.halt(no, why), control.signal);
         isHalted = true;
       }
-      const progress = await options.patiently(() => desk.progress(no, read), control.signal);
+      const progress = await options.patiently(() => plans.progress(no, read), control.signal);
       halt ??= progress.halt;
       const done = progress.done.slice(0, READ_AT_ONCE);
       if (done.length > 0)
-        for (const block of await options.patiently(() => desk.read(no, done), control.signal))
+        for (const block of await options.patiently(() => plans.read(no, done), control.signal))
           await take(block);
       if (done.length > 0) continue;
       // Whoever is at work on a block brings what is in flight.
@@ -197,10 +197,10 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
     },
     settle: async (keepLost): Promise<RemoteSums> => {
       if (halt === null && !control.signal.aborted)
-        await options.patiently(() => desk.halt(no, { kind: "decided" }));
+        await options.patiently(() => plans.halt(no, { kind: "decided" }));
       let sums: Omit<RemoteSums, "pace"> = { calls: 0, judge_calls: 0, uncertain: 0 };
       await options.patiently(() =>
-        desk.sums(no, ({ lost, ...counted }) => {
+        plans.sums(no, ({ lost, ...counted }) => {
           for (const { usd, usage, ...one } of lost)
             keepLost({ ...one, usage: usage ?? UNKNOWN_USAGE, cost_usd: usd });
           sums = counted;
@@ -214,16 +214,16 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
 /** Says once that nobody works, or that nobody may: a run that only waits looks like one that hangs. */
 function missingWorkers({ notice, plan }: PlannedOptions) {
   let since: number | null = null;
-  let isTold = false;
+  let isReported = false;
   return ({ workers }: { readonly workers: number }): void => {
     if (workers > 0) {
       since = null;
-      isTold = false;
+      isReported = false;
       return;
     }
     since ??= performance.now();
-    if (isTold || performance.now() - since < PATIENCE_MS) return;
-    isTold = true;
+    if (isReported || performance.now() - since < PATIENCE_MS) return;
+    isReported = true;
     notice(
       `No worker of this version serves the model ${plan.model.alias}: waiting for one. Start it with \`evals worker\` in a clone that holds this commit.`,
     );

@@ -37,8 +37,8 @@ async function baselineAnswers(baseline: GateBaseline, store: Store): Promise<Ba
 function storedAnswers({ no }: StoredRun, store: Store): BaselineAnswer {
   const places = new Map(store.cases(no).map((one) => [one.id, one.case_no]));
   return (caseId, trial) => {
-    const place = places.get(caseId);
-    return place === undefined ? undefined : store.transcript(no, place, trial)?.transcript.output;
+    const index = places.get(caseId);
+    return index === undefined ? undefined : store.transcript(no, index, trial)?.transcript.output;
   };
 }
 

@@ -52,7 +52,7 @@ function planWith(
   side: NonNullable<GateBaseline["side"]>,
   size: number,
 ): CanaryPlan {
-  const places = new Map(side.ids.map((id, place) => [id, place]));
+  const places = new Map(side.ids.map((id, index) => [id, index]));
   const same = (id: string, hash: string, column: readonly string[] = []): boolean =>
     column[places.get(id) ?? -1] === hash;
   const eligible = new Set<string>();

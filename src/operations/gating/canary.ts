@@ -16,7 +16,7 @@ import { type CanaryPlan, planCanaries } from "./canary-plan.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
 /** What the canaries of a run said, and what they cost. */
-export interface HeardCanaries {
+export interface AnsweredCanaries {
   /** Null when none were asked. */
   readonly result: CanaryResult | null;
   /** For the report. */
@@ -29,7 +29,7 @@ export interface HeardCanaries {
   readonly paid: RunReport["spent"];
 }
 
-const NO_CANARIES: HeardCanaries = {
+const NO_CANARIES: AnsweredCanaries = {
   result: null,
   notes: [],
   calls: 0,
@@ -58,20 +58,20 @@ export async function canariesFor(
 ) {
   const { project, home } = place;
   const planned = await planCanaries(prepared, baseline, { root: project.root, home });
-  let heard = NO_CANARIES;
+  let answered = NO_CANARIES;
   return {
-    heard: () => heard,
-    countedIn: (ran: RanRun): RanRun => withCanaries(ran, heard),
+    answered: () => answered,
+    countedIn: (ran: RanRun): RanRun => withCanaries(ran, answered),
     /** @param spent by earlier sessions of the run */
-    ask: async (header: RunHeader, spent: Spending): Promise<HeardCanaries> => {
+    ask: async (header: RunHeader, spent: Spending): Promise<AnsweredCanaries> => {
       const wrap = wrapperFor(withoutFallback(prepared), project, io, { ...world, onRetry });
-      heard = await askCanaries(planned, {
+      answered = await askCanaries(planned, {
         header,
         concurrency: prepared.concurrency,
         budget: withoutSpent(budget, spent),
         world: { ...world, wrap },
       });
-      return heard;
+      return answered;
     },
   };
 }
@@ -83,7 +83,7 @@ function withoutFallback({ plan, ...prepared }: PreparedRun): PreparedRun {
 }
 
 /** A run with what was asked and paid for its canaries. */
-function withCanaries(ran: RanRun, { calls, paid }: HeardCanaries): RanRun {
+function withCanaries(ran: RanRun, { calls, paid }: AnsweredCanaries): RanRun {
   return {
     ...ran,
     counts: { ...ran.counts, calls: ran.counts.calls + calls },
@@ -107,7 +107,7 @@ interface CanarySession {
 async function askCanaries(
   planned: CanaryPlan | null,
   { header, concurrency, budget, world }: CanarySession,
-): Promise<HeardCanaries> {
+): Promise<AnsweredCanaries> {
   if (planned === null) return NO_CANARIES;
   if ("refused" in planned) return { ...NO_CANARIES, notes: [planned.refused] };
   const { plan, canaries } = planned;
@@ -136,14 +136,20 @@ async function askCanaries(
   if (run === undefined) throw new Error("canaries that were just asked are in the store");
   const side = storedSide(store, run);
   const answers = new Map(
-    side.ids.map((id, place) => [
+    side.ids.map((id, index) => [
       id,
-      { answered: itemAt(side.answered, place), passed: itemAt(side.passed, place) },
+      { answered: itemAt(side.answered, index), passed: itemAt(side.passed, index) },
     ]),
   );
   const result = judgeCanaries(canaries, answers, run.header.id);
-  const said = canarySentence(result);
-  return { result, notes: said === null ? [] : [said], calls: run.calls, spent: spentOn(store, run), paid };
+  const sentence = canarySentence(result);
+  return {
+    result,
+    notes: sentence === null ? [] : [sentence],
+    calls: run.calls,
+    spent: spentOn(store, run),
+    paid,
+  };
 }
 
 /** Two amounts together; unknown as soon as one of them is. */

@@ -22,15 +22,15 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
   const required = scorers.filter((one) => one.required);
   const opinions = required.filter((one) => trust.byScorer.has(one.name));
   for (const [name, one] of judges) {
-    const place = scorers.findIndex((scorer) => scorer.name === name);
-    const sums = ran.tally.scores[place];
-    if (scorers[place]?.binary !== true || sums === undefined || one.measures === null) continue;
+    const index = scorers.findIndex((scorer) => scorer.name === name);
+    const sums = ran.tally.scores[index];
+    if (scorers[index]?.binary !== true || sums === undefined || one.measures === null) continue;
     const { measures } = one;
     const sample = sampleOf(one, trust.labelsOf(name), ran, store);
     corrected[`score.${name}`] = correctedRate({
       run: { count: sums.count, sum: sums.sum },
       measures,
-      sample: casesOf(sample, (answer) => answer.scores[place] ?? null, false),
+      sample: casesOf(sample, (answer) => answer.scores[index] ?? null, false),
       others: false,
     });
     // Two opinions in one rate have two errors, and a label is the truth about one.
@@ -38,7 +38,7 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
       corrected.pass_rate = correctedRate({
         run: { count: ran.tally.answered, sum: ran.tally.passed },
         measures,
-        sample: casesOf(sample, (answer) => answer.pass, true, place),
+        sample: casesOf(sample, (answer) => answer.pass, true, index),
         others: required.length > 1,
       });
     }
@@ -58,7 +58,7 @@ interface AnswerOfRun {
   readonly pass: boolean | null;
   readonly scores: readonly (boolean | null)[];
   /** Whether every required scorer but the one at `place` passes it. */
-  readonly othersPass: (place: number) => boolean;
+  readonly othersPass: (index: number) => boolean;
 }
 
 /**
@@ -80,8 +80,8 @@ function sampleOf(
   );
   const found: AnswerOfRun[] = [];
   for (const labelled of random) {
-    const place = places.get(labelled.case);
-    const answer = place === undefined ? null : answerOfRun(labelled, place, ran, store);
+    const index = places.get(labelled.case);
+    const answer = index === undefined ? null : answerOfRun(labelled, index, ran, store);
     if (answer === null) return null;
     found.push(answer);
   }
@@ -90,17 +90,17 @@ function sampleOf(
 
 function answerOfRun(
   labelled: LabelledAnswer,
-  place: number,
+  index: number,
   { header, writer }: RanRun,
   store: Store,
 ): AnswerOfRun | null {
   const trial = store
-    .trials(writer.no, place)
+    .trials(writer.no, index)
     .find((one) => one.answer !== null && answerHash(one.answer.output) === labelled.answer_hash);
   if (trial === undefined) return null;
   const scores = header.scorers.map((_, at) => trial.scores[at]?.pass ?? null);
   return {
-    place,
+    place: index,
     truth: labelled.truth === "pass",
     pass: trial.pass,
     scores,
@@ -125,5 +125,5 @@ function casesOf(
     const own = cases.get(answer.place) ?? [];
     cases.set(answer.place, [...own, { truth, judged }]);
   }
-  return [...cases].map(([place, answers]) => ({ place, answers }));
+  return [...cases].map(([index, answers]) => ({ place: index, answers }));
 }

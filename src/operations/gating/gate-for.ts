@@ -25,7 +25,7 @@ export interface RunGate {
   readonly early: EarlyStop | null;
   start(header: RunHeader, tally: Tally): void;
   /** What the canaries said, before the first trial. */
-  heard(canary: CanaryResult | null): void;
+  useCanary(canary: CanaryResult | null): void;
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
   /** The run as a side of its comparison. */
   side(ran: RanRun): Side;
@@ -63,7 +63,7 @@ export async function gateFor(
           const { header, tally } = started;
           if (header === undefined || tally === undefined) return ["undecided"];
           const left = (caseNo: number): number => plan.planned(caseNo) - itemAt(tally.answered, caseNo);
-          const told = {
+          const soFar = {
             gate,
             header,
             tally,
@@ -73,7 +73,7 @@ export async function gateFor(
           const held = gate.contract
             ? contractSoFar(declared, sequential?.latest()?.compared.findings ?? [])
             : [];
-          return [...rulesSoFar(told, left, bound), ...held];
+          return [...rulesSoFar(soFar, left, bound), ...held];
         });
   return {
     early: sequential === null ? null : earlyStop(sequential, () => started.canary?.stale === true),
@@ -81,7 +81,7 @@ export async function gateFor(
       started.header = header;
       started.tally = tally;
     },
-    heard: (canary) => {
+    useCanary: (canary) => {
       started.canary = canary;
     },
     side: (ran) => sideOfRun(ran.header, casesOf(plan), ran.tally),
@@ -116,11 +116,11 @@ export async function gateFor(
       const decided = { ...ruled, gate: gateResult([...own, ...takenAway], verdict, trials) };
       if (informing === null) return decided;
       const aside = conclude(informing, null);
-      const told = reportedOnly(aside.gate.rules, plan.scorers, unbelieved);
+      const reported = reportedOnly(aside.gate.rules, plan.scorers, unbelieved);
       const shown = rules.length === 0 && regressionRules(informing).length > 0 ? aside : decided;
       return {
         ...decided,
-        gate: gateResult([...decided.gate.rules, ...told], shown.gate.verdict, trials),
+        gate: gateResult([...decided.gate.rules, ...reported], shown.gate.verdict, trials),
         comparison: shown.comparison,
       };
     },
@@ -155,7 +155,7 @@ async function stopFor(
       trials: plan.trials,
       ids: cases.map((one) => one.id),
       contents: cases.map((one) => one.content_hash),
-      tagsOf: (place) => cases[place]?.tags ?? [],
+      tagsOf: (index) => cases[index]?.tags ?? [],
       names: plan.scorers.map((one) => one.name),
       scorers: plan.scorers.map((one) => ({
         hash: scorerHash(one),

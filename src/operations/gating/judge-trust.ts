@@ -77,8 +77,8 @@ function trustOf(judge: JudgeRef, { root, suite, labels, bar, labelCommand }: Kn
 /** What a person should know of judges that are believed, or could be: new labels, next steps. */
 export function trustNotes({ byScorer }: SuiteTrust): string[] {
   return [...byScorer].flatMap(([name, { state, why, next }]) => {
-    const told = next === null ? "" : ` Next: ${next}.`;
-    if (state === "believed") return next === null ? [] : [`${name}: ${why}.${told}`];
-    return [`${name} informs and cannot block: ${why}.${told}`];
+    const hint = next === null ? "" : ` Next: ${next}.`;
+    if (state === "believed") return next === null ? [] : [`${name}: ${why}.${hint}`];
+    return [`${name} informs and cannot block: ${why}.${hint}`];
   });
 }

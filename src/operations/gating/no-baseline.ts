@@ -26,10 +26,10 @@ function withoutBaseline(
   const looked = isGated
     ? "the gate looked at the requirements only"
     : "nothing is required either, so nothing was gated";
-  const said = `No baseline at ${where} yet: ${looked}.`;
+  const sentence = `No baseline at ${where} yet: ${looked}.`;
   // Nothing less than a whole run is promoted.
-  if (status !== "complete" || header.narrowing !== null) return said;
-  return `${said} To make one: ${firstStep(header)}evals promote`;
+  if (status !== "complete" || header.narrowing !== null) return sentence;
+  return `${sentence} To make one: ${firstStep(header)}evals promote`;
 }
 
 /** A baseline is committed beside the files that its run was made from. */

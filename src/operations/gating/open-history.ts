@@ -60,7 +60,7 @@ export async function openHistory(
     ]);
     const opened = await openWrittenHistory(home, io);
     store = opened;
-    const say = (text: string): void => io.notice(`${text}`);
+    const notice = (text: string): void => io.notice(`${text}`);
     const resumed = goesOn(options)
       ? claimAll(
           opened,
@@ -68,7 +68,7 @@ export async function openHistory(
             opened,
             prepared.map(({ plan }) => plan),
             options,
-            say,
+            notice,
             ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
           ),
         )

@@ -84,13 +84,13 @@ export function runBehind(
 /** With answers from the cache a baseline names the runs that paid for them too, and one run still has them all. */
 function holdsAll(store: Store, run: StoredRun, side: Side): boolean {
   const own = storedSide(store, run);
-  const places = new Map(own.ids.map((id, place) => [id, place]));
+  const places = new Map(own.ids.map((id, index) => [id, index]));
   return side.ids.every((id, at) => {
-    const place = places.get(id);
+    const index = places.get(id);
     return (
-      place !== undefined &&
-      own.answered[place] === side.answered[at] &&
-      own.passed[place] === side.passed[at]
+      index !== undefined &&
+      own.answered[index] === side.answered[at] &&
+      own.passed[index] === side.passed[at]
     );
   });
 }

@@ -133,9 +133,9 @@ describe("importing files", () => {
 
   it("says why when nothing was taken", async () => {
     const left = [{ path: "old.yaml", line: 1, what: "redteam", why: "no cases" }];
-    const { problems, left: told } = await bring(imported({ files: [], left }));
+    const { problems, left: leftOut } = await bring(imported({ files: [], left }));
     expect(problems.map(({ code }) => code)).toEqual(["EVALS_IMPORT_NOTHING"]);
-    expect(told).toEqual(left);
+    expect(leftOut).toEqual(left);
   });
 
   it.each(["../x", "a b", "", "-x"])("refuses %j as a name", async (name) => {

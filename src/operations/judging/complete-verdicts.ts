@@ -50,8 +50,8 @@ function missingVerdicts(
   return labelledAnswers(labels).flatMap((labelled): VerdictQuestion[] => {
     const golden = cases?.get(labelled.case);
     if (golden === undefined) return [];
-    const said = there.get(labelled.key) ?? [];
-    return missingRepeats(said, repeats).map((repeat) => ({ labelled, golden, repeat }));
+    const verdicts = there.get(labelled.key) ?? [];
+    return missingRepeats(verdicts, repeats).map((repeat) => ({ labelled, golden, repeat }));
   });
 }
 
@@ -75,10 +75,10 @@ async function askForVerdicts({ subject, stopping, io }: VerdictSession, judge: 
 }
 
 /** Numbers, from 1, for the verdicts that are still wanted of an answer; those made elsewhere may be numbered from 0. */
-function missingRepeats(said: readonly JudgeVerdict[], wanted: number): number[] {
-  const taken = new Set(said.map((one) => one.repeat));
+function missingRepeats(verdicts: readonly JudgeVerdict[], wanted: number): number[] {
+  const taken = new Set(verdicts.map((one) => one.repeat));
   const missing: number[] = [];
-  for (let repeat = 1; said.length + missing.length < wanted; repeat++)
+  for (let repeat = 1; verdicts.length + missing.length < wanted; repeat++)
     if (!taken.has(repeat)) missing.push(repeat);
   return missing;
 }

@@ -32,8 +32,8 @@ export function countingVerdicts(
     else group.push(one);
   }
   return [...groups.values()].flatMap((group) => {
-    const telling = group.filter((one) => one.content !== undefined && one.content === hashes(one.case));
-    const [only, second] = group.length > 1 ? telling : group;
+    const relevant = group.filter((one) => one.content !== undefined && one.content === hashes(one.case));
+    const [only, second] = group.length > 1 ? relevant : group;
     return only === undefined || second !== undefined ? [] : [only];
   });
 }
@@ -49,8 +49,8 @@ export function staying(
   const labelled = new Set(labels.map(answerKey));
   const hashes = contentHashes(cases);
   return (one) => {
-    const speaksOfOurs = labelled.has(answerKey(one)) && fits(one, hashes(one.case));
-    if (speaksOfOurs) return isFrom(judge, one);
+    const concernsLabelled = labelled.has(answerKey(one)) && fits(one, hashes(one.case));
+    if (concernsLabelled) return isFrom(judge, one);
     return shared || (isFrom(judge, one) && fits(one, hashes(one.case)));
   };
 }

@@ -21,8 +21,8 @@ export async function judgeExchanges(
     return Promise.all(replies.map((reply) => exchange(null, reply)));
   }
   const behind = await Promise.all(
-    run.header.scorers.map(async ({ name }, place) => {
-      const replies = await read.judgements(trial.scores[place]?.replies ?? []);
+    run.header.scorers.map(async ({ name }, index) => {
+      const replies = await read.judgements(trial.scores[index]?.replies ?? []);
       return Promise.all(replies.map((reply) => exchange(name, reply)));
     }),
   );

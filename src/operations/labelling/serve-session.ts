@@ -73,8 +73,8 @@ async function serve(
 const tokenOf = ({ url }: LabellingServer): string => new URL(url).pathname.replaceAll("/", "");
 
 function troubleText(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error);
-  return `A label could not be written; the page keeps it and sends it again. ${plainLine(said)}`;
+  const message = error instanceof Error ? error.message : String(error);
+  return `A label could not be written; the page keeps it and sends it again. ${plainLine(message)}`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -73,8 +73,8 @@ async function askAll(
   const { store } = run;
   const wanted = variantsOf(run);
   const known = new Map(wanted.map((one) => [one.id, one]));
-  const saysMore = run.pressed.settings.some(({ kind }) => kind === "sycophancy");
-  const target = saysMore
+  const hasSycophancy = run.pressed.settings.some(({ kind }) => kind === "sycophancy");
+  const target = hasSycophancy
     ? await withFurtherTurn(run.plan.target, session.project, session.world.now)
     : run.plan.target;
   const planFor = (variants: readonly Variant[]): Plan => variantPlan(run, { ...prepared, target }, variants);
@@ -83,16 +83,16 @@ async function askAll(
   const ask = async (plan: Plan, resume: StoredRun | null): Promise<void> => {
     paid = together(paid, await askVariants(plan, resume, ran, session));
   };
-  for (const sitting of variantRuns(store, ran.header)) {
-    const variants = store.cases(sitting.no).flatMap(({ id }) => known.get(id) ?? []);
-    if (sitting.status === "complete") for (const { id } of variants) seen.add(id);
-    if (sitting.status === "complete" || variants.length === 0) continue;
+  for (const variantRun of variantRuns(store, ran.header)) {
+    const variants = store.cases(variantRun.no).flatMap(({ id }) => known.get(id) ?? []);
+    if (variantRun.status === "complete") for (const { id } of variants) seen.add(id);
+    if (variantRun.status === "complete" || variants.length === 0) continue;
     const plan = planFor(variants);
     // A version that presses otherwise has other variants: what it answered counts, and it does not go on.
-    if (plan.hash === sitting.header.plan) await ask(plan, sitting);
-    for (const id of plan.hash === sitting.header.plan
+    if (plan.hash === variantRun.header.plan) await ask(plan, variantRun);
+    for (const id of plan.hash === variantRun.header.plan
       ? variants.map((one) => one.id)
-      : answered(store, sitting))
+      : answered(store, variantRun))
       seen.add(id);
   }
   const rest = wanted.filter(({ id }) => !seen.has(id));

@@ -74,8 +74,8 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
       const one = itemAt(variants, index);
       const { trials: _, ...golden } = plan.golden(one.case_no);
       const { input = golden.input, say } = change(one);
-      const heard = say === undefined ? input : withTurn(input, plan.suite.suite.user?.turns, say);
-      return { ...golden, id: one.id, input: heard };
+      const question = say === undefined ? input : withTurn(input, plan.suite.suite.user?.turns, say);
+      return { ...golden, id: one.id, input: question };
     },
     line: (index) => plan.line(itemAt(variants, index).case_no),
     path: plan.datasetPath,

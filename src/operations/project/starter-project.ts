@@ -194,10 +194,10 @@ function recordedLines(): readonly object[] {
       output,
     });
     return [
-      ...answers.map((said, index) => line(released, index, JSON.stringify({ queue: said }))),
-      ...answers.map((said, index) => {
-        const reason = index === 0 ? "" : `\n\nThis is about ${said}, so I chose the ${said} queue.`;
-        return line(edited, index, `${JSON.stringify({ queue: index === 0 ? queue : said })}${reason}`);
+      ...answers.map((answer, index) => line(released, index, JSON.stringify({ queue: answer }))),
+      ...answers.map((answer, index) => {
+        const reason = index === 0 ? "" : `\n\nThis is about ${answer}, so I chose the ${answer} queue.`;
+        return line(edited, index, `${JSON.stringify({ queue: index === 0 ? queue : answer })}${reason}`);
       }),
     ];
   });

@@ -12,8 +12,8 @@ import type { PromotedRun } from "../../baselines/promotion.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
+import { recordsFailures } from "../../domain/records-failures.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
-import { tellsFailures } from "../../domain/tells-failures.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import { failuresByCase } from "../../run/count-failures.ts";
 import { readFlips } from "../../run/read-flips.ts";
@@ -58,7 +58,7 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const cases = store.cases(run.no);
   const pressed = { no: run.no, header, ids: cases.map(({ id }) => id) };
   const classes = (options?: { readonly fresh: boolean }) =>
-    tellsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
+    recordsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
   const whole = baselineOfRun(header, cases, store.scan(run.no), {
     origins: store.origins(run.no),
     project: projectPath,

@@ -212,17 +212,19 @@ function nothingChosen(seen: SeenCases): Problem[] {
   if (failing.length > 0) return [noneFailed(failing.filter((id) => id !== ""))];
   const [narrowing] = narrowings;
   const words = [
-    ...(narrowing?.cases ?? []).map((id) => ({ said: `--case ${id}`, known: seen.ids, word: id })),
-    ...(narrowing?.tags ?? []).map((tag) => ({ said: `--tag ${tag}`, known: seen.tags, word: tag })),
-    ...(narrowing?.shard ? [{ said: `--shard ${narrowing.shard}`, known: new Set<string>(), word: "" }] : []),
-    ...(narrowing?.words ? [{ said: `-t ${narrowing.words}`, known: new Set<string>(), word: "" }] : []),
+    ...(narrowing?.cases ?? []).map((id) => ({ option: `--case ${id}`, known: seen.ids, word: id })),
+    ...(narrowing?.tags ?? []).map((tag) => ({ option: `--tag ${tag}`, known: seen.tags, word: tag })),
+    ...(narrowing?.shard
+      ? [{ option: `--shard ${narrowing.shard}`, known: new Set<string>(), word: "" }]
+      : []),
+    ...(narrowing?.words ? [{ option: `-t ${narrowing.words}`, known: new Set<string>(), word: "" }] : []),
   ];
   const unknown = words.filter(({ known, word }) => ![...known].some(caseMatcher([word])));
-  const told = unknown.length > 0 ? unknown : words;
+  const causes = unknown.length > 0 ? unknown : words;
   return [
     {
       code: "EVALS_NO_CASES",
-      what: `No case is chosen by ${told.map(({ said }) => said).join(" and ")}.${told.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
+      what: `No case is chosen by ${causes.map(({ option }) => option).join(" and ")}.${causes.map(({ known, word }) => didYouMean(word, known)).find((hint) => hint !== "") ?? ""}`,
       why: "A run of nothing would pass without checking anything.",
       fix: narrowing?.tags.length
         ? `One of the tags: ${listed(seen.tags)}`

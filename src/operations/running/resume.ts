@@ -7,7 +7,7 @@ import type { RunRequest } from "./run-request.ts";
 
 /**
  * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
- * @param say told of each plan that has none
+ * @param notice told of each plan that has none
  * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
  * @throws {EvalsError} for a named run that is unknown, means several, or that none of the plans can go on with
  */
@@ -15,7 +15,7 @@ export async function findResumable(
   store: Pick<Store, "read">,
   plans: readonly Plan[],
   named: string | undefined,
-  say: (text: string) => void,
+  notice: (text: string) => void,
   fits: (run: Pick<StoredRun, "header">) => boolean = () => true,
 ): Promise<ReadonlyMap<Plan, StoredRun>> {
   const found = new Map<Plan, StoredRun>();
@@ -27,7 +27,7 @@ export async function findResumable(
   }
   for (const plan of plans) {
     const newest = await newestFitting(store, plan, fits);
-    if (newest === undefined) say(`${plan.suite.name}: no earlier run of this plan; starting one.`);
+    if (newest === undefined) notice(`${plan.suite.name}: no earlier run of this plan; starting one.`);
     else found.set(plan, newest);
   }
   return found;
@@ -45,10 +45,10 @@ export async function runsToGoOnWith(
   store: Pick<Store, "read">,
   plans: readonly Plan[],
   { run, retry }: Pick<RunRequest, "run" | "retry">,
-  say: (text: string) => void,
+  notice: (text: string) => void,
   fits?: (run: Pick<StoredRun, "header">) => boolean,
 ): Promise<ReadonlyMap<Plan, StoredRun>> {
-  if (retry === undefined) return findResumable(store, plans, run, say, fits);
+  if (retry === undefined) return findResumable(store, plans, run, notice, fits);
   const found = await findResumable(store, plans, run, () => {}, fits);
   if (found.size > 0) return found;
   throw new EvalsError(

@@ -119,10 +119,10 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
     for (let trial = 1; trial <= plan.trials; trial++) {
       const answer = store.transcript(runNo, caseNo, trial);
       if (answer === undefined) continue;
-      const { fallback, ...said } = answer.transcript;
+      const { fallback, ...transcript } = answer.transcript;
       recording.record(plan.request(caseNo), plan.question(caseNo), trial, {
         kind: "answered",
-        ...said,
+        ...transcript,
         ...(fallback === undefined ? {} : { fallback: { alias: fallback, price: null } }),
       });
     }

@@ -9,7 +9,7 @@ export function textOfInput(input: Json): string {
 }
 
 /** What a person said in a conversation, turn by turn. */
-export function saidByPerson(messages: readonly Message[]): string[] {
+export function personTexts(messages: readonly Message[]): string[] {
   return messages.flatMap(({ role, content }) => {
     if (role !== "user") return [];
     const text = textOfInput(content as Json);
@@ -43,8 +43,8 @@ export function inputForm(inputs: Iterable<Json>): InputForm {
 }
 
 /** What a person said as a case of the dataset asks it. Of several turns the whole list goes under `turns`. */
-export function inputOf(said: readonly string[], form: InputForm): Json {
-  const [only = "", ...more] = said;
-  if (more.length > 0) return { turns: [...said] };
+export function inputOf(texts: readonly string[], form: InputForm): Json {
+  const [only = "", ...more] = texts;
+  if (more.length > 0) return { turns: [...texts] };
   return form.kind === "text" ? only : { [form.name]: only };
 }

@@ -48,7 +48,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   );
   const { pairs } = pairing;
   if (pairs.length > 0) for (const line of pairing.left) input.io.notice(`${line}`);
-  if (missing.length > 0 && input.runMissing === null) await tellMissing(missing, pairs, input);
+  if (missing.length > 0 && input.runMissing === null) await reportMissing(missing, pairs, input);
   if (pairs.length + pairing.recorded.length === 0) throw nothingInCommon(input, bases, candidates, pairing);
   return pairing;
 }
@@ -100,7 +100,7 @@ async function newestSuite({ store }: SidesInput): Promise<string[]> {
   return newest === undefined ? [] : [newest.header.suite];
 }
 
-async function tellMissing(
+async function reportMissing(
   missing: readonly MissingSide[],
   pairs: readonly SidePair[],
   input: SidesInput,

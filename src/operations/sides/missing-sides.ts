@@ -97,7 +97,7 @@ export async function notRunYet(
         const names = one.suites.map((suite) => suite.name);
         return {
           code: "EVALS_DIFF_NOT_RUN",
-          what: `There is no complete run of ${saidOf(one.meaning)} for ${names.join(", ")}, and no baseline of it.`,
+          what: `There is no complete run of ${describeRunnable(one.meaning)} for ${names.join(", ")}, and no baseline of it.`,
           why: `A comparison needs two sides. ${await costSentence(one, context)}`,
           fix: `${command} --run-missing    (or ${runCommandOf(one.meaning, names)})`,
         };
@@ -106,7 +106,7 @@ export async function notRunYet(
   );
 }
 
-function saidOf(meaning: Runnable): string {
+function describeRunnable(meaning: Runnable): string {
   return meaning.kind === "ref"
     ? `${meaning.at.word} (${meaning.at.commit.slice(0, 7)})`
     : `prompt ${meaning.word}`;
@@ -159,6 +159,6 @@ function dollarsEach(suite: LoadedSuite, model: LoadedModel, { store }: SideCont
 export function leftOut(missing: readonly MissingSide[]): string[] {
   return missing.map(
     ({ meaning, suites }) =>
-      `Not compared: ${suites.map((one) => one.name).join(", ")}. ${plural(suites.length, "suite has", "suites have")} no complete run of ${saidOf(meaning)}; --run-missing runs it.`,
+      `Not compared: ${suites.map((one) => one.name).join(", ")}. ${plural(suites.length, "suite has", "suites have")} no complete run of ${describeRunnable(meaning)}; --run-missing runs it.`,
   );
 }

@@ -1,7 +1,7 @@
 import { type Side, sideOfRun } from "../../baselines/side.ts";
 import { itemAt } from "../../domain/item-at.ts";
+import { recordsFailures } from "../../domain/records-failures.ts";
 import { isUnfinished } from "../../domain/run.ts";
-import { tellsFailures } from "../../domain/tells-failures.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
@@ -16,7 +16,7 @@ export function storedSide(store: Store, run: Pick<StoredRun, "no" | "header" | 
 
 /** A stored run's side with what its trials came to under pressure and why they failed, where that is told of it. */
 export async function withPressure(side: Side, run: StoredRun | null, store: Store): Promise<Side> {
-  if (run === null || !tellsFailures(run.header)) return side;
+  if (run === null || !recordsFailures(run.header)) return side;
   const [{ failuresByCase }, { readFlips }] = await Promise.all([
     import("../../run/count-failures.ts"),
     import("../../run/read-flips.ts"),

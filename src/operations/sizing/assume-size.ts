@@ -68,9 +68,9 @@ export async function assume({ project, suite, history, stated }: AssumeInput): 
 
 /** What the pooled runs say of the suite; correlation null when no case was tried twice or all agree. */
 function seenIn({ pooled }: FingerprintRuns) {
-  const places = pooled.ids.flatMap((_, place) => (itemAt(pooled.answered, place) > 0 ? [place] : []));
-  const count = places.map((place) => itemAt(pooled.answered, place));
-  const sum = places.map((place) => itemAt(pooled.passed, place));
+  const indexes = pooled.ids.flatMap((_, index) => (itemAt(pooled.answered, index) > 0 ? [index] : []));
+  const count = indexes.map((index) => itemAt(pooled.answered, index));
+  const sum = indexes.map((index) => itemAt(pooled.passed, index));
   const correlation = intraClusterCorrelation({ count, sum, sumOfSquares: sum });
   const shares = count.map((n, i) => itemAt(sum, i) / n);
   return {

@@ -3,7 +3,7 @@ import { storedSummary } from "../../domain/stored-summary.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
 import { ratesOf } from "../../run/call-hooks.ts";
 import type { Plan } from "../../run/plan.ts";
-import { mostUsdOf } from "../../run/price-usage.ts";
+import { maxUsdOf } from "../../run/price-usage.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Output tokens of an answer where no run tells how long answers are. */
@@ -28,7 +28,7 @@ export interface AskedCalls {
 /** What calls will take, from the newest run of the suite and model that tells, else from assumptions that are said. */
 export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
   if (calls.length === 0) return nothingAsked(plan);
-  const past = tellingRun(plan, store);
+  const past = informativeRun(plan, store);
   const tokens = tokensOf(plan, calls, past);
   const judged = judgesOf(plan, calls.length, past);
   const own = usdOf(plan, calls, tokens, past);
@@ -41,9 +41,9 @@ export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): E
     output_tokens: tokens.output,
     usd: { expected: expected === null || kept === null ? expected : Math.min(expected, kept), most: kept },
     assumptions: [
-      ...tokens.said,
-      ...own.said,
-      ...judged.said,
+      ...tokens.notes,
+      ...own.notes,
+      ...judged.notes,
       ...(budget === undefined ? [] : [`the budget of ${dollars(budget)} is never crossed`]),
     ],
   };
@@ -80,12 +80,12 @@ interface Past {
 }
 
 /** The newest run of the same requests, else the newest of the suite and model. */
-function tellingRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
-  const told = store
+function informativeRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
+  const informative = store
     .runs({ suite: suite.name, limit: MAX_LOOKED })
     .filter(({ header }) => header.alias === model.alias || header.model === target.label)
     .flatMap((run) => pastOf(run, run.header.fingerprint === fingerprint) ?? []);
-  return told.find(({ same }) => same) ?? told[0] ?? null;
+  return informative.find(({ same }) => same) ?? informative[0] ?? null;
 }
 
 function pastOf(run: StoredRun, same: boolean): Past | null {
@@ -106,7 +106,7 @@ function pastOf(run: StoredRun, same: boolean): Past | null {
 interface Tokens {
   readonly input: number | null;
   readonly output: number | null;
-  readonly said: readonly string[];
+  readonly notes: readonly string[];
 }
 
 /** A service, program or module of the user's own counts its tokens itself, or not at all. */
@@ -119,56 +119,56 @@ function tokensOf(plan: Plan, calls: readonly number[], past: Past | null): Toke
     return {
       input: Math.round(past.input * calls.length),
       output: Math.round(past.output * calls.length),
-      said: [`tokens as in run ${id}, which asked the same`],
+      notes: [`tokens as in run ${id}, which asked the same`],
     };
   }
   if (!countsTokens(plan))
-    return { input: null, output: null, said: ["how many tokens it takes is not known"] };
+    return { input: null, output: null, notes: ["how many tokens it takes is not known"] };
   const input = calls.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
-  const inputSaid = "input tokens estimated from the requests, rather too many than too few";
+  const inputNote = "input tokens estimated from the requests, rather too many than too few";
   if (past?.output != null) {
     return {
       input,
       output: Math.round(past.output * calls.length),
-      said: [inputSaid, `output tokens as in run ${id}: ${Math.round(past.output)} an answer`],
+      notes: [inputNote, `output tokens as in run ${id}: ${Math.round(past.output)} an answer`],
     };
   }
   const each = Math.min(ASSUMED_OUTPUT_TOKENS, plan.target.most_output ?? ASSUMED_OUTPUT_TOKENS);
   return {
     input,
     output: each * calls.length,
-    said: [inputSaid, `${each} output tokens an answer assumed: no run of this suite and model tells`],
+    notes: [inputNote, `${each} output tokens an answer assumed: no run of this suite and model tells`],
   };
 }
 
 interface Usd {
   readonly expected: number | null;
   readonly most: number | null;
-  readonly said: readonly string[];
+  readonly notes: readonly string[];
 }
 
 function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, past: Past | null): Usd {
   const { price, price_source } = plan.target;
-  const most = mostOf(plan, calls);
+  const most = maxCostOf(plan, calls);
   if (price !== null && input !== null && output !== null) {
     const usd = (input * price.input + output * price.output) / 1_000_000;
     return {
       expected: most === null ? usd : Math.min(usd, most),
       most,
-      said: price_source === undefined ? [] : [`prices of ${price_source}`],
+      notes: price_source === undefined ? [] : [`prices of ${price_source}`],
     };
   }
   if (past?.usd != null) {
     return {
       expected: past.usd * calls.length,
       most,
-      said: [`${dollars(past.usd)} an answer, as in run ${past.run.header.id}`],
+      notes: [`${dollars(past.usd)} an answer, as in run ${past.run.header.id}`],
     };
   }
   return {
     expected: null,
     most,
-    said: [
+    notes: [
       price === null
         ? `model "${plan.model.alias}" has no price and no run that tells its cost`
         : "cost unknown",
@@ -177,14 +177,14 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
 }
 
 /** The most that a budget would set aside for these calls, were each answered at once; null where nothing bounds one. */
-function mostOf(plan: Plan, calls: readonly number[]): number | null {
+function maxCostOf(plan: Plan, calls: readonly number[]): number | null {
   const rates = ratesOf(plan.target);
   let sum = 0;
   for (const caseNo of calls) {
     const input = plan.inputTokens(caseNo);
     for (const { price, most_output } of rates) {
       if (price === null || (most_output === null && price.output > 0)) return null;
-      sum += mostUsdOf(price, input, most_output ?? 0);
+      sum += maxUsdOf(price, input, most_output ?? 0);
     }
   }
   return sum;
@@ -194,21 +194,21 @@ interface Judged {
   /** Undefined without judges. */
   readonly calls: number | null | undefined;
   readonly usd: number | null;
-  readonly said: readonly string[];
+  readonly notes: readonly string[];
 }
 
 function judgesOf({ judges }: Plan, calls: number, past: Past | null): Judged {
-  if ((judges?.asked().length ?? 0) === 0) return { calls: undefined, usd: 0, said: [] };
+  if ((judges?.asked().length ?? 0) === 0) return { calls: undefined, usd: 0, notes: [] };
   if (past?.judge_calls == null)
     return {
       calls: null,
       usd: null,
-      said: ["what its judges are asked is not known before their first run"],
+      notes: ["what its judges are asked is not known before their first run"],
     };
   const expected = Math.round(past.judge_calls * calls);
   return {
     calls: expected,
     usd: past.judge_usd === null ? null : past.judge_usd * calls,
-    said: [`${plural(expected, "call")} of judges, as in run ${past.run.header.id}`],
+    notes: [`${plural(expected, "call")} of judges, as in run ${past.run.header.id}`],
   };
 }

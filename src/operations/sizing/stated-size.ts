@@ -16,44 +16,44 @@ export type StatedOptions = { readonly [name in keyof Stated]?: string | undefin
 
 /** Each option with its range, ends included. */
 const RANGES: Readonly<
-  Record<keyof Stated, { option: string; low: number; high: number; whole: boolean; said: string }>
+  Record<keyof Stated, { option: string; low: number; high: number; whole: boolean; range: string }>
 > = {
   passRate: {
     option: "--pass-rate",
     low: 0.001,
     high: 1,
     whole: false,
-    said: "a share from 0.001 to 1, for instance 0.8",
+    range: "a share from 0.001 to 1, for instance 0.8",
   },
   correlation: {
     option: "--correlation",
     low: 0,
     high: 1,
     whole: false,
-    said: "a number from 0 to 1, for instance 0.5",
+    range: "a number from 0 to 1, for instance 0.5",
   },
   drop: {
     option: "--drop",
     low: 0.001,
     high: 0.999,
     whole: false,
-    said: "a share from 0.001 to 0.999: 0.03 is 3 points",
+    range: "a share from 0.001 to 0.999: 0.03 is 3 points",
   },
   power: {
     option: "--power",
     low: 0.5,
     high: 0.999,
     whole: false,
-    said: "a chance from 0.5 to 0.999, for instance 0.8",
+    range: "a chance from 0.5 to 0.999, for instance 0.8",
   },
-  cases: { option: "--cases", low: 1, high: 100_000, whole: true, said: "a whole number from 1 to 100000" },
-  trials: { option: "--trials", low: 1, high: 1000, whole: true, said: "a whole number from 1 to 1000" },
+  cases: { option: "--cases", low: 1, high: 100_000, whole: true, range: "a whole number from 1 to 100000" },
+  trials: { option: "--trials", low: 1, high: 1000, whole: true, range: "a whole number from 1 to 1000" },
   baselineTrials: {
     option: "--baseline-trials",
     low: 1,
     high: 10_000,
     whole: true,
-    said: "a whole number from 1 to 10000",
+    range: "a whole number from 1 to 10000",
   },
 };
 
@@ -73,9 +73,9 @@ export function readStated(options: StatedOptions): Stated {
   throw new EvalsError(
     bad.map((name) => ({
       code: "EVALS_OPTION_INVALID",
-      what: `${RANGES[name].option} is not ${RANGES[name].said}.`,
+      what: `${RANGES[name].option} is not ${RANGES[name].range}.`,
       why: "A plan for other numbers than were meant would cost money or miss a drop.",
-      fix: `Give ${RANGES[name].said}; see evals power --help`,
+      fix: `Give ${RANGES[name].range}; see evals power --help`,
     })),
   );
 }

@@ -11,7 +11,7 @@ import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
 /** Bytes that tell what a file is. */
 const HEAD = 65_536;
 /** Bytes of one unpacked file: more would not fit into memory. */
-const MOST_BYTES = 2 ** 31 - 1;
+const MAX_BYTES = 2 ** 31 - 1;
 
 /**
  * The spans of one file: JSON, JSON Lines or protobuf, packed by gzip or not.
@@ -59,7 +59,7 @@ function kindOf(head: Uint8Array): "gzip" | "protobuf" | "text" {
 
 function unpacked(bytes: Uint8Array, path: string): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
   } catch (error) {
     throw new EvalsError(
       {

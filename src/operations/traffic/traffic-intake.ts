@@ -31,10 +31,10 @@ export interface TrafficIntake {
 }
 
 /** Spans and letters that wait in memory before they are kept. */
-const MOST_SPANS = 10_000;
-const MOST_LETTERS = 64_000_000;
+const MAX_SPANS = 10_000;
+const MAX_LETTERS = 64_000_000;
 /** Traces in which no call of a model has been seen yet: it may come later in the file. */
-const MOST_WAITING = 20_000;
+const MAX_WAITING = 20_000;
 
 type Status = "new" | "completed" | "same";
 
@@ -59,8 +59,8 @@ export async function trafficIntake(
     const earlier = source === null ? [] : spansOfText(source);
     const joined = joinedSpans(earlier, waiting.get(id) ?? []);
     const text = textOfSpans(joined);
-    const told = conventionsOf(joined).join(", ");
-    if (told !== "") conventions.set(id, told);
+    const names = conventionsOf(joined).join(", ");
+    if (names !== "") conventions.set(id, names);
     if (text === source) {
       if (!statuses.has(id)) statuses.set(id, "same");
       return null;
@@ -75,7 +75,7 @@ export async function trafficIntake(
   const flush = async (): Promise<void> => {
     await traffic.record([...waiting.keys()], become);
     const left = [...waiting].filter(([id]) => !statuses.has(id));
-    waiting = new Map(left.slice(-MOST_WAITING));
+    waiting = new Map(left.slice(-MAX_WAITING));
     spans = 0;
     letters = 0;
     cleaner.forget();
@@ -100,7 +100,7 @@ export async function trafficIntake(
         spans++;
         letters += lettersIn(span);
       }
-      if (spans >= MOST_SPANS || letters >= MOST_LETTERS) await flush();
+      if (spans >= MAX_SPANS || letters >= MAX_LETTERS) await flush();
     },
     end: async () => {
       await flush();

@@ -10,11 +10,11 @@ export interface CaseIndexSources {
   readonly scorers: readonly string[];
   readonly cases: number;
   readonly rows: () => Iterable<CaseRow>;
-  readonly inputOf: (place: number) => Promise<Json | undefined>;
+  readonly inputOf: (index: number) => Promise<Json | undefined>;
   /** Letters of the other side's trials, by case id; null when only counts are known. */
   readonly before: ((id: string) => string | undefined) | null;
   /** Counts of a case on the other side, where the row does not know them. */
-  readonly countsOf: (place: number) => CaseRow["baseline"];
+  readonly countsOf: (index: number) => CaseRow["baseline"];
   readonly compared: boolean;
 }
 
@@ -33,20 +33,20 @@ export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
     latency_ms: [] as (number | null)[],
   };
   let changes = "";
-  let place = 0;
+  let index = 0;
   for (const row of sources.rows()) {
     columns.ids.push(row.id);
-    if (cases <= MAX_INPUTS) columns.inputs.push(shortInput(await inputOf(place)));
+    if (cases <= MAX_INPUTS) columns.inputs.push(shortInput(await inputOf(index)));
     columns.tag_set_of.push(sets.placeOf(row.tags.map(tags.placeOf).join(" ")));
     for (const [at, list] of columns.scores.entries()) list.push(rounded(row.scores[at] ?? null));
     columns.latency_ms.push(meanLatency(row));
     now.add(row.trials);
     const pairs = row.change !== "new" && row.change !== "changed" && row.change !== "missing";
     if (before === null)
-      (earlier as CountColumn).count(row.baseline ?? (pairs ? sources.countsOf(place) : null));
+      (earlier as CountColumn).count(row.baseline ?? (pairs ? sources.countsOf(index) : null));
     else (earlier as MarkBuilder).add((pairs ? before(row.id) : undefined) ?? "");
     changes += changeLetter(row);
-    place++;
+    index++;
   }
   return {
     ...columns,

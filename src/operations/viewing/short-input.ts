@@ -11,14 +11,14 @@ export function shortInput(input: Json | undefined): string {
 function mainText(input: Json | undefined): string {
   if (input === undefined) return "";
   if (typeof input === "string") return input;
-  if (Array.isArray(input)) return lastSaid(input) ?? JSON.stringify(input);
+  if (Array.isArray(input)) return lastText(input) ?? JSON.stringify(input);
   if (input === null || typeof input !== "object") return String(input);
   const texts = Object.values(input).filter((value) => typeof value === "string");
   const [only] = texts;
   return texts.length === 1 && only !== undefined ? only : JSON.stringify(input);
 }
 
-function lastSaid(list: readonly Json[]): string | undefined {
+function lastText(list: readonly Json[]): string | undefined {
   const last = list.at(-1);
   if (typeof last === "string") return last;
   const content = (last as { content?: Json } | null | undefined)?.content;
@@ -26,8 +26,8 @@ function lastSaid(list: readonly Json[]): string | undefined {
 }
 
 /** The first letters of a text, never half of a surrogate pair. */
-export function cutLetters(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const half = /[\ud800-\udbff]$/.test(text.slice(0, most));
-  return text.slice(0, half ? most - 1 : most);
+export function cutLetters(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = /[\ud800-\udbff]$/.test(text.slice(0, limit));
+  return text.slice(0, half ? limit - 1 : limit);
 }

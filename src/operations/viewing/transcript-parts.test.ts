@@ -31,7 +31,10 @@ const trial = (changes: Partial<StoredAnswer>, more: Partial<StoredTrial> = {}):
   ...more,
 });
 
-const said = (one: StoredTrial, request: Parameters<typeof transcriptParts>[0]["request"] = null): string[] =>
+const shown = (
+  one: StoredTrial,
+  request: Parameters<typeof transcriptParts>[0]["request"] = null,
+): string[] =>
   transcriptParts({ trial: one, request, judged: [] }).map(
     ({ kind, title, text }) => `${kind} [${title}] ${text}`,
   );
@@ -45,7 +48,7 @@ describe("the parts of a transcript", () => {
         { role: "user", content: "Hi" },
       ],
     };
-    expect(said(trial({ raw: '{"id":1}' }), request)).toEqual([
+    expect(shown(trial({ raw: '{"id":1}' }), request)).toEqual([
       "request [system] Be short.",
       "request [user] Hi",
       'request [settings] {\n  "model": "m"\n}',
@@ -61,7 +64,7 @@ describe("the parts of a transcript", () => {
       { role: "tool", name: "find_order", content: "Monday" },
       { role: "assistant", content: "It comes on Monday." },
     ];
-    expect(said(trial({ messages }))).toEqual([
+    expect(shown(trial({ messages }))).toEqual([
       "message [user] Where is it?",
       'tool call [find_order] {\n  "id": 7\n}',
       "tool result [find_order] Monday",
@@ -84,7 +87,7 @@ describe("the parts of a transcript", () => {
         stopped: "steps",
       },
     });
-    expect(said(one)).toEqual([
+    expect(shown(one)).toEqual([
       "tool call [find · step 2 · 12 ms] x",
       "tool result [find] found",
       expect.stringMatching(/^tool call \[pay( · step 1)?\] \{\}$/),
@@ -101,6 +104,6 @@ describe("the parts of a transcript", () => {
       {},
       { kind: "errored", error: "timeout", message: "no reply within 60 s", answer: null },
     );
-    expect(said(failed)).toEqual(["error [timeout] no reply within 60 s"]);
+    expect(shown(failed)).toEqual(["error [timeout] no reply within 60 s"]);
   });
 });

@@ -24,11 +24,11 @@ export interface TranscriptSources {
 export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
   const whole = wholeTranscript(answer, request);
-  const said = listOf(answer?.messages ?? null).flatMap(messageParts);
-  const callsInMessages = said.some(({ kind }) => kind === "tool call");
+  const fromMessages = listOf(answer?.messages ?? null).flatMap(messageParts);
+  const callsInMessages = fromMessages.some(({ kind }) => kind === "tool call");
   return [
     ...requestParts(request),
-    ...said,
+    ...fromMessages,
     ...(callsInMessages ? [] : (whole?.tool_calls ?? []).flatMap(toolUseParts)),
     ...(whole?.retrievals ?? []).map(retrievalPart),
     ...(whole === null || whole.state === null ? [] : [part("state", "afterwards", viewedText(whole.state))]),

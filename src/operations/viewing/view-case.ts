@@ -6,30 +6,30 @@ import { voidReason } from "../../reports/void-reason.ts";
 import { cutLetters } from "./short-input.ts";
 
 /** A text, cut after so many letters. Its lines end alike, so that only a cut one has fewer letters than it says. */
-export function passage(written: string, most: number): Passage {
+export function passage(written: string, limit: number): Passage {
   const text = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
-  return { text: cutLetters(text, most), letters: text.length };
+  return { text: cutLetters(text, limit), letters: text.length };
 }
 
-/** The stored trials of a case as one side. @param most letters of each text */
-export function storedSide(header: RunHeader, trials: readonly StoredTrial[], most: number): ViewedSide {
+/** The stored trials of a case as one side. @param limit letters of each text */
+export function storedSide(header: RunHeader, trials: readonly StoredTrial[], limit: number): ViewedSide {
   return {
     run: header.id,
     name: `run ${header.id}`,
-    trials: trials.map((one) => viewedTrial(header, one, most)),
+    trials: trials.map((one) => viewedTrial(header, one, limit)),
   };
 }
 
-export function viewedTrial(header: RunHeader, stored: StoredTrial, most: number): ViewedTrial {
+export function viewedTrial(header: RunHeader, stored: StoredTrial, limit: number): ViewedTrial {
   const { trial, kind, error, message, answer } = stored;
   return {
     trial,
     times: 1,
     outcome: kind === "errored" ? "errored" : outcomeOf(stored.pass),
     error:
-      kind === "errored" ? { kind: error ?? "provider", message: cutLetters(message ?? "", most) } : null,
-    output: answer === null ? null : passage(wordsOfAnswer(answer), most),
-    scores: header.scorers.map((_, place) => viewedScore(header, stored, place, most)),
+      kind === "errored" ? { kind: error ?? "provider", message: cutLetters(message ?? "", limit) } : null,
+    output: answer === null ? null : passage(wordsOfAnswer(answer), limit),
+    scores: header.scorers.map((_, index) => viewedScore(header, stored, index, limit)),
     facts: answer === null ? null : factsOf(answer, stored.cached),
   };
 }
@@ -39,15 +39,15 @@ function outcomeOf(pass: boolean | null): ViewedTrial["outcome"] {
   return pass ? "passed" : "failed";
 }
 
-function viewedScore(header: RunHeader, trial: StoredTrial, place: number, most: number): ViewedScore {
-  const scorer = header.scorers[place];
-  const score = trial.scores[place] ?? null;
+function viewedScore(header: RunHeader, trial: StoredTrial, index: number, limit: number): ViewedScore {
+  const scorer = header.scorers[index];
+  const score = trial.scores[index] ?? null;
   return {
     scorer: scorer?.name ?? "",
     required: scorer?.required ?? true,
     score: score?.score ?? null,
     pass: score?.pass ?? null,
-    reason: cutLetters(score?.reason ?? voidReason(scorer, trial, place), most),
+    reason: cutLetters(score?.reason ?? voidReason(scorer, trial, index), limit),
     ...(score?.agreement === undefined ? {} : { agreement: score.agreement }),
   };
 }
@@ -58,7 +58,7 @@ function factsOf(answer: StoredAnswer, cached: boolean): TrialFacts {
 }
 
 /** What a committed baseline knows of a case: its answers without the numbers of their trials. */
-export function baselineSide({ side, answers }: CaseBaseline, most: number): ViewedSide {
+export function baselineSide({ side, answers }: CaseBaseline, limit: number): ViewedSide {
   let trial = 0;
   return {
     run: null,
@@ -71,7 +71,7 @@ export function baselineSide({ side, answers }: CaseBaseline, most: number): Vie
           times,
           outcome,
           error: null,
-          output: passage(output, most),
+          output: passage(output, limit),
           scores: [],
           facts: null,
         })),

@@ -47,35 +47,36 @@ export function viewRun(sources: ViewSources): ViewedRun {
         scorers: header.scorers.map(({ name }) => name),
         cases: cases().length,
         rows: sources.rows,
-        inputOf: async (place) => (await store.read.content(run.no, place))?.input,
+        inputOf: async (index) => (await store.read.content(run.no, index))?.input,
         before: other.marks(),
-        countsOf: (place) => other.counts(caseOf(cases(), place)),
+        countsOf: (index) => other.counts(caseOf(cases(), index)),
         compared: report.comparison !== null,
       }),
     ),
-    says: async (place, text) => {
-      const golden = caseOf(cases(), place);
+    containsText: async (index, text) => {
+      const golden = caseOf(cases(), index);
       const there = baseline === null ? undefined : other.caseOf(golden.id);
       return (
-        (await caseSays(store, run.no, golden.case_no, text)) ||
+        (await caseContainsText(store, run.no, golden.case_no, text)) ||
         (baseline !== null &&
           there !== undefined &&
-          (await caseSays(store, baseline.no, there.case_no, text)))
+          (await caseContainsText(store, baseline.no, there.case_no, text)))
       );
     },
-    caseAt: (place, most) => viewedCase({ store, run, report, golden: caseOf(cases(), place), other, most }),
-    transcript: async (place, number, side, most) => {
-      const golden = caseOf(cases(), place);
-      if (side === "now") return transcriptOf(store, run, golden.case_no, number, most);
+    caseAt: (index, limit) =>
+      viewedCase({ store, run, report, golden: caseOf(cases(), index), other, limit }),
+    transcript: async (index, number, side, limit) => {
+      const golden = caseOf(cases(), index);
+      if (side === "now") return transcriptOf(store, run, golden.case_no, number, limit);
       const there = baseline === null ? undefined : other.caseOf(golden.id);
       return baseline === null || there === undefined
         ? null
-        : transcriptOf(store, baseline, there.case_no, number, most);
+        : transcriptOf(store, baseline, there.case_no, number, limit);
     },
   };
 }
 
-async function caseSays(store: Store, runNo: number, caseNo: number, text: string): Promise<boolean> {
+async function caseContainsText(store: Store, runNo: number, caseNo: number, text: string): Promise<boolean> {
   const has = (written: string): boolean => written.toLowerCase().includes(text);
   const content = await store.read.content(runNo, caseNo);
   if (has(viewedText(content?.input)) || has(viewedText(content?.expected))) return true;
@@ -83,9 +84,9 @@ async function caseSays(store: Store, runNo: number, caseNo: number, text: strin
   return trials.some(({ answer, message }) => has(answer?.output ?? message ?? ""));
 }
 
-function caseOf(cases: readonly StoredCase[], place: number): StoredCase {
-  const golden = cases[place];
-  if (golden === undefined) throw new RangeError(`The run has no case at place ${place}.`);
+function caseOf(cases: readonly StoredCase[], index: number): StoredCase {
+  const golden = cases[index];
+  if (golden === undefined) throw new RangeError(`The run has no case at place ${index}.`);
   return golden;
 }
 
@@ -96,7 +97,7 @@ interface OtherSide {
   readonly marks: () => ((id: string) => string | undefined) | null;
   /** Counts of a case where marks are not known. */
   readonly counts: CaseBaselines["counts"];
-  readonly side: (golden: StoredCase, most: number) => Promise<ViewedSide | null>;
+  readonly side: (golden: StoredCase, limit: number) => Promise<ViewedSide | null>;
 }
 
 /** What the run was compared with: a stored run, or a committed baseline. */
@@ -110,18 +111,18 @@ function otherSide({ store, root, run, report, baseline, restricted }: ViewSourc
     caseOf: caseThere,
     marks: () => (baseline === null ? null : marksOf(store, baseline)),
     counts: (golden) => (baseline === null ? ofFile.counts(golden) : null),
-    side: async (golden, most) => {
+    side: async (golden, limit) => {
       if (report.comparison === null) return null;
-      if (baseline === null) return restricted ? null : sideOfFile(ofFile.of(golden), most);
+      if (baseline === null) return restricted ? null : sideOfFile(ofFile.of(golden), limit);
       const there = caseThere(golden.id);
       if (there === undefined || there.content_hash !== golden.content_hash) return null;
-      return storedSide(baseline.header, await store.read.trialsOfCase(baseline.no, there.case_no), most);
+      return storedSide(baseline.header, await store.read.trialsOfCase(baseline.no, there.case_no), limit);
     },
   };
 }
 
-const sideOfFile = (known: CaseBaseline | null, most: number): ViewedSide | null =>
-  known === null ? null : baselineSide(known, most);
+const sideOfFile = (known: CaseBaseline | null, limit: number): ViewedSide | null =>
+  known === null ? null : baselineSide(known, limit);
 
 /** One scan of a run's scores, as letters of each case's trials. */
 function marksOf(store: Store, run: StoredPlace): (id: string) => string | undefined {
@@ -132,7 +133,7 @@ function marksOf(store: Store, run: StoredPlace): (id: string) => string | undef
     const list = marks[case_no];
     if (list !== undefined && trial <= list.length) list[trial - 1] = letter;
   }
-  const byId = new Map(cases.map(({ id }, place) => [id, marks[place]?.join("") ?? ""]));
+  const byId = new Map(cases.map(({ id }, index) => [id, marks[index]?.join("") ?? ""]));
   return (id) => byId.get(id);
 }
 
@@ -142,20 +143,20 @@ interface CaseSources {
   readonly report: RunReport;
   readonly golden: StoredCase;
   readonly other: OtherSide;
-  readonly most: number;
+  readonly limit: number;
 }
 
-async function viewedCase({ store, run, report, golden, other, most }: CaseSources): Promise<ViewedCase> {
+async function viewedCase({ store, run, report, golden, other, limit }: CaseSources): Promise<ViewedCase> {
   const content = await store.read.content(run.no, golden.case_no);
   const line = report.worst.find(({ id }) => id === golden.id)?.line ?? null;
   return {
     id: golden.id,
     tags: golden.tags,
     line,
-    input: passage(viewedText(content?.input), most),
-    expected: content?.expected === undefined ? null : passage(viewedText(content.expected), most),
-    now: storedSide(run.header, await store.read.trialsOfCase(run.no, golden.case_no), most),
-    before: await other.side(golden, most),
+    input: passage(viewedText(content?.input), limit),
+    expected: content?.expected === undefined ? null : passage(viewedText(content.expected), limit),
+    now: storedSide(run.header, await store.read.trialsOfCase(run.no, golden.case_no), limit),
+    before: await other.side(golden, limit),
   };
 }
 
@@ -164,7 +165,7 @@ async function transcriptOf(
   run: StoredPlace,
   caseNo: number,
   number: number,
-  most: number,
+  limit: number,
 ): Promise<ViewedTranscript | null> {
   const trial: StoredTrial | undefined = await store.read.trial(run.no, caseNo, number);
   if (trial === undefined) return null;
@@ -172,7 +173,7 @@ async function transcriptOf(
   const judged = await judgeExchanges(store, run, trial);
   const parts = transcriptParts({ trial, request, judged });
   return {
-    trial: viewedTrial(run.header, trial, most),
-    parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, most) })),
+    trial: viewedTrial(run.header, trial, limit),
+    parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, limit) })),
   };
 }

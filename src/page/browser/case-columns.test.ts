@@ -4,7 +4,7 @@ import { orderedPlaces } from "./order-cases.ts";
 import { indexDocument } from "./testing/index-document.ts";
 
 const columns = new CaseColumns(indexDocument());
-const ids = (places: Uint32Array): string[] => Array.from(places, (place) => columns.idOf(place));
+const ids = (indexes: Uint32Array): string[] => Array.from(indexes, (index) => columns.idOf(index));
 
 describe("CaseColumns", () => {
   it("counts the trials of both sides", () => {
@@ -25,7 +25,7 @@ describe("CaseColumns", () => {
       }),
     );
     expect(counted.marksBefore(0)).toBeNull();
-    expect([0, 1, 2, 3].map((place) => counted.shareBefore(place))).toEqual([1, null, 0.2, null]);
+    expect([0, 1, 2, 3].map((index) => counted.shareBefore(index))).toEqual([1, null, 0.2, null]);
   });
 
   it("reads a million cases of which each has five trials", () => {

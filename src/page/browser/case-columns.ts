@@ -31,25 +31,25 @@ export class CaseColumns {
     this.errored = new Uint16Array(this.size);
     this.passedBefore = new Int32Array(this.size).fill(-1);
     this.answeredBefore = new Int32Array(this.size).fill(-1);
-    for (let place = 0; place < this.size; place++) this.#count(place);
+    for (let index = 0; index < this.size; index++) this.#count(index);
   }
 
-  #count(place: number): void {
-    const now = countMarks(this.#index.now, place);
-    this.passed[place] = now.passed;
-    this.answered[place] = now.answered;
-    this.errored[place] = now.errored;
+  #count(index: number): void {
+    const now = countMarks(this.#index.now, index);
+    this.passed[index] = now.passed;
+    this.answered[index] = now.answered;
+    this.errored[index] = now.errored;
     const { before } = this.#index;
     if (before === null) return;
     if (before.width === 0) {
-      this.passedBefore[place] = before.passed[place] ?? -1;
-      this.answeredBefore[place] = before.answered[place] ?? -1;
+      this.passedBefore[index] = before.passed[index] ?? -1;
+      this.answeredBefore[index] = before.answered[index] ?? -1;
       return;
     }
-    const earlier = countMarks(before, place);
+    const earlier = countMarks(before, index);
     if (earlier.answered === 0) return;
-    this.passedBefore[place] = earlier.passed;
-    this.answeredBefore[place] = earlier.answered;
+    this.passedBefore[index] = earlier.passed;
+    this.answeredBefore[index] = earlier.answered;
   }
 
   get scorers(): readonly string[] {
@@ -68,60 +68,60 @@ export class CaseColumns {
     return this.#index.left_out;
   }
 
-  idOf(place: number): string {
-    return this.#index.ids[place] ?? "";
+  idOf(index: number): string {
+    return this.#index.ids[index] ?? "";
   }
 
   placeOf(id: string): number | undefined {
-    this.#places ??= new Map(this.#index.ids.map((one, place) => [one, place]));
+    this.#places ??= new Map(this.#index.ids.map((one, index) => [one, index]));
     return this.#places.get(id);
   }
 
-  inputOf(place: number): string {
-    return this.#index.inputs[place] ?? "";
+  inputOf(index: number): string {
+    return this.#index.inputs[index] ?? "";
   }
 
-  tagsOf(place: number): string[] {
-    const set = this.#index.tag_sets[this.#index.tag_set_of[place] ?? -1] ?? [];
+  tagsOf(index: number): string[] {
+    const set = this.#index.tag_sets[this.#index.tag_set_of[index] ?? -1] ?? [];
     return set.map((tag) => this.#index.tags[tag] ?? "");
   }
 
   /** Letters of its trials: p passed, f failed, e errored, ? not scored, - not asked. */
-  marksOf(place: number): string {
-    return marksAt(this.#index.now, place);
+  marksOf(index: number): string {
+    return marksAt(this.#index.now, index);
   }
 
   /** The same of the other side; null where only counts are known. */
-  marksBefore(place: number): string | null {
+  marksBefore(index: number): string | null {
     const { before } = this.#index;
-    return before === null || before.width === 0 ? null : marksAt(before, place);
+    return before === null || before.width === 0 ? null : marksAt(before, index);
   }
 
-  changeOf(place: number): Change {
-    return CHANGES[(this.#index.changes[place] ?? "").toLowerCase()] ?? null;
+  changeOf(index: number): Change {
+    return CHANGES[(this.#index.changes[index] ?? "").toLowerCase()] ?? null;
   }
 
   /** The change is more than chance would do. */
-  isSure(place: number): boolean {
-    return /[A-Z]/.test(this.#index.changes[place] ?? "");
+  isSure(index: number): boolean {
+    return /[A-Z]/.test(this.#index.changes[index] ?? "");
   }
 
   /** Mean of a scorer; null where it scored nothing. @param scorer its place in `scorers` */
-  scoreOf(scorer: number, place: number): number | null {
-    return this.#index.scores[scorer]?.[place] ?? null;
+  scoreOf(scorer: number, index: number): number | null {
+    return this.#index.scores[scorer]?.[index] ?? null;
   }
 
-  latencyOf(place: number): number | null {
-    return this.#index.latency_ms[place] ?? null;
+  latencyOf(index: number): number | null {
+    return this.#index.latency_ms[index] ?? null;
   }
 
   /** Share of passed trials; null without an answer. */
-  shareOf(place: number): number | null {
-    return share(this.passed[place], this.answered[place]);
+  shareOf(index: number): number | null {
+    return share(this.passed[index], this.answered[index]);
   }
 
-  shareBefore(place: number): number | null {
-    return share(this.passedBefore[place], this.answeredBefore[place]);
+  shareBefore(index: number): number | null {
+    return share(this.passedBefore[index], this.answeredBefore[index]);
   }
 }
 
@@ -134,15 +134,15 @@ interface Marks {
   readonly marks: string;
 }
 
-function marksAt({ marks, width }: Marks, place: number): string {
-  return marks.slice(place * width, (place + 1) * width).trimEnd();
+function marksAt({ marks, width }: Marks, index: number): string {
+  return marks.slice(index * width, (index + 1) * width).trimEnd();
 }
 
 const [P, F, E, UNSCORED] = ["p", "f", "e", "?"].map((letter) => letter.charCodeAt(0));
 
-function countMarks({ marks, width }: Marks, place: number) {
+function countMarks({ marks, width }: Marks, index: number) {
   let [passed, answered, errored] = [0, 0, 0];
-  for (let at = place * width; at < (place + 1) * width; at++) {
+  for (let at = index * width; at < (index + 1) * width; at++) {
     const code = marks.charCodeAt(at);
     if (code === P) passed++;
     if (code === P || code === F || code === UNSCORED) answered++;

@@ -71,13 +71,13 @@ function useHits(source: PageSource, runKey: string, columns: CaseColumns | null
   const state = listOf(runKey);
   const terms = useMemo(() => parseQuery(state.query.value), [state.query.value]);
   const { found, busy } = useTextSearch(source, runKey, textsOf(terms));
-  const places = useMemo(
+  const indexes = useMemo(
     () => (columns === null ? null : orderedPlaces(columns, state.order.value, state.down.value)),
     [columns, state.order.value, state.down.value],
   );
   const hits = useMemo(
-    () => (columns === null || places === null ? NOTHING : findPlaces(columns, places, terms, found)),
-    [columns, places, terms, found],
+    () => (columns === null || indexes === null ? NOTHING : findPlaces(columns, indexes, terms, found)),
+    [columns, indexes, terms, found],
   );
   useEffect(() => {
     state.hits.value = hits;
@@ -117,8 +117,8 @@ function CaseRows({
         selected.value = index;
       }}
       open={(index) => {
-        const place = hits[index];
-        if (place !== undefined) go({ view: "case", key: runKey, id: columns.idOf(place) });
+        const position = hits[index];
+        if (position !== undefined) go({ view: "case", key: runKey, id: columns.idOf(position) });
       }}
       head={<CaseHead runKey={runKey} compared={columns.compared} />}
       row={(index) => <CaseCells runKey={runKey} columns={columns} place={hits[index] ?? 0} />}
@@ -165,7 +165,7 @@ function countStatuses(columns: CaseColumns): { readonly status: Status; readonl
   return statuses
     .map((status) => {
       let cases = 0;
-      for (let place = 0; place < columns.size; place++) if (hasStatus(columns, place, status)) cases++;
+      for (let index = 0; index < columns.size; index++) if (hasStatus(columns, index, status)) cases++;
       return { status, cases };
     })
     .filter(({ cases }) => cases > 0);
@@ -228,47 +228,47 @@ function Heading({
 function CaseCells({
   runKey,
   columns,
-  place,
+  place: index,
 }: {
   runKey: string;
   columns: CaseColumns;
   place: number;
 }): JSX.Element {
-  const id = columns.idOf(place);
+  const id = columns.idOf(index);
   return (
     <>
       <span role="gridcell" class="what">
         <a href={addressOf({ view: "case", key: runKey, id })} tabIndex={-1}>
           {id}
         </a>
-        <span class="faint line">{columns.inputOf(place)}</span>
+        <span class="faint line">{columns.inputOf(index)}</span>
       </span>
       {columns.compared ? (
         <>
           <span role="gridcell">
-            <ChangeWord change={columns.changeOf(place)} sure={columns.isSure(place)} />
+            <ChangeWord change={columns.changeOf(index)} sure={columns.isSure(index)} />
           </span>
           <span role="gridcell">
-            <MarksBefore columns={columns} place={place} />
+            <MarksBefore columns={columns} place={index} />
           </span>
         </>
       ) : null}
       <span role="gridcell">
-        <Marks name="now" marks={columns.marksOf(place)} />
+        <Marks name="now" marks={columns.marksOf(index)} />
       </span>
       <span role="gridcell" class="tags line faint">
-        {columns.tagsOf(place).join(" ")}
+        {columns.tagsOf(index).join(" ")}
       </span>
     </>
   );
 }
 
-function MarksBefore({ columns, place }: { columns: CaseColumns; place: number }): JSX.Element | null {
-  const marks = columns.marksBefore(place);
-  const answered = columns.answeredBefore[place] ?? -1;
+function MarksBefore({ columns, place: index }: { columns: CaseColumns; place: number }): JSX.Element | null {
+  const marks = columns.marksBefore(index);
+  const answered = columns.answeredBefore[index] ?? -1;
   if (marks !== null) return marks === "" ? null : <Marks name="before" marks={marks} />;
   if (answered < 0) return null;
-  const passed = columns.passedBefore[place] ?? 0;
+  const passed = columns.passedBefore[index] ?? 0;
   return (
     <span class="marks">
       {passed}/{answered}

@@ -25,22 +25,22 @@ export interface CaseViewProps {
 /** One case: what was asked, what was expected, and both sides' answers beside each other from where they part. */
 export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
-  const place = columns.kind === "ready" ? columns.value.placeOf(id) : undefined;
+  const index = columns.kind === "ready" ? columns.value.placeOf(id) : undefined;
   useNeighbours(columns, runKey, id);
   return (
     <>
       <h1 tabIndex={-1}>
         {id}{" "}
-        {columns.kind === "ready" && place !== undefined ? (
-          <Moved columns={columns.value} place={place} />
+        {columns.kind === "ready" && index !== undefined ? (
+          <Moved columns={columns.value} place={index} />
         ) : null}
       </h1>
       <Await of={columns}>
         {(known) =>
-          place === undefined ? (
+          index === undefined ? (
             <p role="alert">The run has no case of this name.</p>
           ) : (
-            <CaseBody source={source} runKey={runKey} place={place} asked={known.inputOf(place)} />
+            <CaseBody source={source} runKey={runKey} place={index} asked={known.inputOf(index)} />
           )
         }
       </Await>
@@ -49,17 +49,17 @@ export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
 }
 
 /** `broke ●●●●● ○○○○○`. */
-function Moved({ columns, place }: { columns: CaseColumns; place: number }): JSX.Element {
-  const before = columns.marksBefore(place);
+function Moved({ columns, place: index }: { columns: CaseColumns; place: number }): JSX.Element {
+  const before = columns.marksBefore(index);
   return (
     <>
-      <ChangeWord change={columns.changeOf(place)} sure={columns.isSure(place)} />{" "}
+      <ChangeWord change={columns.changeOf(index)} sure={columns.isSure(index)} />{" "}
       {before === null || before === "" ? null : (
         <>
           <Marks name="before" marks={before} /> →{" "}
         </>
       )}
-      <Marks name="now" marks={columns.marksOf(place)} />
+      <Marks name="now" marks={columns.marksOf(index)} />
     </>
   );
 }
@@ -70,8 +70,8 @@ interface CaseBodyProps extends Omit<CaseViewProps, "id"> {
   readonly asked: string;
 }
 
-function CaseBody({ source, runKey, place, asked }: CaseBodyProps): JSX.Element {
-  const one = useLoaded(() => source.caseAt(runKey, place), [runKey, place, revision.value]);
+function CaseBody({ source, runKey, place: index, asked }: CaseBodyProps): JSX.Element {
+  const one = useLoaded(() => source.caseAt(runKey, index), [runKey, index, revision.value]);
   return (
     <Await of={one} meanwhile={<p>{asked}</p>}>
       {(value) =>
@@ -136,7 +136,7 @@ function CaseTexts({ one }: { one: ViewedCase }): JSX.Element {
 }
 
 /** A side's trial that shows most: one that failed on the worse side, one that passed on the better. */
-function telling(side: ViewedSide, passing: boolean): number {
+function informativeTrial(side: ViewedSide, passing: boolean): number {
   const at = side.trials.findIndex(({ outcome }) => outcome === (passing ? "passed" : "failed"));
   return Math.max(0, at);
 }
@@ -153,8 +153,8 @@ function shareOf(side: ViewedSide): number {
 function Sides({ runKey, one }: { runKey: string; one: ViewedCase }): JSX.Element {
   const { now, before } = one;
   const better = before !== null && shareOf(now) > shareOf(before);
-  const [nowAt, setNow] = useState(() => telling(now, better));
-  const [beforeAt, setBefore] = useState(() => (before === null ? 0 : telling(before, !better)));
+  const [nowAt, setNow] = useState(() => informativeTrial(now, better));
+  const [beforeAt, setBefore] = useState(() => (before === null ? 0 : informativeTrial(before, !better)));
   const step = (at: number, by: number, { trials }: ViewedSide): number =>
     Math.max(0, Math.min(trials.length - 1, at + by));
   useKeys([
@@ -238,13 +238,13 @@ function Side({ runKey, id, which, side, at, choose, pieces, box }: SideProps): 
         {which === "now" ? "Now" : "Before"} <span class="faint">{side.name}</span>
       </h2>
       <div class="trials" role="group" aria-label={`trials ${which}`}>
-        {side.trials.map((one, place) => (
+        {side.trials.map((one, index) => (
           <button
             key={one.trial}
             type="button"
-            aria-pressed={place === at}
+            aria-pressed={index === at}
             aria-label={`trial ${one.trial} ${which}: ${one.outcome}`}
-            onClick={() => choose(place)}
+            onClick={() => choose(index)}
           >
             <Marks name="" marks={LETTERS[one.outcome]} />
             {one.times > 1 ? ` ×${one.times}` : ""}

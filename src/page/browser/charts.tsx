@@ -73,7 +73,7 @@ export function Trend({ history }: { history: readonly PastRun[] }): JSX.Element
   const axis = axisFor(known.flatMap(({ pass_rate: { value, low = null } }) => [value, low]));
   const y = scale(axis, TREND.height - TREND.bottom, TREND.top);
   const step = (TREND.width - TREND.left - TREND.right - 16) / (known.length - 1);
-  const x = (place: number): number => TREND.left + 8 + place * step;
+  const x = (index: number): number => TREND.left + 8 + index * step;
   return (
     <svg
       class="trend"
@@ -163,9 +163,9 @@ export function tenths(values: Iterable<number | null>): number[] {
 export function Histogram({ name, bins }: { name: string; bins: readonly number[] }): JSX.Element | null {
   const all = bins.reduce((sum, one) => sum + one, 0);
   if (all === 0) return null;
-  const most = Math.max(...bins);
+  const largest = Math.max(...bins);
   const width = HISTOGRAM.width / bins.length;
-  const said = bins.flatMap((many, at) =>
+  const labels = bins.flatMap((many, at) =>
     many === 0 ? [] : [`${plural(many, "case")} from ${at * 10} to ${at * 10 + 10} %`],
   );
   return (
@@ -175,10 +175,10 @@ export function Histogram({ name, bins }: { name: string; bins: readonly number[
         class="histogram"
         viewBox={`0 0 ${HISTOGRAM.width} ${HISTOGRAM.height}`}
         role="img"
-        aria-label={`${name}: ${said.join(", ")}`}
+        aria-label={`${name}: ${labels.join(", ")}`}
       >
         {bins.map((many, at) => {
-          const height = many === 0 ? 0 : Math.max(2, (many / most) * (HISTOGRAM.floor - 14));
+          const height = many === 0 ? 0 : Math.max(2, (many / largest) * (HISTOGRAM.floor - 14));
           const top = HISTOGRAM.floor - height;
           return (
             <g key={at}>

@@ -30,8 +30,8 @@ export function fileSource(start: PageStart, page: Document): PageSource {
     const number = (await index(key)).page_of[at] ?? -1;
     return number === -1 ? undefined : (await answers(key, number)).find((one) => one.place === at);
   };
-  const trial = async ({ key, place, side, trial }: TrialPlace): Promise<ViewedTranscript | null> => {
-    const one = await record(key, place);
+  const trial = async ({ key, place: index, side, trial }: TrialPlace): Promise<ViewedTranscript | null> => {
+    const one = await record(key, index);
     const shown = one?.case[side]?.trials.find((each) => each.trial === trial);
     const parts = one?.[side].find((each) => each.trial === trial)?.parts;
     if (shown === undefined || parts === undefined) return null;
@@ -52,7 +52,7 @@ export function fileSource(start: PageStart, page: Document): PageSource {
     search: async (key, text, signal) => {
       const { page_of } = await index(key);
       const found = new Set<number>();
-      for (let number = 0; number <= page_of.reduce((most, one) => Math.max(most, one), -1); number++) {
+      for (let number = 0; number <= page_of.reduce((largest, one) => Math.max(largest, one), -1); number++) {
         if (signal.aborted) break;
         for (const one of await answers(key, number)) if (holds(one, text)) found.add(one.place);
       }

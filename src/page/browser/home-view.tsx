@@ -220,8 +220,8 @@ export function foundRuns(runs: readonly RunSummary[], query: string): readonly 
   if (words.length === 0) return runs;
   return runs.filter((run) => {
     const { id, name, target, commit, status, outcome, verdict } = run;
-    const said = [id, name, target, commit, status, outcome, verdict].join(" ").toLowerCase();
-    return words.every((word) => said.includes(word));
+    const text = [id, name, target, commit, status, outcome, verdict].join(" ").toLowerCase();
+    return words.every((word) => text.includes(word));
   });
 }
 

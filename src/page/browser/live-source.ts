@@ -27,17 +27,17 @@ export function liveSource(start: PageStart, base: string): PageSource {
       if (path === "home" || runs.some(({ id }) => path.split("/")[1]?.includes(id))) kept.delete(path);
   };
   const run = (key: string): string => encodeURIComponent(key);
-  const addressOf = ({ key, place, side, trial }: TrialPlace): string =>
-    `${run(key)}/${place}/${side}/${trial}`;
+  const addressOf = ({ key, place: index, side, trial }: TrialPlace): string =>
+    `${run(key)}/${index}/${side}/${trial}`;
   return {
     start,
     home: () => keep<HomeDocument>("home"),
     runAtHand: () => null,
     run: (key) => keep<RunDocument>(`run/${run(key)}`),
     index: (key) => keep<IndexDocument>(`index/${run(key)}`),
-    caseAt: (key, place) => keep<ViewedCase>(`case/${run(key)}/${place}`),
-    trial: (place) => keep<ViewedTranscript>(`trial/${addressOf(place)}`),
-    lettersOf: (place, part, from) => ask<string>(`letters/${addressOf(place)}/${part}/${from}`),
+    caseAt: (key, index) => keep<ViewedCase>(`case/${run(key)}/${index}`),
+    trial: (index) => keep<ViewedTranscript>(`trial/${addressOf(index)}`),
+    lettersOf: (index, part, from) => ask<string>(`letters/${addressOf(index)}/${part}/${from}`),
     search: async (key, text, signal) =>
       new Set(await ask<number[]>(`search/${run(key)}/${encodeURIComponent(text)}`, signal)),
     watch: (changed) => {

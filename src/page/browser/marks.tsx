@@ -15,13 +15,13 @@ export const MARKS: Readonly<Record<string, Mark>> = {
 };
 
 /** More trials than this are told by their number. */
-const MOST_MARKS = 15;
+const MAX_MARKS = 15;
 
 /** The trials of a case on one side: a sign each, or their counts. */
 export function Marks({ marks, name }: { marks: string; name: string }): JSX.Element {
-  const said = marksInWords(marks);
-  const words = `${name} ${said}`;
-  if (marks.length > MOST_MARKS) return <span class="marks">{countsOf(marks)}</span>;
+  const label = marksInWords(marks);
+  const words = `${name} ${label}`;
+  if (marks.length > MAX_MARKS) return <span class="marks">{countsOf(marks)}</span>;
   return (
     <span class="marks" role="img" aria-label={words} title={words}>
       {[...marks].map((mark, at) => (

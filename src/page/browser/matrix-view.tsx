@@ -41,15 +41,15 @@ export function MatrixView({ source, keys }: { source: PageSource; keys: readonl
 export function idsOf(targets: readonly { readonly columns: CaseColumns }[]): string[] {
   const ids = new Set<string>();
   for (const { columns } of targets)
-    for (let place = 0; place < columns.size; place++) ids.add(columns.idOf(place));
+    for (let index = 0; index < columns.size; index++) ids.add(columns.idOf(index));
   return [...ids];
 }
 
 /** The shares of a case in all targets; null where a target does not have it. */
 function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
   return targets.map(({ columns }) => {
-    const place = columns.placeOf(id);
-    return place === undefined ? null : columns.shareOf(place);
+    const index = columns.placeOf(id);
+    return index === undefined ? null : columns.shareOf(index);
   });
 }
 
@@ -112,7 +112,7 @@ function foundIds(targets: readonly Target[], ids: readonly string[], query: str
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return ids;
   return ids.filter((id) =>
-    words.every((word) => (word === "differ" ? differs(targets, id) : tells(targets, id, word))),
+    words.every((word) => (word === "differ" ? differs(targets, id) : containsWord(targets, id, word))),
   );
 }
 
@@ -121,12 +121,12 @@ function differs(targets: readonly Target[], id: string): boolean {
   return new Set(known).size > 1;
 }
 
-function tells(targets: readonly Target[], id: string, word: string): boolean {
+function containsWord(targets: readonly Target[], id: string, word: string): boolean {
   if (id.toLowerCase().includes(word)) return true;
   return targets.some(({ columns }) => {
-    const place = columns.placeOf(id);
-    if (place === undefined) return false;
-    return [columns.inputOf(place), ...columns.tagsOf(place)].some((text) =>
+    const index = columns.placeOf(id);
+    if (index === undefined) return false;
+    return [columns.inputOf(index), ...columns.tagsOf(index)].some((text) =>
       text.toLowerCase().includes(word),
     );
   });
@@ -142,15 +142,15 @@ function MatrixCells({ targets, id }: { targets: readonly Target[]; id: string }
         <span class="faint line">{inputOf(targets, id)}</span>
       </span>
       {targets.map(({ run, columns }, at) => {
-        const place = columns.placeOf(id);
+        const index = columns.placeOf(id);
         const share = shares[at] ?? null;
         return (
           <span key={run.key} role="gridcell" class={share !== null && share < best ? "less" : ""}>
-            {place === undefined ? (
+            {index === undefined ? (
               <span class="faint">not asked</span>
             ) : (
               <a href={addressOf({ view: "case", key: run.key, id })} tabIndex={-1}>
-                <Marks name={run.summary.target} marks={columns.marksOf(place)} />
+                <Marks name={run.summary.target} marks={columns.marksOf(index)} />
               </a>
             )}
           </span>
@@ -162,8 +162,8 @@ function MatrixCells({ targets, id }: { targets: readonly Target[]; id: string }
 
 function inputOf(targets: readonly Target[], id: string): string {
   for (const { columns } of targets) {
-    const place = columns.placeOf(id);
-    if (place !== undefined) return columns.inputOf(place);
+    const index = columns.placeOf(id);
+    if (index !== undefined) return columns.inputOf(index);
   }
   return "";
 }

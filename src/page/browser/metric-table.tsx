@@ -11,7 +11,7 @@ import {
 } from "../../reports/metric-rows.ts";
 import { type Axis, axisFor, IntervalBar } from "./charts.tsx";
 
-const MOST_TAGS = 200;
+const MAX_TAGS = 200;
 
 /** Every metric with its interval drawn, its requirement and the baseline. */
 export function MetricSection({ report }: { report: RunReport }): JSX.Element {
@@ -182,7 +182,7 @@ export function TagSection({ report }: { report: RunReport }): JSX.Element | nul
             </tr>
           </thead>
           <tbody>
-            {rated.slice(0, MOST_TAGS).map(({ tag, value, low, high }) => {
+            {rated.slice(0, MAX_TAGS).map(({ tag, value, low, high }) => {
               const move = moved.get(tag);
               const interval = intervalText(low, high, "ratio");
               return (
@@ -206,7 +206,7 @@ export function TagSection({ report }: { report: RunReport }): JSX.Element | nul
           </tbody>
         </table>
       </Scroll>
-      {rated.length > MOST_TAGS ? <p>{count(rated.length - MOST_TAGS)} more tags.</p> : null}
+      {rated.length > MAX_TAGS ? <p>{count(rated.length - MAX_TAGS)} more tags.</p> : null}
     </section>
   );
 }

@@ -7,22 +7,22 @@ export type Order = (typeof ORDERS)[number];
 
 /** All places of a run in an order; equal ones stay in the run's order. @param down the largest first */
 export function orderedPlaces(columns: CaseColumns, order: Order, down: boolean): Uint32Array {
-  const places = Uint32Array.from({ length: columns.size }, (_, place) => place);
+  const indexes = Uint32Array.from({ length: columns.size }, (_, index) => index);
   if (order === "case") {
     const compare = new Intl.Collator("en", { numeric: true }).compare;
-    places.sort((a, b) => compare(columns.idOf(a), columns.idOf(b)) || a - b);
+    indexes.sort((a, b) => compare(columns.idOf(a), columns.idOf(b)) || a - b);
   } else {
-    const keys = Float64Array.from(places, (place) => orderKey(columns, place, order));
-    places.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
+    const keys = Float64Array.from(indexes, (index) => orderKey(columns, index, order));
+    indexes.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0) || a - b);
   }
-  return down ? places.reverse() : places;
+  return down ? indexes.reverse() : indexes;
 }
 
 /** What is unknown comes last. */
 const LAST = 1e9;
 
-function orderKey(columns: CaseColumns, place: number, order: Exclude<Order, "case">): number {
-  const [now, was] = [columns.shareOf(place), columns.shareBefore(place)];
+function orderKey(columns: CaseColumns, index: number, order: Exclude<Order, "case">): number {
+  const [now, was] = [columns.shareOf(index), columns.shareBefore(index)];
   switch (order) {
     case "now":
       return now ?? LAST;
@@ -31,20 +31,20 @@ function orderKey(columns: CaseColumns, place: number, order: Exclude<Order, "ca
     case "change":
       return now === null || was === null ? LAST : now - was;
     case "worst":
-      return rankOf(columns, place) * 10 + (now ?? 0) - (was ?? 0);
+      return rankOf(columns, index) * 10 + (now ?? 0) - (was ?? 0);
     default:
       return order satisfies never;
   }
 }
 
-function rankOf(columns: CaseColumns, place: number): number {
-  const change = columns.changeOf(place);
-  const sure = columns.isSure(place);
+function rankOf(columns: CaseColumns, index: number): number {
+  const change = columns.changeOf(index);
+  const sure = columns.isSure(index);
   if (change === "broken" && sure) return 0;
-  if (hasStatus(columns, place, "never")) return 1;
+  if (hasStatus(columns, index, "never")) return 1;
   if (change === "broken") return 2;
-  if (hasStatus(columns, place, "errored")) return 3;
-  if (hasStatus(columns, place, "failing")) return 4;
+  if (hasStatus(columns, index, "errored")) return 3;
+  if (hasStatus(columns, index, "failing")) return 4;
   if (change === "fixed") return 5;
   if (change === "new" || change === "changed" || change === "missing") return 6;
   return 7;

@@ -30,8 +30,8 @@ export function PromptDiff({ prompts: { from, to } }: { prompts: PromptTexts }):
               : [];
           return [
             <span key={at}>
-              {line.map(({ kind, text }, place) => {
-                const key = `${at}.${place}`;
+              {line.map(({ kind, text }, index) => {
+                const key = `${at}.${index}`;
                 if (kind === "removed") return <del key={key}>{text}</del>;
                 return kind === "added" ? <ins key={key}>{text}</ins> : <span key={key}>{text}</span>;
               })}

@@ -4,11 +4,11 @@ import { findPlaces, parseQuery, textsOf } from "./query.ts";
 import { indexDocument } from "./testing/index-document.ts";
 
 const columns = new CaseColumns(indexDocument());
-const places = [0, 1, 2, 3, 4];
+const indexes = [0, 1, 2, 3, 4];
 
 function found(query: string, texts: Readonly<Record<string, readonly number[]>> = {}): string[] {
   const known = (text: string) => (texts[text] === undefined ? undefined : new Set(texts[text]));
-  return findPlaces(columns, places, parseQuery(query), known).map((place) => columns.idOf(place));
+  return findPlaces(columns, indexes, parseQuery(query), known).map((index) => columns.idOf(index));
 }
 
 describe("a search", () => {

@@ -122,14 +122,14 @@ export function findPlaces(
 ): number[] {
   const tests = terms.map((term) => {
     const test = testOf(term, columns, found);
-    return term.not ? (place: number) => !test(place) : test;
+    return term.not ? (index: number) => !test(index) : test;
   });
   const hits: number[] = [];
-  for (const place of places) if (tests.every((test) => test(place))) hits.push(place);
+  for (const index of places) if (tests.every((test) => test(index))) hits.push(index);
   return hits;
 }
 
-type Test = (place: number) => boolean;
+type Test = (index: number) => boolean;
 
 function testOf(
   term: Term,
@@ -138,40 +138,40 @@ function testOf(
 ): Test {
   switch (term.kind) {
     case "status":
-      return (place) => hasStatus(columns, place, term.status);
+      return (index) => hasStatus(columns, index, term.status);
     case "tag":
-      return (place) => columns.tagsOf(place).some((tag) => tag.toLowerCase() === term.tag);
+      return (index) => columns.tagsOf(index).some((tag) => tag.toLowerCase() === term.tag);
     case "case":
-      return (place) => term.pattern.test(columns.idOf(place));
+      return (index) => term.pattern.test(columns.idOf(index));
     case "number":
-      return (place) => holds(numberOf(columns, place, term.field), term.op, term.value);
+      return (index) => holds(numberOf(columns, index, term.field), term.op, term.value);
     case "text": {
       const more = found(term.text);
-      return (place) => more?.has(place) === true || shows(columns, place, term.text);
+      return (index) => more?.has(index) === true || shows(columns, index, term.text);
     }
     default:
       return term satisfies never;
   }
 }
 
-function shows(columns: CaseColumns, place: number, text: string): boolean {
+function shows(columns: CaseColumns, index: number, text: string): boolean {
   return (
-    columns.idOf(place).toLowerCase().includes(text) ||
-    columns.inputOf(place).toLowerCase().includes(text) ||
-    columns.tagsOf(place).some((tag) => tag.toLowerCase().includes(text))
+    columns.idOf(index).toLowerCase().includes(text) ||
+    columns.inputOf(index).toLowerCase().includes(text) ||
+    columns.tagsOf(index).some((tag) => tag.toLowerCase().includes(text))
   );
 }
 
-export function hasStatus(columns: CaseColumns, place: number, status: Status): boolean {
-  const [passed = 0, answered = 0] = [columns.passed[place], columns.answered[place]];
-  const errored = columns.errored[place] ?? 0;
+export function hasStatus(columns: CaseColumns, index: number, status: Status): boolean {
+  const [passed = 0, answered = 0] = [columns.passed[index], columns.answered[index]];
+  const errored = columns.errored[index] ?? 0;
   switch (status) {
     case "fell":
-      return columns.changeOf(place) === "broken";
+      return columns.changeOf(index) === "broken";
     case "rose":
-      return columns.changeOf(place) === "fixed";
+      return columns.changeOf(index) === "fixed";
     case "sure":
-      return columns.isSure(place);
+      return columns.isSure(index);
     case "flaky":
       return passed > 0 && passed < answered;
     case "failing":
@@ -186,16 +186,16 @@ export function hasStatus(columns: CaseColumns, place: number, status: Status): 
     case "new":
     case "changed":
     case "missing":
-      return columns.changeOf(place) === status;
+      return columns.changeOf(index) === status;
     default:
       return status satisfies never;
   }
 }
 
-function numberOf(columns: CaseColumns, place: number, field: string): number | null {
+function numberOf(columns: CaseColumns, index: number, field: string): number | null {
   if (field.startsWith("score."))
-    return columns.scoreOf(columns.scorers.indexOf(field.slice("score.".length)), place);
-  const [now, was] = [columns.shareOf(place), columns.shareBefore(place)];
+    return columns.scoreOf(columns.scorers.indexOf(field.slice("score.".length)), index);
+  const [now, was] = [columns.shareOf(index), columns.shareBefore(index)];
   switch (field) {
     case "pass":
       return now;
@@ -204,9 +204,9 @@ function numberOf(columns: CaseColumns, place: number, field: string): number | 
     case "delta":
       return now === null || was === null ? null : now - was;
     case "latency":
-      return columns.latencyOf(place);
+      return columns.latencyOf(index);
     case "errors":
-      return columns.errored[place] ?? 0;
+      return columns.errored[index] ?? 0;
     default:
       return null;
   }

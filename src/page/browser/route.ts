@@ -81,8 +81,8 @@ export function parentOf(route: Route): Route | null {
 }
 
 function cutOnce(text: string, at: string): [string, string] {
-  const place = text.indexOf(at);
-  return place === -1 ? [text, ""] : [text.slice(0, place), text.slice(place + 1)];
+  const index = text.indexOf(at);
+  return index === -1 ? [text, ""] : [text.slice(0, index), text.slice(index + 1)];
 }
 
 function decoded(word: string): string {

@@ -70,12 +70,12 @@ export function useColumns(source: PageSource, key: string): Loaded<CaseColumns>
 
 /** How passed trials and scores are spread over the cases. */
 function Distributions({ columns }: { columns: CaseColumns }): JSX.Element {
-  const places = Array.from({ length: columns.size }, (_, place) => place);
+  const indexes = Array.from({ length: columns.size }, (_, index) => index);
   const spread = [
-    { name: "passed trials of a case", bins: tenths(places.map((place) => columns.shareOf(place))) },
+    { name: "passed trials of a case", bins: tenths(indexes.map((index) => columns.shareOf(index))) },
     ...columns.scorers.slice(0, 20).map((name, scorer) => ({
       name,
-      bins: tenths(places.map((place) => columns.scoreOf(scorer, place))),
+      bins: tenths(indexes.map((index) => columns.scoreOf(scorer, index))),
     })),
   ];
   return (

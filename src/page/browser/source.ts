@@ -18,11 +18,11 @@ export interface PageSource {
   run(key: string): Promise<RunDocument>;
   index(key: string): Promise<IndexDocument>;
   /** Null where the answers of a case are not at hand. */
-  caseAt(key: string, place: number): Promise<ViewedCase | null>;
+  caseAt(key: string, index: number): Promise<ViewedCase | null>;
   /** Null where only the answer is at hand. */
-  trial(place: TrialPlace): Promise<ViewedTranscript | null>;
+  trial(index: TrialPlace): Promise<ViewedTranscript | null>;
   /** Letters of one part of a trial, from a place on. Empty where there are no more. */
-  lettersOf(place: TrialPlace, part: number, from: number): Promise<string>;
+  lettersOf(index: TrialPlace, part: number, from: number): Promise<string>;
   /** Cases whose input or answers hold a text, small and capital letters alike. */
   search(key: string, text: string, signal: AbortSignal): Promise<ReadonlySet<number>>;
   /** Calls back with runs that are new or moved, until the returned function is called. */
@@ -30,7 +30,7 @@ export interface PageSource {
 }
 
 /** A value that was asked for once is kept; one that failed is asked for again. */
-export function remembered<T>(most: number): (key: string, make: () => Promise<T>) => Promise<T> {
+export function remembered<T>(limit: number): (key: string, make: () => Promise<T>) => Promise<T> {
   const known = new Map<string, Promise<T>>();
   return (key, make) => {
     const before = known.get(key);
@@ -38,7 +38,7 @@ export function remembered<T>(most: number): (key: string, make: () => Promise<T
     const made = make();
     known.set(key, made);
     made.catch(() => known.delete(key));
-    for (const old of known.keys()) if (known.size > most) known.delete(old);
+    for (const old of known.keys()) if (known.size > limit) known.delete(old);
     return made;
   };
 }

@@ -18,9 +18,9 @@ export function useTextSearch(source: PageSource, key: string, texts: readonly s
     const timer = setTimeout(async () => {
       setBusy(true);
       for (const text of wanted) {
-        const places = await source.search(key, text, stop.signal).catch(() => null);
+        const indexes = await source.search(key, text, stop.signal).catch(() => null);
         if (stop.signal.aborted) return;
-        if (places !== null) setFound((before) => new Map([...before, [text, places]]));
+        if (indexes !== null) setFound((before) => new Map([...before, [text, indexes]]));
       }
       setBusy(false);
     }, 250);

@@ -6,7 +6,7 @@ import { correctedSentences, informingSentences } from "../../reports/judge-word
 import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
 import { goOnCommand } from "../../reports/unfinished.ts";
 
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 /** Verdict, what was compared, what follows. */
 export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
@@ -85,7 +85,7 @@ function Rules({ report }: { report: RunReport }): JSX.Element | null {
   if (rules.length === 0) return null;
   return (
     <ul>
-      {rules.slice(0, MOST_LISTED).map((rule) => (
+      {rules.slice(0, MAX_LISTED).map((rule) => (
         <li key={rule.rule}>
           <strong class={TONES[rule.outcome]}>{rule.outcome}</strong> {rule.rule}: {ruleValue(rule)}, required{" "}
           {requiredText(rule)}

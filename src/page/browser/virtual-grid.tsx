@@ -7,7 +7,7 @@ import { useKeys } from "./keys.ts";
 export const ROW = 44;
 export const HEAD = 34;
 /** No browser draws an element much higher than this; in a longer list a row takes fewer pixels of the scroll bar. */
-const MOST_HEIGHT = 8_000_000;
+const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
   /** What the list is of, for who hears it. */
@@ -35,7 +35,7 @@ export function VirtualGrid({
   shape,
 }: GridProps): JSX.Element {
   const grid = useRef<HTMLDivElement>(null);
-  const rowSize = Math.min(ROW, MOST_HEIGHT / Math.max(1, count));
+  const rowSize = Math.min(ROW, MAX_HEIGHT / Math.max(1, count));
   const virtual = useVirtualizer(grid, count, rowSize);
   const top = (virtual.scrollOffset ?? 0) / rowSize;
   const shown = rowsInSight(virtual);

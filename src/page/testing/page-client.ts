@@ -4,7 +4,7 @@ import type { Ended, Scenario } from "../../cli/testing/scenario.ts";
 import type { Label } from "../../domain/label.ts";
 import type { SessionState } from "../labelling-shapes.ts";
 
-export interface Heard {
+export interface PageResponse {
   readonly status: number;
   readonly text: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -18,7 +18,7 @@ export function send(
     headers = {},
     body,
   }: { method?: string; headers?: Record<string, string>; body?: string } = {},
-): Promise<Heard> {
+): Promise<PageResponse> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers }, (reply) => {
       let text = "";
@@ -40,7 +40,7 @@ export interface OpenPage {
   readonly url: string;
   readonly ended: Promise<Ended>;
   state(): Promise<SessionState>;
-  act(body: object): Promise<Heard>;
+  act(body: object): Promise<PageResponse>;
   /** Judges the answer that is shown. */
   judge(verdict: Label["verdict"], more?: object): Promise<SessionState>;
 }
@@ -66,7 +66,7 @@ export async function openPage(repo: Scenario, args: string, changes: object = {
   const { origin } = new URL(url);
   const headers = { origin, "content-type": "application/json" };
   const state = async (): Promise<SessionState> => JSON.parse((await send(`${url}state`)).text).state;
-  const act = (body: object): Promise<Heard> =>
+  const act = (body: object): Promise<PageResponse> =>
     send(`${url}act`, { method: "POST", headers, body: JSON.stringify(body) });
   return {
     ...{ io, url, ended: settled, state, act },

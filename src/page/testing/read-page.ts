@@ -21,13 +21,13 @@ export function readPage(html: string): ReadPage {
     ),
   );
   const read = <T>(id: string): T => JSON.parse(elements.get(id) ?? "null");
-  const places = Array.from({ length: read<PageStart>("start").runs.length }, (_, at) => at);
+  const indexes = Array.from({ length: read<PageStart>("start").runs.length }, (_, at) => at);
   const pagesOf = (at: number): string[] =>
     [...elements.keys()].filter((id) => id.startsWith(`answers-${at}-`));
   return {
     start: read("start"),
-    runs: places.map((at) => read<RunDocument>(`run-${at}`)),
-    indexes: places.map((at) => read<IndexDocument>(`index-${at}`)),
-    answers: places.map((at) => pagesOf(at).flatMap((id) => read<CaseWithTrials[]>(id))),
+    runs: indexes.map((at) => read<RunDocument>(`run-${at}`)),
+    indexes: indexes.map((at) => read<IndexDocument>(`index-${at}`)),
+    answers: indexes.map((at) => pagesOf(at).flatMap((id) => read<CaseWithTrials[]>(id))),
   };
 }

@@ -35,14 +35,14 @@ function shuffled<T>(items: readonly T[], random: RandomSource): readonly T[] | 
 
 function reordered(text: string, random: RandomSource): string | null {
   const lines = text.split("\n");
-  const places = lines.flatMap((line, at) => (LIST_LINE.test(line) ? [at] : []));
-  if (places.length > 1) {
+  const indexes = lines.flatMap((line, at) => (LIST_LINE.test(line) ? [at] : []));
+  if (indexes.length > 1) {
     const other = shuffled(
-      places.map((at) => lines[at] ?? ""),
+      indexes.map((at) => lines[at] ?? ""),
       random,
     );
     if (other === null) return null;
-    for (const [at, place] of places.entries()) lines[place] = other[at] ?? "";
+    for (const [at, index] of indexes.entries()) lines[index] = other[at] ?? "";
     return lines.join("\n");
   }
   return questionMoved(text);
@@ -54,9 +54,11 @@ function questionMoved(text: string): string | null {
   if (sentences === undefined || sentences.length < 2) return null;
   const isQuestion = (one: string): boolean => one.endsWith("?");
   const questions = sentences.filter(isQuestion);
-  const told = sentences.filter((one) => !isQuestion(one));
-  if (questions.length === 0 || told.length === 0) return null;
-  const first = isQuestion(sentences[0] ?? "") ? [...told, ...questions] : [...questions, ...told];
+  const statements = sentences.filter((one) => !isQuestion(one));
+  if (questions.length === 0 || statements.length === 0) return null;
+  const first = isQuestion(sentences[0] ?? "")
+    ? [...statements, ...questions]
+    : [...questions, ...statements];
   const other = first.join(" ");
   return other === text.trim() ? null : other;
 }

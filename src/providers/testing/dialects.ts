@@ -41,7 +41,7 @@ function response(output: readonly object[], model: string): object {
   };
 }
 
-const said = (content: object) => ({
+const messageItem = (content: object) => ({
   type: "message",
   id: "m1",
   role: "assistant",
@@ -52,8 +52,8 @@ const said = (content: object) => ({
 /** OpenAI's responses API. */
 export const responsesDialect: Dialect = {
   path: "/v1/responses",
-  answer: (text, model) => response([said({ type: "output_text", text, annotations: [] })], model),
-  refusal: (refusal, model) => response([said({ type: "refusal", refusal })], model),
+  answer: (text, model) => response([messageItem({ type: "output_text", text, annotations: [] })], model),
+  refusal: (refusal, model) => response([messageItem({ type: "refusal", refusal })], model),
   toolCall: (name, input, model) =>
     response(
       [{ type: "function_call", id: "f1", call_id: "t1", name, arguments: JSON.stringify(input) }],

@@ -12,7 +12,7 @@ export interface ModelRequest {
 }
 
 /** What the server does: it says this, answers with a document of its own, or refuses with a status and a body. */
-export type Said =
+export type JudgeAnswer =
   | string
   | { readonly document: object }
   | { readonly status: number; readonly body?: object };
@@ -29,7 +29,9 @@ export interface JudgeServer {
 
 /** @param models what each model says; gets the request and how many this model was asked before */
 export async function judgeServer(
-  models: Readonly<Record<string, (request: ModelRequest, before: number) => Said | Promise<Said>>>,
+  models: Readonly<
+    Record<string, (request: ModelRequest, before: number) => JudgeAnswer | Promise<JudgeAnswer>>
+  >,
 ): Promise<JudgeServer> {
   const asked: ModelRequest[] = [];
   const of = (model: string) => asked.filter((one) => one.model === model);
@@ -40,8 +42,8 @@ export async function judgeServer(
       const body = JSON.parse(Buffer.concat(chunks).toString()) as ModelRequest;
       const before = of(body.model).length;
       asked.push(body);
-      const said = (await models[body.model]?.(body, before)) ?? { status: 404 };
-      const [status, document] = replyOf(said, body.model);
+      const answered = (await models[body.model]?.(body, before)) ?? { status: 404 };
+      const [status, document] = replyOf(answered, body.model);
       reply.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(document));
     });
   });
@@ -58,10 +60,10 @@ export async function judgeServer(
   };
 }
 
-function replyOf(said: Said, model: string): [number, object] {
-  if (typeof said === "string") return [200, chatDialect.answer(said, model)];
-  if ("document" in said) return [200, said.document];
-  return [said.status, said.body ?? chatDialect.error(said.status, `scripted ${said.status}`)];
+function replyOf(answer: JudgeAnswer, model: string): [number, object] {
+  if (typeof answer === "string") return [200, chatDialect.answer(answer, model)];
+  if ("document" in answer) return [200, answer.document];
+  return [answer.status, answer.body ?? chatDialect.error(answer.status, `scripted ${answer.status}`)];
 }
 
 /** The answer under judgement, from between the lines of its fence. */

@@ -22,9 +22,9 @@ export async function modelServer(
       const { messages, model } = JSON.parse(Buffer.concat(chunks).toString());
       const text = String(messages.at(-1).content);
       asked.push(text);
-      const said = await answer(text, asked.length - 1);
+      const content = await answer(text, asked.length - 1);
       reply.writeHead(200, { "content-type": "application/json" });
-      reply.end(JSON.stringify(chatDialect.answer(said, model)));
+      reply.end(JSON.stringify(chatDialect.answer(content, model)));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

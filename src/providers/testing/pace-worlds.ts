@@ -112,7 +112,7 @@ export interface World {
   readonly counts?: LimitKind;
   /** Amount of one call; 1 for requests. */
   readonly amount?: number;
-  readonly tells?: "headers" | "delay" | "nothing";
+  readonly reports?: "headers" | "delay" | "nothing";
   /** Of a delay that is named: to whole seconds, upwards. */
   readonly wholeSeconds?: boolean;
   /** Calls that it takes at once. */
@@ -151,11 +151,11 @@ export function seeded(seed: number): () => number {
 /** The time that one needs who knows the limit: each call leaves as soon as it would be let through. */
 function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number): number {
   const latency = (world.latency_ms[0] + world.latency_ms[1]) / 2;
-  const most = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
+  const largest = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
   const ends: number[] = [];
   let now = 0;
   for (let sent = 0; sent < world.calls; sent++) {
-    const free = ends[sent - most];
+    const free = ends[sent - largest];
     if (free !== undefined) now = Math.max(now, free);
     for (let early = fresh?.admit(now, world.amount ?? 1) ?? 0; early > 0; ) {
       now += early;
@@ -178,7 +178,7 @@ export async function simulate(
   let inFlight = 0;
   let refused = 0;
   const reports = (): { limits?: readonly ReportedLimit[] } =>
-    world.tells === "headers" && limit !== undefined
+    world.reports === "headers" && limit !== undefined
       ? {
           limits: [
             {
@@ -193,8 +193,8 @@ export async function simulate(
   const refusal = async (early: number | undefined): Promise<FailedReply> => {
     refused++;
     await clock.sleep(REFUSAL_MS);
-    const said = world.tells === "nothing" || world.tells === undefined ? undefined : early;
-    const rounded = said === undefined || world.wholeSeconds !== true ? said : Math.ceil(said / 1000) * 1000;
+    const wait = world.reports === "nothing" || world.reports === undefined ? undefined : early;
+    const rounded = wait === undefined || world.wholeSeconds !== true ? wait : Math.ceil(wait / 1000) * 1000;
     return {
       kind: "failed",
       error: "rate-limit",

@@ -20,11 +20,11 @@ describe("annotations", () => {
       { output: evil, scorer: "queue", reason: evil },
     );
     const [, line = ""] = annotations([reportedRun({}, { cases: [broken] })], "").split("\n");
-    const said = "x%250A::stop-commands::key%250D⏎::warning file=a.js,line=9::b";
+    const hostile = "x%250A::stop-commands::key%250D⏎::warning file=a.js,line=9::b";
     const title =
       "x%250A%3A%3Astop-commands%3A%3Akey%250D⏎%3A%3Awarning file=a.js%2Cline=9%3A%3Ab%2Cline=7%3Atitle";
     expect(line).toBe(
-      `::error file=datasets/triage.jsonl,line=4,title=${title}::0/5, was 15/15 passed: queue: ${said}; asked When are you open?; it answered ${said}`,
+      `::error file=datasets/triage.jsonl,line=4,title=${title}::0/5, was 15/15 passed: queue: ${hostile}; asked When are you open?; it answered ${hostile}`,
     );
   });
 

@@ -6,7 +6,7 @@ import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { cut, plainLine, shortened } from "../plain-text.ts";
 
 /** GitHub shows no more of a level in one step. */
-const MOST = 10;
+const MAX = 10;
 
 /**
  * Workflow commands that mark the dataset's lines of the worst cases, at most ten over all runs, and a notice that says
@@ -20,13 +20,13 @@ export function annotations(runs: readonly ReportedRun[], folder: string): strin
   const failedFirst = [...blamed].sort(
     (a, b) => Number(b.report.gate.outcome === "failed") - Number(a.report.gate.outcome === "failed"),
   );
-  const told = failedFirst.slice(0, MOST);
+  const shown = failedFirst.slice(0, MAX);
   const lines: string[] = [];
-  let room = MOST;
-  for (const [index, run] of told.entries()) {
+  let remaining = MAX;
+  for (const [index, run] of shown.entries()) {
     // Each later run keeps one mark.
-    const marks = caseCommands(run, folder, room - (told.length - index - 1));
-    room -= Math.max(1, marks.length);
+    const marks = caseCommands(run, folder, remaining - (shown.length - index - 1));
+    remaining -= Math.max(1, marks.length);
     lines.push(summaryCommand(run.report, marks.length > 0), ...marks);
   }
   return lines.map((line) => `${line}\n`).join("");
@@ -40,18 +40,18 @@ function summaryCommand(report: RunReport, marked: boolean): string {
   return command(marked ? "notice" : levelOf(report), { title }, summary(report));
 }
 
-function caseCommands({ report, rows }: ReportedRun, folder: string, most: number): string[] {
-  return worstCases(report, rows(), most).map((row) => caseCommand(levelOf(report), row, report, folder));
+function caseCommands({ report, rows }: ReportedRun, folder: string, limit: number): string[] {
+  return worstCases(report, rows(), limit).map((row) => caseCommand(levelOf(report), row, report, folder));
 }
 
 /** What failed, in a line. */
 function summary(report: RunReport): string {
   const { verdict } = headline(report);
   const rules = report.gate.rules.filter((rule) => rule.enforced !== false && rule.outcome !== "passed");
-  const said = rules.map(
+  const sentences = rules.map(
     (rule) => rule.said ?? `${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}`,
   );
-  const text = [verdict, ...said, report.comparison?.decided?.said ?? ""]
+  const text = [verdict, ...sentences, report.comparison?.decided?.said ?? ""]
     .filter((one) => one !== "")
     .join("; ");
   return text === ""

@@ -38,8 +38,8 @@ type Result =
  * reads this file must not block what `evals` let through.
  */
 export function junitReport(runs: readonly ReportedRun[]): string {
-  const room = { left: MAX_BYTES };
-  const suites = runs.flatMap((run) => [casesSuite(run, room), gateSuite(run.report)]);
+  const space = { left: MAX_BYTES };
+  const suites = runs.flatMap((run) => [casesSuite(run, space), gateSuite(run.report)]);
   const total = suites.reduce(
     (sum, { counts }) => ({
       tests: sum.tests + counts.tests,
@@ -68,20 +68,20 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 /** Suite and target, as a suite that lists several has a run of each. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
-function casesSuite({ report, rows }: ReportedRun, room: { left: number }) {
-  const tell = teller(report);
+function casesSuite({ report, rows }: ReportedRun, space: { left: number }) {
+  const renderEntry = entryRenderer(report);
   const name = suiteName(report);
   const writer = suiteWriter(name, report);
   const names = distinctNames();
   let written = 0;
   let leftOut = 0;
   for (const row of rows()) {
-    const answers = room.left > MAX_BYTES - MAX_TEXT_BYTES;
-    const text = testcase(name, tell(row, names(row.id), answers), writer.counts);
+    const answers = space.left > MAX_BYTES - MAX_TEXT_BYTES;
+    const text = testcase(name, renderEntry(row, names(row.id), answers), writer.counts);
     const bytes = Buffer.byteLength(text);
-    if (bytes > room.left) leftOut++;
+    if (bytes > space.left) leftOut++;
     else {
-      room.left -= bytes;
+      space.left -= bytes;
       written++;
       writer.parts.push(text);
     }
@@ -165,7 +165,7 @@ function resultText(result: Result, counts: Counts): string {
 }
 
 /** How each case of this run is told: what counts depends on what became of the gate. */
-function teller(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
+function entryRenderer(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;
   return (row, name, answers) => {
@@ -176,8 +176,8 @@ function teller(report: RunReport): (row: CaseRow, name: string, answers: boolea
     const isSure = outcome === "undecided" && fault === "regression";
     const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
-    const telling = row.passed < row.answered || row.errored > 0;
-    const text = telling ? storyOf(row, answers) : "";
+    const hasFailures = row.passed < row.answered || row.errored > 0;
+    const text = hasFailures ? describeCase(row, answers) : "";
     const entry = (result: Result, out: string): Entry => ({ name, ms: row.latency_ms, result, out });
     if (failed) return entry({ kind: "failure", type: fault, message: faultMessage(row, fault), text }, "");
     if (broke) {
@@ -211,7 +211,7 @@ const TRIAL_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** All trials of a case in one testcase, and the answer that shows why. */
-function storyOf(row: CaseRow, answers: boolean): string {
+function describeCase(row: CaseRow, answers: boolean): string {
   const trials = Array.from(
     row.trials.slice(0, 100),
     (mark, at) => `trial ${at + 1}: ${TRIAL_WORDS[mark] ?? mark}`,
@@ -244,17 +244,22 @@ function gateSuite(report: RunReport) {
     const entry = { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
     writer.parts.push(testcase(name, entry, writer.counts));
   }
-  const unsaid =
+  const isUnexplained =
     report.gate.outcome === "undecided" && !report.gate.rules.some((rule) => rule.outcome === "undecided");
   const message = endSentence(report) || `${report.counts.errored} trials errored`;
-  if (unsaid || report.gate.rules.length === 0) {
-    const result: Result = unsaid
+  if (isUnexplained || report.gate.rules.length === 0) {
+    const result: Result = isUnexplained
       ? { kind: "error", type: "incomplete", message, text: message }
       : { kind: "passed" };
     writer.parts.push(
       testcase(
         name,
-        { name: names(unsaid ? "every trial is answered" : "nothing to gate"), ms: null, result, out: "" },
+        {
+          name: names(isUnexplained ? "every trial is answered" : "nothing to gate"),
+          ms: null,
+          result,
+          out: "",
+        },
         writer.counts,
       ),
     );

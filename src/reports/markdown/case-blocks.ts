@@ -10,19 +10,19 @@ const MAX_CASES = 50;
 const MAX_FIXED = 40;
 
 /** Characters that are left; what is put into a comment takes from it. */
-export interface Room {
+export interface Space {
   left: number;
 }
 
 /** The text when there is room for it, else nothing. */
-export function fits(text: string, room: Room): string {
-  if (text === "" || text.length + 2 > room.left) return "";
-  room.left -= text.length + 2;
+export function fits(text: string, space: Space): string {
+  if (text === "" || text.length + 2 > space.left) return "";
+  space.left -= text.length + 2;
   return text;
 }
 
 /** The worst cases with their answers, as many as there is room for. */
-export function brokenBlock({ report, rows }: ReportedRun, room: Room): string {
+export function brokenBlock({ report, rows }: ReportedRun, space: Space): string {
   const failing = report.never_pass + report.flaky;
   const broken = report.comparison?.cases.broken.length ?? 0;
   if (failing === 0 && broken === 0) return "";
@@ -32,19 +32,19 @@ export function brokenBlock({ report, rows }: ReportedRun, room: Room): string {
       : `${plural(failing, "case does", "cases do")} not always pass`;
   const open = `<details><summary>${summary}</summary>\n`;
   const close = "\n</details>";
-  room.left -= open.length + close.length + 200;
-  const told: string[] = [];
+  space.left -= open.length + close.length + 200;
+  const blocks: string[] = [];
   for (const row of worstCases(report, rows(), MAX_CASES)) {
-    const text = fits(caseText(row), room);
+    const text = fits(caseText(row), space);
     if (text === "") break;
-    told.push(text);
+    blocks.push(text);
   }
   const all = Math.max(failing, broken);
   const more =
-    all > told.length
-      ? `\n\n${count(all - told.length)} more ${told.length === 0 ? "" : "of them "}left out: the page (\`--reporter html\`) has them all`
+    all > blocks.length
+      ? `\n\n${count(all - blocks.length)} more ${blocks.length === 0 ? "" : "of them "}left out: the page (\`--reporter html\`) has them all`
       : "";
-  return `${open}\n${told.join("\n\n")}${more}\n${close}`;
+  return `${open}\n${blocks.join("\n\n")}${more}\n${close}`;
 }
 
 function caseText(row: CaseRow): string {

@@ -4,8 +4,8 @@ import { cut, plainLine, plainText } from "../plain-text.ts";
  * A text between other words. Every ASCII sign becomes a character reference, which Markdown never takes for structure
  * and HTML never for a tag; inside `<code>` no mention, issue number or commit is linked.
  */
-export function inlineCode(text: string, most = 120): string {
-  const shown = cut(plainLine(text), most);
+export function inlineCode(text: string, limit = 120): string {
+  const shown = cut(plainLine(text), limit);
   return shown.trim() === "" ? "<code>&#32;</code>" : `<code>${references(shown)}</code>`;
 }
 
@@ -13,8 +13,8 @@ export function inlineCode(text: string, most = 120): string {
  * A sentence of ours that may hold somebody's words. Signs that cannot begin anything stay themselves; a mention or an
  * issue number is parted by a blank of no width, since GitHub links them after the references are resolved.
  */
-export function inlineText(text: string, most = 600): string {
-  return references(cut(plainLine(text), most))
+export function inlineText(text: string, limit = 600): string {
+  return references(cut(plainLine(text), limit))
     .replace(/&#(4[014]|37);/g, (_, code) => String.fromCharCode(Number(code)))
     .replace(/(?<=[\p{L})%])&#46;(?= |$)/gu, ".")
     .replace(/(?<=[\p{L}\p{N})%])&#58;(?= |$)/gu, ":")
@@ -38,7 +38,7 @@ function references(text: string): string {
  * A text of several lines, as it was. A line feed is a reference too, so that the block is one line and no fence, blank
  * line or closing tag of the text can end it.
  */
-export function block(text: string, most: number): string {
-  const shown = cut(plainText(text), most);
+export function block(text: string, limit: number): string {
+  const shown = cut(plainText(text), limit);
   return `<pre>${shown.replace(/[&<>"'`@\n\\*_~|[\]#:]|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`)}</pre>`;
 }

@@ -103,8 +103,8 @@ describe("a model's text in Markdown", () => {
   );
 
   it("stays readable in a sentence of ours", () => {
-    const said = "pass rate fell 6.8 points (3.9 to 9.7), p 50 %: regressed.";
-    expect(inlineText(said)).toBe(said);
+    const sentence = "pass rate fell 6.8 points (3.9 to 9.7), p 50 %: regressed.";
+    expect(inlineText(sentence)).toBe(sentence);
   });
 
   it.each([

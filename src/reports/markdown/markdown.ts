@@ -34,28 +34,28 @@ const MAX_SUMMARY = 20;
  * A comment on a pull request: the verdict, the numbers with their intervals, what broke with its answers, what to type
  * next. Each run begins with a hidden marker, so that a CI step finds the comment it wrote before and updates it.
  */
-export function markdownReport(runs: readonly ReportedRun[], most = MAX_COMMENT): string {
-  const matrices = matrixBlocks(runs, Math.floor(most / 4));
-  const room = most - MAX_LEFT_OUT - matrices.length;
-  const share = Math.floor(room / Math.max(1, runs.length));
-  const told: string[] = [];
-  let left = room;
+export function markdownReport(runs: readonly ReportedRun[], limit = MAX_COMMENT): string {
+  const matrices = matrixBlocks(runs, Math.floor(limit / 4));
+  const space = limit - MAX_LEFT_OUT - matrices.length;
+  const share = Math.floor(space / Math.max(1, runs.length));
+  const blocks: string[] = [];
+  let left = space;
   for (const [index, run] of runs.entries()) {
     const later = share * (runs.length - index - 1);
     const text = runText(run, Math.max(share, left - later));
     if (text.length > left) break;
-    told.push(text);
+    blocks.push(text);
     left -= text.length + 1;
   }
-  return told.join("\n") + leftOut(runs.slice(told.length)) + matrices + summary(runs);
+  return blocks.join("\n") + leftOut(runs.slice(blocks.length)) + matrices + summary(runs);
 }
 
 /** Suites that were run on several targets; those for which there is no room are left out. */
-function matrixBlocks(runs: readonly ReportedRun[], most: number): string {
+function matrixBlocks(runs: readonly ReportedRun[], limit: number): string {
   let text = "";
   for (const matrix of matricesOf(runs)) {
     const block = matrixBlock(matrix);
-    if (text.length + block.length <= most) text += block;
+    if (text.length + block.length <= limit) text += block;
   }
   return text;
 }
@@ -92,11 +92,11 @@ export function marker({ header }: RunReport): string {
 }
 
 /** Blocks in the order of importance; what no longer fits is counted in a sentence, never cut in the middle. */
-function runText(run: ReportedRun, most: number): string {
+function runText(run: ReportedRun, limit: number): string {
   const { report } = run;
   const head = [
     `${marker(report)}\n${title(report)}`,
-    ...saidBlocks(report),
+    ...sentenceBlocks(report),
     metricTable(report),
     ruleList(report),
     judgeBlock(report),
@@ -105,15 +105,15 @@ function runText(run: ReportedRun, most: number): string {
     (text) => text !== "",
   );
   const fixedLength = [...head, ...tail].join("\n\n").length;
-  const room = { left: most - fixedLength - 300 };
+  const space = { left: limit - fixedLength - 300 };
   const middle = [
-    brokenBlock(run, room),
-    fits(fixedBlock(report), room),
-    fits(failureBlock(report), room),
-    fits(growthBlock(report), room),
-    fits(tagBlock(report), room),
-    fits(listsBlock(report), room),
-    fits(errorBlock(report), room),
+    brokenBlock(run, space),
+    fits(fixedBlock(report), space),
+    fits(failureBlock(report), space),
+    fits(growthBlock(report), space),
+    fits(tagBlock(report), space),
+    fits(listsBlock(report), space),
+    fits(errorBlock(report), space),
   ].filter((text) => text !== "");
   return `${[...head, ...middle, ...tail].join("\n\n")}\n`;
 }
@@ -125,7 +125,7 @@ function title(report: RunReport): string {
   return `## ${word}: ${inlineText(runName(header), 100)}${found}\n\n${inlineText(header.target, 200)} · ${size} · run ${inlineCode(header.id)}`;
 }
 
-function saidBlocks(report: RunReport): string[] {
+function sentenceBlocks(report: RunReport): string[] {
   const { comparison } = report;
   const end = endSentence(report);
   return [
@@ -141,7 +141,7 @@ function saidBlocks(report: RunReport): string[] {
 }
 
 /** Sentences that are in the comment already. */
-function saidAbove({ comparison }: RunReport): string[] {
+function headSentences({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
 
@@ -184,8 +184,8 @@ function requiredCell({ required, unit }: MetricRow): string {
 
 /** What a judge's word is worth here: rules that only inform, rates without its known error. */
 function judgeBlock(report: RunReport): string {
-  const said = [...informingSentences(report), ...correctedSentences(report)];
-  return said
+  const sentences = [...informingSentences(report), ...correctedSentences(report)];
+  return sentences
     .slice(0, MAX_RULES)
     .map((text) => `- ${inlineText(text, 300)}`)
     .join("\n");
@@ -193,15 +193,15 @@ function judgeBlock(report: RunReport): string {
 
 /** Rules that the table does not tell and that did not hold. */
 function ruleList(report: RunReport): string {
-  const told = otherRules(report).filter((rule) => rule.outcome !== "passed");
-  const lines = told.slice(0, MAX_RULES).map((rule) => {
-    const again = rule.said === undefined || saidAbove(report).includes(rule.said);
-    const said = again ? "" : ` (${inlineText(rule.said, 120)})`;
-    return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(requiredText(rule), 60)}${said}`;
+  const shown = otherRules(report).filter((rule) => rule.outcome !== "passed");
+  const lines = shown.slice(0, MAX_RULES).map((rule) => {
+    const again = rule.said === undefined || headSentences(report).includes(rule.said);
+    const explanation = again ? "" : ` (${inlineText(rule.said, 120)})`;
+    return `- **${rule.outcome}** ${inlineText(rule.rule, 60)}: ${inlineText(ruleValue(rule))}, required ${inlineText(requiredText(rule), 60)}${explanation}`;
   });
   return [
     ...lines,
-    ...(told.length > lines.length ? [`- ${plural(told.length - lines.length, "more rule")}`] : []),
+    ...(shown.length > lines.length ? [`- ${plural(shown.length - lines.length, "more rule")}`] : []),
   ].join("\n");
 }
 

@@ -3,7 +3,7 @@ import { answerDiff } from "./answer-diff.ts";
 import { lengthOf, styleFor } from "./style.ts";
 
 describe("the difference on a terminal", () => {
-  const options = { style: styleFor(false), width: 80, most: 4 };
+  const options = { style: styleFor(false), width: 80, limit: 4 };
 
   it.each([
     ["one word", '{"queue": "billing"}', '{"queue": "payments"}', ['{"queue": "[-billing-]{+payments+}"}']],

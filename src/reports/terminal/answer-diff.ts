@@ -17,17 +17,17 @@ const KEPT = 40;
 export function answerDiff(
   before: string,
   after: string,
-  { style, width, most }: { readonly style: Style; readonly width: number; readonly most: number },
+  { style, width, limit }: { readonly style: Style; readonly width: number; readonly limit: number },
 ): string[] {
   const [was, is] = [plainLine(before), plainLine(after)];
-  if (was === is) return [`    the same answer: ${was}`].flatMap((line) => foldAnswer(line, width, most));
+  if (was === is) return [`    the same answer: ${was}`].flatMap((line) => foldAnswer(line, width, limit));
   const [parts = [], ...more] = diffWords(was, is);
   if (more.length > 0) {
-    const half = Math.max(1, Math.floor(most / 2));
+    const half = Math.max(1, Math.floor(limit / 2));
     return [...foldAnswer(`    was  ${was}`, width, half), ...foldAnswer(`    now  ${is}`, width, half)];
   }
   const text = parts.map((part, index) => shown(part, index === 0, index === parts.length - 1)).join("");
-  return foldAnswer(`    ${text}`, width, most).map((line) => coloured(line, style));
+  return foldAnswer(`    ${text}`, width, limit).map((line) => coloured(line, style));
 }
 
 function shown({ kind, text }: WordChange, first: boolean, last: boolean): string {

@@ -7,24 +7,24 @@ import { columns } from "./style.ts";
 const indent = (line: string): string => `  ${line}`;
 
 /** How much of a report is shown, so that it fits a screen. */
-export interface Room {
+export interface Limits {
   readonly width: number;
   /** Cases under each heading, and tags; 0 for none. */
-  readonly most: number;
+  readonly limit: number;
 }
 
 /**
  * Cases that never pass and flaky ones, a line each with what was asked below. A case that broke or fell is under that heading, and
  * nowhere else.
  */
-export function worstLines(report: RunReport, room: Room): string[] {
-  const told = new Set(report.comparison?.cases.broken);
-  const worst = report.worst.filter(({ id }) => !told.has(id));
+export function worstLines(report: RunReport, limits: Limits): string[] {
+  const listed = new Set(report.comparison?.cases.broken);
+  const worst = report.worst.filter(({ id }) => !listed.has(id));
   const never = worst.filter((one) => one.passed === 0);
   const flaky = worst.filter((one) => one.passed > 0);
   return [
-    ...caseBlock("never pass", never, report.never_pass, room),
-    ...caseBlock("flaky", flaky, report.flaky, room),
+    ...caseBlock("never pass", never, report.never_pass, limits),
+    ...caseBlock("flaky", flaky, report.flaky, limits),
   ];
 }
 
@@ -32,9 +32,9 @@ function caseBlock(
   title: string,
   cases: readonly CaseReport[],
   all: number,
-  { width, most }: Room,
+  { width, limit }: Limits,
 ): string[] {
-  const shown = cases.slice(0, most);
+  const shown = cases.slice(0, limit);
   if (shown.length === 0) return [];
   const rows = columns(
     shown.map((one) => [
@@ -55,20 +55,20 @@ export function askedLine(input: string | undefined, width: number): string[] {
 }
 
 /** An interval wider than this tells nothing of a tag: too few cases have it. */
-const TELLING_WIDTH = 0.5;
+const INFORMATIVE_WIDTH = 0.5;
 
 /** Tags farthest from the whole, lowest first; those with too few cases to tell are named in one line. */
-export function tagLines({ tags, metrics }: RunReport, { most }: Room): string[] {
+export function tagLines({ tags, metrics }: RunReport, { limit }: Limits): string[] {
   const overall = metrics.pass_rate?.value ?? 0;
   const rated = Object.entries(tags).flatMap(([tag, { pass_rate: metric }]) =>
     metric?.value == null ? [] : [{ tag, metric, value: metric.value }],
   );
   if (rated.length < 2) return [];
-  const telling = rated.filter(({ metric }) => widthOf(metric) <= TELLING_WIDTH);
-  const small = rated.filter(({ metric }) => widthOf(metric) > TELLING_WIDTH);
-  const far = [...telling]
+  const informative = rated.filter(({ metric }) => widthOf(metric) <= INFORMATIVE_WIDTH);
+  const small = rated.filter(({ metric }) => widthOf(metric) > INFORMATIVE_WIDTH);
+  const far = [...informative]
     .sort((a, b) => Math.abs(b.value - overall) - Math.abs(a.value - overall))
-    .slice(0, most)
+    .slice(0, limit)
     .sort((a, b) => a.value - b.value);
   const rows = far.map(({ tag, metric, value }) => [
     indent(plainLine(tag)),
@@ -76,7 +76,9 @@ export function tagLines({ tags, metrics }: RunReport, { most }: Room): string[]
     `${((metric.low ?? 0) * 100).toFixed(1)} – ${((metric.high ?? 0) * 100).toFixed(1)}`,
   ]);
   const some =
-    far.length < telling.length ? ` (${far.length} of ${telling.length}, farthest from the whole)` : "";
+    far.length < informative.length
+      ? ` (${far.length} of ${informative.length}, farthest from the whole)`
+      : "";
   return [
     ...(rows.length === 0 ? [] : [indent(`by tag${some}`), ...columns(rows).map(indent)]),
     ...(small.length === 0 ? [] : [indent(smallTags(small))]),

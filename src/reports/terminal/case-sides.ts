@@ -61,9 +61,11 @@ function differenceLines(
   const before =
     answers?.find(({ pass, trials: times }) => (worse ? pass === times : !better || pass < times)) ??
     answers?.[0];
-  const heard = trials.filter((one) => one.answer !== null);
-  const after = heard.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ?? heard[0];
+  const answeredTrials = trials.filter((one) => one.answer !== null);
+  const after =
+    answeredTrials.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ??
+    answeredTrials[0];
   if (before === undefined || after?.answer == null) return [];
   const title = `  from the baseline to trial ${after.trial}: [-gone-] {+new+}`;
-  return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, most: MAX_LINES })];
+  return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, limit: MAX_LINES })];
 }

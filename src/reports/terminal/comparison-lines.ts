@@ -20,19 +20,19 @@ export function sentence(text: string, width: number): string[] {
 }
 
 /** `broke  was  is  now answers`, strongest evidence first; what chance may have done alone is below as `fell`. */
-export function brokenLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, {
     titles: { sure: "broke", unsure: "fell, perhaps by chance" },
     ids: comparison.cases.broken,
-    ...{ width, most, more },
+    ...{ width, limit, more },
   });
 }
 
-export function fixedLines(comparison: Comparison, width: number, most: number, more: string): string[] {
+export function fixedLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, {
     titles: { sure: "fixed", unsure: "rose, perhaps by chance" },
     ids: comparison.cases.fixed,
-    ...{ width, most, more },
+    ...{ width, limit, more },
   });
 }
 
@@ -41,18 +41,18 @@ interface MovedOptions {
   readonly ids: readonly string[];
   readonly width: number;
   /** Cases of both kinds together. */
-  readonly most: number;
+  readonly limit: number;
   readonly more: string;
 }
 
-function movedLines(comparison: Comparison, { titles, ids, width, most, more }: MovedOptions): string[] {
+function movedLines(comparison: Comparison, { titles, ids, width, limit, more }: MovedOptions): string[] {
   if (ids.length === 0) return [];
   const moved = new Map(comparison.moved.map((one) => [one.id, one]));
   const isSure = (id: string): boolean => moved.get(id)?.significant === true;
   const sure = ids.filter(isSure);
   const unsure = ids.filter((id) => !isSure(id));
-  const shownSure = sure.slice(0, most);
-  const shownUnsure = unsure.slice(0, most - shownSure.length);
+  const shownSure = sure.slice(0, limit);
+  const shownUnsure = unsure.slice(0, limit - shownSure.length);
   const left = ids.length - shownSure.length - shownUnsure.length;
   return [
     ...movedBlock(comparison, { title: titles.sure, ids: shownSure, width, broke: titles.sure === "broke" }),

@@ -142,7 +142,7 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
       : [
           indent(` ${cut(plainLine(id), width - 3)}`),
           ...(input === undefined ? [] : [`    asked: ${shortened(plainLine(input), width - 11)}`]),
-          ...answerDiff(before, after, { style, width, most: ANSWER_LINES }),
+          ...answerDiff(before, after, { style, width, limit: ANSWER_LINES }),
         ];
   });
   return lines.length === 0 ? [] : [indent("answers before and after: [-gone-] {+new+}"), ...lines];

@@ -28,14 +28,16 @@ export function fold(line: string, width: number, hang = 2): string[] {
 const LETTERS_A_COLUMN = 6;
 
 /** At most `most` lines, broken at blanks where there are any and within a word that is longer than a line; `…` stands for the rest. */
-export function foldAnswer(text: string, width: number, most: number): string[] {
+export function foldAnswer(text: string, width: number, limit: number): string[] {
   const margin = marginOf(text);
-  const room = Math.max(1, width - margin.length);
-  const read = text.slice(margin.length, margin.length + room * (most + 1) * LETTERS_A_COLUMN);
-  const lines = wrapAnsi(read, room, { hard: true }).split("\n");
-  if (lines.length <= most) return lines.map((line) => margin + line);
-  const [last = ""] = wrapAnsi(lines[most - 1] ?? "", Math.max(1, room - 2), { hard: true }).split("\n");
-  return [...lines.slice(0, most - 1), `${last} …`].map((line) => margin + line);
+  const available = Math.max(1, width - margin.length);
+  const read = text.slice(margin.length, margin.length + available * (limit + 1) * LETTERS_A_COLUMN);
+  const lines = wrapAnsi(read, available, { hard: true }).split("\n");
+  if (lines.length <= limit) return lines.map((line) => margin + line);
+  const [last = ""] = wrapAnsi(lines[limit - 1] ?? "", Math.max(1, available - 2), { hard: true }).split(
+    "\n",
+  );
+  return [...lines.slice(0, limit - 1), `${last} …`].map((line) => margin + line);
 }
 
 function marginOf(line: string): string {

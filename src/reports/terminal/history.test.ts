@@ -147,7 +147,7 @@ describe("what git knew of a run", () => {
 });
 
 describe("whether a case is flaky", () => {
-  const told = (view: { flaky: []; measured: number; cases: number | null }) => {
+  const linesFor = (view: { flaky: []; measured: number; cases: number | null }) => {
     const stability = { said: "stable", ...view };
     return [suiteHistory("triage", [run], stability, 200), flakyListing("triage", stability, 1, 200)];
   };
@@ -161,14 +161,14 @@ describe("whether a case is flaky", () => {
       "flaky, of the 3 of 4 cases that have two answers",
     ],
   ])("is not said of what nobody measured: %s", (_what, view, expected) => {
-    for (const text of told({ flaky: [], ...view })) {
+    for (const text of linesFor({ flaky: [], ...view })) {
       expect(text).toContain(expected);
       if (view.measured === 0) expect(text).not.toMatch(/no case|0 flaky/);
     }
   });
 
   it("is said where every case has two answers", () => {
-    for (const text of told({ flaky: [], measured: 4, cases: 4 }))
+    for (const text of linesFor({ flaky: [], measured: 4, cases: 4 }))
       expect(text).toContain("no case of the newest fingerprint is flaky\n");
   });
 });

@@ -61,13 +61,13 @@ function tables(
     "",
     ...footCells(target),
   ]);
-  const room = width - 2 - widthOf(first);
+  const available = width - 2 - widthOf(first);
   const groups: string[][][] = [];
   let used = 0;
   for (const column of columns) {
     const wide = widthOf(column) + GAP;
     const group = groups.at(-1);
-    if (group !== undefined && used + wide <= room) {
+    if (group !== undefined && used + wide <= available) {
       group.push(column);
       used += wide;
     } else {

@@ -3,7 +3,7 @@ import type { Comparison, RunReport } from "../../domain/report.ts";
 import { count, plural } from "../format-numbers.ts";
 import { metricText } from "../metric-rows.ts";
 import { cut, plainLine } from "../plain-text.ts";
-import type { Room } from "./case-blocks.ts";
+import type { Limits } from "./case-blocks.ts";
 import {
   brokenLines,
   contractLines,
@@ -44,14 +44,14 @@ function chanceLine({ metrics, decided }: Comparison): string[] {
 
 /** A regression that the change itself accepts, with its reason. */
 function acceptedLines({ gate }: RunReport, width: number): string[] {
-  const said = gate.rules.flatMap((rule) =>
+  const sentences = gate.rules.flatMap((rule) =>
     rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],
   );
-  return said.flatMap((text) => sentence(text, width));
+  return sentences.flatMap((text) => sentence(text, width));
 }
 
 /** What the comparison with the baseline shows, below the run's own numbers. */
-export function comparisonLines(report: RunReport, { width, most }: Room): string[] {
+export function comparisonLines(report: RunReport, { width, limit }: Limits): string[] {
   const { comparison } = report;
   if (comparison === null) return [];
   const against = `against ${plainLine(comparison.baseline.side)} (${plainLine(comparison.baseline.target)}, ${plural(comparison.baseline.trials, "trial")} a case)`;
@@ -59,7 +59,7 @@ export function comparisonLines(report: RunReport, { width, most }: Room): strin
     cut(indent(against), width),
     ...(report.gate.verdict === "regressed" ? [] : sentence(comparison.said, width)),
     ...stopLines(report, width),
-    ...brokenLines(comparison, width, most, `evals diff ${report.header.id}`),
+    ...brokenLines(comparison, width, limit, `evals diff ${report.header.id}`),
     ...growthLines(comparison, width),
     ...tagLine(comparison, width),
     ...contractLines(comparison, width),

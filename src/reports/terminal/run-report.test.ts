@@ -127,7 +127,7 @@ describe("a failing report", () => {
     p: at < 4 ? 0.0001 : 0.3,
     significant: at < 4,
   }));
-  const told = ids.map((id) => ({
+  const changes = ids.map((id) => ({
     id,
     input: `What about ${id}?`,
     before: "yes",
@@ -162,7 +162,7 @@ describe("a failing report", () => {
     comparison: {
       ...comparison,
       moved,
-      examples: told,
+      examples: changes,
       cases: { ...comparison.cases, broken: ids, fixed: [] },
     },
   } satisfies RunReport;

@@ -25,7 +25,7 @@ import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts"
 const SCREEN = 39;
 
 /** How much is shown, the most first: what moved against the baseline is what a failed run is read for. */
-const ROOMS = [
+const CASE_LIMITS = [
   { moved: 5, others: 5 },
   { moved: 5, others: 3 },
   { moved: 5, others: 1 },
@@ -39,8 +39,8 @@ const ROOMS = [
  */
 export function runReport(report: RunReport, options: TerminalOptions): string {
   let written = "";
-  for (const room of ROOMS) {
-    written = reportText(report, options, room);
+  for (const limits of CASE_LIMITS) {
+    written = reportText(report, options, limits);
     if (written.split("\n").length - 1 <= SCREEN) break;
   }
   return written;
@@ -49,7 +49,7 @@ export function runReport(report: RunReport, options: TerminalOptions): string {
 function reportText(
   report: RunReport,
   { width, color }: TerminalOptions,
-  { moved, others }: (typeof ROOMS)[number],
+  { moved, others }: (typeof CASE_LIMITS)[number],
 ): string {
   const style = styleFor(color);
   const blocks = [
@@ -61,9 +61,9 @@ function reportText(
     // Nobody answered: there is nothing to compare, and nothing to say of that.
     report.end.kind === "unreachable" && report.counts.answered === 0
       ? []
-      : comparisonLines(report, { width, most: moved }),
-    tagLines(report, { width, most: others }),
-    worstLines(report, { width, most: others }),
+      : comparisonLines(report, { width, limit: moved }),
+    tagLines(report, { width, limit: others }),
+    worstLines(report, { width, limit: others }),
     failureLines(report, width),
     errorLines(report, width),
     report.notes.map((note) => indent(plainLine(note))),
@@ -125,13 +125,13 @@ function endLines(report: RunReport): string[] {
       indent(`To ask again only for those:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
-  const told = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
+  const text = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
   if (end.because === "batch") {
     const back = end.go_on === undefined ? [] : [indent(`To fetch what is there:  ${plainLine(end.go_on)}`)];
-    return [indent(told), ...back];
+    return [indent(text), ...back];
   }
   return [
-    indent(told),
+    indent(text),
     indent(
       `Nothing is lost. To go on:  evals run ${plainLine(header.suite)} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
     ),
@@ -140,11 +140,11 @@ function endLines(report: RunReport): string[] {
 
 /** Rules that did not hold; those that did are beside their metric. */
 function ruleLines(report: RunReport, style: Style): string[] {
-  const told = report.gate.rules.filter(
+  const shown = report.gate.rules.filter(
     (rule) => rule.enforced !== false && rule.outcome !== "passed" && rule.kind !== "regression",
   );
   const informing = informingSentences(report).map((text) => indent(plainLine(text)));
-  return [...told.map((rule) => ruleLine(rule, style)), ...informing];
+  return [...shown.map((rule) => ruleLine(rule, style)), ...informing];
 }
 
 function ruleLine(rule: RuleResult, style: Style): string {
@@ -254,8 +254,8 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
 function errorLines(report: RunReport, width: number): string[] {
   const { end } = report;
   // What ended the run has been told.
-  const told = end.kind === "unreachable" ? end.message : null;
-  const errors = report.errors.filter(({ message }) => message !== told);
+  const reason = end.kind === "unreachable" ? end.message : null;
+  const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
     cut(indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`), width * 2),
   );

@@ -35,7 +35,7 @@ export function shownText(shown: Shown, terminal: Terminal): string {
 
 /** The whole report as it was, then every case. */
 function wholeText(shown: ShownRun, { width, color }: Terminal): string {
-  return `${runReport(shown.told, { width, color })}\n${casesText(shown, width)}`;
+  return `${runReport(shown.runReport, { width, color })}\n${casesText(shown, width)}`;
 }
 
 function casesText(run: ShownRun, width: number): string {
@@ -86,8 +86,8 @@ function trialLines(one: StoredTrial, { scorers }: RunHeader, width: number): st
   const answer = one.answer === null ? "" : wordsOfAnswer(one.answer);
   const text = one.error !== null ? (one.message ?? "") : answer;
   const word = one.error === null ? outcomeOf(one.pass) : `error (${one.error})`;
-  const reasons = scorers.flatMap(({ name }, place) => {
-    const score = one.scores[place];
+  const reasons = scorers.flatMap(({ name }, index) => {
+    const score = one.scores[index];
     return score == null || score.pass ? [] : [`     ${plainLine(name)}: ${plainLine(score.reason)}`];
   });
   const stopped = one.answer?.trajectory?.stopped;

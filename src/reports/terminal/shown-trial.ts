@@ -88,11 +88,11 @@ function answerBlocks({ output, refusal }: StoredAnswer): string[] {
 }
 
 function scoreLines({ scorers }: RunHeader, trial: StoredTrial): string[] {
-  return trial.scores.flatMap((score, place) => {
-    const scorer = scorers[place];
+  return trial.scores.flatMap((score, index) => {
+    const scorer = scorers[index];
     const outcome =
       score === null
-        ? voidReason(scorer, trial, place)
+        ? voidReason(scorer, trial, index)
         : `${score.score} ${score.pass ? "passes" : "fails"}  ${plainLine(score.reason)}`;
     return [`${plainLine(scorer?.name ?? "")}: ${outcome}`, ...turnLines(score?.turns)];
   });

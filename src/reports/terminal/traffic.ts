@@ -67,13 +67,13 @@ function named(values: readonly string[]): string {
 }
 
 function cells({ at, id, session, prompt_version: version, error, output }: ListedTrace): string[] {
-  const said = error === null ? output : `failed: ${error}`;
+  const text = error === null ? output : `failed: ${error}`;
   return [
     at === null ? "no time" : minute(at),
     plainLine(id.slice(0, 8)),
     plainLine(session ?? "–"),
     plainLine(version ?? "–"),
-    plainLine(said),
+    plainLine(text),
   ];
 }
 

@@ -31,11 +31,13 @@ function messageLines({ role, name, content }: Message): string[] {
 /** What the person and the application said, reply by reply, each call with its result. */
 function conversationLines({ messages, tool_calls }: TranscriptDocument): string[] {
   const { replies } = conversationSteps(messages);
-  const said = new Map(replies.flatMap(({ step, said: places }) => places.map((place) => [place, step])));
-  const last = new Map(replies.map(({ step, said: places }) => [places.at(-1), step]));
+  const stepOfMessage = new Map(
+    replies.flatMap(({ step, added: indexes }) => indexes.map((index) => [index, step])),
+  );
+  const last = new Map(replies.map(({ step, added: indexes }) => [indexes.at(-1), step]));
   const lines: string[] = [];
-  for (const [place, message] of messages.entries()) {
-    const step = said.get(place);
+  for (const [index, message] of messages.entries()) {
+    const step = stepOfMessage.get(index);
     // The results of tools are below their calls.
     if (message.role === "tool") continue;
     if (step === undefined) {
@@ -43,9 +45,9 @@ function conversationLines({ messages, tool_calls }: TranscriptDocument): string
       if (text.length > 1) lines.push(...text);
       continue;
     }
-    if (replies[step - 1]?.said[0] === place) lines.push(`  assistant, step ${step}`);
+    if (replies[step - 1]?.added[0] === index) lines.push(`  assistant, step ${step}`);
     lines.push(...indented(contentText(message.content), "    "));
-    const ended = last.get(place);
+    const ended = last.get(index);
     const calls = ended === undefined ? [] : (tool_calls ?? []).filter((call) => call.step === ended);
     lines.push(...calls.flatMap((call) => callLines(call, "    ")));
   }

@@ -16,18 +16,18 @@ export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedR
         scorers: header.scorers.map(({ name }) => name),
         cases: rows.length,
         rows: () => rows,
-        inputOf: async (place) => rows[place]?.answers().input ?? undefined,
+        inputOf: async (index) => rows[index]?.answers().input ?? undefined,
         before: null,
         countsOf: () => null,
         compared: report.comparison !== null,
       }),
-    says: async (place, text) => {
-      const { input, output } = rowAt(rows, place).answers();
+    containsText: async (index, text) => {
+      const { input, output } = rowAt(rows, index).answers();
       return `${input} ${output}`.toLowerCase().includes(text);
     },
-    caseAt: async (place, most) => viewedRow(report, rowAt(rows, place), most),
-    transcript: async (place, trial, side, most) => {
-      const one = viewedRow(report, rowAt(rows, place), most)[side]?.trials[trial - 1];
+    caseAt: async (index, limit) => viewedRow(report, rowAt(rows, index), limit),
+    transcript: async (index, trial, side, limit) => {
+      const one = viewedRow(report, rowAt(rows, index), limit)[side]?.trials[trial - 1];
       const text = one?.output ?? null;
       if (one === undefined || text === null) return null;
       return {
@@ -41,9 +41,9 @@ export function viewedRows(report: RunReport, rows: readonly CaseRow[]): ViewedR
   };
 }
 
-function rowAt(rows: readonly CaseRow[], place: number): CaseRow {
-  const row = rows[place];
-  if (row === undefined) throw new RangeError(`no row at ${place}`);
+function rowAt(rows: readonly CaseRow[], index: number): CaseRow {
+  const row = rows[index];
+  if (row === undefined) throw new RangeError(`no row at ${index}`);
   return row;
 }
 
@@ -54,18 +54,18 @@ const OUTCOMES: Readonly<Record<string, ViewedTrial["outcome"]>> = {
   "?": "unscored",
 };
 
-function viewedRow({ header }: RunReport, row: CaseRow, most: number): ViewedCase {
+function viewedRow({ header }: RunReport, row: CaseRow, limit: number): ViewedCase {
   const answers = row.answers();
   const facts = {
     ...{ model: header.model, fallback: null, finish_reason: "stop", usage: UNKNOWN_USAGE },
     ...{ latency_ms: 900, cost_usd: null, cached: false, at: header.started_at },
   };
-  const trial = (mark: string, at: number, said: string | null): ViewedTrial => ({
+  const trial = (mark: string, at: number, answer: string | null): ViewedTrial => ({
     trial: at + 1,
     times: 1,
     outcome: OUTCOMES[mark] ?? "unscored",
     error: mark === "e" ? answers.error : null,
-    output: mark === "e" || said === null ? null : passage(said, most),
+    output: mark === "e" || answer === null ? null : passage(answer, limit),
     scores: header.scorers.map(({ name, required }) => ({
       scorer: name,
       required,
@@ -75,17 +75,17 @@ function viewedRow({ header }: RunReport, row: CaseRow, most: number): ViewedCas
     })),
     facts: mark === "e" ? null : facts,
   });
-  const side = (run: string | null, name: string, marks: string, said: string | null) => ({
+  const side = (run: string | null, name: string, marks: string, answer: string | null) => ({
     run,
     name,
-    trials: [...marks].filter((mark) => mark !== "-").map((mark, at) => trial(mark, at, said)),
+    trials: [...marks].filter((mark) => mark !== "-").map((mark, at) => trial(mark, at, answer)),
   });
   return {
     id: row.id,
     tags: row.tags,
     line: row.line,
-    input: passage(answers.input ?? "", most),
-    expected: answers.expected === null ? null : passage(answers.expected, most),
+    input: passage(answers.input ?? "", limit),
+    expected: answers.expected === null ? null : passage(answers.expected, limit),
     now: side(header.id, `run ${header.id}`, row.trials, answers.output),
     before: answers.before === null ? null : side(null, "the baseline", "p", answers.before),
   };

@@ -146,8 +146,8 @@ export async function batchedRun({
     },
     metric: (ran, name) => {
       const scorers = ran.header.scorers.map((one) => one.name);
-      const told = { trials: ran.header.trials, scorers };
-      return computeMetrics(ran.tally, told)[name]?.value ?? null;
+      const settings = { trials: ran.header.trials, scorers };
+      return computeMetrics(ran.tally, settings)[name]?.value ?? null;
     },
     close: async () => {
       await plan.target.client.close();

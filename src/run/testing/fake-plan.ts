@@ -7,7 +7,7 @@ import { Suite } from "../../domain/suite.ts";
 import { makePlan, type Plan } from "../plan.ts";
 
 /** Passes the answer "yes". */
-export const saysYes: OpenScorer = fakeScorer("says-yes", (output) => (output === "yes" ? 1 : 0));
+export const yesScorer: OpenScorer = fakeScorer("says-yes", (output) => (output === "yes" ? 1 : 0));
 
 /** A scorer that gives a number; 0.5 and above passes. */
 export function fakeScorer(
@@ -62,7 +62,7 @@ export function fakePlan({
   client,
   cases = 3,
   trials = 2,
-  scorers = [saysYes],
+  scorers = [yesScorer],
   target = {},
 }: FakePlan): Plan {
   const golden = Array.from({ length: cases }, (_, index): Case => {

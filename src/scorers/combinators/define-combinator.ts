@@ -121,8 +121,8 @@ const SHOWN = 3;
 
 function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
   // What decided: the misses of a failed `all-of`, the passes of a failed `not`.
-  const [telling, rest] = settled ? [passed, missed] : [missed, passed];
-  const words = (telling.length > 0 ? telling : rest).slice(0, SHOWN).join("; ");
+  const [deciding, rest] = settled ? [passed, missed] : [missed, passed];
+  const words = (deciding.length > 0 ? deciding : rest).slice(0, SHOWN).join("; ");
   return { score: settled ? 1 : 0, pass: settled, reason: words };
 }
 

@@ -47,8 +47,8 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
   const places = Array.isArray(listed) ? listed.map((one) => membersIn(one).turn) : [];
   return {
     turns: typeof turns === "number" ? turns : null,
-    calls: made.map(({ name, arguments: asked }, place) => {
-      const turn = places[place];
+    calls: made.map(({ name, arguments: asked }, index) => {
+      const turn = places[index];
       return { name, arguments: asked ?? {}, turn: typeof turn === "number" ? turn : null };
     }),
   };

@@ -29,8 +29,8 @@ export const says = defineScorer({
   readOperand: textListOperand,
   compile: () => ({
     score(_, wanted, { transcript }) {
-      const said = assistantTexts(transcript).map(fold);
-      const missing = wanted.filter((text) => !said.some((one) => one.includes(fold(text))));
+      const texts = assistantTexts(transcript).map(fold);
+      const missing = wanted.filter((text) => !texts.some((one) => one.includes(fold(text))));
       if (missing.length === 0) return hit(`says ${wanted.map(show).join(", ")}`);
       return miss(`does not say ${missing.map(show).join(", ")}`, faultOf(transcript, missing));
     },

@@ -6,7 +6,7 @@ import type { Transcript } from "../../domain/transcript.ts";
 import type { ScorerInput, ScorerTranscript } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
 import { rounded, shorten } from "../frame/brief.ts";
-import { saidVerdict } from "../judge/contradiction.ts";
+import { statedVerdict } from "../judge/contradiction.ts";
 
 export function extensionInput(output: Json, { golden, transcript }: ScoreInput, config: Json): ScorerInput {
   return { case: golden, output, transcript: { ...transcript, ...wayOf(transcript) }, config };
@@ -45,8 +45,8 @@ export function returnedScore(value: unknown, who: string): Judgement {
 /** What other tools call the verdict: `success: false` next to a score of 1 must not be overlooked. */
 function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
   for (const [key, value] of Object.entries(members)) {
-    const pass = key === "pass" || typeof value === "number" ? undefined : saidVerdict(key, value);
-    if (pass !== undefined) return { says: `${shorten(key, 40)}: ${describe(value)}`, pass };
+    const pass = key === "pass" || typeof value === "number" ? undefined : statedVerdict(key, value);
+    if (pass !== undefined) return { statement: `${shorten(key, 40)}: ${describe(value)}`, pass };
   }
   return undefined;
 }

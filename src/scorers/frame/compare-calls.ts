@@ -62,7 +62,7 @@ function loopIn({ made, aligned }: Compared): Divergence | undefined {
     const count = (times.get(key) ?? 0) + 1;
     times.set(key, count);
     const got = made[at];
-    if (count < LOOP || got === undefined || !aligned.extra.some((place) => keys[place] === key)) continue;
+    if (count < LOOP || got === undefined || !aligned.extra.some((index) => keys[index] === key)) continue;
     const all = keys.filter((one) => one === key).length;
     return {
       reason: `${callWords(got)} was called ${all} times, in call ${at + 1} for the ${count === 3 ? "third" : `${count}th`} time`,
@@ -91,7 +91,7 @@ function otherOrder(compared: Compared): Divergence | undefined {
 
 /** Place of the first made call that is not the wanted one of its place. */
 function firstApart({ made, aligned }: Compared): number {
-  const at = made.findIndex((_, place) => aligned.madeOf[place] !== place);
+  const at = made.findIndex((_, index) => aligned.madeOf[index] !== index);
   return at === -1 ? made.length - 1 : at;
 }
 

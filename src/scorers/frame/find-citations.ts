@@ -19,8 +19,8 @@ export function sourceNames(context: Json): ReadonlySet<string> {
   }
   const names = new Set<string>();
   const list = Array.isArray(context);
-  Object.entries(context).forEach(([key, source], place) => {
-    names.add(String(place + 1));
+  Object.entries(context).forEach(([key, source], index) => {
+    names.add(String(index + 1));
     const id = list ? (source as { id?: Json } | null)?.id : key;
     if (id !== undefined) names.add(String(id));
   });

@@ -12,7 +12,7 @@ export function readRankMetric(text: string): RankMetric | undefined {
   return { kind: kind as RankMetric["kind"], k: k === undefined ? Number.POSITIVE_INFINITY : Number(k) };
 }
 
-const gain = (place: number): number => 1 / Math.log2(place + 2);
+const gain = (index: number): number => 1 / Math.log2(index + 2);
 
 /** A metric's value in [0, 1]. @param ranked best first, each document once */
 export function rankedScore(
@@ -24,16 +24,16 @@ export function rankedScore(
   const hits = top.filter((id) => relevant.has(id)).length;
   if (kind === "recall") return relevant.size === 0 ? 1 : hits / relevant.size;
   if (kind === "precision") {
-    const places = Number.isFinite(k) ? k : top.length;
-    return places === 0 ? 0 : hits / places;
+    const indexes = Number.isFinite(k) ? k : top.length;
+    return indexes === 0 ? 0 : hits / indexes;
   }
   if (kind === "mrr") {
     const first = top.findIndex((id) => relevant.has(id));
     return first === -1 ? 0 : 1 / (first + 1);
   }
   let sum = 0;
-  for (const [place, id] of top.entries()) if (relevant.has(id)) sum += gain(place);
+  for (const [index, id] of top.entries()) if (relevant.has(id)) sum += gain(index);
   let best = 0;
-  for (let place = 0; place < Math.min(k, relevant.size); place++) best += gain(place);
+  for (let index = 0; index < Math.min(k, relevant.size); index++) best += gain(index);
   return best === 0 ? 0 : Math.min(1, sum / best);
 }

@@ -83,22 +83,22 @@ export function refusalIn(
   if (answerEnd(finish_reason) === "refused") return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
   const text = asPhrase(output.slice(0, CONTEXT));
-  const said =
+  const words =
     own.find((phrase) => start.includes(phrase)) ??
     REFUSAL_PHRASES.find((phrase) => start.includes(phrase) && refuses(text, start, phrase));
-  return said === undefined ? undefined : `it says "${said}"`;
+  return words === undefined ? undefined : `it says "${words}"`;
 }
 
 /** Whether one of the places where the phrase stands declines what was asked. */
 function refuses(text: string, start: string, phrase: string): boolean {
   for (let at = start.indexOf(phrase); at !== -1; at = start.indexOf(phrase, at + 1)) {
-    if (!isSpokenOf(text.slice(0, at)) && declines(phrase, text.slice(at + phrase.length))) return true;
+    if (!isMention(text.slice(0, at)) && declines(phrase, text.slice(at + phrase.length))) return true;
   }
   return false;
 }
 
 /** Quoted from somebody else, or only supposed: `if I can't help`. */
-function isSpokenOf(before: string): boolean {
+function isMention(before: string): boolean {
   if (
     /\b(?:if|when|whenever|whether|unless|in case|why|not that)(?: that)?(?:,? (?:for some reason|ever),?)? $/.test(
       before,

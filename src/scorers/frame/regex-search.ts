@@ -46,10 +46,10 @@ export function defineRegexSearch({ type, about, wants, examples }: RegexSearch)
         const matcher = pattern.matcher(asText(actual));
         const found = full ? matcher.matches() : matcher.find();
         const shown = `/${shorten(pattern.pattern())}/`;
-        const says = found ? `matches ${shown}` : `does not match ${shown}`;
-        if (found === (wants === "found")) return hit(says);
+        const statement = found ? `matches ${shown}` : `does not match ${shown}`;
+        if (found === (wants === "found")) return hit(statement);
         return miss(
-          found ? `must not match ${shown}: ${show(matcher.group() ?? "")}` : `${says}: ${show(actual)}`,
+          found ? `must not match ${shown}: ${show(matcher.group() ?? "")}` : `${statement}: ${show(actual)}`,
         );
       },
     }),

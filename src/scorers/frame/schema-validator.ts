@@ -72,14 +72,14 @@ function isValid(validate: ValidateFunction, part: Checkable): boolean {
   }
 }
 
-function hasMoreParts(value: ExactJson, most: number): boolean {
+function hasMoreParts(value: ExactJson, limit: number): boolean {
   const waiting: ExactJson[] = [value];
   let parts = 0;
   for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
     if (typeof part !== "object" || part === null) continue;
     const inner = Object.values(part);
     parts += inner.length;
-    if (parts > most) return true;
+    if (parts > limit) return true;
     for (const one of inner) waiting.push(one);
   }
   return false;
@@ -165,11 +165,11 @@ async function compileAs(
 function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; readonly readable: AnySchema } {
   const { $schema, ...rest } = isSchemaObject(schema) ? schema : {};
   if ($schema === undefined) return { drafts: ["2020-12", "draft-07"], readable: schema };
-  const said = String($schema);
-  if (said.includes("draft-07")) return { drafts: ["draft-07"], readable: schema };
-  if (/draft-0[46]/.test(said)) return { drafts: ["draft-07"], readable: rest as AnySchema };
-  if (said.includes("2019-09")) return { drafts: ["2019-09"], readable: schema };
-  const openApi = said.startsWith("https://spec.openapis.org/oas/3.1/");
+  const dialect = String($schema);
+  if (dialect.includes("draft-07")) return { drafts: ["draft-07"], readable: schema };
+  if (/draft-0[46]/.test(dialect)) return { drafts: ["draft-07"], readable: rest as AnySchema };
+  if (dialect.includes("2019-09")) return { drafts: ["2019-09"], readable: schema };
+  const openApi = dialect.startsWith("https://spec.openapis.org/oas/3.1/");
   return { drafts: ["2020-12"], readable: openApi ? (rest as AnySchema) : schema };
 }
 
@@ -227,9 +227,9 @@ async function patternEngine(): Promise<PatternEngine> {
 }
 
 function describe(errors: readonly ErrorObject[]): string {
-  const said = errors.slice(0, SHOWN_ERRORS).map(describeOne);
-  const more = errors.length - said.length;
-  return said.join("; ") + (more > 0 ? `; and ${more} more` : "");
+  const described = errors.slice(0, SHOWN_ERRORS).map(describeOne);
+  const more = errors.length - described.length;
+  return described.join("; ") + (more > 0 ? `; and ${more} more` : "");
 }
 
 function describeOne({ instancePath, message, params }: ErrorObject): string {

@@ -24,29 +24,29 @@ export function messageText({ content }: Pick<Message, "content">): string {
 
 /** What the assistant said, message by message: in its conversation, or, where none is known, in its answer. */
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
-  const said = messages.filter(({ role }) => role === "assistant").map(messageText);
-  if (said.length === 0) return [output];
+  const texts = messages.filter(({ role }) => role === "assistant").map(messageText);
+  if (texts.length === 0) return [output];
   // An answer that is apart from the conversation was said, too.
-  return said.includes(output) ? said : [...said, output];
+  return texts.includes(output) ? texts : [...texts, output];
 }
 
 function conversationText(transcript: Transcript): string {
   const { messages, output } = transcript;
   if (messages.length === 0) return `assistant: ${output}`;
-  const said = messages.filter((message) => messageText(message) !== "");
-  return said.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
+  const texts = messages.filter((message) => messageText(message) !== "");
+  return texts.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
 }
 
 /** What was said to one message of the person. */
 function turnText({ messages, output }: Transcript, turn: number): string | Unselectable {
   if (messages.length === 0) return turn === 1 ? output : new Unselectable(`there is no turn ${turn}`);
   let turns = 0;
-  const said: string[] = [];
+  const texts: string[] = [];
   for (const message of messages) {
     if (isTurn(message)) turns++;
-    if (message.role === "assistant" && turns === turn) said.push(messageText(message));
+    if (message.role === "assistant" && turns === turn) texts.push(messageText(message));
   }
-  const text = said.filter((one) => one !== "").join("\n");
+  const text = texts.filter((one) => one !== "").join("\n");
   if (turns < turn) return new Unselectable(`there is no turn ${turn}: the person spoke ${turns} times`);
   return text === "" ? new Unselectable(`nothing was said to turn ${turn}`) : text;
 }

@@ -30,25 +30,25 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
         ? { transcript, silent: null }
         : { transcript: { ...transcript, output: "", tool_calls: [] }, silent: "there is no such turn" };
   const before = promptTurns(messages, first);
-  const places = messages.flatMap((one, place) => (isTurn(one) ? [place] : []));
+  const indexes = messages.flatMap((one, index) => (isTurn(one) ? [index] : []));
   const { replies } = conversationSteps(messages);
   const calls = detailedCalls(transcript);
   return (turn) => {
-    const from = places[turn - 1 + before];
-    const to = places[turn + before] ?? messages.length;
+    const from = indexes[turn - 1 + before];
+    const to = indexes[turn + before] ?? messages.length;
     const mine = from === undefined ? [] : messages.slice(from, to);
     const steps = new Set(
-      replies.flatMap(({ said, step }) => (said.some((at) => at >= (from ?? to) && at < to) ? [step] : [])),
+      replies.flatMap(({ added, step }) => (added.some((at) => at >= (from ?? to) && at < to) ? [step] : [])),
     );
     const texts = mine.filter(({ role }) => role === "assistant").map(messageText);
-    const said = texts.filter((one) => one !== "").join("\n");
+    const text = texts.filter((one) => one !== "").join("\n");
     // An answer that stands apart from the conversation was said to its last turn.
-    const apart = to === messages.length && from !== undefined && said === "" ? output : "";
-    const words = said === "" ? apart : said;
+    const apart = to === messages.length && from !== undefined && text === "" ? output : "";
+    const words = text === "" ? apart : text;
     const isPlaced = calls.every(({ step }) => step !== undefined);
     const silent =
       from === undefined
-        ? `there is no such turn: the person spoke ${places.length - before} times`
+        ? `there is no such turn: the person spoke ${indexes.length - before} times`
         : words === "" && !mine.some((one) => one.role === "assistant")
           ? "nothing was said to it"
           : null;

@@ -19,8 +19,8 @@ const CASE = { input: { turns: TURNS } };
 function talk(answers: readonly string[], before: readonly Message[] = []) {
   const messages = answers.flatMap((answer, at) => {
     const turn = TURNS[at];
-    const said = typeof turn === "string" ? turn : (turn?.say ?? "And?");
-    return [user(said), assistant(answer)];
+    const message = typeof turn === "string" ? turn : (turn?.say ?? "And?");
+    return [user(message), assistant(answer)];
   });
   return fakeInput(answers.at(-1) ?? "", CASE, { messages: [...before, ...messages] });
 }

@@ -98,8 +98,8 @@ async function allOf(scores: readonly (Score | Promise<Score>)[]): Promise<Score
 function together(scores: readonly Score[], turns: readonly NumberedTurn[]): Score {
   const numbered = scores.map((one, at) => ({ ...one, turn: turns[at]?.turn ?? at + 1 }));
   const missed = numbered.filter((one) => !one.pass);
-  const told = missed.length === 0 ? numbered : missed;
-  const reason = told.map((one) => `turn ${one.turn}: ${one.reason}`).join("; ");
+  const shown = missed.length === 0 ? numbered : missed;
+  const reason = shown.map((one) => `turn ${one.turn}: ${one.reason}`).join("; ");
   const agreements = scores.flatMap(({ agreement }) => agreement ?? []);
   const replies = scores.flatMap((one) => one.replies ?? []);
   const fault = scores.find((one) => !one.pass)?.fault;

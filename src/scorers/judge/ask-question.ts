@@ -47,7 +47,7 @@ export async function askQuestion(asking: Asking): Promise<Answer> {
     } catch (again) {
       if (!(again instanceof UnusableReply)) throw again;
       asking.model.discard(replies);
-      throw failure(asking, `${again.message}, and the same when asked again${said(second)}`, again);
+      throw failure(asking, `${again.message}, and the same when asked again${replyExcerpt(second)}`, again);
     }
   }
 }
@@ -70,7 +70,7 @@ function failure({ model }: Asking, words: string, cause?: unknown): ScorerFailu
   return new ScorerFailure("judge", `${model.label} ${words}`, cause === undefined ? undefined : { cause });
 }
 
-function said({ output }: JudgeReply): string {
+function replyExcerpt({ output }: JudgeReply): string {
   return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
 }
 

@@ -79,8 +79,8 @@ function words(
 ): string {
   const readings = given.map(({ reading }) => reading);
   const isPass = (score: number): boolean => reaches(score, threshold);
-  const telling = readings.find(({ score }) => isPass(score) === (verdict === "pass")) ?? readings[0];
+  const deciding = readings.find(({ score }) => isPass(score) === (verdict === "pass")) ?? readings[0];
   const other = readings.find(({ score }) => isPass(score) !== (verdict === "pass"));
   const against = other === undefined ? "" : `; against it, ${rounded(other.score)}: ${other.reason}`;
-  return `${agreeing} of ${members} opinions say ${verdict}: ${telling?.reason ?? ""}${against}`;
+  return `${agreeing} of ${members} opinions say ${verdict}: ${deciding?.reason ?? ""}${against}`;
 }

@@ -110,22 +110,22 @@ function yesOrNo(value: unknown): boolean | undefined {
 }
 
 /** What a member that is named for a verdict (`passed`, `isAccepted`, `verdict`) says of it; undefined for any other. */
-export function saidVerdict(key: string, value: unknown): boolean | undefined {
+export function statedVerdict(key: string, value: unknown): boolean | undefined {
   const name = nameOf(key);
   // `status: ok` may be that of the request; that something failed is said of what was judged.
   if (name === "status") return yesOrNo(value) === false ? false : undefined;
-  const said = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
-  return said !== undefined && FAILS.test(name) ? !said : said;
+  const verdict = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
+  return verdict !== undefined && FAILS.test(name) ? !verdict : verdict;
 }
 
 /** The one of the form's words that a text is, or begins with, or holds alone. */
 function wordIn(value: unknown, words: readonly string[]): string | undefined {
   if (typeof value !== "string") return undefined;
-  const said = plain(value).split(" ");
-  if (said.includes("not")) return undefined;
-  if (words.includes(said[0] ?? "")) return said[0];
-  const held = words.filter((word) => said.includes(word));
-  return held.length === 1 && said.length <= 4 ? held[0] : undefined;
+  const wordList = plain(value).split(" ");
+  if (wordList.includes("not")) return undefined;
+  if (words.includes(wordList[0] ?? "")) return wordList[0];
+  const held = words.filter((word) => wordList.includes(word));
+  return held.length === 1 && wordList.length <= 4 ? held[0] : undefined;
 }
 
 /** A share of a whole: 0, 1, "0/5", "5/5", "100 %"; undefined for a number of an unknown scale. */
@@ -144,10 +144,10 @@ function extreme(value: unknown): boolean | undefined {
 }
 
 /** Whether a yes or no goes against what is stated: of a score in between only the threshold could say. */
-function opposes(said: boolean | undefined, { worth, score }: Stated): boolean {
-  if (said === undefined) return false;
+function opposes(verdict: boolean | undefined, { worth, score }: Stated): boolean {
+  if (verdict === undefined) return false;
   if (worth !== null && !("pass" in worth && "fail" in worth)) return false;
-  return score === (said ? 0 : 1);
+  return score === (verdict ? 0 : 1);
 }
 
 function isOther(name: string, value: unknown, stated: Stated): boolean {
@@ -156,8 +156,8 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     return value !== (worth[name] === score);
   if (PASSES.test(name)) return opposes(yesOrNo(value), stated);
   if (FAILS.test(name)) {
-    const said = yesOrNo(value);
-    return opposes(said === undefined ? undefined : !said, stated);
+    const verdict = yesOrNo(value);
+    return opposes(verdict === undefined ? undefined : !verdict, stated);
   }
   // A status may be that of the request, an answer the one that is judged: only a word of the form's own is a verdict there.
   if (AMBIGUOUS.has(name) && worth !== null) {

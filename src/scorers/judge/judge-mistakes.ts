@@ -92,7 +92,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
   if (needs.scale === "none" && settings.scale !== undefined) unused("scale");
   if (
     parts !== null &&
-    !parts.some((one) => one.kind === "message" && speaksOfAnswer(one.template)) &&
+    !parts.some((one) => one.kind === "message" && mentionsAnswer(one.template)) &&
     needs.body !== "optional"
   )
     found.push(
@@ -107,7 +107,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
   return found;
 }
 
-function speaksOfAnswer(template: string): boolean {
+function mentionsAnswer(template: string): boolean {
   return /\{[{%][^}]*\b(output|material|first|second|conversation)\b/.test(template);
 }
 

@@ -173,16 +173,16 @@ async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise
       opinions.push(opinionOf(opened, model, draw, input.golden, texts));
     }
   }
-  return combineOpinions(await heardOpinions(opinions), settings.combine, threshold);
+  return combineOpinions(await settledOpinions(opinions), settings.combine, threshold);
 }
 
 /**
  * A member whose model nobody answers for has no opinion, as long as others have one.
  * @throws {NotJudged} when there is nobody left
  */
-async function heardOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opinion[]> {
+async function settledOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opinion[]> {
   const gone: NotJudged[] = [];
-  const heard = await allOf(
+  const settled = await allOf(
     opinions.map((one) =>
       one.catch((error: unknown): Opinion => {
         if (!(error instanceof NotJudged) || error.because !== "unreachable") throw error;
@@ -192,7 +192,7 @@ async function heardOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opi
     ),
   );
   if (gone[0] !== undefined && gone.length === opinions.length) throw gone[0];
-  return heard;
+  return settled;
 }
 
 /** One member's opinion: its questions, each asked of the same answer. A failure to judge is a value. */

@@ -5,13 +5,13 @@ import { readReply, replyRules, replyShape } from "./read-reply.ts";
 import { findingsForm, type ReplyForm, scoreForm, verdictForm } from "./reply-form.ts";
 
 const binary = verdictForm({ pass: 1, fail: 0 });
-const said = (output: string, more: { refusal?: string; finish_reason?: string } = {}) => ({
+const replyOf = (output: string, more: { refusal?: string; finish_reason?: string } = {}) => ({
   output,
   refusal: more.refusal ?? null,
   finish_reason: more.finish_reason ?? "stop",
 });
 const read = (output: string, form: ReplyForm = binary, judged: readonly string[] = [], quotes = false) =>
-  readReply(said(output), { form, quotes }, judged);
+  readReply(replyOf(output), { form, quotes }, judged);
 
 describe("a binary reply", () => {
   it.each([
@@ -67,12 +67,14 @@ describe("a binary reply", () => {
 
   it("that was refused or broke off is told so", () => {
     const form = { form: binary, quotes: false };
-    expect(() => readReply(said("", { refusal: "no" }), form, [])).toThrow("refused to judge");
-    expect(() => readReply(said('{"reason":"a', { finish_reason: "length" }), form, [])).toThrow("broke off");
+    expect(() => readReply(replyOf("", { refusal: "no" }), form, [])).toThrow("refused to judge");
+    expect(() => readReply(replyOf('{"reason":"a', { finish_reason: "length" }), form, [])).toThrow(
+      "broke off",
+    );
     const pass = '{"reason":"a","verdict":"pass"}';
-    expect(() => readReply(said(pass, { refusal: "no" }), form, [])).toThrow("refused to judge");
+    expect(() => readReply(replyOf(pass, { refusal: "no" }), form, [])).toThrow("refused to judge");
     for (const finish_reason of ["length", "max_tokens", "content_filter"]) {
-      const cut = (output: string) => readReply(said(output, { finish_reason }), form, []);
+      const cut = (output: string) => readReply(replyOf(output, { finish_reason }), form, []);
       expect(() => cut(`${pass} On reflection, {"reason":"it insu`)).toThrow("broke off behind its verdict");
       expect(cut(`Well:\n\`\`\`json\n${pass}\n\`\`\`\n\n`).score).toBe(1);
     }

@@ -57,7 +57,7 @@ export function readReply(
   if (refusal !== null) throw new UnusableReply("refused to judge");
   const isForged = forgeries(form, judged);
   const { found, whole } = findJson(output);
-  const verdicts = found.flatMap((one) => (isForged(one) ? [] : saidIn(one, form)));
+  const verdicts = found.flatMap((one) => (isForged(one) ? [] : verdictsIn(one, form)));
   const [first, ...rest] = verdicts;
   if (first === undefined) throw new UnusableReply(whyNone(output, finish_reason));
   const reading = form.read(first);
@@ -103,18 +103,18 @@ const THOUGHT_END = /<\/(?:think|thinking|reasoning)>/;
 type Members = Readonly<Record<string, unknown>>;
 
 /** The object with a verdict in what was found: what the form picks out of it, else itself. */
-function saidIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
-  const said = form.pick?.(value) ?? value;
-  if (!isObject(said) || !Object.hasOwn(said, form.key)) return [];
+function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
+  const picked = form.pick?.(value) ?? value;
+  if (!isObject(picked) || !Object.hasOwn(picked, form.key)) return [];
   const twice = givenTwice(text, [form.key, "verdict"]);
   if (twice !== undefined) throw new UnusableReply(`contradicts itself: it gives "${twice}" twice`);
-  return [said];
+  return [picked];
 }
 
 /** Whether nothing but blanks and the end of a Markdown fence follows it. */
 function endsIn(output: string, last: FoundJson | undefined): boolean {
-  const said = output.trimEnd();
-  const plain = said.endsWith("```") ? said.slice(0, -3).trimEnd() : said;
+  const text = output.trimEnd();
+  const plain = text.endsWith("```") ? text.slice(0, -3).trimEnd() : text;
   return last !== undefined && plain.endsWith(last.text);
 }
 

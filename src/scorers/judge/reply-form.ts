@@ -155,13 +155,13 @@ function findingOf(value: unknown, item: string, words: readonly string[]): Find
 
 /** The same thing with two verdicts has none. */
 function refuseTwoWords(findings: readonly Finding[], item: string): void {
-  const said = new Map<string, string>();
+  const meanings = new Map<string, string>();
   for (const { text, verdict } of findings) {
     const about = text.replace(/\s+/g, " ").trim().toLowerCase();
-    const before = said.get(about);
+    const before = meanings.get(about);
     if (before !== undefined && before !== verdict)
       throw new UnusableReply(`contradicts itself: it calls one ${item} ${before} and ${verdict}`);
-    said.set(about, verdict);
+    meanings.set(about, verdict);
   }
 }
 

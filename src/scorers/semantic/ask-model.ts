@@ -12,10 +12,10 @@ export interface TextModel {
    * What the model says of this input; the same input is paid for once.
    * @throws {ScorerFailure} of kind "judge" when it says nothing that can be read
    */
-  ask(input: Json, about: Pick<ScoreInput, "golden" | "opinion">): Promise<Said>;
+  ask(input: Json, about: Pick<ScoreInput, "golden" | "opinion">): Promise<ModelReading>;
 }
 
-export interface Said {
+export interface ModelReading {
   /** Its answer read as JSON; text that is none stays text. */
   readonly value: Json;
   /** The reply, as the store numbers it. */

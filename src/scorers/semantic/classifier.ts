@@ -145,7 +145,7 @@ function judgement(
 function labelAt({ find }: CompiledJsonPath, value: Json, model: TextModel): string {
   const found = find(value);
   if (found instanceof Unselectable || typeof found === "object" || !isLabel(String(found)))
-    throw unusable(model, `gave no label${said(value)}`);
+    throw unusable(model, `gave no label${quoted(value)}`);
   return String(found);
 }
 
@@ -164,9 +164,9 @@ function isLabel(text: string): boolean {
 function numberAt({ find }: CompiledJsonPath, value: Json, model: TextModel): number {
   const found = find(value);
   if (typeof found === "number" && found >= 0 && found <= 1) return found;
-  throw unusable(model, `gave no score between 0 and 1${said(value)}`);
+  throw unusable(model, `gave no score between 0 and 1${quoted(value)}`);
 }
 
-function said(value: Json): string {
+function quoted(value: Json): string {
   return `; it said ${shorten(JSON.stringify(value), 200)}`;
 }

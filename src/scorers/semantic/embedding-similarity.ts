@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import { defineScorer } from "../define-scorer.ts";
 import { rounded } from "../frame/brief.ts";
 import { asText, textOperand } from "../frame/text-options.ts";
-import { openTextModel, type Said, type TextModel, unusable } from "./ask-model.ts";
+import { type ModelReading, openTextModel, type TextModel, unusable } from "./ask-model.ts";
 
 export const embeddingSimilarity = defineScorer({
   type: "embedding-similarity",
@@ -73,7 +73,7 @@ export const embeddingSimilarity = defineScorer({
   ],
 });
 
-function vectorOf({ value }: Said, model: TextModel): readonly number[] {
+function vectorOf({ value }: ModelReading, model: TextModel): readonly number[] {
   const list: Json = value;
   if (Array.isArray(list) && list.length > 0 && list.every((one) => Number.isFinite(one))) return list;
   throw unusable(model, "gave no vector");
@@ -99,5 +99,5 @@ function similarity(a: readonly number[], b: readonly number[], model: TextModel
 
 /** Divided by it, no square is too large or too small for a number. */
 function largestOf(vector: readonly number[]): number {
-  return vector.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+  return vector.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0);
 }

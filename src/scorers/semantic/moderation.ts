@@ -91,15 +91,15 @@ function readResult(value: Json, model: TextModel): Result {
   if (typeof flagged !== "boolean") throw unusable(model, "did not say whether the text is flagged");
   return {
     flagged,
-    categories: saidOf(categories, (one): one is boolean => typeof one === "boolean"),
-    scores: saidOf(category_scores, (one): one is number => Number.isFinite(one)),
+    categories: valuesOf(categories, (one): one is boolean => typeof one === "boolean"),
+    scores: valuesOf(category_scores, (one): one is number => Number.isFinite(one)),
   };
 }
 
 /** A category of which the model says nothing, or nothing that can be read, is none that it knows. */
-function saidOf<T>(members: unknown, isSaid: (one: unknown) => one is T): ReadonlyMap<string, T> {
+function valuesOf<T>(members: unknown, isValue: (one: unknown) => one is T): ReadonlyMap<string, T> {
   const all = Object.entries((members ?? {}) as Readonly<Record<string, unknown>>);
-  return new Map(all.filter((one): one is [string, T] => isSaid(one[1])));
+  return new Map(all.filter((one): one is [string, T] => isValue(one[1])));
 }
 
 interface Wanted {
@@ -117,8 +117,8 @@ function judge({ flagged, categories, scores }: Result, { categories: only, max 
   );
   // A flag that names no category is a flag all the same.
   if (found.length === 0 && !(flagged && only === undefined && max === undefined)) return hit("not flagged");
-  const told = found.map((name) => `${name}${scoreOf(scores.get(name))}`);
-  return miss(told.length === 0 ? "flagged" : `flagged: ${told.join(", ")}`);
+  const listed = found.map((name) => `${name}${scoreOf(scores.get(name))}`);
+  return miss(listed.length === 0 ? "flagged" : `flagged: ${listed.join(", ")}`);
 }
 
 function scoreOf(score: number | undefined): string {

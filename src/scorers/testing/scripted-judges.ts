@@ -25,9 +25,9 @@ export function scriptedJudges(files: Readonly<Record<string, string>>, script: 
       identity: { alias, params },
       ask: async (question) => {
         asked.push({ ...question, alias });
-        const said = script(question, alias);
-        if (typeof said !== "string") return said;
-        return { id: asked.length, output: said, refusal: null, finish_reason: "stop" };
+        const reply = script(question, alias);
+        if (typeof reply !== "string") return reply;
+        return { id: asked.length, output: reply, refusal: null, finish_reason: "stop" };
       },
       discard: () => {},
     }),
@@ -44,6 +44,6 @@ function judgeFileOf(files: Readonly<Record<string, string>>, spec: string): Jud
 
 /** A script that says one reply after the other, the last one for ever. */
 export function inTurn(replies: readonly string[]): Script {
-  let said = 0;
-  return () => replies[Math.min(said++, replies.length - 1)] ?? "";
+  let asked = 0;
+  return () => replies[Math.min(asked++, replies.length - 1)] ?? "";
 }

@@ -15,7 +15,7 @@ export function batchTable(db: Database, now: () => number): Batches {
     const add = db.prepare(
       "INSERT INTO batch_rows (batch_no, place, run_no, custom_id, what) VALUES (?, ?, ?, ?, ?)",
     );
-    for (const [place, { custom_id, what }] of rows.entries()) add.run(no, place, runNo, custom_id, what);
+    for (const [index, { custom_id, what }] of rows.entries()) add.run(no, index, runNo, custom_id, what);
     return no;
   });
   const read = db.transaction((batchNo: number, failed: readonly string[]): void => {

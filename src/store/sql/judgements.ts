@@ -156,7 +156,7 @@ function statements(db: Database) {
 }
 
 function insert(use: Statements, one: NewJudgement, at: number): number {
-  const { transcript: said } = one;
+  const { transcript: answer } = one;
   const hash = Buffer.from(one.request.hash, "hex");
   const request = use.requestId.get(hash) ?? itsNumber(use.newRequest.get(hash, one.request.body()));
   const id = use.insert.get(
@@ -166,15 +166,15 @@ function insert(use: Statements, one: NewJudgement, at: number): number {
     one.run_no,
     one.case_id,
     request,
-    said.output,
-    said.refusal,
-    said.finish_reason,
-    said.model,
-    said.latency_ms,
-    said.cost_usd,
+    answer.output,
+    answer.refusal,
+    answer.finish_reason,
+    answer.model,
+    answer.latency_ms,
+    answer.cost_usd,
     one.raw,
     at,
-    ...usageValues(said.usage),
+    ...usageValues(answer.usage),
   );
   return itsNumber(id);
 }

@@ -4,7 +4,7 @@ import type { ErrorKind } from "../../domain/outcome.ts";
 import type { RunRetries } from "../../domain/report.ts";
 import type { StoredAnswer, StoredTrial } from "../../domain/run.ts";
 import type { Trajectory } from "../../domain/trajectory.ts";
-import { UNTOLD } from "../../domain/transcript.ts";
+import { UNREPORTED } from "../../domain/transcript.ts";
 import type { CachedAnswer, Store } from "../store.ts";
 import type { Database, Statement } from "./database.ts";
 import type { judgementTable } from "./judgements.ts";
@@ -53,7 +53,7 @@ function toCached(row: TranscriptRow): CachedAnswer {
       finish_reason: row.finish_reason,
       refusal: row.refusal,
       ...(row.fallback === null ? {} : { fallback: row.fallback }),
-      ...(row.untold === null ? {} : { untold: UNTOLD.filter((one) => row.untold?.includes(one)) }),
+      ...(row.untold === null ? {} : { untold: UNREPORTED.filter((one) => row.untold?.includes(one)) }),
       ...(row.trajectory === null ? {} : { trajectory: JSON.parse(row.trajectory) as Trajectory }),
     },
   };

@@ -19,9 +19,9 @@ export function scoresColumn({ scores, voids }: Extract<TrialScoring, { kind: "s
       if (one === null) return voids?.[at] ?? null;
       const { score, pass, reason, agreement, replies, turns } = one;
       const fault = pass ? undefined : one.fault;
-      const told: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];
+      const entry: [number, 0 | 1, string] = [score, pass ? 1 : 0, reason];
       const more = [agreement, replies, turns, fault].some((part) => part !== undefined);
-      return more ? [...told, { agreement, replies, turns, fault }] : told;
+      return more ? [...entry, { agreement, replies, turns, fault }] : entry;
     }),
   );
 }

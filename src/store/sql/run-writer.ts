@@ -156,9 +156,9 @@ function trialStatements(db: Database, no: number, now: () => number) {
     }
     return lastRequest.id;
   };
-  const insertTrajectory = (answerId: number, told: Trajectory): void => {
+  const insertTrajectory = (answerId: number, reported: Trajectory): void => {
     trajectory ??= db.prepare("INSERT INTO trajectories (answer_id, body) VALUES (?, ?)");
-    trajectory.run(answerId, JSON.stringify(told));
+    trajectory.run(answerId, JSON.stringify(reported));
   };
   const insertCounts = (answerId: number, transcript: Transcript): void => {
     counts ??= db.prepare(

@@ -146,8 +146,8 @@ function wayOf(row: ScanColumns): WayCounts {
   return plainWay(row[10], row[11]?.includes("tool_calls") ? null : (row[9] ?? 0));
 }
 
-function isRefused(said: boolean, finish: string | null, untold: string | null): boolean | null {
-  if (said || answerEnd(finish) === "refused") return true;
+function isRefused(hasRefusal: boolean, finish: string | null, untold: string | null): boolean | null {
+  if (hasRefusal || answerEnd(finish) === "refused") return true;
   return untold?.includes("refusal") ? null : false;
 }
 

@@ -26,7 +26,7 @@ export function readUsage(row: UsageColumns): Usage {
 /** The same from the values of a raw row, the first of them at `from`. */
 export function readUsageAt(row: readonly unknown[], from: number): Usage {
   const usage: Record<string, number | null> = {};
-  for (const [place, field] of USAGE_FIELDS.entries())
-    usage[field] = (row[from + place] ?? null) as number | null;
+  for (const [index, field] of USAGE_FIELDS.entries())
+    usage[field] = (row[from + index] ?? null) as number | null;
   return usage as Usage;
 }

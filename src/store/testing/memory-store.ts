@@ -403,7 +403,7 @@ function storedJudgement({
 }: Memory["judgements"][number]): StoredJudgement {
   const { output, refusal, finish_reason, model, usage, latency_ms, cost_usd } = transcript;
   const { input_tokens, output_tokens } = usage;
-  const told = {
+  const known = {
     output,
     refusal,
     finish_reason,
@@ -414,7 +414,7 @@ function storedJudgement({
     latency_ms,
     cost_usd,
   };
-  return { id, asked, draw, judge, case_id, ...told, at: new Date(at).toISOString() };
+  return { id, asked, draw, judge, case_id, ...known, at: new Date(at).toISOString() };
 }
 
 function textsOf(

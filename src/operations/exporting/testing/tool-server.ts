@@ -35,14 +35,14 @@ export async function startToolServer(answer: (request: TakenRequest) => ToolAns
     incoming.on("end", () => {
       const { method = "", url: path = "", headers } = incoming;
       const request = { method, path, headers, body: Buffer.concat(parts) };
-      const said = tool.before(request, ++count) ?? answer(request);
-      if (said === "cut") {
+      const answered = tool.before(request, ++count) ?? answer(request);
+      if (answered === "cut") {
         incoming.socket.destroy();
         return;
       }
-      if (said.status < 300) tool.taken.push(request);
-      response.writeHead(said.status, { "content-type": "application/json", ...said.headers });
-      response.end(said.json === undefined ? "" : JSON.stringify(said.json));
+      if (answered.status < 300) tool.taken.push(request);
+      response.writeHead(answered.status, { "content-type": "application/json", ...answered.headers });
+      response.end(answered.json === undefined ? "" : JSON.stringify(answered.json));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -21,11 +21,11 @@ export function fakeSource(
   { mode = "file", text = "an answer" }: { mode?: PageStart["mode"]; text?: string } = {},
 ): PageSource {
   const run: RunDocument = { key: "3f9c21aa", summary, report, history: [], prompts: null };
-  const caseAt = async (_: string, place: number): Promise<ViewedCase> => ({
-    id: index.ids[place] ?? "",
+  const caseAt = async (_: string, position: number): Promise<ViewedCase> => ({
+    id: index.ids[position] ?? "",
     tags: [],
     line: null,
-    input: { text: index.inputs[place] ?? "", letters: 0 },
+    input: { text: index.inputs[position] ?? "", letters: 0 },
     expected: null,
     now: {
       run: "3f9c21aa",

@@ -19,13 +19,13 @@ const GIVEN = [
 ];
 const CALLING = { role: "assistant", content: null, tool_calls: [CALL] };
 const FOUND = { role: "tool", tool_call_id: "c1", content: json(RESULT) };
-const SAID = { role: "assistant", content: ANSWER };
+const REPLY = { role: "assistant", content: ANSWER };
 export const CALLS = [
-  { given: GIVEN, said: CALLING, usage: { input: 30, output: 4, cached: 8 } },
-  { given: [...GIVEN, CALLING, FOUND], said: SAID, usage: { input: 50, output: 6, cached: 0 } },
+  { given: GIVEN, reply: CALLING, usage: { input: 30, output: 4, cached: 8 } },
+  { given: [...GIVEN, CALLING, FOUND], reply: REPLY, usage: { input: 50, output: 6, cached: 0 } },
 ];
 /** What everybody should read. */
-export const TOLD = {
+export const EXPECTED_TRACE = {
   session: "s-1",
   model: MODEL,
   output: ANSWER,

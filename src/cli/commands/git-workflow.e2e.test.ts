@@ -74,9 +74,9 @@ describe("a regression that is wanted", () => {
     repo.git("push", "-q", "origin", "feature");
     const ci = repo.clone("feature");
     ci.git(...FETCH);
-    const told = await ci.evals(["run"], CI.GitHub);
-    expect(told.exit).toBe(0);
-    expect(told.stdout.replace(/\s+/g, " ")).toContain("regressed, accepted: half the price");
+    const ended = await ci.evals(["run"], CI.GitHub);
+    expect(ended.exit).toBe(0);
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain("regressed, accepted: half the price");
   });
 
   it("is not accepted by editing the baseline alone, and the edit is said", async () => {
@@ -87,9 +87,9 @@ describe("a regression that is wanted", () => {
     repo.git("push", "-q", "origin", "feature");
     const ci = repo.clone("feature");
     ci.git(...FETCH);
-    const told = await ci.evals(["run"], CI.GitHub);
-    expect(told.exit).toBe(1);
-    expect(told.stdout.replace(/\s+/g, " ")).toContain("This change edits evals/baselines/s.jsonl itself");
+    const ended = await ci.evals(["run"], CI.GitHub);
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain("This change edits evals/baselines/s.jsonl itself");
   });
 
   it("accepts from the base branch's baseline even after an earlier promotion on the branch", async () => {
@@ -115,9 +115,9 @@ describe("a regression that is wanted", () => {
     repo.git("push", "-q", "origin", "feature");
     const ci = repo.clone("feature");
     ci.git(...FETCH);
-    const told = await ci.evals(["run"], CI.GitHub);
-    expect(told.exit).toBe(1);
-    expect(told.stdout.replace(/\s+/g, " ")).toContain("It accepts another result than this run's.");
+    const ended = await ci.evals(["run"], CI.GitHub);
+    expect(ended.exit).toBe(1);
+    expect(ended.stdout.replace(/\s+/g, " ")).toContain("It accepts another result than this run's.");
   });
 });
 
@@ -140,9 +140,9 @@ describe("log and rollback", () => {
     const { stdout } = await repo.evals(["log"]);
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
     const order = ["Roll back to evals/v1", "customers complained", "Promote s", "tag evals/v1: first"];
-    const places = order.map((text) => stdout.indexOf(text));
-    expect(places).not.toContain(-1);
-    expect([...places].sort((a, b) => a - b)).toEqual(places);
+    const indexes = order.map((text) => stdout.indexOf(text));
+    expect(indexes).not.toContain(-1);
+    expect([...indexes].sort((a, b) => a - b)).toEqual(indexes);
     expect(stdout).toContain("Ada <ada@example.com>");
   });
 

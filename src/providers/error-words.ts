@@ -2,7 +2,7 @@ import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import { membersOf } from "./chat-shapes.ts";
 
 /** What a body says of a failure, in whatever shape. */
-export interface Said {
+export interface ErrorWords {
   /** Words for a person; the whole body where no shape is known; empty for an empty body. */
   readonly message: string;
   /** Its first code or type, as it stands; empty when it has none. */
@@ -26,8 +26,8 @@ export function wordsIn(value: unknown, depth = 0): string | undefined {
   if (depth > DEEPEST) return undefined;
   if (typeof value === "string") return value.trim() === "" ? undefined : value;
   if (Array.isArray(value)) {
-    const said = value.slice(0, 5).flatMap((one) => wordsIn(one, depth + 1) ?? []);
-    return said.length === 0 ? undefined : [...new Set(said)].join("; ");
+    const texts = value.slice(0, 5).flatMap((one) => wordsIn(one, depth + 1) ?? []);
+    return texts.length === 0 ? undefined : [...new Set(texts)].join("; ");
   }
   const members = membersOf(value);
   if (members === undefined) return undefined;
@@ -35,13 +35,13 @@ export function wordsIn(value: unknown, depth = 0): string | undefined {
   const within = inner.flatMap((one) => (typeof one === "string" ? [] : (wordsIn(one, depth + 1) ?? [])))[0];
   const own = WORDS.flatMap((name) => wordsIn(members[name], depth + 1) ?? [])[0];
   const label = inner.find((one) => typeof one === "string" && one.trim() !== "") as string | undefined;
-  const said = within ?? own;
+  const words = within ?? own;
   const place = placeOf(members.loc);
   // A gateway tells what the server behind it said apart from its own words.
   const raw = membersOf(members.metadata)?.raw;
   const behind = typeof raw === "string" && raw.trim() !== "" ? `: ${raw}` : "";
-  if (said === undefined) return label === undefined ? fieldsIn(members, depth) : `${label}${behind}`;
-  return `${label === undefined || said.includes(label) ? "" : `${label}: `}${place}${said}${behind}`;
+  if (words === undefined) return label === undefined ? fieldsIn(members, depth) : `${label}${behind}`;
+  return `${label === undefined || words.includes(label) ? "" : `${label}: `}${place}${words}${behind}`;
 }
 
 /** `["body", "messages", 0]`, the place of one mistake in a list of FastAPI's. */
@@ -53,11 +53,11 @@ function placeOf(loc: unknown): string {
 function fieldsIn(members: Readonly<Record<string, unknown>>, depth: number): string | undefined {
   const lists = Object.entries(members).filter(([, value]) => Array.isArray(value));
   if (lists.length === 0 || lists.length < Object.keys(members).length) return undefined;
-  const said = lists.slice(0, 5).flatMap(([name, list]) => {
+  const texts = lists.slice(0, 5).flatMap(([name, list]) => {
     const words = wordsIn(list, depth + 1);
     return words === undefined ? [] : [`${name}: ${words}`];
   });
-  return said.length === 0 ? undefined : said.join("; ");
+  return texts.length === 0 ? undefined : texts.join("; ");
 }
 
 function codesIn(value: unknown, depth = 0): readonly string[] {
@@ -85,7 +85,7 @@ function asJson(value: unknown): string {
 }
 
 /** What a parsed value says. */
-export function saidInValue(value: unknown): Said {
+export function errorWordsOf(value: unknown): ErrorWords {
   const codes = codesIn(value);
   const message = wordsIn(value) ?? asJson(value);
   return { message, code: codes.find((code) => Number.isNaN(Number(code))) ?? "", codes };
@@ -139,13 +139,13 @@ export function wordsOfPage(text: string): string {
       .trim();
   const of = (tag: string) =>
     plain(new RegExp(`<${tag}\\b[^>]*>([\\s\\S]*?)</${tag}>`, "i").exec(start)?.[1] ?? "");
-  const said = [...new Set([of("title"), of("h1")])].filter((words) => words !== "");
+  const titles = [...new Set([of("title"), of("h1")])].filter((words) => words !== "");
   const rest = plain(start.replace(/<head\b[\s\S]*?<\/head>/i, " "));
-  return said.length > 0 ? said.join(": ") : rest;
+  return titles.length > 0 ? titles.join(": ") : rest;
 }
 
 /** What the body of a failure says: an error object in any usual shape, an event stream, a web page, plain words. */
-export function saidIn(body: string): Said {
+export function errorWordsIn(body: string): ErrorWords {
   if (isDeeperThan(body, MAX_NESTED)) return { message: body, code: "", codes: [] };
   let value: unknown;
   try {
@@ -153,9 +153,9 @@ export function saidIn(body: string): Said {
   } catch {
     if (isEventStream(body)) {
       const event = errorEvent(body);
-      if (event !== undefined) return saidInValue(event);
+      if (event !== undefined) return errorWordsOf(event);
     }
     return { message: isWebPage(body) ? wordsOfPage(body) : body, code: "", codes: [] };
   }
-  return saidInValue(value);
+  return errorWordsOf(value);
 }

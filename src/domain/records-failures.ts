@@ -10,7 +10,7 @@ const OF_TRAJECTORIES = new Set([
  * Whether baselines and comparisons of a run hold why its trials failed: where an agent, a person, pressure or a scorer of what was
  * done is in it. A suite of texts alone goes on without, so that its baseline stays a file which every version reads.
  */
-export function tellsFailures({
+export function recordsFailures({
   pressure,
   scorers,
   parts,

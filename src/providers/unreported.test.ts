@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
-import { untoldBy } from "../domain/transcript.ts";
+import { unreportedBy } from "../domain/transcript.ts";
 import {
   askShape,
   GIVEN_SHAPES,
@@ -62,24 +62,24 @@ const TWO_CALLS = [
 
 describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
   it("tells nothing of tool calls and refusals that it does not speak of", async () => {
-    expect(untoldBy(answered(await shape.ask({ output: "x" })))).toEqual(["tool_calls", "refusal"]);
-    expect(untoldBy(answered(await shape.ask({ output: "x", tool_calls: null, messages: [] })))).toContain(
-      "tool_calls",
-    );
+    expect(unreportedBy(answered(await shape.ask({ output: "x" })))).toEqual(["tool_calls", "refusal"]);
+    expect(
+      unreportedBy(answered(await shape.ask({ output: "x", tool_calls: null, messages: [] }))),
+    ).toContain("tool_calls");
   });
 
   it("tells what it says, also that there was none", async () => {
     const reply = answered(await shape.ask({ output: "x", tool_calls: [], refusal: null }));
-    expect(untoldBy(reply)).toEqual([]);
+    expect(unreportedBy(reply)).toEqual([]);
     expect(reply).toMatchObject({ tool_calls: [], refusal: null });
-    expect(untoldBy(answered(await shape.ask({ output: "", finish_reason: "content_filter" })))).toEqual([
+    expect(unreportedBy(answered(await shape.ask({ output: "", finish_reason: "content_filter" })))).toEqual([
       "tool_calls",
     ]);
   });
 
   it.each(Object.entries(CONVERSATIONS))("tells the calls in a conversation of %s", async (_, messages) => {
     const reply = answered(await shape.ask({ output: "done", messages }));
-    expect(untoldBy(reply)).toEqual(["refusal"]);
+    expect(unreportedBy(reply)).toEqual(["refusal"]);
     expect(callsIn(reply)).toEqual(TWO_CALLS);
   });
 });
@@ -87,8 +87,8 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
 describe.each(HTTP_SHAPES)("an answer of $name", (shape) => {
   it(`tells ${shape.name === "http" ? "neither" : "both"}`, async () => {
     server.answer = { body: JSON.stringify(shape.body("blue")) };
-    const told = untoldBy(answered(await askShape(shape, server)));
-    expect(told).toEqual(shape.name === "http" ? ["tool_calls", "refusal"] : []);
+    const unreported = unreportedBy(answered(await askShape(shape, server)));
+    expect(unreported).toEqual(shape.name === "http" ? ["tool_calls", "refusal"] : []);
   });
 });
 
@@ -106,6 +106,6 @@ describe("a conversation at a path of an http service", () => {
   it("that is none is no reply", async () => {
     for (const log of ["text", [{ who: "me" }], [1]])
       expect(await read(log)).toMatchObject({ kind: "failed", error: "malformed-reply" });
-    expect(untoldBy(answered(await read(null)))).toContain("tool_calls");
+    expect(unreportedBy(answered(await read(null)))).toContain("tool_calls");
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { saidIn } from "./said-in-body.ts";
+import { errorWordsIn } from "./error-words.ts";
 import { askShape, HTTP_SHAPES, type RawServer, startRawServer } from "./testing/reply-shapes.ts";
 
 let server: RawServer;
@@ -27,7 +27,7 @@ describe("saidIn", () => {
     [{ fault: { faultstring: "No." } }, "No."],
     [{ a: 1 }, '{"a":1}'],
   ])("finds the words in %j", (body, words) => {
-    expect(saidIn(JSON.stringify(body)).message).toBe(words);
+    expect(errorWordsIn(JSON.stringify(body)).message).toBe(words);
   });
 
   it.each([
@@ -40,16 +40,16 @@ describe("saidIn", () => {
     ["plain words", "plain words"],
     ["", ""],
   ])("finds the words in %s", (body, words) => {
-    expect(saidIn(body).message).toBe(words);
+    expect(errorWordsIn(body).message).toBe(words);
   });
 
   it("finds codes at any depth, the inner ones first", () => {
-    const said = saidIn('{"code":400,"error":{"code":"outer","innererror":{"code":"inner"}}}');
-    expect(said).toMatchObject({ code: "outer", codes: ["outer", "inner", "400"] });
+    const stated = errorWordsIn('{"code":400,"error":{"code":"outer","innererror":{"code":"inner"}}}');
+    expect(stated).toMatchObject({ code: "outer", codes: ["outer", "inner", "400"] });
   });
 
   it("reads only the beginning of a page", () => {
-    expect(saidIn(`<html>${"<p>x".repeat(1_000_000)}`).message.length).toBeLessThan(4000);
+    expect(errorWordsIn(`<html>${"<p>x".repeat(1_000_000)}`).message.length).toBeLessThan(4000);
   });
 });
 

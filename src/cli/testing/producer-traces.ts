@@ -1,8 +1,8 @@
-import { braintrust, langfuse, langsmith, phoenix } from "./told-by-platforms.ts";
-import { ABOUT, ANSWER, ARGUMENTS, AT, CALLS, json, MODEL, RESULT, TRACE_ID } from "./told-conversation.ts";
+import { braintrust, langfuse, langsmith, phoenix } from "./platform-traces.ts";
+import { ABOUT, ANSWER, ARGUMENTS, AT, CALLS, json, MODEL, RESULT, TRACE_ID } from "./sample-conversation.ts";
 
 /** One conversation of production, as different producers tell it. */
-export interface ToldTraces {
+export interface ProducerTraces {
   readonly name: string;
   readonly file: string;
   readonly text: string;
@@ -77,7 +77,7 @@ export const GENAI_SPANS: readonly OtlpSpan[] = [
     ms: 0,
     attributes: { "gen_ai.operation.name": "invoke_agent", ...ABOUT },
   },
-  ...CALLS.map(({ given, said, usage }, at) => ({
+  ...CALLS.map(({ given, reply, usage }, at) => ({
     ...{ id: `2${at}`, parent: "1", name: "chat", ms: 10 + 200 * at },
     attributes: {
       ...{ "gen_ai.operation.name": "chat", "gen_ai.response.model": MODEL, "acme.flag": "x" },
@@ -85,7 +85,7 @@ export const GENAI_SPANS: readonly OtlpSpan[] = [
       "gen_ai.usage.output_tokens": usage.output,
       "gen_ai.usage.cache_read.input_tokens": usage.cached,
       "gen_ai.input.messages": json(given.map(parts)),
-      "gen_ai.output.messages": json([parts(said)]),
+      "gen_ai.output.messages": json([parts(reply)]),
     },
   })),
   {
@@ -119,7 +119,7 @@ const AI_SDK: readonly OtlpSpan[] = [
       "ai.telemetry.metadata.tags": ["canary", "de"],
     },
   },
-  ...CALLS.map(({ given, said, usage }, at) => ({
+  ...CALLS.map(({ given, reply, usage }, at) => ({
     ...{ id: `2${at}`, parent: "1", name: "ai.generateText.doGenerate", ms: 10 + 200 * at },
     attributes: {
       "ai.operationId": "ai.generateText.doGenerate",
@@ -153,7 +153,7 @@ const AI_SDK: readonly OtlpSpan[] = [
                 },
         ),
       ),
-      ...("tool_calls" in said
+      ...("tool_calls" in reply
         ? {
             "ai.response.toolCalls": json([
               { toolCallId: "c1", toolName: "find_order", input: json(ARGUMENTS) },
@@ -166,7 +166,7 @@ const AI_SDK: readonly OtlpSpan[] = [
 
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${json(row)}\n`).join("");
 
-export const PRODUCERS: readonly ToldTraces[] = [
+export const PRODUCERS: readonly ProducerTraces[] = [
   {
     ...{
       name: "OpenTelemetry, a line a span",

@@ -12,7 +12,7 @@ import {
   RESULT,
   SECRETS,
   TRACE_ID,
-} from "./told-conversation.ts";
+} from "./sample-conversation.ts";
 
 export const langfuse = {
   data: [
@@ -25,10 +25,10 @@ export const langfuse = {
       input: { message: ASK },
       output: ANSWER,
     },
-    ...CALLS.map(({ given, said, usage }, at) => ({
+    ...CALLS.map(({ given, reply, usage }, at) => ({
       ...{ id: `g${at}`, type: "GENERATION", name: "chat", parentObservationId: "r" },
       ...{ startTime: iso(10 + 200 * at), endTime: iso(110 + 200 * at), providedModelName: MODEL },
-      ...{ input: given, output: said, promptName: "support", promptVersion: 3 },
+      ...{ input: given, output: reply, promptName: "support", promptVersion: 3 },
       // Kinds that exclude each other: their sum is the total.
       usageDetails: {
         input: usage.input - usage.cached,
@@ -88,7 +88,7 @@ export const langsmith = [
     },
     extra: { metadata: { thread_id: "s-1", user_id: SECRETS[1] } },
   }),
-  ...CALLS.map(({ given, said, usage }, at) =>
+  ...CALLS.map(({ given, reply, usage }, at) =>
     smith({
       ...{ id: `l${at}`, parent_run_id: TRACE_ID, name: "ChatOpenAI", run_type: "llm" },
       ...{
@@ -98,7 +98,7 @@ export const langsmith = [
       },
       inputs: { messages: [given.map(kwargs)] },
       outputs: {
-        generations: [[{ message: kwargs(said) }]],
+        generations: [[{ message: kwargs(reply) }]],
         usage_metadata: {
           input_tokens: usage.input,
           output_tokens: usage.output,
@@ -137,7 +137,7 @@ export const braintrust = [
       scores: { thumbs: 1, other: null },
     },
   }),
-  ...CALLS.map(({ given, said, usage }, at) =>
+  ...CALLS.map(({ given, reply, usage }, at) =>
     brain({
       ...{
         id: `l${at}`,
@@ -147,7 +147,7 @@ export const braintrust = [
       },
       ...{
         input: given,
-        output: [{ index: 0, message: said, finish_reason: "stop" }],
+        output: [{ index: 0, message: reply, finish_reason: "stop" }],
         metadata: { model: MODEL },
       },
       metrics: {
@@ -172,7 +172,7 @@ export const braintrust = [
 export const phoenix = {
   data: [
     { id: "1", name: "shop", span_kind: "AGENT", start_time: iso(0), end_time: iso(900), attributes: ABOUT },
-    ...CALLS.map(({ given, said, usage }, at) => ({
+    ...CALLS.map(({ given, reply, usage }, at) => ({
       ...{
         id: `2${at}`,
         parent: "1",
@@ -185,7 +185,7 @@ export const phoenix = {
         llm: {
           model_name: MODEL,
           input_messages: given.map((message) => ({ message: phoenixMessage(message) })),
-          output_messages: [{ message: phoenixMessage(said) }],
+          output_messages: [{ message: phoenixMessage(reply) }],
           token_count: {
             prompt: usage.input,
             completion: usage.output,

@@ -9,7 +9,7 @@ const isSame = (a: Message | undefined, b: Message): boolean =>
  * what came after what it was given.
  * @param step of a model whose tools we run: its calls without an id get one
  */
-export function said(
+export function addedMessages(
   { output, messages = [], tool_calls = [] }: AnsweredReply,
   given: readonly Message[],
   step: number | undefined,
