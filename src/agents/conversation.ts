@@ -124,6 +124,7 @@ export class Conversation {
     const opened = await openToolBox(agent.providers, agent.allow, {
       golden: this.#asked.golden,
       trial: this.#trial,
+      before: [...this.#calls],
       signal: this.#signal,
     });
     if ("kind" in opened) return toolsLost(opened.message);

@@ -2,17 +2,10 @@ import { Client, ProtocolError, StreamableHTTPClientTransport } from "@modelcont
 import type { McpServer } from "../domain/agent-settings.ts";
 import type { Json } from "../domain/json.ts";
 import { refuseCode } from "../domain/no-exec.ts";
-import type { ToolOutcome } from "../domain/tool.ts";
+import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import { ProgramTransport } from "./mcp-program.ts";
 import { resultOfContent } from "./mcp-result.ts";
-import {
-  type CallBounds,
-  lost,
-  noAnswer,
-  type OfferedTool,
-  type ToolProvider,
-  type TrialTools,
-} from "./trial-tools.ts";
+import { type CallBounds, lost, noAnswer, type ToolProvider, type TrialTools } from "./trial-tools.ts";
 
 export interface McpOptions {
   /** Absolute path of the project root. */

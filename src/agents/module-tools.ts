@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import { refuseCode } from "../domain/no-exec.ts";
-import type { ToolOutcome } from "../domain/tool.ts";
+import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import type { DescribedTool, ToolAsk, ToolReply } from "../modules/exported-tools.ts";
 import type { ModuleOptions } from "../modules/thread-pool.ts";
 import { openUserModule, type UserModule } from "../modules/user-module.ts";
@@ -9,7 +9,6 @@ import {
   type LeftWorld,
   lost,
   noAnswer,
-  type OfferedTool,
   type ToolProvider,
   type ToolTrial,
   type TrialTools,

@@ -1,23 +1,19 @@
-import type { AgentSettings, ToolSource, UserSettings } from "../domain/agent-settings.ts";
+import type { AgentSettings, UserSettings } from "../domain/agent-settings.ts";
 import type { Case } from "../domain/case.ts";
-import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
-import type { ModuleEvents } from "../domain/module-events.ts";
 import { type PersonFault, playedBy } from "../domain/person-fault.ts";
 import { SettingMistake } from "../domain/problem.ts";
 import type { Client, Conversing, OpenTarget, Question, Reply } from "../domain/provider.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
-import { fileHashes, moduleFiles } from "../modules/module-files.ts";
 import { cleanClient } from "../providers/clean-reply.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
-import { environmentIdentity, fillEnvironment } from "../providers/environment-values.ts";
-import { type AgentParts, type CallClock, Conversation, type ConversationParts } from "./conversation.ts";
-import { type ModuleTools, openModuleTools } from "./module-tools.ts";
+import { type CallClock, Conversation, type ConversationParts } from "./conversation.ts";
+import { type OpenedAgent, openAgent, type ToolHost } from "./open-tools.ts";
 import { findPersonFault } from "./person-faults.ts";
 import { timedCalls } from "./timed-call.ts";
-import type { OfferedTool, ToolProvider } from "./trial-tools.ts";
+import { openToolBox } from "./tool-box.ts";
 
 /** What the suite says of its conversations, with what it names found. */
 export interface ConversingSettings {
@@ -35,13 +31,8 @@ export interface ConversingSettings {
   } | null;
 }
 
-/** The outside, as tools may use it. */
-export interface ConversingHost {
-  /** Absolute path of the project root. */
-  readonly root: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly clean?: ((text: string) => string) | undefined;
-  readonly modules?: ModuleEvents | undefined;
+/** The outside, as conversations may use it. */
+export interface ConversingHost extends ToolHost {
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -78,11 +69,11 @@ export async function openConversing(
           },
     clocks,
   };
-  const specs = opened?.offered.map(({ reads: _, ...spec }) => spec) ?? [];
   const played = person === null ? undefined : { identity: person.identity, max_turns: user?.max_turns ?? 1 };
   const conversing: Conversing = {
     person: person && { ...person, faultIn: faultsOf(person.guide) },
     ...(played === undefined ? {} : { played_by: hashJson({ ...played, prompt: person?.prompt ?? "" }) }),
+    ...(opened === null || opened.frozen ? {} : { offered: () => offeredBy(opened) }),
     client: (dependencies) => {
       const held = clientWithSend(client, (_request, question, trial, signal) =>
         holdConversation(question, (golden) =>
@@ -97,23 +88,30 @@ export async function openConversing(
     ...target,
     client: {
       ...clientWithSend(client, timedCalls(client, clocks, host.now)),
-      prepare: (question) => prepareTrial(client, question, { settings, specs, turnsAt }),
+      prepare: (question) => prepareTrial(client, question, { settings, opened, turnsAt }),
       close: async () => {
         await Promise.all([client.close(), opened?.close(), person?.target.client.close()]);
       },
     },
     identity: {
       ...(target.identity as object),
-      ...(agent === undefined ? {} : { agent: identityOfAgent(agent, host) }),
+      ...(opened === null ? {} : { agent: opened.identity }),
       ...(user === undefined ? {} : { user: turnsAt === undefined ? (played as Json) : { turns: turnsAt } }),
     } as Json,
-    files: [...target.files, ...(agent === undefined ? [] : filesOf(agent, host.root))],
-    cacheable:
-      target.cacheable &&
-      (person?.target.cacheable ?? true) &&
-      (agent?.tools ?? []).every((one) => typeof one === "string" || one.mcp.version !== undefined),
+    files: [...target.files, ...(opened?.files ?? [])],
+    cacheable: target.cacheable && (person?.target.cacheable ?? true) && (opened?.reusable ?? true),
     ...(target.client.immediate === true ? {} : { conversing }),
   };
+}
+
+/** What the tools of a trial are, servers' too: they are opened for no case, and nothing is called. */
+async function offeredBy({ providers, allow }: OpenedAgent): ReturnType<NonNullable<Conversing["offered"]>> {
+  const golden: Case = { id: "", input: null, tags: [], metadata: {} };
+  const signal = new AbortController().signal;
+  const box = await openToolBox(providers, allow, { golden, trial: 1, before: [], signal });
+  if ("kind" in box) return { kind: "lost", message: box.message };
+  await box.leave();
+  return { kind: "offered", tools: box.offered };
 }
 
 function faultsOf(guide: (golden: Case) => readonly Message[]) {
@@ -144,11 +142,11 @@ function prepareTrial(
   question: Question,
   {
     settings: { agent, person },
-    specs,
+    opened,
     turnsAt,
   }: {
     readonly settings: ConversingSettings;
-    readonly specs: Question["tools"] & object;
+    readonly opened: OpenedAgent | null;
     readonly turnsAt: string | undefined;
   },
 ) {
@@ -158,7 +156,9 @@ function prepareTrial(
   const before = after === undefined ? question.messages : after.messages;
   const first = turns?.[0] === undefined ? [] : [{ role: "user", content: turns[0].say } as const];
   const messages = before === null && first.length === 0 ? null : [...(before ?? []), ...first];
+  const specs = opened?.offered.map(({ reads: _, ...spec }) => spec) ?? [];
   const prepared = client.prepare({ ...question, messages, ...(specs.length > 0 ? { tools: specs } : {}) });
+  const recorded = opened?.recordedFor(question.case_id);
   const { golden } = question;
   const state =
     agent === undefined || question.input === null || typeof question.input !== "object"
@@ -170,6 +170,7 @@ function prepareTrial(
       ...(turns === undefined ? {} : { turns: turns.map(({ say }) => say) }),
       ...(state === undefined ? {} : { state }),
       ...(tool_result === undefined ? {} : { tool_result }),
+      ...(recorded === undefined ? {} : { recorded }),
       ...(person === null || golden === undefined || say !== undefined
         ? {}
         : { person: person.guide(golden) as unknown as Json }),
@@ -192,135 +193,4 @@ function checkModel(target: OpenTarget, { limits }: AgentSettings): void {
       why: "Without a price the limit would never be reached, however much was spent.",
       fix: "Give the model a price in evalconfig.yaml: price: { input: …, output: … }",
     });
-}
-
-interface OpenedAgent extends AgentParts {
-  /** Of its modules: what servers offer is known once they are connected to. */
-  readonly offered: readonly OfferedTool[];
-  close(): Promise<void>;
-}
-
-const modulesIn = (tools: readonly ToolSource[]): string[] =>
-  tools.flatMap((one) => (typeof one === "string" ? [one] : []));
-
-async function openAgent(
-  { tools, allow, limits }: AgentSettings,
-  host: ConversingHost,
-): Promise<OpenedAgent> {
-  const modules = await openModules(tools, host);
-  const providers: ToolProvider[] = modules === null ? [] : [modules];
-  try {
-    for (const [index, source] of tools.entries())
-      if (typeof source !== "string") providers.push(await openServer(source.mcp, index, host));
-    const offered = modules?.offered ?? [];
-    checkAllowed(allow, offered, providers.length > (modules === null ? 0 : 1));
-    return {
-      limits,
-      allow,
-      providers,
-      offered: offered.filter((one) => allow?.includes(one.name) ?? true),
-      close: async () => {
-        await Promise.all(providers.map((one) => one.close()));
-      },
-    };
-  } catch (error) {
-    await modules?.close();
-    throw error;
-  }
-}
-
-async function openModules(
-  tools: readonly ToolSource[],
-  { root, env, clean, modules: events }: ConversingHost,
-): Promise<ModuleTools | null> {
-  const files = modulesIn(tools);
-  const [first] = files;
-  if (first === undefined) return null;
-  const place = (file: string): (string | number)[] => ["agent", "tools", Math.max(0, tools.indexOf(file))];
-  for (const file of files) {
-    try {
-      moduleFiles(root, file);
-    } catch (error) {
-      throw unusable(file, error, place(file));
-    }
-  }
-  let opened: ModuleTools;
-  try {
-    opened = await openModuleTools(files, { root, env, clean, events });
-  } catch (error) {
-    throw unusable(files.join(", "), error, place(first));
-  }
-  const [mistake] = opened.mistakes;
-  if (mistake === undefined) return opened;
-  await opened.close();
-  const file = files.find((one) => mistake.startsWith(`${one}:`)) ?? first;
-  throw unusable(file, opened.mistakes.map((one) => one.replace(`${file}: `, "")).join("; "), place(file));
-}
-
-function unusable(file: string, error: unknown, at: readonly (string | number)[]): SettingMistake {
-  const message = error instanceof Error ? error.message : String(error);
-  return new SettingMistake(
-    at,
-    {
-      code: "EVALS_AGENT_TOOLS",
-      what: `The tools of ${file} cannot be used: ${message.replaceAll("\n", " ")}`,
-      why: "The agent would be offered none of them.",
-      fix: "export default { name: { description, parameters, run(args, { state }) { … } } }",
-    },
-    { cause: error },
-  );
-}
-
-async function openServer(
-  server: Exclude<ToolSource, string>["mcp"],
-  index: number,
-  { root, env }: ConversingHost,
-): Promise<ToolProvider> {
-  const headers = fillEnvironment(server.headers ?? {}, env);
-  if (headers.kind === "unset")
-    throw new SettingMistake(["agent", "tools", index, "mcp", "headers"], {
-      code: "EVALS_ENV_UNSET",
-      what: `${headers.names.join(", ")} is not set.`,
-      why: "The server would be asked without the header that it wants.",
-      fix: `export ${headers.names[0] ?? "NAME"}=…        (or a line in .env)`,
-    });
-  const { mcpTools } = await import("./mcp-tools.ts");
-  return mcpTools(server, { root, env, headers: headers.values });
-}
-
-function checkAllowed(
-  allow: readonly string[] | undefined,
-  offered: readonly OfferedTool[],
-  hasServers: boolean,
-): void {
-  // What a server offers is known once it is connected to.
-  if (allow === undefined || hasServers) return;
-  const names = offered.map((one) => one.name);
-  for (const [index, name] of allow.entries()) {
-    if (names.includes(name)) continue;
-    throw new SettingMistake(["agent", "allow", index], {
-      code: "EVALS_AGENT_ALLOW",
-      what: `There is no tool "${name}".${didYouMean(name, names)}`,
-      why: "The agent would be offered fewer tools than the suite says.",
-      fix: `allow: [${nearest(name, names) ?? names[0] ?? "<name>"}]        (tools there are: ${names.join(", ") || "none"})`,
-    });
-  }
-}
-
-function filesOf({ tools }: AgentSettings, root: string): string[] {
-  return [...new Set(modulesIn(tools).flatMap((file) => moduleFiles(root, file)))];
-}
-
-function identityOfAgent(agent: AgentSettings, { root, env }: ConversingHost): Json {
-  const { tools, allow, limits } = agent;
-  return {
-    tools: tools.map((source) => {
-      if (typeof source === "string") return source;
-      const { headers = {}, ...server } = source.mcp;
-      return { mcp: { ...server, ...environmentIdentity(headers, env, "headers") } };
-    }),
-    files: fileHashes(root, filesOf(agent, root)),
-    ...(allow === undefined ? {} : { allow }),
-    limits,
-  } as unknown as Json;
 }

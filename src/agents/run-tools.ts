@@ -51,14 +51,21 @@ async function outcomeOf(
   bounds: CallBounds,
 ): Promise<ToolOutcome> {
   if (!tools.offered.some((one) => one.name === name)) return tools.call(name, {}, bounds);
-  // Some models write nothing where a tool takes no arguments.
-  const read = given === "" || given === null ? {} : given;
-  if (typeof read !== "object" || Array.isArray(read))
+  const read = argumentsIn(given);
+  if (read === undefined)
     return { kind: "error", message: `the arguments are no valid JSON object: ${firstLetters(given)}` };
-  return tools.call(name, membersIn(read) as Readonly<Record<string, Json>>, bounds);
+  return tools.call(name, read, bounds);
 }
 
-function firstLetters(value: Json): string {
+/** The arguments that a tool is called with; undefined where they are no object. Some models write nothing for none. */
+export function argumentsIn(given: Json): Readonly<Record<string, Json>> | undefined {
+  if (given === "" || given === null) return {};
+  if (typeof given !== "object" || Array.isArray(given)) return undefined;
+  return membersIn(given) as Readonly<Record<string, Json>>;
+}
+
+/** A value as text, cut where it is long. */
+export function firstLetters(value: Json): string {
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

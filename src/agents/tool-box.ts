@@ -1,10 +1,9 @@
 import type { Json } from "../domain/json.ts";
-import type { ToolOutcome } from "../domain/tool.ts";
+import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 import {
   type CallBounds,
   type LeftWorld,
   lost,
-  type OfferedTool,
   type ToolProvider,
   type ToolTrial,
   type TrialTools,

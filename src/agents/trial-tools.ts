@@ -1,13 +1,8 @@
 import type { Case } from "../domain/case.ts";
 import { membersIn } from "../domain/found-documents.ts";
 import type { Json } from "../domain/json.ts";
-import type { ToolOutcome, ToolSpec } from "../domain/tool.ts";
-
-/** A tool that is offered to the model of a trial. */
-export interface OfferedTool extends ToolSpec {
-  /** It changes nothing. */
-  readonly reads: boolean;
-}
+import type { ToolCall } from "../domain/message.ts";
+import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
 
 /** How long a call may take, and what gives it up. */
 export interface CallBounds {
@@ -34,6 +29,8 @@ export interface ToolTrial {
   readonly golden: Case;
   /** From 1. */
   readonly trial: number;
+  /** What was called before the trial goes on from there; empty for one that begins. */
+  readonly before: readonly ToolCall[];
   readonly signal: AbortSignal;
 }
 

@@ -35,8 +35,60 @@ export const McpServer = z
   });
 export type McpServer = z.output<typeof McpServer>;
 
-/** Where tools come from: a module of the project, or a server. */
-export const ToolSource = z.union([z.string().min(1), z.strictObject({ mcp: McpServer })]);
+const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** A tool that a service answers over HTTP: one request a call. */
+export const HttpTool = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(TOOL_NAME, "expected at most 64 letters, digits, underscores and hyphens")
+      .describe("What the model calls it"),
+    description: z.string().default("").describe("What it does, for the model"),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .default({ type: "object", properties: {} })
+      .describe("JSON Schema of its arguments, an object"),
+    reads: z.boolean().default(false).describe("It changes nothing"),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe(
+        "Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded",
+      ),
+    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("POST"),
+    headers: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .describe("Sent with every request; ${env:NAME} for what is secret"),
+    body: z
+      .unknown()
+      .optional()
+      .describe(
+        "JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none",
+      ),
+    result: z
+      .string()
+      .startsWith("$")
+      .optional()
+      .describe("JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some"),
+    version: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Stands for what the service does: with it answers are reused across runs"),
+  })
+  .superRefine(({ method, body }, context) => {
+    if ((method === "GET" || method === "DELETE") && body !== undefined)
+      context.addIssue({ code: "custom", path: ["body"], message: `left out: a ${method} request has none` });
+  });
+export type HttpTool = z.output<typeof HttpTool>;
+
+/** Where tools come from: a module of the project, a server of tools, or a service that answers one of them. */
+export const ToolSource = z.union([
+  z.string().min(1),
+  z.strictObject({ mcp: McpServer }),
+  z.strictObject({ http: HttpTool }),
+]);
 export type ToolSource = z.output<typeof ToolSource>;
 
 /** When an agent is stopped that does not end by itself. Such a trial is answered, and fails. */
@@ -60,7 +112,16 @@ export const AgentSettings = z.strictObject({
   tools: z
     .array(ToolSource)
     .default([])
-    .describe("Modules whose default export is an object of tools; servers as { mcp: … }"),
+    .describe(
+      "Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … }",
+    ),
+  recorded: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run",
+    ),
   allow: z
     .array(z.string().min(1))
     .min(1)

@@ -9,7 +9,7 @@ import type { PersonFault } from "./person-fault.ts";
 import type { UnderPressure } from "./pressure.ts";
 import type { AnswersFrom } from "./recorded-provider.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } from "./reply.ts";
-import type { ToolSpec } from "./tool.ts";
+import type { OfferedTool, ToolSpec } from "./tool.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
 /** What a trial asks, before a provider has put it into its own words. The same for every trial of a case. */
@@ -158,6 +158,16 @@ export interface Conversing {
   } | null;
   /** Hash of who plays the person; absent where nobody does. Runs with different people are not compared. */
   readonly played_by?: string | undefined;
+  /**
+   * The tools of its agent, for who records what they answer; absent where there is none, and where they answer from a
+   * recording themselves.
+   */
+  readonly offered?:
+    | (() => Promise<
+        | { readonly kind: "offered"; readonly tools: readonly OfferedTool[] }
+        | { readonly kind: "lost"; readonly message: string }
+      >)
+    | undefined;
   /** A client whose reply is the whole conversation. */
   client(dependencies: ConversingDependencies): Client;
 }

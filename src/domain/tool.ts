@@ -8,6 +8,12 @@ export interface ToolSpec {
   readonly parameters: Json;
 }
 
+/** A tool that is offered to the model of a trial. */
+export interface OfferedTool extends ToolSpec {
+  /** It changes nothing. */
+  readonly reads: boolean;
+}
+
 /** What became of one call of a tool. */
 export type ToolOutcome =
   | { readonly kind: "result"; readonly value: Json }

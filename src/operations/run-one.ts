@@ -255,6 +255,9 @@ async function record(
   } else {
     const path = await recordRun(plan, ran.writer.no, store, root);
     io.notice(`recorded ${ran.counts.answered} answers in ${path}`);
+    const { recordTools } = await import("./running/record-tools.ts");
+    const tools = await recordTools(plan, { no: ran.writer.no, header: ran.header }, store, root);
+    if (tools !== null) io.notice(tools);
   }
   for (const one of await recordJudges(plan, ran.writer.no, store, root))
     io.notice(`recorded ${plural(one.replies, "reply", "replies")} of judges in ${one.path}`);

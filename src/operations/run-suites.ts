@@ -79,6 +79,7 @@ async function runIn<T>(
       concurrency: request.concurrency,
       judges: request.replay ? "replay" : "ask",
       presses: true,
+      liveTools: request.record,
     },
     request.replay ? await replaying() : undefined,
   );

@@ -34,9 +34,11 @@ function codeOfData({ suite: { dataset }, places }: LoadedSuite): Problem[] {
 }
 
 function codeOfTools({ suite: { agent }, places }: LoadedSuite): Problem[] {
+  if (agent?.recorded !== undefined) return [];
   return (agent?.tools ?? []).flatMap((tool, index) => {
     const at = { path: places.path, ...places.at(["agent", "tools", index]) };
     if (typeof tool === "string") return [{ ...codeProblem(`The module of tools ${tool}`), ...at }];
+    if ("http" in tool) return [];
     const { command } = tool.mcp;
     return command === undefined
       ? []

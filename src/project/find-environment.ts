@@ -5,9 +5,13 @@ import type { Places } from "../domain/project.ts";
 const MEANT = /\$\{\s*env\s*:[^}]*\}?/gi;
 const WELL_WRITTEN = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
 
-/** Where values of a config are filled: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>`. */
+/**
+ * Where values are filled: `models.<alias>.headers.<name>` and `models.<alias>.env.<name>` of a config, and in a suite the
+ * headers of an agent's tools, `agent.tools.<index>.mcp.headers.<name>` or `….http.headers.<name>`.
+ */
 function isFilled(path: readonly PropertyKey[]): boolean {
-  return path.length === 4 && path[0] === "models" && (path[2] === "headers" || path[2] === "env");
+  if (path.length === 4) return path[0] === "models" && (path[2] === "headers" || path[2] === "env");
+  return path.length === 6 && path[0] === "agent" && path[1] === "tools" && path[4] === "headers";
 }
 
 /** Every `${env:NAME}` of a parsed file that would stay as it is written, without a word. */
@@ -48,8 +52,8 @@ function unfilled(written: string, place: Place): Problem {
     code: "EVALS_ENV_NOT_FILLED",
     ...place,
     what: `${written} is not filled here.`,
-    why: "It would be sent, compared or run as it is written. Only headers of a model and the env of a command are filled from the environment.",
-    fix: 'Move it into headers: or env: of the model. To mean these very characters in a template: {{ "$" }}{env:…}',
+    why: "It would be sent, compared or run as it is written. Only headers of a model or of an agent's tools and the env of a command are filled from the environment.",
+    fix: 'Move it into headers: or env: of the model, or headers: of the tool. To mean these very characters in a template: {{ "$" }}{env:…}',
   };
 }
 

@@ -1,15 +1,14 @@
 import { isSendable } from "../domain/header-value.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { Question } from "../domain/provider.ts";
-import { compileText, isTemplate, templateMistake } from "./http-body.ts";
+import { compileText, isTemplate, type Scope, templateMistake } from "./http-body.ts";
 import { isCredentialHeader } from "./written-secret.ts";
 
-/** What of a service's address is made anew for each case. */
+/** What of a service's address is made anew for each case, or for each call. */
 export interface CaseAddress {
   /** @throws {SettingMistake} when a value would lead elsewhere */
-  url(question: Question): string;
+  url(scope: Scope): string;
   /** The headers that hold templates, by lower-case name. @throws {SettingMistake} for a value that no header can hold */
-  headers(question: Question): Readonly<Record<string, string>>;
+  headers(scope: Scope): Readonly<Record<string, string>>;
 }
 
 type Place = readonly (string | number)[];
@@ -45,14 +44,14 @@ function pathSegments(address: string): readonly string[] {
   return path.split(/[/\\]/);
 }
 
-async function urlTemplate(url: string): Promise<(question: Question) => string> {
+async function urlTemplate(url: string): Promise<(scope: Scope) => string> {
   const at = ["url"];
   if (!HOST.test(url)) throw notHere(at, "the host of a url");
   const { origin } = new URL(url);
   const text = await compileText(url, at, { print: encoded, printed: ENCODERS });
   const dotted = pathSegments(url).filter((one) => DOTS.test(one)).length;
-  return (question) => {
-    const filled = text(question);
+  return (scope) => {
+    const filled = text(scope);
     const leadsOn = URL.canParse(filled) && new URL(filled).origin === origin;
     const climbs = pathSegments(filled).filter((one) => DOTS.test(one)).length > dotted;
     if (!leadsOn || climbs)
@@ -61,13 +60,13 @@ async function urlTemplate(url: string): Promise<(question: Question) => string>
   };
 }
 
-async function headerTemplate(name: string, value: string): Promise<(question: Question) => string> {
+async function headerTemplate(name: string, value: string): Promise<(scope: Scope) => string> {
   const at = ["headers", name];
   if (isCredentialHeader(name) || value.includes("${env:"))
     throw notHere(at, `the header ${name}, which may hold a key`);
   const text = await compileText(value, at, { print: asText });
-  return (question) => {
-    const filled = text(question);
+  return (scope) => {
+    const filled = text(scope);
     if (!isSendable(filled))
       throw templateMistake(at, "its value holds a line break or a letter that no header can hold");
     return filled;
@@ -92,6 +91,6 @@ export async function compileAddress(
   );
   return {
     url: address,
-    headers: (question) => Object.fromEntries(templates.map(([name, of]) => [name, of(question)])),
+    headers: (scope) => Object.fromEntries(templates.map(([name, of]) => [name, of(scope)])),
   };
 }

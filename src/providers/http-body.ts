@@ -7,7 +7,8 @@ import { CLOCK_FIX } from "../templates/template.ts";
 /** Makes the body of one question. @throws {SettingMistake} EVALS_BODY_TEMPLATE when a variable is missing */
 export type BodyTemplate = (question: Question) => Json;
 
-type Scope = Readonly<Record<string, unknown>>;
+/** What the variables of a template are. */
+export type Scope = Readonly<Record<string, unknown>>;
 type Part = (scope: Scope) => Json;
 type Place = readonly (string | number)[];
 
@@ -127,20 +128,25 @@ class TemplateCompiler {
  * @throws {SettingMistake} EVALS_BODY_TEMPLATE for a template that cannot be read
  */
 export async function compileBody(body: Json): Promise<BodyTemplate> {
-  const part = await new TemplateCompiler().compile(body, ["body"]);
-  return (question) => part(scopeOf(question));
+  const part = await compileJson(body, ["body"]);
+  return (question) => part(questionScope(question));
 }
 
-function scopeOf({ input, messages, case_id, clock }: Question): Scope {
+/** The same over other variables. */
+export function compileJson(value: Json, at: Place): Promise<(scope: Scope) => Json> {
+  return new TemplateCompiler().compile(value, at);
+}
+
+/** The variables of a template that is filled for a question. */
+export function questionScope({ input, messages, case_id, clock }: Question): Scope {
   return { input, messages, case: { id: case_id }, ...(clock === undefined ? {} : { clock }) };
 }
 
-/** Compiles one text of an http model over the same variables. @param options how a value is written into it */
-export async function compileText(
+/** Compiles one text. @param options how a value is written into it */
+export function compileText(
   source: string,
   at: Place,
   options: EngineOptions,
-): Promise<(question: Question) => string> {
-  const text = await new TemplateCompiler(options).text(source, at);
-  return (question) => text(scopeOf(question));
+): Promise<(scope: Scope) => string> {
+  return new TemplateCompiler(options).text(source, at);
 }

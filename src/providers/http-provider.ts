@@ -10,7 +10,7 @@ import type {
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { abortedReply, failureOfStatus, unsetVariables } from "./failed-reply.ts";
 import { type CaseAddress, compileAddress } from "./http-address.ts";
-import { type BodyTemplate, compileBody } from "./http-body.ts";
+import { type BodyTemplate, compileBody, questionScope } from "./http-body.ts";
 import { compilePaths, paidInRefusal, readInTime } from "./http-reply.ts";
 import { HttpSettings } from "./http-settings.ts";
 import { failureOfNetwork } from "./network-failure.ts";
@@ -32,10 +32,11 @@ function wordRequest(
   address: CaseAddress | null,
 ): (question: Parameters<BodyTemplate>[0]) => PreparedRequest {
   return (question) => {
-    const headers = address?.headers(question) ?? {};
+    const scope = address === null ? null : questionScope(question);
+    const headers = scope === null ? {} : (address?.headers(scope) ?? {});
     return {
       method,
-      url: address?.url(question) ?? url,
+      url: scope === null ? url : (address?.url(scope) ?? url),
       ...(Object.keys(headers).length > 0 && { headers }),
       ...(body !== null && { body: body(question) }),
     };

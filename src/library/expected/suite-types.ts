@@ -464,7 +464,7 @@ export interface SuiteKeys {
   readonly clock?: string;
   /** A turn loop around the model; without it the target is the agent */
   readonly agent?: {
-    /** Modules whose default export is an object of tools; servers as { mcp: … } */
+    /** Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … } */
     readonly tools?: readonly (string | {
       readonly mcp: {
         /** Program and arguments, without a shell; started once a trial, in the project's root */
@@ -476,7 +476,31 @@ export interface SuiteKeys {
         /** Stands for what the server does: with it answers are reused across runs */
         readonly version?: string;
       };
+    } | {
+      readonly http: {
+        /** What the model calls it */
+        readonly name: string;
+        /** What it does, for the model */
+        readonly description?: string;
+        /** JSON Schema of its arguments, an object */
+        readonly parameters?: { readonly [name: string]: Json };
+        /** It changes nothing */
+        readonly reads?: boolean;
+        /** Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded */
+        readonly url: string;
+        readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+        /** Sent with every request; ${env:NAME} for what is secret */
+        readonly headers?: { readonly [name: string]: string };
+        /** JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none */
+        readonly body?: Json;
+        /** JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some */
+        readonly result?: string;
+        /** Stands for what the service does: with it answers are reused across runs */
+        readonly version?: string;
+      };
     })[];
+    /** What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run */
+    readonly recorded?: string;
     /** Names of the only tools that are offered; default: all */
     readonly allow?: readonly (string)[];
     /** What ends an agent that does not end by itself */

@@ -41,6 +41,8 @@ export interface PrepareOptions {
   readonly judges?: "ask" | "replay" | undefined;
   /** Passing trials will be put under pressure: what of that cannot be done is a mistake. */
   readonly presses?: boolean | undefined;
+  /** What tools answer is about to be recorded: they are run, whatever recording a suite names. */
+  readonly liveTools?: boolean | undefined;
   /** Milliseconds, monotonic; default: this process's. */
   readonly now?: (() => number) | undefined;
 }
@@ -143,7 +145,8 @@ async function prepareRun(
     }
     const asked = await openTarget(project, model, { concurrency, caseIds: () => idsOf(cases) });
     opened.target = asked;
-    const target = await withConversation(asked, { project, suite, concurrency, now: options.now });
+    const { now, liveTools } = options;
+    const target = await withConversation(asked, { project, suite, concurrency, liveTools, now });
     opened.target = target;
     const pressed =
       suite.suite.pressure === undefined

@@ -11,6 +11,8 @@ export interface ConversationOf {
   readonly project: Project;
   readonly suite: LoadedSuite;
   readonly concurrency: number;
+  /** What its tools answer is about to be recorded: they are run, whatever recording the suite names. */
+  readonly liveTools?: boolean | undefined;
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
 }
@@ -21,7 +23,7 @@ export interface ConversationOf {
  * @throws {EvalsError} with a mistake at its place in the suite
  */
 export async function withConversation(target: OpenTarget, of: ConversationOf): Promise<OpenTarget> {
-  const { project, suite, now = () => performance.now() } = of;
+  const { project, suite, liveTools, now = () => performance.now() } = of;
   const { agent, user } = suite.suite;
   const isMadeElsewhere = target.client.available !== undefined;
   if ((agent === undefined && user === undefined) || isMadeElsewhere) return target;
@@ -29,7 +31,7 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
   const person = await openPerson(of);
   try {
     const { root, env, modules } = project;
-    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, now };
+    const host = { root, env, modules, clean: declaredSecrets(project) ?? undefined, live: liveTools, now };
     return await openConversing(target, { agent, user, person }, host);
   } catch (error) {
     await person?.target.client.close();
@@ -41,7 +43,7 @@ export async function withConversation(target: OpenTarget, of: ConversationOf): 
 /** Names of the variables without which a suite's conversations cannot be opened. */
 export function neededVariables({ suite, person }: LoadedSuite): readonly string[] {
   const headers = (suite.agent?.tools ?? []).flatMap((one) =>
-    typeof one === "string" ? [] : Object.values(one.mcp.headers ?? {}),
+    typeof one === "string" ? [] : Object.values(("mcp" in one ? one.mcp.headers : one.http.headers) ?? {}),
   );
   const keys = person?.model.provider.keys?.(person.model.settings) ?? [];
   return [...keys, ...environmentNames(headers)];

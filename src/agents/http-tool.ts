@@ -1,0 +1,173 @@
+import type { HttpTool } from "../domain/agent-settings.ts";
+import { headerValue } from "../domain/header-value.ts";
+import type { Json } from "../domain/json.ts";
+import { SettingMistake } from "../domain/problem.ts";
+import type { OfferedTool, ToolOutcome } from "../domain/tool.ts";
+import { oneLine } from "../providers/failed-reply.ts";
+import { compileAddress } from "../providers/http-address.ts";
+import { compileJson, type Scope } from "../providers/http-body.ts";
+import { compileJsonPath, type JsonGetter } from "../providers/json-path.ts";
+import { failureOfNetwork } from "../providers/network-failure.ts";
+import { type ConnectionPools, openConnectionPools, type WholeReply } from "../providers/pooled-fetch.ts";
+import { redactor, secretRemover } from "../providers/redact.ts";
+import {
+  type CallBounds,
+  lost,
+  noAnswer,
+  type ToolProvider,
+  type ToolTrial,
+  type TrialTools,
+} from "./trial-tools.ts";
+
+export interface HttpToolOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Headers with what stands for secrets filled in. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** What no message and no result may hold. */
+  readonly secrets: readonly string[];
+}
+
+/** Requests to the service at once; a further one waits. */
+const CONNECTIONS = 32;
+/** Longest time that a timer of Node can wait, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+interface Request {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/**
+ * A tool that a service answers: a request a call, which is never sent again, since nobody knows whether it was done.
+ * @throws {SettingMistake} for a template or a path that cannot be read
+ */
+export async function httpTool(
+  settings: HttpTool,
+  options: HttpToolOptions,
+): Promise<ToolProvider & { readonly offered: readonly OfferedTool[] }> {
+  const { name, description, parameters, reads } = settings;
+  const makeRequest = await requestMaker(settings, options.headers);
+  const result = settings.result === undefined ? null : await compileJsonPath(settings.result, ["result"]);
+  const pools = await openConnectionPools(CONNECTIONS, options.env, new URL(settings.url));
+  const service = { settings, pools, makeRequest, result, ...redacting(options.secrets) };
+  const offered = [{ name, description, parameters: parameters as Json, reads }];
+  return {
+    offered,
+    open: async (trial): Promise<TrialTools> => ({
+      offered,
+      call: (_, given, bounds) => callService(service, scopeOf(trial, given), bounds),
+      leave: async () => ({ kind: "left", state: undefined }),
+    }),
+    close: pools.close,
+  };
+}
+
+const redacting = (secrets: readonly string[]) => ({
+  redact: redactor(secrets),
+  removeSecrets: secretRemover(secrets),
+});
+
+function scopeOf({ golden: { id, input }, trial }: ToolTrial, given: Readonly<Record<string, Json>>): Scope {
+  return { arguments: given, input, case: { id }, trial };
+}
+
+async function requestMaker(
+  { url, method, headers, body }: HttpTool,
+  sent: Readonly<Record<string, string>>,
+): Promise<(scope: Scope) => Request> {
+  const address = await compileAddress(url, headers);
+  const hasBody = method !== "GET" && method !== "DELETE";
+  const fill =
+    body === undefined
+      ? (scope: Scope) => scope.arguments as Json
+      : await compileJson(body as Json, ["body"]);
+  const fixed = Object.fromEntries(
+    Object.entries(sent).map(([name, value]) => [name.toLowerCase(), headerValue(value)]),
+  );
+  return (scope) => ({
+    url: new URL(address?.url(scope) ?? url),
+    headers: {
+      accept: "application/json, */*;q=0.8",
+      ...(hasBody && { "content-type": "application/json" }),
+      ...fixed,
+      ...Object.fromEntries(
+        Object.entries(address?.headers(scope) ?? {}).map(([name, value]) => [name, headerValue(value)]),
+      ),
+    },
+    body: hasBody ? JSON.stringify(fill(scope)) : null,
+  });
+}
+
+interface Service {
+  readonly settings: HttpTool;
+  readonly pools: ConnectionPools;
+  readonly makeRequest: (scope: Scope) => Request;
+  readonly result: JsonGetter | null;
+  readonly redact: (text: string) => string;
+  readonly removeSecrets: (text: string) => string;
+}
+
+async function callService(
+  service: Service,
+  scope: Scope,
+  { timeout_ms, signal }: CallBounds,
+): Promise<ToolOutcome> {
+  const { settings, pools, makeRequest, redact } = service;
+  let request: Request;
+  try {
+    request = makeRequest(scope);
+  } catch (error) {
+    if (!(error instanceof SettingMistake)) throw error;
+    return unfillable(settings.name, error);
+  }
+  const { url, headers, body } = request;
+  const late = AbortSignal.timeout(Math.min(LONGEST_MS, Math.ceil(timeout_ms)));
+  try {
+    const reply = await pools.request(url, {
+      method: settings.method,
+      headers,
+      body,
+      signal: AbortSignal.any([signal, late]),
+    });
+    return outcomeOf(reply, service);
+  } catch (error) {
+    if (signal.aborted) return lost("cancelled");
+    if (late.aborted) return { kind: "error", message: noAnswer({ timeout_ms }), timed_out: true };
+    const failed = failureOfNetwork(error, url.host + url.pathname, redact);
+    if (failed === undefined) throw error;
+    return lost(`the service of the tool ${settings.name} gave no result: ${failed.message}`);
+  }
+}
+
+/** What the model left out it is told; what a case lacks is nothing that a model could mend. */
+function unfillable(name: string, { problem }: SettingMistake): ToolOutcome {
+  const [, missing] = /undefined variable: arguments\.(\w+(?:\.\w+)*)/.exec(problem.what) ?? [];
+  if (missing !== undefined) return { kind: "error", message: `the argument ${missing} is missing` };
+  const ofArguments = problem.what.includes("it would lead to") || problem.what.includes("its value holds");
+  return ofArguments
+    ? { kind: "error", message: `the arguments cannot be sent: ${oneLine(problem.what)}` }
+    : lost(`the request of the tool ${name} cannot be made: ${oneLine(problem.what)}`);
+}
+
+function outcomeOf({ status, text }: WholeReply, { result, settings, removeSecrets }: Service): ToolOutcome {
+  const clean = removeSecrets(text);
+  if (status < 200 || status >= 300)
+    return { kind: "error", message: oneLine(`HTTP ${status}${clean === "" ? "" : `: ${clean}`}`) };
+  const value = valueIn(clean);
+  if (result === null) return { kind: "result", value };
+  const found = result(value);
+  return found === undefined
+    ? { kind: "error", message: `the reply has nothing at ${settings.result ?? ""}` }
+    : { kind: "result", value: found as Json };
+}
+
+/** A reply without a byte says nothing: null. */
+function valueIn(text: string): Json {
+  if (text === "") return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

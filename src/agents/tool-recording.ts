@@ -1,0 +1,130 @@
+import * as z from "zod";
+import { canonicalJson, type Json } from "../domain/json.ts";
+import type { ToolCall } from "../domain/message.ts";
+import type { OfferedTool } from "../domain/tool.ts";
+import { argumentsIn } from "./run-tools.ts";
+
+/** A tool as a recording offers it. */
+export const RecordedTool = z.strictObject({
+  tool: z.string().min(1),
+  description: z.string(),
+  parameters: z.json(),
+  reads: z.boolean(),
+});
+
+const found = {
+  case: z.string(),
+  tool: z.string().min(1),
+  arguments: z.json(),
+  /** The how-manieth call with these arguments in its trial, from 1. */
+  occurrence: z.int().min(1),
+};
+
+/** What a tool answered to one call. */
+export const RecordedCall = z.union([
+  z.strictObject({ ...found, result: z.json() }),
+  z.strictObject({ ...found, error: z.string() }),
+]);
+export type RecordedCall = {
+  readonly case: string;
+  readonly tool: string;
+  readonly arguments: Json;
+  readonly occurrence: number;
+} & ({ readonly result: Json } | { readonly error: string });
+
+/** What a recorded call is found by. */
+export function callKey({
+  case: id,
+  tool,
+  arguments: given,
+  occurrence,
+}: Pick<RecordedCall, "case" | "tool" | "arguments" | "occurrence">): string {
+  return canonicalJson([id, tool, given as Json, occurrence]);
+}
+
+/** Numbers the calls of a trial: the same tool with the same arguments is its first, second, … occurrence. */
+export class Occurrences {
+  readonly #seen = new Map<string, number>();
+
+  next(tool: string, given: Json): number {
+    const key = canonicalJson([tool, given]);
+    const count = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, count);
+    return count;
+  }
+}
+
+/** A trial whose calls are recorded. */
+export interface RecordedTrial {
+  readonly case_id: string;
+  readonly calls: readonly ToolCall[];
+  /** Calls of this step that have an error may be without an answer: time was up. */
+  readonly cutStep?: number | undefined;
+}
+
+/** The lines of a recording: what is offered, then what was answered. Of trials that differ the first one counts. */
+export class ToolRecording {
+  readonly #tools = new Map<string, string>();
+  readonly #calls = new Map<string, string>();
+
+  /** Takes the lines of an earlier recording; a line that is none is left out. */
+  takeLines(text: string): void {
+    for (const line of text.split("\n")) {
+      const tool = readLine(RecordedTool, line);
+      if (tool !== undefined) this.#tools.set(tool.tool, line.trim());
+      const call = readLine(RecordedCall, line);
+      if (call !== undefined) this.#calls.set(callKey(call), line.trim());
+    }
+  }
+
+  /** Takes a run: its answers replace those of earlier recordings. */
+  takeRun(offered: readonly OfferedTool[], trials: Iterable<RecordedTrial>): number {
+    for (const { name, description, parameters, reads } of offered)
+      this.#tools.set(name, JSON.stringify({ tool: name, description, parameters, reads }));
+    const names = new Set(offered.map((one) => one.name));
+    const own = new Map<string, string>();
+    for (const trial of trials) {
+      for (const call of callsOf(trial, names)) {
+        const key = callKey(call);
+        if (!own.has(key)) own.set(key, JSON.stringify(call));
+      }
+    }
+    for (const [key, line] of own) this.#calls.set(key, line);
+    return own.size;
+  }
+
+  /** Sorted, so that recordings of two branches merge and their differences are short. */
+  get text(): string {
+    const lines = [...sorted(this.#tools), ...sorted(this.#calls)];
+    return lines.map((line) => `${line}\n`).join("");
+  }
+}
+
+function* callsOf(
+  { case_id, calls, cutStep }: RecordedTrial,
+  names: ReadonlySet<string>,
+): Generator<RecordedCall> {
+  const occurrences = new Occurrences();
+  for (const { name, arguments: given, result, error, step } of calls) {
+    const sent = argumentsIn(given);
+    // What never came to a tool is answered by the loop itself.
+    if (!names.has(name) || sent === undefined) continue;
+    const occurrence = occurrences.next(name, sent);
+    const failed = error !== undefined && error !== null;
+    if (failed && step !== undefined && step === cutStep) continue;
+    const key = { case: case_id, tool: name, arguments: sent, occurrence };
+    yield failed ? { ...key, error } : { ...key, result: result ?? null };
+  }
+}
+
+function sorted(lines: ReadonlyMap<string, string>): string[] {
+  return [...lines].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+function readLine<T>(schema: z.ZodType<T>, line: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { RecordedTrial } from "../../agents/tool-recording.ts";
+import { readVariantId } from "../../domain/variant-id.ts";
+import { repositoryPath } from "../../modules/repository-path.ts";
+import { plural } from "../../reports/format-numbers.ts";
+import type { Plan } from "../../run/plan.ts";
+import { variantRuns } from "../../run/variant-runs.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
+
+type RecordedRun = Pick<StoredRun, "no" | "header">;
+
+/** Where a suite's tools are recorded that names no file itself. */
+const defaultPath = (suite: string): string => `fixtures/tools/${suite}.jsonl`;
+
+/**
+ * `--record` of an agent: what its tools answered in the trials of a run and in their variants, as a file from which they
+ * answer under `agent: { recorded: … }`.
+ *
+ * @returns what became of it, for people; null where there are no tools
+ */
+export async function recordTools(
+  plan: Plan,
+  run: RecordedRun,
+  store: Store,
+  root: string,
+): Promise<string | null> {
+  const { suite, name } = plan.suite;
+  const offered = await plan.target.conversing?.offered?.();
+  if (offered === undefined) return null;
+  if (offered.kind === "lost") return `the answers of tools were not recorded: ${offered.message}`;
+  if (plan.redaction !== null)
+    return "the answers of tools were not recorded: `redact` changes the arguments that they are found by";
+  const { ToolRecording } = await import("../../agents/tool-recording.ts");
+  const path = suite.agent?.recorded ?? defaultPath(name);
+  const place = repositoryPath(root, path);
+  const recording = new ToolRecording();
+  if (existsSync(place)) recording.takeLines(readFileSync(place, "utf8"));
+  const calls = recording.takeRun(offered.tools, trialsOf(run, store));
+  mkdirSync(dirname(place), { recursive: true });
+  writeFileSync(place, recording.text);
+  const use = suite.agent?.recorded === undefined ? `; agent: { recorded: ${path} } answers from it` : "";
+  return `recorded ${plural(calls, "answer")} of tools in ${path}${use}`;
+}
+
+/** The run's own trials, then the variants of them: those go by the name of their case. */
+function* trialsOf({ no, header }: RecordedRun, store: Store): Generator<RecordedTrial> {
+  yield* trialsIn(no, store);
+  for (const variants of variantRuns(store, header)) yield* trialsIn(variants.no, store);
+}
+
+function* trialsIn(no: number, store: Store): Generator<RecordedTrial> {
+  for (const { case_no, id } of store.cases(no)) {
+    const case_id = readVariantId(id)?.case ?? id;
+    for (const { trial } of store.trials(no, case_no)) {
+      const transcript = store.transcript(no, case_no, trial)?.transcript;
+      if (transcript === undefined) continue;
+      const { tool_calls: calls, trajectory } = transcript;
+      yield { case_id, calls, cutStep: trajectory?.stopped === "time" ? trajectory.steps : undefined };
+    }
+  }
+}
