@@ -44,7 +44,7 @@ export async function agentModel(
       reply.writeHead(200, { "content-type": "application/json" });
       reply.end(
         JSON.stringify({
-          id: "c1",
+          id: `c${asked.length}`,
           object: "chat.completion",
           model: "m",
           choices: [{ index: 0, finish_reason: tool_calls === undefined ? "stop" : "tool_calls", message }],

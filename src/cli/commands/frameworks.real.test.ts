@@ -1,0 +1,267 @@
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { agentModel, clerk, removeAgentProjects, write } from "../testing/agent-project.ts";
+import { type Scenario, scenario } from "../testing/scenario.ts";
+
+/**
+ * The ten lines of docs/frameworks.md with the real packages, which are in the folder that the variable names
+ * (CONTRIBUTING.md); a scripted model answers them. Where it is not set, nothing is tested, and the run says so.
+ */
+const PACKAGES = process.env.EVALS_REAL_FRAMEWORKS;
+const DOCS = readFileSync(fileURLToPath(new URL("../../../docs/frameworks.md", import.meta.url)), "utf8");
+const codeOf = (file: string): string =>
+  new RegExp(`^\`${file}\`\n\n\`\`\`ts\n([\\s\\S]*?)^\`\`\``, "m").exec(DOCS)?.[1] ?? "";
+
+const SHOP = `import { z } from "zod";
+export const schema = { id: z.string() };
+export const shop = {
+  find_order: { description: "Looks an order up.", run: ({ id }) => ({ id, total: 40 }) },
+  refund: {
+    description: "Pays an order back.",
+    run: ({ id }) => { if (id !== "A-1042") throw new Error("no order " + id); return { paid: 40 }; },
+  },
+};
+export const tools = (make) => Object.entries(shop).map(([name, { description, run }]) => make(name, description, run));
+`;
+/** OpenTelemetry's own SDK, which sends what a framework's own instrumentation says. */
+const TELEMETRY = `import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
+import { NodeTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-node";
+const exporter = new OTLPTraceExporter({ url: process.env.COLLECTOR });
+export const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+provider.register();
+`;
+
+interface Framework {
+  /** The code of a user: an agent with two tools. */
+  readonly clerk: string;
+  readonly steps: number;
+  readonly prefix?: string;
+  readonly traced?: true;
+}
+const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+  langgraph: {
+    clerk: `import { provider } from "./telemetry.ts";
+import { tool } from "@langchain/core/tools";
+import * as callbacks from "@langchain/core/callbacks/manager";
+import { createReactAgent } from "@langchain/langgraph/prebuilt";
+import { ChatOpenAI } from "@langchain/openai";
+import { LangChainInstrumentation } from "@arizeai/openinference-instrumentation-langchain";
+import { z } from "zod";
+import { schema, tools } from "./shop.ts";
+const instrumentation = new LangChainInstrumentation();
+instrumentation.setTracerProvider(provider);
+instrumentation.manuallyInstrument(callbacks);
+const llm = new ChatOpenAI({ model: "m", apiKey: "k", configuration: { baseURL: process.env.MODEL_URL } });
+export const graph = createReactAgent({ llm, tools: tools((name, description, run) => tool(run, { name, description, schema: z.object(schema) })) });
+`,
+    steps: 3,
+    traced: true,
+  },
+  "ai-sdk": {
+    clerk: `import "./telemetry.ts";
+import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
+import { stepCountIs, tool } from "ai";
+import { z } from "zod";
+import { schema, tools } from "./shop.ts";
+export const clerk = {
+  model: createOpenAICompatible({ name: "m", baseURL: process.env.MODEL_URL })("m"),
+  tools: Object.fromEntries(tools((name, description, execute) => [name, tool({ description, inputSchema: z.object(schema), execute })])),
+  stopWhen: stepCountIs(9),
+  experimental_telemetry: { isEnabled: true },
+};
+`,
+    steps: 3,
+    traced: true,
+  },
+  "openai-agents": {
+    clerk: `import { Agent, OpenAIChatCompletionsModel, setTracingDisabled, tool } from "@openai/agents";
+import OpenAI from "openai";
+import { z } from "zod";
+import { schema, tools } from "./shop.ts";
+setTracingDisabled(true);
+const client = new OpenAI({ apiKey: "k", baseURL: process.env.MODEL_URL });
+export const clerk = new Agent({
+  name: "clerk",
+  instructions: "Help.",
+  model: new OpenAIChatCompletionsModel(client, "m"),
+  tools: tools((name, description, execute) => tool({ name, description, parameters: z.object(schema), execute })),
+});
+`,
+    steps: 3,
+  },
+  "claude-agent": {
+    clerk: `import { createSdkMcpServer, tool } from "@anthropic-ai/claude-agent-sdk";
+import { schema, tools } from "./shop.ts";
+const text = (run) => async (given) => ({ content: [{ type: "text", text: JSON.stringify(run(given)) }] });
+const served = tools((name, description, run) => tool(name, description, schema, text(run)));
+const env = { ...process.env, ANTHROPIC_BASE_URL: process.env.CLAUDE_URL, ANTHROPIC_API_KEY: "sk-unset", CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1" };
+export const options = {
+  model: "m",
+  systemPrompt: "Help.",
+  mcpServers: { shop: createSdkMcpServer({ name: "shop", version: "1.0.0", tools: served }) },
+  allowedTools: ["mcp__shop__find_order", "mcp__shop__refund"],
+  tools: [],
+  settingSources: [],
+  env,
+};
+`,
+    steps: 3,
+    prefix: "mcp__shop__",
+  },
+};
+
+const servers: { close(): void }[] = [];
+const spans: { resourceSpans: unknown[] }[] = [];
+let urls: { readonly model: string; readonly claude: string; readonly collector: string };
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  servers.push({
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+async function read(request: IncomingMessage) {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return JSON.parse(Buffer.concat(chunks).toString() || "{}");
+}
+
+/** The clerk over Anthropic's streamed messages. */
+const claudeModel: RequestListener = async (request, reply) => {
+  const { messages = [], model } = await read(request);
+  const results = messages.flatMap(({ content }: { content: unknown }) =>
+    Array.isArray(content) ? content.filter(({ type }) => type === "tool_result") : [],
+  ).length;
+  const name = ["find_order", "refund"][results];
+  const send = (type: string, more: object) =>
+    reply.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`);
+  reply.writeHead(200, { "content-type": "text/event-stream" });
+  const usage = { input_tokens: 100, output_tokens: 0 };
+  const message = { id: `msg_${results}`, type: "message", role: "assistant", model, content: [], usage };
+  send("message_start", { message: { ...message, stop_reason: null, stop_sequence: null } });
+  const block = name
+    ? { type: "tool_use", id: `toolu_${results}`, name: `mcp__shop__${name}`, input: {} }
+    : { type: "text", text: "" };
+  send("content_block_start", { index: 0, content_block: block });
+  const delta = name
+    ? { type: "input_json_delta", partial_json: '{"id":"A-1042"}' }
+    : { type: "text_delta", text: "I have paid 40 back." };
+  send("content_block_delta", { index: 0, delta });
+  send("content_block_stop", { index: 0 });
+  const stop_reason = name ? "tool_use" : "end_turn";
+  send("message_delta", { delta: { stop_reason, stop_sequence: null }, usage: { output_tokens: 10 } });
+  send("message_stop", {});
+  reply.end();
+};
+
+beforeAll(async () => {
+  const collector = await serve(async (request, reply) => {
+    spans.push(await read(request));
+    reply.writeHead(200, { "content-type": "application/json" }).end("{}");
+  });
+  urls = {
+    model: (await agentModel(clerk)).url,
+    claude: await serve(claudeModel),
+    collector: `${collector}/v1/traces`,
+  };
+});
+afterAll(() => {
+  removeAgentProjects();
+  for (const one of servers.splice(0)) one.close();
+  for (const one of open.splice(0)) one.remove();
+});
+const open: Scenario[] = [];
+
+function project(name: string, { clerk: own, prefix = "" }: Framework): Scenario {
+  const repo = scenario(null);
+  open.push(repo);
+  symlinkSync(join(PACKAGES ?? "", "node_modules"), join(repo.root, "node_modules"), "dir");
+  mkdirSync(join(repo.root, "fixtures"));
+  const files = {
+    [`${name}.ts`]: codeOf(`agents/${name}.ts`),
+    "clerk.ts": own,
+    "shop.ts": SHOP,
+    "telemetry.ts": TELEMETRY,
+  };
+  for (const [file, text] of Object.entries(files)) write(repo, `agents/${file}`, text);
+  write(repo, "package.json", '{"type":"module"}\n');
+  write(repo, ".env", `MODEL_URL=${urls.model}\nCLAUDE_URL=${urls.claude}\nCOLLECTOR=${urls.collector}\n`);
+  write(
+    repo,
+    "evalconfig.yaml",
+    `models:\n  clerk: { provider: module, file: agents/${name}.ts, timeout: 120s }\n  traced: { provider: outputs, file: fixtures/traced.jsonl }\n`,
+  );
+  const scorers = `scorers:
+  - { type: tool-calls, value: [{ name: ${prefix}find_order, arguments: { id: A-1042 } }, { name: ${prefix}refund, arguments: { id: A-1042 } }], order: exact }
+  - { type: tool-errors }
+  - { type: says, value: ["40"] }
+  - { type: steps, max: 3 }
+`;
+  write(repo, "evals/live.yaml", `dataset: d\nmodel: clerk\ntrials: 1\n${scorers}`);
+  write(repo, "evals/traced.yaml", `dataset: d\nmodel: traced\ntrials: 1\n${scorers}`);
+  write(
+    repo,
+    "datasets/d.jsonl",
+    '{"id":"kettle","input":{"message":"A-1042 came broken, please pay me back."}}\n',
+  );
+  return repo;
+}
+
+async function ran(repo: Scenario, suite: string) {
+  const { stdout } = await repo.evals(`run ${suite} --json`);
+  const { stdout: shown } = await repo.evals("show latest/kettle --json");
+  return { run: JSON.parse(stdout), trial: JSON.parse(shown).trials[0] };
+}
+
+describe.skipIf(PACKAGES === undefined)("an agent of", () => {
+  it.each(Object.entries(FRAMEWORKS))(
+    "%s is tested by the lines of the documentation",
+    async (name, framework) => {
+      const { steps, prefix = "", traced } = framework;
+      const lines = codeOf(`agents/${name}.ts`).trimEnd().split("\n");
+      expect(lines.length).toBeGreaterThan(5);
+      expect(lines.length).toBeLessThan(17);
+      spans.length = 0;
+      const repo = project(name, framework);
+      const { trial, run } = await ran(repo, "live");
+      expect(trial.message ?? null, JSON.stringify(run.problems)).toBeNull();
+      expect(trial.transcript.output).toBe("I have paid 40 back.");
+      expect(trial.transcript.tool_calls).toMatchObject([
+        {
+          name: `${prefix}find_order`,
+          arguments: { id: "A-1042" },
+          result: { total: 40 },
+          error: null,
+          step: 1,
+        },
+        { name: `${prefix}refund`, arguments: { id: "A-1042" }, result: { paid: 40 }, error: null, step: 2 },
+      ]);
+      expect(trial.transcript.steps).toBe(steps);
+      expect(trial.pass).toBe(true);
+      if (!traced) return;
+      const messages = { resourceSpans: spans.flatMap((one) => one.resourceSpans) };
+      expect(messages.resourceSpans.length).toBeGreaterThan(3);
+      const line = { case: "kettle", output: trial.transcript.output, messages };
+      write(repo, "fixtures/traced.jsonl", `${JSON.stringify(line)}\n`);
+      const { trial: again } = await ran(repo, "traced");
+      const said = (one: typeof again) => [one.pass, one.scores];
+      expect(said(again)).toEqual(said(trial));
+      expect(
+        again.transcript.tool_calls.map((one: { name: string; result: unknown }) => [one.name, one.result]),
+      ).toEqual(
+        trial.transcript.tool_calls.map((one: { name: string; result: unknown }) => [one.name, one.result]),
+      );
+    },
+    240_000,
+  );
+});
