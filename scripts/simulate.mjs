@@ -1,10 +1,11 @@
-// Reruns the claims of docs/statistics.md on simulated suites and prints them as the tables that are there. Seeded: the
+// Reruns the claims of docs/statistics.md on simulated suites, and those of docs/running.md on simulated servers, and prints
+// them as the tables that are there. Seeded: the
 // same source prints the same numbers.
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)
 //   npm run simulate -- --quick   a tenth of it, for a look
-//   npm run simulate -- --only=drift,arms  some parts: verdicts, early, intervals, canary, weighted, drift, arms, command-line
-//   npm run simulate -- --update  also writes the tables into fixtures/statistics/simulated.md and docs/statistics.md
+//   npm run simulate -- --only=drift,arms  some parts: verdicts, early, intervals, canary, weighted, drift, arms, pace, command-line
+//   npm run simulate -- --update  also writes the tables into fixtures/statistics/simulated.md and the two pages
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,6 +16,7 @@ import { drifts } from "./simulate/drift.mjs";
 import { earlyStop } from "./simulate/early-stop.mjs";
 import { ROOT } from "./simulate/engine.mjs";
 import { coverage, differences, latencies } from "./simulate/intervals.mjs";
+import { pace } from "./simulate/pace.mjs";
 import { missedTargets, printed } from "./simulate/report.mjs";
 import { atTheMargin, manyQuestions, scopes, sizes, unchangedPairs } from "./simulate/verdicts.mjs";
 import { weightedRates } from "./simulate/weighted.mjs";
@@ -42,6 +44,7 @@ const parts = {
   weighted: () => weightedRates(draws(2000)),
   drift: () => drifts(draws(400)),
   arms: () => arms(draws(200)),
+  pace: () => pace(quick ? 2 : 10),
   "command-line": () => commandLine(quick ? 0.1 : 1),
 };
 const only = process.argv.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
@@ -54,8 +57,10 @@ if (update && quick) throw new Error("--quick prints other figures than the docu
 if (update) {
   const kept = join(ROOT, "fixtures/statistics/simulated.md");
   writeFileSync(kept, only === undefined ? printed() : withFigures(readFileSync(kept, "utf8"), true));
-  const path = join(ROOT, "docs/statistics.md");
-  writeFileSync(path, withFigures(readFileSync(path, "utf8")));
+  for (const page of ["docs/statistics.md", "docs/running.md"]) {
+    const path = join(ROOT, page);
+    writeFileSync(path, withFigures(readFileSync(path, "utf8")));
+  }
 }
 
 /** The text with each of its figure blocks replaced by the one of the same name. @param grow whether new ones are added */

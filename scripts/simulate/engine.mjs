@@ -20,6 +20,8 @@ const EXPORTS = `
   export { clusteredQuantiles } from "./src/statistics/clustered-quantile.ts";
   export { drawSample } from "./src/sampling/draw.ts";
   export { weightedRate } from "./src/statistics/weighted-rate.ts";
+  export { aimdRate, fixedConcurrency, inspectRule } from "./src/providers/testing/pace-rivals.ts";
+  export { bucket, simulate, simulateWith, windows } from "./src/providers/testing/pace-worlds.ts";
   export { seededRandom } from "./src/statistics/seeded-random.ts";
   export { wilsonNeff } from "./src/statistics/wilson-interval.ts";`;
 
@@ -42,6 +44,8 @@ try {
 }
 
 export const {
+  aimdRate,
+  bucket,
   chooseCanaries,
   clusteredQuantiles,
   drawSample,
@@ -51,11 +55,16 @@ export const {
   driftChart,
   driftNight,
   falseAlarmProbability,
+  fixedConcurrency,
+  inspectRule,
   judgeCanaries,
   normalQuantile,
   passHatK,
   seededRandom,
   sequentialStop,
   sessionsPerArm,
+  simulate,
+  simulateWith,
   wilsonNeff,
+  windows,
 } = engine;

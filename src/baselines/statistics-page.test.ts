@@ -10,20 +10,20 @@ function blocksOf(text: string): Map<string, string> {
 }
 
 const page = read("docs/statistics.md");
-const shown = blocksOf(page);
+const shown = new Map([...blocksOf(page), ...blocksOf(read("docs/running.md"))]);
 const printed = blocksOf(read("fixtures/statistics/simulated.md"));
 
-describe("docs/statistics.md", () => {
-  it("shows all that the simulation printed, and nothing else", () => {
+describe("docs/statistics.md and docs/running.md", () => {
+  it("show all that the simulation printed, and nothing else", () => {
     expect([...shown.keys()].sort()).toEqual([...printed.keys()].sort());
     expect(printed.size).toBeGreaterThan(8);
   });
 
-  it.each([...printed.keys()])("shows the figures of %s as they were printed", (name) => {
+  it.each([...printed.keys()])("show the figures of %s as they were printed", (name) => {
     expect(shown.get(name)).toBe(printed.get(name));
   });
 
-  it("stays within what is promised of false alarms, power and savings", () => {
+  it("stay within what is promised of false alarms, power and savings", () => {
     expect(lastRow("unchanged")[3]).toBeLessThanOrEqual(5.8);
     expect(lastRow("command-line")[3]).toBeLessThanOrEqual(5.8);
     for (const row of rowsOf("early-stop")) {

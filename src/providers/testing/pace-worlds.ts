@@ -112,7 +112,7 @@ export interface World {
   readonly counts?: LimitKind;
   /** Amount of one call; 1 for requests. */
   readonly amount?: number;
-  readonly reports?: "headers" | "delay" | "nothing";
+  readonly tells?: "headers" | "delay" | "nothing";
   /** Of a delay that is named: to whole seconds, upwards. */
   readonly wholeSeconds?: boolean;
   /** Calls that it takes at once. */
@@ -151,11 +151,11 @@ export function seeded(seed: number): () => number {
 /** The time that one needs who knows the limit: each call leaves as soon as it would be let through. */
 function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number): number {
   const latency = (world.latency_ms[0] + world.latency_ms[1]) / 2;
-  const largest = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
+  const most = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
   const ends: number[] = [];
   let now = 0;
   for (let sent = 0; sent < world.calls; sent++) {
-    const free = ends[sent - largest];
+    const free = ends[sent - most];
     if (free !== undefined) now = Math.max(now, free);
     for (let early = fresh?.admit(now, world.amount ?? 1) ?? 0; early > 0; ) {
       now += early;
@@ -166,94 +166,130 @@ function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number
   return ends.at(-1) ?? 0;
 }
 
-/** Asks all calls of a world, `concurrency` at once, as a run does. @param make makes the world anew */
-export async function simulate(
-  make: () => World,
-  { seed = 1, concurrency = 16, limits = {} as Limits } = {},
-): Promise<Outcome> {
-  const world = make();
-  const clock = new VirtualClock();
-  const random = seeded(seed);
+/** What a controller may know and do: a clock, a timer, chance. */
+export interface Outside {
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** In [0, 1). */
+  readonly random: () => number;
+}
+
+/** Who decides when a call leaves. */
+export interface Controller {
+  /** Calls that are begun at once, those in line included. */
+  readonly callers: number;
+  /** Makes one call until it is answered. */
+  readonly call: () => Promise<void>;
+  readonly pace?: () => RunPace;
+}
+
+const NOT_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
+
+/** A server of a world. */
+export function serverOf(world: World, { now, sleep, random }: Outside) {
   const { limit, latency_ms, counts = "requests", amount = 1 } = world;
   let inFlight = 0;
   let refused = 0;
   const reports = (): { limits?: readonly ReportedLimit[] } =>
-    world.reports === "headers" && limit !== undefined
+    world.tells === "headers" && limit !== undefined
       ? {
           limits: [
             {
               kind: counts,
               limit: Math.round(limit.perMinute()),
-              remaining: limit.left(clock.now),
-              reset_ms: Math.round(limit.reset(clock.now)),
+              remaining: limit.left(now()),
+              reset_ms: Math.round(limit.reset(now())),
             },
           ],
         }
       : {};
-  const refusal = async (early: number | undefined): Promise<FailedReply> => {
+  const refusal = async (message: string, asked: number | undefined): Promise<FailedReply> => {
     refused++;
-    await clock.sleep(REFUSAL_MS);
-    const wait = world.reports === "nothing" || world.reports === undefined ? undefined : early;
-    const rounded = wait === undefined || world.wholeSeconds !== true ? wait : Math.ceil(wait / 1000) * 1000;
+    await sleep(REFUSAL_MS);
     return {
-      kind: "failed",
-      error: "rate-limit",
-      message: "refused",
-      transient: true,
-      busy: true,
-      ...(rounded !== undefined && { retry_after_ms: Math.ceil(rounded) }),
-      ...reports(),
+      ...{ kind: "failed", error: "rate-limit", message, transient: true, busy: true },
+      ...(asked !== undefined && { retry_after_ms: Math.ceil(asked) }),
     };
   };
-  const client: Client = {
-    prepare: () => ({}),
-    close: async () => {},
+  const delayOf = (early: number): number | undefined => {
+    if (world.tells === "nothing" || world.tells === undefined) return undefined;
+    return world.wholeSeconds === true ? Math.ceil(early / 1000) * 1000 : early;
+  };
+  return {
+    refused: () => refused,
     async send(): Promise<Reply> {
-      await clock.sleep(NETWORK_MS);
-      if (inFlight >= (world.atOnce ?? Number.POSITIVE_INFINITY)) {
-        refused++;
-        await clock.sleep(REFUSAL_MS);
-        const asked = world.crowdedDelay_ms;
-        return {
-          kind: "failed",
-          error: "rate-limit",
-          message: "too many at once",
-          transient: true,
-          busy: true,
-          ...(asked !== undefined && { retry_after_ms: asked }),
-        };
-      }
-      const early = limit?.admit(clock.now, amount) ?? 0;
-      if (early > 0) return refusal(early);
+      await sleep(NETWORK_MS);
+      if (inFlight >= (world.atOnce ?? Number.POSITIVE_INFINITY))
+        return refusal("too many at once", world.crowdedDelay_ms);
+      const early = limit?.admit(now(), amount) ?? 0;
+      if (early > 0) return { ...(await refusal("refused", delayOf(early))), ...reports() };
       inFlight++;
-      await clock.sleep(latency_ms[0] + random() * (latency_ms[1] - latency_ms[0]));
+      await sleep(latency_ms[0] + random() * (latency_ms[1] - latency_ms[0]));
       inFlight--;
       return { kind: "answered", output: "", ...reports() };
     },
   };
-  const outside = { now: () => clock.now, sleep: (ms: number) => clock.sleep(ms), random };
-  const line = new ModelLine(limits, outside);
-  const pace = line.watch();
-  const paced = pacedClient(client, line, { now: outside.now, timeout_ms: 120_000 });
-  const request = counts === "requests" ? {} : { max_tokens: amount };
-  const signal = new AbortController().signal;
+}
+
+/** The program's own line and pace, as a run asks. */
+function ownController(
+  world: World,
+  { concurrency, limits }: { readonly concurrency: number; readonly limits: Limits },
+) {
+  return (send: () => Promise<Reply>, outside: Outside): Controller => {
+    const line = new ModelLine(limits, outside);
+    const client: Client = { prepare: () => ({}), close: async () => {}, send };
+    const paced = pacedClient(client, line, { now: outside.now, timeout_ms: 120_000 });
+    const request =
+      world.counts === undefined || world.counts === "requests" ? {} : { max_tokens: world.amount ?? 1 };
+    const { signal } = new AbortController();
+    return {
+      callers: concurrency,
+      call: async () => {
+        const reply = await paced.send(request, QUESTION, 1, signal);
+        if (reply.kind !== "answered") throw new Error(`given up: ${reply.message}`);
+      },
+      pace: line.watch(),
+    };
+  };
+}
+
+/** Asks all calls of a world as a controller lets them go. @param make makes the world anew */
+export async function simulateWith(
+  make: () => World,
+  open: (send: () => Promise<Reply>, outside: Outside) => Controller,
+  { seed = 1, concurrency = 16 } = {},
+): Promise<Outcome> {
+  const world = make();
+  const clock = new VirtualClock();
+  const outside = { now: () => clock.now, sleep: (ms: number) => clock.sleep(ms), random: seeded(seed) };
+  const server = serverOf(world, outside);
+  const { callers, call, pace } = open(() => server.send(), outside);
   let next = 0;
   let answered = 0;
   let last = 0;
-  const worker = async (): Promise<void> => {
+  const caller = async (): Promise<void> => {
     while (next++ < world.calls) {
-      const reply = await paced.send(request, QUESTION, 1, signal);
-      if (reply.kind !== "answered") continue;
+      await call();
       answered++;
       last = clock.now;
     }
   };
-  await clock.run(Promise.all(Array.from({ length: concurrency }, worker)));
+  await clock.run(Promise.all(Array.from({ length: callers }, caller)));
   return {
     answered,
-    refused,
+    refused: server.refused(),
     took_ms: last,
     ideal_ms: ideal(world, make().limit, concurrency),
-    pace: pace(),
+    pace: pace?.() ?? NOT_HELD,
   };
+}
+
+/** Asks all calls of a world, `concurrency` at once, as a run does. @param make makes the world anew */
+export function simulate(
+  make: () => World,
+  { seed = 1, concurrency = 16, limits = {} as Limits } = {},
+): Promise<Outcome> {
+  const own = ownController(make(), { concurrency, limits });
+  return simulateWith(make, own, { seed, concurrency });
 }
