@@ -61,6 +61,33 @@ describe("evals run --batch", () => {
     expect((await repo.evals(`show ${run.id}`)).stdout).toContain("come with a batch");
   });
 
+  it("once more goes on with what is under way, and pays for nothing twice", async () => {
+    const { repo, server, later } = await batched();
+    const id = (ran: { readonly stdout: string }): string => JSON.parse(ran.stdout).runs[0].id;
+    const first = await repo.evals("run --batch --json");
+    const again = await repo.evals("run --batch --json");
+    expect(again.stderr).toContain(
+      `run ${id(first)}, which asks the same, waits for a batch: going on with it`,
+    );
+    expect([again.exit, id(again), server.batches.length]).toEqual([3, id(first), 1]);
+    later();
+    const back = await repo.evals("run --batch --json");
+    expect([back.exit, id(back), server.batches.length]).toEqual([0, id(first), 1]);
+    // Now there is none under way: the answers at hand make the next one.
+    const next = await repo.evals("run --batch --json");
+    expect([next.exit, id(next) === id(first), server.batches.length]).toEqual([0, false, 1]);
+  });
+
+  it("pays for another one where that is wanted, and says so of one that is asked call by call", async () => {
+    const { repo, server } = await batched();
+    const first = JSON.parse((await repo.evals("run --batch --json")).stdout).runs[0].id;
+    const live = await repo.evals("run --json");
+    expect(live.stderr).toContain(`to fetch those instead: evals run s --resume --run ${first}`);
+    expect([live.exit, server.live, server.batches.length]).toEqual([0, 4, 1]);
+    const anew = await repo.evals("run --batch --no-cache --json");
+    expect([JSON.parse(anew.stdout).runs[0].id === first, server.batches.length]).toEqual([false, 2]);
+  });
+
   it("asks call by call for what is left, where that is wanted", async () => {
     const { repo, server, later } = await batched(["expired"]);
     await repo.evals("run --batch");

@@ -14,6 +14,7 @@ import { claimAll, goesOn, runsToGoOnWith } from "../running/resume.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { RunRequest } from "../running/run-request.ts";
 import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
+import { runsThatWait } from "../running/waiting-batches.ts";
 import { heldAgainst } from "./against-baseline.ts";
 import { declaredInRun } from "./declared-in-run.ts";
 import { answersOf, type GateBaseline, gateBaseline } from "./gate-baseline.ts";
@@ -61,24 +62,19 @@ export async function openHistory(
     const opened = await openWrittenHistory(home, io);
     store = opened;
     const notice = (text: string): void => io.notice(`${text}`);
-    const resumed = goesOn(options)
-      ? claimAll(
-          opened,
-          await runsToGoOnWith(
-            opened,
-            prepared.map(({ plan }) => plan),
-            options,
-            notice,
-            ({ header }) => at === null || (header.commit === at.commit && header.dirty === false),
-          ),
-        )
-      : null;
+    const plans = prepared.map(({ plan }) => plan);
+    const fits = ({ header }: Pick<StoredRun, "header">): boolean =>
+      at === null || (header.commit === at.commit && header.dirty === false);
+    const resumed = claimAll(
+      opened,
+      await (goesOn(options) ? runsToGoOnWith : runsThatWait)(opened, plans, options, notice, fits),
+    );
     const [lost, ready] = await Promise.all([
       // Targets beside each other are looked at; that a baseline is gone is told by a run of the suites as they are.
       isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
       Promise.all(
         prepared.map((one) => {
-          const resume = resumed?.get(one.plan) ?? null;
+          const resume = resumed.get(one.plan) ?? null;
           // With `--run`, the other runs of the plan stay as they are; `--retry` begins none.
           if ((options.run !== undefined || options.retry !== undefined) && resume === null) return null;
           return withItsPast(one, resume, { store: opened, place, options, io });
