@@ -17,25 +17,25 @@ const FIXED = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 const WORLDS = [
   {
     name: "600 requests a minute in windows of 6 s, headers",
-    make: () => ({ calls: 300, limit: windows(60, 6000), tells: "headers", latency_ms: LATENCY }),
+    make: () => ({ calls: 300, limit: windows(60, 6000), reports: "headers", latency_ms: LATENCY }),
     promised: 0.01,
   },
   {
     name: "5,200 output tokens in windows of 4 s, headers",
     make: () => ({
       ...{ calls: 240, limit: windows(5200, 4000), amount: 130, counts: "output_tokens" },
-      ...{ tells: "headers", latency_ms: LATENCY },
+      ...{ reports: "headers", latency_ms: LATENCY },
     }),
     promised: 0.01,
   },
   {
     name: "a bucket of 20 that fills at 10 a second, headers",
-    make: () => ({ calls: 260, limit: bucket(10, 20), tells: "headers", latency_ms: LATENCY }),
+    make: () => ({ calls: 260, limit: bucket(10, 20), reports: "headers", latency_ms: LATENCY }),
     promised: 0.01,
   },
   {
     name: "60 requests in windows of 5 s, a delay in the refusal",
-    make: () => ({ calls: 420, limit: windows(60, 5000), tells: "delay", latency_ms: LATENCY }),
+    make: () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY }),
     promised: 0.02,
   },
   {

@@ -25,8 +25,8 @@ async function waitingRuns(
 }
 
 /**
- * The runs that a command must go on with although nobody says `--resume`: a batch of the same is under way, and another one
- * would be paid for once more. Who asks call by call instead is told; `--no-cache` asks anew on purpose.
+ * The runs that a command must go on with although there is no `--resume`: a batch of the same is under way, and another one
+ * would be paid for once more. A run that asks call by call gets a notice. `--no-cache` asks anew on purpose.
  */
 export async function runsThatWait(
   store: Pick<Store, "read" | "batches">,

@@ -112,7 +112,7 @@ export interface World {
   readonly counts?: LimitKind;
   /** Amount of one call; 1 for requests. */
   readonly amount?: number;
-  readonly tells?: "headers" | "delay" | "nothing";
+  readonly reports?: "headers" | "delay" | "nothing";
   /** Of a delay that is named: to whole seconds, upwards. */
   readonly wholeSeconds?: boolean;
   /** Calls that it takes at once. */
@@ -151,11 +151,11 @@ export function seeded(seed: number): () => number {
 /** The time that one needs who knows the limit: each call leaves as soon as it would be let through. */
 function ideal(world: World, fresh: ServerLimit | undefined, concurrency: number): number {
   const latency = (world.latency_ms[0] + world.latency_ms[1]) / 2;
-  const most = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
+  const largest = Math.min(concurrency, world.atOnce ?? Number.POSITIVE_INFINITY);
   const ends: number[] = [];
   let now = 0;
   for (let sent = 0; sent < world.calls; sent++) {
-    const free = ends[sent - most];
+    const free = ends[sent - largest];
     if (free !== undefined) now = Math.max(now, free);
     for (let early = fresh?.admit(now, world.amount ?? 1) ?? 0; early > 0; ) {
       now += early;
@@ -191,7 +191,7 @@ export function serverOf(world: World, { now, sleep, random }: Outside) {
   let inFlight = 0;
   let refused = 0;
   const reports = (): { limits?: readonly ReportedLimit[] } =>
-    world.tells === "headers" && limit !== undefined
+    world.reports === "headers" && limit !== undefined
       ? {
           limits: [
             {
@@ -212,7 +212,7 @@ export function serverOf(world: World, { now, sleep, random }: Outside) {
     };
   };
   const delayOf = (early: number): number | undefined => {
-    if (world.tells === "nothing" || world.tells === undefined) return undefined;
+    if (world.reports === "nothing" || world.reports === undefined) return undefined;
     return world.wholeSeconds === true ? Math.ceil(early / 1000) * 1000 : early;
   };
   return {
