@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answersProject } from "../cli/testing/answers-project.ts";
 import type { Scenario } from "../cli/testing/scenario.ts";
@@ -8,11 +8,9 @@ import { trafficProject } from "../cli/testing/traffic-project.ts";
 import type { Label } from "../domain/label.ts";
 import { serveLabelling } from "./labelling-server.ts";
 import { LabellingSession } from "./labelling-session.ts";
+import { axeViolations, startChromium } from "./testing/chromium.ts";
 import { type OpenPage, openPage } from "./testing/page-client.ts";
 
-const CHROMIUM = [process.env.CHROMIUM ?? "", "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-  (path) => path !== "" && existsSync(path),
-);
 /** A folder for pictures of the page, to be looked at. */
 const PICTURES = process.env.EVALS_REAL_PICTURES;
 
@@ -34,9 +32,7 @@ const ANSWERS = HOSTILE.map((output, at) => ({ case: `ticket-${String(at + 1).pa
 
 let browser: Browser;
 beforeAll(async () => {
-  if (CHROMIUM === undefined)
-    throw new Error("No Chromium here: apt-get install chromium, or name one in CHROMIUM");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await startChromium();
 });
 afterAll(() => browser.close());
 
@@ -88,7 +84,7 @@ async function newPage(url: string): Promise<{ page: Page; faults: string[] }> {
     if (!request.url().startsWith(url) && !request.url().startsWith("data:")) faults.push(request.url());
   });
   await page.goto(url);
-  await page.waitForSelector("#question:not([hidden])");
+  await page.waitForSelector("#question");
   return { page, faults };
 }
 
@@ -137,16 +133,19 @@ describe("the labelling page in Chromium", () => {
     const seen: string[] = [];
     for (let at = 1; at <= 12; at++) {
       await page.keyboard.press("v");
-      seen.push((await page.textContent("#answer pre")) ?? "");
+      seen.push((await page.innerText("#answer")) ?? "");
       expect(
         await page.locator("#question img, #question iframe, #question script, #question style").count(),
       ).toBe(0);
       await press(page, "s", at);
     }
     expect(await page.evaluate("window.owned ?? ({}).owned ?? null")).toBeNull();
-    expect(seen).toContain(HOSTILE[0]);
-    expect(seen).toContain("\uFFFDright to left\uFFFD and \uFFFD[31mred\uFFFD");
-    expect(seen).toContain("nothing: an empty text");
+    for (const text of [
+      HOSTILE[0],
+      "\uFFFDright to left\uFFFD and \uFFFD[31mred\uFFFD",
+      "nothing: an empty text",
+    ])
+      expect(seen.some((one) => one.includes(String(text)))).toBe(true);
     expect(faults).toEqual([]);
   });
 
@@ -195,15 +194,15 @@ describe("the labelling page in Chromium", () => {
     expect(unnamed).toBe(0);
     expect(await page.evaluate("document.activeElement.id")).toBe("case");
     await page.keyboard.press("?");
-    expect(await page.isVisible("#help")).toBe(true);
+    expect(await page.isVisible("dialog")).toBe(true);
     if (PICTURES) await page.screenshot({ path: join(PICTURES, "help.png") });
     await page.keyboard.press("p");
     expect(await page.textContent("#progress")).toBe("0 of 12");
     await page.keyboard.press("Escape");
-    expect(await page.isVisible("#help")).toBe(false);
+    expect(await page.isVisible("dialog")).toBe(false);
     await page.keyboard.press("?");
-    await page.click("#help button");
-    expect(await page.isVisible("#help")).toBe(false);
+    await page.click("dialog button");
+    expect(await page.isVisible("dialog")).toBe(false);
     await press(page, "p", 1);
     expect(faults).toEqual([]);
   });
@@ -237,7 +236,7 @@ describe("the labelling page in Chromium", () => {
       ...{ now: () => new Date(0), random: () => 0 },
     });
     const server = await serveLabelling(session, {
-      ...{ port: 0, token: "f".repeat(32), nonce: () => "abc", onStep: () => {}, onTrouble: () => {} },
+      ...{ port: 0, token: "f".repeat(32), onStep: () => {}, onTrouble: () => {} },
     });
     const { page, faults } = await newPage(server.url);
     expect(await page.innerText("#opinions")).toContain("<b>ben</b>: fail");
@@ -251,13 +250,19 @@ describe("the labelling page in Chromium", () => {
       ["dark", "criteria-dark"],
     ] as const) {
       await page.emulateMedia({ colorScheme: scheme });
+      expect(await axeViolations(page), scheme).toEqual([]);
       if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
     }
     await page.setViewportSize({ width: 390, height: 800 });
     if (PICTURES) await page.screenshot({ path: join(PICTURES, "criteria-narrow.png"), fullPage: true });
+    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
     await press(page, "f", 1);
     expect(await page.locator("#criteria [aria-pressed=true]").count()).toBe(0);
     await press(page, "p", 2);
+    for (const scheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      expect(await axeViolations(page), scheme).toEqual([]);
+    }
     expect(saved.map((one) => [one.verdict, one.criteria])).toEqual([
       ["fail", { tone: "fail", facts: "pass" }],
       ["pass", undefined],

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { labellingPage } from "./labelling-page.ts";
 import type { LabellingSession } from "./labelling-session.ts";
-import type { ActOutcome } from "./labelling-shapes.ts";
+import type { LabellingStep, StepResult, ActOutcome } from "./labelling-shapes.ts";
 import { type LocalServer, type Reply, startLocalServer } from "./local-server.ts";
+import { livePage } from "./view-server.ts";
 
 const Verdict = z.enum(["pass", "fail", "unsure"]);
 
 /** What the page sends. */
-const Action = z.discriminatedUnion("act", [
+const Step = z.discriminatedUnion("act", [
   z.strictObject({
     act: z.literal("label"),
     id: z.string(),
@@ -20,8 +20,6 @@ const Action = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("again") }),
   z.strictObject({ act: z.literal("end") }),
 ]);
-type Action = z.output<typeof Action>;
-
 export interface LabellingServer extends LocalServer {
   /** Settles when the person says that they are done. */
   readonly ended: Promise<void>;
@@ -30,11 +28,9 @@ export interface LabellingServer extends LocalServer {
 export interface LabellingServerOptions {
   readonly port: number;
   readonly token: string;
-  /** Base64, fresh for each page. */
-  readonly nonce: () => string;
   /** Called after each step that was kept. */
   readonly onStep: () => void;
-  /** A label could not be kept; the page has told so and keeps it. */
+  /** A label could not be kept; the page says so and keeps it. */
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -47,18 +43,19 @@ export async function serveLabelling(
   const ended = new Promise<void>((resolve) => {
     end = resolve;
   });
-  const state = (outcome: ActOutcome | "ended" = "done"): Reply => ({
+  const state = (outcome: StepResult = "done"): Reply => ({
     kind: "json",
     status: outcome === "not-asked-now" ? 409 : 200,
-    value: { told: outcome, state: session.state() },
+    value: { outcome, state: session.state() },
   });
+  const page = livePage("labels");
   const server = await startLocalServer(options, (method, path, body) => {
-    if (method === "GET" && path === "/") return { kind: "page", ...labellingPage(options.nonce()) };
+    if (method === "GET" && path === "/") return page;
     if (method === "GET" && path === "/state") return state();
     if (method === "GET" && path === "/alive") return { kind: "json", status: 200, value: { alive: true } };
     if (method !== "POST" || path !== "/act")
       return { kind: "json", status: 404, value: { error: "There is nothing here." } };
-    const parsed = Action.safeParse(body);
+    const parsed = Step.safeParse(body);
     if (!parsed.success)
       return { kind: "json", status: 400, value: { error: z.prettifyError(parsed.error) } };
     if (parsed.data.act === "end") {
@@ -77,17 +74,17 @@ export async function serveLabelling(
   return { ...server, ended };
 }
 
-function carryOut(session: LabellingSession, action: Exclude<Action, { act: "end" }>): ActOutcome {
-  switch (action.act) {
+function carryOut(session: LabellingSession, step: Exclude<LabellingStep, { act: "end" }>): ActOutcome {
+  switch (step.act) {
     case "label":
-      return session.judge(action.id, action);
+      return session.judge(step.id, step);
     case "skip":
-      return session.skip(action.id);
+      return session.skip(step.id);
     case "undo":
-      return session.undo(action.done);
+      return session.undo(step.done);
     case "again":
       return session.again();
     default:
-      return action satisfies never;
+      return step satisfies never;
   }
 }

@@ -84,5 +84,18 @@ export interface ShownQuestion {
   readonly draft?: Judgement | undefined;
 }
 
+/** What a person does on the page, as it is sent. */
+export type LabellingStep =
+  | ({ readonly act: "label"; readonly id: string } & Judgement)
+  | { readonly act: "skip"; readonly id: string }
+  /** `done`: steps that the page knows of. A request that comes twice takes one step back. */
+  | { readonly act: "undo"; readonly done: number }
+  /** Asks the skipped answers once more. */
+  | { readonly act: "again" }
+  | { readonly act: "end" };
+
 /** What became of a request to label: a repeated one changes nothing. */
 export type ActOutcome = "done" | "repeated" | "not-asked-now";
+
+/** What the page reads of a step; `ended` after the person has said that they are done. */
+export type StepResult = ActOutcome | "ended";

@@ -132,7 +132,7 @@ async function respond(
   return answer(method, guarded.path, method === "POST" ? await readJson(request) : undefined);
 }
 
-/** A request that is not served; its message is told. */
+/** A request that is not served; its message is shown. */
 class Refused extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

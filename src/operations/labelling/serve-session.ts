@@ -57,7 +57,6 @@ async function serve(
   const before = address.read();
   const options = {
     token: before?.token ?? io.randomHex(16),
-    nonce: () => io.randomHex(16),
     onStep,
     onTrouble: (error: unknown) => io.notice(troubleText(error)),
   };

@@ -1,28 +1,22 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { CaseView } from "./case-view.tsx";
 import { Command } from "./command.tsx";
 import { commandOf } from "./commands.ts";
-import { Help } from "./help.tsx";
 import { HomeView } from "./home-view.tsx";
-import { pressKey, useKeys } from "./keys.ts";
+import { useKeys } from "./keys.ts";
 import { MatrixView } from "./matrix-view.tsx";
+import { PageFrame } from "./page-frame.tsx";
 import { go, goBack, revision, route, searchWanted } from "./page-state.ts";
 import { addressOf, type Route } from "./route.ts";
 import { RunView } from "./run-view.tsx";
 import type { PageSource } from "./source.ts";
-import { ThemeButton } from "./theme.tsx";
 import { TrialView } from "./trial-view.tsx";
 
 /** The whole page: where one is, the view, and the command that shows the same. */
 export function App({ source }: { source: PageSource }): JSX.Element {
   const here = shownRoute(source, route.value);
-  const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
-  useEffect(() => {
-    document.addEventListener("keydown", pressKey);
-    return () => document.removeEventListener("keydown", pressKey);
-  }, []);
   useEffect(
     () =>
       source.watch(() => {
@@ -30,34 +24,21 @@ export function App({ source }: { source: PageSource }): JSX.Element {
       }),
     [source],
   );
-  useKeys([
-    { keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) },
-    { keys: ["?"], about: "these keys", act: () => setHelp(true) },
-  ]);
+  useKeys([{ keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) }]);
   const address = addressOf(here.view === "run" ? { ...here, query: "" } : here);
   useEffect(() => {
     scrollTo(0, 0);
     if (!searchWanted.value) main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
   }, [address]);
   return (
-    <>
-      <header class="page">
-        <Trail source={source} here={here} />
-        <span class="tools">
-          <button type="button" class="quiet" aria-keyshortcuts="?" onClick={() => setHelp(true)}>
-            keys <kbd>?</kbd>
-          </button>
-          <ThemeButton />
-        </span>
-      </header>
+    <PageFrame trail={<Trail source={source} here={here} />}>
       <main ref={main}>
         <View source={source} here={here} key={address} />
       </main>
       <footer>
         <Command text={commandOf(here)} key={address} />
       </footer>
-      {help ? <Help close={() => setHelp(false)} /> : null}
-    </>
+    </PageFrame>
   );
 }
 

@@ -23,6 +23,18 @@ export function Help({ close }: { close: () => void }): JSX.Element {
           </div>
         ))}
       </dl>
+      {bindings.some(({ keys }) => keys.includes("/")) ? <SearchHelp /> : null}
+      <form method="dialog">
+        <button type="submit">close</button>
+      </form>
+    </dialog>
+  );
+}
+
+/** What the search of a list understands. */
+function SearchHelp(): JSX.Element {
+  return (
+    <>
       <h2>Search</h2>
       <p>
         <code>tag:billing broke score.tone&lt;0.5 "late parcel"</code>: everything must hold; <code>-</code>{" "}
@@ -58,10 +70,7 @@ export function Help({ close }: { close: () => void }): JSX.Element {
           <dd>ids of this form</dd>
         </div>
       </dl>
-      <form method="dialog">
-        <button type="submit">close</button>
-      </form>
-    </dialog>
+    </>
   );
 }
 

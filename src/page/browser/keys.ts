@@ -6,8 +6,13 @@ export interface KeyBinding {
   readonly keys: readonly string[];
   /** For the help. */
   readonly about: string;
-  /** @returns false when there was nothing to do, so that the key keeps its own meaning */
-  readonly act: () => unknown;
+  /**
+   * @param key the one of `keys` that was pressed
+   * @returns false when there was nothing to do, so that the key keeps its own meaning
+   */
+  readonly act: (key: string, event: KeyboardEvent) => unknown;
+  /** A key that is held down does it once. */
+  readonly once?: boolean;
 }
 
 /** Bindings of what is open, the innermost last. */
@@ -35,11 +40,22 @@ export function openBindings(): KeyBinding[] {
 export function pressKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (belongsToFocus(event)) return;
-  for (const { keys, act } of openBindings().reverse()) {
-    if (!keys.includes(event.key) || act() === false) continue;
-    event.preventDefault();
-    return;
+  const bindings = openBindings().reverse();
+  for (const name of namesOf(event)) {
+    for (const { keys, act, once = false } of bindings) {
+      if (!keys.includes(name) || (once && event.repeat) || act(name, event) === false) continue;
+      event.preventDefault();
+      return;
+    }
   }
+}
+
+/** The names under which a key is looked for: as it is, and as the small letter. On a keyboard with other letters its place counts. */
+function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
+  const [, placed] = /^Key([A-Z])$/.exec(code) ?? [];
+  const foreign = key.length === 1 && !/^[ -~]$/.test(key) && placed !== undefined;
+  const name = foreign ? (shiftKey ? placed : placed.toLowerCase()) : key;
+  return /^[A-Z]$/.test(name) ? [name, name.toLowerCase()] : [name];
 }
 
 /** A field takes every key, a button or a link its own, a dialog all of them. */

@@ -14,7 +14,7 @@ export const MARKS: Readonly<Record<string, Mark>> = {
   "-": { sign: "·", tone: "faint", word: "not asked" },
 };
 
-/** More trials than this are told by their number. */
+/** More trials than this are shown by their number. */
 const MAX_MARKS = 15;
 
 /** The trials of a case on one side: a sign each, or their counts. */

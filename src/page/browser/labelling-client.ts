@@ -1,0 +1,224 @@
+import { type Signal, signal } from "@preact/signals";
+import type { Judgement, LabellingStep, SessionState, StepResult } from "../labelling-shapes.ts";
+import { visible } from "../page-text.ts";
+import type { KeptTexts } from "./kept-texts.ts";
+import { verdictWord } from "./labelling-words.ts";
+
+/** Milliseconds between two attempts to reach the server. */
+export const RETRY = 2_000;
+
+/** How the server is asked. It rejects where nobody answers. */
+export type AskServer = (
+  path: string,
+  step?: LabellingStep,
+) => Promise<{ readonly status: number; readonly value: unknown }>;
+
+/** What was typed for an answer and is not sent yet. */
+export type Draft = Partial<Pick<Judgement, "criteria" | "comment">>;
+
+type Answered = { readonly outcome: StepResult; readonly state: SessionState };
+
+/**
+ * One person's way through a session, as the page knows it. A step counts as done when the server has said that it is
+ * kept; until then it is kept here, over a reload too, and sent again.
+ */
+export class LabellingClient {
+  readonly state: Signal<SessionState | null> = signal(null);
+  /** Rises whenever an answer is to be shown anew. */
+  readonly shown: Signal<number> = signal(0);
+  readonly trouble: Signal<string> = signal("");
+  readonly notice: Signal<string> = signal("");
+  /** The session has ended. */
+  readonly over: Signal<boolean> = signal(false);
+  /** No step can be taken: one is on its way, or waits for the server. */
+  readonly waits: Signal<boolean> = signal(false);
+  readonly #ask: AskServer;
+  readonly #kept: KeptTexts;
+  readonly #command: string;
+  #pending: LabellingStep | null = null;
+  #busy = false;
+  #lost = false;
+
+  /** @param command starts the server again */
+  constructor(ask: AskServer, kept: KeptTexts, command: string) {
+    this.#ask = ask;
+    this.#kept = kept;
+    this.#command = command;
+  }
+
+  /** Begins, with a step that an earlier page could not send. */
+  async begin(): Promise<void> {
+    const left = this.#kept.read<LabellingStep>("pending");
+    if (left !== null) await this.#send(left);
+    if (this.state.value === null) await this.#load();
+  }
+
+  /** Reaches for the server; called every `RETRY` milliseconds. */
+  async lookAgain(): Promise<void> {
+    if (this.#busy || this.over.value) return;
+    if (this.#lost && this.#pending !== null) return this.#send(this.#pending);
+    if (this.#lost || this.state.value === null) return this.#load();
+    const reply = await this.#ask("alive").catch(() => null);
+    if (reply === null) this.#missing();
+    else if (reply.status === 403) this.#expired();
+  }
+
+  /** Takes a step, unless another one is on its way. */
+  async take(step: LabellingStep): Promise<void> {
+    if (this.#busy || this.#pending !== null) return;
+    await this.#send(step);
+  }
+
+  /** Judges the answer that is shown. */
+  judge(verdict: Judgement["verdict"], { comment = "", criteria = {} }: Draft): void {
+    const question = this.state.value?.question;
+    if (question == null) return;
+    const typed = comment.trim();
+    void this.take({
+      ...{ act: "label", id: question.id, verdict },
+      ...(typed === "" ? {} : { comment: typed }),
+      ...(Object.keys(criteria).length === 0 ? {} : { criteria }),
+    });
+  }
+
+  /** What was typed for an answer before a reload, or said before it was taken back. */
+  draftOf(question: NonNullable<SessionState["question"]>): Draft {
+    return this.#kept.read<Draft>(`draft:${question.id}`) ?? question.draft ?? {};
+  }
+
+  keepDraft(id: string, { comment = "", criteria = {} }: Draft): void {
+    const empty = comment === "" && Object.keys(criteria).length === 0;
+    this.#kept.write(`draft:${id}`, empty ? null : { comment, criteria });
+  }
+
+  async #load(): Promise<void> {
+    const reply = await this.#ask("state").catch(() => null);
+    if (reply === null) return this.#missing();
+    if (reply.status === 403) return this.#expired();
+    if (reply.status !== 200) return this.#report(errorOf(reply.value));
+    this.#found();
+    this.#show((reply.value as Answered).state);
+  }
+
+  async #send(step: LabellingStep): Promise<void> {
+    if (this.#busy || this.over.value) return;
+    this.#busy = true;
+    this.#pending = step;
+    if (step.act === "label" || step.act === "skip") this.#kept.write("pending", step);
+    this.#updateWaits();
+    const reply = await this.#ask("act", step).catch(() => null);
+    this.#busy = false;
+    if (reply === null) this.#missing();
+    else if (reply.status === 403) this.#expired();
+    else if (reply.status >= 500) this.#unwritten(errorOf(reply.value));
+    else this.#settled(step, reply.status, reply.value);
+    this.#updateWaits();
+  }
+
+  #settled(step: LabellingStep, status: number, value: unknown): void {
+    this.#pending = null;
+    this.#kept.write("pending", null);
+    this.#found();
+    if (status !== 200 && status !== 409) {
+      this.#note(`The server could not read this step: ${errorOf(value)}`);
+      return;
+    }
+    const { outcome, state } = value as Answered;
+    if (outcome === "ended") {
+      this.#ended();
+      return;
+    }
+    // What was typed for an answer that this step did not label stays with that answer.
+    if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
+    this.#show(state);
+    this.#note(noticeOf(step, outcome, state));
+  }
+
+  #show(next: SessionState): void {
+    const before = this.state.value?.question?.id ?? null;
+    const { question } = next;
+    if (question === null || question.id !== before || question.draft !== undefined) this.shown.value++;
+    this.state.value = next;
+  }
+
+  #found(): void {
+    this.#lost = false;
+    this.trouble.value = "";
+  }
+
+  #missing(): void {
+    if (this.over.value) return;
+    if (this.state.value?.question === null && this.#pending === null) {
+      this.#ended();
+      return;
+    }
+    const step = this.#pending;
+    const kept =
+      step === null
+        ? "What you type stays here."
+        : `Your ${step.act === "label" ? `label (${step.verdict})` : "last step"} is kept here and sent as soon as it is back.`;
+    this.#report(`The server does not answer. ${kept} If it was stopped, ${this.#command}.`);
+  }
+
+  #expired(): void {
+    const question = this.state.value?.question;
+    const typed = question != null && (this.draftOf(question).comment ?? "") !== "";
+    this.#report(
+      `This page belongs to a session that has ended. Open the address that the terminal shows now.${typed ? " Your comment is still here to be copied." : ""}`,
+    );
+  }
+
+  #unwritten(why: string): void {
+    this.#report(`The label could not be written: ${why} It is kept here and sent again.`);
+  }
+
+  #ended(): void {
+    this.over.value = true;
+    this.trouble.value = "";
+    this.#note("Every label is saved. You can close this tab.");
+  }
+
+  #report(trouble: string): void {
+    this.#lost = true;
+    this.trouble.value = visible(trouble);
+    this.notice.value = "";
+    this.#updateWaits();
+  }
+
+  #note(text: string): void {
+    this.notice.value = visible(text);
+  }
+
+  /** Said by the view itself: a criterion that was set. */
+  note(text: string): void {
+    this.#note(text);
+  }
+
+  #updateWaits(): void {
+    this.waits.value = this.#busy || (this.#lost && this.#pending !== null);
+  }
+}
+
+function errorOf(value: unknown): string {
+  return String((value as { readonly error?: unknown } | null)?.error ?? "");
+}
+
+function noticeOf(step: LabellingStep, outcome: StepResult, { purpose, question }: SessionState): string {
+  if (outcome === "not-asked-now")
+    return "This answer was dealt with in another tab. Nothing was changed; z takes the last step back.";
+  switch (step.act) {
+    case "label":
+      return `Saved: ${verdictWord(purpose, step.verdict)}.`;
+    case "skip":
+      return "Skipped.";
+    case "undo":
+      return question?.draft?.verdict === undefined
+        ? "Taken back."
+        : `Taken back: it was ${verdictWord(purpose, question.draft.verdict)}. Judge it again.`;
+    case "again":
+    case "end":
+      return "";
+    default:
+      return step satisfies never;
+  }
+}

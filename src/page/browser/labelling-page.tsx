@@ -1,0 +1,23 @@
+import type { JSX } from "preact";
+import { Command } from "./command.tsx";
+import { shellWord } from "./commands.ts";
+import type { LabellingClient } from "./labelling-client.ts";
+import { LabellingView } from "./labelling-view.tsx";
+import { PageFrame } from "./page-frame.tsx";
+
+/** The page of `evals label`: one session, and nothing else. */
+export function LabellingPage({ client }: { client: LabellingClient }): JSX.Element {
+  const suite = client.state.value?.suite;
+  return (
+    <PageFrame trail={<strong>labels</strong>}>
+      <main>
+        <LabellingView client={client} ends={true} />
+      </main>
+      {suite === undefined ? null : (
+        <footer>
+          <Command text={`evals label ${shellWord(suite)}`} />
+        </footer>
+      )}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,108 @@
+/** @jsxImportSource preact */
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { LabellingStep, SessionState } from "../labelling-shapes.ts";
+import { type AskServer, LabellingClient } from "./labelling-client.ts";
+import { LabellingPage } from "./labelling-page.tsx";
+
+const first: SessionState = {
+  ...{ suite: "triage", rater: "ana", purpose: "label", done: 0, total: 2, skipped: 0, canUndo: true },
+  ...{ criteria: [{ name: "tone", about: "friendly" }], counts: { pass: 1, fail: 0, unsure: 0 } },
+  ...{ agreement: null },
+  question: {
+    ...{ id: "q1", case: "<b>evil</b>", input: [{ role: "user", content: "asked <i>x</i>" }] },
+    ...{ expected: { queue: "billing" }, answer: '{"queue":"\u202Ebilling"}' },
+  },
+};
+
+let root: HTMLElement;
+let steps: LabellingStep[];
+beforeEach(() => {
+  root = document.createElement("div");
+  document.body.append(root);
+  steps = [];
+});
+afterEach(() => {
+  render(null, root);
+  root.remove();
+});
+
+async function shown(state: SessionState, next: SessionState = state): Promise<void> {
+  const ask: AskServer = async (_path, step) => {
+    if (step !== undefined) steps.push(step);
+    return { status: 200, value: { outcome: "done", state: step === undefined ? state : next } };
+  };
+  const kept = { read: () => null, write: () => {} };
+  await act(() => render(<LabellingPage client={new LabellingClient(ask, kept, "")} />, root));
+  await settled();
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await act(() => new Promise<void>((resolve) => setTimeout(resolve)));
+}
+
+async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
+  const target = document.activeElement ?? document.body;
+  await act(() => {
+    target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+  });
+  await settled();
+}
+
+const text = (): string => root.textContent ?? "";
+
+describe("the labelling view", () => {
+  it("shows question, expected and answer as the texts that they are", async () => {
+    await shown(first);
+    for (const part of ["Case <b>evil</b>", "asked <i>x</i>", "billing", "judged by ana", "0 of 2"])
+      expect(text()).toContain(part);
+    expect(root.querySelectorAll("b, i")).toHaveLength(0);
+    expect(text()).toContain("\uFFFDbilling");
+    expect(text()).toContain("Indented for reading.");
+    await press("v");
+    expect(root.querySelector("#answer pre")?.textContent).toBe('{"queue":"\uFFFDbilling"}');
+  });
+
+  it("judges by one key, with the criteria that were set, and once however long a key is held", async () => {
+    await shown(first, { ...first, done: 1, question: null });
+    await press("1");
+    await press("1");
+    expect(text()).toContain("tone: fail");
+    await press("p", { repeat: true });
+    expect(steps).toEqual([]);
+    await press("з", { code: "KeyP" });
+    expect(steps).toEqual([{ act: "label", id: "q1", verdict: "pass", criteria: { tone: "fail" } }]);
+    expect(text()).toContain("All 2 answers are done.");
+  });
+
+  it("takes letters as text while a comment is written, and leaves it with Escape", async () => {
+    await shown(first);
+    await press("c");
+    expect(document.activeElement?.id).toBe("comment");
+    await press("p");
+    expect(steps).toEqual([]);
+    await press("Escape");
+    expect(document.activeElement?.id).toBe("case");
+    await press("U");
+    expect(steps).toEqual([{ act: "label", id: "q1", verdict: "unsure" }]);
+  });
+
+  it("names the same keys otherwise where exchanges become cases", async () => {
+    await shown({ ...first, purpose: "candidates" });
+    expect(Array.from(root.querySelectorAll(".acts button"), (one) => one.textContent?.trim())).toEqual([
+      ...["p accept", "f reject", "u leave", "s skip", "z undo"],
+    ]);
+    expect(text()).toContain("Expected c");
+  });
+
+  it("asks the skipped again, or ends, at the end", async () => {
+    await shown({ ...first, question: null, skipped: 3, agreement: { same: 1, of: 2 } });
+    expect(text()).toContain("you gave the same verdict 1 of 2 times");
+    await press("a");
+    await press("Enter");
+    await press("z");
+    expect(steps.map((one) => one.act)).toEqual(["again", "end", "undo"]);
+  });
+});

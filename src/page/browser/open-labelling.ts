@@ -1,0 +1,19 @@
+import { keptInTab } from "./kept-texts.ts";
+import { type AskServer, LabellingClient } from "./labelling-client.ts";
+
+/**
+ * A session that the server of this page holds.
+ * @param base path of the session, ending in a slash
+ * @param command what to do where the server was stopped
+ */
+export function openLabelling(base: string, command: string): LabellingClient {
+  const ask: AskServer = async (path, step) => {
+    const sent =
+      step === undefined
+        ? {}
+        : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(step) };
+    const reply = await fetch(`${base}${path}`, { ...sent, cache: "no-store", credentials: "omit" });
+    return { status: reply.status, value: await reply.json() };
+  };
+  return new LabellingClient(ask, keptInTab(base), command);
+}
