@@ -14,6 +14,7 @@ import { cached, growth, outputs } from "./bench/recorded.mjs";
 import { startup } from "./bench/startup.mjs";
 import { statistics } from "./bench/statistics.mjs";
 import { table } from "./bench/table.mjs";
+import { viewed } from "./bench/viewed.mjs";
 import { workers } from "./bench/workers.mjs";
 
 const groups = {
@@ -29,6 +30,7 @@ const groups = {
   history,
   diff,
   check: largeRepository,
+  view: viewed,
   size: packageSize,
   workers,
 };

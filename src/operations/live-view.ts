@@ -81,7 +81,7 @@ function keptRuns(
     const { state } = await store.read.since(no, { limit: 1 });
     return stampOf(state) === stamp && (state.status !== "running" || environment.now() - at < STALE);
   };
-  return async (key) => {
+  const open = async (key: string): Promise<ReportedRun> => {
     const known = kept.get(key);
     if (known !== undefined && (await isFresh(known))) return known.run;
     const [a = "", b] = key.split("..");
@@ -93,5 +93,12 @@ function keptRuns(
     kept.set(key, { no: stored.no, stamp: stampOf(stored), at: environment.now(), run });
     for (const old of kept.keys()) if (kept.size > KEPT_RUNS) kept.delete(old);
     return run;
+  };
+  // A page asks for a run and for its cases at once: it is opened once for both.
+  const opening = new Map<string, Promise<ReportedRun>>();
+  return (key) => {
+    const known = opening.get(key) ?? open(key).finally(() => opening.delete(key));
+    opening.set(key, known);
+    return known;
   };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { LabellingSession } from "./labelling-session.ts";
-import type { LabellingStep, StepResult, ActOutcome } from "./labelling-shapes.ts";
+import type { ActOutcome, LabellingStep, StepResult } from "./labelling-shapes.ts";
 import { type LocalServer, type Reply, startLocalServer } from "./local-server.ts";
 import { livePage } from "./view-server.ts";
 

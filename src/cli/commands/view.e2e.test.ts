@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { ViewedCase, ViewedTranscript } from "../../domain/viewed-run.ts";
+import { openLiveView } from "../../operations/live-view.ts";
 import type { HomeDocument, IndexDocument, RunDocument } from "../../page/page-documents.ts";
 import { type OpenPage, openPage, send } from "../../page/testing/page-client.ts";
+import { fakeIo } from "../testing/fake-io.ts";
 import { type Scenario, scenario } from "../testing/scenario.ts";
 
 const open: Scenario[] = [];
@@ -71,6 +73,14 @@ describe("evals view", () => {
     const word = encodeURIComponent(one.input.text.slice(20, 30).toLowerCase());
     expect(await read<number[]>(page, `search/${id}/${word}`)).toContain(position);
     expect(await read<number[]>(page, `search/${id}/${encodeURIComponent("no/such words?")}`)).toEqual([]);
+  });
+
+  it("opens a run once for everything that is asked of it at once", async () => {
+    const { repo, id } = await ran("critical-case-fails");
+    const view = await openLiveView(fakeIo(repo.root), { directory: undefined });
+    const [one, other] = await Promise.all([view.run(id), view.run(id)]);
+    view.close();
+    expect(one).toBe(other);
   });
 
   it("holds one run against another", async () => {

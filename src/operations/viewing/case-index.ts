@@ -3,6 +3,8 @@ import type { CaseChange, CaseRow } from "../../domain/report.ts";
 import type { CaseIndex, MarkColumn } from "../../domain/viewed-run.ts";
 import { shortInput } from "./short-input.ts";
 
+/** After so many cases whoever else asks gets an answer: the verdict of a large run does not wait for its list. */
+const STEP = 500;
 /** Of more cases than this the inputs are not read: the list shows their ids alone. */
 const MAX_INPUTS = 50_000;
 
@@ -47,6 +49,7 @@ export async function caseIndex(sources: CaseIndexSources): Promise<CaseIndex> {
     else (earlier as MarkBuilder).add((pairs ? before(row.id) : undefined) ?? "");
     changes += changeLetter(row);
     index++;
+    if (index % STEP === 0) await new Promise<void>((resolve) => setImmediate(resolve));
   }
   return {
     ...columns,

@@ -29,7 +29,11 @@ function server(kept = inMemory()) {
   const steps: LabellingStep[] = [];
   const answers = {
     state: session() as SessionState | null,
-    step: { status: 200, outcome: "done" as StepResult, state: session({ done: 1, question: question("q2") }) },
+    step: {
+      status: 200,
+      outcome: "done" as StepResult,
+      state: session({ done: 1, question: question("q2") }),
+    },
     error: "",
   };
   const ask: AskServer = async (path, step) => {

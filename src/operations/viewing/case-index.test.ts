@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { CaseRow } from "../../domain/report.ts";
+import { caseIndex } from "./case-index.ts";
+
+const row = (id: string): CaseRow => ({
+  ...{ id, tags: [], line: null, planned: 1, answered: 1, passed: 1, errored: 0, trials: "p" },
+  ...{ scores: [], latency_ms: 5, change: null, significant: false, baseline: null },
+  answers: () => {
+    throw new Error("no list shows answers");
+  },
+});
+
+describe("the index of a run's cases", () => {
+  it("lets others have their turn while it is made", async () => {
+    const rows = Array.from({ length: 5_000 }, (_, at) => row(`case-${at}`));
+    let turns = 0;
+    let over = false;
+    const others = (): void => {
+      turns++;
+      if (!over) setImmediate(others);
+    };
+    setImmediate(others);
+    const index = await caseIndex({
+      ...{ scorers: [], cases: rows.length, rows: () => rows, inputOf: async () => "asked" },
+      ...{ before: null, countsOf: () => null, compared: false },
+    });
+    over = true;
+    expect(index.ids).toHaveLength(5_000);
+    expect(turns).toBeGreaterThan(5);
+  });
+});
