@@ -92,6 +92,27 @@ export const toolCalls = defineScorer({
       expected: { pass: false, score: 0.8, reason: 'call 2, find_order({"order":"A-8"}), was not expected' },
     },
     {
+      title: "names a call that nobody wanted before a later one with other arguments, in any order too",
+      settings: { order: "any" },
+      output: "Done.",
+      case: { expected: { calls: [refund(25)] } },
+      transcript: { tool_calls: [{ name: "cancel", arguments: {} }, refund(52)] },
+      expected: { pass: false, score: 0, reason: "call 1, cancel({}), was not expected" },
+    },
+    {
+      title:
+        "takes a call for the one that is missing where nothing else was made in its stead, in any order too",
+      settings: { order: "any" },
+      output: "Done.",
+      case: EXPECTED,
+      transcript: { tool_calls: [{ name: "cancel", arguments: {} }, refund(25)] },
+      expected: {
+        pass: false,
+        score: 0.5,
+        reason: 'call 1: expected find_order({"order":"A-7"}), got cancel({})',
+      },
+    },
+    {
       title: "can let further reads through",
       settings: { extra: "allow-reads", reads: ["find_order"] },
       output: "Done.",

@@ -102,11 +102,7 @@ function firstDivergence(compared: Compared): Divergence {
   const { wanted, made, aligned, order } = compared;
   const missing = new Set(aligned.missing);
   const extra = new Set(aligned.extra);
-  const [want] = aligned.missing;
-  if (order === "any")
-    return want === undefined
-      ? unwanted(compared, aligned.extra[0] ?? 0)
-      : unmade(compared, want, [...extra]);
+  if (order === "any") return firstOfUnordered(compared);
   // Pairs keep the order here: each step passes one wanted call, one made call, or both.
   for (let w = 0, g = 0; w < wanted.length || g < made.length; ) {
     if (w < wanted.length && aligned.madeOf[w] === g) {
@@ -125,6 +121,23 @@ function firstDivergence(compared: Compared): Divergence {
     }
   }
   return { reason: "other calls", fault: { class: "tool-choice" } };
+}
+
+/**
+ * Of calls without an order: the first made call that was not wanted, unless one that is missing may have been meant by it; then
+ * what is missing.
+ */
+function firstOfUnordered(compared: Compared): Divergence {
+  const { wanted, made, aligned } = compared;
+  const [want] = aligned.missing;
+  const [got = 0] = aligned.extra;
+  if (want === undefined) return unwanted(compared, got);
+  const meansTool = (call: number) => (index: number) => wanted[index]?.name === made[call]?.name;
+  const isMade = (index: number): boolean => aligned.extra.some((call) => meansTool(call)(index));
+  const isForeign = aligned.extra.length > 0 && !aligned.missing.some(meansTool(got));
+  return isForeign && aligned.missing.every(isMade)
+    ? unwanted(compared, got)
+    : unmade(compared, want, aligned.extra);
 }
 
 /** @param next place of the made call that follows; absent where calls have no order */
