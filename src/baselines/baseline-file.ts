@@ -2,6 +2,7 @@ import * as z from "zod";
 import { isConflictMarker } from "../domain/file-text.ts";
 import { keyedByUser } from "../domain/keyed-by-user.ts";
 import { fileLines } from "../domain/line-file.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { ONCE } from "../domain/parse-once.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
@@ -15,69 +16,71 @@ export const BASELINE_SCHEMA = "evals.baseline/1";
 /** What is written where a line has `flips` or `failures`, or the suite lists prompts: its header says as values what was asked. */
 export const BASELINE_SCHEMA_2 = "evals.baseline/2";
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-
-const named = {
-  suite: z.string(),
-  /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
-  target: z.string(),
-};
-
-const judged = {
-  scorers: keyedByUser(z.strictObject({ hash: Hash, required: z.boolean(), graded: z.boolean().optional() })),
-  /** A wanted regression: from the base's root to this file's, and why. */
-  accepted: z.strictObject({ from: Hash, to: Hash, why: z.string().min(1) }).optional(),
-};
+/** Schemas of the file's lines. */
+const schemas = onFirstUse(() => {
+  const hash = z.string().regex(/^[0-9a-f]{64}$/);
+  const named = {
+    suite: z.string(),
+    /** `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`; for people. */
+    target: z.string(),
+  };
+  const judged = {
+    scorers: keyedByUser(z.strictObject({ hash, required: z.boolean(), graded: z.boolean().optional() })),
+    /** A wanted regression: from the base's root to this file's, and why. */
+    accepted: z.strictObject({ from: hash, to: hash, why: z.string().min(1) }).optional(),
+  };
+  const header = z.discriminatedUnion("schema", [
+    z.strictObject({ schema: z.literal(BASELINE_SCHEMA), ...named, ...judged }),
+    z.strictObject({
+      schema: z.literal(BASELINE_SCHEMA_2),
+      ...named,
+      /** Absent for a target without one. */
+      prompt: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }).optional(),
+      /** As its provider calls it; absent where the answers were made elsewhere. */
+      model: z.string().optional(),
+      /** Path of the project in its repository; `.` at the top. */
+      project: z.string().min(1),
+      ...judged,
+    }),
+  ]);
+  const scores = z.union([
+    z.int().min(0),
+    z.strictObject({ n: z.int().min(0), pass: z.int().min(0) }),
+    z.array(z.number().min(0).max(1)),
+  ]);
+  const firstCase = z.strictObject({
+    case: z.string().min(1),
+    /** Hash of input and expected. */
+    content: hash,
+    /** Hash of all that defines the case's result. */
+    key: hash,
+    /** Runs whose trials are in it, each once. */
+    runs: z.array(z.string()).min(1),
+    trials: z.int().min(1),
+    pass: z.int().min(0),
+    scores: keyedByUser(scores),
+  });
+  const anyCase = firstCase.extend({
+    /** By kind of pressure: passing trials that were put under it, and how many of them passed no longer. */
+    flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
+    /** Failed trials by the class of their failure. */
+    failures: keyedByUser(z.int().min(1)).optional(),
+  });
+  return { header, scores, firstCase, anyCase };
+});
+type Schemas = ReturnType<typeof schemas>;
 
 /** First line of a baseline file. No date and no commit: git knows those, and squash merges lose them. */
-export const BaselineHeader = z.discriminatedUnion("schema", [
-  z.strictObject({ schema: z.literal(BASELINE_SCHEMA), ...named, ...judged }),
-  z.strictObject({
-    schema: z.literal(BASELINE_SCHEMA_2),
-    ...named,
-    /** Absent for a target without one. */
-    prompt: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }).optional(),
-    /** As its provider calls it; absent where the answers were made elsewhere. */
-    model: z.string().optional(),
-    /** Path of the project in its repository; `.` at the top. */
-    project: z.string().min(1),
-    ...judged,
-  }),
-]);
-export type BaselineHeader = z.output<typeof BaselineHeader>;
+export type BaselineHeader = z.output<Schemas["header"]>;
 
 /**
  * What a scorer gave the trials of a case: how many passed; `{n, pass}` where it could not score all; each value where
  * it grades.
  */
-const CaseScores = z.union([
-  z.int().min(0),
-  z.strictObject({ n: z.int().min(0), pass: z.int().min(0) }),
-  z.array(z.number().min(0).max(1)),
-]);
+type CaseScores = z.output<Schemas["scores"]>;
 
-/** One line a case, sorted by id: branches that touch cases apart from each other merge. */
-const FirstCase = z.strictObject({
-  case: z.string().min(1),
-  /** Hash of input and expected. */
-  content: Hash,
-  /** Hash of all that defines the case's result. */
-  key: Hash,
-  /** Runs whose trials are in it, each once. */
-  runs: z.array(z.string()).min(1),
-  trials: z.int().min(1),
-  pass: z.int().min(0),
-  scores: keyedByUser(CaseScores),
-});
-
-/** A line as every version of the file may have it. */
-export const BaselineCase = FirstCase.extend({
-  /** By kind of pressure: passing trials that were put under it, and how many of them passed no longer. */
-  flips: keyedByUser(z.tuple([z.int().min(0), z.int().min(0)])).optional(),
-  /** Failed trials by the class of their failure. */
-  failures: keyedByUser(z.int().min(1)).optional(),
-});
-export type BaselineCase = z.output<typeof BaselineCase>;
+/** One line a case, sorted by id: branches that touch cases apart from each other merge. A line as every version of the file may have it. */
+export type BaselineCase = z.output<Schemas["anyCase"]>;
 
 /** A promoted baseline. */
 export interface Baseline {
@@ -141,7 +144,7 @@ function readHeader(line: string, path: string): BaselineHeader {
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (typeof schema === "string" && schema !== BASELINE_SCHEMA && schema !== BASELINE_SCHEMA_2)
     throw new EvalsError(otherVersion(path, schema));
-  const header = BaselineHeader.safeParse(value, ONCE);
+  const header = schemas().header.safeParse(value, ONCE);
   if (!header.success) throw new EvalsError(brokenLine(path, 1));
   const repeated = repeatedKeyProblems(line, value, path);
   if (repeated.length > 0) throw new EvalsError(repeated);
@@ -150,7 +153,8 @@ function readHeader(line: string, path: string): BaselineHeader {
 
 function readLine(line: string, header: BaselineHeader): BaselineCase | undefined {
   try {
-    const shape = header.schema === BASELINE_SCHEMA ? FirstCase : BaselineCase;
+    const { firstCase, anyCase } = schemas();
+    const shape = header.schema === BASELINE_SCHEMA ? firstCase : anyCase;
     const one: BaselineCase = shape.parse(JSON.parse(line));
     return isCounted(one, header) ? one : undefined;
   } catch {
@@ -163,7 +167,7 @@ function isCounted(
   { trials, pass, scores, flips = {}, failures = {} }: BaselineCase,
   { scorers }: BaselineHeader,
 ): boolean {
-  const fits = ([name, one]: [string, z.output<typeof CaseScores>]): boolean => {
+  const fits = ([name, one]: [string, CaseScores]): boolean => {
     if (typeof one === "number") return one <= trials;
     if (Array.isArray(one)) return one.length <= trials && scorers[name]?.graded === true;
     return one.pass <= one.n && one.n <= trials;
@@ -309,7 +313,7 @@ function scoresOf(
   };
 }
 
-function sumsOf(scores: z.output<typeof CaseScores> | undefined, trials: number) {
+function sumsOf(scores: CaseScores | undefined, trials: number) {
   if (scores === undefined) return { count: 0, sum: 0, sumOfSquares: 0 };
   if (typeof scores === "number") return { count: trials, sum: scores, sumOfSquares: scores };
   if (!Array.isArray(scores)) return { count: scores.n, sum: scores.pass, sumOfSquares: scores.pass };

@@ -2,20 +2,28 @@ import * as z from "zod";
 import { conflictProblem, isConflictMarker } from "../domain/file-text.ts";
 import { sha256 } from "../domain/json.ts";
 import { fileLines } from "../domain/line-file.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { repeatedKeyProblems } from "../domain/repeated-keys.ts";
 import type { Baseline } from "./baseline-file.ts";
 
-/** One distinct answer of a case: what was said, how often, how often it passed. */
-export const KeptAnswer = z.strictObject({
-  answer_hash: z.string(),
-  output: z.string(),
-  trials: z.int().min(1),
-  pass: z.int().min(0),
-});
-export type KeptAnswer = z.output<typeof KeptAnswer>;
+const keptCaseSchema = onFirstUse(() =>
+  z.strictObject({
+    case: z.string().min(1),
+    answers: z.array(
+      z.strictObject({
+        answer_hash: z.string(),
+        output: z.string(),
+        trials: z.int().min(1),
+        pass: z.int().min(0),
+      }),
+    ),
+  }),
+);
+type KeptCase = z.output<ReturnType<typeof keptCaseSchema>>;
 
-const KeptCase = z.strictObject({ case: z.string().min(1), answers: z.array(KeptAnswer) });
+/** One distinct answer of a case: what was said, how often, how often it passed. */
+export type KeptAnswer = KeptCase["answers"][number];
 
 /** Distinct answers by case id. */
 export type KeptAnswers = ReadonlyMap<string, readonly KeptAnswer[]>;
@@ -69,9 +77,9 @@ export function parseAnswers(source: string | Buffer, path: string): KeptAnswers
   return answers;
 }
 
-function readLine(line: string): z.output<typeof KeptCase> | undefined {
+function readLine(line: string): KeptCase | undefined {
   try {
-    return KeptCase.parse(JSON.parse(line));
+    return keptCaseSchema().parse(JSON.parse(line));
   } catch {
     return undefined;
   }

@@ -59,6 +59,11 @@ const LOOKS: ReadonlyMap<string, string> = new Map(
 
 /** A text as a reader sees it. */
 export function seen(text: string): string {
+  const isPlain = /^[\n\x20-\x7e]*$/.test(text);
+  return (isPlain ? text : inPlainLetters(text)).replace(/ +$/gm, "").trimEnd();
+}
+
+function inPlainLetters(text: string): string {
   return text
     .normalize("NFKC")
     .replace(/\r\n?|[\u2028\u2029\u0085]/g, "\n")
@@ -68,9 +73,7 @@ export function seen(text: string): string {
     .replace(
       /[\u2018-\u2033\u02bc\p{Script=Cyrillic}\p{Script=Greek}]/gu,
       (letter) => LOOKS.get(letter) ?? letter,
-    )
-    .replace(/ +$/gm, "")
-    .trimEnd();
+    );
 }
 
 /**

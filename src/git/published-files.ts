@@ -4,20 +4,27 @@ import { listRefs, remoteDefaultBranch } from "./repository.ts";
 /** Blob ids that a path has ever had in published history, newest first. */
 export type PublishedFiles = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** Full names of the refs that tell what is published, or whether anything can be: promoted tags, and all of remotes. */
+export function publishedRefs(root: string): Promise<readonly string[]> {
+  return listRefs(root, "refs/tags/evals/", "refs/remotes/");
+}
+
 /**
  * Every version of every file below some folders that the remote's default branch or a promoted tag has ever contained.
  * One walk over history, whatever the number of files.
  *
  * @param folders relative to `root`
  * @param more refs that count as published beside the default branch and the tags
+ * @param known the repository's `publishedRefs`, where they were listed already
  * @returns by path relative to `root`; empty outside a repository or before anything is published
  */
 export async function publishedFiles(
   root: string,
   folders: readonly string[],
   more: readonly string[] = [],
+  known = publishedRefs(root),
 ): Promise<PublishedFiles> {
-  const there = await listRefs(root, "refs/tags/evals/", "refs/remotes/");
+  const there = await known;
   const tags = there.filter((ref) => ref.startsWith("refs/tags/"));
   // A git call fewer for every run in a repository without a remote.
   const branch = tags.length === there.length ? null : await remoteDefaultBranch(root);

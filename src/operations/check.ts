@@ -3,8 +3,10 @@ import { join } from "node:path";
 import type { Case } from "../domain/case.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import { forbidsCode, isRefusedCode } from "../domain/no-exec.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+import { publishedRefs } from "../git/published-files.ts";
 import { labelsPath } from "../labels/labels-path.ts";
 import { type MeasuredScorer, measuredScorers } from "../labels/measured-scorers.ts";
 import { caseSecrets } from "../project/check-case-secrets.ts";
@@ -110,9 +112,10 @@ export async function check(environment: Environment, { directory, online }: Che
       checked.warnings.push(...labels.warnings);
     }
     if (gitRoot !== null) {
+      const refs = onFirstUse(() => publishedRefs(root));
       const [changed, unknown] = await Promise.all([
-        changedPrompts(root, environment.env),
-        unknownPublished(root, environment.env),
+        changedPrompts(root, environment.env, refs),
+        unknownPublished(root, environment.env, refs),
       ]);
       add(checked, changed);
       checked.warnings.push(...unknown);

@@ -7,7 +7,7 @@ import type { ProviderDefinition } from "../domain/provider.ts";
 import type { ScorerDefinition } from "../domain/scorer.ts";
 import { Suite } from "../domain/suite.ts";
 import { Usage } from "../domain/transcript.ts";
-import { PromptFrontMatter } from "./prompt-front-matter.ts";
+import { promptFrontMatterSchema } from "./prompt-front-matter.ts";
 
 /** A line of a file of outputs made elsewhere. */
 export const OutputLine = z.strictObject({
@@ -59,7 +59,10 @@ export function jsonSchemas(
       $defs: { ...Object.fromEntries(defs), scorer: entries },
     },
     "case.schema.json": jsonSchemaOf(Case, "A case: one line of datasets/<name>.jsonl"),
-    "prompt.schema.json": jsonSchemaOf(PromptFrontMatter, "The front matter of prompts/<name>/<version>.md"),
+    "prompt.schema.json": jsonSchemaOf(
+      promptFrontMatterSchema(),
+      "The front matter of prompts/<name>/<version>.md",
+    ),
     "judge.schema.json": jsonSchemaOf(
       judgeSettingsSchema(),
       "The front matter of judges/<name>/<version>.md",

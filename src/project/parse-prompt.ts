@@ -11,7 +11,7 @@ import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { attachedBelow, attachedByHeader, ESCAPED_ATTACH_LINE } from "./prompt-attachments.ts";
-import { CASE_PATH, PromptFrontMatter } from "./prompt-front-matter.ts";
+import { CASE_PATH, type PromptFrontMatter, promptFrontMatterSchema } from "./prompt-front-matter.ts";
 
 /** A line that begins a message. */
 export const ROLE_LINE = new RegExp(`^(${ROLES.join("|")}):[ \\t]*$`);
@@ -34,7 +34,10 @@ export function parsePrompt(
   file: { path: string; name: string; version: string },
 ): PromptVersion {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
-  const front = readFrontMatter(PromptFrontMatter, header, file.path, "EVALS_PROMPT");
+  const front =
+    header.trim() === ""
+      ? noFrontMatter(file.path)
+      : readFrontMatter(promptFrontMatterSchema(), header, file.path, "EVALS_PROMPT");
   const split = splitParts(body, bodyLine, file.path);
   const { parts, problems } = attachedByHeader(split.parts, front);
   const all = [
@@ -60,6 +63,11 @@ export function parsePrompt(
   };
 }
 
+/** Nothing in it has a place. */
+function noFrontMatter(path: string): FrontMatter<PromptFrontMatter> {
+  return { value: {}, places: { path, at: () => ({ line: 1, column: 1 }) }, problems: [] };
+}
+
 interface Split {
   /** With its first line at line 1 of the file, so that places need no shift. */
   readonly header: string;
@@ -80,14 +88,20 @@ export function splitFrontMatter(text: string, path: string): Split {
 }
 
 /** The text between the `---` lines; no value when it has a mistake. An empty one is an object without keys. */
+interface FrontMatter<T> {
+  readonly value: T | undefined;
+  readonly places: Places;
+  readonly problems: readonly Problem[];
+}
+
 export function readFrontMatter<S extends z.ZodType>(
   schema: S,
   header: string,
   path: string,
   code: string,
-): { readonly value: z.output<S> | undefined; readonly places: Places; readonly problems: Problem[] } {
+): FrontMatter<z.output<S>> {
   const { value: written, places, problems } = parseYaml(header.trim() === "" ? "\n{}" : header, path);
-  if (problems.length > 0) return { value: undefined, places, problems: [...problems] };
+  if (problems.length > 0) return { value: undefined, places, problems };
   const value = written ?? {};
   const parsed = schema.safeParse(value, ONCE);
   if (parsed.success) return { value: parsed.data, places, problems: [] };

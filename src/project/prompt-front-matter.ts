@@ -1,22 +1,25 @@
 import * as z from "zod";
+import { onFirstUse } from "../domain/on-first-use.ts";
 
 /** Where in a case a prompt may find messages and files. */
 export const CASE_PATH = /^(?:input|case\.metadata)(?:\.[A-Za-z_][\w-]*|\[\d+\])*$/;
 
-const Place = z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");
+const place = () => z.string().regex(CASE_PATH, "a place in the case: input.… or case.metadata.…");
 
 /** The text between the `---` lines of a prompt version. */
-export const PromptFrontMatter = z.strictObject({
-  description: z.string().optional().describe("What this version is for"),
-  author: z.string().optional().describe("Who wrote it"),
-  rationale: z.string().optional().describe("Why it differs from the version before"),
-  model: z.string().optional().describe("The model that it was released with"),
-  params: z.record(z.string(), z.unknown()).optional().describe("The parameters that it was released with"),
-  images: Place.optional().describe(
-    "Where in the case the paths of images are: they are sent with the last message of the user",
-  ),
-  files: Place.optional().describe("The same of documents: PDF or text"),
-  audio: Place.optional().describe("The same of sound: WAV or MP3"),
-  retrieval: z.unknown().optional().describe("The retrieval settings that it was released with; any value"),
-});
-export type PromptFrontMatter = z.output<typeof PromptFrontMatter>;
+export const promptFrontMatterSchema = onFirstUse(() =>
+  z.strictObject({
+    description: z.string().optional().describe("What this version is for"),
+    author: z.string().optional().describe("Who wrote it"),
+    rationale: z.string().optional().describe("Why it differs from the version before"),
+    model: z.string().optional().describe("The model that it was released with"),
+    params: z.record(z.string(), z.unknown()).optional().describe("The parameters that it was released with"),
+    images: place()
+      .optional()
+      .describe("Where in the case the paths of images are: they are sent with the last message of the user"),
+    files: place().optional().describe("The same of documents: PDF or text"),
+    audio: place().optional().describe("The same of sound: WAV or MP3"),
+    retrieval: z.unknown().optional().describe("The retrieval settings that it was released with; any value"),
+  }),
+);
+export type PromptFrontMatter = z.output<ReturnType<typeof promptFrontMatterSchema>>;

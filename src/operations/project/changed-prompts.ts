@@ -5,17 +5,24 @@ import { findGitFolder, isShallow } from "../../git/git-folder.ts";
 import { hashFiles } from "../../git/hash-files.ts";
 import { publishedFiles } from "../../git/published-files.ts";
 import { readTree } from "../../git/read-tree.ts";
-import { listRefs, readAtCommit, remoteDefaultBranch, remoteNames } from "../../git/repository.ts";
+import { readAtCommit, remoteDefaultBranch, remoteNames } from "../../git/repository.ts";
 import { readBlobs } from "../../git/tags.ts";
 import { changedVersionProblem, versionOfPath } from "../../project/prompt-versions.ts";
 import { baseOfChange } from "./base-of-change.ts";
 
+/** The repository's `publishedRefs`, listed when they are first asked for. */
+type PublishedRefs = () => Promise<readonly string[]>;
+
 const FOLDERS = ["prompts", "judges"] as const;
 
 /** Version files of the work tree whose text is none that was ever published under their version. */
-export async function changedPrompts(root: string, env: Environment): Promise<Problem[]> {
+export async function changedPrompts(
+  root: string,
+  env: Environment,
+  refs?: PublishedRefs,
+): Promise<Problem[]> {
   return changedAmong(
-    { root, env, textOf: async (path) => readFileSync(join(root, path), "utf8") },
+    { root, env, refs, textOf: async (path) => readFileSync(join(root, path), "utf8") },
     FOLDERS.flatMap((folder) => versionFiles(root, folder)),
     (known) => hashFiles(root, known),
   );
@@ -36,16 +43,17 @@ export async function changedPromptsAt(root: string, env: Environment, commit: s
 interface Looking {
   readonly root: string;
   readonly env: Environment;
+  readonly refs?: PublishedRefs | undefined;
   readonly textOf: (path: string) => Promise<string>;
 }
 
 async function changedAmong(
-  { root, env, textOf }: Looking,
+  { root, env, refs, textOf }: Looking,
   here: readonly string[],
   idsOf: (paths: readonly string[]) => Promise<ReadonlyMap<string, string>>,
 ): Promise<Problem[]> {
   if (here.length === 0 || findGitFolder(root) === null) return [];
-  const published = await publishedFiles(root, FOLDERS, await baseBranchRefs(root, env));
+  const published = await publishedFiles(root, FOLDERS, await baseBranchRefs(root, env), refs?.());
   const known = here.filter((path) => published.has(path));
   if (known.length === 0) return [];
   const now = await idsOf(known);
@@ -65,12 +73,16 @@ async function changedAmong(
  * A warning where this clone cannot know what was published: its history is cut, or the branch that counts is not in it. No
  * warning where no version could have been published.
  */
-export async function unknownPublished(root: string, env: Environment): Promise<Problem[]> {
+export async function unknownPublished(
+  root: string,
+  env: Environment,
+  refs: PublishedRefs,
+): Promise<Problem[]> {
   if (findGitFolder(root) === null || FOLDERS.every((folder) => versionFiles(root, folder).length === 0))
     return [];
   const shallow = isShallow(root);
   // A remote of which nothing is here was never pushed to from here.
-  if (!shallow && (await listRefs(root, "refs/remotes/")).length === 0) return [];
+  if (!shallow && !(await refs()).some((ref) => ref.startsWith("refs/remotes/"))) return [];
   const [remotes, branch, base] = await Promise.all([
     remoteNames(root),
     remoteDefaultBranch(root),
