@@ -37,6 +37,11 @@ describe("exact JSON", () => {
     expect(exactJsonText(parseExactJson(text))).toBe(text);
   });
 
+  it.each([1, 99, 100, 101, 500])("is read exactly where it is nested %d deep", (depth) => {
+    const nested = `${'[{"a":'.repeat(depth / 2)}[12345678901234567890]${"}]".repeat(depth / 2)}`;
+    expect(exactJsonText(parseExactJson(nested))).toBe(nested);
+  });
+
   it("gives such a number as text where a plain value is needed", () => {
     expect(withNumbersAsText(parseExactJson('{"a":[12345678901234567890,1]}'))).toEqual({
       a: ["12345678901234567890", 1],

@@ -16,6 +16,8 @@ export type ExactJson =
 const SUSPECT = /\d{16}|\d[eE]\+?\d/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const LARGEST_WHOLE = 2 ** 53;
+/** So deep a value is looked at, which no answer is. */
+const MAX_DEPTH = 100;
 
 /**
  * Whether a double, written again, is another number than this text: an integer beyond 2^53 that it rounds, or a number
@@ -56,7 +58,7 @@ export function* changedNumbers(text: string): Generator<NumberPlace> {
 /** Reads JSON without changing a number. @throws {SyntaxError} as `JSON.parse` does */
 export function parseExactJson(text: string): ExactJson {
   const value = JSON.parse(text) as Json;
-  if (!SUSPECT.test(text)) return value;
+  if (!mayBeChanged(value, 0)) return value;
   const changed = [...changedNumbers(text)];
   if (changed.length === 0) return value;
   // Each such number becomes a text that no text of this JSON begins with, and then the number.
@@ -71,6 +73,20 @@ export function parseExactJson(text: string): ExactJson {
   return JSON.parse(marked + text.slice(end), (_key, inner: unknown) =>
     typeof inner === "string" && inner.startsWith(mark) ? new ExactNumber(inner.slice(mark.length)) : inner,
   ) as ExactJson;
+}
+
+/**
+ * Whether a value that was read holds a number that a double may have changed. To look at numbers that were read takes
+ * less than to look for them in a long text. What is nested deeper is looked for in the text.
+ */
+function mayBeChanged(value: Json, depth: number): boolean {
+  if (typeof value === "number") return Math.abs(value) >= LARGEST_WHOLE;
+  if (typeof value !== "object" || value === null) return false;
+  if (depth === MAX_DEPTH) return true;
+  if (Array.isArray(value)) return value.some((one: Json) => mayBeChanged(one, depth + 1));
+  for (const key in value)
+    if (mayBeChanged((value as Readonly<Record<string, Json>>)[key] ?? null, depth + 1)) return true;
+  return false;
 }
 
 /** JSON text with every number as it was read. */

@@ -23,9 +23,13 @@ export type KnownUsage = { -readonly [field in keyof Usage]?: number | null | un
 
 /** A usage of which only some members are known. */
 export function usageOf(known: Readonly<KnownUsage>): Usage {
-  const usage: Record<string, number | null> = {};
-  for (const field of USAGE_FIELDS) usage[field] = known[field] ?? null;
-  return usage as Usage;
+  return {
+    input_tokens: known.input_tokens ?? null,
+    output_tokens: known.output_tokens ?? null,
+    cached_input_tokens: known.cached_input_tokens ?? null,
+    cache_write_tokens: known.cache_write_tokens ?? null,
+    reasoning_tokens: known.reasoning_tokens ?? null,
+  };
 }
 
 export const UNKNOWN_USAGE: Usage = usageOf({});
