@@ -3,6 +3,7 @@
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { report } from "../../reports/testing/reported-run.ts";
 import { App } from "./app.tsx";
 import { followAddress, listOf, route } from "./page-state.ts";
 import { parseRoute } from "./route.ts";
@@ -116,6 +117,39 @@ describe("the page", () => {
     await type("answers");
     await settled(1_600);
     expect(Array.from(root.querySelectorAll(".row a"), (one) => one.textContent)).toEqual(["hours-01"]);
+  });
+
+  it("shows why trials failed, with the cases and the most typical trial behind each class", async () => {
+    const evidence = "<b>called</b> refund before find_order";
+    const [compared, grown] = [report.comparison, { baseline: 0.1, candidate: 0.4, delta: 0.3, p: 0.001 }];
+    if (compared === null) throw new Error("the report compares");
+    const failures = {
+      "tool-choice": {
+        trials: 7,
+        cases: ["refund-07", "angry-02"],
+        clusters: [{ trials: 4, case: "refund-07", trial: 2, evidence, tool: "refund" }],
+      },
+      format: { trials: 1, cases: ["hours-01"], clusters: [] },
+    };
+    const comparison = {
+      ...compared,
+      failures: [{ class: "tool-choice" as const, ...grown, low: 0.2, high: 0.4, significant: true }],
+    };
+    await shown(fakeSource(indexDocument(), { changes: { failures, comparison } }));
+    const section = root.querySelector<HTMLElement>('[aria-label="why trials failed"]');
+    const cells = Array.from(section?.querySelectorAll("tbody tr") ?? [], (row) => row.textContent);
+    expect(cells).toEqual(["tool-choice7210.0 % → 40.0 % of trials, +30.0 points", "format11did not grow"]);
+    expect(section?.textContent).toContain(`4 trials like refund-07/2: ${evidence}`);
+    await act(() => section?.querySelector<HTMLElement>("tbody a")?.click());
+    await settled();
+    expect(route.value).toEqual({ view: "run", key: "3f9c21aa", query: "class:tool-choice" });
+    expect(Array.from(root.querySelectorAll(".row a"), (one) => one.textContent)).toEqual([
+      "refund-07",
+      "angry-02",
+    ]);
+    await act(() => root.querySelector<HTMLElement>(".clusters a")?.click());
+    await settled();
+    expect(route.value).toMatchObject({ view: "trial", id: "refund-07", side: "now", trial: 2 });
   });
 
   it("lists its keys, and none of them works behind the list", async () => {

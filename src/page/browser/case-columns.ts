@@ -1,3 +1,4 @@
+import type { FailureCounts } from "../../domain/failure.ts";
 import type { IndexDocument } from "../page-documents.ts";
 
 export type Change = "broken" | "fixed" | "same" | "new" | "changed" | "missing" | null;
@@ -22,9 +23,12 @@ export class CaseColumns {
   readonly answeredBefore: Int32Array;
   readonly #index: IndexDocument;
   #places: Map<string, number> | null = null;
+  readonly #failures: ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(index: IndexDocument) {
+  /** @param failures why trials of the run failed */
+  constructor(index: IndexDocument, failures: FailureCounts = {}) {
     this.#index = index;
+    this.#failures = new Map(Object.entries(failures).map(([name, { cases }]) => [name, new Set(cases)]));
     this.size = index.ids.length;
     this.passed = new Uint16Array(this.size);
     this.answered = new Uint16Array(this.size);
@@ -84,6 +88,11 @@ export class CaseColumns {
   tagsOf(index: number): string[] {
     const set = this.#index.tag_sets[this.#index.tag_set_of[index] ?? -1] ?? [];
     return set.map((tag) => this.#index.tags[tag] ?? "");
+  }
+
+  /** Whether a trial of the case failed in this way. @param name a class of failures */
+  failsBy(name: string, index: number): boolean {
+    return this.#failures.get(name)?.has(this.idOf(index)) === true;
   }
 
   /** Letters of its trials: p passed, f failed, e errored, ? not scored, - not asked. */

@@ -65,6 +65,12 @@ function SearchHelp(): JSX.Element {
         </div>
         <div>
           <dt>
+            <code>class:tool-choice</code>
+          </dt>
+          <dd>a trial of the case failed in this way</dd>
+        </div>
+        <div>
+          <dt>
             <code>case:refund-*</code>
           </dt>
           <dd>ids of this form</dd>

@@ -3,7 +3,9 @@ import { CaseColumns } from "./case-columns.ts";
 import { findPlaces, parseQuery, textsOf } from "./query.ts";
 import { indexDocument } from "./testing/index-document.ts";
 
-const columns = new CaseColumns(indexDocument());
+const columns = new CaseColumns(indexDocument(), {
+  "tool-choice": { trials: 3, cases: ["refund-07", "late-01"], clusters: [] },
+});
 const indexes = [0, 1, 2, 3, 4];
 
 function found(query: string, texts: Readonly<Record<string, readonly number[]>> = {}): string[] {
@@ -27,6 +29,9 @@ describe("a search", () => {
     ["is:new", ["late-01"]],
     ["tag:billing", ["refund-07", "angry-02"]],
     ["tag:BILLING -tag:vip", ["angry-02"]],
+    ["class:tool-choice", ["refund-07", "late-01"]],
+    ["class:Tool-Choice -new", ["refund-07"]],
+    ["class:retrieval", []],
     ["case:*-02", ["angry-02", "parcel-02"]],
     ["score.queue<0.5", ["refund-07"]],
     ['score."my tone"<0.5', ["angry-02"]],

@@ -4,6 +4,7 @@ import type { CaseColumns } from "./case-columns.ts";
 export type Term = { readonly not: boolean } & (
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "tag"; readonly tag: string }
+  | { readonly kind: "class"; readonly name: string }
   | { readonly kind: "case"; readonly pattern: RegExp }
   | { readonly kind: "number"; readonly field: string; readonly op: Operator; readonly value: number }
   | { readonly kind: "text"; readonly text: string }
@@ -80,8 +81,9 @@ function readTerm({ text, quoted, not }: Word): Term {
   if (quoted) return { not, kind: "text", text: text.toLowerCase() };
   const status = SPELLINGS[text] ?? text;
   if (Object.hasOwn(STATUSES, status)) return { not, kind: "status", status: status as Status };
-  const [, prefix, rest = ""] = /^(tag|case|is):(.+)$/.exec(text) ?? [];
+  const [, prefix, rest = ""] = /^(tag|class|case|is):(.+)$/.exec(text) ?? [];
   if (prefix === "tag") return { not, kind: "tag", tag: rest.toLowerCase() };
+  if (prefix === "class") return { not, kind: "class", name: rest.toLowerCase() };
   if (prefix === "case") return { not, kind: "case", pattern: globPattern(rest) };
   if (prefix === "is") return readTerm({ text: rest, quoted: false, not });
   const [, field = "", op = "", digits = "", unit] = COMPARISON.exec(text) ?? [];
@@ -141,6 +143,8 @@ function testOf(
       return (index) => hasStatus(columns, index, term.status);
     case "tag":
       return (index) => columns.tagsOf(index).some((tag) => tag.toLowerCase() === term.tag);
+    case "class":
+      return (index) => columns.failsBy(term.name, index);
     case "case":
       return (index) => term.pattern.test(columns.idOf(index));
     case "number":

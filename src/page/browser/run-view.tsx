@@ -4,6 +4,7 @@ import type { RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
 import { Histogram, Trend, tenths } from "./charts.tsx";
+import { FailureSection } from "./failure-section.tsx";
 import { type Loaded, useLoaded } from "./loaded.ts";
 import { MetricSection, TagSection } from "./metric-table.tsx";
 import { revision } from "./page-state.ts";
@@ -36,7 +37,12 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
         <h2>Cases</h2>
         <CaseList source={source} runKey={runKey} index={columns} query={query} />
       </section>
-      {run.kind === "ready" ? <RunNumbers run={run.value} /> : null}
+      {run.kind === "ready" ? (
+        <>
+          <FailureSection report={run.value.report} runKey={runKey} />
+          <RunNumbers run={run.value} />
+        </>
+      ) : null}
       {columns.kind === "ready" ? <Distributions columns={columns.value} /> : null}
       {run.kind === "ready" ? <UnpairedSection report={run.value.report} /> : null}
     </>
@@ -61,11 +67,12 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
 
 /** The numbers of a run's cases; asked for once, and anew while it is under way. */
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
-  const index = useLoaded(() => source.index(key), [key, revision.value]);
-  return useMemo(
-    () => (index.kind === "ready" ? { kind: "ready", value: new CaseColumns(index.value) } : index),
-    [index],
-  );
+  const both = useLoaded(() => Promise.all([source.index(key), source.run(key)]), [key, revision.value]);
+  return useMemo((): Loaded<CaseColumns> => {
+    if (both.kind !== "ready") return both;
+    const [index, { report }] = both.value;
+    return { kind: "ready", value: new CaseColumns(index, report.failures) };
+  }, [both]);
 }
 
 /** How passed trials and scores are spread over the cases. */

@@ -1,3 +1,4 @@
+import type { RunReport } from "../../../domain/report.ts";
 import type { RunSummary, ViewedCase, ViewedTrial } from "../../../domain/viewed-run.ts";
 import { report } from "../../../reports/testing/reported-run.ts";
 import type { IndexDocument, PageStart, RunDocument } from "../../page-documents.ts";
@@ -18,9 +19,19 @@ const trial = (number: number, text: string, outcome: ViewedTrial["outcome"]): V
 /** A source of one run whose cases are those of an index. */
 export function fakeSource(
   index: IndexDocument,
-  { mode = "file", text = "an answer" }: { mode?: PageStart["mode"]; text?: string } = {},
+  {
+    mode = "file",
+    text = "an answer",
+    changes = {},
+  }: { mode?: PageStart["mode"]; text?: string; changes?: Partial<RunReport> } = {},
 ): PageSource {
-  const run: RunDocument = { key: "3f9c21aa", summary, report, history: [], prompts: null };
+  const run: RunDocument = {
+    key: "3f9c21aa",
+    summary,
+    report: { ...report, ...changes },
+    history: [],
+    prompts: null,
+  };
   const caseAt = async (_: string, position: number): Promise<ViewedCase> => ({
     id: index.ids[position] ?? "",
     tags: [],
