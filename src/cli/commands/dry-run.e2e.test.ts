@@ -110,4 +110,10 @@ describe("evals run --dry-run", () => {
     expect(stdout).toMatch(/cost {4}about \$0\.\d+, at most \$0\.\d+/);
     expect(stdout).toContain("Nothing was asked.");
   });
+
+  it("names the model where a suite is planned with several", async () => {
+    const { stdout } = await repo.evals(["run", "--dry-run", "--model", "open", "--model", "free"]);
+    expect(stdout).toMatch(/^PLAN {2}s \(open\) {3}prompt/);
+    expect(stdout).toMatch(/\nPLAN {2}s \(free\) {3}prompt/);
+  });
 });

@@ -10,7 +10,7 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
   const style = styleFor(color);
   const blocks = [
     ...runs.map((run) => [
-      `${style.strong("PLAN")}  ${style.strong(plainLine(run.suite))}   ${plainLine(run.target)} · ${plural(run.cases, "case")}`,
+      `${style.strong("PLAN")}  ${style.strong(plainLine(planName(run, runs)))}   ${plainLine(run.target)} · ${plural(run.cases, "case")}`,
       `  ${callsSentence(run)}`,
       ...(run.calls === 0 && run.variants === undefined ? [] : [`  ${tokensSentence(run)}`]),
       `  ${costSentence(run.usd)}`,
@@ -20,6 +20,12 @@ export function runPlanText({ runs }: RunPlan, { width, color }: TerminalOptions
     closing(runs),
   ];
   return `${blocks.map((lines) => lines.flatMap((line) => fold(line, width)).join("\n")).join("\n\n")}\n`;
+}
+
+/** Its suite, and the alias of its model where the suite is planned with several. */
+function planName({ suite, alias }: PlannedRun, runs: readonly PlannedRun[]): string {
+  const several = runs.some((one) => one.suite === suite && one.alias !== alias);
+  return several ? `${suite} (${alias})` : suite;
 }
 
 function callsSentence({ trials, cached, calls, variants }: PlannedRun): string {

@@ -20,10 +20,41 @@ describe("the summary of several runs", () => {
     const expected = `PASSED      zebra     55.0 %
 INCOMPLETE  pears     55.0 %   1 trial without an answer
 FAILED      apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
+  pass rate fell 36.4 points (31.0 to 42.0) on these 4 cases: regressed
+  refund-07: 15/15 before, 0/5 now
+  all of them: evals diff 3f9c21aa
   3 runs: 57 of 60 trials answered, $1.26 paid, 2 min 3 s
 `;
     const whole = runs.map((one) => ({ ...one, status: "incomplete" as const }));
     for (const order of [whole, whole.toReversed()]) expect(runSummary(order, plain)).toBe(expected);
+  });
+
+  it("says of a run without a baseline which case shows it best", () => {
+    const failed = named("apples", {
+      comparison: null,
+      worst: [
+        {
+          id: "refund-07",
+          passed: 0,
+          answered: 5,
+          trial: 1,
+          scorer: "queue",
+          reason: "no",
+          output: "",
+          line: 1,
+        },
+      ],
+    });
+    expect(runSummary([failed, named("pears", passed)], plain)).toMatch(
+      /\nFAILED {2}apples .*\n {2}\S+: \d\/5 passed: .+\n {2}all of them: evals show 3f9c21aa --failing\n {2}2 runs/,
+    );
+  });
+
+  it("fits on a screen however many runs failed", () => {
+    const many = Array.from({ length: 12 }, (_, at) => named(`suite-${at}`));
+    const lines = runSummary(many, plain).split("\n");
+    expect(lines.length).toBeLessThan(40);
+    expect(lines.filter((line) => line.startsWith("FAILED"))).toHaveLength(12);
   });
 
   it("says that dollars are unknown as soon as one run's are", () => {

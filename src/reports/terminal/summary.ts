@@ -9,9 +9,12 @@ import { columns, styleFor, type TerminalOptions } from "./style.ts";
 /** The last is what a person sees: a failed run is below all others. */
 const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", "failed"];
 
+/** So many of the failed runs say why below their line: more would not fit on a screen. */
+const MAX_EXPLAINED = 6;
+
 /**
- * How a command ends: a line for each run, worst last, then answers, dollars and time of all together. Empty for a single
- * run that is well, whose report says it all.
+ * How a command ends: a line for each run, worst last, failed ones with the reason, then answers, dollars and
+ * time of all together. Empty for a single run that is well, whose report says it all.
  */
 export function runSummary(reports: readonly RunReport[], { width, color }: TerminalOptions): string {
   const [only, second] = reports;
@@ -29,10 +32,18 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
       plainLine(whyOf(report)),
     ]),
   );
-  const lines = ordered.map((report, at) => {
+  const lines = ordered.flatMap((report, at) => {
     const { word = "", tone } = headline(report);
     const paint = tone === "plain" ? style.strong : style[tone];
-    return `${paint(word)}${" ".repeat(wide - word.length + 2)}${cut(rows[at] ?? "", Math.max(10, width - wide - 2))}`;
+    const row = cut(rows[at] ?? "", Math.max(10, width - wide - 2));
+    // The report of a single run is right above.
+    const explained =
+      second !== undefined && at >= ordered.length - MAX_EXPLAINED && report.gate.outcome === "failed";
+    const reasons = explained ? reasonLines(report) : [];
+    return [
+      `${paint(word)}${" ".repeat(wide - word.length + 2)}${row}`,
+      ...reasons.map((line) => cut(`  ${plainLine(line)}`, width)),
+    ];
   });
   return `${[...lines, `  ${totals(reports)}`].join("\n")}\n`;
 }
@@ -46,6 +57,26 @@ function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string
   const prompt = (one: RunReport["header"]): string =>
     one.prompt === null ? "no prompt" : `${one.prompt.name}@${one.prompt.version}`;
   return [name, ...differs((one) => one.alias), ...differs(prompt)].join("  ");
+}
+
+/** Why a run failed: how it compares, the case that shows it best, and the command that shows all of them. */
+function reasonLines({ header, comparison, worst }: RunReport): string[] {
+  const broken = comparison?.moved.find(({ id }) => id === comparison.cases.broken[0]);
+  if (comparison?.verdict === "regressed" && broken !== undefined) {
+    const { id, baseline, candidate } = broken;
+    const reason = comparison.examples.find((one) => one.id === id)?.reason ?? "";
+    return [
+      comparison.said,
+      `${id}: ${baseline.passed}/${baseline.answered} before, ${candidate.passed}/${candidate.answered} now${reason === "" ? "" : `: ${reason}`}`,
+      `all of them: evals diff ${header.id}`,
+    ];
+  }
+  const [first] = worst;
+  if (first === undefined) return [];
+  return [
+    `${first.id}: ${first.passed}/${first.answered} passed: ${first.reason}`,
+    `all of them: evals show ${header.id} --failing`,
+  ];
 }
 
 const isWell = ({ gate }: RunReport): boolean => gate.outcome === "passed" || gate.outcome === "not_gated";
