@@ -1,17 +1,28 @@
-import { isUtf8 } from "node:buffer";
+import { constants, isUtf8 } from "node:buffer";
 import { EvalsError, type Problem } from "./problem.ts";
 
 /**
  * A file's bytes as text, without a byte order mark.
- * @throws {EvalsError} EVALS_FILE_… for another encoding (at the first bad byte), a file that Git LFS has not fetched, or
- *   one that holds no text
+ * @throws {EvalsError} EVALS_FILE_… for another encoding (at the first bad byte), a file that Git LFS has not fetched, one
+ *   that holds no text, or more of it than one text can have
  */
 export function decodeText(bytes: Buffer, path: string): string {
-  const problem = notTextProblem(bytes, path) ?? nulProblem(bytes, path);
+  const problem = lengthProblem(bytes, path) ?? notTextProblem(bytes, path) ?? nulProblem(bytes, path);
   if (problem !== undefined) throw new EvalsError(problem);
   if (!isUtf8(bytes)) throw new EvalsError(encodingProblem(bytes, path));
   const text = bytes.toString("utf8");
   return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
+  if (bytes.length <= constants.MAX_STRING_LENGTH) return undefined;
+  return {
+    code: "EVALS_FILE_TOO_LARGE",
+    path,
+    what: `This file has ${Math.ceil(bytes.length / 2 ** 20)} MiB, and is read as a whole.`,
+    why: `No text in JavaScript can be longer than ${Math.floor(constants.MAX_STRING_LENGTH / 2 ** 20)} MiB.`,
+    fix: "Write one item a line (JSON Lines, CSV), which is read line by line; or cut the file into several.",
+  };
 }
 
 /** Why a file is not the text that it is named as, by its first bytes; undefined when nothing speaks against it. */

@@ -1,6 +1,6 @@
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
-import type { ImportedFile, Importer } from "./imported.ts";
+import type { ImportedFile, Importer, Left, SourcePlace } from "./imported.ts";
 import { INSPECT_SCORERS, INSPECT_SCORERS_FILE, inspectScorers } from "./inspect/inspect-scorers.ts";
 import { type InspectLog, type InspectSample, readInspectLog } from "./inspect/read-log.ts";
 import { contentText, usageOf } from "./reading/chat-answer.ts";
@@ -27,7 +27,7 @@ export const importInspect: Importer = async (request) => {
   if (path === undefined || more.length > 0) throw oneLog();
   const log = await readInspectLog(request.files, path);
   const left = new LeftList();
-  const { cases, outputs, trials } = readSamples(log, left);
+  const { cases, outputs, trials } = await readSamples(log, left);
   const task = textMember(objectMember(log.header, "eval") ?? {}, "task");
   const name =
     request.name ?? (task === undefined ? importName(request) : fileName(task.replace(/^.*[/@]/, "")));
@@ -45,17 +45,28 @@ export const importInspect: Importer = async (request) => {
   });
 };
 
-function readSamples({ samples }: InspectLog, left: LeftList) {
+/** A sample as far as it is written; its log may be far larger than the memory. */
+interface ReadSample {
+  readonly id: string;
+  readonly epoch: number;
+  readonly place: SourcePlace;
+  readonly line?: string | undefined;
+  readonly answer?: Answered | undefined;
+  readonly left: readonly Left[];
+}
+
+async function readSamples(log: InspectLog, left: LeftList) {
   const trials = new TrialNumbers();
   const cases: string[] = [];
   const known = new Map<string, string>();
   const outputs: string[] = [];
-  for (const sample of samples) {
-    const line = caseLine(sample, left);
+  for (const sample of await inOrder(log, left)) {
+    left.addAll(sample.left);
+    const { id, line, answer } = sample;
     if (line === undefined) continue;
-    const first = known.get(sample.id);
+    const first = known.get(id);
     if (first === undefined) {
-      known.set(sample.id, line);
+      known.set(id, line);
       cases.push(line);
     } else if (first !== line) {
       left.add(
@@ -65,14 +76,30 @@ function readSamples({ samples }: InspectLog, left: LeftList) {
       );
       continue;
     }
-    const answer = answerOf(sample, left);
-    if (answer !== undefined)
-      outputs.push(outputLine({ case: sample.id, trial: trials.next(sample.id), ...answer }));
+    if (answer !== undefined) outputs.push(outputLine({ case: id, trial: trials.next(id), ...answer }));
   }
   return { cases, outputs, trials: trials.largest };
 }
 
-const epochWords = ({ id, epoch }: InspectSample): string => `epoch ${epoch} of sample ${id}`;
+async function inOrder({ samples, order }: InspectLog, left: LeftList): Promise<ReadSample[]> {
+  const read: ReadSample[] = [];
+  for await (const sample of samples) {
+    if ("why" in sample) left.add(sample, sample.what, sample.why);
+    else read.push(readSample(sample));
+  }
+  return read.sort(order);
+}
+
+function readSample(sample: InspectSample): ReadSample {
+  const { id, epoch, place } = sample;
+  const left = new LeftList();
+  const line = caseLine(sample, left);
+  const answer = line === undefined ? undefined : answerOf(sample, left);
+  return { id, epoch, place, line, answer, left: left.all() };
+}
+
+const epochWords = ({ id, epoch }: Pick<InspectSample, "id" | "epoch">): string =>
+  `epoch ${epoch} of sample ${id}`;
 
 function caseLine({ id, value, place }: InspectSample, left: LeftList): string | undefined {
   const input = inputOf(value.input as Json);
@@ -113,7 +140,9 @@ const plainCall = (call: JsonObject): JsonObject => ({
   function: { name: call.function ?? "", arguments: JSON.stringify(call.arguments ?? {}) },
 });
 
-function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "case" | "trial"> | undefined {
+type Answered = Omit<RecordedOutput, "case" | "trial">;
+
+function answerOf(sample: InspectSample, left: LeftList): Answered | undefined {
   const { value, place } = sample;
   const error = objectMember(value, "error");
   if (error !== undefined) {
@@ -129,8 +158,8 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
     return undefined;
   }
   const output = objectMember(value, "output") ?? {};
-  const text = outputText(output);
-  if (text === undefined) {
+  const answered = answerIn(output);
+  if (answered === undefined) {
     left.add(place, epochWords(sample), "It has no answer.");
     return undefined;
   }
@@ -138,7 +167,7 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
   const isConversation = messages.some(({ tool_calls, role }) => tool_calls !== undefined || role === "tool");
   const seconds = numberMember(output, "time") ?? numberMember(value, "total_time");
   return {
-    output: text,
+    output: answered,
     model: textMember(output, "model"),
     usage: usageOf(usageIn(value)),
     ...(seconds === undefined ? {} : { latency_ms: Math.round(seconds * 1000) }),
@@ -146,7 +175,7 @@ function answerOf(sample: InspectSample, left: LeftList): Omit<RecordedOutput, "
   };
 }
 
-function outputText(output: JsonObject): string | undefined {
+function answerIn(output: JsonObject): string | undefined {
   const [choice] = listMember(output, "choices");
   const message = isObject(choice) ? objectMember(choice, "message") : undefined;
   return (

@@ -1,7 +1,7 @@
 import { decodeText } from "../../domain/file-text.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
-import type { SourceFiles, SourcePlace } from "../imported.ts";
+import type { Left, SourceFiles, SourcePlace } from "../imported.ts";
 import { jsonElements, lineOfKey } from "../reading/json-elements.ts";
 import {
   isObject,
@@ -12,6 +12,7 @@ import {
   textMember,
 } from "../reading/json-fields.ts";
 import { wholeValue } from "../reading/json-items.ts";
+import { TooLarge, wantedMembers } from "../reading/json-members.ts";
 import { type ZipEntry, zipEntries } from "../reading/zip-entries.ts";
 
 /** One sample of a log, in one epoch. */
@@ -26,11 +27,25 @@ export interface InspectSample {
 export interface InspectLog {
   /** What `header.json` holds: eval, plan, results. */
   readonly header: JsonObject;
-  /** Where the results stand. */
+  /** Where the results are. */
   readonly resultsPlace: SourcePlace;
-  /** In the order of the dataset, then by epoch. */
-  readonly samples: readonly InspectSample[];
+  /** Read one after the other, in the order of the file; what cannot be read is among them. */
+  readonly samples: AsyncIterable<InspectSample | Left>;
+  /** The order of the dataset, then by epoch. */
+  readonly order: (a: SampleName, b: SampleName) => number;
 }
+
+type SampleName = Pick<InspectSample, "id" | "epoch">;
+
+/** What is read of a sample: its events, its attachments and its store may be far larger, and are passed over. */
+const READ = new Set([
+  ...["id", "epoch", "input", "target", "choices", "metadata", "messages", "output"],
+  ...["error", "invalidation", "model_usage", "total_time"],
+]);
+/** What is read of the header. */
+const HEADER = new Set(["eval", "plan", "results", "status", "version"]);
+/** Bytes of what is read of one sample: parsed, they take a multiple of it. */
+const MOST_BYTES = 128 << 20;
 
 /**
  * Reads a log, either form: `.eval` (a zip archive of JSON files) or `.json`.
@@ -42,44 +57,87 @@ export async function readInspectLog(files: SourceFiles, path: string): Promise<
   const log = isZip || /\.eval$/i.test(path) ? await zippedLog(bytes, path) : jsonLog(files.text(path), path);
   const evaluation = objectMember(log.header, "eval");
   if (evaluation === undefined) throw notInspect(path);
-  return { ...log, samples: inOrder(log.samples, evaluation) };
+  return { ...log, order: orderOf(evaluation) };
 }
 
-async function zippedLog(bytes: Uint8Array, path: string): Promise<InspectLog> {
+type Unordered = Omit<InspectLog, "order">;
+
+async function zippedLog(bytes: Uint8Array, path: string): Promise<Unordered> {
   const entries = zipEntries(bytes, path);
   const named = (name: string): ZipEntry | undefined => entries.find((entry) => entry.name === name);
   // A run that did not end has no header; its journal says what was begun.
   const first = named("header.json") ?? named("_journal/start.json");
   if (first === undefined) throw notInspect(path);
-  const header = await entryValue(first, path);
-  const samples: InspectSample[] = [];
+  const header = await entryValue(first, path, HEADER);
+  const place = { path, line: 1 };
+  if (header === undefined)
+    throw new EvalsError({ ...tooLarge(first.name), code: "EVALS_IMPORT_ZIP", path, fix: CONVERT });
+  return {
+    header: isObject(header) ? header : {},
+    resultsPlace: place,
+    samples: zippedSamples(entries, path),
+  };
+}
+
+async function* zippedSamples(
+  entries: readonly ZipEntry[],
+  path: string,
+): AsyncGenerator<InspectSample | Left> {
+  const place = { path, line: 1 };
   for (const entry of entries) {
     if (!/^samples\/.+\.json$/.test(entry.name)) continue;
-    const sample = sampleOf(await entryValue(entry, path), { path, line: 1 });
-    if (sample !== undefined) samples.push(sample);
+    const value = await entryValue(entry, path, READ);
+    if (value === undefined) yield { ...place, ...tooLarge(entry.name) };
+    else {
+      const sample = sampleOf(value, place);
+      if (sample !== undefined) yield sample;
+    }
   }
-  return { header: isObject(header) ? header : {}, resultsPlace: { path, line: 1 }, samples };
 }
 
-async function entryValue(entry: ZipEntry, path: string): Promise<Json> {
-  const bytes = await entry.read();
+/** @returns undefined where what is wanted of it is too large */
+async function entryValue(
+  entry: ZipEntry,
+  path: string,
+  wanted: ReadonlySet<string>,
+): Promise<Json | undefined> {
   const inside = `${path}/${entry.name}`;
-  return wholeValue(
-    decodeText(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), inside),
-    inside,
-  );
+  try {
+    const found = await wantedMembers(entry.chunks(), wanted, MOST_BYTES);
+    if (found?.whole === true) return wholeValue(decodeText(found.text, inside), inside);
+    // Not one whole object: read it as it is, for a message that says where.
+    const pieces: Uint8Array[] = [];
+    for await (const piece of entry.chunks()) if (pieces.length < 1024) pieces.push(Uint8Array.from(piece));
+    return wholeValue(decodeText(Buffer.concat(pieces), inside), inside);
+  } catch (error) {
+    if (error instanceof TooLarge) return undefined;
+    throw error;
+  }
 }
 
-function jsonLog(text: string, path: string): InspectLog {
+const tooLarge = (name: string) => ({
+  what: name,
+  why: `What is read of it is larger than ${MOST_BYTES >> 20} MiB, and would not fit into the memory when it is taken apart.`,
+});
+
+const CONVERT = "inspect log convert <file> --to json --output-dir <dir>, and cut it into smaller logs.";
+
+function jsonLog(text: string, path: string): Unordered {
   const value = wholeValue(text, path);
   if (!isObject(value)) throw notInspect(path);
-  const samples: InspectSample[] = [];
+  const { samples: _, ...header } = value;
+  return {
+    header,
+    resultsPlace: { path, line: lineOfKey(text, "results") },
+    samples: jsonSamples(text, path),
+  };
+}
+
+async function* jsonSamples(text: string, path: string): AsyncGenerator<InspectSample> {
   for (const element of jsonElements(text, "samples")) {
     const sample = sampleOf(JSON.parse(element.text) as Json, { path, line: element.line });
-    if (sample !== undefined) samples.push(sample);
+    if (sample !== undefined) yield sample;
   }
-  const { samples: _, ...header } = value;
-  return { header, resultsPlace: { path, line: lineOfKey(text, "results") }, samples };
 }
 
 function sampleOf(value: Json, place: SourcePlace): InspectSample | undefined {
@@ -88,12 +146,12 @@ function sampleOf(value: Json, place: SourcePlace): InspectSample | undefined {
   return id === undefined ? undefined : { value, place, id, epoch: numberMember(value, "epoch") ?? 1 };
 }
 
-function inOrder(samples: readonly InspectSample[], evaluation: JsonObject): InspectSample[] {
+function orderOf(evaluation: JsonObject): InspectLog["order"] {
   const ids = listMember(objectMember(evaluation, "dataset") ?? {}, "sample_ids").map(String);
   const order = new Map(ids.map((id, at) => [id, at]));
-  const place = ({ id }: InspectSample): number => order.get(id) ?? ids.length;
+  const place = ({ id }: SampleName): number => order.get(id) ?? ids.length;
   const byId = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : a > b ? 1 : 0);
-  return [...samples].sort((a, b) => place(a) - place(b) || byId(a.id, b.id) || a.epoch - b.epoch);
+  return (a, b) => place(a) - place(b) || byId(a.id, b.id) || a.epoch - b.epoch;
 }
 
 function notInspect(path: string): EvalsError {

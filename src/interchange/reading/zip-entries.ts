@@ -1,49 +1,40 @@
-import { inflateRawSync } from "node:zlib";
 import { EvalsError } from "../../domain/problem.ts";
+import { DEFLATED, STORED, unpacked, ZSTD } from "./unpack-chunks.ts";
 
 /** A file inside of a zip archive. */
 export interface ZipEntry {
   readonly name: string;
-  /** @throws {EvalsError} EVALS_IMPORT_ZIP where it is damaged or packed in an unknown way */
-  read(): Promise<Uint8Array>;
+  /** Its bytes in pieces, unpacked as they are asked for. @throws {EvalsError} EVALS_IMPORT_ZIP where it is damaged or packed in an unknown way */
+  chunks(): AsyncGenerator<Uint8Array>;
 }
 
 const END = 0x06054b50;
+const END_64 = 0x06064b50;
+const END_64_LOCATOR = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
-const [STORED, DEFLATED, ZSTD] = [0, 8, 93];
-/** Bytes of one unpacked file: more is no log, but an archive made to fill the memory. */
-const MAX_BYTES = 1 << 30;
+/** The number of the extra field that holds what does not fit into four bytes. */
+const EXTRA_64 = 1;
+/** What a field of two or four bytes holds when its value is in the fields of zip64. */
+const [ELSEWHERE_2, ELSEWHERE_4] = [0xffff, 0xffffffff];
 
 /**
- * The files of a zip archive; each is unpacked when it is read. Deflate and zstd, of one or several frames.
+ * The files of a zip archive, zip64 too; each is unpacked when it is read. Deflate and zstd, of one or several frames.
  * @throws {EvalsError} EVALS_IMPORT_ZIP for a truncated or damaged archive
  */
 export function zipEntries(bytes: Uint8Array, path: string): ZipEntry[] {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = endOfDirectory(data, path);
-  const count = data.getUint16(end + 10, true);
-  let at = data.getUint32(end + 16, true);
-  if (count === 0xffff || at === 0xffffffff) throw damaged(path, "it is larger than 4 GiB (zip64)");
+  const { count, start } = directory(data, path);
   const entries: ZipEntry[] = [];
+  let at = start;
   for (let number = 0; number < count; number++) {
     if (at + 46 > bytes.length || data.getUint32(at, true) !== CENTRAL)
       throw damaged(path, "its list of files is cut off");
-    const [nameLength, extra, comment] = [28, 30, 32].map((offset) => data.getUint16(at + offset, true)) as [
-      number,
-      number,
-      number,
-    ];
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
-    const packed: Packed = {
-      name,
-      method: data.getUint16(at + 10, true),
-      packedSize: data.getUint32(at + 20, true),
-      size: data.getUint32(at + 24, true),
-      start: data.getUint32(at + 42, true),
-    };
-    entries.push({ name, read: () => unpack(bytes, data, packed, path) });
-    at += 46 + nameLength + extra + comment;
+    const next = at + 46 + lengths(data, at).reduce((sum, length) => sum + length, 0);
+    if (next > bytes.length) throw damaged(path, "its list of files is cut off");
+    const packed = listed(bytes, data, at, path);
+    entries.push({ name: packed.name, chunks: () => chunks(bytes, data, packed, path) });
+    at = next;
   }
   return entries;
 }
@@ -52,40 +43,93 @@ interface Packed {
   readonly name: string;
   readonly method: number;
   readonly packedSize: number;
-  readonly size: number;
   /** Of the file's own header. */
   readonly start: number;
 }
 
-/** Where the record stands that ends an archive; a comment of up to 65,535 bytes may follow it. */
+/** How long the name, the extra fields and the comment of a listed file are. */
+const lengths = (data: DataView, at: number): number[] =>
+  [28, 30, 32].map((offset) => data.getUint16(at + offset, true));
+
+function listed(bytes: Uint8Array, data: DataView, at: number, path: string): Packed {
+  const [nameLength = 0, extraLength = 0] = lengths(data, at);
+  const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+  const extra = at + 46 + nameLength;
+  let wide = wideFields(data, extra, extra + extraLength);
+  // Only what does not fit is among the fields of zip64, in this order.
+  const number = (offset: number): number => {
+    const narrow = data.getUint32(at + offset, true);
+    if (narrow !== ELSEWHERE_4) return narrow;
+    if (wide === undefined || wide.at + 8 > wide.end) throw damaged(path, `the size of ${name} is missing`);
+    const value = wideNumber(data, wide.at, path);
+    wide = { ...wide, at: wide.at + 8 };
+    return value;
+  };
+  number(24);
+  const packedSize = number(20);
+  return { name, method: data.getUint16(at + 10, true), packedSize, start: number(42) };
+}
+
+function wideFields(data: DataView, from: number, to: number): { at: number; end: number } | undefined {
+  for (let at = from; at + 4 <= to; ) {
+    const end = at + 4 + data.getUint16(at + 2, true);
+    if (data.getUint16(at, true) === EXTRA_64 && end <= to) return { at: at + 4, end };
+    at = end;
+  }
+  return undefined;
+}
+
+/** How many files the archive lists, and where the list begins. */
+function directory(data: DataView, path: string): { readonly count: number; readonly start: number } {
+  const end = endOfDirectory(data, path);
+  const count = data.getUint16(end + 10, true);
+  const start = data.getUint32(end + 16, true);
+  if (count !== ELSEWHERE_2 && start !== ELSEWHERE_4) return { count, start };
+  const locator = end - 20;
+  if (locator < 0 || data.getUint32(locator, true) !== END_64_LOCATOR) return { count, start };
+  const wide = wideNumber(data, locator + 8, path);
+  if (wide + 56 > data.byteLength || data.getUint32(wide, true) !== END_64)
+    throw damaged(path, "its list of files is cut off");
+  return { count: wideNumber(data, wide + 32, path), start: wideNumber(data, wide + 48, path) };
+}
+
+/** Where the record is that ends an archive; a comment of up to 65,535 bytes may follow it. */
 function endOfDirectory(data: DataView, path: string): number {
   const first = Math.max(0, data.byteLength - 22 - 0xffff);
   for (let at = data.byteLength - 22; at >= first; at--) if (data.getUint32(at, true) === END) return at;
   throw damaged(path, "it is cut off, or no zip archive");
 }
 
-async function unpack(bytes: Uint8Array, data: DataView, entry: Packed, path: string): Promise<Uint8Array> {
-  const { start, packedSize, name, method, size } = entry;
+/** A number of eight bytes; one beyond the archive's own length is damage. */
+function wideNumber(data: DataView, at: number, path: string): number {
+  const value = data.getBigUint64(at, true);
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(path, "a size in it is impossible");
+  return Number(value);
+}
+
+async function* chunks(
+  bytes: Uint8Array,
+  data: DataView,
+  { start, packedSize, name, method }: Packed,
+  path: string,
+): AsyncGenerator<Uint8Array> {
   if (start + 30 > bytes.length || data.getUint32(start, true) !== LOCAL)
     throw damaged(path, `${name} is not where its list of files says`);
   const from = start + 30 + data.getUint16(start + 26, true) + data.getUint16(start + 28, true);
   if (from + packedSize > bytes.length) throw damaged(path, `${name} is cut off`);
-  if (size > MAX_BYTES) throw damaged(path, `${name} would be more than 1 GiB`);
-  const packed = bytes.subarray(from, from + packedSize);
-  try {
-    if (method === STORED) return packed;
-    if (method === DEFLATED) return inflateRawSync(packed, { maxOutputLength: MAX_BYTES });
-    if (method === ZSTD) return await unzstd(packed);
-  } catch (error) {
-    throw damaged(path, `${name} cannot be unpacked`, error);
+  if (method !== STORED && method !== DEFLATED && method !== ZSTD)
+    throw damaged(path, `${name} is packed in a way that is unknown here (method ${method})`);
+  const pieces = unpacked(bytes.subarray(from, from + packedSize), method);
+  for (;;) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await pieces.next();
+    } catch (error) {
+      throw damaged(path, `${name} cannot be unpacked`, error);
+    }
+    if (next.done) return;
+    yield next.value;
   }
-  throw damaged(path, `${name} is packed in a way that is unknown here (method ${method})`);
-}
-
-/** Node's own zstd is not on every version, and ends at the first frame of several. */
-async function unzstd(packed: Uint8Array): Promise<Uint8Array> {
-  const { decompress } = await import("fzstd");
-  return decompress(packed);
 }
 
 function damaged(path: string, what: string, cause?: unknown): EvalsError {

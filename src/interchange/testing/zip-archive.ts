@@ -1,10 +1,15 @@
 import { deflateRawSync } from "node:zlib";
 
-/** A zip archive of JSON files, packed as Inspect packs them. @param raw is in place of the packed bytes of every file */
+/**
+ * A zip archive of JSON files, packed as Inspect packs them.
+ * @param raw is in place of the packed bytes of every file
+ * @param wide writes every size, place and count where zip64 has them
+ */
 export function zipArchive(
   entries: readonly (readonly [string, unknown])[],
   packing: "deflate" | "zstd",
   raw?: Buffer,
+  wide = false,
 ): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -22,8 +27,9 @@ export function zipArchive(
     central.writeUInt32LE(0x02014b50, 0);
     local.copy(central, 6, 4, 30);
     central.writeUInt32LE(at, 42);
+    const extra = wide ? wideFields(central, [bytes.length, packed.length, at]) : Buffer.alloc(0);
     parts.push(local, Buffer.from(name), packed);
-    directory.push(central, Buffer.from(name));
+    directory.push(central, Buffer.from(name), extra);
     at += 30 + Buffer.byteLength(name) + packed.length;
   }
   const list = Buffer.concat(directory);
@@ -33,7 +39,42 @@ export function zipArchive(
   end.writeUInt16LE(entries.length, 10);
   end.writeUInt32LE(list.length, 12);
   end.writeUInt32LE(at, 16);
-  return Buffer.concat([...parts, list, end]);
+  return Buffer.concat([
+    ...parts,
+    list,
+    ...(wide ? [wideEnd(end, entries.length, list.length, at)] : []),
+    end,
+  ]);
+}
+
+/** Moves sizes and place of a listed file to the fields of zip64. */
+function wideFields(central: Buffer, values: readonly number[]): Buffer {
+  const extra = Buffer.alloc(4 + 8 * values.length);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(8 * values.length, 2);
+  for (const [index, value] of values.entries()) extra.writeBigUInt64LE(BigInt(value), 4 + 8 * index);
+  for (const offset of [24, 20, 42]) central.writeUInt32LE(0xffffffff, offset);
+  central.writeUInt16LE(extra.length, 30);
+  return extra;
+}
+
+function wideEnd(end: Buffer, count: number, size: number, start: number): Buffer {
+  const record = Buffer.alloc(56);
+  record.writeUInt32LE(0x06064b50, 0);
+  record.writeBigUInt64LE(44n, 4);
+  record.writeBigUInt64LE(BigInt(count), 24);
+  record.writeBigUInt64LE(BigInt(count), 32);
+  record.writeBigUInt64LE(BigInt(size), 40);
+  record.writeBigUInt64LE(BigInt(start), 48);
+  const locator = Buffer.alloc(20);
+  locator.writeUInt32LE(0x07064b50, 0);
+  locator.writeBigUInt64LE(BigInt(start + size), 8);
+  locator.writeUInt32LE(1, 16);
+  end.writeUInt16LE(0xffff, 8);
+  end.writeUInt16LE(0xffff, 10);
+  end.writeUInt32LE(0xffffffff, 12);
+  end.writeUInt32LE(0xffffffff, 16);
+  return Buffer.concat([record, locator]);
 }
 
 /** Two frames of zstd with raw blocks (RFC 8878): for a Node without a compressor. */

@@ -1,0 +1,23 @@
+import { constants } from "node:buffer";
+import { expect, it } from "vitest";
+import { decodeText } from "./file-text.ts";
+import { EvalsError } from "./problem.ts";
+
+it("refuses a file that is longer than a text can be, with its size", () => {
+  // Memory that nobody writes to costs none.
+  const bytes = Buffer.alloc(constants.MAX_STRING_LENGTH + 1);
+  let thrown: unknown;
+  try {
+    decodeText(bytes, "big.json");
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).toBeInstanceOf(EvalsError);
+  expect((thrown as EvalsError).problems).toEqual([
+    expect.objectContaining({
+      code: "EVALS_FILE_TOO_LARGE",
+      path: "big.json",
+      what: expect.stringContaining("512 MiB"),
+    }),
+  ]);
+});
