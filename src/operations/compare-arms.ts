@@ -148,6 +148,7 @@ function refuseEmpty(input: CompareArmsInput, sides: Sides): void {
 function noAnswers(side: string): EvalsError {
   return new EvalsError({
     code: "EVALS_ARM_EMPTY",
+    ...(side.startsWith("file:") ? { path: side.slice("file:".length) } : {}),
     what: `The arm "${side}" has no answer.`,
     why: "There is nothing to compare.",
     fix: "Check what the side names; a file has one JSON object a line.",

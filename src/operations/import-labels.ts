@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { decodeText } from "../domain/file-text.ts";
 import type { ImportedLabels } from "../domain/imported-labels.ts";
-import { EvalsError } from "../domain/problem.ts";
 import type { Project } from "../domain/project.ts";
 import type { ReadLabels, ReadLabelsOptions } from "../interchange/label-task.ts";
 import { mergeLabels } from "../interchange/merge-labels.ts";
@@ -11,7 +9,7 @@ import { readLabelStudio } from "../interchange/read-label-studio.ts";
 import { readLabels, whileNobodyWrites, writeLabels } from "../labels/label-file.ts";
 import { labelsPath } from "../labels/labels-path.ts";
 import { measuredScorers } from "../labels/measured-scorers.ts";
-import { fileProblem } from "../project/file-problems.ts";
+import { readNamedFile } from "../project/named-file.ts";
 import type { Environment } from "./environment.ts";
 import { refuseUnknown } from "./labelling/judge-of-labels.ts";
 import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
@@ -67,12 +65,7 @@ async function casesOf(project: Project, suite: string): Promise<ReadonlySet<str
 }
 
 function readText(place: string, path: string): string {
-  try {
-    return decodeText(readFileSync(place), path);
-  } catch (error) {
-    if (error instanceof EvalsError) throw error;
-    throw new EvalsError(fileProblem(path, error), { cause: error });
-  }
+  return decodeText(readNamedFile(place, path), path);
 }
 
 function ratersOf({ labels, skipped }: ReadLabels) {

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { MeasuredEscalation, StatedAnswer } from "../domain/escalation.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { type EscalationGoals, measureEscalation as measure } from "../metrics/measure-escalation.ts";
+import { readNamedFile } from "../project/named-file.ts";
 import type { Environment } from "./environment.ts";
 import { answersOfRun } from "./escalating/answers-of-run.ts";
 import { readStated } from "./escalating/read-stated.ts";
@@ -20,6 +21,8 @@ export interface EscalationInput extends EscalationGoals {
 
 interface Found {
   readonly source: string;
+  /** Of a file. */
+  readonly path?: string | undefined;
   readonly answers: readonly StatedAnswer[];
   readonly notes: readonly string[];
 }
@@ -43,7 +46,7 @@ export async function measureEscalation(
 function ofFile(folder: string, path: string, suites: readonly string[]): Found {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw nothingThere(path, suites);
-  return { source: path, answers: readStated(readFileSync(place), path), notes: [] };
+  return { source: path, path, answers: readStated(readNamedFile(place, path), path), notes: [] };
 }
 
 async function ofSuite(io: Environment, directory: string | undefined, suite: string): Promise<Found> {
@@ -71,10 +74,11 @@ function nothingThere(path: string, suites: readonly string[]): EvalsError {
   });
 }
 
-function tooFew({ source, answers }: Found): EvalsError {
+function tooFew({ source, path, answers }: Found): EvalsError {
   return new EvalsError({
     code: "EVALS_ESCALATION_FEW",
-    what: `${source[0]?.toUpperCase()}${source.slice(1)} has ${answers.length === 0 ? "no answer" : "one answer"} with a confidence.`,
+    ...(path === undefined ? {} : { path }),
+    what: `${path === undefined ? `${source[0]?.toUpperCase()}${source.slice(1)}` : "This file"} has ${answers.length === 0 ? "no answer" : "one answer"} with a confidence.`,
     why: "Two are the least that can be held against each other; 200 make a threshold worth using.",
     fix: 'Run the suite with at least 3 trials a case, or let answers be JSON with a "confidence" from 0 to 1. A file: {"confidence":0.83,"correct":true} a line.',
   });

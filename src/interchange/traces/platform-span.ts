@@ -39,10 +39,13 @@ export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   };
 }
 
+/** The last moment that a date can be: September 275760. */
+const LAST_MS = 8.64e15;
+
 function nanosecondsOf(time: Json | undefined): bigint {
   const ms =
     typeof time === "number" ? time * 1000 : typeof time === "string" ? Date.parse(zoned(time)) : Number.NaN;
-  return Number.isNaN(ms) || ms < 0 ? 0n : BigInt(Math.round(ms * 1e6));
+  return ms >= 0 && ms <= LAST_MS ? BigInt(Math.round(ms * 1e6)) : 0n;
 }
 
 /** A time without a zone is one of UTC there. */

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Json } from "../../domain/json.ts";
 import { onDemand } from "../../domain/on-demand.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 
 /** An answer of an arm, with what a suite or a judge needs of it. */
@@ -58,7 +59,7 @@ export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(path);
   const counts = new Map<string, number>();
-  return parseLines(readFileSync(place), path, FORMAT).map((line) => {
+  return parseLines(readNamedFile(place, path), path, FORMAT).map((line) => {
     const id = line.case ?? null;
     const number = (counts.get(id ?? "") ?? 0) + 1;
     if (line.trial === undefined) counts.set(id ?? "", number);

@@ -9,6 +9,7 @@ import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { baselineRoot } from "../sides/file-side.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 
 /** The cases of a run on the side that it was compared with. */
 export interface CaseBaselines {
@@ -146,7 +147,7 @@ function linesOfFile(
 ): () => ReadonlyMap<string, BaselineCase> {
   return onDemand(() => {
     if (!existsSync(join(root, path))) return new Map();
-    const baseline = parseBaseline(readFileSync(join(root, path)), path);
+    const baseline = parseBaseline(readNamedFile(join(root, path), path), path);
     if (baselineRoot(baseline) !== fingerprint) return new Map();
     return new Map(baseline.cases.map((one) => [one.case, one]));
   });

@@ -4,9 +4,8 @@ import { decodeText } from "../../domain/file-text.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Imported } from "../../interchange/imported.ts";
 import { joinConfig } from "../../interchange/join-config.ts";
-import { fileProblem } from "../../project/file-problems.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
-import { readRegularFile } from "../../project/regular-file.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 import type { Environment } from "../environment.ts";
 import { askServer } from "./ask-server.ts";
 import { importTools } from "./import-tools.ts";
@@ -101,12 +100,7 @@ function projectAround(cwd: string): string {
 function readConfig(root: string): string | undefined {
   const place = join(root, CONFIG_FILE);
   if (!existsSync(place)) return undefined;
-  try {
-    return decodeText(readRegularFile(place), CONFIG_FILE);
-  } catch (error) {
-    if (error instanceof EvalsError) throw error;
-    throw new EvalsError(fileProblem(CONFIG_FILE, error), { cause: error });
-  }
+  return decodeText(readNamedFile(place, CONFIG_FILE), CONFIG_FILE);
 }
 
 function fromHere(cwd: string, place: string): string {

@@ -5,7 +5,8 @@ import { decodeText, encodingProblem, notTextProblem } from "../../domain/file-t
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourceFiles } from "../../interchange/imported.ts";
 import { fileProblem } from "../../project/file-problems.ts";
-import { readRegularFile, refuseOtherThanFile } from "../../project/regular-file.ts";
+import { attemptFile, readNamedFile } from "../../project/named-file.ts";
+import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { globPattern } from "./glob-pattern.ts";
 
 /**
@@ -15,7 +16,7 @@ import { globPattern } from "./glob-pattern.ts";
  * @param root absolute; of the project that is written
  */
 export function sourceFiles(cwd: string, root: string): SourceFiles {
-  const bytes = (path: string): Buffer => attempt(path, () => readRegularFile(resolve(cwd, path)));
+  const bytes = (path: string): Buffer => readNamedFile(resolve(cwd, path), path);
   return {
     bytes,
     text: (path) => decodeText(bytes(path), path),
@@ -34,17 +35,9 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
   };
 }
 
-function attempt<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new EvalsError(fileProblem(path, error), { cause: error });
-  }
-}
-
 /** A line ends in a line feed alone: other signs that end a line of prose may be in the middle of a JSON text. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
-  attempt(path, () => refuseOtherThanFile(place));
+  attemptFile(path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });
   let number = 0;
   let rest: Buffer[] = [];

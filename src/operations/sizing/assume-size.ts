@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import { regressionRules } from "../../baselines/gate-run.ts";
@@ -6,6 +6,7 @@ import { DEFAULT_TRIALS } from "../../domain/config.ts";
 import { itemAt } from "../../domain/item-at.ts";
 import { listedTarget, listedTargetOf } from "../../domain/listed-target.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { readNamedFile } from "../../project/named-file.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { PowerAssumptions } from "../../domain/size-plan.ts";
 import { percent, plural } from "../../reports/format-numbers.ts";
@@ -138,7 +139,7 @@ function committedTrials(
   const path = baselinePath(suite.name, history === null ? own : listedTarget(history.newest.header));
   const file = join(project.root, path);
   if (!existsSync(file)) return null;
-  const { cases } = parseBaseline(readFileSync(file), path);
+  const { cases } = parseBaseline(readNamedFile(file, path), path);
   if (cases.length === 0) return null;
   return Math.max(1, Math.round(cases.reduce((sum, one) => sum + one.trials, 0) / cases.length));
 }

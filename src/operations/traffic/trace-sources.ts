@@ -6,6 +6,8 @@ import { decodeText } from "../../domain/file-text.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Left, SourceFiles, SourcePlace } from "../../interchange/imported.ts";
 import { type PlacedSpans, spansOfItem, traceItems } from "../../interchange/trace-items.ts";
+import { attemptFile } from "../../project/named-file.ts";
+import { refuseOtherThanFile } from "../../project/regular-file.ts";
 import { NoProtobuf, otlpDocuments } from "../../traces/otlp-protobuf.ts";
 
 /** Bytes that tell what a file is. */
@@ -23,7 +25,7 @@ export async function* traceFile(
   path: string,
   cwd: string,
 ): AsyncGenerator<PlacedSpans | Left> {
-  const kind = files.kind(path) === "file" ? kindOf(headOf(resolve(cwd, path))) : "text";
+  const kind = files.kind(path) === "file" ? kindOf(headOf(resolve(cwd, path), path)) : "text";
   if (kind === "text") yield* traceItems(files, path);
   else if (kind === "protobuf") yield* protobufSpans(files.bytes(path), { path, line: 1 });
   else yield* traceBytes(files, path, unpacked(files.bytes(path), path));
@@ -39,9 +41,12 @@ export async function* traceBytes(
   else yield* traceItems(filesOver(files, bytes), path);
 }
 
-function headOf(place: string): Uint8Array {
+function headOf(place: string, path: string): Uint8Array {
   const head = Buffer.alloc(HEAD);
-  const file = openSync(place, "r");
+  const file = attemptFile(path, () => {
+    refuseOtherThanFile(place);
+    return openSync(place, "r");
+  });
   try {
     return head.subarray(0, readSync(file, head, 0, HEAD, 0));
   } finally {
