@@ -3,7 +3,7 @@ import { CALL_TYPES } from "./plan-calls.ts";
 /** Types that the checks' runtime knows, so that they can follow a transform. */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],
-  ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count"],
+  ...["icontains-all", "starts-with", "regex", "levenshtein", "is-json", "word-count", "finish-reason"],
 ]);
 
 const SPANS = "What spans tell is kept as a conversation, and the spans themselves are not.";
@@ -40,7 +40,6 @@ export const LEFT_TYPES: Readonly<Record<string, string>> = {
   "trace-span-count": SPANS,
   "trace-span-duration": SPANS,
   "trace-error-spans": `${SPANS} tool-errors tells of tools that failed.`,
-  "finish-reason": "Why an answer ended is in transcript.finish_reason: a module scorer reads it.",
 };
 
 /** Every type that is taken over. */

@@ -10,6 +10,8 @@ export interface CaseDraft {
   readonly vars: Readonly<Record<string, Json>>;
   readonly assertions: readonly Assertion[];
   readonly threshold?: number | undefined;
+  /** How often it is asked, where it says so. */
+  readonly trials?: number | undefined;
   readonly options: { readonly [key: string]: Json };
   readonly metadata: { readonly [key: string]: Json };
   /** Who it is asked of, and with what, where it says so. */
@@ -34,6 +36,7 @@ export function casesOf(tests: readonly Test[], defaults: Test | undefined, read
         vars,
         assertions: [...own, ...test.assertions],
         threshold: test.threshold ?? defaults?.threshold,
+        trials: trialsOf(options),
         options,
         metadata: {
           ...defaults?.metadata,
@@ -48,6 +51,10 @@ export function casesOf(tests: readonly Test[], defaults: Test | undefined, read
       }),
     );
   });
+}
+
+function trialsOf({ repeat }: CaseDraft["options"]): number | undefined {
+  return typeof repeat === "number" && Number.isSafeInteger(repeat) && repeat > 0 ? repeat : undefined;
 }
 
 /** Code that changes every output before it is judged. */

@@ -81,6 +81,10 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
       return value === undefined
         ? { kind: "left", why: "It needs a number, or {min, max}, as value." }
         : asCheck(one, value);
+    case "finish-reason":
+      return typeof value === "string" && value !== ""
+        ? asCheck(one, value)
+        : { kind: "left", why: "It needs the reason to look for as value, for instance stop." };
     case "latency":
       return threshold === undefined
         ? { kind: "left", why: "It needs a threshold in milliseconds." }

@@ -76,13 +76,14 @@ export async function datasetText(
   { tools }: ImportRequest,
 ): Promise<string> {
   const lines: string[] = [];
-  for (const { id, vars, metadata } of cases) {
+  for (const { id, vars, metadata, trials } of cases) {
     const own = named.get(id) ?? [];
     const rendered = await renderedPrompts(prompts, vars, tools);
     lines.push(
       JSON.stringify({
         id,
         input: vars,
+        ...(trials === undefined ? {} : { trials }),
         ...(expected.has(id) ? { expected: expected.get(id) } : {}),
         metadata: { ...metadata, ...(rendered === undefined ? {} : { prompts: rendered }) },
         ...(own.length === scorers.length ? {} : { scorers: own }),

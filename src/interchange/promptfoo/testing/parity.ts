@@ -17,6 +17,7 @@ export interface Answer {
   readonly latency_ms?: number;
   readonly cost_usd?: number;
   readonly tool_calls?: Json;
+  readonly finish_reason?: string;
 }
 
 /** What the model of the test's config may call. */
@@ -225,6 +226,22 @@ export const PARITY: readonly ParityCase[] = [
     answers: [
       ["abcdefg", true],
       ["abc", false],
+    ],
+  },
+  {
+    assertion: { type: "finish-reason", value: "stop" },
+    answers: [
+      [{ output: "x", finish_reason: "stop" }, true],
+      [{ output: "x", finish_reason: "end_turn" }, true],
+      [{ output: "x", finish_reason: "max_tokens" }, false],
+    ],
+  },
+  {
+    assertion: { type: "not-finish-reason", value: "length" },
+    about: "not-",
+    answers: [
+      [{ output: "x", finish_reason: "STOP" }, true],
+      [{ output: "x", finish_reason: "max_tokens" }, false],
     ],
   },
   {
