@@ -8,6 +8,9 @@ export function fileProblem(path: string, error: unknown): Problem {
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
+    // No disk can have such a name.
+    case "ENAMETOOLONG":
+    case "ERR_INVALID_ARG_VALUE":
       return missingFile(path);
     case "EISDIR":
       return directoryInstead(path);

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { EvalsError } from "../domain/problem.ts";
+import { foundAt } from "../modules/is-file.ts";
 import { fileProblem, notADirectory } from "./file-problems.ts";
 import type { FileEntry, FileSource, OpenBytes } from "./file-source.ts";
 import { readRegularFile, refuseOtherThanFile } from "./regular-file.ts";
@@ -28,10 +29,7 @@ export function workTree(root: string, gitRoot: string = root): FileSource {
         return !isAbsent(error);
       }
     },
-    size: (path) => {
-      const found = statSync(absolute(path), { throwIfNoEntry: false });
-      return found?.size;
-    },
+    size: (path) => foundAt(absolute(path))?.size,
     openBytes: (path) => openFile(path, absolute(path)),
     isOutside,
   };
@@ -45,9 +43,12 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
+/** Nothing is there, or nothing can be: no disk has such a name. */
+const ABSENT = new Set(["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"]);
+
 function isAbsent(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" || code === "ENOTDIR";
+  return code !== undefined && ABSENT.has(code);
 }
 
 function listFolder(root: string, folder: string, recursive: boolean): FileEntry[] {

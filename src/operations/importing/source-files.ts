@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream, readdirSync, realpathSync, statSync } from "node:fs";
+import { createReadStream, readdirSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { decodeText, encodingProblem, notTextProblem } from "../../domain/file-text.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { SourceFiles } from "../../interchange/imported.ts";
+import { foundAt } from "../../modules/is-file.ts";
 import { fileProblem } from "../../project/file-problems.ts";
 import { attemptFile, readNamedFile } from "../../project/named-file.ts";
 import { refuseOtherThanFile } from "../../project/regular-file.ts";
@@ -22,7 +23,7 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
     text: (path) => decodeText(bytes(path), path),
     lines: (path) => lines(resolve(cwd, path), path),
     kind: (path) => {
-      const found = statSync(resolve(cwd, path), { throwIfNoEntry: false });
+      const found = foundAt(resolve(cwd, path));
       return found === undefined ? undefined : found.isDirectory() ? "folder" : "file";
     },
     glob: (pattern) => glob(cwd, pattern),
@@ -93,11 +94,11 @@ function glob(cwd: string, pattern: string): string[] {
 
 function filesUnder(cwd: string, folder: string, deep: boolean): string[] {
   const place = resolve(cwd, folder);
-  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
+  if (foundAt(place)?.isDirectory() !== true) return [];
   return readdirSync(place, { withFileTypes: true }).flatMap((entry) => {
     if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
     const path = folder === "" ? entry.name : folder === "/" ? `/${entry.name}` : `${folder}/${entry.name}`;
-    const found = statSync(join(place, entry.name), { throwIfNoEntry: false });
+    const found = foundAt(join(place, entry.name));
     if (found?.isFile()) return [path];
     return deep && entry.isDirectory() ? filesUnder(cwd, path, true) : [];
   });

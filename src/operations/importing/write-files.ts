@@ -1,17 +1,10 @@
 import { createHash } from "node:crypto";
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ImportedFile } from "../../interchange/imported.ts";
+import { foundAt } from "../../modules/is-file.ts";
 import { unwritableReason } from "../../project/unwritable-reason.ts";
 
 /** A file to write. */
@@ -44,7 +37,7 @@ export async function compareWithDisk(
   const unchanged: string[] = [];
   const problems: Problem[] = [];
   for (const file of files) {
-    const found = statSync(join(root, file.path), { throwIfNoEntry: false });
+    const found = foundAt(join(root, file.path));
     if (found === undefined) fresh.push(file);
     else if (
       found.isFile() &&
