@@ -22,11 +22,14 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
 /** Signs that RE2 reads in another way than JavaScript does without flags. */
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
-const NEEDS_TEXT = "It needs a text to look for as value.";
+const NEEDS_TEXT =
+  "It needs a text to look for as value: promptfoo ends the test with an error for any other. Put it in quotes.";
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
-  const text = typeof value === "number" || typeof value === "boolean" ? String(value) : value;
+  // Any other value ends the test with an error there.
+  const isNumber = typeof value === "number" && (base === "contains" || base === "icontains");
+  const text = isNumber ? String(value) : value;
   const scorer = (type: string, options: Entry = {}, operand?: Json): Plan => ({
     kind: "scorer",
     entry: { type, ...options },

@@ -1,14 +1,13 @@
-import type { LiquidExpressions } from "./liquid-expressions.ts";
-import type { LiquidScope } from "./liquid-scope.ts";
+import type { ExpressionValues, LiquidScope } from "./liquid-scope.ts";
 import { anySeen, type LiquidCondition, type LiquidValue } from "./liquid-values.ts";
 import { lineOf, node, nodes, type TemplateNode, Untranslatable } from "./nunjucks-tree.ts";
 
 /** Nunjucks's conditions as Liquid can write them: without parentheses, and with another idea of what is false. */
 export class LiquidConditions {
   readonly #scope: LiquidScope;
-  readonly #values: LiquidExpressions;
+  readonly #values: ExpressionValues;
 
-  constructor(scope: LiquidScope, values: LiquidExpressions) {
+  constructor(scope: LiquidScope, values: ExpressionValues) {
     this.#scope = scope;
     this.#values = values;
   }

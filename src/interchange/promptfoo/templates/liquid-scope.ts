@@ -1,5 +1,13 @@
 import type { Json } from "../../../domain/json.ts";
 import { type LiquidValue, written } from "./liquid-values.ts";
+import type { TemplateNode } from "./nunjucks-tree.ts";
+
+/** What expressions are in Liquid. */
+export interface ExpressionValues {
+  /** With what stands in for it where a test does not have it. */
+  value(one: TemplateNode): LiquidValue;
+  bare(one: TemplateNode): LiquidValue;
+}
 
 /** What is known at one place of a template that is being made: the tests' variables, and what was set before it. */
 export class LiquidScope {
