@@ -1,159 +1,176 @@
 import * as z from "zod";
 import { Duration } from "./config.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /** A server of tools that speaks the Model Context Protocol: a program, or an address. */
-export const McpServer = z
-  .strictObject({
-    command: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .describe("Program and arguments, without a shell; started once a trial, in the project's root"),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe("Address of a server over HTTP, instead of a command"),
-    headers: z
-      .record(z.string().min(1), z.string())
-      .optional()
-      .describe("Sent with every request over HTTP; ${env:NAME} for what is secret"),
-    version: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Stands for what the server does: with it answers are reused across runs"),
-  })
-  .superRefine(({ command, url, headers }, context) => {
-    if ((command === undefined) === (url === undefined))
-      context.addIssue({ code: "custom", message: "expected either command or url" });
-    if (headers !== undefined && url === undefined)
-      context.addIssue({
-        code: "custom",
-        path: ["headers"],
-        message: "only a server with a url has headers",
-      });
-  });
-export type McpServer = z.output<typeof McpServer>;
+const mcpServerSchema = onFirstUse(() =>
+  z
+    .strictObject({
+      command: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe("Program and arguments, without a shell; started once a trial, in the project's root"),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe("Address of a server over HTTP, instead of a command"),
+      headers: z
+        .record(z.string().min(1), z.string())
+        .optional()
+        .describe("Sent with every request over HTTP; ${env:NAME} for what is secret"),
+      version: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Stands for what the server does: with it answers are reused across runs"),
+    })
+    .superRefine(({ command, url, headers }, context) => {
+      if ((command === undefined) === (url === undefined))
+        context.addIssue({ code: "custom", message: "expected either command or url" });
+      if (headers !== undefined && url === undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["headers"],
+          message: "only a server with a url has headers",
+        });
+    }),
+);
+export type McpServer = z.output<ReturnType<typeof mcpServerSchema>>;
 
 const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** A tool that a service answers over HTTP: one request a call. */
-export const HttpTool = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(TOOL_NAME, "expected at most 64 letters, digits, underscores and hyphens")
-      .describe("What the model calls it"),
-    description: z.string().default("").describe("What it does, for the model"),
-    parameters: z
-      .record(z.string(), z.unknown())
-      .default({ type: "object", properties: {} })
-      .describe("JSON Schema of its arguments, an object"),
-    reads: z.boolean().default(false).describe("It changes nothing"),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .describe(
-        "Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded",
-      ),
-    method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("POST"),
-    headers: z
-      .record(z.string().min(1), z.string())
-      .default({})
-      .describe("Sent with every request; ${env:NAME} for what is secret"),
-    body: z
-      .unknown()
-      .optional()
-      .describe(
-        "JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none",
-      ),
-    result: z
-      .string()
-      .startsWith("$")
-      .optional()
-      .describe("JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some"),
-    version: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Stands for what the service does: with it answers are reused across runs"),
-  })
-  .superRefine(({ method, body }, context) => {
-    if ((method === "GET" || method === "DELETE") && body !== undefined)
-      context.addIssue({ code: "custom", path: ["body"], message: `left out: a ${method} request has none` });
-  });
-export type HttpTool = z.output<typeof HttpTool>;
+const httpToolSchema = onFirstUse(() =>
+  z
+    .strictObject({
+      name: z
+        .string()
+        .regex(TOOL_NAME, "expected at most 64 letters, digits, underscores and hyphens")
+        .describe("What the model calls it"),
+      description: z.string().default("").describe("What it does, for the model"),
+      parameters: z
+        .record(z.string(), z.unknown())
+        .default({ type: "object", properties: {} })
+        .describe("JSON Schema of its arguments, an object"),
+      reads: z.boolean().default(false).describe("It changes nothing"),
+      url: z
+        .url({ protocol: /^https?$/ })
+        .describe(
+          "Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded",
+        ),
+      method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("POST"),
+      headers: z
+        .record(z.string().min(1), z.string())
+        .default({})
+        .describe("Sent with every request; ${env:NAME} for what is secret"),
+      body: z
+        .unknown()
+        .optional()
+        .describe(
+          "JSON whose strings are Liquid templates over the same; default the arguments, as they are. GET and DELETE have none",
+        ),
+      result: z
+        .string()
+        .startsWith("$")
+        .optional()
+        .describe("JSONPath of the result in the reply; absent: the whole reply, as JSON where it is some"),
+      version: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Stands for what the service does: with it answers are reused across runs"),
+    })
+    .superRefine(({ method, body }, context) => {
+      if ((method === "GET" || method === "DELETE") && body !== undefined)
+        context.addIssue({
+          code: "custom",
+          path: ["body"],
+          message: `left out: a ${method} request has none`,
+        });
+    }),
+);
+export type HttpTool = z.output<ReturnType<typeof httpToolSchema>>;
 
 /** Where tools come from: a module of the project, a server of tools, or a service that answers one of them. */
-export const ToolSource = z.union([
-  z.string().min(1),
-  z.strictObject({ mcp: McpServer }),
-  z.strictObject({ http: HttpTool }),
-]);
-export type ToolSource = z.output<typeof ToolSource>;
+const toolSourceSchema = onFirstUse(() =>
+  z.union([
+    z.string().min(1),
+    z.strictObject({ mcp: mcpServerSchema() }),
+    z.strictObject({ http: httpToolSchema() }),
+  ]),
+);
+export type ToolSource = z.output<ReturnType<typeof toolSourceSchema>>;
 
 /** When an agent is stopped that does not end by itself. Such a trial is answered, and fails. */
-export const AgentLimits = z.strictObject({
-  steps: z.int().min(1).max(1000).default(20).describe("Calls of the model"),
-  tool_calls: z.int().min(0).max(10_000).default(40).describe("Calls of tools"),
-  same_call: z
-    .int()
-    .min(2)
-    .max(10_000)
-    .default(3)
-    .describe("The same tool with the same arguments so many times is a loop: the last of them is not run"),
-  tokens: z.int().min(1).optional().describe("Input and output of all steps; no step is begun beyond it"),
-  usd: z.number().gt(0).optional().describe("US dollars of all steps; no step is begun beyond it"),
-  time: Duration.prefault("120s").describe("From the first step on, without waiting for the model's turn"),
-});
-export type AgentLimits = z.output<typeof AgentLimits>;
+const agentLimitsSchema = onFirstUse(() =>
+  z.strictObject({
+    steps: z.int().min(1).max(1000).default(20).describe("Calls of the model"),
+    tool_calls: z.int().min(0).max(10_000).default(40).describe("Calls of tools"),
+    same_call: z
+      .int()
+      .min(2)
+      .max(10_000)
+      .default(3)
+      .describe("The same tool with the same arguments so many times is a loop: the last of them is not run"),
+    tokens: z.int().min(1).optional().describe("Input and output of all steps; no step is begun beyond it"),
+    usd: z.number().gt(0).optional().describe("US dollars of all steps; no step is begun beyond it"),
+    time: Duration.prefault("120s").describe("From the first step on, without waiting for the model's turn"),
+  }),
+);
+export type AgentLimits = z.output<ReturnType<typeof agentLimitsSchema>>;
 
 /** `agent:` of a suite: a turn loop around its model. */
-export const AgentSettings = z.strictObject({
-  tools: z
-    .array(ToolSource)
-    .default([])
-    .describe(
-      "Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … }",
-    ),
-  recorded: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run",
-    ),
-  allow: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe("Names of the only tools that are offered; default: all"),
-  limits: AgentLimits.prefault({}).describe("What ends an agent that does not end by itself"),
-});
-export type AgentSettings = z.output<typeof AgentSettings>;
-
-/** `user:` of a suite: what the person says, written down or played by a model. */
-export const UserSettings = z
-  .strictObject({
-    turns: z
-      .string()
-      .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.turns")
-      .optional()
-      .describe("Where in the case the person's messages stand: texts, or {say, expect}"),
-    prompt: z
+export const agentSettingsSchema = onFirstUse(() =>
+  z.strictObject({
+    tools: z
+      .array(toolSourceSchema())
+      .default([])
+      .describe(
+        "Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … }",
+      ),
+    recorded: z
       .string()
       .min(1)
       .optional()
-      .describe("Prompt of a model that plays the person: users/impatient@^1"),
-    model: z.string().min(1).optional().describe("Alias of the model that plays the person"),
-    max_turns: z.int().min(1).max(200).default(12).describe("Messages of a played person at most"),
-  })
-  .superRefine(({ turns, prompt, model }, context) => {
-    const isPlayed = prompt !== undefined || model !== undefined;
-    if (turns !== undefined && isPlayed)
-      context.addIssue({ code: "custom", message: "expected either turns, or prompt and model" });
-    if (turns !== undefined) return;
-    for (const [name, value] of Object.entries({ prompt, model }))
-      if (value === undefined)
-        context.addIssue({ code: "custom", message: `expected ${name} too, or turns: input.turns` });
-  });
-export type UserSettings = z.output<typeof UserSettings>;
+      .describe(
+        "What `evals run --record` wrote of the tools, such as fixtures/tools/<suite>.jsonl: they answer from it, and none is run",
+      ),
+    allow: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe("Names of the only tools that are offered; default: all"),
+    limits: agentLimitsSchema().prefault({}).describe("What ends an agent that does not end by itself"),
+  }),
+);
+export type AgentSettings = z.output<ReturnType<typeof agentSettingsSchema>>;
+
+/** `user:` of a suite: what the person says, written down or played by a model. */
+export const userSettingsSchema = onFirstUse(() =>
+  z
+    .strictObject({
+      turns: z
+        .string()
+        .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.turns")
+        .optional()
+        .describe("Where in the case the person's messages stand: texts, or {say, expect}"),
+      prompt: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Prompt of a model that plays the person: users/impatient@^1"),
+      model: z.string().min(1).optional().describe("Alias of the model that plays the person"),
+      max_turns: z.int().min(1).max(200).default(12).describe("Messages of a played person at most"),
+    })
+    .superRefine(({ turns, prompt, model }, context) => {
+      const isPlayed = prompt !== undefined || model !== undefined;
+      if (turns !== undefined && isPlayed)
+        context.addIssue({ code: "custom", message: "expected either turns, or prompt and model" });
+      if (turns !== undefined) return;
+      for (const [name, value] of Object.entries({ prompt, model }))
+        if (value === undefined)
+          context.addIssue({ code: "custom", message: `expected ${name} too, or turns: input.turns` });
+    }),
+);
+export type UserSettings = z.output<ReturnType<typeof userSettingsSchema>>;

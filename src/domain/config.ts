@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { parseAge, parseDuration } from "./duration.ts";
-import { Redact } from "./redaction.ts";
+import { redactSchema } from "./redaction.ts";
+import { whenGiven } from "./when-given.ts";
 
 /** A length of time as people write it; becomes milliseconds. */
 export const Duration = z
@@ -122,7 +123,9 @@ export const EvalConfig = z.strictObject({
     .describe("What suites do not say themselves"),
   budget: Budget.optional().describe("A run stops before it would cross it"),
   clock: Clock.optional(),
-  redact: Redact.optional(),
+  redact: whenGiven(redactSchema).describe(
+    "What is taken out of texts on their way into the store, before they are scored",
+  ),
   history: Retention.optional().describe("How long this machine's history is kept"),
   datasets: z
     .record(z.string(), DatasetEntry)

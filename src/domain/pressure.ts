@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Message, ToolCall } from "./message.ts";
+import { onFirstUse } from "./on-first-use.ts";
 import type { Trajectory } from "./trajectory.ts";
 
 /** Ways in which a case is asked again, harder, while its right answer stays what it was. */
@@ -17,8 +18,6 @@ export type PressureKind = (typeof PRESSURE_KINDS)[number];
 export const INJECTION_PLACES = ["user", "tool-result"] as const;
 export type InjectionPlace = (typeof INJECTION_PLACES)[number];
 
-const Kind = z.enum(PRESSURE_KINDS);
-
 /** Settings that only some kinds have. */
 const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
   at: ["typos", "distractors", "order", "injection"],
@@ -27,35 +26,39 @@ const SETTING_OF: Readonly<Record<string, readonly PressureKind[]>> = {
 };
 
 /** An entry under `pressure:` that says more than its kind. */
-export const PressureSettings = z
-  .strictObject({
-    kind: Kind,
-    seed: z.int().min(0).optional().describe("Draws other variants; default 1"),
-    at: z
-      .string()
-      .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.question")
-      .optional()
-      .describe("What of the case is changed; default: the text with a question, else the longest"),
-    in: z
-      .array(z.enum(INJECTION_PLACES))
-      .min(1)
-      .optional()
-      .describe("Of injection: where the foreign instruction stands; default [user]"),
-    file: z
-      .string()
-      .min(1)
-      .optional()
-      .describe("Of paraphrase: the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl"),
-  })
-  .superRefine((entry, context) => {
-    const foreign = Object.keys(entry).filter((key) => SETTING_OF[key]?.includes(entry.kind) === false);
-    if (foreign.length > 0) context.addIssue({ code: "unrecognized_keys", keys: foreign, input: entry });
-  });
-export type PressureSettings = z.output<typeof PressureSettings>;
+const entrySchema = onFirstUse(() =>
+  z
+    .strictObject({
+      kind: z.enum(PRESSURE_KINDS),
+      seed: z.int().min(0).optional().describe("Draws other variants; default 1"),
+      at: z
+        .string()
+        .regex(/^input(?:[.[]|$)/, "expected a place in the case's input, such as input.question")
+        .optional()
+        .describe("What of the case is changed; default: the text with a question, else the longest"),
+      in: z
+        .array(z.enum(INJECTION_PLACES))
+        .min(1)
+        .optional()
+        .describe("Of injection: where the foreign instruction stands; default [user]"),
+      file: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Of paraphrase: the reviewed wordings; default datasets/<dataset>.paraphrases.jsonl"),
+    })
+    .superRefine((entry, context) => {
+      const foreign = Object.keys(entry).filter((key) => SETTING_OF[key]?.includes(entry.kind) === false);
+      if (foreign.length > 0) context.addIssue({ code: "unrecognized_keys", keys: foreign, input: entry });
+    }),
+);
+export type PressureSettings = z.output<ReturnType<typeof entrySchema>>;
 
 /** `pressure:` of a suite. */
-export const Pressure = z.array(z.union([Kind, PressureSettings])).min(1);
-export type Pressure = z.output<typeof Pressure>;
+export const pressureSchema = onFirstUse(() =>
+  z.array(z.union([z.enum(PRESSURE_KINDS), entrySchema()])).min(1),
+);
+export type Pressure = z.output<ReturnType<typeof pressureSchema>>;
 
 /** An entry with its kind's name alone, and one with settings, as one. */
 export function pressureSettings(entries: Pressure): PressureSettings[] {

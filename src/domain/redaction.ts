@@ -1,29 +1,31 @@
 import * as z from "zod";
+import { onFirstUse } from "./on-first-use.ts";
 
 /** What is known by its form alone. */
 export const REDACTED_KINDS = ["card", "iban", "email", "phone", "key"] as const;
 export type RedactedKind = (typeof REDACTED_KINDS)[number];
 
 /** A pattern of the user's own. */
-export const OwnRedaction = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z][\w-]{0,39}$/, {
-      error: "expected letters, digits, - and _, for instance customer-number",
-    })
-    .describe("What is in its place, in brackets: [customer-number]"),
-  pattern: z
-    .string()
-    .min(1)
-    .describe("A regular expression without lookaround and back-references, as RE2 reads it"),
-});
-export type OwnRedaction = z.output<typeof OwnRedaction>;
+const ownRedactionSchema = onFirstUse(() =>
+  z.strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z][\w-]{0,39}$/, {
+        error: "expected letters, digits, - and _, for instance customer-number",
+      })
+      .describe("What is in its place, in brackets: [customer-number]"),
+    pattern: z
+      .string()
+      .min(1)
+      .describe("A regular expression without lookaround and back-references, as RE2 reads it"),
+  }),
+);
+export type OwnRedaction = z.output<ReturnType<typeof ownRedactionSchema>>;
 
-export const Redact = z
-  .array(z.union([z.enum(REDACTED_KINDS), OwnRedaction]))
-  .min(1)
-  .describe("What is taken out of texts on their way into the store, before they are scored");
-export type Redact = z.output<typeof Redact>;
+export const redactSchema = onFirstUse(() =>
+  z.array(z.union([z.enum(REDACTED_KINDS), ownRedactionSchema()])).min(1),
+);
+export type Redact = z.output<ReturnType<typeof redactSchema>>;
 
 /** Takes personal data and keys out of what is kept. The same text always becomes the same; what was taken out stays out. */
 export interface Redaction {

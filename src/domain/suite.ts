@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { AgentSettings, UserSettings } from "./agent-settings.ts";
+import { agentSettingsSchema, userSettingsSchema } from "./agent-settings.ts";
 import { Case } from "./case.ts";
 import { Clock } from "./config.ts";
 import { JudgeBar } from "./judge-bar.ts";
-import { Pressure } from "./pressure.ts";
+import { pressureSchema } from "./pressure.ts";
+import { whenGiven } from "./when-given.ts";
 
 /** Which part of an answer a scorer reads; none of them means the whole text. */
 export const Select = z.union([
@@ -156,13 +157,13 @@ export const Suite = z.strictObject({
     .optional()
     .describe("The only cases of the dataset to run; all of them without it"),
   clock: Clock.optional(),
-  agent: AgentSettings.optional().describe(
+  agent: whenGiven(agentSettingsSchema).describe(
     "A turn loop around the model; without it the target is the agent",
   ),
-  user: UserSettings.optional().describe(
+  user: whenGiven(userSettingsSchema).describe(
     "What the person says, turn by turn; without it the prompt says it all",
   ),
-  pressure: Pressure.optional().describe(
+  pressure: whenGiven(pressureSchema).describe(
     "Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection",
   ),
   scorers: z.array(ScorerEntry).min(1),
