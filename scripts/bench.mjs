@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { diff, history } from "./bench/history.mjs";
 import { calibrate, judged } from "./bench/judged.mjs";
 import { largeRepository } from "./bench/large-repository.mjs";
+import { million, pace, resume } from "./bench/large-runs.mjs";
 import { latencyBound, overhead } from "./bench/overhead.mjs";
 import { packageSize } from "./bench/package-size.mjs";
 import { cached, growth, outputs } from "./bench/recorded.mjs";
@@ -26,6 +27,9 @@ const groups = {
   outputs,
   cached,
   growth,
+  million,
+  resume,
+  pace,
   statistics,
   history,
   diff,

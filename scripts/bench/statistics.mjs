@@ -1,29 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { median, ROOT } from "./measure.mjs";
-
-/** The modules under test, bundled as they are: the program's own file has them under no name. */
-async function load(modules) {
-  const { build } = await import("esbuild");
-  const folder = mkdtempSync(join(tmpdir(), "evals-bench-"));
-  try {
-    const outfile = join(folder, "statistics.mjs");
-    const contents = modules.map((path) => `export * from ${JSON.stringify(join(ROOT, path))};`).join("\n");
-    await build({
-      stdin: { contents, resolveDir: ROOT },
-      bundle: true,
-      format: "esm",
-      platform: "node",
-      outfile,
-      logLevel: "error",
-    });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+import { load } from "./load-modules.mjs";
+import { median } from "./measure.mjs";
 
 /** Cases that pass with chances of their own; seeded. */
 function strata(cases, trials) {

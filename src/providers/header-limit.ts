@@ -34,7 +34,7 @@ export class HeaderLimit {
   /** Most that was ever reported as left, with the call that it was reported to. */
   #most = 0;
   /** What left after the call of the report, oldest first. */
-  #taken: Taken[] = [];
+  readonly #taken: Taken[] = [];
 
   /** A call leaves that will use so much. */
   take(no: number, at: number, amount: number): void {
@@ -49,7 +49,8 @@ export class HeaderLimit {
     const report = { no, at: now, remaining, reset_ms };
     this.#report = report;
     this.#most = Math.max(this.#most, remaining + amount);
-    this.#taken = this.#taken.filter((one) => one.no > no);
+    const later = this.#taken.findIndex((one) => one.no > no);
+    this.#taken.splice(0, later < 0 ? this.#taken.length : later);
     this.#compare(report);
     // The limit is mostly one a minute, and says sooner than what is measured that it has changed.
     const stated = limit === null ? 0 : limit / 60_000;

@@ -245,10 +245,10 @@ it("takes back whoever waits when no new calls are wanted, unsent and not failed
   expect(seen.sent).toBe(2);
 });
 
-it("keeps to the user's limits together with other processes, as the shared log tells of them", async () => {
-  const { client, seen } = server(() => null);
+/** What processes write down in one place. */
+function sharedLog(): DepartureLog {
   const rows: { id: number; at: number; tokens: number }[] = [];
-  const log: DepartureLog = {
+  return {
     depart: (_model, after, within_ms, decide) => {
       const now = performance.now();
       const others = rows.filter(({ id, at }) => id > after && at > now - within_ms);
@@ -259,6 +259,11 @@ it("keeps to the user's limits together with other processes, as the shared log 
       return rows.at(-1)?.id ?? after;
     },
   };
+}
+
+it("keeps to the user's limits together with other processes, as the shared log tells of them", async () => {
+  const { client, seen } = server(() => null);
+  const log = sharedLog();
   const processes = [1, 2, 3].map(() => {
     const line = new ModelLine({ requests_per_minute: 30 }, dependencies);
     line.share({ model: "bot", log });
@@ -276,4 +281,35 @@ it("keeps to the user's limits together with other processes, as the shared log 
   expect(peak).toBeLessThanOrEqual(30);
   expect(seen.at.at(-1)).toBeLessThan(4 * 60_000);
   for (const { pace } of processes) expect(pace().limited_by).toBe("requests_per_minute");
+});
+
+it("keeps to them where the first calls of each process arrive seconds after they left", async () => {
+  const arrived: number[] = [];
+  const log = sharedLog();
+  const clients = [1, 2].map(() => {
+    const line = new ModelLine({ tokens_per_minute: 3000 }, dependencies);
+    line.share({ model: "bot", log });
+    let hasStarted = false;
+    const client: Client = {
+      ...scriptedClient(),
+      send: async () => {
+        // A busy machine: nothing is sent before the ninth second.
+        if (!hasStarted) await new Promise((resolve) => setTimeout(resolve, 9000 - performance.now()));
+        hasStarted = true;
+        arrived.push(performance.now());
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { kind: "answered", output: "ok", usage: USAGE };
+      },
+    };
+    return wrapClient(client, { ...dependencies, line, timeout_ms: 60_000 });
+  });
+  const before = performance.now();
+  expect(before).toBeLessThan(9000);
+  await askAll(clients, 60, 8);
+  const largest = Math.max(
+    ...arrived.map((from) => arrived.filter((at) => at >= from && at < from + 60_000).length),
+  );
+  expect(arrived).toHaveLength(60);
+  expect(largest).toBeLessThanOrEqual(30);
+  expect(arrived.at(-1)).toBeLessThan(4 * 60_000);
 });

@@ -7,6 +7,7 @@ import { clientWithSend } from "./client-with-send.ts";
 import { abortedReply, oneLine, WITHDRAWN } from "./failed-reply.ts";
 import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.ts";
 import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retrying-client.ts";
+import { MAX_LATE_MS } from "./sliding-minute.ts";
 import { TokenForecast } from "./token-forecast.ts";
 
 /** Longest pause that is begun for a model, in milliseconds, unless one call alone may take longer. */
@@ -70,6 +71,8 @@ export class ModelLine {
   /** Until when was slept: a timer may be early by the clock, and a clock that stands still must not hold the line. */
   #sleptUntil = Number.NEGATIVE_INFINITY;
   #heard = false;
+  /** When the first reply came back. */
+  #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
   readonly #troubled = new Set<string>();
   /** Calls whose first attempt failed since the last answer. */
@@ -175,6 +178,22 @@ export class ModelLine {
     return departure;
   }
 
+  /**
+   * Before anything came back nobody knows how long a call takes to arrive: a process that starts on a busy machine may connect
+   * seconds after its calls left the line. So the first ones count once more when their replies come, here and elsewhere.
+   */
+  #countAgain(now: number, tokens: number): void {
+    const { window_ms } = this.#pace;
+    if (window_ms === 0) return;
+    this.#pace.leftElsewhere(now, tokens);
+    const shared = this.#shared;
+    if (shared === undefined) return;
+    this.#heardOf = shared.log.depart(shared.model, this.#heardOf, window_ms, (others) => {
+      for (const one of others) this.#pace.leftElsewhere(now - one.age_ms, one.tokens);
+      return tokens;
+    });
+  }
+
   #shut(now: number, signal: AbortSignal): FailedReply | null {
     if (signal.aborted) return { ...abortedReply(signal), unsent: true };
     if (this.#closed === null || now >= this.#closed.until) return null;
@@ -241,6 +260,9 @@ export class ModelLine {
     const { usage } = reply;
     const known = usage === undefined ? null : tokensOf(usage);
     const now = this.#now();
+    this.#firstBackAt ??= now;
+    if (departure.at < this.#firstBackAt && now - departure.at > MAX_LATE_MS)
+      this.#countAgain(now, known ?? departure.input + departure.output);
     if (reply.limits !== undefined)
       this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {

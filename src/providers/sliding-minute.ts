@@ -1,5 +1,7 @@
-/** A minute, and a little for calls that take unequally long to arrive. */
-const MINUTE_MS = 60_250;
+/** How much later than it left a call may arrive. */
+export const MAX_LATE_MS = 2000;
+/** A minute, and what calls take unequally long to arrive. */
+const MINUTE_MS = 60_000 + MAX_LATE_MS;
 
 /**
  * Keeps an amount below a limit in every minute that one can cut out, from the first second on, and spreads it evenly
@@ -11,7 +13,9 @@ export class SlidingMinute {
   readonly #msEach: number;
   readonly #burst_ms: number;
   /** What left within the window, oldest first. */
-  readonly #taken: { at: number; amount: number }[] = [];
+  #taken: { at: number; amount: number }[] = [];
+  /** The oldest of them; those before it have left the window. */
+  #oldest = 0;
   #sum = 0;
   /** Until when what was taken lasts at an even rate. */
   #lastsUntil = 0;
@@ -29,9 +33,18 @@ export class SlidingMinute {
   }
 
   #forget(now: number): void {
-    while (this.#taken[0] !== undefined && this.#taken[0].at <= now - this.#window_ms) {
-      this.#sum -= this.#taken.shift()?.amount ?? 0;
+    for (
+      let one = this.#taken[this.#oldest];
+      one !== undefined && one.at <= now - this.#window_ms;
+      one = this.#taken[this.#oldest]
+    ) {
+      this.#sum -= one.amount;
+      this.#oldest++;
     }
+    // Now and then, since each time all that is kept is moved.
+    if (this.#oldest < 64 || this.#oldest < this.#taken.length / 2) return;
+    this.#taken = this.#taken.slice(this.#oldest);
+    this.#oldest = 0;
   }
 
   /** Milliseconds until so much may leave. What exceeds the limit alone waits for an empty minute. */
@@ -41,8 +54,9 @@ export class SlidingMinute {
     const even = ahead === 0 ? 0 : ahead + amount * this.#msEach - this.#burst_ms;
     let over = this.#sum + amount - this.#limit;
     let window = 0;
-    for (const one of this.#taken) {
-      if (over <= 0) break;
+    for (let at = this.#oldest; over > 0; at++) {
+      const one = this.#taken[at];
+      if (one === undefined) break;
       over -= one.amount;
       window = one.at + this.#window_ms - now;
     }
@@ -57,7 +71,7 @@ export class SlidingMinute {
   /** @param at now, or earlier for a call of another process that is heard of late */
   take(at: number, amount: number): void {
     const after = this.#taken.findLastIndex((one) => one.at <= at);
-    this.#taken.splice(after + 1, 0, { at, amount });
+    this.#taken.splice(Math.max(after + 1, this.#oldest), 0, { at, amount });
     this.#sum += amount;
     this.#lastsUntil = Math.max(at, this.#lastsUntil) + amount * this.#msEach;
   }
@@ -67,8 +81,9 @@ export class SlidingMinute {
     const change = used - reserved;
     if (change === 0) return;
     this.#lastsUntil += change * this.#msEach;
-    const entry = this.#taken.findLast((one) => one.at === at && one.amount === reserved);
-    if (entry === undefined) return;
+    const index = this.#taken.findLastIndex((one) => one.at === at && one.amount === reserved);
+    const entry = this.#taken[index];
+    if (entry === undefined || index < this.#oldest) return;
     entry.amount = used;
     this.#sum += change;
   }

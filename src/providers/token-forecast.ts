@@ -24,7 +24,14 @@ export class TokenForecast {
   }
 }
 
-/** A file counts as if its tokens were text. */
+const known = new WeakMap<PreparedRequest, number>();
+
+/** A file counts as if its tokens were text. Measured once: a request is asked for before it leaves and when it is back. */
 function byteLength(request: PreparedRequest): number {
-  return Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
+  let bytes = known.get(request);
+  if (bytes === undefined) {
+    bytes = Buffer.byteLength(JSON.stringify(request)) + tokensOfFiles(request) * BYTES_PER_TOKEN;
+    known.set(request, bytes);
+  }
+  return bytes;
 }
