@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { storeBatchesContract } from "../store-batches-contract.ts";
+import { storeContract } from "../store-contract.ts";
+import { storeProcessContract } from "../store-process-contract.ts";
+import { storeReadsContract } from "../store-reads-contract.ts";
+import { storeTrafficContract } from "../store-traffic-contract.ts";
+import { sqlitePlace } from "../testing/sqlite-place.ts";
+import { betterSqlite, type SqliteLibrary } from "./open-database.ts";
+
+/** Tables with a row a trial, an answer, a case or a call: a whole one is read for nobody's question. */
+const LARGE = [
+  ...["trials", "answers", "answer_counts", "scores", "run_cases", "contents", "requests", "judgements"],
+  ...["lost_replies", "departures", "batch_rows", "traffic"],
+];
+
+/** What reads a whole table all the same, and why. */
+const WHOLE: readonly (readonly [why: string, statement: RegExp])[] = [
+  ["`store info` counts everything once", /^SELECT \(SELECT count\(\*\) FROM runs/],
+  [
+    "`store verify` holds each row against what it points at",
+    /^SELECT count\(\*\) FROM \w+ WHERE .* NOT IN \(SELECT id FROM/,
+  ],
+  ["`store prune` looks at each answer's age once", /^SELECT id FROM answers WHERE \(id IN/],
+  ["`store prune` looks at each trace's age once", /FROM traffic WHERE CASE WHEN at = 0/],
+  ["how much traffic a filter leaves is counted over all of it", /^SELECT count\(\*\) AS traces/],
+  ["departures are a day's at most", /^DELETE FROM departures/],
+];
+
+/** Statements that the history asked in all that follows, each with what SQLite would read for it. */
+const plans = new Map<string, readonly string[]>();
+
+/** The same library, which writes down how each statement is answered. */
+const observed: SqliteLibrary = {
+  name: betterSqlite.name,
+  open: async (path) => {
+    const db = await betterSqlite.open(path);
+    const prepare = db.prepare.bind(db);
+    return Object.assign(db, {
+      prepare: (sql: string) => {
+        const statement = prepare(sql);
+        if (/^\s*(SELECT|WITH|UPDATE|DELETE|INSERT)/i.test(sql) && !sql.includes("sqlite_master")) {
+          const values = Array.from(sql.matchAll(/\?/g), () => null);
+          const rows = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { readonly detail: string }[];
+          plans.set(
+            sql.replace(/\s+/g, " ").trim(),
+            rows.map((row) => row.detail),
+          );
+        }
+        return statement;
+      },
+    });
+  },
+};
+const place = () => sqlitePlace([observed]);
+
+storeContract("the history, observed", place);
+storeBatchesContract("the history, observed", place);
+storeProcessContract("the history, observed", place);
+storeReadsContract("the history, observed", place);
+storeTrafficContract("the history, observed", place);
+
+it("reads of a large history by an index alone", () => {
+  const unexpected = [...plans].filter(([sql]) => !WHOLE.some(([, statement]) => statement.test(sql)));
+  const whole = unexpected.flatMap(([sql, details]) =>
+    details
+      .filter((detail) => {
+        const table = /^SCAN (\w+)/.exec(detail)?.[1];
+        return table !== undefined && LARGE.includes(table) && !detail.includes("USING");
+      })
+      .map((detail) => `${detail}: ${sql}`),
+  );
+  expect(plans.size).toBeGreaterThan(60);
+  expect(whole).toEqual([]);
+});
