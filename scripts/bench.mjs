@@ -5,6 +5,7 @@
 //   npm run bench -- --only history  one group
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { agents, trajectories } from "./bench/agents.mjs";
 import { diff, history } from "./bench/history.mjs";
 import { calibrate, judged } from "./bench/judged.mjs";
 import { largeRepository } from "./bench/large-repository.mjs";
@@ -25,6 +26,8 @@ const groups = {
   judged,
   calibrate,
   outputs,
+  trajectories,
+  agents,
   cached,
   growth,
   million,

@@ -114,14 +114,26 @@ function retrievalsOf(
   return calls.flatMap((call) => retrievalOf(call) ?? []);
 }
 
+const described = new WeakMap<DescribedAnswer, TranscriptDocument>();
+
 /**
- * A transcript as one value: what was given stands as it is, the rest is read from the conversation.
+ * A transcript as one value: what was given stands as it is, the rest is read from the conversation, once however many ask.
+ * @param answer must not change afterwards
  * @param asked what a model that was asked once was sent; the conversation of an application is its own
  */
 export function describeTranscript(
   answer: DescribedAnswer,
   asked: readonly Message[] = [],
 ): TranscriptDocument {
+  if (asked.length > 0) return readTranscript(answer, asked);
+  const known = described.get(answer);
+  if (known !== undefined) return known;
+  const whole = readTranscript(answer, asked);
+  described.set(answer, whole);
+  return whole;
+}
+
+function readTranscript(answer: DescribedAnswer, asked: readonly Message[]): TranscriptDocument {
   const { output, usage, latency_ms, cost_usd, trajectory } = answer;
   const messages = wholeConversation(answer, asked);
   const reported = reportedSteps(answer, messages);

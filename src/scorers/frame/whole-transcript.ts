@@ -2,16 +2,9 @@ import { describeTranscript, type TranscriptDocument } from "../../domain/descri
 import { ScorerFailure } from "../../domain/scorer.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 
-const described = new WeakMap<Transcript, TranscriptDocument>();
-
-/** A transcript with all that its conversation tells, read once however many scorers ask. */
+/** A transcript with all that its conversation tells. */
 export function wholeTranscript(transcript: Transcript): TranscriptDocument {
-  let whole = described.get(transcript);
-  if (whole === undefined) {
-    whole = describeTranscript(transcript);
-    described.set(transcript, whole);
-  }
-  return whole;
+  return describeTranscript(transcript);
 }
 
 /** @throws {ScorerFailure} when nobody knows which tools were called: none known is not none */
