@@ -179,8 +179,8 @@ export const homes = [
   },
   {
     packages: ["chokidar"],
-    in: ["src/cli/commands/watch-runs.ts"],
-    why: "Only a command that goes on watches files.",
+    in: ["src/operations/watch-files.ts"],
+    why: "Only what runs again after each change watches files.",
   },
   {
     packages: ["string-width", "wrap-ansi"],

@@ -1,5 +1,6 @@
 import type { CaseExample, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredTrial } from "../domain/run.ts";
+import { everyItem } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 
@@ -10,37 +11,35 @@ const SHOWN = 10;
  * Adds the answers of the cases that moved most. A side without a stored run has none at hand.
  * @param kept reads the answers beside a committed baseline, for a base that is not stored here
  */
-export function withExamples(
+export async function withExamples(
   comparison: Comparison,
   store: Store,
   base: StoredRun | null,
   candidate: { readonly no: number; readonly header: RunHeader },
   kept: KeptAnswers | null = null,
-): Comparison {
+): Promise<Comparison> {
   if (candidate.header.restricted === true || base?.header.restricted === true) return comparison;
   const { broken, fixed } = comparison.cases;
   const shown = new Set([...broken.slice(0, SHOWN), ...fixed.slice(0, SHOWN)]);
   if (shown.size === 0) return comparison;
-  const before = base === null ? null : numbersOf(store, base.no, shown);
-  const after = numbersOf(store, candidate.no, shown);
+  const before = base === null ? null : await numbersOf(store, base.no, shown);
+  const after = await numbersOf(store, candidate.no, shown);
   const worse = new Set(broken);
-  const examples = [...shown].map((id): CaseExample => {
+  const examples: CaseExample[] = [];
+  for (const id of shown) {
     const answer = before === null ? pickKept(kept?.get(id), worse.has(id)) : null;
-    const input = inputOf(id);
-    const example = { ...exampleFor(id), ...(input === undefined ? {} : { input }) };
-    return answer === null ? example : { ...example, before: answer };
-  });
+    const input = await inputText(store, candidate.no, after.get(id));
+    examples.push({
+      ...(await exampleFor(id)),
+      ...(input === undefined ? {} : { input }),
+      ...(answer === null ? {} : { before: answer }),
+    });
+  }
   return { ...comparison, examples };
 
-  function inputOf(id: string): string | undefined {
-    const caseNo = after.get(id);
-    const input = caseNo === undefined ? undefined : store.content(candidate.no, caseNo)?.input;
-    return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
-  }
-
-  function exampleFor(id: string): CaseExample {
-    const old = trialsOf(store, base?.no, before?.get(id));
-    const now = trialsOf(store, candidate.no, after.get(id));
+  async function exampleFor(id: string): Promise<CaseExample> {
+    const old = await trialsOf(store, base?.no, before?.get(id));
+    const now = await trialsOf(store, candidate.no, after.get(id));
     return worse.has(id)
       ? exampleOf(id, pick(old, true), pick(now, false), failureOf(pick(now, false), candidate.header))
       : exampleOf(
@@ -52,23 +51,38 @@ export function withExamples(
   }
 }
 
+async function inputText(
+  { read }: Store,
+  runNo: number,
+  caseNo: number | undefined,
+): Promise<string | undefined> {
+  const input = caseNo === undefined ? undefined : (await read.content(runNo, caseNo))?.input;
+  return input === undefined || typeof input === "string" ? input : JSON.stringify(input);
+}
+
 /** The commonest kept answer that passed, or failed; else the commonest of all. */
 function pickKept(answers: readonly KeptAnswer[] | undefined, passing: boolean): string | null {
   const fits = answers?.find(({ trials, pass }) => (passing ? pass > 0 : pass < trials));
   return (fits ?? answers?.[0])?.output ?? null;
 }
 
-function numbersOf(store: Store, runNo: number, wanted: ReadonlySet<string>): Map<string, number> {
-  return new Map(
-    store
-      .cases(runNo)
-      .filter((one) => wanted.has(one.id))
-      .map((one) => [one.id, one.case_no]),
-  );
+async function numbersOf(
+  { read }: Store,
+  runNo: number,
+  wanted: ReadonlySet<string>,
+): Promise<Map<string, number>> {
+  const numbers = new Map<string, number>();
+  for await (const { id, case_no } of everyItem((page) => read.cases(runNo, page)))
+    if (wanted.has(id)) numbers.set(id, case_no);
+  return numbers;
 }
 
-function trialsOf(store: Store, runNo: number | undefined, caseNo: number | undefined): StoredTrial[] {
-  return runNo === undefined || caseNo === undefined ? [] : store.trials(runNo, caseNo);
+async function trialsOf(
+  { read }: Store,
+  runNo: number | undefined,
+  caseNo: number | undefined,
+): Promise<StoredTrial[]> {
+  return runNo === undefined || caseNo === undefined ? [] : read.trialsOfCase(runNo, caseNo);
 }
 
 /** A trial that shows the difference: one that passed, or one that failed; else any answered one. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { SHELLS } from "./declarations/completion.ts";
+import { SHELLS } from "../reports/completion/shells.ts";
 import { COMMANDS } from "./declarations/registry.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 

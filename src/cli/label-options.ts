@@ -1,7 +1,14 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LabelAnswersInput } from "../operations/label-answers.ts";
+import { OptionMistakes } from "./option-mistakes.ts";
+import { type NumberOption, portOption, readNumber, wholeNumber } from "./read-number.ts";
 
-const COUNT = 50;
+const COUNT: NumberOption = {
+  option: "--count",
+  ...wholeNumber(1, 100_000),
+  why: "It says how many answers are asked.",
+  fix: "--count 50",
+};
 
 /** Options of `evals label`, read from the command line. */
 export interface LabelOptions extends Omit<LabelAnswersInput, "word"> {
@@ -52,42 +59,29 @@ export function refuseAnswerOptions(raw: TypedLabelOptions): void {
   });
 }
 
+/** Which answers are asked. */
+const MODES = ["random", "stratified", "disputed", "adjudicate"] as const;
+
 /** @throws {EvalsError} with every option that cannot be read */
 export function readLabelOptions(raw: TypedLabelOptions): LabelOptions {
-  const problems: Problem[] = [];
-  const whole = (name: "count" | "port", least: number, largest: number, otherwise: number): number => {
-    if (raw[name] === undefined) return otherwise;
-    const value = Number(raw[name]);
-    if (Number.isInteger(value) && value >= least && value <= largest && raw[name] !== "") return value;
-    problems.push({
-      code: "EVALS_OPTION_INVALID",
-      what: `--${name} is not a whole number from ${least} to ${largest}.`,
-      why:
-        name === "port"
-          ? "The page is served on a port of this machine."
-          : "It says how many answers are asked.",
-      fix: `--${name} ${otherwise === 0 ? 4173 : otherwise}`,
-    });
-    return otherwise;
-  };
-  const modes = (["random", "stratified", "disputed", "adjudicate"] as const).filter(
-    (one) => raw[one] === true,
-  );
-  if (modes.length > 1) problems.push(twoModes(modes));
-  if (raw.assign !== undefined && raw.judge !== undefined) problems.push(twoModes(["assign", "judge"]));
-  const options: LabelOptions = {
+  const mistakes = new OptionMistakes();
+  const count = mistakes.read(() => readNumber(raw.count, COUNT));
+  const port = mistakes.read(() => readNumber(raw.port, portOption("--port")));
+  const modes = MODES.filter((one) => raw[one] === true);
+  if (modes.length > 1) mistakes.add(twoModes(modes));
+  if (raw.assign !== undefined && raw.judge !== undefined) mistakes.add(twoModes(["assign", "judge"]));
+  mistakes.refuse();
+  return {
     directory: raw.directory,
     rater: raw.rater,
-    count: whole("count", 1, 100_000, COUNT),
+    count: count ?? 50,
     how: modes[0] ?? "random",
     tags: raw.tag ?? [],
     judge: raw.judge,
     assign: raw.assign,
-    port: whole("port", 0, 65_535, 0),
+    port: port ?? 0,
     open: raw.open !== false,
   };
-  if (problems.length > 0) throw new EvalsError(problems);
-  return options;
 }
 
 function twoModes(modes: readonly string[]): Problem {

@@ -46,3 +46,28 @@ export function listenForStop(io: Io): StopSignals {
   stop.listen();
   return stop;
 }
+
+/** Settles at the first signal. @returns the exit code of a command that goes on until it is stopped */
+export function stopped(io: Io): Promise<number> {
+  return new Promise((resolve) => {
+    const quiet = io.onSignal((name) => {
+      quiet();
+      resolve(name === "SIGTERM" ? EXIT.terminated : EXIT.ok);
+    });
+  });
+}
+
+/** The first signal ends the work with the calls in flight; a second one cuts them. */
+export function drainSignals(io: Io) {
+  const stop = new AbortController();
+  const cut = new AbortController();
+  const close = io.onSignal(() => {
+    if (stop.signal.aborted) {
+      cut.abort();
+      return;
+    }
+    io.stderr("Stopping: nothing new is taken; calls in flight end. A second signal cuts them.\n");
+    stop.abort();
+  });
+  return { stopping: () => stop.signal.aborted, stopped: stop.signal, signal: cut.signal, close };
+}

@@ -1,16 +1,24 @@
 import { contentText } from "./content-text.ts";
 import type { Json } from "./json.ts";
+import type { Message } from "./message.ts";
 import type { TrafficTrace } from "./traffic.ts";
+
+/** What the person wrote in a conversation, turn by turn; turns without a text are left out. */
+export function personTexts(messages: readonly Message[]): string[] {
+  return messages.flatMap(({ role, content }) => {
+    const text = role === "user" ? contentText(content) : "";
+    return text.trim() === "" ? [] : [text];
+  });
+}
 
 /**
  * What a trace was asked, as the input of a case: the person's words where they spoke once, else the conversation up to the last answer.
  * What the application told its model beforehand is no part of it. Null where its producer keeps no contents.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
-  const userMessages = messages.filter(({ role }) => role === "user");
-  const [only, second] = userMessages;
+  const [only, second] = personTexts(messages);
   if (only === undefined) return null;
-  if (second === undefined) return contentText(only.content);
+  if (second === undefined) return only;
   const last = messages.findLastIndex(({ role }) => role === "user");
   return messages
     .slice(0, last + 1)

@@ -187,7 +187,7 @@ export interface JudgeModel {
 }
 
 /** What the baseline answered to a case in one of its trials (from 1); undefined where nobody knows. */
-export type BaselineAnswer = (caseId: string, trial: number) => string | undefined;
+export type BaselineAnswer = (caseId: string, trial: number) => Promise<string | undefined>;
 
 /** What judges need of the outside. Handed to scorers by the command line. */
 export interface JudgeHost {

@@ -15,6 +15,7 @@ import { Gate, type RegressionRule } from "../domain/suite.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { unfinishedSentence } from "../reports/unfinished.ts";
 import { differingParts } from "../run/fingerprint-parts.ts";
+import { allItems } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { declaredChange, factsOfBaseline, factsOfRun, type SideFacts } from "./gating/declared-change.ts";
@@ -129,16 +130,16 @@ function unfinishedSides(pairs: readonly SidePair[]): string[] {
 }
 
 async function partsOf({ run, read }: SideSource, store: Store): Promise<FingerprintParts> {
-  return run === null ? partsOfSide(read()) : partsOfRun(store, run);
+  return run === null ? partsOfSide(await read()) : partsOfRun(store, run);
 }
 
 async function comparePair(
   { base, candidate, suite }: SidePair,
   { store, environment, directory }: ComparingPlace,
 ): Promise<Comparison> {
-  const before = await withPressure(base.read(), base.run, store);
+  const before = await withPressure(await base.read(), base.run, store);
   const isNarrowed = candidate.run !== null && candidate.run.header.narrowing !== null;
-  const after = await withPressure(candidate.read(), candidate.run, store);
+  const after = await withPressure(await candidate.read(), candidate.run, store);
   const { comparison: compared, findings } = withCanary(
     compareSides(before, after, {
       rules: await rulesOf(suite, environment, directory),
@@ -147,7 +148,7 @@ async function comparePair(
     canaryAgainst(before, candidate.run?.report ?? null),
   );
   const { root: home } = locate(environment, directory);
-  const declared = await declaredChange(factsOf(base, store), factsOf(candidate, store), {
+  const declared = await declaredChange(await factsOf(base, store), await factsOf(candidate, store), {
     io: environment,
     home,
   });
@@ -156,7 +157,10 @@ async function comparePair(
     declared === null
       ? grown
       : { ...grown, contract: holdContract(declared.change, movementOf(findings), declared.changes) };
-  const named = { ...withShared(comparison, sharedBy(base, candidate, store)), ...targetOf(base, candidate) };
+  const named = {
+    ...withShared(comparison, await sharedBy(base, candidate, store)),
+    ...targetOf(base, candidate),
+  };
   if (candidate.run === null) return named;
   const isRestricted = restrictedRuns(home);
   return isRestricted(candidate.run.header) || (base.run !== null && isRestricted(base.run.header))
@@ -172,12 +176,13 @@ async function withGrowth(compared: Comparison, base: Side, candidate: Side, nar
 }
 
 /** Answers that both sides are made of. Scored alike they are the same twice; under other scorers each side has its own. */
-function sharedBy(base: SideSource, candidate: SideSource, store: Store): SharedAnswers {
+async function sharedBy(base: SideSource, candidate: SideSource, { read }: Store): Promise<SharedAnswers> {
   if (base.run === null || candidate.run === null) return { shared: 0, of: 0 };
   const scorers = ({ header }: StoredRun): string => header.scorers.map((one) => one.hash).join();
   if (scorers(base.run) !== scorers(candidate.run)) return { shared: 0, of: 0 };
-  const before = new Set(store.answerIds(base.run.no));
-  const after = store.answerIds(candidate.run.no);
+  const idsOf = ({ no }: StoredRun) => allItems((page) => read.answerIds(no, page));
+  const before = new Set(await idsOf(base.run));
+  const after = await idsOf(candidate.run);
   return { shared: after.filter((id) => before.has(id)).length, of: after.length };
 }
 
@@ -186,8 +191,8 @@ function targetOf(base: SideSource, candidate: SideSource): Pick<Comparison, "pr
   return { ...base.several, ...candidate.several };
 }
 
-function factsOf({ run, model, commit, read }: SideSource, store: Store): SideFacts {
-  return run === null ? factsOfBaseline(read(), model, commit) : factsOfRun(store, run);
+async function factsOf({ run, model, commit, read }: SideSource, store: Store): Promise<SideFacts> {
+  return run === null ? factsOfBaseline(await read(), model, commit) : factsOfRun(store, run);
 }
 
 /** The suite's own rules where its file can still be read; the defaults for one that is gone or broken. */

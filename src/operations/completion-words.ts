@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { WordKind } from "../domain/word-kind.ts";
 import { listRefs } from "../git/repository.ts";
 import { CONFIG_FILE, type ProjectRoot } from "../project/find-project-root.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
@@ -11,9 +12,6 @@ import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { suiteNames } from "./project/suite-names.ts";
 import { requireDirectory } from "./project/working-directory.ts";
-
-/** Whose names a word on the command line can be. */
-export type WordKind = "suites" | "prompts" | "judges" | "models" | "runs" | "promotions" | "sides";
 
 /** More would be a list that nobody reads. */
 const MAX_RUNS = 50;

@@ -138,7 +138,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   hooks.watcher.over([report]);
   const runs = await runsOfSeries(store, series);
   const decided = driftReport({
-    runs: measureSeries(store, side, runs),
+    runs: await measureSeries(store, side, runs),
     change: changeOf(plan, side),
     judge: judgesDecide(plan) ? { calibrated: isCalibrated(ready) } : null,
   });
@@ -182,9 +182,9 @@ async function judgedAgain(
   earlier: readonly ListedRun[],
 ): Promise<Again> {
   if (!judgesDecide(plan) || plan.scorers.some((one) => one.raw === true)) return NOTHING_AGAIN;
-  const run = runBehind(baseline, store);
+  const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
-  const answers = storedAnswers(plan, store, { run, kept }, earlier.length);
+  const answers = await storedAnswers(plan, store, { run, kept }, earlier.length);
   if (answers.length === 0) return NOTHING_AGAIN;
   io.notice(
     `Judging ${plural(answers.length, "stored answer")} again, to tell the judge's drift from the target's.`,

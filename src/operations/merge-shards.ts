@@ -149,7 +149,7 @@ async function together(
     await copyShard(shard, writer, store);
     await copyVariants(shard, header.id, store, outside);
   }
-  const [run] = store.runsByPrefix(header.id);
+  const [run] = await store.read.runsByPrefix(header.id);
   if (run === undefined) throw new Error(`the run ${header.id} was written and is not there`);
   return run;
 }

@@ -1,3 +1,4 @@
+import type { ExplainedCase } from "../domain/cache-reason.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
 import { type AskSettings, targetWords, unanswered } from "../run/execute-run.ts";
@@ -84,7 +85,9 @@ async function planIn(
 
 async function explained(plan: Plan, settings: AskSettings, store: Store) {
   const { explainCache } = await import("../run/explain-cache.ts");
-  return [...explainCache(plan, settings, store)];
+  const cases: ExplainedCase[] = [];
+  for await (const one of explainCache(plan, settings, store)) cases.push(one);
+  return cases;
 }
 
 /** The same plan at the prices of batches. */
@@ -115,7 +118,8 @@ async function plannedRun(
     fingerprint: plan.fingerprint,
   });
   const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
-  const calls = [...unanswered(plan, settings, store)];
+  const calls: number[] = [];
+  for await (const caseNo of unanswered(plan, settings, store)) calls.push(caseNo);
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;

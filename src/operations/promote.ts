@@ -59,8 +59,8 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
     const path = prefix.replace(/\/$/, "");
     const making = { project, projectPath: path === "" ? "." : path, store, input, io };
     const every = await Promise.all([...covered].sort(byPath).map((one) => promotedRun(one, making)));
-    refuseNothingToAccept(every, making);
-    noticeWhatStays(every, input, making);
+    await refuseNothingToAccept(every, making);
+    await noticeWhatStays(every, input, making);
     const growing = every.filter((one) => !addsNothing(one));
     const plan = planPromotion(growing, {
       name: input.as ?? null,
@@ -94,16 +94,16 @@ function promotedSuite(one: Promoting): PromotedSuite {
 }
 
 /** Runs that add nothing, and rules that an acceptance does not clear. @throws {EvalsError} where the run was named */
-function noticeWhatStays(
+async function noticeWhatStays(
   every: readonly Promoting[],
   input: PromoteInput,
   { project, store, io }: Making,
-): void {
+): Promise<void> {
   const idle = every.filter((one) => addsNothing(one)).map(nothingToAdd);
   if (input.run !== undefined && idle.length > 0) throw new EvalsError(idle);
   for (const { what } of idle) io.notice(`${what} Passed over.`);
   for (const one of every) {
-    const still = input.accept === undefined ? [] : stillMissed(missedRules(one.run, store));
+    const still = input.accept === undefined ? [] : stillMissed(await missedRules(one.run, store));
     if (still.length > 0) io.notice(stillMissedText(one, still));
   }
   for (const suite of new Set(every.map(({ header }) => header.suite))) {
@@ -186,9 +186,9 @@ function stillMissedText({ header }: Promoting, rules: readonly RuleResult[]): s
 }
 
 /** A reason belongs to something: a baseline that got worse, or a first run that misses what its suite requires. */
-function refuseNothingToAccept(all: readonly Promoting[], { input, store }: Making): void {
-  if (input.accept === undefined) return;
-  if (all.some((one) => one.accepted !== null || missedRules(one.run, store).length > 0)) return;
+async function refuseNothingToAccept(all: readonly Promoting[], { input, store }: Making): Promise<void> {
+  if (input.accept === undefined || all.some((one) => one.accepted !== null)) return;
+  for (const { run } of all) if ((await missedRules(run, store)).length > 0) return;
   throw new EvalsError({
     code: "EVALS_PROMOTE_NOTHING_TO_ACCEPT",
     what: `${all.map((one) => one.header.suite).join(", ")} ${all.length === 1 ? "has" : "have"} no baseline yet, so there is no regression to accept.`,

@@ -44,7 +44,7 @@ export async function pullRun(io: Environment, input: PullInput): Promise<Pulled
     if (cached > 0) throw new EvalsError(heldElsewhere(run, cached));
     const store = await openWrittenHistory(root, io);
     try {
-      const [here] = store.runsByPrefix(run);
+      const [here] = await store.read.runsByPrefix(run);
       if (here !== undefined && here.ended_at !== null)
         return { run, suite, trials: here.header.planned, wasHere: true };
       const opened = await openPlan(kept, { directory: input.directory, root, asksNothing: true }, io);

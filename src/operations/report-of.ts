@@ -70,19 +70,13 @@ export async function runWith(
   const id = report.comparison?.baseline.run ?? null;
   const found = id === null ? [] : await store.read.runsByPrefix(id);
   const base = found.find((one) => one.header.id === id) ?? null;
-  let counted: ReturnType<typeof storedSide> | null | undefined;
+  const side = base === null ? null : await storedSide(store, base);
   const lines = new Map(report.worst.map((one) => [one.id, one.line]));
   return reportedRun(report, {
     store,
     root,
     no: run.no,
-    baseline: {
-      get side() {
-        counted ??= base === null ? null : storedSide(store, base);
-        return counted;
-      },
-      run: base,
-    },
+    baseline: { side, run: base },
     lineOf: ({ id }) => lines.get(id) ?? null,
   });
 }

@@ -19,6 +19,7 @@ import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
 import { besideScores, type PressureTotals, readFlips } from "../run/read-flips.ts";
 import { rescoreRun } from "../run/rescore-run.ts";
 import { speakerOf } from "../run/speaker-of.ts";
+import { allItems } from "../store/reads.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
@@ -63,7 +64,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
   const store = await openWrittenHistory(locate(environment, directory).root, environment);
   try {
     const run = await findRun(store, input.run);
-    if (!hasAnswer(store, run)) throw nothingToScore(run.header);
+    if (!(await hasAnswer(store, run))) throw nothingToScore(run.header);
     const project = await openProject(environment, { directory, suites: [run.header.suite] });
     const suite = suiteOf(project, run.header);
     if (suite === undefined) throw gone(run.header.suite);
@@ -94,7 +95,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
         judging.start,
       );
       await rescoreVariants(variants, header, { store, io: environment, onStart: judging.start });
-      const ids = Array.from(store.cases(writer.no), ({ id }) => id);
+      const ids = (await allItems((page) => store.read.cases(writer.no, page))).map(({ id }) => id);
       const pressure = readFlips({ no: writer.no, header, ids }, store);
       if (pressure !== null) tally.flips = pressure.flips;
       const judged = judging.totals();
@@ -102,7 +103,7 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
         header,
         tally,
         new Map(),
-        besideScores(store.unscoredSpending(writer.no), pressure),
+        besideScores(await store.read.unscoredSpending(writer.no), pressure),
         judged,
       );
       const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
@@ -166,10 +167,9 @@ function passRateOf(run: StoredRun): number | null {
 }
 
 /** An answer that a scorer could not score is one too. */
-function hasAnswer(store: Store, run: StoredRun): boolean {
-  return store
-    .cases(run.no)
-    .some(({ case_no }) => store.trials(run.no, case_no).some((one) => one.answer !== null));
+async function hasAnswer({ read }: Store, { no }: StoredRun): Promise<boolean> {
+  const { items } = await read.answerIds(no, { limit: 1 });
+  return items.length > 0;
 }
 
 function nothingToScore({ id, suite }: RunHeader): EvalsError {

@@ -112,7 +112,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...uncertainNotes(ran),
     ...(await notesOfPressure(ran)),
     ...priceNotes(metrics),
-    ...fallbackNotes(ran, store),
+    ...(await fallbackNotes(ran, store)),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
     ...lost.notes,
     ...(said === undefined ? [] : [said]),
@@ -265,15 +265,15 @@ async function record(
 
 /** Answers before come from the store, or from what was kept beside the baseline. */
 async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBaseline, store: Store) {
-  const run = runBehind(baseline, store);
+  const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
 }
 
 /** Answers of another model are the run's answers, and are said to be of another model. */
-function fallbackNotes({ plan, writer }: RanRun, store: Store): string[] {
+async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<string[]> {
   const { alias, entry } = plan.model;
-  const count = entry.fallback === undefined ? 0 : store.fallbackAnswers(writer.no);
+  const count = entry.fallback === undefined ? 0 : await store.read.fallbackAnswers(writer.no);
   if (count === 0) return [];
   return [`${plural(count, "answer")} of the fallback "${entry.fallback}", where ${alias} gave none.`];
 }

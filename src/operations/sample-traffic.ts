@@ -1,3 +1,4 @@
+import { personTexts } from "../domain/asked-of-trace.ts";
 import type { Candidate } from "../domain/candidate.ts";
 import type { CaseSource } from "../domain/case.ts";
 import type { Json } from "../domain/json.ts";
@@ -16,7 +17,7 @@ import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
 import { openStoredHistory } from "./project/stored-history.ts";
 import { candidatesPath, refuseOpenCandidates, writeCandidates } from "./sampling/candidate-file.ts";
-import { inputForm, inputOf, personTexts, textOfInput } from "./sampling/case-inputs.ts";
+import { caseInput, inputForm, textOfInput } from "./sampling/case-inputs.ts";
 import { storedFilter } from "./traffic/traffic-filter.ts";
 
 export interface SampleInput {
@@ -102,7 +103,7 @@ async function drawn(store: Store, cases: CaseSource, input: Drawing): Promise<S
     const trace = await traceOf(one.unit.id);
     const texts = textsOf(trace);
     if (trace !== undefined && texts.length > 0)
-      candidates.push(candidateOf(one, trace, { id: idFor(trace.id, ids), input: inputOf(texts, form) }));
+      candidates.push(candidateOf(one, trace, { id: idFor(trace.id, ids), input: caseInput(texts, form) }));
   }
   writeCandidates(root, path, candidates);
   return {

@@ -29,9 +29,9 @@ const refused = (status: number, why: string): Guarded => ({ kind: "refused", st
  * @returns the path behind the token
  */
 export function guardRequest(asked: Asked, { port, token }: Address): Guarded {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   const { host, origin } = asked;
-  if (host === undefined || !hosts.includes(host)) return refused(403, "This host name is not served.");
+  if (!namesThisMachine(host) || !host.endsWith(`:${port}`))
+    return refused(403, "This host name is not served.");
   if (asked.method !== "GET" && asked.method !== "POST") return refused(405, "Only GET and POST.");
   const [, given = "", ...rest] = (asked.url.split("?", 1)[0] ?? "").split("/");
   if (!sameText(given, token))
@@ -41,6 +41,11 @@ export function guardRequest(asked: Asked, { port, token }: Address): Guarded {
     if (!/^application\/json *(;|$)/.test(asked.contentType ?? "")) return refused(415, "Send JSON.");
   }
   return { kind: "passed", path: `/${rest.join("/")}` };
+}
+
+/** Whether a request was sent to this machine under one of its own names, whatever the port. */
+export function namesThisMachine(host: string | undefined): host is string {
+  return host !== undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
 }
 
 function sameText(a: string, b: string): boolean {

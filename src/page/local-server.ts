@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { EvalsError } from "../domain/problem.ts";
 import { guardRequest } from "./guard-request.ts";
+import { jsonOf, RefusedRequest, readBody } from "./request-body.ts";
 
 /** What a page's server answers: a page, a value as JSON, JSON that is written already, or events as they come. */
 export type Reply =
@@ -128,36 +129,16 @@ async function respond(
     { method, url, host: headers.host, origin: headers.origin, contentType: headers["content-type"] },
     address,
   );
-  if (guarded.kind === "refused") throw new Refused(guarded.status, guarded.why);
-  return answer(method, guarded.path, method === "POST" ? await readJson(request) : undefined);
-}
-
-/** A request that is not served; its message is shown. */
-class Refused extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LARGEST_BODY) throw new Refused(413, "The request is too large.");
-    parts.push(part);
-  }
-  try {
-    return JSON.parse(Buffer.concat(parts).toString("utf8"));
-  } catch {
-    throw new Refused(400, "The request is not JSON.");
-  }
+  if (guarded.kind === "refused") throw new RefusedRequest(guarded.status, guarded.why);
+  return answer(
+    method,
+    guarded.path,
+    method === "POST" ? jsonOf(await readBody(request, LARGEST_BODY)) : undefined,
+  );
 }
 
 function refusal(error: unknown): Reply {
-  if (error instanceof Refused)
+  if (error instanceof RefusedRequest)
     return { kind: "json", status: error.status, value: { error: error.message } };
   return {
     kind: "json",

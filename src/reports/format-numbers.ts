@@ -24,6 +24,11 @@ export function dollars(usd: number): string {
   return `$${usd.toFixed(digits)}`;
 }
 
+/** The same of what may be unknown. */
+export function priceText(usd: number | null): string {
+  return usd === null ? "cost unknown" : dollars(usd);
+}
+
 /** `1,234`. By hand: the first use of Intl costs 30 ms of a start. */
 export function count(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");

@@ -43,7 +43,7 @@ export interface RunSettings {
   readonly budget: Budget | null;
   readonly useCache: boolean;
   /** Answers that the cache must not give: those of the baseline, which are never compared with themselves. */
-  readonly notFromCache?: (() => ReadonlySet<number>) | undefined;
+  readonly notFromCache?: (() => Promise<ReadonlySet<number>>) | undefined;
   /** The run to go on with; null starts a new one. */
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
@@ -222,7 +222,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     unscored: seesRaw(plan) ? () => undefined : before.unscored,
     scored: remote?.scored,
     halted: remote?.halted,
-    cached: settings.useCache ? cacheFor(plan, world.store, settings.notFromCache) : null,
+    cached: settings.useCache ? await cacheFor(plan, world.store, settings.notFromCache) : null,
     budget: guard,
     inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
     unpriced: () => unpricedReplies(plan.model.alias),
@@ -315,21 +315,21 @@ export function seesRaw({ scorers, redaction }: Plan): boolean {
 }
 
 /** Whether any trial of a plan has to be asked: recorded, cached and earlier answers are at hand. */
-export function asksAnything(plan: Plan, settings: AskSettings, store: Store): boolean {
-  return unanswered(plan, settings, store).next().done !== true;
+export async function asksAnything(plan: Plan, settings: AskSettings, store: Store): Promise<boolean> {
+  return (await unanswered(plan, settings, store).next()).done !== true;
 }
 
 export type AskSettings = Pick<RunSettings, "useCache" | "resume" | "notFromCache">;
 
 /** The case number of each trial that the target has to be asked: none is recorded, cached or answered by an earlier session. */
-export function* unanswered(
+export async function* unanswered(
   plan: Plan,
   { useCache, resume, notFromCache }: AskSettings,
   store: Store,
-): Generator<number, void, undefined> {
+): AsyncGenerator<number, void, undefined> {
   if (plan.target.client.immediate === true) return;
   const before = resume === null ? null : answeredBefore(resume, store);
-  const cached = useCache ? cacheFor(plan, store, notFromCache) : null;
+  const cached = useCache ? await cacheFor(plan, store, notFromCache) : null;
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
       if (before?.has(`${caseNo}/${trial}`)) continue;
@@ -351,9 +351,13 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
 const NEVER_HELD: RunPace = { limited_by: null, waited_ms: 0, refused: 0 };
 
 /** Null where answers of earlier runs may not, or need not, stand for new ones. */
-export function cacheFor(plan: Plan, store: Pick<Store, "cached">, readNot: RunSettings["notFromCache"]) {
+export async function cacheFor(
+  plan: Plan,
+  store: Pick<Store, "cached">,
+  readNot: RunSettings["notFromCache"],
+) {
   if (!plan.target.cacheable || plan.target.client.immediate || seesRaw(plan)) return null;
-  const not = readNot?.();
+  const not = await readNot?.();
   if (not === undefined || not.size === 0) return store.cached;
   return (askedHash: string, trial: number): CachedAnswer | undefined => {
     const hit = store.cached(askedHash, trial);

@@ -7,11 +7,15 @@ import type { Plan } from "./plan.ts";
 const MAX_LOOKED = 20;
 
 /** For each case why it is asked, or why not. */
-export function* explainCache(plan: Plan, settings: AskSettings, store: Store): Generator<ExplainedCase> {
+export async function* explainCache(
+  plan: Plan,
+  settings: AskSettings,
+  store: Store,
+): AsyncGenerator<ExplainedCase> {
   const { target } = plan;
   const isRecorded = target.client.immediate === true;
   const before = settings.resume === null ? null : trialsOf(settings.resume, store);
-  const cached = settings.useCache ? cacheFor(plan, store, settings.notFromCache) : null;
+  const cached = settings.useCache ? await cacheFor(plan, store, settings.notFromCache) : null;
   const pastOf = lastAsked(plan, store);
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     const id = plan.id(caseNo);

@@ -1,15 +1,10 @@
 import type { Case } from "../domain/case.ts";
-import type { Budget } from "../domain/config.ts";
 import type { JudgedAgain } from "../domain/drift.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import { mean, sampleVariance } from "../statistics/sample-moments.ts";
-import type { Store } from "../store/store.ts";
-import { type BudgetGuard, openSharedBudget, type Spending } from "./budget-guard.ts";
-import { payingHooks, ratesOf } from "./call-hooks.ts";
-import type { AskedModel } from "./judge-model.ts";
-import type { JudgeDependencies } from "./judge-pool.ts";
-import { HOPELESS } from "./model-presence.ts";
+import type { Spending } from "./budget-guard.ts";
+import { judgeOutsideRun, type OutsideRun } from "./judge-outside-run.ts";
 import type { Plan } from "./plan.ts";
 import { scoreTrial } from "./score-trial.ts";
 import { NotKept } from "./text-alone.ts";
@@ -22,13 +17,8 @@ export interface AnswerThen {
   readonly pass: boolean;
 }
 
-export interface JudgingAgain {
-  readonly store: Store;
-  /** Null for none. */
-  readonly budget: Budget | null;
+export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
   readonly stopping: () => boolean;
-  readonly signal: AbortSignal;
-  readonly dependencies: JudgeDependencies;
   /** Which opinion is asked: one that nobody has asked before is never read back. */
   readonly opinion: number;
   readonly concurrency: number;
@@ -43,7 +33,7 @@ export async function judgeAgain(
   answers: readonly AnswerThen[],
   session: JudgingAgain,
 ): Promise<{ readonly judged: JudgedAgain | null; readonly spent: Spending }> {
-  const guards = beginAgain(plan, session);
+  const costSoFar = judgeOutsideRun(plan.judges, session);
   const differences = new Map<number, number[]>();
   let [next, unjudged] = [0, 0];
   const work = async (): Promise<void> => {
@@ -60,12 +50,11 @@ export async function judgeAgain(
     }
   };
   await Promise.all(Array.from({ length: Math.min(session.concurrency, answers.length) }, work));
-  const spent: Spending = { usd: 0, tokens: 0 };
-  for (const guard of guards.values()) {
-    spent.usd += guard.spent.usd;
-    spent.tokens += guard.spent.tokens;
-  }
-  return { judged: summed([...differences.values()], unjudged + answers.length - next), spent };
+  const { usd, tokens } = costSoFar();
+  return {
+    judged: summed([...differences.values()], unjudged + answers.length - next),
+    spent: { usd, tokens },
+  };
 }
 
 /** Null where the judge gave no usable verdict or was not allowed to, or a scorer reads more than was kept of the answer. */
@@ -81,29 +70,6 @@ async function passNow(
     if (error instanceof NotJudged || error instanceof NotKept) return null;
     throw error;
   }
-}
-
-function beginAgain(
-  plan: Plan,
-  { store, budget, signal, dependencies }: JudgingAgain,
-): ReadonlyMap<AskedModel, BudgetGuard> {
-  const sharedBudget = openSharedBudget(budget);
-  const guards = new Map<AskedModel, BudgetGuard>();
-  const guard = (model: AskedModel): BudgetGuard => {
-    const known = guards.get(model) ?? sharedBudget.guard(ratesOf(model.target), { usd: 0, tokens: 0 });
-    guards.set(model, known);
-    return known;
-  };
-  plan.judges?.begin(
-    {
-      ...{ store, run_no: null, since: 0, discarded_after: store.newestJudgement() },
-      ...{ hopeless_after: HOPELESS, signal, sharedBudget, guard },
-      hooks: (model) => ({ onCall: () => {}, ...payingHooks(guard(model), () => {}) }),
-      mayAsk: () => true,
-    },
-    dependencies,
-  );
-  return guards;
 }
 
 /**

@@ -51,7 +51,7 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
     session: JudgeSession | null;
     dependencies: JudgeDependencies | null;
     baseline: BaselineAnswer;
-  } = { session: null, dependencies: null, baseline: () => undefined };
+  } = { session: null, dependencies: null, baseline: async () => undefined };
 
   const wrapped = (asked: AskedModel, fallback: Fallback | null): Client => {
     const { model, target } = asked;
@@ -148,7 +148,9 @@ export function judgePool(project: Project, { concurrency, instead }: JudgePoolO
     compareWith: (baseline) => {
       const { redaction } = project;
       state.baseline =
-        redaction === undefined ? baseline : (caseId, trial) => redaction.value(baseline(caseId, trial));
+        redaction === undefined
+          ? baseline
+          : async (caseId, trial) => redaction.value(await baseline(caseId, trial));
     },
     close: async () => {
       await Promise.all(ready.map((one) => one.close()));

@@ -101,7 +101,7 @@ async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: Jud
     refuses: (golden) => judge.refuses(put(golden, "")),
     judge: async (input, repeat): Promise<Judged> => {
       const { golden, trial, transcript } = input;
-      const baselineAnswer = host.baseline?.(golden.id, trial);
+      const baselineAnswer = await host.baseline?.(golden.id, trial);
       if (baselineAnswer === undefined)
         throw new ScorerFailure(
           "judge",

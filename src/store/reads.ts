@@ -1,6 +1,14 @@
 import type { Json } from "../domain/json.ts";
 import type { RunHeader, RunStatus, StoredCase, StoredTrial } from "../domain/run.ts";
-import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
+import type {
+  CachedAnswer,
+  KnownSpending,
+  LostReply,
+  RunFilter,
+  StoredJudgement,
+  StoredRun,
+  TrialRow,
+} from "./stored.ts";
 
 /** A place in one list of one history, to go on from. Opaque: only the list that gave it can read it. */
 export type Cursor = string;
@@ -39,6 +47,13 @@ export interface ListedRun extends RunState {
   readonly header: RunHeader;
 }
 
+/** A run that asked for an answer which a case of a later run took from the cache. */
+export interface Origin {
+  readonly case_no: number;
+  /** Id of the run that asked. */
+  readonly run: string;
+}
+
 /** What changed in a run after a cursor. */
 export interface RunChanges {
   /** Read before the trials: once it says that the run has ended and `more` is false, nothing is missing. */
@@ -68,6 +83,20 @@ export interface StoreReads {
   cases(runNo: number, page?: PageRequest): Promise<Page<StoredCase>>;
   /** Numbers of a run's trials by case and trial; answers' texts stay on the disk. */
   trials(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
+  /** The same without what only the answers know: times, costs and tokens are unknown. Quicker, for no answer is looked at. */
+  scores(runNo: number, page?: PageRequest): Promise<Page<TrialRow>>;
+  /** Id of the answer of each trial that has one, by case and trial; answers of the cache included. */
+  answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
+  /** The runs that asked for answers which a run took from the cache, by case and run. */
+  origins(runNo: number, page?: PageRequest): Promise<Page<Origin>>;
+  /** Replies of a run that gave no answer, in the order in which they were lost. */
+  lostReplies(runNo: number, page?: PageRequest): Promise<Page<LostReply>>;
+  /** How many of a run's answers a fallback gave in place of the model that was asked. */
+  fallbackAnswers(runNo: number): Promise<number>;
+  /** What was paid for the target's answers that have no scores, and for its replies that gave no answer. */
+  unscoredSpending(runNo: number): Promise<KnownSpending>;
+  /** Transcript and answer id of a stored trial. */
+  transcript(runNo: number, caseNo: number, trial: number): Promise<CachedAnswer | undefined>;
   /**
    * What is new in a run since a cursor; without one, everything from the beginning. Follow `next` as long as `more` is true,
    * then ask again from time to time.

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { usageOf } from "../domain/transcript.ts";
 import { type Cursor, everyItem, type RunChanges } from "./reads.ts";
 import type { RunWriter, Store } from "./store.ts";
 import type { StorePlace } from "./store-contract.ts";
@@ -72,6 +73,68 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         for await (const row of everyItem((page) => store.read.trials(no, page), limit)) rows.push(row);
         expect(rows).toEqual([...store.scan(no)]);
         expect(rows.map(placeOf)).toEqual(["0.1", "0.2", "0.3", "1.1", "1.2", "1.3"]);
+      });
+
+      it.each([1, 2, 5, 6, 7])("of %i scores gives each once, as one scan of scores does", async (limit) => {
+        const { no } = written();
+        const rows = [];
+        for await (const row of everyItem((page) => store.read.scores(no, page), limit)) rows.push(row);
+        expect(rows).toEqual([...store.scanScores(no)]);
+        expect(rows.map(placeOf)).toEqual(["0.1", "0.2", "0.3", "1.1", "1.2", "1.3"]);
+      });
+
+      it.each([1, 3, 4, 5])("of %i answers' ids gives that of each trial that has one", async (limit) => {
+        const { no } = written();
+        const ids = [];
+        for await (const id of everyItem((page) => store.read.answerIds(no, page), limit)) ids.push(id);
+        expect(ids).toHaveLength(4);
+        const known = await Promise.all(
+          [0, 1].flatMap((caseNo) => [1, 2].map((trial) => store.read.transcript(no, caseNo, trial))),
+        );
+        expect(ids).toEqual(known.map((one) => one?.answer_id));
+        expect(await store.read.transcript(no, 0, 3)).toBeUndefined();
+      });
+
+      it.each([1, 2, 3])("of %i origins names each run that asked for a case's answers", async (limit) => {
+        const first = written();
+        const second = create({ id: "aa000002" });
+        for (const caseNo of [0, 1]) second.record(answered(caseNo, 4));
+        second.flush();
+        const later = create({ id: "aa000003" });
+        const from = (no: number, caseNo: number, trial: number): number =>
+          store.transcript(no, caseNo, trial)?.answer_id ?? 0;
+        for (const [case_no, trial, answer_id] of [
+          [0, 1, from(first.no, 0, 1)],
+          [0, 2, from(first.no, 0, 2)],
+          [0, 4, from(second.no, 0, 4)],
+          [1, 4, from(second.no, 1, 4)],
+        ] as const)
+          later.record({ kind: "cached", case_no, trial, answer_id, scores: null });
+        later.flush();
+        const origins = [];
+        for await (const one of everyItem((page) => store.read.origins(later.no, page), limit))
+          origins.push(one);
+        const firstId = sampleHeader({}).id;
+        expect(origins).toEqual([
+          { case_no: 0, run: firstId },
+          { case_no: 0, run: "aa000002" },
+          { case_no: 1, run: "aa000002" },
+        ]);
+      });
+
+      it.each([1, 2, 3])("of %i lost replies gives each once, in their order", async (limit) => {
+        const { no, recordLost, flush } = create();
+        const lost = ["a", "b"].map((case_id) => ({
+          ...{ case_id, judge: null, cost_usd: 0.5, most_usd: null, most_tokens: null },
+          usage: usageOf({ input_tokens: 3, output_tokens: null }),
+        }));
+        for (const one of lost) recordLost(one);
+        flush();
+        const read = [];
+        for await (const one of everyItem((page) => store.read.lostReplies(no, page), limit)) read.push(one);
+        expect(read).toEqual(lost);
+        expect(await store.read.unscoredSpending(no)).toEqual(store.unscoredSpending(no));
+        expect(await store.read.fallbackAnswers(no)).toBe(0);
       });
 
       it("lets the run be written between two pages", async () => {

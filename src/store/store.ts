@@ -11,11 +11,19 @@ import type {
   StoredTrial,
 } from "../domain/run.ts";
 import type { Score } from "../domain/score.ts";
-import type { Transcript, Usage } from "../domain/transcript.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import type { Batches } from "./batches.ts";
 import type { StoreCare } from "./care.ts";
 import type { StoreReads } from "./reads.ts";
-import type { RunFilter, StoredJudgement, StoredRun, TrialRow } from "./stored.ts";
+import type {
+  CachedAnswer,
+  KnownSpending,
+  LostReply,
+  RunFilter,
+  StoredJudgement,
+  StoredRun,
+  TrialRow,
+} from "./stored.ts";
 import type { TrafficStore } from "./traffic.ts";
 
 /** One case of a new run. `case_no` is its place in the plan, from 0. */
@@ -72,29 +80,6 @@ export type TrialScoring =
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** A request that was sent and gave no answer, and what is known of its price. */
-export interface LostReply {
-  readonly case_id: string;
-  /** Hash of the judge that asked; null for the run's target. */
-  readonly judge: string | null;
-  readonly usage: Usage;
-  /** US dollars; null where nobody knows. */
-  readonly cost_usd: number | null;
-  /** The most that it can have cost and taken; null where that is unknown too. */
-  readonly most_usd: number | null;
-  readonly most_tokens: number | null;
-}
-
-/** What was paid of a run's money, as far as it is known. */
-export interface KnownSpending {
-  readonly replies: number;
-  /** US dollars of those replies whose cost is known. */
-  readonly usd: number;
-  /** Replies whose cost is unknown. */
-  readonly unpriced: number;
-  readonly tokens: number;
-}
-
 /** Of replies that gave no answer. */
 export interface LostSpending extends KnownSpending {
   /** The most that those of unknown cost can have cost and taken. */
@@ -121,12 +106,6 @@ export interface RunWriter {
   judgeCalls(sent: number): void;
   /** Ends the session, and lets go of the run. */
   end(status: EndedStatus, report: Json, at: string): void;
-}
-
-/** An earlier answer to the same trial number of the same request. */
-export interface CachedAnswer {
-  readonly answer_id: number;
-  readonly transcript: Transcript;
 }
 
 /** A reply of a judge's model that has just arrived. */
@@ -239,4 +218,14 @@ export interface Store {
   close(): void;
 }
 
-export type { RunCounts, RunFilter, StoredAnswer, StoredJudgement, StoredRun, TrialRow };
+export type {
+  CachedAnswer,
+  KnownSpending,
+  LostReply,
+  RunCounts,
+  RunFilter,
+  StoredAnswer,
+  StoredJudgement,
+  StoredRun,
+  TrialRow,
+};

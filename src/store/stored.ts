@@ -2,7 +2,7 @@ import type { Json } from "../domain/json.ts";
 import type { StoredJudgement } from "../domain/judge-exchange.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { RunHeader, RunStatus } from "../domain/run.ts";
-import type { Usage } from "../domain/transcript.ts";
+import type { Transcript, Usage } from "../domain/transcript.ts";
 import type { WayCounts } from "../domain/way-counts.ts";
 
 /** A run as the history lists it. */
@@ -57,3 +57,32 @@ export interface TrialRow {
 }
 
 export type { StoredJudgement };
+
+/** A request that was sent and gave no answer, and what is known of its price. */
+export interface LostReply {
+  readonly case_id: string;
+  /** Hash of the judge that asked; null for the run's target. */
+  readonly judge: string | null;
+  readonly usage: Usage;
+  /** US dollars; null where nobody knows. */
+  readonly cost_usd: number | null;
+  /** The most that it can have cost and taken; null where that is unknown too. */
+  readonly most_usd: number | null;
+  readonly most_tokens: number | null;
+}
+
+/** What was paid of a run's money, as far as it is known. */
+export interface KnownSpending {
+  readonly replies: number;
+  /** US dollars of those replies whose cost is known. */
+  readonly usd: number;
+  /** Replies whose cost is unknown. */
+  readonly unpriced: number;
+  readonly tokens: number;
+}
+
+/** An earlier answer to the same trial number of the same request. */
+export interface CachedAnswer {
+  readonly answer_id: number;
+  readonly transcript: Transcript;
+}

@@ -1,22 +1,16 @@
-import { type ComparedSides, type ComparedSuites, compare } from "../../operations/compare.ts";
+import { compare } from "../../operations/compare.ts";
 import { diffDocument } from "../../reports/json/diff-json.ts";
-import { documentText } from "../../reports/json/documents.ts";
-import { cut, plainLine } from "../../reports/plain-text.ts";
-import { comparisonReport, VERDICT_WORDS } from "../../reports/terminal/comparison.ts";
+import { comparedSuitesText } from "../../reports/terminal/compared-suites.ts";
 import { runReport } from "../../reports/terminal/run-report.ts";
-import { styleFor } from "../../reports/terminal/style.ts";
-import { comparisonSummary, runSummary } from "../../reports/terminal/summary.ts";
+import { runSummary } from "../../reports/terminal/summary.ts";
 import type { Io } from "../io.ts";
-import { wantsColor } from "../reporting/wants-color.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 import { type RunView, runView } from "../run-view.ts";
 import { keepHeapSmall } from "../small-heap.ts";
 
 /** Options of `evals diff`, as typed. */
-export interface DiffOptions {
-  readonly directory?: string | undefined;
+export interface DiffOptions extends CommandOptions {
   readonly runMissing?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 /** `evals diff <a> [b]`: two sides of each suite, case by case. */
@@ -35,7 +29,10 @@ export async function diffCommand(
       candidate: b,
       runMissing: view,
     });
-    io.stdout(options.json === true ? documentText(diffDocument(found)) : textOf(found, options, io));
+    printResult(io, options, {
+      document: () => diffDocument(found),
+      text: (terminal) => comparedSuitesText(found.compared, terminal),
+    });
     return found.exit;
   } finally {
     view?.close();
@@ -57,22 +54,4 @@ function runsBeside(io: Io): RunView {
       if (summary !== "") io.stderr(`\n${summary}`);
     },
   });
-}
-
-function textOf({ compared }: ComparedSuites, options: DiffOptions, io: Io): string {
-  const terminal = { width: io.width, color: wantsColor(io, options.color) };
-  const style = styleFor(terminal.color);
-  const reports = compared.map(
-    ({ comparison, differing }) =>
-      comparisonReport(comparison, style, io.width) + differingText(differing, io.width),
-  );
-  const comparisons = compared.map(({ comparison }) => comparison);
-  return reports.join("\n") + comparisonSummary(comparisons, VERDICT_WORDS, terminal);
-}
-
-/** Which parts of the two fingerprints differ. */
-function differingText(differing: ComparedSides["differing"], width: number): string {
-  if (differing.length === 0) return "";
-  const lines = differing.map(({ part, said }) => cut(`    ${part.padEnd(9)}${plainLine(said)}`, width));
-  return ["", "  what differs", ...lines, ""].join("\n");
 }

@@ -1,45 +1,41 @@
 import { EXIT } from "../../domain/exit-code.ts";
-import { EvalsError } from "../../domain/problem.ts";
 import { measureEscalation } from "../../operations/measure-escalation.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { escalationDocument } from "../../reports/json/escalation.ts";
 import { escalationText } from "../../reports/terminal/escalation.ts";
-import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
-import { wantsColor } from "../reporting/wants-color.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
+import { type NumberOption, readNumber } from "../read-number.ts";
 
 /** Options of `evals escalation`, as typed. */
-export interface EscalationOptions {
-  readonly directory?: string | undefined;
+export interface EscalationOptions extends CommandOptions {
   readonly target?: string | undefined;
   readonly alpha?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
+
+const TARGET = share("--target", 1, 0.95);
+const ALPHA = share("--alpha", 0.999, 0.1);
 
 /** `evals escalation <file|suite>`: confidence against what was right. */
 export async function escalationCommand(options: EscalationOptions, source: string, io: Io): Promise<number> {
   const measured = await measureEscalation(io, {
     directory: options.directory,
     source,
-    target: share("--target", options.target ?? "0.95", 1),
-    alpha: share("--alpha", options.alpha ?? "0.1", 0.999),
+    target: readNumber(options.target, TARGET) ?? 0.95,
+    alpha: readNumber(options.alpha, ALPHA) ?? 0.1,
   });
-  io.stdout(
-    options.json === true
-      ? documentText(escalationDocument(measured))
-      : escalationText(measured, styleFor(wantsColor(io, options.color)), io.width),
-  );
+  printResult(io, options, {
+    document: () => escalationDocument(measured),
+    text: ({ style, width }) => escalationText(measured, style, width),
+  });
   return EXIT.ok;
 }
 
-function share(option: string, text: string, limit: number): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  if (value >= 0.001 && value <= limit) return value;
-  throw new EvalsError({
-    code: "EVALS_OPTION_INVALID",
-    what: `${option} ${JSON.stringify(text)} is not a share from 0.001 to ${limit}.`,
+function share(option: string, limit: number, example: number): NumberOption {
+  return {
+    option,
+    expected: `a share from 0.001 to ${limit}`,
+    isRight: (value) => value >= 0.001 && value <= limit,
     why: "A threshold for another share than was meant would send the wrong answers to people.",
-    fix: option === "--target" ? "--target 0.95" : "--alpha 0.1",
-  });
+    fix: `${option} ${example}`,
+  };
 }

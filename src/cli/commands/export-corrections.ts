@@ -1,29 +1,22 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { exportCorrections } from "../../operations/export-corrections.ts";
-import { plural } from "../../reports/format-numbers.ts";
-import { documentText } from "../../reports/json/documents.ts";
+import { exportedCorrectionsText } from "../../reports/terminal/exported.ts";
 import type { Io } from "../io.ts";
-
-interface Options {
-  readonly directory?: string | undefined;
-  readonly out?: string | undefined;
-  readonly json?: boolean | undefined;
-}
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** `evals export corrections`: tuning data out of what people corrected. */
 export async function exportCorrectionsCommand(
-  { directory, out, json = false }: Options,
+  options: CommandOptions & { readonly out?: string | undefined },
   datasets: readonly string[],
   io: Io,
 ): Promise<number> {
-  const print = json ? undefined : io.stdout;
+  const { directory, out } = options;
+  const print = options.json === true ? undefined : io.stdout;
   const exported = await exportCorrections(io, { directory, datasets, out, print });
-  const { corrections, failures, file } = exported;
-  if (json)
-    io.stdout(documentText({ schema: "evals.export/1", exit: EXIT.ok, format: "corrections", ...exported }));
-  else if (file !== null) {
-    const counted = Object.entries(failures).map(([why, count]) => `  ${why.padEnd(16)} ${count}\n`);
-    io.stdout(`${file}\n  ${plural(corrections, "correction")}\n${counted.join("")}`);
-  }
+  const { file } = exported;
+  printResult(io, options, {
+    document: () => ({ schema: "evals.export/1", exit: EXIT.ok, format: "corrections", ...exported }),
+    text: () => (file === null ? "" : exportedCorrectionsText(file, exported)),
+  });
   return EXIT.ok;
 }

@@ -1,19 +1,25 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { history } from "../../operations/history.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { historyDocument } from "../../reports/json/history.ts";
 import { historyTable, historyText } from "../../reports/terminal/run-history.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
 
 /** Options of `evals history`, as typed. */
-export interface HistoryOptions {
-  readonly directory?: string | undefined;
+export interface HistoryOptions extends CommandOptions {
   readonly limit?: string | undefined;
   readonly flaky?: boolean | undefined;
   readonly csv?: boolean | undefined;
-  readonly json?: boolean | undefined;
 }
+
+const LIMIT: NumberOption = {
+  option: "--limit",
+  ...wholeNumber(1),
+  why: "It says how many runs are listed.",
+  fix: "--limit 20",
+};
 
 /** `evals history`: past runs, newest first; with a suite its trend and whether it is stable. */
 export async function historyCommand(
@@ -21,25 +27,19 @@ export async function historyCommand(
   suite: string | undefined,
   io: Io,
 ): Promise<number> {
-  const limit = readLimit(options, suite);
+  const limit = readNumber(options.limit, LIMIT) ?? 20;
+  refuseConflicts(options, suite);
   const past = await history(io, { directory: options.directory, suite, limit });
-  if (options.csv === true) io.stdout(historyTable(past));
-  else if (options.json === true) io.stdout(documentText(historyDocument(past)));
-  else io.stdout(historyText(past, { flaky: options.flaky === true, width: io.width }));
+  const { csv, flaky = false } = options;
+  printResult(io, options, {
+    document: () => historyDocument(past),
+    text: ({ width }) => (csv === true ? historyTable(past) : historyText(past, { flaky, width })),
+  });
   return EXIT.ok;
 }
 
-/** @throws {EvalsError} for options that cannot be read, or not together */
-function readLimit(options: HistoryOptions, suite: string | undefined): number {
-  const limit = Number(options.limit ?? 20);
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new EvalsError({
-      code: "EVALS_OPTION_INVALID",
-      what: "--limit is not a whole number from 1.",
-      why: "It says how many runs are listed.",
-      fix: "--limit 20",
-    });
-  }
+/** @throws {EvalsError} for options that exclude each other, or need a suite */
+function refuseConflicts(options: HistoryOptions, suite: string | undefined): void {
   if (options.csv === true && (options.json === true || options.flaky === true)) {
     throw new EvalsError({
       code: "EVALS_OPTION_CONFLICT",
@@ -56,5 +56,4 @@ function readLimit(options: HistoryOptions, suite: string | undefined): number {
       fix: "evals history <suite> --flaky",
     });
   }
-  return limit;
 }

@@ -1,17 +1,15 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { importLabels } from "../../operations/import-labels.ts";
 import { exchangeFormat } from "../../operations/labelling/label-exchange-format.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { importedLabelsText } from "../../reports/terminal/imported-labels.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals import labels`, as typed. */
-export interface ImportLabelsOptions {
-  readonly directory?: string | undefined;
+export interface ImportLabelsOptions extends CommandOptions {
   readonly format: string;
   readonly rater?: readonly string[] | undefined;
   readonly judge?: string | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** `evals import labels`: other people's judgements become lines of the suite's labels; twice changes nothing. */
@@ -28,11 +26,10 @@ export async function importLabelsCommand(
     ...{ suite, file, format, ...readRaters(options.rater ?? []) },
   });
   const { path: _, ...document } = imported;
-  io.stdout(
-    options.json === true
-      ? documentText({ schema: "evals.import/1", exit: EXIT.ok, ...document })
-      : importedLabelsText(imported),
-  );
+  printResult(io, options, {
+    document: () => ({ schema: "evals.import/1", exit: EXIT.ok, ...document }),
+    text: () => importedLabelsText(imported),
+  });
   return EXIT.ok;
 }
 

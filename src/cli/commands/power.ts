@@ -4,23 +4,18 @@ import { planArms } from "../../operations/plan-arms.ts";
 import { planSize } from "../../operations/plan-size.ts";
 import { readStated, type StatedOptions } from "../../operations/sizing/stated-size.ts";
 import { armsPlanDocument } from "../../reports/json/arms.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { sizePlanDocument } from "../../reports/json/size-plan.ts";
 import { armsPlanText } from "../../reports/terminal/arms.ts";
 import { sizePlanText } from "../../reports/terminal/power.ts";
-import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
-import { wantsColor } from "../reporting/wants-color.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals power`, as typed. */
-export interface PowerOptions extends StatedOptions {
-  readonly directory?: string | undefined;
+export interface PowerOptions extends CommandOptions, StatedOptions {
   readonly model?: string | undefined;
   readonly ab?: boolean | undefined;
   readonly effect?: string | undefined;
   readonly rate?: string | undefined;
-  readonly json?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 /** `evals power <suite>`: how many cases × trials detect a given drop; `--ab`: how many sessions an arm. */
@@ -36,22 +31,20 @@ export async function powerCommand(
     model: options.model,
     ...{ suite, stated: readStated(options) },
   });
-  io.stdout(
-    options.json === true
-      ? documentText(sizePlanDocument(plan))
-      : sizePlanText(plan, styleFor(wantsColor(io, options.color)), io.width),
-  );
+  printResult(io, options, {
+    document: () => sizePlanDocument(plan),
+    text: ({ style, width }) => sizePlanText(plan, style, width),
+  });
   return EXIT.ok;
 }
 
 function sessionsCommand(options: PowerOptions, io: Io): number {
   const { effect, rate, power } = options;
   const plan = planArms({ effect, rate, power });
-  io.stdout(
-    options.json === true
-      ? documentText(armsPlanDocument(plan))
-      : armsPlanText(plan, styleFor(wantsColor(io, options.color)), io.width),
-  );
+  printResult(io, options, {
+    document: () => armsPlanDocument(plan),
+    text: ({ style, width }) => armsPlanText(plan, style, width),
+  });
   return EXIT.ok;
 }
 

@@ -1,14 +1,12 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { type PromoteInput, promote } from "../../operations/promote.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { promotionDocument } from "../../reports/json/promotion.ts";
 import { promotionText } from "../../reports/terminal/promotion.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals promote`, as typed. */
-export interface PromoteOptions extends Omit<PromoteInput, "run"> {
-  readonly json?: boolean | undefined;
-}
+export type PromoteOptions = CommandOptions & Omit<PromoteInput, "run">;
 
 /** `evals promote [run]`: a complete run of committed inputs becomes the baseline, in one commit. */
 export async function promoteCommand(
@@ -17,6 +15,9 @@ export async function promoteCommand(
   io: Io,
 ): Promise<number> {
   const promotion = await promote(io, { ...options, run });
-  io.stdout(options.json === true ? documentText(promotionDocument(promotion)) : promotionText(promotion));
+  printResult(io, options, {
+    document: () => promotionDocument(promotion),
+    text: () => promotionText(promotion),
+  });
   return EXIT.ok;
 }

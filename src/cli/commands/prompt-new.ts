@@ -2,15 +2,13 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { BUMPS, type Bump } from "../../domain/prompt-change.ts";
 import { newPromptVersion } from "../../operations/new-prompt-version.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { newPromptVersionText } from "../../reports/terminal/new-prompt-version.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals prompt new`, as typed. */
-export interface PromptNewOptions {
-  readonly directory?: string | undefined;
+export interface PromptNewOptions extends CommandOptions {
   readonly bump?: string | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** `evals prompt new <name> --bump patch`: the newest version, byte for byte, under the next number. */
@@ -18,11 +16,10 @@ export async function promptNewCommand(options: PromptNewOptions, name: string, 
   const bump = readBump(options.bump);
   const made = await newPromptVersion(io, { directory: options.directory, name, bump });
   const next = `evals run --prompt ${made.name}@${made.version}`;
-  io.stdout(
-    options.json === true
-      ? documentText({ schema: "evals.prompt/1", exit: EXIT.ok, ...made, next })
-      : newPromptVersionText(made, next),
-  );
+  printResult(io, options, {
+    document: () => ({ schema: "evals.prompt/1", exit: EXIT.ok, ...made, next }),
+    text: () => newPromptVersionText(made, next),
+  });
   return EXIT.ok;
 }
 

@@ -1,23 +1,20 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { dropQueuedRun, queueStatus } from "../../operations/queue-status.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { queueStatusText } from "../../reports/terminal/queue.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
-interface QueueOptions {
+interface QueueOptions extends CommandOptions {
   readonly address: string;
-  readonly json?: boolean | undefined;
-  readonly directory?: string | undefined;
 }
 
 /** `evals queue status`: how far the runs of workers are. */
 export async function queueStatusCommand(options: QueueOptions, io: Io): Promise<number> {
   const status = await queueStatus(io, options);
-  io.stdout(
-    options.json === true
-      ? documentText({ schema: "evals.queue/1", exit: EXIT.ok, ...status })
-      : queueStatusText(status),
-  );
+  printResult(io, options, {
+    document: () => ({ schema: "evals.queue/1", exit: EXIT.ok, ...status }),
+    text: () => queueStatusText(status),
+  });
   return EXIT.ok;
 }
 

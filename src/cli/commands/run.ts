@@ -6,6 +6,7 @@ import { openReporters } from "../reporting/reporters.ts";
 import { wantsColor } from "../reporting/wants-color.ts";
 import { type RunOptions, readRunOptions, type TypedRunOptions } from "../run-options.ts";
 import { runView } from "../run-view.ts";
+import { stopped } from "../stop-signals.ts";
 
 /** `evals run`: runs suites and reports on them while they end. */
 export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number> {
@@ -14,7 +15,7 @@ export async function runCommand(typed: TypedRunOptions, io: Io): Promise<number
   if (options.watch) return (await import("./watch-runs.ts")).watchRuns(options, io, runOnce);
   const { exit, first } = await runOnce(options, io);
   if (!options.open || first === null) return exit;
-  const { servePage, stopped } = await import("./view.ts");
+  const { servePage } = await import("./view.ts");
   const page = await servePage({ directory: options.directory, run: first, open: true }, io);
   await stopped(io);
   await page.close();

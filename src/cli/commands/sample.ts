@@ -3,14 +3,16 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { TRAFFIC_FIELDS, type TrafficField } from "../../domain/traffic.ts";
 import { type SampleInput, sampleTraffic } from "../../operations/sample-traffic.ts";
+import { parseShare } from "../../operations/traffic/parse-share.ts";
 import { trafficFilter } from "../../operations/traffic/traffic-filter.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { sampleText } from "../../reports/terminal/sample.ts";
 import type { Io } from "../io.ts";
+import { OptionMistakes } from "../option-mistakes.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
 
 /** `evals sample` as it was typed. */
-export interface TypedSampleOptions {
-  readonly directory?: string | undefined;
+export interface TypedSampleOptions extends CommandOptions {
   readonly random?: string | undefined;
   readonly worst?: string | undefined;
   readonly errors?: boolean | undefined;
@@ -20,81 +22,66 @@ export interface TypedSampleOptions {
   readonly where?: string | undefined;
   readonly since?: string | undefined;
   readonly seed?: string | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** `evals sample`: candidates for a dataset out of traffic. */
 export async function sampleCommand(typed: TypedSampleOptions, dataset: string, io: Io): Promise<number> {
-  const sampled = await sampleTraffic(io, { ...readSampleOptions(typed, io.date()), dataset });
+  const sampled = await sampleTraffic(io, { ...readSampleOptions(typed, io), dataset });
   const candidates = sampled.candidates.map(({ id, trace, stratum, probability, why }) => ({
     ...{ id, trace, stratum, probability, why },
   }));
-  io.stdout(
-    typed.json === true
-      ? documentText({ schema: "evals.sample/1", exit: EXIT.ok, ...sampled, candidates })
-      : sampleText(sampled),
-  );
+  printResult(io, typed, {
+    document: () => ({ schema: "evals.sample/1", exit: EXIT.ok, ...sampled, candidates }),
+    text: () => sampleText(sampled),
+  });
   return EXIT.ok;
 }
 
 const UNCOVERED = 20;
 
 /** @throws {EvalsError} with every mistake */
-function readSampleOptions(typed: TypedSampleOptions, now: Date): Omit<SampleInput, "dataset"> {
-  const problems: Problem[] = [];
-  const count = (name: string, text: string | undefined): number | undefined => {
-    if (text === undefined) return undefined;
-    if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-    problems.push(wrong(`--${name} ${JSON.stringify(text)} is no number of traces.`, `--${name} 20`));
-    return undefined;
-  };
-  const share = typed.random === undefined ? undefined : shareOf(typed.random);
-  if (share === null)
-    problems.push(
-      wrong(`--random ${JSON.stringify(typed.random)} is no share of the traffic.`, "--random 1%"),
-    );
+function readSampleOptions(typed: TypedSampleOptions, io: Io): Omit<SampleInput, "dataset"> {
+  const { directory, random, errors, uncovered, stratify, seed } = typed;
+  const mistakes = new OptionMistakes();
   const designs = {
-    random: share ?? undefined,
-    worst: count("worst", typed.worst),
-    errors: typed.errors,
+    random: mistakes.read(() => (random === undefined ? undefined : parseShare(random, "--random"))),
+    worst: mistakes.read(() => readNumber(typed.worst, traces("--worst"))),
+    errors,
     uncovered:
-      typed.uncovered === true || typed.uncovered === "" ? UNCOVERED : count("uncovered", typed.uncovered),
+      uncovered === true || uncovered === ""
+        ? UNCOVERED
+        : mistakes.read(() => readNumber(uncovered, traces("--uncovered"))),
   };
-  const { stratify, directory, seed } = typed;
-  if (stratify !== undefined && !isField(stratify))
-    problems.push(
-      wrong(
-        `--stratify "${stratify}" is no field of traffic.${didYouMean(stratify, TRAFFIC_FIELDS)}`,
-        `--stratify ${TRAFFIC_FIELDS.join(" | ")}`,
-      ),
-    );
-  if (problems.length === 0 && Object.values(designs).every((one) => one === undefined))
-    problems.push(NO_DESIGN);
-  if (problems.length > 0) throw new EvalsError(problems);
+  const field = mistakes.read(() => readField(stratify));
+  if (mistakes.none && Object.values(designs).every((one) => one === undefined)) mistakes.add(NO_DESIGN);
+  mistakes.refuse();
   return {
     directory,
     designs,
-    stratify: stratify as TrafficField | undefined,
-    filter: trafficFilter({ date: () => now }, typed),
-    seed: seed ?? now.toISOString().slice(0, 10),
+    stratify: field,
+    filter: trafficFilter(io, typed),
+    seed: seed ?? io.date().toISOString().slice(0, 10),
   };
 }
 
-const isField = (text: string): boolean => (TRAFFIC_FIELDS as readonly string[]).includes(text);
-
-/** A share in (0, 1] of `1%` or `0.01`; null for another text. */
-function shareOf(text: string): number | null {
-  const [, number = "", percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? [];
-  const share = Number(number) / (percent === "%" ? 100 : 1);
-  return number !== "" && share > 0 && share <= 1 ? share : null;
-}
-
-const wrong = (what: string, fix: string): Problem => ({
-  code: "EVALS_OPTION_INVALID",
-  what,
-  why: "It says which traces are drawn.",
-  fix,
+const traces = (option: string): NumberOption => ({
+  option,
+  ...wholeNumber(1, 9_999_999),
+  why: "It says how many traces are drawn.",
+  fix: `${option} 20`,
 });
+
+/** @throws {EvalsError} EVALS_OPTION_INVALID */
+function readField(word: string | undefined): TrafficField | undefined {
+  const field = TRAFFIC_FIELDS.find((one) => one === word);
+  if (word === undefined || field !== undefined) return field;
+  throw new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `--stratify "${word}" is no field of traffic.${didYouMean(word, TRAFFIC_FIELDS)}`,
+    why: "It says which traces are drawn.",
+    fix: `--stratify ${TRAFFIC_FIELDS.join(" | ")}`,
+  });
+}
 
 const NO_DESIGN: Problem = {
   code: "EVALS_OPTION_MISSING",

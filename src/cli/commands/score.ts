@@ -1,14 +1,13 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { scoreTraffic } from "../../operations/score-traffic.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { scoreDocument } from "../../reports/json/score.ts";
 import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals score`, as typed. */
-export interface ScoreOptions {
-  readonly directory?: string | undefined;
+export interface ScoreOptions extends CommandOptions {
   readonly traffic?: boolean | undefined;
   readonly where?: string | undefined;
   readonly since?: string | undefined;
@@ -17,12 +16,11 @@ export interface ScoreOptions {
   readonly yes?: boolean | undefined;
   readonly budget?: string | undefined;
   readonly replay?: boolean | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** `evals score --traffic`: the suite's scorers on what production answered, day by day. */
 export async function scoreCommand(options: ScoreOptions, suite: string, io: Io): Promise<number> {
-  const { traffic, yes = false, budget, replay = false, json = false, ...input } = options;
+  const { traffic, yes = false, budget, replay = false, json: _, ...input } = options;
   if (traffic !== true) throw onlyTraffic(suite);
   const scored = await scoreTraffic(io, {
     ...{ ...input, suite, replay },
@@ -30,7 +28,10 @@ export async function scoreCommand(options: ScoreOptions, suite: string, io: Io)
   });
   // A trace that no judge was asked about is missing: its day is not known whole.
   const exit = scored.unjudged > 0 ? EXIT.undecided : EXIT.ok;
-  io.stdout(json ? documentText(scoreDocument(scored, exit)) : scoredTrafficText(scored, io.width));
+  printResult(io, options, {
+    document: () => scoreDocument(scored, exit),
+    text: ({ width }) => scoredTrafficText(scored, width),
+  });
   return exit;
 }
 

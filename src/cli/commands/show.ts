@@ -2,23 +2,18 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { show } from "../../operations/show.ts";
 import { showFingerprint } from "../../operations/show-fingerprint.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { fingerprintDocument, showDocument } from "../../reports/json/show.ts";
 import { fingerprintText } from "../../reports/terminal/fingerprint.ts";
 import { shownText } from "../../reports/terminal/shown-run.ts";
-import { styleFor } from "../../reports/terminal/style.ts";
 import type { Io } from "../io.ts";
-import { wantsColor } from "../reporting/wants-color.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals show`, as typed. */
-export interface ShowOptions {
-  readonly directory?: string | undefined;
+export interface ShowOptions extends CommandOptions {
   readonly failing?: boolean | undefined;
   readonly case?: string | undefined;
   readonly trial?: string | undefined;
   readonly fingerprint?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 /** `evals show`: a run's cases, one case over its trials, one trial whole, or what a fingerprint rests on. */
@@ -31,16 +26,20 @@ export async function showCommand(
   const { directory, failing = false, json = false } = options;
   if (options.fingerprint === true) {
     const shown = await showFingerprint(io, { directory, run: word, other });
-    io.stdout(json ? documentText(fingerprintDocument(shown)) : fingerprintText(shown));
+    printResult(io, options, {
+      document: () => fingerprintDocument(shown),
+      text: () => fingerprintText(shown),
+    });
     return EXIT.ok;
   }
   refuseSecondRun(other);
   const trial = options.trial === undefined ? undefined : Number(options.trial);
   const reasons = failing && !json;
   const shown = await show(io, { directory, word, case: options.case, trial, failing, reasons });
-  const color = wantsColor(io, options.color);
-  const terminal = { width: io.width, style: styleFor(color), color };
-  io.stdout(json ? documentText(showDocument(shown)) : shownText(shown, terminal));
+  printResult(io, options, {
+    document: () => showDocument(shown),
+    text: (terminal) => shownText(shown, terminal),
+  });
   return EXIT.ok;
 }
 

@@ -1,13 +1,11 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { splitSuiteFiles } from "../../operations/project/split-suite-files.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
 /** Options of `evals split`, as typed. */
-export interface SplitOptions {
-  readonly directory?: string | undefined;
+export interface SplitOptions extends CommandOptions {
   readonly name?: string | undefined;
-  readonly json?: boolean | undefined;
 }
 
 /** `evals split <suite>`: the cases and the prompt that a suite's file holds become files of their own. */
@@ -16,11 +14,10 @@ export async function splitCommand(options: SplitOptions, suite: string, io: Io)
     directory: options.directory,
     name: options.name,
   });
-  if (options.json === true)
-    io.stdout(documentText({ schema: "evals.split/1", exit: EXIT.ok, suite, path, written, cases }));
-  else
-    io.stdout(
+  printResult(io, options, {
+    document: () => ({ schema: "evals.split/1", exit: EXIT.ok, suite, path, written, cases }),
+    text: () =>
       `${[...written, path].map((one) => `${one}\n`).join("")}  What is asked stays the same, and so does the fingerprint:  evals run ${suite}\n`,
-    );
+  });
   return EXIT.ok;
 }

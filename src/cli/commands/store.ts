@@ -3,41 +3,42 @@ import { exportStore } from "../../operations/export-store.ts";
 import { type PruneInput, pruneStore } from "../../operations/prune-store.ts";
 import { storeInfo } from "../../operations/store-info.ts";
 import { verifyStore } from "../../operations/verify-store.ts";
-import { documentLine, documentText } from "../../reports/json/documents.ts";
+import { documentLine } from "../../reports/json/documents.ts";
 import { storeInfoDocument, storePruneDocument, storeVerifyDocument } from "../../reports/json/store.ts";
 import { storeInfoText, storePruneText, storeVerifyText } from "../../reports/terminal/store.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
 
-/** What every `evals store …` is asked. */
-interface StoreOptions {
-  readonly directory?: string | undefined;
-  readonly json?: boolean | undefined;
-}
-
-export async function storeInfoCommand(options: StoreOptions, io: Io): Promise<number> {
+export async function storeInfoCommand(options: CommandOptions, io: Io): Promise<number> {
   const size = await storeInfo(io, options);
-  io.stdout(options.json === true ? documentText(storeInfoDocument(size)) : storeInfoText(size));
+  printResult(io, options, { document: () => storeInfoDocument(size), text: () => storeInfoText(size) });
   return EXIT.ok;
 }
 
 /** @returns 1 for a damaged history */
-export async function storeVerifyCommand(options: StoreOptions, io: Io): Promise<number> {
+export async function storeVerifyCommand(options: CommandOptions, io: Io): Promise<number> {
   const check = await verifyStore(io, options);
   const exit = check.faults.length === 0 ? EXIT.ok : EXIT.failed;
-  io.stdout(options.json === true ? documentText(storeVerifyDocument(exit, check)) : storeVerifyText(check));
+  printResult(io, options, {
+    document: () => storeVerifyDocument(exit, check),
+    text: () => storeVerifyText(check),
+  });
   return exit;
 }
 
-export async function storePruneCommand(options: StoreOptions & PruneInput, io: Io): Promise<number> {
+export async function storePruneCommand(options: CommandOptions & PruneInput, io: Io): Promise<number> {
   const pruned = await pruneStore(io, options);
-  io.stdout(options.json === true ? documentText(storePruneDocument(pruned)) : storePruneText(pruned));
+  printResult(io, options, {
+    document: () => storePruneDocument(pruned),
+    text: () => storePruneText(pruned),
+  });
   return EXIT.ok;
 }
 
 /** So many characters are handed to the reader at once. */
 const CHUNK = 64_000;
 
-export async function storeExportCommand(options: StoreOptions, io: Io): Promise<number> {
+export async function storeExportCommand(options: CommandOptions, io: Io): Promise<number> {
   let chunk = "";
   const { restricted } = await exportStore(io, options, async (line) => {
     chunk += documentLine(line);

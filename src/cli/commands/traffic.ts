@@ -1,37 +1,34 @@
 import { EXIT } from "../../domain/exit-code.ts";
-import { EvalsError } from "../../domain/problem.ts";
 import { listTraffic } from "../../operations/list-traffic.ts";
-import { documentText } from "../../reports/json/documents.ts";
 import { trafficDocument } from "../../reports/json/traffic.ts";
 import { trafficText } from "../../reports/terminal/traffic.ts";
 import type { Io } from "../io.ts";
+import { type CommandOptions, printResult } from "../print-result.ts";
+import { type NumberOption, readNumber, wholeNumber } from "../read-number.ts";
 
 /** Options of `evals traffic`, as typed. */
-export interface TrafficOptions {
-  readonly directory?: string | undefined;
+export interface TrafficOptions extends CommandOptions {
   readonly where?: string | undefined;
   readonly grep?: string | undefined;
   readonly since?: string | undefined;
-  readonly limit: string;
-  readonly json?: boolean | undefined;
+  readonly limit?: string | undefined;
 }
+
+const LIMIT: NumberOption = {
+  option: "--limit",
+  ...wholeNumber(0, 999_999_999),
+  why: "So many are listed, newest first.",
+  fix: "--limit 50",
+};
 
 /** `evals traffic`: which traces of production there are, whose, and since when. */
-export async function trafficCommand(
-  { limit, json = false, ...input }: TrafficOptions,
-  io: Io,
-): Promise<number> {
-  const listing = await listTraffic(io, { ...input, limit: limitOf(limit) });
-  io.stdout(json ? documentText(trafficDocument(listing)) : trafficText(listing, io.width));
-  return EXIT.ok;
-}
-
-function limitOf(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new EvalsError({
-    code: "EVALS_OPTION_INVALID",
-    what: `--limit ${JSON.stringify(text)} is no number of traces.`,
-    why: "So many are listed, newest first.",
-    fix: "--limit 50",
+export async function trafficCommand(options: TrafficOptions, io: Io): Promise<number> {
+  const { directory, where, grep, since } = options;
+  const limit = readNumber(options.limit, LIMIT) ?? 20;
+  const listing = await listTraffic(io, { directory, where, grep, since, limit });
+  printResult(io, options, {
+    document: () => trafficDocument(listing),
+    text: ({ width }) => trafficText(listing, width),
   });
+  return EXIT.ok;
 }

@@ -1,9 +1,9 @@
-import { EXIT } from "../../domain/exit-code.ts";
-import { EvalsError } from "../../domain/problem.ts";
 import { openLiveView } from "../../operations/live-view.ts";
 import { serveView } from "../../page/view-server.ts";
 import type { Io } from "../io.ts";
+import { portOption, readNumber } from "../read-number.ts";
 import { keepHeapSmall } from "../small-heap.ts";
+import { stopped } from "../stop-signals.ts";
 
 /** Options of `evals view`, as typed. */
 export interface ViewOptions {
@@ -14,7 +14,7 @@ export interface ViewOptions {
 
 /** `evals view [run]`: the page, live from the history, for this machine alone, until it is stopped. */
 export async function viewCommand(options: ViewOptions, run: string | undefined, io: Io): Promise<number> {
-  const page = await servePage({ ...options, run, port: readPort(options.port) }, io);
+  const page = await servePage({ ...options, run, port: readNumber(options.port, portOption("--port")) }, io);
   const code = await stopped(io);
   await page.close();
   return code;
@@ -53,26 +53,4 @@ export async function servePage(
     view.close();
     throw error;
   }
-}
-
-/** Settles at the first signal. */
-export function stopped(io: Io): Promise<number> {
-  return new Promise((resolve) => {
-    const quiet = io.onSignal((name) => {
-      quiet();
-      resolve(name === "SIGTERM" ? EXIT.terminated : EXIT.ok);
-    });
-  });
-}
-
-/** @throws {EvalsError} EVALS_OPTION_INVALID */
-function readPort(written: string | undefined): number {
-  const port = written === undefined ? 0 : Number(written);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535 && written !== "") return port;
-  throw new EvalsError({
-    code: "EVALS_OPTION_INVALID",
-    what: "--port is not a whole number from 0 to 65535.",
-    why: "The page is served on a port of this machine.",
-    fix: "--port 4173, or leave it out: any free port will do.",
-  });
 }

@@ -1,8 +1,6 @@
 import { EXIT } from "../../domain/exit-code.ts";
+import { SHELLS } from "../../reports/completion/shells.ts";
 import { declareCommand } from "./declare-command.ts";
-
-/** Shells that complete what is typed: one file in `completion/` and one line here. */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 export const completion = declareCommand({
   words: "completion",
@@ -14,8 +12,8 @@ export const completion = declareCommand({
       .description("print a script that completes commands, options and the project's names in a shell")
       .argument("<shell>", SHELLS.join(", ")),
   act: async ({ io, args: [shell], wholeProgram }) => {
-    const { completionScript } = await import("../completion/completion-script.ts");
-    io.stdout(completionScript(shell, wholeProgram()));
+    const { completionCommand } = await import("../commands/completion.ts");
+    io.stdout(completionCommand(shell, wholeProgram()));
     return EXIT.ok;
   },
 });

@@ -1,6 +1,6 @@
 import type { OptionValues, Command as TypedCommand } from "@commander-js/extra-typings";
 import type { Command } from "commander";
-import type { WordKind } from "../../operations/completion-words.ts";
+import type { WordKind } from "../../domain/word-kind.ts";
 import type { Io } from "../io.ts";
 
 /** Headings of the list of commands, in the order of a person's first weeks. */

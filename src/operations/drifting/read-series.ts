@@ -18,11 +18,17 @@ export async function runsOfSeries(
 }
 
 /** What each of them amounts to beside the baseline. */
-export function measureSeries(store: Store, base: Side, runs: readonly ListedRun[]): SeriesRun[] {
-  return runs.map((run) => {
+export async function measureSeries(
+  store: Store,
+  base: Side,
+  runs: readonly ListedRun[],
+): Promise<SeriesRun[]> {
+  const measured: SeriesRun[] = [];
+  for (const run of runs) {
     const { id, started_at: at, provider, drift } = run.header;
     const sameKeys = !isMadeElsewhere(provider);
-    const night = driftNight(base, storedSide(store, run), { sameKeys, judge: drift?.judge });
-    return { id, at, night, judge: drift?.judge };
-  });
+    const night = driftNight(base, await storedSide(store, run), { sameKeys, judge: drift?.judge });
+    measured.push({ id, at, night, judge: drift?.judge });
+  }
+  return measured;
 }

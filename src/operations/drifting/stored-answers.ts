@@ -4,6 +4,7 @@ import type { Transcript } from "../../domain/transcript.ts";
 import type { AnswerThen } from "../../run/judge-again.ts";
 import type { Plan } from "../../run/plan.ts";
 import { answerOfText, textAlone } from "../../run/text-alone.ts";
+import { allItems, type StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
 /** Where the answers of a baseline are: in the history, or in the file beside it. */
@@ -21,21 +22,23 @@ type Then = Pick<AnswerThen, "transcript" | "pass">;
  *
  * @param turn how many runs the series has already
  */
-export function storedAnswers(
+export async function storedAnswers(
   plan: Plan,
   store: Store,
   { run, kept }: AnswersOfBaseline,
   turn: number,
-): AnswerThen[] {
-  const stored = run === null ? null : answersByCase(store, run.no);
-  return Array.from({ length: plan.count }, (_, caseNo) => caseNo).flatMap((case_no) => {
+): Promise<AnswerThen[]> {
+  const stored = run === null ? null : await answersByCase(store, run.no);
+  const found: AnswerThen[] = [];
+  for (let case_no = 0; case_no < plan.count; case_no++) {
     const golden = plan.kept(case_no);
     const own = stored?.get(golden.id);
     const isSame = own === undefined || own.content === caseContentHash(plan.golden(case_no));
     const all =
-      own === undefined ? textsOf(kept, golden.id, answersWithText(plan)) : isSame ? own.answers() : [];
-    return turned(all, plan.planned(case_no), turn).map((one) => ({ case_no, golden, ...one }));
-  });
+      own === undefined ? textsOf(kept, golden.id, answersWithText(plan)) : isSame ? await own.answers() : [];
+    for (const one of turned(all, plan.planned(case_no), turn)) found.push({ case_no, golden, ...one });
+  }
+  return found;
 }
 
 function turned(all: readonly Then[], count: number, turn: number): Then[] {
@@ -45,20 +48,23 @@ function turned(all: readonly Then[], count: number, turn: number): Then[] {
   );
 }
 
-function answersByCase(store: Store, runNo: number) {
+async function answersByCase({ read }: Store, runNo: number) {
+  const cases = await allItems((page) => read.cases(runNo, page));
   return new Map(
-    store.cases(runNo).map((one) => [
-      one.id,
-      {
-        content: one.content_hash,
-        answers: (): Then[] =>
-          store.trials(runNo, one.case_no).flatMap(({ trial, pass }) => {
-            const found = pass === null ? undefined : store.transcript(runNo, one.case_no, trial);
-            return found === undefined || pass === null ? [] : [{ transcript: found.transcript, pass }];
-          }),
-      },
+    cases.map(({ id, case_no, content_hash: content }) => [
+      id,
+      { content, answers: () => answersOfCase(read, runNo, case_no) },
     ]),
   );
+}
+
+async function answersOfCase(read: StoreReads, runNo: number, caseNo: number): Promise<Then[]> {
+  const answers: Then[] = [];
+  for (const { trial, pass } of await read.trialsOfCase(runNo, caseNo)) {
+    const found = pass === null ? undefined : await read.transcript(runNo, caseNo, trial);
+    if (found !== undefined && pass !== null) answers.push({ transcript: found.transcript, pass });
+  }
+  return answers;
 }
 
 /** A prompt and a model, and nothing between them: an answer is its text. */

@@ -111,7 +111,7 @@ async function fleetRun(
       no = found.no;
       trials = plannedTrials({
         ...{ plan, plans, no, store: run.store, control: run.control, notice: io.notice },
-        runNo: () => run.store.runsByPrefix(header.id)[0]?.no ?? 0,
+        runNo: async () => (await run.store.read.runsByPrefix(header.id))[0]?.no ?? 0,
         inBlocks: found.trials,
         patiently: fleet.patiently,
       });

@@ -31,7 +31,7 @@ export interface PlannedOptions {
   /** Number of the plan there. */
   readonly no: string;
   /** Number of the run in the store. */
-  readonly runNo: () => number;
+  readonly runNo: () => Promise<number>;
   readonly store: Pick<Store, "recordJudgement">;
   /** Trials that are in blocks already. */
   readonly inBlocks: readonly TrialPlace[];
@@ -85,7 +85,7 @@ export function plannedTrials(options: PlannedOptions): RemoteTrials {
       unpackJudgements(judgements).map(async ({ id, paid, request, ...judgement }) => {
         const number = await options.store.recordJudgement({
           ...judgement,
-          run_no: paid ? options.runNo() : null,
+          run_no: paid ? await options.runNo() : null,
           request: { hash: request.hash, body: () => request.body },
         });
         numbers.set(id, number);

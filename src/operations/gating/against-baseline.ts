@@ -4,13 +4,14 @@ import type { BaselineAnswer } from "../../domain/judge.ts";
 import type { OpenScorer } from "../../domain/scorer.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 import { runBehind } from "./rescored-side.ts";
 
 /**
  * Hands the baseline's answers to the judges that compare with them.
- * @returns@returns the baseline as those judges see it, with a sentence when its answers are not at hand
+ * @returns the baseline as those judges see it, with a sentence when its answers are not at hand
  */
 export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const relative = plan.scorers.filter((one) => one.relative === true);
@@ -27,18 +28,20 @@ export async function heldAgainst(baseline: GateBaseline, plan: Plan, store: Sto
 
 /** Null when neither the store nor git has them. */
 async function baselineAnswers(baseline: GateBaseline, store: Store): Promise<BaselineAnswer | null> {
-  const run = runBehind(baseline, store);
+  const run = await runBehind(baseline, store);
   if (run !== null) return storedAnswers(run, store);
   const kept = await baseline.answers();
   if (kept === null) return null;
-  return (caseId, trial) => answerOfTrial(kept.get(caseId) ?? [], trial);
+  return async (caseId, trial) => answerOfTrial(kept.get(caseId) ?? [], trial);
 }
 
-function storedAnswers({ no }: StoredRun, store: Store): BaselineAnswer {
-  const places = new Map(store.cases(no).map((one) => [one.id, one.case_no]));
-  return (caseId, trial) => {
+async function storedAnswers({ no }: StoredRun, { read }: Store): Promise<BaselineAnswer> {
+  const places = new Map<string, number>();
+  for await (const { id, case_no } of everyItem((page) => read.cases(no, page))) places.set(id, case_no);
+  return async (caseId, trial) => {
     const index = places.get(caseId);
-    return index === undefined ? undefined : store.transcript(no, index, trial)?.transcript.output;
+    const answer = index === undefined ? undefined : await read.transcript(no, index, trial);
+    return answer?.transcript.output;
   };
 }
 

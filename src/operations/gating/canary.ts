@@ -112,9 +112,11 @@ async function askCanaries(
   if ("refused" in planned) return { ...NO_CANARIES, notes: [planned.refused] };
   const { plan, canaries } = planned;
   const { store } = world;
-  const find = (): StoredRun | undefined =>
-    store.runs({ canary_of: header.id, plan: plan.hash, limit: 1 })[0];
-  const earlier = find();
+  const find = async (): Promise<StoredRun | undefined> => {
+    const { items } = await store.read.runs({ canary_of: header.id, plan: plan.hash }, { limit: 1 });
+    return items[0] && (await store.read.run(items[0].no));
+  };
+  const earlier = await find();
   let paid: RunReport["spent"] = NO_CANARIES.paid;
   if (earlier?.status !== "complete") {
     const ran = await executeRun(
@@ -132,9 +134,9 @@ async function askCanaries(
     ran.writer.end(ran.status, null, world.today());
     paid = ran.spent;
   }
-  const run = find();
+  const run = await find();
   if (run === undefined) throw new Error("canaries that were just asked are in the store");
-  const side = storedSide(store, run);
+  const side = await storedSide(store, run);
   const answers = new Map(
     side.ids.map((id, index) => [
       id,

@@ -42,14 +42,14 @@ export interface SideFacts {
 
 const isSchema = (type: string): boolean => type === "json-schema";
 
-export function factsOfRun(store: Store, { no, header }: StoredRun): SideFacts {
+export async function factsOfRun({ read }: Store, { no, header }: StoredRun): Promise<SideFacts> {
   return {
     suite: header.suite,
     alias: header.alias,
     prompt: header.prompt,
     label: isMadeElsewhere(header.provider) ? null : header.model,
     scorers: new Map(header.scorers.map(({ name, hash, type }) => [name, { hash, schema: isSchema(type) }])),
-    request: header.cases === 0 ? null : store.request(no, 0),
+    request: header.cases === 0 ? null : await read.request(no, 0),
     commit: header.dirty === false ? header.commit : null,
   };
 }

@@ -23,7 +23,7 @@ export async function declaredInRun(
   if (side === null || prompt === null || isPrompt(side, prompt.version)) return null;
   const { declaredChange, factsOfBaseline, factsOfPlan, factsOfRun } = await import("./declared-change.ts");
   const alias = plan.suite.suite.models === undefined ? null : plan.model.alias;
-  const base = run === null ? factsOfBaseline(side, alias, commit) : factsOfRun(store, run);
+  const base = run === null ? factsOfBaseline(side, alias, commit) : await factsOfRun(store, run);
   return declaredChange(base, factsOfPlan(plan), { io, home: place.home, root: place.project.root });
 }
 

@@ -9,6 +9,7 @@ import type { NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { type BaseOfChange, baseOfChange } from "../project/base-of-change.ts";
@@ -68,10 +69,13 @@ const NOTHING: GateBaseline = {
 };
 
 /** Ids of the stored answers that the side is made of, where this store has them. */
-export function answersOf({ run, runs }: GateBaseline, store: Store): ReadonlySet<number> {
-  const stored = run === null ? runs.flatMap((id) => store.runsByPrefix(id)) : [run];
-  const withVariants = stored.flatMap((one) => [one, ...variantRuns(store, one.header)]);
-  return new Set(withVariants.flatMap((one) => store.answerIds(one.no)));
+export async function answersOf({ run, runs }: GateBaseline, store: Store): Promise<ReadonlySet<number>> {
+  const { read } = store;
+  const named = run === null ? (await Promise.all(runs.map((id) => read.runsByPrefix(id)))).flat() : [run];
+  const answers = new Set<number>();
+  for (const { no } of named.flatMap((one) => [one, ...variantRuns(store, one.header)]))
+    for await (const id of everyItem((page) => read.answerIds(no, page))) answers.add(id);
+  return answers;
 }
 
 /**
@@ -277,7 +281,7 @@ async function ofSides(
 }
 
 async function ofRun(store: Store, run: StoredRun): Promise<GateBaseline> {
-  const side = await withPressure(storedSide(store, run), run, store);
+  const side = await withPressure(await storedSide(store, run), run, store);
   return { ...NOTHING, side, run, commit: run.header.commit };
 }
 

@@ -83,7 +83,7 @@ export async function openHistory(
     ]);
     const known = ready.filter((one) => one !== null);
     const sure = known.map((one, at) => ({ ...one, lost: lostWith(at, known, lost) }));
-    refuseUnpricedBudget(project, sure, options, opened);
+    await refuseUnpricedBudget(project, sure, options, opened);
     return { store: opened, ready: sure };
   } catch (error) {
     store?.close();
@@ -147,23 +147,26 @@ export function budgetOf(project: Project, options: RunRequest) {
  * A ceiling in dollars cannot be kept for a model whose price nobody knows. What is at hand already costs nothing: a run of
  * which nothing is asked needs no price, and a judge that then has to be asked all the same is told before its first call.
  */
-function refuseUnpricedBudget(
+async function refuseUnpricedBudget(
   project: Project,
   ready: readonly ReadyRun[],
   options: RunRequest,
   store: Store,
-): void {
+): Promise<void> {
   if (budgetOf(project, options)?.usd === undefined) return;
-  const unpriced = ready.flatMap(({ prepared: { plan, target, judges, pressed }, baseline, resume }) => {
+  const unpriced = new Set<string>();
+  for (const { prepared, baseline, resume } of ready) {
+    const { plan, target, judges, pressed } = prepared;
     const none = modelsWithoutPrice(plan.model.alias, target);
     const judging = judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target));
-    if (none.length + judging.length === 0) return [];
+    if (none.length + judging.length === 0) continue;
     const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
-    return pressed !== null || asksAnything(plan, settings, store) ? [...none, ...judging] : [];
-  });
-  if (unpriced.length === 0) return;
+    if (pressed === null && !(await asksAnything(plan, settings, store))) continue;
+    for (const alias of [...none, ...judging]) unpriced.add(alias);
+  }
+  if (unpriced.size === 0) return;
   throw new EvalsError(
-    [...new Set(unpriced)].map((alias) =>
+    [...unpriced].map((alias) =>
       unpricedModel(alias, {
         path: project.configPlaces.path,
         ...project.configPlaces.at(["models", alias], "key"),

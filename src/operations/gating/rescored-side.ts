@@ -15,7 +15,7 @@ import type { GateBaseline } from "./gate-baseline.ts";
 export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const { side } = baseline;
   if (side === null || isScoredAlike(side, plan)) return baseline;
-  const run = runBehind(baseline, store);
+  const run = await runBehind(baseline, store);
   if (run === null) return keptAlike(baseline, side, plan);
   const [{ rememberOnly }, { rescore }] = await Promise.all([
     import("../../run/judge-session.ts"),
@@ -71,19 +71,23 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
 }
 
 /** The stored run that holds every answer of a side; a baseline that grew is behind none. */
-export function runBehind(
+export async function runBehind(
   { run, runs, side }: Pick<GateBaseline, "run" | "runs" | "side">,
   store: Store,
-): StoredRun | null {
+): Promise<StoredRun | null> {
   if (run !== null) return run;
-  const stored = runs.flatMap((id) => store.runsByPrefix(id).filter((one) => one.header.id === id));
-  if (runs.length === 1) return stored[0] ?? null;
-  return stored.find((one) => side !== null && holdsAll(store, one, side)) ?? null;
+  for (const id of runs) {
+    const found = await store.read.runsByPrefix(id);
+    const stored = found.find((one) => one.header.id === id);
+    if (stored === undefined) continue;
+    if (runs.length === 1 || (side !== null && (await holdsAll(store, stored, side)))) return stored;
+  }
+  return null;
 }
 
 /** With answers from the cache a baseline names the runs that paid for them too, and one run still has them all. */
-function holdsAll(store: Store, run: StoredRun, side: Side): boolean {
-  const own = storedSide(store, run);
+async function holdsAll(store: Store, run: StoredRun, side: Side): Promise<boolean> {
+  const own = await storedSide(store, run);
   const places = new Map(own.ids.map((id, index) => [id, index]));
   return side.ids.every((id, at) => {
     const index = places.get(id);

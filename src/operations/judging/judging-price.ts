@@ -33,11 +33,6 @@ export interface Judging {
   totals(): JudgeTotals | null;
 }
 
-/** `$0.0123`, or that it is unknown. */
-export function priceText(usd: number | null): string {
-  return usd === null ? "cost unknown" : dollars(usd);
-}
-
 /**
  * Says what judges have to be asked and what that costs, and lets it happen when that was agreed to.
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when it did not; EVALS_KEY_UNSET for a key that asking needs

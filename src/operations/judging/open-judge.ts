@@ -1,8 +1,8 @@
 import type { OpenJudge } from "../../domain/judge.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
+import { judgeOutsideRun } from "../../run/judge-outside-run.ts";
 import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
-import { HOPELESS } from "../../run/model-presence.ts";
 import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
@@ -62,28 +62,17 @@ export async function openJudgePool(options: Omit<OpenJudgeOptions, "entry">): P
     concurrency: options.concurrency ?? CONCURRENCY,
     instead: options.replay === true ? await replayOf() : undefined,
   });
-  pool.begin(
-    {
-      store,
-      run_no: null,
-      since: 0,
-      discarded_after: store.newestJudgement(),
-      hopeless_after: HOPELESS,
-      signal: options.signal ?? new AbortController().signal,
-      hooks: () => ({
-        onCall: options.onCall ?? (() => {}),
-        onFailed: () => true,
-        mayAsk: () => true,
-      }),
-      mayAsk: ({ model }) => {
-        const unset = unusableKeys(project, model.model);
-        if (unset.length > 0) throw new EvalsError(unset);
-        return true;
-      },
-      sharedBudget: null,
-      guard: null,
+  judgeOutsideRun(pool, {
+    store,
+    budget: null,
+    signal: options.signal ?? new AbortController().signal,
+    dependencies: { sleep: io.sleep, random: io.random, now: io.now },
+    onCall: options.onCall,
+    mayAsk: ({ model }) => {
+      const unset = unusableKeys(project, model.model);
+      if (unset.length > 0) throw new EvalsError(unset);
+      return true;
     },
-    { sleep: io.sleep, random: io.random, now: io.now },
-  );
+  });
   return pool;
 }

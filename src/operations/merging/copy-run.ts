@@ -2,6 +2,7 @@ import { hashJson } from "../../domain/json.ts";
 import type { StoredScore, StoredTrial } from "../../domain/run.ts";
 import { askedHash } from "../../run/fingerprint.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
+import { allItems, everyItem } from "../../store/reads.ts";
 import type { RunWriter, Store, TrialRecord, TrialScoring } from "../../store/store.ts";
 import type { StoredJudgement } from "../../store/stored.ts";
 import { wholeCaseNo } from "./check-shards.ts";
@@ -30,7 +31,7 @@ export async function copyVariants(
 ): Promise<void> {
   const { store: from } = shard;
   for (const run of variantRuns(from, shard.run.header)) {
-    const cases = from.cases(run.no);
+    const cases = await allItems((page) => from.read.cases(run.no, page));
     const { target_hash } = run.header;
     const into = store.create(
       { ...run.header, id: newId(), pressure_of: whole },
@@ -59,23 +60,33 @@ async function copyRun(
   const { store: from, run } = shard;
   const replies = new Map<number, number>();
   let queued = 0;
-  for (const { case_no, id } of from.cases(run.no)) {
-    for (const trial of from.trials(run.no, case_no)) {
+  for await (const { case_no, id } of everyItem((page) => from.read.cases(run.no, page))) {
+    for (const trial of await from.read.trialsOfCase(run.no, case_no)) {
       const scores = await withCopiedReplies(trial, { from, to: store, runNo: into.no, replies });
-      into.record({ ...recordOf(shard, { ...trial, scores }, case_no), case_no: placeOf(case_no) });
+      const record = await recordOf(shard, { ...trial, scores }, case_no);
+      into.record({ ...record, case_no: placeOf(case_no) });
       if (++queued % BATCH === 0) into.flush();
     }
-    await copyReplies(from.judgementsOfCase(run.no, id), { from, to: store, runNo: into.no, replies });
+    await copyReplies(await from.read.judgementsOfCase(run.no, id), {
+      from,
+      to: store,
+      runNo: into.no,
+      replies,
+    });
   }
-  for (const lost of from.lostReplies(run.no)) into.recordLost(lost);
+  for await (const lost of everyItem((page) => from.read.lostReplies(run.no, page))) into.recordLost(lost);
   into.calls(run.calls);
   into.judgeCalls(run.judge_calls);
   into.flush();
 }
 
-function recordOf(shard: Pick<Shard, "store" | "run">, trial: StoredTrial, caseNo: number): TrialRecord {
+async function recordOf(
+  { store, run }: Pick<Shard, "store" | "run">,
+  trial: StoredTrial,
+  caseNo: number,
+): Promise<TrialRecord> {
   const at = { case_no: caseNo, trial: trial.trial };
-  const answer = shard.store.transcript(shard.run.no, caseNo, trial.trial);
+  const answer = await store.read.transcript(run.no, caseNo, trial.trial);
   if (answer === undefined || trial.answer === null) {
     return { ...at, kind: "errored", error: trial.error ?? "provider", message: trial.message ?? "" };
   }
@@ -109,7 +120,7 @@ async function withCopiedReplies(
 ): Promise<readonly (StoredScore | null)[]> {
   const ids = trial.scores.flatMap((one) => one?.replies ?? []);
   if (ids.length === 0) return trial.scores;
-  await copyReplies(copying.from.judgements(ids), copying);
+  await copyReplies(await copying.from.read.judgements(ids), copying);
   return trial.scores.map((one) =>
     one?.replies === undefined
       ? one
@@ -124,7 +135,7 @@ async function copyReplies(
   const copies = judgements
     .filter(({ id }) => !replies.has(id))
     .map(async (one) => {
-      const request = from.judgementRequest(one.id);
+      const request = await from.read.judgementRequest(one.id);
       const { output, refusal, finish_reason, model, usage, latency_ms, cost_usd } = one;
       const copy = await to.recordJudgement({
         asked: one.asked,

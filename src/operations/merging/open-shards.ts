@@ -4,7 +4,8 @@ import { basename, join, resolve } from "node:path";
 import { promptWord, type TargetFacts, targetKey } from "../../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { isUnfinished, type RunHeader } from "../../domain/run.ts";
-import type { Store, StoredRun } from "../../store/store.ts";
+import { everyItem, type ListedRun } from "../../store/reads.ts";
+import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { openStoredHistory } from "../project/stored-history.ts";
 
@@ -13,7 +14,7 @@ export interface Shard {
   /** As the caller named the history. */
   readonly source: string;
   readonly store: Store;
-  readonly run: StoredRun;
+  readonly run: ListedRun;
   /** From 1. */
   readonly part: number;
   readonly parts: number;
@@ -51,7 +52,7 @@ export async function openShards(sources: readonly string[], environment: Enviro
       const root = copied(files);
       const store = await openStoredHistory(root, environment);
       opened.push({ store, root });
-      const found = newestShards(store, source);
+      const found = await newestShards(store, source);
       if (found.length === 0) problems.push(noShard(source));
       shards.push(...found);
     }
@@ -84,9 +85,9 @@ function copied(files: readonly string[]): string {
   return root;
 }
 
-function newestShards(store: Store, source: string): Shard[] {
+async function newestShards(store: Store, source: string): Promise<Shard[]> {
   const newest = new Map<string, Shard>();
-  for (const run of store.runs({})) {
+  for await (const run of everyItem((page) => store.read.runs({}, page))) {
     const { shard } = run.header.narrowing ?? { shard: null };
     if (shard === null) continue;
     const [part = 0, parts = 0] = shard.split("/").map(Number);

@@ -1,7 +1,8 @@
 import type { Budget } from "../../domain/config.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunReport } from "../../domain/report.ts";
-import type { RunHeader } from "../../domain/run.ts";
+import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
 import type { TrialEvent } from "../../run/engine.ts";
 import { executeRun, type RanRun, type RunWorld } from "../../run/execute-run.ts";
@@ -10,6 +11,7 @@ import { makePlan, type Plan } from "../../run/plan.ts";
 import { besideScores, type PressureTotals, readFlips } from "../../run/read-flips.ts";
 import { spentOn } from "../../run/spent-on.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
+import { allItems, everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { PreparedRun } from "../running/prepare-runs.ts";
 import { type PressedTrials, type Variant, variantCases, variantsOf } from "./variants.ts";
@@ -26,7 +28,7 @@ export interface PressureSession {
   /** They are asked by this process, whoever asked the run's own trials. */
   readonly world: Omit<RunWorld, "store" | "remote"> & { readonly store: Store };
   readonly useCache: boolean;
-  readonly notFromCache: () => ReadonlySet<number>;
+  readonly notFromCache: () => Promise<ReadonlySet<number>>;
   /** Nothing is asked: what is stored is read. */
   readonly asksNothing: boolean;
   /** @param done variants that an earlier session has answered */
@@ -71,7 +73,7 @@ async function askAll(
   session: PressureSession,
 ): Promise<Paid> {
   const { store } = run;
-  const wanted = variantsOf(run);
+  const wanted = await variantsOf(run);
   const known = new Map(wanted.map((one) => [one.id, one]));
   const hasSycophancy = run.pressed.settings.some(({ kind }) => kind === "sycophancy");
   const target = hasSycophancy
@@ -84,7 +86,8 @@ async function askAll(
     paid = together(paid, await askVariants(plan, resume, ran, session));
   };
   for (const variantRun of variantRuns(store, ran.header)) {
-    const variants = store.cases(variantRun.no).flatMap(({ id }) => known.get(id) ?? []);
+    const cases = await allItems((page) => store.read.cases(variantRun.no, page));
+    const variants = cases.flatMap(({ id }) => known.get(id) ?? []);
     if (variantRun.status === "complete") for (const { id } of variants) seen.add(id);
     if (variantRun.status === "complete" || variants.length === 0) continue;
     const plan = planFor(variants);
@@ -92,7 +95,7 @@ async function askAll(
     if (plan.hash === variantRun.header.plan) await ask(plan, variantRun);
     for (const id of plan.hash === variantRun.header.plan
       ? variants.map((one) => one.id)
-      : answered(store, variantRun))
+      : await answered(store, variantRun, cases))
       seen.add(id);
   }
   const rest = wanted.filter(({ id }) => !seen.has(id));
@@ -100,12 +103,16 @@ async function askAll(
   return paid;
 }
 
-function* answered(store: Store, { no }: StoredRun): Generator<string> {
-  const cases = store.cases(no);
-  for (const { case_no, pass } of store.scanScores(no)) {
-    const one = cases[case_no];
-    if (pass !== null && one !== undefined) yield one.id;
-  }
+/** Ids of the cases that have a result. */
+async function answered(
+  { read }: Store,
+  { no }: StoredRun,
+  cases: readonly StoredCase[],
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { case_no, pass } of everyItem((page) => read.scores(no, page)))
+    if (pass !== null) ids.push(itemAt(cases, case_no).id);
+  return ids;
 }
 
 function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants: readonly Variant[]): Plan {

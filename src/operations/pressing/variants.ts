@@ -11,6 +11,7 @@ import { makeVariant } from "../../pressure/make-variant.ts";
 import type { PressedQuestion } from "../../pressure/pressure-kind.ts";
 import { questionOf } from "../../run/case-requests.ts";
 import type { Plan } from "../../run/plan.ts";
+import { everyItem } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import type { PressedSuite } from "../running/pressed-suite.ts";
 
@@ -31,10 +32,10 @@ export interface PressedTrials {
 }
 
 /** A variant for every passing trial and every kind that finds something to change, by kind, case and trial. */
-export function variantsOf(run: PressedTrials): readonly Variant[] {
+export async function variantsOf(run: PressedTrials): Promise<readonly Variant[]> {
   const { plan, no, pressed, store } = run;
   const passing: { readonly case_no: number; readonly trial: number }[] = [];
-  for (const { case_no, trial, pass } of store.scanScores(no))
+  for await (const { case_no, trial, pass } of everyItem((page) => store.read.scores(no, page)))
     if (pass === true) passing.push({ case_no, trial });
   return pressed.settings.flatMap((settings) =>
     passing.flatMap(({ case_no, trial }): Variant[] => {

@@ -124,7 +124,7 @@ async function whyNot(
     if (changed.length > 0) return { problem: uncommitted(run, changed) };
     if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
     const path = baselinePath(header.suite, listedTarget(header));
-    const missed = missedRules(run, store);
+    const missed = await missedRules(run, store);
     if (missed.length > 0 && !accepts && !(await isAcceptedAtHead(project.root, path, header.fingerprint)))
       return { problem: gateFailed(run, missed) };
     return { covered: { run, path, files } };
@@ -134,8 +134,8 @@ async function whyNot(
 }
 
 /** Rules by which the run's gate failed; none where it did not. */
-export function missedRules(run: StoredRun, store: Store): readonly RuleResult[] {
-  const gate = gateOf(run) ?? gateOfSameAnswers(run, store);
+export async function missedRules(run: StoredRun, store: Store): Promise<readonly RuleResult[]> {
+  const gate = gateOf(run) ?? (await gateOfSameAnswers(run, store));
   if (gate?.outcome !== "failed") return [];
   return gate.rules.filter((one) => one.outcome === "failed" && one.enforced !== false);
 }
@@ -143,9 +143,10 @@ export function missedRules(run: StoredRun, store: Store): readonly RuleResult[]
 const gateOf = (run: StoredRun): GateResult | undefined => storedSummary(run).gate;
 
 /** Scored again by the same scorers, answers have the gate of the run that they came from. */
-function gateOfSameAnswers({ header }: StoredRun, store: Store): GateResult | undefined {
+async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promise<GateResult | undefined> {
   const { rescored_from: from, fingerprint } = header;
-  const origin = from === null ? undefined : store.runsByPrefix(from).find((one) => one.header.id === from);
+  const found = from === null ? [] : await read.runsByPrefix(from);
+  const origin = found.find((one) => one.header.id === from);
   return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
 }
 

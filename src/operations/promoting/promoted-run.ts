@@ -17,6 +17,7 @@ import { storedSummary } from "../../domain/stored-summary.ts";
 import { readAtCommit, remoteDefaultBranch } from "../../git/repository.ts";
 import { failuresByCase } from "../../run/count-failures.ts";
 import { readFlips } from "../../run/read-flips.ts";
+import { allItems, everyItem } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
@@ -55,19 +56,21 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
   const { project, projectPath, store, input } = making;
   const { header } = run;
   const before = await baselineBefore(project.root, path, input);
-  const cases = store.cases(run.no);
+  const { read } = store;
+  const cases = await allItems((page) => read.cases(run.no, page));
+  const rows = await allItems((page) => read.scores(run.no, page));
   const pressed = { no: run.no, header, ids: cases.map(({ id }) => id) };
   const classes = (options?: { readonly fresh: boolean }) =>
     recordsFailures(header) ? failuresByCase(run, cases, store, options) : undefined;
-  const whole = baselineOfRun(header, cases, store.scan(run.no), {
-    origins: store.origins(run.no),
+  const whole = baselineOfRun(header, cases, rows, {
+    origins: await originsByCase(store, run),
     project: projectPath,
     flips: readFlips(pressed, store)?.flips ?? null,
     failures: classes(),
   });
   // Answers that were recorded or scored again were paid for by another run: they are no new evidence.
   const recorded = isRecorded(run);
-  const fresh = baselineOfRun(header, cases, recorded ? [] : store.scan(run.no), {
+  const fresh = baselineOfRun(header, cases, recorded ? [] : rows, {
     fresh: true,
     flips: recorded ? null : (readFlips(pressed, store, { fresh: true })?.flips ?? null),
     failures: classes({ fresh: true }),
@@ -88,6 +91,14 @@ export async function promotedRun({ run, path }: Covered, making: Making): Promi
     gate: gate?.outcome ?? null,
     answers: await answersBeside(run, path, { before, baseline, grew: grown !== null, recorded }, making),
   };
+}
+
+/** Ids of the runs that asked for the answers which each case took from the cache. */
+async function originsByCase({ read }: Store, { no }: StoredRun): Promise<ReadonlyMap<number, string[]>> {
+  const origins = new Map<number, string[]>();
+  for await (const { case_no, run } of everyItem((page) => read.origins(no, page)))
+    origins.set(case_no, [...(origins.get(case_no) ?? []), run]);
+  return origins;
 }
 
 /** A broken file is in nobody's way when it is replaced. @throws {EvalsError} where it is added to */

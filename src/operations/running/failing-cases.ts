@@ -4,6 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
 import type { Narrowing } from "../../domain/run.ts";
 import { caseMatcher } from "../../run/case-words.ts";
+import { allItems, everyItem, type ListedRun } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { findRun } from "../project/find-run.ts";
@@ -16,7 +17,7 @@ import { narrowingOf, type RunRequest } from "./run-request.ts";
 export type NarrowingFor = (
   suite: Pick<LoadedSuite, "name" | "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,
-) => Narrowing | null;
+) => Promise<Narrowing | null>;
 
 /** A request with what is left of each suite; it reads the history until it is closed. */
 export interface NarrowedRequest {
@@ -36,15 +37,15 @@ const MAX_LOOKED = 50;
 export async function narrowRequest(io: Environment, request: RunRequest): Promise<NarrowedRequest> {
   const common = narrowingOf(request);
   const { failing } = request;
-  if (failing === undefined) return { request, narrowing: () => common, close: () => {} };
+  if (failing === undefined) return { request, narrowing: async () => common, close: () => {} };
   const store = await openStoredHistory(locate(io, request.directory).root, io);
   try {
     const named = failing === "" ? undefined : await findRun(store, failing);
     if (named !== undefined) refuseOtherSuites(named, request);
     return {
       request: named === undefined ? request : { ...request, suites: [named.header.suite] },
-      narrowing: (suite, model) => {
-        const run = named ?? newestOf(store, suite, model);
+      narrowing: async (suite, model) => {
+        const run = named ?? (await newestOf(store, suite, model));
         if (run === undefined) {
           io.notice(`${suite.name}: no run yet of which a case could have failed; it is left out.`);
           return { ...(common ?? WHOLE), cases: [], failing: "" };
@@ -54,7 +55,7 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
         if (goesOn(request) && narrowing?.failing !== undefined) return narrowing;
         return {
           ...(common ?? WHOLE),
-          cases: failingCases(run, request.case, store),
+          cases: await failingCases(run, request.case, store),
           failing: run.header.id,
         };
       },
@@ -69,8 +70,12 @@ export async function narrowRequest(io: Environment, request: RunRequest): Promi
 const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
 /** The newest run of the suite and target, else of the model, else of the suite. */
-function newestOf(store: Store, ...[suite, model]: Parameters<NarrowingFor>): StoredRun | undefined {
-  const runs = store.runs({ suite: suite.name, limit: MAX_LOOKED }).filter((run) => !isAside(run));
+async function newestOf(
+  { read }: Store,
+  ...[suite, model]: Parameters<NarrowingFor>
+): Promise<ListedRun | undefined> {
+  const { items } = await read.runs({ suite: suite.name }, { limit: MAX_LOOKED });
+  const runs = items.filter((run) => !isAside(run));
   const target = listedTargetOf(suite, model);
   const ofModel = runs.filter(({ header }) => header.alias === model.alias);
   return ofModel.find(({ header }) => listedTarget(header) === target) ?? ofModel[0] ?? runs[0];
@@ -81,17 +86,21 @@ function newestOf(store: Store, ...[suite, model]: Parameters<NarrowingFor>): St
  * that a run did not get to are.
  * @param words of `--case`, which the cases must match too; none for all
  */
-function failingCases({ no, status }: StoredRun, words: readonly string[], store: Store): string[] {
+async function failingCases(
+  { no, status }: Pick<ListedRun, "no" | "status">,
+  words: readonly string[],
+  { read }: Store,
+): Promise<string[]> {
   const passed = new Map<number, number>();
   const failed = new Set<number>();
-  for (const { case_no, pass } of store.scan(no)) {
+  for await (const { case_no, pass } of everyItem((page) => read.scores(no, page))) {
     if (pass === true) passed.set(case_no, (passed.get(case_no) ?? 0) + 1);
     else failed.add(case_no);
   }
   const isWanted = words.length === 0 ? () => true : caseMatcher(words);
   const isWhole = status === "complete" || status === "stopped_early";
-  return store
-    .cases(no)
+  const cases = await allItems((page) => read.cases(no, page));
+  return cases
     .filter(
       ({ case_no, planned }) => failed.has(case_no) || (!isWhole && (passed.get(case_no) ?? 0) < planned),
     )

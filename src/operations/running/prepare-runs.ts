@@ -135,7 +135,7 @@ async function prepareRun(
     ];
     if (found.length > 0) throw new EvalsError(found);
     const narrowing =
-      typeof options.narrowing === "function" ? options.narrowing(suite, model) : options.narrowing;
+      typeof options.narrowing === "function" ? await options.narrowing(suite, model) : options.narrowing;
     const selected = selectCases(cases, suite.suite.filter, narrowing);
     if (selected.length === 0 && narrowing !== null) {
       noteCases(cases, seen);

@@ -117,7 +117,7 @@ export async function recordRun(plan: Plan, runNo: number, store: Store, root: s
   const recording = recordingClient(plan.target.client, join(root, path));
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
     for (let trial = 1; trial <= plan.trials; trial++) {
-      const answer = store.transcript(runNo, caseNo, trial);
+      const answer = await store.read.transcript(runNo, caseNo, trial);
       if (answer === undefined) continue;
       const { fallback, ...transcript } = answer.transcript;
       recording.record(plan.request(caseNo), plan.question(caseNo), trial, {
@@ -149,11 +149,10 @@ export async function recordJudges(
     });
   if (recordings.length === 0) return [];
   for (let caseNo = 0; caseNo < plan.count; caseNo++) {
-    const ids = store
-      .trials(runNo, caseNo)
-      .flatMap(({ scores }) => scores.flatMap((one) => one?.replies ?? []));
-    for (const one of store.judgements([...new Set(ids)])) {
-      const request = store.judgementRequest(one.id) as PreparedRequest;
+    const trials = await store.read.trialsOfCase(runNo, caseNo);
+    const ids = trials.flatMap(({ scores }) => scores.flatMap((one) => one?.replies ?? []));
+    for (const one of await store.read.judgements([...new Set(ids)])) {
+      const request = (await store.read.judgementRequest(one.id)) as PreparedRequest;
       const recording = recordings.find(({ model }) => model.answers(one.asked, request));
       if (recording === undefined) continue;
       recording.replies++;

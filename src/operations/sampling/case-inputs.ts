@@ -1,20 +1,10 @@
 import type { Json } from "../../domain/json.ts";
-import type { Message } from "../../domain/message.ts";
 
 /** All that people say in a value: its texts, in their order. */
 export function textOfInput(input: Json): string {
   if (typeof input === "string") return input;
   if (input === null || typeof input !== "object") return "";
   return (Array.isArray(input) ? input : Object.values(input as object)).map(textOfInput).join(" ").trim();
-}
-
-/** What a person said in a conversation, turn by turn. */
-export function personTexts(messages: readonly Message[]): string[] {
-  return messages.flatMap(({ role, content }) => {
-    if (role !== "user") return [];
-    const text = textOfInput(content as Json);
-    return text.trim() === "" ? [] : [text];
-  });
 }
 
 /**
@@ -43,8 +33,8 @@ export function inputForm(inputs: Iterable<Json>): InputForm {
 }
 
 /** What a person said as a case of the dataset asks it. Of several turns the whole list goes under `turns`. */
-export function inputOf(texts: readonly string[], form: InputForm): Json {
-  const [only = "", ...more] = texts;
-  if (more.length > 0) return { turns: [...texts] };
+export function caseInput(said: readonly string[], form: InputForm): Json {
+  const [only = "", ...more] = said;
+  if (more.length > 0) return { turns: [...said] };
   return form.kind === "text" ? only : { [form.name]: only };
 }

@@ -4,6 +4,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
+import { allItems, type ListedRun } from "../../store/reads.ts";
 import type { StoredRun } from "../../store/store.ts";
 import { findRun, newestRun } from "../project/find-run.ts";
 import { suiteNames } from "../project/suite-names.ts";
@@ -38,7 +39,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   const suites = await suitesOf([first, second], missing, input);
   // A run that is made now is not the latest that was meant.
   const head = first.kind === "ref" ? await resolveCommit(input.root, "HEAD") : null;
-  const latest = suites.flatMap((suite) => latestOf(suite, first, head, input));
+  const latest = (await Promise.all(suites.map((suite) => latestOf(suite, first, head, input)))).flat();
   const bases = await sidesOf(first, { suites, missing, latest }, input);
   const candidates = await sidesOf(second, { suites, missing, latest }, input);
   const pairing = await pairSides(
@@ -57,26 +58,34 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
  * The newest run of a suite; where it was not asked for by name, the newest that is not the other side itself. An earlier one
  * counts only when it is of what is here now: any other is no candidate for what came after it.
  */
-function latestOf(suite: string, other: Meaning, head: string | null, { store, b }: SidesInput): StoredRun[] {
-  const runs = store.runs({ suite }).filter((run) => !isAside(run));
-  const isOther = ({ no, header }: StoredRun): boolean =>
+async function latestOf(
+  suite: string,
+  other: Meaning,
+  head: string | null,
+  { store, b }: SidesInput,
+): Promise<StoredRun[]> {
+  const all = await allItems((page) => store.read.runs({ suite }, page));
+  const runs = all.filter((run) => !isAside(run));
+  const isOther = ({ no, header }: ListedRun): boolean =>
     "sides" in other &&
     (other.sides.some((side) => side.run?.no === no) ||
       (other.kind === "ref" && header.commit === other.at.commit && header.dirty === false));
-  const isPast = (run: StoredRun): boolean =>
+  const isPast = (run: ListedRun): boolean =>
     "sides" in other &&
     other.sides.some((side) => side.suite === suite && side.run !== null && side.run.no > run.no) &&
     (other.kind === "ref"
       ? run.header.commit !== head
       : other.kind === "prompt" && isOfPrompt(run, other.word));
   const newest = (b === undefined ? runs.find((run) => !isOther(run) && !isPast(run)) : undefined) ?? runs[0];
-  return newest === undefined ? [] : newestOfEachTarget(newest, runs);
+  const chosen = newest === undefined ? [] : newestOfEachTarget(newest, runs);
+  const stored = await Promise.all(chosen.map(({ no }) => store.read.run(no)));
+  return stored.flatMap((run) => run ?? []);
 }
 
 /** Which model and which of several prompts is compared is told by the other side. */
-function newestOfEachTarget(newest: StoredRun, runs: readonly StoredRun[]): StoredRun[] {
+function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
-  const kind = ({ header }: StoredRun): string =>
+  const kind = ({ header }: ListedRun): string =>
     `${header.one_of_several} ${header.one_of_prompts === true}`;
   for (const run of runs)
     if (kind(run) === kind(newest) && !first.has(targetKey(run.header)))
@@ -114,11 +123,11 @@ async function reportMissing(
 /** One run alone is compared with the baseline that it was gated by. */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = await findRun(store, a);
-  const candidate = sourceOfRun(store, run);
+  const candidate = await sourceOfRun(store, run);
   const { suite } = candidate;
   const gated = storedReport(run)?.comparison?.baseline;
   const stored = typeof gated?.run === "string" ? (await store.read.runsByPrefix(gated.run))[0] : undefined;
-  if (stored !== undefined) return { suite, base: sourceOfRun(store, stored), candidate };
+  if (stored !== undefined) return { suite, base: await sourceOfRun(store, stored), candidate };
   const file = gated === undefined ? null : (gated.file ?? fileOfText(gated.side));
   for (const ref of file === null
     ? []
@@ -126,7 +135,7 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
     const text = file === null || ref === null ? null : await readAtCommit(root, ref, file.path);
     if (file === null || ref === null || text === null) continue;
     const base = sourceOfBaseline(text, file.path, file.at, ref);
-    if (base.read().fingerprint === gated?.fingerprint) return { suite, base, candidate };
+    if (base.file?.fingerprint === gated?.fingerprint) return { suite, base, candidate };
   }
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
 }
@@ -174,11 +183,11 @@ async function sidesOf(
     case "run":
       return meaning.sides;
     case "latest":
-      return latest.map((run) => sourceOfRun(store, run));
+      return Promise.all(latest.map((run) => sourceOfRun(store, run)));
     case "file": {
       const sides: SideSource[] = [];
       for (const suite of suites)
-        sides.push(sourceOfRun(store, await runOutputsFile(meaning.path, suite, input)));
+        sides.push(await sourceOfRun(store, await runOutputsFile(meaning.path, suite, input)));
       return sides;
     }
     case "ref":

@@ -120,7 +120,7 @@ async function costSentence({ project, suites }: MissingSide, context: SideConte
     for (const model of suite.models) {
       if (isRecording(model.provider.kind)) continue;
       const asked = await callsOf(project, suite);
-      const each = dollarsEach(suite, model, context);
+      const each = await dollarsEach(suite, model, context);
       calls += asked;
       usd = usd === null || each === null ? null : usd + asked * each;
     }
@@ -142,13 +142,17 @@ async function callsOf(project: Project, suite: LoadedSuite): Promise<number> {
 }
 
 /** From the tokens of the newest run of this suite and model at the price in the config, else what that run's trials cost. */
-function dollarsEach(suite: LoadedSuite, model: LoadedModel, { store }: SideContext): number | null {
+async function dollarsEach(
+  suite: LoadedSuite,
+  model: LoadedModel,
+  { store }: SideContext,
+): Promise<number | null> {
   const { price } = model.entry;
-  for (const run of store.runs({ suite: suite.name, limit: 50 })) {
-    const { header } = run;
-    const { metrics } = storedSummary(run);
+  const { items } = await store.read.runs({ suite: suite.name }, { limit: 50 });
+  for (const { no } of items.filter((one) => one.header.alias === model.alias)) {
+    const { metrics } = storedSummary((await store.read.run(no)) ?? { report: null });
     const [input, output] = [metrics?.input_tokens?.value, metrics?.output_tokens?.value];
-    if (header.alias !== model.alias || input == null || output == null) continue;
+    if (input == null || output == null) continue;
     if (price === undefined) return metrics?.cost_per_trial?.value ?? null;
     return (input * price.input + output * price.output) / 1e6;
   }

@@ -68,7 +68,7 @@ export async function pairSides(
         continue;
       }
       const apart = differentAnswers(pair, bases.more, candidates.more);
-      if (isOneRecording(apart ?? pair)) pairing.recorded.push(apart ?? pair);
+      if (await isOneRecording(apart ?? pair)) pairing.recorded.push(apart ?? pair);
       else if (apart !== null) pairing.pairs.push(apart);
       else {
         pairing.same.push(pair);
@@ -130,8 +130,7 @@ const isOfPrompt = (a: SideSource, b: SideSource): boolean => a.several.prompt =
 /** Where a baseline does not know its model's alias, the names that the provider gives to both models are compared. */
 function isOfModel(a: SideSource, b: SideSource): boolean {
   if (a.model !== null && b.model !== null) return a.model === b.model;
-  const [one, other] = [a.read(), b.read()];
-  return (one.model ?? one.target) === (other.model ?? other.target);
+  return a.answeredBy === b.answeredBy;
 }
 
 /** Of a model that the files plan, as they are now or as they were at the run's own commit. */
@@ -163,12 +162,12 @@ async function planOf(read: () => ReturnType<typeof openProject>): Promise<Plann
 }
 
 /** Of two runs only those of one file: two files may well hold the same answers. */
-function isOneRecording({ base, candidate }: SidePair): boolean {
+async function isOneRecording({ base, candidate }: SidePair): Promise<boolean> {
   const { run } = candidate;
   if (run === null || !isRecording(run.header.provider)) return false;
   if (base.run !== null && base.run.header.target !== run.header.target) return false;
   if (base.run !== null && !isRecording(base.run.header.provider)) return false;
-  return isSameRecording(base.read(), candidate.read());
+  return isSameRecording(await base.read(), await candidate.read());
 }
 
 /** The pair, or what one of its sides means beside its newest run; null where every reading is the same answers. */

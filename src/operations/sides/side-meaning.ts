@@ -72,7 +72,7 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
   switch (prefix) {
     case "run":
       if (word === "" || (await store.read.runsByPrefix(word)).length === 0) return null;
-      return { kind: "run", sides: [sourceOfRun(store, await findRun(store, word))] };
+      return { kind: "run", sides: [await sourceOfRun(store, await findRun(store, word))] };
     case "prompt": {
       const file = await promptFile(root, word);
       const exact = file === null || !word.includes("@") ? word : `${file.name}@${file.version}`;
@@ -143,7 +143,7 @@ export async function promptSides(word: string, { store, root, io }: SideContext
   const head = version === undefined ? null : await findCommit(root, "HEAD");
   if (head === null) return runs;
   const promoted = (await baselinesAt(root, head.commit, "HEAD")).filter((side) => {
-    const { prompt } = side.read();
+    const { prompt } = side.file ?? { prompt: null };
     return prompt !== null && prompt.version === version && (prompt.name ?? name) === name;
   });
   const missing = besides(promoted, runs);

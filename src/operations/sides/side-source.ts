@@ -6,6 +6,7 @@ import { isAside } from "../../domain/aside-run.ts";
 import { listedTarget, promptWord, targetKey } from "../../domain/listed-target.ts";
 import type { Project } from "../../domain/project.ts";
 import { namedVersion } from "../../domain/prompt.ts";
+import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
 import type { Comparison } from "../../domain/report.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import { readTree } from "../../git/read-tree.ts";
@@ -31,21 +32,27 @@ export interface SideSource {
   readonly madeOf: ReadonlySet<string>;
   /** Where git has the files that it was made of; null when nobody knows. */
   readonly commit: string | null;
+  /** As the provider calls the model that answered, else the target. */
+  readonly answeredBy: string;
+  /** The side as its file has it; null for a stored run. */
+  readonly file: Side | null;
   /** Reads its trials, at the first call. */
-  read(): Side;
+  read(): Promise<Side>;
 }
 
-export function sourceOfRun(store: Store, run: StoredRun): SideSource {
+export async function sourceOfRun(store: Store, run: StoredRun): Promise<SideSource> {
   const { suite, alias, commit } = run.header;
-  let side: Side | undefined;
+  let side: Promise<Side> | undefined;
   return {
     suite,
     model: alias,
     listed: listedTarget(run.header),
     several: comparedTarget(run.header),
     run,
-    madeOf: answersFrom(store, run),
+    madeOf: await answersFrom(store, run),
     commit,
+    answeredBy: (isMadeElsewhere(run.header.provider) ? null : run.header.model) ?? run.header.target,
+    file: null,
     read: () => {
       side ??= storedSide(store, run);
       return side;
@@ -54,12 +61,13 @@ export function sourceOfRun(store: Store, run: StoredRun): SideSource {
 }
 
 /** The run itself; the runs that asked, where every one of its answers came from the cache. */
-function answersFrom(store: Store, run: StoredRun): ReadonlySet<string> {
+async function answersFrom(store: Store, run: StoredRun): Promise<ReadonlySet<string>> {
   const { no, header } = run;
   const { counts } = storedSummary(run);
   if (counts === undefined || counts.answered === 0 || counts.cached < counts.answered)
     return new Set([header.id]);
-  const origins = new Set([...store.origins(no).values()].flat());
+  const origins = new Set<string>();
+  for await (const { run: id } of everyItem((page) => store.read.origins(no, page))) origins.add(id);
   return origins.size === 0 ? new Set([header.id]) : origins;
 }
 
@@ -87,7 +95,9 @@ export function sourceOfBaseline(
     run: null,
     madeOf,
     commit,
-    read: () => side,
+    answeredBy: side.model ?? side.target,
+    file: side,
+    read: async () => side,
   };
 }
 
@@ -96,7 +106,7 @@ export function isSameAnswers(a: SideSource, b: SideSource): boolean {
   if (a.run !== null && b.run !== null && a.run.no === b.run.no) return true;
   if (a.run !== null && b.run !== null) return [...b.madeOf].every((id) => a.madeOf.has(id));
   if (a.run !== null || b.run !== null) return [...b.madeOf].some((id) => a.madeOf.has(id));
-  return a.read().fingerprint === b.read().fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
+  return a.file?.fingerprint === b.file?.fingerprint && isDeepStrictEqual(a.madeOf, b.madeOf);
 }
 
 /** A baseline's file is called by its prompt, its model or both; which prompt that is is in it. */
@@ -214,7 +224,7 @@ export async function newestSides(
     const whole = await read.run(run.no);
     if (whole !== undefined) first.set(key, whole);
   }
-  return [...first.values()].map((run) => sourceOfRun(store, run));
+  return Promise.all(Array.from(first.values(), (run) => sourceOfRun(store, run)));
 }
 
 /** Sides of a suite and target that another list does not have. */

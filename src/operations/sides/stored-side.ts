@@ -3,13 +3,21 @@ import { itemAt } from "../../domain/item-at.ts";
 import { recordsFailures } from "../../domain/records-failures.ts";
 import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
+import { allItems, everyPage } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
+/** Rows of scores are small: fewer, larger pages. */
+const PAGE = 10_000;
+
 /** A stored run as one side of a comparison. Its scores are scanned once, and a comparison needs nothing else. */
-export function storedSide(store: Store, run: Pick<StoredRun, "no" | "header" | "status">): Side {
-  const cases = store.cases(run.no);
+export async function storedSide(
+  { read }: Pick<Store, "read">,
+  run: Pick<StoredRun, "no" | "header" | "status">,
+): Promise<Side> {
+  const cases = await allItems((page) => read.cases(run.no, page));
   const tally = makeTally(cases.length, run.header.scorers.length);
-  for (const row of store.scanScores(run.no)) tally.add(row);
+  for await (const rows of everyPage((page) => read.scores(run.no, page), PAGE))
+    for (const row of rows) tally.add(row);
   const side = sideOfRun(run.header, cases, tally);
   return isUnfinished(run.status) ? { ...side, label: `${side.label}, ${run.status}` } : side;
 }
@@ -21,9 +29,10 @@ export async function withPressure(side: Side, run: StoredRun | null, store: Sto
     import("../../run/count-failures.ts"),
     import("../../run/read-flips.ts"),
   ]);
-  const failing = store
-    .cases(run.no)
-    .filter(({ case_no }) => itemAt(side.passed, case_no) < itemAt(side.answered, case_no));
+  const cases = await allItems((page) => store.read.cases(run.no, page));
+  const failing = cases.filter(
+    ({ case_no }) => itemAt(side.passed, case_no) < itemAt(side.answered, case_no),
+  );
   const pressed = readFlips({ no: run.no, header: run.header, ids: side.ids }, store);
   return {
     ...side,

@@ -1,10 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gunzipSync } from "node:zlib";
 import { parseExactJson } from "../../domain/exact-json.ts";
+import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { spansOfItem } from "../../interchange/trace-items.ts";
+import { namesThisMachine } from "../../page/guard-request.ts";
 import { closeServer, listenHere } from "../../page/local-server.ts";
+import { jsonOf, RefusedRequest, readBody } from "../../page/request-body.ts";
 import { protobufSpans } from "./trace-sources.ts";
 import type { TrafficIntake } from "./traffic-intake.ts";
 
@@ -45,14 +47,6 @@ export async function receiveTraces(port: number, intake: TrafficIntake): Promis
   };
 }
 
-class Refused extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -61,13 +55,13 @@ async function answer(
   const isJson = /^application\/json\b/i.test(request.headers["content-type"] ?? "");
   try {
     refuseForeign(request);
-    const body = await bodyOf(request);
+    const body = await readBody(request, LARGEST_BODY);
     await take(body, isJson, intake);
     // An empty answer says that all was taken.
     if (isJson) send(response, 200, "application/json", "{}");
     else send(response, 200, "application/x-protobuf", "");
   } catch (error) {
-    const status = error instanceof Refused ? error.status : error instanceof EvalsError ? 400 : 500;
+    const status = error instanceof RefusedRequest ? error.status : error instanceof EvalsError ? 400 : 500;
     const message = error instanceof Error ? error.message : String(error);
     send(response, status, "application/json", JSON.stringify({ code: status, message }));
   }
@@ -80,46 +74,21 @@ function send(response: ServerResponse, status: number, type: string, body: stri
 
 /** A page in a browser of this machine may send requests too: it has an origin, or another name for this host. */
 function refuseForeign({ method, url = "", headers }: IncomingMessage): void {
-  const host = headers.host?.replace(/:\d+$/, "") ?? "";
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(host) || headers.origin !== undefined)
-    throw new Refused(403, "Only programs of this machine may send here.");
-  if (url.split("?")[0] !== PATH) throw new Refused(404, `Traces are taken at ${PATH}; nothing else is.`);
-  if (method !== "POST") throw new Refused(405, "Traces come by POST.");
+  if (!namesThisMachine(headers.host) || headers.origin !== undefined)
+    throw new RefusedRequest(403, "Only programs of this machine may send here.");
+  if (url.split("?")[0] !== PATH)
+    throw new RefusedRequest(404, `Traces are taken at ${PATH}; nothing else is.`);
+  if (method !== "POST") throw new RefusedRequest(405, "Traces come by POST.");
   if (!/^application\/(?:json|x-protobuf)\b/i.test(headers["content-type"] ?? ""))
-    throw new Refused(415, "Traces are application/json or application/x-protobuf.");
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LARGEST_BODY) throw new Refused(413, "The request is too large.");
-    parts.push(part);
-  }
-  const body = Buffer.concat(parts);
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding === "identity") return body;
-  if (encoding !== "gzip") throw new Refused(415, `The encoding ${encoding} is not known.`);
-  try {
-    return gunzipSync(body, { maxOutputLength: LARGEST_BODY });
-  } catch (error) {
-    throw new Refused(400, `The request cannot be unpacked: ${(error as Error).message}.`);
-  }
+    throw new RefusedRequest(415, "Traces are application/json or application/x-protobuf.");
 }
 
 async function take(body: Buffer, isJson: boolean, intake: TrafficIntake): Promise<void> {
   const place = { path: PATH, line: 1 };
-  const items = isJson ? spansOfItem(jsonOf(body), place) : protobufSpans(body, place);
+  const items = isJson
+    ? spansOfItem(jsonOf(body, parseExactJson) as Json, place)
+    : protobufSpans(body, place);
   // All of it is read before any of it is taken: a request that is refused leaves nothing.
   for (const item of [...items]) await intake.add(item);
   await intake.flush();
-}
-
-function jsonOf(body: Buffer) {
-  try {
-    return parseExactJson(body.toString("utf8")) as Parameters<typeof spansOfItem>[0];
-  } catch {
-    throw new Refused(400, "The request is not JSON.");
-  }
 }

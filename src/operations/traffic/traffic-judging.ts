@@ -1,10 +1,7 @@
 import type { Project } from "../../domain/project.ts";
-import { type BudgetGuard, openSharedBudget } from "../../run/budget-guard.ts";
-import { payingHooks, ratesOf } from "../../run/call-hooks.ts";
-import type { AskedModel } from "../../run/judge-model.ts";
+import { judgeOutsideRun } from "../../run/judge-outside-run.ts";
 import type { JudgePool } from "../../run/judge-pool.ts";
 import { priceJudging } from "../../run/judge-session.ts";
-import { HOPELESS } from "../../run/model-presence.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { agreeToPrice, type JudgingConsent } from "../judging/judging-price.ts";
@@ -41,38 +38,14 @@ export async function judgingTraffic(
   await priced();
   agreeToPrice(pool, priceSoFar(), { project, io, consent, command });
   const { budget } = consent;
-  const sharedBudget = openSharedBudget(budget === null ? null : { usd: budget });
-  const guards = new Map<AskedModel, BudgetGuard>();
-  const guardOf = (model: AskedModel): BudgetGuard => {
-    const guard = guards.get(model) ?? sharedBudget.guard(ratesOf(model.target), { usd: 0, tokens: 0 });
-    guards.set(model, guard);
-    return guard;
-  };
-  let calls = 0;
-  pool.begin(
-    {
-      store,
-      run_no: null,
-      since: 0,
-      discarded_after: store.newestJudgement(),
-      hopeless_after: HOPELESS,
-      signal: new AbortController().signal,
-      hooks: (model) => ({
-        onCall: () => {
-          calls++;
-        },
-        // A reply without an answer belongs to no run; it counts against the budget all the same.
-        ...payingHooks(guardOf(model), () => {}),
-      }),
-      mayAsk: () => true,
-      sharedBudget,
-      guard: guardOf,
-    },
-    { sleep: io.sleep, random: io.random, now: io.now },
-  );
+  const costSoFar = judgeOutsideRun(pool, {
+    store,
+    budget: budget === null ? null : { usd: budget },
+    signal: new AbortController().signal,
+    dependencies: { sleep: io.sleep, random: io.random, now: io.now },
+  });
   return () => {
-    const all = [...guards.values()];
-    const isKnown = all.every(({ unpriced }) => unpriced === 0);
-    return { calls, usd: isKnown ? all.reduce((sum, { spent }) => sum + spent.usd, 0) : null };
+    const { calls, usd, unpriced } = costSoFar();
+    return { calls, usd: unpriced === 0 ? usd : null };
   };
 }

@@ -14,12 +14,21 @@ const MAX_BYTES = 28_000_000;
 const MAX_TEXT_BYTES = 18_000_000;
 const MAX_ANSWER = 4_000;
 
-/** What a testcase holds, ready to be written. */
+/** A testcase: a case of a run, or a rule of the gate. */
 interface Entry {
   readonly name: string;
   readonly ms: number | null;
   readonly result: Result;
   readonly out: string;
+}
+
+/** A testsuite with all that is in it. */
+interface Suite {
+  readonly name: string;
+  /** As ISO 8601 without its zone. */
+  readonly timestamp: string;
+  readonly ms: number;
+  readonly entries: readonly Entry[];
 }
 
 type Result =
@@ -38,88 +47,62 @@ type Result =
  * reads this file must not block what `evals` let through.
  */
 export function junitReport(runs: readonly ReportedRun[]): string {
-  const space = { left: MAX_BYTES };
-  const suites = runs.flatMap((run) => [casesSuite(run, space), gateSuite(run.report)]);
-  const total = suites.reduce(
-    (sum, { counts }) => ({
-      tests: sum.tests + counts.tests,
-      failures: sum.failures + counts.failures,
-      errors: sum.errors + counts.errors,
-    }),
-    { tests: 0, failures: 0, errors: 0 },
-  );
+  const suites = runs.flatMap(casesThenGate());
   const ms = runs.reduce((sum, { report }) => sum + report.duration_ms, 0);
+  const { tests, failures, errors } = countsOf(suites.flatMap(({ entries }) => entries));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="evals" tests="${total.tests}" failures="${total.failures}" errors="${total.errors}" time="${seconds(ms)}">\n`,
-    ...suites.flatMap((suite) => suite.parts),
+    `<testsuites name="evals" tests="${tests}" failures="${failures}" errors="${errors}" time="${seconds(ms)}">\n`,
+    ...suites.flatMap(suiteParts),
     "</testsuites>\n",
   ].join("");
 }
 
-const NOTHING = { tests: 0, failures: 0, errors: 0, skipped: 0 };
-type Counts = { -readonly [name in keyof typeof NOTHING]: number };
-
-const countsText = ({ tests, failures, errors, skipped }: Counts): string =>
-  `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+/** The suites of one run after the other, which share the room that the file has. */
+function casesThenGate(): (run: ReportedRun) => Suite[] {
+  let left = MAX_BYTES;
+  return (run) => {
+    const cases = casesSuite(run, left);
+    left = cases.left;
+    return [cases.suite, gateSuite(run.report)];
+  };
+}
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Suite and target, as a suite that lists several has a run of each. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
-function casesSuite({ report, rows }: ReportedRun, space: { left: number }) {
-  const renderEntry = entryRenderer(report);
+/**
+ * A run's cases, as many as there is room for, and a last entry that counts the others.
+ * @param space bytes that are left in the file
+ * @returns with the bytes that are left behind it
+ */
+function casesSuite({ report, rows }: ReportedRun, space: number): { suite: Suite; left: number } {
+  const describe = caseDescriber(report);
   const name = suiteName(report);
-  const writer = suiteWriter(name, report);
   const names = distinctNames();
-  let written = 0;
+  const entries: Entry[] = [];
+  let left = space;
   let leftOut = 0;
   for (const row of rows()) {
-    const answers = space.left > MAX_BYTES - MAX_TEXT_BYTES;
-    const text = testcase(name, renderEntry(row, names(row.id), answers), writer.counts);
-    const bytes = Buffer.byteLength(text);
-    if (bytes > space.left) leftOut++;
+    const entry = describe(row, names(row.id), left > MAX_BYTES - MAX_TEXT_BYTES);
+    const bytes = Buffer.byteLength(testcase(name, entry));
+    if (bytes > left) leftOut++;
     else {
-      space.left -= bytes;
-      written++;
-      writer.parts.push(text);
+      left -= bytes;
+      entries.push(entry);
     }
   }
-  if (leftOut > 0)
-    writer.parts.push(
-      testcase(
-        name,
-        {
-          name: names("(left out)"),
-          ms: null,
-          result: {
-            kind: "skipped",
-            message: `${leftOut} more cases: a file of more than ${written} would be too large`,
-          },
-          out: "",
-        },
-        writer.counts,
-      ),
-    );
-  return writer.end(report.duration_ms);
+  if (leftOut > 0) {
+    const message = `${leftOut} more cases: a file of more than ${entries.length} would be too large`;
+    entries.push({ name: names("(left out)"), ms: null, result: { kind: "skipped", message }, out: "" });
+  }
+  return { suite: suiteOf(name, report, report.duration_ms, entries), left };
 }
 
-function suiteWriter(name: string, { header }: RunReport) {
-  const counts: Counts = { ...NOTHING };
-  const parts: string[] = [];
-  return {
-    counts,
-    parts,
-    end: (ms: number) => ({
-      counts,
-      parts: [
-        `<testsuite name="${attribute(name)}" ${countsText(counts)} time="${seconds(ms)}" timestamp="${attribute(header.started_at.slice(0, 19))}">\n`,
-        ...parts,
-        "</testsuite>\n",
-      ],
-    }),
-  };
+function suiteOf(name: string, { header }: RunReport, ms: number, entries: readonly Entry[]): Suite {
+  return { name, timestamp: header.started_at.slice(0, 19), ms, entries };
 }
 
 /** CI keeps only the first of two equal names; ids that differ in what XML cannot write are told apart by a number. */
@@ -138,24 +121,49 @@ function distinctNames(): (id: string) => string {
   };
 }
 
-function testcase(suite: string, { name, ms, result, out }: Entry, counts: Counts): string {
-  counts.tests++;
+interface Counts {
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+}
+
+function countsOf(entries: readonly Entry[]): Counts {
+  const of = (kind: Result["kind"]): number =>
+    entries.reduce((sum, { result }) => sum + (result.kind === kind ? 1 : 0), 0);
+  return {
+    tests: entries.length,
+    failures: of("failure"),
+    errors: of("error"),
+    skipped: of("skipped"),
+  };
+}
+
+function suiteParts({ name, timestamp, ms, entries }: Suite): string[] {
+  const { tests, failures, errors, skipped } = countsOf(entries);
+  const counts = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`;
+  return [
+    `<testsuite name="${attribute(name)}" ${counts} time="${seconds(ms)}" timestamp="${attribute(timestamp)}">\n`,
+    ...entries.map((entry) => testcase(name, entry)),
+    "</testsuite>\n",
+  ];
+}
+
+function testcase(suite: string, { name, ms, result, out }: Entry): string {
   const time = ms === null ? "" : ` time="${seconds(ms)}"`;
   const open = `<testcase classname="${attribute(suite)}" name="${attribute(name)}"${time}`;
-  const body = `${resultText(result, counts)}${out === "" ? "" : `<system-out>${content(out)}</system-out>`}`;
+  const body = `${resultText(result)}${out === "" ? "" : `<system-out>${content(out)}</system-out>`}`;
   return body === "" ? `${open}/>\n` : `${open}>${body}</testcase>\n`;
 }
 
-function resultText(result: Result, counts: Counts): string {
+function resultText(result: Result): string {
   switch (result.kind) {
     case "passed":
       return "";
     case "skipped":
-      counts.skipped++;
       return `<skipped message="${attribute(cut(result.message, MAX_ANSWER))}"/>`;
     case "failure":
     case "error": {
-      counts[result.kind === "failure" ? "failures" : "errors"]++;
       const message = attribute(cut(result.message, 1000));
       return `<${result.kind} type="${attribute(result.type)}" message="${message}">${content(result.text)}</${result.kind}>`;
     }
@@ -164,8 +172,8 @@ function resultText(result: Result, counts: Counts): string {
   }
 }
 
-/** How each case of this run is told: what counts depends on what became of the gate. */
-function entryRenderer(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
+/** What each case of this run becomes: whether it counts as a failure depends on what became of the gate. */
+function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;
   return (row, name, answers) => {
@@ -176,8 +184,8 @@ function entryRenderer(report: RunReport): (row: CaseRow, name: string, answers:
     const isSure = outcome === "undecided" && fault === "regression";
     const failed = isSure || (outcome === "failed" && fault !== null && !isOld);
     const broke = row.errored > 0 && (outcome === "failed" || outcome === "undecided");
-    const hasFailures = row.passed < row.answered || row.errored > 0;
-    const text = hasFailures ? describeCase(row, answers) : "";
+    const telling = row.passed < row.answered || row.errored > 0;
+    const text = telling ? describeCase(row, answers) : "";
     const entry = (result: Result, out: string): Entry => ({ name, ms: row.latency_ms, result, out });
     if (failed) return entry({ kind: "failure", type: fault, message: faultMessage(row, fault), text }, "");
     if (broke) {
@@ -232,39 +240,30 @@ function describeCase(row: CaseRow, answers: boolean): string {
 }
 
 /** Each rule of the gate, and whether it held. */
-function gateSuite(report: RunReport) {
-  const name = `${suiteName(report)} gate`;
-  const writer = suiteWriter(name, report);
+function gateSuite(report: RunReport): Suite {
   const names = distinctNames();
-  for (const rule of report.gate.rules) {
+  const rules = report.gate.rules.map((rule): Entry => {
     const decided = rule.kind === "regression" ? (report.comparison?.decided?.said ?? "") : "";
     const out = [rule.outcome === "passed" ? (rule.said ?? "") : "", decided]
       .filter((text) => text !== "")
       .join("\n");
-    const entry = { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
-    writer.parts.push(testcase(name, entry, writer.counts));
+    return { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
+  });
+  const entries = [...rules, ...besideRules(report, names)];
+  return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
+}
+
+/** What no rule says: that trials are missing, or that there is no rule. */
+function besideRules(report: RunReport, names: (name: string) => string): Entry[] {
+  const { gate, counts } = report;
+  const unsaid = gate.outcome === "undecided" && !gate.rules.some((rule) => rule.outcome === "undecided");
+  if (unsaid) {
+    const message = endSentence(report) || `${counts.errored} trials errored`;
+    const result = { kind: "error", type: "incomplete", message, text: message } as const;
+    return [{ name: names("every trial is answered"), ms: null, result, out: "" }];
   }
-  const isUnexplained =
-    report.gate.outcome === "undecided" && !report.gate.rules.some((rule) => rule.outcome === "undecided");
-  const message = endSentence(report) || `${report.counts.errored} trials errored`;
-  if (isUnexplained || report.gate.rules.length === 0) {
-    const result: Result = isUnexplained
-      ? { kind: "error", type: "incomplete", message, text: message }
-      : { kind: "passed" };
-    writer.parts.push(
-      testcase(
-        name,
-        {
-          name: names(isUnexplained ? "every trial is answered" : "nothing to gate"),
-          ms: null,
-          result,
-          out: "",
-        },
-        writer.counts,
-      ),
-    );
-  }
-  return writer.end(0);
+  if (gate.rules.length > 0) return [];
+  return [{ name: names("nothing to gate"), ms: null, result: { kind: "passed" }, out: "" }];
 }
 
 function ruleResult(rule: RuleResult): Result {

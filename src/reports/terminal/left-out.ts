@@ -2,7 +2,7 @@ import { plural } from "../format-numbers.ts";
 import { plainLine } from "../plain-text.ts";
 
 /** Something of a file that an import could not take. */
-interface LeftOut {
+export interface LeftOut {
   readonly path: string;
   readonly line: number;
   readonly what: string;

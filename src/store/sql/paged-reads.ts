@@ -9,14 +9,25 @@ import {
 } from "../reads.ts";
 import type { Store, TrialRow } from "../store.ts";
 import type { Database } from "./database.ts";
+import { answersBehind, originsBehind } from "./run-answers.ts";
 import { listedRuns, runOf, runsByPrefix, stateOf } from "./run-rows.ts";
 import { listCases, type TrialPages, trialPages } from "./scan.ts";
+import { lostBehind } from "./spending.ts";
 import { type TrialChanges, trialChanges } from "./trial-changes.ts";
 
 /** What of the store the paged reads pass on. */
 type Whole = Pick<
   Store,
-  "trials" | "trial" | "content" | "request" | "judgements" | "judgementsOfCase" | "judgementRequest"
+  | "trials"
+  | "trial"
+  | "content"
+  | "request"
+  | "judgements"
+  | "judgementsOfCase"
+  | "judgementRequest"
+  | "fallbackAnswers"
+  | "unscoredSpending"
+  | "transcript"
 >;
 
 /**
@@ -49,6 +60,37 @@ export function pagedReads(db: Database, whole: Whole): StoreReads {
       const rows = lists().pages.behind(runNo, caseNo, trial, limit + 1);
       return pageOf(rows, limit, (row) => cursorOf("t", row.case_no, row.trial));
     }),
+    scores: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, trial = 0] = cursorNumbers("s", page.after) ?? [];
+      const rows = lists().pages.scoresBehind(runNo, caseNo, trial, limit + 1);
+      return pageOf(rows, limit, (row) => cursorOf("s", row.case_no, row.trial));
+    }),
+    answerIds: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, trial = 0] = cursorNumbers("a", page.after) ?? [];
+      const rows = answersBehind(db, runNo, caseNo, trial, limit + 1);
+      const { items, next } = pageOf(rows, limit, (row) => cursorOf("a", row.case_no, row.trial));
+      return { items: items.map(({ answer_id }) => answer_id), next };
+    }),
+    origins: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [caseNo = -1, no = 0] = cursorNumbers("o", page.after) ?? [];
+      const rows = originsBehind(db, runNo, caseNo, no, limit + 1);
+      const { items, next } = pageOf(rows, limit, (row) => cursorOf("o", row.case_no, row.no));
+      return { items: items.map(({ case_no, run }) => ({ case_no, run })), next };
+    }),
+    lostReplies: later((runNo, page = {}) => {
+      const limit = pageLimit(page);
+      const [id = 0] = cursorNumbers("w", page.after) ?? [];
+      const { items, next } = pageOf(lostBehind(db, runNo, id, limit + 1), limit, (row) =>
+        cursorOf("w", row.id),
+      );
+      return { items: items.map(({ reply }) => reply), next };
+    }),
+    fallbackAnswers: later(whole.fallbackAnswers),
+    unscoredSpending: later(whole.unscoredSpending),
+    transcript: later(whole.transcript),
     since: later((runNo, page = {}) => changesSince(db, lists(), runNo, page)),
     trialsOfCase: later(whole.trials),
     trial: later(whole.trial),

@@ -74,10 +74,12 @@ const USAGE_FROM = 18;
 
 const NUMBERS = `t.case_no, t.trial, t.error, t.cached, t.pass, t.scores, a.latency_ms, a.cost_usd, a.refusal IS NOT NULL, a.tool_call_count, a.finish_reason, a.untold, w.answer_id IS NOT NULL, w.steps, w.turns, w.failed_calls, w.stopped, a.messages IS NOT NULL, ${usageColumns("a")} FROM trials t LEFT JOIN answers a ON a.id = t.answer_id LEFT JOIN answer_counts w ON w.answer_id = t.answer_id WHERE t.run_no = ?`;
 
+const SCORES =
+  "case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 1 FROM trials WHERE run_no = ?";
+
 const SCANS = {
   answers: `SELECT ${NUMBERS} ORDER BY t.case_no, t.trial`,
-  scores:
-    "SELECT case_no, trial, error, cached, pass, scores, NULL, NULL, 0, 0, NULL, NULL, 0, NULL, NULL, NULL, NULL, 1 FROM trials WHERE run_no = ? ORDER BY case_no, trial",
+  scores: `SELECT ${SCORES} ORDER BY case_no, trial`,
 };
 
 /** Trials by case and number. @param reading with what their answers took and cost, or without */
@@ -90,6 +92,8 @@ export function* scan(db: Database, runNo: number, reading: keyof typeof SCANS):
 export interface TrialPages {
   /** At most `limit` trials behind the given one, by case and number. */
   behind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
+  /** The same without what their answers took and cost. */
+  scoresBehind(runNo: number, caseNo: number, trial: number, limit: number): TrialRow[];
   /** Those of these that are stored, as they are now. */
   these(runNo: number, trials: Iterable<readonly [caseNo: number, trial: number]>): TrialRow[];
 }
@@ -100,11 +104,17 @@ export function trialPages(db: Database): TrialPages {
       `SELECT ${NUMBERS} AND (t.case_no, t.trial) > (?, ?) ORDER BY t.case_no, t.trial LIMIT ?`,
     )
     .raw();
+  const scoresBehind = db
+    .prepare<[number, number, number, number], ScanColumns>(
+      `SELECT ${SCORES} AND (case_no, trial) > (?, ?) ORDER BY case_no, trial LIMIT ?`,
+    )
+    .raw();
   const one = db
     .prepare<[number, number, number], ScanColumns>(`SELECT ${NUMBERS} AND t.case_no = ? AND t.trial = ?`)
     .raw();
   return {
     behind: (...from) => behind.all(...from).map(rowReader("answers")),
+    scoresBehind: (...from) => scoresBehind.all(...from).map(rowReader("scores")),
     these: (runNo, trials) => {
       const toRow = rowReader("answers");
       const rows: TrialRow[] = [];

@@ -9,22 +9,35 @@ const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COU
 
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, CAST(TOTAL(${TOKENS}) AS BIGINT) AS tokens FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
-/** Replies that gave no answer, in the order in which they were lost. */
-export function lostReplies(db: Database, runNo: number): LostReply[] {
-  type Row = Omit<LostReply, "usage"> & UsageColumns;
+/** Replies that gave no answer, behind the one of that number, in the order in which they were lost. */
+export function lostBehind(
+  db: Database,
+  runNo: number,
+  behind: number,
+  limit: number,
+): { readonly id: number; readonly reply: LostReply }[] {
+  type Row = Omit<LostReply, "usage"> & UsageColumns & { readonly id: number };
   return db
-    .prepare<[number], Row>(
-      `SELECT case_id, lower(hex(judge)) AS judge, cost_usd, most_usd, most_tokens, ${usageColumns("l")} FROM lost_replies l WHERE run_no = ? ORDER BY id`,
+    .prepare<[number, number, number], Row>(
+      `SELECT id, case_id, lower(hex(judge)) AS judge, cost_usd, most_usd, most_tokens, ${usageColumns("l")} FROM lost_replies l WHERE run_no = ? AND id > ? ORDER BY id LIMIT ?`,
     )
-    .all(runNo)
+    .all(runNo, behind, limit)
     .map((row) => ({
-      case_id: row.case_id,
-      judge: row.judge || null,
-      usage: readUsage(row),
-      cost_usd: row.cost_usd,
-      most_usd: row.most_usd,
-      most_tokens: row.most_tokens,
+      id: row.id,
+      reply: {
+        case_id: row.case_id,
+        judge: row.judge || null,
+        usage: readUsage(row),
+        cost_usd: row.cost_usd,
+        most_usd: row.most_usd,
+        most_tokens: row.most_tokens,
+      },
     }));
+}
+
+/** All of them. */
+export function lostReplies(db: Database, runNo: number): LostReply[] {
+  return lostBehind(db, runNo, 0, Number.MAX_SAFE_INTEGER).map(({ reply }) => reply);
 }
 
 /** What was paid for replies that gave no answer. */

@@ -35,6 +35,19 @@ export function readsOver(
     trials: later((no, page = {}) =>
       pageOf([...whole.scan(no)], page, "t", ({ case_no, trial }) => [case_no, trial]),
     ),
+    scores: later((no, page = {}) =>
+      pageOf([...whole.scanScores(no)], page, "s", ({ case_no, trial }) => [case_no, trial]),
+    ),
+    answerIds: later((no, page = {}) => numbered(whole.answerIds(no), page, "a")),
+    origins: later((no, page = {}) => {
+      const origins = [...whole.origins(no)].sort(([a], [b]) => a - b);
+      const pairs = origins.flatMap(([case_no, runs]) => runs.map((run) => ({ case_no, run })));
+      return numbered(pairs, page, "o");
+    }),
+    lostReplies: later((no, page = {}) => numbered(whole.lostReplies(no), page, "w")),
+    fallbackAnswers: later(whole.fallbackAnswers),
+    unscoredSpending: later(whole.unscoredSpending),
+    transcript: later(whole.transcript),
     since: later((no, page = {}) => {
       const run = runOf(no);
       if (run === undefined) throw new RangeError(`no run ${no}`);
@@ -92,6 +105,13 @@ function pageOf<T>(
   const last = items.at(-1);
   const next = last === undefined || left.length <= limit ? null : cursorOf(kind, ...key(last).map(Math.abs));
   return { items, next };
+}
+
+/** A page of a list that only grows at its end: a cursor is a place in it. */
+function numbered<T>(list: readonly T[], page: PageRequest, kind: string): Page<T> {
+  const places = list.map((item, place) => ({ item, place }));
+  const { items, next } = pageOf(places, page, kind, ({ place }) => [place]);
+  return { items: items.map(({ item }) => item), next };
 }
 
 function isBehind([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly number[]): boolean {

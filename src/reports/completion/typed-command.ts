@@ -1,8 +1,7 @@
-import type { Command } from "commander";
-import { type Completed, completedBy } from "../declarations/declare-command.ts";
+import type { WordKind } from "../../domain/word-kind.ts";
 
 /** What a word can be: fixed words, names that are asked for, files, folders, or anything at all. */
-export type WordValues = Completed | "files" | "folders" | "anything";
+export type WordValues = readonly string[] | WordKind | "files" | "folders" | "anything";
 
 export interface TypedOption {
   /** `--model`; of `-C`, which has no long name, null. */
@@ -23,44 +22,6 @@ export interface TypedCommand {
   readonly args: readonly WordValues[];
   /** The last argument may be repeated. */
   readonly variadic: boolean;
-}
-
-/** The program and all its commands, hidden ones left out. */
-export function typedCommands(program: Command): TypedCommand[] {
-  const commands = described(program, "");
-  const names = commands[0]?.commands.map(({ name }) => name) ?? [];
-  return [...commands, { words: "help", commands: [], options: [], args: [names], variadic: false }];
-}
-
-function described(command: Command, words: string): TypedCommand[] {
-  const visible = command.createHelp().visibleCommands(command);
-  const own: TypedCommand = {
-    words,
-    commands: visible.map((one) => ({ name: one.name(), about: one.description() })),
-    options: command
-      .createHelp()
-      .visibleOptions(command)
-      .map((option) => ({
-        long: option.long ?? null,
-        short: option.short ?? null,
-        about: option.description,
-        values:
-          option.isBoolean() || !(option.required || option.optional)
-            ? null
-            : valuesOf(command, option.long ?? "", option.flags),
-      })),
-    args: command.registeredArguments.map((one) => valuesOf(command, one.name(), `<${one.name()}>`)),
-    variadic: command.registeredArguments.at(-1)?.variadic === true,
-  };
-  const named = visible.filter((one) => one.name() !== "help");
-  return [own, ...named.flatMap((one) => described(one, `${words} ${one.name()}`.trim()))];
-}
-
-function valuesOf(command: Command, name: string, flags: string): WordValues {
-  const declared = completedBy(command, name);
-  if (declared !== undefined) return declared;
-  if (/[<[]file/.test(flags)) return "files";
-  return /[<[]dir/.test(flags) ? "folders" : "anything";
 }
 
 /** One word to a script: `=a b` are words, `@suites` names to ask for. */

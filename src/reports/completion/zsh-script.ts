@@ -1,4 +1,4 @@
-import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-commands.ts";
+import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-command.ts";
 
 /** For zsh, with what each command and option is about. */
 export function zshScript(commands: readonly TypedCommand[]): string {

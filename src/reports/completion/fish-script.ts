@@ -1,4 +1,4 @@
-import { namesOf, type TypedCommand, type TypedOption, type WordValues } from "./typed-commands.ts";
+import { namesOf, type TypedCommand, type TypedOption, type WordValues } from "./typed-command.ts";
 
 /** For fish 3 and later, with what each command and option is about. */
 export function fishScript(commands: readonly TypedCommand[]): string {

@@ -1,4 +1,4 @@
-import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-commands.ts";
+import { lookUps, namesOf, quoted, type TypedCommand } from "./typed-command.ts";
 
 /** For bash 3.2 and later, without the package bash-completion. */
 export function bashScript(commands: readonly TypedCommand[]): string {

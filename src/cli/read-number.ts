@@ -1,0 +1,46 @@
+import { EvalsError } from "../domain/problem.ts";
+
+/** An option whose value is a number. */
+export interface NumberOption {
+  /** `--limit`. */
+  readonly option: string;
+  /** As it ends a sentence: `a whole number from 1`. */
+  readonly expected: string;
+  readonly isRight: (value: number) => boolean;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** Which numbers an option takes: whole ones between two bounds, both of them included. */
+export function wholeNumber(
+  from: number,
+  to = Number.MAX_SAFE_INTEGER,
+): Pick<NumberOption, "expected" | "isRight"> {
+  const upTo = to === Number.MAX_SAFE_INTEGER ? "" : ` to ${to}`;
+  return {
+    expected: `a whole number from ${from}${upTo}`,
+    isRight: (value) => Number.isInteger(value) && value >= from && value <= to,
+  };
+}
+
+/** A port of this machine; 0 for any that is free. */
+export const portOption = (option: string): NumberOption => ({
+  option,
+  ...wholeNumber(0, 65_535),
+  why: "It is a port of this machine.",
+  fix: `${option} 4173, or 0 for any port that is free.`,
+});
+
+/** The number that was given; undefined where none was. @throws {EvalsError} EVALS_OPTION_INVALID */
+export function readNumber(text: string | undefined, number: NumberOption): number | undefined {
+  if (text === undefined) return undefined;
+  const { option, expected, isRight, why, fix } = number;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (isRight(value)) return value;
+  throw new EvalsError({
+    code: "EVALS_OPTION_INVALID",
+    what: `${option} ${JSON.stringify(text)} is not ${expected}.`,
+    why,
+    fix,
+  });
+}

@@ -1,0 +1,62 @@
+import type { Problem } from "../../domain/problem.ts";
+import { problemJson } from "./documents.ts";
+
+/** What an import says of itself, of whatever it was. */
+interface ImportLists {
+  readonly taken: object;
+  readonly left: readonly object[];
+  readonly problems: readonly Problem[];
+}
+
+/** Files of another tool that became files of the project. */
+export interface ImportedFiles extends ImportLists {
+  readonly written: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly added: readonly string[];
+  readonly kept: readonly object[];
+  readonly more?: object | undefined;
+}
+
+/** What `evals import <tool> --json` prints. */
+export function importedFilesDocument(imported: ImportedFiles, exit: number, dryRun: boolean): object {
+  const { written, unchanged, added, taken, left, kept, more } = imported;
+  return {
+    ...headOf(exit, dryRun),
+    written,
+    ...(unchanged.length === 0 ? {} : { unchanged }),
+    ...(added.length === 0 ? {} : { added }),
+    ...{ taken, left, kept },
+    ...more,
+    ...problemsOf(imported),
+  };
+}
+
+/** Traces of production that became traffic of the history. */
+export interface ImportedTraffic extends Omit<ImportLists, "taken"> {
+  readonly traces: number;
+  readonly duplicates: number;
+  readonly completed: number;
+  readonly conventions: readonly { readonly name: string; readonly traces: number }[];
+}
+
+/** What `evals import traces --json` prints. */
+export function importedTracesDocument(imported: ImportedTraffic, exit: number, dryRun: boolean): object {
+  const { traces, duplicates, completed, conventions, left } = imported;
+  return {
+    ...headOf(exit, dryRun),
+    written: [],
+    taken: { traces, duplicates, completed },
+    ...{ conventions, left },
+    kept: [],
+    ...problemsOf(imported),
+  };
+}
+
+const headOf = (exit: number, dryRun: boolean): object => ({
+  schema: "evals.import/1",
+  exit,
+  ...(dryRun ? { dry_run: true } : {}),
+});
+
+const problemsOf = ({ problems }: Pick<ImportLists, "problems">): object =>
+  problems.length === 0 ? {} : { problems: problems.map(problemJson) };

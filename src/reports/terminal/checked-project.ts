@@ -1,0 +1,20 @@
+import { plural } from "../format-numbers.ts";
+
+/** A project in which no mistake was found: what was read, and what is unknown of its models. */
+export function checkedProjectText({
+  suites,
+  cases,
+  warnings,
+  unpriced,
+}: {
+  readonly suites: number;
+  readonly cases: number;
+  readonly warnings: readonly unknown[];
+  /** Aliases of models whose price nobody knows. */
+  readonly unpriced: readonly string[];
+}): string {
+  const warned = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
+  const known = `OK  ${plural(suites, "suite")}, ${plural(cases, "case")}${warned}\n`;
+  if (unpriced.length === 0) return known;
+  return `${known}No price is known for ${unpriced.join(", ")}: costs are unknown, and no budget in dollars can be kept.\n`;
+}

@@ -1,0 +1,29 @@
+import type { Comparison, PartDifference } from "../../domain/report.ts";
+import { cut, plainLine } from "../plain-text.ts";
+import { comparisonReport, VERDICT_WORDS } from "./comparison.ts";
+import { styleFor, type TerminalOptions } from "./style.ts";
+import { comparisonSummary } from "./summary.ts";
+
+/** Two sides of a suite, and which parts of their fingerprints differ. */
+interface ShownComparison {
+  readonly comparison: Comparison;
+  readonly differing: readonly PartDifference[];
+}
+
+/** What `evals diff` prints: each suite's comparison, then a line for each where there are several. */
+export function comparedSuitesText(compared: readonly ShownComparison[], terminal: TerminalOptions): string {
+  const { width, color } = terminal;
+  const style = styleFor(color);
+  const reports = compared.map(
+    ({ comparison, differing }) =>
+      comparisonReport(comparison, style, width) + differingText(differing, width),
+  );
+  const comparisons = compared.map(({ comparison }) => comparison);
+  return reports.join("\n") + comparisonSummary(comparisons, VERDICT_WORDS, terminal);
+}
+
+function differingText(differing: readonly PartDifference[], width: number): string {
+  if (differing.length === 0) return "";
+  const lines = differing.map(({ part, said }) => cut(`    ${part.padEnd(9)}${plainLine(said)}`, width));
+  return ["", "  what differs", ...lines, ""].join("\n");
+}

@@ -1,0 +1,25 @@
+import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** A trial's trace in its file, as it is read here. */
+interface ShownRecording {
+  readonly run: string;
+  readonly case: string;
+  readonly trial: number;
+  readonly path: string;
+  /** What became of the file. */
+  readonly file: "new" | "changed" | "same";
+  readonly trace: { readonly calls: readonly unknown[]; readonly turns: number | null };
+}
+
+const DONE = { new: "written", changed: "changed", same: "as it was" } as const;
+
+/** Where the trace is, of what, and how it is used. */
+export function recordedTraceText({ run, case: name, trial, path, file, trace }: ShownRecording): string {
+  const turns = trace.turns === null ? "" : ` in ${plural(trace.turns, "turn")}`;
+  return [
+    `${plainLine(path)}  ${DONE[file]}: ${plural(trace.calls.length, "call")}${turns}, of ${run}/${plainLine(name)}/${trial}`,
+    "  read it, commit it, and score with: - { type: golden-trace }",
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,34 @@
+import type { RunHeader } from "../../domain/run.ts";
+import { percent, plural, priceText } from "../format-numbers.ts";
+import { runName } from "../headline.ts";
+import type { RescoredResult } from "../json/rescore-json.ts";
+import { plainLine } from "../plain-text.ts";
+
+/** A run of stored answers that were scored again, as it is read here. */
+interface ShownRescoring {
+  readonly header: RunHeader;
+  readonly result: Pick<RescoredResult, "counts" | "metrics" | "rescored_from">;
+  readonly passRateBefore: number | null;
+  readonly judged: { readonly calls: number; readonly cost_usd: number | null } | null;
+  readonly unjudged: number;
+  readonly unreachable: string | null;
+}
+
+/** Both pass rates, what judges cost, and what nobody judged. */
+export function rescoredText(rescored: ShownRescoring): string {
+  const { header, result, passRateBefore, judged, unjudged, unreachable } = rescored;
+  const { counts, metrics } = result;
+  const because =
+    unreachable === null ? "the budget is reached" : `nobody answered the judge (${plainLine(unreachable)})`;
+  const lines = [
+    `${header.id}  ${runName(header)}  ${plural(counts.answered, "answer")} of run ${result.rescored_from} scored again`,
+    `  pass rate ${rateText(passRateBefore)} → ${rateText(metrics.pass_rate?.value)}`,
+    ...(judged === null ? [] : [`  judges ${plural(judged.calls, "call")}, ${priceText(judged.cost_usd)}`]),
+    ...(unjudged === 0 ? [] : [`  ${plural(unjudged, "answer")} not judged: ${because}`]),
+    `  its cases: evals show ${header.id} --failing`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const rateText = (rate: number | null | undefined): string =>
+  rate === null || rate === undefined ? "unknown" : percent(rate);
