@@ -1,9 +1,10 @@
 import { type Checked, check } from "../../operations/check.ts";
 import { formatProblem, formatProblems } from "../../project/format-problems.ts";
 import { checkDocument } from "../../reports/json/check-json.ts";
+import { documentText } from "../../reports/json/documents.ts";
 import { checkedProjectText } from "../../reports/terminal/checked-project.ts";
 import type { Io } from "../io.ts";
-import { type CommandOptions, printResult } from "../print-result.ts";
+import type { CommandOptions } from "../print-result.ts";
 
 /** Options of `evals check`, as typed. */
 export interface CheckOptions extends CommandOptions {
@@ -14,12 +15,11 @@ export interface CheckOptions extends CommandOptions {
 export async function checkCommand(options: CheckOptions, io: Io): Promise<number> {
   const { directory, online = false } = options;
   const checked = await check(io, { directory, online });
-  if (options.json !== true) printProblems(io, checked);
-  if (options.json === true || checked.problems.length === 0)
-    printResult(io, options, {
-      document: () => checkDocument(checked),
-      text: () => checkedProjectText(checked),
-    });
+  if (options.json === true) io.stdout(documentText(checkDocument(checked)));
+  else {
+    printProblems(io, checked);
+    if (checked.problems.length === 0) io.stdout(checkedProjectText(checked));
+  }
   return checked.exit;
 }
 
