@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { answersProject } from "../cli/testing/answers-project.ts";
@@ -13,6 +14,10 @@ import { type OpenPage, openPage } from "./testing/page-client.ts";
 
 /** A folder for pictures of the page, to be looked at. */
 const PICTURES = process.env.EVALS_REAL_PICTURES;
+/** The picture of the documentation: `UPDATE_GOLDENS=1 npm run test:page` takes it anew. */
+const DOCUMENTED = process.env.UPDATE_GOLDENS
+  ? fileURLToPath(new URL("../../docs/images", import.meta.url))
+  : null;
 
 const HOSTILE = [
   '<img src=x onerror="window.owned=1"><script>window.owned=1</script>',
@@ -252,6 +257,8 @@ describe("the labelling page in Chromium", () => {
       await page.emulateMedia({ colorScheme: scheme });
       expect(await axeViolations(page), scheme).toEqual([]);
       if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+      if (DOCUMENTED !== null && scheme === "light")
+        await page.screenshot({ path: join(DOCUMENTED, "page-labels.png") });
     }
     await page.setViewportSize({ width: 390, height: 800 });
     if (PICTURES) await page.screenshot({ path: join(PICTURES, "criteria-narrow.png"), fullPage: true });
