@@ -153,11 +153,14 @@ if (process.argv.includes("--watch")) {
   await publicTypes("dist/types", Object.keys({ ...dependencies, ...peerDependencies }));
 }
 
-/** The code of a thread that runs a user's module: one file, so that a thread starts soon and the program does not load it. */
+/** The code of threads, one that runs a user's module and one that talks with PostgreSQL: a file each, so that they start soon. */
 async function buildThread() {
   await esbuild.build({
     ...options,
-    entryPoints: { "thread-entry": "src/modules/thread-entry.ts" },
+    entryPoints: {
+      "thread-entry": "src/modules/thread-entry.ts",
+      "history-thread": "src/store/postgres/thread-entry.ts",
+    },
     splitting: false,
     metafile: false,
   });

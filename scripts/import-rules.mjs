@@ -9,6 +9,7 @@ const everything = [
     "agents",
     "pressure",
     "scorers",
+    "postgres",
     "store",
     "fleet",
     "run",
@@ -77,12 +78,16 @@ export const rooms = {
     imports: ["domain", "processes", "modules"],
     why: "A score follows from a case and a transcript alone, so it can be recomputed.",
   },
+  postgres: {
+    imports: ["domain"],
+    why: "What can be wrong with a PostgreSQL, and what may pass, is the same whether a history is there or a queue.",
+  },
   store: {
-    imports: ["domain", "processes"],
+    imports: ["domain", "processes", "postgres"],
     why: "History is kept, not interpreted: reading it back must not need the engine.",
   },
   fleet: {
-    imports: ["domain"],
+    imports: ["domain", "postgres"],
     why: "What machines share of a run is kept and handed out, not interpreted: it knows neither files nor the engine.",
   },
   run: {
@@ -168,9 +173,14 @@ export const homes = [
     why: "SQL lives behind the store's port, so another database is one new folder.",
   },
   {
-    packages: ["pg", "pg-boss"],
+    packages: ["pg"],
+    in: ["src/fleet/postgres/", "src/store/postgres/"],
+    why: "Only who works with others has a PostgreSQL: its driver is loaded there, and nowhere else.",
+  },
+  {
+    packages: ["pg-boss"],
     in: ["src/fleet/postgres/"],
-    why: "Only who works with others has a PostgreSQL: its driver and its queue are loaded there, and nowhere else.",
+    why: "Jobs are the fleet's alone.",
   },
   {
     packages: ["chalk", "cli-table3"],

@@ -24,7 +24,7 @@ const BEGINNINGS = new Set(
   ].map((word) => `EVALS_${word}`),
 );
 /** Variables of the environment are called alike. */
-const VARIABLES = new Set(["EVALS_BASE_REF"]);
+const VARIABLES = new Set(["EVALS_BASE_REF", "EVALS_HISTORY"]);
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /**

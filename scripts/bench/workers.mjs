@@ -15,7 +15,7 @@ const REPLY = JSON.stringify({
 });
 const EXPORTS = `
   export { openPostgresFleet } from "./src/fleet/postgres/open-postgres.ts";
-  export { startPostgres, whyNoPostgres } from "./src/fleet/testing/private-postgres.ts";`;
+  export { startPostgres, whyNoPostgres } from "./src/postgres/testing/private-postgres.ts";`;
 const HERE = new URL(import.meta.url).pathname;
 
 /** Trials through lease, ledger and answers: what PostgreSQL takes of four workers whose model answers at once. */

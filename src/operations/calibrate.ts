@@ -13,7 +13,6 @@ import { answerKey, changedCasesWarning, unknownCases } from "../labels/label-fi
 import { labelsPath } from "../labels/labels-path.ts";
 import type { JudgeVerdict } from "../labels/verdict-file.ts";
 import { plural } from "../reports/format-numbers.ts";
-import { hasHistory } from "../store/history-file.ts";
 import type { Environment } from "./environment.ts";
 import { type Asked, askVerdicts, type VerdictQuestion } from "./judging/ask-verdicts.ts";
 import { type CalibrationSubject, readSubject } from "./judging/calibrated-judge.ts";
@@ -22,7 +21,7 @@ import { completeVerdicts, concurrencyOf, type VerdictSession } from "./judging/
 import { changedCases } from "./judging/counting-verdicts.ts";
 import { openCalibratedJudge } from "./judging/open-calibrated-judge.ts";
 import { answersOfRun, runToLabel } from "./labelling/answers-of-run.ts";
-import { openStoredHistory } from "./project/stored-history.ts";
+import { hasStoredHistory, openStoredHistory } from "./project/stored-history.ts";
 
 export interface CalibrateInput {
   readonly directory?: string | undefined;
@@ -145,7 +144,7 @@ async function unlabelledAnswers(
   { root, suite }: CalibrationSubject,
   { answers }: CalibrationResult,
 ) {
-  if (!hasHistory(root)) return [];
+  if (!hasStoredHistory(root, io)) return [];
   const store = await openStoredHistory(root, io);
   try {
     if ((await store.read.runs({ suite }, { limit: 1 })).items.length === 0) return [];

@@ -6,10 +6,9 @@ import { CONFIG_FILE, type ProjectRoot } from "../project/find-project-root.ts";
 import { parseYaml } from "../project/parse-yaml.ts";
 import { JUDGES, listVersions, PROMPTS, type VersionedKind } from "../project/version-files.ts";
 import { workTree } from "../project/work-tree.ts";
-import { hasHistory } from "../store/history-file.ts";
 import type { Environment } from "./environment.ts";
 import { locate } from "./project/open-project.ts";
-import { openStoredHistory } from "./project/stored-history.ts";
+import { hasStoredHistory, openStoredHistory } from "./project/stored-history.ts";
 import { suiteNames } from "./project/suite-names.ts";
 import { requireDirectory } from "./project/working-directory.ts";
 
@@ -64,7 +63,7 @@ function modelAliases(config: string): string[] {
 }
 
 async function runIds(root: string, io: Environment): Promise<string[]> {
-  if (!hasHistory(root)) return [];
+  if (!hasStoredHistory(root, io)) return [];
   const store = await openStoredHistory(root, io);
   try {
     const { items } = await store.read.runs({}, { limit: MAX_RUNS });

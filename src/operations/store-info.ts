@@ -12,8 +12,20 @@ export async function storeInfo(
   { directory }: { readonly directory?: string | undefined },
 ): Promise<HistorySize> {
   const { root } = locate(io, directory);
-  const none = { runs: 0, answers: 0, judgements: 0, traces: 0, oldest: null, newest: null, bytes: 0 };
-  const size = await withHistory(io, directory, none, (store) => store.care.size());
+  const none = {
+    path: HISTORY_FILE,
+    runs: 0,
+    answers: 0,
+    judgements: 0,
+    traces: 0,
+    oldest: null,
+    newest: null,
+    bytes: 0,
+  };
+  const size = await withHistory(io, directory, none, async ({ care }) => ({
+    path: care.place,
+    ...(await care.size()),
+  }));
   const earlier = earlierHistories(root).map((path) => ({ path, bytes: statSync(join(root, path)).size }));
-  return { ...size, path: HISTORY_FILE, earlier };
+  return { ...size, earlier };
 }

@@ -10,8 +10,11 @@ export async function verifyStore(
   { directory }: { readonly directory?: string | undefined },
 ): Promise<HistoryCheck> {
   try {
-    const faults = await withHistory(io, directory, [], (store) => store.care.faults());
-    return { path: HISTORY_FILE, faults };
+    const none = { path: HISTORY_FILE, faults: [] };
+    return await withHistory(io, directory, none, async ({ care }) => ({
+      path: care.place,
+      faults: await care.faults(),
+    }));
   } catch (error) {
     // So damaged that it is not even opened.
     const problem = error instanceof EvalsError ? error.problems[0] : undefined;

@@ -40,6 +40,8 @@ export interface Pruned {
 
 /** Looking after a history as a whole. */
 export interface StoreCare {
+  /** Where it is, as a person would name it: a path from the root, or a database's address without who asks. */
+  readonly place: string;
   size(): Promise<StoreSize>;
   /** One sentence for each damage; empty for a sound history. */
   faults(): Promise<readonly string[]>;

@@ -15,3 +15,18 @@ export async function openStore(
   const { openSqliteStore } = await import("./sqlite/sqlite-store.ts");
   return openSqliteStore(root, now, self);
 }
+
+/**
+ * Opens the history in a PostgreSQL, which several machines may share.
+ * @param address `postgres://…`, with `?schema=` for one history of several in that database
+ * @param notice is told when the database goes away and when it is back
+ * @throws {EvalsError} when it cannot be reached or written, or is from a newer program
+ */
+export async function openSharedStore(
+  address: string,
+  now: () => number,
+  notice: (text: string) => void,
+): Promise<Store> {
+  const { openPostgresStore } = await import("./postgres/postgres-store.ts");
+  return openPostgresStore({ address, now, self: markProcess(process.pid), notice });
+}

@@ -141,7 +141,7 @@ export interface JudgeSpending extends KnownSpending {
   readonly longest_output: number | null;
 }
 
-/** Append-only history of runs. The only implementation is `sqlite/`. */
+/** Append-only history of runs. */
 export interface Store {
   /** Asynchronous reads in pages: for all but the engine. */
   readonly read: StoreReads;

@@ -4,7 +4,7 @@ import {
   type PrivatePostgres,
   skippedWithoutPostgres,
   startPostgres,
-} from "../../fleet/testing/private-postgres.ts";
+} from "../../postgres/testing/private-postgres.ts";
 import { judgeServer } from "../../providers/testing/judge-server.ts";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { main } from "../main.ts";

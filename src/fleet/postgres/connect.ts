@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 import { EvalsError } from "../../domain/problem.ts";
+import { connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
 import type { FleetDatabase } from "../database.ts";
-import { connectionProblem, isPassing } from "./postgres-mistakes.ts";
 
 /** A row as the driver gives it. */
 // biome-ignore lint/suspicious/noExplicitAny: the driver does not know what a statement returns
@@ -30,6 +30,11 @@ export interface ConnectOptions {
   readonly connections?: number;
 }
 
+const USE = {
+  why: "Workers and whoever plans meet in one database.",
+  written: "Blocks, answers and what they cost are written there.",
+};
+
 const FIRST_WAIT_MS = 50;
 const MAX_WAIT_MS = 1000;
 
@@ -52,7 +57,7 @@ export async function connectPostgres(
       application_name: "evals",
     });
   } catch (error) {
-    throw new EvalsError(connectionProblem(url, error));
+    throw new EvalsError(connectionProblem(url, error, USE));
   }
   // A connection that dies while nobody uses it: the next statement finds out.
   pool.on("error", () => {});
@@ -63,7 +68,7 @@ export async function connectPostgres(
     if (rows[0]?.closed === true) throw Object.assign(new Error("it takes no writes"), { code: "25006" });
   } catch (error) {
     await pool.end();
-    throw new EvalsError(connectionProblem(url, error));
+    throw new EvalsError(connectionProblem(url, error, USE));
   }
   let away = false;
   let closed = false;

@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import {
+  type PrivatePostgres,
+  skippedWithoutPostgres,
+  startPostgres,
+} from "../../postgres/testing/private-postgres.ts";
 import type { FleetDatabase, NewPlan } from "../database.ts";
 import type { ClosedCall, FleetPlan, LeasedBlock, OpenedCall, TrialPlace, WorkedBlock } from "../fleet.ts";
-import { type PrivatePostgres, skippedWithoutPostgres, startPostgres } from "../testing/private-postgres.ts";
 import { openPostgresFleet } from "./open-postgres.ts";
 
 const LONG = 60_000;

@@ -1,6 +1,6 @@
 import { EvalsError } from "../../domain/problem.ts";
 import type { Postgres, Sql } from "./connect.ts";
-import { noSchema, schemaProblem } from "./postgres-mistakes.ts";
+import { noSchema, schemaProblem } from "./schema-mistakes.ts";
 
 /** Taken for as long as tables are made: one process does it, others wait and find them. */
 const LOCK = 7_263_815_504;

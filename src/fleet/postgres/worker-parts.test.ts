@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addressOf, connectionProblem, isPassing } from "./postgres-mistakes.ts";
+import { addressOf, connectionProblem, isPassing } from "../../postgres/connection-mistakes.ts";
 import { requireWorkerParts } from "./worker-parts.ts";
 
 describe("what workers need", () => {
@@ -29,7 +29,7 @@ describe("what workers need", () => {
       { code: "ECONNREFUSED", message: `connect ${url}` },
       { code: "28P01", message: "password authentication failed" },
     ])
-      expect(JSON.stringify(connectionProblem(url, error))).not.toMatch(/secret|ada/);
+      expect(JSON.stringify(connectionProblem(url, error, { why: "", written: "" }))).not.toMatch(/secret|ada/);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { isUnfinished, type RunHeader } from "../../domain/run.ts";
 import { everyItem, type ListedRun } from "../../store/reads.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
-import { openStoredHistory } from "../project/stored-history.ts";
+import { openHistoryFile } from "../project/stored-history.ts";
 
 /** One part of a run, in the history that a machine of its own has written. */
 export interface Shard {
@@ -50,7 +50,7 @@ export async function openShards(sources: readonly string[], environment: Enviro
         continue;
       }
       const root = copied(files);
-      const store = await openStoredHistory(root, environment);
+      const store = await openHistoryFile(root, environment);
       opened.push({ store, root });
       const found = await newestShards(store, source);
       if (found.length === 0) problems.push(noShard(source));

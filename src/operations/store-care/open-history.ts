@@ -1,8 +1,7 @@
-import { hasHistory } from "../../store/history-file.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { locate } from "../project/open-project.ts";
-import { openStoredHistory } from "../project/stored-history.ts";
+import { hasStoredHistory, openStoredHistory } from "../project/stored-history.ts";
 
 /**
  * Reads something of a project's history; one that was never begun is not made for that.
@@ -15,7 +14,7 @@ export async function withHistory<T>(
   read: (store: Store, root: string) => Promise<T>,
 ): Promise<T> {
   const { root } = locate(io, directory);
-  if (!hasHistory(root)) return none;
+  if (!hasStoredHistory(root, io)) return none;
   const store = await openStoredHistory(root, io);
   try {
     return await read(store, root);

@@ -11,6 +11,8 @@ export interface Database {
   exec(sql: string): unknown;
   /** Wraps `work` into a transaction that is undone where it throws. `immediate` waits for other writers at its beginning. */
   transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
+  /** A transaction whose connection is lost is done again from its beginning. */
+  readonly replays: boolean;
   /** How a process is marked here as the one that works on a run. */
   readonly markOf: (self: ProcessMark) => ProcessMark;
   /** Whether a process that is marked here still runs. */

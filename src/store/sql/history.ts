@@ -71,9 +71,9 @@ export function historyOf({ db, care, place, now, self, onClose }: HistoryParts)
     },
     discardJudgements: guarded(judgements.discardJudgements),
     create: guarded((header: RunHeader, cases: Iterable<NewRunCase>, bodies: CaseBodies): RunWriter => {
-      const no = db
-        .transaction(() => createRun(db, { header, owner: owners.column }, cases, bodies))
-        .immediate();
+      const listed = db.replays ? [...cases] : cases;
+      const owner = owners.column();
+      const no = db.transaction(() => createRun(db, { header, owner }, listed, bodies)).immediate();
       owners.hold(no);
       return openWriter(no);
     }),

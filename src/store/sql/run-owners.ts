@@ -11,7 +11,7 @@ export function ownerOf(column: string | null): ProcessMark | null {
 /** The runs that this process works on. */
 export interface RunOwners {
   /** For the record of a run that this process starts. */
-  readonly column: string;
+  column(): string;
   /** A run that was written with `column`. */
   hold(no: number): void;
   /** @throws {EvalsError} EVALS_RUN_BUSY */
@@ -33,10 +33,17 @@ const heldHere = new Map<string, RunOwners>();
 
 /** @param place where the history is, the same for all that open it in this process */
 export function runOwners(db: Database, process: ProcessMark, place: string): RunOwners {
-  const self = db.markOf(process);
-  const column = JSON.stringify(self);
+  // A process that only reads is not marked.
+  let marked: { readonly self: ProcessMark; readonly column: string } | undefined;
+  const mark = () => {
+    if (marked === undefined) {
+      const self = db.markOf(process);
+      marked = { self, column: JSON.stringify(self) };
+    }
+    return marked;
+  };
   const held = new Set<number>();
-  const keyOf = (no: number): string => `${place}#${no} ${column}`;
+  const keyOf = (no: number): string => `${place}#${no} ${mark().column}`;
   const hold = (no: number): void => {
     held.add(no);
     heldHere.set(keyOf(no), owners);
@@ -48,13 +55,15 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
   const take = db.transaction((no: number) => {
     const row = db.prepare<[number], OwnedRow>("SELECT id, suite, owner FROM runs WHERE no = ?").get(no);
     if (row === undefined) throw new Error(`no run ${no}`);
+    const { self, column } = mark();
     const other = otherProcess(ownerOf(row.owner), self, db.lives);
-    if (other !== null) throw runBusy(row, other);
+    // Where it is needs to be said of another machine alone.
+    if (other !== null) throw runBusy(row, other.host === self.host ? { pid: other.pid } : other);
     if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw runBusy(row, null);
     db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);
   });
   const owners: RunOwners = {
-    column,
+    column: () => mark().column,
     hold,
     claim: (no) => {
       take.immediate(no);
@@ -67,7 +76,7 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
       // Before what can fail: a full disk must not keep them held.
       for (const no of mine) forget(no);
       const release = db.prepare("UPDATE runs SET owner = NULL WHERE no = ? AND owner = ?");
-      for (const no of mine) release.run(no, column);
+      for (const no of mine) release.run(no, mark().column);
     },
   };
   return owners;

@@ -71,7 +71,7 @@ function laterOf(db: Database) {
 
 function saltOf(db: Database): string {
   const salt = Buffer.from(globalThis.crypto.getRandomValues(new Uint8Array(32))).toString("hex");
-  db.prepare("INSERT INTO traffic_salt (only, salt) VALUES (1, ?) ON CONFLICT DO NOTHING").run(salt);
+  db.prepare('INSERT INTO traffic_salt ("only", salt) VALUES (1, ?) ON CONFLICT DO NOTHING').run(salt);
   return db.prepare<[], string>("SELECT salt FROM traffic_salt").pluck().get() ?? "";
 }
 

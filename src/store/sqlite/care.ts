@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Pruned, StoreCare, StoreSize } from "../care.ts";
+import { HISTORY_FILE } from "../history-file.ts";
 import { countsOf, looseEnds } from "../sql/counts.ts";
 import { BUSY_TIMEOUT_MS } from "./open-database.ts";
 import type { SqliteDatabase } from "./sqlite-database.ts";
@@ -14,6 +15,7 @@ const MAX_FAULTS = 20;
 /** @param path of the database's file */
 export function storeCare(db: SqliteDatabase, path: string): StoreCare {
   return {
+    place: HISTORY_FILE,
     size: later(() => sizeOf(db, path)),
     faults: later(() => [...faultsOf(db)].slice(0, MAX_FAULTS)),
     oldTraces: later(async (before) => (await import("../sql/prune-rows.ts")).countOldTraces(db, before)),

@@ -9,11 +9,12 @@ export interface SqliteDatabase extends Database {
 }
 
 /** What a library itself has of it. */
-export type OpenedSqlite = Omit<SqliteDatabase, "mistake" | "childrenOf" | "markOf" | "lives">;
+export type OpenedSqlite = Omit<SqliteDatabase, "mistake" | "childrenOf" | "markOf" | "lives" | "replays">;
 
 /** A database as the history uses it. */
 export function sqliteDatabase(opened: OpenedSqlite): SqliteDatabase {
   return Object.assign(opened, {
+    replays: false,
     markOf: (self: ProcessMark) => self,
     lives: isAlive,
     mistake: (error: unknown) => translated(error),

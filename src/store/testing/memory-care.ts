@@ -6,6 +6,7 @@ import { timeOf } from "./memory-traffic.ts";
 export function careOf(memory: Memory): StoreCare {
   const left = () => memory.runs.filter((run) => !run.pruned);
   return {
+    place: "memory",
     size: async () => {
       const started = left().map(({ header }) => header.started_at);
       started.sort();

@@ -1,4 +1,4 @@
-import type { Problem } from "../../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 
 /** The database is away, restarting, full or busy: the same statement may succeed later. */
 const PASSING = new Set([
@@ -34,8 +34,16 @@ export function addressOf(url: string): string {
   }
 }
 
+/** What a database is for, where one cannot be used. */
+export interface DatabaseUse {
+  /** Why a database is needed at all. */
+  readonly why: string;
+  /** What is written there, and would be lost. */
+  readonly written: string;
+}
+
 /** What is wrong with a database that is asked for the first time. */
-export function connectionProblem(url: string, error: unknown): Problem {
+export function connectionProblem(url: string, error: unknown, { why, written }: DatabaseUse): Problem {
   const { code = "", message = "" } = error as { code?: string; message?: string };
   const at = addressOf(url);
   const reason = message.split("\n")[0]?.replaceAll(url, at) ?? "";
@@ -43,7 +51,7 @@ export function connectionProblem(url: string, error: unknown): Problem {
     return {
       code: "EVALS_POSTGRES_READ_ONLY",
       what: `The PostgreSQL at ${at} takes no writes.`,
-      why: "Blocks, answers and what they cost are written there; a standby or a read-only session cannot keep them.",
+      why: `${written} A standby or a read-only session cannot keep them.`,
       fix: "Name the primary, and a role whose transactions are not read only.",
     };
   }
@@ -51,39 +59,14 @@ export function connectionProblem(url: string, error: unknown): Problem {
     return {
       code: "EVALS_POSTGRES_REFUSED",
       what: `The PostgreSQL at ${at} refuses the connection: ${reason}`,
-      why: "Workers and whoever plans meet in one database.",
-      fix: "Check role, password and database in the address; docs/workers.md has the roles in SQL.",
+      why,
+      fix: "Check role, password and database in the address; docs/workers.md has roles in SQL.",
     };
   }
   return {
     code: "EVALS_POSTGRES_UNREACHABLE",
     what: `No PostgreSQL answers at ${at}: ${reason || code}`,
-    why: "Workers and whoever plans meet in one database.",
+    why,
     fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
-  };
-}
-
-/** A schema that this program cannot use. */
-export function schemaProblem(found: number, wanted: number): Problem {
-  const newer = found > wanted;
-  return {
-    code: "EVALS_POSTGRES_SCHEMA",
-    what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
-    why: newer
-      ? "A newer program has changed them: what this one writes there could not be read."
-      : "Its role may not bring them up to date.",
-    fix: newer
-      ? "Update evals here to the version that the others run."
-      : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",
-  };
-}
-
-/** The tables are missing and cannot be made. */
-export function noSchema(reason: string): Problem {
-  return {
-    code: "EVALS_POSTGRES_SCHEMA",
-    what: `This database has no tables of evals yet, and they cannot be made: ${reason}`,
-    why: "The first to come makes them, and its role needs CREATE on the database.",
-    fix: "Run `evals queue status` once with the role that is to own them; docs/workers.md has the roles.",
   };
 }

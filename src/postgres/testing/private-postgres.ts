@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
@@ -12,6 +13,8 @@ export interface PrivatePostgres {
   sql(url: string, text: string): string;
   /** Pulls the plug, waits, and starts it again. */
   crash(away_ms: number): Promise<void>;
+  /** The same while this thread waits for the database. */
+  crashApart(away_ms: number): { readonly restarted: Promise<void> };
   stop(): void;
 }
 
@@ -100,6 +103,27 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
       control("stop", "-m", "immediate");
       await new Promise((resolve) => setTimeout(resolve, away_ms));
       control("-o", options, "start");
+    },
+    crashApart: (away_ms) => {
+      control("stop", "-m", "immediate");
+      const start = [
+        join(bin, "pg_ctl"),
+        "-D",
+        data,
+        "-l",
+        join(folder, "log"),
+        "-w",
+        "-o",
+        options,
+        "start",
+      ];
+      const quoted = start.map((word) => `'${word}'`).join(" ");
+      const child = spawn("sh", ["-c", `sleep ${away_ms / 1000}; exec ${quoted}`], {
+        cwd: folder,
+        stdio: "ignore",
+        ...who,
+      });
+      return { restarted: once(child, "exit").then(() => undefined) };
     },
     stop: () => {
       control("stop", "-m", "immediate");

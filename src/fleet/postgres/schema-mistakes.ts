@@ -1,0 +1,26 @@
+import type { Problem } from "../../domain/problem.ts";
+
+/** A schema that this program cannot use. */
+export function schemaProblem(found: number, wanted: number): Problem {
+  const newer = found > wanted;
+  return {
+    code: "EVALS_POSTGRES_SCHEMA",
+    what: `The tables of evals in this database are of version ${found}, and this program knows version ${wanted}.`,
+    why: newer
+      ? "A newer program has changed them: what this one writes there could not be read."
+      : "Its role may not bring them up to date.",
+    fix: newer
+      ? "Update evals here to the version that the others run."
+      : "Run `evals queue status` once with the role that owns the schema; docs/workers.md has the roles.",
+  };
+}
+
+/** The tables are missing and cannot be made. */
+export function noSchema(reason: string): Problem {
+  return {
+    code: "EVALS_POSTGRES_SCHEMA",
+    what: `This database has no tables of evals yet, and they cannot be made: ${reason}`,
+    why: "The first to come makes them, and its role needs CREATE on the database.",
+    fix: "Run `evals queue status` once with the role that is to own them; docs/workers.md has the roles.",
+  };
+}

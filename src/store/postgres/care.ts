@@ -1,0 +1,39 @@
+import type { StoreCare } from "../care.ts";
+import { countsOf, looseEnds } from "../sql/counts.ts";
+import type { Database } from "../sql/database.ts";
+
+/** @param place as a person would name it */
+export function postgresCare(db: Database, schema: string, place: string): StoreCare {
+  const later = <A extends unknown[], R>(work: (...args: A) => R | Promise<R>) => {
+    return async (...args: A): Promise<R> => {
+      try {
+        return await work(...args);
+      } catch (error) {
+        throw db.mistake(error);
+      }
+    };
+  };
+  const tables = () =>
+    db.prepare<[string], string>("SELECT tablename FROM pg_tables WHERE schemaname = ?").pluck().all(schema);
+  return {
+    place,
+    size: later(() => {
+      const bytes = db
+        .prepare<[string], number>(
+          "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND c.relkind = 'r'",
+        )
+        .pluck()
+        .get(schema);
+      return { ...countsOf(db), bytes: bytes ?? 0 };
+    }),
+    faults: later(() => [...looseEnds(db)]),
+    oldTraces: later(async (before) => (await import("../sql/prune-rows.ts")).countOldTraces(db, before)),
+    prune: later(async (what) => {
+      const { pruneRows } = await import("../sql/prune-rows.ts");
+      const removed = db.transaction(() => pruneRows(db, what)).immediate();
+      // Written anew without what was deleted; the file of before is given back.
+      for (const table of tables()) db.exec(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
+      return { ...removed, erased: true };
+    }),
+  };
+}

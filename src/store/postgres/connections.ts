@@ -1,0 +1,93 @@
+import type { Client, CustomTypesConfig } from "pg";
+import { withNul, withoutNul } from "./nul-texts.ts";
+import type { Asked, ConnectionName, Reply } from "./thread-messages.ts";
+
+export interface Connections {
+  query(on: ConnectionName, asked: Extract<Asked, { kind: "query" }>): Promise<Reply>;
+  drop(on: ConnectionName): Promise<void>;
+  beat(text: string, values: readonly unknown[], every_ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CONNECT_MS = 10_000;
+
+/** Connections to one database, each made when it is first needed and again when it has died. */
+export function openConnections(url: string): Connections {
+  const open = new Map<ConnectionName, Promise<Client>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const connect = async (on: ConnectionName): Promise<Client> => {
+    const { default: pg } = await import("pg");
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_MS,
+      keepAlive: true,
+      application_name: "evals",
+      types: TYPES,
+    });
+    // One that dies while nobody uses it: the next statement makes another.
+    client.on("error", () => open.delete(on));
+    await client.connect();
+    return client;
+  };
+  const connection = (on: ConnectionName): Promise<Client> => {
+    let client = open.get(on);
+    if (client === undefined) {
+      client = connect(on);
+      open.set(on, client);
+      client.catch(() => open.delete(on));
+    }
+    return client;
+  };
+  const drop = async (on: ConnectionName): Promise<void> => {
+    const client = open.get(on);
+    open.delete(on);
+    await client?.then((one) => one.end()).catch(() => {});
+  };
+  const query: Connections["query"] = async (on, { text, values, lists }) => {
+    const client = await connection(on);
+    const given = values.map((one) => (typeof one === "string" ? withoutNul(one) : one));
+    const answered = await client.query({
+      text,
+      // Without values the text may hold several statements.
+      ...(given.length === 0 ? {} : { values: given }),
+      ...(lists ? { rowMode: "array" } : {}),
+    });
+    // Several statements in one text give several results.
+    const result = Array.isArray(answered) ? answered.at(-1) : answered;
+    return { kind: "rows", rows: result?.rows ?? [], changes: result?.rowCount ?? 0 };
+  };
+  return {
+    query,
+    drop,
+    beat: async (text, values, every_ms) => {
+      const once = () => query("beat", { kind: "query", on: "beat", text, values, lists: false });
+      await once();
+      timer ??= setInterval(() => {
+        once().catch(() => drop("beat"));
+      }, every_ms);
+    },
+    close: async () => {
+      clearInterval(timer);
+      await Promise.all([...open.keys()].map(drop));
+    },
+  };
+}
+
+const asNumber = (text: string): number => Number(text);
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  // As SQLite has them: 0 and 1.
+  16: (text) => (text === "t" ? 1 : 0),
+  17: (text) => Buffer.from(text.slice(2), "hex"),
+  20: asNumber,
+  21: asNumber,
+  23: asNumber,
+  700: asNumber,
+  701: asNumber,
+  1700: asNumber,
+};
+
+/** Values as the history reads them from any database. */
+const TYPES: CustomTypesConfig = {
+  getTypeParser: ((type: number) => PARSERS[type] ?? withNul) as CustomTypesConfig["getTypeParser"],
+};

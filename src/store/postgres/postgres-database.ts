@@ -1,0 +1,262 @@
+import { hostname } from "node:os";
+import { isAlive, type ProcessMark } from "../../processes/process-mark.ts";
+import type { Database, Statement, Transaction } from "../sql/database.ts";
+import { PostgresFailure, translated } from "./postgres-mistakes.ts";
+import { named, postgresStatement } from "./statements.ts";
+import type { WaitingThread } from "./waiting-thread.ts";
+
+/** How long a statement is tried again while the database is away. */
+const PATIENCE_MS = 60_000;
+const FIRST_WAIT_MS = 50;
+const MOST_WAIT_MS = 1000;
+/** Taken by whoever writes, for as long as its transaction: two that look and then write would both write. */
+const WRITERS = 7_263_815_505;
+/** Rows of a scan that are in memory at once. */
+const SCANNED = 2000;
+/** A process of another machine gives a sign of life so often, and is given up after a few of them. */
+const BEAT_MS = 5000;
+const GIVEN_UP_S = 20;
+
+export interface PostgresPlace {
+  readonly url: string;
+  readonly schema: string;
+  /** Told when the database goes away and when it is back. */
+  readonly notice: (text: string) => void;
+  /** How long it is waited for; default a minute. */
+  readonly patience_ms?: number | undefined;
+}
+
+/** PostgreSQL behind the interface of the history. */
+export function postgresDatabase(thread: WaitingThread, place: PostgresPlace): Database {
+  const { schema } = place;
+  const statements = new Map<string, string>();
+  const session = openSession(thread, place);
+  let isClosed = false;
+  const db: Database = {
+    replays: true,
+    prepare: <P extends unknown[], R>(sql: string) => {
+      let text = statements.get(sql);
+      if (text === undefined) {
+        text = postgresStatement(sql, schema);
+        statements.set(sql, text);
+      }
+      return statementOf<P, R>(session, text);
+    },
+    exec: (sql) => session.query(named(sql, schema), []),
+    transaction: (work) => session.transaction(work),
+    mistake: (error) => translated(error, place.url),
+    childrenOf: (parent) => childrenOf(db, schema, parent),
+    markOf: (self) => {
+      const mark: ProcessMark = { ...self, host: hostname() };
+      const text = `WITH gone AS (DELETE FROM ${schema}.processes WHERE seen_at < now() - interval '1 day')
+        INSERT INTO ${schema}.processes (mark) VALUES ($1) ON CONFLICT (mark) DO UPDATE SET seen_at = now()`;
+      session.patiently(() =>
+        thread.ask({ kind: "beat", text, values: [JSON.stringify(mark)], every_ms: BEAT_MS }),
+      );
+      return mark;
+    },
+    lives: (mark) => {
+      if (mark.host === hostname()) return isAlive(mark);
+      const seen = db.prepare<[string, number], number>(
+        "SELECT count(*) FROM processes WHERE mark = ? AND seen_at > now() - make_interval(secs => ?)",
+      );
+      return seen.pluck().get(JSON.stringify(mark), GIVEN_UP_S) === 1;
+    },
+    close: () => {
+      if (isClosed) return;
+      isClosed = true;
+      try {
+        thread.ask({ kind: "close" });
+      } finally {
+        thread.end();
+      }
+    },
+  };
+  return db;
+}
+
+interface Session {
+  query(
+    text: string,
+    values: readonly unknown[],
+    lists?: boolean,
+  ): { rows: readonly unknown[]; changes: number };
+  /** Rows in parts, while other statements are asked. */
+  scan(text: string, values: readonly unknown[], lists: boolean): Generator<unknown>;
+  transaction<A extends unknown[], T>(work: (...args: A) => T): Transaction<A, T>;
+  patiently<T>(work: () => T): T;
+}
+
+function openSession(thread: WaitingThread, { notice, patience_ms = PATIENCE_MS }: PostgresPlace): Session {
+  /** Transactions that are open, one within the other. */
+  let depth = 0;
+  let scans = 0;
+  let scanned = 0;
+  const ask = (text: string, values: readonly unknown[], lists = false, on: "main" | "reader" = "main") =>
+    thread.ask({ kind: "query", on, text, values, lists });
+
+  /** Does something again for as long as the database is away. */
+  const patiently = <T>(work: () => T): T => {
+    const until = performance.now() + patience_ms;
+    for (let wait = FIRST_WAIT_MS, isAway = false; ; wait = Math.min(MOST_WAIT_MS, wait * 2)) {
+      try {
+        const done = work();
+        if (isAway) notice("PostgreSQL answers again.");
+        return done;
+      } catch (error) {
+        if (!(error instanceof PostgresFailure) || !error.passing || performance.now() > until) throw error;
+        if (!isAway && wait > FIRST_WAIT_MS) {
+          notice(`PostgreSQL does not answer (${error.message}): waiting for it; answers at hand are kept.`);
+          isAway = true;
+        }
+        thread.ask({ kind: "drop", on: "main" });
+        thread.ask({ kind: "drop", on: "reader" });
+        thread.ask({ kind: "pause", ms: wait });
+      }
+    }
+  };
+
+  const query: Session["query"] = (text, values, lists) =>
+    // Within a transaction, all of it has to be done again.
+    depth > 0 ? ask(text, values, lists) : patiently(() => ask(text, values, lists));
+
+  const whole = <T>(work: () => T): T => {
+    let transaction: string | undefined;
+    let made: { readonly result: T } | undefined;
+    return patiently(() => {
+      // It ended while the connection was lost: only the database knows how.
+      if (made !== undefined && transaction !== undefined && isCommitted(transaction)) return made.result;
+      made = undefined;
+      ask("BEGIN", []);
+      depth = 1;
+      try {
+        const { rows } = ask(
+          `SELECT pg_current_xact_id()::text AS id FROM (SELECT pg_advisory_xact_lock(${WRITERS})) AS held`,
+          [],
+        );
+        transaction = (rows[0] as { readonly id: string }).id;
+        const result = work();
+        made = { result };
+        ask("COMMIT", []);
+        return result;
+      } catch (error) {
+        // A word that never came back leaves it open whether the transaction was kept; any other was said by the database.
+        if (!(error instanceof PostgresFailure) || !error.passing) made = undefined;
+        undo(() => ask("ROLLBACK", []));
+        throw error;
+      } finally {
+        depth = 0;
+      }
+    });
+  };
+
+  const isCommitted = (id: string): boolean => {
+    for (;;) {
+      const { rows } = ask("SELECT pg_xact_status($1::text::xid8) AS status", [id]);
+      const { status } = rows[0] as { readonly status: string | null };
+      if (status !== "in progress") return status === "committed";
+      thread.ask({ kind: "pause", ms: FIRST_WAIT_MS });
+    }
+  };
+
+  const within = <T>(work: () => T): T => {
+    const point = `within_${depth}`;
+    ask(`SAVEPOINT ${point}`, []);
+    depth++;
+    try {
+      const result = work();
+      ask(`RELEASE SAVEPOINT ${point}`, []);
+      return result;
+    } catch (error) {
+      undo(() => ask(`ROLLBACK TO SAVEPOINT ${point}`, []));
+      throw error;
+    } finally {
+      depth--;
+    }
+  };
+
+  return {
+    query,
+    patiently,
+    *scan(text, values, lists) {
+      if (depth > 0) {
+        yield* ask(text, values, lists).rows;
+        return;
+      }
+      const name = `scan_${++scanned}`;
+      patiently(() => {
+        if (scans === 0) ask("BEGIN TRANSACTION READ ONLY", [], false, "reader");
+        try {
+          ask(`DECLARE ${name} NO SCROLL CURSOR FOR ${text}`, values, false, "reader");
+        } catch (error) {
+          if (scans === 0) undo(() => ask("ROLLBACK", [], false, "reader"));
+          throw error;
+        }
+      });
+      scans++;
+      try {
+        for (;;) {
+          const { rows } = ask(`FETCH ${SCANNED} FROM ${name}`, [], lists, "reader");
+          yield* rows;
+          if (rows.length < SCANNED) return;
+        }
+      } finally {
+        scans--;
+        undo(() => ask(scans === 0 ? "COMMIT" : `CLOSE ${name}`, [], false, "reader"));
+      }
+    },
+    transaction: (work) => {
+      const run = (...args: Parameters<typeof work>) => {
+        const once = () => work(...args);
+        return depth === 0 ? whole(once) : within(once);
+      };
+      return Object.assign(run, { immediate: run });
+    },
+  };
+}
+
+/** The first error is the one to tell. */
+function undo(work: () => unknown): void {
+  try {
+    work();
+  } catch {}
+}
+
+function statementOf<P extends unknown[], R>(session: Session, text: string): Statement<P, R> {
+  let lists = false;
+  let shape = (row: unknown): R => row as R;
+  const statement: Statement<P, R> = {
+    run: (...values) => ({ changes: session.query(text, values).changes }),
+    get: (...values) => {
+      const { rows } = session.query(text, values, lists);
+      return rows.length === 0 ? undefined : shape(rows[0]);
+    },
+    all: (...values) => session.query(text, values, lists).rows.map(shape),
+    iterate: (...values) => shaped(session.scan(text, values, lists), (row) => shape(row)),
+    pluck: () => {
+      lists = true;
+      shape = (row) => (row as readonly R[])[0] as R;
+      return statement;
+    },
+    raw: () => {
+      lists = true;
+      return statement;
+    },
+  };
+  return statement;
+}
+
+function* shaped<R>(rows: Iterable<unknown>, shape: (row: unknown) => R): Generator<R> {
+  for (const row of rows) yield shape(row);
+}
+
+function childrenOf(db: Database, schema: string, parent: string) {
+  return db
+    .prepare<[string, string], { readonly table: string; readonly column: string }>(
+      `SELECT child.relname AS "table", a.attname AS "column" FROM pg_constraint k
+       JOIN pg_class child ON child.oid = k.conrelid JOIN pg_class parent ON parent.oid = k.confrelid
+       JOIN pg_namespace n ON n.oid = parent.relnamespace JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+       WHERE k.contype = 'f' AND n.nspname = ? AND parent.relname = ? ORDER BY child.relname`,
+    )
+    .all(schema, parent);
+}

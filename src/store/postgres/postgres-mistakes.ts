@@ -1,0 +1,51 @@
+import { EvalsError } from "../../domain/problem.ts";
+import { addressOf, connectionProblem } from "../../postgres/connection-mistakes.ts";
+import type { Failed } from "./thread-messages.ts";
+
+const USE = {
+  why: "EVALS_HISTORY says that the history is there: every answer is written to it the moment it arrives.",
+  written: "Every answer is written there the moment it arrives.",
+};
+
+/** What PostgreSQL says that it could not do. */
+export class PostgresFailure extends Error {
+  readonly code: string | null;
+  readonly passing: boolean;
+
+  constructor({ code, message, passing }: Omit<Failed, "kind">) {
+    super(message);
+    this.code = code;
+    this.passing = passing;
+  }
+}
+
+/** The same in words, where a person can do something about it; any other error as it is. */
+export function translated(error: unknown, url: string): unknown {
+  if (!(error instanceof PostgresFailure)) return error;
+  const { code, message } = error;
+  if (code === "53100" || code === "53400")
+    return unwritable(url, error, "Free space on the disk of the database, then go on: evals run --resume");
+  if (code === "42501")
+    return unwritable(url, error, "Give the role the rights that docs/store.md lists, or name another role.");
+  if (
+    error.passing ||
+    code?.startsWith("28") ||
+    code === "3D000" ||
+    code === "25006" ||
+    code === "ECONNREFUSED"
+  )
+    return new EvalsError(connectionProblem(url, { code, message }, USE), { cause: error });
+  return error;
+}
+
+function unwritable(url: string, cause: Error, fix: string): EvalsError {
+  return new EvalsError(
+    {
+      code: "EVALS_STORE_UNWRITABLE",
+      what: `The history at ${addressOf(url)} cannot be written: ${cause.message}.`,
+      why: `${USE.written} Those that are there stay.`,
+      fix,
+    },
+    { cause },
+  );
+}

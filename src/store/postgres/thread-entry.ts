@@ -1,0 +1,38 @@
+import { workerData } from "node:worker_threads";
+import { isPassing } from "../../postgres/connection-mistakes.ts";
+import { openConnections } from "./connections.ts";
+import type { Asked, ConnectionName, Reply, ThreadData } from "./thread-messages.ts";
+
+// The thread that talks with PostgreSQL while the main one waits for its reply.
+
+const { url, signal, port } = workerData as ThreadData;
+const flag = new Int32Array(signal);
+const connections = openConnections(url);
+
+port.on("message", async (asked: Asked) => {
+  const reply = await answer(asked);
+  port.postMessage(reply);
+  Atomics.add(flag, 0, 1);
+  Atomics.notify(flag, 0);
+});
+
+async function answer(asked: Asked): Promise<Reply> {
+  try {
+    return await work(asked);
+  } catch (error) {
+    const { code = null, message } = error as { code?: string | null; message: string };
+    return { kind: "failed", code, message, passing: isPassing(error) };
+  }
+}
+
+async function work(asked: Asked): Promise<Reply> {
+  const on: ConnectionName = "on" in asked ? asked.on : "main";
+  if (asked.kind === "query") return connections.query(on, asked);
+  if (asked.kind === "drop") await connections.drop(on);
+  else if (asked.kind === "pause") await new Promise((resolve) => setTimeout(resolve, asked.ms));
+  else if (asked.kind === "beat") await connections.beat(asked.text, asked.values, asked.every_ms);
+  else await connections.close();
+  return { kind: "rows", rows: [], changes: 0 };
+}
+
+port.postMessage("ready");
