@@ -33,7 +33,7 @@ function programs(): string | undefined {
 }
 
 /** Who may start a PostgreSQL: not root. Undefined where root has nobody else. */
-function owner(): { readonly uid: number; readonly gid: number } | null | undefined {
+export function serverOwner(): { readonly uid: number; readonly gid: number } | null | undefined {
   if (process.getuid?.() !== 0) return null;
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")
@@ -46,7 +46,9 @@ function owner(): { readonly uid: number; readonly gid: number } | null | undefi
 export function whyNoPostgres(): string | undefined {
   if (programs() === undefined)
     return "PostgreSQL's programs are not installed (Debian: postgresql; or PG_BIN)";
-  return owner() === undefined ? "PostgreSQL does not run as root, and there is no user postgres" : undefined;
+  return serverOwner() === undefined
+    ? "PostgreSQL does not run as root, and there is no user postgres"
+    : undefined;
 }
 
 /** Says once a file why its tests are not run. */
@@ -59,7 +61,7 @@ export function skippedWithoutPostgres(): boolean {
 /** @param durable it survives a machine that loses its power, too, and is as slow as that makes it */
 export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   const bin = programs() as string;
-  const other = owner();
+  const other = serverOwner();
   const who = other ?? {};
   const folder = mkdtempSync(join(tmpdir(), "evals-postgres-"));
   if (other) chownSync(folder, other.uid, other.gid);
@@ -132,7 +134,7 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const { port } = server.address() as AddressInfo;
