@@ -23,17 +23,27 @@ const NAME = "evals";
 
 export async function openQueue(postgres: Postgres): Promise<BlockQueue> {
   const { PgBoss } = await import("pg-boss");
-  const boss = new PgBoss({
-    db: adapter(postgres),
-    schema: "evals_queue",
-    supervise: false,
-    schedule: false,
-  });
-  // Its errors come from what it does by itself, which is done again; those of our calls are thrown.
-  boss.on("error", () => {});
-  const isThere = await hasTable(postgres, "evals_queue.version");
-  // It makes its schema outside of its own lock: two that come first at once would both make it.
-  await (isThere ? boss.start() : alone(postgres, () => boss.start()));
+  const bossOn = (sql: Sql) => {
+    const boss = new PgBoss({
+      db: adapter(sql),
+      schema: "evals_queue",
+      supervise: false,
+      schedule: false,
+    });
+    // Its errors come from what it does by itself, which is done again; those of our calls are thrown.
+    boss.on("error", () => {});
+    return boss;
+  };
+  // Two that come first at once would both make its schema. It is made on the connection that holds the lock: a pooler may have no other.
+  if (!(await hasTable(postgres, "evals_queue.version")))
+    await alone(postgres, async (sql) => {
+      if (await hasTable(sql, "evals_queue.version")) return;
+      const maker = bossOn(sql);
+      await maker.start();
+      await maker.stop({ graceful: false, close: false });
+    });
+  const boss = bossOn(postgres);
+  await boss.start();
   const queueOf = (run: string): string => `${NAME}-${run}`;
   return {
     open: async (run) => {
