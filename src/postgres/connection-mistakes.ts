@@ -40,10 +40,16 @@ export interface DatabaseUse {
   readonly why: string;
   /** What is written there, and would be lost. */
   readonly written: string;
+  /** How its address is given. */
+  readonly address: string;
 }
 
 /** What is wrong with a database that is asked for the first time. */
-export function connectionProblem(url: string, error: unknown, { why, written }: DatabaseUse): Problem {
+export function connectionProblem(
+  url: string,
+  error: unknown,
+  { why, written, address }: DatabaseUse,
+): Problem {
   const { code = "", message = "" } = error as { code?: string; message?: string };
   const at = addressOf(url);
   const reason = message.split("\n")[0]?.replaceAll(url, at) ?? "";
@@ -67,6 +73,6 @@ export function connectionProblem(url: string, error: unknown, { why, written }:
     code: "EVALS_POSTGRES_UNREACHABLE",
     what: `No PostgreSQL answers at ${at}: ${reason || code}`,
     why,
-    fix: "postgres://user:password@host:5432/database, or env:NAME for an environment variable that holds it",
+    fix: address,
   };
 }

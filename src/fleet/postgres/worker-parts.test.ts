@@ -29,7 +29,9 @@ describe("what workers need", () => {
       { code: "ECONNREFUSED", message: `connect ${url}` },
       { code: "28P01", message: "password authentication failed" },
     ])
-      expect(JSON.stringify(connectionProblem(url, error, { why: "", written: "" }))).not.toMatch(/secret|ada/);
+      expect(
+        JSON.stringify(connectionProblem(url, error, { why: "", written: "", address: "" })),
+      ).not.toMatch(/secret|ada/);
   });
 
   it.each([

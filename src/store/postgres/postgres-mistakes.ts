@@ -5,6 +5,7 @@ import type { Failed } from "./thread-messages.ts";
 const USE = {
   why: "EVALS_HISTORY says that the history is there: every answer is written to it the moment it arrives.",
   written: "Every answer is written there the moment it arrives.",
+  address: "EVALS_HISTORY=postgres://user:password@host:5432/database; unset it to keep the history here",
 };
 
 /** What PostgreSQL says that it could not do. */
