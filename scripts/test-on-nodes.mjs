@@ -39,7 +39,7 @@ if (report) writeFileSync(report, JSON.stringify({ passed, failed }));
 console.log(`${passed} passed, ${failed} failed on Node ${majors.join(", ")}`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
-/** @returns the program; undefined, and said, where it is not to be had */
+/** @returns the program; where it cannot be had, prints why and gives undefined */
 function install(major, folder) {
   writeFileSync(join(folder, "package.json"), '{"private":true}');
   const { status, stderr } = spawnSync("npm", ["install", "--no-audit", "--no-fund", `node@${major}`], {

@@ -101,7 +101,7 @@ export class Conversation {
     if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
   }
 
-  /** What was said and done before is part of the conversation; what it took and cost is not. */
+  /** Earlier messages and calls are part of the conversation; their time and cost are not. */
   #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
     this.#messages.push(...messages);
     this.#calls.push(...tool_calls);

@@ -23,7 +23,7 @@ export interface ConversingSettings {
   readonly person: {
     readonly alias: string;
     readonly target: OpenTarget;
-    /** All that decides what it says beside what it hears. */
+    /** All that decides its messages beside the conversation that it reads. */
     readonly identity: Json;
     /** `users/impatient@1.2.0`. */
     readonly prompt: string;

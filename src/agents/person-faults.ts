@@ -180,7 +180,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
     : { kind: "leak", reason: `recites what it was given: ${quoted(recited)}` };
 }
 
-/** It states what it was not given and nobody has said. */
+/** It states something that it was not given and that nobody mentioned. */
 function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Found {
   const fact = statedFacts(text, shapes).find((one) => !known.has(one));
   const name = fact === undefined ? statedName(text) : undefined;
@@ -191,7 +191,7 @@ function invented({ text }: PersonTurn, { shapes }: Part, known: KnownFacts): Fo
     : { kind: "invented", reason: `states what it cannot know: ${quoted(what)}` };
 }
 
-/** The last turn says once more what was said before. */
+/** The last turn repeats an earlier one. */
 function repeats(turns: readonly PersonTurn[], { shapes }: Part, used: KnownFacts): Found {
   const last = turns.at(-1) as PersonTurn;
   const inside = repeatedInside(last.text);
@@ -228,7 +228,7 @@ function endedEarly(last: PersonTurn | undefined, { input, transcript }: HeldCon
   const replies = messages
     .filter(({ role }) => role === "assistant")
     .map(({ content }) => contentText(content));
-  // An answer that stands apart from the conversation was said after it.
+  // An answer that is apart from the conversation came after it.
   if (output !== "" && !replies.includes(output)) return undefined;
   if (last.previous === "")
     return { kind: "early", reason: `ended before it was answered: ${quoted(last.text)}` };

@@ -199,7 +199,7 @@ const STAFF_PHRASES = [
   /무엇을 도와드릴까요|어떻게 도와드릴까요|도와드릴 (?:것|일)이|문의해 주셔서 감사|고객 ?(?:센터|지원)입니다|고객님의 (?:주문|예약)을 (?:확인|취소)|(?:주문|예약) ?번호를 (?:알려|말씀해) ?주/u,
 ] as const;
 
-/** The words of a desk in what a person said; undefined where there are none. */
+/** Words that only staff would use, in a message of the person; undefined where there are none. */
 export function staffPhrase(text: string): string | undefined {
   const lower = text.toLowerCase();
   for (const form of STAFF_PHRASES) {

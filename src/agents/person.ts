@@ -17,7 +17,7 @@ const BEGIN: Message = {
 };
 
 /**
- * The conversation as the model sees it that plays the person: what the agent says is said to it, what tools say it never hears.
+ * The conversation as the model sees it that plays the person: the agent's messages are addressed to it, and results of tools are left out.
  * @param guide its prompt, rendered for the case
  */
 export function personView(guide: readonly Message[], conversation: readonly Message[]): readonly Message[] {
@@ -30,7 +30,7 @@ export function personView(guide: readonly Message[], conversation: readonly Mes
   return [...guide, ...begins, ...visible];
 }
 
-/** How a model is told to play the person of a case. */
+/** The instructions with which a model plays the person of a case. */
 export interface PlayedPerson {
   /** Where it is played: rendered once a trial. */
   guide(golden: Case): readonly Message[];

@@ -5,7 +5,7 @@ import type { Message, ToolCall } from "../domain/message.ts";
 import type { ToolOutcome } from "../domain/tool.ts";
 import type { CallBounds, TrialTools } from "./trial-tools.ts";
 
-/** A call that was run: what is kept of it, and what the model is told. */
+/** A call that was run: what is kept of it, and what the model gets to read. */
 export interface RanCall {
   readonly kind: "ran";
   readonly call: ToolCall;

@@ -42,7 +42,7 @@ export interface ToolProvider {
   close(): Promise<void>;
 }
 
-/** What is said of a call that had no more time. */
+/** The message for a call that had no more time. */
 export function noAnswer({ timeout_ms }: Pick<CallBounds, "timeout_ms">): string {
   return `no answer within ${Math.max(1, Math.round(timeout_ms / 100)) / 10} s`;
 }

@@ -114,7 +114,7 @@ export function canarySentence({ asked, answered, baseline, today, p, stale }: C
   return `baseline_stale: ${answered} canary cases, asked again as the baseline asked them, passed ${share(today)} where they passed ${share(baseline)} (${odds}). The provider has moved; a new baseline would show what the change does.`;
 }
 
-/** What the canaries of a run said of this baseline when the run was gated. @param report as it was stored */
+/** What the canaries of a run showed about this baseline when the run was gated. @param report as it was stored */
 export function canaryAgainst({ fingerprint }: Pick<Side, "fingerprint">, report: Json): CanaryResult | null {
   const comparison = storedReport({ report })?.comparison;
   if (comparison?.canary === undefined || fingerprint === null) return null;

@@ -21,7 +21,7 @@ interface CiSystem {
   readonly base: readonly string[];
   /** Variables of which one is set when, and only when, a change is built. */
   readonly change: readonly string[];
-  /** The same, said by a variable's value. */
+  /** The same, read from a variable's value. */
   readonly when?: readonly (readonly [variable: string, pattern: RegExp])[];
 }
 

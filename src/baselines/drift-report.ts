@@ -19,7 +19,7 @@ export interface SeriesRun {
   readonly judge: JudgedAgain | undefined;
 }
 
-/** Runs for which the rate of false alarms is said. */
+/** Runs for which the rate of false alarms is given. */
 const RUNS = 30;
 
 export interface DriftQuestion {

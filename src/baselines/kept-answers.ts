@@ -22,7 +22,7 @@ const keptCaseSchema = onFirstUse(() =>
 );
 type KeptCase = z.output<ReturnType<typeof keptCaseSchema>>;
 
-/** One distinct answer of a case: what was said, how often, how often it passed. */
+/** One distinct answer of a case: its text, how often it was given, how often it passed. */
 export type KeptAnswer = KeptCase["answers"][number];
 
 /** Distinct answers by case id. */
@@ -33,7 +33,7 @@ export function answersPath(baseline: string): string {
   return baseline.replace(/\.jsonl$/, ".answers.jsonl");
 }
 
-/** Answers of single trials, put together: most often said first. */
+/** Answers of single trials, put together: the most frequent first. */
 export function countAnswers(
   trials: Iterable<{ readonly output: string; readonly trials?: number; readonly pass: number }>,
 ): KeptAnswer[] {

@@ -19,7 +19,7 @@ export interface PromotedRun {
   readonly grown: GrownBaseline | null;
   /** Of the run. */
   readonly metrics: Metrics;
-  /** What its gate said; null where it had none. */
+  /** What its gate decided; null where it had none. */
   readonly gate: GateOutcome | null;
   /** The sibling file of answers; its text is null where it is removed. Null when there is none. */
   readonly answers: { readonly path: string; readonly text: string | null } | null;

@@ -30,7 +30,7 @@ export function guardProcess(process: GuardedProcess, lost: (how: Loss) => numbe
   let code: number | undefined;
   const lose = (how: Loss): void => {
     if (code !== undefined) return;
-    // What is told may itself throw, or end the process.
+    // Reporting may itself throw, or end the process.
     code = EXIT.undecided;
     code = lost(how);
   };

@@ -5,7 +5,7 @@ const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
 
 /**
  * Keeps a stream's errors from ending the process.
- * @param lost told once, with the code of the error, when text could not be written though somebody waits for it
+ * @param lost called once, with the code of the error, when text could not be written though somebody waits for it
  */
 export function outliveReader(stream: EventEmitter, lost: (code: string) => void): void {
   let reported = false;

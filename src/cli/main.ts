@@ -31,7 +31,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
   const over = guardProcess(process, (how) => {
     const lost = lostCommand(how);
     if (printed === "") return reportMistakes(args, own, lost);
-    // Whoever reads a document is owed one and no more, and it has told the exit code.
+    // Whoever reads a document gets exactly one, and it has given the exit code already.
     own.stderr(formatProblems(lost.problems, "the command had told its outcome already"));
     return exitOfDocument(printed);
   });

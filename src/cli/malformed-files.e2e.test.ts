@@ -87,7 +87,7 @@ function put(path: string, content: string | Buffer): void {
   writeFileSync(join(root, path), content);
 }
 
-/** What is told of the project with this file in it, by the command that reads it. */
+/** What the command that reads this file reports of the project around it. */
 async function problemsAt(path: string): Promise<{ exit: number; problems: readonly Problem[] }> {
   const io = fakeIo(root);
   const exit = await main([...(IMPORTS[path] ?? ["check", "--json"])], io);
@@ -95,7 +95,7 @@ async function problemsAt(path: string): Promise<{ exit: number; problems: reado
   return { exit, problems };
 }
 
-/** The problems of a file that was replaced; whatever else is told follows from it. */
+/** The problems of a file that was replaced; whatever else is reported follows from it. */
 async function problemsWith(path: string, content: string | Buffer): Promise<readonly Problem[]> {
   put(path, content);
   const { exit, problems } = await problemsAt(path);

@@ -6,7 +6,7 @@ import type { Io } from "./io.ts";
 import { outliveReader } from "./lost-output.ts";
 
 /**
- * Keeps a closed or full stdout from killing a run. What was lost on the way to somebody who waits for it is told, and the
+ * Keeps a closed or full stdout from killing a run. What was lost on the way to somebody who waits for it is reported, and the
  * exit code is not that of a pass.
  */
 export function outliveReaders(): void {

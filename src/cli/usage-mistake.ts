@@ -2,7 +2,7 @@ import type { Command, CommanderError } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 import { exampleOf, nameOf } from "./command-help.ts";
 
-/** What a command does with an ending that commander wants: help ends it, a mistake is told with a command that works. */
+/** What a command does with an ending that commander wants: help ends it, a mistake is reported with a command that works. */
 export const endOf =
   (command: Command) =>
   (error: CommanderError): never => {

@@ -6,7 +6,7 @@ import { moduleProvider } from "../providers/module-provider.ts";
 import { ask, fakeHost, questionOf } from "../providers/testing/fake-host.ts";
 import { fakeInput, openScorer } from "../scorers/testing/scorer-fakes.ts";
 
-/** What became of a trial: `ok`, or the kind of its error, and what is said. */
+/** What became of a trial: `ok`, or the kind of its error, and the message. */
 interface Became {
   readonly kind: string;
   readonly message: string;

@@ -13,7 +13,7 @@ export function personTexts(messages: readonly Message[]): string[] {
 
 /**
  * What a trace was asked, as the input of a case: the person's words where they spoke once, else the conversation up to the last answer.
- * What the application told its model beforehand is no part of it. Null where its producer keeps no contents.
+ * The instructions that the application gave its model are no part of it. Null where its producer keeps no contents.
  */
 export function askedOf({ transcript: { messages } }: Pick<TrafficTrace, "transcript">): Json {
   const [only, second] = personTexts(messages);

@@ -42,12 +42,12 @@ export type BatchLook =
   | {
       readonly kind: "refused";
       readonly failure: FailedReply;
-      /** What is wrong with single requests, by their place in the batch, from 0; empty where it is said of all. */
+      /** What is wrong with single requests, by their place in the batch, from 0; empty where it holds for all. */
       readonly of: ReadonlyMap<number, string>;
     }
   | {
       readonly kind: "ended";
-      /** In milliseconds since 1970, UTC; null where it is not said. */
+      /** In milliseconds since 1970, UTC; null where it is unknown. */
       readonly at: number | null;
       /** How many requests were answered, as the provider counts; null where it does not. */
       readonly answered: number | null;

@@ -102,7 +102,7 @@ export const Retention = z.strictObject({
 });
 export type Retention = z.output<typeof Retention>;
 
-/** What is said of a dataset beside its cases. */
+/** What the config states about a dataset beside its cases. */
 export const DatasetEntry = z.strictObject({
   classification: z
     .literal("restricted")

@@ -9,9 +9,9 @@ import type { FoundDocument, Retrieval } from "./trajectory.ts";
 export interface ModelReply {
   /** From 1. */
   readonly step: number;
-  /** Places in the conversation of what was said since the reply before: by the person, by tools. */
+  /** Positions in the conversation of the messages since the reply before: of the person, of tools. */
   readonly given: readonly number[];
-  /** Places of what the model said; several where an API writes text and calls apart. */
+  /** Positions of the model's own messages; several where an API writes text and calls apart. */
   readonly added: readonly number[];
 }
 

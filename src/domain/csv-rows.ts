@@ -15,7 +15,7 @@ export interface CsvTable {
   readonly separator: string;
 }
 
-/** How mistakes of one kind of table are told. */
+/** How mistakes of one kind of table are reported. */
 export interface CsvFormat {
   readonly path: string;
   readonly code: string;

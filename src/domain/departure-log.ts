@@ -13,10 +13,10 @@ export interface DepartureLog {
    * Hears of the calls that left elsewhere, and writes down one of its own, while no other process can.
    *
    * @param model alias of the model
-   * @param after id up to which everything was heard of; 0 for nothing
+   * @param after id of the last departure that was seen; 0 for none
    * @param within_ms how old a departure may be that still counts
    * @param decide tokens of the call that leaves now; null when none does
-   * @returns id up to which everything has been heard of, the own call included
+   * @returns id of the last departure that has been seen, the own call included
    */
   depart(
     model: string,

@@ -23,9 +23,9 @@ export interface ToolUse {
 /** A trial's whole transcript, as documents and scorers have it. Unknown is null. */
 export interface TranscriptDocument {
   readonly output: string;
-  /** The conversation: what was asked, and what was said since. */
+  /** The conversation: the request, and the messages since. */
   readonly messages: readonly Message[];
-  /** Null when nobody told whether there were any. */
+  /** Null when nobody reported whether there were any. */
   readonly tool_calls: readonly ToolUse[] | null;
   readonly retrievals: readonly Retrieval[];
   readonly state: Json;

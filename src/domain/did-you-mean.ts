@@ -27,7 +27,7 @@ function swapped(a: string, b: string): boolean {
 }
 
 /**
- * ` Did you mean "x"?` with its leading blank, or the empty string. A name that looks the same is told with what the eye
+ * ` Did you mean "x"?` with its leading blank, or the empty string. A name that looks the same is named with what the eye
  * cannot see.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {

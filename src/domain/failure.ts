@@ -2,9 +2,9 @@
 export const FAILURE_CLASSES = [
   /** The answer is not written as it has to be: no JSON, another schema, cut off. */
   "format",
-  /** It does not keep to what it was told to do. */
+  /** It does not follow its instructions. */
   "instruction",
-  /** What it says is wrong, and nothing that it was given said otherwise. */
+  /** Its statement is wrong, and nothing that it was given contradicts it. */
   "knowledge",
   /** What was needed was not found. */
   "retrieval",
@@ -14,7 +14,7 @@ export const FAILURE_CLASSES = [
   "tool-choice",
   /** The right tool was called with the wrong arguments. */
   "tool-arguments",
-  /** A tool failed, or did not do what it said; the agent went on as if it had. */
+  /** A tool failed, or did not do what its result claims; the agent went on as if it had. */
   "tool-failure",
   /** The order of steps, a loop, a limit. */
   "orchestration",

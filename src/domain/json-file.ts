@@ -8,7 +8,7 @@ import { repeatedKeyProblems } from "./repeated-keys.ts";
  * The value of a file that is one JSON document.
  *
  * @param text without a byte order mark
- * @param mistake how it is told that the file is none
+ * @param mistake how a file that is no JSON is reported
  * @throws {EvalsError} at the first mistake, at a merge conflict, at every key that is there twice and number that would change
  */
 export function readJsonFile(

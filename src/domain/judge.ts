@@ -44,7 +44,7 @@ export interface OpenJudge extends JudgeRef {
   /** Model names as their providers know them, one a member of the ensemble. */
   readonly models: readonly string[];
   /**
-   * Asks, or reads back what it has said before: the same answer under the same repeat is paid for once.
+   * Asks, or reads back an earlier verdict: the same answer under the same repeat is paid for once.
    *
    * @param repeat from 1; different repeats are independent opinions of one answer
    * @throws {ScorerFailure} of kind "judge" without a usable verdict: never a pass, never a 0
@@ -67,14 +67,14 @@ export interface SuiteJudge extends OpenJudge {
 }
 
 /**
- * `unasked`: only what a judge has said before was wanted. `unreachable`: nobody answers for its model. `batch`: its reply comes
+ * `unasked`: only earlier verdicts of a judge were wanted. `unreachable`: nobody answers for its model. `batch`: its reply comes
  * with a batch.
  */
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
 /**
  * This answer was not judged, and nobody is to blame: the run ended before it could be (it is judged when the run goes on),
- * or only what a judge has said before was asked for.
+ * or only earlier verdicts of a judge were asked for.
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
@@ -153,7 +153,7 @@ export interface JudgeQuestion {
   /** Null for a model that takes `input` itself: embeddings, moderation, a classifier. */
   readonly messages: readonly Message[] | null;
   readonly input?: Json | undefined;
-  /** The JSON that a provider is to hold the model to; absent where the model is only told. */
+  /** The JSON that a provider is to hold the model to; absent where the model only gets it as words. */
   readonly reply?: ReplyShape | undefined;
   /** From 1: which of several independent replies to the same question. */
   readonly draw: number;

@@ -33,6 +33,6 @@ export interface LabellingProgress {
   readonly left: number;
   readonly skipped: number;
   readonly counts: Readonly<Record<Label["verdict"], number>>;
-  /** Of answers that were asked twice, how often the same was said; null where none was. */
+  /** Of answers that were asked twice, the share with the same verdict both times; null where none was. */
   readonly agreement: { readonly same: number; readonly of: number } | null;
 }

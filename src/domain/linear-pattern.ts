@@ -6,7 +6,7 @@ import { withinTimeLimit } from "./time-limit.ts";
 /** A pattern of JavaScript's kind, as JSON Schema and JSONPath have them. */
 export interface TextPattern {
   test(text: string): boolean;
-  /** Patterns are told apart by this text. */
+  /** Patterns are distinguished by this text. */
   toString(): string;
 }
 

@@ -14,7 +14,7 @@ export function forbidsCode(env: Env): boolean {
   return value !== undefined && value !== "" && value !== "0";
 }
 
-/** What is said of something that would run code. @param what `The module scorers/tone.ts` */
+/** The problem of something that would run code. @param what `The module scorers/tone.ts` */
 export function codeProblem(what: string): Problem {
   return {
     code: "EVALS_NO_EXEC",
@@ -25,7 +25,7 @@ export function codeProblem(what: string): Problem {
 }
 
 /**
- * The last door before code is run; what a run would need is told before, all at once.
+ * The last check before code is run; all that a run would need is reported before, at once.
  * @throws {EvalsError} EVALS_NO_EXEC
  */
 export function refuseCode(

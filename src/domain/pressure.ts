@@ -67,7 +67,7 @@ export function pressureSettings(entries: Pressure): PressureSettings[] {
 
 /** What a variant of a trial adds to its question. */
 export interface UnderPressure {
-  /** The conversation goes on from here: all that was said and done in the trial that the variant comes from. */
+  /** The conversation goes on from here: all messages and calls of the trial that the variant comes from. */
   readonly after?:
     | {
         readonly messages: readonly Message[];

@@ -110,7 +110,7 @@ export interface Project {
   readonly models: ReadonlyMap<string, LoadedModel>;
   readonly suites: readonly LoadedSuite[];
   readonly budget: Budget | null;
-  /** Floating models, leaked answers: told, not refused. */
+  /** Floating models, leaked answers: reported, not refused. */
   readonly warnings: readonly Problem[];
   readonly judges: JudgeFiles;
   /** Environment with `.env` of the root below it. */

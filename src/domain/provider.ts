@@ -26,7 +26,7 @@ export interface Question {
   readonly tools?: readonly ToolSpec[] | undefined;
   /** The whole case, for whoever plays the person in it or runs its tools: never part of what the model is asked. */
   readonly golden?: Case | undefined;
-  /** Of a variant of a trial: what goes before it, and what is said or done to the target. */
+  /** Of a variant of a trial: what goes before it, and the message or the tool result that it adds. */
   readonly pressure?: UnderPressure | undefined;
 }
 

@@ -35,7 +35,7 @@ export interface AnsweredReply {
   readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, secrets removed; kept with the transcript. */
   readonly raw?: string | undefined;
-  /** What it said before personal data was taken out; never kept. Absent where nothing is taken out. */
+  /** The reply before personal data was taken out; never kept. Absent where nothing is taken out. */
   readonly unredacted?:
     | Pick<AnsweredReply, "output" | "messages" | "tool_calls" | "refusal" | "trajectory">
     | undefined;
@@ -70,11 +70,11 @@ export interface FailedReply {
   readonly may_be_billed?: boolean | undefined;
   /** As of an answer. */
   readonly limits?: readonly ReportedLimit[] | undefined;
-  /** Milliseconds to wait, when the other side said so. */
+  /** Milliseconds to wait, when the other side asked for a wait. */
   readonly retry_after_ms?: number | undefined;
   /** Nobody answered at all (refused, DNS): a run whose first calls all end so is stopped early. */
   readonly unreachable?: boolean | undefined;
-  /** There was no room for one more just now, at the other side or on this machine: nothing is said of the request. */
+  /** There was no room for one more just now, at the other side or on this machine: the request itself may be fine. */
   readonly busy?: boolean | undefined;
   /** Nothing more will be answered for long, whatever was answered before; the first such refusal ends a run. */
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | "silent" | undefined;

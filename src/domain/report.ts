@@ -203,7 +203,7 @@ export interface Comparison {
     readonly changed: readonly string[];
     readonly missing: readonly string[];
   };
-  /** Smallest drop in points that this size shows 4 times in 5; null when it cannot be said. */
+  /** Smallest drop in points that this size shows 4 times in 5; null when it is unknown. */
   readonly detectable_drop: number | null;
   /** 90 % interval of the difference for cases like these; null with fewer than two pairs. */
   readonly population: { readonly low: number; readonly high: number } | null;

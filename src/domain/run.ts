@@ -99,7 +99,7 @@ export interface RunHeader {
   readonly started_at: string;
 }
 
-/** The identities behind a fingerprint, so that two runs can be told apart part by part. Nothing secret is in them. */
+/** The identities behind a fingerprint, so that two runs can be compared part by part. Nothing secret is in them. */
 export interface RunParts {
   /** Path relative to the project root. */
   readonly dataset: string;

@@ -42,7 +42,7 @@ export interface OpenScorer {
   readonly binary: boolean;
   /** It rests on what a model thinks: unless it is calibrated against people, it informs and cannot block. */
   readonly opinion?: boolean | undefined;
-  /** It sees what was said before anything was redacted; without that it cannot score. */
+  /** It sees the answer before anything was redacted; without that it cannot score. */
   readonly raw?: boolean | undefined;
   /** The judge whose verdicts these are; its calibration is looked up by it. */
   readonly judge?: JudgeRef | undefined;

@@ -16,7 +16,7 @@ let context: { work?: () => void } | undefined;
 
 /**
  * Runs plain synchronous work and ends it when it takes too long: a loop within one turn of the event loop would also keep
- * every deadline and Ctrl-C from being heard. It costs about a tenth of a millisecond.
+ * every deadline and Ctrl-C from being noticed. It costs about a tenth of a millisecond.
  *
  * @param what the words of the failure: "the JSON Schema"
  * @throws {TookTooLong} when it was ended; whatever `work` throws otherwise

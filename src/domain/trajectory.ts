@@ -3,9 +3,9 @@ import type { Json } from "./json.ts";
 /** A document that was found for a question. */
 export interface FoundDocument {
   readonly id: string;
-  /** Null when it was not told. */
+  /** Null when it was not reported. */
   readonly text: string | null;
-  /** How well it fits, in the finder's own measure; null when it was not told. */
+  /** How well it fits, in the finder's own measure; null when it was not reported. */
   readonly score: number | null;
 }
 
@@ -13,7 +13,7 @@ export interface FoundDocument {
 export interface Retrieval {
   /** The model call that it belongs to, from 1; null when unknown. */
   readonly step: number | null;
-  /** What was searched for; null when it was not told. */
+  /** What was searched for; null when it was not reported. */
   readonly query: string | null;
   /** Best first. */
   readonly documents: readonly FoundDocument[];
@@ -40,7 +40,7 @@ export interface Trajectory {
   readonly stopped?: Stopped | undefined;
   /** Names of the agents that were at work, as a trace tells them, the first one first. */
   readonly agents?: readonly string[] | undefined;
-  /** What of the conversation, as a trace or a file told it, was not understood; in words for a person. */
+  /** What of the conversation, as a trace or a file holds it, was not understood; in words for a person. */
   readonly unread?: readonly string[] | undefined;
   /** Names of its tools that only read, as far as they say so. */
   readonly reads?: readonly string[] | undefined;

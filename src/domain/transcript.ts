@@ -65,11 +65,11 @@ export interface Transcript {
   readonly trajectory?: Trajectory | undefined;
 }
 
-/** What an answer may leave unsaid: then no tool calls, or no refusal, means that nobody knows of any. */
+/** What an answer may leave out: then no tool calls, or no refusal, means that nobody knows of any. */
 export const UNREPORTED = ["tool_calls", "refusal"] as const;
 export type Unreported = (typeof UNREPORTED)[number];
 
-/** What a reply tells of itself; a member that is undefined was not told. */
+/** What a reply reports of itself; a member that is undefined was not reported. */
 interface ReportedParts {
   readonly messages?: readonly Message[] | undefined;
   readonly tool_calls?: readonly ToolCall[] | undefined;
@@ -104,7 +104,7 @@ export function toolCallCount({
   return untold?.includes("tool_calls") ? null : tool_calls.length;
 }
 
-/** Whether an answer is a refusal by its provider's word; null when nobody told. */
+/** Whether an answer is a refusal by its provider's word; null when nobody reported it. */
 export function isRefused(answer: Pick<Transcript, "refusal" | "finish_reason" | "untold">): boolean | null {
   if (answer.refusal !== null || answerEnd(answer.finish_reason) === "refused") return true;
   return answer.untold?.includes("refusal") ? null : false;

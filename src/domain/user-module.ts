@@ -4,7 +4,7 @@ import type { Message, ToolCall } from "./message.ts";
 import type { Retrieval, Stopped } from "./trajectory.ts";
 import type { Transcript, Usage } from "./transcript.ts";
 
-/** What an agent (`provider: module`) is told beside the case's input. */
+/** What an agent (`provider: module`) is given beside the case's input. */
 export interface AgentContext {
   /** Id of the case. */
   readonly case: string;
@@ -51,7 +51,7 @@ export type Agent = (
   context: AgentContext,
 ) => string | AgentAnswer | Promise<string | AgentAnswer>;
 
-/** All that an answer said, its tool calls with their results. What nobody told is null. */
+/** All that an answer said, its tool calls with their results. What nobody reported is null. */
 export interface ScorerTranscript extends Transcript {
   readonly retrievals: readonly Retrieval[];
   readonly state: Json;

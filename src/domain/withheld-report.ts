@@ -2,7 +2,7 @@ import { WITHHELD } from "./classification.ts";
 import type { Comparison, RunReport } from "./report.ts";
 import type { RunHeader } from "./run.ts";
 
-/** A report of a restricted dataset: its numbers, and in place of what was asked, answered or said of it that it is left out. */
+/** A report of a restricted dataset: its numbers, and in place of questions, answers and comments a note that they are left out. */
 export function withheldReport(report: RunReport): RunReport {
   const note = withheldNote(report.header);
   return {

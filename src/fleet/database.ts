@@ -49,9 +49,9 @@ export interface PlanStore {
   publish(no: string, blocks: readonly (readonly TrialPlace[])[]): Promise<void>;
   progress(no: string, read: readonly number[]): Promise<PlanProgress>;
   read(no: string, blocks: readonly number[]): Promise<readonly DoneBlock[]>;
-  /** No more of it is asked. What was said first stays. */
+  /** No more of it is asked. The first reason stays. */
   halt(no: string, why: PlanHalt): Promise<void>;
-  /** What calls came to since the last time, of blocks that are done. They count as told once `keep` has returned. */
+  /** What calls came to since the last time, of blocks that are done. They count as reported once `keep` has returned. */
   sums(no: string, keep: (sums: CallSums) => void): Promise<void>;
   /** The run is over, and kept as it was reported; null for one that can be gone on with. */
   end(no: string, status: string, report: Json | null): Promise<void>;

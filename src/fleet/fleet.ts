@@ -139,7 +139,7 @@ export interface LostCall {
   readonly most_tokens: number | null;
 }
 
-/** What a plan's calls came to that was not told before. */
+/** What a plan's calls came to that was not reported before. */
 export interface CallSums {
   readonly calls: number;
   readonly judge_calls: number;

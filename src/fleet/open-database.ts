@@ -3,7 +3,7 @@ import type { FleetDatabase } from "./database.ts";
 /**
  * Connects to the database where workers and whoever plans meet, and makes its tables where there are none.
  * @param url `postgres://…`
- * @param notice is told when the database goes away and when it is back
+ * @param notice called when the database goes away and when it is back
  * @throws {EvalsError} for everything that would keep them from meeting there
  */
 export async function openFleetDatabase(url: string, notice: (text: string) => void): Promise<FleetDatabase> {

@@ -13,7 +13,7 @@ export interface ExportedCase {
   readonly tags: readonly string[];
 }
 
-/** A trial with all that was said, for formats that show its steps. */
+/** A trial with its whole conversation, for formats that show its steps. */
 export interface TracedTrial extends ExportedTrial {
   readonly tags: readonly string[];
   /** Null for a trial without an answer. */

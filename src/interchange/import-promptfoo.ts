@@ -232,7 +232,7 @@ function targets(
   return [{ alias: models.echo(help.files.echo()) }];
 }
 
-/** Code by which every provider of a config changes its answers; where they differ, it is left and told. */
+/** Code by which every provider of a config changes its answers; where they differ, it is left out and reported. */
 function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string | undefined {
   const [first] = specs;
   if (specs.every(({ transform }) => transform === first?.transform)) return first?.transform;
@@ -246,7 +246,7 @@ function commonTransform(specs: readonly ProviderSpec[], losses: Losses): string
   return undefined;
 }
 
-/** By file and line; what every case of the suite is scored by is said once. */
+/** By file and line; what every case of the suite is scored by is listed once. */
 function keptOf(
   { kept }: Assigned,
   suites: readonly (Pick<SuiteGroup, "cases"> & { readonly name: string })[],

@@ -64,7 +64,7 @@ export interface SourceFiles {
 
 /**
  * Asks a server of another tool.
- * @returns what it said, whatever the status; a status of null and the reason where no answer came
+ * @returns its body, whatever the status; a status of null and the reason where no answer came
  */
 export type AskServer = (
   url: string,

@@ -5,7 +5,7 @@ import { answerKey } from "../labels/label-file.ts";
 export interface MergedLabels {
   readonly labels: readonly Label[];
   readonly added: number;
-  /** A rater had judged the answer before, and said something else since. */
+  /** A rater had judged the answer before, and has changed the verdict since. */
   readonly updated: number;
   readonly unchanged: number;
   /** The file's label is older than the one that is there, which stays. */

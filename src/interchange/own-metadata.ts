@@ -16,7 +16,7 @@ export function ownMetadata({ id, tags }: ExportedCase, wrapped: Wrapped = []): 
   };
 }
 
-/** What `ownMetadata` said, and the metadata that are left. */
+/** What `ownMetadata` held, and the metadata that are left. */
 export interface OwnMetadata {
   /** Undefined for an item that was no case of ours. */
   readonly id: string | undefined;

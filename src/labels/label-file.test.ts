@@ -144,7 +144,7 @@ describe("writing", () => {
     ]);
     removeLabel(root, "triage", label("b", "fail"));
     removeLabel(root, "triage", label("gone", "fail"));
-    // What was said since, in another window or by an import, is not this label.
+    // A label given since, in another window or by an import, is not this label.
     removeLabel(root, "triage", label("a", "fail"));
     removeLabel(root, "triage", label("a", "pass", { at: "2030-01-01T00:00:00.000Z" }));
     expect(readLabels(root, "triage").map((one) => one.rater)).toEqual(["ana", "bo"]);

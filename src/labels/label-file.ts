@@ -95,7 +95,7 @@ export function saveLabel(root: string, suite: string, label: Label): void {
 }
 
 /**
- * Takes a rater's label of an answer back; nothing when there is none, or by now another one: that was said later, in
+ * Takes a rater's label of an answer back; nothing when there is none, or by now another one: that was given later, in
  * another window or by an import.
  * @throws {EvalsError} as `saveLabel`
  */

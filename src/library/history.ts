@@ -5,7 +5,7 @@ import { documented } from "./call.ts";
 import { type CallOptions, callOptions, readOptions, text } from "./options.ts";
 
 export interface HistoryOptions extends CallOptions {
-  /** With one, its stability is told too. */
+  /** With one, its stability is given too. */
   readonly suite?: string | undefined;
   /** The most runs that are listed; 20 when left out. */
   readonly limit?: number | undefined;

@@ -38,7 +38,7 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly allTrials?: boolean | undefined;
   /** False asks again what earlier runs have asked. */
   readonly cache?: boolean | undefined;
-  /** Writes what was said to `fixtures/<alias>.jsonl`. */
+  /** Writes the answers to `fixtures/<alias>.jsonl`. */
   readonly record?: boolean | undefined;
   /** Answers from `fixtures/<alias>.jsonl`. */
   readonly replay?: boolean | undefined;

@@ -14,7 +14,7 @@ export interface ThreadData {
   readonly shared: SharedArrayBuffer;
 }
 
-/** What the two sides see without a message, for a thread that is held by the user's code hears none. */
+/** What the two sides see without a message, for a thread that is busy with the user's code receives none. */
 export const SHARED = {
   /** Counts up while the thread's event loop turns. */
   beat: 0,

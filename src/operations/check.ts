@@ -139,7 +139,7 @@ async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Pr
   return codeOfSuite(project, suite, suite.models);
 }
 
-/** What providers say themselves, but for what the table has told already. */
+/** Notices of the providers, but for what the table shows already. */
 async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
   const { askForModels } = await import("./checking/ask-for-models.ts");
   const news = await askForModels(project);

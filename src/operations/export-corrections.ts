@@ -26,7 +26,7 @@ export interface ExportCorrectionsInput {
 
 export interface ExportedCorrections {
   readonly corrections: number;
-  /** How many there are of each class; those of which nobody said why are under `unknown`. */
+  /** How many there are of each class; those without a stated reason are under `unknown`. */
   readonly failures: Readonly<Partial<Record<FailureClass, number>>>;
   /** Datasets whose texts stay where they are. */
   readonly restricted: readonly string[];
@@ -34,7 +34,7 @@ export interface ExportedCorrections {
   readonly file: string | null;
 }
 
-/** What people said that production should have answered, as lines of a chat to tune a model with. @throws {EvalsError} */
+/** The answers that people said production should have given, as lines of a chat to tune a model with. @throws {EvalsError} */
 export async function exportCorrections(
   io: Environment,
   { directory, datasets, out, print }: ExportCorrectionsInput,

@@ -38,7 +38,7 @@ export interface CandidateLabelling {
   readonly address: AddressFile;
   /** Moves what was decided since; called once, at the end. */
   readonly settle: () => Promise<Settled>;
-  /** Share of the traffic that was answered wrong, as far as people said so of the dataset's cases; null where nobody did. */
+  /** Share of the traffic that was answered wrong, as far as people judged the dataset's cases; null where nobody did. */
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 

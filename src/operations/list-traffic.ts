@@ -62,7 +62,7 @@ async function* matchingTraces({ traffic }: Store, { filter, grep }: Asked): Asy
 /** Whole conversations are large. */
 const PAGE = 200;
 
-/** All that was said to the person. */
+/** All messages to the person. */
 function answersOf({ transcript: { output, messages } }: TrafficTrace): readonly string[] {
   const replies = messages
     .filter(({ role }) => role === "assistant")

@@ -161,7 +161,7 @@ function withWayBack(ran: RanRun): RanRun {
   return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
 }
 
-/** Which classes of failure grew, where that is told. */
+/** Which classes of failure grew, where that is known. */
 async function withGrowth(
   compared: Comparison,
   ran: RanRun,
@@ -243,7 +243,7 @@ async function worldOf(
   };
 }
 
-/** `--record`: what the model and the judges said, as files for git. */
+/** `--record`: the replies of the model and the judges, as files for git. */
 async function record(
   ran: RanRun,
   plan: PreparedRun["plan"],
@@ -270,7 +270,7 @@ async function examplesOf(compared: Comparison, ran: RanRun, baseline: GateBasel
   return withExamples(compared, store, run, { no: ran.writer.no, header: ran.header }, kept);
 }
 
-/** Answers of another model are the run's answers, and are said to be of another model. */
+/** Answers of another model are the run's answers, and are marked as of another model. */
 async function fallbackNotes({ plan, writer }: RanRun, store: Store): Promise<string[]> {
   const { alias, entry } = plan.model;
   const count = entry.fallback === undefined ? 0 : await store.read.fallbackAnswers(writer.no);

@@ -39,7 +39,7 @@ const IDLE_POLL_MS = 500;
 const REFUSED_MS = 30_000;
 
 /**
- * Works on the blocks of all plans of this repository until it is told to stop: takes one, asks and scores its trials, hands it over.
+ * Works on the blocks of all plans of this repository until it is stopped: takes one, asks and scores its trials, hands it over.
  * @throws {EvalsError} for what would keep it from working at all
  */
 export async function runWorker(

@@ -42,7 +42,7 @@ export interface SampledTraffic {
   readonly written: string | null;
   /** Drawn and left out: a case of the dataset is nearly the same. */
   readonly duplicates: number;
-  /** Drawn and left out: nobody said anything in them. */
+  /** Drawn and left out: they hold no message of a person. */
   readonly empty: number;
   readonly candidates: readonly Candidate[];
 }
@@ -156,7 +156,7 @@ function* caseIds(cases: CaseSource): Generator<string> {
   for (let at = 0; at < cases.count; at++) yield cases.id(at);
 }
 
-/** What was said in each trace, where all of them are looked at. */
+/** The messages of each trace, where all of them are looked at. */
 async function textsFor(
   { traffic }: Store,
   rows: readonly TrafficRow[],
@@ -205,7 +205,7 @@ function stratumOf(row: TrafficRow, field: TrafficField): string {
   return row[field] ?? "(none)";
 }
 
-/** Scores of suites, and what people and other tools said. */
+/** Scores of suites, and feedback of people and other tools. */
 async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Promise<readonly Measure[][]> {
   const scores = new Map<string, Measure[]>();
   for (let at = 0; at < rows.length; at += 500)

@@ -30,7 +30,7 @@ export interface ShowInput {
 }
 
 /**
- * A run by its cases, one case over its trials, one trial with everything that was said, or a trace of production.
+ * A run by its cases, one case over its trials, one trial with its whole conversation, or a trace of production.
  *
  * @throws {EvalsError} EVALS_RUN_UNKNOWN, EVALS_RUN_AMBIGUOUS, EVALS_CASE_UNKNOWN, EVALS_TRIAL_UNKNOWN, EVALS_TRACE_UNKNOWN
  */

@@ -94,7 +94,7 @@ export class LabellingSession {
   }
 
   /**
-   * Takes the last step back: its answer is asked again, with what was said as a draft.
+   * Takes the last step back: its answer is asked again, with the earlier verdict as a draft.
    * @param done steps that the page knows of; a request that comes twice takes one step back
    */
   undo(done: number): ActOutcome {
@@ -169,7 +169,7 @@ export class LabellingSession {
     this.#acts.push({ kind: "check", question, check });
   }
 
-  /** A page that heard no reply sends its label again: that is no second label. */
+  /** A page that got no reply sends its label again: that is no second label. */
   #wasSaid(id: string, judgement: Judgement): ActOutcome {
     const act = this.#acts.findLast(({ question }) => question.id === id);
     if (act === undefined || act.kind === "skip") return "not-asked-now";

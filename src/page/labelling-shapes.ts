@@ -80,7 +80,7 @@ export interface ShownQuestion {
   readonly expected?: Json | undefined;
   readonly answer: string;
   readonly opinions?: readonly Opinion[] | undefined;
-  /** What was said before it was taken back. */
+  /** The verdict before it was taken back. */
   readonly draft?: Judgement | undefined;
 }
 

@@ -53,7 +53,7 @@ export interface CaseWithTrials {
   readonly before: readonly TrialParts[];
 }
 
-/** What was said in one trial. */
+/** The conversation of one trial. */
 export interface TrialParts {
   readonly trial: number;
   /** The passage is null where it is the answer, which the case holds. */

@@ -16,7 +16,7 @@ const EVERY = 20;
 /** A check of this session's own labels needs so many answers before it. */
 const FIRST = 11;
 
-/** How often a rater said the same of an answer twice. */
+/** How often a rater gave an answer the same verdict twice. */
 export interface Agreement {
   readonly same: number;
   readonly of: number;

@@ -13,7 +13,7 @@ export interface PressedCase {
   /** Of this case, kind, trial and seed; the same whatever the prompt, the model and the answer are. */
   readonly random: RandomSource;
   readonly right: RightAnswer;
-  /** What other cases of the dataset expect: short, and said as a wrong claim. */
+  /** What other cases of the dataset expect: short, for use as a wrong claim. */
   readonly others: readonly string[];
   /** Some tool answered in the trial that the variant comes from. */
   readonly calledTools: boolean;

@@ -57,7 +57,7 @@ export function drawnOrder(size: number, random: RandomSource): readonly number[
   return [...seededOrder(size, String(random()))];
 }
 
-/** A value that can be said in a sentence; undefined for another. */
+/** A value that fits into a sentence; undefined for another. */
 export function shortText(value: Json | undefined): string | undefined {
   if (typeof value === "number") return String(value);
   if ((value as unknown) instanceof ExactNumber) return (value as unknown as ExactNumber).canonical;

@@ -77,7 +77,7 @@ export function toCase(value: CaseDraft): Case {
   };
 }
 
-/** Why `isCase` said no. @param base where in the file the case stands */
+/** Why `isCase` refused. @param base where in the file the case stands */
 export function describeCase(value: unknown, places: Places, base: readonly PropertyKey[] = []): Problem[] {
   const parsed = Case.safeParse(value);
   return describeIssues(parsed.success ? [] : parsed.error.issues, {

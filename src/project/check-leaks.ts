@@ -15,7 +15,7 @@ import {
 const SHOWN = 10;
 
 /**
- * Warns where a case's expected text is in its prompt, outside of what its input brought there: the model is told the answer.
+ * Warns where a case's expected text is in its prompt, outside of what its input brought there: then the model can read the answer.
  * Case, punctuation and blanks do not count, nor how many cases expect it. No leak are the labels that a prompt may give an
  * answer (`allowedAnswers`) and the words for an answer that cannot be given. A case whose prompt cannot be rendered is
  * skipped (`checkRendering` reports it).

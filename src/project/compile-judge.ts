@@ -102,7 +102,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
   };
 }
 
-/** A judge is told what it judges by the case, so that is where a date belongs. */
+/** A judge learns from the case what it judges, so a date belongs there. */
 function clockOfJudge(error: ClockFailure, source: Source, path: string): Problem {
   const fix =
     "Put the date into the case, for instance as metadata.date, and write {{ case.metadata.date }}.";

@@ -82,7 +82,7 @@ async function aliasesOfJudge({ judges }: Read, spec: string): Promise<string[]>
     const { model, models = [] } = settings as { model?: string; models?: readonly Json[] };
     return [model, ...models].flatMap((one) => aliasOf(one as Json | undefined) ?? []);
   } catch (error) {
-    // A judge that is not there is told where it is opened.
+    // A judge that is not there is reported where it is opened.
     if (error instanceof EvalsError) return [];
     throw error;
   }

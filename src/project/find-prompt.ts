@@ -42,7 +42,7 @@ export async function findPrompt(files: FileSource, spec: string): Promise<Versi
   }
 }
 
-/** What is said of a prompt that has no versions, because the suite of its name holds it. */
+/** The problem of a prompt without versions, because the suite of its name holds it. */
 export function heldBySuite(files: FileSource, name: string): Problem | undefined {
   const path = [`evals/${name}.yaml`, `evals/${name}.yml`].find((one) => files.exists(one));
   if (path === undefined || listVersions(files, PROMPTS, name).versions.length > 0) return undefined;

@@ -96,7 +96,7 @@ export function jsonSchemaOf(schema: z.ZodType, title: string): JsonSchema {
   return { $schema, title, ...rest } as unknown as JsonSchema;
 }
 
-/** One member of a `oneOf`, told from the others by its word. What it refers to goes to `defs`. */
+/** One member of a `oneOf`, distinguished from the others by its word. What it refers to goes to `defs`. */
 function variant(
   settings: z.ZodType,
   [key, word, about]: readonly [string, string, string],

@@ -3,7 +3,7 @@ import type { PromptPart } from "../domain/prompt.ts";
 
 /** A text that a case expects and that its prompt tells. */
 export interface LeakedText {
-  /** Two cases with the same key are told the same text. */
+  /** Two cases with the same key show the model the same text. */
   readonly key: string;
   /** Where in `expected` it stands; list items share a path. */
   readonly path: string;
@@ -12,7 +12,7 @@ export interface LeakedText {
   readonly standing: "prompt" | "case";
 }
 
-/** Letters from which on an expected text can be told from a word that is there by chance. */
+/** An expected text of at least so many letters is no word that is there by chance. */
 const SHORTEST = 8;
 /** Scripts that write a word in few letters and put no blanks between words. */
 const DENSE =
@@ -77,7 +77,7 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-/** Different texts of one path that are told apart; a path with more of them has no set of labels. */
+/** Different texts of one path that are counted apart; a path with more of them has no set of labels. */
 const MAX_DIFFERENT = 10_000;
 
 /** Nobody lists more labels than that in a prompt. */

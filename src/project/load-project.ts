@@ -50,7 +50,7 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   if (problems.some(isRefusedCode)) problems.push(...(await codeBeside(suites, loaded, files)));
   if (problems.length > 0 || loaded.config === undefined) {
     for (const { openCases } of suites) await collectAsync(problems, async () => (await openCases()).close());
-    // Cases that code makes are told with their place above.
+    // Cases that code makes were reported with their place above.
     const reported = problems.filter((one) => !isRefusedCode(one) || one.path !== undefined);
     throw new EvalsError(tidy(reported.length > 0 ? reported : problems));
   }
@@ -69,7 +69,7 @@ export async function loadProject(source: ProjectSource): Promise<Project> {
   };
 }
 
-/** A suite that is code was refused: what else would run code is told with it. */
+/** A suite that is code was refused: what else would run code is reported with it. */
 async function codeBeside(
   suites: readonly LoadedSuite[],
   { models, places }: LoadedConfig,
@@ -93,7 +93,7 @@ export async function redactionOf({
   }));
 }
 
-/** What is said of a dataset that is not there protects nothing. */
+/** A statement about a dataset that is not there protects nothing. */
 function unknownDatasets(files: FileSource, { config, places }: LoadedConfig): Problem[] {
   return Object.keys(config?.datasets ?? {}).flatMap((name) => {
     if (files.exists(name)) return [];

@@ -31,7 +31,7 @@ const FIXTURES = fileURLToPath(new URL("../../fixtures/mistakes", import.meta.ur
 const scratch = mkdtempSync(join(tmpdir(), "evals-mistakes-"));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** What a person is told about one repository: everything that can be known without asking a model. */
+/** The report on one repository: everything that can be known without asking a model. */
 async function problemsOf(root: string): Promise<readonly Problem[]> {
   const files = workTree(root);
   try {

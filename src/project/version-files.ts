@@ -77,7 +77,7 @@ function versionsIn(
   const problems: Problem[] = [];
   for (const { path, directory } of files.list(folder)) {
     const file = path.slice(folder.length + 1);
-    // A folder in the place of a version is told as that when it is read.
+    // A folder in the place of a version is reported as that when it is read.
     const isFile = !directory || file.endsWith(".md");
     if (!isFile && name.split("/").length < MAX_PARTS) {
       const inner = versionsIn(files, kind, `${name}/${file}`);

@@ -95,6 +95,6 @@ export function oddReply(what: string, host: string): BatchTrouble {
 export const textIn = (value: unknown): string | null =>
   typeof value === "string" && value !== "" ? value : null;
 
-/** A count; null where none is told. */
+/** A count; null where none is given. */
 export const countIn = (value: unknown): number | null =>
   typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : null;

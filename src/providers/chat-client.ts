@@ -64,12 +64,12 @@ export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetc
   };
 }
 
-/** An unknown model, a wrong base_url or method: the address is told, and it is the same for every trial. */
+/** An unknown model, a wrong base_url or method: the message names the address, and it is the same for every trial. */
 function isOfAddress(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
 }
 
-/** What was sent, and how what comes back is told. */
+/** What was sent, and how failures of its reply are described. */
 interface Sent {
   readonly signal: AbortSignal;
   readonly where: string;
@@ -90,7 +90,7 @@ async function failureOf(error: unknown, sent: Sent): Promise<Reply> {
     return withReportedLimits(await refusalOf(refused, sent), refused.response.headers);
   const failed = failureOfNetwork(error, where, redact);
   if (failed !== undefined) return failed;
-  // Any other error is a bug of ours, told by its cause.
+  // Any other error is a bug of ours, shown with its cause.
   throw error instanceof Error ? (error.cause ?? error) : error;
 }
 
@@ -114,7 +114,7 @@ async function refusalOf({ response }: RefusedByServer, sent: Sent): Promise<Rep
   };
 }
 
-/** What the API's own shape holds; a body without an answer is told with what it says. */
+/** What the API's own shape holds; a body without an answer is described with its own words. */
 function readAnswer(
   body: unknown,
   text: string,

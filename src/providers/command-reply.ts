@@ -5,7 +5,7 @@ import { errorWordsIn } from "./error-words.ts";
 import { abortedReply, malformedReply, oneLine } from "./failed-reply.ts";
 import { isMachineFull, machineFullText } from "./network-failure.ts";
 
-/** Whose failure is told. */
+/** Whose failure is described. */
 export interface FailedCommand {
   readonly program: string;
   /** Takes secrets out of what it wrote. */
@@ -55,7 +55,7 @@ function notStarted(error: NodeJS.ErrnoException, program: string): FailedReply 
   return { ...refused(`${program}: ${why}`), fatal: true };
 }
 
-/** What a program that failed said on stdout, as some do that write their errors as JSON. */
+/** The words of a program that failed, on stdout: some write their errors there as JSON. */
 function lastWords(output: string): string {
   return oneLine(errorWordsIn(output.trim()).message);
 }

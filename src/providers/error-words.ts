@@ -37,7 +37,7 @@ export function wordsIn(value: unknown, depth = 0): string | undefined {
   const label = inner.find((one) => typeof one === "string" && one.trim() !== "") as string | undefined;
   const words = within ?? own;
   const place = placeOf(members.loc);
-  // A gateway tells what the server behind it said apart from its own words.
+  // A gateway gives the words of the server behind it apart from its own.
   const raw = membersOf(members.metadata)?.raw;
   const behind = typeof raw === "string" && raw.trim() !== "" ? `: ${raw}` : "";
   if (words === undefined) return label === undefined ? fieldsIn(members, depth) : `${label}${behind}`;

@@ -76,11 +76,11 @@ export interface RefusedRequest {
   readonly body: string;
   /** Host and path, for the message. */
   readonly where: string;
-  /** Takes keys out of what the other side said. */
+  /** Takes keys out of the other side's words. */
   readonly redact: (text: string) => string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The other side is an API that is paid for each call: what it says of money is said of the account. */
+  /** The other side is an API that is paid for each call: its words about money concern the account. */
   readonly paidApi?: boolean | undefined;
 }
 

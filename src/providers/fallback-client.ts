@@ -10,7 +10,7 @@ export interface Fallback extends SteppedIn {
   readonly mayAsk?: ((question: Question) => boolean) | undefined;
 }
 
-/** The first failure, told with the second; nothing is without hope as long as one of the two may answer yet. */
+/** The first failure, described with the second; it is final only when neither of the two can still answer. */
 function bothFailed(first: FailedReply, second: FailedReply, label: string): FailedReply {
   const { fatal, unreachable, closed, ...failed } = first;
   return {
@@ -25,7 +25,7 @@ function bothFailed(first: FailedReply, second: FailedReply, label: string): Fai
 
 /**
  * Asks another model when this one has failed for good. The question is put into the other's own words, and the
- * reply says who answered; when both fail, the first failure is told.
+ * reply says who answered; when both fail, the first failure is reported.
  */
 export function fallbackClient(client: Client, fallback: Fallback): Client {
   return {

@@ -30,7 +30,7 @@ function inputItems(message: Message): readonly Json[] {
     : [{ role: message.role, content: responsesContent(message.content) }, ...calls];
 }
 
-/** `max_output_tokens` and `content_filter` are told apart from an answer that simply ended. */
+/** `max_output_tokens` and `content_filter` differ from an answer that simply ended. */
 function finishReason(response: Readonly<Record<string, unknown>>): string | null {
   const reason = membersOf(response.incomplete_details)?.reason ?? response.status;
   return typeof reason === "string" ? reason : null;

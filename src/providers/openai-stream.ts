@@ -34,7 +34,7 @@ class ChatChoice {
     if (single !== undefined) this.#takeCall({ index: 0, function: single });
   }
 
-  /** A call comes in parts that are told apart by their index; some servers leave it out and give each call whole. */
+  /** A call comes in parts that are distinguished by their index; some servers leave it out and give each call whole. */
   #takeCall({ index, id, type, function: named }: Members): void {
     const position =
       typeof index === "number" ? index : id === undefined ? this.#calls.length - 1 : this.#calls.length;

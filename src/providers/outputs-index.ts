@@ -28,7 +28,7 @@ export interface OutputsIndex {
   close(): void;
 }
 
-/** Column of a member's key, from 1; 1 when it cannot be told. */
+/** Column of a member's key, from 1; 1 when it is unknown. */
 function columnOf(text: string, name: string): number {
   return Math.max(0, text.indexOf(`"${name}"`)) + 1;
 }

@@ -3,7 +3,7 @@ import { bucket, simulate, type World, windows } from "./testing/pace-worlds.ts"
 
 const LATENCY = [150, 350] as const;
 
-/** Limits of many kinds, of which the program is told nothing: how slow it may be beside one who knows, and how often refused. */
+/** Limits of many kinds that the program does not know: how much slower than a client that knows them it may be, and how often refused. */
 const WORLDS: readonly (readonly [
   name: string,
   make: () => World,

@@ -57,7 +57,7 @@ export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
   #shared: SharedLimits | undefined;
-  /** Up to which of the shared departures this process has heard. */
+  /** The last of the shared departures that this process has seen. */
   #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];

@@ -62,7 +62,7 @@ function proxyTokenOf({ username, password }: URL): string | null | undefined {
 function readProxy(variable: string, value: string): HttpProxy {
   // As curl reads it: what has no scheme is an HTTP proxy.
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-  // The value is not told: it may hold a password.
+  // The value is not shown: it may hold a password.
   if (!URL.canParse(text)) throw unreadable(variable, "it is no address");
   const url = new URL(text);
   if (!/^https?:$/.test(url.protocol))

@@ -59,7 +59,7 @@ function openRecording(place: string, path: string) {
   }
 }
 
-/** A recorded line as a reply. One that says that it failed is none: it was kept before such replies were told apart. */
+/** A recorded line as a reply. A line that states a failure is no reply: it was kept before failures were kept apart. */
 function recordedAnswer(line: string, who: string): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
   const reply = recordedReply(replyFrom(members, who));
@@ -69,7 +69,7 @@ function recordedAnswer(line: string, who: string): Reply {
   const { messages = [], refusal = null } = reply;
   return {
     ...reply,
-    // A line leaves out what there was none of, and names what was not told.
+    // A line leaves out what there was none of, and names what was not reported.
     ...(isReported("refusal") && { refusal }),
     ...(isReported("tool_calls") && {
       tool_calls: reply.tool_calls ?? messages.flatMap((one) => one.tool_calls ?? []),

@@ -78,7 +78,7 @@ export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
 
-/** Shorter waits are not told. */
+/** Shorter waits are not reported. */
 const A_WAIT_MS = 1000;
 
 /** A reply with what it took, where that is worth telling. */

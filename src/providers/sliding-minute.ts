@@ -68,7 +68,7 @@ export class SlidingMinute {
     return this.#window_ms;
   }
 
-  /** @param at now, or earlier for a call of another process that is heard of late */
+  /** @param at now, or earlier for a call of another process that is seen late */
   take(at: number, amount: number): void {
     const after = this.#taken.findLastIndex((one) => one.at <= at);
     this.#taken.splice(Math.max(after + 1, this.#oldest), 0, { at, amount });

@@ -9,7 +9,7 @@ export interface Piece {
   readonly event?: string | undefined;
 }
 
-/** How the pieces of a reply are told apart. */
+/** How the pieces of a reply are separated. */
 type Framing = "events" | "lines" | "text";
 
 const EVENTS = /^text\/event-stream\b/i;
@@ -59,7 +59,7 @@ export class PieceReader {
   #rest: string[] = [];
   #endedWithReturn = false;
   #first = true;
-  /** What came before the first line told how it is framed, and what is one piece. */
+  /** What came before the first line showed the framing, and what is one piece. */
   #before: string[] = [];
   #data: string[] = [];
   #event: string | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { conversationSteps } from "../domain/conversation.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
-// One conversation as every producer of traces tells it: each call of the model is given all that was said before, and each tool
+// One conversation as every producer of traces writes it: each call of the model gets the whole conversation so far, and each tool
 // has a span of its own, so that every call is there three times.
 
 interface Turn {

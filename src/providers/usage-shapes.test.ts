@@ -135,7 +135,7 @@ describe("the usage of a reply", () => {
   });
 });
 
-/** The same five counts, told by a target of each kind in its own way. */
+/** The same five counts, reported by a target of each kind in its own way. */
 const USAGE = usageOf(known(900, 70, 640, 20, 50));
 const OURS = JSON.stringify({ output: "hi", usage: USAGE });
 

@@ -17,7 +17,7 @@ export interface ReplyBytes {
  */
 export type Taker = (status: number, headers: ReplyHeaders) => ((bytes: Buffer) => boolean) | undefined;
 
-/** How long a server may take to end a reply that has said its last word; then the connection is given up. */
+/** How long a server may take to end a reply after its last piece; then the connection is given up. */
 const LAST_WORD_MS = 100;
 
 /** Headers as they arrived, read when they are asked for: most never are. */

@@ -4,7 +4,7 @@ import { plainLine } from "./plain-text.ts";
 
 /** More cases than these are a wall: then those are listed on which the targets differ most. */
 const MAX_CASES = 30;
-/** More trials of a case are told as counts. */
+/** More trials of a case are shown as counts. */
 const MAX_MARKS = 12;
 
 /** How a trial is drawn. */

@@ -5,7 +5,7 @@ import type { MetricComparison, RunReport } from "../domain/report.ts";
 import type { RuleResult, Verdict } from "../domain/verdict.ts";
 import { count, dollars, duration, percent, points } from "./format-numbers.ts";
 
-/** One metric with everything that is said beside it. Values are in the metric's own unit; null is unknown. */
+/** One metric with everything that stands beside it. Values are in the metric's own unit; null is unknown. */
 export interface MetricRow {
   readonly metric: string;
   /** For people; holds a scorer's name, so it is escaped wherever shown. */
@@ -29,7 +29,7 @@ export interface MetricRow {
   } | null;
 }
 
-/** What is always told; the rest of a run's metrics are told when something is required of them or they moved. */
+/** Always shown; the rest of a run's metrics are shown when something is required of them or they moved. */
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
@@ -168,7 +168,7 @@ export function ruleName(rule: RuleResult): string {
   return rule.kind === "require" ? rule.metric : rule.rule;
 }
 
-/** Rules that no row of the metrics tells: regression, critical, removed cases. Those that only inform are told apart. */
+/** Rules that no row of the metrics shows: regression, critical, removed cases. Those that only inform are listed apart. */
 export function otherRules(report: RunReport): RuleResult[] {
   return report.gate.rules.filter(({ kind, enforced }) => kind !== "require" && enforced !== false);
 }

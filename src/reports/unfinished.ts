@@ -1,7 +1,7 @@
 import { isAside } from "../domain/aside-run.ts";
 import type { RunHeader } from "../domain/run.ts";
 
-/** What a run that has not ended is told with, in one or two sentences. */
+/** Describes a run that has not ended, in one or two sentences. */
 export function unfinishedSentence(header: RunHeader, status: "running" | "interrupted"): string {
   if (status === "running") return "It is still running.";
   const command = goOnCommand(header);

@@ -1,7 +1,7 @@
 import type { Metrics, RunCounts, RunHeader, StoredTrial } from "../domain/run.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** What a report says of answers that are not what their model would have said. */
+/** What a report says of answers that their model would not have given in this way. */
 export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
   if (cut === 0) return [];
   const cutOff = `${cut} of ${answered} ${answered === 1 ? "answer" : "answers"} ${cut === 1 ? "was" : "were"} cut off`;

@@ -156,7 +156,7 @@ describe("a judged run in batches", () => {
     expect(judged.every(({ rows }) => rows.every(({ body }) => body.model === "judge-2024-01-01"))).toBe(
       true,
     );
-    // The second trial of a case said the same: it is judged once.
+    // The second trial of a case gave the same answer: it is judged once.
     expect([...run.server.paid.values()].sort()).toEqual([...Array(7).fill(1), ...Array(7).fill(2)]);
     expect(ran.judged?.cost_usd).toBeCloseTo(7 * BATCHED_USD, 10);
     expect(

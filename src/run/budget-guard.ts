@@ -67,7 +67,7 @@ export interface BudgetGuard {
   lost(call: object, paid: Paid): Lost;
   /** Whether another attempt of a call in flight has room: the last one cost nothing. */
   again(call: object): boolean;
-  /** The call has ended, and what it took was told by `lost`, or it was nothing. */
+  /** The call has ended; what it took was reported by `lost`, or it took nothing. */
   release(call: object): void;
   /** The call comes back in a later session: its room stays taken, and nobody waits for it. */
   park(call: object): void;
@@ -98,7 +98,7 @@ export function withoutSpent(budget: Budget | null, { usd, tokens }: Readonly<Sp
   };
 }
 
-/** Characters of English a token stands for, about; only for a price that is told beforehand. */
+/** Characters of English a token stands for, about; only for a price that is estimated beforehand. */
 export const CHARACTERS_PER_TOKEN = 4;
 
 /** Output of a reply of which neither the length nor a bound is known. */

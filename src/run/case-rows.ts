@@ -182,7 +182,7 @@ interface AnswersInput {
 
 /**
  * The trial that shows what there is to see: one that passed for a case that was fixed, else one that failed; beside it
- * the baseline's answer of the other kind. Why it failed is told of the side that did.
+ * the baseline's answer of the other kind. The reason of a failure belongs to the side that failed.
  */
 function answersOf({ input, store, caseNo, id, change, before, first }: AnswersInput): CaseAnswers {
   const { header, no } = input.run;

@@ -72,7 +72,7 @@ export interface Job {
   readonly budget: BudgetGuard;
   /** Of a case's request, estimated; only a budget wants to know. */
   readonly inputTokens: (caseNo: number) => number;
-  /** What is told when a budget in dollars cannot be kept, since replies do not say what they cost. */
+  /** The problem when a budget in dollars cannot be kept, since replies do not state their cost. */
   readonly unpriced: () => Error;
   readonly stop: StopRule | null;
   readonly control: RunControl;
@@ -284,7 +284,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     if (!kept) throw job.unpriced();
   };
 
-  /** A promise when the trial has to be waited for; "held" when the budget must hear first what is in flight costs. */
+  /** A promise when the trial has to be waited for; "held" when the budget has to wait for the cost of what is in flight. */
   const process = (work: Work): Promise<void> | "held" | undefined => {
     const { case_no, trial } = work;
     const answer = work.atHand === undefined ? answerAtHand(case_no, trial) : work.atHand;

@@ -270,7 +270,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   };
 }
 
-/** What was left out on purpose is told as what it is: trials that nobody has asked. */
+/** What was left out on purpose counts as what it is: trials that nobody has asked. */
 function endOf(end: EngineEnd, { skipped }: RunCounts, { only }: RunSettings): RunEnd {
   if (end.kind === "decided") return { kind: "decided" };
   const leftOut = only !== undefined && end.kind === "all-asked" && skipped > 0;
@@ -303,7 +303,7 @@ async function openBatches(
   });
 }
 
-/** The rest of a round is not worth a batch before its look; workers hear of the stop, so that they ask no more. */
+/** The rest of a round is not worth a batch before its look; workers learn of the stop, so that they ask no more. */
 function stopOf(stop: StopRule, remote: RemoteTrials | undefined, isBatched: boolean): StopRule {
   const rule = remote === undefined ? stop : sharedWith(remote, stop);
   return isBatched ? { ...rule, ahead: 0 } : rule;

@@ -24,7 +24,7 @@ export function caseKey({ content, request, target, scorers, pressure }: CasePar
 }
 
 /**
- * What an answer is found by: the same words said to another server, or to another version of an application, have
+ * What an answer is found by: the same words sent to another server, or to another version of an application, have
  * another answer. 64 hexadecimal digits.
  */
 export function askedHash(target: string, request: string): string {

@@ -54,7 +54,7 @@ export interface JudgeBatches {
   reply(model: AskedModel, call: Call, batched: BatchedCall): Reply | null;
 }
 
-/** Who is told what becomes of a call. */
+/** Who learns what becomes of a call. */
 interface BatchedCall {
   /** Its reply comes with a later session. */
   park(): void;
@@ -90,7 +90,7 @@ export interface JudgeModelParts {
   readonly close: () => Promise<void>;
 }
 
-/** Remembers what it was told: the same draw of the same question is paid for once, also by two trials at the same moment. */
+/** Remembers its replies: the same draw of the same question is paid for once, also by two trials at the same moment. */
 export function judgeModel(parts: JudgeModelParts): AskedModel {
   const { alias, model, target } = parts;
   const identity = hashJson(parts.identity);

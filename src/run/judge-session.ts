@@ -43,7 +43,7 @@ export interface JudgedRun {
   readonly batches?: JudgeBatches | undefined;
 }
 
-/** Of a reply whose tokens nobody knows yet; only a price that is told beforehand uses it. */
+/** Of a reply whose tokens nobody knows yet; only an estimate made beforehand uses it. */
 const ASSUMED_OUTPUT_TOKENS = 256;
 
 /** Lets the judges of a run ask, for its account. @returns what it came to, once the run has ended; null without judges */
@@ -103,7 +103,7 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
   };
 }
 
-/** Judges answer from memory and from recordings; what they have not said yet stays unknown. */
+/** Judges answer from memory and from recordings; verdicts that they have not given yet stay unknown. */
 export function rememberOnly(pool: JudgePool | null, store: Store): void {
   const mayAsk: JudgeSession["mayAsk"] = ({ model }) => model.target.client.immediate === true;
   pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);

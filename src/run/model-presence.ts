@@ -25,7 +25,7 @@ export interface ModelPresence {
 /**
  * A refusal for money, or until much later, ends it at once. Before the first answer so does one that will be the same for
  * every call. Else it takes many in a row that failed for the model's sake, at any time. A failure that a request has
- * earned itself (400, an unreadable reply) shows that somebody is there, unless nobody was heard yet and all say the same;
+ * earned itself (400, an unreadable reply) shows that somebody is there, unless nobody has answered yet and all replies are the same;
  * one that was never sent (a recording without the case) shows nothing.
  *
  * @param calls that will be made at most: when none of so few was taken, nobody is there either

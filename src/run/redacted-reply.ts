@@ -1,7 +1,7 @@
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
 import type { Redaction } from "../domain/redaction.ts";
 
-/** A reply as it may be kept: its texts are redacted before anything is made of them. What it said first stays beside it, for scorers that ask for that. */
+/** A reply as it may be kept: its texts are redacted before anything is made of them. The unredacted reply stays beside it, for scorers that ask for it. */
 export function redactedReply(reply: Reply, redaction: Redaction): Reply {
   return reply.kind === "failed"
     ? { ...reply, message: redaction.text(reply.message) }

@@ -26,7 +26,7 @@ export interface RemoteSums {
   readonly pace: RunPace;
 }
 
-/** The same rule, whose decision workers hear of, so that they ask no more. */
+/** The same rule; its decision reaches the workers, so that they ask no more. */
 export function sharedWith(remote: RemoteTrials, stop: StopRule): StopRule {
   return {
     ...stop,

@@ -60,7 +60,7 @@ async function spoiled({ golden, transcript }: ScoreInput, speaker: Speaker): Pr
   return fault && { kind: "failed", error: "simulator", message: faultWords(fault) };
 }
 
-/** A target that one of its limits ended was not done, whatever it had said by then. */
+/** A target that one of its limits ended was not done, whatever it had answered by then. */
 function wasStopped({ transcript }: ScoreInput): boolean {
   return transcript.trajectory?.stopped !== undefined;
 }

@@ -100,7 +100,7 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   const ask = async (): Promise<void> => {
     const began = now();
     const { requests, tokens, wait_ms } = await book.lease(key, windowOf(limits), decide(limits, waiting));
-    // It was given before this process heard of it: the second began then.
+    // It was given before this process saw it: the second began then.
     leased = { requests, tokens, until: began + LEASE_MS };
     letGo();
     if (requests === 0) await sleep(Math.min(MAX_WAIT_MS, Math.max(20, wait_ms)), stopped).catch(() => {});

@@ -1,4 +1,4 @@
-/** One number that was said of a unit: a feedback or a score, on whatever scale; higher is better. */
+/** One number that judges a unit: a feedback or a score, on whatever scale; higher is better. */
 export interface Measure {
   readonly name: string;
   readonly value: number;

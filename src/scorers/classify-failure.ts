@@ -116,7 +116,7 @@ function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found |
   return ignoredError(transcript);
 }
 
-/** A wrong state after the right calls: a tool did not do what it said. */
+/** A wrong state after the right calls: a tool did not do what its result claims. */
 function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Found | undefined {
   const state = misses.find(({ type }) => type === "state-equals");
   if (state === undefined) return undefined;
@@ -129,7 +129,7 @@ function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Foun
     : undefined;
 }
 
-/** What was said: what was not found before what was found and not used. */
+/** What the answer states: what was not found comes before what was found and not used. */
 const ORDER: readonly FailureClass[] = [
   "retrieval",
   "grounding",

@@ -28,7 +28,7 @@ async function mistakeIn(
   return error as SettingMistake;
 }
 
-/** A scorer of the user's kind that returns what it is told. */
+/** A scorer of the user's kind that returns the value it was made with. */
 function returning(judged: Judgement, settings: Record<string, unknown> = {}) {
   const definition = defineScorer({
     type: "fixed",

@@ -64,7 +64,7 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly about: string;
   /** As in `ScorerDefinition`. */
   readonly asks?: ScorerDefinition["asks"];
-  /** Raised when the same settings begin to give other scores: baselines made before are then told apart. */
+  /** Raised when the same settings begin to give other scores: baselines made before then count as scored differently. */
   readonly version?: number;
   /** Options that no score depends on, such as a timeout: left out of the identity. */
   readonly notDefining?: readonly string[];

@@ -7,7 +7,7 @@ import { classifyFailure } from "./classify-failure.ts";
 import { fakeInput, openScorer } from "./testing/scorer-fakes.ts";
 
 // Trajectories of a small library desk, most of them with one planted fault: each is found by its scorer and named by its class, and
-// nothing is said of the clean ones.
+// nothing is found in the clean ones.
 
 type Call = Omit<ToolCall, "result"> & { readonly result: object };
 interface Played {

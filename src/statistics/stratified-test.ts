@@ -33,7 +33,7 @@ export type StratifiedTestResult = {
  * limit is a very wide total over strata that all differ in size.
  *
  * @param strata counts of both sides, as objects or as columns
- * @param options midP: count the observed total half (true unless said otherwise: the plain p-value
+ * @param options midP: count the observed total half (true by default: the plain p-value
  *   never rejects too often, and misses more); workLimit: see EXACT_TEST_WORK_LIMIT
  * @throws {RangeError} if counts cannot belong together
  */

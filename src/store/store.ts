@@ -92,7 +92,7 @@ export interface RunWriter {
   readonly no: number;
   /** An answer whose scores are being made. If they never come, because its process ends, it is kept without them. */
   arrived(record: TrialRecord): void;
-  /** Queued; committed within this turn of the event loop, before `onCommitted` hears of it. */
+  /** Queued; committed within this turn of the event loop, before `onCommitted` is called. */
   record(record: TrialRecord): void;
   /** Scores of an answer that was recorded without them. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
@@ -170,7 +170,7 @@ export interface Store {
   cases(runNo: number): StoredCase[];
   /** One scan, by case and trial; answers' texts stay on the disk. */
   scan(runNo: number): IterableIterator<TrialRow>;
-  /** The same without what only the answers know: times, costs and tokens are unknown, refusals and tool calls not told. */
+  /** The same without what only the answers know: times, costs and tokens are unknown, refusals and tool calls not reported. */
   scanScores(runNo: number): IterableIterator<TrialRow>;
   /** Whole trials of one case with their answers. */
   trials(runNo: number, caseNo: number): StoredTrial[];

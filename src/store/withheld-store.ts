@@ -7,7 +7,7 @@ const CONTENT = { input: WITHHELD, expected: WITHHELD } as const;
 
 /**
  * A history as whoever may not read its texts sees it: numbers, times and names of models are there, and a word in the place of
- * everything that was asked, answered or said of it. What writes to it writes as ever.
+ * every question, every answer and every comment on them. What writes to it writes as ever.
  */
 export function withheldStore(store: Store): Store {
   const { read } = store;

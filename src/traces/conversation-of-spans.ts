@@ -11,7 +11,7 @@ import { readSpans, type Span } from "./span.ts";
 /** A conversation as a trace or a file of a trajectory tells it. */
 export interface TracedConversation {
   readonly messages: readonly Message[];
-  /** Undefined where none is told but what the messages hold. */
+  /** Undefined where the messages hold all that is known. */
   readonly retrievals: readonly Retrieval[] | undefined;
   /** Calls of a model; undefined when none is merge. */
   readonly steps: number | undefined;
@@ -32,7 +32,7 @@ interface ReadSpan {
   readonly content: SpanContent;
 }
 
-/** A message, and when it was said. */
+/** A message, and when it was sent. */
 interface Placed {
   message: Message;
   readonly at: bigint;
@@ -48,8 +48,8 @@ function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
 }
 
 /**
- * Builds one conversation out of many tellings of it: each call of a model is given all that was said before, so most messages stand
- * there many times. A message counts as said before when one like it is there, behind the one that was found last.
+ * Builds one conversation out of many copies of it: each call of a model gets the whole conversation so far, so most messages are
+ * there many times. A message counts as known when one like it is there, behind the one that was found last.
  */
 class MessageMerge {
   readonly placed: Placed[] = [];
@@ -175,7 +175,7 @@ function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void
   merge.placed.splice(index, 0, ...made);
 }
 
-/** Reads one trace into what is told so far. */
+/** Reads one trace into what is known so far. */
 function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
   const from = merge.placed.length;
   const agents = spans.flatMap(({ span, content }) => (content.kind === "agent" ? [{ span, content }] : []));

@@ -19,7 +19,7 @@ import {
 import type { Attributes, Span } from "./span.ts";
 import { callsOf, messagesOfList, messagesOfOne, parsedValue } from "./trace-messages.ts";
 
-/** A call of a model: the conversation that it was given, and what it said. */
+/** A call of a model: the conversation that it was given, and its reply. */
 export interface ModelSpan {
   readonly kind: "model";
   readonly input: readonly Message[];

@@ -146,7 +146,7 @@ function resultText(content: unknown): string {
     : asContent(parts.results[0].content);
 }
 
-/** Messages of a list, of an object with `messages` and `system`, or of JSON text of either. A bare text is what the person said. */
+/** Messages of a list, of an object with `messages` and `system`, or of JSON text of either. A bare text is a message of the person. */
 export function messagesOfList(value: unknown, bareRole: Role): readonly Message[] {
   const read = parsedValue(value ?? null);
   if (read === null) return [];

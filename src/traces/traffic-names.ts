@@ -95,7 +95,7 @@ export const METADATA_OBJECTS: ReadonlySet<string> = new Set([
   "braintrust.metadata",
 ]);
 
-/** The event that holds what somebody or something said of an answer. */
+/** The event that holds feedback on an answer. */
 export const FEEDBACK_EVENT = "gen_ai.evaluation.result";
 
 /** Its attributes. */

@@ -153,7 +153,7 @@ function transcriptOf(
   };
 }
 
-/** What was said last; nothing where the last word is not the assistant's. */
+/** The last reply; nothing where the last message is not the assistant's. */
 function outputOf(messages: readonly Message[]): string {
   const last = messages.at(-1);
   if (last?.role !== "assistant" || last.content === null) return "";

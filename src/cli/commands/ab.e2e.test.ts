@@ -153,7 +153,7 @@ describe("evals ab", () => {
         metrics: { 0: { metric: "pass_rate", a: null }, 1: { metric: "preference", a: 0, b: 0.75 } },
       });
       expect(server.asked).toHaveLength(80);
-      // What it has said is not asked again.
+      // What it has answered is not asked again.
       await json("ab file:a.jsonl file:b.jsonl --judge better");
       expect(server.asked).toHaveLength(80);
     });

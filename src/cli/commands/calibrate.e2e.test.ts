@@ -129,7 +129,7 @@ describe("with a judge to ask", () => {
   const io = () => fakeIo(s.root);
   const output: string[] = [];
 
-  /** A judge that says what it is told, and counts what it is asked. */
+  /** A judge that gives the replies it was made with, and counts the questions. */
   function judge(verdictOf: (id: string, repeat: number) => "pass" | "fail" | "error"): OpenJudge {
     return {
       ...{ name: "helpful", version: "1.0.0", hash: HASH, identity: {}, path: "judges/helpful/1.0.0.md" },

@@ -137,7 +137,7 @@ describe("a judge that says a change is bad", () => {
     const calibrated = await repo.evals("calibrate polite");
     expect(calibrated.exit).toBe(0);
     expect(calibrated.stdout).toContain("BELIEVED");
-    // What it said in the run is what it says: nothing is asked or paid for again.
+    // Its verdicts of the run count again: nothing is asked or paid for a second time.
     expect(server.of(JUDGE)).toHaveLength(asked);
 
     const after = await run();
@@ -193,7 +193,7 @@ describe("a judge that says a change is bad", () => {
     const wrong = ["c2", "c4", "c5", "c9"];
     labelAll(wrong);
     const mine = where === "this run";
-    // The words of an earlier run; the judge said the same of them.
+    // The words of an earlier run; the judge gave them the same verdict.
     if (!mine)
       writeLabels(
         repo.root,

@@ -291,7 +291,7 @@ describe("a run that failed its gate", () => {
     const accepted = await repo.evals(["promote", "--accept", "half the price"]);
     expect(accepted.exit).toBe(0);
     expect(lines()[0].accepted.why).toBe("half the price");
-    // What was said once is said: a tag can be put on it later.
+    // The promotion stands: a tag can be put on it later.
     expect(await repo.evals(["promote", "--as", "v2"])).toMatchObject({ exit: 0 });
     const inCi = await repo.json(["run", "--all-trials"], { EVALS_BASE_REF: "origin/main" });
     expect({ rule, exit: inCi.exit }).toEqual({ rule, exit: isCleared ? 0 : 1 });

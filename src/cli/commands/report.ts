@@ -37,7 +37,7 @@ export async function reportCommand(
   });
 }
 
-/** What a file of this name holds; a page, which a person opens, where nothing is said. */
+/** What a file of this name holds; a page, which a person opens, where the name does not show it. */
 function formatOfName(file: string | undefined): string {
   const ending = extname(file ?? "");
   return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";

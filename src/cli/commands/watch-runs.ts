@@ -45,7 +45,7 @@ export async function watchRuns(
   }
 }
 
-/** A mistake in a file is told, and mended with the next change. */
+/** A mistake in a file is reported, and mended with the next change. */
 async function runOrReport(
   options: RunOptions,
   io: Io,

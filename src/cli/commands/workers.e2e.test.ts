@@ -90,7 +90,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
   const planned = (...args: string[]) =>
     document(repo.root, "run", "s", "--no-cache", "--quiet", "--workers", url, ...args);
 
-  /** A worker in a clone of its own, until it is told to stop. */
+  /** A worker in a clone of its own, until it is stopped. */
   function worker(clone: Checkout = repo.clone("main"), ...args: string[]) {
     const environment = io(clone.root);
     const ended = main(["worker", url, ...args], environment);

@@ -33,7 +33,7 @@ interface Wanted {
 }
 
 /**
- * Reads what was asked for and tries every file, so that a mistake is told before a run is paid for.
+ * Reads what was asked for and tries every file, so that a mistake is reported before a run is paid for.
  * @throws {EvalsError} EVALS_REPORTER_UNKNOWN, EVALS_REPORT_FILE, EVALS_REPORT_UNWRITABLE
  */
 export async function openReporters(options: RunOptions, io: Io): Promise<Reporters> {

@@ -50,7 +50,7 @@ const IDENTITY = {
   GIT_CONFIG_VALUE_0: "false",
 };
 
-/** What git is told of the machine; undo with the function that comes back. */
+/** What git sees of the machine; undo with the function that comes back. */
 export function ownGit(more: Readonly<Record<string, string>> = {}): () => void {
   const before = { ...process.env };
   Object.assign(process.env, IDENTITY, more);

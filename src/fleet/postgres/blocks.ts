@@ -6,7 +6,7 @@ import { TOKENS, USD } from "./ledger.ts";
 import { BOUNDED, nextBlock, placesOf, sendBlocks } from "./plans.ts";
 import type { BlockQueue } from "./queue.ts";
 
-/** @param patience_ms how long a worker whose lease has run out may still be heard of */
+/** @param patience_ms how long a worker whose lease has run out may still come back */
 export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: number): WorkBench {
   const silent = silentWorkers(patience_ms);
   return {
@@ -85,7 +85,7 @@ export function workBench(postgres: Postgres, queue: BlockQueue, patience_ms: nu
 }
 
 /**
- * Finds blocks whose worker was not heard of for as long as its lease, and then for a while during which it could have been: the database
+ * Finds blocks whose worker was silent for as long as its lease, and then for a while during which it could have been: the database
  * may have been away meanwhile, or its clock may have jumped, and then no worker is to blame.
  */
 function silentWorkers(patience_ms: number) {
@@ -123,7 +123,7 @@ async function fetched(sql: Sql, { no, run }: FleetPlan, queue: BlockQueue): Pro
   return rows[0];
 }
 
-/** Gives a block to a worker. What an earlier one has asked and not heard of is uncertain from now on. */
+/** Gives a block to a worker. What an earlier one has asked and got no answer to is uncertain from now on. */
 async function leased(sql: Sql, plan: FleetPlan, found: Row, worker: string): Promise<LeasedBlock> {
   const fence = Number(found.fence) + 1;
   await sql.query(

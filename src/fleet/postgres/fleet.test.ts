@@ -65,7 +65,7 @@ describe.skipIf(skippedWithoutPostgres())(
       pace: { limited_by: null, waited_ms: 0, refused: 0 },
       ...more,
     });
-    /** As if a worker had not been heard of for as long as its lease. */
+    /** As if a worker had been silent for as long as its lease. */
     const expire = (): void =>
       void postgres.sql(
         url,

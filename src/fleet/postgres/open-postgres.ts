@@ -12,7 +12,7 @@ import { ensureSchema } from "./schema.ts";
 const PATIENCE_MS = 4000;
 
 /**
- * @param patience_ms how long a worker whose lease has run out may still be heard of
+ * @param patience_ms how long a worker whose lease has run out may still come back
  * @throws {EvalsError} for a database that cannot be reached, written or understood
  */
 export async function openPostgresFleet(

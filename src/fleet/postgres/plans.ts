@@ -140,7 +140,7 @@ export async function readTrials(
   return byBlock;
 }
 
-/** The calls of these blocks whose money is in no answer: of one that was never heard of, its reservation. */
+/** The calls of these blocks whose money is in no answer: of one that never came back, its reservation. */
 export async function lostCalls(
   sql: Sql,
   plan: string,

@@ -205,7 +205,7 @@ function scoreModel(grader: JsonObject, place: SourcePlace, beside: Beside): Ent
 }
 
 interface JudgeParts {
-  /** What is said at the end of the question. */
+  /** The text at the end of the question. */
   readonly form: string | undefined;
   readonly settings: object;
   readonly entry: object;

@@ -199,7 +199,7 @@ function plainPrompt(suite: string, items: readonly JsonObject[], found: Found):
   return promptVersion(suite, markdownText(front, roleLines([{ role: "user", template }])), found);
 }
 
-/** The answers of all runs that can be told, by case in the order of the files. */
+/** The answers of all runs that can be identified, by case in the order of the files. */
 function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: Items, found: Found) {
   const trials = new TrialNumbers();
   const lines = [

@@ -24,7 +24,7 @@ interface Choice {
 
 /**
  * A model-graded eval as a judge file: the question as it stands, and what each choice is worth.
- * @returns the suite's scorers; undefined where the eval cannot be taken, which has been told
+ * @returns the suite's scorers; undefined where the eval cannot be taken, which has been reported
  */
 export async function modelgradedJudge(one: RegistryEval, suite: string, found: Found) {
   const named = textMember(one.args, "modelgraded_spec") ?? "";

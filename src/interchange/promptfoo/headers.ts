@@ -6,7 +6,7 @@ import type { Losses } from "./losses.ts";
 /** Names of headers that say who asks. */
 const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?:key|token|secret|password|auth)$/i;
 
-/** Headers with what they took from the environment; a key that is in the file is left out, and told. */
+/** Headers with what they took from the environment; a key that is in the file is left out, and reported. */
 export function headersOf(
   value: Json | undefined,
   place: SourcePlace,

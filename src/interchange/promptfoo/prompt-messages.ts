@@ -12,7 +12,7 @@ export interface TemplateMessage {
 const ROLES = ["system", "developer", "user", "assistant", "tool"];
 
 /**
- * A prompt's messages: of a chat in JSON or YAML each by itself, of any other text one of the user. Roles are told before
+ * A prompt's messages: of a chat in JSON or YAML each by itself, of any other text one of the user. Roles are announced before
  * anything is filled in, so that a value can forge none.
  *
  * @throws {Untranslatable} for a chat whose messages are made by the template itself
@@ -71,7 +71,7 @@ function withoutTags(
       const line = text.slice(0, at).split("\n").length;
       const mark = `\uE000${tags.length}\uE001`;
       tags.push({ text: found, line, whole: isJson && !inText });
-      // A block around messages makes the marked text no JSON, and is told so.
+      // A block around messages makes the marked text no JSON, and is reported as such.
       bare +=
         inText || !isJson || found.startsWith("{%")
           ? mark

@@ -53,7 +53,7 @@ function byId(one: Entry): readonly (readonly [id: string, rest: Entry])[] {
   );
 }
 
-/** A provider as a model of evalconfig.yaml; undefined for one that is left, which is told. */
+/** A provider as a model of evalconfig.yaml; undefined for one that is left out, which is reported. */
 export function targetOf(spec: ProviderSpec, names: UniqueNames, help: ProviderHelp): Target | undefined {
   const entry = entryOf(spec, help);
   if (entry === undefined) return undefined;

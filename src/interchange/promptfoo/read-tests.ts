@@ -89,7 +89,7 @@ function atLine(source: ConfigSource, index: number): ConfigSource {
   return { ...source, at, keyAt: at };
 }
 
-/** What a broken file holds is left, and told; the rest of the config is brought over. */
+/** What a broken file holds is left out and reported; the rest of the config is imported. */
 function attempt(at: SourcePlace, named: string, { losses }: Reading, read: () => Test[]): Test[] {
   try {
     return read();

@@ -47,7 +47,7 @@ function inOneLine(item: unknown): void {
   else for (const one of item.items) inOneLine(isPair(one) ? one.value : one);
 }
 
-/** The checks of a suite are told which of the rendered prompts is theirs. */
+/** The checks of a suite learn which of the rendered prompts is theirs. */
 export function withPrompt(scorers: readonly Entry[], prompt: string | undefined): readonly Entry[] {
   if (prompt === undefined) return scorers;
   return scorers.map((entry) => {

@@ -52,7 +52,7 @@ function nanosecondsOf(time: Json | undefined): bigint {
 const zoned = (time: string): string =>
   /(?:Z|[+-]\d\d:?\d\d)$/i.test(time) ? time : `${time.replace(" ", "T")}Z`;
 
-/** What was said of a trace, as the event that conventions have for it. */
+/** Feedback on a trace, as the event that conventions have for it. */
 export function feedbackEvent(name: string, value: unknown, label?: unknown, comment?: unknown): SpanEvent {
   const score = typeof value === "boolean" ? Number(value) : value;
   const attributes = {
@@ -65,7 +65,7 @@ export function feedbackEvent(name: string, value: unknown, label?: unknown, com
   return { name: FEEDBACK_EVENT, attributes };
 }
 
-/** Of a step that calls a model: a chat with what it was given and what it said. */
+/** Of a step that calls a model: a chat with its messages and its reply. */
 export const CHAT = { "gen_ai.operation.name": "chat" } as const;
 /** Of a step that runs a tool. */
 export const TOOL = { "gen_ai.operation.name": "execute_tool" } as const;

@@ -60,7 +60,7 @@ export async function readShape(rows: DatasetRows, left: LeftList): Promise<Data
   };
 }
 
-/** Lines of the dataset's file. Those that are left have been told by `readShape`. */
+/** Lines of the dataset's file. Those that are left out have been reported by `readShape`. */
 export async function* caseLines(rows: DatasetRows): AsyncGenerator<string> {
   for await (const { row, id } of uniqueRows(rows, () => {})) {
     const { input, expected, tags = [], metadata = {} } = row;

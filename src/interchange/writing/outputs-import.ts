@@ -68,7 +68,7 @@ export interface OutputsImport {
 /** The alias of answers that were made elsewhere. */
 export const recordedAlias = (name: string): string => `${name}-recorded`;
 
-/** A dataset, its recorded answers and the suite that scores them. Answers are what was said once, never what is expected. */
+/** A dataset, its recorded answers and the suite that scores them. Answers are recorded ones, never the expected ones. */
 export function importOutputs(made: OutputsImport): Imported {
   const { name, scorers, trials } = made;
   const suite = suiteText({

@@ -2,7 +2,7 @@ import type { Label } from "../../domain/label.ts";
 import { answerHash } from "../label-file.ts";
 import type { JudgeVerdict } from "../verdict-file.ts";
 
-/** An answer of a length that has nothing to do with what is said of it. */
+/** An answer of a length that has nothing to do with its verdict. */
 export function answerOf(id: string): string {
   return `answer of ${id}${" again".repeat(Number.parseInt(answerHash(id).slice(0, 1), 16))}`;
 }

@@ -54,13 +54,13 @@ async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]>
   return found;
 }
 
-/** What can be told of judges' files when the project around them cannot be read. */
+/** What can be checked in judges' files when the project around them cannot be read. */
 export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
   try {
     const { root, gitRoot } = locate(io, directory);
     return [...listJudges(workTree(root, gitRoot ?? root)).problems];
   } catch (error) {
-    // That there is no project has been told.
+    // That there is no project has been reported.
     if (error instanceof EvalsError) return [];
     throw error;
   }

@@ -30,7 +30,7 @@ const ATTEMPTS = 6;
 const RETRY = { base_ms: 1000, cap_ms: 30_000 } as const;
 /** Longest wait that is begun, in milliseconds. */
 const LONGEST_WAIT_MS = 120_000;
-/** From so long a wait on, whoever looks on is told of it. */
+/** A wait of this length or more is reported to whoever looks on. */
 const REQUESTED_WAIT_MS = 3000;
 /** Longest time for one answer, in milliseconds. */
 const LONGEST_ANSWER_MS = 60_000;

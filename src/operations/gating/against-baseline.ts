@@ -54,7 +54,7 @@ function answerOfTrial(answers: readonly KeptAnswer[], trial: number): string | 
   })?.output;
 }
 
-/** What these judges said of the baseline was said against an earlier one; against itself it is a tie throughout. */
+/** These judges compared the baseline with an earlier one; compared with itself it is a tie throughout. */
 function evenWithItself(side: Side, relative: readonly OpenScorer[]): Side {
   const times = (worth: number): Float64Array => Float64Array.from(side.answered, (one) => one * worth);
   const even = relative.map((one): [string, SideScores] => {

@@ -15,7 +15,7 @@ import { storedSide } from "../sides/stored-side.ts";
 import { type CanaryPlan, planCanaries } from "./canary-plan.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** What the canaries of a run said, and what they cost. */
+/** What the canaries of a run showed, and what they cost. */
 export interface AnsweredCanaries {
   /** Null when none were asked. */
   readonly result: CanaryResult | null;

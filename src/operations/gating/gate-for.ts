@@ -24,7 +24,7 @@ export interface RunGate {
   /** Null when all trials are asked: nothing to compare with, `--all-trials`, or answers that are there already. */
   readonly early: EarlyStop | null;
   start(header: RunHeader, tally: Tally): void;
-  /** What the canaries said, before the first trial. */
+  /** What the canaries showed, before the first trial. */
   useCanary(canary: CanaryResult | null): void;
   conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
   /** The run as a side of its comparison. */

@@ -30,7 +30,7 @@ export interface ReadyRun {
   readonly resume: StoredRun | null;
   /** How far the gate believes the judges. */
   readonly trust: SuiteTrust;
-  /** Baselines of the base branch that this change took away, told with this run. */
+  /** Baselines of the base branch that this change took away, reported with this run. */
   readonly lost: TakenAway;
   /** The bump between the baseline's prompt and this one; null when nothing is declared. */
   readonly declared: DeclaredChange | null;
@@ -42,7 +42,7 @@ type HistoryOptions = RunRequest & Pick<TargetMatrix, "ungated">;
 const NOTHING_TAKEN: TakenAway = { rules: [], notes: [] };
 
 /**
- * The store, what each run is compared with and what it goes on with; what is wrong with any of it is told before
+ * The store, what each run is compared with and what it goes on with; what is wrong with any of it is reported before
  * anything is asked.
  */
 export async function openHistory(
@@ -70,7 +70,7 @@ export async function openHistory(
       await (goesOn(options) ? runsToGoOnWith : runsThatWait)(opened, plans, options, notice, fits),
     );
     const [lost, ready] = await Promise.all([
-      // Targets beside each other are looked at; that a baseline is gone is told by a run of the suites as they are.
+      // Here targets are compared with each other; a run of the suites as they are reports that a baseline is gone.
       isMatrix(options) ? NOTHING_TAKEN : takenAway(place, options, io),
       Promise.all(
         prepared.map((one) => {
@@ -92,7 +92,7 @@ export async function openHistory(
   }
 }
 
-/** Each is told once: with a run of its suite where there still is one, else with the first. */
+/** Each is reported once: with a run of its suite where there still is one, else with the first. */
 function lostWith(
   at: number,
   ready: readonly Pick<ReadyRun, "prepared">[],
@@ -145,7 +145,7 @@ export function budgetOf(project: Project, options: RunRequest) {
 
 /**
  * A ceiling in dollars cannot be kept for a model whose price nobody knows. What is at hand already costs nothing: a run of
- * which nothing is asked needs no price, and a judge that then has to be asked all the same is told before its first call.
+ * which nothing is asked needs no price, and a judge that then has to be asked all the same is reported before its first call.
  */
 async function refuseUnpricedBudget(
   project: Project,

@@ -10,7 +10,7 @@ import type { GateBaseline } from "./gate-baseline.ts";
 /**
  * A baseline that was scored by other scorers than this run's says nothing of it. Where its answers are at hand, in the
  * store or beside the baseline, they are scored again, so that both sides are judged alike; a judge is not asked for that,
- * only what it has said counts. Otherwise the side is left as it is, and the comparison says that it cannot be made.
+ * only its earlier verdicts count. Otherwise the side is left as it is, and the comparison says that it cannot be made.
  */
 export async function scoredAlike(baseline: GateBaseline, plan: Plan, store: Store): Promise<GateBaseline> {
   const { side } = baseline;

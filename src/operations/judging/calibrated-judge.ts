@@ -45,7 +45,7 @@ export interface CalibrationSubject {
 /**
  * Reads all that a calibration rests on.
  * @param spec `name`, `name@1.2.0`
- * @throws {EvalsError} for an unknown judge, a suite that cannot be told, or a file with mistakes
+ * @throws {EvalsError} for an unknown judge, a suite that cannot be determined, or a file with mistakes
  */
 export async function readSubject(
   io: Environment,
@@ -62,7 +62,7 @@ export async function readSubject(
   const scorers = measuredScorers(loaded?.scorers ?? []);
   const labels = labelsOf(all, name, scorers);
   if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
-  // A file that cannot be written back to is told before anything is paid.
+  // A file that cannot be written to is reported before anything is paid.
   readCalibration(root, name, version);
   return {
     root,

@@ -16,7 +16,7 @@ const CONCURRENCY = 8;
 /** The judge, and the person at the keyboard. */
 export interface VerdictSession {
   readonly subject: CalibrationSubject;
-  /** Null when its file is not here or has mistakes, told in `troubles`. */
+  /** Null when its file is not here or has mistakes, which are in `troubles`. */
   readonly judge: OpenJudge | null;
   readonly troubles: readonly Problem[];
   readonly stopping: () => boolean;

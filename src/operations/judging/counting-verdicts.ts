@@ -15,7 +15,7 @@ export function contentOf(golden: Pick<Case, "input" | "expected">): string {
 /**
  * The verdicts that count: of this judge, of the case as it is now, one for an answer and number. Where the case is not
  * at hand and there are two, of two suites or of two wordings, nobody can tell which it is, and none counts.
- * @param judge null when its file is not here: then whose verdicts they are cannot be told
+ * @param judge null when its file is not here: then nobody knows whose verdicts they are
  */
 export function countingVerdicts(
   { cases }: Cases,
@@ -55,7 +55,7 @@ export function staying(
   };
 }
 
-/** Answers whose case has changed since this judge spoke of them. Not told where they may be another suite's. */
+/** Answers whose case has changed since this judge spoke of them. Not reported where they may be another suite's. */
 export function changedCases(
   { cases, labels, shared, verdicts }: CalibrationSubject,
   judge: Asked | null,

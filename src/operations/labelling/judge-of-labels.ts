@@ -61,7 +61,7 @@ export function labelsBeside(
   return labels.filter((label) => label.of === of || (alone && (label.of === undefined || of === undefined)));
 }
 
-/** What `check` tells of labels whose judge cannot be told, or is not in the suite. */
+/** What `check` reports of labels whose judge is unknown, or is not in the suite. */
 export function labelOwnerWarnings(
   labels: readonly Label[],
   { suite, path, scorers }: { suite: string; path: string; scorers: readonly MeasuredScorer[] },

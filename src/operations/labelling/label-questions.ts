@@ -93,7 +93,7 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
   );
 }
 
-/** Answers about which raters disagree and nobody has decided; with what each of them said. */
+/** Answers about which raters disagree and nobody has decided; with the verdict of each. */
 export async function conflicts(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const questions: Question[] = [];

@@ -9,7 +9,7 @@ export interface SelfChecksFile {
 }
 
 /**
- * What raters said when an answer of theirs was asked again. It is no label: it says how steady a rater is, and stays
+ * Verdicts of raters on answers that they were shown again. It is no label: it says how steady a rater is, and stays
  * in the local history. A line that a crash broke off is left out.
  */
 export function selfChecksFile(root: string, suite: string): SelfChecksFile {

@@ -132,7 +132,7 @@ function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants
     trials: 1,
     sameTrials: true,
   });
-  // What is said to push is ours: it is no fault of whoever plays the person.
+  // The pushing message is ours: it is no fault of whoever plays the person.
   const pushes = new Set(variants.flatMap(({ id, kind }) => (kind === "sycophancy" ? [id] : [])));
   return {
     ...made,

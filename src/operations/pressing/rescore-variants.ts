@@ -15,7 +15,7 @@ export function variantsToRescore(
   return variantRuns(store, run.header).map((variants) => ({
     ...scored,
     run: variants,
-    // What is said to push is ours: it is no fault of whoever plays the person.
+    // The pushing message is ours: it is no fault of whoever plays the person.
     speaker: (golden: Case): Speaker =>
       readVariantId(golden.id)?.kind === "sycophancy" ? { kind: "written" } : speaker(golden),
     today: (id: string) => today(readVariantId(id)?.case ?? id),

@@ -3,7 +3,7 @@ import type { Project } from "../../domain/project.ts";
 import type { OpenTarget } from "../../domain/provider.ts";
 import { declaredSecrets } from "../../run/declared-secrets.ts";
 
-/** The target with conversations in which a further turn can be said, where its suite holds none: the same words, as messages. */
+/** Gives the target conversations that a further turn can be added to, where its suite holds none: the same words, as messages. */
 export async function withFurtherTurn(
   target: OpenTarget,
   project: Project,

@@ -66,7 +66,7 @@ export default defineSuite({
   model: "recorded",
   scorers: [
     { type: "equals", name: "queue", select: { json: "$.queue" }, against: "expected.queue" },
-    // A scorer of your own: it gets the case, the answer and its transcript. This one is told, and decides nothing.
+    // A scorer of your own: it gets the case, the answer and its transcript. This one is reported, and decides nothing.
     { name: "short", required: false, score: ({ output }) => String(output).length <= 200 },
   ],
   gate: {

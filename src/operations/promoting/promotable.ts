@@ -38,7 +38,7 @@ export async function newestRuns({ read }: Store, suites: ReadonlySet<string>): 
 
 /**
  * In place of a newest run that the files do not plan (another prompt or model was tried), the newest that they do. Where
- * there is none, the newest stays, to be told why it is no baseline.
+ * there is none, the newest stays, so that the report can say why it is no baseline.
  */
 export async function plannedRuns(
   store: Store,
@@ -74,7 +74,7 @@ interface PromotableOptions {
 }
 
 /**
- * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and told,
+ * The runs that HEAD's own files would make again. Of several newest runs those that do not fit are passed over, and reported,
  * as long as one does; a run that was named must fit.
  *
  * @throws {EvalsError} with what is in the way and what to do
@@ -150,7 +150,7 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
   return origin?.header.fingerprint === fingerprint ? gateOf(origin) : undefined;
 }
 
-/** Somebody has said already why this very result may stand: promoting it once more (for a tag) lowers nothing. */
+/** Somebody has given the reason already why this very result may stand: promoting it once more (for a tag) lowers nothing. */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);
   try {

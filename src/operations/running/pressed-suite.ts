@@ -65,7 +65,7 @@ function* casesIn(cases: CaseSource): Generator<Case> {
   for (let index = 0; index < cases.count; index++) yield cases.read(index);
 }
 
-/** What of `pressure:` could not be done to these cases, or would not be heard by this target. */
+/** What of `pressure:` could not be done to these cases, or would not reach this target. */
 export function checkPressure(
   suite: LoadedSuite,
   cases: CaseSource,
@@ -91,7 +91,7 @@ export function checkPressure(
 
 type PlaceOf = (at: readonly PropertyKey[], key?: "key") => Pick<Problem, "path" | "line" | "column">;
 
-/** A target that is not told of what is said or planted cannot give way to it: a flip rate of 0 would mean nothing. */
+/** A target that never gets the pressing message or the planted text cannot give way to it: a flip rate of 0 would mean nothing. */
 function unusedPressureProblem(
   suite: LoadedSuite,
   cases: CaseSource,

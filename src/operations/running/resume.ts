@@ -7,7 +7,7 @@ import type { RunRequest } from "./run-request.ts";
 
 /**
  * The runs that plans can go on with: of each the newest of the same plan, or only the one that was named.
- * @param notice told of each plan that has none
+ * @param notice called for each plan that has none
  * @param fits whether an earlier run may be gone on with; a run that was named is taken as it is
  * @throws {EvalsError} for a named run that is unknown, means several, or that none of the plans can go on with
  */

@@ -16,7 +16,7 @@ export interface RunPlace {
   readonly head: Promise<Head | null>;
   /** The commit that is run; null for the work tree. */
   readonly at: NamedCommit | null;
-  /** A mistake with its place told so that the file can be found. */
+  /** A mistake with its place written so that the file can be found. */
   mistake(error: unknown): unknown;
   remove(): void;
 }

@@ -82,7 +82,7 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** Which model and which of several prompts is compared is told by the other side. */
+/** The other side decides which model and which of several prompts is compared. */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>

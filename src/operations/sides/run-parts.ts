@@ -8,7 +8,7 @@ import type { Store, StoredRun } from "../../store/store.ts";
 
 /** So many requests show what all of them have in common. */
 const SAMPLE = 50;
-/** Of a request: what is said to the model, and which case it is. */
+/** Of a request: the messages to the model, and which case it is. */
 const OF_A_CASE = new Set(["messages", "input", "instructions", "system", "case", "answers"]);
 
 /** What a stored run's fingerprint rests on. */

@@ -22,7 +22,7 @@ export async function storedSide(
   return isUnfinished(run.status) ? { ...side, label: `${side.label}, ${run.status}` } : side;
 }
 
-/** A stored run's side with what its trials came to under pressure and why they failed, where that is told of it. */
+/** A stored run's side with what its trials came to under pressure and why they failed, where that is known. */
 export async function withPressure(side: Side, run: StoredRun | null, store: Store): Promise<Side> {
   if (run === null || !recordsFailures(run.header)) return side;
   const [{ failuresByCase }, { readFlips }] = await Promise.all([

@@ -25,7 +25,7 @@ export interface AskedCalls {
   readonly budget: number | undefined;
 }
 
-/** What calls will take, from the newest run of the suite and model that tells, else from assumptions that are said. */
+/** What calls will take, from the newest run of the suite and model that shows it, else from assumptions that are stated. */
 export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
   if (calls.length === 0) return nothingAsked(plan);
   const past = informativeRun(plan, store);

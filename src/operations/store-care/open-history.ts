@@ -5,7 +5,7 @@ import { hasStoredHistory, openStoredHistory } from "../project/stored-history.t
 
 /**
  * Reads something of a project's history; one that was never begun is not made for that.
- * @param none what is said of a project where nothing was ever run
+ * @param none the message for a project where nothing was ever run
  */
 export async function withHistory<T>(
   io: Environment,

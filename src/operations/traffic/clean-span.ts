@@ -29,7 +29,7 @@ export function hashedUser(salt: string, id: unknown): string {
  * @param salt of the store
  */
 export function spanCleaner(redaction: Redaction | undefined, salt: string): SpanCleaner {
-  // Every call of a model is given all that was said before: most texts come many times.
+  // Every call of a model gets the whole conversation so far: most texts come many times.
   const seen = new Map<string, string>();
   const text = (given: string): string => {
     if (redaction === undefined) return given;

@@ -23,7 +23,7 @@ export interface JudgedSoFar {
 }
 
 /**
- * Lets the judges of a pool ask about traffic, once their price was agreed to. What they said before is read back.
+ * Lets the judges of a pool ask about traffic, once their price was agreed to. Their earlier verdicts are read back.
  * @param priced goes over all that is to be judged, without waiting for anybody
  * @returns what it came to; null without judges
  * @throws {EvalsError} EVALS_RESCORE_COSTS with the price when nobody agreed to it; EVALS_KEY_UNSET for a key that asking needs

@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 /** Letters of a case's input that a list shows. */
 const MAX_LETTERS = 160;
 
-/** What is asked, in one short line: a text itself, the only text of an object, the last thing said, else JSON. */
+/** What is asked, in one short line: a text itself, the only text of an object, the last message, else JSON. */
 export function shortInput(input: Json | undefined): string {
   return cutLetters(mainText(input).replace(/\s+/g, " ").trim(), MAX_LETTERS);
 }

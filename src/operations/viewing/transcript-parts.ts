@@ -20,7 +20,7 @@ export interface TranscriptSources {
   readonly judged: readonly JudgeExchange[];
 }
 
-/** Everything that was said in one trial, in its order: the request, the conversation, the answer, the judges, the raw reply. */
+/** Everything in one trial, in its order: the request, the conversation, the answer, the judges, the raw reply. */
 export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
   const whole = wholeTranscript(answer, request);

@@ -285,7 +285,7 @@ const WORDS: Readonly<Record<NonNullable<Change>, readonly [string, string]>> = 
   missing: ["no answer", "unsure"],
 };
 
-/** `broke` and `fixed` are said only of what chance would not do. */
+/** `broke` and `fixed` are shown only where chance alone would not do it. */
 export function ChangeWord({ change, sure }: { change: Change; sure: boolean }): JSX.Element | null {
   if (change === null) return null;
   const [word, tone] = WORDS[change];

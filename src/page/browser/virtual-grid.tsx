@@ -10,7 +10,7 @@ export const HEAD = 34;
 const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
-  /** What the list is of, for who hears it. */
+  /** The name of the list, for screen readers. */
   readonly label: string;
   readonly count: number;
   readonly head: ComponentChildren;

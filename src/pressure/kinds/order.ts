@@ -7,7 +7,7 @@ import { drawnOrder } from "../right-answer.ts";
 /** A line of a list that is written in a text, with its own mark: `- red`, `B) Paris`, `3. the third`. */
 const LIST_LINE = /^\s*(?:[-*•]|\(?(?:\d{1,2}|[A-Za-z])[.)])\s+\S/;
 
-/** Does the answer hang on what stands first? A list of the input, lines of a list in its text, or the question before what is told. */
+/** Does the answer hang on what stands first? A list of the input, lines of a list in its text, or the question before its statements. */
 export const order: PressureKindDefinition = {
   kind: "order",
   version: 1,
@@ -48,7 +48,7 @@ function reordered(text: string, random: RandomSource): string | null {
   return questionMoved(text);
 }
 
-/** The question before what is told for it, or behind it where it stood first; null where a text is not of both. */
+/** Puts the question before its statements, or behind them where it came first; null where a text does not have both. */
 function questionMoved(text: string): string | null {
   const sentences = text.match(/[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]*(?:\s+|$)/g)?.map((one) => one.trim());
   if (sentences === undefined || sentences.length < 2) return null;

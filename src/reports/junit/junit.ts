@@ -105,7 +105,7 @@ function suiteOf(name: string, { header }: RunReport, ms: number, entries: reado
   return { name, timestamp: header.started_at.slice(0, 19), ms, entries };
 }
 
-/** CI keeps only the first of two equal names; ids that differ in what XML cannot write are told apart by a number. */
+/** CI keeps only the first of two equal names; ids that differ in what XML cannot write get a number. */
 function distinctNames(): (id: string) => string {
   /** Each name that is taken, with the number to try next: counting from 2 each time would be quadratic. */
   const taken = new Map<string, number>();
@@ -172,7 +172,7 @@ function resultText(result: Result): string {
   }
 }
 
-/** What each case of this run becomes: whether it counts as a failure depends on what became of the gate. */
+/** How each case of this run is written: what counts as a failure depends on what became of the gate. */
 function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers: boolean) => Entry {
   const isCritical = criticalCases(report);
   const { outcome } = report.gate;

@@ -6,7 +6,7 @@ import { inlineCode, inlineText } from "./markdown-text.ts";
 /** More targets are no table that anybody reads side by side: then each has a line, and the cases are left out. */
 const MAX_COLUMNS = 6;
 const MAX_TARGETS = 30;
-/** Differences that are told one by one. */
+/** Differences that are listed one by one. */
 const MAX_SENTENCES = 12;
 
 /**

@@ -25,7 +25,7 @@ export function calibrationText(report: CalibrationReport, { width, color }: Ter
   return `${body.join("\n\n")}\n`;
 }
 
-/** What the judge did not say, for whoever waits for it; empty when it said everything. */
+/** Verdicts that the judge has not given; empty when it has given all. */
 export function unansweredText({
   failed,
   failure,

@@ -25,7 +25,7 @@ export interface CandidatesEnd {
   readonly open: number;
 }
 
-/** @param wrong share of the traffic that was answered wrong, in [0, 1], with its 95 % interval; null when nobody said */
+/** @param wrong share of the traffic that was answered wrong, in [0, 1], with its 95 % interval; null when nobody judged it */
 export function candidatesEnd(
   { path, dataset, accepted, rejected, open }: CandidatesEnd,
   wrong: {

@@ -149,7 +149,7 @@ function ruleLines(report: RunReport, style: Style): string[] {
 
 function ruleLine(rule: RuleResult, style: Style): string {
   const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
-  // What was declared and found is told with the comparison.
+  // What was declared and found is shown with the comparison.
   if (rule.kind === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
   return indent(
     `${word}  ${plainLine(ruleName(rule))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
@@ -253,7 +253,7 @@ function judgeLines({ counts, metrics }: RunReport, demanded: (name: string) => 
 
 function errorLines(report: RunReport, width: number): string[] {
   const { end } = report;
-  // What ended the run has been told.
+  // What ended the run has been shown.
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>

@@ -19,7 +19,7 @@ interface Terminal {
   readonly color: boolean;
 }
 
-/** A run's cases, one case over its trials, or one trial with everything that was said. */
+/** A run's cases, one case over its trials, or one trial with its whole conversation. */
 export function shownText(shown: Shown, terminal: Terminal): string {
   switch (shown.kind) {
     case "run":

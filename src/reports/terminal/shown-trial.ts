@@ -9,7 +9,7 @@ import { voidReason } from "../void-reason.ts";
 import { exchangeLines } from "./judge-exchange.ts";
 import { transcriptLines, wayFacts } from "./transcript-lines.ts";
 
-/** One trial with everything that was said. */
+/** One trial with its whole conversation. */
 export function shownTrialText(shown: ShownTrial): string {
   const { header, content, request, trial, transcript, judged } = shown;
   const { answer } = trial;

@@ -75,7 +75,7 @@ export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDo
 
 /**
  * What a transcript holds beyond the answer, for a terminal.
- * @param own whether the conversation is one that the target told; else it is the request, which is shown by itself
+ * @param own whether the target reported the conversation; else it is the request, which is shown by itself
  */
 export function transcriptLines(transcript: TranscriptDocument, own: boolean): string[] {
   const calls = own ? [] : (transcript.tool_calls ?? []);

@@ -23,7 +23,7 @@ export async function quiet(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Answers as told; a plain value when the function gives one. */
+/** Answers by a function; a plain value when the function gives one. */
 export function fakeClient(
   reply: (caseId: string, trial: number, signal: AbortSignal) => Reply | Promise<Reply>,
   more: Partial<Client> = {},

@@ -54,7 +54,7 @@ function readTrace(root: string, path: string, at: Place): GoldenTrace {
   };
 }
 
-/** The right calls, told apart by when they were made; undefined where there is nothing to say. */
+/** The right calls, distinguished by when they were made; undefined where there is nothing to report. */
 function otherTurn(golden: GoldenTrace, made: GoldenTrace): Judgement | undefined {
   const all = Math.max(golden.calls.length, 1);
   const paired = golden.calls.length === made.calls.length;

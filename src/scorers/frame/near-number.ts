@@ -41,7 +41,7 @@ export function within(a: Decimal, b: Decimal, tolerance: Decimal): boolean {
   return excess <= Math.min(MAX_ROUNDING, ROUNDING * largest);
 }
 
-/** `within` for doubles; nearly all pairs are told apart, or found equal, without decimals. */
+/** `within` for doubles; nearly all pairs are found different, or equal, without decimals. */
 export function nearNumbers(a: number | ExactNumber, b: number | ExactNumber, tolerance: number): boolean {
   if (typeof a === "number" && typeof b === "number") {
     if (!Number.isFinite(a) || !Number.isFinite(b)) return false;

@@ -69,7 +69,7 @@ const NOT_JSON = {
   fix: "Mend the file.",
 };
 
-/** The first mistake of a file, told at the setting that names it. */
+/** The first mistake of a file, reported at the setting that names it. */
 function asSettingMistake(error: EvalsError, at: Place): SettingMistake {
   const [problem] = error.problems;
   if (problem === undefined) throw error;

@@ -26,7 +26,7 @@ export function messageText({ content }: Pick<Message, "content">): string {
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
   const texts = messages.filter(({ role }) => role === "assistant").map(messageText);
   if (texts.length === 0) return [output];
-  // An answer that is apart from the conversation was said, too.
+  // An answer that is apart from the conversation counts, too.
   return texts.includes(output) ? texts : [...texts, output];
 }
 
@@ -37,7 +37,7 @@ function conversationText(transcript: Transcript): string {
   return texts.map((message) => `${message.role}: ${messageText(message)}`).join("\n");
 }
 
-/** What was said to one message of the person. */
+/** The reply to one message of the person. */
 function turnText({ messages, output }: Transcript, turn: number): string | Unselectable {
   if (messages.length === 0) return turn === 1 ? output : new Unselectable(`there is no turn ${turn}`);
   let turns = 0;

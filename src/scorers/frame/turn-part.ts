@@ -4,11 +4,11 @@ import type { Message } from "../../domain/message.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import { messageText } from "./text-place.ts";
 
-/** One turn of a conversation: what was said to one message of the person. */
+/** One turn of a conversation: the reply to one message of the person. */
 export interface TurnPart {
   /** The transcript as if there had been nothing but this turn. */
   readonly transcript: Transcript;
-  /** Null: nothing was said to it, for this reason. */
+  /** Null: it got no reply, for this reason. */
   readonly silent: string | null;
 }
 
@@ -42,7 +42,7 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
     );
     const texts = mine.filter(({ role }) => role === "assistant").map(messageText);
     const text = texts.filter((one) => one !== "").join("\n");
-    // An answer that stands apart from the conversation was said to its last turn.
+    // An answer that is apart from the conversation replies to its last turn.
     const apart = to === messages.length && from !== undefined && text === "" ? output : "";
     const words = text === "" ? apart : text;
     const isPlaced = calls.every(({ step }) => step !== undefined);

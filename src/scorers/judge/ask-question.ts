@@ -29,7 +29,7 @@ export interface Answer {
 }
 
 /**
- * Asks, reads, and asks once more when the reply cannot be used: what was wrong with it is told, and nothing else changes.
+ * Asks, reads, and asks once more when the reply cannot be used: the second question names what was wrong, and nothing else changes.
  * @throws {ScorerFailure} of kind "judge" without a verdict after that, or when the model could not be asked
  * @throws {NotJudged}
  */

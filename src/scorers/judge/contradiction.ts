@@ -112,7 +112,7 @@ function yesOrNo(value: unknown): boolean | undefined {
 /** What a member that is named for a verdict (`passed`, `isAccepted`, `verdict`) says of it; undefined for any other. */
 export function statedVerdict(key: string, value: unknown): boolean | undefined {
   const name = nameOf(key);
-  // `status: ok` may be that of the request; that something failed is said of what was judged.
+  // `status: ok` may be that of the request; a status of failure is about what was judged.
   if (name === "status") return yesOrNo(value) === false ? false : undefined;
   const verdict = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
   return verdict !== undefined && FAILS.test(name) ? !verdict : verdict;

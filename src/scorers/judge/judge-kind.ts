@@ -16,7 +16,7 @@ export interface JudgedTexts {
 /** One thing that a judge is asked about an answer. */
 export interface KindQuestion {
   readonly form: ReplyForm;
-  /** Its form for a case with so many retrieved texts; it is told in the same words. */
+  /** Its form for a case with so many retrieved texts; the instructions use the same words. */
   formFor?(sources: number): ReplyForm;
   /** What its prompt may speak of beside the texts. */
   scope?(texts: JudgedTexts, fence: Fence): JudgeScope;
@@ -27,7 +27,7 @@ export interface JudgeKind {
   readonly kind: string;
   /** One or two sentences for the reference. */
   readonly about: string;
-  /** Raised when the same file begins to give other verdicts: calibrations made before are then told apart. */
+  /** Raised when the same file begins to give other verdicts: calibrations made before then count as made by another judge. */
   readonly version: number;
   /** What a file of this kind must hold. `body`: text below the front matter; `prompt`: text with role lines. */
   readonly needs: {

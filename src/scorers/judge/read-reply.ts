@@ -29,7 +29,7 @@ export function replyShape({ form, quotes }: AskedForm): ReplyShape {
   };
 }
 
-/** What the judge is told of its reply; part of what defines its verdicts. */
+/** The judge's instructions on its reply; part of what defines its verdicts. */
 export function replyRules({ form, quotes }: AskedForm): string {
   const example = quotes
     ? form.example.replace("{", '{"quotes": ["<exact words that your reason rests on>"], ')
@@ -83,7 +83,7 @@ export function readReply(
   return reading;
 }
 
-/** What is said behind a verdict may take it back; before it, only a line of its own that names another one. */
+/** Text behind a verdict may take it back; text before it only by a line of its own that names another verdict. */
 function refuseOtherWords(
   output: string,
   found: readonly FoundJson[],

@@ -17,7 +17,7 @@ export interface Reading {
   readonly orders?: Judged["orders"];
 }
 
-/** What a reply must look like, how that is told, and how it is read. */
+/** What a reply must look like, how the judge is instructed, and how the reply is read. */
 export interface ReplyForm {
   readonly name: string;
   /** The member that holds the verdict: an object without it is no reply. */

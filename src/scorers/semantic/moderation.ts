@@ -81,7 +81,7 @@ export const moderation = defineScorer({
 
 interface Result {
   readonly flagged: boolean;
-  /** Those of which it said something. */
+  /** Those that it reported. */
   readonly categories: ReadonlyMap<string, boolean>;
   readonly scores: ReadonlyMap<string, number>;
 }

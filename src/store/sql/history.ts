@@ -109,7 +109,7 @@ const TRAFFIC_CALLS = [
   ...(["idsByPrefix", "count", "recordScores", "scores"] as const),
 ] satisfies readonly (keyof TrafficStore)[];
 
-/** The last that can be tried: where the disk is full, it was told already. */
+/** The last attempt: where the disk is full, that was reported already. */
 function attempt(work: () => void): void {
   try {
     work();

@@ -60,7 +60,7 @@ export function judgementTable(
   db: Database,
   now: () => number,
 ): Judgements & {
-  /** Commits what is queued; whoever waits for it is told. */
+  /** Commits what is queued, and calls whoever waits for it. */
   flush(): void;
 } {
   let made: Statements | undefined;

@@ -67,7 +67,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     if (queue.length >= GROUP) flush();
     else if (!scheduled) {
       scheduled = true;
-      // Nobody waits for this write: if it fails, the next call is told.
+      // Nobody waits for this write: if it fails, the next call reports it.
       setImmediate(() => {
         if (!scheduled) return;
         try {

@@ -22,7 +22,7 @@ export function translated(error: unknown, path: string = HISTORY_FILE): unknown
   return error;
 }
 
-/** The primary result codes of SQLite (https://sqlite.org/rescode.html) that are told in words. */
+/** The primary result codes of SQLite (https://sqlite.org/rescode.html) that are described in words. */
 const RESULT_CODES: Readonly<Record<number, string>> = {
   3: "SQLITE_PERM",
   8: "SQLITE_READONLY",

@@ -82,7 +82,7 @@ class Translation {
     return literal ? asLiquidText(String(one.value)) : `{{ ${written(value)} }}`;
   }
 
-  /** `{% if not x %}` without more is said in Liquid's own way. */
+  /** `{% if not x %}` without more is written in Liquid's own way. */
   #unless(one: TemplateNode): string | undefined {
     const test = node(one, "cond");
     if (test.typename !== "Not" || one.else_) return undefined;
