@@ -40,7 +40,7 @@ export function driftNight(
 ): Night | null {
   const pairs = pairCases(base, candidate, true);
   const indexes = Array.from(pairs.base.keys()).filter(
-    (i) => !sameKeys || base.keys?.[pairs.base[i] ?? 0] === candidate.keys?.[pairs.candidate[i] ?? 0],
+    (i) => !sameKeys || base.keys?.[itemAt(pairs.base, i)] === candidate.keys?.[itemAt(pairs.candidate, i)],
   );
   if (indexes.length === 0 || indexes.length < LEAST_ANSWERED * base.ids.length) return null;
   const columns = columnsOf(base, candidate, pairs, indexes);
@@ -68,7 +68,7 @@ interface Columns {
 
 function columnsOf(base: Side, candidate: Side, pairs: Pairing, indexes: readonly number[]): Columns {
   const take = (column: ArrayLike<number>, at: Int32Array) =>
-    Int32Array.from(indexes, (i) => itemAt(column, at[i] ?? 0));
+    Int32Array.from(indexes, (i) => itemAt(column, itemAt(at, i)));
   return {
     m: take(base.answered, pairs.base),
     b: take(base.passed, pairs.base),

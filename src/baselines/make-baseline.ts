@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
@@ -78,8 +79,8 @@ function partsOf(
   failures: BaselineOptions["failures"],
 ): Pick<BaselineCase, "flips" | "failures"> {
   const tried = [...(flips ?? [])].flatMap(([kind, sums]): [string, [number, number]][] => {
-    const count = sums.tried[caseNo] ?? 0;
-    return count === 0 ? [] : [[kind, [count, sums.flipped[caseNo] ?? 0]]];
+    const count = itemAt(sums.tried, caseNo);
+    return count === 0 ? [] : [[kind, [count, itemAt(sums.flipped, caseNo)]]];
   });
   const failed = failures?.(caseNo);
   return {

@@ -76,7 +76,7 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
   const seen = trialColumns(n, trials, input.candidate.names.length);
   const baseCounts = baselineCounts(input, order);
   const planned = plannedInformation(looks, baseCounts);
-  const total = planned[planned.length - 1] ?? 0;
+  const total = planned.at(-1) ?? 0;
   const realised: number[] = [];
   let latest: SequentialLook | undefined;
 
@@ -109,7 +109,7 @@ export function sequentialStop(input: SequentialInput): SequentialStop {
 
 function sumOf(column: ArrayLike<number>): number {
   let sum = 0;
-  for (let i = 0; i < column.length; i++) sum += column[i] ?? 0;
+  for (let i = 0; i < column.length; i++) sum += itemAt(column, i);
   return sum;
 }
 
@@ -182,7 +182,7 @@ interface FilledColumns {
 }
 
 function add(column: Uint16Array | Float64Array, row: number, more: number): void {
-  column[row] = (column[row] ?? 0) + more;
+  column[row] = itemAt(column, row) + more;
 }
 
 /** The candidate as one look may see it: some cases, each with its first few trials. */

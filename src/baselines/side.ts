@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { BaselineFileAt } from "../domain/report.ts";
 import type { RunHeader, StoredCase } from "../domain/run.ts";
@@ -96,7 +97,7 @@ export function sideOfRun(header: RunHeader, cases: readonly StoredCase[], tally
 
 function maximumOf(column: ArrayLike<number>): number {
   let largest = 0;
-  for (let i = 0; i < column.length; i++) largest = Math.max(largest, column[i] ?? 0);
+  for (let i = 0; i < column.length; i++) largest = Math.max(largest, itemAt(column, i));
   return largest;
 }
 

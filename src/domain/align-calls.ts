@@ -1,3 +1,4 @@
+import { itemAt } from "./item-at.ts";
 import type { Json } from "./json.ts";
 import { canonicalJson } from "./json.ts";
 
@@ -96,17 +97,17 @@ function monotone(wants: number, gots: number, fits: Fits): number[] {
   const best = new Uint32Array((wants + 1) * width);
   for (let want = wants - 1; want >= 0; want--) {
     for (let got = gots - 1; got >= 0; got--) {
-      const skip = Math.max(best[(want + 1) * width + got] ?? 0, best[want * width + got + 1] ?? 0);
-      const pair = fits(want, got) ? 1 + (best[(want + 1) * width + got + 1] ?? 0) : 0;
+      const skip = Math.max(itemAt(best, (want + 1) * width + got), itemAt(best, want * width + got + 1));
+      const pair = fits(want, got) ? 1 + itemAt(best, (want + 1) * width + got + 1) : 0;
       best[want * width + got] = Math.max(skip, pair);
     }
   }
   const madeOf = new Array<number>(wants).fill(-1);
   for (let want = 0, got = 0; want < wants && got < gots; ) {
-    const here = best[want * width + got] ?? 0;
-    if (fits(want, got) && here === 1 + (best[(want + 1) * width + got + 1] ?? 0)) {
+    const here = itemAt(best, want * width + got);
+    if (fits(want, got) && here === 1 + itemAt(best, (want + 1) * width + got + 1)) {
       madeOf[want++] = got++;
-    } else if ((best[(want + 1) * width + got] ?? 0) === here) want++;
+    } else if (itemAt(best, (want + 1) * width + got) === here) want++;
     else got++;
   }
   return madeOf;

@@ -1,3 +1,5 @@
+import { itemAt } from "./item-at.ts";
+
 /** One element of two sequences laid side by side. */
 export interface EditStep {
   readonly kind: "same" | "removed" | "added";
@@ -31,7 +33,7 @@ export function shortestEdit(from: readonly string[], to: readonly string[]): Ed
   return [...stepsOf(from, "removed"), ...stepsOf(to, "added")];
 }
 
-const at = (column: Int32Array, index: number): number => column[index] ?? 0;
+const at = (column: Int32Array, index: number): number => itemAt(column, index);
 
 function walkBack(
   from: readonly string[],
@@ -52,14 +54,14 @@ function walkBack(
     // Back along what both share, to where the one step from the diagonal before it ended.
     const endX = down ? startX : startX + 1;
     while (x > endX) {
-      steps.push({ kind: "same", token: from[--x] ?? "" });
+      steps.push({ kind: "same", token: itemAt(from, --x) });
       y--;
     }
-    if (down) steps.push({ kind: "added", token: to[--y] ?? "" });
-    else steps.push({ kind: "removed", token: from[--x] ?? "" });
+    if (down) steps.push({ kind: "added", token: itemAt(to, --y) });
+    else steps.push({ kind: "removed", token: itemAt(from, --x) });
   }
   while (x > 0) {
-    steps.push({ kind: "same", token: from[--x] ?? "" });
+    steps.push({ kind: "same", token: itemAt(from, --x) });
     y--;
   }
   return steps.reverse();

@@ -1,4 +1,5 @@
 import type { CorrectedRate, Measures } from "../domain/calibration.ts";
+import { itemAt } from "../domain/item-at.ts";
 import type { ClusterSums } from "../statistics/cluster-mean.ts";
 import { predictionPoweredMean } from "../statistics/prediction-powered-mean.ts";
 import { ROGAN_GLADEN_LEAST_YOUDEN, roganGladen } from "../statistics/rogan-gladen.ts";
@@ -61,8 +62,8 @@ function bySample({ run }: CorrectionInput, sample: readonly LabelledCase[]): Co
   const labels = sample.reduce((sum, one) => sum + one.answers.length, 0);
   const predictedUnlabelled: number[] = [];
   for (let index = 0; index < run.count.length; index++) {
-    const count = run.count[index] ?? 0;
-    if (count > 0 && !indexes.has(index)) predictedUnlabelled.push((run.sum[index] ?? 0) / count);
+    const count = itemAt(run.count, index);
+    if (count > 0 && !indexes.has(index)) predictedUnlabelled.push(itemAt(run.sum, index) / count);
   }
   if (predictedUnlabelled.length < 2) {
     const all = {
@@ -116,9 +117,12 @@ function byErrorRates(
 
 function answeredOnly({ count, sum }: ClusterSums): ClusterSums {
   const indexes = Array.from({ length: count.length }, (_, index) => index).filter(
-    (index) => (count[index] ?? 0) > 0,
+    (index) => itemAt(count, index) > 0,
   );
-  return { count: indexes.map((index) => count[index] ?? 0), sum: indexes.map((index) => sum[index] ?? 0) };
+  return {
+    count: indexes.map((index) => itemAt(count, index)),
+    sum: indexes.map((index) => itemAt(sum, index)),
+  };
 }
 
 function held(rate: number): number {

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { PressureKind } from "../domain/pressure.ts";
 
 /** What became of the variants of one kind, by case number. */
@@ -37,8 +38,8 @@ export function settledFlips(flips: Flips, missing: (caseNo: number) => number, 
       return [
         kind,
         {
-          tried: tried.map((count, caseNo) => count + (left[caseNo] ?? 0)),
-          flipped: flipped.map((count, caseNo) => count + (left[caseNo] ?? 0) * (1 - score)),
+          tried: tried.map((count, caseNo) => count + itemAt(left, caseNo)),
+          flipped: flipped.map((count, caseNo) => count + itemAt(left, caseNo) * (1 - score)),
           open: new Uint16Array(open.length),
         },
       ];

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Usage } from "../domain/transcript.ts";
 import type { WayCounts } from "../domain/way-counts.ts";
@@ -127,11 +128,11 @@ export function makeTally(cases: number, scorers: number): Tally {
 }
 
 function addErrored(tally: Tally, { case_no, error }: TallyRow): void {
-  tally.errored[case_no] = (tally.errored[case_no] ?? 0) + 1;
+  tally.errored[case_no] = itemAt(tally.errored, case_no) + 1;
   tally.totalErrored++;
   if (error === "simulator") {
     tally.spoiled ??= new Uint16Array(tally.cases);
-    tally.spoiled[case_no] = (tally.spoiled[case_no] ?? 0) + 1;
+    tally.spoiled[case_no] = itemAt(tally.spoiled, case_no) + 1;
   }
   if (error !== null) tally.errors.set(error, (tally.errors.get(error) ?? 0) + 1);
 }
@@ -141,15 +142,15 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
   tally.totalAnswered++;
   if (row.cached) tally.totalCached++;
   if (row.cut) tally.totalCut++;
-  tally.answered[case_no] = (tally.answered[case_no] ?? 0) + 1;
-  if (pass) tally.passed[case_no] = (tally.passed[case_no] ?? 0) + 1;
+  tally.answered[case_no] = itemAt(tally.answered, case_no) + 1;
+  if (pass) tally.passed[case_no] = itemAt(tally.passed, case_no) + 1;
   for (const [index, sums] of tally.scores.entries()) {
     const one = row.scores[index];
     if (one === undefined) exempt(sums, tally.cases, case_no);
     if (one === null || one === undefined) continue;
     const [score, , agreement] = one;
     if (agreement !== undefined) addAgreement(sums, tally.cases, case_no, agreement);
-    sums.count[case_no] = (sums.count[case_no] ?? 0) + 1;
+    sums.count[case_no] = itemAt(sums.count, case_no) + 1;
     addAt(sums.sum, sums.lost.sum, case_no, score);
     addAt(sums.sumOfSquares, sums.lost.sumOfSquares, case_no, score * score);
   }
@@ -159,7 +160,7 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
     tally.latencies.case_no.push(case_no);
   }
   addKnown(tally.cost, row.cost_usd);
-  tally.costByCase[case_no] = (tally.costByCase[case_no] ?? 0) + (row.cost_usd ?? Number.NaN);
+  tally.costByCase[case_no] = itemAt(tally.costByCase, case_no) + (row.cost_usd ?? Number.NaN);
   addKnown(tally.inputTokens, row.usage.input_tokens);
   addKnown(tally.outputTokens, row.usage.output_tokens);
   addKnown(tally.refusals, row.refused === null ? null : Number(row.refused));
@@ -173,14 +174,14 @@ function addAnswered(tally: Tally, row: TallyRow, pass: boolean): void {
 
 function exempt(sums: ScoreSums, cases: number, caseNo: number): void {
   sums.exempt ??= new Uint16Array(cases);
-  sums.exempt[caseNo] = (sums.exempt[caseNo] ?? 0) + 1;
+  sums.exempt[caseNo] = itemAt(sums.exempt, caseNo) + 1;
 }
 
 function addAgreement(sums: ScoreSums, cases: number, caseNo: number, share: number): void {
   sums.agreement ??= { count: new Uint16Array(cases), sum: new Float64Array(cases) };
   const { count, sum } = sums.agreement;
-  count[caseNo] = (count[caseNo] ?? 0) + 1;
-  sum[caseNo] = (sum[caseNo] ?? 0) + share;
+  count[caseNo] = itemAt(count, caseNo) + 1;
+  sum[caseNo] = itemAt(sum, caseNo) + share;
 }
 
 function addKnown(total: KnownSum, value: number | null): void {
@@ -189,12 +190,12 @@ function addKnown(total: KnownSum, value: number | null): void {
 }
 
 function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number): void {
-  [sums[at], lost[at]] = addExactly(sums[at] ?? 0, lost[at] ?? 0, value);
+  [sums[at], lost[at]] = addExactly(itemAt(sums, at), itemAt(lost, at), value);
 }
 
 /** Answers of a case that a scorer could not score: optional, or it would have made them errors. */
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
-  Math.max(0, (answered[caseNo] ?? 0) - (count[caseNo] ?? 0) - (left?.[caseNo] ?? 0));
+  Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
 
 /** The answers of a run that have no score of this scorer. @param index its place among the tally's scores */
 export function unscoredAnswers(
@@ -233,14 +234,14 @@ export function withMissing(tally: Tally, missing: (caseNo: number) => number, s
   };
   for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
     const more = missing(caseNo);
-    copy.answered[caseNo] = (copy.answered[caseNo] ?? 0) + more;
-    copy.passed[caseNo] = (copy.passed[caseNo] ?? 0) + more * score;
+    copy.answered[caseNo] = itemAt(copy.answered, caseNo) + more;
+    copy.passed[caseNo] = itemAt(copy.passed, caseNo) + more * score;
     for (const sums of copy.scores) {
       const isExempt = (sums.exempt?.[caseNo] ?? 0) > 0;
       const open = isExempt ? 0 : more + unscoredOf(tally, sums, caseNo);
-      sums.count[caseNo] = (sums.count[caseNo] ?? 0) + open;
-      sums.sum[caseNo] = (sums.sum[caseNo] ?? 0) + open * score;
-      sums.sumOfSquares[caseNo] = (sums.sumOfSquares[caseNo] ?? 0) + open * score * score;
+      sums.count[caseNo] = itemAt(sums.count, caseNo) + open;
+      sums.sum[caseNo] = itemAt(sums.sum, caseNo) + open * score;
+      sums.sumOfSquares[caseNo] = itemAt(sums.sumOfSquares, caseNo) + open * score * score;
     }
   }
   return copy;

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Metrics, MetricValue } from "../domain/run.ts";
 import type { TrafficDay } from "../domain/scored-traffic.ts";
@@ -68,7 +69,7 @@ function shareOf(
     const value = read(trace);
     if (value === null) continue;
     sum.push(Number(value));
-    own.push(groups[at] ?? "");
+    own.push(itemAt(groups, at));
   }
   if (sum.length === 0) return UNKNOWN;
   const sessions = new Set(own).size;
@@ -89,7 +90,7 @@ function latencies(traces: readonly MeasuredTrace[], groups: readonly string[]):
   const clusters: number[] = [];
   for (const [at, { latency_ms, failed }] of traces.entries()) {
     if (latency_ms === null || failed) continue;
-    const group = groups[at] ?? "";
+    const group = itemAt(groups, at);
     if (!places.has(group)) places.set(group, places.size);
     values.push(latency_ms);
     clusters.push(places.get(group) ?? 0);

@@ -110,7 +110,7 @@ const retriesOf = (retries: RunReport["retries"] | null): Pick<RunReport, "retri
 /** The cases of which a trial failed, or was spoiled by its simulated person; the others need not be read. */
 export function* casesWithFailures({ tally, plan }: RanRun) {
   for (let case_no = 0; case_no < tally.cases; case_no++) {
-    const failed = (tally.passed[case_no] ?? 0) < (tally.answered[case_no] ?? 0);
+    const failed = itemAt(tally.passed, case_no) < itemAt(tally.answered, case_no);
     if (failed || (tally.spoiled?.[case_no] ?? 0) > 0) yield { case_no, id: plan.id(case_no) };
   }
 }

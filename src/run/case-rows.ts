@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
 import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
@@ -62,9 +63,9 @@ function* walk({ cases, counted }: StoredNumbers, input: CaseRowsInput, store: S
       tags: one.tags,
       line: input.lineOf(one),
       planned: one.planned,
-      answered: counted.tally.answered[caseNo] ?? 0,
-      passed: counted.tally.passed[caseNo] ?? 0,
-      errored: counted.tally.errored[caseNo] ?? 0,
+      answered: itemAt(counted.tally.answered, caseNo),
+      passed: itemAt(counted.tally.passed, caseNo),
+      errored: itemAt(counted.tally.errored, caseNo),
       trials: counted.marks(one),
       scores: scoreMeans(counted.tally, caseNo),
       latency_ms: counted.latency(caseNo),
@@ -98,7 +99,7 @@ function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>)
     tally.add(row);
     if (row.trial <= trials) marks[row.case_no * trials + row.trial - 1] = MARKS.indexOf(markOf(row));
     if (row.kind === "answered")
-      latencies[row.case_no] = (latencies[row.case_no] ?? 0) + (row.latency_ms ?? Number.NaN);
+      latencies[row.case_no] = itemAt(latencies, row.case_no) + (row.latency_ms ?? Number.NaN);
   }
   return {
     tally,
@@ -115,7 +116,7 @@ function countTrials(header: RunHeader, cases: number, rows: Iterable<TrialRow>)
     },
     latency: (caseNo: number): number | null => {
       const sum = latencies[caseNo] ?? Number.NaN;
-      return Number.isNaN(sum) || (tally.answered[caseNo] ?? 0) === 0 ? null : sum;
+      return Number.isNaN(sum) || itemAt(tally.answered, caseNo) === 0 ? null : sum;
     },
   };
 }
@@ -127,8 +128,8 @@ function markOf({ kind, pass }: TrialRow): Mark {
 
 function scoreMeans({ scores }: Tally, caseNo: number): (number | null)[] {
   return scores.map(({ count, sum }) => {
-    const scored = count[caseNo] ?? 0;
-    return scored === 0 ? null : (sum[caseNo] ?? 0) / scored;
+    const scored = itemAt(count, caseNo);
+    return scored === 0 ? null : itemAt(sum, caseNo) / scored;
   });
 }
 
@@ -154,7 +155,7 @@ function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => St
     const counted =
       index === undefined || baseline === null
         ? null
-        : { passed: baseline.passed[index] ?? 0, answered: baseline.answered[index] ?? 0 };
+        : { passed: itemAt(baseline.passed, index), answered: itemAt(baseline.answered, index) };
     return { change, significant: one?.significant ?? false, baseline: one?.baseline ?? counted };
   };
 }

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import type { PressureKind } from "../domain/pressure.ts";
 import type { RunHeader, VariantCounts } from "../domain/run.ts";
 import { tokensOf } from "../domain/transcript.ts";
@@ -100,7 +101,7 @@ function passingTrials(no: number, store: Reads): ReadonlySet<string> {
 }
 
 function add(column: Uint16Array, at: number): void {
-  column[at] = (column[at] ?? 0) + 1;
+  column[at] = itemAt(column, at) + 1;
 }
 
 const sumOf = <T>(list: readonly T[], of: (one: T) => number): number =>
@@ -117,7 +118,7 @@ function neverAsked(
     if (pass === true)
       for (const kind of kinds)
         states.push({
-          id: variantId(ids[case_no] ?? "", kind, trial),
+          id: variantId(itemAt(ids, case_no), kind, trial),
           case_no,
           trial,
           kind,
@@ -146,7 +147,7 @@ function readStates(
     }
     for (const { case_no, pass, kind, cached } of store.scanScores(no)) {
       if (fresh && cached) continue;
-      const id = variants[case_no] ?? "";
+      const id = itemAt(variants, case_no);
       const state = states.get(id);
       if (state !== undefined && state.pass === null)
         states.set(id, { ...state, pass, errored: kind === "errored" });

@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { plainWords } from "./plain-words.ts";
 
 /** Letters in a row that are looked at together. */
@@ -63,7 +64,7 @@ function bandsOf(shingles: ReadonlySet<number>): string[] {
     for (const shingle of shingles)
       for (let row = 0; row < ROWS; row++) {
         const hash = mixed(shingle, band * ROWS + row + 1);
-        if (hash < (least[row] ?? 0)) least[row] = hash;
+        if (hash < itemAt(least, row)) least[row] = hash;
       }
     return `${band}:${least.join()}`;
   });

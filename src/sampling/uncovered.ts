@@ -1,3 +1,4 @@
+import { itemAt } from "../domain/item-at.ts";
 import { plainWords } from "./plain-words.ts";
 
 /** A text as the weights of its words: TF-IDF, its length 1. */
@@ -23,10 +24,10 @@ export function uncoveredness(texts: readonly string[], goldens: readonly string
   const mean = likeness.reduce((sum, one) => sum + one, 0) / Math.max(1, likeness.length);
   const centre = new Map<string, number>();
   for (const [at, one] of weights.entries()) {
-    const share = mean === 0 ? 1 : Math.exp((-FADE * (likeness[at] ?? 0)) / mean);
+    const share = mean === 0 ? 1 : Math.exp((-FADE * itemAt(likeness, at)) / mean);
     for (const [word, weight] of one) centre.set(word, (centre.get(word) ?? 0) + share * weight);
   }
-  return Float64Array.from(weights, (one, at) => (1 - (likeness[at] ?? 0)) * product(one, centre));
+  return Float64Array.from(weights, (one, at) => (1 - itemAt(likeness, at)) * product(one, centre));
 }
 
 /** A word that stands in one text alone says nothing of what texts have in common. */

@@ -1,3 +1,5 @@
+import { itemAt } from "../domain/item-at.ts";
+
 /** One number that judges a unit: a feedback or a score, on whatever scale; higher is better. */
 export interface Measure {
   readonly name: string;
@@ -29,7 +31,7 @@ function middleRanks(values: readonly number[]): ReadonlyMap<number, number> | u
   if (sorted[0] === sorted.at(-1)) return undefined;
   const ranks = new Map<number, number>();
   for (let from = 0; from < sorted.length; ) {
-    const value = sorted[from] ?? 0;
+    const value = itemAt(sorted, from);
     let to = from;
     while (to < sorted.length && sorted[to] === value) to++;
     ranks.set(value, (from + to) / 2 / sorted.length);

@@ -1,4 +1,5 @@
 import { requireCount } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /** An agreement with its standard error, both dimensionless; 1 is perfect, 0 is chance. */
 export type Agreement = { readonly estimate: number; readonly standardError: number };
@@ -36,6 +37,6 @@ export function tableShares(table: readonly (readonly number[])[]): TableShares 
     total,
     cells,
     rows: cells.map(sum),
-    columns: cells.map((_, j) => sum(cells.map((row) => row[j] ?? 0))),
+    columns: cells.map((_, j) => sum(cells.map((row) => numberAt(row, j)))),
   };
 }

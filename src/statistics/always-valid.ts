@@ -2,6 +2,7 @@ import { requireCount, requireLevel, requirePositive, requireProportion } from "
 import { bettingWealth } from "./betting-wealth.ts";
 import { type Interval, intervalAround } from "./interval.ts";
 import { normalQuantile } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 
 // Intervals that one may look at as often as one likes, and stop at when one likes: with chance 1 - alpha the truth is in
@@ -21,7 +22,7 @@ function betsOf() {
   for (let share = LEAST_BET; share < LARGEST_BET; share *= RATIO) shares.push(share);
   const weights = shares.map((share) => share * Math.exp(-((share / SPREAD) ** 2) / 2));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
-  return shares.map((share, i) => ({ share, part: (weights[i] ?? 0) / all }));
+  return shares.map((share, i) => ({ share, part: numberAt(weights, i) / all }));
 }
 
 /** Values in [0, 1] in ascending order, each once, and how often it came: the order of constant bets does not matter. */
@@ -185,7 +186,7 @@ function firstIndex(values: Float64Array, holds: (value: number) => boolean): nu
   let [from, to] = [0, values.length];
   while (from < to) {
     const middle = (from + to) >> 1;
-    if (holds(values[middle] ?? 0)) to = middle;
+    if (holds(numberAt(values, middle))) to = middle;
     else from = middle + 1;
   }
   return from;

@@ -1,3 +1,5 @@
+import { numberAt } from "./number-at.ts";
+
 /**
  * Wealth after betting a fixed share on each outcome, Π (1 + lambda u). If every u has mean at most
  * 0, wealth above 1/alpha happens with chance at most alpha, whenever one stops (Ville; Waudby-Smith
@@ -16,7 +18,7 @@ export function bettingWealth(
 ): number {
   let wealth = 0;
   for (let i = 0; i < outcomes.length; i++) {
-    const factor = 1 + lambda * (outcomes[i] ?? 0);
+    const factor = 1 + lambda * numberAt(outcomes, i);
     if (!(factor >= 0)) {
       throw new RangeError(`a bet of ${lambda} on ${outcomes[i]} loses more than everything`);
     }

@@ -1,4 +1,5 @@
 import { requireCount, requireProportion } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Probabilities of 0, 1, …, n successes among `n` independent draws.
@@ -34,7 +35,7 @@ export function binomialPmfTable(n: number, p: number): Float64Array {
       total += value;
     }
   }
-  for (let x = 0; x <= n; x++) table[x] = (table[x] ?? 0) / total;
+  for (let x = 0; x <= n; x++) table[x] = numberAt(table, x) / total;
   return table;
 }
 
@@ -60,6 +61,6 @@ export function binomialCdf(x: number, n: number, p: number): number {
   if (x >= n) return 1;
   const table = binomialPmfTable(n, p);
   let sum = 0;
-  for (let i = 0; i <= x; i++) sum += table[i] ?? 0;
+  for (let i = 0; i <= x; i++) sum += numberAt(table, i);
   return Math.min(1, sum);
 }

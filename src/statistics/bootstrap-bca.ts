@@ -1,6 +1,7 @@
 import { requireCount, requireLevel } from "./argument-checks.ts";
 import type { Interval } from "./interval.ts";
 import { normalCdf, normalQuantile } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { quantile7OfSorted } from "./quantile.ts";
 import { mean } from "./sample-moments.ts";
 import { seededRandom } from "./seeded-random.ts";
@@ -40,7 +41,7 @@ function shareBelow(replicates: ArrayLike<number>, estimate: number): number {
   const size = replicates.length;
   let below = 0;
   for (let i = 0; i < size; i++) {
-    const value = replicates[i] ?? 0;
+    const value = numberAt(replicates, i);
     below += value < estimate ? 1 : value === estimate ? 0.5 : 0;
   }
   return Math.min(Math.max(below / size, 1 / (size + 1)), size / (size + 1));
@@ -51,7 +52,7 @@ function jackknifeAcceleration(jackknife: ArrayLike<number>): number {
   let squares = 0;
   let cubes = 0;
   for (let i = 0; i < jackknife.length; i++) {
-    const off = centre - (jackknife[i] ?? 0);
+    const off = centre - numberAt(jackknife, i);
     squares += off * off;
     cubes += off * off * off;
   }
@@ -86,7 +87,7 @@ export function bcaBootstrap(
   const resample = new Float64Array(sample.length);
   const replicates = Float64Array.from({ length: resamples }, () => {
     for (let i = 0; i < resample.length; i++) {
-      resample[i] = sample[Math.floor(random() * sample.length)] ?? 0;
+      resample[i] = numberAt(sample, Math.floor(random() * sample.length));
     }
     return statistic(resample);
   });
@@ -117,7 +118,7 @@ export function bcaExhaustive(values: ArrayLike<number>, confidence = 0.95): Int
   const replicates = Float64Array.from({ length: size ** size }, (_, code) => {
     let sum = 0;
     for (let i = 0, rest = code; i < size; i++, rest = Math.floor(rest / size)) {
-      sum += sample[rest % size] ?? 0;
+      sum += numberAt(sample, rest % size);
     }
     return roundTo12(sum / size);
   });

@@ -7,6 +7,7 @@ import {
 } from "./argument-checks.ts";
 import { bcaInterval } from "./bootstrap-bca.ts";
 import type { Interval } from "./interval.ts";
+import { numberAt } from "./number-at.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 /**
@@ -40,10 +41,10 @@ function binned(confidences: readonly number[], correct: readonly number[], bins
   });
   const off = Float64Array.from(confidences, (confidence, i) => {
     requirePart("correct", correct[i] ?? -1, 1);
-    return (correct[i] ?? 0) - confidence;
+    return numberAt(correct, i) - confidence;
   });
   const gaps = new Float64Array(bins);
-  for (const [i, at] of bin.entries()) gaps[at] = (gaps[at] ?? 0) + (off[i] ?? 0);
+  for (const [i, at] of bin.entries()) gaps[at] = numberAt(gaps, at) + numberAt(off, i);
   return { bin, off, gaps };
 }
 
@@ -69,7 +70,7 @@ export function chanceCalibrationError(confidences: readonly number[], bins = 10
   for (const confidence of confidences) {
     requireProportion("confidence", confidence);
     const bin = binOf(confidence, bins);
-    variances[bin] = (variances[bin] ?? 0) + confidence * (1 - confidence);
+    variances[bin] = numberAt(variances, bin) + confidence * (1 - confidence);
   }
   const sizes = variances.map((variance) => Math.sqrt((2 / Math.PI) * variance));
   return sumOfSizes(sizes) / confidences.length;
@@ -98,14 +99,14 @@ export function calibrationErrorInterval(
     const drawn = new Float64Array(bins);
     for (let i = 0; i < size; i++) {
       const one = Math.floor(random() * size);
-      const at = bin[one] ?? 0;
-      drawn[at] = (drawn[at] ?? 0) + (off[one] ?? 0);
+      const at = numberAt(bin, one);
+      drawn[at] = numberAt(drawn, at) + numberAt(off, one);
     }
     return sumOfSizes(drawn) / size;
   });
   const total = sumOfSizes(gaps);
   const jackknife = off.map((value, i) => {
-    const gap = gaps[bin[i] ?? 0] ?? 0;
+    const gap = numberAt(gaps, numberAt(bin, i));
     return (total - Math.abs(gap) + Math.abs(gap - value)) / (size - 1);
   });
   return bcaInterval({ estimate: total / size, replicates, jackknife });
@@ -164,7 +165,7 @@ export function softmaxTemperature(
       const scaled = scores.map((score) => score / temperature);
       const top = Math.max(...scaled);
       const all = scaled.reduce((total, score) => total + Math.exp(score - top), 0);
-      sum += top + Math.log(all) - (scaled[labels[i] ?? 0] ?? 0);
+      sum += top + Math.log(all) - numberAt(scaled, numberAt(labels, i));
     });
     return sum / logScores.length;
   });

@@ -1,6 +1,7 @@
 import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { type ClusterMoments, sumClusters } from "./cluster-mean.ts";
 import { normalCdf } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { sampleVariance, varianceFromSums } from "./sample-moments.ts";
 
 /** Values of both sides of the same clusters, in the same order. */
@@ -36,17 +37,17 @@ export function clusterDifference({ base, candidate }: ClusterSides): ClusterDif
   let varianceSum = 0;
   let candidateValues = 0;
   for (let i = 0; i < clusters; i++) {
-    const m = base.count[i] ?? 0;
-    const k = candidate.count[i] ?? 0;
+    const m = numberAt(base.count, i);
+    const k = numberAt(candidate.count, i);
     requireCount("base count", m, 1);
     requireCount("candidate count", k, 1);
     const pooled = varianceFromSums(
       m + k,
-      (base.sum[i] ?? 0) + (candidate.sum[i] ?? 0),
-      (base.sumOfSquares[i] ?? 0) + (candidate.sumOfSquares[i] ?? 0),
+      numberAt(base.sum, i) + numberAt(candidate.sum, i),
+      numberAt(base.sumOfSquares, i) + numberAt(candidate.sumOfSquares, i),
     );
     // All values equal: the means are too, whatever rounding says.
-    const difference = pooled === 0 ? 0 : (candidate.sum[i] ?? 0) / k - (base.sum[i] ?? 0) / m;
+    const difference = pooled === 0 ? 0 : numberAt(candidate.sum, i) / k - numberAt(base.sum, i) / m;
     differences[i] = difference;
     sum += difference;
     varianceSum += pooled * (1 / k + 1 / m);

@@ -1,4 +1,5 @@
 import { requireCount, requireSameLength } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance, varianceFromSums } from "./sample-moments.ts";
 
 /** Per cluster: how many values, and their sum. Parallel columns, one entry a cluster. */
@@ -25,7 +26,7 @@ export function sumClusters(clusters: readonly ArrayLike<number>[]): ClusterMome
     let total = 0;
     let squares = 0;
     for (let j = 0; j < values.length; j++) {
-      const value = values[j] ?? 0;
+      const value = numberAt(values, j);
       total += value;
       squares += value * value;
     }
@@ -46,9 +47,9 @@ export function clusterMeans({ count, sum }: ClusterSums): Float64Array {
   requireCount("number of clusters", count.length, 1);
   const means = new Float64Array(count.length);
   for (let i = 0; i < means.length; i++) {
-    const size = count[i] ?? 0;
+    const size = numberAt(count, i);
     requireCount("count", size, 1);
-    means[i] = (sum[i] ?? 0) / size;
+    means[i] = numberAt(sum, i) / size;
   }
   return means;
 }
@@ -90,7 +91,7 @@ export function groupedClusterMean(clusters: ClusterSums, groups: readonly (stri
   const centre = mean(means);
   const offsets = new Map<string | number, number>();
   groups.forEach((group, i) => {
-    offsets.set(group, (offsets.get(group) ?? 0) + (means[i] ?? 0) - centre);
+    offsets.set(group, (offsets.get(group) ?? 0) + numberAt(means, i) - centre);
   });
   if (offsets.size < 2) return { mean: centre, standardError: Number.POSITIVE_INFINITY };
   let sum = 0;
@@ -111,9 +112,9 @@ export function meanWithinVariance({ count, sum, sumOfSquares }: ClusterMoments)
   let total = 0;
   let used = 0;
   for (let i = 0; i < count.length; i++) {
-    const size = count[i] ?? 0;
+    const size = numberAt(count, i);
     if (size < 2) continue;
-    total += varianceFromSums(size, sum[i] ?? 0, sumOfSquares[i] ?? 0);
+    total += varianceFromSums(size, numberAt(sum, i), numberAt(sumOfSquares, i));
     used += 1;
   }
   return used === 0 ? null : total / used;

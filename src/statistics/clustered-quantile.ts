@@ -1,4 +1,5 @@
 import { requireSameLength } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 import { quantile7OfSorted, quantileCiRanks } from "./quantile.ts";
 import { effectiveClusterSize } from "./wilson-interval.ts";
 
@@ -46,9 +47,10 @@ export function clusteredQuantiles(
 
 function countEach(clusters: ArrayLike<number>): { readonly count: Float64Array; readonly largest: number } {
   let last = -1;
-  for (let i = 0; i < clusters.length; i++) last = Math.max(last, clusters[i] ?? 0);
+  for (let i = 0; i < clusters.length; i++) last = Math.max(last, numberAt(clusters, i));
   const count = new Float64Array(last + 1);
-  for (let i = 0; i < clusters.length; i++) count[clusters[i] ?? 0] = (count[clusters[i] ?? 0] ?? 0) + 1;
+  for (let i = 0; i < clusters.length; i++)
+    count[numberAt(clusters, i)] = numberAt(count, numberAt(clusters, i)) + 1;
   return { count, largest: count.reduce((a, b) => Math.max(a, b), 0) };
 }
 
@@ -61,11 +63,12 @@ function sizeAt(
 ): number {
   const below = new Float64Array(counts.length);
   for (let i = 0; i < values.length; i++)
-    if ((values[i] ?? 0) <= value) below[clusters[i] ?? 0] = (below[clusters[i] ?? 0] ?? 0) + 1;
-  const measured = Array.from(counts.keys()).filter((one) => (counts[one] ?? 0) > 0);
+    if (numberAt(values, i) <= value)
+      below[numberAt(clusters, i)] = numberAt(below, numberAt(clusters, i)) + 1;
+  const measured = Array.from(counts.keys()).filter((one) => numberAt(counts, one) > 0);
   const { size } = effectiveClusterSize({
-    count: measured.map((one) => counts[one] ?? 0),
-    sum: measured.map((one) => below[one] ?? 0),
+    count: measured.map((one) => numberAt(counts, one)),
+    sum: measured.map((one) => numberAt(below, one)),
   });
   return Math.max(1, Math.round(size));
 }

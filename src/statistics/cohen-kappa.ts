@@ -1,4 +1,5 @@
 import { type Agreement, type TableShares, tableShares } from "./agreement-table.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Credit for a near miss between ordered categories: none, falling with the distance, or its square. */
 export type KappaWeights = "none" | "linear" | "quadratic";
@@ -23,14 +24,14 @@ export function cohenKappa(
   const observed = weightedSum(shares, (i, j) => weight(i, j) * (shares.cells[i]?.[j] ?? 0));
   const chance = weightedSum(
     shares,
-    (i, j) => weight(i, j) * (shares.rows[i] ?? 0) * (shares.columns[j] ?? 0),
+    (i, j) => weight(i, j) * numberAt(shares.rows, i) * numberAt(shares.columns, j),
   );
   if (chance >= 1) return null;
   const estimate = (observed - chance) / (1 - chance);
   const byRow = shares.rows.map((_, i) => dot(shares.columns, (j) => weight(i, j)));
   const byColumn = shares.columns.map((_, j) => dot(shares.rows, (i) => weight(i, j)));
   const spread = weightedSum(shares, (i, j) => {
-    const off = weight(i, j) - ((byRow[i] ?? 0) + (byColumn[j] ?? 0)) * (1 - estimate);
+    const off = weight(i, j) - (numberAt(byRow, i) + numberAt(byColumn, j)) * (1 - estimate);
     return (shares.cells[i]?.[j] ?? 0) * off * off;
   });
   const difference = spread - (estimate - chance * (1 - estimate)) ** 2;

@@ -1,4 +1,5 @@
 import { requireCount } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Evidence for a shift up and for a shift down; both at least 0. */
 export type CusumState = { readonly high: number; readonly low: number };
@@ -51,7 +52,7 @@ export function shiryaevRoberts(
   let sums = shifts.map(() => 0);
   return values.map((z) => {
     sums = sums.map((sum, i) => {
-      const shift = shifts[i] ?? 0;
+      const shift = numberAt(shifts, i);
       return (sum + 1) * Math.exp(shift * z - (shift * shift) / 2);
     });
     return sums.reduce((total, sum) => total + sum, 0) / sums.length;

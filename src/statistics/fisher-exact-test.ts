@@ -1,5 +1,6 @@
 import { requirePart } from "./argument-checks.ts";
 import { hypergeometricTable } from "./hypergeometric-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import type { Stratum } from "./strata-columns.ts";
 
 /**
@@ -14,7 +15,7 @@ export function fisherLess({ m, b, k, x }: Stratum): number {
   requirePart("x", x, k);
   const { lowest, probabilities } = hypergeometricTable(m + k, b + x, k);
   let sum = 0;
-  for (let i = 0; i <= x - lowest; i++) sum += probabilities[i] ?? 0;
+  for (let i = 0; i <= x - lowest; i++) sum += numberAt(probabilities, i);
   return Math.min(1, sum);
 }
 

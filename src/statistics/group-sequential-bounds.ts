@@ -1,6 +1,7 @@
 import { type SpendingFunction, spentAlpha } from "./alpha-spending.ts";
 import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { normalDensity, normalQuantile, normalUpperTail } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 
 /** What a sequence of bounds depends on. */
 export type BoundsInput = {
@@ -85,8 +86,8 @@ function solveBounds(times: readonly number[], spent: readonly number[], points:
       bounds.push(Number.POSITIVE_INFINITY);
       return;
     }
-    const toSpend = (spent[look] ?? 0) - used;
-    used = Math.max(used, spent[look] ?? 0);
+    const toSpend = numberAt(spent, look) - used;
+    used = Math.max(used, numberAt(spent, look));
     const bound = nextBound(density, time, deviation, toSpend);
     bounds.push(bound);
     const following = times.slice(look + 1).find((later) => later > time);
@@ -142,7 +143,7 @@ function crossing(
   for (let i = 0; i < weights.length; i++) {
     const distance = (threshold - start - i * step) / deviation;
     if (distance > FAR) continue;
-    const weight = weights[i] ?? 0;
+    const weight = numberAt(weights, i);
     if (distance < -FAR) {
       probability += weight;
       continue;
@@ -204,20 +205,20 @@ function smoothedAt({ start, step, weights }: WeightedDensity, x: number, deviat
   const shrink = Math.exp(-stride * stride);
   const reach = Math.ceil(KERNEL_REACH / stride);
   const peak = Math.exp(-0.5 * distance * distance);
-  let sum = peak * (weights[nearest] ?? 0);
+  let sum = peak * numberAt(weights, nearest);
   let value = peak;
   let ratio = Math.exp(stride * distance - 0.5 * stride * stride);
   for (let i = nearest + 1; i <= Math.min(last, nearest + reach); i++) {
     value *= ratio;
     ratio *= shrink;
-    sum += value * (weights[i] ?? 0);
+    sum += value * numberAt(weights, i);
   }
   value = peak;
   ratio = Math.exp(-stride * distance - 0.5 * stride * stride);
   for (let i = nearest - 1; i >= Math.max(0, nearest - reach); i--) {
     value *= ratio;
     ratio *= shrink;
-    sum += value * (weights[i] ?? 0);
+    sum += value * numberAt(weights, i);
   }
   return (sum * normalDensity(0)) / deviation;
 }

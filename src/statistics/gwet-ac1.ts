@@ -1,5 +1,6 @@
 import { type Agreement, type TableShares, tableShares } from "./agreement-table.ts";
 import { requireCount } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Gwet's AC1 of two raters, which stays meaningful where almost everything is in one category and
@@ -11,8 +12,8 @@ import { requireCount } from "./argument-checks.ts";
 export function gwetAc1(table: readonly (readonly number[])[]): Agreement {
   const shares = tableShares(table);
   requireCount("total", shares.total, 2);
-  const use = shares.rows.map((row, i) => (row + (shares.columns[i] ?? 0)) / 2);
-  const observed = shares.cells.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  const use = shares.rows.map((row, i) => (row + numberAt(shares.columns, i)) / 2);
+  const observed = shares.cells.reduce((sum, row, i) => sum + numberAt(row, i), 0);
   const chance = use.reduce((sum, share) => sum + share * (1 - share), 0) / (shares.size - 1);
   const estimate = (observed - chance) / (1 - chance);
   const squares = unitSquares(shares, use, chance, estimate);
@@ -29,7 +30,7 @@ function unitSquares(
   let sum = 0;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
-      const unitChance = (1 - ((use[i] ?? 0) + (use[j] ?? 0)) / 2) / (size - 1);
+      const unitChance = (1 - (numberAt(use, i) + numberAt(use, j)) / 2) / (size - 1);
       const agreed = ((i === j ? 1 : 0) - chance) / (1 - chance);
       const unit = agreed - (2 * (1 - estimate) * (unitChance - chance)) / (1 - chance);
       sum += (cells[i]?.[j] ?? 0) * (unit - estimate) ** 2;

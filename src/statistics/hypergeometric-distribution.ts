@@ -1,4 +1,5 @@
 import { requireCount, requirePart } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Consecutive probabilities: `probabilities[i]` belongs to the value `lowest + i`. */
 export type ProbabilityTable = { readonly lowest: number; readonly probabilities: Float64Array };
@@ -38,7 +39,7 @@ export function hypergeometricTable(population: number, marked: number, drawn: n
     probabilities[x - 1 - lowest] = value;
     total += value;
   }
-  for (let i = 0; i < probabilities.length; i++) probabilities[i] = (probabilities[i] ?? 0) / total;
+  for (let i = 0; i < probabilities.length; i++) probabilities[i] = numberAt(probabilities, i) / total;
   return { lowest, probabilities };
 }
 

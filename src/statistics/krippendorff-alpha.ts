@@ -1,3 +1,4 @@
+
 /** Whether ratings merely differ, or differ by an amount. */
 export type RatingMetric = "nominal" | "interval";
 
@@ -33,7 +34,7 @@ function nominalDisagreement(ratings: readonly number[]): number {
 
 /** Sum of squared differences over ordered pairs: 2n times the sum of squares about the mean. */
 function intervalDisagreement(ratings: readonly number[]): number {
-  const first = ratings[0] ?? 0;
+  const [first] = ratings;
   if (ratings.every((rating) => rating === first)) return 0;
   const centre = ratings.reduce((sum, rating) => sum + rating, 0) / ratings.length;
   return 2 * ratings.length * ratings.reduce((sum, rating) => sum + (rating - centre) ** 2, 0);

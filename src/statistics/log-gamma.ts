@@ -1,3 +1,5 @@
+import { numberAt } from "./number-at.ts";
+
 const HALF_LOG_2_PI = 0.9189385332046728;
 const SHIFT_TO = 12;
 /** B(2j) / (2j (2j - 1)), j = 1, 2, … */
@@ -34,7 +36,7 @@ export function logGamma(x: number): number {
 function stirlingSeries(x: number): number {
   const inverse = 1 / (x * x);
   let sum = 0;
-  for (let j = STIRLING.length - 1; j >= 0; j--) sum = sum * inverse + (STIRLING[j] ?? 0);
+  for (let j = STIRLING.length - 1; j >= 0; j--) sum = sum * inverse + numberAt(STIRLING, j);
   return sum / x;
 }
 

@@ -1,4 +1,5 @@
 import { requireCount, requireSameLength } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * When to look: after the first attempt of the first `clusters` clusters, or after every cluster
@@ -45,8 +46,8 @@ export function information(baseCounts: ArrayLike<number>, candidateCounts: Arra
   requireSameLength({ baseCounts, candidateCounts });
   let sum = 0;
   for (let i = 0; i < baseCounts.length; i++) {
-    const m = baseCounts[i] ?? 0;
-    const k = candidateCounts[i] ?? 0;
+    const m = numberAt(baseCounts, i);
+    const k = numberAt(candidateCounts, i);
     if (m > 0 && k > 0) sum += (m * k) / (m + k);
   }
   return sum;

@@ -1,4 +1,5 @@
 import { requireProportion } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Holm's step-down adjustment: rejecting what is at most alpha keeps the chance of any false
@@ -12,7 +13,7 @@ export function holm(pValues: readonly number[]): number[] {
   const adjusted = new Array<number>(pValues.length).fill(0);
   let running = 0;
   ascending(pValues).forEach((index, rank) => {
-    const scaled = Math.min(1, (pValues.length - rank) * (pValues[index] ?? 0));
+    const scaled = Math.min(1, (pValues.length - rank) * numberAt(pValues, index));
     running = Math.max(running, scaled);
     adjusted[index] = running;
   });
@@ -32,8 +33,8 @@ export function benjaminiHochberg(pValues: readonly number[]): number[] {
   let running = 1;
   const order = ascending(pValues);
   for (let rank = order.length; rank >= 1; rank--) {
-    const index = order[rank - 1] ?? 0;
-    running = Math.min(running, ((pValues[index] ?? 0) * pValues.length) / rank);
+    const index = numberAt(order, rank - 1);
+    running = Math.min(running, (numberAt(pValues, index) * pValues.length) / rank);
     adjusted[index] = running;
   }
   return adjusted;
@@ -41,5 +42,7 @@ export function benjaminiHochberg(pValues: readonly number[]): number[] {
 
 function ascending(pValues: readonly number[]): number[] {
   for (const p of pValues) requireProportion("p", p);
-  return pValues.map((_, index) => index).sort((one, other) => (pValues[one] ?? 0) - (pValues[other] ?? 0));
+  return pValues
+    .map((_, index) => index)
+    .sort((one, other) => numberAt(pValues, one) - numberAt(pValues, other));
 }

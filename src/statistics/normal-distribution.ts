@@ -1,3 +1,5 @@
+import { numberAt } from "./number-at.ts";
+
 const SQRT_2_PI = 2.5066282746310007;
 const SQRT_PI_INVERSE = 0.5641895835477563;
 
@@ -110,7 +112,7 @@ function expMinusHalfSquare(x: number): number {
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
   // Indexed, not for-of: an iterator costs more than the arithmetic until the engine has warmed up.
-  for (let i = 0; i < coefficients.length; i++) sum = sum * x + (coefficients[i] ?? 0);
+  for (let i = 0; i < coefficients.length; i++) sum = sum * x + numberAt(coefficients, i);
   return sum;
 }
 

@@ -1,5 +1,6 @@
 import { requireCount } from "./argument-checks.ts";
 import { binomialCdf } from "./binomial-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 import { studentTCdf } from "./student-t-distribution.ts";
 
@@ -40,17 +41,17 @@ export function signFlipExact(differences: ArrayLike<number>): number {
   }
   const sums = new Float64Array(2 ** size);
   let observed = 0;
-  for (let i = 0; i < size; i++) observed += differences[i] ?? 0;
+  for (let i = 0; i < size; i++) observed += numberAt(differences, i);
   for (let i = 0, filled = 1; i < size; i++, filled *= 2) {
-    const difference = differences[i] ?? 0;
+    const difference = numberAt(differences, i);
     for (let j = 0; j < filled; j++) {
-      const sum = sums[j] ?? 0;
+      const sum = numberAt(sums, j);
       sums[filled + j] = sum + difference;
       sums[j] = sum - difference;
     }
   }
   let atMost = 0;
-  for (let i = 0; i < sums.length; i++) if ((sums[i] ?? 0) <= observed + 1e-12) atMost += 1;
+  for (let i = 0; i < sums.length; i++) if (numberAt(sums, i) <= observed + 1e-12) atMost += 1;
   return atMost / sums.length;
 }
 

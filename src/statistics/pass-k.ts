@@ -1,5 +1,6 @@
 import { requireCount, requirePart, requireProportion } from "./argument-checks.ts";
 import { hypergeometricTable } from "./hypergeometric-distribution.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Attempts and successes of one cluster. */
 export type Tally = { readonly attempts: number; readonly successes: number };
@@ -132,7 +133,7 @@ export function passHatKDiff(
   for (let i = 0; i < probabilities.length; i++) {
     const inCandidate = lowest + i;
     const value = passHatK(k, inCandidate, order) - passHatK(m, total - inCandidate, order);
-    permutationVariance += (probabilities[i] ?? 0) * value * value;
+    permutationVariance += numberAt(probabilities, i) * value * value;
   }
   return { diff, permutationVariance };
 }

@@ -1,5 +1,6 @@
 import { requireCount, requireLevel, requireSameLength } from "./argument-checks.ts";
 import type { Interval } from "./interval.ts";
+import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 import { studentTQuantile } from "./student-t-distribution.ts";
 
@@ -37,7 +38,7 @@ export function predictionPoweredMean(sample: PartlyLabelled, confidence = 0.95)
   const lambda = tunedLambda(sample);
   const gap = mean(predictedUnlabelled) - mean(predictedLabelled);
   const estimate = mean(truth) + lambda * gap;
-  const residuals = truth.map((value, i) => value - lambda * (predictedLabelled[i] ?? 0));
+  const residuals = truth.map((value, i) => value - lambda * numberAt(predictedLabelled, i));
   const error = Math.sqrt(
     sampleVariance(residuals) / truth.length +
       (lambda * lambda * sampleVariance(predictedUnlabelled)) / predictedUnlabelled.length,
@@ -53,7 +54,7 @@ function tunedLambda({ truth, predictedLabelled, predictedUnlabelled }: PartlyLa
   const predictedMean = mean(predictedLabelled);
   let products = 0;
   truth.forEach((value, i) => {
-    products += (value - truthMean) * ((predictedLabelled[i] ?? 0) - predictedMean);
+    products += (value - truthMean) * (numberAt(predictedLabelled, i) - predictedMean);
   });
   const covariance = products / (truth.length - 1);
   const ratio = truth.length / predictedUnlabelled.length;

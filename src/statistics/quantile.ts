@@ -1,5 +1,6 @@
 import { requireCount, requireLevel, requireProportion } from "./argument-checks.ts";
 import { binomialPmfTable } from "./binomial-distribution.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Sample quantile, type 7 (linear between order statistics; Hyndman & Fan 1996).
@@ -23,8 +24,8 @@ export function quantile7OfSorted(sorted: ArrayLike<number>, q: number): number 
   requireProportion("q", q);
   const at = (sorted.length - 1) * q;
   const below = Math.floor(at);
-  const low = sorted[below] ?? 0;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? 0;
+  const low = numberAt(sorted, below);
+  const high = numberAt(sorted, Math.min(below + 1, sorted.length - 1));
   return low + (at - below) * (high - low);
 }
 
@@ -55,7 +56,7 @@ function lowestRank(pmf: Float64Array, tail: number): number | null {
   let below = 0;
   let rank: number | null = null;
   for (let r = 1; r < pmf.length; r++) {
-    below += pmf[r - 1] ?? 0;
+    below += numberAt(pmf, r - 1);
     if (below > tail) return rank;
     rank = r;
   }
@@ -66,7 +67,7 @@ function highestRank(pmf: Float64Array, tail: number): number | null {
   let above = 0;
   let rank: number | null = null;
   for (let r = pmf.length - 1; r >= 1; r--) {
-    above += pmf[r] ?? 0;
+    above += numberAt(pmf, r);
     if (above > tail) return rank;
     rank = r;
   }

@@ -1,5 +1,6 @@
 import { requireSameLength } from "./argument-checks.ts";
 import { normalUpperTail } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 
 /** How two columns move together inside strata. */
 export type RankTrend = {
@@ -32,12 +33,12 @@ export function rankTrend(
   const total = { products: 0, x: 0, y: 0, variance: 0 };
   for (const indexes of groups.values()) {
     if (indexes.length < 2) continue;
-    const a = centredRanks(indexes.map((i) => x[i] ?? 0));
-    const b = centredRanks(indexes.map((i) => y[i] ?? 0));
+    const a = centredRanks(indexes.map((i) => numberAt(x, i)));
+    const b = centredRanks(indexes.map((i) => numberAt(y, i)));
     // A stratum's scale must not let large strata outweigh small ones more than their size does.
     const scale = 1 / (indexes.length + 1);
     let products = 0;
-    for (let i = 0; i < a.length; i++) products += (a[i] ?? 0) * (b[i] ?? 0);
+    for (let i = 0; i < a.length; i++) products += numberAt(a, i) * numberAt(b, i);
     const squaresX = sumOfSquares(a);
     const squaresY = sumOfSquares(b);
     total.products += products * scale;
@@ -55,14 +56,14 @@ export function rankTrend(
 
 /** Ranks from 1, ties sharing their mean, less the mean rank. */
 function centredRanks(values: readonly number[]): Float64Array {
-  const order = values.map((_, i) => i).sort((i, j) => (values[i] ?? 0) - (values[j] ?? 0));
+  const order = values.map((_, i) => i).sort((i, j) => numberAt(values, i) - numberAt(values, j));
   const ranks = new Float64Array(values.length);
   const middle = (values.length + 1) / 2;
   for (let start = 0; start < order.length; ) {
     let end = start + 1;
-    while (end < order.length && values[order[end] ?? 0] === values[order[start] ?? 0]) end++;
+    while (end < order.length && values[numberAt(order, end)] === values[numberAt(order, start)]) end++;
     const rank = (start + 1 + end) / 2 - middle;
-    for (let k = start; k < end; k++) ranks[order[k] ?? 0] = rank;
+    for (let k = start; k < end; k++) ranks[numberAt(order, k)] = rank;
     start = end;
   }
   return ranks;

@@ -1,4 +1,5 @@
 import { requireCount } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Arithmetic mean.
@@ -9,7 +10,7 @@ import { requireCount } from "./argument-checks.ts";
 export function mean(values: ArrayLike<number>): number {
   requireCount("number of values", values.length, 1);
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  for (let i = 0; i < values.length; i++) sum += numberAt(values, i);
   return sum / values.length;
 }
 
@@ -27,7 +28,7 @@ export function sampleVariance(values: ArrayLike<number>): number {
   let sum = 0;
   let largest = 0;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
+    const value = numberAt(values, i);
     sum += (value - centre) ** 2;
     largest = Math.max(largest, Math.abs(value));
   }

@@ -1,4 +1,5 @@
 import { requireCount } from "./argument-checks.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Returns the next number in [0, 1) of a fixed sequence. */
 export type RandomSource = () => number;
@@ -48,8 +49,8 @@ export function seededOrder(size: number, seed: string): Int32Array {
   const order = Int32Array.from({ length: size }, (_, i) => i);
   for (let i = size - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    const kept = order[i] ?? 0;
-    order[i] = order[j] ?? 0;
+    const kept = numberAt(order, i);
+    order[i] = numberAt(order, j);
     order[j] = kept;
   }
   return order;

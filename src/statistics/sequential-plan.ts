@@ -2,6 +2,7 @@ import type { SpendingFunction } from "./alpha-spending.ts";
 import { requirePositive } from "./argument-checks.ts";
 import { ldBounds } from "./group-sequential-bounds.ts";
 import { type Look, planLooks, plannedInformation } from "./look-schedule.ts";
+import { numberAt } from "./number-at.ts";
 
 /** Grid that is good to 1e-5 and fast enough to be used at every look. */
 export const SEQUENTIAL_POINTS = 401;
@@ -58,8 +59,8 @@ export function boundsAtLooks(
   const rounds = times.map((_, i) => i).filter((i) => looks[i]?.kind === "round");
   const harm = ldBounds({ times, spendAt, spending, alpha, points });
   const full = ldBounds({
-    times: rounds.map((i) => times[i] ?? 0),
-    spendAt: rounds.map((i) => spendAt[i] ?? 0),
+    times: rounds.map((i) => numberAt(times, i)),
+    spendAt: rounds.map((i) => numberAt(spendAt, i)),
     spending,
     alpha,
     points,
@@ -82,7 +83,7 @@ export function sequentialPlan(
 ): SequentialPlan {
   const looks = planLooks(baseCounts.length, rounds);
   const planned = plannedInformation(looks, baseCounts);
-  const total = planned[planned.length - 1] ?? 0;
+  const total = numberAt(planned, planned.length - 1);
   return { looks, information: planned, ...boundsAtLooks(looks, planned, total, settings) };
 }
 
@@ -98,6 +99,6 @@ export function updatedInformation(planned: readonly number[], realised: readonl
   if (realised.length > planned.length) {
     throw new RangeError(`${realised.length} looks happened, but only ${planned.length} were planned`);
   }
-  const latest = realised[realised.length - 1] ?? 0;
+  const latest = realised.at(-1) ?? 0;
   return planned.map((amount, i) => realised[i] ?? Math.max(amount, latest));
 }

@@ -1,4 +1,5 @@
 import { hypergeometricTable } from "./hypergeometric-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { type CheckedStrata, checkedStrata, type Strata } from "./strata-columns.ts";
 import { convolveCopies, foldIntoTwo, type SumLaw, sumTails, TRIMMED_TAIL } from "./trimmed-convolution.ts";
 
@@ -63,10 +64,10 @@ function groupStrata(strata: CheckedStrata): { groups: Group[]; observed: number
   let observed = 0;
   let informative = 0;
   for (let i = 0; i < strata.size; i++) {
-    const drawn = strata.k[i] ?? 0;
-    const successes = strata.x[i] ?? 0;
-    const population = (strata.m[i] ?? 0) + drawn;
-    const marked = (strata.b[i] ?? 0) + successes;
+    const drawn = numberAt(strata.k, i);
+    const successes = numberAt(strata.x, i);
+    const population = numberAt(strata.m, i) + drawn;
+    const marked = numberAt(strata.b, i) + successes;
     if (marked === 0 || marked === population || drawn === 0 || drawn === population) continue;
     observed += successes;
     informative += 1;
@@ -83,8 +84,8 @@ function keyBases({ size, m, k }: CheckedStrata): { drawnBase: number; markedBas
   let largestDrawn = 0;
   let largestPopulation = 0;
   for (let i = 0; i < size; i++) {
-    largestDrawn = Math.max(largestDrawn, k[i] ?? 0);
-    largestPopulation = Math.max(largestPopulation, (m[i] ?? 0) + (k[i] ?? 0));
+    largestDrawn = Math.max(largestDrawn, numberAt(k, i));
+    largestPopulation = Math.max(largestPopulation, numberAt(m, i) + numberAt(k, i));
   }
   return { drawnBase: largestDrawn + 1, markedBase: largestPopulation + 1 };
 }

@@ -1,4 +1,5 @@
 import { normalCdf } from "./normal-distribution.ts";
+import { numberAt } from "./number-at.ts";
 import { type CheckedStrata, checkedStrata, type Strata } from "./strata-columns.ts";
 import { exactStratifiedTest, exactTestWork } from "./stratified-exact-test.ts";
 import { cmhMoments, macroZ } from "./stratified-z-test.ts";
@@ -75,7 +76,7 @@ function sizeRatio({ size, m, k }: CheckedStrata): number {
   let least = Number.POSITIVE_INFINITY;
   let largest = 0;
   for (let i = 0; i < size; i++) {
-    const candidate = k[i] ?? 0;
+    const candidate = numberAt(k, i);
     if (candidate === 0 || m[i] === 0) continue;
     least = Math.min(least, candidate);
     largest = Math.max(largest, candidate);

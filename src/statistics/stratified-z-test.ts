@@ -1,3 +1,4 @@
+import { numberAt } from "./number-at.ts";
 import { checkedStrata, type Strata } from "./strata-columns.ts";
 
 /**
@@ -24,12 +25,12 @@ export function cmhMoments(strata: Strata): { readonly excess: number; readonly 
   let excess = 0;
   let variance = 0;
   for (let i = 0; i < size; i++) {
-    const base = m[i] ?? 0;
-    const candidate = k[i] ?? 0;
+    const base = numberAt(m, i);
+    const candidate = numberAt(k, i);
     const population = base + candidate;
-    const marked = (b[i] ?? 0) + (x[i] ?? 0);
+    const marked = numberAt(b, i) + numberAt(x, i);
     if (marked === 0 || marked === population || base === 0 || candidate === 0) continue;
-    excess += (x[i] ?? 0) - (candidate * marked) / population;
+    excess += numberAt(x, i) - (candidate * marked) / population;
     variance +=
       (candidate * base * marked * (population - marked)) / (population * population * (population - 1));
   }
@@ -50,12 +51,12 @@ export function macroZ(strata: Strata): number {
   let difference = 0;
   let variance = 0;
   for (let i = 0; i < size; i++) {
-    const base = m[i] ?? 0;
-    const candidate = k[i] ?? 0;
+    const base = numberAt(m, i);
+    const candidate = numberAt(k, i);
     const population = base + candidate;
-    const marked = (b[i] ?? 0) + (x[i] ?? 0);
+    const marked = numberAt(b, i) + numberAt(x, i);
     if (marked === 0 || marked === population || base === 0 || candidate === 0) continue;
-    difference += (x[i] ?? 0) / candidate - (b[i] ?? 0) / base;
+    difference += numberAt(x, i) / candidate - numberAt(b, i) / base;
     variance += (marked * (population - marked)) / (candidate * base * (population - 1));
   }
   return variance === 0 ? 0 : difference / Math.sqrt(variance);

@@ -1,4 +1,5 @@
 import type { ProbabilityTable } from "./hypergeometric-distribution.ts";
+import { numberAt } from "./number-at.ts";
 
 /**
  * Law of a whole-number sum, with tails cut off. `lostBelow` and `lostAbove` bound the probability
@@ -117,20 +118,20 @@ export function sumTails(one: SumLaw, other: SumLaw, value: number): Tails {
   let at = 0;
   let above = one.lostAbove + other.lostAbove;
   const under = runningSums(other.probabilities);
-  const all = under[other.probabilities.length] ?? 0;
+  const all = numberAt(under, other.probabilities.length);
   const over = runningSums(Float64Array.from(other.probabilities).reverse());
   const width = other.probabilities.length;
   for (let i = 0; i < one.probabilities.length; i++) {
-    const weight = one.probabilities[i] ?? 0;
+    const weight = numberAt(one.probabilities, i);
     const rest = value - one.lowest - i - other.lowest;
     if (rest < 0) {
       above += weight * all;
     } else if (rest >= width) {
       below += weight * all;
     } else {
-      below += weight * (under[rest] ?? 0);
-      at += weight * (other.probabilities[rest] ?? 0);
-      above += weight * (over[width - 1 - rest] ?? 0);
+      below += weight * numberAt(under, rest);
+      at += weight * numberAt(other.probabilities, rest);
+      above += weight * numberAt(over, width - 1 - rest);
     }
   }
   return { below, at, above };
@@ -139,6 +140,6 @@ export function sumTails(one: SumLaw, other: SumLaw, value: number): Tails {
 /** Entry i is the sum of the first i values. */
 function runningSums(values: Float64Array): Float64Array {
   const sums = new Float64Array(values.length + 1);
-  for (let i = 0; i < values.length; i++) sums[i + 1] = (sums[i] ?? 0) + (values[i] ?? 0);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = numberAt(sums, i) + numberAt(values, i);
   return sums;
 }

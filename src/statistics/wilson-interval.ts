@@ -1,6 +1,7 @@
 import { requireLevel, requirePositive, requireProportion } from "./argument-checks.ts";
 import { type ClusterSums, clusterMean, clusterMeans, sumClusters } from "./cluster-mean.ts";
 import type { Interval } from "./interval.ts";
+import { numberAt } from "./number-at.ts";
 import { studentTQuantile } from "./student-t-distribution.ts";
 
 /**
@@ -51,7 +52,7 @@ function effectiveSize(clusters: ClusterSums, mean: number, standardError: numbe
   const least = clusters.count.length;
   if (standardError === 0) return least;
   let largest = 0;
-  for (let i = 0; i < least; i++) largest += clusters.count[i] ?? 0;
+  for (let i = 0; i < least; i++) largest += numberAt(clusters.count, i);
   const size = (mean * (1 - mean)) / (standardError * standardError);
   return Math.min(Math.max(size, least), largest);
 }
@@ -74,14 +75,15 @@ export function wilsonShare(clusters: ClusterSums, confidence = 0.95): Interval 
   let total = 0;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    requireProportion("mean of a cluster", means[i] ?? 0);
-    total += clusters.count[i] ?? 0;
-    sum += clusters.sum[i] ?? 0;
+    requireProportion("mean of a cluster", numberAt(means, i));
+    total += numberAt(clusters.count, i);
+    sum += numberAt(clusters.sum, i);
   }
   const value = sum / total;
   if (n < 2) return { value, low: 0, high: 1 };
   let squares = 0;
-  for (let i = 0; i < n; i++) squares += ((clusters.sum[i] ?? 0) - value * (clusters.count[i] ?? 0)) ** 2;
+  for (let i = 0; i < n; i++)
+    squares += (numberAt(clusters.sum, i) - value * numberAt(clusters.count, i)) ** 2;
   const standardError = Math.sqrt((n / (n - 1)) * squares) / total;
   const t = studentTQuantile(1 - (1 - confidence) / 2, n - 1);
   return { value, ...wilsonInterval(value, effectiveSize(clusters, value, standardError), t) };

@@ -1,6 +1,7 @@
 import type { KeptAnswers } from "../../baselines/kept-answers.ts";
 import type { Side, SideScores } from "../../baselines/side.ts";
 import { type Case, caseContentHash } from "../../domain/case.ts";
+import { itemAt } from "../../domain/item-at.ts";
 import { scorerHash } from "../../run/fingerprint.ts";
 import type { Plan } from "../../run/plan.ts";
 import { scoreTrial } from "../../run/score-trial.ts";
@@ -30,16 +31,16 @@ export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan):
     for (const { output, trials } of answers.get(id) ?? []) {
       const scoring = await scoredText(plan, golden, output);
       if (scoring === null) return null;
-      answered[at] = (answered[at] ?? 0) + trials;
-      if (scoring.pass) passed[at] = (passed[at] ?? 0) + trials;
+      answered[at] = itemAt(answered, at) + trials;
+      if (scoring.pass) passed[at] = itemAt(passed, at) + trials;
       for (const [index, sums] of scores.entries()) {
         const scored = scoring.scores[index];
         if (scored === undefined) sums.exempt[at] = 1;
         const score = scored?.score;
         if (score === undefined) continue;
-        sums.count[at] = (sums.count[at] ?? 0) + trials;
-        sums.sum[at] = (sums.sum[at] ?? 0) + score * trials;
-        sums.sumOfSquares[at] = (sums.sumOfSquares[at] ?? 0) + score * score * trials;
+        sums.count[at] = itemAt(sums.count, at) + trials;
+        sums.sum[at] = itemAt(sums.sum, at) + score * trials;
+        sums.sumOfSquares[at] = itemAt(sums.sumOfSquares, at) + score * score * trials;
       }
     }
   }
